@@ -1,0 +1,1 @@
+"""The centre: evidence, scores, complaints, fleet, pages and API."""

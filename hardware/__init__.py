@@ -1,0 +1,1 @@
+"""Buttons, lights, sound and board facts, and the simulated panel."""

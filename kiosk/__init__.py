@@ -1,0 +1,1 @@
+"""The program on the device: wiring, frame loop, screens and staff tools."""

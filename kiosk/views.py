@@ -1,0 +1,138 @@
+"""What a screen shows, as plain data: the border between the visit and the pixels.
+
+`kiosk.present` makes a view of the visit's state; `kiosk.screens` draws it and says which rectangle means which
+action. Neither knows the other's inside. Texts arrive here already in the visitor's language.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be chosen; `name` is what the loop receives when it is touched or its button pressed."""
+
+    name: str
+    label: str
+    icon: str = ""
+    """`face-1` … `face-4`, `step-2-of-4`, `back`, `skip`, `speak`, `next`, … or nothing."""
+    button: int | None = None
+    """The physical button (1-4) that means the same, shown as a number beneath."""
+    strong: bool = False
+    """Drawn with the accent: the ordinary way on."""
+    chosen: bool = False
+    """A toggle that is on, or the answer given before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What stands above and below every screen."""
+
+    left: str = ""
+    left_strong: str = ""
+    right: str = ""
+    note: str = ""
+    """Bottom left, in the secondary colour: the published index, or why something is not possible."""
+    note_strong: str = ""
+    actions: tuple[Action, ...] = ()
+    """Bottom right (a `back` is drawn bottom left)."""
+    progress: tuple[int, int] | None = None
+    """`(done, all)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """A question with at most four equal answers: the smiley, an official question, a page of a list."""
+
+    bar: Bar
+    title: str
+    subtitle: str
+    options: tuple[Action, ...]
+    pressed: int | None = None
+    """Place (0-3) of the answer that was just pressed, highlighted in the next frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message in the middle: thanks, please wait, closed, out of service."""
+
+    bar: Bar
+    title: str
+    text: str
+    icon: str = ""
+    options: tuple[Action, ...] = ()
+    dimmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyboardView:
+    """Text entry; with the four buttons alone it can be skipped and sent."""
+
+    bar: Bar
+    title: str
+    text: str
+    hint: str
+    limit: int
+    layout: str = "letters"
+    """`letters`, `capitals`, `symbols`, `digits`, `pin`."""
+    concealed: bool = False
+    options: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """The complaint's ticket: a code to read aloud and a QR code for its status page."""
+
+    bar: Bar
+    title: str
+    text: str
+    code: str
+    url: str
+    options: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """The consent text before the phone number, with a box that is never ticked beforehand."""
+
+    bar: Bar
+    title: str
+    paragraphs: tuple[str, ...]
+    box_label: str
+    ticked: bool
+    options: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One fact of the staff screen; `state` is `ok`, `warn`, `bad` or nothing."""
+
+    label: str
+    value: str
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    """The staff screen: facts in two columns, and what can be done."""
+
+    bar: Bar
+    title: str
+    rows: tuple[StaffRow, ...]
+    messages: tuple[str, ...] = ()
+    options: tuple[Action, ...] = ()
+
+
+View = ChoiceView | MessageView | KeyboardView | TicketView | ConsentView | StaffView
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How everything is drawn, whatever the view."""
+
+    size: tuple[int, int] = (1024, 600)
+    text_scale: float = 1.0
+    high_contrast: bool = False
+    rotation: int = 0
+    """0, 90, 180 or 270 degrees, done in the application."""
+    fonts: tuple[str, ...] = field(default_factory=tuple)
+    """Font files to prefer, before the installed ones."""
