@@ -1,0 +1,85 @@
+#!/bin/sh
+# Set up and run the satisfaction kiosk. See `./install.sh --help`; safe to run any number of times.
+set -eu
+
+usage() {
+    cat <<'TEXT'
+Usage: ./install.sh COMMAND [OPTION ...]
+
+  demo   run the whole product here: broker, collector and a simulated kiosk
+           --visitors N   play N varied visits instead of opening a window
+           --replay FILE  play the responses of a CSV file as visitors (docs/replay.md)
+           --fresh        begin anew; otherwise the last demo's data is carried on
+  test   run every check: style, types, imports, unit, contract, integration, browser and picture tests
+
+Each does all the set-up it needs: system packages through apt (it names them where it is not root) and a virtual
+environment in .venv with the versions pinned in requirements/. Nothing else on the machine is changed.
+TEXT
+}
+
+say() { printf 'install: %s\n' "$*"; }
+fail() { printf 'install: %s\n' "$*" >&2; exit 1; }
+
+# Install the Debian packages that are missing, or say which they are.
+need_packages() {
+    missing=""
+    for package in "$@"; do
+        status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+        [ "$status" = installed ] || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    [ "$(id -u)" -eq 0 ] || fail "these system packages are missing; install them and run this again: sudo apt-get install$missing"
+    say "installing system packages:$missing"
+    # shellcheck disable=SC2086 # a list of package names
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } \
+        >.install.log 2>&1 || { tail -n 20 .install.log >&2; fail "apt could not install:$missing"; }
+    rm -f .install.log
+}
+
+# Make .venv hold exactly what requirements/$1.txt pins, and this project itself.
+need_environment() {
+    command -v python3 >/dev/null || need_packages python3
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+        || fail "Python 3.11 or later is needed; this is $(python3 --version 2>&1)"
+    stamp=$(cat "requirements/$1.txt" pyproject.toml | sha256sum | cut -d' ' -f1)
+    [ "$(cat .venv/installed 2>/dev/null || true)" != "$stamp" ] || return 0
+    say "setting up the virtual environment in .venv (this takes a minute the first time)"
+    python3 -m venv .venv 2>/dev/null || { need_packages python3-venv; python3 -m venv --clear .venv; }
+    .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r "requirements/$1.txt"
+    .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+    printf '%s\n' "$stamp" >.venv/installed
+}
+
+run_demo() {
+    need_packages python3-venv mosquitto fonts-inter fonts-dejavu-core espeak-ng
+    need_environment demo
+    exec .venv/bin/ikm-kiosk demo "$@"
+}
+
+run_test() {
+    need_packages python3-venv git mosquitto postgresql chromium fonts-inter fonts-dejavu-core fonts-noto-core \
+        espeak-ng xvfb xdotool shellcheck
+    need_environment dev
+    say "style"
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check --quiet .
+    shellcheck install.sh .ci/run
+    say "types"
+    .venv/bin/mypy
+    say "tests"
+    .venv/bin/pytest -m "not long" "$@"
+}
+
+main() {
+    cd "$(dirname "$0")"
+    command=${1:-}
+    [ $# -eq 0 ] || shift
+    case "$command" in
+        demo) run_demo "$@" ;;
+        test) run_test "$@" ;;
+        -h | --help | help) usage ;;
+        *) usage >&2; exit 2 ;;
+    esac
+}
+
+main "$@"

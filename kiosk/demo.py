@@ -1,0 +1,301 @@
+"""The whole product on one machine: a private broker, the collector and a simulated kiosk (`./install.sh demo`).
+
+Everything is started as the real programs by their own commands, in a folder that a second demo carries on with.
+The broker and the collector listen on loopback only.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+UNIT = "sukamaju"
+START_SECONDS = 30.0
+DRAIN_SECONDS = 180.0
+
+BROKER_CONFIG = """\
+# A private broker for the demo. It keeps nothing: what counts is the collector's receipt.
+listener {port} 127.0.0.1
+allow_anonymous true
+persistence false
+max_queued_messages 100000
+max_packet_size 1048576
+"""
+KIOSK_CONFIG = """\
+# The demo's kiosk; every key is described in docs/configuration.md.
+"""
+
+
+class DemoError(Exception):
+    """The demo cannot go on; the message says why and what to do."""
+
+
+class Programs:
+    """The demo's running programs, and the one way to end them all."""
+
+    def __init__(self, *, logs: Path, environment: dict[str, str]) -> None:
+        self._logs = logs
+        self._environment = os.environ | environment
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
+
+    def start(self, name: str, command: Sequence[str | Path]) -> None:
+        """Start a program that is to run until the demo ends; what it says goes to a log of its own."""
+        with (self._logs / f"{name}.log").open("ab") as log:
+            # A session of its own: Ctrl-C reaches only us, and we end the others in order.
+            process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self._environment,
+                start_new_session=True,
+            )
+        self._running.append((name, process))
+
+    def run(self, command: Sequence[str | Path]) -> None:
+        """Run a program in the foreground to its end, showing what it prints.
+
+        Raises:
+            DemoError: it failed.
+        """
+        process = subprocess.Popen(command, env=self._environment)
+        self._running.append((Path(command[0]).name, process))
+        while process.poll() is None:
+            self.check()
+            time.sleep(0.1)
+        self._running.remove((Path(command[0]).name, process))
+        if process.returncode != 0:
+            raise DemoError(f"`{' '.join(map(str, command))}` ended with exit code {process.returncode}")
+
+    def ask(self, command: Sequence[str | Path]) -> str:
+        """Run a program to its end and give what it printed.
+
+        Raises:
+            DemoError: it failed; the message holds what it said.
+        """
+        done = subprocess.run(command, capture_output=True, text=True, env=self._environment, check=False)
+        if done.returncode != 0:
+            raise DemoError(f"`{' '.join(map(str, command))}` failed: {(done.stderr or done.stdout).strip()}")
+        return done.stdout.strip()
+
+    def check(self) -> None:
+        """Make sure that everything that should run does.
+
+        Raises:
+            DemoError: a program has ended by itself; the message holds its last words and names its log.
+        """
+        for name, process in self._running:
+            log = self._logs / f"{name}.log"
+            if process.poll() not in (None, 0) and log.exists():
+                last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+                raise DemoError(f"{name} ended by itself: {last[0]} (its log is {log})")
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        """Wait until `ready()`.
+
+        Raises:
+            DemoError: it was not in time, or a program ended meanwhile.
+        """
+        deadline = time.monotonic() + seconds
+        while not ready():
+            self.check()
+            if time.monotonic() > deadline:
+                raise DemoError(f"{what} took longer than {seconds:.0f} s; the logs in {self._logs} say more")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End every program, the last started first."""
+        for _name, process in reversed(self._running):
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        self._running.clear()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the demo's options to its subcommand."""
+    parser.add_argument(
+        "--visitors", type=int, metavar="N", help="play N varied visits instead of opening a window"
+    )
+    parser.add_argument(
+        "--replay", type=Path, metavar="FILE", help="play the responses of a CSV file as visitors"
+    )
+    parser.add_argument(
+        "--order", choices=("questionnaire", "regulation"), help="what U8 and U9 mean in that file"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="begin anew instead of carrying on with the last demo"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path(".demo"), metavar="DIR", help="where everything is kept (.demo)"
+    )
+    parser.add_argument("--stay", action="store_true", help="go on running after the visits, until Ctrl-C")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the demo until the visits are counted, the window is closed or Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both ways to end take the same road
+    data: Path = options.data.resolve()
+    if options.fresh:
+        shutil.rmtree(data, ignore_errors=True)
+    try:
+        _run(options, data)
+    except DemoError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ndemo: stopped; everything answered is kept, and the next demo carries on with it")
+    return 0
+
+
+def _run(options: argparse.Namespace, data: Path) -> None:
+    broker = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if broker is None:
+        raise DemoError("mosquitto is not installed; install it with: sudo apt-get install mosquitto")
+    home, logs = data / "kiosk", data / "logs"
+    for folder in (home, logs):
+        folder.mkdir(parents=True, exist_ok=True)
+    ports = _ports(data / "ports.json")
+    address = f"http://127.0.0.1:{ports['web']}"
+    programs = Programs(
+        logs=logs,
+        environment={
+            "IKM_DATA": str(data / "collector"),
+            "IKM_BROKER_URL": f"mqtt://127.0.0.1:{ports['broker']}",
+            "IKM_PUBLIC_URL": address,
+        },
+    )
+    here = Path(sys.executable).parent  # the commands of this same environment
+    collector, kiosk = here / "ikm-collector", here / "ikm-kiosk"
+    try:
+        print("demo: starting the broker and the collector", flush=True)
+        config = data / "broker.conf"
+        config.write_text(BROKER_CONFIG.format(port=ports["broker"]))
+        programs.start("broker", [broker, "-c", config])
+        programs.ask([collector, "setup"])
+        programs.start("web", [collector, "serve", "--port", str(ports["web"])])
+        programs.start("listener", [collector, "listen"])
+        programs.wait_until(lambda: _answers(address), what="starting the collector", seconds=START_SECONDS)
+        if not (home / "enrolment.json").exists():
+            _enrol(programs, collector=collector, kiosk=kiosk, address=address, home=home)
+        _point_at(home / "enrolment.json", address=address, broker_port=ports["broker"])
+        config = home / "kiosk.toml"
+        config.write_text(KIOSK_CONFIG)
+        programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])
+        print(f"demo: the collector's page is {address}/ (Ctrl-C stops everything)", flush=True)
+        _visits(options, programs, kiosk=kiosk, home=home, config=config)
+        _show_index(programs, collector=collector, kiosk=kiosk, home=home)
+        if options.stay:
+            print(f"demo: look at {address}/; Ctrl-C stops everything", flush=True)
+            while True:
+                programs.check()
+                time.sleep(0.2)
+    finally:
+        programs.stop()
+
+
+def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, home: Path) -> None:
+    print("demo: enrolling the kiosk with a one-time code", flush=True)
+    programs.ask(
+        [
+            collector,
+            "unit",
+            "add",
+            "--code",
+            UNIT,
+            "--name",
+            "Balai Desa Sukamaju",
+            "--region",
+            "18.01.05.2003",
+        ]
+    )
+    code = programs.ask([collector, "enrol", "--unit", UNIT]).split()[-1]
+    programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
+
+
+def _visits(
+    options: argparse.Namespace, programs: Programs, *, kiosk: Path, home: Path, config: Path
+) -> None:
+    common = ["--home", home, "--config", config]
+    if options.replay is not None:
+        order = ["--order", options.order] if options.order else []
+        programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order])
+    elif options.visitors is not None or not _has_display():
+        programs.run([kiosk, "simulate", *common, "--visitors", str(options.visitors or 12)])
+    else:
+        print(
+            "demo: keys 1-4 are the four buttons, the mouse is the finger; close the window to end",
+            flush=True,
+        )
+        programs.run([kiosk, "run", *common, "--simulate"])
+
+
+def _show_index(programs: Programs, *, collector: Path, kiosk: Path, home: Path) -> None:
+    def all_confirmed() -> bool:
+        status = json.loads(programs.ask([kiosk, "status", "--json", "--home", home]))
+        return bool(status["journal"]["waiting"] == 0)
+
+    print("demo: waiting until the collector has confirmed everything", flush=True)
+    programs.wait_until(all_confirmed, what="the way to the collector", seconds=DRAIN_SECONDS)
+    today = date.today().isoformat()  # noqa: DTZ011 - the demo's evaluator and kiosk share this machine's day
+    print(
+        programs.ask([collector, "index", "--unit", UNIT, "--from", "2000-01-01", "--to", today]), flush=True
+    )
+
+
+def _ports(memory: Path) -> dict[str, int]:
+    """Keep the last demo's ports where they are still free, so that bookmarks go on working."""
+    ports: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
+    for name in ("broker", "web"):
+        ports[name] = _bind(ports.get(name, 0)) or _bind(0)
+    memory.write_text(json.dumps(ports))
+    return ports
+
+
+def _bind(port: int) -> int:
+    """Give `port` if it is free (any free one for 0), else 0."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+        return int(probe.getsockname()[1])
+
+
+def _point_at(enrolment: Path, *, address: str, broker_port: int) -> None:
+    """Tell the enrolled kiosk where broker and collector listen this time."""
+    facts = json.loads(enrolment.read_text())
+    facts["collector_url"] = address
+    facts["broker"] |= {"host": "127.0.0.1", "port": broker_port}
+    fresh = enrolment.with_suffix(".new")
+    fresh.write_text(json.dumps(facts, indent=1))
+    fresh.replace(enrolment)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/", timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def _has_display() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
