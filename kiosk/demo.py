@@ -13,8 +13,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -189,7 +187,7 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         programs.ask([collector, "setup"])
         programs.start("web", [collector, "serve", "--port", str(ports["web"])])
         programs.start("listener", [collector, "listen"])
-        programs.wait_until(lambda: _answers(address), what="starting the collector", seconds=START_SECONDS)
+        programs.wait_until(lambda: _listens(ports["web"]), what="starting the collector", seconds=START_SECONDS)
         if not (home / "enrolment.json").exists():
             _enrol(programs, collector=collector, kiosk=kiosk, address=address, home=home)
         _point_at(home / "enrolment.json", address=address, broker_port=ports["broker"])
@@ -287,14 +285,12 @@ def _point_at(enrolment: Path, *, address: str, broker_port: int) -> None:
     fresh.replace(enrolment)
 
 
-def _answers(address: str) -> bool:
+def _listens(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/", timeout=2):
-            return True
-    except urllib.error.HTTPError:
-        return True
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:
         return False
+    return True
 
 
 def _has_display() -> bool:
