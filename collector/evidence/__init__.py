@@ -1,0 +1,1 @@
+"""What kiosks sent, kept verbatim: streams, raw batches, receipts, refusals, audits and bundles."""
