@@ -1,10 +1,23 @@
-"""What a screen shows, as plain data: the border between the visit and the pixels.
+"""What a screen shows and what comes back from it, as plain data: the border between the visit and the pixels.
 
 `kiosk.present` makes a view of the visit's state; `kiosk.screens` draws it and says which rectangle means which
-action. Neither knows the other's inside. Texts arrive here already in the visitor's language.
+action; `kiosk.window` turns fingers, mouse and keys into the events at the end of this module. None knows the other's
+inside. Texts arrive here already in the visitor's language; `**bold**` is understood in the texts of a message, a
+consent and a ticket.
+
+Names of actions are the brain's to choose, except those that a screen adds by itself: `TICK`, `CORNER`, and the keys of
+the on-screen keyboard, `KEY` followed by the character (`key:a`, `key: `), by `backspace`, or by the layout to change
+to (`key:letters`, `key:capitals`, `key:symbols`).
 """
 
 from dataclasses import dataclass, field
+
+TICK = "tick"
+"""Action of the consent's box; an option of the same name may offer it to the buttons."""
+CORNER = "corner"
+"""Action of the screen's upper right corner, where staff holds a finger; visible nowhere."""
+KEY = "key:"
+"""Prefix of the actions of the on-screen keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,8 @@ class KeyboardView:
     """`letters`, `capitals`, `symbols`, `digits`, `pin`."""
     concealed: bool = False
     options: tuple[Action, ...] = ()
+    space: str = ""
+    """The word on the space bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,10 @@ class TicketView:
     code: str
     url: str
     options: tuple[Action, ...] = ()
+    spoken: str = ""
+    """How the code is read aloud, for whoever dictates it."""
+    caption: str = ""
+    """What the QR code is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +128,7 @@ class StaffRow:
     label: str
     value: str
     state: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +156,44 @@ class Look:
     """0, 90, 180 or 270 degrees, done in the application."""
     fonts: tuple[str, ...] = field(default_factory=tuple)
     """Font files to prefer, before the installed ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A finger or the mouse went down on an action. `at` is `time.monotonic()`."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """The finger that touched `name` left the screen; tells how long it was held."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonKey:
+    """A key that stands in for a physical button: 1-4 (or F1-F4, also while text is typed)."""
+
+    button: int
+    down: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A key of a real keyboard: one character; backspace, enter and escape come as 8, 13 and 27."""
+
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """The window was closed."""
+
+
+Input = Touched | Lifted | ButtonKey | Typed | Quit
