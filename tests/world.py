@@ -1,0 +1,196 @@
+"""The real programs for tests: a private broker, the collector's two processes, and a kiosk's two.
+
+Everything listens on loopback, on ports of its own, keeps its files under one folder, and can be killed at any moment.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+COLLECTOR = BIN / "ikm-collector"
+KIOSK = BIN / "ikm-kiosk"
+
+BROKER_CONFIG = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+persistence false
+max_queued_messages 100000
+max_packet_size 1048576
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def mosquitto() -> str:
+    found = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    assert found, "mosquitto is not installed"
+    return found
+
+
+class World:
+    """One broker, one collector and one kiosk, by the commands that a user would type."""
+
+    def __init__(self, folder: Path, *, database_url: str | None = None) -> None:
+        self.folder = folder
+        self.home = folder / "kiosk"
+        self.logs = folder / "logs"
+        for path in (self.home, self.logs):
+            path.mkdir(parents=True)
+        self.broker_port, self.web_port = free_port(), free_port()
+        self.address = f"http://127.0.0.1:{self.web_port}"
+        self.config = folder / "kiosk.toml"
+        self.config.write_text("")
+        self.environment = os.environ | {
+            "IKM_DATA": str(folder / "collector"),
+            "IKM_BROKER_URL": f"mqtt://127.0.0.1:{self.broker_port}",
+            "IKM_PUBLIC_URL": self.address,
+            "SDL_VIDEODRIVER": "dummy",
+            "SDL_AUDIODRIVER": "dummy",
+        }
+        if database_url:
+            self.environment["DATABASE_URL"] = database_url
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # -- the programs
+
+    def start(self, name: str, command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+        with (self.logs / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self.environment,
+                start_new_session=True,
+            )
+        self.running[name] = process
+        return process
+
+    def ask(self, *command: str | Path) -> str:
+        done = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def start_broker(self) -> None:
+        config = self.folder / "broker.conf"
+        config.write_text(BROKER_CONFIG.format(port=self.broker_port))
+        self.start("broker", [mosquitto(), "-c", config])
+
+    def start_listener(self) -> None:
+        self.start("listener", [COLLECTOR, "listen"])
+
+    def start_web(self) -> None:
+        self.start("web", [COLLECTOR, "serve", "--port", str(self.web_port)])
+
+    def start_uplink(self) -> None:
+        self.start("uplink", [KIOSK, "uplink", "--home", self.home, "--config", self.config])
+
+    def start_visits(
+        self, *, visitors: int, seed: int, thanked_log: Path, extra: Sequence[str | Path] = ()
+    ) -> None:
+        common = ["--home", self.home, "--config", self.config, "--thanked-log", thanked_log]
+        self.start(
+            "kiosk", [KIOSK, "simulate", *common, "--visitors", str(visitors), "--seed", str(seed), *extra]
+        )
+
+    def enrol(self) -> None:
+        """Set the collector up, with one unit, and enrol the kiosk over HTTP."""
+        self.ask(COLLECTOR, "setup")
+        self.start_web()
+        self.until(self.web_listens, what="the collector's web process")
+        self.ask(
+            COLLECTOR,
+            "unit",
+            "add",
+            "--code",
+            "sukamaju",
+            "--name",
+            "Balai Desa Sukamaju",
+            "--region",
+            "18.01.05.2003",
+        )
+        code = self.ask(COLLECTOR, "enrol", "--unit", "sukamaju").split()[-1]
+        self.ask(KIOSK, "enrol", code, "--collector", self.address, "--home", self.home)
+
+    def kill(self, name: str) -> bool:
+        """kill -9 a program, if it runs."""
+        process = self.running.get(name)
+        if process is None or process.poll() is not None:
+            return False
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+
+    def stop(self) -> None:
+        for process in reversed(list(self.running.values())):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+        self.running.clear()
+
+    # -- what can be seen from outside
+
+    def web_listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.web_port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def status(self) -> dict[str, object]:
+        return dict(json.loads(self.ask(KIOSK, "status", "--json", "--home", self.home)))
+
+    def waiting(self) -> int:
+        """How many records the collector has not yet confirmed to this kiosk."""
+        journal = self.status()["journal"]
+        assert isinstance(journal, dict)
+        return int(journal["waiting"])
+
+    def index(self, *, start: str = "2000-01-01", end: str = "2099-12-31") -> dict[str, object]:
+        return dict(
+            json.loads(
+                self.ask(COLLECTOR, "index", "--unit", "sukamaju", "--from", start, "--to", end, "--json")
+            )
+        )
+
+    def log(self, name: str) -> str:
+        path = self.logs / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def until(self, ready: Callable[[], bool], *, what: str, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        pause = 0.05
+        while not ready():
+            if time.monotonic() > deadline:
+                tails = "\n".join(f"--- {name}\n{self.log(name)[-1500:]}" for name in self.running)
+                raise AssertionError(f"{what}: not within {seconds} s\n{tails}")
+            time.sleep(pause)
