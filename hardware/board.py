@@ -1,0 +1,87 @@
+"""Facts of the board the kiosk runs on: model, temperature, power, memory, disk, input devices.
+
+Every reading may be missing on another machine; then it is None, never an invented number.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_UNDER_VOLTAGE, _THROTTLED, _EVER_UNDER_VOLTAGE = 1 << 0, (1 << 1) | (1 << 2) | (1 << 3), 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One look at the board."""
+
+    model: str | None
+    temperature_c: float | None
+    under_voltage: bool | None
+    """Whether the power supply is too weak now."""
+    was_under_voltage: bool | None
+    """Whether it was too weak at any time since the start."""
+    throttled: bool | None
+    disk_used_percent: int
+    disk_free_mb: int
+    memory_free_mb: int | None
+
+
+def look(folder: Path, *, root: Path = Path("/")) -> Facts:
+    """Read the board's facts; `folder` says which disk is meant.
+
+    Raises:
+        OSError: the folder's disk cannot be asked.
+    """
+    power = _hexadecimal(root / "sys/devices/platform/soc/soc:firmware/get_throttled")
+    disk = os.statvfs(folder)
+    used = disk.f_blocks - disk.f_bfree
+    usable = used + disk.f_bavail
+    return Facts(
+        model=_text(root / "proc/device-tree/model"),
+        temperature_c=_thousandths(root / "sys/class/thermal/thermal_zone0/temp"),
+        under_voltage=None if power is None else bool(power & _UNDER_VOLTAGE),
+        was_under_voltage=None if power is None else bool(power & _EVER_UNDER_VOLTAGE),
+        throttled=None if power is None else bool(power & _THROTTLED),
+        disk_used_percent=round(100 * used / usable) if usable else 100,
+        disk_free_mb=disk.f_bavail * disk.f_frsize // 1_000_000,
+        memory_free_mb=_free_memory(root / "proc/meminfo"),
+    )
+
+
+def unreadable_inputs(root: Path = Path("/")) -> list[str] | None:
+    """Name the input devices this user may not read; None where the machine has none at all.
+
+    On a console SDL starts, draws, and gets no touch at all when the permission is missing, without any error.
+    """
+    devices = sorted((root / "dev/input").glob("event*"))
+    if not devices:
+        return None
+    return [device.name for device in devices if not os.access(device, os.R_OK)]
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip("\x00\n ") or None
+    except OSError:
+        return None
+
+
+def _thousandths(path: Path) -> float | None:
+    try:
+        return int(_text(path) or "") / 1000
+    except ValueError:
+        return None
+
+
+def _hexadecimal(path: Path) -> int | None:
+    try:
+        return int(_text(path) or "", 16)
+    except ValueError:
+        return None
+
+
+def _free_memory(path: Path) -> int | None:
+    for line in (_text(path) or "").splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) // 1000
+    return None

@@ -1,0 +1,32 @@
+"""The panel: four buttons with lights, and a beeper, as the kiosk sees them.
+
+Two implementations: `GpioPanel` on a Raspberry Pi's pins, and `hardware.simulator.SimulatedPanel`. Both put raw edges
+on a queue and decide nothing; the frame loop debounces them with `hardware.debounce`.
+"""
+
+import queue
+from typing import Protocol
+
+from hardware.events import Edge
+
+
+class Panel(Protocol):
+    """What the frame loop needs of a panel.
+
+    `edges` is filled by the panel's own thread and drained by the frame loop. Everything else is called by the frame
+    loop only, returns at once, and may be called again and again. `close` is idempotent.
+    """
+
+    edges: "queue.SimpleQueue[Edge]"
+
+    def levels(self) -> dict[int, bool]:
+        """Read the pins now: which buttons are down. Used at the start and to notice that edges stopped arriving."""
+
+    def light(self, button: int, *, on: bool) -> None:
+        """Switch the light of one button; a panel without lights does nothing."""
+
+    def beep(self) -> None:
+        """Make the one short sound of a press, the same for every answer."""
+
+    def close(self) -> None:
+        """Let go of the pins."""

@@ -1,0 +1,124 @@
+"""The panel on real pins, through gpiozero with an injected pin factory.
+
+Traps this module is built around: gpiozero silently falls back to other drivers, so the factory is always named;
+lgpio makes a FIFO in the working directory at import, so `LG_WD` must point at a writable folder; an exception in a
+callback kills lgpio's only notification thread, and all buttons with it, so a callback does nothing but put an edge
+on a queue.
+"""
+
+import os
+import queue
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gpiozero
+from gpiozero.pins import Factory
+
+from hardware.errors import NoPins
+from hardware.events import BUTTONS, Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Which GPIO number (BCM) each part hangs on; buttons connect to ground, lights to a transistor or resistor."""
+
+    buttons: Mapping[int, int]
+    lights: Mapping[int, int]
+    beeper: int | None = None
+
+
+def open_factory() -> Factory:
+    """Open lgpio's pin factory; the caller owns it.
+
+    Raises:
+        NoPins: lgpio is not installed, finds no chip, or may not use it; the message names the remedy.
+    """
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - importing lgpio makes a FIFO in a folder
+
+        return LGPIOFactory()
+    except ImportError as error:
+        raise NoPins(
+            f"the pin driver lgpio is missing ({error}): sudo apt install python3-lgpio, "
+            "or start with --simulate where there are no buttons"
+        ) from error
+    except FileNotFoundError as error:
+        raise NoPins(
+            f"lgpio cannot make its FIFO in {os.environ.get('LG_WD', os.curdir)!r}: "
+            "set LG_WD to a folder this user may write (the systemd unit sets its RuntimeDirectory)"
+        ) from error
+    except Exception as error:  # lgpio raises its own undocumented classes; all of them mean the same here
+        raise NoPins(
+            f"no usable GPIO chip ({error}): is this a Raspberry Pi, and is this user in the group gpio? "
+            "Start with --simulate where there are no buttons"
+        ) from error
+
+
+class GpioPanel:
+    """The buttons, lights and beeper of a real kiosk.
+
+    gpiozero's notification thread calls `_edge`, which only puts the edge on the queue; everything else belongs to the
+    frame loop.
+    """
+
+    def __init__(
+        self, wiring: Wiring, factory: Factory, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.edges: queue.SimpleQueue[Edge] = queue.SimpleQueue()
+        self._monotonic = monotonic
+        self._opened: list[Any] = []
+        self._factory = factory
+        try:
+            self._buttons = {number: self._button(number, wiring.buttons[number]) for number in BUTTONS}
+            self._lights = {
+                number: self._keep(gpiozero.LED(pin, pin_factory=factory))
+                for number, pin in wiring.lights.items()
+            }
+            self._beeper = (
+                self._keep(gpiozero.Buzzer(wiring.beeper, pin_factory=factory))
+                if wiring.beeper is not None
+                else None
+            )
+        except (gpiozero.GPIOZeroError, OSError) as error:
+            self.close()
+            raise NoPins(
+                f"the panel's pins cannot be opened: {error}; check [panel] in the configuration, "
+                "and that no other program holds the pins"
+            ) from error
+
+    def levels(self) -> dict[int, bool]:
+        """Read the pins now: which buttons are down."""
+        return {number: bool(button.is_pressed) for number, button in self._buttons.items()}
+
+    def light(self, button: int, *, on: bool) -> None:
+        """Switch the light of one button; a panel without lights does nothing."""
+        light = self._lights.get(button)
+        if light is not None:
+            light.value = on
+
+    def beep(self) -> None:
+        """Make the one short sound of a press in gpiozero's background thread."""
+        if self._beeper is not None:
+            self._beeper.beep(on_time=0.03, off_time=0.01, n=1, background=True)
+
+    def close(self) -> None:
+        """Let go of all pins and of the factory."""
+        while self._opened:
+            self._opened.pop().close()
+        self._factory.close()
+
+    def _button(self, number: int, pin: int) -> Any:
+        button = self._keep(gpiozero.Button(pin, pull_up=True, bounce_time=None, pin_factory=self._factory))
+        button.when_pressed = partial(self._edge, number, down=True)
+        button.when_released = partial(self._edge, number, down=False)
+        return button
+
+    def _edge(self, number: int, *, down: bool) -> None:
+        self.edges.put(Edge(number, down, self._monotonic()))
+
+    def _keep(self, device: Any) -> Any:
+        self._opened.append(device)
+        return device
