@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Self
 
 BIN = Path(sys.executable).parent
 COLLECTOR = BIN / "ikm-collector"
@@ -63,7 +64,7 @@ class World:
             self.environment["DATABASE_URL"] = database_url
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
