@@ -223,4 +223,3 @@ def _port(value: object) -> int:
     if not isinstance(value, int) or not 0 < value < 65536:
         raise TypeError(f"{value!r} (a port was expected)")
     return value
-
