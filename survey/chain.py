@@ -2,8 +2,14 @@
 
 `link(0) = SHA-256(stream id ‖ kiosk public key)` and `link(n) = SHA-256(link(n−1) ‖ record line n)`. A signature
 covers a fixed prefix and one link, and thereby every record before it.
+
+A record whose bytes the kiosk's medium has damaged beyond reading is sent as a stand-in, `lost <link(n) in base64>`:
+the link is known from the record behind it, so the chain goes on, its signatures still hold, and the loss is there
+for everybody to see.
 """
 
+import base64
+import binascii
 import hashlib
 from collections.abc import Callable, Iterable
 
@@ -16,6 +22,8 @@ LINK_BYTES = 32
 SIGNATURE_BYTES = 64
 STREAM_BYTES = 16
 LINK_PREFIX = b"ikm-link-1\x00"
+LOST = b"lost "
+"""No record begins like this, for records are JSON objects."""
 
 
 def first_link(*, stream: str, public_key: bytes) -> bytes:
@@ -24,15 +32,33 @@ def first_link(*, stream: str, public_key: bytes) -> bytes:
 
 
 def next_link(link: bytes, line: bytes) -> bytes:
-    """Give the link after `link` when `line` is the next record."""
+    """Give the link after `link` when `line` is the next record or a lost one's stand-in."""
+    if line.startswith(LOST) and (stated := stated_link(line)):
+        return stated
     return hashlib.sha256(link + line).digest()
 
 
 def link_through(link: bytes, lines: Iterable[bytes]) -> bytes:
     """Give the link that follows all of `lines`."""
     for line in lines:
-        link = hashlib.sha256(link + line).digest()
+        link = next_link(link, line)
     return link
+
+
+def lost_line(link: bytes) -> bytes:
+    """Give the stand-in for a lost record after which the chain stands at `link`."""
+    return LOST + base64.b64encode(link).rstrip(b"=")
+
+
+def stated_link(line: bytes) -> bytes | None:
+    """Give the link that a lost record's stand-in states, or None where `line` is an ordinary record."""
+    if not line.startswith(LOST):
+        return None
+    try:
+        link = base64.b64decode(line[len(LOST) :] + b"=", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return link if len(link) == LINK_BYTES else None
 
 
 def link_message(link: bytes) -> bytes:

@@ -32,19 +32,19 @@ class JournalError(UplinkError):
     """The journal cannot do what was asked; nothing that was confirmed to be written is affected."""
 
 
-class JournalFull(JournalError):
+class JournalFull(JournalError):  # noqa: N818 - named for the state, as above
     """There is no room for another record; what is there stays, and room comes with the next receipts."""
 
 
-class JournalBroken(JournalError):
+class JournalBroken(JournalError):  # noqa: N818 - named for the state, as above
     """The disk failed; the journal does nothing more until `Journal.reopen` has read it back from the disk."""
 
 
-class JournalForeign(JournalError):
+class JournalForeign(JournalError):  # noqa: N818 - named for the state, as above
     """The folder holds another kiosk's journal, or another process has it open."""
 
 
-class AppendOnly(JournalError):
+class AppendOnly(JournalError):  # noqa: N818 - named for the state, as above
     """Records are only appended, and let go of from the oldest; they are never changed."""
 
 
