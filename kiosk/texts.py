@@ -15,7 +15,7 @@ AUTHORITY = "id"
 """The language that has every key."""
 
 
-class TextMissing(LookupError):
+class MissingTextError(LookupError):
     """No catalogue has this key: a mistake in the program, not in a translation."""
 
 
@@ -46,7 +46,7 @@ class Texts:
         """The text for `key` with `{name}` replaced by the values.
 
         Raises:
-            TextMissing: not even the Indonesian catalogue has the key.
+            MissingTextError: not even the Indonesian catalogue has the key.
         """
         text = (self.overrides or {}).get(key)
         if text is None:
@@ -54,7 +54,7 @@ class Texts:
         if text is None:
             text = catalogue(AUTHORITY).get(key)
         if text is None:
-            raise TextMissing(f"no catalogue has a text for {key!r}")
+            raise MissingTextError(f"no catalogue has a text for {key!r}")
         return text.format(**values) if values else text
 
     def has(self, key: str) -> bool:

@@ -1,0 +1,95 @@
+"""The bars above and below every screen, and the room they leave between them."""
+
+from collections.abc import Sequence
+
+from kiosk.screens.controls import pill, pill_width
+from kiosk.screens.paragraph import SECONDARY, fit
+from kiosk.screens.parts import Box, Placed, Progress, Words
+from kiosk.theme import Theme
+from kiosk.views import Action, Bar
+
+
+def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
+    """Lay out both bars; the box is what is left for the screen itself."""
+    width = theme.size[0]
+    parts = _above(bar, theme)
+    top = theme.px(58)
+    if bar.progress:
+        line = (theme.margin, theme.px(60), width - 2 * theme.margin, theme.px(8) // 2 * 2)
+        parts.append(Placed(line, Progress(*bar.progress)))
+        top = line[1] + line[3] + theme.px(14)
+    else:
+        top += theme.px(14)
+    below, bottom = _below(bar, theme)
+    return parts + below, (theme.margin, top, width - 2 * theme.margin, bottom - top)
+
+
+def _above(bar: Bar, theme: Theme) -> list[Placed]:
+    parts: list[Placed] = []
+    whole = theme.size[0] - 2 * theme.margin
+    top, height = theme.px(16), theme.px(40)
+    room = whole
+    if bar.right:
+        right = fit(bar.right, theme, SECONDARY, 20, width=whole * 45 // 100, height=height)
+        room -= right.width + theme.px(20)
+        box = (theme.margin + whole - right.width - 2, top, right.width + 2, height)
+        parts.append(Placed(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
+    text = bar.left
+    if bar.left_strong:
+        text = f"**{bar.left_strong}**" + (f" · {bar.left}" if bar.left else "")
+    if text:
+        left = fit(text, theme, SECONDARY, 20, width=room, height=height)
+        words = Words(left, SECONDARY, colour="muted", middle=True)
+        parts.insert(0, Placed((theme.margin, top, room, height), words))
+    return parts
+
+
+def _below(bar: Bar, theme: Theme) -> tuple[list[Placed], int]:
+    """The lower bar and the height at which it begins."""
+    width, height = theme.size
+    note = bar.note + (f" **{bar.note_strong}**" if bar.note_strong else "")
+    if not bar.actions and not note:
+        return [], height - theme.px(24)
+    left = [action for action in bar.actions if action.icon == "back"]
+    right = [action for action in bar.actions if action.icon != "back"]
+    whole = width - 2 * theme.margin
+    gap = max(8, theme.px(12))
+    top = height - theme.px(20) - theme.target
+    widths = _widths([*left, *right], theme, room=whole - gap * max(0, len(bar.actions) - 1))
+    parts: list[Placed] = []
+    x = theme.margin
+    for action in left:
+        box = (x, top, widths[action.name], theme.target)
+        parts.append(Placed(box, pill(action, theme, width=box[2], style="plain"), action.name))
+        x += box[2] + gap
+    end = theme.margin + whole
+    for action in reversed(right):
+        box = (end - widths[action.name], top, widths[action.name], theme.target)
+        parts.append(Placed(box, pill(action, theme, width=box[2]), action.name))
+        end = box[0] - gap
+    if note:
+        return _with_note(note, parts, theme, x=x, end=end, top=top)
+    return parts, top - theme.px(16)
+
+
+def _with_note(
+    note: str, parts: list[Placed], theme: Theme, *, x: int, end: int, top: int
+) -> tuple[list[Placed], int]:
+    """Write the note beside the buttons, or above them where there is no room beside."""
+    whole = theme.size[0] - 2 * theme.margin
+    beside = fit(note, theme, SECONDARY, 20, width=max(1, end - x), height=theme.target)
+    if beside.fits and end - x >= theme.px(200):
+        words = Words(beside, SECONDARY, colour="muted", middle=True)
+        return [*parts, Placed((x, top, end - x, theme.target), words)], top - theme.px(16)
+    above = fit(note, theme, SECONDARY, 20, width=whole, height=theme.px(56))
+    box = (theme.margin, top - theme.px(12) - above.height, whole, above.height)
+    return [*parts, Placed(box, Words(above, SECONDARY, colour="muted"))], box[1] - theme.px(16)
+
+
+def _widths(actions: Sequence[Action], theme: Theme, *, room: int) -> dict[str, int]:
+    """The buttons' wished widths, shrunk in proportion where the bar is too narrow for them."""
+    wished = {action.name: pill_width(action, theme) for action in actions}
+    total = sum(wished.values())
+    if total <= room:
+        return wished
+    return {name: max(theme.target, width * room // total) for name, width in wished.items()}

@@ -1,0 +1,46 @@
+"""One message in the middle: invitation, thanks, please wait, closed, out of service."""
+
+from kiosk.screens.controls import answers, pills
+from kiosk.screens.frame import frame
+from kiosk.screens.paragraph import BODY, TITLE, fit
+from kiosk.screens.parts import Picture, Placed, Words
+from kiosk.theme import Theme
+from kiosk.views import MessageView
+
+
+def layout(view: MessageView, theme: Theme) -> list[Placed]:
+    """Place icon, title and text together in the middle, and the choices at the lower edge."""
+    parts, (x, y, width, height) = frame(view.bar, theme)
+    faces = any(option.icon.startswith(("face-", "step-")) for option in view.options)
+    room = 0
+    if faces:
+        room = height * 58 // 100
+        parts += answers(view.options, (x, y + height - room, width, room), theme)
+    elif view.options:
+        rows = len(view.options) if theme.portrait else 1
+        room = rows * theme.px(88) + (rows - 1) * theme.px(16)
+        parts += pills(view.options, (x, y + height - room, width, room), theme)
+    free = height - room - (theme.px(24) if room else 0)
+    return parts + _words(view, theme, (x, y, width, free), small=faces)
+
+
+def _words(view: MessageView, theme: Theme, area: tuple[int, int, int, int], *, small: bool) -> list[Placed]:
+    x, y, width, height = area
+    icon = 0 if small or not view.icon else min(theme.px(112), height * 30 // 100)
+    gap = theme.px(20)
+    narrow = min(width, theme.px(820))
+    left = x + (width - narrow) // 2
+    rest = height - (icon + gap if icon else 0)
+    title = fit(view.title, theme, TITLE, 34 if small else 44, width=narrow, height=rest * 45 // 100)
+    text = fit(view.text, theme, BODY, 26, width=narrow, height=rest - title.height - gap)
+    used = title.height + (text.height + gap if view.text else 0) + (icon + gap if icon else 0)
+    top = y + max(0, (height - used) // 2)
+    parts: list[Placed] = []
+    if icon:
+        parts.append(Placed((x, top, width, icon), Picture(view.icon, icon, "accent")))
+        top += icon + gap
+    parts.append(Placed((left, top, narrow, title.height), Words(title, TITLE, align="centre")))
+    if view.text:
+        box = (left, top + title.height + gap, narrow, text.height)
+        parts.append(Placed(box, Words(text, BODY, align="centre")))
+    return parts
