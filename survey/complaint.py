@@ -1,0 +1,81 @@
+"""What a complaint is about, and the ticket that a visitor takes along.
+
+The topics are a closed list in the citizen's words, so that they can be picked with four buttons and counted; each names
+the service element (*unsur*) it speaks of. A ticket code can be read aloud and copied by hand: its 23 characters exclude
+what looks or is written alike (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and its last character checks the others.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+MAX_TEXT_CHARACTERS = 500
+MAX_PHONE_DIGITS = 15
+MIN_PHONE_DIGITS = 8
+
+ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
+"""23 characters: a prime number, so that the check character notices every wrong and every swapped one."""
+CODE_CHARACTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One thing that people complain about."""
+
+    code: str
+    element: str | None
+    """The element (*unsur*) it speaks of; None for what no counter answers for."""
+    maladministration: tuple[str, ...] = ()
+    """Kinds of maladministration it may hint at; a hint for the person who verifies it, never a verdict."""
+    bypass_officer: bool = False
+    """It must not be routed to the officer complained of."""
+
+
+TOPICS = (
+    Topic("syarat", "persyaratan", ("penyimpangan_prosedur",)),
+    Topic("prosedur", "prosedur", ("penyimpangan_prosedur",)),
+    Topic("lama", "waktu", ("penundaan_berlarut",)),
+    Topic("tidak_dilayani", "waktu", ("tidak_memberikan_pelayanan",)),
+    Topic("pungli", "biaya", ("permintaan_imbalan",), bypass_officer=True),
+    Topic("hasil_salah", "produk", ("tidak_kompeten",)),
+    Topic("petugas_tidak_paham", "kompetensi", ("tidak_kompeten",)),
+    Topic("petugas_tidak_ramah", "perilaku", ("tidak_patut",)),
+    Topic("pilih_kasih", "perilaku", ("diskriminasi", "berpihak"), bypass_officer=True),
+    Topic("fasilitas", "sarpras"),
+    Topic("pengaduan_diabaikan", "pengaduan", ("tidak_memberikan_pelayanan",)),
+    Topic("bansos", "produk"),
+    Topic("infrastruktur", None),
+    Topic("lainnya", None),
+)
+"""In the order shown; the codes stand in records and never change."""
+
+BY_CODE: Mapping[str, Topic] = {topic.code: topic for topic in TOPICS}
+
+
+def new_code(below: Callable[[int], int] = secrets.randbelow) -> str:
+    """Make a ticket code; `below(n)` gives a random number from 0 to n - 1."""
+    body = "".join(ALPHABET[below(len(ALPHABET))] for _ in range(CODE_CHARACTERS - 1))
+    return body + _check_character(body)
+
+
+def show_code(code: str) -> str:
+    """Give a code as it is shown and read aloud: two groups of four."""
+    return f"{code[:4]} {code[4:]}"
+
+
+def read_code(text: str) -> str | None:
+    """Read a code as somebody typed it, in any case and with any spaces and hyphens; None if it is none."""
+    code = text.upper().replace(" ", "").replace("-", "")
+    if len(code) != CODE_CHARACTERS or any(character not in ALPHABET for character in code):
+        return None
+    return code if _check_character(code[:-1]) == code[-1] else None
+
+
+def is_phone(text: str) -> bool:
+    """Tell whether a text can be a telephone number: digits only, of a length that exists."""
+    return text.isascii() and text.isdigit() and MIN_PHONE_DIGITS <= len(text) <= MAX_PHONE_DIGITS
+
+
+def _check_character(body: str) -> str:
+    total = sum(weight * ALPHABET.index(character) for weight, character in enumerate(body, start=2))
+    return ALPHABET[total % len(ALPHABET)]

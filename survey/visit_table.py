@@ -1,0 +1,415 @@
+"""The table of a visit: for each screen and each action, where it leads and what is recorded on the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from survey.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS
+from survey.response import Response
+from survey.visit_offer import may_leave_contact, question_key
+from survey.visit_plan import Plan
+from survey.visit_state import (
+    Effect,
+    Ended,
+    Hush,
+    SaveComplaint,
+    SaveResponse,
+    Speak,
+    State,
+    Step,
+    Thanked,
+)
+
+Moved = tuple[State, tuple[Effect, ...]]
+Handler = Callable[[Plan, State, str, float], Moved]
+
+
+def word_of(action: str) -> str:
+    """Give an action's word without its argument."""
+    return action.partition(":")[0]
+
+
+def go(state: State, step: Step, now: float, **changes: Any) -> Moved:
+    """Put up another screen."""
+    fresh: dict[str, Any] = {"page": 0, "menu": False, "pressed": None, "holding": False}
+    return replace(state, step=step, since=now, **(fresh | changes)), (Hush(),)
+
+
+def leave(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
+    """End the visit as it stands: what was answered is handed to the journal, everything else is forgotten."""
+    state, effects = close_form(plan, state, ended, now)
+    quiet = now + plan.timing.quiet if state.step is not Step.IDLE else state.quiet_until
+    idle = State(
+        since=now,
+        last_input=state.last_input,
+        quiet_until=quiet,
+        visit=state.visit,
+        language=plan.languages[0],
+        unsaved=state.unsaved,
+    )
+    return idle, (*effects, Hush())
+
+
+def close_form(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
+    """Hand the open questionnaire to the journal, if anything of it was answered."""
+    if not (state.form_open and (state.answers or state.service or state.profile)):
+        return replace(state, form_open=False), ()
+    form = plan.forms[state.form]
+    answers = state.given
+    complete = form.is_complete(answers)
+    token = f"{state.visit}/{form.name}"
+    asked = question_key(plan, state) if state.step is Step.QUESTION else None
+    response = Response(
+        instrument=form.id,
+        version=form.version,
+        answers=answers,
+        complete=complete,
+        visit=state.visit,
+        ended=ended,
+        ended_at=None if ended is Ended.FINISHED else asked,
+        service=state.service,
+        profile=dict(state.profile),
+        language=state.language,
+        channel=_channel(state),
+        duration_s=max(0, round(now - state.form_started)),
+    )
+    state = replace(
+        state,
+        answers=(),
+        form_open=False,
+        unsaved=state.unsaved | {token},
+        owed=state.owed | {token},
+        partial=state.partial or not complete,
+    )
+    return state, (SaveResponse(token, response),)
+
+
+def finish(plan: Plan, state: State, now: float) -> Moved:
+    """Lead to the thanks, by way of waiting where the journal is not done."""
+    return arrive(plan, state, Step.THANKS, now)
+
+
+def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
+    """Put up a screen that says something is kept, once it is."""
+    del plan
+    if state.unsaved:
+        return go(state, Step.SAVING, now, back_to=step)
+    thanked = (Thanked(state.owed),) if state.owed else ()
+    state, effects = go(state, step, now, owed=frozenset())
+    return state, (*effects, *thanked)
+
+
+def type_key(state: State, key: str) -> State:
+    """Take one key of the screen's keyboard: a character, or `backspace`, `space`, `shift`, `symbols`, `letters`."""
+    if key in ("symbols", "letters", "digits"):
+        return replace(state, layout=key)
+    if key == "shift":
+        return replace(state, layout="letters" if state.layout == "capitals" else "capitals")
+    if state.step is Step.PHONE:
+        typed = (
+            state.phone[:-1] if key == "backspace" else state.phone + key * (key.isascii() and key.isdigit())
+        )
+        return replace(state, phone=typed[:MAX_PHONE_DIGITS])
+    if key == "backspace":
+        return replace(state, text=state.text[:-1])
+    character = " " if key == "space" else key
+    if len(character) != 1 or not character.isprintable():
+        return state
+    layout = "letters" if state.layout == "capitals" else state.layout
+    return replace(state, text=(state.text + character)[:MAX_TEXT_CHARACTERS], layout=layout)
+
+
+def toggle_topic(state: State, topic: str) -> State:
+    """Pick a topic, or put it back."""
+    if topic in state.topics:
+        return replace(state, topics=tuple(other for other in state.topics if other != topic))
+    return replace(state, topics=(*state.topics, topic))
+
+
+# -- the smiley and the invitation
+
+
+def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
+    visit = state.visit + 1
+    token = f"{visit}/{plan.pulse.name}"
+    key = plan.pulse.question_order[0]
+    response = Response(
+        instrument=plan.pulse.id,
+        version=plan.pulse.version,
+        answers={key: int(value)},
+        complete=True,
+        visit=visit,
+        ended=Ended.FINISHED,
+        language=state.language,
+        channel=_channel(state),
+    )
+    state = replace(
+        state,
+        visit=visit,
+        started=now,
+        rated=True,
+        by_button=False,
+        by_touch=False,
+        unsaved=state.unsaved | {token},
+        owed=frozenset({token}),
+    )
+    after = Step.INVITATION if plan.forms else Step.OFFER if plan.complaint else Step.THANKS
+    state, effects = go(state, Step.SAVING, now, back_to=after)
+    return state, (SaveResponse(token, response), *effects)
+
+
+def _accept(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    if not state.form_open:
+        state = replace(state, form=0, form_open=True, form_started=now)
+    if plan.services:
+        return go(state, Step.SERVICE, now)
+    return _after_service(plan, state, now)
+
+
+def _decline(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    state, effects = close_form(plan, state, Ended.DECLINED, now)
+    state, more = finish(plan, state, now)
+    return state, (*effects, *more)
+
+
+def _language(plan: Plan, state: State, _argument: str, _now: float) -> Moved:
+    languages = plan.languages
+    following = languages[(languages.index(state.language) + 1) % len(languages)]
+    return replace(state, language=following), (Hush(),)
+
+
+def _text_size(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
+    return replace(state, large_text=not state.large_text), ()
+
+
+def _contrast(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
+    return replace(state, contrast=not state.contrast), ()
+
+
+def _listen(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
+    return state, (Speak(),)
+
+
+def _to(step: Step) -> Handler:
+    def handler(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+        return go(state, step, now)
+
+    return handler
+
+
+def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return replace(state, page=state.page + 1, since=now), (Hush(),)
+
+
+# -- service, profile, questions
+
+
+def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
+    return _after_service(plan, replace(state, service=code), now)
+
+
+def _skip_service(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return _after_service(plan, replace(state, service=None), now)
+
+
+def _after_service(plan: Plan, state: State, now: float) -> Moved:
+    if plan.profile:
+        return go(state, Step.PROFILE, now, place=0)
+    return go(state, Step.QUESTION, now, place=0)
+
+
+def _choose_profile(plan: Plan, state: State, value: str, now: float) -> Moved:
+    return _after_profile(plan, state, value, now)
+
+
+def _skip_profile(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return _after_profile(plan, state, None, now)
+
+
+def _after_profile(plan: Plan, state: State, value: str | None, now: float) -> Moved:
+    key = plan.profile[state.place].key
+    others = tuple((name, old) for name, old in state.profile if name != key)
+    profile = others if value is None else (*others, (key, value))
+    if state.place + 1 < len(plan.profile):
+        return go(state, Step.PROFILE, now, place=state.place + 1, profile=profile)
+    return go(state, Step.QUESTION, now, place=0, profile=profile)
+
+
+def _answer(plan: Plan, state: State, value: str, now: float) -> Moved:
+    key = question_key(plan, state)
+    return _after_question(plan, replace(state, answers=_with(state, key, int(value))), now)
+
+
+def _skip_question(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return _after_question(plan, replace(state, answers=_with(state, question_key(plan, state), None)), now)
+
+
+def _with(state: State, key: str, value: int | None) -> tuple[tuple[str, int], ...]:
+    others = tuple((name, old) for name, old in state.answers if name != key)
+    return others if value is None else (*others, (key, value))
+
+
+def _after_question(plan: Plan, state: State, now: float) -> Moved:
+    if state.place + 1 < len(plan.forms[state.form].questions):
+        return go(state, Step.QUESTION, now, place=state.place + 1)
+    state, effects = close_form(plan, state, Ended.FINISHED, now)
+    if state.form + 1 < len(plan.forms):
+        state, more = go(
+            state, Step.QUESTION, now, place=0, form=state.form + 1, form_open=True, form_started=now
+        )
+    elif plan.complaint and not state.complained:
+        state, more = go(state, Step.OFFER, now)
+    else:
+        state, more = finish(plan, state, now)
+    return state, (*effects, *more)
+
+
+def _back(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    if state.step is Step.QUESTION and state.place > 0:
+        return go(state, Step.QUESTION, now, place=state.place - 1)
+    if state.step is Step.QUESTION and state.form > 0:
+        return go(state, Step.QUESTION, now)  # the form before is with the journal already
+    if state.step is Step.QUESTION and plan.profile:
+        return go(state, Step.PROFILE, now, place=len(plan.profile) - 1)
+    if state.step is Step.PROFILE and state.place > 0:
+        return go(state, Step.PROFILE, now, place=state.place - 1)
+    if state.step is not Step.SERVICE and plan.services:
+        return go(state, Step.SERVICE, now)
+    return go(state, Step.INVITATION, now)  # the questionnaire stays open; to accept again goes on with it
+
+
+# -- the complaint
+
+
+def _complain(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    del plan
+    visit = state.visit + (state.step is Step.IDLE)
+    return go(
+        state,
+        Step.TOPICS,
+        now,
+        visit=visit,
+        complaint_from=state.step,
+        topics=(),
+        text="",
+        phone="",
+        consented=False,
+        layout="capitals",
+        ticket=None,
+    )
+
+
+def _pick(_plan: Plan, state: State, topic: str, _now: float) -> Moved:
+    return toggle_topic(state, topic), ()
+
+
+def _forget_complaint(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    del plan
+    return go(state, state.complaint_from, now, topics=(), text="", phone="", consented=False)
+
+
+def _topics_done(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    del plan
+    return go(state, Step.TEXT, now) if state.topics else (state, ())
+
+
+def _text_done(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    if may_leave_contact(plan, state):
+        return go(state, Step.CONSENT, now)
+    return _send(plan, replace(state, phone=""), "", now)
+
+
+def _tick_consent(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
+    return replace(state, consented=not state.consented), ()
+
+
+def _without_phone(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return _send(plan, replace(state, phone="", consented=False), "", now)
+
+
+def _send(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    del plan
+    token = f"{state.visit}/complaint"
+    effect = SaveComplaint(
+        token=token,
+        visit=state.visit,
+        topics=state.topics,
+        text=state.text.strip(),
+        phone=state.phone if state.consented else "",
+        service=state.service,
+        language=state.language,
+    )
+    state = replace(state, unsaved=state.unsaved | {token}, owed=state.owed | {token}, complained=True)
+    state, effects = go(
+        state, Step.SAVING, now, back_to=Step.TICKET, topics=(), text="", phone="", consented=False
+    )
+    return state, (effect, *effects)
+
+
+def _noted(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    state = replace(state, ticket=None)
+    if state.complaint_from is Step.OFFER:
+        return finish(plan, state, now)
+    if state.complaint_from is Step.INVITATION:
+        return go(state, Step.INVITATION, now)
+    return leave(plan, state, Ended.FINISHED, now)
+
+
+def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return leave(plan, state, Ended.FINISHED, now)
+
+
+def _channel(state: State) -> str:
+    if state.by_button and state.by_touch:
+        return "mixed"
+    return "touch" if state.by_touch else "button"
+
+
+TABLE: Mapping[tuple[Step, str], Handler] = {
+    (Step.IDLE, "answer"): _rate,
+    (Step.IDLE, "complaint"): _complain,
+    (Step.IDLE, "language"): _language,
+    (Step.IDLE, "text-size"): _text_size,
+    (Step.IDLE, "contrast"): _contrast,
+    (Step.INVITATION, "accept"): _accept,
+    (Step.INVITATION, "decline"): _decline,
+    (Step.INVITATION, "complaint"): _complain,
+    (Step.INVITATION, "preferences"): _to(Step.PREFERENCES),
+    (Step.PREFERENCES, "language"): _language,
+    (Step.PREFERENCES, "text-size"): _text_size,
+    (Step.PREFERENCES, "contrast"): _contrast,
+    (Step.PREFERENCES, "back"): _to(Step.INVITATION),
+    (Step.SERVICE, "service"): _choose_service,
+    (Step.SERVICE, "skip"): _skip_service,
+    (Step.SERVICE, "more"): _more,
+    (Step.SERVICE, "listen"): _listen,
+    (Step.SERVICE, "back"): _back,
+    (Step.PROFILE, "profile"): _choose_profile,
+    (Step.PROFILE, "skip"): _skip_profile,
+    (Step.PROFILE, "more"): _more,
+    (Step.PROFILE, "listen"): _listen,
+    (Step.PROFILE, "back"): _back,
+    (Step.QUESTION, "answer"): _answer,
+    (Step.QUESTION, "skip"): _skip_question,
+    (Step.QUESTION, "more"): _more,
+    (Step.QUESTION, "listen"): _listen,
+    (Step.QUESTION, "back"): _back,
+    (Step.OFFER, "no"): _decline,
+    (Step.OFFER, "complaint"): _complain,
+    (Step.TOPICS, "topic"): _pick,
+    (Step.TOPICS, "more"): _more,
+    (Step.TOPICS, "listen"): _listen,
+    (Step.TOPICS, "back"): _forget_complaint,
+    (Step.TOPICS, "next"): _topics_done,
+    (Step.TEXT, "back"): _to(Step.TOPICS),
+    (Step.TEXT, "next"): _text_done,
+    (Step.CONSENT, "back"): _to(Step.TEXT),
+    (Step.CONSENT, "tick"): _tick_consent,
+    (Step.CONSENT, "without-phone"): _without_phone,
+    (Step.CONSENT, "next"): _to(Step.PHONE),
+    (Step.PHONE, "back"): _to(Step.CONSENT),
+    (Step.PHONE, "without-phone"): _without_phone,
+    (Step.PHONE, "next"): _send,
+    (Step.TICKET, "noted"): _noted,
+    (Step.THANKS, "close"): _close,
+}
