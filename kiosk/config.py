@@ -1,0 +1,296 @@
+"""The configuration: one TOML file, read once into frozen dataclasses.
+
+Every key has a default, so an empty file is a working configuration. An unknown key or a bad value stops the start with the
+key, the value and the remedy. `docs/configuration.md` lists every key; a test compares it with this module.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from kiosk.errors import ConfigurationError
+from survey.profile import AGE_BANDS, age_band
+
+DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Hours = tuple[tuple[time, time], ...]
+"""Opening hours of one day, in order, not overlapping."""
+
+
+def _whole(default: int, low: int, high: int) -> Any:
+    return field(default=default, metadata={"kind": "whole", "low": low, "high": high})
+
+
+def _seconds(default: float, low: float, high: float) -> Any:
+    return field(default=default, metadata={"kind": "number", "low": low, "high": high})
+
+
+def _one_of(default: Any, *choices: Any) -> Any:
+    return field(default=default, metadata={"kind": "choice", "choices": choices})
+
+
+def _texts(default: tuple[str, ...]) -> Any:
+    return field(default=default, metadata={"kind": "texts"})
+
+
+def _pins(default: tuple[int, ...]) -> Any:
+    return field(default=default, metadata={"kind": "pins"})
+
+
+def _plain(default: Any, kind: str) -> Any:
+    return field(default=default, metadata={"kind": kind})
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """`[paths]`: where the kiosk keeps its things."""
+
+    home: Path = field(default=DEFAULT_HOME, metadata={"kind": "path"})
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSection:
+    """`[panel]`: the pins and how presses are judged."""
+
+    buttons: tuple[int, ...] = _pins((5, 6, 13, 19))
+    lights: tuple[int, ...] = _pins(())
+    beeper: int = _whole(-1, -1, 27)
+    glitch_ms: int = _whole(10, 1, 100)
+    lockout_ms: int = _whole(120, 0, 2000)
+    hold_seconds: float = _seconds(1.5, 0.8, 10)
+    stuck_seconds: float = _seconds(10.0, 5, 120)
+    staff_buttons: tuple[int, ...] = _plain((1, 4), "staff_buttons")
+    staff_hold_seconds: float = _seconds(3.0, 1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSection:
+    """`[screen]`: the display."""
+
+    width: int = _whole(1024, 320, 4096)
+    height: int = _whole(600, 320, 4096)
+    fullscreen: bool = _plain(default=True, kind="flag")
+    rotation: int = _one_of(0, 0, 90, 180, 270)
+    driver: str = _plain("", "text")
+    fonts: tuple[str, ...] = _texts(())
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSection:
+    """`[visit]`: what a visit asks and how long it waits."""
+
+    languages: tuple[str, ...] = _texts(("id", "en"))
+    service: bool = _plain(default=True, kind="flag")
+    profile: bool = _plain(default=True, kind="flag")
+    profile_lists: str = _one_of("wide", "annex", "wide")
+    age_bands: tuple[str, ...] = _plain(AGE_BANDS, "age_bands")
+    complaint: bool = _plain(default=True, kind="flag")
+    contact: bool = _plain(default=True, kind="flag")
+    skip: bool = _plain(default=True, kind="flag")
+    answer_days: int = _whole(14, 1, 90)
+    highlight_ms: int = _whole(400, 100, 2000)
+    settle_ms: int = _whole(250, 0, 2000)
+    idle_seconds: float = _seconds(45.0, 15, 600)
+    invitation_seconds: float = _seconds(20.0, 12, 120)
+    thanks_seconds: float = _seconds(6.0, 2, 60)
+    ticket_seconds: float = _seconds(120.0, 30, 900)
+    quiet_seconds: float = _seconds(1.0, 0, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSection:
+    """`[sound]`: the beep of a press and the voice."""
+
+    beep: bool = _plain(default=True, kind="flag")
+    speech: bool = _plain(default=False, kind="flag")
+    volume_percent: int = _whole(70, 0, 100)
+    recordings: str = _plain("", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSection:
+    """`[staff]`: the staff screen."""
+
+    lock_seconds: float = _seconds(60.0, 15, 600)
+    usb_folder: str = _plain("/media", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file."""
+
+    paths: Paths = Paths()
+    panel: PanelSection = PanelSection()
+    screen: ScreenSection = ScreenSection()
+    visit: VisitSection = VisitSection()
+    sound: SoundSection = SoundSection()
+    staff: StaffSection = StaffSection()
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    """Opening hours by day (`mon` … `sun`); no day named means always open."""
+
+
+SECTIONS: Mapping[str, type] = {
+    "paths": Paths,
+    "panel": PanelSection,
+    "screen": ScreenSection,
+    "visit": VisitSection,
+    "sound": SoundSection,
+    "staff": StaffSection,
+}
+OTHERS = frozenset({"uplink"})
+"""Tables of the other process, which checks them itself."""
+
+
+def load(path: Path | None) -> Config:
+    """Read the configuration; no path gives the defaults.
+
+    Raises:
+        ConfigurationError: the file is missing or unreadable, or a key or value is wrong.
+    """
+    if path is None:
+        return Config()
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"{path} does not exist: name another file with --config, or make an empty one for the defaults"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
+    return parse(content, file=str(path))
+
+
+def parse(content: Mapping[str, Any], *, file: str) -> Config:
+    """Make the configuration of a parsed file; `file` is what errors call it.
+
+    Raises:
+        ConfigurationError: a key or value is wrong.
+    """
+    known = {*SECTIONS, "hours", *OTHERS}
+    for name, value in content.items():
+        if name not in known:
+            raise ConfigurationError(
+                f"{file}: unknown table [{name}]: remove it; known are {', '.join(sorted(known))}"
+            )
+        if not isinstance(value, dict):
+            raise ConfigurationError(f"{file}: {name} = {value!r}: write it as a table, [{name}]")
+    sections = {
+        name: _section(kind, content.get(name, {}), f"{file}: {name}") for name, kind in SECTIONS.items()
+    }
+    config = Config(**sections, hours=opening_hours(content.get("hours", {}), where=f"{file}: hours"))
+    _check_together(config, file)
+    return config
+
+
+def opening_hours(content: object, *, where: str) -> Mapping[str, Hours]:
+    """Read opening hours: a table of days, each a list of `["08:00", "16:00"]`.
+
+    Raises:
+        ConfigurationError: a day is unknown, or its times are none, or out of order.
+    """
+    if not isinstance(content, dict):
+        raise ConfigurationError(
+            f'{where} = {content!r}: write a table of days, as mon = [["08:00", "16:00"]]'
+        )
+    hours: dict[str, Hours] = {}
+    for day, spans in content.items():
+        if day not in DAYS:
+            raise ConfigurationError(f"{where}.{day}: no such day; write one of {', '.join(DAYS)}")
+        try:
+            read = tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(
+                f'{where}.{day} = {spans!r}: write a list of times, as [["08:00", "12:00"], ["13:00", "16:00"]]'
+            ) from error
+        flat = [moment for span in read for moment in span]
+        if flat != sorted(set(flat)):
+            raise ConfigurationError(f"{where}.{day} = {spans!r}: the times must rise and not overlap")
+        hours[day] = read
+    return hours
+
+
+def keys() -> tuple[str, ...]:
+    """Give every key of the file, as `section.key`, for the documents and their test."""
+    return (
+        *(f"{name}.{entry.name}" for name, kind in SECTIONS.items() for entry in fields(kind)),
+        *(f"hours.{day}" for day in DAYS),
+    )
+
+
+def _section(kind: Any, content: Mapping[str, Any], where: str) -> Any:
+    entries = {entry.name: entry for entry in fields(kind)}
+    for key, value in content.items():
+        if key not in entries:
+            raise ConfigurationError(
+                f"{where}.{key} = {value!r}: unknown key; known are {', '.join(sorted(entries))}"
+            )
+    return kind(**{key: _value(entries[key], value, f"{where}.{key}") for key, value in content.items()})
+
+
+def _value(entry: "Field[Any]", value: Any, where: str) -> Any:
+    remedy = _remedy(entry, value)
+    if remedy:
+        raise ConfigurationError(f"{where} = {value!r}: {remedy}")
+    kind = entry.metadata["kind"]
+    if kind == "path":
+        return Path(value)
+    if kind == "number":
+        return float(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line a kind of value
+    """Say what to write instead of a bad value, or nothing."""
+    kind, meta = entry.metadata["kind"], entry.metadata
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    match kind:
+        case "whole" | "number":
+            good = (
+                number
+                and meta["low"] <= value <= meta["high"]
+                and (kind == "number" or isinstance(value, int))
+            )
+            sort = "whole number" if kind == "whole" else "number"
+            return "" if good else f"write a {sort} from {meta['low']} to {meta['high']}"
+        case "flag":
+            return "" if isinstance(value, bool) else "write true or false"
+        case "choice":
+            return "" if value in meta["choices"] else f"write one of {', '.join(map(str, meta['choices']))}"
+        case "path":
+            return (
+                "" if isinstance(value, str) and value.startswith("/") else "write an absolute path in quotes"
+            )
+        case "text":
+            return "" if isinstance(value, str) else "write a text in quotes"
+        case "pins":
+            good = isinstance(value, list) and len(value) in (0, 4) and len(set(value)) == len(value)
+            good = good and all(isinstance(pin, int) and 0 <= pin <= 27 for pin in value)
+            good = good and (bool(value) or entry.name != "buttons")
+            return "" if good else "write four different GPIO numbers (BCM) from 0 to 27, left to right"
+        case "staff_buttons":
+            good = (
+                isinstance(value, list) and len(set(value)) == 2 == len(value) and set(value) <= {1, 2, 3, 4}
+            )
+            return "" if good else "write two different buttons of 1 to 4, as [1, 4]"
+        case "age_bands":
+            good = isinstance(value, list) and 2 <= len(value) <= 20
+            good = good and all(isinstance(band, str) and age_band(band) for band in value)
+            return "" if good else 'write bands of years, as ["<18", "18-25", ">25"]'
+        case _:
+            good = isinstance(value, list) and all(isinstance(text, str) and text for text in value)
+            return "" if good else "write a list of texts in quotes"
+
+
+def _check_together(config: Config, file: str) -> None:
+    if not config.visit.languages:
+        raise ConfigurationError(f'{file}: visit.languages = []: name at least one, as ["id"]')
+    if config.panel.staff_hold_seconds >= config.panel.stuck_seconds:
+        raise ConfigurationError(
+            f"{file}: panel.staff_hold_seconds = {config.panel.staff_hold_seconds}: must be less than stuck_seconds"
+        )
