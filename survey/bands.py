@@ -5,7 +5,7 @@ rounded to two decimals first, half up, and then compared with the lower bounds 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from survey.errors import SurveyError
@@ -38,6 +38,8 @@ class BandTable:
     bands: tuple[Band, ...]
     read_only: bool = False
     """True for a table that is out of force: it explains an old poster and judges nothing."""
+    # values with two decimals are few, and ten are looked up for every index
+    _seen: dict[Decimal, Band] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def classify(self, value: Decimal) -> Band:
         """Give the row of a value that is already rounded to two decimals.
@@ -56,8 +58,13 @@ class BandTable:
         Raises:
             ValueError: the value has more than two decimals, or lies outside the table.
         """
-        exponent = value.as_tuple().exponent
-        if not isinstance(exponent, int) or exponent < -2:
+        band = self._seen.get(value)
+        if band is None:
+            band = self._seen[value] = self._find(value)
+        return band
+
+    def _find(self, value: Decimal) -> Band:
+        if value * 100 % 1:
             raise ValueError(f"{value} is not rounded to two decimals: round half up first, then classify")
         if not self.bands[-1].lowest <= value <= self.bands[0].highest:
             raise ValueError(f"{value} lies outside {self.bands[-1].lowest} to {self.bands[0].highest}")

@@ -24,6 +24,7 @@ from functools import lru_cache
 from math import floor, inf, isinf, sqrt
 
 from survey.student import t_cdf, t_quantile
+from survey.weights import hundredths
 
 LEVEL = 0.95
 UNLIKE_RESPONDENTS = 0.5
@@ -68,14 +69,7 @@ class Estimate:
 
     def bounds(self, level: float = LEVEL) -> tuple[float, float]:
         """Give the interval of the share."""
-        if isinf(self.effective):
-            return self.share, self.share
-        quantile = _two_sided(self.n - 1, level)
-        penalty = quantile * quantile / self.effective
-        middle = self.share + penalty / 2
-        half = sqrt(penalty * (self.share * (1 - self.share) + penalty / 4))
-        low, high = (middle - half) / (1 + penalty), (middle + half) / (1 + penalty)
-        return max(0.0, min(low, self.share)), min(1.0, max(high, self.share))
+        return bounds(self.share, self.effective, two_sided(self.n - 1, level))
 
     def at_least(self, share: float) -> float:
         """Give the confidence that the true share is `share` or more, by the same score statistic as the interval."""
@@ -94,19 +88,29 @@ def estimate(*, share: float, n: int, variance: float, population: int | None) -
     Gives None for fewer than two respondents: one opinion has no visible doubt. A population that is not larger than
     `n` is a census, which leaves no doubt by chance.
     """
-    if n < 2:
-        return None
-    remaining = 1.0 if population is None else 1 - n / population if n < population else 0.0
-    if remaining == 0:
-        return Estimate(share, n, inf)
+    return Estimate(share, n, effective(share, n, variance, population)) if n > 1 else None
+
+
+def effective(share: float, n: int, variance: float, population: int | None) -> float:
+    """Give the effective number of respondents (see this module's page); infinite for a census."""
+    remaining = 1.0 if population is None else 1 - n / population
+    if remaining <= 0:
+        return inf
     added = n + UNLIKE_RESPONDENTS
     centre = (n * share + UNLIKE_RESPONDENTS * 0.5) / added
-    squares = (
-        (n - 1) * variance
-        + n * (share - centre) ** 2
-        + UNLIKE_RESPONDENTS * ((0.5 - centre) ** 2 + _UNIFORM_VARIANCE)
-    )
-    return Estimate(share, n, n * centre * (1 - centre) / (squares / (added - 1) * remaining))
+    off, far = share - centre, 0.5 - centre
+    squares = (n - 1) * variance + n * off * off + UNLIKE_RESPONDENTS * (far * far + _UNIFORM_VARIANCE)
+    return n * centre * (1 - centre) * (added - 1) / (squares * remaining)
+
+
+def bounds(share: float, effective: float, quantile: float) -> tuple[float, float]:
+    """Give Wilson's score interval of a share at an effective number of respondents."""
+    penalty = quantile * quantile / effective  # nothing for a census
+    middle = share + penalty / 2
+    half = sqrt(penalty * (share * (1 - share) + penalty / 4))
+    low, high = (middle - half) / (1 + penalty), (middle + half) / (1 + penalty)
+    # the last digits of floats must not push the estimate out of its own interval
+    return (min(share, low)), (max(share, high))
 
 
 def difference(
@@ -124,7 +128,7 @@ def difference(
         return Difference(change, None, Change.CANNOT_TELL)
     down = float((second - doubt_second.low) ** 2 + (doubt_first.high - first) ** 2)
     up = float((doubt_second.high - second) ** 2 + (first - doubt_first.low) ** 2)
-    interval = Interval(hundredths(float(change) - sqrt(down)), hundredths(float(change) + sqrt(up)))
+    interval = Interval(nearest(float(change) - sqrt(down)), nearest(float(change) + sqrt(up)))
     if interval.low > 0:
         return Difference(change, interval, Change.BETTER)
     return Difference(change, interval, Change.WORSE if interval.high < 0 else Change.CANNOT_TELL)
@@ -145,11 +149,12 @@ def variance(number: int, total: int, squares: int) -> float:
     return (number * squares - total * total) / (number * (number - 1)) if number > 1 else 0.0
 
 
-def hundredths(value: float) -> Decimal:
+def nearest(value: float) -> Decimal:
     """Round a float to two decimals, half up, for a printed doubt."""
-    return Decimal(floor(value * 100 + 0.5)).scaleb(-2)
+    return hundredths(floor(value * 100 + 0.5))
 
 
 @lru_cache(maxsize=16384)
-def _two_sided(freedom: int, level: float) -> float:
+def two_sided(freedom: int, level: float = LEVEL) -> float:
+    """Give Student's quantile that leaves half of what `level` misses on either side."""
     return t_quantile((1 + level) / 2, freedom)

@@ -15,11 +15,23 @@ from enum import StrEnum
 from fractions import Fraction
 
 from survey.bands import Band, BandTable
-from survey.doubt import Difference, Estimate, Interval, difference, estimate, hundredths, moments, variance
+from survey.doubt import (
+    Difference,
+    Estimate,
+    Interval,
+    bounds,
+    difference,
+    effective,
+    estimate,
+    moments,
+    nearest,
+    two_sided,
+    variance,
+)
 from survey.errors import SurveyError
 from survey.instrument import Instrument, Kind
 from survey.tally import Tally
-from survey.weights import UNROUNDED, Stages, WeightMode, half_up, rounded, weight_as_used, weight_label
+from survey.weights import UNROUNDED, Stages, WeightMode, half_up, hundredths, rounded, two_decimals
 
 CONVERSION = 25
 """From the 1 to 4 of an answer to the 25 to 100 of an index."""
@@ -49,12 +61,19 @@ class ElementIndex:
     n: int
     nrr: Fraction
     """Mean answer (*nilai rata-rata*)."""
-    weighted: Fraction
-    """Mean times weight (*NRR tertimbang*)."""
+    weight: Fraction
+    """The weight as its mode takes it."""
+    rounding: Stages
     value: Decimal
     """NRR times 25, two decimals (*nilai interval konversi*)."""
     category: Band
     interval: Interval | None
+
+    @property
+    def weighted(self) -> Fraction:
+        """Mean times weight (*NRR tertimbang*), rounded where the office's stages say so."""
+        places = self.rounding.product
+        return self.nrr * self.weight if places is None else rounded(self.nrr * self.weight, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +173,7 @@ def index(
     stages, policy = rounding or UNROUNDED, Policy(policy)
     sums = element_moments(instrument, tally, policy)
     elements = _elements(instrument, sums, mode=mode, stages=stages, population=population)
-    exact = CONVERSION * sum((element.weighted for element in elements), Fraction(0))
+    exact = _exact(instrument, elements, sums, mode=mode, stages=stages)
     value = two_decimals(exact)
     unit = unit_estimate(instrument, tally, sums, policy=policy, population=population)
     interval, likelihoods = _unit_doubt(instrument, unit, value=exact)
@@ -170,7 +189,7 @@ def index(
         likelihoods=likelihoods,
         policy=policy,
         weight_mode=mode,
-        weight=weight_label(instrument.weights, mode),
+        weight=instrument.weights_by_mode[mode][1],
         rounding=stages,
         rule=instrument.rule,
         bands=instrument.bands,
@@ -201,11 +220,6 @@ def compare(earlier: Index, later: Index) -> Comparison:
             if element.key in shared
         },
     )
-
-
-def two_decimals(value: Fraction) -> Decimal:
-    """Round to two decimals, half up: the one rounding of an index."""
-    return Decimal(half_up(value.numerator, value.denominator, 2)).scaleb(-2)
 
 
 def element_moments(instrument: Instrument, tally: Tally, policy: Policy) -> tuple[tuple[int, int, int], ...]:
@@ -243,9 +257,12 @@ def unit_estimate(
     units, denominator = instrument.weight_units, instrument.weight_denominator
     span = denominator * (instrument.highest - instrument.lowest)
     complete = tally.complete
-    total = sum(
-        weight * moments(tally.counts_at(place), instrument.lowest)[1] for place, weight in enumerate(units)
+    own = (
+        sums
+        if policy is Policy.COMPLETE
+        else tuple(moments(tally.counts_at(place), instrument.lowest) for place in range(len(units)))
     )
+    total = sum(weight * total_u for weight, (_, total_u, _) in zip(units, own, strict=True))
     between = variance(complete, total, tally.squares)
     if policy is Policy.COMPLETE:
         share = (total / complete - denominator * instrument.lowest) / span
@@ -256,7 +273,8 @@ def unit_estimate(
         weight * (variance(number, total_u, squares) / number) ** 0.5
         for weight, (number, total_u, squares) in zip(units, sums, strict=True)
     )
-    agreement = _agreement(instrument, tally, between)
+    together = sum(weight * variance(*found) ** 0.5 for weight, found in zip(units, own, strict=True))
+    agreement = min(1.0, between**0.5 / together) if complete > 1 and together else 1.0
     return estimate(
         share=(mean - denominator * instrument.lowest) / span,
         n=n,
@@ -265,13 +283,22 @@ def unit_estimate(
     )
 
 
-def _agreement(instrument: Instrument, tally: Tally, between: float) -> float:
-    """Give the spread of complete scores over the spread they would have if all elements rose and fell together."""
-    together = sum(
-        weight * variance(*moments(tally.counts_at(place), instrument.lowest)) ** 0.5
-        for place, weight in enumerate(instrument.weight_units)
-    )
-    return min(1.0, between**0.5 / together) if tally.complete > 1 and together else 1.0
+def _exact(
+    instrument: Instrument,
+    elements: tuple[ElementIndex, ...],
+    sums: tuple[tuple[int, int, int], ...],
+    *,
+    mode: WeightMode,
+    stages: Stages,
+) -> Fraction:
+    """Give 25 times the sum of the weighted means; by whole numbers alone where every element has the same n."""
+    n = sums[0][0]
+    if mode is WeightMode.EXACT and stages == UNROUNDED and all(number == n for number, _, _ in sums):
+        total = sum(
+            weight * total_u for weight, (_, total_u, _) in zip(instrument.weight_units, sums, strict=True)
+        )
+        return Fraction(CONVERSION * total, instrument.weight_denominator * n)
+    return CONVERSION * sum((element.weighted for element in elements), Fraction(0))
 
 
 def _elements(
@@ -284,34 +311,24 @@ def _elements(
 ) -> tuple[ElementIndex, ...]:
     bands = instrument.bands
     assert bands is not None  # noqa: S101 - the caller looked
-    span = instrument.highest - instrument.lowest
+    lowest, span = instrument.lowest, instrument.highest - instrument.lowest
+    start, reach = CONVERSION * lowest, CONVERSION * span
+    labels, places = instrument.labels, stages.nrr
     found = []
-    for element, (number, total, squares) in zip(instrument.elements, sums, strict=True):
+    weights, _ = instrument.weights_by_mode[mode]
+    for key, weight, (number, total, squares) in zip(instrument.element_keys, weights, sums, strict=True):
         nrr = Fraction(total, number)
-        if stages.nrr is not None:
-            nrr = rounded(nrr, stages.nrr)
-        weighted = nrr * weight_as_used(element.weight, mode)
-        if stages.product is not None:
-            weighted = rounded(weighted, stages.product)
-        value = two_decimals(CONVERSION * nrr)
-        doubt = estimate(
-            share=(total / number - instrument.lowest) / span,
-            n=number,
-            variance=variance(number, total, squares) / span**2,
-            population=population,
-        )
-        found.append(
-            ElementIndex(
-                key=element.key,
-                label=instrument.labels[element.key],
-                n=number,
-                nrr=nrr,
-                weighted=weighted,
-                value=value,
-                category=_classify(bands, value),
-                interval=None if doubt is None else _interval(doubt, instrument, factor=1.0),
-            )
-        )
+        if places is not None:
+            nrr = rounded(nrr, places)
+        value = hundredths(half_up(CONVERSION * nrr.numerator, nrr.denominator, 2))
+        interval = None
+        if number > 1:
+            share = (total / number - lowest) / span
+            spread = variance(number, total, squares) / (span * span)
+            low, high = bounds(share, effective(share, number, spread, population), two_sided(number - 1))
+            interval = Interval(nearest(start + reach * low), nearest(start + reach * high))
+        category = _classify(bands, value)
+        found.append(ElementIndex(key, labels[key], number, nrr, weight, stages, value, category, interval))
     return tuple(found)
 
 
@@ -336,11 +353,11 @@ def _unit_doubt(
 
 
 def _interval(doubt: Estimate, instrument: Instrument, *, factor: float) -> Interval:
-    low, high = (
-        factor * CONVERSION * (instrument.lowest + (instrument.highest - instrument.lowest) * share)
-        for share in doubt.bounds()
-    )
-    return Interval(hundredths(low), hundredths(high))
+    low, high = doubt.bounds()
+    scale = factor * CONVERSION
+    span = scale * (instrument.highest - instrument.lowest)
+    start = scale * instrument.lowest
+    return Interval(nearest(start + span * low), nearest(start + span * high))
 
 
 def _likelihoods(instrument: Instrument, unit: Estimate, factor: float) -> Mapping[str, float]:
@@ -359,4 +376,5 @@ def _likelihoods(instrument: Instrument, unit: Estimate, factor: float) -> Mappi
 
 def _classify(bands: BandTable, value: Decimal) -> Band:
     # rounded weights can push an index a little over either end: nine times 0.11 makes 24.75 of all ones
-    return bands.classify(min(max(value, bands.bands[-1].lowest), bands.bands[0].highest))
+    low, high = bands.bands[-1].lowest, bands.bands[0].highest
+    return bands.classify(low if value < low else min(value, high))

@@ -12,7 +12,7 @@ from functools import cached_property
 from math import lcm
 
 from survey.bands import BandTable
-from survey.weights import WeightMode
+from survey.weights import WeightMode, weight_as_used, weight_label
 
 FALLBACK_LANGUAGE = "id"
 
@@ -140,6 +140,17 @@ class Instrument:
     def weight_units(self) -> tuple[int, ...]:
         """The weights times `weight_denominator`: whole numbers, so that a respondent's weighted score is one too."""
         return tuple(int(weight * self.weight_denominator) for weight in self.weights)
+
+    @cached_property
+    def weights_by_mode(self) -> Mapping[WeightMode, tuple[tuple[Fraction, ...], str]]:
+        """The weights as each mode takes them, in the order of `element_keys`, and how they are printed."""
+        return {
+            mode: (
+                tuple(weight_as_used(weight, mode) for weight in self.weights),
+                weight_label(self.weights, mode),
+            )
+            for mode in WeightMode
+        }
 
     @cached_property
     def slots(self) -> Mapping[str, tuple[int, int]]:

@@ -6,8 +6,10 @@ the default; the others exist to reproduce a series that was published with them
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 
 class WeightMode(StrEnum):
@@ -82,3 +84,14 @@ def half_up(numerator: int, denominator: int, places: int) -> int:
     """
     scale: int = 10**places
     return (2 * numerator * scale + denominator) // (2 * denominator)
+
+
+def two_decimals(value: Fraction) -> Decimal:
+    """Round to two decimals, half up: the one rounding of an index."""
+    return hundredths(half_up(value.numerator, value.denominator, 2))
+
+
+@lru_cache(maxsize=32_768)
+def hundredths(number: int) -> Decimal:
+    """Give a whole number of hundredths as a decimal with two places; an index has few thousand of them."""
+    return Decimal(number).scaleb(-2)
