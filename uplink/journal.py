@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from survey.attachment import Attachment, encode_attachment
-from survey.chain import STREAM_BYTES, Verify, first_link, link_message, lost_line, next_link
+from survey.chain import STREAM_BYTES, Verify, first_link, link_message, lost_line, next_link, stated_link
 from survey.clock import SAME_CLOCK_MS
 from survey.errors import Malformed
-from survey.record import MAX_LINE_BYTES, Record, Stamp, encode
+from survey.record import MAX_LINE_BYTES, Record, Stamp, decode, encode
 from survey.wire import Receipt, unpack_receipt
 from uplink.disk import Disk
 from uplink.errors import JournalError, JournalForeign, JournalFull
@@ -62,6 +62,8 @@ class Released:
     segments: int
     collector_at_ms: int
     """The collector's clock when it wrote the receipt."""
+    written: Stamp | None
+    """When the last record it covers was written, if that can still be read."""
     marked: Marked
 
 
@@ -205,6 +207,7 @@ class Journal:
         if receipt is None:
             return None
         self.confirmed = max(self.confirmed, receipt.through)
+        written = self._stamp_of(receipt.through)
         segments = self._storage.let_go(receipt.through)
         return Released(through=receipt.through, segments=segments, collector_at_ms=receipt.at, marked=marked)
 
@@ -214,6 +217,13 @@ class Journal:
             return self._head.link
         after = self._storage.entry(seq + 1)  # it carries the link before it, and may be in the next file
         return after.prev if after is not None and after.seq == seq + 1 else None
+
+    def link_of_record(self, seq: int) -> bytes | None:
+        """Give the link of record `seq` if that record itself is here, and not a stand-in for it."""
+        entry = self._storage.entry(seq)
+        if entry is None or entry.seq != seq or stated_link(entry.line) is not None:
+            return None
+        return entry.link
 
     def reopen(self) -> None:
         """Read everything back from the disk after a failure.
@@ -290,6 +300,13 @@ class Journal:
             log.error("a receipt through %d does not fit this journal; nothing is let go of", receipt.through)
             return None
         return receipt
+
+    def _stamp_of(self, seq: int) -> Stamp | None:
+        entry = self._storage.entry(seq)
+        try:
+            return decode(entry.line).stamp if entry is not None and entry.seq == seq else None
+        except Malformed:
+            return None
 
     def _write(self, line: bytes, *, attachments: tuple[bytes, ...], boot: int) -> Appended:
         prev = self._head.link

@@ -160,7 +160,7 @@ class JournalStorage(Storage):
         """Give the entries of these numbers that are here, stand-ins included."""
         with self._lock:
             segments = tuple(self._segments)
-        return read_between(segments, max(first, self.first_seq), last)
+        return read_between(segments, max(first, segments[0].first), last)
 
     def let_go(self, through: int) -> int:
         """Unlink the segments whose records all have numbers up to `through`; gives how many.
