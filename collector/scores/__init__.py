@@ -1,0 +1,1 @@
+"""Responses, tallies, flags and indices: what the evidence adds up to."""

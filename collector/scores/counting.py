@@ -1,0 +1,221 @@
+"""Tallies fetched and added: the one place that reads them.
+
+Whole months come from the months' tallies, the days of broken months from the days' tallies, and only the hours and
+profiles of broken months (or of one service, place or kiosk) from the responses themselves.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+
+from collector.scores.forms import CodedForm
+from collector.scores.keys import (
+    GROUP_UNIT_STEP,
+    SERIES_STEP_DAYS,
+    SERIES_STEP_MONTHS,
+    UNIT_STEP,
+    day_date,
+    group_key,
+    month_date,
+    split_day_key,
+    split_group_key,
+    split_month_key,
+    split_unit_key,
+    unit_key,
+)
+from collector.scores.naming import HOUR, group_names, groups_of_profile, hour_code
+from collector.scores.packing import unpack
+from collector.scores.scope import (
+    GROUP_DIMENSIONS,
+    REGION_LENGTHS,
+    SERIES_DIMENSIONS,
+    Days,
+    Dimension,
+    Scope,
+)
+
+GroupKey = tuple[str, ...]
+"""The codes of a group, one for each dimension asked for."""
+
+
+@dataclass(slots=True)
+class Sides:
+    """Counts as `packing` adds them, with the flagged responses apart."""
+
+    sound: int = 0
+    flagged: int = 0
+
+
+class _Row(NamedTuple):
+    unit: int
+    service: int | None
+    place: int | None
+    kiosk: int | None
+    at: date
+    flagged: bool
+    group: str
+    number: int
+
+
+class _Where(NamedTuple):
+    sql: str
+    values: tuple[object, ...]
+
+
+def count(
+    form_number: int, form: CodedForm, scope: Scope, days: Days, by: Sequence[Dimension] = ()
+) -> dict[GroupKey, Sides]:
+    """Give the counts of every group that has any; without dimensions there is one group, `()`.
+
+    At most one of the dimensions may be an hour, an attribute of a profile or a way of ending.
+    """
+    counts: defaultdict[GroupKey, Sides] = defaultdict(Sides)
+    coders = [_coder(dimension) for dimension in by]
+    for row in _rows(form_number, form, scope, days, by):
+        sides = counts[tuple(coder(row) for coder in coders)]
+        if row.flagged:
+            sides.flagged += row.number
+        else:
+            sides.sound += row.number
+    return dict(counts)
+
+
+def _rows(
+    form_number: int, form: CodedForm, scope: Scope, days: Days, by: Sequence[Dimension]
+) -> Iterator[_Row]:
+    where = _where(scope)
+    by_series = scope.needs_series or bool(SERIES_DIMENSIONS.intersection(by))
+    groups = [dimension for dimension in by if dimension in GROUP_DIMENSIONS]
+    if groups:
+        whole_months = days.months if not by_series and Dimension.DAY not in by else None
+        if whole_months:
+            yield from _group_months(form_number, where, whole_months, groups[0])
+        for edge in days.edges if whole_months else (_all(days),):
+            yield from _responses(form_number, form, where, edge, groups[0])
+        return
+    if Dimension.DAY in by:
+        yield from _series_days(form_number, where, _all(days))
+        return
+    if days.months:
+        yield from (_series_months if by_series else _unit_months)(form_number, where, days.months)
+    for edge in days.edges:
+        yield from _series_days(form_number, where, edge)
+
+
+def _all(days: Days) -> tuple[int, int]:
+    return Days(days.first, days.last).first.toordinal() - date(1970, 1, 1).toordinal(), (
+        days.last.toordinal() - date(1970, 1, 1).toordinal()
+    )
+
+
+def _unit_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
+    low, high = unit_key(0, form, months[0], flagged=False), unit_key(0, form, months[1], flagged=True)
+    rows = _select(
+        "SELECT u.id, t.id, t.counts FROM fleet_unit u CROSS JOIN scores_unittally t"
+        f" WHERE t.id BETWEEN u.id * {UNIT_STEP} + %s AND u.id * {UNIT_STEP} + %s AND {where.sql}",
+        (low, high, *where.values),
+    )
+    for unit, key, counts in rows:
+        rest = split_unit_key(key)
+        yield _Row(unit, None, None, None, month_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
+
+
+_SERIES = (
+    "SELECT s.unit_id, s.service_id, s.place_id, s.kiosk_id, t.id, t.counts"
+    " FROM scores_series s JOIN fleet_unit u ON u.id = s.unit_id CROSS JOIN {table} t"
+    " WHERE s.form_id = %s AND t.id BETWEEN s.id * {step} + %s AND s.id * {step} + %s AND {where}"
+)
+
+
+def _series_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
+    sql = _SERIES.format(table="scores_monthtally", step=SERIES_STEP_MONTHS, where=where.sql)
+    for *series, key, counts in _select(sql, (form, months[0] << 1, months[1] << 1 | 1, *where.values)):
+        rest = split_month_key(key)
+        yield _Row(*series, month_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
+
+
+def _series_days(form: int, where: _Where, days: tuple[int, int]) -> Iterator[_Row]:
+    sql = _SERIES.format(table="scores_daytally", step=SERIES_STEP_DAYS, where=where.sql)
+    for *series, key, counts in _select(sql, (form, days[0] << 1, days[1] << 1 | 1, *where.values)):
+        rest = split_day_key(key)
+        yield _Row(*series, day_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
+
+
+def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: Dimension) -> Iterator[_Row]:
+    low = group_key(0, form, months[0], 0, flagged=False)
+    high = group_key(0, form, months[1] + 1, 0, flagged=False) - 1
+    rows = _select(
+        "SELECT u.id, t.id, t.counts FROM fleet_unit u CROSS JOIN scores_grouptally t"
+        f" WHERE t.id BETWEEN u.id * {GROUP_UNIT_STEP} + %s AND u.id * {GROUP_UNIT_STEP} + %s AND {where.sql}",
+        (low, high, *where.values),
+    )
+    names = group_names(split_group_key(key)[1] for _, key, _ in rows)
+    for unit, key, counts in rows:
+        rest, group = split_group_key(key)
+        kind, code = names[group]
+        if kind == dimension:
+            at = month_date(rest.time)
+            yield _Row(unit, None, None, None, at, rest.flagged, code, unpack(bytes(counts)))
+
+
+def _responses(
+    number: int, form: CodedForm, where: _Where, days: tuple[int, int], dimension: Dimension
+) -> Iterator[_Row]:
+    rows = _select(
+        "SELECT s.unit_id, s.service_id, s.place_id, s.kiosk_id, r.day, r.flags <> 0, r.answers, r.hour,"
+        " m.ending_id, p.text, count(*)"
+        " FROM scores_series s JOIN fleet_unit u ON u.id = s.unit_id"
+        " JOIN scores_response r ON r.series_id = s.id"
+        " JOIN scores_manner m ON m.id = r.manner_id JOIN scores_profile p ON p.id = r.profile_id"
+        f" WHERE s.form_id = %s AND r.day BETWEEN %s AND %s AND {where.sql}"
+        " GROUP BY s.unit_id, s.service_id, s.place_id, s.kiosk_id, r.day, r.flags <> 0, r.answers, r.hour,"
+        " m.ending_id, p.text",
+        (number, *days, *where.values),
+    )
+    met = {ending for *_, ending, _, _ in rows}
+    met.update(group for *_, profile, _ in rows for group in groups_of_profile(profile))
+    names = group_names(met)
+    for *series, day, flagged, answers, hour, ending, profile, times in rows:
+        told = [names[ending], (HOUR, hour_code(hour)), *(names[group] for group in groups_of_profile(profile))]
+        for kind, code in told:
+            if kind == dimension:
+                counts = times * form.number(answers)
+                yield _Row(*series, day_date(day), bool(flagged), code, counts)
+
+
+def _where(scope: Scope) -> _Where:
+    conditions: list[str] = []
+    values: list[object] = []
+    if scope.unit is not None:
+        conditions.append("u.code = %s")
+        values.append(scope.unit)
+    if scope.region is not None:
+        conditions.append("(u.region_id = %s OR u.region_id LIKE %s)")
+        values += [scope.region, f"{scope.region}.%"]
+    if scope.agency is not None:
+        conditions.append("u.agency_id IN (SELECT id FROM fleet_agency WHERE code = %s)")
+        values.append(scope.agency)
+    if scope.service is not None:
+        conditions.append("s.service_id IN (SELECT id FROM fleet_service WHERE code = %s)")
+        values.append(scope.service)
+    if scope.place is not None:
+        conditions.append("s.place_id IN (SELECT id FROM fleet_place WHERE code = %s)")
+        values.append(scope.place)
+    if scope.kiosk is not None:
+        conditions.append("s.kiosk_id IN (SELECT id FROM fleet_kiosk WHERE name = %s)")
+        values.append(scope.kiosk)
+    return _Where(" AND ".join(conditions) or "1 = 1", tuple(values))
+
+
+def _select(sql: str, values: Iterable[object]) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, tuple(values))
+        return list(cursor.fetchall())
+
+
+def _coder(dimension: Dimension) -> Callable[[_Row], str]:
+    """Give the function that tells to which group of a dimension a row belongs."""

@@ -1,0 +1,110 @@
+"""Flags applied: stale days are looked at again, and responses move between the two sides of their tallies."""
+
+import logging
+from collections.abc import Collection, Mapping
+
+from django.db import connection, transaction
+
+from collector.scores import storage
+from collector.scores.flags import Answered, flags_of
+from collector.scores.keys import kiosk_day_id, split_kiosk_day, stream_of
+from collector.scores.ledger import Changes
+from collector.scores.models import Response, StaleDay
+from collector.scores.naming import Names, SeriesKey
+
+log = logging.getLogger(__name__)
+
+_DAYS_AT_ONCE = 200
+
+
+def settle() -> int:
+    """Look at every stale day and give how many there were; each transaction is a small one."""
+    looked_at = 0
+    while True:
+        with transaction.atomic():
+            changes = Changes()
+            days = _stale_days()
+            series = _look_at(days, changes)
+            changes.write(series)
+        looked_at += len(days)
+        if not days:
+            return looked_at
+
+
+def look(changes: Changes, *, kiosks: Collection[int]) -> Mapping[int, SeriesKey]:
+    """Look at the stale days of these kiosks, add what moves to `changes`, and give the series that are touched.
+
+    Called inside a transaction; the caller writes the changes.
+    """
+    if not kiosks:
+        return {}
+    return _look_at(_stale_days(kiosks), changes)
+
+
+def waiting(kiosks: Collection[int] | None = None) -> int:
+    """Give how many kiosk-days have responses whose flags are not up to date."""
+    days = StaleDay.objects.values_list("pk", flat=True)
+    if kiosks is None:
+        return days.count()
+    return sum(1 for day in days if split_kiosk_day(day)[0] in kiosks)
+
+
+def _stale_days(kiosks: Collection[int] | None = None) -> list[int]:
+    """Take stale days off the list; another process that looks at the same time gets other ones."""
+    wanted: list[int] = []
+    for kiosk in sorted(kiosks) if kiosks is not None else (None,):
+        days = StaleDay.objects.order_by("pk")
+        if kiosk is not None:
+            days = days.filter(pk__gte=kiosk_day_id(kiosk, 0), pk__lt=kiosk_day_id(kiosk + 1, 0))
+        if connection.vendor == "postgresql":
+            days = days.select_for_update(skip_locked=True)
+        wanted += days.values_list("pk", flat=True)[:_DAYS_AT_ONCE]
+    for chunk in storage.chunks(wanted):
+        StaleDay.objects.filter(pk__in=chunk).delete()
+    return wanted
+
+
+def _look_at(days: Collection[int], changes: Changes) -> dict[int, SeriesKey]:
+    names = Names()
+    series: dict[int, SeriesKey] = {}
+    for key in days:
+        try:
+            series |= _look_at_day(*split_kiosk_day(key), changes, names)
+        except LookupError as error:  # an operator took an instrument's file away; the listener must not stop for it
+            log.error("flags of kiosk-day %s were not looked at: %s", key, error)
+    return series
+
+
+def _look_at_day(kiosk: int, day: int, changes: Changes, names: Names) -> dict[int, SeriesKey]:
+    rows = storage.responses_of(kiosk, day)
+    found = flags_of([_answered(row) for row in rows], staff=storage.staff_of(kiosk, day))
+    changed = [(row, int(found.get(row.id, 0))) for row in rows if row.flags != int(found.get(row.id, 0))]
+    for row, flags in changed:
+        if bool(flags) == bool(row.flags):
+            continue
+        number, groups = storage.number_of(row), storage.groups_of(row, names)
+        for flagged, amount in ((bool(flags), number), (bool(row.flags), -number)):
+            changes.put(series=row.series, key=row.key, day=day, flagged=flagged, groups=groups, number=amount)
+    by_flags: dict[int, list[int]] = {}
+    for row, flags in changed:
+        by_flags.setdefault(flags, []).append(row.id)
+    for flags, ids in by_flags.items():
+        for chunk in storage.chunks(ids):
+            Response.objects.filter(pk__in=chunk).update(flags=flags)
+    return {row.series: row.key for row, _ in changed}
+
+
+def _answered(row: storage.StoredResponse) -> Answered:
+    form = storage.form_of(row)
+    return Answered(
+        id=row.id,
+        visit=(stream_of(row.id), row.boot, row.visit),
+        at_ms=row.at_ms,
+        answers=tuple(form.decode(row.answers).values()),
+        highest=form.instrument.highest,
+        asked=len(row.answers),
+        duration_s=row.duration_s,
+        outside_hours=row.outside_hours,
+    )
+
+

@@ -1,0 +1,215 @@
+"""Versioned rules that flag suspicious responses; nothing is ever deleted for them.
+
+The rules are pure functions over all visits of one kiosk on one local day, so that the same evidence always gives the same
+flags, in whatever order it arrived. They look at visits, not at single records: the smiley and the questionnaire of one
+visitor are flagged together. `docs/flags.md` says how well they find planted patterns and how often they cry wrong.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntFlag
+
+VERSION = "1"
+
+
+class Flag(IntFlag):
+    """Why a response is suspicious; the numbers are stored and never change their meaning."""
+
+    MASHING = 1
+    BEST_RUN = 2
+    BEST_AFTER_BAD = 4
+    OUTSIDE_HOURS = 8
+    STAFF_NEARBY = 16
+    IDENTICAL = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One response as the rules see it."""
+
+    id: int
+    visit: tuple[int, int, int]
+    """Stream, boot and number: what the records of one visitor share."""
+    at_ms: int
+    answers: tuple[int, ...]
+    """The values given, unanswered elements left out."""
+    highest: int
+    """The best value of the scale."""
+    asked: int
+    """How many elements the form has."""
+    duration_s: int
+    outside_hours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers in the rules of one version."""
+
+    seconds_a_question: float = 1.0
+    """Nobody reads a question and chooses an answer faster than this, nine times in a row."""
+    questions_for_haste: int = 5
+    mash_gap_s: float = 8.0
+    """Visits begun this soon after one another …"""
+    mash_run: int = 3
+    """… and as many of them are a hand on the buttons, not a queue."""
+    best_gap_s: float = 75.0
+    best_run: int = 6
+    after_bad_s: float = 240.0
+    after_bad_run: int = 3
+    after_staff_s: float = 120.0
+    identical_run: int = 4
+    identical_gap_s: float = 600.0
+
+
+LIMITS: Mapping[str, Limits] = {VERSION: Limits()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    start_ms: int
+    end_ms: int
+    responses: tuple[Answered, ...]
+
+    @property
+    def best(self) -> bool:
+        """Nothing but the best answers."""
+        return all(value == part.highest for part in self.responses for value in part.answers)
+
+    @property
+    def bad(self) -> bool:
+        """An answer to the whole, or the mean of a questionnaire, in the lower half of the scale."""
+        return any(
+            part.answers and 2 * sum(part.answers) <= part.highest * len(part.answers) for part in self.responses
+        )
+
+    @property
+    def sequence(self) -> tuple[int, ...] | None:
+        """The answers to a whole questionnaire, unless all of them are the same."""
+        for part in self.responses:
+            if part.asked > 1 and len(part.answers) == part.asked and len(set(part.answers)) > 1:
+                return part.answers
+        return None
+
+
+def flags_of(
+    responses: Iterable[Answered], *, staff: Sequence[tuple[int, int]] = (), version: str = VERSION
+) -> dict[int, Flag]:
+    """Give the flags of a kiosk's day by the responses' ids; what is not in it is not suspicious.
+
+    `staff` tells from when to when (milliseconds) somebody was on the staff screen.
+    """
+    limits = LIMITS[version]
+    visits = _visits(responses)
+    found: dict[int, Flag] = {}
+    rules: tuple[tuple[Flag, Callable[[Sequence[_Visit], Limits], Iterable[_Visit]]], ...] = (
+        (Flag.MASHING, _mashed),
+        (Flag.BEST_RUN, _best_runs),
+        (Flag.BEST_AFTER_BAD, _best_after_bad),
+        (Flag.OUTSIDE_HOURS, _outside_hours),
+        (Flag.IDENTICAL, _identical),
+    )
+    for flag, rule in rules:
+        _mark(found, flag, rule(visits, limits))
+    _mark(found, Flag.STAFF_NEARBY, _staff_nearby(visits, staff, limits))
+    return found
+
+
+def _mark(found: dict[int, Flag], flag: Flag, visits: Iterable[_Visit]) -> None:
+    for visit in visits:
+        for part in visit.responses:
+            found[part.id] = found.get(part.id, Flag(0)) | flag
+
+
+def _visits(responses: Iterable[Answered]) -> list[_Visit]:
+    by_visit: dict[tuple[int, int, int], list[Answered]] = {}
+    for response in sorted(responses, key=lambda part: (part.at_ms, part.id)):
+        by_visit.setdefault(response.visit, []).append(response)
+    visits = [
+        _Visit(
+            # A questionnaire is written when it ends, and says how long it took.
+            start_ms=min(part.at_ms - 1000 * (part.duration_s if part.asked > 1 else 0) for part in parts),
+            end_ms=max(part.at_ms for part in parts),
+            responses=tuple(parts),
+        )
+        for parts in by_visit.values()
+    ]
+    return sorted(visits, key=lambda visit: (visit.end_ms, visit.responses[0].id))
+
+
+def _mashed(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
+    hasty = [
+        visit
+        for visit in visits
+        if any(
+            len(part.answers) >= limits.questions_for_haste
+            and part.duration_s < limits.seconds_a_question * len(part.answers)
+            for part in visit.responses
+        )
+    ]
+    runs = _runs(visits, lambda before, visit: visit.start_ms - before.start_ms <= 1000 * limits.mash_gap_s)
+    return hasty + [visit for run in runs if len(run) >= limits.mash_run for visit in run]
+
+
+def _best_runs(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
+    return [visit for run in _runs_of_best(visits, limits) if len(run) >= limits.best_run for visit in run]
+
+
+def _best_after_bad(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
+    flagged = []
+    for run in _runs_of_best(visits, limits):
+        place = visits.index(run[0])
+        before = visits[place - 1] if place else None
+        if (
+            len(run) >= limits.after_bad_run
+            and before is not None
+            and before.bad
+            and run[0].start_ms - before.end_ms <= 1000 * limits.after_bad_s
+        ):
+            flagged += run
+    return flagged
+
+
+def _outside_hours(visits: Sequence[_Visit], _limits: Limits) -> list[_Visit]:
+    return [visit for visit in visits if any(part.outside_hours for part in visit.responses)]
+
+
+def _identical(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
+    filled = [visit for visit in visits if visit.sequence is not None]
+    runs = _runs(
+        filled,
+        lambda before, visit: visit.sequence == before.sequence
+        and visit.end_ms - before.end_ms <= 1000 * limits.identical_gap_s,
+    )
+    return [visit for run in runs if len(run) >= limits.identical_run for visit in run]
+
+
+def _staff_nearby(
+    visits: Sequence[_Visit], staff: Sequence[tuple[int, int]], limits: Limits
+) -> list[_Visit]:
+    after_ms = 1000 * limits.after_staff_s
+    return [
+        visit
+        for visit in visits
+        if any(start <= visit.end_ms and visit.start_ms <= until + after_ms for start, until in staff)
+    ]
+
+
+def _runs_of_best(visits: Sequence[_Visit], limits: Limits) -> list[list[_Visit]]:
+    runs = _runs(
+        visits,
+        lambda before, visit: before.best
+        and visit.best
+        and visit.start_ms - before.end_ms <= 1000 * limits.best_gap_s,
+    )
+    return [run for run in runs if run[0].best]
+
+
+def _runs(visits: Sequence[_Visit], goes_on: Callable[[_Visit, _Visit], bool]) -> list[list[_Visit]]:
+    """Cut visits into runs: a visit belongs to the one before it where `goes_on` says so."""
+    runs: list[list[_Visit]] = []
+    for visit in visits:
+        if runs and goes_on(runs[-1][-1], visit):
+            runs[-1].append(visit)
+        else:
+            runs.append([visit])
+    return runs

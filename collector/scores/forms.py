@@ -1,0 +1,87 @@
+"""Forms: how the answers to one version of an instrument become one short text, and a text becomes counts."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from django.conf import settings
+
+from collector.scores.packing import to_number
+from survey import definition
+from survey.errors import InstrumentError
+from survey.instrument import Instrument
+from survey.tally import Tally, length
+
+UNANSWERED = "-"
+_DIGITS = "0123456789a"  # the widest scale an instrument may have is 0 to 10
+_REMEMBERED = 100_000
+
+
+class CodedForm:
+    """An instrument whose answers are written as one character an element, in the order of `element_keys`."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.keys = instrument.element_keys
+        self.fields = length(instrument)
+        self._digits = {value: _DIGITS[value] for value in instrument.values}
+        self._numbers: dict[str, int] = {}
+
+    def encode(self, answers: Mapping[str, int]) -> str | None:
+        """Give the text of `answers`, or None where one is no answer to this form."""
+        try:
+            if len(answers) == len(self.keys):
+                return "".join([self._digits[answers[key]] for key in self.keys])
+            known = {self.keys.index(key): self._digits[value] for key, value in answers.items()}
+        except (KeyError, ValueError):
+            return None
+        return "".join([known.get(place, UNANSWERED) for place in range(len(self.keys))])
+
+    def decode(self, text: str) -> dict[str, int]:
+        """Give the answers behind a text."""
+        return {
+            key: _DIGITS.index(digit)
+            for key, digit in zip(self.keys, text, strict=True)
+            if digit != UNANSWERED
+        }
+
+    def number(self, text: str) -> int:
+        """Give the counts of one response with these answers, as `packing` adds them."""
+        number = self._numbers.get(text)
+        if number is None:
+            number = to_number(Tally.of(self.instrument, [self.decode(text)]).to_ints())
+            if len(self._numbers) < _REMEMBERED:  # bounded: 4^9 patterns of answers are possible
+                self._numbers[text] = number
+        return number
+
+
+def coded(instrument: str, version: str) -> CodedForm | None:
+    """Give the form of an instrument, or None where this collector does not know it (yet)."""
+    try:
+        return _coded(instrument, version)
+    except KeyError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _coded(instrument: str, version: str) -> CodedForm:
+    # A KeyError is not remembered: an instrument may be put into the folder while the collector runs.
+    try:
+        return CodedForm(definition.load(instrument, version))
+    except KeyError:
+        return CodedForm(_own(instrument, version))
+
+
+def _own(instrument: str, version: str) -> Instrument:
+    """Give an instrument of this collector's own, from the folder `instruments` of its data.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for file in sorted((settings.IKM_DATA / "instruments").glob("*.toml")):
+        try:
+            found = definition.read(file)
+        except InstrumentError:
+            continue  # `ikm-collector instruments check` names what is wrong with it
+        if (found.id, found.version) == (instrument, version):
+            return found
+    raise KeyError(f"{instrument}@{version}")
