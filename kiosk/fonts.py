@@ -50,6 +50,12 @@ def font(
     return pygame.font.Font(str(path) if path else None, size)
 
 
+@lru_cache(maxsize=1024)
+def width_of(text: str, size: int, weight: Weight, preferred: tuple[str, ...] = ()) -> int:
+    """The width of a word; kept, for the same words are measured on every screen. Not for what a visitor typed."""
+    return font_for(text, size, weight, preferred).size(text)[0]
+
+
 def font_for(text: str, size: int, weight: Weight, preferred: tuple[str, ...] = ()) -> pygame.font.Font:
     """The font that has the letters of `text`: Javanese script has a font of its own."""
     return font(size, weight, preferred, javanese=any(ord(letter) in JAVANESE for letter in text))
@@ -70,16 +76,18 @@ def find(weight: Weight, preferred: Iterable[str] = (), *, javanese: bool = Fals
 
 @lru_cache(maxsize=32)
 def _installed(name: str) -> Path | None:
-    return _font_files().get(name)
+    file = _font_files().get(name)
+    return Path(file) if file else None
 
 
 @lru_cache(maxsize=1)
-def _font_files() -> dict[str, Path]:
-    found: dict[str, Path] = {}
+def _font_files() -> dict[str, str]:
+    # Plain strings: a thousand path objects would be felt at the start.
+    found: dict[str, str] = {}
     for folder in FOLDERS:
         for parent, _, names in os.walk(folder):
             for name in names:
                 stem, _, extension = name.rpartition(".")
                 if extension.lower() in {"otf", "ttf"}:
-                    found.setdefault(stem, Path(parent) / name)
+                    found.setdefault(stem, os.path.join(parent, name))  # noqa: PTH118 - see above
     return found

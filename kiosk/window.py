@@ -6,12 +6,10 @@ copy; the change from one view to the next of the same kind repaints only the pa
 """
 
 import os
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pygame
 
@@ -31,15 +29,15 @@ from kiosk.views import (
     Typed,
     View,
 )
+from kiosk.waiting import InputWatch, input_fault
 
 PAGES_KEPT = 3
 """Prerendered pages in memory; each takes four bytes a pixel."""
-POLL_SECONDS = 0.008
-"""Half a frame: how long input may lie unread where SDL cannot wait for it."""
-WAITING_DRIVERS = frozenset({"x11", "wayland", "windows", "cocoa"})
-"""SDL waits for events on these; elsewhere, as on the bare console, it would poll a thousand times a second."""
+POLL_SECONDS = 1 / 60
+"""On a desktop input is asked for once a frame: pygame's own waiting asks a thousand times a second."""
 CONSOLE_DRIVERS = frozenset({"kmsdrm", "evdev", "directfb", "fbcon", "rpi"})
 """Drivers that read the input devices themselves, and stay silent when they may not."""
+NO_INPUT_DRIVERS = frozenset({"dummy", "offscreen"})
 
 _BUTTON_KEYS = {
     **{getattr(pygame, f"K_{number}"): number for number in range(1, 5)},
@@ -73,7 +71,8 @@ class Window:
         self._parts: tuple[Placed, ...] = ()
         self._targets: tuple[Target, ...] = ()
         self._held: str | None = None
-        self._woken = threading.Event()
+        self._watch = InputWatch()
+        self._polls = driver not in CONSOLE_DRIVERS | NO_INPUT_DRIVERS
 
     @classmethod
     def open(cls, look: Look, *, title: str, fullscreen: bool, driver: str | None = None) -> "Window":
@@ -141,9 +140,7 @@ class Window:
 
     def wake(self) -> None:
         """Make a waiting `events` return at once. May be called from any thread."""
-        self._woken.set()
-        if self.driver in WAITING_DRIVERS:
-            pygame.event.post(pygame.event.Event(pygame.USEREVENT))
+        self._watch.wake()
 
     def input_fault(self) -> str | None:
         """Why touches cannot arrive on this display, in plain words, or None."""
@@ -161,6 +158,7 @@ class Window:
     def close(self) -> None:
         """Give the display back."""
         self._pages.clear()
+        self._watch.close()
         pygame.font.quit()
         pygame.display.quit()
 
@@ -196,17 +194,12 @@ class Window:
         pygame.display.update(rects)
 
     def _raw_events(self, timeout: float) -> list[pygame.event.Event]:
-        if self.driver in WAITING_DRIVERS:
-            first = pygame.event.wait(max(1, round(timeout * 1000)))
-            self._woken.clear()
-            return [first, *pygame.event.get()]
         deadline = time.monotonic() + timeout
         while not (found := pygame.event.get()):
             left = deadline - time.monotonic()
-            if left <= 0 or self._woken.wait(min(POLL_SECONDS, left)):
-                break
-        self._woken.clear()
-        return found or pygame.event.get()
+            if left <= 0 or self._watch.wait(min(left, POLL_SECONDS) if self._polls else left):
+                return pygame.event.get()
+        return found
 
     def _read(self, event: pygame.event.Event) -> Iterator[Input]:
         now = time.monotonic()
@@ -237,19 +230,6 @@ class Window:
 
     def _action_at(self, point: tuple[int, int]) -> str | None:
         return next((target.action for target in self._targets if target.rect.collidepoint(point)), None)
-
-
-def input_fault(folder: Path = Path("/dev/input")) -> str | None:
-    """Why no input device can be read, or None.
-
-    Without this check the console shows a picture, hears no touch, and SDL reports no error.
-    """
-    devices = sorted(folder.glob("event*")) if folder.is_dir() else []
-    if not devices:
-        return "No input device is connected: check the panel's touch cable."
-    if not any(os.access(device, os.R_OK) for device in devices):
-        return "The touchscreen cannot be read: add the kiosk's user to the group input and restart."
-    return None
 
 
 def _may_be_kept(view: View) -> bool:
