@@ -1,0 +1,131 @@
+"""What is kept as evidence. Rows of `RawBatch` and `Conflict` are never changed."""
+
+from django.db import models
+
+from collector.fleet.models import Kiosk, KioskKey
+
+
+class Door(models.IntegerChoices):
+    """Which way a batch came in."""
+
+    MQTT = 1
+    HTTP = 2
+    USB = 3
+
+
+class Stream(models.Model):
+    """One life of one journal, and how far it is held: records 1 to `through`, ending in `link`."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="streams")
+    key = models.ForeignKey(KioskKey, on_delete=models.PROTECT, related_name="streams")
+    uid = models.CharField(max_length=32)
+    through = models.BigIntegerField()
+    link = models.BinaryField(max_length=32)
+    opened_ms = models.BigIntegerField()
+    received_ms = models.BigIntegerField()
+    clock = models.BinaryField()
+    """State of the time repair, see `evidence.timing`; made anew by a rebuild."""
+    heard_seq = models.BigIntegerField(default=0)
+    """The furthest record the kiosk proved, in a heartbeat, to have written."""
+    heard_link = models.BinaryField(max_length=32, default=b"")
+    heard_signature = models.BinaryField(max_length=64, default=b"")
+    heard_ms = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kiosk", "uid"], name="stream_of_kiosk")]
+
+    def __str__(self) -> str:
+        return f"{self.uid[:8]} of {self.kiosk_id}"
+
+
+class RawBatch(models.Model):
+    """A batch as it came, append-only; it is the authority for `count` records from `first`.
+
+    Attachments are taken out, because they may have to be destroyed; the record lines and the signature are verbatim.
+    The message may repeat records before `first` that an earlier batch brought.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="batches", db_index=False)
+    first = models.BigIntegerField()
+    count = models.IntegerField()
+    door = models.SmallIntegerField(choices=Door)
+    received_ms = models.BigIntegerField()
+    payload = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "first"], name="batch_of_stream")]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}: {self.first}+{self.count}"
+
+
+class Conflict(models.Model):
+    """A batch, signed by the kiosk, that tells another story than the one held: somebody copied or altered a card."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="conflicts")
+    first = models.BigIntegerField()
+    count = models.IntegerField()
+    seq = models.BigIntegerField()
+    """The first number with two different records."""
+    digest = models.BinaryField(max_length=32)
+    door = models.SmallIntegerField(choices=Door)
+    received_ms = models.BigIntegerField()
+    payload = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "digest"], name="conflict_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}: two records {self.seq}"
+
+
+class SetAside(models.Model):
+    """A record that is held and proven but not projected: unreadable, or of a kind or version unknown here."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="set_aside", db_index=False)
+    seq = models.BigIntegerField()
+    code = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="set_aside_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}: {self.seq} {self.code}"
+
+
+class Refusal(models.Model):
+    """How often a door refused something for one reason; bounded by codes, doors and enrolled kiosks, whatever floods in."""
+
+    code = models.CharField(max_length=40)
+    door = models.SmallIntegerField(choices=Door)
+    kiosk_name = models.CharField(max_length=32, blank=True)
+    """The enrolled kiosk it claimed to come from; empty for strangers."""
+    count = models.BigIntegerField(default=0)
+    first_ms = models.BigIntegerField()
+    last_ms = models.BigIntegerField()
+    last_message = models.CharField(max_length=300)
+    last_bytes = models.IntegerField()
+    last_digest = models.BinaryField(max_length=32)
+    """SHA-256 of the latest such message. Its content is not kept: it may hold what must be destroyed one day."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "door", "kiosk_name"], name="refusal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} × {self.count}"
+
+
+class TrailEntry(models.Model):
+    """Who did what, and why: exports, changes, destructions. Rows are only added."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    who = models.CharField(max_length=150)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    why = models.CharField(max_length=300, blank=True)
+    facts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.who}: {self.action} {self.subject}"

@@ -1,0 +1,214 @@
+"""The true time of each record, from the stamps of its stream alone; redone when a later anchor arrives.
+
+A record's time depends on its boot:
+
+* A boot with a trusted clock is *anchored*: a record stands by its boot time from the nearest anchor before it, or from the
+  boot's first anchor where none is before it.
+* A boot that never saw a trusted clock is *bounded*: not before the boot before it ended, not after the batch came in, and not
+  after the next anchored boot began. Where the clock it showed lies in between it is believed, else the middle is taken.
+
+So an anchor can change times that are projected already: those before it in its own boot, and those of the bounded boots
+right before. These *open* records are always the tail of the stream; everything before them is final. What is stored with a
+stream is therefore small: the state at the first open record and the state at the end. `times` is pure: the same records
+from the same state, in whatever groups, come to the same times.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+ANCHOR_ERROR_MS = 1_000
+"""What a trusted clock may be off."""
+_DRIFT_SHARE = 10_000
+"""A board's clock runs off by at most 1/10,000: 100 ppm."""
+_IMPOSSIBLE_MS = 300_000
+"""A clock this far ahead of the collector's is not to be trusted, whatever it says of itself."""
+
+
+class Moment(NamedTuple):
+    """A time and how far it may be off, both in milliseconds."""
+
+    at_ms: int
+    error_ms: int
+
+
+class Stamped(NamedTuple):
+    """What the time repair needs of a record."""
+
+    seq: int
+    boot: int
+    up_ms: int
+    at: int | None
+    sync: bool
+    received_ms: int
+
+
+class Point(msgspec.Struct, array_like=True, frozen=True):
+    """What is known between two records of a stream."""
+
+    floor_ms: int
+    """No record of this boot is before this plus its boot time."""
+    boot: int = 0
+    up_ms: int = 0
+    """Boot time of the latest record."""
+    anchor: tuple[int, int] | None = None
+    """Latest trusted `(up_ms, at)` of this boot."""
+    claim: tuple[int, int] | None = None
+    """Latest untrusted `(up_ms, at)` of this boot."""
+
+    @property
+    def end_ms(self) -> int:
+        """The earliest time at which the next boot can have begun."""
+        if self.anchor is None:
+            return self.floor_ms + self.up_ms
+        up_ms, at = self.anchor
+        return at + self.up_ms - up_ms
+
+
+class ClockState(msgspec.Struct, array_like=True, frozen=True):
+    """What is stored with a stream."""
+
+    end: Point
+    """After the last record."""
+    open_from: int
+    """The first record whose time may still change; one past the last where none may."""
+    base: Point
+    """Before that record."""
+
+
+class Timed(NamedTuple):
+    """The times of some records, and the state after them."""
+
+    moments: list[Moment]
+    state: ClockState
+
+
+class _Boot(NamedTuple):
+    begin: int
+    end: int
+    anchor: tuple[int, int] | None
+    """Its first anchor."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(ClockState)
+
+
+def fresh(*, enrolled_ms: int) -> ClockState:
+    """Give the state before a stream's first record."""
+    point = Point(floor_ms=enrolled_ms)
+    return ClockState(end=point, open_from=1, base=point)
+
+
+def dump(state: ClockState) -> bytes:
+    """Give the state as bytes."""
+    return _encoder.encode(state)
+
+
+def load(state: bytes) -> ClockState:
+    """Read a state that `dump` gave."""
+    return _decoder.decode(state)
+
+
+def settles(records: Sequence[Stamped]) -> bool:
+    """Tell whether these records anchor what was open before them."""
+    return any(_anchor(record) is not None for record in records)
+
+
+def times(before: ClockState, records: Sequence[Stamped], *, from_base: bool = False) -> Timed:
+    """Give the times of `records`, which follow the end of `before`, or its base where `from_base`.
+
+    Records that were open before and that `records` settle are not in the answer: feed them again, from the base.
+    """
+    start = before.base if from_base else before.end
+    if not records:
+        return Timed([], before)
+    if start.anchor is not None and records[-1].boot == records[0].boot == start.boot:
+        moments, end = _anchored(start, records, start.anchor)
+        return Timed(moments, ClockState(end=end, open_from=records[-1].seq + 1, base=end))
+    boots = _boots(start, records)
+    ceilings = _ceilings(boots)
+    moments = []
+    point, base, open_from = start, start, records[0].seq
+    if not from_base and before.open_from < records[0].seq:
+        base, open_from = before.base, before.open_from
+    for boot, ceiling in zip(boots, ceilings, strict=True):
+        part = records[boot.begin : boot.end]
+        if part[0].boot != point.boot:
+            point = Point(floor_ms=point.end_ms, boot=part[0].boot)
+        if boot.anchor is not None:
+            some, point = _anchored(point, part, boot.anchor)
+            base, open_from = point, part[-1].seq + 1
+        else:
+            some, point = _bounded(point, part, ceiling)
+        moments += some
+    return Timed(moments, ClockState(end=point, open_from=open_from, base=base))
+
+
+def _anchor(record: Stamped) -> tuple[int, int] | None:
+    if record.at is None or not record.sync or record.at > record.received_ms + _IMPOSSIBLE_MS:
+        return None
+    return record.up_ms, record.at
+
+
+def _boots(start: Point, records: Sequence[Stamped]) -> list[_Boot]:
+    begins = [0]
+    begins += [at for at in range(1, len(records)) if records[at].boot != records[at - 1].boot]
+    boots = []
+    for begin, end in zip(begins, [*begins[1:], len(records)], strict=True):
+        part = records[begin:end]
+        anchor = start.anchor if begin == 0 and part[0].boot == start.boot else None
+        if anchor is None:
+            anchor = next((found for record in part if (found := _anchor(record)) is not None), None)
+        boots.append(_Boot(begin, end, anchor))
+    return boots
+
+
+def _ceilings(boots: Sequence[_Boot]) -> list[int | None]:
+    """Give, for each boot, when the next anchored boot after it began."""
+    ceilings: list[int | None] = []
+    ceiling: int | None = None
+    for boot in reversed(boots):
+        ceilings.append(ceiling)
+        if boot.anchor is not None:
+            up_ms, at = boot.anchor
+            ceiling = at - up_ms
+    return ceilings[::-1]
+
+
+def _anchored(
+    point: Point, records: Sequence[Stamped], anchor: tuple[int, int]
+) -> tuple[list[Moment], Point]:
+    moments = []
+    base_up, base_at = anchor
+    up_ms = point.up_ms
+    for record in records:
+        up_ms = record.up_ms
+        if record.at is not None and (found := _anchor(record)) is not None:
+            base_up, base_at = found
+        apart = up_ms - base_up
+        moments.append(Moment(base_at + apart, ANCHOR_ERROR_MS + abs(apart) // _DRIFT_SHARE))
+    end = Point(
+        floor_ms=point.floor_ms, boot=records[-1].boot, up_ms=max(point.up_ms, up_ms), anchor=(base_up, base_at)
+    )
+    return moments, end
+
+
+def _bounded(
+    point: Point, records: Sequence[Stamped], ceiling: int | None
+) -> tuple[list[Moment], Point]:
+    moments = []
+    claim, latest = point.claim, point.up_ms
+    for record in records:
+        latest = max(latest, record.up_ms)
+        if record.at is not None:
+            claim = (record.up_ms, record.at)
+        low = point.floor_ms + record.up_ms
+        high = record.received_ms if ceiling is None else min(ceiling, record.received_ms)
+        shown = claim[1] + record.up_ms - claim[0] if claim is not None else None
+        at = shown if shown is not None and low <= shown <= high else (low + high) // 2
+        moments.append(Moment(at, max(abs(at - low), abs(high - at))))
+    return moments, Point(
+        floor_ms=point.floor_ms, boot=records[-1].boot, up_ms=latest, claim=claim
+    )

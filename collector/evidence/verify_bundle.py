@@ -1,0 +1,3 @@
+"""tmp"""
+def main(arguments):
+    return 2

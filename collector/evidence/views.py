@@ -1,0 +1,31 @@
+"""The HTTP door: one batch a request, answered with a receipt."""
+
+import time
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from collector.evidence.accept import accept
+from collector.evidence.arrivals import CONFLICT, KIOSK_REVOKED, KIOSK_UNKNOWN, TOO_LARGE, Answer, Arrival
+from collector.evidence.models import Door
+
+_STATUS = {CONFLICT.code: 409, KIOSK_UNKNOWN.code: 403, KIOSK_REVOKED.code: 403, "signature": 403, "unexpected": 500}
+_SIZE_CODES = frozenset({"envelope_size", "batch_count"})
+
+
+@csrf_exempt  # a kiosk has no session; the batch's signature is the proof
+@require_POST
+def batches(request: HttpRequest) -> HttpResponse:
+    """Take one batch; 200 with the receipt once it is committed, else a refusal with its code."""
+    try:
+        payload = request.body
+    except RequestDataTooBig:
+        return JsonResponse({"code": TOO_LARGE.code, "message": TOO_LARGE.message}, status=413)
+    arrival = Arrival(payload=payload, door=Door.HTTP, received_ms=time.time_ns() // 1_000_000)
+    outcome = accept([arrival])[0]
+    if isinstance(outcome, Answer):
+        return HttpResponse(outcome.receipt, content_type="application/octet-stream")
+    status = 413 if outcome.code in _SIZE_CODES else _STATUS.get(outcome.code, 400)
+    return JsonResponse({"code": outcome.code, "message": outcome.message}, status=status)

@@ -1,0 +1,148 @@
+"""The tree of units, and the kiosks that stand in it."""
+
+from django.db import models
+
+
+class Region(models.Model):
+    """A region under its Kemendagri code; a subtree is all codes with a common beginning."""
+
+    code = models.CharField(max_length=13, primary_key=True)
+    name = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
+
+
+class Agency(models.Model):
+    """The legal owner of an index (instansi penyelenggara)."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A service unit that earns an index."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="units")
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="units", null=True, blank=True
+    )
+    time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Place(models.Model):
+    """A building: a balai desa, or a mall where several units serve."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="places")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """What a unit offers; a response that names it belongs to its unit."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="services")
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    offered = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "code"], name="service_of_unit")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Kiosk(models.Model):
+    """A device by its name; what it earned stays with the unit it stood in."""
+
+    name = models.CharField(max_length=32, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KioskKey(models.Model):
+    """A public key a kiosk was enrolled with; a re-imaged card gets a new one."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="keys")
+    public_key = models.BinaryField(max_length=32, unique=True)
+    enrolled_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_why = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} {bytes(self.public_key).hex()[:12]}"
+
+
+class Assignment(models.Model):
+    """From when a kiosk stood where; the next assignment ends it. The first also covers all time before it."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assignments")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="assignments")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kiosk", "since"], name="assignment_of_kiosk")]
+        ordering = ["kiosk", "since"]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} → {self.unit_id} since {self.since:%Y-%m-%d}"
+
+
+class EnrolmentCode(models.Model):
+    """A one-time code, kept as a digest only."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE)
+    place = models.ForeignKey(Place, on_delete=models.CASCADE)
+    kiosk_name = models.CharField(max_length=32, blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"code for {self.unit_id}"
+
+
+class KioskState(models.Model):
+    """What a kiosk last said of itself, and the furthest record it proved to have written."""
+
+    kiosk = models.OneToOneField(Kiosk, on_delete=models.CASCADE, related_name="state")
+    online = models.BooleanField(default=False)
+    changed_at = models.DateTimeField()
+    """When it last came or went."""
+    heard_at = models.DateTimeField()
+    health = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} {'online' if self.online else 'offline'}"
+
+
+class KioskSettings(models.Model):
+    """Signed settings of one kiosk; the highest version is in force, and retained on its topic."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="settings")
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    message = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kiosk", "version"], name="settings_of_kiosk")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} v{self.version}"

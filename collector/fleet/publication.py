@@ -1,0 +1,68 @@
+"""Settings of a kiosk: signed here, retained on its topic by the listener, and given out over HTTPS."""
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from collector.fleet import keys
+from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
+from survey.wire import Settings, pack_settings
+
+_DEFAULTS: dict[str, object] = {"instruments": ["pulse@1", "skm-2017@1"]}
+
+
+def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
+    """Give what people can name at a place: the unit's services, and at a shared place those of its neighbours."""
+    units = {unit.pk, *Assignment.objects.filter(place=place).values_list("unit_id", flat=True)}
+    offered = Service.objects.filter(unit_id__in=units, offered=True).order_by("unit_id", "id")
+    found: dict[str, str] = {}
+    for service in sorted(offered, key=lambda one: one.unit_id != unit.pk):
+        found.setdefault(service.code, service.name)
+    return [{"code": code, "name": name} for code, name in found.items()]
+
+
+def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
+    """Sign the kiosk's settings with `changes` made to them, under the next version; None takes a key out.
+
+    Where nothing changes, the version in force is given.
+    """
+    latest = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
+    content: dict[str, object] = dict(latest.content) if latest is not None else dict(_DEFAULTS)
+    content |= changes
+    stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
+    if stand is not None:
+        content["services"] = services_at(stand.unit, stand.place)
+    content = {key: value for key, value in content.items() if value is not None}
+    if latest is not None and content == latest.content:
+        return latest
+    top = KioskSettings.objects.filter(kiosk=kiosk).aggregate(top=Max("version"))["top"] or 0
+    message = pack_settings(
+        Settings(kiosk=kiosk.name, version=top + 1, content=content), keys.load(settings.IKM_KEYS).sign
+    )
+    return KioskSettings.objects.create(kiosk=kiosk, version=top + 1, content=content, message=message)
+
+
+def unpublished() -> list[tuple[int, str, bytes]]:
+    """Give `(id, kiosk name, message)` of the settings in force that no broker holds yet."""
+    waiting = KioskSettings.objects.filter(published_at=None).order_by("kiosk_id", "-version")
+    newest: dict[int, tuple[int, str, bytes]] = {}
+    for one in waiting.select_related("kiosk"):
+        newest.setdefault(one.kiosk_id, (one.pk, one.kiosk.name, bytes(one.message)))
+    return list(newest.values())
+
+
+def mark_published(ids: Iterable[int]) -> None:
+    """Note that these settings, and older ones of the same kiosks, are on the broker."""
+    now = timezone.now()
+    for one in KioskSettings.objects.filter(pk__in=list(ids)):
+        KioskSettings.objects.filter(kiosk_id=one.kiosk_id, version__lte=one.version, published_at=None).update(
+            published_at=now
+        )
+
+
+def in_force(kiosk: str) -> bytes | None:
+    """Give the signed settings of a kiosk, or None where it has none."""
+    latest = KioskSettings.objects.filter(kiosk__name=kiosk).order_by("-version").first()
+    return bytes(latest.message) if latest is not None else None

@@ -1,0 +1,114 @@
+"""Adding to the tree of units: regions, agencies, units, places and services. Adding again changes the names."""
+
+import re
+
+from collector.fleet.errors import FleetError
+from collector.fleet.models import Agency, Place, Region, Service, Unit
+
+CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
+REGION_CODE = re.compile(r"\d\d(?:\.\d\d(?:\.\d\d(?:\.[123]\d{3})?)?)?")
+"""Kemendagri codes, of a province down to a village; the village's first digit is 1 (kelurahan), 2 (desa), 3 (desa adat)."""
+
+
+def add_region(code: str, *, name: str = "") -> Region:
+    """Add a region and those above it.
+
+    Raises:
+        FleetError: the code is none of Kemendagri's.
+    """
+    if not REGION_CODE.fullmatch(code):
+        raise FleetError(f"region = {code!r}: write a Kemendagri code with dots, such as 18, 18.01 or 18.01.05.2003")
+    parts = code.split(".")
+    for depth in range(1, len(parts)):
+        Region.objects.get_or_create(code=".".join(parts[:depth]))
+    region, _ = Region.objects.get_or_create(code=code, defaults={"name": name})
+    if name and region.name != name:
+        region.name = name
+        region.save(update_fields=["name"])
+    return region
+
+
+def add_agency(code: str, *, name: str) -> Agency:
+    """Add an agency, or rename it.
+
+    Raises:
+        FleetError: the code cannot stand in addresses and files.
+    """
+    agency, _ = Agency.objects.update_or_create(code=_code(code, "agency"), defaults={"name": name})
+    return agency
+
+
+def add_unit(*, code: str, name: str, region: Region, agency: Agency | None, time_zone: str) -> Unit:
+    """Add a unit, or change its name, region, agency and zone.
+
+    Raises:
+        FleetError: the code cannot stand in addresses and files.
+    """
+    unit, _ = Unit.objects.update_or_create(
+        code=_code(code, "unit"),
+        defaults={"name": name, "region": region, "agency": agency, "time_zone": time_zone},
+    )
+    return unit
+
+
+def add_place(*, code: str, name: str, region: Region) -> Place:
+    """Add a place, or change its name and region.
+
+    Raises:
+        FleetError: the code cannot stand in addresses and files.
+    """
+    place, _ = Place.objects.update_or_create(
+        code=_code(code, "place"), defaults={"name": name, "region": region}
+    )
+    return place
+
+
+def add_service(*, unit: Unit, code: str, name: str, offered: bool = True) -> Service:
+    """Add a service to a unit, or change its name and whether it is offered.
+
+    Raises:
+        FleetError: the code cannot stand in addresses and files.
+    """
+    service, _ = Service.objects.update_or_create(
+        unit=unit, code=_code(code, "service"), defaults={"name": name, "offered": offered}
+    )
+    return service
+
+
+def find_unit(code: str) -> Unit:
+    """Give the unit with this code.
+
+    Raises:
+        FleetError: there is none.
+    """
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        known = ", ".join(Unit.objects.order_by("code").values_list("code", flat=True)[:10]) or "none yet"
+        raise FleetError(f"unit = {code!r} is not known here (known: {known}); add it with `ikm-collector unit add`")
+    return unit
+
+
+def find_place(code: str) -> Place:
+    """Give the place with this code.
+
+    Raises:
+        FleetError: there is none.
+    """
+    place = Place.objects.filter(code=code).first()
+    if place is None:
+        raise FleetError(f"place = {code!r} is not known here; add it with `ikm-collector place add`")
+    return place
+
+
+def place_of(unit: Unit) -> Place:
+    """Give the place a unit has to itself: the balai desa that carries its code."""
+    place, _ = Place.objects.get_or_create(
+        code=unit.code, defaults={"name": unit.name, "region": unit.region}
+    )
+    return place
+
+
+def _code(code: str, what: str) -> str:
+    if not CODE.fullmatch(code):
+        raise FleetError(f"{what} = {code!r}: a code has 1 to 40 letters, digits, dots, dashes or underscores")
+    return code

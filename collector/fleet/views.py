@@ -1,0 +1,51 @@
+"""The HTTP door for enrolment and signed settings."""
+
+import logging
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from collector.fleet import enrolment, publication
+from collector.fleet.errors import EnrolmentRefused
+
+log = logging.getLogger(__name__)
+
+
+class _EnrolmentBody(msgspec.Struct, frozen=True):
+    code: str
+    public_key: str
+    csr: str
+
+
+@csrf_exempt  # a kiosk has no session; the one-time code is the proof
+@require_POST
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Exchange a one-time code for a name, a place and a certificate."""
+    try:
+        body = msgspec.json.decode(request.body, type=_EnrolmentBody)
+        public_key = bytes.fromhex(body.public_key)
+    except (msgspec.DecodeError, ValueError) as error:
+        return refusal("enrolment_json", f"an enrolment has code, public_key and csr: {error}", status=400)
+    try:
+        answer = enrolment.enrol(enrolment.Request(code=body.code, public_key=public_key, csr=body.csr))
+    except EnrolmentRefused as error:
+        log.warning("an enrolment was refused: %s", error.code)
+        return refusal(error.code, str(error), status=403)
+    log.info("kiosk %s enrolled", answer["kiosk"])
+    return JsonResponse(answer)
+
+
+@require_GET
+def kiosk_settings(_request: HttpRequest, kiosk: str) -> HttpResponse:
+    """Give a kiosk's signed settings; they hold nothing secret."""
+    message = publication.in_force(kiosk)
+    if message is None:
+        return refusal("kiosk_unknown", "no settings are published for a kiosk of this name", status=404)
+    return HttpResponse(message, content_type="application/octet-stream")
+
+
+def refusal(code: str, message: str, *, status: int) -> JsonResponse:
+    """Give a refusal as the kiosks read it."""
+    return JsonResponse({"code": code, "message": message}, status=status)

@@ -1,0 +1,58 @@
+"""`ikm-collector`: every command of the collector. `ikm-collector --help` lists them, each has its own `--help`.
+
+Commands are Django's management commands. One of them, `evidence verify`, must work at an auditor's who has neither a database nor
+this collector's settings; it is taken out here before Django is set up.
+"""
+
+import os
+import sys
+
+from collector.evidence import verify_bundle
+
+_COMMANDS = """\
+usage: ikm-collector COMMAND [options]      (ikm-collector COMMAND --help says more)
+
+Begin
+  setup               make database, keys and certificate authority; safe to repeat, and after every upgrade
+  listen              take batches from the broker until stopped
+  serve               serve pages, API and the kiosks' HTTP door
+  user add            make a person's account with a role
+  broker-files        write the certificates and the configuration for a Mosquitto broker
+
+The fleet
+  region|agency|unit|place|service add    build the tree (add again to rename)
+  enrol               print a one-time code for a new kiosk
+  kiosk               list, move or revoke kiosks; change their settings
+
+Numbers
+  index               the index of units, regions, services, kiosks, periods
+  instruments check   check questionnaire files
+
+Proof
+  audit               is everything there, and unaltered?
+  evidence export     a signed bundle for an auditor
+  evidence verify     check a bundle; needs no database
+  import              take in what a USB stick brought
+  rebuild             make rows and tallies anew from the evidence
+  refusals            what was refused, and why
+  retention           destroy what is past its date
+  trail               who exported and changed what
+"""
+
+
+def main() -> None:
+    """Run the command of the command line."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_COMMANDS)
+        sys.exit(0 if arguments else 2)
+    if arguments[:2] == ["evidence", "verify"]:
+        sys.exit(verify_bundle.main(arguments[2:]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - `evidence verify` needs no Django
+
+    execute_from_command_line(["ikm-collector", *arguments])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Django's settings, from the environment (`docs/configuration.md` lists the variables).
+
+Secrets are files in `IKM_DATA/keys`, made by `ikm-collector setup`; nothing here creates anything.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from collector.database import database
+
+BASE_DIR = Path(__file__).resolve().parent
+
+IKM_DATA = Path(os.environ.get("IKM_DATA") or "/var/lib/ikm-collector")
+IKM_KEYS = IKM_DATA / "keys"
+IKM_BROKER_URL = os.environ.get("IKM_BROKER_URL") or "mqtt://127.0.0.1:1883"
+IKM_PUBLIC_BROKER_URL = os.environ.get("IKM_PUBLIC_BROKER_URL") or IKM_BROKER_URL
+IKM_PUBLIC_URL = os.environ.get("IKM_PUBLIC_URL") or "http://127.0.0.1:8000"
+IKM_TIME_ZONE = os.environ.get("IKM_TIME_ZONE") or "Asia/Jakarta"
+IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
+
+
+def _secret_key() -> str:
+    """Give the key of sessions and forms; empty before `setup`, and Django then refuses to sign with it."""
+    try:
+        return (IKM_KEYS / "django.key").read_text().strip()
+    except OSError:
+        return ""
+
+
+SECRET_KEY = _secret_key()
+DEBUG = False
+ALLOWED_HOSTS = [
+    urlsplit(IKM_PUBLIC_URL).hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    *filter(None, (os.environ.get("IKM_ALLOWED_HOSTS") or "").split(",")),
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "collector.fleet",
+    "collector.evidence",
+    "collector.scores",
+    "collector.complaints",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "collector.urls"
+WSGI_APPLICATION = "collector.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or "", folder=IKM_DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Times are UTC wherever they are stored; pages convert them to the unit's zone. `collector.fleet.checks` insists.
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "id"
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True  # no collectstatic step: the files are few and come with the package
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_REDIRECT_URL = "/"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # no honest batch is larger; see `evidence.views`
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if urlsplit(IKM_PUBLIC_URL).scheme == "https":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [IKM_PUBLIC_URL]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("IKM_LOG_LEVEL") or "INFO"},
+}

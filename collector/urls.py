@@ -1,0 +1,10 @@
+"""All addresses: the doors of the kiosks under `/api/v1/`, tickets under `/t/`, and the pages at the root."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/v1/", include("collector.evidence.urls")),
+    path("api/v1/", include("collector.fleet.urls")),
+    path("", include("collector.complaints.urls")),
+    path("", include("collector.scores.urls")),
+]
