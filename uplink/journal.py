@@ -209,7 +209,13 @@ class Journal:
         self.confirmed = max(self.confirmed, receipt.through)
         written = self._stamp_of(receipt.through)
         segments = self._storage.let_go(receipt.through)
-        return Released(through=receipt.through, segments=segments, collector_at_ms=receipt.at, marked=marked)
+        return Released(
+            through=receipt.through,
+            segments=segments,
+            collector_at_ms=receipt.at,
+            written=written,
+            marked=marked,
+        )
 
     def link_at(self, seq: int) -> bytes | None:
         """Give the link after record `seq`, or None where that number is not here."""
