@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from collector.evidence.arrivals import Arrival, Refused
+from collector.fleet.models import Kiosk
 
 
 class RefusedArrival(NamedTuple):
@@ -44,3 +45,10 @@ def count(refused: Iterable[RefusedArrival], *, enrolled: Collection[str]) -> No
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(_UPSERT, rows)
+
+
+def count_one(arrival: Arrival, why: Refused, *, claimed: str) -> None:
+    """Add one refusal in a transaction of its own."""
+    with transaction.atomic():
+        enrolled = Kiosk.objects.filter(name=claimed).values_list("name", flat=True)
+        count([RefusedArrival(arrival, why, claimed)], enrolled=set(enrolled))
