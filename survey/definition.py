@@ -6,17 +6,14 @@ key, the value and what to write instead, because the people who write these fil
 
 import re
 import tomllib
-from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import pairwise
-from math import lcm
 from pathlib import Path
 
-from survey.bands import BANDS_2004, CENT, Band, BandTable
+from survey.bands import Band, BandTable
 from survey.errors import InstrumentError
 from survey.fields import Fields, Problems
 from survey.instrument import (
@@ -27,8 +24,10 @@ from survey.instrument import (
     LabelOrder,
     Option,
     Question,
+    ScaleMapping,
     in_language,
 )
+from survey.rules import check_sense
 from survey.weights import WeightMode
 
 __all__ = [
@@ -38,6 +37,7 @@ __all__ = [
     "LabelOrder",
     "Option",
     "Question",
+    "ScaleMapping",
     "check",
     "in_language",
     "load",
@@ -46,22 +46,8 @@ __all__ = [
     "shipped",
 ]
 
-SKM_ELEMENTS = (
-    "persyaratan",
-    "prosedur",
-    "waktu",
-    "biaya",
-    "produk",
-    "kompetensi",
-    "perilaku",
-    "pengaduan",
-    "sarpras",
-)
-"""The nine elements of PermenPAN-RB 14/2017; a unit may add to them and may not leave one out."""
-
 MAX_ELEMENTS = 64
 MAX_SCALE = 11
-MAX_WEIGHT_DENOMINATOR = 10_000  # keeps a respondent's squared score, summed over a country, in 64 bits
 _MAX_FILE_BYTES = 256 * 1024
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _VERSION = re.compile(r"[0-9a-z][0-9a-z.-]{0,15}")
@@ -151,7 +137,7 @@ def _parse(text: str, *, file: str) -> tuple[Instrument | None, tuple[Instrument
         return None, problems.found
     instrument = _instrument(Fields(content, "", problems))
     if not problems.found:
-        _check_sense(instrument, problems)
+        check_sense(instrument, problems)
     return (None if problems.found else instrument), problems.found
 
 
@@ -174,6 +160,7 @@ def _instrument(fields: Fields) -> Instrument:
         id=fields.text("id", pattern=_ID, remedy="small letters, digits and hyphens, a letter first"),
         version=fields.text("version", pattern=_VERSION, remedy='digits, small letters, dots, as in "1"'),
         kind=fields.choice("kind", Kind, Kind.SKM),
+        index_name=fields.text("index_name", remedy="what the number is called: IKM, IPKP, IPAK …"),
         titles=fields.translations("titles", languages),
         lowest=lowest,
         highest=highest,
@@ -182,6 +169,9 @@ def _instrument(fields: Fields) -> Instrument:
         label_order=fields.choice("label_order", LabelOrder, LabelOrder.LIST),
         weight_mode=fields.choice("weight_mode", WeightMode, WeightMode.EXACT),
         bands=_bands(fields.table("bands")) if fields.has("bands") else None,
+        mapping=fields.choice("mapping", ScaleMapping, ScaleMapping.PROPORTIONAL)
+        if fields.has("mapping")
+        else None,
         rule=fields.text("rule", remedy="the rule in force, as it is cited, with number and year"),
         languages=languages,
         sources=fields.texts("sources", remedy="where wording and formula come from; at least one"),
@@ -216,6 +206,7 @@ def _elements(fields: Fields, languages: tuple[str, ...]) -> tuple[Element, ...]
                 definition=table.text("definition", remedy="the rule's sentence")
                 if table.has("definition")
                 else "",
+                is_fact=table.has("is_fact") and table.flag("is_fact"),
             )
         )
         table.done()
@@ -277,103 +268,3 @@ def _bound(fields: Fields, key: str) -> Decimal:
         fields.note(key, text, 'a text with two decimals and a point, as in "88.31"')
         return Decimal("0.00")
     return bound
-
-
-def _check_sense(instrument: Instrument, problems: Problems) -> None:
-    checks: tuple[Callable[[Instrument, Problems], None], ...] = (
-        _check_keys,
-        _check_weights,
-        _check_questions,
-        _check_bands,
-        _check_kind,
-    )
-    for look in checks:
-        look(instrument, problems)
-
-
-def _check_keys(instrument: Instrument, problems: Problems) -> None:
-    keys = instrument.element_keys
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
-        problems.note("elements.key", key, "every element has its own key")
-    asked = instrument.question_order
-    for key in sorted({key for key in asked if asked.count(key) > 1}):
-        problems.note("questions.key", key, "one question an element")
-    for key in sorted(set(asked) - set(keys)):
-        problems.note("questions.key", key, f"one of the elements: {', '.join(keys)}")
-    for key in keys:
-        if key not in asked:
-            problems.note("elements.key", key, "write the question that fills this element")
-
-
-def _check_weights(instrument: Instrument, problems: Problems) -> None:
-    total = sum(instrument.weights)
-    if total != 1:
-        problems.note(
-            "elements.weight", str(total), "weights sum to exactly 1: write thirds and ninths as fractions"
-        )
-    denominator = lcm(*(weight.denominator for weight in instrument.weights))
-    if denominator > MAX_WEIGHT_DENOMINATOR:
-        problems.note(
-            "elements.weight",
-            f"common denominator {denominator}",
-            f"rounder weights: a common denominator of at most {MAX_WEIGHT_DENOMINATOR}",
-        )
-
-
-def _check_questions(instrument: Instrument, problems: Problems) -> None:
-    numbers = tuple(question.number for question in instrument.questions)
-    if numbers != tuple(range(1, len(numbers) + 1)):
-        problems.note("questions.number", list(numbers), "1, 2, 3 … in the order they are asked")
-    for question in instrument.questions:
-        values = tuple(option.value for option in question.options)
-        if values != instrument.values:
-            problems.note(
-                f"questions.{question.key}.options",
-                list(values),
-                f"every value from {instrument.lowest} to {instrument.highest} once, worst first",
-            )
-
-
-def _check_bands(instrument: Instrument, problems: Problems) -> None:
-    if instrument.bands is None:
-        return
-    bands = instrument.bands.bands
-    letters = [band.letter for band in bands]
-    if len(set(letters)) != len(letters):
-        problems.note("bands.rows.letter", letters, "every row has its own letter")
-    for better, worse in pairwise(bands):
-        if worse.highest + CENT != better.lowest:
-            problems.note(
-                f"bands.{worse.letter}.highest",
-                str(worse.highest),
-                f"rows stand best first and meet at 0.01: {better.letter} starts at {better.lowest}",
-            )
-    bounds = {(band.lowest, band.highest) for band in bands}
-    if bounds & {(band.lowest, band.highest) for band in BANDS_2004.bands}:
-        problems.note(
-            "bands.rows",
-            f"{bands[0].letter} from {bands[0].lowest}",
-            "these are the bands of 2004, out of force; since 2017 A starts at 88.31, B at 76.61, C at 65.00",
-        )
-
-
-def _check_kind(instrument: Instrument, problems: Problems) -> None:
-    bands = instrument.bands
-    if instrument.kind is Kind.SKM:
-        if (instrument.lowest, instrument.highest) != (1, 4):
-            problems.note(
-                "scale", f"{instrument.lowest} to {instrument.highest}", "an SKM is answered 1 to 4"
-            )
-        for key in SKM_ELEMENTS:
-            if key not in instrument.element_keys:
-                problems.note("elements.key", key, "an SKM keeps the nine elements of the rule; add to them")
-        if bands is None:
-            problems.note("bands", None, "an SKM has the category table of its rule")
-        elif (bands.bands[-1].lowest, bands.bands[0].highest) != (Decimal("25.00"), Decimal("100.00")):
-            problems.note("bands.rows", str(bands.bands[-1].lowest), "the table reaches from 25.00 to 100.00")
-    elif bands is not None:
-        problems.note("bands", bands.version, "only an SKM is judged by bands here; leave the table out")
-    if instrument.kind is Kind.PULSE and len(instrument.elements) != 1:
-        problems.note("elements", len(instrument.elements), "a pulse is one question")
-    if instrument.kind is not Kind.SKM and instrument.weight_mode is not WeightMode.EXACT:
-        problems.note("weight_mode", instrument.weight_mode.value, 'only an SKM is weighted; write "1/9"')

@@ -79,6 +79,14 @@ class Fields:
             return 0
         return value
 
+    def flag(self, key: str) -> bool:
+        """Give true or false."""
+        value = self._get(key)
+        if not isinstance(value, bool):
+            self.note(key, value, "write true or false, without quotes")
+            return False
+        return value
+
     def choice(self, key: str, choices: type[_Choice], default: _Choice) -> _Choice:
         """Give one of the values of an enumeration."""
         value = self._get(key)

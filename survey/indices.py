@@ -28,18 +28,14 @@ from survey.doubt import (
     two_sided,
     variance,
 )
-from survey.errors import SurveyError
 from survey.instrument import Instrument, Kind
+from survey.means import NothingAnswered
 from survey.tally import Tally
 from survey.weights import UNROUNDED, Stages, WeightMode, half_up, hundredths, rounded, two_decimals
 
 CONVERSION = 25
 """From the 1 to 4 of an answer to the 25 to 100 of an index."""
 _ROUNDING_EDGE = Decimal("0.005")  # a band's printed bound is reached from half a hundredth below
-
-
-class NothingAnswered(SurveyError):  # noqa: N818 - named for what happened
-    """There is no answer to make a number of; an index of nobody does not exist and is not zero."""
 
 
 class Policy(StrEnum):

@@ -30,6 +30,15 @@ class Kind(StrEnum):
     """One smiley; a share, never an IKM, `survey.pulse`."""
 
 
+class ScaleMapping(StrEnum):
+    """How an answer on another scale is put on the 4-point scale of the thresholds; no source at hand settles it."""
+
+    PROPORTIONAL = "m/6*4"
+    """Value times 4 over the highest value: 5.4 of 6 becomes 3.60. The likelier one."""
+    STRETCHED = "1+(m-1)*3/5"
+    """The lowest value to 1 and the highest to 4: 5.4 of 6 becomes 3.64."""
+
+
 class LabelOrder(StrEnum):
     """In which order a sheet numbers its elements U1, U2, …; published sheets do it both ways."""
 
@@ -52,6 +61,8 @@ class Element:
     weight: Fraction
     definition: str = ""
     """The rule's own sentence, in Indonesian."""
+    is_fact: bool = False
+    """Whether it asks for a fact and not an opinion, as the tariff does; shown apart in analysis, never left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,8 @@ class Instrument:
     id: str
     version: str
     kind: Kind
+    index_name: str
+    """What its number is called: IKM for an SKM and for nothing else."""
     titles: Mapping[str, str]
     lowest: int
     highest: int
@@ -99,6 +112,8 @@ class Instrument:
     """How this version's own sheets number the elements."""
     weight_mode: WeightMode
     bands: BandTable | None
+    mapping: ScaleMapping | None
+    """Only of kind perception."""
     rule: str
     """The rule in force that this version follows, as it is cited."""
     languages: tuple[str, ...]
