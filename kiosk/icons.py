@@ -177,6 +177,12 @@ def _shift(pen: _Pen) -> None:
     pen.stroke([(50, 14), (86, 52), (66, 52), (66, 84), (34, 84), (34, 52), (14, 52)], 7, closed=True)
 
 
+def _shifted(pen: _Pen) -> None:
+    arrow = [(50, 14), (86, 52), (66, 52), (66, 84), (34, 84), (34, 52), (14, 52)]
+    pen.fill(arrow)
+    pen.stroke(arrow, 7, closed=True)
+
+
 def _lock(pen: _Pen) -> None:
     pen.box((18, 44, 64, 48), 9)
     pen.stroke([(32, 44), (32, 30), *_arc((50, 30), (18, 20), 180, 360), (68, 44)], 7)
@@ -207,6 +213,7 @@ _DRAWINGS: dict[str, Callable[[_Pen], None]] = {
     "form": _form,
     "backspace": _backspace,
     "shift": _shift,
+    "shifted": _shifted,
     "lock": _lock,
     "usb": _usb,
 }

@@ -46,6 +46,7 @@ class Bar:
     note: str = ""
     """Bottom left, in the secondary colour: the published index, or why something is not possible."""
     note_strong: str = ""
+    """Stands before the note."""
     actions: tuple[Action, ...] = ()
     """Bottom right (a `back` is drawn bottom left)."""
     progress: tuple[int, int] | None = None

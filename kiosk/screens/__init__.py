@@ -9,10 +9,20 @@ from dataclasses import dataclass
 
 import pygame
 
-from kiosk.screens import choice, message
+from kiosk.screens import choice, consent, keyboard, message, staff, ticket
 from kiosk.screens.parts import Box, Placed
 from kiosk.theme import Theme, theme
-from kiosk.views import CORNER, ChoiceView, Look, MessageView, View
+from kiosk.views import (
+    CORNER,
+    ChoiceView,
+    ConsentView,
+    KeyboardView,
+    Look,
+    MessageView,
+    StaffView,
+    TicketView,
+    View,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,14 @@ def layout(view: View, look: Look) -> tuple[Placed, ...]:
             return tuple(choice.layout(view, chosen))
         case MessageView():
             return tuple(message.layout(view, chosen))
-        case _:
-            raise NotImplementedError(type(view).__name__)
+        case KeyboardView():
+            return tuple(keyboard.layout(view, chosen))
+        case ConsentView():
+            return tuple(consent.layout(view, chosen))
+        case TicketView():
+            return tuple(ticket.layout(view, chosen))
+        case StaffView():
+            return tuple(staff.layout(view, chosen))
 
 
 def theme_of(view: View, look: Look) -> Theme:

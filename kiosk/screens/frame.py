@@ -36,7 +36,8 @@ def _above(bar: Bar, theme: Theme) -> list[Placed]:
         parts.append(Placed(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
     text = bar.left
     if bar.left_strong:
-        text = f"**{bar.left_strong}**" + (f" · {bar.left}" if bar.left else "")
+        rest = bar.left.lstrip(" ·")
+        text = f"**{bar.left_strong}**" + (f" · {rest}" if rest else "")
     if text:
         left = fit(text, theme, SECONDARY, 20, width=room, height=height)
         words = Words(left, SECONDARY, colour="muted", middle=True)
@@ -47,7 +48,7 @@ def _above(bar: Bar, theme: Theme) -> list[Placed]:
 def _below(bar: Bar, theme: Theme) -> tuple[list[Placed], int]:
     """The lower bar and the height at which it begins."""
     width, height = theme.size
-    note = bar.note + (f" **{bar.note_strong}**" if bar.note_strong else "")
+    note = (f"**{bar.note_strong.strip()}** {bar.note}" if bar.note_strong else bar.note).strip()
     if not bar.actions and not note:
         return [], height - theme.px(24)
     left = [action for action in bar.actions if action.icon == "back"]

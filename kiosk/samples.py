@@ -1,0 +1,162 @@
+"""A view for every step of a visit and of the staff screen, with the longest texts that occur there.
+
+They are made by the same functions that make them on a kiosk, from states that a visit can be in; so the pictures of the
+documents and of the tests are pictures of the product.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from kiosk.present import Published, Surroundings, present
+from kiosk.texts import Texts
+from kiosk.views import Action, Bar, KeyboardView, StaffRow, StaffView, View
+from survey.definition import load
+from survey.profile import attributes
+from survey.visit_plan import Plan, Service
+from survey.visit_state import State, Step
+
+_SERVICES = (
+    Service("domisili", "Surat keterangan domisili"),
+    Service("tidak_mampu", "Surat keterangan tidak mampu (SKTM)"),
+    Service("kependudukan", "KTP-el, kartu keluarga, akta, pindah-datang"),
+    Service("usaha", "Surat keterangan usaha"),
+    Service("bansos", "Bantuan sosial"),
+)
+_TYPED = {
+    "id": "Sudah tiga kali datang untuk urus KK, loket pelayanan tutup sebelum jam dua. "
+    "Mohon jam layanan ditempel di depan pintu balai desa.",
+    "en": "I came three times for my family card, and the counter closed before two o'clock each time. "
+    "Please put the opening hours on the door.",
+}
+_WALL = datetime(2026, 11, 23, 9, 41)  # noqa: DTZ001 - the local time on the wall, as the screen shows it
+_AROUND = Surroundings(
+    unit="Balai Desa Sukamaju",
+    place="Kecamatan Palas",
+    wall=_WALL,
+    published=Published(period="2026-TW3", value="84.12", category="B", n=312),
+    status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
+)
+
+
+def samples(language: str) -> Iterator[tuple[str, View]]:
+    """Every screen by name, in the order a visitor may meet them."""
+    for name, state, around in _visits(language):
+        # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
+        view = present(_plan(), state, around, Texts(language), now=1.0)
+        if view is not None:
+            yield name, view
+    yield from _staff(Texts(language))
+
+
+def _plan() -> Plan:
+    return Plan(
+        pulse=load("pulse"), forms=(load("skm-2017"),), services=_SERVICES, profile=attributes(), speech=True
+    )
+
+
+def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
+    plan = _plan()
+
+    begun = State(language=language)
+
+    yield "idle", replace(begun, step=Step.IDLE), _AROUND
+    yield "pressed", replace(begun, step=Step.IDLE, pressed="answer:3"), _AROUND
+    yield "invitation", replace(begun, step=Step.INVITATION), _AROUND
+    yield "preferences", replace(begun, step=Step.PREFERENCES), _AROUND
+    yield "service", replace(begun, step=Step.SERVICE), _AROUND
+    for place, attribute in enumerate(plan.profile):
+        yield f"profile-{attribute.key}", replace(begun, step=Step.PROFILE, place=place), _AROUND
+    for place, key in enumerate(plan.forms[0].question_order):
+        yield f"question-{place + 1}-{key}", replace(begun, step=Step.QUESTION, place=place), _AROUND
+    yield (
+        "question-answered",
+        replace(begun, step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed="answer:3"),
+        _AROUND,
+    )
+    yield "menu", replace(begun, step=Step.QUESTION, place=2, menu=True), _AROUND
+    yield "offer", replace(begun, step=Step.OFFER), _AROUND
+    for page in range(5):
+        chosen = ("prosedur", "lama", "infrastruktur") if page in {0, 4} else ()
+        yield f"topics-{page + 1}", replace(begun, step=Step.TOPICS, page=page, topics=chosen), _AROUND
+    topics = ("lama", "tidak_dilayani")
+    yield "text-empty", replace(begun, step=Step.TEXT, topics=topics), _AROUND
+    yield (
+        "text",
+        replace(begun, step=Step.TEXT, topics=topics, text=_TYPED.get(language, _TYPED["id"])),
+        _AROUND,
+    )
+    full = (_TYPED.get(language, _TYPED["id"]) * 5)[:500]
+    yield (
+        "text-capitals",
+        replace(begun, step=Step.TEXT, topics=topics, text=full, layout="capitals"),
+        _AROUND,
+    )
+    yield (
+        "text-symbols",
+        replace(begun, step=Step.TEXT, topics=topics, text="Jl. Merdeka No. 17 ", layout="symbols"),
+        _AROUND,
+    )
+    yield "consent", replace(begun, step=Step.CONSENT, topics=topics), _AROUND
+    yield "consent-ticked", replace(begun, step=Step.CONSENT, topics=topics, consented=True), _AROUND
+    yield "phone-empty", replace(begun, step=Step.PHONE, topics=topics, consented=True), _AROUND
+    yield (
+        "phone",
+        replace(begun, step=Step.PHONE, topics=topics, consented=True, phone="081279001234"),
+        _AROUND,
+    )
+    yield "ticket", replace(begun, step=Step.TICKET, ticket="K7M43RTE", complained=True), _AROUND
+    yield "saving", replace(begun, step=Step.SAVING), _AROUND
+    yield "thanks", replace(begun, step=Step.THANKS, rated=True), _AROUND
+    yield "thanks-partial", replace(begun, step=Step.THANKS, rated=True, partial=True), _AROUND
+    yield (
+        "failed",
+        replace(begun, step=Step.FAILED, not_kept=True),
+        replace(_AROUND, out_of_service="kartu memori penuh"),
+    )
+    opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
+    yield "closed", replace(begun, step=Step.IDLE), replace(_AROUND, closed=True, opens=opens)
+
+
+def _staff(texts: Texts) -> Iterator[tuple[str, View]]:
+    get = texts.get
+    bar = Bar(left_strong=get("staff.name"), left="sulam-01", right=get("staff.locks", seconds=52))
+    back = Action("back", get("action.back"), "back")
+    yield (
+        "pin",
+        KeyboardView(
+            bar=Bar(left_strong=get("staff.name"), actions=(back,)),
+            title=get("pin.title"),
+            text="4071",
+            hint=get("pin.wrong", seconds=30),
+            limit=8,
+            layout="pin",
+            concealed=True,
+        ),
+    )
+    offline = get("staff.waiting", count=texts.number(1204))
+    rows = (
+        StaffRow(get("staff.stored"), texts.number(4182), "ok", detail=get("staff.version", version="0.1.0")),
+        StaffRow(get("staff.confirmed"), texts.number(4170), "ok", detail=get("staff.waiting", count=12)),
+        StaffRow(get("staff.network"), get("staff.offline"), "bad", detail=offline),
+        StaffRow(get("staff.clock"), get("staff.clock_unknown"), "warn"),
+        StaffRow(get("staff.disk"), get("staff.disk_used", percent=31), "ok"),
+        StaffRow(get("staff.temperature"), get("staff.temperature_value", degrees=54), "ok"),
+    )
+    options = (
+        Action("test", get("staff.test")),
+        Action("usb", get("staff.usb"), "usb"),
+        Action("language", get("staff.language")),
+        Action("restart", get("staff.restart")),
+    )
+    done = Action("done", get("action.done"), strong=True)
+    yield (
+        "staff",
+        StaffView(
+            bar=replace(bar, note=get("staff.version", version="0.1.0"), actions=(done,)),
+            title="",
+            rows=rows,
+            messages=(get("staff.no_errors"),),
+            options=options,
+        ),
+    )
