@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection
 
+from collector.fleet.models import Kiosk, Place, Service, Unit
 from collector.scores.forms import CodedForm
 from collector.scores.keys import (
     GROUP_UNIT_STEP,
@@ -19,6 +21,7 @@ from collector.scores.keys import (
     SERIES_STEP_MONTHS,
     UNIT_STEP,
     day_date,
+    day_number,
     group_key,
     month_date,
     split_day_key,
@@ -37,6 +40,17 @@ from collector.scores.scope import (
     Dimension,
     Scope,
 )
+from survey.periods import PeriodKind, around
+
+_MANY = 900
+_PERIODS = {
+    Dimension.DAY: None,
+    Dimension.MONTH: PeriodKind.MONTH,
+    Dimension.QUARTER: PeriodKind.QUARTER,
+    Dimension.SEMESTER: PeriodKind.SEMESTER,
+    Dimension.YEAR: PeriodKind.YEAR,
+}
+_OWNERS = {Dimension.SERVICE: (Service, "code"), Dimension.PLACE: (Place, "code"), Dimension.KIOSK: (Kiosk, "name")}
 
 GroupKey = tuple[str, ...]
 """The codes of a group, one for each dimension asked for."""
@@ -74,8 +88,9 @@ def count(
     At most one of the dimensions may be an hour, an attribute of a profile or a way of ending.
     """
     counts: defaultdict[GroupKey, Sides] = defaultdict(Sides)
-    coders = [_coder(dimension) for dimension in by]
-    for row in _rows(form_number, form, scope, days, by):
+    rows = list(_rows(form_number, form, scope, days, by))
+    coders = [_coder(dimension, rows) for dimension in by]
+    for row in rows:
         sides = counts[tuple(coder(row) for coder in coders)]
         if row.flagged:
             sides.flagged += row.number
@@ -107,9 +122,7 @@ def _rows(
 
 
 def _all(days: Days) -> tuple[int, int]:
-    return Days(days.first, days.last).first.toordinal() - date(1970, 1, 1).toordinal(), (
-        days.last.toordinal() - date(1970, 1, 1).toordinal()
-    )
+    return day_number(days.first), day_number(days.last)
 
 
 def _unit_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
@@ -217,5 +230,38 @@ def _select(sql: str, values: Iterable[object]) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
-def _coder(dimension: Dimension) -> Callable[[_Row], str]:
+def _coder(dimension: Dimension, rows: Sequence[_Row]) -> Callable[[_Row], str]:
     """Give the function that tells to which group of a dimension a row belongs."""
+    if dimension in GROUP_DIMENSIONS:
+        return attrgetter("group")
+    if dimension in _PERIODS:
+        return _periods(_PERIODS[dimension])
+    if dimension in SERIES_DIMENSIONS:
+        owner = attrgetter(dimension.value)
+        model, code = _OWNERS[dimension]
+        ids = {owner(row) for row in rows}
+        codes: dict[object, str] = dict(model.objects.filter(pk__in=ids - {None}).values_list("pk", code))
+        return lambda row: codes.get(owner(row), "")
+    units = {row.unit for row in rows}
+    found = Unit.objects.filter(pk__in=units) if len(units) < _MANY else Unit.objects.all()
+    if dimension in REGION_LENGTHS:
+        length = REGION_LENGTHS[dimension]
+        of_unit = {unit: region[:length] for unit, region in found.values_list("pk", "region_id")}
+    elif dimension is Dimension.AGENCY:
+        of_unit = {unit: code or "" for unit, code in found.values_list("pk", "agency__code")}
+    else:
+        of_unit = dict(found.values_list("pk", "code"))
+    return lambda row: of_unit[row.unit]
+
+
+def _periods(kind: PeriodKind | None) -> Callable[[_Row], str]:
+    """Give the function that names the period of a kind that a row lies in; there are few, and many rows."""
+    known: dict[date, str] = {}
+
+    def of(row: _Row) -> str:
+        name = known.get(row.at)
+        if name is None:
+            name = known[row.at] = row.at.isoformat() if kind is None else around(row.at, kind).identifier
+        return name
+
+    return of

@@ -2,6 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from collector.scores import pages
+from collector.scores import api, pages
 
-urlpatterns: list[URLPattern] = [path("", pages.home, name="home")]
+urlpatterns: list[URLPattern] = [
+    path("", pages.home, name="home"),
+    path("api/v1/indices", api.show_indices, name="indices"),
+]

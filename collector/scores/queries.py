@@ -1,0 +1,284 @@
+"""Indices: the one function behind the command, the API and the pages.
+
+Everything is counted in `counting`, computed in `survey`, and withheld here where a group is too small: a village's five
+visitors can be told apart by their hour and their age.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from collector.fleet.models import Agency, Kiosk, Place, Region, Service, Unit
+from collector.scores import flagging, flags
+from collector.scores.counting import GroupKey, Sides, count
+from collector.scores.forms import CodedForm, coded
+from collector.scores.models import Form, Population
+from collector.scores.naming import OTHER, UNKNOWN
+from collector.scores.packing import to_counts
+from collector.scores.results import Answer, GroupPart, Result, Share
+from collector.scores.scope import GROUP_DIMENSIONS, REGION_LENGTHS, Days, Dimension, Scope
+from survey.errors import SurveyError
+from survey.indices import Index, NothingAnswered, Policy, index
+from survey.periods import Period
+from survey.periods import parse as parse_period
+from survey.sampling import sufficiency
+from survey.tally import Tally
+from survey.weights import WeightMode
+
+SMALLEST_GROUP = 5
+"""Groups of fewer respondents are not shown."""
+DEFAULT_INSTRUMENT = "skm-2017"
+PULSE = ("pulse", "1")
+
+
+class QuestionError(SurveyError):
+    """A question about indices that cannot be asked; `code` is stable, the message is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about indices."""
+
+    scope: Scope
+    period: Period
+    by: tuple[Dimension, ...] = ()
+    instrument: str = DEFAULT_INSTRUMENT
+    """`id`, for its newest version here, or `id@version`."""
+    weight_mode: WeightMode | None = None
+    policy: Policy = Policy.COMPLETE
+    population: int | None = None
+    """Users of the service in the period; what the unit stated where None."""
+    smallest_group: int = SMALLEST_GROUP
+    """1 for those who may see single answers anyway, such as the operator at the collector's own console."""
+
+
+def indices(question: Question) -> Answer:
+    """Answer a question.
+
+    Raises:
+        QuestionError: something it names does not exist, or it cannot be broken down that way.
+    """
+    if sum(1 for dimension in question.by if dimension in GROUP_DIMENSIONS) > 1:
+        raise QuestionError("by_too_fine", "at most one of hour and profile at a time: finer groups would show persons")
+    names = _names_of(question.scope)
+    number, form = _form(question.instrument)
+    days = Days(question.period.first, question.period.last)
+    computing = _Computing(question, form, _populations(question))
+    counts = count(number, form, question.scope, days) if number else {}
+    pulse = _shares(question, days, ())
+    whole = computing.result((), counts.get((), Sides()), pulse.get(()))
+    groups: tuple[Result, ...] = ()
+    if question.by:
+        per_group = count(number, form, question.scope, days, question.by) if number else {}
+        pulse = _shares(question, days, question.by)
+        keys = sorted({*per_group, *pulse})
+        label = _labels(question.by, keys)
+        groups = tuple(
+            computing.result(label(key), per_group.get(key, Sides()), pulse.get(key)) for key in keys
+        )
+        groups = _withhold_remainders(groups, whole, question.smallest_group)
+    return Answer(
+        scope=question.scope,
+        names=names,
+        period=question.period,
+        instrument=form.instrument,
+        whole=whole,
+        groups=groups,
+        by=question.by,
+        flag_rules=flags.VERSION,
+        flags_waiting=flagging.waiting(),
+    )
+
+
+class _Computing:
+    """Counts made into results, for one question."""
+
+    def __init__(self, question: Question, form: CodedForm, populations: Mapping[str, int]) -> None:
+        self._question = question
+        self._form = form
+        self._populations = populations
+
+    def result(self, group: tuple[GroupPart, ...], sides: Sides, pulse: Share | None) -> Result:
+        """Give the result of a group's counts."""
+        whole = self._tally(sides.sound + sides.flagged)
+        flagged = self._tally(sides.flagged)
+        population = self._population(group)
+        smallest = self._question.smallest_group
+        if pulse is not None and pulse.n < smallest:
+            pulse = None
+        if 0 < whole.complete < smallest or (group and not whole.complete):
+            return Result(group, None, 0, 0, None, None, None, pulse, withheld=True)
+        found = self._index(whole, population)
+        if flagged.complete and whole.complete - flagged.complete < smallest:
+            without = None
+        else:
+            without = self._index(whole - flagged, population) if flagged.complete else found
+        return Result(
+            group=group,
+            n=whole.complete,
+            incomplete=whole.incomplete,
+            flagged=flagged.complete,
+            index=found,
+            without_flagged=without,
+            sufficiency=(
+                sufficiency(collected=whole.complete, population=population) if population is not None else None
+            ),
+            pulse=pulse,
+        )
+
+    def _tally(self, number: int) -> Tally:
+        return Tally.from_ints(self._form.instrument, to_counts(number, self._form.fields))
+
+    def _index(self, tally: Tally, population: int | None) -> Index | None:
+        question = self._question
+        try:
+            return index(
+                self._form.instrument,
+                tally,
+                weight_mode=question.weight_mode,
+                policy=question.policy,
+                population=max(population, tally.complete) if population is not None else None,
+            )
+        except NothingAnswered:
+            return None
+
+    def _population(self, group: Sequence[GroupPart]) -> int | None:
+        """Give the users behind a group: they are stated for a whole unit, not for parts of it."""
+        if self._question.scope.needs_series:
+            return self._question.population
+        if not group:
+            unit = self._question.scope.unit
+            return self._question.population or (self._populations.get(unit) if unit else None)
+        if [part.dimension for part in group] == [Dimension.UNIT]:
+            return self._populations.get(group[0].code)
+        return None
+
+
+def _form(name: str) -> tuple[int | None, CodedForm]:
+    """Give a form's number, None before its first response, and the form."""
+    instrument, _, version = name.partition("@")
+    known = Form.objects.filter(instrument=instrument).order_by("-pk")
+    found = (known.filter(version=version) if version else known).first()
+    form = coded(instrument, found.version if found else version or "1")
+    if form is None:
+        raise QuestionError("instrument_unknown", f"there is no instrument {name}")
+    return (found.pk if found else None), form
+
+
+def _shares(question: Question, days: Days, by: tuple[Dimension, ...]) -> dict[GroupKey, Share]:
+    """Give the pulse of each group, from the smileys of the same scope and days."""
+    number = Form.objects.filter(instrument=PULSE[0], version=PULSE[1]).values_list("pk", flat=True).first()
+    form = coded(*PULSE)
+    if number is None or form is None:
+        return {}
+    shares = {}
+    for key, sides in count(number, form, question.scope, days, by).items():
+        tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
+        given = tally.counts(form.keys[0])
+        if tally.complete:
+            shares[key] = Share(n=tally.complete, satisfied=sum(given[len(given) // 2 :]))
+    return shares
+
+
+def _withhold_remainders(groups: tuple[Result, ...], whole: Result, smallest: int) -> tuple[Result, ...]:
+    """Withhold one group more where the withheld ones could be worked out as what is missing from the whole."""
+    if whole.n is None:
+        return tuple(_withheld(group) for group in groups)
+    shown = [group for group in groups if not group.withheld]
+    rest = whole.n - sum(group.n or 0 for group in shown)
+    if not 0 < rest < smallest or not shown:
+        return groups
+    least = min(shown, key=lambda group: group.n or 0)
+    return tuple(_withheld(group) if group is least else group for group in groups)
+
+
+def _withheld(group: Result) -> Result:
+    return replace(
+        group,
+        n=None,
+        incomplete=0,
+        flagged=0,
+        index=None,
+        without_flagged=None,
+        sufficiency=None,
+        pulse=None,
+        withheld=True,
+    )
+
+
+def _populations(question: Question) -> dict[str, int]:
+    period = question.period
+    stated = Population.objects.filter(first_day=period.first, last_day=period.last)
+    if question.scope.unit is not None:
+        stated = stated.filter(unit__code=question.scope.unit)
+    return dict(stated.values_list("unit__code", "users"))
+
+
+def _names_of(scope: Scope) -> dict[str, str]:
+    """Give what people call what a scope names.
+
+    Raises:
+        QuestionError: there is no such thing.
+    """
+    names: dict[str, str] = {}
+    asked = (
+        ("unit", scope.unit, Unit.objects.filter(code=scope.unit), "name"),
+        ("agency", scope.agency, Agency.objects.filter(code=scope.agency), "name"),
+        ("service", scope.service, Service.objects.filter(code=scope.service), "name"),
+        ("place", scope.place, Place.objects.filter(code=scope.place), "name"),
+        ("kiosk", scope.kiosk, Kiosk.objects.filter(name=scope.kiosk), "name"),
+    )
+    for what, code, rows, name in asked:
+        if code is not None:
+            found = rows.values_list(name, flat=True).first()
+            if found is None:
+                raise QuestionError(f"{what}_unknown", f"there is no {what} {code}")
+            names[what] = found
+    if scope.region is not None:
+        found = Region.objects.filter(code=scope.region).values_list("name", flat=True).first()
+        if found is None and not Unit.objects.filter(region_id__startswith=f"{scope.region}.").exists():
+            raise QuestionError("region_unknown", f"there is no unit in a region {scope.region}")
+        names["region"] = found or scope.region
+    return names
+
+
+def _labels(by: tuple[Dimension, ...], keys: Iterable[GroupKey]) -> "_Label":
+    return _Label(by, list(keys))
+
+
+class _Label:
+    """Gives a group's key the names people know it by."""
+
+    def __init__(self, by: tuple[Dimension, ...], keys: Sequence[GroupKey]) -> None:
+        self._by = by
+        self._names = [
+            _names(dimension, {key[place] for key in keys}) for place, dimension in enumerate(by)
+        ]
+
+    def __call__(self, key: GroupKey) -> tuple[GroupPart, ...]:
+        return tuple(
+            GroupPart(dimension, code, names.get(code, code))
+            for dimension, names, code in zip(self._by, self._names, key, strict=True)
+        )
+
+
+def _names(dimension: Dimension, codes: set[str]) -> dict[str, str]:
+    if dimension is Dimension.UNIT:
+        return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+    if dimension is Dimension.AGENCY:
+        return {"": "Tanpa instansi", **dict(Agency.objects.filter(code__in=codes).values_list("code", "name"))}
+    if dimension is Dimension.SERVICE:
+        return {"": "Tanpa layanan", **dict(Service.objects.filter(code__in=codes).values_list("code", "name"))}
+    if dimension is Dimension.PLACE:
+        return dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
+    if dimension in REGION_LENGTHS:
+        found = Region.objects.filter(code__in=codes).exclude(name="")
+        return dict(found.values_list("code", "name"))
+    if dimension is Dimension.HOUR:
+        return {code: f"{code}.00–{code}.59" for code in codes - {UNKNOWN}} | {UNKNOWN: "waktu tidak pasti"}
+    if dimension in (Dimension.MONTH, Dimension.QUARTER, Dimension.SEMESTER, Dimension.YEAR):
+        return {code: parse_period(code).title for code in codes}
+    return {OTHER: "lainnya"}
