@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import InterfaceError, IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from collector.evidence.arrivals import UNEXPECTED, Answer, Arrival, Outcome, Refused
 from collector.evidence.intake import Decided, Message, take

@@ -41,7 +41,9 @@ KIOSK_UNKNOWN = Refused("kiosk_unknown", "no kiosk of this name is enrolled here
 KIOSK_REVOKED = Refused("kiosk_revoked", "this kiosk's key has been revoked; enrol it again")
 KIOSK_TOPIC = Refused("kiosk_topic", "the batch names another kiosk than the road it came by")
 STREAM_UNKNOWN = Refused("stream_unknown", "the stream is not held here; send it from its beginning")
-SIGNATURE = Refused("signature", "the batch is not signed by this kiosk's key, or does not continue its stream")
+SIGNATURE = Refused(
+    "signature", "the batch is not signed by this kiosk's key, or does not continue its stream"
+)
 CONFLICT = Refused("conflict", "the collector holds other records under these numbers; both are kept")
 UNEXPECTED = Refused("unexpected", "the batch could not be processed; the collector's log says why")
 TOO_LARGE = Refused("too_large", "the message is larger than any honest batch; send smaller ones")

@@ -95,7 +95,6 @@ class _Row(NamedTuple):
     clock: bytes
 
 
-
 _Tagged = tuple[int, Message, Batch]
 
 
@@ -253,7 +252,9 @@ class _Work:
 
 
 def _senders(names: Collection[str]) -> dict[str, _Sender]:
-    senders = {name: _Sender(id=pk) for pk, name in Kiosk.objects.filter(name__in=names).values_list("id", "name")}
+    senders = {
+        name: _Sender(id=pk) for pk, name in Kiosk.objects.filter(name__in=names).values_list("id", "name")
+    }
     by_id = {sender.id: sender for sender in senders.values()}
     enrolled = KioskKey.objects.filter(kiosk_id__in=by_id, revoked_at=None).order_by("-enrolled_at", "-id")
     for pk, kiosk, public_key, since in enrolled.values_list("id", "kiosk_id", "public_key", "enrolled_at"):
@@ -262,7 +263,9 @@ def _senders(names: Collection[str]) -> dict[str, _Sender]:
     return senders
 
 
-def _rows(senders: Mapping[str, _Sender], streams: Collection[tuple[str, str]]) -> dict[tuple[str, str], _Row]:
+def _rows(
+    senders: Mapping[str, _Sender], streams: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], _Row]:
     """Give the streams that are held, locked until the commit."""
     names = {senders[name].id: name for name, _ in streams}
     held = (

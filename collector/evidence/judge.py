@@ -131,7 +131,7 @@ class Judge:
         held = self.stored(batch.first, known) if known >= batch.first else ()
         for offset, (mine, theirs) in enumerate(zip(held, batch.lines, strict=False)):
             if mine != theirs:
-                return self._differs(tag, batch, seq=batch.first + offset, before=held[:offset])
+                return self._differs(tag, batch, seq=batch.first + offset)
         if batch.last <= self.through:
             return Verdict.AGAIN
         added = batch.lines[self.through + 1 - batch.first :]
@@ -161,7 +161,7 @@ class Judge:
             return Verdict.NEW
         return Verdict.FORGED if batch.first == 1 or batch.prev is not None else Verdict.STRANGER
 
-    def _differs(self, tag: int, batch: Batch, *, seq: int, before: Sequence[bytes]) -> Verdict:
+    def _differs(self, tag: int, batch: Batch, *, seq: int) -> Verdict:
         """Tell a second story the kiosk signed from one that nobody did."""
         start = batch.prev if batch.prev is not None else self._link_before(batch.first)
         if start is not None and self._signed(batch, start):
@@ -191,4 +191,3 @@ class Judge:
             return None
         start = first_link(stream=self.uid, public_key=self.key.public_key)
         return link_through(start, self.stored(1, first - 1)) if first > 1 else start
-

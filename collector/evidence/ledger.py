@@ -18,11 +18,11 @@ class HeldLine(NamedTuple):
 
 
 class HeldBatch(NamedTuple):
-    """A kept batch, the number from which it is the authority, and how many records from there."""
+    """A kept batch, the number from which it is the authority, and for how many records."""
 
     batch: Batch
     first: int
-    count: int
+    number: int
     received_ms: int
 
 
@@ -52,6 +52,6 @@ def lines(stream_id: int, *, first: int = 1, last: int | None = None) -> Iterato
     """
     for held in batches(stream_id, first=first, last=last):
         offset = held.first - held.batch.first
-        for seq, line in enumerate(held.batch.lines[offset : offset + held.count], start=held.first):
+        for seq, line in enumerate(held.batch.lines[offset : offset + held.number], start=held.first):
             if seq >= first and (last is None or seq <= last):
                 yield HeldLine(seq, line, held.received_ms)

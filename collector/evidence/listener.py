@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from paho.mqtt.client import CallbackAPIVersion, Client, ConnectFlags, MQTTMessage, MQTTv5, MQTTv311
-from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -116,15 +116,17 @@ class Listener:
                 self._connect()
             except (OSError, ssl.SSLError) as error:
                 if wait == _FIRST_WAIT_SECONDS:
-                    log.warning("the broker at %s:%d is away: %s", self._broker.host, self._broker.port, error)
+                    log.warning(
+                        "the broker at %s:%d is away: %s", self._broker.host, self._broker.port, error
+                    )
                 self._stopped.wait(wait * random.uniform(0.5, 1.0))
                 wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
                 continue
             while not self._stopped.is_set() and self.step():
                 wait = _FIRST_WAIT_SECONDS if self._online else wait
-            if self._online:
+            if self._online and not self._stopped.is_set():
                 log.warning("the connection to the broker is lost")
-                self._online = False
+            self._online = False
             self._stopped.wait(wait * random.uniform(0.5, 1.0))
             wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
         self._client.disconnect()
@@ -169,7 +171,7 @@ class Listener:
         outcomes = self._accept(
             [
                 Arrival(
-                    payload=message.payload,
+                    payload=bytes(message.payload),
                     door=Door.MQTT,
                     received_ms=now_ms,
                     vouched=topics.kiosk_of(message.topic),
@@ -205,7 +207,7 @@ class Listener:
     def _connect(self) -> None:
         self._inbox, self._inbox_bytes, self._states = [], 0, {}
         if self._broker.version == 5:
-            properties = Properties(PacketTypes.CONNECT)
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = _SESSION_SECONDS
             properties.ReceiveMaximum = 65_535
             properties.MaximumPacketSize = MAX_PACKET_BYTES
@@ -231,7 +233,7 @@ class Listener:
             self._inbox.append(message)
             self._inbox_bytes += len(message.payload)
         else:
-            self._states[topics.kiosk_of(message.topic)] = message.payload
+            self._states[topics.kiosk_of(message.topic)] = bytes(message.payload)
             client.ack(message.mid, message.qos)
 
 

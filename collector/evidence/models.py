@@ -109,9 +109,7 @@ class Refusal(models.Model):
     """SHA-256 of the latest such message. Its content is not kept: it may hold what must be destroyed one day."""
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "door", "kiosk_name"], name="refusal_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["code", "door", "kiosk_name"], name="refusal_once")]
 
     def __str__(self) -> str:
         return f"{self.code} × {self.count}"

@@ -106,9 +106,7 @@ def note(problems: Iterable[NotUnderstood]) -> None:
     )
 
 
-def _parse(
-    run: Run, lines: Iterable[HeldLine], problems: list[NotUnderstood]
-) -> list[tuple[Line, int]]:
+def _parse(run: Run, lines: Iterable[HeldLine], problems: list[NotUnderstood]) -> list[tuple[Line, int]]:
     parsed = []
     for held in lines:
         line = read_line(held.line)

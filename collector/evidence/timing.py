@@ -190,14 +190,15 @@ def _anchored(
         apart = up_ms - base_up
         moments.append(Moment(base_at + apart, ANCHOR_ERROR_MS + abs(apart) // _DRIFT_SHARE))
     end = Point(
-        floor_ms=point.floor_ms, boot=records[-1].boot, up_ms=max(point.up_ms, up_ms), anchor=(base_up, base_at)
+        floor_ms=point.floor_ms,
+        boot=records[-1].boot,
+        up_ms=max(point.up_ms, up_ms),
+        anchor=(base_up, base_at),
     )
     return moments, end
 
 
-def _bounded(
-    point: Point, records: Sequence[Stamped], ceiling: int | None
-) -> tuple[list[Moment], Point]:
+def _bounded(point: Point, records: Sequence[Stamped], ceiling: int | None) -> tuple[list[Moment], Point]:
     moments = []
     claim, latest = point.claim, point.up_ms
     for record in records:
@@ -209,6 +210,4 @@ def _bounded(
         shown = claim[1] + record.up_ms - claim[0] if claim is not None else None
         at = shown if shown is not None and low <= shown <= high else (low + high) // 2
         moments.append(Moment(at, max(abs(at - low), abs(high - at))))
-    return moments, Point(
-        floor_ms=point.floor_ms, boot=records[-1].boot, up_ms=latest, claim=claim
-    )
+    return moments, Point(floor_ms=point.floor_ms, boot=records[-1].boot, up_ms=latest, claim=claim)

@@ -1,3 +1,5 @@
 """tmp"""
+
+
 def main(arguments):
     return 2

@@ -11,7 +11,13 @@ from collector.evidence.accept import accept
 from collector.evidence.arrivals import CONFLICT, KIOSK_REVOKED, KIOSK_UNKNOWN, TOO_LARGE, Answer, Arrival
 from collector.evidence.models import Door
 
-_STATUS = {CONFLICT.code: 409, KIOSK_UNKNOWN.code: 403, KIOSK_REVOKED.code: 403, "signature": 403, "unexpected": 500}
+_STATUS = {
+    CONFLICT.code: 409,
+    KIOSK_UNKNOWN.code: 403,
+    KIOSK_REVOKED.code: 403,
+    "signature": 403,
+    "unexpected": 500,
+}
 _SIZE_CODES = frozenset({"envelope_size", "batch_count"})
 
 

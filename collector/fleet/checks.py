@@ -40,7 +40,9 @@ def check_sqlite(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:  # noqa:
     if default["ENGINE"] != "django.db.backends.sqlite3":
         return []
     options = default.get("OPTIONS", {})
-    if options.get("transaction_mode") == "IMMEDIATE" and "synchronous=FULL" in options.get("init_command", ""):
+    if options.get("transaction_mode") == "IMMEDIATE" and "synchronous=FULL" in options.get(
+        "init_command", ""
+    ):
         return []
     return [
         Error(

@@ -67,7 +67,9 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
             digest=_digest(request.code), used_at=None, expires_at__gt=now
         ).update(used_at=now)
         if claimed != 1:
-            raise EnrolmentRefused("code", "this code is unknown, used or older than a day; ask for a new one")
+            raise EnrolmentRefused(
+                "code", "this code is unknown, used or older than a day; ask for a new one"
+            )
         code = EnrolmentCode.objects.select_related("unit__region", "unit__agency", "place").get(
             digest=_digest(request.code)
         )
@@ -126,7 +128,9 @@ def _check_key(public_key: bytes) -> None:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise EnrolmentRefused("public_key", "the public key is no Ed25519 key of 32 bytes") from error
     if KioskKey.objects.filter(public_key=public_key).exists():
-        raise EnrolmentRefused("public_key", "this key is enrolled already; a kiosk makes a new one for each enrolment")
+        raise EnrolmentRefused(
+            "public_key", "this key is enrolled already; a kiosk makes a new one for each enrolment"
+        )
 
 
 def _digest(code: str) -> bytes:

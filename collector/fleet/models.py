@@ -29,9 +29,7 @@ class Unit(models.Model):
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="units")
-    agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, related_name="units", null=True, blank=True
-    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units", null=True, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
 
     def __str__(self) -> str:

@@ -57,9 +57,9 @@ def mark_published(ids: Iterable[int]) -> None:
     """Note that these settings, and older ones of the same kiosks, are on the broker."""
     now = timezone.now()
     for one in KioskSettings.objects.filter(pk__in=list(ids)):
-        KioskSettings.objects.filter(kiosk_id=one.kiosk_id, version__lte=one.version, published_at=None).update(
-            published_at=now
-        )
+        KioskSettings.objects.filter(
+            kiosk_id=one.kiosk_id, version__lte=one.version, published_at=None
+        ).update(published_at=now)
 
 
 def in_force(kiosk: str) -> bytes | None:

@@ -82,7 +82,9 @@ def _hear_head(kiosk: Kiosk, head: _Head, *, now_ms: int) -> bool:
     stream = Stream.objects.filter(kiosk=kiosk, uid=head.stream).select_related("key").first()
     if stream is None:
         # Nothing of this stream has arrived yet: the signature says whether it is ours to wait for.
-        public_keys = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).values_list("public_key", flat=True)
+        public_keys = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).values_list(
+            "public_key", flat=True
+        )
         return any(keys.verifier(bytes(key))(signature, link_message(link)) for key in public_keys)
     if not keys.verifier(bytes(stream.key.public_key))(signature, link_message(link)):
         return False

@@ -17,7 +17,9 @@ def add_region(code: str, *, name: str = "") -> Region:
         FleetError: the code is none of Kemendagri's.
     """
     if not REGION_CODE.fullmatch(code):
-        raise FleetError(f"region = {code!r}: write a Kemendagri code with dots, such as 18, 18.01 or 18.01.05.2003")
+        raise FleetError(
+            f"region = {code!r}: write a Kemendagri code with dots, such as 18, 18.01 or 18.01.05.2003"
+        )
     parts = code.split(".")
     for depth in range(1, len(parts)):
         Region.objects.get_or_create(code=".".join(parts[:depth]))
@@ -84,7 +86,9 @@ def find_unit(code: str) -> Unit:
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
         known = ", ".join(Unit.objects.order_by("code").values_list("code", flat=True)[:10]) or "none yet"
-        raise FleetError(f"unit = {code!r} is not known here (known: {known}); add it with `ikm-collector unit add`")
+        raise FleetError(
+            f"unit = {code!r} is not known here (known: {known}); add it with `ikm-collector unit add`"
+        )
     return unit
 
 
@@ -110,5 +114,7 @@ def place_of(unit: Unit) -> Place:
 
 def _code(code: str, what: str) -> str:
     if not CODE.fullmatch(code):
-        raise FleetError(f"{what} = {code!r}: a code has 1 to 40 letters, digits, dots, dashes or underscores")
+        raise FleetError(
+            f"{what} = {code!r}: a code has 1 to 40 letters, digits, dots, dashes or underscores"
+        )
     return code

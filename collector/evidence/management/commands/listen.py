@@ -29,8 +29,12 @@ class Command(CollectorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
-        parser.add_argument("--name", default="ikm-collector", help="client id at the broker; another for each listener")
-        parser.add_argument("--share", default="", help="share the load with other listeners under this group name")
+        parser.add_argument(
+            "--name", default="ikm-collector", help="client id at the broker; another for each listener"
+        )
+        parser.add_argument(
+            "--share", default="", help="share the load with other listeners under this group name"
+        )
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Listen."""

@@ -9,7 +9,7 @@ from collector.fleet.commands import CollectorCommand
 from collector.wsgi import application
 
 
-class _Server(BaseApplication):  # type: ignore[misc] - gunicorn has no types
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, configured here instead of by its own command line."""
 
     def __init__(self, options: dict[str, Any]) -> None:

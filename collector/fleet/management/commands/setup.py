@@ -16,7 +16,7 @@ class Command(CollectorCommand):
     help = "Make the database, the keys and the certificate authority. Safe to repeat; run it after every upgrade."
     needs_setup = False
 
-    def run(self, options: dict[str, Any]) -> str | None:
+    def run(self, _options: dict[str, Any]) -> str | None:
         """Make what is missing."""
         try:
             settings.IKM_DATA.mkdir(parents=True, exist_ok=True, mode=0o750)
@@ -28,4 +28,8 @@ class Command(CollectorCommand):
             ) from error
         call_command("migrate", interactive=False, verbosity=0)
         roles.ensure()
-        return "ready" if not made else f"ready; new keys in {settings.IKM_KEYS}: back them up, receipts depend on them"
+        return (
+            "ready"
+            if not made
+            else f"ready; new keys in {settings.IKM_KEYS}: back them up, receipts depend on them"
+        )

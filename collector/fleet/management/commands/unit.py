@@ -24,12 +24,16 @@ class Command(CollectorCommand):
         add.add_argument("--name", required=True)
         add.add_argument("--region", required=True, help="Kemendagri code, such as 18.01.05.2003")
         add.add_argument("--agency", help="code of the agency that owns the index")
-        add.add_argument("--time-zone", default=settings.IKM_TIME_ZONE, help="the zone its days are counted in")
+        add.add_argument(
+            "--time-zone", default=settings.IKM_TIME_ZONE, help="the zone its days are counted in"
+        )
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the unit."""
         if options["time_zone"] not in available_timezones():
-            raise FleetError(f"time zone = {options['time_zone']!r}: use Asia/Jakarta, Asia/Makassar or Asia/Jayapura")
+            raise FleetError(
+                f"time zone = {options['time_zone']!r}: use Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
+            )
         agency = None
         if options["agency"]:
             agency = Agency.objects.filter(code=options["agency"]).first()
