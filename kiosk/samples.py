@@ -43,20 +43,25 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     """Every screen by name, in the order a visitor may meet them."""
     for name, state, around in _visits(language):
         # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
-        view = present(_plan(), state, around, Texts(language), now=1.0)
+        view = present(_plan(language), state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
     yield from _staff(Texts(language))
 
 
-def _plan() -> Plan:
+def _plan(language: str) -> Plan:
     return Plan(
-        pulse=load("pulse"), forms=(load("skm-2017"),), services=_SERVICES, profile=attributes(), speech=True
+        pulse=load("pulse"),
+        forms=(load("skm-2017"),),
+        services=_SERVICES,
+        profile=attributes(),
+        languages=tuple(dict.fromkeys(("id", "en", language))),
+        speech=True,
     )
 
 
 def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
-    plan = _plan()
+    plan = _plan(language)
 
     begun = State(language=language)
 

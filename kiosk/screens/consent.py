@@ -46,7 +46,7 @@ def layout(view: ConsentView, theme: Theme) -> list[Placed]:
     bottom = y + height
     if view.options:
         rows = len(view.options) if theme.portrait else 1
-        room = rows * theme.px(72) + (rows - 1) * theme.px(16)
+        room = rows * max(theme.target, theme.px(68)) + (rows - 1) * theme.px(16)
         parts += pills(view.options, (x, bottom - room, width, room), theme, size=24)
         bottom -= room + theme.px(14)
     label = fit(view.box_label, theme, LABEL, 24, width=width - theme.px(102), height=theme.px(72))

@@ -111,7 +111,7 @@ class Pill:
         if drawn and not points_onward(self.icon):
             surface.blit(drawn, (x, middle - self.icon_size // 2))
             x += self.icon_size + gap
-        words = Words(self.fitted, LABEL, colour=ink, strong_colour=ink, middle=True)
+        words = Words(self.fitted, LABEL, colour=ink, strong_colour=ink, align="centre", middle=True)
         words.paint(surface, (x, box[1], self.fitted.width, box[3]), theme)
         if drawn and points_onward(self.icon):
             surface.blit(drawn, (x + self.fitted.width + gap, middle - self.icon_size // 2))
@@ -195,7 +195,7 @@ def pill_width(action: Action, theme: Theme, size: float = 24) -> int:
 def pills(options: Sequence[Action], area: Box, theme: Theme, *, size: float = 26) -> list[Placed]:
     """Lay out the choices beneath a message: side by side, or one above the other on an upright panel."""
     x, y, width, height = area
-    gap = theme.px(16)
+    gap = theme.px(16 if theme.portrait else 20)
     count = max(1, len(options))
     if theme.portrait and count > 1:
         side = min((height - (count - 1) * gap) // count, theme.px(88))
@@ -216,7 +216,7 @@ def pills(options: Sequence[Action], area: Box, theme: Theme, *, size: float = 2
 
 def _labels(options: Sequence[Action], boxes: Sequence[Box], theme: Theme, *, lying: bool) -> list[Fitted]:
     """Set all labels at the one size at which the longest fits."""
-    size = 28.0
+    size = 28.0 if any(option.icon.startswith(("face-", "step-")) for option in options) else 32.0
     while True:
         sets = [
             _label(option, box, theme, size, lying=lying) for option, box in zip(options, boxes, strict=True)

@@ -13,9 +13,11 @@ def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
     """Lay out both bars; the box is what is left for the screen itself."""
     width = theme.size[0]
     parts = _above(bar, theme)
-    top = theme.px(58)
+    # An upright panel is too narrow for both texts on one line.
+    head = theme.px(72 if theme.portrait else 58)
+    top = head
     if bar.progress:
-        line = (theme.margin, theme.px(60), width - 2 * theme.margin, theme.px(8) // 2 * 2)
+        line = (theme.margin, head + theme.px(2), width - 2 * theme.margin, theme.px(8) // 2 * 2)
         parts.append(Placed(line, Progress(*bar.progress)))
         top = line[1] + line[3] + theme.px(14)
     else:
@@ -27,7 +29,7 @@ def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
 def _above(bar: Bar, theme: Theme) -> list[Placed]:
     parts: list[Placed] = []
     whole = theme.size[0] - 2 * theme.margin
-    top, height = theme.px(16), theme.px(40)
+    top, height = theme.px(12 if theme.portrait else 16), theme.px(56 if theme.portrait else 40)
     room = whole
     if bar.right:
         right = fit(bar.right, theme, SECONDARY, 20, width=whole * 45 // 100, height=height)
@@ -88,9 +90,9 @@ def _with_note(
 
 
 def _widths(actions: Sequence[Action], theme: Theme, *, room: int) -> dict[str, int]:
-    """The buttons' wished widths, shrunk in proportion where the bar is too narrow for them."""
+    """The buttons' wished widths; where the bar is too narrow, the widest give way first and wrap their words."""
     wished = {action.name: pill_width(action, theme) for action in actions}
-    total = sum(wished.values())
-    if total <= room:
-        return wished
-    return {name: max(theme.target, width * room // total) for name, width in wished.items()}
+    most = max(wished.values(), default=0)
+    while sum(min(width, most) for width in wished.values()) > room and most > theme.target:
+        most -= 1
+    return {name: min(width, most) for name, width in wished.items()}

@@ -49,11 +49,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What has been typed so far, its end always visible, with a cursor and the count against the limit."""
+    """What has been typed so far, its end always visible, with a cursor."""
 
     text: str
     hint: str
-    limit: int
     size: int
     centred: bool = False
 
@@ -64,16 +63,11 @@ class Field:
         pad = theme.px(20)
         x, width = box[0] + pad, box[2] - 2 * pad
         line_height = round(self.size * 1.3)
-        count = written(
-            f"{len(self.text)}/{self.limit}", theme.smallest_text, Weight.REGULAR, palette.muted, theme.fonts
-        )
-        show_count = self.limit > 20
-        bottom = count.get_height() if show_count else 0
-        room = max(1, (box[3] - theme.px(20) - bottom) // line_height)
+        room = max(1, (box[3] - theme.px(20)) // line_height)
         lines = _typed_lines(self.text, width, self.size, theme)[-room:]
         top = box[1] + theme.px(10)
         if self.centred or room == 1:
-            top = box[1] + (box[3] - bottom - line_height * len(lines)) // 2
+            top = box[1] + (box[3] - line_height * len(lines)) // 2
         for place, line in enumerate(lines):
             drawn = _fresh(line, self.size, theme, palette.ink)
             left = x + (width - drawn.get_width()) // 2 if self.centred else x
@@ -93,7 +87,7 @@ class Field:
                 SECONDARY,
                 22,
                 width=width - theme.px(16),
-                height=box[3] - bottom - theme.px(16),
+                height=box[3] - theme.px(16),
             )
             align = "centre" if self.centred else "left"
             Words(hint, SECONDARY, colour="muted", align=align).paint(
@@ -101,12 +95,6 @@ class Field:
                 (x + theme.px(12), top + (line_height - hint.line_height) // 2, width - theme.px(16), 0),
                 theme,
             )
-        if show_count:
-            at = (
-                box[0] + box[2] - pad - count.get_width(),
-                box[1] + box[3] - count.get_height() - theme.px(8),
-            )
-            surface.blit(count, at)
 
 
 def layout(view: KeyboardView, theme: Theme) -> list[Placed]:
@@ -130,14 +118,14 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
     parts = [Placed((x, y, width, title.height), Words(title, TITLE))]
     top = y + title.height + theme.px(10)
     gap = max(8, theme.px(8))
-    # The field gets at least two lines; the keys grow up to comfortable squares, and what is left goes to the field.
-    field_least = theme.px(112)
+    # The field gets at least three lines; the keys grow up to comfortable squares, and what is left goes to the field.
+    field_least = theme.px(118)
     keys_room = y + height - top - field_least - theme.px(12)
     key_height = min((keys_room - 3 * gap) // 4, theme.px(96))
     keys_height = 4 * key_height + 3 * gap
     field = (x, top, width, y + height - top - theme.px(12) - keys_height)
-    size = theme.text(26)
-    parts.append(Placed(field, Field(_shown(view), view.hint, view.limit, size)))
+    size = theme.text(24)
+    parts.append(Placed(field, Field(_shown(view), view.hint, size)))
     edge = theme.px(12)
     keys = (edge, y + height - keys_height, theme.size[0] - 2 * edge, keys_height)
     return parts + _rows(view, keys, key_height, gap, theme)
@@ -194,16 +182,14 @@ def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
     title = fit(view.title, theme, TITLE, 38, width=words[2], height=words[3] * 45 // 100)
     field_height = theme.px(96)
     used = title.height + theme.px(20) + field_height
-    top = words[1] + (max(0, words[3] - used) // 2 if theme.portrait else theme.px(20))
+    top = words[1] + max(0, words[3] - used) // (2 if theme.portrait else 3)
     field = (words[0], top + title.height + theme.px(20), words[2], field_height)
     size = theme.px(44 if view.concealed else 38)
     parts = [
         Placed((words[0], top, words[2], title.height), Words(title, TITLE)),
         Placed(
             field,
-            Field(
-                _shown(view), "" if view.concealed else view.hint, view.limit, size, centred=view.concealed
-            ),
+            Field(_shown(view), "" if view.concealed else view.hint, size, centred=view.concealed),
         ),
     ]
     if view.concealed and view.hint:
@@ -212,7 +198,7 @@ def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
         parts.append(Placed(box, Words(hint, SECONDARY, colour="muted")))
     key_width = (pad[2] - 2 * gap) // 3
     key_height = (pad[3] - 3 * gap) // 4
-    for row, digits in enumerate((*_PAD, "+0" if view.layout == "digits" else " 0")):
+    for row, digits in enumerate((*_PAD, " 0")):
         for column, digit in enumerate(digits):
             box = (
                 pad[0] + column * (key_width + gap),

@@ -2,10 +2,13 @@
 
 from kiosk.screens.controls import answers, pills
 from kiosk.screens.frame import frame
-from kiosk.screens.paragraph import BODY, TITLE, fit
+from kiosk.screens.paragraph import CENTRED, TITLE, fit
 from kiosk.screens.parts import Picture, Placed, Words
 from kiosk.theme import Theme
 from kiosk.views import MessageView
+
+# A lone tick is too slight for the middle of a screen; it gets a ring.
+_LARGE = {"check": "thanks"}
 
 
 def layout(view: MessageView, theme: Theme) -> list[Placed]:
@@ -28,19 +31,19 @@ def _words(view: MessageView, theme: Theme, area: tuple[int, int, int, int], *, 
     x, y, width, height = area
     icon = 0 if small or not view.icon else min(theme.px(112), height * 30 // 100)
     gap = theme.px(20)
-    narrow = min(width, theme.px(820))
+    narrow = min(width, theme.px(860))
     left = x + (width - narrow) // 2
     rest = height - (icon + gap if icon else 0)
-    title = fit(view.title, theme, TITLE, 34 if small else 44, width=narrow, height=rest * 45 // 100)
-    text = fit(view.text, theme, BODY, 26, width=narrow, height=rest - title.height - gap)
+    title = fit(view.title, theme, TITLE, 36 if small else 48, width=narrow, height=rest * 45 // 100)
+    text = fit(view.text, theme, CENTRED, 26 if small else 30, width=narrow, height=rest - title.height - gap)
     used = title.height + (text.height + gap if view.text else 0) + (icon + gap if icon else 0)
     top = y + max(0, (height - used) // 2)
     parts: list[Placed] = []
     if icon:
-        parts.append(Placed((x, top, width, icon), Picture(view.icon, icon, "accent")))
+        parts.append(Placed((x, top, width, icon), Picture(_LARGE.get(view.icon, view.icon), icon, "accent")))
         top += icon + gap
     parts.append(Placed((left, top, narrow, title.height), Words(title, TITLE, align="centre")))
     if view.text:
         box = (left, top + title.height + gap, narrow, text.height)
-        parts.append(Placed(box, Words(text, BODY, align="centre")))
+        parts.append(Placed(box, Words(text, CENTRED, align="centre")))
     return parts

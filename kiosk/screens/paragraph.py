@@ -11,6 +11,9 @@ from functools import lru_cache
 from kiosk.fonts import Weight, width_of
 from kiosk.theme import Theme
 
+SEPARATOR = "·"
+"""Parts a line's facts; the line break says the same, so it never begins or ends one."""
+
 Measure = Callable[[str, bool], int]
 
 
@@ -48,11 +51,14 @@ class Style:
     weight: Weight = Weight.REGULAR
     strong: Weight = Weight.SEMIBOLD
     leading: float = 1.32
+    balanced: bool = False
+    """Lines of about equal length, instead of a last word alone on its line."""
 
 
-TITLE = Style(weight=Weight.BOLD, strong=Weight.BOLD, leading=1.17)
-LABEL = Style(weight=Weight.SEMIBOLD, strong=Weight.BOLD, leading=1.2)
+TITLE = Style(weight=Weight.BOLD, strong=Weight.BOLD, leading=1.17, balanced=True)
+LABEL = Style(weight=Weight.SEMIBOLD, strong=Weight.BOLD, leading=1.2, balanced=True)
 BODY = Style(strong=Weight.BOLD)
+CENTRED = Style(strong=Weight.BOLD, balanced=True)
 SECONDARY = Style(leading=1.28)
 NUMBER = Style(weight=Weight.BOLD, strong=Weight.BOLD, leading=1.21)
 
@@ -94,18 +100,25 @@ def wrap(text: str, width: int, measured: Measure) -> tuple[tuple[Line, ...], bo
         used = 0
         for word in _words(paragraph):
             pieces = [word]
-            if measured(word.text, word.strong) > width:
+            if _width(word, measured) > width:
                 pieces = _break(word, width, measured)
                 whole = False
             for piece in pieces:
-                space = measured(" ", piece.strong) if line else 0
-                needed = measured(piece.text, piece.strong)
+                space = measured(" ", line[-1].strong) if line else 0
+                needed = _width(piece, measured)
                 if line and used + space + needed > width:
-                    lines.append(_joined(line))
+                    if line[-1].text == SEPARATOR and len(line) > 1:
+                        line.pop()
+                    lines.append(_merged(line))
                     line, used, space = [], 0, 0
-                line.append(piece)
+                if not line and lines and piece[0].text == SEPARATOR:
+                    continue
+                if line:
+                    # The space belongs to the run before it, so that painting needs no rule for spaces.
+                    line[-1] = Run(line[-1].text + " ", line[-1].strong)
+                line += piece
                 used += space + needed
-        lines.append(_joined(line))
+        lines.append(_merged(line))
     return tuple(lines), whole
 
 
@@ -114,6 +127,8 @@ def _set(text: str, theme: Theme, style: Style, pixels: int, *, width: int) -> F
         return measure(words, theme, style, pixels, strong=strong)
 
     lines, whole = wrap(text, width, measured)
+    if style.balanced and whole and len(lines) > 1:
+        lines = _balanced(text, width, measured, lines)
     widest = max((sum(measured(run.text, run.strong) for run in line) for line in lines), default=0)
     return Fitted(
         size=pixels,
@@ -124,33 +139,53 @@ def _set(text: str, theme: Theme, style: Style, pixels: int, *, width: int) -> F
     )
 
 
-def _words(paragraph: str) -> list[Run]:
-    words: list[Run] = []
-    for place, part in enumerate(paragraph.split("**")):
-        words += [Run(word, strong=place % 2 == 1) for word in part.split(" ") if word]
-    return words
-
-
-def _break(word: Run, width: int, measured: Measure) -> list[Run]:
-    pieces: list[Run] = []
-    piece = ""
-    for letter in word.text:
-        if piece and measured(piece + letter, word.strong) > width:
-            pieces.append(Run(piece, word.strong))
-            piece = ""
-        piece += letter
-    return [*pieces, Run(piece, word.strong)]
-
-
-def _joined(line: Sequence[Run]) -> Line:
-    runs: list[Run] = []
-    for word in line:
-        if runs and runs[-1].strong == word.strong:
-            runs[-1] = Run(f"{runs[-1].text} {word.text}", word.strong)
-        elif runs:
-            # The space between weights belongs to the run before, so that painting needs no rule for it.
-            runs[-1] = Run(runs[-1].text + " ", runs[-1].strong)
-            runs.append(word)
+def _balanced(text: str, width: int, measured: Measure, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Narrow the text as far as it goes without another line."""
+    narrow, wide = width // len(lines), width
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        tried, whole = wrap(text, middle, measured)
+        if whole and len(tried) <= len(lines):
+            wide, lines = middle, tried
         else:
-            runs.append(word)
+            narrow = middle + 1
+    return lines
+
+
+def _width(word: Sequence[Run], measured: Measure) -> int:
+    return sum(measured(run.text, run.strong) for run in word)
+
+
+def _words(paragraph: str) -> list[list[Run]]:
+    """Split at spaces; a word may change its weight inside, as the full stop after a bold word does."""
+    words: list[list[Run]] = [[]]
+    for place, part in enumerate(paragraph.split("**")):
+        for number, piece in enumerate(part.split(" ")):
+            if number:
+                words.append([])
+            if piece:
+                words[-1].append(Run(piece, strong=place % 2 == 1))
+    return [word for word in words if word]
+
+
+def _break(word: Sequence[Run], width: int, measured: Measure) -> list[list[Run]]:
+    pieces: list[list[Run]] = []
+    for run in word:
+        piece = ""
+        for letter in run.text:
+            if piece and measured(piece + letter, run.strong) > width:
+                pieces.append([Run(piece, run.strong)])
+                piece = ""
+            piece += letter
+        pieces.append([Run(piece, run.strong)])
+    return pieces
+
+
+def _merged(line: Sequence[Run]) -> Line:
+    runs: list[Run] = []
+    for run in line:
+        if runs and runs[-1].strong == run.strong:
+            runs[-1] = Run(runs[-1].text + run.text, run.strong)
+        else:
+            runs.append(run)
     return tuple(runs)

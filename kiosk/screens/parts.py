@@ -65,8 +65,13 @@ class Words:
             ]
             free = width - sum(piece.get_width() for piece in rendered)
             left = x + {"left": 0, "centre": free // 2, "right": free}[self.align]
+            # By the font's own height: a rendered word with a deep letter is a pixel taller than its neighbours.
+            top = (
+                y
+                + (self.fitted.line_height - natural_height(self.fitted.size, self.style.weight, theme)) // 2
+            )
             for piece in rendered:
-                surface.blit(piece, (left, y + (self.fitted.line_height - piece.get_height()) // 2))
+                surface.blit(piece, (left, top))
                 left += piece.get_width()
             y += self.fitted.line_height
 
@@ -176,9 +181,9 @@ def number_size(theme: Theme) -> int:
     return max(theme.px(36), theme.smallest_text + 12)
 
 
-def line_height(size: int, weight: Weight, theme: Theme) -> int:
-    """The natural height of a line."""
-    return font(size, weight, theme.fonts).get_linesize()
+def natural_height(size: int, weight: Weight, theme: Theme) -> int:
+    """The height of a line as the font has it."""
+    return font(size, weight, theme.fonts).get_height()
 
 
 def not_fitting(parts: Iterable[Placed]) -> list[str]:
