@@ -18,7 +18,7 @@ from uplink.errors import IdentityError
 from uplink.files import replace_file
 
 ENROLMENT_FILE = "enrolment.json"
-_KEY_FILE = Path("kiosk", "identity", "signing.key")
+KEY_FILE = Path("kiosk", "identity", "signing.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Identity:
         Raises:
             IdentityError: there is a key already, or it cannot be written.
         """
-        path = home / _KEY_FILE
+        path = home / KEY_FILE
         if path.exists():
             raise IdentityError(
                 f"{path} exists: this kiosk has a key already; set {home} aside to begin a new life"
@@ -96,7 +96,7 @@ class Identity:
         Raises:
             IdentityError: there is no key, or it cannot be read.
         """
-        path = home / _KEY_FILE
+        path = home / KEY_FILE
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except FileNotFoundError as error:
@@ -169,12 +169,17 @@ def load_enrolment(home: Path) -> Enrolment:
     except (OSError, ValueError) as error:
         raise IdentityError(f"{path} cannot be read: {error}; enrol again") from error
     try:
-        return _enrolment(fields)
+        return enrolment_of(fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise IdentityError(f"{path} is damaged at {error}; enrol again") from error
 
 
-def _enrolment(fields: Mapping[str, object]) -> Enrolment:
+def enrolment_of(fields: Mapping[str, object]) -> Enrolment:
+    """Read an enrolment's fields.
+
+    Raises:
+        KeyError, TypeError, ValueError: a field is missing or makes no sense.
+    """
     broker, unit, place = (_object(fields[key]) for key in ("broker", "unit", "place"))
     services = fields.get("services", ())
     if not isinstance(services, list | tuple):

@@ -37,6 +37,8 @@ class Mark:
         self._path = path
         latest = read_mark(path)
         self._generation = latest.generation if latest else 0
+        self.latest: bytes = latest.receipt if latest else b""
+        """The receipt stored last, or nothing."""
 
     def store(self, receipt: bytes, *, arrived_up_ms: int = -1) -> None:
         """Replace the older slot and return when it is on the medium.
@@ -58,7 +60,7 @@ class Mark:
                 os.close(handle)
         except OSError as error:
             raise JournalBroken(f"the mark {self._path} cannot be written: {error}") from error
-        self._generation = generation
+        self._generation, self.latest = generation, receipt
 
 
 def read_mark(path: Path) -> Marked | None:

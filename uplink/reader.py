@@ -156,6 +156,19 @@ class JournalReader:
                 break
         return entries
 
+    def read_aside(self, seq: int) -> Entry | None:
+        """Give one record without losing the place of `read`; None where it is not here.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        place, self._place = self._place, None
+        try:
+            found = self.read(seq, most=1, most_bytes=1)
+        finally:
+            self._place = place
+        return found[0] if found and found[0].seq == seq else None
+
     def _find(self, first: int) -> _Place | None:
         paths = segment_paths(self._folder)
         if not paths:

@@ -1,0 +1,31 @@
+"""What can be set of the uplink; every value has a default that suits a village with a mobile connection."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkConfig:
+    """Settings of the uplink process. The kiosk's configuration file fills it from its `[uplink]` table."""
+
+    mqtt_version: int = 5
+    """5, or 3 for brokers that know only MQTT 3.1.1."""
+    keep_alive_seconds: int = 900
+    """How long a silent connection may stay silent; every ping costs about 200 bytes."""
+    max_message_bytes: int = 200_000
+    window: int = 4
+    """Batches under way at once over MQTT."""
+    max_batch_records: int = 1_000
+    patience_seconds: float = 10.0
+    """How long a receipt may take before the records are sent again; it doubles each time."""
+    lazy_seconds: float = 3_600.0
+    """Records nobody waits for (`alive`, `staff`) go along with answers, or after this time."""
+    report_seconds: float = 3_600.0
+    """How often health is reported."""
+    mqtt_failures_before_https: int = 3
+    mqtt_again_seconds: float = 600.0
+    """How often MQTT is tried while HTTPS serves."""
+    reconnect_first_seconds: float = 5.0
+    reconnect_cap_seconds: float = 300.0
+    usb_folders: tuple[Path, ...] = field(default_factory=tuple)
+    """Mount points to look for a stick at; `/media/*` style patterns are allowed in the last part."""
