@@ -13,6 +13,7 @@ from typing import Any
 
 from kiosk.errors import ConfigurationError
 from survey.profile import AGE_BANDS, age_band
+from uplink.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -129,6 +130,7 @@ class Config:
     visit: VisitSection = VisitSection()
     sound: SoundSection = SoundSection()
     staff: StaffSection = StaffSection()
+    uplink: UplinkConfig = field(default_factory=UplinkConfig)
     hours: Mapping[str, Hours] = field(default_factory=dict)
     """Opening hours by day (`mon` … `sun`); no day named means always open."""
 
@@ -140,9 +142,8 @@ SECTIONS: Mapping[str, type] = {
     "visit": VisitSection,
     "sound": SoundSection,
     "staff": StaffSection,
+    "uplink": UplinkConfig,
 }
-OTHERS = frozenset({"uplink"})
-"""Tables of the other process, which checks them itself."""
 
 
 def load(path: Path | None) -> Config:
@@ -172,7 +173,7 @@ def parse(content: Mapping[str, Any], *, file: str) -> Config:
     Raises:
         ConfigurationError: a key or value is wrong.
     """
-    known = {*SECTIONS, "hours", *OTHERS}
+    known = {*SECTIONS, "hours"}
     for name, value in content.items():
         if name not in known:
             raise ConfigurationError(
@@ -237,9 +238,11 @@ def _value(entry: "Field[Any]", value: Any, where: str) -> Any:
     remedy = _remedy(entry, value)
     if remedy:
         raise ConfigurationError(f"{where} = {value!r}: {remedy}")
-    kind = entry.metadata["kind"]
+    kind = _rule(entry)["kind"]
     if kind == "path":
         return Path(value)
+    if kind == "paths":
+        return tuple(Path(text) for text in value)
     if kind == "number":
         return float(value)
     return tuple(value) if isinstance(value, list) else value
@@ -247,7 +250,8 @@ def _value(entry: "Field[Any]", value: Any, where: str) -> Any:
 
 def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line a kind of value
     """Say what to write instead of a bad value, or nothing."""
-    kind, meta = entry.metadata["kind"], entry.metadata
+    meta = _rule(entry)
+    kind = meta["kind"]
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     match kind:
         case "whole" | "number":
@@ -285,6 +289,19 @@ def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line
         case _:
             good = isinstance(value, list) and all(isinstance(text, str) and text for text in value)
             return "" if good else "write a list of texts in quotes"
+
+
+def _rule(entry: "Field[Any]") -> Mapping[str, Any]:
+    """Give what is allowed for a key; the uplink's own section states it by its defaults."""
+    if entry.metadata:
+        return entry.metadata
+    if entry.name == "mqtt_version":
+        return {"kind": "choice", "choices": (3, 5)}
+    if isinstance(entry.default, float):
+        return {"kind": "number", "low": 0.1, "high": 1e6}
+    if isinstance(entry.default, int):
+        return {"kind": "whole", "low": 1, "high": 10_000_000}
+    return {"kind": "paths"}
 
 
 def _check_together(config: Config, file: str) -> None:

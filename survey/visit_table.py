@@ -100,11 +100,9 @@ def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
 
 
 def type_key(state: State, key: str) -> State:
-    """Take one key of the screen's keyboard: a character, or `backspace`, `space`, `shift`, `symbols`, `letters`."""
-    if key in ("symbols", "letters", "digits"):
+    """Take one key of the screen's keyboard: a character, `backspace`, or a layout to change to."""
+    if key in ("letters", "capitals", "symbols"):
         return replace(state, layout=key)
-    if key == "shift":
-        return replace(state, layout="letters" if state.layout == "capitals" else "capitals")
     if state.step is Step.PHONE:
         typed = (
             state.phone[:-1] if key == "backspace" else state.phone + key * (key.isascii() and key.isdigit())
@@ -112,11 +110,10 @@ def type_key(state: State, key: str) -> State:
         return replace(state, phone=typed[:MAX_PHONE_DIGITS])
     if key == "backspace":
         return replace(state, text=state.text[:-1])
-    character = " " if key == "space" else key
-    if len(character) != 1 or not character.isprintable():
+    if len(key) != 1 or not key.isprintable():
         return state
     layout = "letters" if state.layout == "capitals" else state.layout
-    return replace(state, text=(state.text + character)[:MAX_TEXT_CHARACTERS], layout=layout)
+    return replace(state, text=(state.text + key)[:MAX_TEXT_CHARACTERS], layout=layout)
 
 
 def toggle_topic(state: State, topic: str) -> State:
@@ -283,12 +280,10 @@ def _back(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 def _complain(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     del plan
-    visit = state.visit + (state.step is Step.IDLE)
     return go(
         state,
         Step.TOPICS,
         now,
-        visit=visit,
         complaint_from=state.step,
         topics=(),
         text="",
@@ -329,17 +324,22 @@ def _without_phone(plan: Plan, state: State, _argument: str, now: float) -> Move
 
 def _send(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     del plan
-    token = f"{state.visit}/complaint"
+    visit = state.visit + (
+        state.complaint_from is Step.IDLE
+    )  # a complaint alone is a visit too, once it is sent
+    token = f"{visit}/complaint"
     effect = SaveComplaint(
         token=token,
-        visit=state.visit,
+        visit=visit,
         topics=state.topics,
         text=state.text.strip(),
         phone=state.phone if state.consented else "",
         service=state.service,
         language=state.language,
     )
-    state = replace(state, unsaved=state.unsaved | {token}, owed=state.owed | {token}, complained=True)
+    state = replace(
+        state, visit=visit, unsaved=state.unsaved | {token}, owed=state.owed | {token}, complained=True
+    )
     state, effects = go(
         state, Step.SAVING, now, back_to=Step.TICKET, topics=(), text="", phone="", consented=False
     )

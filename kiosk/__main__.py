@@ -1,0 +1,55 @@
+"""`ikm-kiosk`: the commands of the device. Each loads only what it needs."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+
+from kiosk.errors import EXIT_FAULT, KioskError
+
+_DESCRIPTION = """\
+The satisfaction kiosk. Two programs run on a device: `run` (screen, buttons, journal; no network) and `uplink`
+(the way to the collector; no signing key). The other commands set up, look at and try out a kiosk.
+"""
+
+COMMANDS = {
+    "run": "show the kiosk on this machine's screen",
+    "uplink": "carry records to the collector",
+    "enrol": "make this machine a kiosk, with a one-time code from the collector",
+    "simulate": "play visitors, invented or from a file",
+    "status": "show what is in the journal and what the collector has confirmed",
+    "demo": "run broker, collector and a simulated kiosk on this machine",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code."""
+    options = _parse(sys.argv[1:] if arguments is None else list(arguments))
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        return int(options.act(options))
+    except KioskError as error:
+        print(f"ikm-kiosk: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_FAULT
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="ikm-kiosk", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"ikm-kiosk {version('ikm-kiosk')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name == wanted:  # the other commands' modules stay unloaded
+            import_module(f"kiosk.commands.{name}").add_to(command)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

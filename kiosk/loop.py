@@ -1,0 +1,398 @@
+"""The frame loop: input in, the visit moved, effects out, one frame drawn. Nothing in it blocks.
+
+One `step()` is one frame: it waits for input (never longer than the next thing that is due), drains the panel's edges
+through the debouncer, takes the journal's answers, lets time act, draws if the view has changed, and pings the watchdog.
+Events act at their own moments in order, whatever the frame rate, so that a simulation with a jumping clock and a finger
+on a real kiosk go through exactly the same code.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from hardware.debounce import Debouncer
+from hardware.events import (
+    BUTTONS,
+    Chord,
+    ChordHeld,
+    Freed,
+    Held,
+    Pressed,
+    Rejected,
+    Released,
+    Signal,
+    Stuck,
+)
+from hardware.panel import Panel
+from kiosk.counters import Counters
+from kiosk.present import Surroundings, next_change, present
+from kiosk.recorder import Recorder
+from kiosk.texts import Texts
+from kiosk.times import Times
+from kiosk.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
+from kiosk.watchdog import Watchdog
+from survey.visit import advance, begin, due
+from survey.visit_plan import Plan
+from survey.visit_state import (
+    Accepted,
+    Effect,
+    Event,
+    Hold,
+    Hush,
+    Ignored,
+    Press,
+    Release,
+    Restored,
+    SaveComplaint,
+    SaveFailed,
+    SaveResponse,
+    Speak,
+    StaffCalled,
+    StaffLeft,
+    State,
+    Step,
+    Thanked,
+    Tick,
+    Touch,
+    Void,
+)
+
+log = logging.getLogger(__name__)
+
+FRAME_SECONDS = 1 / 60
+_LONGEST_WAIT_SECONDS = 1.0
+_STORAGE_CHECK_SECONDS = 1.0
+
+
+class Display(Protocol):
+    """What the loop needs of a screen: `kiosk.window.Window`, or nothing to look at."""
+
+    def show(self, view: View) -> None:
+        """Bring a view to the screen."""
+        ...
+
+    def events(self, timeout: float) -> list[Input]:
+        """Wait at most `timeout` seconds for input."""
+        ...
+
+    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
+        """Change how everything is drawn."""
+        ...
+
+    def close(self) -> None:
+        """Give the display back."""
+        ...
+
+
+class Desk(Protocol):
+    """The staff's screen, behind its PIN; the loop gives it all input while it is open."""
+
+    def open(self, now: float) -> None:
+        """Somebody asked for it."""
+        ...
+
+    def take(self, event: "Press | Touch", now: float) -> bool:
+        """Take an input; False when the desk is closed."""
+        ...
+
+    def tick(self, now: float) -> bool:
+        """Let time pass; False when the desk has locked itself."""
+        ...
+
+    def view(self, now: float) -> View:
+        """Give what to show."""
+        ...
+
+
+class Housekeeping(Protocol):
+    """What is done beside visits: alive records, health, opening hours, settings."""
+
+    def surroundings(self, now: float) -> Surroundings:
+        """Give what screens show besides the visit."""
+        ...
+
+    def plan(self, now: float) -> Plan | None:
+        """Give a new plan to go on with, asked only between visits, or None."""
+        ...
+
+    def step(self, now: float, loop: "Loop") -> None:
+        """Do what is due."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How screens are read aloud; both return at once."""
+
+    speak: Callable[[View, str], None]
+    hush: Callable[[], None]
+
+
+class Loop:
+    """The kiosk's one frame loop; everything it uses is given to it."""
+
+    def __init__(
+        self,
+        *,
+        plan: Plan,
+        panel: Panel,
+        debouncer: Debouncer,
+        display: Display,
+        recorder: Recorder,
+        times: Times,
+        housekeeping: Housekeeping,
+        desk: Desk | None = None,
+        watchdog: Watchdog | None = None,
+        voice: Voice | None = None,
+        staff_buttons: frozenset[int] = frozenset({1, 4}),
+        staff_hold_seconds: float = 3.0,
+        first_visit: int = 0,
+    ) -> None:
+        self.plan = plan
+        self.panel = panel
+        self.recorder = recorder
+        self.counters = Counters()
+        self.debouncer = debouncer
+        self.times = times
+        self.running = True
+        self.frames = 0
+        self.answered = 0
+        """Complete questionnaires since the start."""
+        self._display = display
+        self._housekeeping = housekeeping
+        self._desk = desk
+        self._watchdog = watchdog or Watchdog({})
+        self._voice = voice
+        self._staff_buttons = staff_buttons
+        self._staff_hold_seconds = staff_hold_seconds
+        self._corner_since: float | None = None
+        self._clock = times.monotonic()
+        self._storage_checked = float("-inf")
+        self._probing = False
+        self.state = begin(plan, now=self._clock, visit=first_visit)
+        self._view: View | None = None
+        self._look = (self.state.large_text, self.state.contrast)
+        self._surroundings = housekeeping.surroundings(self._clock)
+        self._events: deque[tuple[Event, float]] = deque()
+
+    def run(self) -> None:
+        """Repeat `step` until somebody stops the kiosk."""
+        while self.running:
+            self.step()
+
+    def stop(self) -> None:
+        """End `run` after the present frame."""
+        self.running = False
+
+    def step(self) -> None:
+        """Make one frame."""
+        inputs = self._display.events(self._wait())
+        now = self.times.monotonic()
+        for given in inputs:
+            self._take_input(given, now)
+        self._drain_panel(now)
+        for result in self.recorder.results():
+            self._apply(result, now)
+        self._let_time_act(now)
+        self._housekeeping.step(now, self)
+        self._check_storage(now)
+        self._draw(now)
+        self._watchdog.ping(now)
+        self.frames += 1
+
+    def due(self) -> float | None:
+        """Give the next moment at which the loop has something to do without any input."""
+        moments = (
+            due(self.plan, self.state),
+            self.debouncer.due(),
+            next_change(self.plan, self.state, self._clock),
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def view(self) -> View | None:
+        """What is on the screen."""
+        return self._view
+
+    def inject(self, event: Event) -> None:
+        """Let something happen to the visit that came from neither panel nor screen."""
+        self._apply(event, self.times.monotonic())
+
+    # -- input
+
+    def _wait(self) -> float:
+        if self.recorder.waiting:
+            return FRAME_SECONDS
+        moment = self.due()
+        wait = _LONGEST_WAIT_SECONDS if moment is None else moment - self.times.monotonic()
+        return min(max(0.0, wait), _LONGEST_WAIT_SECONDS)
+
+    def _take_input(self, given: Input, now: float) -> None:
+        match given:
+            case Quit():
+                self.stop()
+            case ButtonKey(button, down):
+                move = getattr(
+                    self.panel, "move", None
+                )  # only a simulated panel has buttons that keys can move
+                if move is not None:
+                    move(button, down=down, at=now)
+            case Touched(action):
+                if action == CORNER:
+                    self._corner_since = now
+                else:
+                    self._touch(action, now)
+            case Lifted(action):
+                if action == CORNER:
+                    self._corner_since = None
+            case Typed(text):
+                self._touch(
+                    {"\b": "key:backspace", "\r": "next", "\x1b": "back"}.get(text, f"key:{text}"), now
+                )
+
+    def _touch(self, action: str, now: float) -> None:
+        self._give(Touch(action), now)
+
+    def _give(self, event: "Press | Touch", now: float) -> None:
+        if self.state.step is Step.STAFF and self._desk is not None:
+            if not self._desk.take(event, now):
+                self._apply(StaffLeft(), now)
+            return
+        self._apply(event, now)
+
+    def _drain_panel(self, now: float) -> None:
+        edges = self.panel.edges
+        while not edges.empty():
+            self._take_signals(self.debouncer.feed(edges.get_nowait()))
+        self._take_signals(self.debouncer.advance(now))
+
+    def _take_signals(self, signals: list[Signal]) -> None:  # noqa: C901 - one branch a signal
+        for signal in signals:
+            match signal:
+                case Pressed(button, at):
+                    self._give(Press(button - 1), at)
+                case Released(_, at):
+                    self._apply(Release(), at)
+                case Held(button, at):
+                    self._apply(Hold(button - 1), at)
+                case Chord(_, at):
+                    self._apply(Void(), at)
+                case ChordHeld(buttons, at):
+                    if buttons == self._staff_buttons:
+                        self._call_staff(at)
+                case Rejected(reason):
+                    self.counters.rejected[reason] += 1
+                case Stuck(button):
+                    log.warning("button %d is stuck and ignored until it is free", button)
+                case Freed(button):
+                    log.warning("button %d is free again", button)
+
+    def _call_staff(self, now: float) -> None:
+        if self._desk is not None and self.state.step is not Step.STAFF:
+            self._desk.open(now)
+            self._apply(StaffCalled(), now)
+
+    # -- the visit
+
+    def _apply(self, event: Event, at: float) -> None:
+        """Let one event act at its moment, after everything that time does before it."""
+        at = max(at, self._clock)
+        self._run_clock(at)
+        self._clock = at
+        before = self.state
+        self.state, effects = advance(self.plan, self.state, event, at)
+        self._after(before, effects)
+
+    def _run_clock(self, until: float) -> None:
+        while (moment := due(self.plan, self.state)) is not None and moment <= until:
+            self._clock = max(self._clock, moment)
+            before = self.state
+            self.state, effects = advance(self.plan, self.state, Tick(), self._clock)
+            self._after(before, effects)
+
+    def _after(self, before: State, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            self._perform(effect)
+        if self.state.visit > before.visit:
+            self.counters.visits += 1
+        if self.state.step is Step.INVITATION and before.step is Step.SAVING and not self.state.complained:
+            self.counters.asked += 1
+        if self.state.step is Step.IDLE and before.step is not Step.IDLE:
+            self.recorder.forget_unthanked()
+            fresh = self._housekeeping.plan(self._clock)
+            if fresh is not None:
+                self.plan = fresh
+
+    def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
+        match effect:
+            case SaveResponse():
+                if effect.response.complete and effect.response.instrument != self.plan.pulse.id:
+                    self.counters.answered += 1
+                    self.answered += 1
+                self.recorder.save_response(effect, outside_hours=self._surroundings.closed)
+            case SaveComplaint():
+                self.recorder.save_complaint(effect)
+            case Accepted():
+                self.counters.presses += 1
+                self.panel.beep()
+            case Ignored(reason):
+                self.counters.rejected[reason] += 1
+            case Thanked(tokens):
+                self.recorder.thank(tokens)
+            case Speak():
+                if self._voice is not None and self._view is not None:
+                    self._voice.speak(self._view, self.state.language)
+            case Hush():
+                if self._voice is not None:
+                    self._voice.hush()
+
+    def _let_time_act(self, now: float) -> None:
+        self._run_clock(now)
+        self._clock = max(self._clock, now)
+        if self._corner_since is not None and now >= self._corner_since + self._staff_hold_seconds:
+            self._corner_since = None
+            self._call_staff(now)
+        if self.state.step is Step.STAFF and self._desk is not None and not self._desk.tick(now):
+            self._apply(StaffLeft(), now)
+
+    def _check_storage(self, now: float) -> None:
+        """Go out of service when the disk cannot keep records, and come back when one was kept."""
+        if now < self._storage_checked + _STORAGE_CHECK_SECONDS:
+            return
+        self._storage_checked = now
+        accepting = self.recorder.state().accepting
+        failed = self.state.step is Step.FAILED or (
+            self.state.step is Step.STAFF and self.state.back_to is Step.FAILED
+        )
+        if not accepting and self.state.step in (Step.IDLE, Step.STAFF) and not failed:
+            self._apply(SaveFailed(), now)
+        elif failed and accepting and not self._probing:
+            self._probing = True
+            self.recorder.probe()
+        elif failed and accepting and self.recorder.probe_succeeded():
+            self._probing = False
+            self._apply(Restored(), now)
+        elif self._probing and not self.recorder.probe_pending():
+            self._probing = False
+
+    # -- the screen
+
+    def _draw(self, now: float) -> None:
+        self._surroundings = self._housekeeping.surroundings(now)
+        if self.state.step is Step.STAFF and self._desk is not None:
+            view: View | None = self._desk.view(now)
+        else:
+            view = present(self.plan, self.state, self._surroundings, Texts(self.state.language), self._clock)
+        look = (self.state.large_text, self.state.contrast)
+        if look != self._look:
+            self._look = look
+            self._display.change_look(text_scale=1.25 if look[0] else 1.0, high_contrast=look[1])
+            view = view or self._view
+        if view is not None:
+            self._view = view
+            self._display.show(view)
+        lit = self.state.pressed is None and self.state.step is not Step.FAILED
+        for button in BUTTONS:
+            self.panel.light(button, on=lit)

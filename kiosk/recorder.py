@@ -1,0 +1,186 @@
+"""Between the visit and the journal: makes record bodies, hands them to the writer, and tells what became durable.
+
+Belongs to the frame loop; the writer's thread is met only through its two queues.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TextIO
+
+from kiosk.present import CONSENT_VERSION
+from kiosk.times import Times
+from survey.attachment import Attachment, attach
+from survey.complaint import new_code
+from survey.record import COMPLAINT, RESPONSE, STAFF, Stamp
+from survey.visit_state import SaveComplaint, Saved, SaveFailed, SaveResponse
+from uplink.writer import JournalWriter, WriteFailed, WriterState, Written
+
+log = logging.getLogger(__name__)
+
+Seal = Callable[[bytes], bytes]
+"""Seal a contact so that this kiosk cannot read it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """The token of a record that no visitor waits for."""
+
+    number: int
+    kind: str
+
+
+class ThankedLog:
+    """Appends one JSON line for every record a visitor was thanked for, so that a test can hold us to it."""
+
+    def __init__(self, file: TextIO, stream: str) -> None:
+        self._file = file
+        self._stream = stream
+
+    def add(self, *, seq: int, token: str) -> None:
+        """Write one line and push it to the operating system: it survives the death of this process."""
+        visit, _, what = token.partition("/")
+        line = {"stream": self._stream, "seq": seq, "visit": int(visit), "what": what}
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+
+
+class Recorder:
+    """The loop's way to the journal."""
+
+    def __init__(
+        self,
+        writer: JournalWriter,
+        times: Times,
+        *,
+        seal: Seal | None,
+        thanked_log: ThankedLog | None = None,
+    ) -> None:
+        self._writer = writer
+        self._times = times
+        self._seal = seal
+        self._thanked_log = thanked_log
+        self._tickets: dict[str, str] = {}
+        self._seqs: dict[str, int] = {}
+        self._notes = 0
+        self._probe: _Note | None = None
+        self._probed = False
+        self.waiting = 0
+        """How many records were submitted and not yet answered for."""
+        self.thanked = 0
+        """How many records visitors were thanked for."""
+        self.last_error = ""
+
+    def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
+        """Hand a response over."""
+        response = replace(effect.response, outside_hours=outside_hours)
+        self._submit(effect.token, RESPONSE, response.to_body())
+
+    def save_complaint(self, effect: SaveComplaint) -> None:
+        """Hand a complaint over, its text and its sealed contact beside the record."""
+        ticket = new_code()
+        stamp = self._times.stamp()
+        attachments = []
+        if effect.text:
+            attachments.append(attach("text", effect.text.encode()))
+        if effect.phone and self._seal is not None:
+            attachments.append(attach("contact", self._seal(effect.phone.encode())))
+        body = complaint_body(effect, ticket=ticket, attachments=attachments, consented_at=stamp.at)
+        self._tickets[effect.token] = ticket
+        self._submit(effect.token, COMPLAINT, body, stamp=stamp, attachments=attachments)
+
+    def note(self, kind: str, body: Mapping[str, object]) -> None:
+        """Hand over a record that no visitor waits for."""
+        self._notes += 1
+        self._submit(_Note(self._notes, kind), kind, body)
+
+    def results(self) -> list[Saved | SaveFailed]:
+        """Give what became of the visitors' records since the last call."""
+        events: list[Saved | SaveFailed] = []
+        while not self._writer.results.empty():
+            result = self._writer.results.get_nowait()
+            self.waiting -= 1
+            event = self._event(result)
+            if event is not None:
+                events.append(event)
+        return events
+
+    def thank(self, tokens: frozenset[str]) -> None:
+        """Take note that the visitor was thanked for these records."""
+        for token in sorted(tokens):
+            seq = self._seqs.pop(token, None)
+            if seq is None:
+                continue
+            self.thanked += 1
+            if self._thanked_log is not None:
+                self._thanked_log.add(seq=seq, token=token)
+
+    def forget_unthanked(self) -> None:
+        """Forget numbers of records whose visitor left before the thanks; the records are kept all the same."""
+        self._seqs.clear()
+
+    def probe(self) -> None:
+        """Prove that the disk keeps records again, by writing one."""
+        self._notes += 1
+        self._probe = _Note(self._notes, STAFF)
+        self._probed = False
+        self._submit(self._probe, STAFF, {"action": "storage_restored"})
+
+    def probe_pending(self) -> bool:
+        """Tell whether the writer has not yet answered for the probe."""
+        return self._probe is not None
+
+    def probe_succeeded(self) -> bool:
+        """Tell once whether the probe is durable."""
+        probed, self._probed = self._probed, False
+        return probed
+
+    def state(self) -> WriterState:
+        """Give how writing goes."""
+        return self._writer.state()
+
+    def _submit(
+        self,
+        token: "str | _Note",
+        kind: str,
+        body: Mapping[str, object],
+        *,
+        stamp: Stamp | None = None,
+        attachments: list[Attachment] | None = None,
+    ) -> None:
+        self.waiting += 1
+        self._writer.submit(token, kind, body, stamp or self._times.stamp(), tuple(attachments or ()))
+
+    def _event(self, result: Written | WriteFailed) -> Saved | SaveFailed | None:
+        token = result.token
+        if token == self._probe:
+            self._probe = None
+            self._probed = isinstance(result, Written)
+        if isinstance(result, WriteFailed):
+            self.last_error = result.reason
+            log.error("a record could not be written: %s", result.reason)
+            return SaveFailed(token) if isinstance(token, str) else None
+        if not isinstance(token, str):
+            return None
+        self._seqs[token] = result.seq
+        return Saved(token, self._tickets.pop(token, None))
+
+
+def complaint_body(
+    effect: SaveComplaint, *, ticket: str, attachments: list[Attachment], consented_at: int | None
+) -> dict[str, object]:
+    """Give the body of a complaint's record."""
+    body: dict[str, object] = {
+        "visit": effect.visit,
+        "ticket": ticket,
+        "topics": list(effect.topics),
+        "language": effect.language,
+    }
+    if attachments:
+        body["attached"] = {attachment.name: attachment.digest for attachment in attachments}
+    if any(attachment.name == "contact" for attachment in attachments):
+        body["consent"] = {"version": CONSENT_VERSION, "at": consented_at}
+    if effect.service is not None:
+        body["service"] = effect.service
+    return body
