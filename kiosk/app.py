@@ -14,6 +14,7 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from hardware.debounce import Debouncer, Timing
+from hardware.errors import NoPins
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
 from kiosk.agenda import make_plan
@@ -216,7 +217,7 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
     """
     if simulate:
         return SimulatedPanel()
-    from hardware.pins import GpioPanel, NoPins, Wiring, open_factory  # noqa: PLC0415 - gpiozero is slow to load
+    from hardware.pins import GpioPanel, Wiring, open_factory  # noqa: PLC0415 - gpiozero is slow to load
 
     section = config.panel
     wiring = Wiring(
