@@ -190,7 +190,11 @@ def _elements(fields: Fields, languages: tuple[str, ...]) -> tuple[Element, ...]
         return ()
     weighted = [table.has("weight") for table in tables]
     if any(weighted) and not all(weighted):
-        fields.note("elements", "weight", "give every element a weight, or none for equal weights")
+        fields.note(
+            "elements.weight",
+            f"{sum(weighted)} of {len(tables)}",
+            "give every element a weight, or none for equal weights",
+        )
     equal = Fraction(1, len(tables)) if tables else Fraction(1)
     elements = []
     for table in tables:

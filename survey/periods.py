@@ -15,8 +15,9 @@ from survey.errors import SurveyError
 
 _DAY_MS = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
-_FORM = re.compile(r"(\d{4})(?:-(TH|TW[1-4]|S[12]|(?:0[1-9]|1[0-2])))?")
-_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
+_YEAR = r"(?:19[7-9]\d|2[01]\d\d)"  # a survey of the year 0 is a slip of the pen
+_FORM = re.compile(rf"({_YEAR})(?:-(TH|TW[1-4]|S[12]|(?:0[1-9]|1[0-2])))?")
+_RANGE = re.compile(rf"({_YEAR}-\d\d-\d\d)\.\.({_YEAR}-\d\d-\d\d)", re.ASCII)
 _ROMAN = ("", "I", "II", "III", "IV")
 MONTHS = (
     "Januari",
@@ -163,6 +164,8 @@ class Period:
 def parse(text: str) -> Period:
     """Read a period: `2026`, `2026-TH`, `2026-S1`, `2026-TW3`, `2026-07` or `2026-01-05..2026-02-10`.
 
+    Years run from 1970 to 2199.
+
     Raises:
         PeriodError: the text is none of these, or its days do not exist or are in the wrong order.
     """
@@ -174,7 +177,7 @@ def parse(text: str) -> Period:
             raise PeriodError(f"{text}: {error}") from error
         return between(first, last)
     match = _FORM.fullmatch(text)
-    if match is None or match[1] == "0000":
+    if match is None:
         raise PeriodError(
             f"{text!r} is no period: write 2026, 2026-S1, 2026-TW3, 2026-07 or 2026-01-05..2026-02-10"
         )
@@ -241,7 +244,7 @@ def _months(kind: PeriodKind, start: int, months: int) -> Period:
     """Make a period of whole months; `start` counts months from the year 0."""
     end = start + months
     first = date(start // 12, start % 12 + 1, 1)
-    last = date(end // 12, end % 12 + 1, 1) - timedelta(days=1) if end // 12 <= 9999 else date.max
+    last = date(end // 12, end % 12 + 1, 1) - timedelta(days=1)
     return Period(kind, first, last)
 
 
