@@ -203,7 +203,6 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 watchdog.stopping()
             finally:
                 display.close()
-                watchdog.close()
     finally:
         panel.close()
     return 0

@@ -1,50 +1,39 @@
-"""Telling systemd that the kiosk is ready, and alive: a few lines of our own for sd_notify(3).
+"""Telling systemd that the kiosk is ready, and alive.
 
 The ping comes from the frame loop alone. A thread of its own would go on pinging for a frozen screen.
 """
 
 import os
-import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+from uplink.notify import notify
 
 
 class Watchdog:
-    """The service manager's socket; silent where there is none."""
+    """What the service manager hears of the frame loop; silent where nobody asked."""
 
-    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
-        address = environment.get("NOTIFY_SOCKET", "")
-        self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._socket = (
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) if address else None
-        )
-        limit = int(environment.get("WATCHDOG_USEC", "0") or 0) / 1_000_000
-        self._every = limit / 3 if limit else 5.0
+    def __init__(
+        self, environment: Mapping[str, str] = os.environ, *, tell: Callable[[str], None] = notify
+    ) -> None:
+        self._tell = tell if environment.get("NOTIFY_SOCKET") else _say_nothing
+        limit = environment.get("WATCHDOG_USEC", "")
+        self._every = int(limit) / 3_000_000 if limit.isdigit() else 5.0
         self._next = float("-inf")
 
     def ready(self) -> None:
         """Say that the first usable frame is on the screen."""
-        self._send(b"READY=1")
+        self._tell("READY=1")
 
     def ping(self, now: float) -> None:
         """Say that a frame was made; often enough for the limit, and not more."""
-        if self._socket is not None and now >= self._next:
+        if now >= self._next:
             self._next = now + self._every
-            self._send(b"WATCHDOG=1")
+            self._tell("WATCHDOG=1")
 
     def stopping(self) -> None:
         """Say that the end is meant."""
-        self._send(b"STOPPING=1")
+        self._tell("STOPPING=1")
 
-    def close(self) -> None:
-        """Let go of the socket."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
 
-    def _send(self, message: bytes) -> None:
-        if self._socket is None:
-            return
-        try:
-            self._socket.sendto(message, self._address)
-        except OSError:  # the manager is restarting; the next ping tells it
-            self._next = float("-inf")
+def _say_nothing(_message: str) -> None:
+    pass
