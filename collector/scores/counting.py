@@ -50,7 +50,11 @@ _PERIODS = {
     Dimension.SEMESTER: PeriodKind.SEMESTER,
     Dimension.YEAR: PeriodKind.YEAR,
 }
-_OWNERS = {Dimension.SERVICE: (Service, "code"), Dimension.PLACE: (Place, "code"), Dimension.KIOSK: (Kiosk, "name")}
+_OWNERS = {
+    Dimension.SERVICE: (Service, "code"),
+    Dimension.PLACE: (Place, "code"),
+    Dimension.KIOSK: (Kiosk, "name"),
+}
 
 GroupKey = tuple[str, ...]
 """The codes of a group, one for each dimension asked for."""
@@ -193,7 +197,11 @@ def _responses(
     met.update(group for *_, profile, _ in rows for group in groups_of_profile(profile))
     names = group_names(met)
     for *series, day, flagged, answers, hour, ending, profile, times in rows:
-        told = [names[ending], (HOUR, hour_code(hour)), *(names[group] for group in groups_of_profile(profile))]
+        told = [
+            names[ending],
+            (HOUR, hour_code(hour)),
+            *(names[group] for group in groups_of_profile(profile)),
+        ]
         for kind, code in told:
             if kind == dimension:
                 counts = times * form.number(answers)
@@ -206,6 +214,9 @@ def _where(scope: Scope) -> _Where:
     if scope.unit is not None:
         conditions.append("u.code = %s")
         values.append(scope.unit)
+    if scope.units:
+        conditions.append(f"u.code IN ({', '.join(['%s'] * len(scope.units))})")
+        values += scope.units
     if scope.region is not None:
         conditions.append("(u.region_id = %s OR u.region_id LIKE %s)")
         values += [scope.region, f"{scope.region}.%"]

@@ -70,7 +70,9 @@ def _look_at(days: Collection[int], changes: Changes) -> dict[int, SeriesKey]:
     for key in days:
         try:
             series |= _look_at_day(*split_kiosk_day(key), changes, names)
-        except LookupError as error:  # an operator took an instrument's file away; the listener must not stop for it
+        except (
+            LookupError
+        ) as error:  # an operator took an instrument's file away; the listener must not stop for it
             log.error("flags of kiosk-day %s were not looked at: %s", key, error)
     return series
 
@@ -84,7 +86,9 @@ def _look_at_day(kiosk: int, day: int, changes: Changes, names: Names) -> dict[i
             continue
         number, groups = storage.number_of(row), storage.groups_of(row, names)
         for flagged, amount in ((bool(flags), number), (bool(row.flags), -number)):
-            changes.put(series=row.series, key=row.key, day=day, flagged=flagged, groups=groups, number=amount)
+            changes.put(
+                series=row.series, key=row.key, day=day, flagged=flagged, groups=groups, number=amount
+            )
     by_flags: dict[int, list[int]] = {}
     for row, flags in changed:
         by_flags.setdefault(flags, []).append(row.id)
@@ -106,5 +110,3 @@ def _answered(row: storage.StoredResponse) -> Answered:
         duration_s=row.duration_s,
         outside_hours=row.outside_hours,
     )
-
-

@@ -79,7 +79,8 @@ class _Visit:
     def bad(self) -> bool:
         """An answer to the whole, or the mean of a questionnaire, in the lower half of the scale."""
         return any(
-            part.answers and 2 * sum(part.answers) <= part.highest * len(part.answers) for part in self.responses
+            part.answers and 2 * sum(part.answers) <= part.highest * len(part.answers)
+            for part in self.responses
         )
 
     @property
@@ -177,15 +178,15 @@ def _identical(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
     filled = [visit for visit in visits if visit.sequence is not None]
     runs = _runs(
         filled,
-        lambda before, visit: visit.sequence == before.sequence
-        and visit.end_ms - before.end_ms <= 1000 * limits.identical_gap_s,
+        lambda before, visit: (
+            visit.sequence == before.sequence
+            and visit.end_ms - before.end_ms <= 1000 * limits.identical_gap_s
+        ),
     )
     return [visit for run in runs if len(run) >= limits.identical_run for visit in run]
 
 
-def _staff_nearby(
-    visits: Sequence[_Visit], staff: Sequence[tuple[int, int]], limits: Limits
-) -> list[_Visit]:
+def _staff_nearby(visits: Sequence[_Visit], staff: Sequence[tuple[int, int]], limits: Limits) -> list[_Visit]:
     after_ms = 1000 * limits.after_staff_s
     return [
         visit
@@ -197,9 +198,9 @@ def _staff_nearby(
 def _runs_of_best(visits: Sequence[_Visit], limits: Limits) -> list[list[_Visit]]:
     runs = _runs(
         visits,
-        lambda before, visit: before.best
-        and visit.best
-        and visit.start_ms - before.end_ms <= 1000 * limits.best_gap_s,
+        lambda before, visit: (
+            before.best and visit.best and visit.start_ms - before.end_ms <= 1000 * limits.best_gap_s
+        ),
     )
     return [run for run in runs if run[0].best]
 

@@ -133,4 +133,3 @@ def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
     rest = iter(keys)
     while chunk := list(islice(rest, _CHUNK)):
         yield chunk
-

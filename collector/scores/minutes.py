@@ -39,7 +39,10 @@ def mark(minute: int, *, up_ms: int, screen: object) -> Mark:
 def pack_marks(marks: Iterable[Mark]) -> bytes:
     """Give the stored form of a day's marks."""
     ordered = sorted(marks)
-    steps = [late.minute - early.minute for early, late in zip([Mark(0, 0, False), *ordered], ordered, strict=False)]
+    steps = [
+        late.minute - early.minute
+        for early, late in zip([Mark(0, 0, False), *ordered], ordered, strict=False)
+    ]
     proofs = bytes(entry.proven << 1 | entry.serving for entry in ordered)
     return zlib.compress(struct.pack(f"<{len(steps)}H", *steps) + proofs, 9)
 
@@ -59,7 +62,9 @@ def unpack_marks(stored: bytes) -> list[Mark]:
 def proven_spans(marks: Sequence[Mark]) -> list[Span]:
     """Give when the kiosk is proven to have been in service, as spans that neither touch nor overlap."""
     return _merged(
-        Span(max(entry.minute - entry.proven, 0), entry.minute) for entry in marks if entry.serving and entry.proven
+        Span(max(entry.minute - entry.proven, 0), entry.minute)
+        for entry in marks
+        if entry.serving and entry.proven
     )
 
 

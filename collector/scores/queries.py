@@ -14,12 +14,13 @@ from collector.scores.forms import CodedForm, coded
 from collector.scores.models import Form, Population
 from collector.scores.naming import OTHER, UNKNOWN
 from collector.scores.packing import to_counts
-from collector.scores.results import Answer, GroupPart, Result, Share
+from collector.scores.results import Answer, GroupPart, Result
 from collector.scores.scope import GROUP_DIMENSIONS, REGION_LENGTHS, Days, Dimension, Scope
 from survey.errors import SurveyError
 from survey.indices import Index, NothingAnswered, Policy, index
 from survey.periods import Period
 from survey.periods import parse as parse_period
+from survey.pulse import PulseShare, share
 from survey.sampling import sufficiency
 from survey.tally import Tally
 from survey.weights import WeightMode
@@ -62,9 +63,11 @@ def indices(question: Question) -> Answer:
         QuestionError: something it names does not exist, or it cannot be broken down that way.
     """
     if sum(1 for dimension in question.by if dimension in GROUP_DIMENSIONS) > 1:
-        raise QuestionError("by_too_fine", "at most one of hour and profile at a time: finer groups would show persons")
+        raise QuestionError(
+            "by_too_fine", "at most one of hour and profile at a time: finer groups would show persons"
+        )
     names = _names_of(question.scope)
-    number, form = _form(question.instrument)
+    number, form = find_form(question.instrument)
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, _populations(question))
     counts = count(number, form, question.scope, days) if number else {}
@@ -101,7 +104,7 @@ class _Computing:
         self._form = form
         self._populations = populations
 
-    def result(self, group: tuple[GroupPart, ...], sides: Sides, pulse: Share | None) -> Result:
+    def result(self, group: tuple[GroupPart, ...], sides: Sides, pulse: PulseShare | None) -> Result:
         """Give the result of a group's counts."""
         whole = self._tally(sides.sound + sides.flagged)
         flagged = self._tally(sides.flagged)
@@ -124,7 +127,9 @@ class _Computing:
             index=found,
             without_flagged=without,
             sufficiency=(
-                sufficiency(collected=whole.complete, population=population) if population is not None else None
+                sufficiency(collected=whole.complete, population=population)
+                if population is not None
+                else None
             ),
             pulse=pulse,
         )
@@ -157,8 +162,12 @@ class _Computing:
         return None
 
 
-def _form(name: str) -> tuple[int | None, CodedForm]:
-    """Give a form's number, None before its first response, and the form."""
+def find_form(name: str) -> tuple[int | None, CodedForm]:
+    """Give a form's number (None before its first response) and the form: the newest version where none is named.
+
+    Raises:
+        QuestionError: there is no such instrument.
+    """
     instrument, _, version = name.partition("@")
     known = Form.objects.filter(instrument=instrument).order_by("-pk")
     found = (known.filter(version=version) if version else known).first()
@@ -168,7 +177,7 @@ def _form(name: str) -> tuple[int | None, CodedForm]:
     return (found.pk if found else None), form
 
 
-def _shares(question: Question, days: Days, by: tuple[Dimension, ...]) -> dict[GroupKey, Share]:
+def _shares(question: Question, days: Days, by: tuple[Dimension, ...]) -> dict[GroupKey, PulseShare]:
     """Give the pulse of each group, from the smileys of the same scope and days."""
     number = Form.objects.filter(instrument=PULSE[0], version=PULSE[1]).values_list("pk", flat=True).first()
     form = coded(*PULSE)
@@ -177,9 +186,8 @@ def _shares(question: Question, days: Days, by: tuple[Dimension, ...]) -> dict[G
     shares = {}
     for key, sides in count(number, form, question.scope, days, by).items():
         tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
-        given = tally.counts(form.keys[0])
         if tally.complete:
-            shares[key] = Share(n=tally.complete, satisfied=sum(given[len(given) // 2 :]))
+            shares[key] = share(form.instrument, tally)
     return shares
 
 
@@ -239,7 +247,7 @@ def _names_of(scope: Scope) -> dict[str, str]:
             names[what] = found
     if scope.region is not None:
         found = Region.objects.filter(code=scope.region).values_list("name", flat=True).first()
-        if found is None and not Unit.objects.filter(region_id__startswith=f"{scope.region}.").exists():
+        if found is None and not Unit.objects.filter(region__code__startswith=f"{scope.region}.").exists():
             raise QuestionError("region_unknown", f"there is no unit in a region {scope.region}")
         names["region"] = found or scope.region
     return names
@@ -254,9 +262,7 @@ class _Label:
 
     def __init__(self, by: tuple[Dimension, ...], keys: Sequence[GroupKey]) -> None:
         self._by = by
-        self._names = [
-            _names(dimension, {key[place] for key in keys}) for place, dimension in enumerate(by)
-        ]
+        self._names = [_names(dimension, {key[place] for key in keys}) for place, dimension in enumerate(by)]
 
     def __call__(self, key: GroupKey) -> tuple[GroupPart, ...]:
         return tuple(
@@ -269,9 +275,15 @@ def _names(dimension: Dimension, codes: set[str]) -> dict[str, str]:
     if dimension is Dimension.UNIT:
         return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
     if dimension is Dimension.AGENCY:
-        return {"": "Tanpa instansi", **dict(Agency.objects.filter(code__in=codes).values_list("code", "name"))}
+        return {
+            "": "Tanpa instansi",
+            **dict(Agency.objects.filter(code__in=codes).values_list("code", "name")),
+        }
     if dimension is Dimension.SERVICE:
-        return {"": "Tanpa layanan", **dict(Service.objects.filter(code__in=codes).values_list("code", "name"))}
+        return {
+            "": "Tanpa layanan",
+            **dict(Service.objects.filter(code__in=codes).values_list("code", "name")),
+        }
     if dimension is Dimension.PLACE:
         return dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
     if dimension in REGION_LENGTHS:

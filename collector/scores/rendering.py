@@ -3,14 +3,13 @@
 import csv
 import io
 from collections.abc import Iterator
-from decimal import Decimal
-from fractions import Fraction
 
-from collector.scores.results import Answer, Result, Share
+from collector.scores.formats import comma, decimal
+from collector.scores.formats import percent as percent_text
+from collector.scores.results import Answer, Result
 from survey.doubt import Interval
 from survey.indices import Index
 from survey.instrument import in_language
-from survey.weights import rounded
 
 NRR_DIGITS = 3
 _LANGUAGE = "id"
@@ -62,30 +61,24 @@ def as_text(answer: Answer) -> str:
     lines = [f"{names} — {answer.period.title}", f"Instrumen {answer.instrument.name}"]
     if whole.index is None:
         lines.append(
-            "Terlalu sedikit responden untuk ditampilkan." if whole.withheld else "Belum ada responden lengkap."
+            "Terlalu sedikit responden untuk ditampilkan."
+            if whole.withheld
+            else "Belum ada responden lengkap."
         )
     else:
         lines += _index_lines(answer, whole, whole.index)
     if whole.incomplete:
         lines.append(f"Tidak lengkap (dihitung terpisah): {whole.incomplete}")
     if whole.pulse is not None:
-        lines.append(f"Kesan singkat (bukan IKM): {_comma(percent(whole.pulse))} % puas, n = {whole.pulse.n}")
+        lines.append(
+            f"Kesan singkat (bukan IKM): {comma(whole.pulse.percent)} % puas, n = {whole.pulse.n}"
+        )
     if answer.flags_waiting:
         lines.append(f"Tanda kewaspadaan belum dihitung untuk {answer.flags_waiting} hari kios.")
     for group in answer.groups:
         label = " · ".join(part.name for part in group.group)
         lines.append(f"  {label}: {_short(group)}")
     return "\n".join(lines)
-
-
-def percent(share: Share) -> Decimal:
-    """Give a share in percent with one decimal."""
-    return rounded(share.percent, 1)
-
-
-def nrr(value: Fraction) -> Decimal:
-    """Give a mean answer with the decimals that sheets print."""
-    return rounded(value, NRR_DIGITS)
 
 
 def _result(answer: Answer, result: Result, *, elements: bool) -> dict[str, object]:
@@ -112,9 +105,13 @@ def _result(answer: Answer, result: Result, *, elements: bool) -> dict[str, obje
         ),
         "flagged": result.flagged,
         "without_flagged": (
-            {"n": result.without_flagged.n, **_index(result.without_flagged)} if result.without_flagged else None
+            {"n": result.without_flagged.n, **_index(result.without_flagged)}
+            if result.without_flagged
+            else None
         ),
-        "pulse": {"n": result.pulse.n, "satisfied_percent": float(percent(result.pulse))} if result.pulse else None,
+        "pulse": {"n": result.pulse.n, "satisfied_percent": float(result.pulse.percent)}
+        if result.pulse
+        else None,
     }
     if index is not None:
         fields["rule"] = index.rule
@@ -129,8 +126,8 @@ def _result(answer: Answer, result: Result, *, elements: bool) -> dict[str, obje
                 "label": element.label,
                 "name": in_language(answer.instrument.element(element.key).name, _LANGUAGE),
                 "n": element.n,
-                "nrr": float(nrr(element.nrr)),
-                "weighted": float(nrr(element.weighted)),
+                "nrr": float(decimal(element.nrr, NRR_DIGITS)),
+                "weighted": float(decimal(element.weighted, NRR_DIGITS)),
                 "value": float(element.value),
                 "category": element.category.letter,
                 "interval": _interval(element.interval),
@@ -156,7 +153,9 @@ def _index(index: Index | None) -> dict[str, object]:
         "performance": index.category.name,
         "interval": _interval(index.interval),
         "category_probability": _probability(index.likelihood),
-        "category_probabilities": {letter: _probability(share) for letter, share in index.likelihoods.items()},
+        "category_probabilities": {
+            letter: _probability(share) for letter, share in index.likelihoods.items()
+        },
     }
 
 
@@ -233,7 +232,7 @@ def _row(result: Result) -> tuple[object, ...]:
         sample and sample.population,
         sample and sample.required,
         pulse and pulse.n,
-        pulse and percent(pulse),
+        pulse and pulse.percent,
         *_method(index),
     )
 
@@ -244,8 +243,8 @@ def _element_rows(result: Result) -> Iterator[tuple[object, ...]]:
             element.key,
             element.label,
             element.n,
-            nrr(element.nrr),
-            nrr(element.weighted),
+            decimal(element.nrr, NRR_DIGITS),
+            decimal(element.weighted, NRR_DIGITS),
             element.value,
             element.category.letter,
             element.interval and element.interval.low,
@@ -272,19 +271,20 @@ def _index_lines(answer: Answer, result: Result, index: Index) -> Iterator[str]:
     for element in index.elements:
         name = in_language(answer.instrument.element(element.key).name, _LANGUAGE)
         yield (
-            f"{element.label:>4} {name:<{width}}  {_comma(nrr(element.nrr))} {_comma(element.value):>6}"
+            f"{element.label:>4} {name:<{width}}  {comma(decimal(element.nrr, NRR_DIGITS))} {comma(element.value):>6}"
             f"  {element.category.letter}"
         )
     yield ""
-    yield f"IKM {_comma(index.value)}  mutu {index.category.letter} ({index.category.name}),  n = {result.n}"
+    yield f"IKM {comma(index.value)}  mutu {index.category.letter} ({index.category.name}),  n = {result.n}"
     if index.interval is not None:
-        sure = "" if index.likelihood is None else f"; mutu {index.category.letter} dengan keyakinan "
-        sure += "" if index.likelihood is None else f"{_comma(rounded(Fraction(index.likelihood) * 100, 1))} %"
-        yield f"Selang 95 %: {_comma(index.interval.low)} – {_comma(index.interval.high)}{sure}"
+        sure = ""
+        if index.likelihood is not None:
+            sure = f"; mutu {index.category.letter} dengan keyakinan {percent_text(index.likelihood)}"
+        yield f"Selang 95 %: {comma(index.interval.low)} – {comma(index.interval.high)}{sure}"
     if result.flagged and result.without_flagged is not None:
         without = result.without_flagged
         yield (
-            f"Tanpa {result.flagged} respons yang ditandai: {_comma(without.value)} {without.category.letter}"
+            f"Tanpa {result.flagged} respons yang ditandai: {comma(without.value)} {without.category.letter}"
             f" (n = {without.n}; aturan tanda {answer.flag_rules})"
         )
     if result.sufficiency is not None:
@@ -300,9 +300,5 @@ def _short(result: Result) -> str:
     if result.index is None:
         return "belum ada responden lengkap"
     index = result.index
-    doubt = f" ({_comma(index.interval.low)}–{_comma(index.interval.high)})" if index.interval else ""
-    return f"{_comma(index.value)} {index.category.letter}{doubt}, n = {result.n}"
-
-
-def _comma(number: Decimal) -> str:
-    return str(number).replace(".", ",")
+    doubt = f" ({comma(index.interval.low)}–{comma(index.interval.high)})" if index.interval else ""
+    return f"{comma(index.value)} {index.category.letter}{doubt}, n = {result.n}"

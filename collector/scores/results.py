@@ -2,26 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from collector.scores.scope import Dimension, Scope
 from survey.indices import Index
 from survey.instrument import Instrument
 from survey.periods import Period
+from survey.pulse import PulseShare
 from survey.sampling import Sufficiency
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The pulse: how many of those who pressed a smiley were satisfied. Not an index."""
-
-    n: int
-    satisfied: int
-
-    @property
-    def percent(self) -> Fraction:
-        """The satisfied in percent."""
-        return Fraction(100 * self.satisfied, self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +36,7 @@ class Result:
     """The same index when the flagged responses are left out."""
     sufficiency: Sufficiency | None
     """None where nobody stated how many users there were."""
-    pulse: Share | None
+    pulse: PulseShare | None
     withheld: bool = False
     """Whether the group is too small to be shown, or would let a smaller one be worked out."""
 

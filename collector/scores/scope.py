@@ -60,6 +60,8 @@ class Scope:
     """Whose responses: everything that fits all that is given."""
 
     unit: str | None = None
+    units: tuple[str, ...] = ()
+    """Several units, where a list shows only these; empty for no such restriction."""
     region: str | None = None
     """A Kemendagri code; its whole subtree."""
     agency: str | None = None

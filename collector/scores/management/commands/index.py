@@ -28,9 +28,13 @@ class Command(BaseCommand):
         parser.add_argument("--place", metavar="CODE", help="a place's code")
         parser.add_argument("--kiosk", metavar="NAME", help="a kiosk's name")
         parser.add_argument("--period", metavar="PERIOD", help="2026-TW3, 2026-S1, 2026 or 2026-07")
-        parser.add_argument("--from", metavar="DATE", help="first local day, 2026-07-01; with --to, instead of --period")
+        parser.add_argument(
+            "--from", metavar="DATE", help="first local day, 2026-07-01; with --to, instead of --period"
+        )
         parser.add_argument("--to", metavar="DATE", help="last local day, included")
-        parser.add_argument("--by", metavar="LIST", default="", help="break down by unit, service, month, hour …")
+        parser.add_argument(
+            "--by", metavar="LIST", default="", help="break down by unit, service, month, hour …"
+        )
         parser.add_argument("--instrument", metavar="ID[@VERSION]", help="default skm-2017")
         parser.add_argument("--weight-mode", metavar="MODE", help="1/9 (default), 0.111 or 0.11")
         parser.add_argument("--policy", metavar="POLICY", help="complete (default) or all")

@@ -1,0 +1,28 @@
+"""When responses came last: which period a page opens with."""
+
+from datetime import date
+
+from django.db import connection
+
+from collector.scores.keys import UNIT_STEP, month_date, split_unit_key, unit_key
+from collector.scores.models import Form
+from collector.scores.queries import DEFAULT_INSTRUMENT
+
+_LAST_MONTH = (1 << 12) - 1
+
+
+def month(*, unit: int | None = None, instrument: str = DEFAULT_INSTRUMENT) -> date | None:
+    """Give the first day of the latest month with responses, of a unit or of all; None where there are none."""
+    form = Form.objects.filter(instrument=instrument).order_by("-pk").values_list("pk", flat=True).first()
+    if form is None:
+        return None
+    low, high = unit_key(0, form, 0, flagged=False), unit_key(0, form, _LAST_MONTH, flagged=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT t.id FROM scores_unittally t"
+            f" WHERE t.id BETWEEN u.id * {UNIT_STEP} + %s AND u.id * {UNIT_STEP} + %s ORDER BY t.id DESC LIMIT 1)"
+            f" FROM fleet_unit u WHERE {'1 = 1' if unit is None else 'u.id = %s'}",
+            [low, high] if unit is None else [low, high, unit],
+        )
+        months = [split_unit_key(key).time for (key,) in cursor.fetchall() if key is not None]
+    return month_date(max(months)) if months else None

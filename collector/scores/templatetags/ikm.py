@@ -1,0 +1,55 @@
+"""Filters for templates: numbers as people here write them, and the places of marks in a chart."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from django import template
+
+from collector.scores import charts, formats
+from collector.scores.charts import Scale
+from survey.indices import ElementIndex, Index
+
+register = template.Library()
+
+
+@register.filter
+def comma(value: Decimal | int | None) -> str:
+    """Write a number with a decimal comma; nothing where there is none."""
+    return "" if value is None else formats.comma(value)
+
+
+@register.filter
+def nrr(value: Fraction) -> str:
+    """Write a mean answer as sheets do."""
+    return formats.comma(formats.decimal(value, 3))
+
+
+@register.filter
+def percent(share: Fraction | float) -> str:
+    """Write a share of 1 in percent."""
+    return formats.percent(share)
+
+
+@register.filter
+def scale(index: Index) -> Scale:
+    """Give the marks of an index on its scale."""
+    return charts.scale(index)
+
+
+@register.filter
+def bar(element: ElementIndex) -> tuple[float, float, float]:
+    """Give the marks of an element's bar."""
+    return charts.bar(element.value, element.interval)
+
+
+@register.filter
+def svg(number: float) -> str:
+    """Write a coordinate: with a point, whatever language the page is in."""
+    return f"{number:g}"
+
+
+@register.filter
+def of(names: Mapping[str, str], key: str) -> str:
+    """Look a key up."""
+    return names.get(key, key)
