@@ -13,8 +13,8 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from collector.evidence.arrivals import UNEXPECTED, Answer, Arrival, Outcome, Refused
-from collector.evidence.intake import Decided, Message, take
+from collector.evidence.arrivals import UNEXPECTED, Answer, Arrival, Message, Outcome, Refused
+from collector.evidence.intake import Decided, take
 from collector.fleet import keys
 from survey.errors import Malformed
 from survey.wire import Receipt, pack_receipt, unpack_batch

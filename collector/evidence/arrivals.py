@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from collector.evidence.models import Door
+from survey.wire import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,15 @@ class Arrival:
     received_ms: int
     vouched: str | None = None
     """The kiosk the road says it came from (the topic); None where the road knows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An arrival, read or refused."""
+
+    arrival: Arrival
+    batch: Batch | None
+    refused: "Refused | None"
 
 
 @dataclass(frozen=True, slots=True)

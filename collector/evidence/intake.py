@@ -7,12 +7,12 @@ import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import connection
 
-from collector.evidence import ledger, projecting, refusals, timing
+from collector.evidence import keeping, ledger, projecting, refusals, timing
 from collector.evidence.arrivals import (
     CONFLICT,
     KIOSK_REVOKED,
@@ -22,19 +22,21 @@ from collector.evidence.arrivals import (
     STREAM_UNKNOWN,
     UNEXPECTED,
     Arrival,
+    Message,
     Refused,
 )
 from collector.evidence.judge import Judge, Key, Taken, Verdict
 from collector.evidence.ledger import HeldLine
 from collector.evidence.lines import read_body, read_line
 from collector.evidence.models import Conflict, Stream
-from collector.evidence.projecting import Projected, Run
+from collector.evidence.placing import Source
+from collector.evidence.projecting import Projected
 from collector.evidence.refusals import RefusedArrival
 from collector.fleet import keys
 from collector.fleet.models import Kiosk, KioskKey
 from collector.fleet.standing import Standing, standings
 from survey.attachment import Attachment, belongs
-from survey.wire import Batch, pack_batch
+from survey.wire import Batch
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +48,6 @@ INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, paylo
 _MOVE_STREAM = """
 UPDATE evidence_stream SET through = %s, link = %s, received_ms = %s, clock = %s WHERE id = %s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """An arrival, read or refused."""
-
-    arrival: Arrival
-    batch: Batch | None
-    refused: Refused | None
 
 
 class Held(NamedTuple):
@@ -173,20 +166,13 @@ class _Work:
             for one in taken
             for seq, line in enumerate(one.lines, start=one.first)
         ]
-        projected = projecting.project_run(
-            Run(
-                stream_id=row.id,
-                kiosk_id=self._sender.id,
-                standing=self._standing,
-                clock=timing.load(row.clock),
-                lines=lines,
-            )
-        )
+        source = Source(row.id, self._sender.id, self._standing)
+        projected = projecting.project_run(source, timing.load(row.clock), lines)
         with connection.cursor() as cursor:
-            cursor.executemany(_ADD_BATCH, [_batch_row(row.id, one, messages[one.tag]) for one in taken])
+            cursor.executemany(_ADD_BATCH, keeping.rows(row.id, taken, messages))
             cursor.execute(
                 _MOVE_STREAM,
-                (self.judged.through, self.judged.link, last_ms, timing.dump(projected.clock), row.id),
+                (self.judged.through, self.judged.link, last_ms, timing.dump(projected.placed.clock), row.id),
             )
         for one in taken:
             _collect_attachments(row.id, one, attached)
@@ -199,7 +185,7 @@ class _Work:
         kept = Conflict.objects.filter(stream_id=self._row.id).count()
         for one in self.judged.contradictions[: max(0, _MAX_CONFLICTS - kept)]:
             arrival = messages[one.tag].arrival
-            payload = _kept_payload(one.batch, arrival.payload)
+            payload = keeping.payload(one.batch, arrival.payload)
             _, new = Conflict.objects.get_or_create(
                 stream_id=self._row.id,
                 digest=hashlib.sha256(payload).digest(),
@@ -284,16 +270,6 @@ def _road(arrival: Arrival, batch: Batch, senders: Mapping[str, _Sender]) -> Ref
     if arrival.vouched is not None and arrival.vouched != batch.kiosk:
         return KIOSK_TOPIC
     return None if batch.kiosk in senders else KIOSK_UNKNOWN
-
-
-def _batch_row(stream_id: int, taken: Taken, message: Message) -> tuple[int, int, int, int, int, bytes]:
-    arrival = message.arrival
-    payload = _kept_payload(taken.batch, arrival.payload)
-    return stream_id, taken.first, len(taken.lines), int(arrival.door), arrival.received_ms, payload
-
-
-def _kept_payload(batch: Batch, payload: bytes) -> bytes:
-    return pack_batch(replace(batch, attachments=())) if batch.attachments else payload
 
 
 def _collect_attachments(

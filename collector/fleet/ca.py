@@ -76,7 +76,7 @@ def certify_server(folder: Path, *, name: str, target: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     target.mkdir(parents=True, exist_ok=True)
     write_secret(target / "server.key", lambda: _key_pem(key))
-    stored = serialization.load_pem_private_key((target / "server.key").read_bytes(), password=None)
+    stored = _read_key(target / "server.key")
     leaf = _leaf(folder, name=name, public_key=stored.public_key(), usage=ExtendedKeyUsageOID.SERVER_AUTH)
     (target / "server.crt").write_text(leaf)
     (target / "ca.crt").write_text(authority(folder))
@@ -87,13 +87,15 @@ def certify_self(folder: Path) -> tuple[Path, Path]:
     certificate, key_path = folder / "listener.crt", folder / "listener.key"
     write_secret(key_path, lambda: _key_pem(ec.generate_private_key(ec.SECP256R1())))
     if not certificate.exists():
-        key = serialization.load_pem_private_key(key_path.read_bytes(), password=None)
+        key = _read_key(key_path)
         usage = ExtendedKeyUsageOID.CLIENT_AUTH
         certificate.write_text(_leaf(folder, name="collector", public_key=key.public_key(), usage=usage))
     return certificate, key_path
 
 
-def _leaf(folder: Path, *, name: str, public_key: CertificatePublicKeyTypes, usage: x509.ObjectIdentifier) -> str:
+def _leaf(
+    folder: Path, *, name: str, public_key: CertificatePublicKeyTypes, usage: x509.ObjectIdentifier
+) -> str:
     issuer, key = _load_certificate(folder), _load_key(folder)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
@@ -137,11 +139,15 @@ def _load_certificate(folder: Path) -> x509.Certificate:
 
 def _load_key(folder: Path) -> ec.EllipticCurvePrivateKey:
     try:
-        key = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), password=None)
+        return _read_key(folder / "ca.key")
     except OSError as error:
         raise NotSetUp(f"{folder / 'ca.key'} cannot be read; run `ikm-collector setup`") from error
+
+
+def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise NotSetUp(f"{folder / 'ca.key'} is of another kind than `ikm-collector setup` makes")
+        raise NotSetUp(f"{path} is of another kind than `ikm-collector setup` makes")
     return key
 
 

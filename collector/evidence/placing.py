@@ -1,0 +1,105 @@
+"""From proven lines to records that know their time and their unit. Pure, apart from what it is given."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from collector.evidence.accepted import AcceptedRecord, NotUnderstood
+from collector.evidence.ledger import HeldLine
+from collector.evidence.lines import BODY_UNREADABLE, UNREADABLE, WRONG_NUMBER, Line, read_body, read_line
+from collector.evidence.timing import ClockState, Moment, Stamped, times
+from collector.fleet.standing import Standing
+from survey import record
+
+KIND_UNKNOWN = "kind_unknown"
+KIOSK_UNASSIGNED = "kiosk_unassigned"
+_KINDS = frozenset(
+    (
+        record.BOOT,
+        record.CLOCK,
+        record.RESPONSE,
+        record.COMPLAINT,
+        record.ALIVE,
+        record.STAFF,
+        record.SETTINGS,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The stream some lines are of, and where its kiosk stood."""
+
+    stream_id: int
+    kiosk_id: int
+    standing: Standing | None
+
+
+@dataclass(slots=True)
+class Placed:
+    """What some lines come to."""
+
+    clock: ClockState
+    records: list[AcceptedRecord]
+    set_aside: list[NotUnderstood]
+
+
+def place(source: Source, lines: Iterable[HeldLine], clock: ClockState, *, from_base: bool = False) -> Placed:
+    """Read, time and place lines that follow the end of `clock`, or its base."""
+    set_aside: list[NotUnderstood] = []
+    parsed = parse(source, lines, set_aside)
+    timed = times(clock, stamps(parsed), from_base=from_base)
+    return Placed(timed.state, _records(source, parsed, timed.moments, set_aside), set_aside)
+
+
+def parse(
+    source: Source, lines: Iterable[HeldLine], set_aside: list[NotUnderstood]
+) -> list[tuple[Line, int]]:
+    """Give the lines that can be read, each with the time it was received; the others go to `set_aside`."""
+    parsed = []
+    for held in lines:
+        line = read_line(held.line)
+        if line is not None and line.seq == held.seq:
+            parsed.append((line, held.received_ms))
+        else:
+            code = UNREADABLE if line is None else WRONG_NUMBER
+            set_aside.append(NotUnderstood(source.stream_id, held.seq, code))
+    return parsed
+
+
+def stamps(parsed: Iterable[tuple[Line, int]]) -> list[Stamped]:
+    """Give what the time repair needs of each line."""
+    return [
+        Stamped(line.seq, line.boot, line.up_ms, line.at, line.sync, received_ms)
+        for line, received_ms in parsed
+    ]
+
+
+def _records(
+    source: Source,
+    parsed: Sequence[tuple[Line, int]],
+    moments: Sequence[Moment],
+    set_aside: list[NotUnderstood],
+) -> list[AcceptedRecord]:
+    stream_id, kiosk_id, standing = source.stream_id, source.kiosk_id, source.standing
+    records = []
+    for (line, received_ms), (at_ms, error_ms) in zip(parsed, moments, strict=True):
+        read = read_body(line) if line.kind in _KINDS else None
+        if read is None or standing is None:
+            code = KIND_UNKNOWN if line.kind not in _KINDS else BODY_UNREADABLE
+            set_aside.append(NotUnderstood(stream_id, line.seq, code if standing else KIOSK_UNASSIGNED))
+            continue
+        response, body = read
+        unit, place_id = standing.at(at_ms)
+        service_id = None
+        named = response.service if response is not None else body.get("service")
+        if isinstance(named, str):
+            found = standing.service(unit=unit, place=place_id, code=named)
+            if found is not None:
+                service_id, unit = found
+        records.append(
+            AcceptedRecord(
+                stream_id, line.seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,
+                kiosk_id, unit, place_id, service_id, response, body,
+            )
+        )  # fmt: skip
+    return records

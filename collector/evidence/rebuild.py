@@ -1,0 +1,67 @@
+"""Rows and tallies made anew from the evidence, and records understood at last after an upgrade."""
+
+from collections.abc import Callable, Iterator
+
+from django.db import transaction
+
+from collector.evidence import ledger, projecting, timing
+from collector.evidence.models import SetAside, Stream
+from collector.evidence.placing import Placed, Source
+from collector.evidence.replay import replay
+from collector.fleet.standing import standings
+from collector.scores import flagging
+from collector.scores import projection as scores
+
+Tell = Callable[[str], None]
+
+
+def rebuild(tell: Tell) -> int:
+    """Empty every projection and make it anew, in one transaction; gives how many records were projected."""
+    number = 0
+    with transaction.atomic():
+        scores.clear()
+        SetAside.objects.all().delete()
+        for stream in _streams():
+            clock = None
+            for part in replay_stream(stream):
+                problems = [*part.set_aside, *projecting.hand_on(part.records, {})]
+                projecting.note(problems)
+                number += len(part.records)
+                clock = part.clock
+            if clock is not None:
+                Stream.objects.filter(pk=stream.pk).update(clock=timing.dump(clock))
+            tell(f"stream {stream.uid} of {stream.kiosk.name}: {stream.through} records")
+    flagging.settle()
+    return number
+
+
+def retry_set_aside() -> int:
+    """Project what this version understands of the records that were set aside; gives how many it was."""
+    understood = 0
+    for stream_id in SetAside.objects.values_list("stream_id", flat=True).distinct():
+        with transaction.atomic():
+            stream = Stream.objects.select_for_update().get(pk=stream_id)
+            waiting = set(SetAside.objects.filter(stream=stream).values_list("seq", flat=True))
+            for part in replay_stream(stream):
+                records = [one for one in part.records if one.seq in waiting]
+                still = {one.seq for one in projecting.hand_on(records, {})}
+                done = [one.seq for one in records if one.seq not in still]
+                SetAside.objects.filter(stream=stream, seq__in=done).delete()
+                understood += len(done)
+    return understood
+
+
+def replay_stream(stream: Stream) -> Iterator[Placed]:
+    """Give all records of a held stream, in order, in parts.
+
+    Raises:
+        Malformed: a kept batch has been damaged.
+    """
+    source = Source(stream.pk, stream.kiosk_id, standings({stream.kiosk_id}).get(stream.kiosk_id))
+    enrolled_ms = round(stream.key.enrolled_at.timestamp() * 1000)
+    yield from replay(source, ledger.lines(stream.pk), enrolled_ms=enrolled_ms)
+
+
+def _streams() -> Iterator[Stream]:
+    for pk in Stream.objects.order_by("pk").values_list("pk", flat=True):
+        yield Stream.objects.select_for_update(of=("self",)).select_related("kiosk", "key").get(pk=pk)

@@ -1,0 +1,40 @@
+"""A stream read again from its beginning, every record with the time that is known by now.
+
+Where the intake projects a record at once and moves it when a later anchor settles its time, a replay waits for the anchor:
+each record comes out once, and as the intake would have left it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from collector.evidence import placing, timing
+from collector.evidence.ledger import HeldLine
+from collector.evidence.placing import Placed, Source
+
+CHUNK = 5_000
+
+
+def replay(
+    source: Source, lines: Iterable[HeldLine], *, enrolled_ms: int, chunk: int = CHUNK
+) -> Iterator[Placed]:
+    """Give the records of a stream, in order, in parts; the last part's clock is the stream's."""
+    clock = timing.fresh(enrolled_ms=enrolled_ms)
+    waiting: list[HeldLine] = []
+    for held in lines:
+        waiting.append(held)
+        if len(waiting) % chunk == 0:
+            placed = placing.place(source, waiting, clock, from_base=True)
+            done = placed.clock.open_from
+            if done <= waiting[0].seq:
+                continue  # all of it is open: an anchor may still come
+            yield _until(placed, done)
+            waiting = [one for one in waiting if one.seq >= done]
+            clock = placed.clock
+    yield placing.place(source, waiting, clock, from_base=True)
+
+
+def _until(placed: Placed, done: int) -> Placed:
+    return Placed(
+        clock=placed.clock,
+        records=[one for one in placed.records if one.seq < done],
+        set_aside=[one for one in placed.set_aside if one.seq < done],
+    )
