@@ -1,0 +1,249 @@
+"""Both roads keep the same promises to the courier: MQTT over a real Mosquitto, HTTP over a real socket."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from survey.wire import Batch, pack_batch, unpack_receipt
+from tests.uplink.fakes import KIOSK, Home, fill
+from tests.uplink.services import Broker, HttpCollector, MqttCollector, free_port, until
+from uplink.errors import Refused, TooLarge, Unreachable
+from uplink.http_sender import HttpRoad, HttpSender
+from uplink.mqtt_sender import MqttRoad, MqttSender
+from uplink.reader import JournalReader
+from uplink.sender import Event, ReceiptArrived, Sender, SendRefused, SlotFreed
+from uplink.status import last_will
+
+pytestmark = pytest.mark.integration
+
+
+class Case:
+    """A home with a batch in its journal, and how to make a sender of one kind."""
+
+    def __init__(self, home: Home, make: Callable[[], Sender]) -> None:
+        self.home = home
+        self.make = make
+        journal = home.journal()
+        fill(journal, 3)
+        self.stream = journal.stream
+        journal.close()
+        entries = JournalReader(home.folder / "journal").read(1, most=3, most_bytes=10_000)
+        self.batch = pack_batch(
+            Batch(
+                kiosk=KIOSK,
+                stream=self.stream,
+                first=1,
+                lines=tuple(entry.line for entry in entries),
+                signature=entries[-1].signature,
+            )
+        )
+
+    def events(self, sender: Sender, kind: type[Event]) -> list[Event]:
+        found: list[Event] = []
+
+        def seen() -> bool:
+            found.extend(event for event in sender.poll(0.05) if isinstance(event, kind))
+            return bool(found)
+
+        until(seen, what=kind.__name__)
+        return found
+
+
+@pytest.fixture(params=["mqtt 5", "mqtt 3.1.1", "https"])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+    home = Home(tmp_path)
+    with ExitStack() as stack:
+        if request.param == "https":
+            door = stack.enter_context(HttpCollector(home.collector))
+            where = HttpRoad(kiosk=KIOSK, collector_url=door.url, connect_seconds=2.0)
+            yield Case(home, lambda: HttpSender(where))
+        else:
+            broker = stack.enter_context(Broker(tmp_path))
+            stack.enter_context(MqttCollector(home.collector, port=broker.port))
+            road = MqttRoad(
+                kiosk=KIOSK, host="127.0.0.1", port=broker.port, version=5 if "5" in request.param else 3
+            )
+            yield Case(home, lambda: MqttSender(road, last_will=last_will()))
+
+
+def test_a_batch_is_answered_by_a_fresh_receipt(case: Case) -> None:
+    sender = case.make()
+    sender.open()
+    sender.send(case.batch)
+    (event, *_) = case.events(sender, ReceiptArrived)
+    assert isinstance(event, ReceiptArrived)
+    assert event.fresh
+    receipt = unpack_receipt(event.payload, case.home.collector.verify)
+    assert (receipt.stream, receipt.through) == (case.stream, 3)
+    sender.close()
+
+
+def test_room_is_zero_unless_open_and_comes_back_after_a_send(case: Case) -> None:
+    sender = case.make()
+    assert sender.room == 0
+    sender.open()
+    sender.open()
+    room = sender.room
+    assert room >= 1
+    sender.send(case.batch)
+    assert sender.room == room - 1
+
+    def free_again() -> bool:
+        sender.poll(0.05)
+        return sender.room == room
+
+    until(free_again)
+    sender.close()
+    sender.close()
+    assert sender.room == 0
+
+
+def test_the_same_batch_twice_is_taken_twice_and_counted_once(case: Case) -> None:
+    sender = case.make()
+    sender.open()
+    for _ in range(2):
+        sender.send(case.batch)
+        case.events(sender, ReceiptArrived)
+    sender.close()
+    assert case.home.collector.held() == 3
+
+
+def test_sending_without_a_connection_is_unreachable(case: Case) -> None:
+    with pytest.raises(Unreachable):
+        case.make().send(case.batch)
+
+
+def test_a_closed_sender_opens_again(case: Case) -> None:
+    sender = case.make()
+    for _ in range(2):
+        sender.open()
+        sender.send(case.batch)
+        case.events(sender, ReceiptArrived)
+        sender.close()
+
+
+def test_nobody_at_the_other_end_is_unreachable() -> None:
+    port = free_port()
+    mqtt = MqttSender(
+        MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=port, connect_seconds=1.0), last_will=last_will()
+    )
+    https = HttpSender(HttpRoad(kiosk=KIOSK, collector_url=f"http://127.0.0.1:{port}", connect_seconds=1.0))
+    for sender in (mqtt, https):
+        with pytest.raises(Unreachable, match=str(port)):
+            sender.open()
+
+
+def test_mqtt_tells_that_nobody_listens(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with Broker(tmp_path) as broker:
+        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        case = Case(home, lambda: sender)
+        sender.open()
+        sender.send(case.batch)
+        (event, *_) = case.events(sender, SendRefused)
+        assert isinstance(event, SendRefused)
+        assert event.code == "nobody_listens"
+        sender.close()
+
+
+def test_mqtt_tells_a_refused_publish_from_an_accepted_one(tmp_path: Path) -> None:
+    rules = tmp_path / "acl"
+    rules.write_text("topic read #\n")
+    home = Home(tmp_path)
+    with Broker(tmp_path, extra=f"acl_file {rules}") as broker:
+        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        case = Case(home, lambda: sender)
+        sender.open()
+        sender.send(case.batch)
+        (event, *_) = case.events(sender, SendRefused)
+        assert isinstance(event, SendRefused)
+        assert event.code == "mqtt_135"  # Not authorized
+        sender.close()
+
+
+def test_mqtt_keeps_within_the_brokers_own_limit(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with Broker(tmp_path, extra="max_packet_size 1000") as broker:
+        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender.open()
+        assert sender.max_bytes < 1_000
+        with pytest.raises(TooLarge):
+            sender.send(bytes(1_000))
+        sender.send(bytes(sender.max_bytes))
+        case = Case(home, lambda: sender)
+        case.events(sender, SendRefused)  # nobody listens, but the connection lives
+        sender.close()
+
+
+def test_a_broker_that_dies_is_noticed(tmp_path: Path) -> None:
+    with Broker(tmp_path) as broker:
+        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender.open()
+        broker.kill()
+
+        def poll_until_it_raises() -> None:
+            for _ in range(200):
+                sender.poll(0.05)
+
+        with pytest.raises(Unreachable):
+            poll_until_it_raises()
+        assert sender.room == 0
+
+
+def test_vanishing_leaves_the_last_will_and_parting_does_not(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with Broker(tmp_path) as broker, MqttCollector(home.collector, port=broker.port) as collector:
+        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender.open()
+        sender.report(b'{"online":true}')
+        sender.poll(0.05)
+        until(lambda: collector.states == [{"online": True}])
+        sender.close()
+        until(lambda: collector.states == [{"online": True}, {"online": False}])
+        sender.open()
+        sender.part(b'{"online":false,"health":{}}')
+        until(lambda: len(collector.states) == 3)
+        assert collector.states[-1] == {"online": False, "health": {}}
+
+
+@pytest.mark.parametrize(
+    "status,content,fate",
+    [
+        (413, b"", TooLarge),
+        (403, b'{"code":"kiosk_unknown","message":"not enrolled"}', Refused),
+        (403, b"<html>proxy says no</html>", Unreachable),
+        (404, b"<html>", Unreachable),
+        (302, b"", Unreachable),
+        (401, b'{"code":"x","message":"y"}', Unreachable),
+        (429, b"", Unreachable),
+        (500, b'{"code":"x","message":"y"}', Unreachable),
+        (204, b"", Unreachable),
+    ],
+)
+def test_http_answers_have_one_of_three_fates(
+    tmp_path: Path, status: int, content: bytes, fate: type[Exception]
+) -> None:
+    home = Home(tmp_path)
+    with HttpCollector(home.collector) as door:
+        sender = HttpSender(HttpRoad(kiosk=KIOSK, collector_url=door.url))
+        sender.open()
+        door.answer = (status, content)
+        with pytest.raises(fate) as refusal:
+            sender.send(b"batch")
+        assert type(refusal.value) is fate
+        sender.close()
+
+
+def test_http_brings_the_settings_when_it_opens(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with HttpCollector(home.collector) as door:
+        door.settings = json.dumps({"signed": "bytes"}).encode()
+        sender = HttpSender(HttpRoad(kiosk=KIOSK, collector_url=door.url))
+        sender.open()
+        (event, *_) = sender.poll(0.0)
+        assert event.payload == door.settings  # type: ignore[union-attr]
+        assert not isinstance(event, SlotFreed)
+        sender.close()
