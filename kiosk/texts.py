@@ -61,6 +61,11 @@ class Texts:
         """Tell whether there is a text for `key`, for keys that are made of data such as a topic's code."""
         return key in (self.overrides or {}) or key in catalogue(self.language) or key in catalogue(AUTHORITY)
 
+    def spell(self, code: str) -> str:
+        """How a ticket code is read aloud, character by character, with a pause where it has a space."""
+        groups = [" ".join(self.get(f"spell.{character}") for character in group) for group in code.split()]
+        return " · ".join(groups)
+
     def number(self, value: int) -> str:
         """A whole number with the language's grouping: 4182 → `4.182`."""
         return f"{value:,}".replace(",", self.get("number.group"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pygame
 
 from kiosk.icons import icon
-from kiosk.screens.controls import pills
+from kiosk.screens.controls import pills, pills_height
 from kiosk.screens.frame import frame
 from kiosk.screens.paragraph import BODY, LABEL, TITLE, Fitted, fit
 from kiosk.screens.parts import Box, Panel, Placed, Words, paint_card
@@ -45,8 +45,7 @@ def layout(view: ConsentView, theme: Theme) -> list[Placed]:
     parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
     bottom = y + height
     if view.options:
-        rows = len(view.options) if theme.portrait else 1
-        room = rows * max(theme.target, theme.px(68)) + (rows - 1) * theme.px(16)
+        room = pills_height(view.options, theme, 68)
         parts += pills(view.options, (x, bottom - room, width, room), theme, size=24)
         bottom -= room + theme.px(14)
     label = fit(view.box_label, theme, LABEL, 24, width=width - theme.px(102), height=theme.px(72))
@@ -61,8 +60,8 @@ def layout(view: ConsentView, theme: Theme) -> list[Placed]:
 def _text(view: ConsentView, box: Box, theme: Theme) -> Placed:
     """Set all paragraphs at the one size at which they fit together."""
     x, y, width, height = box
-    pad, gap = theme.px(22), theme.px(8)
-    room = height - 2 * theme.px(14) - gap * (len(view.paragraphs) - 1)
+    pad, gap = theme.px(20), theme.px(7)
+    room = height - 2 * theme.px(10) - gap * (len(view.paragraphs) - 1)
     size = 24.0
     while True:
         sets = [fit(text, theme, BODY, size, width=width - 2 * pad, height=room) for text in view.paragraphs]

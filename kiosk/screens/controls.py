@@ -145,7 +145,9 @@ def answers(
     sets = _labels(options, boxes, theme, lying=lying)
     if not sets:
         return []
-    words_height = max(fitted.height for fitted in sets)
+    # Pictures stand in one line whatever the words beneath; a card of words alone stands for itself.
+    with_icons = [fitted.height for option, fitted in zip(options, sets, strict=True) if option.icon]
+    words_height = max(with_icons, default=0)
     icon_size = _icon_size(options, boxes[0], words_height, theme, lying=lying)
     return [
         Placed(
@@ -158,7 +160,7 @@ def answers(
                 chosen=option.chosen,
                 pressed=place == pressed,
                 lying=lying,
-                words_height=words_height,
+                words_height=words_height if option.icon else fitted.height,
             ),
             option.name,
         )
@@ -184,6 +186,21 @@ def pill(action: Action, theme: Theme, *, width: int, style: str = "", size: flo
     )
 
 
+def pill_row(
+    actions: Sequence[Action], boxes: Sequence[Box], theme: Theme, *, styles: Sequence[str], size: float = 24
+) -> list[Placed]:
+    """Make buttons whose labels all have the size at which the longest fits."""
+    while True:
+        made = [
+            pill(action, theme, width=box[2], style=style, size=size)
+            for action, box, style in zip(actions, boxes, styles, strict=True)
+        ]
+        smallest = min((button.fitted.size for button in made), default=0)
+        if all(button.fitted.size == smallest for button in made):
+            return [Placed(box, button, a.name) for a, box, button in zip(actions, boxes, made, strict=True)]
+        size -= 1
+
+
 def pill_width(action: Action, theme: Theme, size: float = 24) -> int:
     """The width a button would like to have."""
     glyph = theme.px(24) + theme.px(10) if action.icon else 0
@@ -193,25 +210,33 @@ def pill_width(action: Action, theme: Theme, size: float = 24) -> int:
 
 
 def pills(options: Sequence[Action], area: Box, theme: Theme, *, size: float = 26) -> list[Placed]:
-    """Lay out the choices beneath a message: side by side, or one above the other on an upright panel."""
+    """Lay out the choices beneath a message, in as many rows as `pill_rows` says."""
     x, y, width, height = area
     gap = theme.px(16 if theme.portrait else 20)
-    count = max(1, len(options))
-    if theme.portrait and count > 1:
-        side = min((height - (count - 1) * gap) // count, theme.px(88))
-        boxes = [(x, y + place * (side + gap), width, side) for place in range(count)]
-    else:
-        side = min((width - (count - 1) * gap) // count, theme.px(460))
-        left = x + (width - count * side - (count - 1) * gap) // 2
-        boxes = [(left + place * (side + gap), y, side, height) for place in range(count)]
-    return [
-        Placed(
-            box,
-            pill(option, theme, width=box[2], style="" if option.strong else "plain", size=size),
-            option.name,
-        )
-        for option, box in zip(options, boxes, strict=False)
+    rows = pill_rows(options, theme)
+    columns = -(-len(options) // rows)
+    side = min((width - (columns - 1) * gap) // columns, theme.px(460) if rows == 1 else width)
+    left = x + (width - columns * side - (columns - 1) * gap) // 2
+    high = min((height - (rows - 1) * gap) // rows, theme.px(96))
+    boxes = [
+        (left + place % columns * (side + gap), y + place // columns * (high + gap), side, high)
+        for place in range(len(options))
     ]
+    styles = ["strong" if option.strong else "plain" for option in options]
+    return pill_row(options, boxes, theme, styles=styles, size=size)
+
+
+def pill_rows(options: Sequence[Action], theme: Theme) -> int:
+    """In how many rows the choices stand: one, or on an upright panel one above the other, four as two by two."""
+    if not theme.portrait:
+        return 1
+    return 2 if len(options) == 4 else max(1, len(options))
+
+
+def pills_height(options: Sequence[Action], theme: Theme, row: float) -> int:
+    """The height that the choices need when a row is `row` high (as at 1024x600)."""
+    rows = pill_rows(options, theme)
+    return rows * max(theme.target, theme.px(row)) + (rows - 1) * theme.px(16)
 
 
 def _labels(options: Sequence[Action], boxes: Sequence[Box], theme: Theme, *, lying: bool) -> list[Fitted]:
@@ -234,7 +259,7 @@ def _label(option: Action, box: Box, theme: Theme, size: float, *, lying: bool) 
         used += theme.px(100) + pad if option.icon else 0
         return fit(option.label, theme, LABEL, size, width=box[2] - used, height=box[3] - pad)
     _, _, width, height = card_box(box, option.button, theme, lying=lying)
-    room = height - number_size(theme) // 2 - pad - (theme.px(70) if option.icon else 0)
+    room = height - number_size(theme) - theme.px(8) - (theme.px(70) if option.icon else 0)
     return fit(option.label, theme, LABEL, size, width=width - pad - theme.stroke * 2, height=room)
 
 

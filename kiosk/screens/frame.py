@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kiosk.screens.controls import pill, pill_width
+from kiosk.screens.controls import pill_row, pill_width
 from kiosk.screens.paragraph import SECONDARY, fit
 from kiosk.screens.parts import Box, Placed, Progress, Words
 from kiosk.theme import Theme
@@ -59,17 +59,17 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[Placed], int]:
     gap = max(8, theme.px(12))
     top = height - theme.px(20) - theme.target
     widths = _widths([*left, *right], theme, room=whole - gap * max(0, len(bar.actions) - 1))
-    parts: list[Placed] = []
+    boxes: dict[str, Box] = {}
     x = theme.margin
     for action in left:
-        box = (x, top, widths[action.name], theme.target)
-        parts.append(Placed(box, pill(action, theme, width=box[2], style="plain"), action.name))
-        x += box[2] + gap
+        boxes[action.name] = (x, top, widths[action.name], theme.target)
+        x += widths[action.name] + gap
     end = theme.margin + whole
     for action in reversed(right):
-        box = (end - widths[action.name], top, widths[action.name], theme.target)
-        parts.append(Placed(box, pill(action, theme, width=box[2]), action.name))
-        end = box[0] - gap
+        boxes[action.name] = (end - widths[action.name], top, widths[action.name], theme.target)
+        end = boxes[action.name][0] - gap
+    styles = ["plain" if action in left else "strong" if action.strong else "quiet" for action in bar.actions]
+    parts = pill_row(bar.actions, [boxes[action.name] for action in bar.actions], theme, styles=styles)
     if note:
         return _with_note(note, parts, theme, x=x, end=end, top=top)
     return parts, top - theme.px(16)

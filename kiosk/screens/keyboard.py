@@ -9,7 +9,7 @@ import pygame
 
 from kiosk.fonts import Weight, font_for
 from kiosk.icons import icon
-from kiosk.screens.controls import pills
+from kiosk.screens.controls import pills, pills_height
 from kiosk.screens.frame import frame
 from kiosk.screens.paragraph import SECONDARY, TITLE, fit, wrap
 from kiosk.screens.parts import Box, Placed, Words, paint_card, written
@@ -102,8 +102,7 @@ def layout(view: KeyboardView, theme: Theme) -> list[Placed]:
     parts, (x, y, width, height) = frame(view.bar, theme)
     room = 0
     if view.options:
-        rows = len(view.options) if theme.portrait else 1
-        room = rows * theme.target + (rows - 1) * theme.px(16) + theme.px(14)
+        room = pills_height(view.options, theme, 64) + theme.px(14)
         box = (x, y + height - room + theme.px(14), width, room - theme.px(14))
         parts += pills(view.options, box, theme, size=24)
     area = (x, y, width, height - room)

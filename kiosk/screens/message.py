@@ -1,6 +1,6 @@
 """One message in the middle: invitation, thanks, please wait, closed, out of service."""
 
-from kiosk.screens.controls import answers, pills
+from kiosk.screens.controls import answers, pills, pills_height
 from kiosk.screens.frame import frame
 from kiosk.screens.paragraph import CENTRED, TITLE, fit
 from kiosk.screens.parts import Picture, Placed, Words
@@ -20,8 +20,7 @@ def layout(view: MessageView, theme: Theme) -> list[Placed]:
         room = height * 58 // 100
         parts += answers(view.options, (x, y + height - room, width, room), theme)
     elif view.options:
-        rows = len(view.options) if theme.portrait else 1
-        room = rows * theme.px(88) + (rows - 1) * theme.px(16)
+        room = pills_height(view.options, theme, 88)
         parts += pills(view.options, (x, y + height - room, width, room), theme)
     free = height - room - (theme.px(24) if room else 0)
     return parts + _words(view, theme, (x, y, width, free), small=faces)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pygame
 
 from kiosk.icons import icon
-from kiosk.screens.controls import pill
+from kiosk.screens.controls import pill_row
 from kiosk.screens.frame import frame
 from kiosk.screens.paragraph import NUMBER, SECONDARY, TITLE, Fitted, fit
 from kiosk.screens.parts import Box, Placed, Words, paint_card
@@ -117,12 +117,10 @@ def _options(view: StaffView, x: int, bottom: int, width: int, theme: Theme) -> 
     rows = [view.options[start : start + most] for start in range(0, len(view.options), most)]
     side = (width - (most - 1) * gap) // most
     top = bottom - len(rows) * theme.target - (len(rows) - 1) * gap
-    return [
-        Placed(
-            (x + column * (side + gap), top + row * (theme.target + gap), side, theme.target),
-            pill(option, theme, width=side, style="" if option.strong else "plain", size=22),
-            option.name,
-        )
+    boxes = [
+        (x + column * (side + gap), top + row * (theme.target + gap), side, theme.target)
         for row, options in enumerate(rows)
-        for column, option in enumerate(options)
+        for column, _ in enumerate(options)
     ]
+    styles = ["strong" if option.strong else "plain" for option in view.options]
+    return pill_row(view.options, boxes, theme, styles=styles, size=22)

@@ -6,7 +6,7 @@ from functools import lru_cache
 import pygame
 import segno
 
-from kiosk.screens.controls import pills
+from kiosk.screens.controls import pills, pills_height
 from kiosk.screens.frame import frame
 from kiosk.screens.paragraph import BODY, NUMBER, SECONDARY, TITLE, fit
 from kiosk.screens.parts import Box, Panel, Placed, Words
@@ -43,8 +43,7 @@ def layout(view: TicketView, theme: Theme) -> list[Placed]:
     parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
     room = 0
     if view.options:
-        rows = len(view.options) if theme.portrait else 1
-        room = rows * theme.px(80) + rows * theme.px(16)
+        room = pills_height(view.options, theme, 80) + theme.px(16)
         box = (x, y + height - room + theme.px(16), width, room - theme.px(16))
         parts += pills(view.options, box, theme)
     top = y + title.height + theme.px(18)
