@@ -60,7 +60,7 @@ def open_factory() -> Factory:
 class GpioPanel:
     """The buttons, lights and beeper of a real kiosk.
 
-    gpiozero's notification thread calls `_edge`, which only puts the edge on the queue; everything else belongs to the
+    gpiozero's notification thread calls `_went_down` and `_went_up`, which only put the edge on the queue; everything else belongs to the
     frame loop.
     """
 
@@ -112,12 +112,15 @@ class GpioPanel:
 
     def _button(self, number: int, pin: int) -> Any:
         button = self._keep(gpiozero.Button(pin, pull_up=True, bounce_time=None, pin_factory=self._factory))
-        button.when_pressed = partial(self._edge, number, down=True)
-        button.when_released = partial(self._edge, number, down=False)
+        button.when_pressed = partial(self._went_down, number)
+        button.when_released = partial(self._went_up, number)
         return button
 
-    def _edge(self, number: int, *, down: bool) -> None:
-        self.edges.put(Edge(number, down, self._monotonic()))
+    def _went_down(self, number: int) -> None:
+        self.edges.put(Edge(number, down=True, at=self._monotonic()))
+
+    def _went_up(self, number: int) -> None:
+        self.edges.put(Edge(number, down=False, at=self._monotonic()))
 
     def _keep(self, device: Any) -> Any:
         self._opened.append(device)
