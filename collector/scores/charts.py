@@ -12,7 +12,7 @@ from survey.indices import Index
 LOWEST, HIGHEST = 25.0, 100.0
 _WIDTH = 600.0
 _TREND_HEIGHT = 150.0
-_TREND_TOP = 24.0
+_TREND_TOP = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,10 @@ class Point:
     high: float
     letter: str
     label: str
+    """The period's identifier."""
+    year: str
+    part: str
+    """What of the year it is: `TW3`, `S1`, `07`; nothing for a whole year."""
     value: Decimal
     n: int | None
 
@@ -139,7 +143,7 @@ def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) ->
         if float(band.highest) > bottom and float(band.lowest) < top
     )
     path = " ".join(f"{'L' if place else 'M'}{point.x} {point.y}" for place, point in enumerate(points))
-    return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 44, points=points, zones=zones, path=path)
+    return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 74, points=points, zones=zones, path=path)
 
 
 def _point(index: Index, n: int | None, label: str, x: float, y: "_Height") -> Point:
@@ -151,6 +155,8 @@ def _point(index: Index, n: int | None, label: str, x: float, y: "_Height") -> P
         high=y(float(interval.high if interval else index.value)),
         letter=index.category.letter,
         label=label,
+        year=label[:4],
+        part=label[5:],
         value=index.value,
         n=n,
     )

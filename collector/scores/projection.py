@@ -7,15 +7,25 @@ here, and looked at again when the kiosk reports itself alive (every 15 minutes)
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from django.db import connection
 
 from collector.evidence.accepted import AcceptedRecord, NotUnderstood
-from collector.fleet.models import Unit
 from collector.scores import flagging, storage
 from collector.scores.forms import CodedForm, coded
-from collector.scores.keys import day_date, group_key, kiosk_day_id, month_number, response_id
+from collector.scores.keys import (
+    LAST_DAY,
+    day_date,
+    day_key,
+    group_key,
+    kiosk_day_id,
+    month_number,
+    response_id,
+)
 from collector.scores.ledger import Changes
-from collector.scores.local_time import DAY_MS, HOUR_MS, MINUTE_MS, local_ms
+from collector.scores.local_time import DAY_MS, HOUR_MS, MINUTE_MS, STEP_MS, local_ms, offset_ms
 from collector.scores.minutes import Mark, mark
 from collector.scores.naming import HOUR, NO_HOUR, Names, SeriesKey, hour_code
 from survey.errors import Malformed
@@ -25,6 +35,8 @@ HOUR_ERROR_S = 30 * 60
 """A response whose time is less certain is left out of the hours and counted beside them."""
 
 _LARGEST = 2**31 - 1
+Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
 _STAFF_SCREEN_MS = 60_000  # how long a staff action without a stated end is taken to last
 
 
@@ -115,9 +127,10 @@ class _Responses:
         self.stale: set[int] = set()
         self.names = Names()
         self._zones = zones
-        self._forms: dict[tuple[str, str], tuple[int, CodedForm]] = {}
-        self._bases: dict[tuple[int, int, int], int] = {}
-        self._hours: dict[int, int] = {}
+        self._forms = _Once(self._find_form)
+        self._bases = _Once(_base)
+        self._hours = _Once(self._hour)
+        self._offsets = _Once(self._offset_ms)
 
     def add(self, record: AcceptedRecord) -> None:
         """Add one response.
@@ -130,74 +143,80 @@ class _Responses:
         if response is None:
             raise Malformed("response_field", "a response without a body")
         row = response_id(record.stream_id, record.seq)
-        number, form = self._form(response.instrument, response.version)
+        number, form = self._forms[response.instrument, response.version]
         text = form.encode(response.answers)
         if text is None:
             raise Malformed("response_answers", "an answer that its instrument does not offer")
+        unit, at_ms, kiosk = record.unit_id, record.at_ms, record.kiosk_id
         names = self.names
-        series = names.series[record.unit_id, record.service_id, record.place_id, record.kiosk_id, number]
-        day, rest_ms = divmod(local_ms(record.at_ms, self._zones[record.unit_id]), DAY_MS)
+        series = names.series[unit, record.service_id, record.place_id, kiosk, number]
+        day, rest_ms = divmod(at_ms + self._offsets[unit, at_ms // STEP_MS], DAY_MS)
+        if not 0 <= day < LAST_DAY:
+            day, rest_ms = divmod(local_ms(at_ms, self._zones[unit]), DAY_MS)
         error_s = -(-record.error_ms // 1000)
         hour = rest_ms // HOUR_MS if error_s <= HOUR_ERROR_S else NO_HOUR
-        outside = response.outside_hours
         manner, ending = names.manners[
-            response.ended, response.ended_at, response.language, response.channel, outside
+            response.ended, response.ended_at, response.language, response.channel, response.outside_hours
         ]
         profile, groups = names.profiles[tuple(response.profile.items()) if response.profile else ()]
+        duration_s, boot, visit = response.duration_s, record.boot, response.visit
+        if error_s > _LARGEST or duration_s > _LARGEST or boot > _LARGEST or visit > _LARGEST:
+            error_s, duration_s = min(error_s, _LARGEST), min(duration_s, _LARGEST)
+            boot, visit = min(boot, _LARGEST), min(visit, _LARGEST)
         self.rows.append(
-            (
-                row,
-                series,
-                day,
-                hour,
-                record.at_ms,
-                min(error_s, _LARGEST),
-                text,
-                manner,
-                profile,
-                min(response.duration_s, _LARGEST),
-                min(record.boot, _LARGEST),
-                min(response.visit, _LARGEST),
-                0,
-            )
+            (row, series, day, hour, at_ms, error_s, text, manner, profile, duration_s, boot, visit, 0)
         )
         counts = form.number(text)
-        changes = self.changes
-        changes.days[series << 18 | day << 1] += counts
-        base = self._base(record.unit_id, number, day)
-        changed = changes.groups
-        changed[base + self._hour(hour)] += counts
+        self.changes.days[day_key(series, day, flagged=False)] += counts
+        changed, base = self.changes.groups, self._bases[unit, number, day]
+        changed[base + self._hours[hour]] += counts
         changed[base + ending] += counts
         for group in groups:
             changed[base + group] += counts
-        self.stale.add(kiosk_day_id(record.kiosk_id, day))
+        self.stale.add(kiosk_day_id(kiosk, day))
 
-    def _form(self, instrument: str, version: str) -> tuple[int, CodedForm]:
-        found = self._forms.get((instrument, version))
-        if found is None:
-            form = coded(instrument, version)
-            if form is None:
-                raise Malformed("instrument_unknown", f"{instrument}@{version} is unknown here")
-            found = self._forms[instrument, version] = (self.names.forms[instrument, version], form)
-        return found
+    def _find_form(self, key: tuple[str, str]) -> tuple[int, CodedForm]:
+        form = coded(*key)
+        if form is None:
+            raise Malformed("instrument_unknown", f"{key[0]}@{key[1]} is unknown here")
+        return self.names.forms[key], form
 
-    def _base(self, unit: int, form: int, day: int) -> int:
-        base = self._bases.get((unit, form, day))
-        if base is None:
-            base = group_key(unit, form, month_number(day_date(day)), 0, flagged=False)
-            self._bases[unit, form, day] = base
-        return base
+    def _offset_ms(self, key: tuple[int, int]) -> int:
+        unit, step = key
+        return offset_ms(self._zones[unit], step)
 
     def _hour(self, hour: int) -> int:
-        number = self._hours.get(hour)
-        if number is None:
-            number = self._hours[hour] = self.names.groups[HOUR, hour_code(hour)]
-        return number
+        return self.names.groups[HOUR, hour_code(hour)]
+
+
+def _base(key: tuple[int, int, int]) -> int:
+    unit, form, day = key
+    return group_key(unit, form, month_number(day_date(day)), 0, flagged=False)
+
+
+class _Once(dict[Key, Found], Generic[Key, Found]):
+    """Remembers what `find` found."""
+
+    def __init__(self, find: Callable[[Key], Found]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: Key) -> Found:
+        """Find and remember."""
+        found = self[key] = self._find(key)
+        return found
 
 
 def _zones(records: Iterable[AcceptedRecord]) -> dict[int, str]:
-    units = {record.unit_id for record in records}
-    return dict(Unit.objects.filter(pk__in=units).values_list("pk", "time_zone"))
+    """Give the time zones of the units; read anew in every transaction, because an operator may correct one."""
+    units = sorted({record.unit_id for record in records})
+    zones: dict[int, str] = {}
+    with connection.cursor() as cursor:
+        for chunk in storage.chunks(units):
+            marks = ", ".join(["%s"] * len(chunk))
+            cursor.execute(f"SELECT id, time_zone FROM fleet_unit WHERE id IN ({marks})", chunk)  # noqa: S608 - marks only
+            zones.update(cursor.fetchall())
+    return zones
 
 
 def _mark(record: AcceptedRecord, zones: Mapping[int, str]) -> tuple[int, Mark]:

@@ -70,9 +70,7 @@ def as_text(answer: Answer) -> str:
     if whole.incomplete:
         lines.append(f"Tidak lengkap (dihitung terpisah): {whole.incomplete}")
     if whole.pulse is not None:
-        lines.append(
-            f"Kesan singkat (bukan IKM): {comma(whole.pulse.percent)} % puas, n = {whole.pulse.n}"
-        )
+        lines.append(f"Kesan singkat (bukan IKM): {comma(whole.pulse.percent)} % puas, n = {whole.pulse.n}")
     if answer.flags_waiting:
         lines.append(f"Tanda kewaspadaan belum dihitung untuk {answer.flags_waiting} hari kios.")
     for group in answer.groups:
