@@ -43,7 +43,8 @@ log = logging.getLogger(__name__)
 _MAX_CONFLICTS = 100  # kept a stream; more of them say nothing new
 _REFUSALS = {Verdict.FORGED: SIGNATURE, Verdict.STRANGER: STREAM_UNKNOWN, Verdict.CONFLICT: CONFLICT}
 _ADD_BATCH = """
-INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, payload) VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, before, payload)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _MOVE_STREAM = """
 UPDATE evidence_stream SET through = %s, link = %s, received_ms = %s, clock = %s WHERE id = %s

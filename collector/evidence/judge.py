@@ -51,6 +51,10 @@ class Taken:
     batch: Batch
     first: int
     tag: int
+    before: bytes
+    """The link before `first`."""
+    link: bytes
+    """The link after its last record."""
 
     @property
     def lines(self) -> tuple[bytes, ...]:
@@ -85,8 +89,8 @@ class Judge:
     taken: list[Taken] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
-    _run: list[tuple[Taken, bytes]] = field(default_factory=list)
-    """Batches that continue the stream, with the link after each; not verified yet."""
+    _run: list[Taken] = field(default_factory=list)
+    """Batches that continue the stream; not verified yet."""
 
     def judge(self, batches: Sequence[tuple[int, Batch]]) -> None:
         """Judge batches; afterwards `taken`, `contradictions`, `verdicts`, `through` and `link` say what came of it."""
@@ -95,10 +99,11 @@ class Judge:
         self._settle()
 
     def _look(self, tag: int, batch: Batch) -> None:
-        reached = self._run[-1][0].batch.last if self._run else self.through
+        reached = self._run[-1].batch.last if self._run else self.through
         if self.key is not None and batch.first == reached + 1:
-            link = link_through(self._run[-1][1] if self._run else self.link, batch.lines)
-            self._run.append((Taken(batch, batch.first, tag), link))
+            before = self._run[-1].link if self._run else self.link
+            link = link_through(before, batch.lines)
+            self._run.append(Taken(batch, batch.first, tag, before, link))
             return
         self._settle()
         self.verdicts[tag] = self._look_closely(tag, batch)
@@ -109,17 +114,17 @@ class Judge:
         if not run or self.key is None:
             return
         verify = self.verifier(self.key.public_key)
-        last, link = run[-1]
-        if verify(last.batch.signature, link_message(link)):
-            for taken, _ in run:
+        last = run[-1]
+        if verify(last.batch.signature, link_message(last.link)):
+            for taken in run:
                 self.taken.append(taken)
                 self.verdicts[taken.tag] = Verdict.NEW
-            self.through, self.link = last.batch.last, link
+            self.through, self.link = last.batch.last, last.link
             return
         if len(run) == 1:
             self.verdicts[last.tag] = self._explain(last.tag, last.batch)
             return
-        for taken, _ in run:
+        for taken in run:
             self.verdicts[taken.tag] = self._look_closely(taken.tag, taken.batch)
 
     def _look_closely(self, tag: int, batch: Batch) -> Verdict:
@@ -138,7 +143,7 @@ class Judge:
         link = link_through(self.link, added)
         if not self.verifier(self.key.public_key)(batch.signature, link_message(link)):
             return self._explain(tag, batch)
-        self.taken.append(Taken(batch, self.through + 1, tag))
+        self.taken.append(Taken(batch, self.through + 1, tag, self.link, link))
         self.through, self.link = batch.last, link
         return Verdict.NEW
 
@@ -156,7 +161,7 @@ class Judge:
                 self.link = start
                 return Verdict.GAP
             self.key = key
-            self.taken.append(Taken(batch, 1, tag))
+            self.taken.append(Taken(batch, 1, tag, start, link))
             self.through, self.link = batch.last, link
             return Verdict.NEW
         return Verdict.FORGED if batch.first == 1 or batch.prev is not None else Verdict.STRANGER

@@ -16,9 +16,11 @@ _SMALL = 16
 """A batch of fewer records is small: joining it to its neighbours saves more room than packing it again costs."""
 _JOINED = 200
 """The most records that are joined into one."""
+_LINK_EVERY = 64
+"""About every so many records a link is kept: damage can hide no more than these."""
 
-Row = tuple[int, int, int, int, int, bytes]
-"""`stream_id, first, count, door, received_ms, payload`."""
+Row = tuple[int, int, int, int, int, bytes, bytes]
+"""`stream_id, first, count, door, received_ms, before, payload`."""
 
 
 def rows(stream_id: int, taken: Sequence[Taken], messages: Mapping[int, Message]) -> list[Row]:
@@ -33,7 +35,10 @@ def rows(stream_id: int, taken: Sequence[Taken], messages: Mapping[int, Message]
         else:
             joined = replace(last.batch, first=group[0].first, lines=tuple(lines), prev=None, attachments=())
             content = pack_batch(joined)
-        kept.append((stream_id, group[0].first, len(lines), int(arrival.door), arrival.received_ms, content))
+        first, number = group[0].first, len(lines)
+        passes = first // _LINK_EVERY != (first + number) // _LINK_EVERY
+        before = group[0].before if passes else b""
+        kept.append((stream_id, first, number, int(arrival.door), arrival.received_ms, before, content))
     return kept
 
 

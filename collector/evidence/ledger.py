@@ -24,6 +24,8 @@ class HeldBatch(NamedTuple):
     first: int
     number: int
     received_ms: int
+    before: bytes
+    """The link before `first`, where it is kept."""
 
 
 def batches(stream_id: int, *, first: int = 1, last: int | None = None) -> Iterator[HeldBatch]:
@@ -38,10 +40,10 @@ def batches(stream_id: int, *, first: int = 1, last: int | None = None) -> Itera
         rows = rows.filter(first__gte=begin)
     if last is not None:
         rows = rows.filter(first__lte=last)
-    chosen = rows.order_by("first").values_list("first", "count", "received_ms", "payload")
-    for begin, count, received_ms, payload in chosen.iterator(chunk_size=_CHUNK):
+    chosen = rows.order_by("first").values_list("first", "count", "received_ms", "before", "payload")
+    for begin, count, received_ms, before, payload in chosen.iterator(chunk_size=_CHUNK):
         if begin + count > first:
-            yield HeldBatch(unpack_batch(bytes(payload)), begin, count, received_ms)
+            yield HeldBatch(unpack_batch(bytes(payload)), begin, count, received_ms, bytes(before))
 
 
 def lines(stream_id: int, *, first: int = 1, last: int | None = None) -> Iterator[HeldLine]:

@@ -50,6 +50,8 @@ class RawBatch(models.Model):
     count = models.IntegerField()
     door = models.SmallIntegerField(choices=Door)
     received_ms = models.BigIntegerField()
+    before = models.BinaryField(max_length=32, default=b"")
+    """The link before `first`, at some batches only: where an audit can take the chain up again behind damage."""
     payload = models.BinaryField()
 
     class Meta:
