@@ -98,8 +98,8 @@ def _steps(pen: _Pen, filled: int, count: int) -> None:
     gap = 6.0
     width = (96 - gap * (count - 1)) / count
     for place in range(count):
-        height = 20 + 54 * place / max(1, count - 1)
-        rect = (2 + place * (width + gap), 86 - height, width, height)
+        height = 22 + 62 * place / max(1, count - 1)
+        rect = (2 + place * (width + gap), 93 - height, width, height)
         pen.box(rect, 5, 0 if place < filled else 4)
 
 

@@ -159,7 +159,6 @@ class Window:
         """Give the display back."""
         self._pages.clear()
         self._watch.close()
-        pygame.font.quit()
         pygame.display.quit()
 
     def _page(self, view: View, parts: Iterable[Placed], theme: Theme) -> pygame.Surface:
