@@ -1,0 +1,113 @@
+"""A finger for the visit's table: plays events at their moments and keeps what came out."""
+
+from dataclasses import dataclass, field
+
+from survey.definition import load
+from survey.profile import attributes
+from survey.visit import advance, begin, due
+from survey.visit_offer import offer
+from survey.visit_plan import Plan, Service, Timing
+from survey.visit_state import (
+    Effect,
+    Event,
+    Press,
+    Release,
+    SaveComplaint,
+    Saved,
+    SaveFailed,
+    SaveResponse,
+    State,
+    Step,
+    Tick,
+    Touch,
+)
+
+SERVICES = tuple(Service(code, code.upper()) for code in ("ktp", "kk", "akta", "sku", "nikah"))
+
+
+def full_plan(**changes: object) -> Plan:
+    plan = {
+        "pulse": load("pulse"),
+        "forms": (load("skm-2017"),),
+        "services": SERVICES,
+        "profile": attributes(),
+        "speech": True,
+        "timing": Timing(),
+    }
+    return Plan(**(plan | changes))  # type: ignore[arg-type]
+
+
+@dataclass
+class Walk:
+    """One kiosk's visits, driven by hand; the journal answers at once unless told otherwise."""
+
+    plan: Plan = field(default_factory=full_plan)
+    now: float = 100.0
+    journal: str = "prompt"
+    """`prompt`, `silent` or `broken`."""
+    state: State = field(init=False)
+    effects: list[Effect] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.state = begin(self.plan, now=self.now)
+
+    def give(self, event: Event) -> None:
+        self.state, effects = advance(self.plan, self.state, event, self.now)
+        self.effects += effects
+        for effect in effects:
+            if isinstance(effect, SaveResponse | SaveComplaint) and self.journal != "silent":
+                self.answer(effect.token, complaint=isinstance(effect, SaveComplaint))
+
+    def answer(self, token: str, *, complaint: bool = False) -> None:
+        if self.journal == "broken":
+            self.give(SaveFailed(token))
+        else:
+            self.give(Saved(token, "ABCDEFGH" if complaint else None))
+
+    def wait(self, seconds: float) -> None:
+        until = self.now + seconds
+        while (moment := due(self.plan, self.state)) is not None and moment <= until:
+            self.now = max(self.now, moment)
+            self.give(Tick())
+        self.now = until
+
+    def press(self, place: int, *, seconds: float = 0.1) -> None:
+        """Press one button (0 to 3) when the screen is ready, and wait until it has acted."""
+        self.wait(1.0)
+        self.give(Press(place))
+        self.wait(seconds)
+        self.give(Release())
+        self.wait(1.0)
+
+    def touch(self, action: str) -> None:
+        self.wait(1.0)
+        self.give(Touch(action))
+        self.wait(1.0)
+
+    def choose(self, action: str) -> None:
+        """Press the button that means an action, paging to it first."""
+        for _ in range(20):
+            options = offer(self.plan, self.state).options
+            if action in options:
+                self.press(options.index(action))
+                return
+            self.press(options.index("more"))
+        raise AssertionError(f"no page offers {action}")
+
+    def type(self, text: str) -> None:
+        for character in text:
+            self.give(Touch(f"key:{character}"))
+
+    def to_questions(self) -> None:
+        self.choose("answer:3")
+        self.choose("accept")
+        while self.state.step in (Step.SERVICE, Step.PROFILE):
+            self.choose("skip")
+
+    @property
+    def responses(self) -> list[SaveResponse]:
+        return [effect for effect in self.effects if isinstance(effect, SaveResponse)]
+
+    @property
+    def complaints(self) -> list[SaveComplaint]:
+        return [effect for effect in self.effects if isinstance(effect, SaveComplaint)]
