@@ -25,3 +25,7 @@ class InstrumentError(SurveyError):
         self.key = key
         self.value = value
         self.remedy = remedy
+
+
+class NothingAnswered(SurveyError):  # noqa: N818 - named for what happened
+    """There is no answer to make a number of; an index of nobody does not exist and is not zero."""

@@ -173,6 +173,11 @@ class Instrument:
         return {key: (place, self.weight_units[place]) for place, key in enumerate(self.element_keys)}
 
     @cached_property
+    def slot_scores(self) -> tuple[int, ...]:
+        """What one answer adds to the weighted score, for every place among a tally's counts."""
+        return tuple(weight * value for weight in self.weight_units for value in self.values)
+
+    @cached_property
     def labels(self) -> Mapping[str, str]:
         """The label (`U1` …) of every element key in this version's own order."""
         return {key: label for label, key in self.keys_by_label(self.label_order).items()}

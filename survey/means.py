@@ -5,14 +5,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from survey.doubt import Estimate, Interval, estimate, moments, nearest, variance
-from survey.errors import SurveyError
+from survey.errors import NothingAnswered
 from survey.instrument import Instrument
 from survey.tally import Tally
 from survey.weights import two_decimals
-
-
-class NothingAnswered(SurveyError):  # noqa: N818 - named for what happened
-    """There is no answer to make a number of; an index of nobody does not exist and is not zero."""
 
 
 @dataclass(frozen=True, slots=True)

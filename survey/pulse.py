@@ -5,8 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from survey.doubt import Interval, estimate, nearest
+from survey.errors import NothingAnswered
 from survey.instrument import Instrument, Kind
-from survey.means import NothingAnswered, percent
+from survey.means import percent
 from survey.tally import Tally
 
 SATISFIED_FROM = 3

@@ -134,6 +134,14 @@ class Tally:
         start = _HEAD + element * values + (_width(self.instrument) if incomplete else 0)
         return tuple(self._ints[start : start + values])
 
+    def complete_counts(self) -> list[int]:
+        """Give the counts of complete responses, all elements one after another."""
+        return self._ints[_HEAD : _HEAD + _width(self.instrument)]
+
+    def copy(self) -> "Tally":
+        """Give a tally that no longer follows this one's changes."""
+        return Tally(self.instrument, self._ints)
+
     def __add__(self, other: "Tally") -> "Tally":
         _same(self.instrument, other.instrument)
         return Tally(self.instrument, [a + b for a, b in zip(self._ints, other._ints, strict=True)])
@@ -161,14 +169,12 @@ class Tally:
             raise Malformed(
                 "tally_ints", f"a tally of {instrument.name} is {length(instrument)} numbers from 0"
             )
-        elements, values = len(instrument.elements), len(instrument.values)
-        middle = _HEAD + elements * values
-        for start in range(_HEAD, middle, values):
-            if sum(ints[start : start + values]) != ints[_COMPLETE]:
-                raise Malformed("tally_ints", "every element of a complete response is answered once")
-        for start in range(middle, len(ints), values):
-            if sum(ints[start : start + values]) > ints[_INCOMPLETE]:
-                raise Malformed("tally_ints", "more answers than incomplete responses")
+        values = len(instrument.values)
+        middle = _HEAD + _width(instrument)
+        if any(answered != ints[_COMPLETE] for answered in _sums(ints[_HEAD:middle], values)):
+            raise Malformed("tally_ints", "every element of a complete response is answered once")
+        if max(_sums(ints[middle:], values)) > ints[_INCOMPLETE]:
+            raise Malformed("tally_ints", "more answers than incomplete responses")
 
 
 def length(instrument: Instrument) -> int:
@@ -189,6 +195,11 @@ def delta(instrument: Instrument, answers: Mapping[str, int]) -> dict[int, int]:
 
 def _width(instrument: Instrument) -> int:
     return len(instrument.elements) * (instrument.highest - instrument.lowest + 1)
+
+
+def _sums(counts: list[int], values: int) -> list[int]:
+    """Give for every element how many answers its counts hold."""
+    return list(map(sum, zip(*[iter(counts)] * values, strict=True)))
 
 
 def _places(instrument: Instrument, answers: Mapping[str, int]) -> tuple[list[int], int]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from survey.bands import BANDS_2004, ReadOnlyTable
 from survey.definition import Instrument, load
+from survey.errors import NothingAnswered
 from survey.indices import Index, Policy, compare, index
-from survey.means import NothingAnswered
 from survey.tally import Tally
 from survey.weights import Stages, WeightMode, two_decimals
 from tests.survey.samples import ELEVEN, SKM, WEIGHTED, everyone, with_sums, with_total

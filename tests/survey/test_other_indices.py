@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from survey import pekppp, pulse
 from survey.bands import ReadOnlyTable
 from survey.definition import ScaleMapping, load
+from survey.errors import NothingAnswered
 from survey.indices import index
-from survey.means import NothingAnswered
 from survey.perception import OLD_PERCEPTION, meets_wbbm, meets_wbk, perception_index
 from survey.priorities import priorities, without_facts
 from survey.tally import Tally

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.periods import ZONES, PeriodError, PeriodKind, around, local_day, parse
+from survey.periods import ZONES, PeriodError, PeriodKind, around, between, local_day, parse
 
 HOUR = 3_600_000
 
@@ -88,7 +88,7 @@ def test_previous_period(text: str, before: str) -> None:
 )
 def test_a_day_begins_at_local_midnight(moment: str, zone: str, day: date) -> None:
     assert local_day(ms(moment), zone) == day
-    start, end = parse(f"{day}..{day}").bounds_ms(zone)
+    start, end = between(day, day).bounds_ms(zone)
     assert start <= ms(moment) < end
 
 
