@@ -145,7 +145,11 @@ class StreamCheck:
             written = through
         elif link is not None and self._link is not None and link != self._link:
             self._fault(END, written, written)
-        if heard is not None and heard.seq > written and self.verify(heard.signature, link_message(heard.link)):
+        if (
+            heard is not None
+            and heard.seq > written
+            and self.verify(heard.signature, link_message(heard.link))
+        ):
             self._fault(MISSING, written + 1, heard.seq)
             written = heard.seq
         return StreamVerdict(self.uid, self._received, written, tuple(_joined(self._faults)))

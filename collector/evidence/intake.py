@@ -26,15 +26,15 @@ from collector.evidence.arrivals import (
     Refused,
 )
 from collector.evidence.judge import Judge, Key, Taken, Verdict
-from collector.evidence.ledger import HeldLine
-from collector.evidence.lines import read_body, read_line
+from collector.evidence.lines import HeldLine, read_body, read_line
 from collector.evidence.models import Conflict, Stream
 from collector.evidence.placing import Source
 from collector.evidence.projecting import Projected
 from collector.evidence.refusals import RefusedArrival
 from collector.fleet import keys
+from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk, KioskKey
-from collector.fleet.standing import Standing, standings
+from collector.fleet.standing import Standing
 from survey.attachment import Attachment, belongs
 from survey.wire import Batch
 

@@ -3,18 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from collector.evidence.lines import HeldLine
 from collector.evidence.models import RawBatch
 from survey.wire import Batch, unpack_batch
 
 _CHUNK = 200
-
-
-class HeldLine(NamedTuple):
-    """One record's line and when the collector received it."""
-
-    seq: int
-    line: bytes
-    received_ms: int
 
 
 class HeldBatch(NamedTuple):

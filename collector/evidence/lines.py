@@ -5,7 +5,7 @@ to the same meaning by a test that feeds both.
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,14 @@ _Wall = Annotated[int, msgspec.Meta(ge=-(2**53), lt=2**53)]
 UNREADABLE = "record_unreadable"
 WRONG_NUMBER = "record_seq"
 BODY_UNREADABLE = "body_unreadable"
+
+
+class HeldLine(NamedTuple):
+    """One record's line and when the collector received it."""
+
+    seq: int
+    line: bytes
+    received_ms: int
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):

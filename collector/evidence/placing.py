@@ -4,8 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from collector.evidence.accepted import AcceptedRecord, NotUnderstood
-from collector.evidence.ledger import HeldLine
-from collector.evidence.lines import BODY_UNREADABLE, UNREADABLE, WRONG_NUMBER, Line, read_body, read_line
+from collector.evidence.lines import (
+    BODY_UNREADABLE,
+    UNREADABLE,
+    WRONG_NUMBER,
+    HeldLine,
+    Line,
+    read_body,
+    read_line,
+)
 from collector.evidence.timing import ClockState, Moment, Stamped, times
 from collector.fleet.standing import Standing
 from survey import record

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from collector.complaints import projection as complaints
 from collector.evidence import ledger, placing, timing
 from collector.evidence.accepted import AcceptedRecord, NotUnderstood
-from collector.evidence.ledger import HeldLine
+from collector.evidence.lines import HeldLine
 from collector.evidence.models import SetAside
 from collector.evidence.placing import Placed, Source
 from collector.evidence.timing import ClockState

@@ -8,7 +8,7 @@ from collector.evidence import ledger, projecting, timing
 from collector.evidence.models import SetAside, Stream
 from collector.evidence.placing import Placed, Source
 from collector.evidence.replay import replay
-from collector.fleet.standing import standings
+from collector.fleet.assignments import standings
 from collector.scores import flagging
 from collector.scores import projection as scores
 

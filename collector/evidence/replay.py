@@ -7,7 +7,7 @@ each record comes out once, and as the intake would have left it.
 from collections.abc import Iterable, Iterator
 
 from collector.evidence import placing, timing
-from collector.evidence.ledger import HeldLine
+from collector.evidence.lines import HeldLine
 from collector.evidence.placing import Placed, Source
 
 CHUNK = 5_000

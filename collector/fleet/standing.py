@@ -1,10 +1,8 @@
 """Where a kiosk stood at a time, and whose a response is: what projections need to know of the fleet."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from collector.fleet.models import Assignment, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +25,3 @@ class Standing:
     def service(self, *, unit: int, place: int, code: str) -> tuple[int, int] | None:
         """Give `(service_id, unit_id)` of the service `code`: the unit's own, else one offered at the same place."""
         return self.services.get((-unit, code)) or self.services.get((place, code))
-
-
-def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
-    """Give the standing of every kiosk asked for that has an assignment."""
-    rows = list(
-        Assignment.objects.filter(kiosk_id__in=kiosk_ids)
-        .order_by("kiosk_id", "since")
-        .values_list("kiosk_id", "since", "unit_id", "place_id")
-    )
-    places = {place for _, _, _, place in rows}
-    units_at: dict[int, set[int]] = {place: set() for place in places}
-    for unit, place in Assignment.objects.filter(place_id__in=places).values_list("unit_id", "place_id"):
-        units_at[place].add(unit)
-    of_unit: dict[int, list[tuple[str, int]]] = {}
-    units = {unit for at_place in units_at.values() for unit in at_place}
-    for service, unit, code in (
-        Service.objects.filter(unit_id__in=units).order_by("id").values_list("id", "unit_id", "code")
-    ):
-        of_unit.setdefault(unit, []).append((code, service))
-    answer: dict[int, tuple[list[int], list[tuple[int, int]], dict[tuple[int, str], tuple[int, int]]]] = {}
-    for kiosk, since, unit, place in rows:
-        since_ms, stands, services = answer.setdefault(kiosk, ([], [], {}))
-        since_ms.append(round(since.timestamp() * 1000))
-        stands.append((unit, place))
-        for other in sorted(units_at[place]):
-            for code, service in of_unit.get(other, ()):
-                services.setdefault((place, code), (service, other))
-        # A unit's own service wins over a neighbour's of the same code; the minus keeps units and places apart.
-        for code, service in of_unit.get(unit, ()):
-            services[-unit, code] = (service, unit)
-    return {
-        kiosk: Standing(since_ms=tuple(since_ms), stands=tuple(stands), services=services)
-        for kiosk, (since_ms, stands, services) in answer.items()
-    }
