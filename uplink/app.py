@@ -83,6 +83,7 @@ class Uplink:
         now = time.monotonic()
         if now - self._status_at >= _STATUS_SECONDS:
             self._status_at = now
+            self._courier.look_at_mark()
             self._write_status()
 
     def stop(self) -> None:

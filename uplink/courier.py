@@ -127,6 +127,19 @@ class Courier:
         except Unreachable as error:
             self._lost(error)
 
+    def look_at_mark(self) -> None:
+        """Take note of a receipt that came on a stick."""
+        if self._outbox is None or not self._mark.refresh():
+            return
+        receipt = self._read(self._mark.latest)
+        if (
+            receipt is not None
+            and receipt.stream == self._stream
+            and receipt.through > self.progress.confirmed
+        ):
+            self.progress.confirmed = receipt.through
+            self._outbox.confirmed(receipt.through)
+
     @property
     def stream(self) -> str:
         """The stream that is carried, or nothing before it is known."""

@@ -40,13 +40,22 @@ class Mark:
         self.latest: bytes = latest.receipt if latest else b""
         """The receipt stored last, or nothing."""
 
+    def refresh(self) -> bool:
+        """Look whether another process has stored a receipt; tells whether it has."""
+        on_disk = read_mark(self._path)
+        if on_disk is None or on_disk.generation <= self._generation:
+            return False
+        self._generation, self.latest = on_disk.generation, on_disk.receipt
+        return True
+
     def store(self, receipt: bytes, *, arrived_up_ms: int = -1) -> None:
         """Replace the older slot and return when it is on the medium.
 
         Raises:
             JournalBroken: the disk failed.
         """
-        generation = self._generation + 1
+        on_disk = read_mark(self._path)  # a receipt from a stick may have been stored by another process
+        generation = max(self._generation, on_disk.generation if on_disk else 0) + 1
         body = _HEAD.pack(_MAGIC, 0, generation, arrived_up_ms, len(receipt))[8:] + receipt
         slot = _MAGIC + struct.pack("<I", crc32(body)) + body
         try:

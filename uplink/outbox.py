@@ -5,6 +5,7 @@ backlog goes in batches as large as the road allows.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from survey.chain import stated_link
@@ -83,8 +84,7 @@ class Outbox:
         for parcel in self._sent:
             if parcel.last == seq:
                 return parcel.link
-        entries = self._reader.read_aside(seq)
-        return entries.link if entries is not None else None
+        return self._reader.link_after(seq)
 
     def confirmed(self, through: int) -> None:
         """Forget what was sent up to `through`."""
@@ -116,6 +116,17 @@ class Outbox:
         self._say_prev = False
         self._sent.append(parcel)
         return parcel
+
+    def everything_from(self, first: int, *, max_bytes: int) -> Iterator[Parcel]:
+        """Give all there is from `first` on; each parcel says which link stands before it.
+
+        Raises:
+            JournalBroken: the journal cannot be read.
+        """
+        self.go_to(first, hurry=True)
+        while (parcel := self.next_parcel(0.0, max_bytes=max_bytes)) is not None:
+            yield parcel
+            self.go_to(parcel.last + 1, hurry=True)
 
     def shrink(self) -> bool:
         """Make batches half as large, and send the last one again; False where they cannot be smaller."""

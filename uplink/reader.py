@@ -169,6 +169,15 @@ class JournalReader:
             self._place = place
         return found[0] if found and found[0].seq == seq else None
 
+    def link_after(self, seq: int) -> bytes | None:
+        """Give the link after record `seq`; None where it is not here.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        entry = self.read_aside(seq)
+        return entry.link if entry is not None else None
+
     def _find(self, first: int) -> _Place | None:
         paths = segment_paths(self._folder)
         if not paths:
