@@ -1,0 +1,61 @@
+"""An enrolled kiosk in a folder of its own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from uplink.identity import Broker, Enrolment, Identity, Named, store_enrolment
+
+SERVICES = (
+    Named("ktp", "KTP-el"),
+    Named("kk", "Kartu Keluarga"),
+    Named("akta", "Akta Kelahiran"),
+    Named("sku", "Surat Keterangan Usaha"),
+    Named("nikah", "Pengantar Nikah"),
+)
+
+
+@pytest.fixture(scope="session")
+def seal_key() -> X25519PrivateKey:
+    return X25519PrivateKey.generate()
+
+
+@pytest.fixture(scope="session")
+def collector() -> Identity:
+    """The collector's signing key, as an identity that can sign."""
+    return Identity.ephemeral("collector")
+
+
+@pytest.fixture
+def home(tmp_path: Path, seal_key: X25519PrivateKey, collector: Identity) -> Path:
+    """The folder of a freshly enrolled kiosk."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    identity = Identity.create(folder)
+    store_enrolment(
+        folder,
+        replace(
+            ENROLMENT,
+            public_key=identity.public_key,
+            collector_key=collector.public_key,
+            seal_key=seal_key.public_key().public_bytes_raw(),
+        ),
+    )
+    return folder
+
+
+ENROLMENT = Enrolment(
+    kiosk="k-0001",
+    public_key=b"",
+    collector_key=b"",
+    seal_key=b"",
+    collector_url="https://collector.example",
+    broker=Broker("broker.example", 8883),
+    unit=Named("sukamaju", "Balai Desa Sukamaju"),
+    place=Named("balai", "Ruang Pelayanan"),
+    agency="Pemerintah Desa Sukamaju",
+    timezone="Asia/Jakarta",
+    services=SERVICES,
+)
