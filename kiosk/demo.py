@@ -187,7 +187,9 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         programs.ask([collector, "setup"])
         programs.start("web", [collector, "serve", "--port", str(ports["web"])])
         programs.start("listener", [collector, "listen"])
-        programs.wait_until(lambda: _listens(ports["web"]), what="starting the collector", seconds=START_SECONDS)
+        programs.wait_until(
+            lambda: _listens(ports["web"]), what="starting the collector", seconds=START_SECONDS
+        )
         if not (home / "enrolment.json").exists():
             _enrol(programs, collector=collector, kiosk=kiosk, address=address, home=home)
         _point_at(home / "enrolment.json", address=address, broker_port=ports["broker"])

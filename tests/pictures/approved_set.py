@@ -1,0 +1,96 @@
+"""The pictures that are kept: each kind of screen once, and what other sizes and looks do differently.
+
+Run `python -m tests.pictures.approved_set` to approve the screens as they are now; look at every changed picture first.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygame
+from PIL import Image
+
+from kiosk.gallery import render
+from kiosk.views import Look
+
+APPROVED = Path(__file__).parent / "approved"
+COLOURS = 32
+"""Enough for flat colours and the shades of their edges; keeps a picture below twenty kilobytes."""
+_NORMAL = Look()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One approved picture."""
+
+    screen: str
+    language: str = "id"
+    look: Look = _NORMAL
+    look_name: str = ""
+
+    @property
+    def name(self) -> str:
+        width, height = self.look.size
+        parts = (f"{width}x{height}", self.language, self.look_name, self.screen)
+        return "-".join(part for part in parts if part)
+
+    @property
+    def file(self) -> Path:
+        return APPROVED / f"{self.name}.png"
+
+    def rendered(self) -> Image.Image:
+        surface = render(self.screen, self.language, self.look)
+        return Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+
+
+_SMALL = Look(size=(800, 480))
+_UPRIGHT = Look(size=(720, 1280))
+_SCREENS = (
+    "idle",
+    "pressed",
+    "invitation",
+    "service",
+    "question-5-produk",
+    "question-9-pengaduan",
+    "menu",
+    "topics-1",
+    "text",
+    "text-symbols",
+    "consent-ticked",
+    "phone",
+    "ticket",
+    "saving",
+    "thanks",
+    "failed",
+    "closed",
+    "pin",
+    "staff",
+)
+CASES = (
+    *(Case(screen) for screen in _SCREENS),
+    Case("idle", "en", _SMALL),
+    Case("topics-4", "id", _SMALL),
+    Case("text", "id", _SMALL),
+    Case("consent", "en", _SMALL),
+    Case("question-9-pengaduan", "id", Look(size=(800, 480), text_scale=1.25), "large"),
+    Case("pressed", "id", _UPRIGHT),
+    Case("question-5-produk", "id", _UPRIGHT),
+    Case("text", "en", _UPRIGHT),
+    Case("ticket", "id", _UPRIGHT),
+    Case("pressed", "id", Look(high_contrast=True), "contrast"),
+)
+
+
+def approve() -> None:
+    """Write every picture anew and remove those that no case names."""
+    APPROVED.mkdir(exist_ok=True)
+    for case in CASES:
+        palette = case.rendered().quantize(COLOURS, dither=Image.Dither.NONE)
+        palette.save(case.file, optimize=True)
+    named = {case.file for case in CASES}
+    for file in APPROVED.glob("*.png"):
+        if file not in named:
+            file.unlink()
+
+
+if __name__ == "__main__":
+    approve()
