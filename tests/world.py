@@ -8,12 +8,17 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Self
+
+from survey.record import Record, decode
+from survey.wire import unpack_batch
 
 BIN = Path(sys.executable).parent
 COLLECTOR = BIN / "ikm-collector"
@@ -182,6 +187,34 @@ class World:
                 self.ask(COLLECTOR, "index", "--unit", "sukamaju", "--from", start, "--to", end, "--json")
             )
         )
+
+    # -- what the collector holds, read from its evidence
+
+    def evidence(self) -> dict[tuple[str, int], Record]:
+        """Every record the embedded collector has committed, by stream and number.
+
+        Batches are kept as they came, so two may overlap; a record in both must be the same in both.
+        """
+        with closing(
+            sqlite3.connect(self.folder / "collector" / "collector.sqlite3", timeout=30)
+        ) as database:
+            rows = database.execute(
+                "select payload from evidence_rawbatch order by stream_id, first"
+            ).fetchall()
+        records: dict[tuple[str, int], Record] = {}
+        for batch in (unpack_batch(payload) for (payload,) in rows):
+            for seq, line in enumerate(batch.lines, start=batch.first):
+                assert records.setdefault((batch.stream, seq), decode(line)) == decode(line)
+        return records
+
+    def alarms(self) -> dict[str, int]:
+        """How many messages the embedded collector refused, and how many conflicts it noticed."""
+        with closing(
+            sqlite3.connect(self.folder / "collector" / "collector.sqlite3", timeout=30)
+        ) as database:
+            (refused,) = database.execute("select coalesce(sum(count), 0) from evidence_refusal").fetchone()
+            (conflicts,) = database.execute("select count(*) from evidence_conflict").fetchone()
+        return {"refused": refused, "conflicts": conflicts}
 
     def log(self, name: str) -> str:
         path = self.logs / f"{name}.log"
