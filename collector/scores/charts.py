@@ -1,6 +1,6 @@
 """Where the marks of the charts lie; templates draw them as SVG, without a script and without a library."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -146,7 +146,7 @@ def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) ->
     return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 74, points=points, zones=zones, path=path)
 
 
-def _point(index: Index, n: int | None, label: str, x: float, y: "_Height") -> Point:
+def _point(index: Index, n: int | None, label: str, x: float, y: Callable[[float], float]) -> Point:
     interval = index.interval
     return Point(
         x=x,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -50,7 +50,7 @@ _PERIODS = {
     Dimension.SEMESTER: PeriodKind.SEMESTER,
     Dimension.YEAR: PeriodKind.YEAR,
 }
-_OWNERS = {
+_OWNERS: dict[Dimension, tuple[type[Service | Place | Kiosk], str]] = {
     Dimension.SERVICE: (Service, "code"),
     Dimension.PLACE: (Place, "code"),
     Dimension.KIOSK: (Kiosk, "name"),
@@ -81,7 +81,7 @@ class _Row(NamedTuple):
 
 class _Where(NamedTuple):
     sql: str
-    values: tuple[object, ...]
+    values: tuple[Any, ...]
 
 
 def count(
@@ -129,47 +129,62 @@ def _all(days: Days) -> tuple[int, int]:
     return day_number(days.first), day_number(days.last)
 
 
-def _unit_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
-    low, high = unit_key(0, form, months[0], flagged=False), unit_key(0, form, months[1], flagged=True)
-    rows = _select(
-        "SELECT u.id, t.id, t.counts FROM fleet_unit u CROSS JOIN scores_unittally t"
-        f" WHERE t.id BETWEEN u.id * {UNIT_STEP} + %s AND u.id * {UNIT_STEP} + %s AND {where.sql}",
-        (low, high, *where.values),
-    )
-    for unit, key, counts in rows:
-        rest = split_unit_key(key)
-        yield _Row(unit, None, None, None, month_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
-
-
+# The steps are numbers of ours and the conditions come from `_where`: what was asked for is always a parameter.
+# CROSS JOIN tells SQLite to look the few keys of each unit or series up, and never to read a tally's table through.
+_UNITS = (
+    "SELECT u.id, t.id, t.counts FROM fleet_unit u CROSS JOIN {table} t"
+    " WHERE t.id BETWEEN u.id * {step} + %s AND u.id * {step} + %s AND {where}"
+)
 _SERIES = (
     "SELECT s.unit_id, s.service_id, s.place_id, s.kiosk_id, t.id, t.counts"
     " FROM scores_series s JOIN fleet_unit u ON u.id = s.unit_id CROSS JOIN {table} t"
     " WHERE s.form_id = %s AND t.id BETWEEN s.id * {step} + %s AND s.id * {step} + %s AND {where}"
 )
+_RESPONSES = (
+    "SELECT s.unit_id, s.service_id, s.place_id, s.kiosk_id, r.day, r.flags <> 0, r.answers, r.hour, m.ending_id,"
+    " p.text, count(*)"
+    " FROM scores_series s JOIN fleet_unit u ON u.id = s.unit_id JOIN scores_response r ON r.series_id = s.id"
+    " JOIN scores_manner m ON m.id = r.manner_id JOIN scores_profile p ON p.id = r.profile_id"
+    " WHERE s.form_id = %s AND r.day BETWEEN %s AND %s AND {where}"
+    " GROUP BY s.unit_id, s.service_id, s.place_id, s.kiosk_id, r.day, r.flags <> 0, r.answers, r.hour,"
+    " m.ending_id, p.text"
+)
+
+
+def _unit_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
+    low, high = unit_key(0, form, months[0], flagged=False), unit_key(0, form, months[1], flagged=True)
+    sql = _UNITS.format(table="scores_unittally", step=UNIT_STEP, where=where.sql)
+    rows = _select(sql, (low, high, *where.values))
+    for unit, key, counts in rows:
+        rest = split_unit_key(key)
+        yield _Row(unit, None, None, None, month_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
 
 
 def _series_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
     sql = _SERIES.format(table="scores_monthtally", step=SERIES_STEP_MONTHS, where=where.sql)
-    for *series, key, counts in _select(sql, (form, months[0] << 1, months[1] << 1 | 1, *where.values)):
+    for unit, service, place, kiosk, key, counts in _select(
+        sql, (form, months[0] << 1, months[1] << 1 | 1, *where.values)
+    ):
         rest = split_month_key(key)
-        yield _Row(*series, month_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
+        yield _Row(
+            unit, service, place, kiosk, month_date(rest.time), rest.flagged, "", unpack(bytes(counts))
+        )
 
 
 def _series_days(form: int, where: _Where, days: tuple[int, int]) -> Iterator[_Row]:
     sql = _SERIES.format(table="scores_daytally", step=SERIES_STEP_DAYS, where=where.sql)
-    for *series, key, counts in _select(sql, (form, days[0] << 1, days[1] << 1 | 1, *where.values)):
+    for unit, service, place, kiosk, key, counts in _select(
+        sql, (form, days[0] << 1, days[1] << 1 | 1, *where.values)
+    ):
         rest = split_day_key(key)
-        yield _Row(*series, day_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
+        yield _Row(unit, service, place, kiosk, day_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
 
 
 def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: Dimension) -> Iterator[_Row]:
     low = group_key(0, form, months[0], 0, flagged=False)
     high = group_key(0, form, months[1] + 1, 0, flagged=False) - 1
-    rows = _select(
-        "SELECT u.id, t.id, t.counts FROM fleet_unit u CROSS JOIN scores_grouptally t"
-        f" WHERE t.id BETWEEN u.id * {GROUP_UNIT_STEP} + %s AND u.id * {GROUP_UNIT_STEP} + %s AND {where.sql}",
-        (low, high, *where.values),
-    )
+    sql = _UNITS.format(table="scores_grouptally", step=GROUP_UNIT_STEP, where=where.sql)
+    rows = _select(sql, (low, high, *where.values))
     names = group_names(split_group_key(key)[1] for _, key, _ in rows)
     for unit, key, counts in rows:
         rest, group = split_group_key(key)
@@ -182,21 +197,11 @@ def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: 
 def _responses(
     number: int, form: CodedForm, where: _Where, days: tuple[int, int], dimension: Dimension
 ) -> Iterator[_Row]:
-    rows = _select(
-        "SELECT s.unit_id, s.service_id, s.place_id, s.kiosk_id, r.day, r.flags <> 0, r.answers, r.hour,"
-        " m.ending_id, p.text, count(*)"
-        " FROM scores_series s JOIN fleet_unit u ON u.id = s.unit_id"
-        " JOIN scores_response r ON r.series_id = s.id"
-        " JOIN scores_manner m ON m.id = r.manner_id JOIN scores_profile p ON p.id = r.profile_id"
-        f" WHERE s.form_id = %s AND r.day BETWEEN %s AND %s AND {where.sql}"
-        " GROUP BY s.unit_id, s.service_id, s.place_id, s.kiosk_id, r.day, r.flags <> 0, r.answers, r.hour,"
-        " m.ending_id, p.text",
-        (number, *days, *where.values),
-    )
+    rows = _select(_RESPONSES.format(where=where.sql), (number, *days, *where.values))
     met = {ending for *_, ending, _, _ in rows}
     met.update(group for *_, profile, _ in rows for group in groups_of_profile(profile))
     names = group_names(met)
-    for *series, day, flagged, answers, hour, ending, profile, times in rows:
+    for unit, service, place, kiosk, day, flagged, answers, hour, ending, profile, times in rows:
         told = [
             names[ending],
             (HOUR, hour_code(hour)),
@@ -205,12 +210,12 @@ def _responses(
         for kind, code in told:
             if kind == dimension:
                 counts = times * form.number(answers)
-                yield _Row(*series, day_date(day), bool(flagged), code, counts)
+                yield _Row(unit, service, place, kiosk, day_date(day), bool(flagged), code, counts)
 
 
 def _where(scope: Scope) -> _Where:
     conditions: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     if scope.unit is not None:
         conditions.append("u.code = %s")
         values.append(scope.unit)
@@ -235,7 +240,7 @@ def _where(scope: Scope) -> _Where:
     return _Where(" AND ".join(conditions) or "1 = 1", tuple(values))
 
 
-def _select(sql: str, values: Iterable[object]) -> list[tuple[object, ...]]:
+def _select(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, tuple(values))
         return list(cursor.fetchall())

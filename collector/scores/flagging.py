@@ -70,10 +70,9 @@ def _look_at(days: Collection[int], changes: Changes) -> dict[int, SeriesKey]:
     for key in days:
         try:
             series |= _look_at_day(*split_kiosk_day(key), changes, names)
-        except (
-            LookupError
-        ) as error:  # an operator took an instrument's file away; the listener must not stop for it
-            log.error("flags of kiosk-day %s were not looked at: %s", key, error)
+        except LookupError:
+            # An operator took an instrument's file away; the listener must not stop for it.
+            log.exception("flags of kiosk-day %s were not looked at", key)
     return series
 
 

@@ -9,6 +9,11 @@ from collector.scores.models import Form
 from collector.scores.queries import DEFAULT_INSTRUMENT
 
 _LAST_MONTH = (1 << 12) - 1
+_SELECT = (
+    "SELECT (SELECT t.id FROM scores_unittally t"  # noqa: S608 - numbers of our own
+    f" WHERE t.id BETWEEN u.id * {UNIT_STEP} + %s AND u.id * {UNIT_STEP} + %s ORDER BY t.id DESC LIMIT 1)"
+    " FROM fleet_unit u"
+)
 
 
 def month(*, unit: int | None = None, instrument: str = DEFAULT_INSTRUMENT) -> date | None:
@@ -18,11 +23,9 @@ def month(*, unit: int | None = None, instrument: str = DEFAULT_INSTRUMENT) -> d
         return None
     low, high = unit_key(0, form, 0, flagged=False), unit_key(0, form, _LAST_MONTH, flagged=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT t.id FROM scores_unittally t"
-            f" WHERE t.id BETWEEN u.id * {UNIT_STEP} + %s AND u.id * {UNIT_STEP} + %s ORDER BY t.id DESC LIMIT 1)"
-            f" FROM fleet_unit u WHERE {'1 = 1' if unit is None else 'u.id = %s'}",
-            [low, high] if unit is None else [low, high, unit],
-        )
+        if unit is None:
+            cursor.execute(_SELECT, [low, high])
+        else:
+            cursor.execute(f"{_SELECT} WHERE u.id = %s", [low, high, unit])
         months = [split_unit_key(key).time for (key,) in cursor.fetchall() if key is not None]
     return month_date(max(months)) if months else None

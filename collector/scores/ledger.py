@@ -106,7 +106,7 @@ def _add(model: TallyModel, changes: Mapping[int, int]) -> None:
         model.objects.filter(pk__in=gone).delete()
 
 
-def _lock_postgresql(table: str, keys: Sequence[int]) -> dict[int, bytes]:
+def _lock_postgresql(table: str, keys: list[int]) -> dict[int, bytes]:
     """Give the stored rows, all of them present and locked until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -121,7 +121,7 @@ def _lock_postgresql(table: str, keys: Sequence[int]) -> dict[int, bytes]:
         return {key: bytes(counts) for key, counts in cursor.fetchall()}
 
 
-def _read_sqlite(table: str, keys: Sequence[int]) -> list[tuple[int, bytes]]:
+def _read_sqlite(table: str, keys: list[int]) -> list[tuple[int, bytes]]:
     marks = ",".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id, counts FROM {table} WHERE id IN ({marks})", keys)  # noqa: S608

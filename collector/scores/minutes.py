@@ -12,7 +12,7 @@ from typing import NamedTuple
 DAY_MINUTES = 24 * 60
 ALIVE_EVERY_MINUTES = 15
 _SLACK_MINUTES = 1  # a busy frame loop may write its record a little late; that is no hole
-_OUT_OF_SERVICE = {"out_of_service", "closed", "off", "error"}
+_OUT_OF_SERVICE = {"failed"}  # the screen that says so; every other one can be used
 
 
 class Span(NamedTuple):
@@ -41,7 +41,7 @@ def pack_marks(marks: Iterable[Mark]) -> bytes:
     ordered = sorted(marks)
     steps = [
         late.minute - early.minute
-        for early, late in zip([Mark(0, 0, False), *ordered], ordered, strict=False)
+        for early, late in zip([Mark(0, 0, serving=False), *ordered], ordered, strict=False)
     ]
     proofs = bytes(entry.proven << 1 | entry.serving for entry in ordered)
     return zlib.compress(struct.pack(f"<{len(steps)}H", *steps) + proofs, 9)

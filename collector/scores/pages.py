@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from collector.fleet.models import Region, Unit
 from collector.scores import latest, overview
+from collector.scores.attendance import attendance
 from collector.scores.queries import Question, QuestionError, indices
 from collector.scores.results import Answer
 from collector.scores.scope import Dimension, Scope
@@ -91,6 +92,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "kiosks": overview.broken_down(Scope(unit=code), period, Dimension.KIOSK),
         "hours": overview.broken_down(Scope(unit=code), period, Dimension.HOUR),
         "endings": overview.endings(Scope(unit=code), period),
+        "attendance": attendance(found, period),
         "crumbs": _crumbs(found.region_id),
     }
     return render(request, "scores/unit.html", context)

@@ -37,6 +37,7 @@ HOUR_ERROR_S = 30 * 60
 _LARGEST = 2**31 - 1
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
+_NOBODY_THERE = {"storage_restored"}  # staff records that the kiosk writes by itself
 _STAFF_SCREEN_MS = 60_000  # how long a staff action without a stated end is taken to last
 
 
@@ -58,7 +59,7 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
             elif record.kind == ALIVE:
                 day, entry = _mark(record, zones)
                 marks[kiosk_day_id(record.kiosk_id, day)].append(entry)
-            elif record.kind == STAFF:
+            elif record.kind == STAFF and record.body.get("action") not in _NOBODY_THERE:
                 actions.append(_staff_row(record, zones))
         except Malformed as error:
             refused.append(NotUnderstood(record.stream_id, record.seq, error.code))

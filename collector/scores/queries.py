@@ -27,8 +27,21 @@ from survey.weights import WeightMode
 
 SMALLEST_GROUP = 5
 """Groups of fewer respondents are not shown."""
+_OWNERS: Mapping[Dimension, type[Agency | Place | Region | Service | Unit]] = {
+    Dimension.UNIT: Unit,
+    Dimension.AGENCY: Agency,
+    Dimension.SERVICE: Service,
+    Dimension.PLACE: Place,
+    **dict.fromkeys(REGION_LENGTHS, Region),
+}
 DEFAULT_INSTRUMENT = "skm-2017"
 PULSE = ("pulse", "1")
+
+
+NOTHING_CALLED_SO = frozenset(
+    f"{what}_unknown" for what in ("unit", "region", "agency", "service", "place", "kiosk", "instrument")
+)
+"""Codes of questions about something that does not exist."""
 
 
 class QuestionError(SurveyError):
@@ -272,23 +285,11 @@ class _Label:
 
 
 def _names(dimension: Dimension, codes: set[str]) -> dict[str, str]:
-    if dimension is Dimension.UNIT:
-        return dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
-    if dimension is Dimension.AGENCY:
-        return {
-            "": "Tanpa instansi",
-            **dict(Agency.objects.filter(code__in=codes).values_list("code", "name")),
-        }
-    if dimension is Dimension.SERVICE:
-        return {
-            "": "Tanpa layanan",
-            **dict(Service.objects.filter(code__in=codes).values_list("code", "name")),
-        }
-    if dimension is Dimension.PLACE:
-        return dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
-    if dimension in REGION_LENGTHS:
-        found = Region.objects.filter(code__in=codes).exclude(name="")
-        return dict(found.values_list("code", "name"))
+    """Give what people call the groups of a dimension; a code without a name stands for itself."""
+    owners = _OWNERS.get(dimension)
+    if owners is not None:
+        named = owners.objects.filter(code__in=codes).exclude(name="").values_list("code", "name")
+        return {"": "Tanpa layanan" if dimension is Dimension.SERVICE else "Tanpa instansi", **dict(named)}
     if dimension is Dimension.HOUR:
         return {code: f"{code}.00–{code}.59" for code in codes - {UNKNOWN}} | {UNKNOWN: "waktu tidak pasti"}
     if dimension in (Dimension.MONTH, Dimension.QUARTER, Dimension.SEMESTER, Dimension.YEAR):

@@ -195,16 +195,16 @@ def change_marks(added: Mapping[int, Sequence[Mark]], taken: Mapping[int, Sequen
         return
     if connection.vendor == "postgresql":  # two processes adding to one day must wait for each other
         KioskDay.objects.bulk_create((KioskDay(pk=key, marks=b"") for key in keys), ignore_conflicts=True)
-    held = {}
+    held: dict[int, bytes] = {}
     for chunk in chunks(keys):
         rows = KioskDay.objects.filter(pk__in=chunk).order_by("pk")
         if connection.vendor == "postgresql":
             rows = rows.select_for_update()
-        held.update(rows.values_list("pk", "marks"))
+        held.update((key, bytes(marks)) for key, marks in rows.values_list("pk", "marks"))
     changed: list[KioskDay] = []
     gone: list[int] = []
     for key in keys:
-        marks = unpack_marks(bytes(held[key])) if held.get(key) else []
+        marks = unpack_marks(held[key]) if held.get(key) else []
         marks.extend(added.get(key, ()))
         for mark in taken.get(key, ()):
             if mark in marks:

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from django import template
 
-from collector.scores import charts, formats
+from collector.scores import charts, formats, minutes
 from collector.scores.charts import Scale
+from collector.scores.minutes import Span
 from survey.indices import ElementIndex, Index
 
 register = template.Library()
@@ -41,6 +42,18 @@ def scale(index: Index) -> Scale:
 def bar(element: ElementIndex) -> tuple[float, float, float]:
     """Give the marks of an element's bar."""
     return charts.bar(element.value, element.interval)
+
+
+@register.filter
+def clock(minute: int) -> str:
+    """Write a minute of the day as a time."""
+    return minutes.clock(minute)
+
+
+@register.filter(name="minutes")
+def minutes_of(span: Span) -> int:
+    """Give how long a span is."""
+    return span.end - span.start
 
 
 @register.filter

@@ -42,5 +42,5 @@ def test_more_taken_out_than_is_there_is_an_error() -> None:
 
 @pytest.mark.parametrize("stored", [b"\x05\x00ab", b"\x01", b"\x01\x00a" * 9])
 def test_other_bytes_are_refused(stored: bytes) -> None:
-    with pytest.raises(ValueError, match="no|not"):
+    with pytest.raises(ValueError, match="not "):
         unpack(stored)

@@ -34,7 +34,10 @@ TABLES = (Response, DayTally, MonthTally, UnitTally, GroupTally, KioskDay, Staff
 
 def contents() -> list[list[tuple[object, ...]]]:
     return [
-        [tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row) for row in table.objects.order_by("pk").values_list()]
+        [
+            tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row)
+            for row in table.objects.order_by("pk").values_list()
+        ]
         for table in TABLES
     ]
 
@@ -120,7 +123,13 @@ def test_an_index_from_the_database_is_the_index_of_the_raw_responses(
         for sex in "LP":
             found = [group for group in by_sex if group.group[0].code == sex]
             check(found[0] if found else None, [entry for entry in inside if entry[3].get("sex") == sex])
-        for dimension in (Dimension.MONTH, Dimension.DAY, Dimension.QUARTER, Dimension.KIOSK, Dimension.REGENCY):
+        for dimension in (
+            Dimension.MONTH,
+            Dimension.DAY,
+            Dimension.QUARTER,
+            Dimension.KIOSK,
+            Dimension.REGENCY,
+        ):
             groups = whole_index(post, begin, end, by=(dimension,)).groups
             complete = sum(1 for entry in inside if len(entry[1]) == 9)
             assert sum(group.n or 0 for group in groups) == complete
@@ -130,10 +139,15 @@ def test_an_index_from_the_database_is_the_index_of_the_raw_responses(
 def some_records(post: Post) -> list[AcceptedRecord]:
     ktp = post.service("ktp")
     records = [
-        post.response(answers(value), at(MONDAY, "09:00", seconds=400 * number), service=ktp, profile={"sex": "L"})
+        post.response(
+            answers(value), at(MONDAY, "09:00", seconds=400 * number), service=ktp, profile={"sex": "L"}
+        )
         for number, value in enumerate([4, 3, 2, 4, 3, 1])
     ]
-    records += [post.response(answers(4), at(MONDAY, "11:00", seconds=20 * number), duration_s=12) for number in range(8)]
+    records += [
+        post.response(answers(4), at(MONDAY, "11:00", seconds=20 * number), duration_s=12)
+        for number in range(8)
+    ]
     records.append(post.record("staff", at(MONDAY, "09:20"), body={"action": "volume"}))
     records += [post.alive(at(MONDAY, "10:00")), post.alive(at(MONDAY, "10:15"))]
     records.append(post.response({"waktu": 2}, at(MONDAY, "13:00"), ended="timeout", ended_at="biaya"))
@@ -172,7 +186,11 @@ def test_a_response_whose_time_is_repaired_moves_with_its_tallies() -> None:
     put(*records)
     later = MONDAY + timedelta(days=40)
     moved = AcceptedRecord(
-        **{name: getattr(records[0], name) for name in records[0].__struct_fields__ if name not in ("at_ms", "error_ms")},
+        **{
+            name: getattr(records[0], name)
+            for name in records[0].__struct_fields__
+            if name not in ("at_ms", "error_ms")
+        },
         at_ms=at(later),
         error_ms=0,
     )

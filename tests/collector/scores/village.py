@@ -116,9 +116,7 @@ class Post:
         return self.record("response", at_ms, response=body, service=service, error_ms=error_ms)
 
     def pulse(self, value: int, at_ms: int, *, visit: int | None = None) -> AcceptedRecord:
-        return self.response(
-            {"kepuasan": value}, at_ms, instrument="pulse", visit=visit, duration_s=1
-        )
+        return self.response({"kepuasan": value}, at_ms, instrument="pulse", visit=visit, duration_s=1)
 
     def alive(self, at_ms: int, *, up_ms: int = 10**8, screen: str = "idle") -> AcceptedRecord:
         return self.record("alive", at_ms, body={"screen": screen}, up_ms=up_ms)
