@@ -265,27 +265,32 @@ class JournalStorage(Storage):
     def _begin(self, header: Header) -> Segment:
         path = segment_path(self.folder, header.first)
         content = pack_header(header)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise JournalFull(f"no room for another segment in {self.folder}") from error
-            raise self._failed("a segment could not be made", error) from error
-        try:
-            self._disk.append(handle, content)
-            self._disk.sync(handle)
-            sync_folder(self.folder)
-        except OSError as error:
-            os.close(handle)
-            path.unlink(missing_ok=True)
-            if error.errno in _FULL:
-                raise JournalFull(f"no room for another segment in {self.folder}") from error
-            raise self._failed("a segment could not be begun", error) from error
+        while True:
+            try:
+                handle = self._make(path, content)
+                break
+            except OSError as error:
+                path.unlink(missing_ok=True)
+                if error.errno not in _FULL:
+                    raise self._failed("a segment could not be begun", error) from error
+                if not self._spend_ballast():
+                    raise JournalFull(f"no room for another file in {self.folder}") from error
         self._close_segment()
         self._handle = handle
         segment = Segment(path=path, first=header.first, header=header, size=len(content))
         self._segments.append(segment)
         return segment
+
+    def _make(self, path: Path, content: bytes) -> int:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            self._disk.append(handle, content)
+            self._disk.sync(handle)
+            sync_folder(self.folder)
+        except OSError:
+            os.close(handle)
+            raise
+        return handle
 
     def _open_last(self) -> None:
         path = self._segments[-1].path

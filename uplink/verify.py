@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from survey.chain import stated_link
 from survey.errors import Malformed
 from survey.verdict import Claim, Evidence, Examiner, Verdict
 from survey.wire import Receipt, unpack_receipt
 from uplink.errors import JournalBroken, JournalForeign
-from uplink.frame import Damage, Entry, frames, unpack_entry
+from uplink.frame import Damage, Entry, Frame, frames, unpack_entry
 from uplink.identity import ENROLMENT_FILE, Enrolment, load_enrolment, verifier
 from uplink.mark import read_mark
 from uplink.segment import Header, header_of, segment_paths
@@ -61,20 +62,33 @@ def _first_header(folder: Path) -> Header | None:
 
 
 def _evidence(folder: Path) -> Iterator[Evidence]:
+    salvaged: Entry | None = None
+    for found in _found(folder):
+        entry = _damaged(found) if isinstance(found, Damage) else _entry(found.payload)
+        if entry is None:
+            continue
+        if salvaged is not None and not (salvaged.seq == entry.seq and stated_link(entry.line)):
+            yield _as_evidence(salvaged)  # else the kiosk has given the damaged record up
+        salvaged = entry if isinstance(found, Damage) else None
+        if salvaged is None:
+            yield _as_evidence(entry)
+    if salvaged is not None:
+        yield _as_evidence(salvaged)
+
+
+def _found(folder: Path) -> Iterator[Frame | Damage]:
     for _, path in segment_paths(folder):
         try:
             content = path.read_bytes()
         except OSError as error:
             raise JournalBroken(f"{path} cannot be read: {error}") from error
-        for found in frames(content):
-            entry = _damaged(found) if isinstance(found, Damage) else _entry(found.payload)
-            if entry is not None:
-                yield Evidence(
-                    seq=entry.seq,
-                    line=entry.line,
-                    prev=entry.prev or None,
-                    signature=entry.signature or None,
-                )
+        yield from frames(content)
+
+
+def _as_evidence(entry: Entry) -> Evidence:
+    return Evidence(
+        seq=entry.seq, line=entry.line, prev=entry.prev or None, signature=entry.signature or None
+    )
 
 
 def _entry(payload: bytes) -> Entry | None:
@@ -88,7 +102,8 @@ def _damaged(damage: Damage) -> Entry | None:
     """Read what can be read of a damaged line: the signature then tells whether the record itself was hit."""
     _, _, rest = damage.content.partition(b" ")
     _, _, payload = rest.partition(b" ")
-    return _entry(payload.removesuffix(b"\n"))
+    entry = _entry(payload.removesuffix(b"\n"))
+    return entry if entry is not None and entry.get("seq") == entry.seq else None
 
 
 def _receipt(home: Path, enrolment: Enrolment) -> Receipt | None:

@@ -185,6 +185,13 @@ class FaultyDisk(Disk):
         super().sync(handle)
 
 
+class HastyDisk(Disk):
+    """A disk that never flushes: for tests about bytes, not about power."""
+
+    def sync(self, handle: int) -> None:
+        pass
+
+
 def full() -> OSError:
     return OSError(errno.ENOSPC, "No space left on device")
 
