@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 MAX_ELEMENTS = 64
-MAX_SCALE = 11
+MAX_VALUE = 10
 _MAX_FILE_BYTES = 256 * 1024
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _VERSION = re.compile(r"[0-9a-z][0-9a-z.-]{0,15}")
@@ -150,8 +150,12 @@ def _instrument(fields: Fields) -> Instrument:
     scale = fields.table("scale")
     lowest, highest = scale.whole("lowest"), scale.whole("highest")
     scale.done()
-    if not lowest < highest or highest - lowest >= MAX_SCALE:
-        fields.note("scale", f"{lowest} to {highest}", f"2 to {MAX_SCALE} whole steps, lowest first")
+    if not 0 <= lowest < highest <= MAX_VALUE:
+        fields.note(
+            "scale",
+            f"{lowest} to {highest}",
+            f"whole steps from 0 or more to {MAX_VALUE} or less, lowest first",
+        )
     elements = _elements(fields, languages)
     common = fields.tables("options", required=False)
     shared = tuple(_option(option, languages) for option in common)

@@ -26,7 +26,7 @@ from survey.doubt import (
 from survey.errors import NothingAnswered
 from survey.instrument import Instrument
 from survey.tally import Tally
-from survey.weights import UNROUNDED, Stages, WeightMode, half_up, hundredths, rounded
+from survey.weights import UNROUNDED, Stages, WeightMode, half_up, hundredths, rounded, two_decimals
 
 CONVERSION = 25
 """From the 1 to 4 of an answer to the 25 to 100 of an index."""
@@ -53,8 +53,8 @@ class ElementIndex:
     label: str
     """`U1` …, in the order this instrument version declares."""
     n: int
-    nrr: Fraction
-    """Mean answer (*nilai rata-rata*)."""
+    total: int
+    """Sum of the answers (*Σ nilai per unsur*)."""
     weight: Fraction
     """The weight as its mode takes it."""
     rounding: Stages
@@ -62,6 +62,12 @@ class ElementIndex:
     """NRR times 25, two decimals (*nilai interval konversi*)."""
     category: Band
     interval: Interval | None
+
+    @property
+    def nrr(self) -> Fraction:
+        """Mean answer (*nilai rata-rata*), rounded where the office's stages say so."""
+        mean, places = Fraction(self.total, self.n), self.rounding.nrr
+        return mean if places is None else rounded(mean, places)
 
     @property
     def weighted(self) -> Fraction:
@@ -179,10 +185,10 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
     weights, _ = instrument.weights_by_mode[basis.mode]
     sums = _element_moments(basis)
     for key, weight, (number, total, squares) in zip(instrument.element_keys, weights, sums, strict=True):
-        nrr = Fraction(total, number)
-        if places is not None:
-            nrr = rounded(nrr, places)
-        value = hundredths(half_up(CONVERSION * nrr.numerator, nrr.denominator, 2))
+        if places is None:
+            value = hundredths(half_up(CONVERSION * total, number, 2))
+        else:
+            value = two_decimals(CONVERSION * rounded(Fraction(total, number), places))
         interval = None
         if number > 1:
             share = (total / number - lowest) / span
@@ -190,7 +196,7 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
             low, high = bounds(share, effective(share, number, spread, users), two_sided(number - 1))
             interval = Interval(nearest(_LOWEST + _SPAN * low), nearest(_LOWEST + _SPAN * high))
         category = classify(bands, value)
-        found.append(ElementIndex(key, labels[key], number, nrr, weight, stages, value, category, interval))
+        found.append(ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval))
     return tuple(found)
 
 
@@ -210,18 +216,18 @@ def classify(bands: BandTable | None, value: Decimal) -> Band:
     return bands.classify(low if value < low else high)
 
 
-def _element_moments(basis: Basis) -> tuple[Moments, ...]:
+def _element_moments(basis: Basis) -> list[Moments]:
     instrument, tally = basis.instrument, basis.tally
-    found = []
-    for place in range(len(instrument.elements)):
-        counts = tally.counts_at(place)
-        if basis.policy is Policy.ALL:
-            partial = tally.counts_at(place, incomplete=True)
-            counts = tuple(a + b for a, b in zip(counts, partial, strict=True))
-        found.append(moments(counts, instrument.lowest))
+    counts = tally.complete_counts()
+    if basis.policy is Policy.ALL:
+        counts = [a + b for a, b in zip(counts, tally.incomplete_counts(), strict=True)]
+    values = len(instrument.values)
+    found = [
+        moments(counts[start : start + values], instrument.lowest) for start in range(0, len(counts), values)
+    ]
     if not all(number for number, _, _ in found):
         raise NothingAnswered(f"no {basis.policy.value} answers to {instrument.name}")
-    return tuple(found)
+    return found
 
 
 def _complete_total(basis: Basis) -> int:

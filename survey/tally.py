@@ -138,6 +138,10 @@ class Tally:
         """Give the counts of complete responses, all elements one after another."""
         return self._ints[_HEAD : _HEAD + _width(self.instrument)]
 
+    def incomplete_counts(self) -> list[int]:
+        """Give the counts of incomplete responses, all elements one after another."""
+        return self._ints[_HEAD + _width(self.instrument) :]
+
     def copy(self) -> "Tally":
         """Give a tally that no longer follows this one's changes."""
         return Tally(self.instrument, self._ints)

@@ -163,6 +163,8 @@ BROKEN = [
     ("highest = 4", "highest = 5", "scale", "answered 1 to 4"),
     ("highest = 4", "highest = 4.0", "scale.highest", "whole number"),
     ("lowest = 1\n", "lowest = 4\n", "scale", "lowest first"),
+    ("lowest = 1\n", "lowest = -1\n", "scale", "from 0"),
+    ("highest = 4", "highest = 11", "scale", "10 or less"),
     ('weight = "1/9"', "weight = 0.1111", "elements[1].weight", "inexact"),
     ('weight = "1/9"', 'weight = "0.1111"', "elements.weight", "exactly 1"),
     ('weight = "1/9"', 'weight = "0/9"', "elements[1].weight", "more than 0"),

@@ -109,6 +109,27 @@ def test_a_value_on_the_edge_of_a_band_is_as_likely_in_its_neighbour() -> None:
     assert sum(found.likelihoods.values()) == pytest.approx(1)
 
 
+def test_the_worked_example_of_the_method() -> None:
+    """The numbers of `docs/method.md`: forty people, whose nine answers add up to 27, 31 or 22."""
+    people = [row for times, score in ((20, 27), (12, 31), (8, 22)) for row in with_total(1, score) * times]
+    tally = Tally.of(SKM, people)
+    found = index(SKM, tally)
+    assert (tally.complete, tally.squares, str(found.value), found.category.letter) == (
+        40,
+        29984,
+        "75.56",
+        "C",
+    )
+    assert found.interval == Interval(Decimal("72.54"), Decimal("78.39"))
+    assert {letter: round(100 * share) for letter, share in found.likelihoods.items()} == {
+        "A": 0,
+        "B": 23,
+        "C": 77,
+        "D": 0,
+    }
+    assert index(SKM, tally, population=150).interval == Interval(Decimal("72.98"), Decimal("77.99"))
+
+
 def test_all_answers_policy_is_no_surer_than_its_complete_part_where_nothing_was_added() -> None:
     tally = Tally.of(SKM, [*with_total(40, 1000), *with_total(40, 1300)])
     complete, whole = index(SKM, tally), index(SKM, tally, policy="all")
