@@ -9,6 +9,8 @@ import sys
 
 from collector.evidence import verify_bundle
 
+_MODULES = {"import": "import_files", "broker-files": "broker_files"}
+"""Commands whose names cannot be a module's."""
 _COMMANDS = """\
 usage: ikm-collector COMMAND [options]      (ikm-collector COMMAND --help says more)
 
@@ -51,7 +53,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - `evidence verify` needs no Django
 
-    execute_from_command_line(["ikm-collector", *arguments])
+    name = _MODULES.get(arguments[0], arguments[0])
+    execute_from_command_line(["ikm-collector", name, *arguments[1:]])
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ _Wall = Annotated[int, msgspec.Meta(ge=-(2**53), lt=2**53)]
 
 # Codes under which a proven record is set aside.
 UNREADABLE = "record_unreadable"
+LOST = "record_lost"
 WRONG_NUMBER = "record_seq"
 BODY_UNREADABLE = "body_unreadable"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from collector.evidence.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.lines import (
     BODY_UNREADABLE,
+    LOST,
     UNREADABLE,
     WRONG_NUMBER,
     HeldLine,
@@ -16,6 +17,7 @@ from collector.evidence.lines import (
 from collector.evidence.timing import ClockState, Moment, Stamped, times
 from collector.fleet.standing import Standing
 from survey import record
+from survey.chain import stated_link
 
 KIND_UNKNOWN = "kind_unknown"
 KIOSK_UNASSIGNED = "kiosk_unassigned"
@@ -68,7 +70,7 @@ def parse(
         if line is not None and line.seq == held.seq:
             parsed.append((line, held.received_ms))
         else:
-            code = UNREADABLE if line is None else WRONG_NUMBER
+            code = WRONG_NUMBER if line is not None else LOST if stated_link(held.line) else UNREADABLE
             set_aside.append(NotUnderstood(source.stream_id, held.seq, code))
     return parsed
 
