@@ -9,8 +9,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
+# Not importlib.resources: it takes longer to load than all catalogues together, and the kiosk is never zipped.
+LOCALE = Path(__file__).parent / "locale"
 AUTHORITY = "id"
 """The language that has every key."""
 
@@ -86,7 +88,7 @@ class Texts:
 @lru_cache(maxsize=16)
 def catalogue(language: str) -> Mapping[str, str]:
     """All texts of a language, its tables flattened with dots. Unknown languages have none."""
-    path = files("kiosk") / "locale" / f"{language}.toml"
+    path = LOCALE / f"{language}.toml"
     if not path.is_file():
         return {}
     return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix=""))
@@ -94,9 +96,7 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 def shipped() -> tuple[Language, ...]:
     """Every language that has a catalogue, Indonesian first."""
-    codes = [
-        entry.name[:-5] for entry in (files("kiosk") / "locale").iterdir() if entry.name.endswith(".toml")
-    ]
+    codes = [file.stem for file in LOCALE.glob("*.toml")]
     return tuple(language(code) for code in sorted(codes, key=lambda code: (code != AUTHORITY, code)))
 
 

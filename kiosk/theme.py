@@ -71,9 +71,9 @@ DIMMED = Palette(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Theme:
-    """The palette and the measure of one look."""
+    """The palette and the measure of one look; one object a look, compared by identity because it keys every cache."""
 
     size: tuple[int, int]
     palette: Palette

@@ -9,7 +9,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pygame
 
@@ -56,6 +56,14 @@ class WindowError(Exception):
     """The display cannot be used; the message says why and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A whole screen drawn beforehand, and what it consists of."""
+
+    picture: pygame.Surface
+    parts: tuple[Placed, ...]
+
+
 class Window:
     """The one window of the kiosk; make it with `Window.open`."""
 
@@ -66,7 +74,7 @@ class Window:
         # Rotated panels are painted on a surface of their own; else the screen itself is the canvas.
         self._canvas = pygame.Surface(look.size) if look.rotation else screen
         self._pointer = Pointer(panel=screen.get_size(), rotation=look.rotation)
-        self._pages: OrderedDict[tuple[View, Look], pygame.Surface] = OrderedDict()
+        self._pages: OrderedDict[tuple[View, Look], _Page] = OrderedDict()
         self._view: View | None = None
         self._parts: tuple[Placed, ...] = ()
         self._targets: tuple[Target, ...] = ()
@@ -109,23 +117,26 @@ class Window:
         """Bring the view to the screen; what is there already stays untouched."""
         if view == self._view:
             return
-        parts = layout(view, self.look)
         theme = theme_of(view, self.look)
-        same_paper = self._view is not None and theme_of(self._view, self.look) is theme
-        gone = set(self._parts) - set(parts)
-        new = set(parts) - set(self._parts)
-        if same_paper and type(view) is type(self._view) and _area(gone | new) * 2 < _area(self._parts):
-            rects = self._repaint(gone, new, theme)
-        else:
-            self._canvas.blit(self._page(view, parts, theme), (0, 0))
+        page = self._kept_page(view)
+        parts = page.parts if page else layout(view, self.look)
+        changed = self._changed(view, parts, theme)
+        if changed is None:
+            page = page or self._render(view, parts, theme)
+            self._canvas.blit(page.picture, (0, 0))
             rects = [self._canvas.get_rect()]
+        elif page:
+            rects = [self._canvas.blit(page.picture, part.box, part.box) for part in changed]
+        else:
+            rects = [self._canvas.fill(theme.palette.paper, part.box) for part in changed]
+            paint(self._canvas, changed & set(parts), theme)
         self._view, self._parts, self._targets = view, parts, targets(parts, theme)
         self._present(rects)
 
     def prepare(self, view: View) -> None:
         """Prerender a view that will probably come next, so that showing it is one copy."""
-        if _may_be_kept(view):
-            self._page(view, layout(view, self.look), theme_of(view, self.look))
+        if _may_be_kept(view) and self._kept_page(view) is None:
+            self._render(view, layout(view, self.look), theme_of(view, self.look))
 
     def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
         """Change the text size or the contrast; the next `show` draws everything anew."""
@@ -161,26 +172,29 @@ class Window:
         self._watch.close()
         pygame.display.quit()
 
-    def _page(self, view: View, parts: Iterable[Placed], theme: Theme) -> pygame.Surface:
-        key = (view, self.look)
-        page = self._pages.get(key)
-        if page is None:
-            page = pygame.Surface(self.look.size)
-            page.fill(theme.palette.paper)
-            paint(page, parts, theme)
-            if _may_be_kept(view):
-                self._pages[key] = page
-                while len(self._pages) > PAGES_KEPT:
-                    self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(key)
+    def _changed(self, view: View, parts: tuple[Placed, ...], theme: Theme) -> set[Placed] | None:
+        """The parts that vanished or are new, or None when the screen is better shown whole."""
+        if type(view) is not type(self._view) or theme_of(self._view, self.look) is not theme:
+            return None
+        changed = set(self._parts) ^ set(parts)
+        return changed if _area(changed) * 2 < _area(self._parts) else None
+
+    def _kept_page(self, view: View) -> "_Page | None":
+        page = self._pages.get((view, self.look))
+        if page is not None:
+            self._pages.move_to_end((view, self.look))
         return page
 
-    def _repaint(self, gone: set[Placed], new: set[Placed], theme: Theme) -> list[pygame.Rect]:
-        for part in gone | new:
-            self._canvas.fill(theme.palette.paper, part.box)
-        paint(self._canvas, new, theme)
-        return [pygame.Rect(part.box) for part in gone | new]
+    def _render(self, view: View, parts: tuple[Placed, ...], theme: Theme) -> "_Page":
+        picture = pygame.Surface(self.look.size)
+        picture.fill(theme.palette.paper)
+        paint(picture, parts, theme)
+        page = _Page(picture, parts)
+        if _may_be_kept(view):
+            self._pages[view, self.look] = page
+            if len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+        return page
 
     def _present(self, rects: list[pygame.Rect]) -> None:
         rotation = self.look.rotation

@@ -1,7 +1,8 @@
 """Drawing: a view becomes parts, parts become pixels and places to touch.
 
 A screen is a function from view to parts; it reads no files and keeps no state. The window compares the parts of two
-views and repaints those that differ.
+views and repaints those that differ. The screens that most visits never see are loaded when they are first shown: their
+loading would be felt between the power switch and the first smiley.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from kiosk.screens import choice, consent, keyboard, message, staff, ticket
+from kiosk.screens import choice, message
 from kiosk.screens.parts import Box, Placed
 from kiosk.theme import Theme, theme
 from kiosk.views import (
@@ -42,12 +43,20 @@ def layout(view: View, look: Look) -> tuple[Placed, ...]:
         case MessageView():
             return tuple(message.layout(view, chosen))
         case KeyboardView():
+            from kiosk.screens import keyboard  # noqa: PLC0415 - see the module's docstring
+
             return tuple(keyboard.layout(view, chosen))
         case ConsentView():
+            from kiosk.screens import consent  # noqa: PLC0415 - see the module's docstring
+
             return tuple(consent.layout(view, chosen))
         case TicketView():
+            from kiosk.screens import ticket  # noqa: PLC0415 - see the module's docstring
+
             return tuple(ticket.layout(view, chosen))
         case StaffView():
+            from kiosk.screens import staff  # noqa: PLC0415 - see the module's docstring
+
             return tuple(staff.layout(view, chosen))
 
 

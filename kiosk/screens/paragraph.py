@@ -11,6 +11,8 @@ from functools import lru_cache
 from kiosk.fonts import Weight, width_of
 from kiosk.theme import Theme
 
+_REFERENCE = 48
+"""The size in pixels at which words are measured to judge how large a text can be set."""
 SEPARATOR = "·"
 """Parts a line's facts; the line break says the same, so it never begins or ends one."""
 
@@ -68,19 +70,39 @@ def fit(
     text: str, theme: Theme, style: Style, size: float, *, width: int, height: int, most_lines: int = 99
 ) -> Fitted:
     """Set `text` in a box, as large as `size` (as at 1024x600) or as much smaller as it takes."""
-    smallest, largest = theme.smallest_text, theme.text(size)
-    best: Fitted | None = None
-    tried = largest
-    # Halving the range: opening a font for every size in between would be felt when the kiosk starts.
-    while smallest <= largest:
-        fitted = _set(text, theme, style, tried, width=width)
+    least = theme.smallest_text
+    size_in_pixels = _likely_size(
+        text, theme, style, theme.text(size), width=width, height=height, most=most_lines
+    )
+    while True:
+        fitted = _set(text, theme, style, size_in_pixels, width=width)
         if fitted.fits and fitted.height <= height and len(fitted.lines) <= most_lines:
-            best = fitted
-            smallest = tried + 1
+            return fitted
+        if size_in_pixels <= least:
+            return replace(fitted, fits=False)
+        size_in_pixels -= 1
+
+
+def _likely_size(
+    text: str, theme: Theme, style: Style, wished: int, *, width: int, height: int, most: int
+) -> int:
+    """The largest size at which the text will fit, judged by widths at one size.
+
+    Opening a font and measuring with it at every size in between would be felt on the first showing of each screen.
+    """
+    smallest, largest = theme.smallest_text, wished
+    while smallest < largest:
+        tried = (smallest + largest + 1) // 2
+
+        def scaled(words: str, strong: bool, tried: int = tried) -> int:
+            return measure(words, theme, style, _REFERENCE, strong=strong) * tried // _REFERENCE
+
+        lines, whole = wrap(text, width, scaled)
+        if whole and len(lines) <= min(most, height // round(tried * style.leading)):
+            smallest = tried
         else:
             largest = tried - 1
-        tried = (smallest + largest) // 2
-    return best or replace(_set(text, theme, style, theme.smallest_text, width=width), fits=False)
+    return smallest
 
 
 def measure(text: str, theme: Theme, style: Style, pixels: int, *, strong: bool = False) -> int:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import pygame
-import segno
 
 from kiosk.screens.controls import pills, pills_height
 from kiosk.screens.frame import frame
@@ -50,7 +49,7 @@ def layout(view: TicketView, theme: Theme) -> list[Placed]:
     free = y + height - room - top
     gap = theme.px(20)
     if theme.portrait:
-        code_height = free * 52 // 100
+        code_height = free * 45 // 100
         parts.append(_code(view, (x, top, width, code_height), theme))
         parts.append(_qr(view, (x, top + code_height + gap, width, free - code_height - gap), theme))
     else:
@@ -96,5 +95,7 @@ def _qr(view: TicketView, box: Box, theme: Theme) -> Placed:
 
 @lru_cache(maxsize=1)
 def _modules(content: str) -> tuple[tuple[bool, ...], ...]:
+    import segno  # noqa: PLC0415 - loads half of urllib: not before the first ticket
+
     code = segno.make(content, error="m", micro=False)
     return tuple(tuple(module == 1 for module in row) for row in code.matrix_iter(border=2))
