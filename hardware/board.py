@@ -59,6 +59,22 @@ def unreadable_inputs(root: Path = Path("/")) -> list[str] | None:
     return [device.name for device in devices if not os.access(device, os.R_OK)]
 
 
+def set_brightness(percent: int, *, root: Path = Path("/")) -> bool:
+    """Set every backlight to a share of its full light; False where there is none, or this user may not.
+
+    Not all the way to black: a dark kiosk looks broken.
+    """
+    done = False
+    for light in sorted((root / "sys/class/backlight").glob("*")):
+        try:
+            full = int((light / "max_brightness").read_text())
+            (light / "brightness").write_text(str(max(1, full * max(5, percent) // 100)))
+            done = True
+        except (OSError, ValueError):
+            continue
+    return done
+
+
 def _text(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8", errors="replace").strip("\x00\n ") or None

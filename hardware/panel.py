@@ -5,6 +5,7 @@ on a queue and decide nothing; the frame loop debounces them with `hardware.debo
 """
 
 import queue
+from collections.abc import Callable
 from typing import Protocol
 
 from hardware.events import Edge
@@ -18,6 +19,9 @@ class Panel(Protocol):
     """
 
     edges: "queue.SimpleQueue[Edge]"
+
+    def wake_with(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after each edge, from the panel's thread; it must do no more than set a flag."""
 
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down. Used at the start and to notice that edges stopped arriving."""

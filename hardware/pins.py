@@ -60,7 +60,7 @@ def open_factory() -> Factory:
 class GpioPanel:
     """The buttons, lights and beeper of a real kiosk.
 
-    gpiozero's notification thread calls `_went_down` and `_went_up`, which only put the edge on the queue; everything else belongs to the
+    gpiozero's notification thread calls `_went_down` and `_went_up`, which only queue the edge; everything else belongs to the
     frame loop.
     """
 
@@ -68,6 +68,7 @@ class GpioPanel:
         self, wiring: Wiring, factory: Factory, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self.edges: queue.SimpleQueue[Edge] = queue.SimpleQueue()
+        self._wake: Callable[[], None] | None = None
         self._monotonic = monotonic
         self._opened: list[Any] = []
         self._factory = factory
@@ -88,6 +89,10 @@ class GpioPanel:
                 f"the panel's pins cannot be opened: {error}; check [panel] in the configuration, "
                 "and that no other program holds the pins"
             ) from error
+
+    def wake_with(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after each edge, from gpiozero's thread."""
+        self._wake = wake
 
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down."""
@@ -117,10 +122,15 @@ class GpioPanel:
         return button
 
     def _went_down(self, number: int) -> None:
-        self.edges.put(Edge(number, down=True, at=self._monotonic()))
+        self._tell(Edge(number, down=True, at=self._monotonic()))
 
     def _went_up(self, number: int) -> None:
-        self.edges.put(Edge(number, down=False, at=self._monotonic()))
+        self._tell(Edge(number, down=False, at=self._monotonic()))
+
+    def _tell(self, edge: Edge) -> None:
+        self.edges.put(edge)
+        if self._wake is not None:
+            self._wake()
 
     def _keep(self, device: Any) -> Any:
         self._opened.append(device)

@@ -5,6 +5,7 @@ debouncer as those of real pins.
 """
 
 import queue
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hardware.events import BUTTONS, Edge
@@ -18,6 +19,7 @@ class SimulatedPanel:
     lit: set[int] = field(default_factory=set)
     beeps: int = 0
     closed: bool = False
+    _wake: Callable[[], None] | None = None
     _down: set[int] = field(default_factory=set)
 
     def move(self, button: int, *, down: bool, at: float) -> None:
@@ -27,12 +29,18 @@ class SimulatedPanel:
         else:
             self._down.discard(button)
         self.edges.put(Edge(button, down, at))
+        if self._wake is not None:
+            self._wake()
 
     def press(self, button: int, *, at: float, seconds: float = 0.08) -> float:
         """Press and release one button; gives the moment of the release."""
         self.move(button, down=True, at=at)
         self.move(button, down=False, at=at + seconds)
         return at + seconds
+
+    def wake_with(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after each move."""
+        self._wake = wake
 
     def levels(self) -> dict[int, bool]:
         """Tell which buttons are down."""

@@ -1,124 +1,37 @@
 """The composition root of the device's first process: everything is made and wired here, and nowhere else."""
 
-import contextlib
 import logging
 import platform
 import signal
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
+from hardware.board import set_brightness
 from hardware.debounce import Debouncer, Timing
 from hardware.errors import NoPins
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
-from kiosk.agenda import make_plan
 from kiosk.config import Config
-from kiosk.errors import KioskError, NotEnrolled
-from kiosk.housekeeping import Housekeeper
-from kiosk.loop import Display, Loop
+from kiosk.desk import Desk
+from kiosk.device import Device, open_device
+from kiosk.errors import KioskError
+from kiosk.health import Health, board_facts, uplink_words, write_status
+from kiosk.housekeeping import Housekeeper, Place, Tools
+from kiosk.inbox import Inbox
+from kiosk.loop import Display, Loop, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.times import RealTimes, Times
 from kiosk.watchdog import Watchdog
 from survey.record import BOOT
-from survey.visit_plan import Plan, Service
-from uplink.errors import UplinkError
-from uplink.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
-from uplink.journal import Journal, Receipts
+from survey.visit_plan import Plan
+from uplink.identity import verifier
 from uplink.sealing import seal
-from uplink.stamp import Clock, SystemClock
-from uplink.writer import JournalWriter
+from uplink.stamp import boot_time_ms
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """The parts that every way of running the kiosk shares: who it is, and its open journal."""
-
-    home: Path
-    config: Config
-    enrolment: Enrolment
-    journal: Journal
-    writer: JournalWriter
-    clock: Clock
-    zone: ZoneInfo
-
-    def plan(self) -> Plan:
-        """Make the plan of visits."""
-        return make_plan(self.config, services=services_of(self.enrolment))
-
-
-def services_of(enrolment: Enrolment) -> tuple[Service, ...]:
-    """Give the services the enrolment lists."""
-    return tuple(Service(code=service.code, name=service.name) for service in enrolment.services)
-
-
-def journal_folder(home: Path) -> Path:
-    """Give where the journal lies."""
-    return home / "journal"
-
-
-def load_identity(home: Path) -> tuple[Identity, Enrolment]:
-    """Read who this kiosk is.
-
-    Raises:
-        NotEnrolled: it has not been enrolled.
-        KioskError: its identity cannot be read.
-    """
-    if not (home / ENROLMENT_FILE).exists():
-        raise NotEnrolled(
-            f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
-            f"`ikm-kiosk enrol CODE --collector URL --home {home}`"
-        )
-    try:
-        return Identity.load(home), load_enrolment(home)
-    except UplinkError as error:
-        raise KioskError(str(error)) from error
-
-
-@contextlib.contextmanager
-def open_device(
-    home: Path, config: Config, *, make_clock: Callable[[Journal], Clock] | None = None
-) -> Iterator[Device]:
-    """Open the journal and start its writer; both are closed in the end, with everything submitted written.
-
-    A simulation brings its own clock, made once the journal's boots are known.
-
-    Raises:
-        NotEnrolled: the kiosk has no identity.
-        KioskError: the journal cannot be opened; the message names the remedy.
-    """
-    identity, enrolment = load_identity(home)
-    receipts = Receipts(mark=home / "uplink" / "mark", verify=verifier(enrolment.collector_key))
-    try:
-        journal = Journal.open(journal_folder(home), stream_key=identity, receipts=receipts)
-    except UplinkError as error:
-        raise KioskError(
-            f"the journal in {journal_folder(home)} cannot be opened: {error}; nothing was changed"
-        ) from error
-    clock = (
-        make_clock(journal) if make_clock else SystemClock(journal_folder(home), last_boot=journal.last_boot)
-    )
-    writer = JournalWriter(journal, clock=clock)
-    writer.start()
-    try:
-        yield Device(
-            home=home,
-            config=config,
-            enrolment=enrolment,
-            journal=journal,
-            writer=writer,
-            clock=clock,
-            zone=ZoneInfo(enrolment.timezone),
-        )
-    finally:
-        writer.stop()
 
 
 def make_loop(
@@ -129,9 +42,16 @@ def make_loop(
     times: Times,
     plan: Plan | None = None,
     watchdog: Watchdog | None = None,
+    voice: Voice | None = None,
     thanked_log: TextIO | None = None,
+    staff: bool = False,
+    touch_fault: str = "",
 ) -> Loop:
-    """Wire the frame loop; the `boot` record is the first thing it writes."""
+    """Wire the frame loop; the `boot` record is the first thing it writes.
+
+    With a `plan` of its own (a replay) the collector's settings are left aside; with `staff` the desk can be opened and
+    the kiosk's health is told.
+    """
     config, enrolment = device.config, device.enrolment
     recorder = Recorder(
         device.writer,
@@ -140,38 +60,61 @@ def make_loop(
         thanked_log=ThankedLog(thanked_log, device.journal.stream) if thanked_log else None,
     )
     recorder.note(BOOT, {"software": version("ikm-kiosk"), "hardware": platform.machine()})
-    down = frozenset(button for button, is_down in panel.levels().items() if is_down)
-    if down:
-        log.warning("buttons %s are down at the start: stuck until they come up", sorted(down))
-    return Loop(
-        plan=plan or device.plan(),
-        panel=panel,
-        debouncer=Debouncer(
-            Timing(
-                glitch_seconds=config.panel.glitch_ms / 1000,
-                lockout_seconds=config.panel.lockout_ms / 1000,
-                hold_seconds=config.panel.hold_seconds,
-                chord_hold_seconds=config.panel.staff_hold_seconds,
-                stuck_seconds=config.panel.stuck_seconds,
-            ),
-            down_at_start=down,
-        ),
-        display=display,
-        recorder=recorder,
-        times=times,
-        housekeeping=Housekeeper(
-            times,
+    inbox = None
+    if plan is None:
+        inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
+    look = partial(_health, device, inbox=inbox, touch_fault=touch_fault)
+    housekeeper = Housekeeper(
+        times,
+        place=Place(
             unit=enrolment.unit.name,
             place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
-            hours=config.hours,
             answer_days=config.visit.answer_days,
             status_address=f"{enrolment.collector_url.rstrip('/')}/t/",
         ),
+        hours=config.hours,
+        inbox=inbox,
+        tools=Tools(
+            health=look if staff else None,
+            write_status=partial(write_status, device.home) if staff else None,
+            make_plan=device.plan,
+            set_brightness=_brightness if staff else None,
+        ),
+    )
+    loop = Loop(
+        plan=plan or device.plan(housekeeper.remote),
+        panel=panel,
+        debouncer=make_debouncer(config, panel),
+        display=display,
+        recorder=recorder,
+        times=times,
+        housekeeping=housekeeper,
         watchdog=watchdog,
+        voice=voice,
         staff_buttons=frozenset(config.panel.staff_buttons),
         staff_hold_seconds=config.panel.staff_hold_seconds,
         # Every visit leaves at least one record, so the newest record's number is beyond every visit's before it.
         first_visit=device.journal.head.seq,
+    )
+    if staff:
+        loop.desk = Desk.make(device, panel=panel, loop=loop, look=partial(look, loop))
+    return loop
+
+
+def make_debouncer(config: Config, panel: Panel) -> Debouncer:
+    """Make the debouncer; a button that is down already is stuck until it comes up."""
+    down = frozenset(button for button, is_down in panel.levels().items() if is_down)
+    if down:
+        log.warning("buttons %s are down at the start: ignored until they come up", sorted(down))
+    return Debouncer(
+        Timing(
+            glitch_seconds=config.panel.glitch_ms / 1000,
+            lockout_seconds=config.panel.lockout_ms / 1000,
+            hold_seconds=config.panel.hold_seconds,
+            chord_hold_seconds=config.panel.staff_hold_seconds,
+            stuck_seconds=config.panel.stuck_seconds,
+        ),
+        down_at_start=down,
     )
 
 
@@ -184,7 +127,8 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
     panel = open_panel(config, simulate=simulate)
     try:
         with open_device(home, config) as device:
-            display = open_window(config, title=device.enrolment.unit.name, windowed=windowed)
+            display, wake, fault = open_window(config, title=device.enrolment.unit.name, windowed=windowed)
+            panel.wake_with(wake)
             watchdog = Watchdog()
             try:
                 loop = make_loop(
@@ -193,12 +137,15 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     display=display,
                     times=RealTimes(device.clock, device.zone),
                     watchdog=watchdog,
+                    voice=_voice(home, config),
+                    staff=True,
+                    touch_fault=fault,
                 )
-                signal.signal(signal.SIGTERM, lambda _number, _frame: loop.stop())
-                signal.signal(signal.SIGINT, lambda _number, _frame: loop.stop())
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, lambda _number, _frame: loop.stop())
                 loop.step()
                 watchdog.ready()
-                log.info("the kiosk is in service with %d records waiting", device.journal.waiting)
+                log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
                 watchdog.stopping()
             finally:
@@ -230,13 +177,13 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
         raise KioskError(str(error)) from error
 
 
-def open_window(config: Config, *, title: str, windowed: bool) -> Display:
-    """Open the display.
+def open_window(config: Config, *, title: str, windowed: bool) -> tuple[Display, Callable[[], None], str]:
+    """Open the display; gives it, the way to wake it, and why touches cannot arrive, if they cannot.
 
     Raises:
         KioskError: there is none; the message names the remedy.
     """
-    from kiosk.views import Look  # noqa: PLC0415 - with the window below, so that a simulation loads no pygame
+    from kiosk.views import Look  # noqa: PLC0415 - with the window below: a simulation loads no pygame
     from kiosk.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
 
     section = config.screen
@@ -247,7 +194,42 @@ def open_window(config: Config, *, title: str, windowed: bool) -> Display:
         )
     except WindowError as error:
         raise KioskError(str(error)) from error
-    fault = window.input_fault()
+    fault = window.input_fault() or ""
     if fault:
-        print(f"ikm-kiosk: {fault}", file=sys.stderr)
-    return window
+        log.error("%s", fault)
+    return window, window.wake, fault
+
+
+def _voice(home: Path, config: Config) -> Voice | None:
+    if not config.sound.speech:
+        return None
+    from kiosk.speech import Speech  # noqa: PLC0415 - only where screens are read aloud
+
+    section = config.sound
+    speech = Speech(
+        home / "kiosk" / "speech",
+        recordings=Path(section.recordings) if section.recordings else None,
+        volume_percent=section.volume_percent,
+    )
+    return Voice(speak=speech.speak, hush=speech.hush)
+
+
+def _health(device: Device, loop: Loop, *, inbox: Inbox | None, touch_fault: str) -> Health:
+    return Health(
+        journal=device.writer.state(),
+        board=board_facts(device.home),
+        uplink=uplink_words(device.home, up_ms=boot_time_ms),
+        clock_trusted=device.clock.stamp().sync,
+        stuck=tuple(sorted(loop.debouncer.stuck)),
+        touch_fault=touch_fault,
+        last_error=loop.recorder.trouble,
+        version=version("ikm-kiosk"),
+        settings_version=inbox.version if inbox is not None else 0,
+        settings_refused=inbox.refused if inbox is not None else "",
+        alive={"screen": loop.state.step.value},
+    )
+
+
+def _brightness(percent: int) -> None:
+    if not set_brightness(percent):
+        log.info("this screen has no backlight that can be set")

@@ -9,7 +9,7 @@ on a real kiosk go through exactly the same code.
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hardware.debounce import Debouncer
@@ -113,8 +113,8 @@ class Housekeeping(Protocol):
         """Give what screens show besides the visit."""
         ...
 
-    def plan(self, now: float) -> Plan | None:
-        """Give a new plan to go on with, asked only between visits, or None."""
+    def texts(self, language: str) -> Texts:
+        """Give the texts of a language."""
         ...
 
     def step(self, now: float, loop: "Loop") -> None:
@@ -143,7 +143,6 @@ class Loop:
         recorder: Recorder,
         times: Times,
         housekeeping: Housekeeping,
-        desk: Desk | None = None,
         watchdog: Watchdog | None = None,
         voice: Voice | None = None,
         staff_buttons: frozenset[int] = frozenset({1, 4}),
@@ -162,7 +161,8 @@ class Loop:
         """Complete questionnaires since the start."""
         self._display = display
         self._housekeeping = housekeeping
-        self._desk = desk
+        self.desk: Desk | None = None
+        """The staff's screen; without one nobody can call staff."""
         self._watchdog = watchdog or Watchdog({})
         self._voice = voice
         self._staff_buttons = staff_buttons
@@ -216,6 +216,14 @@ class Loop:
         """What is on the screen."""
         return self._view
 
+    def use(self, plan: Plan) -> None:
+        """Go on with another plan; only between visits."""
+        if self.state.step is not Step.IDLE:
+            raise RuntimeError("a plan changes only between visits")
+        self.plan = plan
+        if self.state.language not in plan.languages:
+            self.state = replace(self.state, language=plan.languages[0])
+
     def inject(self, event: Event) -> None:
         """Let something happen to the visit that came from neither panel nor screen."""
         self._apply(event, self.times.monotonic())
@@ -256,8 +264,8 @@ class Loop:
         self._give(Touch(action), now)
 
     def _give(self, event: "Press | Touch", now: float) -> None:
-        if self.state.step is Step.STAFF and self._desk is not None:
-            if not self._desk.take(event, now):
+        if self.state.step is Step.STAFF and self.desk is not None:
+            if not self.desk.take(event, now):
                 self._apply(StaffLeft(), now)
             return
         self._apply(event, now)
@@ -290,8 +298,8 @@ class Loop:
                     log.warning("button %d is free again", button)
 
     def _call_staff(self, now: float) -> None:
-        if self._desk is not None and self.state.step is not Step.STAFF:
-            self._desk.open(now)
+        if self.desk is not None and self.state.step is not Step.STAFF:
+            self.desk.open(now)
             self._apply(StaffCalled(), now)
 
     # -- the visit
@@ -321,9 +329,6 @@ class Loop:
             self.counters.asked += 1
         if self.state.step is Step.IDLE and before.step is not Step.IDLE:
             self.recorder.forget_unthanked()
-            fresh = self._housekeeping.plan(self._clock)
-            if fresh is not None:
-                self.plan = fresh
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
         match effect:
@@ -354,7 +359,7 @@ class Loop:
         if self._corner_since is not None and now >= self._corner_since + self._staff_hold_seconds:
             self._corner_since = None
             self._call_staff(now)
-        if self.state.step is Step.STAFF and self._desk is not None and not self._desk.tick(now):
+        if self.state.step is Step.STAFF and self.desk is not None and not self.desk.tick(now):
             self._apply(StaffLeft(), now)
 
     def _check_storage(self, now: float) -> None:
@@ -381,10 +386,11 @@ class Loop:
 
     def _draw(self, now: float) -> None:
         self._surroundings = self._housekeeping.surroundings(now)
-        if self.state.step is Step.STAFF and self._desk is not None:
-            view: View | None = self._desk.view(now)
+        if self.state.step is Step.STAFF and self.desk is not None:
+            view: View | None = self.desk.view(now)
         else:
-            view = present(self.plan, self.state, self._surroundings, Texts(self.state.language), self._clock)
+            texts = self._housekeeping.texts(self.state.language)
+            view = present(self.plan, self.state, self._surroundings, texts, self._clock)
         look = (self.state.large_text, self.state.contrast)
         if look != self._look:
             self._look = look

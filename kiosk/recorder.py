@@ -70,7 +70,8 @@ class Recorder:
         """How many records were submitted and not yet answered for."""
         self.thanked = 0
         """How many records visitors were thanked for."""
-        self.last_error = ""
+        self.trouble = ""
+        """Why the latest record was not kept, or nothing since one was."""
 
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
@@ -157,8 +158,10 @@ class Recorder:
         if token == self._probe:
             self._probe = None
             self._probed = isinstance(result, Written)
+        if isinstance(result, Written):
+            self.trouble = ""
         if isinstance(result, WriteFailed):
-            self.last_error = result.reason
+            self.trouble = result.reason
             log.error("a record could not be written: %s", result.reason)
             return SaveFailed(token) if isinstance(token, str) else None
         if not isinstance(token, str):

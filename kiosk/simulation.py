@@ -12,11 +12,12 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from hardware.simulator import SimulatedPanel
-from kiosk.agenda import make_plan
-from kiosk.app import Device, load_identity, make_loop, open_device, services_of
+from kiosk.app import make_loop
 from kiosk.config import Config
+from kiosk.device import Device, load_identity, open_device, plan_of
 from kiosk.errors import EXIT_FAULT
 from kiosk.replay import read_responses
+from kiosk.settings import Remote
 from kiosk.simulate import BlindDisplay, Played, Player
 from kiosk.times import SimulatedTimes
 from kiosk.visitor import Wish, varied_wish
@@ -70,13 +71,12 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
         dice = random.Random(options.seed)
         if options.replay is None:
             device = stack.enter_context(open_device(home, config))
-            plan = device.plan()
-            wishes = (varied_wish(plan, dice) for _ in range(options.visitors))
-            return _Run(options, device, plan, dice, log).play((None, wish) for wish in wishes)
+            run = _Run(options, device, None, dice, log)
+            return run.play((None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
         _, enrolment = load_identity(home)
         plan, rows, notes = read_responses(
             options.replay,
-            make_plan(config, services=services_of(enrolment)),
+            plan_of(config, enrolment, Remote()),
             zone=ZoneInfo(enrolment.timezone),
             order=options.order,
         )
@@ -103,7 +103,7 @@ class _Run:
         self,
         options: argparse.Namespace,
         device: Device,
-        plan: Plan,
+        plan: Plan | None,
         dice: random.Random,
         thanked_log: TextIO | None,
     ) -> None:
@@ -115,6 +115,11 @@ class _Run:
             device, panel=panel, display=display, times=times, plan=plan, thanked_log=thanked_log
         )
         self._player = Player(self._loop, panel, display, times, dice=dice, pace=options.pace)
+
+    @property
+    def plan(self) -> Plan:
+        """What the visitors meet."""
+        return self._loop.plan
 
     def say(self, line: str) -> None:
         """Print a line for people."""
@@ -153,7 +158,7 @@ class _Run:
             )
             if failed:
                 print(
-                    f"{failed} visitors found the kiosk out of service: {recorder.last_error}",
+                    f"{failed} visitors found the kiosk out of service: {recorder.trouble}",
                     file=sys.stderr,
                 )
         return EXIT_FAULT if failed else 0

@@ -101,3 +101,10 @@ def test_a_panel_without_lights_ignores_them() -> None:
 def test_without_a_pin_driver_the_reason_and_the_way_out_are_named() -> None:
     with pytest.raises(NoPins, match="--simulate"):
         open_factory()
+
+
+def test_an_edge_wakes_the_loop(rig: Rig) -> None:
+    woken: list[int] = []
+    rig.panel.wake_with(lambda: woken.append(rig.panel.edges.qsize()))
+    rig.move(1, down=True)
+    assert woken == [1], "the edge is on the queue before anybody is woken"

@@ -1,0 +1,106 @@
+"""The parts that every way of running the kiosk shares: who it is, and its open journal with the writer's thread."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kiosk.agenda import make_plan
+from kiosk.config import Config
+from kiosk.errors import KioskError, NotEnrolled
+from kiosk.settings import Remote
+from survey.visit_plan import Plan, Service
+from uplink.errors import UplinkError
+from uplink.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
+from uplink.journal import Journal, Receipts
+from uplink.stamp import Clock, SystemClock
+from uplink.writer import JournalWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled kiosk with its journal open."""
+
+    home: Path
+    config: Config
+    enrolment: Enrolment
+    journal: Journal
+    writer: JournalWriter
+    clock: Clock
+    zone: ZoneInfo
+
+    def plan(self, remote: Remote | None = None) -> Plan:
+        """Make the plan of visits: the collector's settings come before the enrolment and the configuration."""
+        return plan_of(self.config, self.enrolment, remote or Remote())
+
+
+def plan_of(config: Config, enrolment: Enrolment, remote: Remote) -> Plan:
+    """Make the plan of visits; a contact is asked only where it can be sealed."""
+    enrolled = tuple(Service(code=service.code, name=service.name) for service in enrolment.services)
+    return make_plan(
+        config,
+        services=enrolled if remote.services is None else remote.services,
+        instruments=remote.instruments,
+        languages=remote.languages,
+        can_seal=bool(enrolment.seal_key),
+    )
+
+
+def journal_folder(home: Path) -> Path:
+    """Give where the journal lies."""
+    return home / "journal"
+
+
+def load_identity(home: Path) -> tuple[Identity, Enrolment]:
+    """Read who this kiosk is.
+
+    Raises:
+        NotEnrolled: it has not been enrolled.
+        KioskError: its identity cannot be read.
+    """
+    if not (home / ENROLMENT_FILE).exists():
+        raise NotEnrolled(
+            f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
+            f"`ikm-kiosk enrol CODE --collector URL --home {home}`"
+        )
+    try:
+        return Identity.load(home), load_enrolment(home)
+    except UplinkError as error:
+        raise KioskError(str(error)) from error
+
+
+@contextlib.contextmanager
+def open_device(
+    home: Path, config: Config, *, make_clock: Callable[[Journal], Clock] | None = None
+) -> Iterator[Device]:
+    """Open the journal and start its writer; both are closed in the end, with everything submitted written.
+
+    A simulation brings its own clock, made once the journal's boots are known.
+
+    Raises:
+        NotEnrolled: the kiosk has no identity.
+        KioskError: the journal cannot be opened; the message names the remedy.
+    """
+    identity, enrolment = load_identity(home)
+    folder = journal_folder(home)
+    receipts = Receipts(mark=home / "uplink" / "mark", verify=verifier(enrolment.collector_key))
+    try:
+        journal = Journal.open(folder, stream_key=identity, receipts=receipts)
+    except UplinkError as error:
+        raise KioskError(f"the journal in {folder} cannot be opened: {error}; nothing was changed") from error
+    clock = make_clock(journal) if make_clock else SystemClock(folder, last_boot=journal.last_boot)
+    writer = JournalWriter(journal, clock=clock)
+    writer.start()
+    try:
+        yield Device(
+            home=home,
+            config=config,
+            enrolment=enrolment,
+            journal=journal,
+            writer=writer,
+            clock=clock,
+            zone=ZoneInfo(enrolment.timezone),
+        )
+    finally:
+        writer.stop()
