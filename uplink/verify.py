@@ -99,11 +99,13 @@ def _entry(payload: bytes) -> Entry | None:
 
 
 def _damaged(damage: Damage) -> Entry | None:
-    """Read what can be read of a damaged line: the signature then tells whether the record itself was hit."""
+    """Read what can be read of a damaged line: the next record's link then tells whether this one was hit."""
     _, _, rest = damage.content.partition(b" ")
     _, _, payload = rest.partition(b" ")
     entry = _entry(payload.removesuffix(b"\n"))
-    return entry if entry is not None and entry.get("seq") == entry.seq else None
+    if entry is None or entry.get("seq") != entry.seq:
+        return None
+    return Entry(seq=entry.seq, line=entry.line, prev=entry.prev)
 
 
 def _receipt(home: Path, enrolment: Enrolment) -> Receipt | None:
