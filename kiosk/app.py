@@ -21,7 +21,8 @@ from kiosk.errors import KioskError
 from kiosk.health import Health, board_facts, uplink_words, write_status
 from kiosk.housekeeping import Housekeeper, Place, Tools
 from kiosk.inbox import Inbox
-from kiosk.loop import Display, Loop, Voice
+from kiosk.loop import Loop
+from kiosk.ports import Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.times import RealTimes, Times
 from kiosk.watchdog import Watchdog

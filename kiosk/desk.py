@@ -24,7 +24,7 @@ class NoStick(KioskError):  # noqa: N818 - named for what is missing
 
 @dataclass(slots=True)
 class Desk:
-    """Implements `kiosk.loop.Desk`; health is looked at once a second while the desk is open."""
+    """Implements `kiosk.ports.Desk`; health is looked at once a second while the desk is open."""
 
     staff: StaffDesk
     look: Callable[[], Health]

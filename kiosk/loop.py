@@ -8,9 +8,7 @@ on a real kiosk go through exactly the same code.
 
 import logging
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from hardware.debounce import Debouncer
 from hardware.events import (
@@ -27,9 +25,9 @@ from hardware.events import (
 )
 from hardware.panel import Panel
 from kiosk.counters import Counters
-from kiosk.present import Surroundings, next_change, present
+from kiosk.ports import Desk, Display, Housekeeping, Voice
+from kiosk.present import next_change, present
 from kiosk.recorder import Recorder
-from kiosk.texts import Texts
 from kiosk.times import Times
 from kiosk.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
 from kiosk.watchdog import Watchdog
@@ -64,70 +62,6 @@ log = logging.getLogger(__name__)
 FRAME_SECONDS = 1 / 60
 _LONGEST_WAIT_SECONDS = 1.0
 _STORAGE_CHECK_SECONDS = 1.0
-
-
-class Display(Protocol):
-    """What the loop needs of a screen: `kiosk.window.Window`, or nothing to look at."""
-
-    def show(self, view: View) -> None:
-        """Bring a view to the screen."""
-        ...
-
-    def events(self, timeout: float) -> list[Input]:
-        """Wait at most `timeout` seconds for input."""
-        ...
-
-    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
-        """Change how everything is drawn."""
-        ...
-
-    def close(self) -> None:
-        """Give the display back."""
-        ...
-
-
-class Desk(Protocol):
-    """The staff's screen, behind its PIN; the loop gives it all input while it is open."""
-
-    def open(self, now: float) -> None:
-        """Somebody asked for it."""
-        ...
-
-    def take(self, event: "Press | Touch", now: float) -> bool:
-        """Take an input; False when the desk is closed."""
-        ...
-
-    def tick(self, now: float) -> bool:
-        """Let time pass; False when the desk has locked itself."""
-        ...
-
-    def view(self, now: float) -> View:
-        """Give what to show."""
-        ...
-
-
-class Housekeeping(Protocol):
-    """What is done beside visits: alive records, health, opening hours, settings."""
-
-    def surroundings(self, now: float) -> Surroundings:
-        """Give what screens show besides the visit."""
-        ...
-
-    def texts(self, language: str) -> Texts:
-        """Give the texts of a language."""
-        ...
-
-    def step(self, now: float, loop: "Loop") -> None:
-        """Do what is due."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """How screens are read aloud; both return at once."""
-
-    speak: Callable[[View, str], None]
-    hush: Callable[[], None]
 
 
 class Loop:

@@ -6,7 +6,8 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kiosk.labels import age_label, month_day, published_note
+from kiosk.actions import action_label
+from kiosk.labels import month_day, published_note
 from kiosk.texts import Texts
 from kiosk.views import (
     Action,
@@ -20,7 +21,6 @@ from kiosk.views import (
 )
 from survey.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS, show_code
 from survey.instrument import in_language
-from survey.profile import AGE
 from survey.visit import expires_at
 from survey.visit_offer import BUTTONS, MORE, SKIP, offer, pages, question_key
 from survey.visit_plan import Plan
@@ -31,25 +31,6 @@ CONSENT_VERSION = "1"
 _PATIENCE_SECONDS = 0.5
 """A save that is done sooner shows no waiting screen: the highlighted answer simply stays."""
 
-_LABELS = {
-    "back": ("action.back", "back"),
-    "next": ("action.next", "next"),
-    "skip": ("action.skip", "skip"),
-    "listen": ("action.listen", "speak"),
-    "more": ("action.more", "more"),
-    "resume": ("action.continue", "next"),
-    "accept": ("invitation.yes", "next"),
-    "decline": ("invitation.no", ""),
-    "complaint": ("action.complaint", ""),
-    "preferences": ("preferences.name", ""),
-    "text-size": ("action.larger_text", ""),
-    "contrast": ("action.contrast", ""),
-    "no": ("offer.no", ""),
-    "tick": ("consent.tick", ""),
-    "without-phone": ("consent.skip", ""),
-    "noted": ("action.noted", ""),
-    "close": ("action.close", ""),
-}
 _STRONG = frozenset({"accept", "next", "resume", "noted", "close"})
 _LAST_STEP = {Step.TOPICS: 1, Step.TEXT: 2, Step.CONSENT: 3, Step.PHONE: 3}
 
@@ -134,7 +115,7 @@ class _Presenter:
 
     def _action(self, name: str, *, button: int | None = None) -> Action:
         word, _, argument = name.partition(":")
-        label, icon = self._label(word, argument)
+        label, icon = action_label(self.plan, self.state, self.texts, name)
         return Action(
             name=name,
             label=label,
@@ -143,49 +124,6 @@ class _Presenter:
             strong=word in _STRONG,
             chosen=self._chosen(word, argument) or name == self.state.pressed,
         )
-
-    def _label(self, word: str, argument: str) -> tuple[str, str]:  # noqa: PLR0911 - one line a word
-        get = self.texts.get
-        match word:
-            case "service":
-                return next(service.name for service in self.plan.services if service.code == argument), ""
-            case "profile":
-                return self._profile_label(argument), ""
-            case "topic":
-                return get(f"topic.{argument}"), ""
-            case "answer":
-                return self._answer_label(int(argument))
-            case "language":
-                return get(
-                    "language.name"
-                ) if self.state.step is Step.PREFERENCES else self._other_language(), ""
-            case "tick" if self.state.consented:
-                return get("consent.untick"), ""
-            case "text-size" if self.state.large_text:
-                return get("action.smaller_text"), ""
-            case _:
-                key, icon = _LABELS[word]
-                return get(key), icon
-
-    def _other_language(self) -> str:
-        languages = self.plan.languages
-        following = languages[(languages.index(self.state.language) + 1) % len(languages)]
-        return Texts(following).get("language.name")
-
-    def _answer_label(self, value: int) -> tuple[str, str]:
-        if self.state.step is Step.IDLE:
-            question = self.plan.pulse.questions[0]
-            icon = f"face-{[option.value for option in question.options].index(value) + 1}"
-        else:
-            question = self.plan.forms[self.state.form].question(question_key(self.plan, self.state))
-            values = [option.value for option in question.options]
-            icon = f"step-{values.index(value) + 1}-of-{len(values)}"
-        label = next(option.label for option in question.options if option.value == value)
-        return in_language(label, self.state.language).rstrip("."), icon
-
-    def _profile_label(self, value: str) -> str:
-        key = self.plan.profile[self.state.place].key
-        return age_label(self.texts, value) if key == AGE else self.texts.get(f"profile.{key}.{value}")
 
     def _chosen(self, word: str, argument: str) -> bool:  # noqa: PLR0911 - one line a word
         state = self.state

@@ -13,6 +13,17 @@ An unsent complaint is not an answer: until it is sent it is the visitor's own, 
 
 from dataclasses import replace
 
+from survey.visit_moves import (
+    Moved,
+    arrive,
+    close_form,
+    finish,
+    go,
+    leave,
+    toggle_topic,
+    type_key,
+    word_of,
+)
 from survey.visit_offer import offer
 from survey.visit_plan import Plan
 from survey.visit_state import (
@@ -36,18 +47,7 @@ from survey.visit_state import (
     Touch,
     Void,
 )
-from survey.visit_table import (
-    TABLE,
-    Moved,
-    arrive,
-    close_form,
-    finish,
-    go,
-    leave,
-    toggle_topic,
-    type_key,
-    word_of,
-)
+from survey.visit_table import TABLE
 
 _HIGHLIGHTED = frozenset({"answer", "service", "profile"})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""

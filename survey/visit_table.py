@@ -1,127 +1,22 @@
 """The table of a visit: for each screen and each action, where it leads and what is recorded on the way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from survey.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS
 from survey.response import Response
+from survey.visit_moves import (
+    Handler,
+    Moved,
+    channel_of,
+    close_form,
+    finish,
+    go,
+    leave,
+    toggle_topic,
+)
 from survey.visit_offer import may_leave_contact, question_key
 from survey.visit_plan import Plan
-from survey.visit_state import (
-    Effect,
-    Ended,
-    Hush,
-    SaveComplaint,
-    SaveResponse,
-    Speak,
-    State,
-    Step,
-    Thanked,
-)
-
-Moved = tuple[State, tuple[Effect, ...]]
-Handler = Callable[[Plan, State, str, float], Moved]
-
-
-def word_of(action: str) -> str:
-    """Give an action's word without its argument."""
-    return action.partition(":")[0]
-
-
-def go(state: State, step: Step, now: float, **changes: Any) -> Moved:
-    """Put up another screen."""
-    fresh: dict[str, Any] = {"page": 0, "menu": False, "pressed": None, "holding": False}
-    return replace(state, step=step, since=now, **(fresh | changes)), (Hush(),)
-
-
-def leave(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
-    """End the visit as it stands: what was answered is handed to the journal, everything else is forgotten."""
-    state, effects = close_form(plan, state, ended, now)
-    quiet = now + plan.timing.quiet if state.step is not Step.IDLE else state.quiet_until
-    idle = State(
-        since=now,
-        last_input=state.last_input,
-        quiet_until=quiet,
-        visit=state.visit,
-        language=plan.languages[0],
-        unsaved=state.unsaved,
-    )
-    return idle, (*effects, Hush())
-
-
-def close_form(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
-    """Hand the open questionnaire to the journal, if anything of it was answered."""
-    if not (state.form_open and (state.answers or state.service or state.profile)):
-        return replace(state, form_open=False), ()
-    form = plan.forms[state.form]
-    answers = state.given
-    complete = form.is_complete(answers)
-    token = f"{state.visit}/{form.name}"
-    asked = question_key(plan, state) if state.step is Step.QUESTION else None
-    response = Response(
-        instrument=form.id,
-        version=form.version,
-        answers=answers,
-        complete=complete,
-        visit=state.visit,
-        ended=ended,
-        ended_at=None if ended is Ended.FINISHED else asked,
-        service=state.service,
-        profile=dict(state.profile),
-        language=state.language,
-        channel=_channel(state),
-        duration_s=max(0, round(now - state.form_started)),
-    )
-    state = replace(
-        state,
-        answers=(),
-        form_open=False,
-        unsaved=state.unsaved | {token},
-        owed=state.owed | {token},
-        partial=state.partial or not complete,
-    )
-    return state, (SaveResponse(token, response),)
-
-
-def finish(plan: Plan, state: State, now: float) -> Moved:
-    """Lead to the thanks, by way of waiting where the journal is not done."""
-    return arrive(plan, state, Step.THANKS, now)
-
-
-def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
-    """Put up a screen that says something is kept, once it is."""
-    del plan
-    if state.unsaved:
-        return go(state, Step.SAVING, now, back_to=step)
-    thanked = (Thanked(state.owed),) if state.owed else ()
-    state, effects = go(state, step, now, owed=frozenset())
-    return state, (*effects, *thanked)
-
-
-def type_key(state: State, key: str) -> State:
-    """Take one key of the screen's keyboard: a character, `backspace`, or a layout to change to."""
-    if key in ("letters", "capitals", "symbols"):
-        return replace(state, layout=key)
-    if state.step is Step.PHONE:
-        typed = (
-            state.phone[:-1] if key == "backspace" else state.phone + key * (key.isascii() and key.isdigit())
-        )
-        return replace(state, phone=typed[:MAX_PHONE_DIGITS])
-    if key == "backspace":
-        return replace(state, text=state.text[:-1])
-    if len(key) != 1 or not key.isprintable():
-        return state
-    layout = "letters" if state.layout == "capitals" else state.layout
-    return replace(state, text=(state.text + key)[:MAX_TEXT_CHARACTERS], layout=layout)
-
-
-def toggle_topic(state: State, topic: str) -> State:
-    """Pick a topic, or put it back."""
-    if topic in state.topics:
-        return replace(state, topics=tuple(other for other in state.topics if other != topic))
-    return replace(state, topics=(*state.topics, topic))
-
+from survey.visit_state import Ended, Hush, SaveComplaint, SaveResponse, Speak, State, Step
 
 # -- the smiley and the invitation
 
@@ -138,7 +33,7 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
         visit=visit,
         ended=Ended.FINISHED,
         language=state.language,
-        channel=_channel(state),
+        channel=channel_of(state),
     )
     state = replace(
         state,
@@ -357,12 +252,6 @@ def _noted(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return leave(plan, state, Ended.FINISHED, now)
-
-
-def _channel(state: State) -> str:
-    if state.by_button and state.by_touch:
-        return "mixed"
-    return "touch" if state.by_touch else "button"
 
 
 TABLE: Mapping[tuple[Step, str], Handler] = {

@@ -1,0 +1,77 @@
+"""What the frame loop needs of its surroundings, as protocols: each has a real and a simulated side, or a test's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from kiosk.present import Surroundings
+from kiosk.texts import Texts
+from kiosk.views import Input, View
+from survey.visit_state import Press, Touch
+
+if TYPE_CHECKING:
+    from kiosk.loop import Loop
+
+
+class Display(Protocol):
+    """What the loop needs of a screen: `kiosk.window.Window`, or nothing to look at."""
+
+    def show(self, view: View) -> None:
+        """Bring a view to the screen."""
+        ...
+
+    def events(self, timeout: float) -> list[Input]:
+        """Wait at most `timeout` seconds for input."""
+        ...
+
+    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
+        """Change how everything is drawn."""
+        ...
+
+    def close(self) -> None:
+        """Give the display back."""
+        ...
+
+
+class Desk(Protocol):
+    """The staff's screen, behind its PIN; the loop gives it all input while it is open."""
+
+    def open(self, now: float) -> None:
+        """Somebody asked for it."""
+        ...
+
+    def take(self, event: "Press | Touch", now: float) -> bool:
+        """Take an input; False when the desk is closed."""
+        ...
+
+    def tick(self, now: float) -> bool:
+        """Let time pass; False when the desk has locked itself."""
+        ...
+
+    def view(self, now: float) -> View:
+        """Give what to show."""
+        ...
+
+
+class Housekeeping(Protocol):
+    """What is done beside visits: alive records, health, opening hours, settings."""
+
+    def surroundings(self, now: float) -> Surroundings:
+        """Give what screens show besides the visit."""
+        ...
+
+    def texts(self, language: str) -> Texts:
+        """Give the texts of a language."""
+        ...
+
+    def step(self, now: float, loop: "Loop") -> None:
+        """Do what is due."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How screens are read aloud; both return at once."""
+
+    speak: Callable[[View, str], None]
+    hush: Callable[[], None]
