@@ -93,7 +93,8 @@ class Pill:
     def paint(self, surface: pygame.Surface, box: Box, theme: Theme) -> None:
         """Draw the button with its contents in the middle."""
         palette = theme.palette
-        strong = self.style == "strong"
+        # A pressed button shows it, the strong one too.
+        strong = self.style == "strong" and not self.chosen
         fill = palette.accent if strong else palette.tint if self.chosen else palette.card
         edge = {"strong": palette.accent, "plain": palette.ink}.get(self.style, palette.line)
         paint_card(surface, box, theme, fill=fill, border=palette.accent if self.chosen else edge, radius=18)

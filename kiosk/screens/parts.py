@@ -116,11 +116,11 @@ class Progress:
 
     def paint(self, surface: pygame.Surface, box: Box, theme: Theme) -> None:
         """Draw the line and its filled part."""
-        paint_bar(surface, box, theme.palette.line, theme.palette.paper)
+        paint_bar(surface, box, theme.palette.track, theme.palette.paper)
         share = min(1.0, self.done / self.all) if self.all else 0.0
         width = round(box[2] * share)
         if width >= box[3]:
-            paint_bar(surface, (box[0], box[1], width, box[3]), theme.palette.accent, theme.palette.line)
+            paint_bar(surface, (box[0], box[1], width, box[3]), theme.palette.accent, theme.palette.track)
 
 
 @lru_cache(maxsize=192)
