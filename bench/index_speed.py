@@ -5,7 +5,7 @@ Run: python -m bench.index_speed [--units 10000] [--responses 60] [--rounds 5]
 Ours reads stored tallies and gives for every unit the exact index, its category and interval, as a list of units shows
 them; "with elements" adds the nine elements with their intervals and the probability of the category, as a sheet does. The
 alternative is what a notebook does: all responses in a data frame, means by group in floats, mean ± 1.96 standard errors,
-`round`, categories by comparison. It is timed without reading the data, which it needs whole. The limit is the least that
+`round`, categories by comparison. It is timed without reading the data, which it needs whole. Both use one core. The limit is the least that
 any exact answer in Python must do with the same tallies: one division a unit, no elements, no doubt.
 """
 
@@ -104,11 +104,13 @@ def main() -> None:
     times: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(options.rounds):
         for name, task in work.items():
-            start = time.perf_counter()
+            start = time.process_time()
             task()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(time.process_time() - start)
     median = {name: statistics.median(rounds) for name, rounds in times.items()}
-    print(f"{options.units} units, {len(frame)} responses, median of {options.rounds} interleaved rounds")
+    print(
+        f"{options.units} units, {len(frame)} responses, median of {options.rounds} interleaved rounds, processor time"
+    )
     for name, words, goal in (
         ("limit", "limit: the value alone, exact", ""),
         ("ours", "ours: value, category, interval", "goal 2 s for 10 000 units"),
