@@ -31,7 +31,7 @@ from collector.scores.keys import (
     unit_key,
 )
 from collector.scores.naming import HOUR, group_names, groups_of_profile, hour_code
-from collector.scores.packing import unpack
+from collector.scores.packing import unpack, unpack_wide
 from collector.scores.scope import (
     GROUP_DIMENSIONS,
     REGION_LENGTHS,
@@ -103,26 +103,44 @@ def count(
     return dict(counts)
 
 
+class Statement(NamedTuple):
+    """A query for tallies, and how to read a row of its answer."""
+
+    sql: str
+    values: tuple[Any, ...]
+    read: Callable[[tuple[Any, ...]], _Row]
+
+
+def statements(
+    form_number: int, scope: Scope, days: Days, by: Sequence[Dimension] = ()
+) -> Iterator[Statement]:
+    """Give the queries whose rows together are all tallies of a scope and days, by anything but hours and profiles."""
+    where = _where(scope)
+    if Dimension.DAY in by:
+        yield _series_days(form_number, where, _all(days))
+        return
+    if days.months:
+        by_series = scope.needs_series or SERIES_DIMENSIONS.intersection(by)
+        yield (_series_months if by_series else _unit_months)(form_number, where, days.months)
+    for edge in days.edges:
+        yield _series_days(form_number, where, edge)
+
+
 def _rows(
     form_number: int, form: CodedForm, scope: Scope, days: Days, by: Sequence[Dimension]
 ) -> Iterator[_Row]:
-    where = _where(scope)
-    by_series = scope.needs_series or bool(SERIES_DIMENSIONS.intersection(by))
     groups = [dimension for dimension in by if dimension in GROUP_DIMENSIONS]
-    if groups:
-        whole_months = days.months if not by_series and Dimension.DAY not in by else None
-        if whole_months:
-            yield from _group_months(form_number, where, whole_months, groups[0])
-        for edge in days.edges if whole_months else (_all(days),):
-            yield from _responses(form_number, form, where, edge, groups[0])
+    if not groups:
+        for statement in statements(form_number, scope, days, by):
+            yield from map(statement.read, _select(statement.sql, statement.values))
         return
-    if Dimension.DAY in by:
-        yield from _series_days(form_number, where, _all(days))
-        return
-    if days.months:
-        yield from (_series_months if by_series else _unit_months)(form_number, where, days.months)
-    for edge in days.edges:
-        yield from _series_days(form_number, where, edge)
+    where = _where(scope)
+    by_series = scope.needs_series or SERIES_DIMENSIONS.intersection(by)
+    months = days.months if not by_series and Dimension.DAY not in by else None
+    if months:
+        yield from _group_months(form_number, where, months, groups[0])
+    for edge in days.edges if months else (_all(days),):
+        yield from _responses(form_number, form, where, edge, groups[0])
 
 
 def _all(days: Days) -> tuple[int, int]:
@@ -151,33 +169,38 @@ _RESPONSES = (
 )
 
 
-def _unit_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
+def _unit_months(form: int, where: _Where, months: tuple[int, int]) -> Statement:
     low, high = unit_key(0, form, months[0], flagged=False), unit_key(0, form, months[1], flagged=True)
-    sql = _UNITS.format(table="scores_unittally", step=UNIT_STEP, where=where.sql)
-    rows = _select(sql, (low, high, *where.values))
-    for unit, key, counts in rows:
+
+    def read(row: tuple[Any, ...]) -> _Row:
+        unit, key, counts = row
         rest = split_unit_key(key)
-        yield _Row(unit, None, None, None, month_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
+        return _Row(unit, None, None, None, month_date(rest.time), rest.flagged, "", unpack_wide(counts))
+
+    sql = _UNITS.format(table="scores_unittally", step=UNIT_STEP, where=where.sql)
+    return Statement(sql, (low, high, *where.values), read)
 
 
-def _series_months(form: int, where: _Where, months: tuple[int, int]) -> Iterator[_Row]:
-    sql = _SERIES.format(table="scores_monthtally", step=SERIES_STEP_MONTHS, where=where.sql)
-    for unit, service, place, kiosk, key, counts in _select(
-        sql, (form, months[0] << 1, months[1] << 1 | 1, *where.values)
-    ):
+def _series_months(form: int, where: _Where, months: tuple[int, int]) -> Statement:
+    def read(row: tuple[Any, ...]) -> _Row:
+        unit, service, place, kiosk, key, counts = row
         rest = split_month_key(key)
-        yield _Row(
-            unit, service, place, kiosk, month_date(rest.time), rest.flagged, "", unpack(bytes(counts))
-        )
+        number = unpack(bytes(counts))
+        return _Row(unit, service, place, kiosk, month_date(rest.time), rest.flagged, "", number)
+
+    sql = _SERIES.format(table="scores_monthtally", step=SERIES_STEP_MONTHS, where=where.sql)
+    return Statement(sql, (form, months[0] << 1, months[1] << 1 | 1, *where.values), read)
 
 
-def _series_days(form: int, where: _Where, days: tuple[int, int]) -> Iterator[_Row]:
-    sql = _SERIES.format(table="scores_daytally", step=SERIES_STEP_DAYS, where=where.sql)
-    for unit, service, place, kiosk, key, counts in _select(
-        sql, (form, days[0] << 1, days[1] << 1 | 1, *where.values)
-    ):
+def _series_days(form: int, where: _Where, days: tuple[int, int]) -> Statement:
+    def read(row: tuple[Any, ...]) -> _Row:
+        unit, service, place, kiosk, key, counts = row
         rest = split_day_key(key)
-        yield _Row(unit, service, place, kiosk, day_date(rest.time), rest.flagged, "", unpack(bytes(counts)))
+        number = unpack(bytes(counts))
+        return _Row(unit, service, place, kiosk, day_date(rest.time), rest.flagged, "", number)
+
+    sql = _SERIES.format(table="scores_daytally", step=SERIES_STEP_DAYS, where=where.sql)
+    return Statement(sql, (form, days[0] << 1, days[1] << 1 | 1, *where.values), read)
 
 
 def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: Dimension) -> Iterator[_Row]:

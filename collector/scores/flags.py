@@ -72,8 +72,9 @@ class _Visit:
 
     @property
     def best(self) -> bool:
-        """Nothing but the best answers."""
-        return all(value == part.highest for part in self.responses for value in part.answers)
+        """Answers, and nothing but the best ones."""
+        values = [value == part.highest for part in self.responses for value in part.answers]
+        return bool(values) and all(values)
 
     @property
     def bad(self) -> bool:

@@ -5,6 +5,7 @@ unit, is a range of keys. Days count from 1970-01-01, months from January 1970, 
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from survey.errors import Malformed
@@ -60,6 +61,7 @@ def day_number(day: date) -> int:
     return day.toordinal() - _EPOCH
 
 
+@lru_cache(maxsize=4096)
 def day_date(day: int) -> date:
     """Give the day of a number."""
     return date.fromordinal(day + _EPOCH)
@@ -70,6 +72,7 @@ def month_number(day: date) -> int:
     return (day.year - 1970) * 12 + day.month - 1
 
 
+@lru_cache(maxsize=4096)
 def month_date(month: int) -> date:
     """Give the first day of a month."""
     return date(1970 + month // 12, month % 12 + 1, 1)

@@ -22,7 +22,7 @@ from collector.scores.keys import (
 )
 from collector.scores.models import DayTally, GroupTally, MonthTally, UnitTally
 from collector.scores.naming import SeriesKey
-from collector.scores.packing import pack, unpack
+from collector.scores.packing import pack, pack_wide, unpack, unpack_wide
 
 TallyModel = type[DayTally] | type[MonthTally] | type[UnitTally] | type[GroupTally]
 
@@ -75,6 +75,7 @@ def _add(model: TallyModel, changes: Mapping[int, int]) -> None:
     keys = sorted(key for key, number in changes.items() if number)
     if not keys:
         return
+    read, write = (unpack_wide, pack_wide) if model is UnitTally else (unpack, pack)
     table = model._meta.db_table  # noqa: SLF001 - Django documents _meta
     if connection.vendor == "postgresql":
         held = _lock_postgresql(table, keys)
@@ -84,9 +85,9 @@ def _add(model: TallyModel, changes: Mapping[int, int]) -> None:
     gone: list[int] = []
     for key in keys:
         stored = held.get(key)
-        number = changes[key] + (unpack(bytes(stored)) if stored else 0)
+        number = changes[key] + (read(bytes(stored)) if stored else 0)
         if number:
-            kept.append((key, pack(number)))
+            kept.append((key, write(number)))
         else:
             gone.append(key)
     with connection.cursor() as cursor:

@@ -166,7 +166,7 @@ class MonthTally(models.Model):
 
 
 class UnitTally(models.Model):
-    """Counts of a unit by form in a calendar month; `id` is `keys.unit_key(unit, form, month, flagged)`."""
+    """Counts of a unit by form in a calendar month, in wide form; `id` is `keys.unit_key(unit, form, month, flagged)`."""
 
     counts = models.BinaryField()
 

@@ -3,7 +3,8 @@
 In memory a row of counts is one long Python integer of 64-bit fields, so that adding two rows, or taking one out of
 another, is one addition of integers. In the database it is its byte planes: the lowest byte of every count, then the
 second lowest, and so on, each plane with its trailing zeros left off and planes without content left out. The counts of a
-village's day take one byte each and the few large ones two, whatever instrument they belong to, on every database.
+village's day take one byte each and the few large ones two, whatever instrument they belong to, on every database. The months
+of units, which a map of a province reads by the ten thousand, are stored *wide* instead, as they are in memory.
 """
 
 import struct
@@ -35,11 +36,25 @@ def pack(number: int) -> bytes:
     Raises:
         OverflowError: the last count that is not zero would be negative.
     """
-    raw = number.to_bytes((number.bit_length() + 63) // 64 * FIELD_BYTES, "little")
+    raw = pack_wide(number)
     planes = [raw[plane::FIELD_BYTES].rstrip(b"\0") for plane in range(FIELD_BYTES)]
     while planes and not planes[-1]:
         planes.pop()
     return b"".join([len(plane).to_bytes(2, "little") + plane for plane in planes])
+
+
+def pack_wide(number: int) -> bytes:
+    """Give the wide form of a row of counts.
+
+    Raises:
+        OverflowError: the last count that is not zero would be negative.
+    """
+    return number.to_bytes((number.bit_length() + 63) // 64 * FIELD_BYTES, "little")
+
+
+def unpack_wide(stored: bytes) -> int:
+    """Give the integer behind a row in its wide form."""
+    return int.from_bytes(stored, "little")
 
 
 def unpack(stored: bytes) -> int:

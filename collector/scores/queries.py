@@ -83,17 +83,15 @@ def indices(question: Question) -> Answer:
     number, form = find_form(question.instrument)
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, _populations(question))
-    counts = count(number, form, question.scope, days) if number else {}
-    pulse = _shares(question, days, ())
-    whole = computing.result((), counts.get((), Sides()), pulse.get(()))
+    counts = _count(number, form, question, days)
+    pulses = _pulses(question, days)
+    whole = computing.result((), counts.get((), Sides()), pulses.get(()))
     groups: tuple[Result, ...] = ()
     if question.by:
-        per_group = count(number, form, question.scope, days, question.by) if number else {}
-        pulse = _shares(question, days, question.by)
-        keys = sorted({*per_group, *pulse})
+        keys = sorted({*counts, *pulses} - {()})
         label = _labels(question.by, keys)
         groups = tuple(
-            computing.result(label(key), per_group.get(key, Sides()), pulse.get(key)) for key in keys
+            computing.result(label(key), counts.get(key, Sides()), pulses.get(key)) for key in keys
         )
         groups = _withhold_remainders(groups, whole, question.smallest_group)
     return Answer(
@@ -190,14 +188,31 @@ def find_form(name: str) -> tuple[int | None, CodedForm]:
     return (found.pk if found else None), form
 
 
-def _shares(question: Question, days: Days, by: tuple[Dimension, ...]) -> dict[GroupKey, PulseShare]:
+def _count(number: int | None, form: CodedForm, question: Question, days: Days) -> dict[GroupKey, Sides]:
+    """Give the counts of every group, and of the whole under `()`."""
+    if number is None:
+        return {}
+    counts = count(number, form, question.scope, days, question.by)
+    if not question.by:
+        return counts
+    if GROUP_DIMENSIONS.intersection(question.by):  # not everybody told their profile
+        whole = count(number, form, question.scope, days).get((), Sides())
+    else:
+        whole = Sides(
+            sound=sum(sides.sound for sides in counts.values()),
+            flagged=sum(sides.flagged for sides in counts.values()),
+        )
+    return {**counts, (): whole}
+
+
+def _pulses(question: Question, days: Days) -> dict[GroupKey, PulseShare]:
     """Give the pulse of each group, from the smileys of the same scope and days."""
     number = Form.objects.filter(instrument=PULSE[0], version=PULSE[1]).values_list("pk", flat=True).first()
     form = coded(*PULSE)
     if number is None or form is None:
         return {}
     shares = {}
-    for key, sides in count(number, form, question.scope, days, by).items():
+    for key, sides in _count(number, form, question, days).items():
         tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
         if tally.complete:
             shares[key] = share(form.instrument, tally)

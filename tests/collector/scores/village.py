@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from collector.evidence.accepted import AcceptedRecord, ResponseBody
 from collector.fleet import tree
-from collector.fleet.models import Kiosk, Place, Service, Unit
+from collector.fleet.models import Assignment, Kiosk, Place, Service, Unit
 from survey.definition import load
 
 SKM = load("skm-2017")
@@ -47,6 +47,11 @@ class Post:
     def __post_init__(self) -> None:
         self.kiosk, _ = Kiosk.objects.get_or_create(name=self.name)
         self.place = tree.add_place(code=f"tempat-{self.name}", name="Balai", region=self.unit.region)
+        Assignment.objects.get_or_create(
+            kiosk=self.kiosk,
+            since=datetime(2020, 1, 1, tzinfo=UTC),
+            defaults={"unit": self.unit, "place": self.place},
+        )
 
     def service(self, code: str, name: str = "") -> Service:
         return tree.add_service(unit=self.unit, code=code, name=name or f"Layanan {code}")

@@ -1,0 +1,261 @@
+"""How well the flags find planted patterns, and how often they cry wrong: simulated days of one kiosk.
+
+    python -m bench.flag_rules [--days 400] [--seed 1]
+
+Honest days have mornings busier than afternoons, people who come in pairs, respondents whose nine answers resemble each other, one in
+eight who gives the best answer to everything, and one in three who gives only the smiley. Five kinds of office differ in
+how good and how busy they are; in the last, a crowd gives the best answers all day long. Then days of the first four
+get one pattern each, between and over the honest visits. A planted response counts as found when it carries any flag; an honest
+response that carries one is a false alarm.
+"""
+
+import argparse
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from collector.scores.flags import Answered, Flag, flags_of
+
+DAY_S = 8 * 3600
+BEST = (4,) * 9
+
+
+@dataclass(frozen=True)
+class Office:
+    """What is ordinary somewhere."""
+
+    name: str
+    visits: int
+    mean: float
+    all_best: float
+    """Share of honest respondents who give the best answer to everything."""
+
+
+OFFICES = (
+    Office("quiet and fair", 12, 3.0, 0.08),
+    Office("quiet and liked", 12, 3.6, 0.30),
+    Office("busy and fair", 60, 3.0, 0.08),
+    Office("busy and liked", 60, 3.6, 0.30),
+    Office("crowded and loved", 180, 3.8, 0.60),
+)
+
+
+class Day:
+    """The responses of one day, honest and planted."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.responses: list[Answered] = []
+        self.planted: set[int] = set()
+        self.staff: list[tuple[int, int]] = []
+        self._visit = 0
+
+    def visit(
+        self,
+        start_s: float,
+        answers: tuple[int, ...],
+        *,
+        pulse: int | None,
+        takes_s: float,
+        planted: bool = False,
+        outside: bool = False,
+    ) -> float:
+        """Add a visit; when it ended."""
+        self._visit += 1
+        end_s = start_s + 3
+        if pulse is not None:
+            self._add(end_s, (pulse,), asked=1, duration_s=3, planted=planted, outside=outside)
+        if answers:
+            end_s = start_s + 3 + takes_s
+            self._add(end_s, answers, asked=9, duration_s=int(takes_s), planted=planted, outside=outside)
+        return end_s
+
+    def _add(
+        self,
+        at_s: float,
+        answers: tuple[int, ...],
+        *,
+        asked: int,
+        duration_s: int,
+        planted: bool,
+        outside: bool,
+    ) -> None:
+        number = len(self.responses) + 1
+        self.responses.append(
+            Answered(
+                id=number,
+                visit=(1, 1, self._visit),
+                at_ms=round(1000 * at_s),
+                answers=answers,
+                highest=4,
+                asked=asked,
+                duration_s=duration_s,
+                outside_hours=outside,
+            )
+        )
+        if planted:
+            self.planted.add(number)
+
+
+def honest(day: Day, office: Office) -> None:
+    """Fill a day with honest visits; one after another, since there is one kiosk."""
+    chance = day.chance
+    moments = sorted(DAY_S * chance.betavariate(1.6, 2.2) for _ in range(office.visits))
+    free_s = 0.0
+    for moment in moments:
+        start_s = max(moment, free_s + chance.uniform(4, 40))
+        base = chance.gauss(office.mean, 0.6)
+        if chance.random() < office.all_best:
+            answers = BEST
+        else:
+            answers = tuple(min(4, max(1, round(chance.gauss(base, 0.4)))) for _ in range(9))
+        pulse = min(4, max(1, round(sum(answers) / 9)))
+        share = chance.random()
+        if share < 0.33:
+            answers = ()
+        elif share < 0.43:
+            answers = answers[: chance.randrange(1, 8)]
+        takes_s = sum(chance.lognormvariate(1.5, 0.45) for _ in answers)
+        free_s = day.visit(start_s, answers, pulse=pulse, takes_s=takes_s)
+
+
+def staff_votes(day: Day) -> None:
+    """Somebody of the staff gives 8 to 15 best ratings in one go."""
+    moment = day.chance.uniform(0, DAY_S)
+    for _ in range(day.chance.randrange(8, 16)):
+        takes = day.chance.uniform(10, 25)
+        moment = day.visit(moment, BEST, pulse=4, takes_s=takes, planted=True) + day.chance.uniform(2, 30)
+
+
+def patient_staff(day: Day) -> None:
+    """The same, but with care: some minutes between them, and not all answers the best."""
+    moment = day.chance.uniform(0, DAY_S / 2)
+    for _ in range(10):
+        answers = tuple(4 if day.chance.random() < 0.9 else 3 for _ in range(9))
+        moment = day.visit(moment, answers, pulse=4, takes_s=45, planted=True) + day.chance.uniform(120, 400)
+
+
+def drowning(day: Day) -> None:
+    """A bad rating, and three to five best ones right behind it."""
+    moment = day.visit(day.chance.uniform(0, DAY_S), (1, 2, 1, 2, 1, 1, 2, 2, 1), pulse=1, takes_s=40)
+    moment += day.chance.uniform(20, 120)
+    for _ in range(day.chance.randrange(3, 6)):
+        takes = day.chance.uniform(12, 30)
+        moment = day.visit(moment, BEST, pulse=4, takes_s=takes, planted=True) + day.chance.uniform(2, 40)
+
+
+def children(day: Day) -> None:
+    """Children press whatever lights up."""
+    moment = day.chance.uniform(0, DAY_S)
+    for _ in range(day.chance.randrange(4, 12)):
+        moment = day.visit(moment, (), pulse=day.chance.randrange(1, 5), takes_s=0, planted=True)
+        moment += day.chance.uniform(0.5, 4)
+
+
+def clicking_through(day: Day) -> None:
+    """Single people who press nine times without reading, here and there."""
+    for _ in range(4):
+        answers = (day.chance.randrange(1, 5),) * 9
+        takes = day.chance.uniform(3, 8)
+        day.visit(day.chance.uniform(0, DAY_S), answers, pulse=answers[0], takes_s=takes, planted=True)
+
+
+def after_hours(day: Day) -> None:
+    """Ratings after the office has closed."""
+    for _ in range(6):
+        moment = DAY_S + day.chance.uniform(600, 7200)
+        day.visit(moment, BEST, pulse=4, takes_s=40, planted=True, outside=True)
+
+
+def copied_sheet(day: Day) -> None:
+    """One filled paper form typed in again and again."""
+    sheet = tuple(day.chance.choice((3, 3, 4, 2)) for _ in range(8))
+    sheet = (*sheet, 3 if sheet[0] == 4 else 4)
+    moment = day.chance.uniform(0, DAY_S / 2)
+    for _ in range(8):
+        moment = day.visit(moment, sheet, pulse=3, takes_s=25, planted=True) + day.chance.uniform(5, 60)
+
+
+def beside_the_staff_screen(day: Day) -> None:
+    """Somebody leaves the staff screen and rates the service."""
+    moment = day.chance.uniform(0, DAY_S)
+    day.staff.append((round(1000 * moment), round(1000 * (moment + 60))))
+    for _ in range(2):
+        moment = day.visit(moment + day.chance.uniform(20, 60), BEST, pulse=4, takes_s=30, planted=True)
+
+
+PATTERNS: Sequence[tuple[str, Callable[[Day], None]]] = (
+    ("staff votes in one go", staff_votes),
+    ("a bad rating drowned", drowning),
+    ("children on the buttons", children),
+    ("clicking through", clicking_through),
+    ("after closing", after_hours),
+    ("one sheet typed again", copied_sheet),
+    ("beside the staff screen", beside_the_staff_screen),
+    ("careful staff, spread out", patient_staff),
+)
+
+
+@dataclass
+class Outcome:
+    """Counts of one kind of day."""
+
+    planted: int = 0
+    found: int = 0
+    honest: int = 0
+    alarms: int = 0
+
+    def add(self, day: Day) -> dict[int, Flag]:
+        """Judge a day."""
+        flags = flags_of(day.responses, staff=day.staff)
+        self.planted += len(day.planted)
+        self.found += len(day.planted & set(flags))
+        self.honest += len(day.responses) - len(day.planted)
+        self.alarms += len(set(flags) - day.planted)
+        return {number: flag for number, flag in flags.items() if number not in day.planted}
+
+
+def main() -> None:
+    """Simulate and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--days", type=int, default=400, help="days of each kind in each office")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    causes: Counter[str] = Counter()
+    print(f"{'honest days':28} {'responses':>10} {'false alarms':>13} {'share':>8}")
+    for office in OFFICES:
+        outcome = Outcome()
+        for _ in range(options.days):
+            day = Day(chance)
+            honest(day, office)
+            for flag in outcome.add(day).values():
+                causes.update(one.name or "" for one in flag)
+        print(
+            f"{office.name:28} {outcome.honest:10} {outcome.alarms:13} {outcome.alarms / outcome.honest:8.2%}"
+        )
+    print(
+        "false alarms by rule:",
+        ", ".join(f"{name} {number}" for name, number in causes.most_common()) or "none",
+    )
+    print()
+    print(
+        f"{'planted pattern':28} {'planted':>8} {'found':>7} {'recall':>8} {'honest beside':>14} {'of them flagged':>16}"
+    )
+    for name, plant in PATTERNS:
+        outcome = Outcome()
+        for office in OFFICES[:4]:
+            for _ in range(options.days // 4):
+                day = Day(chance)
+                honest(day, office)
+                plant(day)
+                outcome.add(day)
+        print(
+            f"{name:28} {outcome.planted:8} {outcome.found:7} {outcome.found / outcome.planted:8.1%}"
+            f" {outcome.honest:14} {outcome.alarms / outcome.honest:16.2%}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,306 @@
+"""Index queries over many responses: tallies against a covering SQL index over the responses, in one run.
+
+    python -m bench.index_query [--responses 1000000] [--rounds 9] [--folder DIR]
+
+Makes an SQLite database in a temporary folder: 100 regencies, one of them with 30 % of 1,030 units, four services each, three
+years of days. The tallies are written by the collector's own writer; beside them stands what one would build by hand, one row
+a response with the answers as columns, and an index that covers the query. Both answer the same questions, and their counts
+and sums are compared before anything is timed. *tallies* and *by hand* are the time in the database, until every row that
+answers the question is fetched; *limit* is reading nothing but the keys of those tallies; *answer* is the whole of ours, from the
+question to every index with interval and probabilities, ready to be shown.
+"""
+
+import argparse
+import os
+import random
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import django
+
+from survey.periods import Period
+from survey.periods import parse as period
+
+REGENCIES = 100
+UNITS = 1_030
+LARGE_UNITS = 309
+SERVICES = 4
+FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
+PATTERNS = 512
+LARGE, ORDINARY = "11.01", "11.02"
+QUARTER, YEAR, BROKEN = period("2026-TW3"), period("2026"), period("2026-07-11..2026-10-10")
+
+
+@dataclass(frozen=True)
+class World:
+    """What was made."""
+
+    responses: int
+    tally_bytes: int
+    by_hand_bytes: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in both languages."""
+
+    name: str
+    region: str | None
+    period: Period
+    by_unit: bool
+
+
+QUESTIONS = (
+    Asked("units of an ordinary regency, a quarter", ORDINARY, QUARTER, by_unit=True),
+    Asked("units of the large regency, a quarter", LARGE, QUARTER, by_unit=True),
+    Asked("the same, 11 July to 10 October", LARGE, BROKEN, by_unit=True),
+    Asked("all regencies, a year", None, YEAR, by_unit=False),
+)
+
+
+def main() -> None:
+    """Make the data, compare, time and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--responses", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--folder", type=Path, default=None, help="where the databases may lie while this runs"
+    )
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        os.environ |= {"IKM_DATA": folder, "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "collector.settings"}
+        django.setup()
+        began = time.monotonic()
+        by_hand = Path(folder) / "by-hand.sqlite3"
+        world = build(options.responses, by_hand, Path(folder) / "collector.sqlite3")
+        print(f"{world.responses:,} responses of {UNITS} units, made in {time.monotonic() - began:.0f} s")
+        print(
+            f"bytes a response: tallies {world.tally_bytes / world.responses:.1f},"
+            f" responses by hand with their index {world.by_hand_bytes / world.responses:.1f}"
+        )
+        print(
+            f"\n{'median of ' + str(options.rounds):42}{'tallies':>11}{'by hand':>11}{'ratio':>8}{'limit':>11}{'answer':>11}"
+        )
+        connection = sqlite3.connect(by_hand)
+        connection.execute("PRAGMA cache_size=-400000")
+        for asked in QUESTIONS:
+            measure(asked, connection, options.rounds)
+        connection.close()
+
+
+def build(responses: int, by_hand: Path, ours: Path) -> World:
+    """Fill both databases with the same responses."""
+    from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
+    from django.db import connection, transaction  # noqa: PLC0415 - after django.setup()
+
+    from collector.scores.ledger import Changes  # noqa: PLC0415 - after django.setup()
+
+    call_command("migrate", verbosity=0, skip_checks=True)
+    series = add_fleet()
+    empty = ours.stat().st_size
+    chance = random.Random(2026)
+    patterns = [
+        tuple(min(4, max(1, round(chance.gauss(3.2, 0.7)))) for _ in range(9)) for _ in range(PATTERNS)
+    ]
+    form = coded_form()
+    numbers = [form.number("".join(map(str, pattern))) for pattern in patterns]
+    hand = sqlite3.connect(by_hand)
+    hand.executescript(
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+        "CREATE TABLE response (regency TEXT, unit INTEGER, day INTEGER,"
+        f" {', '.join(f'u{place} INTEGER' for place in range(1, 10))})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")  # filling is not what is measured
+    days = (LAST - FIRST).days + 1
+    rate = responses / (len(series) * days)
+    made = 0
+    changes, touched = Changes(), {}
+    for place, (number, regency, key) in enumerate(series):
+        touched[number] = key
+        made += hand_rows(hand, changes, (number, regency, key[0]), rate, chance, patterns, numbers)
+        if place % 50 == 49 or place == len(series) - 1:
+            with transaction.atomic():
+                changes.write(touched)
+            changes, touched = Changes(), {}
+    hand.execute(
+        "CREATE INDEX covering ON response"
+        f" (regency, day, unit, {', '.join(f'u{place}' for place in range(1, 10))})"
+    )
+    hand.execute("ANALYZE")
+    hand.commit()
+    hand.close()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return World(made, ours.stat().st_size - empty, by_hand.stat().st_size)
+
+
+def hand_rows(
+    hand: sqlite3.Connection,
+    changes: Any,
+    owner: tuple[int, str, int],
+    rate: float,
+    chance: random.Random,
+    patterns: list[tuple[int, ...]],
+    numbers: list[int],
+) -> int:
+    """Make one series' responses, as rows by hand and as changes to the tallies; how many."""
+    from collector.scores.keys import day_key, day_number  # noqa: PLC0415 - after django.setup()
+
+    series, regency, unit = owner
+    first, days = day_number(FIRST), (LAST - FIRST).days + 1
+    total = round(rate * days * chance.uniform(0.4, 1.6))
+    drawn = [(first + int(days * chance.random()), chance.randrange(PATTERNS)) for _ in range(total)]
+    for day, pattern in drawn:
+        changes.days[day_key(series, day, flagged=False)] += numbers[pattern]
+    hand.executemany(
+        f"INSERT INTO response VALUES ({', '.join('?' * 12)})",
+        ((regency, unit, day, *patterns[pattern]) for day, pattern in drawn),
+    )
+    return total
+
+
+def add_fleet() -> list[tuple[int, str, tuple[int, int, int, int, int]]]:
+    """Make the units and give number, regency and key of every series."""
+    from collector.fleet.models import Kiosk, Place, Region, Service, Unit  # noqa: PLC0415 - after django.setup()
+    from collector.scores.models import Form, Series  # noqa: PLC0415 - after django.setup()
+    from survey.tally import LAYOUT  # noqa: PLC0415 - beside its user
+
+    form = Form.objects.create(instrument="skm-2017", version="1", layout=LAYOUT)
+    kiosk = Kiosk.objects.create(name="k")
+    found = []
+    for number in range(UNITS):
+        if number < LARGE_UNITS:
+            regency = LARGE
+        else:
+            place = 1 + (number - LARGE_UNITS) % (REGENCIES - 1)
+            regency = f"{11 + place // 60}.{1 + place % 60:02}"
+        code = f"{regency}.{1 + number // 100:02}.{2001 + number % 100}"
+        region = Region.objects.create(code=f"{code[:-4]}{2001 + number}", name=f"Desa {number}")
+        unit = Unit.objects.create(code=f"u{number}", name=f"Unit {number}", region=region)
+        building = Place.objects.create(code=f"p{number}", name="Balai", region=region)
+        for service_number in range(SERVICES):
+            service = Service.objects.create(unit=unit, code=f"s{service_number}", name="Layanan")
+            series = Series.objects.create(unit=unit, service=service, place=building, kiosk=kiosk, form=form)
+            found.append((series.pk, regency, (unit.pk, service.pk, building.pk, kiosk.pk, form.pk)))
+    return found
+
+
+def coded_form() -> Any:
+    """Give the SKM's form."""
+    from collector.scores.forms import coded  # noqa: PLC0415 - after django.setup()
+
+    return coded("skm-2017", "1")
+
+
+def measure(asked: Asked, connection: sqlite3.Connection, rounds: int) -> None:
+    """Compare the answers of one question, time all ways in turns, and print a line."""
+    fetch, limit, answer, sums = our_ways(asked)
+    by_hand = theirs(asked, connection)
+    if sums() != {key: (n, tuple(rest)) for key, n, *rest, _squares in by_hand()}:
+        raise SystemExit(f"{asked.name}: the two databases do not agree")
+    ways: dict[str, Callable[[], object]] = {
+        "tallies": fetch,
+        "by hand": by_hand,
+        "limit": limit,
+        "answer": answer,
+    }
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(rounds + 1):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            if turn:  # the first warms the caches of both
+                times[name].append(1000 * (time.perf_counter() - began))
+    found = {name: statistics.median(values) for name, values in times.items()}
+    print(
+        f"{asked.name:42}{found['tallies']:9.2f}ms{found['by hand']:9.1f}ms{found['by hand'] / found['tallies']:7.1f}x"
+        f"{found['limit']:9.2f}ms{found['answer']:9.1f}ms"
+    )
+
+
+def our_ways(
+    asked: Asked,
+) -> tuple[
+    Callable[[], object], Callable[[], object], Callable[[], object], Callable[[], dict[object, object]]
+]:
+    """Give how we fetch, the least anybody must fetch, our whole answer, and our sums to compare."""
+    from django.db import connection  # noqa: PLC0415 - after django.setup()
+
+    from collector.scores import counting  # noqa: PLC0415 - after django.setup()
+    from collector.scores.packing import to_counts  # noqa: PLC0415 - after django.setup()
+    from collector.scores.queries import Question, indices  # noqa: PLC0415 - after django.setup()
+    from collector.scores.scope import Days, Dimension, Scope  # noqa: PLC0415 - after django.setup()
+
+    form = coded_form()
+    scope = Scope(region=asked.region)
+    days = Days(asked.period.first, asked.period.last)
+    by = (Dimension.UNIT if asked.by_unit else Dimension.REGENCY,)
+
+    def run(column: str) -> object:
+        rows = []
+        with connection.cursor() as cursor:
+            for statement in counting.statements(1, scope, days, by):
+                cursor.execute(statement.sql.replace("t.counts", column), statement.values)
+                rows += cursor.fetchall()
+        return rows
+
+    def fetch() -> object:
+        return run("t.counts")
+
+    def limit() -> object:
+        return run("0")
+
+    def answer() -> object:
+        return indices(Question(scope, asked.period, by=by))
+
+    def sums() -> dict[object, object]:
+        found: dict[object, object] = {}
+        for (code,), sides in counting.count(1, form, scope, days, by).items():
+            counts = to_counts(sides.sound + sides.flagged, form.fields)
+            values = [
+                sum(value * counts[3 + 4 * element + value - 1] for value in range(1, 5))
+                for element in range(9)
+            ]
+            found[int(code[1:]) + 1 if asked.by_unit else code] = (counts[0], tuple(values))
+        return found
+
+    return fetch, limit, answer, sums
+
+
+def theirs(asked: Asked, connection: sqlite3.Connection) -> Callable[[], list[tuple[Any, ...]]]:
+    """Give the query one would write by hand, with the sum of squares that an interval needs."""
+    first, last = ((day - date(1970, 1, 1)).days for day in (asked.period.first, asked.period.last))
+    columns = [f"u{place}" for place in range(1, 10)]
+    total = "+".join(columns)
+    key = "unit" if asked.by_unit else "regency"
+    where = "regency = ?" if asked.region else "regency IN (SELECT DISTINCT regency FROM response)"
+    sums = ", ".join(f"sum({column})" for column in columns)
+    sql = (
+        f"SELECT {key}, count(*), {sums}, sum(({total})*({total})) FROM response"
+        f" WHERE {where} AND day BETWEEN ? AND ? GROUP BY {key}"
+    )
+    if not asked.region:  # without it SQLite would read every day of the three years
+        sql = sql.replace(
+            where, "regency IN (" + ", ".join(f"'{one}'" for one in regencies(connection)) + ")"
+        )
+    values = (asked.region, first, last) if asked.region else (first, last)
+    return lambda: connection.execute(sql, values).fetchall()
+
+
+def regencies(connection: sqlite3.Connection) -> Iterator[str]:
+    """Give the codes of all regencies."""
+    for (code,) in connection.execute("SELECT DISTINCT regency FROM response"):
+        yield code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""The rules that flag: what each finds, what it leaves alone, and that the order of arrival is nothing to them."""
+
+import random
+
+import pytest
+
+from collector.scores.flags import VERSION, Answered, Flag, flags_of
+
+ALL_BEST = (4,) * 9
+ORDINARY = (3, 3, 2, 4, 3, 3, 4, 3, 3)
+
+
+def visit(
+    number: int,
+    start_s: float,
+    answers: tuple[int, ...] = ORDINARY,
+    *,
+    takes_s: int = 60,
+    pulse: int | None = None,
+    outside: bool = False,
+) -> list[Answered]:
+    """One visitor: a questionnaire, and the smiley before it where `pulse` is given."""
+    parts = []
+    if pulse is not None:
+        parts.append(
+            Answered(
+                id=2 * number,
+                visit=(1, 1, number),
+                at_ms=round(1000 * start_s),
+                answers=(pulse,),
+                highest=4,
+                asked=1,
+                duration_s=1,
+                outside_hours=outside,
+            )
+        )
+    if answers:
+        parts.append(
+            Answered(
+                id=2 * number + 1,
+                visit=(1, 1, number),
+                at_ms=round(1000 * (start_s + takes_s)),
+                answers=answers,
+                highest=4,
+                asked=9,
+                duration_s=takes_s,
+                outside_hours=outside,
+            )
+        )
+    return parts
+
+
+def day(*visits: list[Answered]) -> list[Answered]:
+    return [part for parts in visits for part in parts]
+
+
+def test_an_ordinary_queue_is_left_alone() -> None:
+    queue = day(
+        *(
+            visit(number, 150 * number, (*ORDINARY[:-1], 2 + number % 3), pulse=3 + number % 2)
+            for number in range(20)
+        )
+    )
+    assert flags_of(queue) == {}
+
+
+def test_nine_questions_in_six_seconds_were_not_read() -> None:
+    found = flags_of(day(visit(1, 0, takes_s=6), visit(2, 600, takes_s=9)))
+    assert found == {3: Flag.MASHING}
+
+
+def test_a_hand_on_the_buttons_is_no_queue() -> None:
+    pulses = day(*(visit(number, 4 * number, (), pulse=1 + number % 4) for number in range(5)))
+    assert set(flags_of(pulses).values()) == {Flag.MASHING}
+    assert flags_of(pulses[:2]) == {}
+
+
+def test_a_run_of_best_answers_is_flagged_and_a_slow_one_is_not() -> None:
+    quick = day(*(visit(number, 60 * number, ALL_BEST, takes_s=30) for number in range(6)))
+    slow = day(*(visit(number, 400 * number, ALL_BEST, takes_s=30) for number in range(6)))
+    assert set(flags_of(quick).values()) == {Flag.BEST_RUN}
+    assert len(flags_of(quick)) == 6
+    assert flags_of(quick[:5]) == {}
+    assert flags_of(slow) == {}
+
+
+def test_best_answers_right_after_a_bad_one_need_be_only_three() -> None:
+    bad = visit(0, 0, (1, 2, 2, 2, 1, 2, 2, 2, 2), pulse=1)
+    praise = [visit(number, 120 + 60 * number, ALL_BEST, takes_s=30, pulse=4) for number in range(1, 4)]
+    found = flags_of(day(bad, *praise))
+    assert set(found) == {part.id for parts in praise for part in parts}
+    assert set(found.values()) == {Flag.BEST_AFTER_BAD}
+    assert flags_of(day(bad, *praise[:2])) == {}
+    late = [visit(number, 900 + 60 * number, ALL_BEST, takes_s=30) for number in range(1, 4)]
+    assert flags_of(day(bad, *late)) == {}
+
+
+def test_outside_opening_hours_is_what_the_kiosk_said() -> None:
+    assert flags_of(visit(1, 0, outside=True)) == {3: Flag.OUTSIDE_HOURS}
+
+
+def test_answers_beside_a_staff_screen_are_flagged() -> None:
+    staff = [(1_000_000, 1_060_000)]
+    found = flags_of(day(visit(1, 0), visit(2, 1100), visit(3, 1300)), staff=staff)
+    assert found == {5: Flag.STAFF_NEARBY}
+
+
+def test_the_same_uneven_answers_four_times_running_are_a_copy() -> None:
+    same = [visit(number, 200 * number, ORDINARY) for number in range(4)]
+    assert set(flags_of(day(*same)).values()) == {Flag.IDENTICAL}
+    assert flags_of(day(*same[:3])) == {}
+    even = [visit(number, 200 * number, (3,) * 9) for number in range(6)]
+    assert flags_of(day(*even)) == {}, "three everywhere is how many honest people answer"
+
+
+def test_smiley_and_questionnaire_of_one_visit_are_flagged_together() -> None:
+    assert flags_of(visit(1, 0, takes_s=5, pulse=4)) == {2: Flag.MASHING, 3: Flag.MASHING}
+
+
+def test_the_order_in_which_records_arrive_changes_nothing() -> None:
+    chance = random.Random(7)
+    many = day(
+        *(
+            visit(number, 45 * number, chance.choice([ALL_BEST, ORDINARY]), takes_s=20, pulse=4)
+            for number in range(60)
+        )
+    )
+    wanted = flags_of(many)
+    chance.shuffle(many)
+    assert wanted
+    assert flags_of(many) == wanted
+
+
+def test_broken_off_visits_without_an_answer_are_no_praise() -> None:
+    empty = [
+        Answered(
+            id=number,
+            visit=(1, 1, number),
+            at_ms=60_000 * number,
+            answers=(),
+            highest=4,
+            asked=9,
+            duration_s=20,
+            outside_hours=False,
+        )
+        for number in range(1, 10)
+    ]
+    assert flags_of(empty) == {}
+
+
+def test_an_unknown_version_of_the_rules_is_an_error() -> None:
+    assert VERSION == "1"
+    with pytest.raises(KeyError):
+        flags_of([], version="0")

@@ -1,0 +1,108 @@
+"""Service minutes: what alive records prove, and where the holes are."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.fleet.models import Assignment, KioskSettings
+from collector.scores.attendance import attendance
+from collector.scores.minutes import (
+    Mark,
+    Span,
+    clock,
+    length,
+    mark,
+    missing,
+    overlap,
+    pack_marks,
+    proven_spans,
+    unpack_marks,
+)
+from collector.scores.models import KioskDay
+from collector.scores.projection import project, unproject
+from survey.periods import between
+from tests.collector.scores.village import MONDAY, Post, add_unit, at
+
+marks = st.lists(st.builds(Mark, st.integers(0, 1439), st.integers(0, 16), st.booleans()), max_size=120)
+
+
+@given(marks)
+def test_marks_come_back_in_their_order(given_marks: list[Mark]) -> None:
+    assert unpack_marks(pack_marks(given_marks)) == sorted(given_marks)
+
+
+def test_an_ordinary_day_takes_few_bytes() -> None:
+    ordinary = [Mark(minute, 16, serving=True) for minute in range(7, 1440, 15)]
+    assert len(pack_marks(ordinary)) < 40
+
+
+@given(marks, marks)
+def test_minutes_are_either_proven_or_missing(one: list[Mark], other: list[Mark]) -> None:
+    wanted, proven = proven_spans(one), proven_spans(other)
+    both, holes = overlap(wanted, proven), missing(wanted, proven)
+    assert length(both) + length(holes) == length(wanted)
+    assert overlap(both, holes) == []
+
+
+def test_a_fresh_start_proves_no_more_than_its_own_minutes() -> None:
+    assert mark(600, up_ms=4 * 60_000, screen="idle") == Mark(600, 5, serving=True)
+    assert mark(600, up_ms=10**9, screen="idle") == Mark(600, 16, serving=True)
+    assert not mark(600, up_ms=10**9, screen="failed").serving
+    assert clock(785) == "13.05"
+
+
+@pytest.mark.django_db
+def test_a_kiosk_carried_away_at_noon_shows_as_a_hole() -> None:
+    post = Post(add_unit("u1", region="18.01.05.2003"))
+    morning = [post.alive(at(MONDAY, "07:45", seconds=900 * number)) for number in range(18)]
+    tuesday = MONDAY + timedelta(days=1)
+    whole = [post.alive(at(tuesday, "07:45", seconds=900 * number)) for number in range(40)]
+    with transaction.atomic():
+        project([*morning, *whole])
+    wednesday = datetime(2026, 11, 4, 12, tzinfo=UTC)
+    (kiosk,) = attendance(post.unit, between(MONDAY, tuesday), now=wednesday)
+    monday, next_day = kiosk.days
+    assert monday.opening == (Span(480, 960),)
+    assert monday.proven == (Span(480, 720),)
+    assert monday.holes == (Span(720, 960),)
+    assert next_day.holes == ()
+    assert (kiosk.proven_minutes, kiosk.opening_minutes) == (720, 960)
+    assert kiosk.hours_assumed
+    with transaction.atomic():
+        unproject([*morning, *whole])
+    assert KioskDay.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_opening_hours_come_from_the_kiosks_settings_and_today_counts_until_now() -> None:
+    post = Post(add_unit("u1", region="18.01.05.2003"))
+    KioskSettings.objects.create(
+        kiosk=post.kiosk, version=1, message=b"", content={"opening_hours": {"mon": [["09:00", "11:00"]]}}
+    )
+    with transaction.atomic():
+        project([post.alive(at(MONDAY, "09:15"))])
+    now = datetime(2026, 11, 2, 2, 30, tzinfo=UTC)
+    (kiosk,) = attendance(post.unit, between(MONDAY, MONDAY), now=now)
+    assert kiosk.days[0].opening == (Span(540, 570),)
+    assert (kiosk.proven_minutes, kiosk.opening_minutes) == (15, 30)
+    assert not kiosk.hours_assumed
+
+
+@pytest.mark.django_db
+def test_days_at_another_unit_are_not_held_against_this_one() -> None:
+    here = Post(add_unit("u1", region="18.01.05.2003"))
+    there = add_unit("u2", region="18.02.05.2003")
+    moved = datetime(2026, 11, 3, 0, tzinfo=UTC)
+    Assignment.objects.create(
+        kiosk=here.kiosk, unit=here.unit, place=here.place, since=moved - timedelta(days=9)
+    )
+    Assignment.objects.create(kiosk=here.kiosk, unit=there, place=here.place, since=moved)
+    with transaction.atomic():
+        project([here.alive(at(MONDAY, "09:15"))])
+    period = between(MONDAY, MONDAY + timedelta(days=3))
+    now = datetime(2026, 11, 9, tzinfo=UTC)
+    assert [day.date for day in attendance(here.unit, period, now=now)[0].days] == [MONDAY]
+    assert len(attendance(there, period, now=now)[0].days) == 3
