@@ -45,9 +45,7 @@ def action_label(  # noqa: PLR0911 - one line a word
         case "answer":
             return _answer_label(plan, state, int(argument))
         case "language":
-            return get("language.name") if state.step is Step.PREFERENCES else _other_language(
-                plan, state
-            ), ""
+            return _other_language(plan, state), ""
         case "tick" if state.consented:
             return get("consent.untick"), ""
         case "text-size" if state.large_text:
