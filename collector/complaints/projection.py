@@ -2,15 +2,75 @@
 
 from collections.abc import Mapping, Sequence
 
-from collector.evidence.accepted import AcceptedRecord, NotUnderstood
+import msgspec
+
+from collector.complaints.models import Held, Status, Step, Ticket
+from collector.evidence.accepted import AcceptedRecord, NotUnderstood, ShortText
 from survey.attachment import Attachment
+from survey.complaint import read_code
+from survey.record import COMPLAINT
+
+
+class _Consent(msgspec.Struct, frozen=True):
+    version: ShortText
+
+
+class _Complaint(msgspec.Struct, frozen=True):
+    ticket: ShortText
+    topics: tuple[ShortText, ...]
+    language: ShortText = "id"
+    consent: _Consent | None = None
 
 
 def project(
     records: Sequence[AcceptedRecord], attached: Mapping[tuple[int, int], Sequence[Attachment]]
 ) -> Sequence[NotUnderstood]:
-    return []
+    """Make tickets of the complaints among `records`, or correct time and unit of tickets that exist.
+
+    Attachments come along once, with the batch that brought them; a rebuild has none, and leaves alone what is held.
+    """
+    refused = []
+    for record in records:
+        if record.kind != COMPLAINT:
+            continue
+        try:
+            complaint = msgspec.convert(record.body, _Complaint)
+        except msgspec.ValidationError:
+            complaint = None
+        code = read_code(complaint.ticket) if complaint is not None else None
+        if complaint is None or code is None or len(complaint.language) > 8 or "\x00" in str(record.body):
+            refused.append(NotUnderstood(record.stream_id, record.seq, "complaint_field"))
+            continue
+        _keep(record, complaint, code, attached.get((record.stream_id, record.seq), ()))
+    return refused
 
 
 def unproject(records: Sequence[AcceptedRecord]) -> None:
-    return None
+    """Take nothing back: a ticket is projected again over itself, and keeps its life."""
+
+
+def _keep(
+    record: AcceptedRecord, complaint: _Complaint, code: str, attachments: Sequence[Attachment]
+) -> None:
+    ticket, new = Ticket.objects.update_or_create(
+        stream_id=record.stream_id,
+        seq=record.seq,
+        defaults={
+            "code": code,
+            "unit_id": record.unit_id,
+            "place_id": record.place_id,
+            "service_id": record.service_id,
+            "at_ms": record.at_ms,
+            "topics": list(complaint.topics),
+            "language": complaint.language,
+            "consent_version": complaint.consent.version if complaint.consent is not None else "",
+        },
+    )
+    if new:
+        Step.objects.create(ticket=ticket, status=Status.RECEIVED, who="kiosk")
+    for one in attachments:
+        Held.objects.get_or_create(
+            ticket=ticket,
+            name=one.name,
+            defaults={"digest": one.digest, "salt": one.salt, "content": one.content},
+        )

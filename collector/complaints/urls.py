@@ -1,5 +1,7 @@
 """Addresses of the public ticket pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from collector.complaints import pages
+
+urlpatterns = [path("t/<str:code>", pages.ticket, name="ticket")]

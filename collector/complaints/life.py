@@ -1,0 +1,108 @@
+"""What people do with a ticket: move it on, and read what the citizen wrote. Everything stands in the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from collector.complaints.models import CLOSED, Status, Step, Ticket, UnitOfficer
+from collector.complaints.sealing import open_sealed
+from collector.evidence import trail
+from collector.fleet import keys, roles
+from collector.fleet.errors import FleetError
+from survey.complaint import BY_CODE, read_code
+
+
+class NotAllowed(FleetError):  # noqa: N818 - it is a refusal
+    """The account's role does not allow this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a citizen wrote, opened for somebody who may read it."""
+
+    text: str | None
+    contact: str | None
+    destroyed: tuple[str, ...]
+    """What has been destroyed by now."""
+
+
+def find(code: str) -> Ticket:
+    """Give the ticket with this code, as people write it.
+
+    Raises:
+        FleetError: there is none.
+    """
+    plain = read_code(code)
+    ticket = Ticket.objects.filter(code=plain).order_by("pk").first() if plain is not None else None
+    if ticket is None:
+        raise FleetError(f"there is no ticket {code!r} here; look at the code again")
+    return ticket
+
+
+def may_work_on(user: AbstractBaseUser, ticket: Ticket) -> bool:
+    """Tell whether an account may read and move a ticket.
+
+    Evaluators and administrators may; a unit officer where it is the officer's unit and nobody complains of an officer.
+    """
+    if roles.has_role(user, (roles.EVALUATOR, roles.ADMINISTRATOR)):
+        return True
+    about_officers = any(code in BY_CODE and BY_CODE[code].bypass_officer for code in ticket.topics)
+    return (
+        not about_officers
+        and roles.has_role(user, (roles.UNIT_OFFICER,))
+        and UnitOfficer.objects.filter(user_id=user.pk, unit_id=ticket.unit_id).exists()
+    )
+
+
+def move(ticket: Ticket, status: Status, *, user: AbstractBaseUser, answer: str, now: datetime) -> Step:
+    """Move a ticket on; the citizen reads status and answer under the ticket's code.
+
+    Raises:
+        NotAllowed: the account may not.
+    """
+    _insist(user, ticket)
+    with transaction.atomic():
+        closed_at = now if status in CLOSED else None
+        Ticket.objects.filter(pk=ticket.pk).update(status=status, closed_at=closed_at)
+        trail.note(
+            who=user.get_username(),
+            action="complaint moved",
+            subject=ticket.code,
+            facts={"from": ticket.status, "to": status},
+        )
+        ticket.status, ticket.closed_at = status, closed_at
+        return Step.objects.create(ticket=ticket, status=status, who=user.get_username(), answer=answer)
+
+
+def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
+    """Open what the citizen wrote, the sealed contact too.
+
+    Raises:
+        NotAllowed: the account may not.
+    """
+    _insist(user, ticket)
+    held = {one.name: one for one in ticket.held.all()}
+    with transaction.atomic():
+        trail.note(
+            who=user.get_username(), action="complaint read", subject=ticket.code, why=why,
+            facts={"parts": sorted(held)},
+        )  # fmt: skip
+    text, contact = held.get("text"), held.get("contact")
+    opened = None
+    if contact is not None and contact.destroyed_at is None:
+        opened = open_sealed(bytes(contact.content), keys.load(settings.IKM_KEYS).sealing)
+    return Opened(
+        text=bytes(text.content).decode("utf-8", "replace")
+        if text is not None and text.destroyed_at is None
+        else None,
+        contact=opened.decode("utf-8", "replace") if opened is not None else None,
+        destroyed=tuple(sorted(name for name, one in held.items() if one.destroyed_at is not None)),
+    )
+
+
+def _insist(user: AbstractBaseUser, ticket: Ticket) -> None:
+    if not may_work_on(user, ticket):
+        raise NotAllowed(f"{user.get_username()} may not work on ticket {ticket.code}")
