@@ -10,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from survey.bands import Band, BandTable
@@ -58,23 +57,35 @@ _WEIGHT = re.compile(r"[0-9]{1,6}(?:/[1-9][0-9]{0,5}|\.[0-9]{1,6})?")
 
 @cache
 def load(instrument: str, version: str = "1") -> Instrument:
-    """Give a shipped instrument.
+    """Give a shipped instrument; only its own file is read, for a kiosk starts often.
 
     Raises:
         KeyError: this version of `survey` ships no such instrument.
     """
-    for candidate in shipped():
-        if (candidate.id, candidate.version) == (instrument, version):
-            return candidate
+    for name in _shipped_names():
+        if name.removesuffix(".toml").partition("@")[0] == instrument:
+            candidate = _shipped(name)
+            if candidate.version == version:
+                return candidate
     raise KeyError(f"{instrument}@{version}")
 
 
 @cache
 def shipped() -> tuple[Instrument, ...]:
-    """Give every instrument that ships with this version, in the order of their names."""
+    """Give every instrument that ships with this version, in the order of their file names."""
+    return tuple(_shipped(name) for name in _shipped_names())
+
+
+@cache
+def _shipped_names() -> tuple[str, ...]:
+    """Give the names of the shipped files: `<id>.toml`, and `<id>@<version>.toml` for further versions."""
     folder = files("survey") / "instruments"
-    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=_name)
-    return tuple(parse(file.read_text(encoding="utf-8"), file=file.name) for file in found)
+    return tuple(sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml")))
+
+
+@cache
+def _shipped(name: str) -> Instrument:
+    return parse((files("survey") / "instruments" / name).read_text(encoding="utf-8"), file=name)
 
 
 def read(path: Path) -> Instrument:
@@ -108,10 +119,6 @@ def parse(text: str, *, file: str) -> Instrument:
     if instrument is None:
         raise problems[0]
     return instrument
-
-
-def _name(file: Traversable) -> str:
-    return file.name
 
 
 def _text(path: Path) -> str:

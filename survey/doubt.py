@@ -87,17 +87,17 @@ class Estimate:
 def estimate(*, share: float, n: int, variance: float, population: int | None) -> Estimate | None:
     """Make an estimate of a mean share from `n` respondents whose shares vary by `variance` (divisor n - 1).
 
-    Gives None for fewer than two respondents: one opinion has no visible doubt. A population that is not larger than
-    `n` is a census, which leaves no doubt by chance.
+    Gives None for fewer than two respondents: one opinion has no visible doubt. A population of exactly `n` is a
+    census, which leaves no doubt by chance; a smaller one is a wrong statement and corrects nothing.
     """
     return Estimate(share, n, effective(share, n, variance, population)) if n > 1 else None
 
 
 def effective(share: float, n: int, variance: float, population: int | None) -> float:
     """Give the effective number of respondents (see this module's page); infinite for a census."""
-    remaining = 1.0 if population is None else 1 - n / population
-    if remaining <= 0:
+    if population == n:
         return inf
+    remaining = 1.0 if population is None or population < n else 1 - n / population
     added = n + UNLIKE_RESPONDENTS
     centre = (n * share + UNLIKE_RESPONDENTS * 0.5) / added
     off, far = share - centre, 0.5 - centre

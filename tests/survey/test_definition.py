@@ -1,9 +1,13 @@
 """Instruments: what ships says what the rules say, and a broken file is refused with its remedy."""
 
+import re
+import tomllib
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from survey.definition import LabelOrder, check, in_language, load, parse, read, shipped
 from survey.errors import InstrumentError
@@ -21,6 +25,12 @@ def test_what_ships() -> None:
         ("spak@1", "perception", "IPAK", 5, (1, 2, 3, 4, 5, 6)),
         ("spkp@1", "perception", "IPKP", 8, (1, 2, 3, 4, 5, 6)),
     ]
+
+
+def test_shipped_files_are_named_after_what_they_hold() -> None:
+    for file in INSTRUMENTS.glob("*.toml"):
+        assert file.stem.partition("@")[0] == read(file).id
+    assert all(load(each.id, each.version) is each for each in shipped())
 
 
 def test_an_instrument_that_does_not_ship_is_a_key_error() -> None:
@@ -234,6 +244,50 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     for name in ("missing.toml", "latin.toml", "large.toml"):
         (problem,) = check(tmp_path / name)
         assert (problem.file, problem.key) == (name, "(file)")
+
+
+LINES = skm_text().splitlines()
+TOKENS = [
+    "",
+    '""',
+    "3",
+    "-1",
+    "0.5",
+    "true",
+    "[]",
+    "{}",
+    '["id"]',
+    "[{}]",
+    '"x"',
+    f'"{"x" * 700}"',
+    "2026-01-01",
+    "nan",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, len(LINES) - 1), st.sampled_from(TOKENS))
+def test_whatever_is_damaged_is_refused_or_read_and_never_a_surprise(line: int, token: str) -> None:
+    key, equals, _ = LINES[line].partition("=")
+    damaged = [*LINES[:line], *([key + equals + token] if equals and token else []), *LINES[line + 1 :]]
+    try:
+        instrument = parse("\n".join(damaged), file="damaged.toml")
+    except InstrumentError:
+        return
+    assert sum(instrument.weights) == 1
+    assert instrument.is_complete(dict.fromkeys(instrument.element_keys, 1))
+
+
+def test_the_guide_names_every_key_of_the_head() -> None:
+    guide = (INSTRUMENTS.parents[1] / "docs" / "instruments.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+)` \|", guide, flags=re.MULTILINE))
+    written = {
+        key
+        for file in INSTRUMENTS.glob("*.toml")
+        for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items()
+        if not isinstance(value, dict) and key not in ("elements", "questions", "options")
+    }
+    assert named == written
 
 
 @pytest.mark.parametrize(

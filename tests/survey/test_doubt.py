@@ -66,11 +66,14 @@ def test_one_answer_has_no_interval() -> None:
 
 
 def test_a_census_leaves_no_doubt_by_chance() -> None:
-    responses = with_total(20, 600)
-    for population in (20, 15):
-        found = index(SKM, Tally.of(SKM, responses), population=population)
-        assert found.interval == Interval(found.value, found.value)
-        assert found.likelihood == 1
+    found = index(SKM, Tally.of(SKM, with_total(20, 600)), population=20)
+    assert found.interval == Interval(found.value, found.value)
+    assert found.likelihood == 1
+
+
+def test_a_population_smaller_than_its_respondents_corrects_nothing() -> None:
+    tally = Tally.of(SKM, with_total(20, 600))
+    assert index(SKM, tally, population=15).interval == index(SKM, tally).interval
 
 
 def test_knowing_the_population_narrows_the_interval() -> None:

@@ -87,7 +87,14 @@ def test_weight_mode_changes_the_category_of_the_same_answers() -> None:
 
 @pytest.mark.parametrize(
     "mode, barely, letter",
-    [("0.11", "65.66", "C"), ("0.11", "77.39", "B"), ("0.11", "89.21", "A"), ("0.111", "65.07", "C")],
+    [
+        ("0.11", "65.66", "C"),
+        ("0.11", "77.39", "B"),
+        ("0.11", "89.21", "A"),
+        ("0.111", "65.07", "C"),
+        ("0.111", "76.69", "B"),
+        ("0.111", "88.40", "A"),
+    ],
 )
 def test_a_rounded_weight_moves_the_band_edges(mode: str, barely: str, letter: str) -> None:
     def judged(true_index: Fraction) -> str:
