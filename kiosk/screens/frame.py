@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kiosk.screens.controls import pill_row, pill_width
-from kiosk.screens.paragraph import SECONDARY, fit
+from kiosk.screens.paragraph import SECONDARY, fit, shorten
 from kiosk.screens.parts import Box, Placed, Progress, Words
 from kiosk.theme import Theme
 from kiosk.views import Action, Bar
@@ -29,10 +29,10 @@ def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
 def _above(bar: Bar, theme: Theme) -> list[Placed]:
     parts: list[Placed] = []
     whole = theme.size[0] - 2 * theme.margin
-    top, height = theme.px(12 if theme.portrait else 16), theme.px(56 if theme.portrait else 40)
+    top, height = theme.px(12), theme.px(58 if theme.portrait else 47)
     room = whole
     if bar.right:
-        right = fit(bar.right, theme, SECONDARY, 20, width=whole * 45 // 100, height=height)
+        right = shorten(bar.right, theme, SECONDARY, 20, width=whole * 45 // 100, height=height)
         room -= right.width + theme.px(20)
         box = (theme.margin + whole - right.width - 2, top, right.width + 2, height)
         parts.append(Placed(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
@@ -41,7 +41,7 @@ def _above(bar: Bar, theme: Theme) -> list[Placed]:
         rest = bar.left.lstrip(" ·")
         text = f"**{bar.left_strong}**" + (f" · {rest}" if rest else "")
     if text:
-        left = fit(text, theme, SECONDARY, 20, width=room, height=height)
+        left = shorten(text, theme, SECONDARY, 20, width=room, height=height)
         words = Words(left, SECONDARY, colour="muted", middle=True)
         parts.insert(0, Placed((theme.margin, top, room, height), words))
     return parts
@@ -84,7 +84,7 @@ def _with_note(
     if beside.fits and end - x >= theme.px(200):
         words = Words(beside, SECONDARY, colour="muted", middle=True)
         return [*parts, Placed((x, top, end - x, theme.target), words)], top - theme.px(16)
-    above = fit(note, theme, SECONDARY, 20, width=whole, height=theme.px(56))
+    above = shorten(note, theme, SECONDARY, 20, width=whole, height=theme.px(56))
     box = (theme.margin, top - theme.px(12) - above.height, whole, above.height)
     return [*parts, Placed(box, Words(above, SECONDARY, colour="muted"))], box[1] - theme.px(16)
 

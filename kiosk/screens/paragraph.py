@@ -83,6 +83,19 @@ def fit(
         size_in_pixels -= 1
 
 
+def shorten(text: str, theme: Theme, style: Style, size: float, *, width: int, height: int) -> Fitted:
+    """Set a text that may be cut: words that have no room give way to an ellipsis. For names, never for questions."""
+    words = text.split(" ")
+    fitted = fit(text, theme, style, size, width=width, height=height)
+    while not fitted.fits and len(words) > 1:
+        words.pop()
+        rest = " ".join(words).rstrip(" ·,") + "…"
+        # A bold passage that was cut must still be closed.
+        rest += "**" if rest.count("**") % 2 else ""
+        fitted = fit(rest, theme, style, size, width=width, height=height)
+    return fitted
+
+
 def _likely_size(
     text: str, theme: Theme, style: Style, wished: int, *, width: int, height: int, most: int
 ) -> int:

@@ -3,17 +3,25 @@
 import functools
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pygame
 import pytest
 
 from kiosk.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
+from kiosk.present import Surroundings, present
 from kiosk.samples import samples
 from kiosk.screens import Placed, layout, targets, theme_of
 from kiosk.screens.controls import Answer
 from kiosk.screens.parts import not_fitting
+from kiosk.texts import Texts
 from kiosk.theme import TARGET
 from kiosk.views import CORNER, KEY, ChoiceView, Look, View
+from survey.definition import load, shipped
+from survey.instrument import Instrument
+from survey.visit_offer import pages
+from survey.visit_plan import Plan
+from survey.visit_state import State, Step
 
 APART = 8
 LANGUAGES = ("id", "en", "jv")
@@ -92,6 +100,36 @@ def test_the_four_answers_have_the_same_size_and_type(look: Look) -> None:
         if isinstance(view, ChoiceView):
             answers = [(part.box, part.item) for part in parts if isinstance(part.item, Answer)]
             assert len({(box[2], box[3], item.fitted.size) for box, item in answers}) == 1, name
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("form", [form for form in shipped() if form.id != "pulse"], ids=lambda form: form.id)
+def test_every_question_of_every_instrument_fits_also_in_large_type(
+    form: Instrument, size: tuple[int, int]
+) -> None:
+    plan = Plan(pulse=load("pulse"), forms=(form,), speech=True)
+    wrong = []
+    for language, (place, key) in itertools.product(("id", "en"), enumerate(form.question_order)):
+        for page in range(pages(len(form.question(key).options))):
+            state = State(step=Step.QUESTION, place=place, page=page, language=language)
+            view = present(plan, state, Surroundings(), Texts(language), now=1.0)
+            assert view is not None
+            wrong += not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale)))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: tuple[int, int]) -> None:
+    unit = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Kabupaten Tulang Bawang Barat"
+    view = views("id")["idle"]
+    long = replace(view, bar=replace(view.bar, left_strong=unit, left="Kecamatan Tulang Bawang Udik"))
+
+    parts = layout(long, Look(size=size, text_scale=1.25))
+
+    boxes = [pygame.Rect(part.box) for part in parts]
+    assert not_fitting(parts) == []
+    assert not any(one.colliderect(other) for one, other in itertools.combinations(boxes, 2))
 
 
 def test_every_option_and_every_bar_action_can_be_touched() -> None:
