@@ -70,7 +70,7 @@ class Index:
     bands: BandTable
     population: int | None
     _unit: Estimate | None = field(repr=False, compare=False)
-    _basis: Basis = field(repr=False, compare=False)
+    _basis: Basis = field(repr=False, hash=False)
     _factor: float = field(repr=False, compare=False)
 
     @cached_property

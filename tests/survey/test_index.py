@@ -293,3 +293,11 @@ def test_index_from_tallies_equals_index_from_responses(
     else:
         assert found.interval.low <= found.value <= found.interval.high
         assert abs(sum(found.likelihoods.values()) - 1) < 1e-9
+
+
+def test_indices_of_other_answers_are_not_equal_though_their_value_is() -> None:
+    one, other = ikm(with_sums(10, (40, 20, *[30] * 7))), ikm(with_sums(10, (20, 40, *[30] * 7)))
+    assert one.value == other.value
+    assert one != other
+    assert one == ikm(with_sums(10, (40, 20, *[30] * 7)))
+    assert one.elements != other.elements
