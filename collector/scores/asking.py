@@ -28,6 +28,7 @@ WORDS = (
     "format",
 )
 """Every word that may be asked with."""
+_LONGEST_WORD = 200
 ELEMENT = "element"
 """A dimension of the output: one row an element. It needs no other counting."""
 
@@ -41,6 +42,8 @@ def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) 
     for word in words:
         if word not in WORDS:
             raise QuestionError("parameter_unknown", f"{word!r} is none of {', '.join(WORDS)}")
+        if not words[word].isprintable() or len(words[word]) > _LONGEST_WORD:
+            raise QuestionError("parameter", f"{word} is a short text without control characters")
     scope = Scope(
         unit=words.get("unit") or None,
         region=words.get("region") or None,

@@ -56,7 +56,7 @@ def public(view: View) -> View:
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """Show the units with their index of a period, and find one by name or code."""
-    words = request.GET.get("q", "").strip()[:80]
+    words = "".join(filter(str.isprintable, request.GET.get("q", "")))[:80].strip()
     units = Unit.objects.select_related("region", "agency").order_by("name", "code")
     if words:
         units = units.filter(

@@ -18,6 +18,7 @@ from collector.scores.results import Answer, GroupPart, Result
 from collector.scores.scope import GROUP_DIMENSIONS, REGION_LENGTHS, Days, Dimension, Scope
 from survey.errors import SurveyError
 from survey.indices import Index, NothingAnswered, Policy, index
+from survey.instrument import Kind
 from survey.periods import Period
 from survey.periods import parse as parse_period
 from survey.pulse import PulseShare, share
@@ -81,6 +82,10 @@ def indices(question: Question) -> Answer:
         )
     names = _names_of(question.scope)
     number, form = find_form(question.instrument)
+    if form.instrument.kind is not Kind.SKM:
+        raise QuestionError(
+            "instrument_no_skm", f"{form.instrument.name} is no SKM: its number is never called IKM"
+        )
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, _populations(question))
     counts = _count(number, form, question, days)

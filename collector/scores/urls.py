@@ -1,12 +1,12 @@
 """Addresses of the public pages and of the indices' API."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from collector.scores import api, pages
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
-    path("unit/<str:code>/", pages.unit, name="unit"),
-    path("region/<str:code>/", pages.region, name="region"),
+    re_path(r"^unit/(?P<code>[A-Za-z0-9._-]{1,40})/$", pages.unit, name="unit"),
+    re_path(r"^region/(?P<code>[0-9.]{2,13})/$", pages.region, name="region"),
     path("api/v1/indices", api.show_indices, name="indices"),
 ]
