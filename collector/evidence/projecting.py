@@ -45,11 +45,16 @@ def commit(projected: Iterable[Projected], attached: Attached) -> None:
     before = [entry for run in runs for entry in run.before]
     records = [entry for run in runs for entry in run.placed.records]
     problems = [problem for run in runs for problem in run.placed.set_aside]
-    if before:
-        complaints.unproject(before)
-        scores.unproject(before)
+    take_back(before)
     problems += hand_on(records, attached)
     note(problems)
+
+
+def take_back(records: Sequence[AcceptedRecord]) -> None:
+    """Take out of every projection what it made of exactly these records."""
+    if records:
+        complaints.unproject(records)
+        scores.unproject(records)
 
 
 def hand_on(records: Sequence[AcceptedRecord], attached: Attached) -> list[NotUnderstood]:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from django.db import transaction
 
 from collector.evidence import ledger, projecting, timing
+from collector.evidence.accepted import AcceptedRecord
 from collector.evidence.models import SetAside, Stream
-from collector.evidence.placing import Placed, Source
+from collector.evidence.placing import KIOSK_UNASSIGNED, Placed, Source
 from collector.evidence.replay import replay
 from collector.fleet.assignments import standings
 from collector.scores import flagging
@@ -65,3 +66,30 @@ def replay_stream(stream: Stream) -> Iterator[Placed]:
 def _streams() -> Iterator[Stream]:
     for pk in Stream.objects.order_by("pk").values_list("pk", flat=True):
         yield Stream.objects.select_for_update(of=("self",)).select_related("kiosk", "key").get(pk=pk)
+
+
+def project_again(kiosk_id: int, change: Callable[[], None]) -> int:
+    """Make a change to where a kiosk stood, and move what it touches; gives how many records moved.
+
+    Call it inside a transaction.
+    """
+    streams = list(
+        Stream.objects.select_for_update(of=("self",)).filter(kiosk_id=kiosk_id).select_related("key")
+    )
+    before = {stream.pk: _projected(stream) for stream in streams}
+    change()
+    moved = 0
+    for stream in streams:
+        was = before[stream.pk]
+        now = _projected(stream)
+        leaving = [one for seq, one in was.items() if now.get(seq) != one]
+        coming = [one for seq, one in now.items() if was.get(seq) != one]
+        projecting.take_back(leaving)
+        projecting.note(projecting.hand_on(coming, {}))
+        SetAside.objects.filter(stream=stream, code=KIOSK_UNASSIGNED).delete()
+        moved += len(coming)
+    return moved
+
+
+def _projected(stream: Stream) -> dict[int, AcceptedRecord]:
+    return {one.seq: one for part in replay_stream(stream) for one in part.records}

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
+from collector.evidence.rebuild import retry_set_aside
 from collector.fleet import ca, keys, roles
 from collector.fleet.commands import CollectorCommand
 from collector.fleet.errors import FleetError
@@ -28,6 +29,9 @@ class Command(CollectorCommand):
             ) from error
         call_command("migrate", interactive=False, verbosity=0)
         roles.ensure()
+        understood = retry_set_aside()
+        if understood:
+            self.stdout.write(f"{understood} records that were set aside are counted now")
         return (
             "ready"
             if not made
