@@ -139,6 +139,8 @@ class Campaign:
         self._log = folder / "thanked.jsonl"
         self._echo: Echo | None = None
         self._visits = 0
+        self._weather_until = self._disk_until = 0.0
+        self._faults: dict[str, object] = {}
         self.outcome = Outcome(seed=seed, seconds=seconds)
         self._starts: dict[str, Callable[[], None]] = {
             "broker": self._world.start_broker,
@@ -167,13 +169,13 @@ class Campaign:
     def _misbehave(self) -> None:
         deeds: list[tuple[int, str, Callable[[], None]]] = [
             (30, "kill", self._kill_one),
-            (4, "kill everything", self._kill_all),
+            (2, "kill everything", self._kill_all),
             (14, "weather", self._turn_weather),
             (8, "disk", self._spoil_disk),
             (6, "clock", self._spoil_clock),
             (10, "repeat batches", self._repeat),
-            (4, "reboot", self._reboot),
-            (16, "leave alone", lambda: None),
+            (3, "reboot", self._reboot),
+            (30, "leave alone", lambda: None),
         ]
         weights = [weight for weight, _, _ in deeds]
         began = said = time.monotonic()
@@ -181,7 +183,8 @@ class Campaign:
             _, name, deed = self._chance.choices(deeds, weights)[0]
             deed()
             self.outcome.done[name] += 1
-            time.sleep(self._chance.uniform(0.05, 0.6))
+            time.sleep(self._chance.uniform(0.05, 0.8))
+            self._pass()
             self._keep_running()
             if time.monotonic() - said > 30:
                 said = time.monotonic()
@@ -190,7 +193,7 @@ class Campaign:
                 )
 
     def _kill_one(self) -> None:
-        name = self._chance.choice(["broker", "listener", "uplink", "web", "kiosk", "kiosk", "uplink"])
+        name = self._chance.choice(["broker", "listener", "listener", "uplink", "uplink", "web", "kiosk"])
         if self._world.kill(name):
             self.outcome.kills += 1
             self.outcome.done[f"kill {name}"] += 1
@@ -201,7 +204,21 @@ class Campaign:
         for name in self._starts:
             self.outcome.kills += self._world.kill(name)
 
+    def _pass(self) -> None:
+        """Let bad weather and bad disks end after a while, so that something gets through to be lost."""
+        now = time.monotonic()
+        if now > self._weather_until:
+            for proxy in (self._world.broker_proxy, self._world.web_proxy):
+                proxy.weather = Weather.FAIR
+        if now > self._disk_until and self._faults.keys() & {"append", "sync", "sync_delay_ms"}:
+            self._set_faults(append=None, sync=None, sync_delay_ms=0)
+
+    def _set_faults(self, **faults: object) -> None:
+        self._faults = {key: value for key, value in (self._faults | faults).items() if value is not None}
+        self._world.set_faults(**self._faults)
+
     def _turn_weather(self) -> None:
+        self._weather_until = time.monotonic() + self._chance.uniform(0.5, 6.0)
         weather = self._chance.choice(list(Weather))
         self.outcome.done[f"weather {weather.value}"] += 1
         for proxy in self._chance.choice(
@@ -224,13 +241,14 @@ class Campaign:
             ]
         )
         self.outcome.done[f"disk {next(iter(fault.values()), 'sound')}"] += 1
-        self._world.set_faults(**fault)
+        self._set_faults(**{"append": None, "sync": None, "sync_delay_ms": None} | fault)
+        self._disk_until = time.monotonic() + self._chance.uniform(0.3, 3.0)
 
     def _spoil_clock(self) -> None:
         shift = self._chance.choice([0, -86_400_000, 3_600_000, -1_700_000_000_000, 400 * 86_400_000])
         trusted = shift == 0
         self.outcome.done["clock " + ("trusted" if trusted else "wrong")] += 1
-        self._world.set_faults(clock_ms=shift, trusted=trusted)
+        self._set_faults(clock_ms=shift, trusted=trusted)
 
     def _repeat(self) -> None:
         if self._echo is not None:
