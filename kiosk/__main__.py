@@ -19,6 +19,9 @@ COMMANDS = {
     "uplink": "carry records to the collector",
     "enrol": "make this machine a kiosk, with a one-time code from the collector",
     "simulate": "play visitors, invented or from a file",
+    "pin": "set the PIN of the staff screen",
+    "doctor": "check everything that can be wrong with this kiosk, with a remedy for each",
+    "visit-graph": "draw the graph of a visit, as it stands in docs/visit-graph.md",
     "status": "show what is in the journal and what the collector has confirmed",
     "demo": "run broker, collector and a simulated kiosk on this machine",
 }
@@ -47,7 +50,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name == wanted:  # the other commands' modules stay unloaded
-            import_module(f"kiosk.commands.{name}").add_to(command)
+            import_module(f"kiosk.commands.{name.replace('-', '_')}").add_to(command)
     return parser.parse_args(arguments)
 
 

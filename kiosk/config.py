@@ -270,6 +270,11 @@ def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line
             return (
                 "" if isinstance(value, str) and value.startswith("/") else "write an absolute path in quotes"
             )
+        case "paths":
+            good = isinstance(value, list) and all(
+                isinstance(text, str) and text[:1] == "/" for text in value
+            )
+            return "" if good else "write a list of absolute paths in quotes"
         case "text":
             return "" if isinstance(value, str) else "write a text in quotes"
         case "pins":

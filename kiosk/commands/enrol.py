@@ -1,9 +1,13 @@
-"""`ikm-kiosk enrol`: exchange a one-time code for an identity."""
+"""`ikm-kiosk enrol`: exchange a one-time code for an identity, and set the PIN of the staff screen."""
 
 import argparse
+import sys
+from pathlib import Path
 
 from kiosk.commands import add_place, place_of
+from kiosk.commands.pin import read_pin
 from kiosk.errors import KioskError
+from kiosk.pin import set_pin
 from uplink.enrol import enrol
 from uplink.errors import UplinkError
 
@@ -12,15 +16,23 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("code", metavar="CODE", help="the code that `ikm-collector enrol` printed")
     parser.add_argument("--collector", required=True, metavar="URL", help="the collector's address")
+    parser.add_argument("--pin-file", type=Path, metavar="FILE", help="read the staff's PIN from a file")
     add_place(parser)
     parser.set_defaults(act=_act)
 
 
 def _act(options: argparse.Namespace) -> int:
     _, home = place_of(options)
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()  # not below another program, such as the demo
+    wanted = options.pin_file is not None or at_terminal
+    pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
     try:
         enrolment = enrol(options.code, options.collector, home)
     except UplinkError as error:
         raise KioskError(str(error)) from error
     print(f"this machine is now the kiosk {enrolment.kiosk} of {enrolment.unit.name}")
+    if pin:
+        set_pin(home, pin)
+    else:
+        print("no PIN was set, so the staff screen stays shut: set one with `ikm-kiosk pin`")
     return 0

@@ -1,0 +1,31 @@
+"""`ikm-kiosk doctor`: is everything well? Exit code 0 if it is, 1 with warnings, 2 where the kiosk cannot serve."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from kiosk.commands import add_place, place_of
+from kiosk.doctor import BAD, OK, Patient, examine
+
+_SIGNS = {OK: "ok  ", "warn": "warn", BAD: "BAD "}
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add_place(parser)
+    parser.add_argument("--simulate", action="store_true", help="do not look for pins and a touchscreen")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    parser.set_defaults(act=_act)
+
+
+def _act(options: argparse.Namespace) -> int:
+    config, home = place_of(options)
+    findings = examine(Patient(home=home, config=config, simulate=options.simulate))
+    if options.json:
+        print(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            remedy = f" -> {finding.remedy}" if finding.remedy and finding.state != OK else ""
+            print(f"{_SIGNS[finding.state]}  {finding.check}: {finding.fact}{remedy}")
+    states = {finding.state for finding in findings}
+    return 2 if BAD in states else 1 if "warn" in states else 0

@@ -1,0 +1,43 @@
+"""`ikm-kiosk visit-graph`: draw the graph of a visit."""
+
+import argparse
+from pathlib import Path
+
+from kiosk.agenda import make_plan
+from kiosk.config import Config
+from survey.profile import Attribute
+from survey.visit_graph import document
+from survey.visit_plan import Plan, Service
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of printing")
+    parser.set_defaults(act=_act)
+
+
+def example_plan() -> Plan:
+    """Give a plan that has every screen."""
+    full = make_plan(Config(), services=[Service("ktp", "KTP-el"), Service("kk", "Kartu Keluarga")])
+    profile = tuple(
+        Attribute(attribute.key, ("<18", ">17")) if attribute.key == "age" else attribute
+        for attribute in full.profile
+        if attribute.key in ("sex", "age")
+    )
+    return Plan(
+        pulse=full.pulse,
+        forms=full.forms,
+        services=full.services,
+        profile=profile,
+        topics=full.topics[:2],
+        speech=True,
+    )
+
+
+def _act(options: argparse.Namespace) -> int:
+    text = document(example_plan())
+    if options.out is None:
+        print(text, end="")
+    else:
+        options.out.write_text(text, encoding="utf-8")
+    return 0

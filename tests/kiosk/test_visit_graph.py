@@ -1,0 +1,43 @@
+"""The drawn graph is the one of the table."""
+
+from pathlib import Path
+
+from kiosk.commands.visit_graph import example_plan
+from survey.visit_graph import Edge, document, walk
+from survey.visit_state import Step
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "visit-graph.md"
+
+
+def test_the_document_is_drawn_from_the_table_as_it_is() -> None:
+    assert DOCUMENT.read_text() == document(example_plan()), (
+        "run: ikm-kiosk visit-graph --out docs/visit-graph.md"
+    )
+
+
+def test_every_screen_is_reached_and_left() -> None:
+    edges = walk(example_plan())
+    screens = {step.value for step in Step} | {"menu"}
+    assert {edge.source for edge in edges if edge.source != edge.target} == screens
+    assert {edge.target for edge in edges if edge.source != edge.target} == screens
+
+
+def test_the_way_of_a_whole_visit_is_in_it() -> None:
+    edges = walk(example_plan())
+    way = [
+        ("idle", "answer", "saving"),
+        ("saving", "saved", "invitation"),
+        ("invitation", "accept", "service"),
+        ("service", "service", "profile"),
+        ("profile", "profile", "question"),
+        ("question", "answer", "offer"),
+        ("offer", "complaint", "topics"),
+        ("topics", "next", "text"),
+        ("text", "next", "consent"),
+        ("consent", "next", "phone"),
+        ("phone", "next", "saving"),
+        ("saving", "saved", "ticket"),
+        ("ticket", "noted", "thanks"),
+        ("thanks", "close", "idle"),
+    ]
+    assert {Edge(*step) for step in way} <= edges
