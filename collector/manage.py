@@ -51,8 +51,14 @@ def main() -> None:
     if arguments[:2] == ["evidence", "verify"]:
         sys.exit(verify_bundle.main(arguments[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - `evidence verify` needs no Django
+    from django.conf import settings  # noqa: PLC0415 - `evidence verify` needs no Django
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - as above
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - as above
 
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 - reads the environment, so that a mistake in it is one sentence
+    except ImproperlyConfigured as error:
+        sys.exit(f"ikm-collector: {error}")
     name = _MODULES.get(arguments[0], arguments[0])
     execute_from_command_line(["ikm-collector", name, *arguments[1:]])
 
