@@ -58,8 +58,8 @@ def period_label(texts: Texts, period: str) -> str:
     return period
 
 
-def published_note(texts: Texts, index: Index) -> tuple[str, str]:
-    """Give the published index in two parts: what is set in bold, and what follows it."""
+def published_note(texts: Texts, index: Index) -> str:
+    """Give the published index with its count, the value in bold."""
     value = texts.get(
         "idle.index_value",
         value=texts.decimal(index.value),
@@ -68,4 +68,4 @@ def published_note(texts: Texts, index: Index) -> tuple[str, str]:
     )
     head = texts.get("idle.index", period=period_label(texts, index.period))
     count = texts.get("idle.index_count", count=texts.number(index.n))
-    return f"{head} {value}", f" {count}"
+    return f"{head} **{value}** {count}"

@@ -94,7 +94,7 @@ def _nudge(plan: Plan, state: State, texts: Texts, now: float) -> tuple[str, str
     if left > plan.timing.nudge:
         return None
     seconds = max(1, round(left))
-    return texts.get("still_there.title") + " ", texts.get("still_there.text", seconds=seconds)
+    return texts.get("still_there.title"), texts.get("still_there.text", seconds=seconds)
 
 
 class _Presenter:
@@ -165,9 +165,8 @@ class _Presenter:
         )
 
     def _place_bar(self) -> Bar:
-        place = f" · {self.around.place}" if self.around.place else ""
         right = month_day(self.texts, self.around.wall) if self.around.wall else ""
-        return Bar(left_strong=self.around.unit, left=place, right=right)
+        return Bar(left_strong=self.around.unit, left=self.around.place, right=right)
 
     def _message(self, key: str, *, text: str | None = None, icon: str = "") -> MessageView:
         return MessageView(
@@ -192,13 +191,9 @@ class _Presenter:
         bar = self._place_bar()
         if self.around.closed:
             return self._closed(bar)
-        strong, note = (
-            published_note(self.texts, self.around.published) if self.around.published else ("", "")
-        )
-        lead = self.texts.get("idle.index_none")
-        if self.around.published:
-            lead = ""
-        bar = replace(bar, note_strong=strong, note=note or lead)
+        published = self.around.published
+        note = published_note(self.texts, published) if published else self.texts.get("idle.index_none")
+        bar = replace(bar, note=note)
         return self._choice(
             title=self.texts.get("idle.title"), subtitle=self.texts.get("idle.subtitle"), bar=bar
         )
@@ -331,6 +326,7 @@ class _Presenter:
             code=show_code(code),
             url=f"{address}{code}" if address else "",
             options=self._options(),
+            spoken=f"“{self.texts.spell(show_code(code))}”",
             caption=self.texts.get("ticket.caption"),
         )
 

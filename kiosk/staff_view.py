@@ -34,7 +34,7 @@ def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, n
     texts = Texts(state.language)
     bar = Bar(
         left_strong=texts.get("staff.name"),
-        left=f" · {kiosk}",
+        left=kiosk,
         right=texts.get("staff.locks", seconds=locks_in),
     )
     match state.page:
