@@ -97,7 +97,7 @@ def test_csv_is_a_table_a_spreadsheet_opens_without_running_it(village: Post, cl
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "code"),
+    "words, status, code",
     [
         ({"unit": "nowhere", "period": "2026"}, 404, "unit_unknown"),
         ({"unit": "sukamaju"}, 400, "period"),

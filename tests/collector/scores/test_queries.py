@@ -232,7 +232,7 @@ def test_versions_of_an_instrument_are_never_added() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    "words, code",
     [
         ({"period": "2026-TW5"}, "period"),
         ({"from": "2026-01-01"}, "period"),
@@ -267,7 +267,7 @@ def test_hour_and_profile_together_would_show_persons() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "months", "days"),
+    "first, last, months, days",
     [
         ("2026-01-01", "2026-03-31", 3, 0),
         ("2026-01-02", "2026-03-31", 2, 30),

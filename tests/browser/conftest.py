@@ -1,0 +1,68 @@
+"""A real collector with invented data, and a headless Chromium to look at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a collector that serves invented data."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("collector")
+    environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": ""}
+    run = [sys.executable, "-m"]
+    subprocess.run([*run, "collector.manage", "setup"], env=environment, check=True, capture_output=True)
+    subprocess.run([*run, "tests.browser.fill"], env=environment, check=True, capture_output=True)
+    log = (folder / "serve.log").open("wb")
+    with (
+        log,
+        subprocess.Popen(
+            [*run, "collector.manage", "serve", "--port", str(port), "--workers", "1"],
+            env=environment,
+            stdout=log,
+            stderr=log,
+        ) as server,
+    ):
+        until_it_listens(port, server, folder / "serve.log")
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+
+
+def until_it_listens(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    server.terminate()
+    raise AssertionError(f"the collector does not serve:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    program = shutil.which("chromium")
+    assert program, "these tests need Debian's chromium: apt install chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
+        yield chromium
+        chromium.close()

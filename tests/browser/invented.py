@@ -1,0 +1,125 @@
+"""Invented units and visitors: for the browser tests and the pictures in the documents."""
+
+import math
+import random
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+
+from collector.evidence.accepted import AcceptedRecord
+from collector.fleet import tree
+from collector.fleet.models import Service
+from collector.scores import flagging
+from collector.scores.models import Population
+from collector.scores.projection import project
+from tests.collector.scores.village import SKM, Post, at
+
+SEED = 2026
+FIRST, LAST = date(2025, 10, 1), date(2026, 9, 30)
+UNITS = (
+    ("sukamaju", "Balai Desa Sukamaju", "18.01.05.2003", "Desa Sukamaju", 3.10),
+    ("mekarsari", "Balai Pekon Mekar Sari", "18.06.02.2004", "Pekon Mekar Sari", 3.28),
+    ("tirtakencana", "Balai Tiyuh Tirta Kencana", "18.12.03.2006", "Tiyuh Tirta Kencana", 3.02),
+    ("banjarrejo", "Balai Kampung Banjar Rejo", "18.02.07.2011", "Kampung Banjar Rejo", 3.45),
+    ("rawaindah", "Kantor Kelurahan Rawa Indah", "18.71.04.1002", "Kelurahan Rawa Indah", 3.20),
+    ("karanganyar", "Balai Desa Karang Anyar", "18.01.05.2008", "Desa Karang Anyar", 2.86),
+    ("sinarbaru", "Balai Desa Sinar Baru", "18.01.06.2001", "Desa Sinar Baru", 3.30),
+)
+REGIONS = {
+    "18": "Lampung",
+    "18.01": "Kabupaten Lampung Selatan",
+    "18.01.05": "Kecamatan Contoh",
+    "18.01.06": "Kecamatan Percobaan",
+}
+SERVICES = ("Surat pengantar", "Kartu keluarga", "Akta kelahiran", "Bantuan sosial", "Surat keterangan usaha")
+LEAN = {"waktu": -0.35, "biaya": 0.7, "prosedur": -0.1, "perilaku": 0.25, "pengaduan": -0.3, "sarpras": -0.2}
+"""How far the elements lie from a respondent's mood."""
+
+
+def fill() -> None:
+    """Fill an empty collector."""
+    chance = random.Random(SEED)
+    for code, name in REGIONS.items():
+        tree.add_region(code, name=name)
+    owner = tree.add_agency("pemdes", name="Pemerintah Desa Sukamaju")
+    for number, (code, name, region, place, mean) in enumerate(UNITS):
+        unit = tree.add_unit(
+            code=code,
+            name=name,
+            region=tree.add_region(region, name=place),
+            agency=owner if number == 0 else None,
+            time_zone="Asia/Jakarta",
+        )
+        post = Post(unit, name=f"kios-{number + 1}", stream=number + 1)
+        services = (
+            {text: post.service(text.split()[-1], text) for text in SERVICES} if number == 0 else {None: None}
+        )
+        for month in months():
+            records = [record for day in month for record in of_day(post, services, day, mean, chance)]
+            with transaction.atomic():
+                project(records)
+        if number == 0:
+            Population.objects.create(
+                unit=unit,
+                first_day="2026-07-01",
+                last_day="2026-09-30",
+                users=640,
+                stated_at=datetime.now(UTC),
+            )
+    flagging.settle()
+
+
+def months() -> Iterator[list[date]]:
+    """Give the working days by month."""
+    days = [FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
+    for month in dict.fromkeys((day.year, day.month) for day in days):
+        yield [day for day in days if (day.year, day.month) == month and day.weekday() < 5]
+
+
+def of_day(
+    post: Post, services: Mapping[str | None, Service | None], day: date, mean: float, chance: random.Random
+) -> Iterator[AcceptedRecord]:
+    """Give the records of a kiosk's day."""
+    few = post.unit.code == "sinarbaru"  # a unit with too few respondents to be shown
+    if few and day != date(2026, 9, 15):
+        return
+    carried_away = day.day == 22 and day.month % 3 == 0
+    for quarter in range(17 if carried_away else 33):
+        yield post.alive(at(day, "08:00", seconds=900 * quarter))
+    busy = 3 if few else chance.choice((2, 3, 4, 5, 6) if len(services) > 1 else (0, 1, 1, 2, 3))
+    drift = 0.12 * math.sin(day.toordinal() / 130) - 0.0002 * (LAST - day).days
+    for start in sorted(chance.randrange(60, 28_000 if not carried_away else 13_000) for _ in range(busy)):
+        service = services[chance.choice(list(services))]
+        yield from visit(post, service, day, start, chance.gauss(mean + drift, 0.5), chance)
+    if day.day == 10 and day.month == 9 and len(services) > 1:  # somebody praises the own office, in one go
+        for number in range(7):
+            given = dict.fromkeys(SKM.element_keys, 4)
+            yield post.response(given, at(day, "15:00", seconds=35 * number), duration_s=16)
+
+
+def visit(
+    post: Post, service: Service | None, day: date, start: int, mood: float, chance: random.Random
+) -> Iterator[AcceptedRecord]:
+    """Give the smiley and the questionnaire of one visitor."""
+    given = {
+        key: min(4, max(1, round(chance.gauss(mood + LEAN.get(key, 0.0), 0.45)))) for key in SKM.element_keys
+    }
+    post.visit += 1
+    yield post.pulse(min(4, max(1, round(mood))), at(day, "08:00", seconds=start), visit=post.visit)
+    share = chance.random()
+    ended, ended_at = "finished", None
+    if share < 0.1:
+        given, ended = {}, "declined"
+    elif share < 0.2:
+        ended, ended_at = "timeout", chance.choice(("waktu", "produk", "kompetensi"))
+        given = {key: given[key] for key in list(given)[:2]}
+    yield post.response(
+        given,
+        at(day, "08:00", seconds=start + 60),
+        service=service,
+        visit=post.visit,
+        ended=ended,
+        ended_at=ended_at,
+        profile={"sex": chance.choice("LP"), "age": chance.choice(("18-25", "26-35", "36-45", "46-55"))},
+    )

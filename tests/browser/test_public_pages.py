@@ -1,0 +1,126 @@
+"""The public pages in a real browser, at a phone's and a desktop's width."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+UNIT = "/unit/sukamaju/?period=2026-TW3"
+PAGES = (
+    "/",
+    UNIT,
+    "/unit/sinarbaru/?period=2026-TW3",
+    "/region/18.01/?period=2026",
+    "/region/18/?period=2026-TW3",
+)
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+
+
+@pytest.fixture(params=SIZES)
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    width, height = SIZES[request.param]
+    opened = browser.new_page(viewport={"width": width, "height": height}, locale="id-ID")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_sticks_out_nothing_is_foreign_and_the_console_is_silent(
+    page: Page, address: str, path: str
+) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    answer = page.goto(address + path)
+    assert answer is not None
+    assert answer.status == 200
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert said == []
+    assert all(url.startswith(address) for url in asked)
+    cut = page.eval_on_selector_all(
+        "h1, h2, td, th, dd, dt, p", "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+    )
+    assert cut == 0
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_control_has_a_name_and_every_page_one_heading(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    assert page.locator("h1").count() == 1
+    assert page.locator("html[lang=id]").count() == 1
+    for control in page.locator("input, select, button").all():
+        named = control.evaluate(
+            "one => (one.labels && one.labels.length > 0) || one.textContent.trim() || one.getAttribute('aria-label')"
+        )
+        assert named
+    for picture in page.locator("svg").all():
+        assert picture.get_attribute("aria-hidden") == "true" or picture.get_attribute("aria-label")
+
+
+def contrast(page: Page, selector: str) -> float:
+    """The contrast of an element's text with its own background, as WCAG reckons it."""
+    return float(
+        page.locator(selector).first.evaluate(
+            """one => {
+                const light = text => {
+                    const [r, g, b] = text.match(/[0-9.]+/g).map(Number).map(part => part / 255)
+                        .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+                    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+                };
+                let ground = one;
+                while (getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)') ground = ground.parentElement;
+                const a = light(getComputedStyle(one).color), b = light(getComputedStyle(ground).backgroundColor);
+                return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            }"""
+        )
+    )
+
+
+def test_text_can_be_read_on_its_ground(page: Page, address: str) -> None:
+    page.goto(address + UNIT)
+    for selector in ("p", ".lead", ".note", ".crumbs a", "dt", "dd small", ".grade.B", ".grade.C", "button"):
+        assert contrast(page, selector) >= 4.5, selector
+
+
+def test_a_visitor_finds_a_unit_and_another_period_by_keyboard_alone(page: Page, address: str) -> None:
+    page.goto(address + "/?period=2026-TW3")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.get_by_label("Cari unit").focus()
+    page.keyboard.type("sukamaju")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Balai Desa Sukamaju")).to_be_visible()
+    expect(page.get_by_role("link", name="Balai Pekon")).to_have_count(0)
+    page.get_by_role("link", name="Balai Desa Sukamaju").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Balai Desa Sukamaju")
+    page.get_by_label("Periode").select_option("2026-TW2")
+    page.get_by_role("button", name="Tampilkan").press("Enter")
+    expect(page.get_by_role("heading", name="Indeks Triwulan II Tahun 2026")).to_be_visible()
+    page.get_by_role("link", name="Kabupaten Lampung Selatan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Lampung Selatan")
+
+
+def test_the_page_shows_what_the_api_says(page: Page, address: str) -> None:
+    answer = page.request.get(f"{address}/api/v1/indices?unit=sukamaju&period=2026-TW3").json()
+    page.goto(address + UNIT)
+    expect(page.locator(".big")).to_have_text(f"{answer['value']:.2f}".replace(".", ","))
+    expect(page.locator(".verdict .grade")).to_have_text(answer["category"])
+    assert page.locator("section[aria-labelledby=unsur] tbody tr").count() == len(answer["elements"]) == 9
+    assert answer["flagged"] == 7
+    expect(page.locator(".facts")).to_contain_text("7")
+
+
+def test_a_small_unit_shows_no_number(page: Page, address: str) -> None:
+    page.goto(address + "/unit/sinarbaru/?period=2026-TW3")
+    expect(page.get_by_text("Kurang dari 5 responden lengkap")).to_be_visible()
+    expect(page.locator(".big")).to_have_count(0)
+
+
+def test_the_page_prints_without_its_controls(page: Page, address: str) -> None:
+    page.goto(address + UNIT)
+    page.emulate_media(media="print")
+    expect(page.locator(".ask")).to_be_hidden()
+    expect(page.locator(".big")).to_be_visible()
