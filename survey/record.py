@@ -22,6 +22,7 @@ ALIVE = "alive"
 STAFF = "staff"
 SETTINGS = "settings"
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _STAMP_LIMIT = 2**53  # beyond this JSON numbers lose digits in other languages
 
 
@@ -60,9 +61,7 @@ def canonical(value: object) -> bytes:
         ValueError: `value` holds a NaN or an infinity.
         TypeError: `value` holds something JSON has no word for.
     """
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def encode(record: Record) -> bytes:

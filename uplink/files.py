@@ -28,9 +28,9 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o640) -> None:
 
 def write_all(handle: int, content: bytes) -> None:
     """Write all of `content`: a full disk may take a part of it before it says so."""
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
+    written = os.write(handle, content)
+    while written < len(content):
+        written += os.write(handle, content[written:])
 
 
 def sync_folder(folder: Path) -> None:

@@ -52,6 +52,7 @@ class JournalStorage(Storage):
         self._ballast_bytes = ballast_bytes
         self._lock = threading.RLock()
         self._segments: list[Segment] = []
+        self._closed_bytes = 0
         self._handle = -1
         self._uncertain: tuple[Path, int, bytes] | None = None
         self.given_up = 0
@@ -110,7 +111,7 @@ class JournalStorage(Storage):
     @property
     def used_bytes(self) -> int:
         """What the segments take on the disk."""
-        return sum(segment.size for segment in self._segments)
+        return self._closed_bytes + self._segments[-1].size
 
     @property
     def has_ballast(self) -> bool:
@@ -174,6 +175,7 @@ class JournalStorage(Storage):
             try:
                 while len(self._segments) > 1 and self._segments[1].first <= through + 1:
                     self._segments[0].path.unlink(missing_ok=True)
+                    self._closed_bytes -= self._segments[0].size
                     del self._segments[0]
                     done += 1
                 if done:
@@ -194,6 +196,7 @@ class JournalStorage(Storage):
             self._probe()
             found = recover(self.folder, self._disk)
             self._segments = found.segments
+            self._closed_bytes = sum(one.size for one in self._segments[:-1])
             self.given_up, self.damaged = found.given_up, found.damaged
             try:
                 if not self._segments:
@@ -277,6 +280,7 @@ class JournalStorage(Storage):
                     raise JournalFull(f"no room for another file in {self.folder}") from error
         self._close_segment()
         self._handle = handle
+        self._closed_bytes = sum(one.size for one in self._segments)
         segment = Segment(path=path, first=header.first, header=header, size=len(content))
         self._segments.append(segment)
         return segment
