@@ -8,13 +8,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from hardware.board import Facts
+from kiosk.health import Health
 from kiosk.present import Published, Surroundings, present
+from kiosk.staff import DeskState, Page
+from kiosk.staff_view import staff_view
 from kiosk.texts import Texts
-from kiosk.views import Action, Bar, KeyboardView, StaffRow, StaffView, View
+from kiosk.views import View
 from survey.definition import load
 from survey.profile import attributes
 from survey.visit_plan import Plan, Service
 from survey.visit_state import State, Step
+from uplink.writer import WriterState
 
 _SERVICES = (
     Service("domisili", "Surat keterangan domisili"),
@@ -38,6 +43,44 @@ _AROUND = Surroundings(
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
 )
 
+_WELL = Health(
+    journal=WriterState(
+        accepting=True,
+        trouble="",
+        head=4182,
+        waiting=12,
+        confirmed=4170,
+        damaged=0,
+        used_bytes=900_000,
+        write_ms_p50=9.0,
+        write_ms_p99=41.0,
+    ),
+    board=Facts(
+        model="Raspberry Pi 4 Model B",
+        temperature_c=54.0,
+        under_voltage=False,
+        was_under_voltage=False,
+        throttled=False,
+        disk_used_percent=31,
+        disk_free_mb=20_000,
+        memory_free_mb=3_100,
+    ),
+    uplink={"connected": True, "road": "mqtt"},
+    clock_trusted=True,
+    version="0.1.0",
+)
+_TROUBLED = replace(
+    _WELL,
+    journal=replace(_WELL.journal, waiting=1204, confirmed=2978, write_ms_p99=812.0),
+    board=replace(_WELL.board, temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
+    if _WELL.board
+    else None,
+    uplink={"connected": False, "trouble": "the broker refuses the certificate"},
+    clock_trusted=False,
+    stuck=(2,),
+    touch_fault="The touchscreen cannot be read: add the kiosk's user to the group input and restart.",
+)
+
 
 def samples(language: str) -> Iterator[tuple[str, View]]:
     """Every screen by name, in the order a visitor may meet them."""
@@ -46,7 +89,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
         view = present(_plan(language), state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
-    yield from _staff(Texts(language))
+    yield from _staff(language)
 
 
 def _plan(language: str) -> Plan:
@@ -111,6 +154,11 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
         _AROUND,
     )
     yield "ticket", replace(begun, step=Step.TICKET, ticket="K7M43RTE", complained=True), _AROUND
+    yield (
+        "ticket-without-page",
+        replace(begun, step=Step.TICKET, ticket="K7M43RTE", complained=True),
+        replace(_AROUND, status_address=""),
+    )
     yield "saving", replace(begun, step=Step.SAVING), _AROUND
     yield "thanks", replace(begun, step=Step.THANKS, rated=True), _AROUND
     yield "thanks-partial", replace(begun, step=Step.THANKS, rated=True, partial=True), _AROUND
@@ -123,45 +171,19 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     yield "closed", replace(begun, step=Step.IDLE), replace(_AROUND, closed=True, opens=opens)
 
 
-def _staff(texts: Texts) -> Iterator[tuple[str, View]]:
-    get = texts.get
-    bar = Bar(left_strong=get("staff.name"), left="sulam-01", right=get("staff.locks", seconds=52))
-    back = Action("back", get("action.back"), "back")
-    yield (
-        "pin",
-        KeyboardView(
-            bar=Bar(left_strong=get("staff.name"), actions=(back,)),
-            title=get("pin.title"),
-            text="4071",
-            hint=get("pin.wrong", seconds=30),
-            limit=8,
-            layout="pin",
-            concealed=True,
+def _staff(language: str) -> Iterator[tuple[str, View]]:
+    desk = DeskState(language=language)
+    pages = {
+        "pin": replace(desk, page=Page.PIN, typed="4071", dial=7),
+        "pin-wrong": replace(desk, page=Page.PIN, locked_until=30.0),
+        "staff": replace(desk, page=Page.FACTS),
+        "staff-trouble": replace(
+            desk, page=Page.FACTS, message=("staff.usb_failed", {"reason": "tidak ada stik USB"})
         ),
-    )
-    offline = get("staff.waiting", count=texts.number(1204))
-    rows = (
-        StaffRow(get("staff.stored"), texts.number(4182), "ok", detail=get("staff.version", version="0.1.0")),
-        StaffRow(get("staff.confirmed"), texts.number(4170), "ok", detail=get("staff.waiting", count=12)),
-        StaffRow(get("staff.network"), get("staff.offline"), "bad", detail=offline),
-        StaffRow(get("staff.clock"), get("staff.clock_unknown"), "warn"),
-        StaffRow(get("staff.disk"), get("staff.disk_used", percent=31), "ok"),
-        StaffRow(get("staff.temperature"), get("staff.temperature_value", degrees=54), "ok"),
-    )
-    options = (
-        Action("test", get("staff.test")),
-        Action("usb", get("staff.usb"), "usb"),
-        Action("language", get("staff.language")),
-        Action("restart", get("staff.restart")),
-    )
-    done = Action("done", get("action.done"), strong=True)
-    yield (
-        "staff",
-        StaffView(
-            bar=replace(bar, note=get("staff.version", version="0.1.0"), actions=(done,)),
-            title="",
-            rows=rows,
-            messages=(get("staff.no_errors"),),
-            options=options,
-        ),
-    )
+        "staff-more": replace(desk, page=Page.MORE),
+        "staff-test": replace(desk, page=Page.TEST, tested=frozenset({1, 3})),
+        "staff-restart": replace(desk, page=Page.RESTART),
+    }
+    for name, state in pages.items():
+        health = _TROUBLED if name == "staff-trouble" else _WELL
+        yield name, staff_view(state, health, kiosk="sulam-01", locks_in=52, now=0.0)

@@ -76,10 +76,11 @@ def _facts(rows: tuple[StaffRow, ...], area: Box, theme: Theme) -> list[Placed]:
         return []
     x, y, width, height = area
     gap = theme.px(12)
-    columns = 2 if theme.portrait else min(len(rows), 3 if len(rows) <= 9 else 4)
+    # Seven or eight facts stand better as two rows of four than with one alone on a third row.
+    columns = 2 if theme.portrait else 4 if len(rows) in {4, 7, 8} or len(rows) > 9 else 3
     lines = -(-len(rows) // columns)
     fact_width = (width - (columns - 1) * gap) // columns
-    fact_height = min((height - (lines - 1) * gap) // lines, theme.px(150))
+    fact_height = min((height - (lines - 1) * gap) // lines, theme.px(170))
     return [
         Placed(
             (

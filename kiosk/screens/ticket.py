@@ -36,7 +36,7 @@ class QrCode:
 
 
 def layout(view: TicketView, theme: Theme) -> list[Placed]:
-    """Place the title, the card with the code, the card with the QR code, and the choices."""
+    """Place the title, the card with the code, the card with the QR code (if there is a page), and the choices."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     title = fit(view.title, theme, TITLE, 42, width=width, height=height * 22 // 100)
     parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
@@ -48,7 +48,9 @@ def layout(view: TicketView, theme: Theme) -> list[Placed]:
     top = y + title.height + theme.px(18)
     free = y + height - room - top
     gap = theme.px(20)
-    if theme.portrait:
+    if not view.url:
+        parts.append(_code(view, (x, top, width, min(free, theme.px(420))), theme))
+    elif theme.portrait:
         code_height = free * 45 // 100
         parts.append(_code(view, (x, top, width, code_height), theme))
         parts.append(_qr(view, (x, top + code_height + gap, width, free - code_height - gap), theme))

@@ -64,6 +64,7 @@ _SCREENS = (
     "closed",
     "pin",
     "staff",
+    "staff-trouble",
 )
 CASES = (
     *(Case(screen) for screen in _SCREENS),
