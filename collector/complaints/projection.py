@@ -33,20 +33,27 @@ def project(
     for record in records:
         if record.kind != COMPLAINT:
             continue
-        try:
-            complaint = msgspec.convert(record.body, _Complaint)
-        except msgspec.ValidationError:
-            complaint = None
+        complaint = _read(record.body)
         code = read_code(complaint.ticket) if complaint is not None else None
-        if complaint is None or code is None or len(complaint.language) > 8 or "\x00" in str(record.body):
+        if complaint is None or code is None:
             refused.append(NotUnderstood(record.stream_id, record.seq, "complaint_field"))
-            continue
-        _keep(record, complaint, code, attached.get((record.stream_id, record.seq), ()))
+        else:
+            _keep(record, complaint, code, attached.get((record.stream_id, record.seq), ()))
     return refused
 
 
 def unproject(records: Sequence[AcceptedRecord]) -> None:
     """Take nothing back: a ticket is projected again over itself, and keeps its life."""
+
+
+def _read(body: Mapping[str, object]) -> _Complaint | None:
+    try:
+        complaint = msgspec.convert(body, _Complaint)
+    except msgspec.ValidationError:
+        return None
+    texts = [*complaint.topics, complaint.language, complaint.consent.version if complaint.consent else ""]
+    # PostgreSQL stores no NUL; no honest kiosk writes one.
+    return None if any("\x00" in text for text in texts) or len(complaint.language) > 8 else complaint
 
 
 def _keep(

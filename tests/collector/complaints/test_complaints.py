@@ -1,0 +1,192 @@
+"""A ticket's life: kept apart from the evidence, read by role, destroyed at its date, and the chain stays whole."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+
+from collector.complaints import life
+from collector.complaints.models import Held, Status, Ticket, UnitOfficer
+from collector.complaints.retention import Due, destroy, due
+from collector.complaints.sealing import open_sealed
+from collector.evidence.checking import check_stream
+from collector.evidence.models import RawBatch, SetAside, Stream, TrailEntry
+from collector.fleet import keys, roles
+from collector.fleet.models import Unit
+from survey.attachment import attach
+from survey.complaint import new_code, show_code
+from survey.wire import unpack_batch
+from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from uplink.sealing import seal
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime.fromtimestamp(MORNING_MS / 1000, tz=UTC) + timedelta(days=10)
+TEXT = "Petugas loket dua meminta uang rokok"
+PHONE = "081234567890"
+
+
+def complain(kiosk: FakeKiosk, arrive: Callable[..., list[object]], *topics: str) -> Ticket:
+    code = new_code()
+    sealed = seal(PHONE.encode(), keys.load(settings.IKM_KEYS).seal_key)
+    seq = kiosk.record(
+        "complaint",
+        {"ticket": code, "topics": list(topics), "visit": 1, "consent": {"version": "1", "at": 1}},
+        attachments=(attach("text", TEXT.encode()), attach("contact", sealed)),
+    )
+    arrive(kiosk.batch(seq, seq))
+    return Ticket.objects.get(code=code)
+
+
+def person(name: str, role: str, unit: Unit | None = None) -> User:
+    roles.ensure()
+    user = User.objects.create(username=name)
+    user.groups.add(Group.objects.get(name=role))
+    if unit is not None:
+        UnitOfficer.objects.create(user=user, unit=unit)
+    return user
+
+
+def test_what_was_written_is_not_in_the_evidence(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    ticket = complain(kiosk, arrive, "lama")
+    assert ticket.held.count() == 2
+    payload = bytes(RawBatch.objects.get().payload)
+    assert unpack_batch(payload).attachments == ()
+    assert unpack_batch(payload).lines == tuple(kiosk.lines)
+    assert check_stream(Stream.objects.get()).faults == ()
+
+
+def test_an_attachment_that_its_record_does_not_name_is_dropped(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    seq = kiosk.record("complaint", {"ticket": new_code(), "topics": [], "visit": 1})
+    kiosk.attachments[seq] = [attach("text", b"smuggled")]
+    arrive(kiosk.batch())
+    assert Held.objects.count() == 0
+
+
+def test_text_and_contact_are_opened_by_role_and_noted(
+    kiosk: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]
+) -> None:
+    ticket = complain(kiosk, arrive, "lama")
+    opened = life.read(ticket, user=person("rina", roles.UNIT_OFFICER, unit), why="to answer")
+    assert (opened.text, opened.contact) == (TEXT, PHONE)
+    entry = TrailEntry.objects.get()
+    assert (entry.who, entry.action, entry.why) == ("rina", "complaint read", "to answer")
+    assert [word for word in (PHONE, TEXT) if word in str(entry.facts)] == []
+
+
+@pytest.mark.parametrize(
+    "role, topic, of_the_unit, allowed",
+    [
+        (roles.VIEWER, "lama", False, False),
+        (roles.UNIT_OFFICER, "lama", True, True),
+        (roles.UNIT_OFFICER, "lama", False, False),
+        (roles.UNIT_OFFICER, "pungli", True, False),
+        (roles.EVALUATOR, "pungli", False, True),
+        (roles.ADMINISTRATOR, "lama", False, True),
+    ],
+)
+def test_who_may_work_on_a_ticket(
+    kiosk: FakeKiosk,
+    unit: Unit,
+    arrive: Callable[..., list[object]],
+    role: str,
+    topic: str,
+    of_the_unit: bool,
+    allowed: bool,
+) -> None:
+    ticket = complain(kiosk, arrive, topic)
+    user = person("somebody", role, unit if of_the_unit else None)
+    assert life.may_work_on(user, ticket) == allowed
+    if not allowed:
+        with pytest.raises(life.NotAllowed):
+            life.read(ticket, user=user, why="curious")
+        assert TrailEntry.objects.count() == 0
+
+
+def test_the_public_page_shows_steps_and_answers_and_nothing_written(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]], client: Client
+) -> None:
+    ticket = complain(kiosk, arrive, "lama")
+    life.move(
+        ticket, Status.ANSWERED, user=person("rina", roles.EVALUATOR), answer="Loket ditambah.", now=NOW
+    )
+    page = client.get(f"/t/{show_code(ticket.code)}")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert [word for word in ("Diterima", "Dijawab", "Loket ditambah.") if word not in text] == []
+    assert [word for word in (TEXT, PHONE, "rina") if word in text] == []
+    assert client.get(f"/t/{new_code()}").status_code == 404
+    assert client.get("/t/nonsense").status_code == 404
+
+
+def test_contacts_go_90_days_after_closing_and_texts_after_two_years(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    ticket = complain(kiosk, arrive, "lama")
+    held = {one.name: one.pk for one in Held.objects.all()}
+    life.move(ticket, Status.DONE, user=person("rina", roles.EVALUATOR), answer="", now=NOW)
+    assert due(NOW + timedelta(days=89)) == Due((), ())
+    assert due(NOW + timedelta(days=91)) == Due((held["contact"],), ())
+    assert due(NOW + timedelta(days=731)) == Due((held["contact"],), (held["text"],))
+
+
+def test_a_contact_of_a_complaint_never_closed_goes_with_its_text(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    complain(kiosk, arrive, "lama")
+    assert due(NOW + timedelta(days=700)) == Due((), ())
+    assert len(due(NOW + timedelta(days=731)).contacts) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_destroying_leaves_proof_and_a_whole_chain(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    ticket = complain(kiosk, arrive, "lama")
+    digests = set(Held.objects.values_list("digest", flat=True))
+    later = NOW + timedelta(days=800)
+    assert destroy(due(later), who="console:test", now=later) == 2
+    assert due(later) == Due((), ())
+    assert {bytes(content) for content in Held.objects.values_list("content", flat=True)} == {b""}
+    assert {entry.facts["digest"] for entry in TrailEntry.objects.filter(action="destroyed")} == digests
+    opened = life.read(ticket, user=person("rina", roles.EVALUATOR), why="late")
+    assert (opened.text, opened.contact, opened.destroyed) == (None, None, ("contact", "text"))
+    assert check_stream(Stream.objects.get()).faults == ()
+    if connection.vendor == "sqlite":
+        name = Path(str(connection.settings_dict["NAME"]))
+        files = [path.read_bytes() for path in name.parent.glob(f"{name.name}*")]
+        assert [TEXT.encode() in content for content in files] == [False] * len(files)
+
+
+def test_a_contact_sealed_to_another_key_stays_shut() -> None:
+    mine = keys.load(settings.IKM_KEYS)
+    assert open_sealed(seal(b"0812", mine.seal_key), mine.sealing) == b"0812"
+    assert open_sealed(b"short", mine.sealing) is None
+    assert open_sealed(seal(b"0812", mine.seal_key)[:-1] + b"x", mine.sealing) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"ticket": "no", "topics": []},
+        {"ticket": 5, "topics": []},
+        {"ticket": new_code(), "topics": "lama"},
+        {"ticket": new_code(), "topics": ["\x00"]},
+    ],
+)
+def test_a_complaint_that_cannot_be_read_is_set_aside(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]], body: dict[str, object]
+) -> None:
+    kiosk.record("complaint", body)
+    arrive(kiosk.batch())
+    assert list(SetAside.objects.values_list("code", flat=True)) == ["complaint_field"]
