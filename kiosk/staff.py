@@ -170,7 +170,10 @@ class StaffDesk:
 
     def _check(self, now: float) -> None:
         state = self.state
-        if state.checking or not state.typed or now < state.locked_until or not state.pin_set:
+        if state.checking or not state.typed:
+            return
+        if now < state.locked_until or not state.pin_set:
+            self.state = replace(state, typed="")
             return
         self.state = replace(state, checking=True, typed="")
         result = self._begin()

@@ -1,0 +1,190 @@
+"""The frame loop on a whole kiosk: honesty about the disk, counting what is rejected, never blocking."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import parse
+from kiosk.texts import catalogue
+from kiosk.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed
+from kiosk.watchdog import Watchdog
+from survey.visit_state import Step
+from tests.kiosk.journals import records
+from tests.kiosk.rigs import Rig, rig
+
+
+def break_disk(kiosk: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on nothing reaches the medium. The storage's own disk object is replaced, as a pulled card would do."""
+
+    def fail(_handle: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(kiosk.device.journal._storage._disk, "sync", fail)
+
+
+def test_the_thanks_come_after_the_record_is_durable(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(2)
+        kiosk.panel.press(4, at=kiosk.times.now)
+        kiosk.wait(0.2)
+        assert isinstance(kiosk.view, ChoiceView)
+        assert kiosk.view.pressed == 3
+        assert kiosk.loop.recorder.thanked == 0
+        kiosk.wait(1)
+        assert kiosk.loop.recorder.thanked == 1
+        assert isinstance(kiosk.view, MessageView)
+    assert len(records(home, "response")) == 1
+
+
+def test_a_failing_disk_is_said_and_nobody_is_thanked(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(2)
+        with monkeypatch.context() as patched:
+            break_disk(kiosk, patched)
+            kiosk.press(4)
+            assert kiosk.loop.state.step is Step.FAILED
+            assert isinstance(kiosk.view, MessageView)
+            assert "tidak" in kiosk.view.text
+            assert kiosk.loop.recorder.thanked == 0
+            kiosk.press(2)
+            assert kiosk.loop.counters.rejected["failed"] >= 1
+        assert kiosk.loop.state.step is Step.FAILED
+
+
+def test_keys_of_a_keyboard_are_the_buttons_of_a_simulated_panel(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(2)
+        now = kiosk.times.now
+        kiosk.display.touches += [ButtonKey(2, down=True, at=now)]
+        kiosk.wait(0.1)
+        kiosk.display.touches += [ButtonKey(2, down=False, at=now)]
+        kiosk.wait(1)
+        assert kiosk.loop.state.step is Step.INVITATION
+
+
+def test_a_window_that_is_closed_ends_the_loop(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.display.touches.append(Quit())
+        kiosk.loop.run()
+        assert not kiosk.loop.running
+
+
+def test_a_real_keyboard_types_into_the_complaint(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.touch("complaint")
+        kiosk.touch("topic:lama")
+        kiosk.touch("next")
+        for text in ("h", "a", "x", "\b", "i"):
+            kiosk.display.touches.append(Typed(text, kiosk.times.now))
+            kiosk.wait(0.3)
+        assert kiosk.loop.state.text == "hai"
+        kiosk.display.touches.append(Typed("\r", kiosk.times.now))
+        kiosk.wait(0.5)
+        assert kiosk.loop.state.step is Step.CONSENT
+
+
+def test_a_ticket_can_be_read_and_leads_to_its_status_page(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.touch("complaint")
+        kiosk.touch("topic:lama")
+        kiosk.touch("next")
+        kiosk.touch("next")
+        kiosk.touch("without-phone")
+        view = kiosk.view
+        assert isinstance(view, TicketView)
+    (complaint,) = records(home, "complaint")
+    assert view.code.replace(" ", "") == complaint.body["ticket"]
+    assert view.url == f"https://collector.example/t/{complaint.body['ticket']}"
+
+
+def test_what_is_rejected_is_counted_in_the_alive_record(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(2)
+        now = kiosk.times.now
+        kiosk.panel.press(1, at=now, seconds=0.003)  # a glitch
+        kiosk.wait(1)
+        kiosk.panel.move(2, down=True, at=kiosk.times.now)
+        kiosk.panel.move(3, down=True, at=kiosk.times.now + 0.05)  # a chord
+        kiosk.wait(0.3)
+        kiosk.panel.move(2, down=False, at=kiosk.times.now)
+        kiosk.panel.move(3, down=False, at=kiosk.times.now)
+        kiosk.wait(1)
+        kiosk.panel.move(4, down=True, at=kiosk.times.now)  # stuck; on the idle screen it rates once
+        kiosk.wait(900, frame=1.0)
+    bodies = [record.body for record in records(home, "alive")]
+    assert len(bodies) == 1
+    assert bodies[0]["rejected"] == {"chord": 1, "glitch": 1, "stuck": 1}
+    assert bodies[0]["stuck"] == [4]
+    assert (bodies[0]["visits"], bodies[0]["open"], bodies[0]["screen"]) == (1, True, "idle")
+
+
+def test_service_minutes_are_proven_every_quarter_of_an_hour(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(3700, frame=1.0)
+    assert len(records(home, "alive")) == 4
+
+
+def test_the_status_file_tells_the_uplink_how_the_kiosk_is(home: Path) -> None:
+    import json  # noqa: PLC0415 - beside its use
+
+    with rig(home) as kiosk:
+        kiosk.wait(11)
+    status = json.loads((home / "kiosk" / "status.json").read_text())
+    assert (status["accepting"], status["screen"], status["stuck"]) == (True, "idle", [])
+    assert len(json.dumps(status)) < 4096
+
+
+def test_larger_text_and_contrast_reach_the_display_once(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.touch("text-size")
+        kiosk.touch("contrast")
+        kiosk.wait(60)
+    assert kiosk.display.looks == [(1.25, False), (1.25, True), (1.0, False)]
+
+
+def test_the_screen_says_when_it_will_go_back(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.press(3)
+        kiosk.touch("accept")
+        kiosk.wait(38)
+        assert kiosk.view.bar.note_strong == catalogue("id")["still_there.title"]
+        kiosk.wait(10)
+        assert kiosk.loop.state.step is Step.IDLE
+
+
+def test_a_visit_without_service_and_profile_goes_straight_to_the_questions(home: Path) -> None:
+    config = parse({"visit": {"service": False, "profile": False}}, file="f")
+    with rig(home, config) as kiosk:
+        kiosk.press(3)
+        kiosk.touch("accept")
+        assert kiosk.loop.state.step is Step.QUESTION
+
+
+def test_every_view_a_thousand_visitors_see_can_be_named(home: Path) -> None:
+    """No screen of a whole visit needs a text that the catalogues lack."""
+    with rig(home) as kiosk:
+        kiosk.touch("language")
+        kiosk.press(2)
+        for action in ("preferences", "language", "back", "accept", "service:ktp"):
+            kiosk.touch(action)
+        while kiosk.loop.state.step is Step.PROFILE:
+            kiosk.touch("more")
+            kiosk.touch("skip")
+        assert kiosk.loop.state.step is Step.QUESTION
+        assert len(kiosk.display.views) > 12
+
+
+def test_the_watchdog_is_pinged_from_frames_at_a_third_of_its_limit() -> None:
+    told: list[str] = []
+    watchdog = Watchdog({"NOTIFY_SOCKET": "/run/x", "WATCHDOG_USEC": "15000000"}, tell=told.append)
+    watchdog.ready()
+    for tenths in range(300):
+        watchdog.ping(tenths / 10)
+    watchdog.stopping()
+    assert told == ["READY=1", *["WATCHDOG=1"] * 6, "STOPPING=1"]
+
+
+def test_without_a_service_manager_the_watchdog_is_silent() -> None:
+    told: list[str] = []
+    Watchdog({}, tell=told.append).ping(0)
+    assert told == []
