@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zlib import crc32
 
 from survey.chain import LINK_BYTES
 from survey.errors import Malformed
@@ -125,6 +126,8 @@ def scan(path: Path, first: int) -> Segment:
         OSError: it cannot be read.
     """
     content = path.read_bytes()
+    if (sound := _scan_sound(path, first, content)) is not None:
+        return sound
     segment = Segment(path=path, first=first, header=None)
     damages = []
     for found in frames(content):
@@ -145,6 +148,27 @@ def scan(path: Path, first: int) -> Segment:
     # Where only the last line end is missing, `size` is one more than the file has: see `recovery`.
     segment.damages = tuple(damages)
     return segment
+
+
+def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
+    """Scan a file without damage, which nearly all are, several times faster; None where anything is odd."""
+    start = read_frame(content, 0)
+    header = _header(start.payload, first) if start is not None else None
+    if start is None or header is None or not content.endswith(b"\n"):
+        return None
+    offsets = array("I")
+    offset = start.end
+    payload = b""
+    for line in content[offset:-1].split(b"\n") if len(content) > offset else ():
+        begin = line.find(b" ", 9) + 1
+        payload = line[begin:]
+        if line[:begin] != b"%08x %d " % (crc32(payload), len(payload)):
+            return None
+        offsets.append(offset)
+        offset += len(line) + 1
+    if len(offsets) and entry_seq(payload) != first + len(offsets) - 1:
+        return None
+    return Segment(path=path, first=first, header=header, offsets=offsets, size=offset)
 
 
 def read_entries(handle: int, *, offset: int, limit: int) -> Iterator[tuple[Entry, int]]:
