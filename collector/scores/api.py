@@ -4,8 +4,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from collector.scores.asking import ELEMENT, question
-from collector.scores.queries import NOTHING_CALLED_SO, QuestionError, indices
+from collector.scores.lookups import NOTHING_CALLED_SO
+from collector.scores.queries import indices
 from collector.scores.rendering import as_csv, as_json
+from collector.scores.results import QuestionError
 
 _FORMATS = ("json", "csv")
 

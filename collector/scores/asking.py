@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from collector.scores.queries import DEFAULT_INSTRUMENT, SMALLEST_GROUP, Question, QuestionError
+from collector.scores.queries import DEFAULT_INSTRUMENT, SMALLEST_GROUP, Question
+from collector.scores.results import QuestionError
 from collector.scores.scope import Dimension, Scope
 from survey.indices import Policy
 from survey.periods import Period, PeriodError, between

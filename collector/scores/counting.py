@@ -5,13 +5,11 @@ profiles of broken months (or of one service, place or kiosk) from the responses
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
-
-from django.db import connection
 
 from collector.fleet.models import Kiosk, Place, Service, Unit
 from collector.scores.forms import CodedForm
@@ -30,6 +28,8 @@ from collector.scores.keys import (
     split_unit_key,
     unit_key,
 )
+from collector.scores.lookups import GroupKey
+from collector.scores.lookups import rows as find
 from collector.scores.naming import HOUR, group_names, groups_of_profile, hour_code
 from collector.scores.packing import unpack, unpack_wide
 from collector.scores.scope import (
@@ -55,9 +55,6 @@ _OWNERS: dict[Dimension, tuple[type[Service | Place | Kiosk], str]] = {
     Dimension.PLACE: (Place, "code"),
     Dimension.KIOSK: (Kiosk, "name"),
 }
-
-GroupKey = tuple[str, ...]
-"""The codes of a group, one for each dimension asked for."""
 
 
 @dataclass(slots=True)
@@ -132,7 +129,7 @@ def _rows(
     groups = [dimension for dimension in by if dimension in GROUP_DIMENSIONS]
     if not groups:
         for statement in statements(form_number, scope, days, by):
-            yield from map(statement.read, _select(statement.sql, statement.values))
+            yield from map(statement.read, find(statement.sql, statement.values))
         return
     where = _where(scope)
     by_series = scope.needs_series or SERIES_DIMENSIONS.intersection(by)
@@ -207,7 +204,7 @@ def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: 
     low = group_key(0, form, months[0], 0, flagged=False)
     high = group_key(0, form, months[1] + 1, 0, flagged=False) - 1
     sql = _UNITS.format(table="scores_grouptally", step=GROUP_UNIT_STEP, where=where.sql)
-    rows = _select(sql, (low, high, *where.values))
+    rows = find(sql, (low, high, *where.values))
     names = group_names(split_group_key(key)[1] for _, key, _ in rows)
     for unit, key, counts in rows:
         rest, group = split_group_key(key)
@@ -220,7 +217,7 @@ def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: 
 def _responses(
     number: int, form: CodedForm, where: _Where, days: tuple[int, int], dimension: Dimension
 ) -> Iterator[_Row]:
-    rows = _select(_RESPONSES.format(where=where.sql), (number, *days, *where.values))
+    rows = find(_RESPONSES.format(where=where.sql), (number, *days, *where.values))
     met = {ending for *_, ending, _, _ in rows}
     met.update(group for *_, profile, _ in rows for group in groups_of_profile(profile))
     names = group_names(met)
@@ -261,12 +258,6 @@ def _where(scope: Scope) -> _Where:
         conditions.append("s.kiosk_id IN (SELECT id FROM fleet_kiosk WHERE name = %s)")
         values.append(scope.kiosk)
     return _Where(" AND ".join(conditions) or "1 = 1", tuple(values))
-
-
-def _select(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, tuple(values))
-        return list(cursor.fetchall())
 
 
 def _coder(dimension: Dimension, rows: Sequence[_Row]) -> Callable[[_Row], str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from collector.scores.charts import Trend
 from collector.scores.charts import trend as trend_chart
 from collector.scores.counting import count
+from collector.scores.lookups import find_form
 from collector.scores.packing import to_counts
-from collector.scores.queries import DEFAULT_INSTRUMENT, SMALLEST_GROUP, Question, find_form, indices
+from collector.scores.queries import DEFAULT_INSTRUMENT, SMALLEST_GROUP, Question, indices
 from collector.scores.results import Answer, Result
 from collector.scores.scope import Days, Dimension, Scope
 from survey.instrument import in_language

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from collector.fleet.models import Region, Unit
 from collector.scores import latest, overview
 from collector.scores.attendance import attendance
-from collector.scores.queries import Question, QuestionError, indices
-from collector.scores.results import Answer
+from collector.scores.queries import Question, indices
+from collector.scores.results import Answer, QuestionError
 from collector.scores.scope import Dimension, Scope
 from survey.errors import Malformed
 from survey.instrument import in_language

@@ -4,23 +4,19 @@ Everything is counted in `counting`, computed in `survey`, and withheld here whe
 visitors can be told apart by their hour and their age.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from collector.fleet.models import Agency, Kiosk, Place, Region, Service, Unit
 from collector.scores import flagging, flags
-from collector.scores.counting import GroupKey, Sides, count
-from collector.scores.forms import CodedForm, coded
-from collector.scores.models import Form, Population
-from collector.scores.naming import OTHER, UNKNOWN
+from collector.scores.counting import Sides, count
+from collector.scores.forms import CodedForm
+from collector.scores.lookups import GroupKey, Labels, find_form, names_of, populations
 from collector.scores.packing import to_counts
-from collector.scores.results import Answer, GroupPart, Result
-from collector.scores.scope import GROUP_DIMENSIONS, REGION_LENGTHS, Days, Dimension, Scope
-from survey.errors import SurveyError
+from collector.scores.results import Answer, GroupPart, QuestionError, Result
+from collector.scores.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
 from survey.indices import Index, NothingAnswered, Policy, index
 from survey.instrument import Kind
 from survey.periods import Period
-from survey.periods import parse as parse_period
 from survey.pulse import PulseShare, share
 from survey.sampling import sufficiency
 from survey.tally import Tally
@@ -28,29 +24,8 @@ from survey.weights import WeightMode
 
 SMALLEST_GROUP = 5
 """Groups of fewer respondents are not shown."""
-_OWNERS: Mapping[Dimension, type[Agency | Place | Region | Service | Unit]] = {
-    Dimension.UNIT: Unit,
-    Dimension.AGENCY: Agency,
-    Dimension.SERVICE: Service,
-    Dimension.PLACE: Place,
-    **dict.fromkeys(REGION_LENGTHS, Region),
-}
 DEFAULT_INSTRUMENT = "skm-2017"
-PULSE = ("pulse", "1")
-
-
-NOTHING_CALLED_SO = frozenset(
-    f"{what}_unknown" for what in ("unit", "region", "agency", "service", "place", "kiosk", "instrument")
-)
-"""Codes of questions about something that does not exist."""
-
-
-class QuestionError(SurveyError):
-    """A question about indices that cannot be asked; `code` is stable, the message is for people."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+PULSE = "pulse@1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +55,21 @@ def indices(question: Question) -> Answer:
         raise QuestionError(
             "by_too_fine", "at most one of hour and profile at a time: finer groups would show persons"
         )
-    names = _names_of(question.scope)
+    names = names_of(question.scope)
     number, form = find_form(question.instrument)
     if form.instrument.kind is not Kind.SKM:
         raise QuestionError(
             "instrument_no_skm", f"{form.instrument.name} is no SKM: its number is never called IKM"
         )
     days = Days(question.period.first, question.period.last)
-    computing = _Computing(question, form, _populations(question))
+    computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
     counts = _count(number, form, question, days)
     pulses = _pulses(question, days)
     whole = computing.result((), counts.get((), Sides()), pulses.get(()))
     groups: tuple[Result, ...] = ()
     if question.by:
         keys = sorted({*counts, *pulses} - {()})
-        label = _labels(question.by, keys)
+        label = Labels(question.by, keys)
         groups = tuple(
             computing.result(label(key), counts.get(key, Sides()), pulses.get(key)) for key in keys
         )
@@ -161,7 +136,7 @@ class _Computing:
                 tally,
                 weight_mode=question.weight_mode,
                 policy=question.policy,
-                population=max(population, tally.complete) if population is not None else None,
+                population=population,
             )
         except NothingAnswered:
             return None
@@ -176,21 +151,6 @@ class _Computing:
         if [part.dimension for part in group] == [Dimension.UNIT]:
             return self._populations.get(group[0].code)
         return None
-
-
-def find_form(name: str) -> tuple[int | None, CodedForm]:
-    """Give a form's number (None before its first response) and the form: the newest version where none is named.
-
-    Raises:
-        QuestionError: there is no such instrument.
-    """
-    instrument, _, version = name.partition("@")
-    known = Form.objects.filter(instrument=instrument).order_by("-pk")
-    found = (known.filter(version=version) if version else known).first()
-    form = coded(instrument, found.version if found else version or "1")
-    if form is None:
-        raise QuestionError("instrument_unknown", f"there is no instrument {name}")
-    return (found.pk if found else None), form
 
 
 def _count(number: int | None, form: CodedForm, question: Question, days: Days) -> dict[GroupKey, Sides]:
@@ -212,10 +172,7 @@ def _count(number: int | None, form: CodedForm, question: Question, days: Days) 
 
 def _pulses(question: Question, days: Days) -> dict[GroupKey, PulseShare]:
     """Give the pulse of each group, from the smileys of the same scope and days."""
-    number = Form.objects.filter(instrument=PULSE[0], version=PULSE[1]).values_list("pk", flat=True).first()
-    form = coded(*PULSE)
-    if number is None or form is None:
-        return {}
+    number, form = find_form(PULSE)
     shares = {}
     for key, sides in _count(number, form, question, days).items():
         tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
@@ -248,70 +205,3 @@ def _withheld(group: Result) -> Result:
         pulse=None,
         withheld=True,
     )
-
-
-def _populations(question: Question) -> dict[str, int]:
-    period = question.period
-    stated = Population.objects.filter(first_day=period.first, last_day=period.last)
-    if question.scope.unit is not None:
-        stated = stated.filter(unit__code=question.scope.unit)
-    return dict(stated.values_list("unit__code", "users"))
-
-
-def _names_of(scope: Scope) -> dict[str, str]:
-    """Give what people call what a scope names.
-
-    Raises:
-        QuestionError: there is no such thing.
-    """
-    names: dict[str, str] = {}
-    asked = (
-        ("unit", scope.unit, Unit.objects.filter(code=scope.unit), "name"),
-        ("agency", scope.agency, Agency.objects.filter(code=scope.agency), "name"),
-        ("service", scope.service, Service.objects.filter(code=scope.service), "name"),
-        ("place", scope.place, Place.objects.filter(code=scope.place), "name"),
-        ("kiosk", scope.kiosk, Kiosk.objects.filter(name=scope.kiosk), "name"),
-    )
-    for what, code, rows, name in asked:
-        if code is not None:
-            found = rows.values_list(name, flat=True).first()
-            if found is None:
-                raise QuestionError(f"{what}_unknown", f"there is no {what} {code}")
-            names[what] = found
-    if scope.region is not None:
-        found = Region.objects.filter(code=scope.region).values_list("name", flat=True).first()
-        if found is None and not Unit.objects.filter(region__code__startswith=f"{scope.region}.").exists():
-            raise QuestionError("region_unknown", f"there is no unit in a region {scope.region}")
-        names["region"] = found or scope.region
-    return names
-
-
-def _labels(by: tuple[Dimension, ...], keys: Iterable[GroupKey]) -> "_Label":
-    return _Label(by, list(keys))
-
-
-class _Label:
-    """Gives a group's key the names people know it by."""
-
-    def __init__(self, by: tuple[Dimension, ...], keys: Sequence[GroupKey]) -> None:
-        self._by = by
-        self._names = [_names(dimension, {key[place] for key in keys}) for place, dimension in enumerate(by)]
-
-    def __call__(self, key: GroupKey) -> tuple[GroupPart, ...]:
-        return tuple(
-            GroupPart(dimension, code, names.get(code, code))
-            for dimension, names, code in zip(self._by, self._names, key, strict=True)
-        )
-
-
-def _names(dimension: Dimension, codes: set[str]) -> dict[str, str]:
-    """Give what people call the groups of a dimension; a code without a name stands for itself."""
-    owners = _OWNERS.get(dimension)
-    if owners is not None:
-        named = owners.objects.filter(code__in=codes).exclude(name="").values_list("code", "name")
-        return {"": "Tanpa layanan" if dimension is Dimension.SERVICE else "Tanpa instansi", **dict(named)}
-    if dimension is Dimension.HOUR:
-        return {code: f"{code}.00–{code}.59" for code in codes - {UNKNOWN}} | {UNKNOWN: "waktu tidak pasti"}
-    if dimension in (Dimension.MONTH, Dimension.QUARTER, Dimension.SEMESTER, Dimension.YEAR):
-        return {code: parse_period(code).title for code in codes}
-    return {OTHER: "lainnya"}

@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from collector.scores.scope import Dimension, Scope
+from survey.errors import SurveyError
 from survey.indices import Index
 from survey.instrument import Instrument
 from survey.periods import Period
 from survey.pulse import PulseShare
 from survey.sampling import Sufficiency
+
+
+class QuestionError(SurveyError):
+    """A question about indices that cannot be asked; `code` is stable, the message is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collector.scores import flagging
 from collector.scores.asking import question
 from collector.scores.models import Population
 from collector.scores.projection import project
-from collector.scores.queries import Question, QuestionError, indices
-from collector.scores.results import Answer
+from collector.scores.queries import Question, indices
+from collector.scores.results import Answer, QuestionError
 from collector.scores.scope import Days, Dimension, Scope
 from survey.indices import Policy
 from survey.periods import between, parse

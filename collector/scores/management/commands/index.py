@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from collector.scores import flagging
 from collector.scores.asking import ELEMENT, WORDS, question
-from collector.scores.queries import QuestionError, indices
+from collector.scores.queries import indices
 from collector.scores.rendering import as_csv, as_json, as_text
+from collector.scores.results import QuestionError
 
 
 class Command(BaseCommand):

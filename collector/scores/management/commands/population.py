@@ -8,7 +8,7 @@ from django.utils import timezone
 from collector.fleet.models import Unit
 from collector.scores.asking import period_of
 from collector.scores.models import Population
-from collector.scores.queries import QuestionError
+from collector.scores.results import QuestionError
 from survey.sampling import required_sample
 
 MOST_USERS = 2_000_000_000
