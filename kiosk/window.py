@@ -31,8 +31,8 @@ from kiosk.views import (
 )
 from kiosk.waiting import InputWatch, input_fault
 
-PAGES_KEPT = 3
-"""Prerendered pages in memory; each takes four bytes a pixel."""
+PAGES_KEPT = 2
+"""Prerendered pages in memory, at four bytes a pixel: the idle screen, and the one that follows it or leads back to it."""
 POLL_SECONDS = 1 / 60
 """On a desktop input is asked for once a frame: pygame's own waiting asks a thousand times a second."""
 CONSOLE_DRIVERS = frozenset({"kmsdrm", "evdev", "directfb", "fbcon", "rpi"})
@@ -97,6 +97,9 @@ class Window:
         try:
             pygame.display.init()
             pygame.font.init()
+            if pygame.display.get_driver() == "x11":
+                # SDL would load a whole OpenGL stack to copy pictures: 80 MB that a still page has no use for.
+                os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
             sideways = look.rotation in {90, 270}
             wanted = (0, 0) if fullscreen else look.size[::-1] if sideways else look.size
             screen = pygame.display.set_mode(wanted, pygame.FULLSCREEN if fullscreen else 0)
