@@ -7,7 +7,6 @@ attachments stand there verbatim, for canonical JSON holds neither tabs nor line
 record, so that a damaged record costs itself and nothing behind it. The length lets a damaged line end cost nothing.
 """
 
-import base64
 import binascii
 import json
 import re
@@ -171,7 +170,7 @@ def _text(content: bytes) -> bytes:
 
 def _bytes(text: bytes, length: int) -> bytes:
     try:
-        content = base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+        content = binascii.a2b_base64(text + b"=" * (-len(text) % 4), strict_mode=True) if text else b""
     except (binascii.Error, ValueError) as error:
         raise Malformed("journal_entry", f"not base64: {error}") from error
     if len(content) not in (0, length):

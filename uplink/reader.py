@@ -95,7 +95,15 @@ class _Place:
     path: Path
     offset: int
     seq: int
-    link: bytes
+    start: bytes
+    """The link before the first record that was read."""
+    before: Entry | None = None
+    """The record before `seq`, once one was read."""
+
+    @property
+    def link(self) -> bytes:
+        """The link before `seq`; worked out only where a record is missing."""
+        return self.before.link if self.before is not None else self.start
 
 
 class JournalReader:
@@ -184,7 +192,7 @@ class JournalReader:
             return None
         begin, path = max((one for one in paths if one[0] <= first), default=paths[0])
         header = scan_header(path, begin)
-        place = _Place(path=path, offset=0, seq=begin, link=header.link if header is not None else b"")
+        place = _Place(path=path, offset=0, seq=begin, start=header.link if header is not None else b"")
         # Passing over what is not wanted keeps link and number right. It stops early where numbers are lost.
         while place.seq < first and self._follow(
             place, most=first - place.seq, most_bytes=_CHUNK_BYTES, flush=False
@@ -197,19 +205,19 @@ class JournalReader:
         size = 0
         offset = place.offset
         while not found and offset < _size(place.path):
-            whole = self._chunk(place.path, offset, _CHUNK_BYTES, flush=flush)
-            seq, link = place.seq, place.link
-            for entry, end in whole:
-                if entry.seq < place.seq:
+            for entry, end in self._chunk(place.path, offset, _CHUNK_BYTES, flush=flush):
+                if entry.seq == place.seq:
+                    filled = [entry]
+                elif entry.seq < place.seq:
                     place.offset = end
                     continue
-                filled = list(with_stand_ins((entry,), first=seq, link=link))
-                if found and (len(found) + len(filled) > most or size + len(entry.line) > most_bytes):
+                else:
+                    filled = list(with_stand_ins((entry,), first=place.seq, link=place.link))
+                size += len(entry.line)
+                if found and (len(found) + len(filled) > most or size > most_bytes):
                     break
                 found += filled
-                size += len(entry.line)
-                seq, link = entry.seq + 1, entry.link
-                place.offset, place.seq, place.link = end, seq, link
+                place.offset, place.seq, place.before = end, entry.seq + 1, entry
             offset = max(place.offset, offset + _CHUNK_BYTES // 2)
         return found
 
