@@ -73,7 +73,8 @@ def indices(question: Question) -> Answer:
         groups = tuple(
             computing.result(label(key), counts.get(key, Sides()), pulses.get(key)) for key in keys
         )
-        groups = _withhold_remainders(groups, whole, question.smallest_group)
+        if GROUP_DIMENSIONS.intersection(question.by):
+            groups = _withhold_remainders(groups, whole, question.smallest_group)
     return Answer(
         scope=question.scope,
         names=names,
@@ -182,7 +183,11 @@ def _pulses(question: Question, days: Days) -> dict[GroupKey, PulseShare]:
 
 
 def _withhold_remainders(groups: tuple[Result, ...], whole: Result, smallest: int) -> tuple[Result, ...]:
-    """Withhold one group more where the withheld ones could be worked out as what is missing from the whole."""
+    """Withhold one group more where the withheld ones could be worked out as what is missing from the whole.
+
+    For hours and profiles only: units, services and months can be asked for one by one, so that hiding another of them
+    would hide nothing.
+    """
     if whole.n is None:
         return tuple(_withheld(group) for group in groups)
     shown = [group for group in groups if not group.withheld]

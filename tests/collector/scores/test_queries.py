@@ -284,3 +284,10 @@ def test_days_are_cut_into_whole_months_and_what_is_left(
     cut = Days(date.fromisoformat(first), date.fromisoformat(last))
     assert (cut.months[1] - cut.months[0] + 1 if cut.months else 0) == months
     assert sum(end - start + 1 for start, end in cut.edges) == days
+
+
+def test_a_small_unit_does_not_make_its_neighbours_vanish() -> None:
+    small = Post(add_unit("kecil", region="18.01.05.2003"))
+    big = Post(add_unit("besar", region="18.01.05.2004"), name="k2", stream=2)
+    put(*many(small, "333"), *many(big, "333333"))
+    assert shown(ask(region="18.01", by=(Dimension.UNIT,))) == {"besar": 6, "kecil": None}
