@@ -69,6 +69,11 @@ class FakeKiosk:
         self._anchored = False
 
     @classmethod
+    def with_key(cls, name: str, private_key: bytes) -> "FakeKiosk":
+        """Give a kiosk that was enrolled in another process."""
+        return cls(name, Ed25519PrivateKey.from_private_bytes(private_key))
+
+    @classmethod
     def enrolled(cls, unit: object, *, name: str = "", place: object | None = None) -> "FakeKiosk":
         """Enrol a kiosk for a unit through the collector's own functions."""
         from collector.fleet import enrolment, tree  # noqa: PLC0415 - needs Django, which benches set up late

@@ -1,0 +1,28 @@
+"""Enrol kiosks for `bench/ingest.py` in the collector the environment names; print each one's name and private key."""
+
+import sys
+
+import django
+
+django.setup()
+
+from collector.fleet import tree  # noqa: E402 - models load after setup
+from tests.collector.fake_kiosk import FakeKiosk  # noqa: E402 - as above
+
+
+def main() -> None:
+    """Enrol them."""
+    unit = tree.add_unit(
+        code="sukamaju",
+        name="Sukamaju",
+        region=tree.add_region("18.01.05.2003"),
+        agency=None,
+        time_zone="Asia/Jakarta",
+    )
+    for _ in range(int(sys.argv[1])):
+        kiosk = FakeKiosk.enrolled(unit)
+        print(kiosk.name, kiosk.key.private_bytes_raw().hex())
+
+
+if __name__ == "__main__":
+    main()
