@@ -27,7 +27,6 @@ class Language:
 
     code: str
     name: str
-    short: str
     voice: str
     """The voice of espeak-ng that can read it."""
     draft: bool
@@ -106,7 +105,6 @@ def language(code: str) -> Language:
     return Language(
         code=code,
         name=texts["language.name"],
-        short=texts["language.short"],
         voice=texts["language.voice"],
         draft=texts["language.draft"] == "true",
     )

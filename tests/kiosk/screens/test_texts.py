@@ -1,9 +1,11 @@
 """The catalogues: complete, alike, and honest about what is a draft."""
 
 import string
+from pathlib import Path
 
 import pytest
 
+from kiosk import texts as texts_module
 from kiosk.samples import samples
 from kiosk.texts import AUTHORITY, MissingTextError, Texts, catalogue, shipped
 from survey.complaint import ALPHABET, TOPICS
@@ -20,6 +22,24 @@ EVERY = [language.code for language in shipped() if language.code != AUTHORITY]
 @pytest.mark.parametrize("code", COMPLETE)
 def test_a_finished_language_has_the_same_keys(code: str) -> None:
     assert set(catalogue(code)) == set(catalogue(AUTHORITY))
+
+
+def test_no_text_is_left_over() -> None:
+    """A key stands in the program whole, or its table is one whose keys are made of data."""
+    made_of_data = ("language", "topic", "spell", "profile", "performance", "consent")
+    screens = ("invitation", "preferences", "offer", "thanks", "wait")
+    program = "".join(file.read_text() for file in Path(texts_module.__file__).parent.rglob("*.py")).replace(
+        "'", '"'
+    )
+
+    unused = [
+        key
+        for key in catalogue(AUTHORITY)
+        if f'"{key}"' not in program
+        and not key.startswith(tuple(f"{table}." for table in made_of_data + screens))
+    ]
+
+    assert unused == []
 
 
 @pytest.mark.parametrize("code", EVERY)
