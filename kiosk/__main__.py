@@ -5,8 +5,8 @@ import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import version
 
+from kiosk import __version__
 from kiosk.errors import EXIT_FAULT, KioskError
 
 _DESCRIPTION = """\
@@ -21,6 +21,7 @@ COMMANDS = {
     "simulate": "play visitors, invented or from a file",
     "pin": "set the PIN of the staff screen",
     "doctor": "check everything that can be wrong with this kiosk, with a remedy for each",
+    "screens": "draw a picture of every screen in every size and language",
     "visit-graph": "draw the graph of a visit, as it stands in docs/visit-graph.md",
     "status": "show what is in the journal and what the collector has confirmed",
     "demo": "run broker, collector and a simulated kiosk on this machine",
@@ -44,7 +45,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="ikm-kiosk", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--version", action="version", version=f"ikm-kiosk {version('ikm-kiosk')}")
+    parser.add_argument("--version", action="version", version=f"ikm-kiosk {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     wanted = next((word for word in arguments if not word.startswith("-")), "")
     for name, summary in COMMANDS.items():
