@@ -13,7 +13,7 @@ from survey.tally import Tally, length
 
 UNANSWERED = "-"
 _DIGITS = "0123456789a"  # the widest scale an instrument may have is 0 to 10
-_REMEMBERED = 100_000
+_REMEMBERED = 4_096  # patterns of answers; the listener's memory is bounded
 _SQUARES_SHIFT = 2 * 64  # the third number of layout 1 of `survey.tally`; a property test holds both together
 
 
@@ -26,7 +26,8 @@ class CodedForm:
         self.fields = length(instrument)
         self._digits = {value: _DIGITS[value] for value in instrument.values}
         self._parts = [self._parts_of(key) for key in self.keys]
-        self._numbers: dict[str, int] = {}
+        self._canonical_keys = tuple(sorted(self.keys))  # as they stand in a record's canonical JSON
+        self._known: dict[tuple[int, ...], tuple[str, int]] = {}
 
     def encode(self, answers: Mapping[str, int]) -> str | None:
         """Give the text of `answers`, or None where one is no answer to this form."""
@@ -46,20 +47,28 @@ class CodedForm:
             if digit != UNANSWERED
         }
 
+    def read(self, answers: Mapping[str, int]) -> tuple[str, int] | None:
+        """Give the text of `answers` and what they count, or None where one is no answer to this form."""
+        in_order = tuple(answers) == self._canonical_keys
+        values = tuple(answers.values())
+        found = self._known.get(values) if in_order else None
+        if found is None:
+            text = self.encode(answers)
+            if text is None:
+                return None
+            found = text, self.number(text)
+            if in_order:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[values] = found
+        return found
+
     def number(self, text: str) -> int:
         """Give the counts of one response with these answers, as `packing` adds them.
 
         The same as `Tally.of(instrument, [answers])`, put together from parts made once: hardly two responses of a busy
         day are equal, and this runs for each of them.
         """
-        number = self._numbers.get(text)
-        if number is None:
-            number = self._count(text)
-            if len(self._numbers) < _REMEMBERED:  # bounded: 4^9 patterns of answers are possible
-                self._numbers[text] = number
-        return number
-
-    def _count(self, text: str) -> int:
         if UNANSWERED in text:
             return to_number(Tally.of(self.instrument, [self.decode(text)]).to_ints())
         number, score = 1, 0

@@ -18,7 +18,7 @@ def local_ms(at_ms: int, zone: str) -> int:
     return max(at_ms + offset_ms(zone, at_ms // STEP_MS), 0)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def offset_ms(zone: str, step: int) -> int:
     """Give how far local time is ahead of UTC in the quarter of an hour that `step` counts from 1970."""
     step = min(max(step, 0), LAST_DAY * DAY_MS // STEP_MS)

@@ -129,7 +129,7 @@ class _Responses:
         self.names = Names()
         self._zones = zones
         self._forms = _Once(self._find_form)
-        self._bases = _Once(_base)
+        self._slots = _Once(self._slot)
         self._hours = _Once(self._hour)
         self._offsets = _Once(self._offset_ms)
 
@@ -145,9 +145,10 @@ class _Responses:
             raise Malformed("response_field", "a response without a body")
         row = response_id(record.stream_id, record.seq)
         number, form = self._forms[response.instrument, response.version]
-        text = form.encode(response.answers)
-        if text is None:
+        read = form.read(response.answers)
+        if read is None:
             raise Malformed("response_answers", "an answer that its instrument does not offer")
+        text, counts = read
         unit, at_ms, kiosk = record.unit_id, record.at_ms, record.kiosk_id
         names = self.names
         series = names.series[unit, record.service_id, record.place_id, kiosk, number]
@@ -167,14 +168,20 @@ class _Responses:
         self.rows.append(
             (row, series, day, hour, at_ms, error_s, text, manner, profile, duration_s, boot, visit, 0)
         )
-        counts = form.number(text)
-        self.changes.days[day_key(series, day, flagged=False)] += counts
-        changed, base = self.changes.groups, self._bases[unit, number, day]
+        key, base = self._slots[series, day, unit, number, kiosk]
+        self.changes.days[key] += counts
+        changed = self.changes.groups
         changed[base + self._hours[hour]] += counts
         changed[base + ending] += counts
         for group in groups:
             changed[base + group] += counts
+
+    def _slot(self, key: tuple[int, int, int, int, int]) -> tuple[int, int]:
+        """Give the key of the day's tally and the first of its groups' keys; the day's flags are stale from now on."""
+        series, day, unit, form, kiosk = key
         self.stale.add(kiosk_day_id(kiosk, day))
+        base = group_key(unit, form, month_number(day_date(day)), 0, flagged=False)
+        return day_key(series, day, flagged=False), base
 
     def _find_form(self, key: tuple[str, str]) -> tuple[int, CodedForm]:
         form = coded(*key)
@@ -188,11 +195,6 @@ class _Responses:
 
     def _hour(self, hour: int) -> int:
         return self.names.groups[HOUR, hour_code(hour)]
-
-
-def _base(key: tuple[int, int, int]) -> int:
-    unit, form, day = key
-    return group_key(unit, form, month_number(day_date(day)), 0, flagged=False)
 
 
 class _Once(dict[Key, Found], Generic[Key, Found]):
