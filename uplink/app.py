@@ -66,8 +66,7 @@ class Uplink:
         notify("READY=1")
         while not self._stopped.is_set():
             self.step()
-        self._mqtt.part(self._state(self._courier.progress, online=False))
-        self._courier.stop()
+        self.close()
 
     def step(self) -> None:
         """Take one turn."""
@@ -89,6 +88,16 @@ class Uplink:
     def stop(self) -> None:
         """Let `run` end after the current turn; safe in a signal handler."""
         self._stopped.set()
+
+    def close(self) -> None:
+        """Say goodbye and close all connections."""
+        self._mqtt.part(self._state(self._courier.progress, online=False))
+        self._courier.stop()
+
+    @property
+    def confirmed(self) -> int:
+        """The collector has confirmed everything up to here."""
+        return self._courier.progress.confirmed
 
     def _state(self, progress: Progress, *, online: bool = True) -> bytes:
         return self._board.state(progress, stream=self._courier.stream, online=online)

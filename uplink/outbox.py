@@ -173,6 +173,6 @@ class Outbox:
 def _whole_end(entries: list[Entry]) -> list[Entry]:
     """Leave out lost records at the end: a batch ends with a record whose signature is there."""
     end = len(entries)
-    while end > 0 and stated_link(entries[end - 1].line) is not None and not entries[end - 1].signature:
+    while end > 0 and not entries[end - 1].is_signed and stated_link(entries[end - 1].line) is not None:
         end -= 1
     return entries[:end]
