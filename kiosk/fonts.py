@@ -38,7 +38,7 @@ _JAVANESE_NAMES = {
 }
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def font(
     size: int, weight: Weight, preferred: tuple[str, ...] = (), *, javanese: bool = False
 ) -> pygame.font.Font:

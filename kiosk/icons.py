@@ -224,7 +224,7 @@ def known(name: str) -> bool:
     return name in _DRAWINGS or name.startswith(("face-", "step-"))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def icon(name: str, size: int, colour: Colour) -> pygame.Surface:
     """The icon `name` in a square of `size` pixels, on a transparent ground.
 

@@ -123,7 +123,7 @@ class Progress:
             paint_bar(surface, (box[0], box[1], width, box[3]), theme.palette.accent, theme.palette.track)
 
 
-@lru_cache(maxsize=192)
+@lru_cache(maxsize=96)
 def written(text: str, size: int, weight: Weight, colour: Colour, fonts: tuple[str, ...]) -> pygame.Surface:
     """A piece of text as a picture; kept. Never call it with what a visitor typed."""
     return font_for(text, size, weight, fonts).render(text, True, colour)  # noqa: FBT003 - pygame's own signature
