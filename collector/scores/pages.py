@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from collector.fleet.models import Region, Unit
 from collector.scores import latest, overview
 from collector.scores.attendance import attendance
+from collector.scores.proof import holdings
 from collector.scores.queries import Question, indices
 from collector.scores.results import Answer, QuestionError
 from collector.scores.scope import Dimension, Scope
@@ -93,6 +94,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "hours": overview.broken_down(Scope(unit=code), period, Dimension.HOUR),
         "endings": overview.endings(Scope(unit=code), period),
         "attendance": attendance(found, period),
+        "holdings": holdings(found),
+        "zone": found.time_zone,
         "crumbs": _crumbs(found.region_id),
     }
     return render(request, "scores/unit.html", context)

@@ -1,0 +1,52 @@
+"""How much of what a unit's kiosks wrote is here: facts that cost nothing to look up, for its page.
+
+They are what the kiosks proved and the collector holds, not a check of every signature; `ikm-collector audit` makes that.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from collector.evidence.models import Conflict, Stream
+from collector.fleet.models import Unit
+from collector.scores.models import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is held of one kiosk."""
+
+    kiosk: str
+    received: int
+    """Records held, gapless from the first of each stream."""
+    awaited: int
+    """Records the kiosk has proven to have written and that have not arrived."""
+    conflicts: int
+    """Batches that tell another story than the one held."""
+    received_at: datetime
+
+
+def holdings(unit: Unit) -> list[Holding]:
+    """Give what is held of every kiosk that earned something for a unit."""
+    kiosks = Series.objects.filter(unit=unit).values("kiosk")
+    found: dict[str, Holding] = {}
+    for stream in Stream.objects.filter(kiosk__in=kiosks).select_related("kiosk").order_by("kiosk__name"):
+        name = stream.kiosk.name
+        received_at = datetime.fromtimestamp(stream.received_ms / 1000, UTC)
+        held = found.get(name, Holding(name, 0, 0, 0, received_at))
+        found[name] = replace(
+            held,
+            received=held.received + stream.through,
+            awaited=held.awaited + max(0, stream.heard_seq - stream.through),
+            received_at=max(held.received_at, received_at),
+        )
+    conflicts = Conflict.objects.filter(stream__kiosk__in=kiosks).values_list(
+        "stream__kiosk__name", flat=True
+    )
+    return list(_with_conflicts(found, conflicts).values())
+
+
+def _with_conflicts(found: dict[str, Holding], conflicts: Iterable[str]) -> dict[str, Holding]:
+    for name in conflicts:
+        found[name] = replace(found[name], conflicts=found[name].conflicts + 1)
+    return found
