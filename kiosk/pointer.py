@@ -12,6 +12,10 @@ import pygame
 
 Point = tuple[int, int]
 
+LOST_SECONDS = 15.0
+"""A finger that has been down for longer than any hold is taken for lifted: a panel that lost its plug for a moment never
+says so, and must not stay deaf."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -28,21 +32,22 @@ class Pointer:
         self._panel = panel
         self._rotation = rotation
         self._finger: object = None
+        self._since = 0.0
 
-    def contact(self, event: pygame.event.Event) -> Contact | None:
-        """The contact that an event of pygame means, or None if it means none."""
+    def contact(self, event: pygame.event.Event, now: float) -> Contact | None:
+        """The contact that an event of pygame means at this monotonic time, or None if it means none."""
         if event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
             at = (round(event.x * (self._panel[0] - 1)), round(event.y * (self._panel[1] - 1)))
-            return self._follow(("finger", event.finger_id), at, down=event.type == pygame.FINGERDOWN)
+            return self._follow(("finger", event.finger_id), at, now, down=event.type == pygame.FINGERDOWN)
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             if event.button != 1 or getattr(event, "touch", False):
                 return None
-            return self._follow("mouse", event.pos, down=event.type == pygame.MOUSEBUTTONDOWN)
+            return self._follow("mouse", event.pos, now, down=event.type == pygame.MOUSEBUTTONDOWN)
         return None
 
-    def _follow(self, finger: object, at: Point, *, down: bool) -> Contact | None:
-        if down and self._finger is None:
-            self._finger = finger
+    def _follow(self, finger: object, at: Point, now: float, *, down: bool) -> Contact | None:
+        if down and (self._finger in (None, finger) or now > self._since + LOST_SECONDS):
+            self._finger, self._since = finger, now
         elif not down and self._finger == finger:
             self._finger = None
         else:

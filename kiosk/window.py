@@ -223,7 +223,7 @@ class Window:
             yield Quit()
         elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
             yield from self._read_key(event, now)
-        elif contact := self._pointer.contact(event):
+        elif contact := self._pointer.contact(event, now):
             if contact.down:
                 self._held = self._action_at(contact.point)
                 if self._held is not None:

@@ -3,7 +3,7 @@
 import pygame
 import pytest
 
-from kiosk.pointer import Contact, Pointer, logical, on_panel
+from kiosk.pointer import LOST_SECONDS, Contact, Pointer, logical, on_panel
 
 PANEL = (1024, 600)
 
@@ -19,7 +19,7 @@ def mouse(kind: int, pos: tuple[int, int], *, button: int = 1, touch: bool = Fal
 def test_a_finger_is_scaled_to_the_panel() -> None:
     pointer = Pointer(panel=PANEL, rotation=0)
 
-    assert pointer.contact(finger(pygame.FINGERDOWN, 1.0, 1.0)) == Contact((1023, 599), down=True)
+    assert pointer.contact(finger(pygame.FINGERDOWN, 1.0, 1.0), 0.0) == Contact((1023, 599), down=True)
 
 
 def test_one_tap_is_one_contact_though_sdl_also_makes_a_mouse_event_of_it() -> None:
@@ -31,7 +31,7 @@ def test_one_tap_is_one_contact_though_sdl_also_makes_a_mouse_event_of_it() -> N
         mouse(pygame.MOUSEBUTTONUP, (512, 300), touch=True),
     ]
 
-    contacts = [contact for event in events if (contact := pointer.contact(event))]
+    contacts = [contact for event in events if (contact := pointer.contact(event, 0.0))]
 
     assert [contact.down for contact in contacts] == [True, False]
 
@@ -39,7 +39,7 @@ def test_one_tap_is_one_contact_though_sdl_also_makes_a_mouse_event_of_it() -> N
 def test_a_mouse_event_alone_counts_as_some_compositors_send_no_other() -> None:
     pointer = Pointer(panel=PANEL, rotation=0)
 
-    assert pointer.contact(mouse(pygame.MOUSEBUTTONDOWN, (10, 20))) == Contact((10, 20), down=True)
+    assert pointer.contact(mouse(pygame.MOUSEBUTTONDOWN, (10, 20)), 0.0) == Contact((10, 20), down=True)
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,33 @@ def test_a_mouse_event_alone_counts_as_some_compositors_send_no_other() -> None:
     ],
 )
 def test_other_events_are_no_contact(event: pygame.event.Event) -> None:
-    assert Pointer(panel=PANEL, rotation=0).contact(event) is None
+    assert Pointer(panel=PANEL, rotation=0).contact(event, 0.0) is None
 
 
 def test_a_second_finger_is_ignored_until_the_first_is_lifted() -> None:
     pointer = Pointer(panel=PANEL, rotation=0)
-    pointer.contact(finger(pygame.FINGERDOWN, 0.1, 0.1, finger_id=1))
+    pointer.contact(finger(pygame.FINGERDOWN, 0.1, 0.1, finger_id=1), 0.0)
 
-    assert pointer.contact(finger(pygame.FINGERDOWN, 0.9, 0.9, finger_id=2)) is None
-    assert pointer.contact(finger(pygame.FINGERUP, 0.9, 0.9, finger_id=2)) is None
-    assert pointer.contact(finger(pygame.FINGERUP, 0.1, 0.1, finger_id=1)) == Contact((102, 60), down=False)
+    assert pointer.contact(finger(pygame.FINGERDOWN, 0.9, 0.9, finger_id=2), 0.0) is None
+    assert pointer.contact(finger(pygame.FINGERUP, 0.9, 0.9, finger_id=2), 0.0) is None
+    assert pointer.contact(finger(pygame.FINGERUP, 0.1, 0.1, finger_id=1), 0.0) == Contact(
+        (102, 60), down=False
+    )
+
+
+def test_a_finger_that_was_never_lifted_does_not_make_the_panel_deaf() -> None:
+    pointer = Pointer(panel=PANEL, rotation=0)
+    pointer.contact(finger(pygame.FINGERDOWN, 0.1, 0.1, finger_id=1), 0.0)
+
+    assert pointer.contact(finger(pygame.FINGERDOWN, 0.5, 0.5, finger_id=2), LOST_SECONDS - 1) is None
+    assert pointer.contact(finger(pygame.FINGERDOWN, 0.5, 0.5, finger_id=3), LOST_SECONDS + 1) is not None
+
+
+def test_the_same_finger_down_again_counts_though_its_lifting_was_lost() -> None:
+    pointer = Pointer(panel=PANEL, rotation=0)
+    pointer.contact(finger(pygame.FINGERDOWN, 0.1, 0.1), 0.0)
+
+    assert pointer.contact(finger(pygame.FINGERDOWN, 0.5, 0.5), 1.0) == Contact((512, 300), down=True)
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
