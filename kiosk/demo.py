@@ -18,6 +18,19 @@ from datetime import date
 from pathlib import Path
 
 UNIT = "sukamaju"
+REGIONS = {
+    "18": "Lampung",
+    "18.01": "Kabupaten Lampung Selatan",
+    "18.01.10": "Kecamatan Palas",
+    "18.01.10.2099": "Desa Sukamaju",  # an invented village: the code is not given out
+}
+SERVICES = {
+    "ktp": "KTP-el",
+    "kk": "Kartu Keluarga",
+    "sku": "Surat Keterangan Usaha",
+    "pbb": "PBB",
+    "domisili": "Surat Keterangan Domisili",
+}
 START_SECONDS = 30.0
 DRAIN_SECONDS = 180.0
 
@@ -210,19 +223,12 @@ def _run(options: argparse.Namespace, data: Path) -> None:
 
 def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, home: Path) -> None:
     print("demo: enrolling the kiosk with a one-time code", flush=True)
-    programs.ask(
-        [
-            collector,
-            "unit",
-            "add",
-            "--code",
-            UNIT,
-            "--name",
-            "Balai Desa Sukamaju",
-            "--region",
-            "18.01.05.2003",
-        ]
-    )
+    for code, name in REGIONS.items():
+        programs.ask([collector, "region", "add", "--code", code, "--name", name])
+    unit = ["--code", UNIT, "--name", "Balai Desa Sukamaju", "--region", list(REGIONS)[-1]]
+    programs.ask([collector, "unit", "add", *unit])
+    for code, name in SERVICES.items():
+        programs.ask([collector, "service", "add", "--unit", UNIT, "--code", code, "--name", name])
     code = programs.ask([collector, "enrol", "--unit", UNIT]).split()[-1]
     programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
 
@@ -230,7 +236,7 @@ def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, ho
 def _visits(
     options: argparse.Namespace, programs: Programs, *, kiosk: Path, home: Path, config: Path
 ) -> None:
-    common = ["--home", home, "--config", config]
+    common: list[str | Path] = ["--home", home, "--config", config]
     if options.replay is not None:
         order = ["--order", options.order] if options.order else []
         programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order])
