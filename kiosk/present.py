@@ -153,8 +153,11 @@ class _Presenter:
 
     def _choice(self, *, title: str, subtitle: str, bar: Bar) -> ChoiceView:
         pressed = self.state.pressed
+        # Where one answer replaces another, only the new one is marked; topics may stand beside each other.
+        several = self.state.step is Step.TOPICS
         options = tuple(
-            replace(option, chosen=option.chosen and option.name != pressed) for option in self._options()
+            replace(option, chosen=option.chosen and option.name != pressed and (several or pressed is None))
+            for option in self._options()
         )
         return ChoiceView(
             bar=replace(bar, actions=self._extras()),
