@@ -5,7 +5,6 @@ import platform
 import signal
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
@@ -14,15 +13,15 @@ from hardware.debounce import Debouncer, Timing
 from hardware.errors import NoPins
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
+from kiosk import __version__
 from kiosk.config import Config
-from kiosk.desk import Desk
 from kiosk.device import Device, open_device
 from kiosk.errors import KioskError
 from kiosk.health import Health, board_facts, uplink_words, write_status
 from kiosk.housekeeping import Housekeeper, Place, Tools
 from kiosk.inbox import Inbox
 from kiosk.loop import Loop
-from kiosk.ports import Display, Voice
+from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.times import RealTimes, Times
 from kiosk.watchdog import Watchdog
@@ -60,7 +59,7 @@ def make_loop(
         seal=partial(seal, public_key=enrolment.seal_key) if enrolment.seal_key else None,
         thanked_log=ThankedLog(thanked_log, device.journal.stream) if thanked_log else None,
     )
-    recorder.note(BOOT, {"software": version("ikm-kiosk"), "hardware": platform.machine()})
+    recorder.note(BOOT, {"software": __version__, "hardware": platform.machine()})
     inbox = None
     if plan is None:
         inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
@@ -98,8 +97,14 @@ def make_loop(
         first_visit=device.journal.head.seq,
     )
     if staff:
-        loop.desk = Desk.make(device, panel=panel, loop=loop, look=partial(look, loop))
+        loop.make_desk = lambda: _desk(device, panel=panel, loop=loop, look=partial(look, loop))
     return loop
+
+
+def _desk(device: Device, *, panel: Panel, loop: Loop, look: Callable[[], Health]) -> Desk:
+    from kiosk.desk import StaffScreen  # noqa: PLC0415 - most days nobody calls staff
+
+    return StaffScreen.make(device, panel=panel, loop=loop, look=look)
 
 
 def make_debouncer(config: Config, panel: Panel) -> Debouncer:
@@ -224,7 +229,7 @@ def _health(device: Device, loop: Loop, *, inbox: Inbox | None, touch_fault: str
         stuck=tuple(sorted(loop.debouncer.stuck)),
         touch_fault=touch_fault,
         last_error=loop.recorder.trouble,
-        version=version("ikm-kiosk"),
+        version=__version__,
         settings_version=inbox.version if inbox is not None else 0,
         settings_refused=inbox.refused if inbox is not None else "",
         alive={"screen": loop.state.step.value},

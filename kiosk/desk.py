@@ -23,7 +23,7 @@ class NoStick(KioskError):  # noqa: N818 - named for what is missing
 
 
 @dataclass(slots=True)
-class Desk:
+class StaffScreen:
     """Implements `kiosk.ports.Desk`; health is looked at once a second while the desk is open."""
 
     staff: StaffDesk
@@ -33,7 +33,7 @@ class Desk:
     _looked: float = field(default=float("-inf"))
 
     @classmethod
-    def make(cls, device: Device, *, panel: Panel, loop: Loop, look: Callable[[], Health]) -> "Desk":
+    def make(cls, device: Device, *, panel: Panel, loop: Loop, look: Callable[[], Health]) -> "StaffScreen":
         """Wire the desk of a device."""
         folder = Path(device.config.staff.usb_folder)
         return cls(

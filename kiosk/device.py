@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from kiosk.agenda import make_plan
 from kiosk.config import Config
 from kiosk.errors import KioskError, NotEnrolled
-from kiosk.settings import Remote
+from kiosk.remote import Remote
 from survey.visit_plan import Plan, Service
 from uplink.errors import UplinkError
 from uplink.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier

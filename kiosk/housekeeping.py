@@ -10,7 +10,7 @@ from kiosk.hours import is_open, opens_next
 from kiosk.inbox import Inbox, News
 from kiosk.loop import Loop
 from kiosk.present import Published, Surroundings
-from kiosk.settings import Remote
+from kiosk.remote import Remote
 from kiosk.texts import Texts
 from kiosk.times import Times
 from survey.record import ALIVE, SETTINGS

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.settings import Remote, SettingsRefused, check
+from kiosk.remote import Remote
 from survey.chain import Verify
 from survey.errors import Malformed
 from survey.wire import Settings, unpack_settings
@@ -102,6 +102,8 @@ class Inbox:
         return self._news(settings)
 
     def _news(self, settings: Settings) -> News:
+        from kiosk.settings import SettingsRefused, check  # noqa: PLC0415 - only where settings have come
+
         told = self._told_version() >= settings.version
         try:
             remote = check(settings.version, settings.content)

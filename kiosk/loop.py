@@ -8,6 +8,7 @@ on a real kiosk go through exactly the same code.
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 from hardware.debounce import Debouncer
@@ -96,7 +97,8 @@ class Loop:
         self._display = display
         self._housekeeping = housekeeping
         self.desk: Desk | None = None
-        """The staff's screen; without one nobody can call staff."""
+        self.make_desk: Callable[[], Desk] | None = None
+        """Makes the staff's screen when it is first called for; without it nobody can call staff."""
         self._watchdog = watchdog or Watchdog({})
         self._voice = voice
         self._staff_buttons = staff_buttons
@@ -232,6 +234,8 @@ class Loop:
                     log.warning("button %d is free again", button)
 
     def _call_staff(self, now: float) -> None:
+        if self.desk is None and self.make_desk is not None:
+            self.desk = self.make_desk()
         if self.desk is not None and self.state.step is not Step.STAFF:
             self.desk.open(now)
             self._apply(StaffCalled(), now)

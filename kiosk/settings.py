@@ -8,12 +8,12 @@ Keys this version does not know are left aside and reported, so that a newer col
 import re
 import string
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.config import Hours, opening_hours
 from kiosk.errors import ConfigurationError
 from kiosk.present import Published
+from kiosk.remote import Remote
 from kiosk.texts import catalogue, shipped
 from survey.definition import load, parse
 from survey.errors import InstrumentError
@@ -41,24 +41,6 @@ _VALUE = re.compile(r"\d{1,3}\.\d{2}")
 
 class SettingsRefused(ValueError):  # noqa: N818 - named for what the kiosk does
     """The settings cannot be used; the message is the reason the collector shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """Checked settings; None where the collector leaves it to the configuration and the enrolment."""
-
-    version: int = 0
-    instruments: tuple[Instrument, ...] | None = None
-    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By language, then by key."""
-    hours: Mapping[str, Hours] | None = None
-    volume_percent: int | None = None
-    brightness_percent: int | None = None
-    published: Published | None = None
-    services: tuple[Service, ...] | None = None
-    languages: tuple[str, ...] | None = None
-    unknown: tuple[str, ...] = ()
-    """Keys this version does not know."""
 
 
 def check(version: int, content: Mapping[str, object]) -> Remote:

@@ -16,8 +16,8 @@ from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, load_identity, open_device, plan_of
 from kiosk.errors import EXIT_FAULT
+from kiosk.remote import Remote
 from kiosk.replay import read_responses
-from kiosk.settings import Remote
 from kiosk.simulate import BlindDisplay, Played, Player
 from kiosk.times import SimulatedTimes
 from kiosk.visitor import Wish, varied_wish

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from kiosk import __version__
 from kiosk.config import Config, keys, load, parse
 from kiosk.errors import ConfigurationError
 from kiosk.hours import is_open, opens_next
@@ -115,3 +116,8 @@ def test_without_hours_or_a_clock_it_is_always_open() -> None:
 
 def test_a_unit_that_never_opens_says_nothing() -> None:
     assert opens_next({"mon": ()}, datetime.now(ZONE)) is None
+
+
+def test_the_program_knows_its_own_version() -> None:
+    project = tomllib.loads((DOCUMENT.parents[1] / "pyproject.toml").read_text())
+    assert __version__ == project["project"]["version"]
