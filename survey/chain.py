@@ -40,8 +40,10 @@ def next_link(link: bytes, line: bytes) -> bytes:
 
 def link_through(link: bytes, lines: Iterable[bytes]) -> bytes:
     """Give the link that follows all of `lines`."""
+    sha256 = hashlib.sha256
     for line in lines:
-        link = next_link(link, line)
+        # Written out for speed: a collector follows a hundred thousand links a second.
+        link = next_link(link, line) if line.startswith(LOST) else sha256(link + line).digest()
     return link
 
 

@@ -26,7 +26,7 @@ from collector.evidence.arrivals import (
     Refused,
 )
 from collector.evidence.judge import Judge, Key, Taken, Verdict
-from collector.evidence.lines import HeldLine, read_body, read_line
+from collector.evidence.lines import HeldRun, read_body, read_line
 from collector.evidence.models import Conflict, Stream
 from collector.evidence.placing import Source
 from collector.evidence.projecting import Projected
@@ -162,13 +162,9 @@ class _Work:
         taken = self.judged.taken
         last_ms = max(messages[one.tag].arrival.received_ms for one in taken)
         row = self._row or self._open(last_ms)
-        lines = [
-            HeldLine(seq, line, messages[one.tag].arrival.received_ms)
-            for one in taken
-            for seq, line in enumerate(one.lines, start=one.first)
-        ]
+        runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
         source = Source(row.id, self._sender.id, self._standing)
-        projected = projecting.project_run(source, timing.load(row.clock), lines)
+        projected = projecting.project_run(source, timing.load(row.clock), runs)
         with connection.cursor() as cursor:
             cursor.executemany(_ADD_BATCH, keeping.rows(row.id, taken, messages))
             cursor.execute(
@@ -230,7 +226,7 @@ class _Work:
         known = self._row.through if self._row is not None else 0
         lines: list[bytes] = []
         if self._row is not None and first <= known:
-            lines = [held.line for held in ledger.lines(self._row.id, first=first, last=min(last, known))]
+            lines = ledger.lines(self._row.id, first=first, last=min(last, known))
         for taken in self.judged.taken:
             for seq, line in enumerate(taken.lines, start=taken.first):
                 if first <= seq <= last:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from collector.evidence.lines import HeldLine
+from collector.evidence.lines import HeldRun
 from collector.evidence.models import RawBatch
 from survey.wire import Batch, unpack_batch
 
@@ -39,14 +39,24 @@ def batches(stream_id: int, *, first: int = 1, last: int | None = None) -> Itera
             yield HeldBatch(unpack_batch(bytes(payload)), begin, count, received_ms, bytes(before))
 
 
-def lines(stream_id: int, *, first: int = 1, last: int | None = None) -> Iterator[HeldLine]:
-    """Give the lines of records `first` to `last`, in order.
+def runs(stream_id: int, *, first: int = 1, last: int | None = None) -> Iterator[HeldRun]:
+    """Give the lines of records `first` to `last`, in order, batch by batch.
 
     Raises:
         Malformed: a kept batch has been damaged.
     """
     for held in batches(stream_id, first=first, last=last):
         offset = held.first - held.batch.first
-        for seq, line in enumerate(held.batch.lines[offset : offset + held.number], start=held.first):
-            if seq >= first and (last is None or seq <= last):
-                yield HeldLine(seq, line, held.received_ms)
+        run = HeldRun(held.first, held.batch.lines[offset : offset + held.number], held.received_ms)
+        if last is not None and run.last > last:
+            run = run._replace(lines=run.lines[: last - run.first + 1])
+        yield run.since(first)
+
+
+def lines(stream_id: int, *, first: int = 1, last: int | None = None) -> list[bytes]:
+    """Give the lines of records `first` to `last`, in order.
+
+    Raises:
+        Malformed: a kept batch has been damaged.
+    """
+    return [line for run in runs(stream_id, first=first, last=last) for line in run.lines]

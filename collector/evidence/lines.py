@@ -4,8 +4,9 @@
 to the same meaning by a test that feeds both.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -22,13 +23,26 @@ LOST = "record_lost"
 WRONG_NUMBER = "record_seq"
 BODY_UNREADABLE = "body_unreadable"
 
+NO_BODY: Mapping[str, object] = MappingProxyType({})
 
-class HeldLine(NamedTuple):
-    """One record's line and when the collector received it."""
 
-    seq: int
-    line: bytes
+class HeldRun(NamedTuple):
+    """Consecutive records' lines, as they came in one batch, and when the collector received it."""
+
+    first: int
+    lines: Sequence[bytes]
     received_ms: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last record."""
+        return self.first + len(self.lines) - 1
+
+    def since(self, seq: int) -> "HeldRun":
+        """Give what of it is not before record `seq`."""
+        if seq <= self.first:
+            return self
+        return HeldRun(seq, self.lines[seq - self.first :], self.received_ms)
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -43,24 +57,48 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     at: _Wall | None = None
 
 
+class _ResponseLine(msgspec.Struct, frozen=True, gc=False):
+    """A response's line, read in one go."""
+
+    seq: _Count
+    kind: Literal["response"]
+    boot: _Count
+    up_ms: _Millis
+    sync: bool
+    body: ResponseBody
+    at: _Wall | None = None
+
+
+Read = Line | _ResponseLine
+
 _line = msgspec.json.Decoder(Line)
-_response = msgspec.json.Decoder(ResponseBody)
+_response_line = msgspec.json.Decoder(_ResponseLine)
 _body = msgspec.json.Decoder(dict[str, object])
 
 
-def read_line(line: bytes) -> Line | None:
-    """Give the parts of a record's line, or None where it cannot be read."""
+def read_line(line: bytes) -> Read | None:
+    """Give the parts of a record's line, or None where it cannot be read.
+
+    A response whose body cannot be read comes out as any other record does, its body raw.
+    """
+    try:
+        if b'"kind":"response"' in line:
+            return _response_line.decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass  # not a response after all, or none that can be read: the general way says which
     try:
         return _line.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
 
 
-def read_body(line: Line) -> tuple[ResponseBody | None, Mapping[str, object]] | None:
+def read_body(line: Read) -> tuple[ResponseBody | None, Mapping[str, object]] | None:
     """Give `(response, {})` for a response and `(None, body)` for any other kind, or None where it cannot be read."""
+    if not isinstance(line, Line):
+        return line.body, NO_BODY
+    if line.kind == RESPONSE:
+        return None
     try:
-        if line.kind == RESPONSE:
-            return _response.decode(line.body), {}
         return None, _body.decode(line.body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None

@@ -9,12 +9,12 @@ from collector.evidence.lines import (
     LOST,
     UNREADABLE,
     WRONG_NUMBER,
-    HeldLine,
-    Line,
+    HeldRun,
+    Read,
     read_body,
     read_line,
 )
-from collector.evidence.timing import ClockState, Moment, Stamped, times
+from collector.evidence.timing import ClockState, Stamped, follow, times
 from collector.fleet.standing import Standing
 from survey import record
 from survey.chain import stated_link
@@ -52,46 +52,62 @@ class Placed:
     set_aside: list[NotUnderstood]
 
 
-def place(source: Source, lines: Iterable[HeldLine], clock: ClockState, *, from_base: bool = False) -> Placed:
+def place(source: Source, runs: Iterable[HeldRun], clock: ClockState, *, from_base: bool = False) -> Placed:
     """Read, time and place lines that follow the end of `clock`, or its base."""
     set_aside: list[NotUnderstood] = []
-    parsed = parse(source, lines, set_aside)
-    timed = times(clock, stamps(parsed), from_base=from_base)
-    return Placed(timed.state, _records(source, parsed, timed.moments, set_aside), set_aside)
+    parsed = parse(source, runs, set_aside)
+    followed = follow(clock.base if from_base else clock.end, parsed.lines, parsed.received)
+    moments: Sequence[tuple[int, int]]
+    if followed is not None and parsed.lines:
+        moments, end = followed
+        clock = ClockState(end=end, open_from=parsed.lines[-1].seq + 1, base=end)
+    else:
+        moments, clock = times(clock, stamps(parsed), from_base=from_base)
+    return Placed(clock, _records(source, parsed, moments, set_aside), set_aside)
 
 
-def parse(
-    source: Source, lines: Iterable[HeldLine], set_aside: list[NotUnderstood]
-) -> list[tuple[Line, int]]:
-    """Give the lines that can be read, each with the time it was received; the others go to `set_aside`."""
-    parsed = []
-    for held in lines:
-        line = read_line(held.line)
-        if line is not None and line.seq == held.seq:
-            parsed.append((line, held.received_ms))
-        else:
-            code = WRONG_NUMBER if line is not None else LOST if stated_link(held.line) else UNREADABLE
-            set_aside.append(NotUnderstood(source.stream_id, held.seq, code))
-    return parsed
+@dataclass(slots=True)
+class Parsed:
+    """Lines that could be read, and when each was received."""
+
+    lines: list[Read]
+    received: list[int]
 
 
-def stamps(parsed: Iterable[tuple[Line, int]]) -> list[Stamped]:
+def parse(source: Source, runs: Iterable[HeldRun], set_aside: list[NotUnderstood]) -> Parsed:
+    """Give the lines that can be read; the others go to `set_aside`."""
+    lines: list[Read] = []
+    received: list[int] = []
+    for run in runs:
+        before = len(lines)
+        for seq, text in enumerate(run.lines, start=run.first):
+            line = read_line(text)
+            if line is not None and line.seq == seq:
+                lines.append(line)
+            else:
+                code = WRONG_NUMBER if line is not None else LOST if stated_link(text) else UNREADABLE
+                set_aside.append(NotUnderstood(source.stream_id, seq, code))
+        received += [run.received_ms] * (len(lines) - before)
+    return Parsed(lines, received)
+
+
+def stamps(parsed: Parsed) -> list[Stamped]:
     """Give what the time repair needs of each line."""
     return [
         Stamped(line.seq, line.boot, line.up_ms, line.at, line.sync, received_ms)
-        for line, received_ms in parsed
+        for line, received_ms in zip(parsed.lines, parsed.received, strict=True)
     ]
 
 
 def _records(
     source: Source,
-    parsed: Sequence[tuple[Line, int]],
-    moments: Sequence[Moment],
+    parsed: Parsed,
+    moments: Sequence[tuple[int, int]],
     set_aside: list[NotUnderstood],
 ) -> list[AcceptedRecord]:
     stream_id, kiosk_id, standing = source.stream_id, source.kiosk_id, source.standing
     records = []
-    for (line, received_ms), (at_ms, error_ms) in zip(parsed, moments, strict=True):
+    for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
         read = read_body(line) if line.kind in _KINDS else None
         if read is None or standing is None:
             code = KIND_UNKNOWN if line.kind not in _KINDS else BODY_UNREADABLE

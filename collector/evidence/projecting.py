@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from collector.complaints import projection as complaints
 from collector.evidence import ledger, placing, timing
 from collector.evidence.accepted import AcceptedRecord, NotUnderstood
-from collector.evidence.lines import HeldLine
+from collector.evidence.lines import HeldRun
 from collector.evidence.models import SetAside
 from collector.evidence.placing import Placed, Source
 from collector.evidence.timing import ClockState
@@ -26,14 +26,14 @@ class Projected:
     """Records projected earlier that must be taken back first: they are in `placed` with a better time."""
 
 
-def project_run(source: Source, clock: ClockState, lines: Sequence[HeldLine]) -> Projected:
+def project_run(source: Source, clock: ClockState, runs: Sequence[HeldRun]) -> Projected:
     """Read, time and place the new lines of a stream, and those held before whose time they settle."""
-    first = lines[0].seq
-    if clock.open_from == first or not timing.settles(placing.stamps(placing.parse(source, lines, []))):
-        return Projected(placing.place(source, lines, clock))
-    earlier = list(ledger.lines(source.stream_id, first=clock.open_from, last=first - 1))
+    first = runs[0].first
+    if clock.open_from == first or not timing.settles(placing.stamps(placing.parse(source, runs, []))):
+        return Projected(placing.place(source, runs, clock))
+    earlier = list(ledger.runs(source.stream_id, first=clock.open_from, last=first - 1))
     before = placing.place(source, earlier, clock, from_base=True)
-    placed = placing.place(source, [*earlier, *lines], clock, from_base=True)
+    placed = placing.place(source, [*earlier, *runs], clock, from_base=True)
     # What was open and could not be read was set aside when it came.
     placed.set_aside = [one for one in placed.set_aside if one.seq >= first]
     return Projected(placed, before.records)

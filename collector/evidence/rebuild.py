@@ -60,7 +60,7 @@ def replay_stream(stream: Stream) -> Iterator[Placed]:
     """
     source = Source(stream.pk, stream.kiosk_id, standings({stream.kiosk_id}).get(stream.kiosk_id))
     enrolled_ms = round(stream.key.enrolled_at.timestamp() * 1000)
-    yield from replay(source, ledger.lines(stream.pk), enrolled_ms=enrolled_ms)
+    yield from replay(source, ledger.runs(stream.pk), enrolled_ms=enrolled_ms)
 
 
 def _streams() -> Iterator[Stream]:

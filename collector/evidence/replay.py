@@ -7,28 +7,32 @@ each record comes out once, and as the intake would have left it.
 from collections.abc import Iterable, Iterator
 
 from collector.evidence import placing, timing
-from collector.evidence.lines import HeldLine
+from collector.evidence.lines import HeldRun
 from collector.evidence.placing import Placed, Source
 
 CHUNK = 5_000
 
 
 def replay(
-    source: Source, lines: Iterable[HeldLine], *, enrolled_ms: int, chunk: int = CHUNK
+    source: Source, runs: Iterable[HeldRun], *, enrolled_ms: int, chunk: int = CHUNK
 ) -> Iterator[Placed]:
     """Give the records of a stream, in order, in parts; the last part's clock is the stream's."""
     clock = timing.fresh(enrolled_ms=enrolled_ms)
-    waiting: list[HeldLine] = []
-    for held in lines:
-        waiting.append(held)
-        if len(waiting) % chunk == 0:
-            placed = placing.place(source, waiting, clock, from_base=True)
-            done = placed.clock.open_from
-            if done <= waiting[0].seq:
-                continue  # all of it is open: an anchor may still come
-            yield _until(placed, done)
-            waiting = [one for one in waiting if one.seq >= done]
-            clock = placed.clock
+    waiting: list[HeldRun] = []
+    fresh = 0
+    for run in runs:
+        waiting.append(run)
+        fresh += len(run.lines)
+        if fresh < chunk:
+            continue
+        fresh = 0
+        placed = placing.place(source, waiting, clock, from_base=True)
+        done = placed.clock.open_from
+        if done <= waiting[0].first:
+            continue  # all of it is open: an anchor may still come
+        yield _until(placed, done)
+        waiting = [one.since(done) for one in waiting if one.last >= done]
+        clock = placed.clock
     yield placing.place(source, waiting, clock, from_base=True)
 
 

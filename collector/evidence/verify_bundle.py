@@ -14,7 +14,7 @@ from pathlib import Path
 
 from collector.evidence.accepted import AcceptedRecord
 from collector.evidence.bundle import BatchProof, Bundle, BundleError, StreamEntry
-from collector.evidence.lines import HeldLine, read_line
+from collector.evidence.lines import HeldRun, read_line
 from collector.evidence.placing import Source
 from collector.evidence.recount import Published, published, recount
 from collector.evidence.replay import replay
@@ -190,13 +190,13 @@ def _records(bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered]) ->
         services={(one.at, one.code): (one.service_id, one.unit_id) for one in manifest.services},
     )
     proofs = bundle.proofs(entry.uid)
-    lines = (
-        HeldLine(seq, line, proof.received_ms)
+    runs = (
+        HeldRun(seq, (line,), proof.received_ms)
         for proof, part in zip(proofs, shared, strict=True)
         for seq, line in part
     )
     source = Source(stream_id=0, kiosk_id=0, standing=standing if stands else None)
-    for part in replay(source, lines, enrolled_ms=entry.enrolled_ms):
+    for part in replay(source, runs, enrolled_ms=entry.enrolled_ms):
         yield from part.records
 
 
