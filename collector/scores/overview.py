@@ -11,6 +11,8 @@ from collector.scores.packing import to_counts
 from collector.scores.queries import DEFAULT_INSTRUMENT, SMALLEST_GROUP, Question, indices
 from collector.scores.results import Answer, Result
 from collector.scores.scope import Days, Dimension, Scope
+from survey.doubt import Difference
+from survey.indices import compare
 from survey.instrument import in_language
 from survey.periods import Period, PeriodKind, between
 from survey.priorities import Ranked, priorities
@@ -46,6 +48,16 @@ def trend(scope: Scope, period: Period) -> Trend | None:
         return None
     labels = [result.group[0].code for result in answer.groups]
     return trend_chart(answer.groups, labels, bands)
+
+
+def change(answer: Answer) -> tuple[Period, Difference] | None:
+    """Give the period before and the difference to it; None where either shows no index."""
+    now = answer.whole.index
+    before = answer.period.previous()
+    earlier = indices(Question(scope=answer.scope, period=before)).whole.index
+    if now is None or earlier is None:
+        return None
+    return before, compare(earlier, now).unit
 
 
 def lowest_elements(answer: Answer) -> tuple[Ranked, ...]:

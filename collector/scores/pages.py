@@ -26,6 +26,7 @@ from survey.periods import parse as parse_period
 from survey.regions import parse as parse_region
 
 UNITS_A_PAGE = 40
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200  # periods before and after the shown one must exist too
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
@@ -136,6 +137,7 @@ def _elements(answer: Answer) -> dict[str, object]:
     """Give what the table of elements needs beside the index."""
     lowest = overview.lowest_elements(answer)
     return {
+        "change": overview.change(answer),
         "priorities": lowest,
         "lowest": {entry.element.key for entry in lowest},
         "names": {element.key: in_language(element.name, "id") for element in answer.instrument.elements},
@@ -161,9 +163,12 @@ def _period(request: HttpRequest, last_month: date | None) -> Period:
     if not asked:
         return around(min(last_month or today(), today()), PeriodKind.QUARTER)
     try:
-        return parse_period(asked)
+        period = parse_period(asked)
     except PeriodError as error:
         raise Http404(str(error)) from error
+    if not _FIRST_YEAR <= period.first.year <= period.last.year <= _LAST_YEAR:
+        raise Http404("no responses are kept of such a time")
+    return period
 
 
 def _choices(period: Period) -> list[Period]:

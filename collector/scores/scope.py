@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from collector.scores.keys import day_number, month_date, month_number
+from collector.scores.keys import LAST_DAY, day_date, day_number, month_date, month_number
 from survey.profile import AGE, EDUCATION, JOB, SEX
 
 
@@ -88,6 +88,13 @@ class Days:
     """First and last day of each broken month, as day numbers."""
 
     def __post_init__(self) -> None:
+        # Beyond these days there are no keys: a number outside them would reach into the keys of a neighbour.
+        object.__setattr__(self, "first", max(self.first, day_date(0)))
+        object.__setattr__(self, "last", min(self.last, day_date(LAST_DAY)))
+        if self.first > self.last:
+            object.__setattr__(self, "months", None)
+            object.__setattr__(self, "edges", ())
+            return
         first, last = month_number(self.first), month_number(self.last)
         begins_whole = self.first.day == 1
         ends_whole = day_number(self.last) + 1 == day_number(month_date(last + 1))
@@ -101,4 +108,4 @@ class Days:
             if not ends_whole:
                 edges.append((day_number(month_date(last)), day_number(self.last)))
         object.__setattr__(self, "months", whole if whole[0] <= whole[1] else None)
-        object.__setattr__(self, "edges", tuple(edges) if self.first <= self.last else ())
+        object.__setattr__(self, "edges", tuple(edges))

@@ -74,6 +74,7 @@ def test_unit_page_shows_index_elements_trend_endings_and_service_minutes(client
     assert "prioritas" not in page, "the mark is drawn by the style sheet"
     assert "Prioritas tindak lanjut: 1. Penanganan Pengaduan" in page
     assert "TW3" in page
+    assert "Dibanding Triwulan III Tahun 2026: tidak dapat dipastikan naik atau turun (0,00;" in page
     assert "PermenPAN-RB 14/2017" in page
     assert "100,00 % puas" in page
     assert "Menit layanan kios k1" in page
@@ -115,6 +116,8 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(client: Client, addre
         "/region/abc/",
         "/?period=2026-TW9",
         "/unit/sukamaju/?period=x",
+        "/unit/sukamaju/?period=0001",
+        "/?period=9999-TW4",
     ],
 )
 def test_what_does_not_exist_is_not_found(client: Client, address: str) -> None:

@@ -276,6 +276,10 @@ def test_hour_and_profile_together_would_show_persons() -> None:
         ("2026-01-05", "2026-01-20", 0, 16),
         ("2026-01-05", "2026-02-20", 0, 47),
         ("2024-02-01", "2024-02-29", 1, 0),
+        ("1900-01-01", "1970-01-31", 1, 0),
+        ("1900-01-01", "1969-12-31", 0, 0),
+        ("2299-12-01", "9999-12-31", 1, 0),
+        ("2300-01-01", "9999-12-31", 0, 0),
     ],
 )
 def test_days_are_cut_into_whole_months_and_what_is_left(
@@ -291,3 +295,21 @@ def test_a_small_unit_does_not_make_its_neighbours_vanish() -> None:
     big = Post(add_unit("besar", region="18.01.05.2004"), name="k2", stream=2)
     put(*many(small, "333"), *many(big, "333333"))
     assert shown(ask(region="18.01", by=(Dimension.UNIT,))) == {"besar": 6, "kecil": None}
+
+
+@pytest.mark.parametrize("by", [(), (Dimension.DAY,), (Dimension.HOUR,), (Dimension.SERVICE,)])
+@pytest.mark.parametrize(
+    "span", [("0001-01-01", "1969-12-31"), ("2300-01-01", "9999-12-31"), ("0001-01-01", "9999-12-31")]
+)
+def test_days_beyond_the_calendar_of_keys_reach_into_nobody_elses(
+    span: tuple[str, str], by: tuple[Dimension, ...]
+) -> None:
+    before, post, after = (
+        Post(add_unit(f"u{number}", region=f"18.01.05.200{number}"), name=f"k{number}", stream=number)
+        for number in (1, 2, 3)
+    )
+    put(*many(before, "11111"), *many(post, "333333"), *many(after, "44444"))
+    wide = span == ("0001-01-01", "9999-12-31")
+    answer = ask(unit="u2", period=between(*map(date.fromisoformat, span)), by=by)
+    assert answer.whole.n == (6 if wide else 0)
+    assert sum(group.n or 0 for group in answer.groups) == (6 if wide and by else 0)
