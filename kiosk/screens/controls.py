@@ -261,7 +261,12 @@ def _label(option: Action, box: Box, theme: Theme, size: float, *, lying: bool) 
         return fit(option.label, theme, LABEL, size, width=box[2] - used, height=box[3] - pad)
     _, _, width, height = card_box(box, option.button, theme, lying=lying)
     room = height - number_size(theme) - theme.px(8) - (theme.px(70) if option.icon else 0)
-    return fit(option.label, theme, LABEL, size, width=width - pad - theme.stroke * 2, height=room)
+    inner = width - pad - theme.stroke * 2
+    # Six short lines are harder to read than four in a slightly smaller type.
+    few = fit(option.label, theme, LABEL, size, width=inner, height=room, most_lines=4)
+    if few.fits and few.size >= theme.px(22):
+        return few
+    return fit(option.label, theme, LABEL, size, width=inner, height=room)
 
 
 def _icon_size(options: Sequence[Action], box: Box, words_height: int, theme: Theme, *, lying: bool) -> int:

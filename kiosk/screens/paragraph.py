@@ -4,6 +4,7 @@
 whether the smallest was enough is told by `Fitted.fits`, which the tests ask for every screen.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +14,8 @@ from kiosk.theme import Theme
 
 _REFERENCE = 48
 """The size in pixels at which words are measured to judge how large a text can be set."""
+_JOINT = re.compile(r"(?<=[-/])(?=\w)")
+"""Where a word may be broken: Indonesian doubles words with a hyphen."""
 SEPARATOR = "·"
 """Parts a line's facts; the line break says the same, so it never begins or ends one."""
 
@@ -126,7 +129,8 @@ def measure(text: str, theme: Theme, style: Style, pixels: int, *, strong: bool 
 def wrap(text: str, width: int, measured: Measure) -> tuple[tuple[Line, ...], bool]:
     """Break a text into lines no wider than `width`.
 
-    A single word that is too wide is broken inside, and the answer's second part is then false.
+    A single word that is too wide is broken after a hyphen or slash. Where it has none it is broken anywhere, and the
+    answer's second part is then false.
     """
     lines: list[Line] = []
     whole = True
@@ -134,10 +138,8 @@ def wrap(text: str, width: int, measured: Measure) -> tuple[tuple[Line, ...], bo
         line: list[Run] = []
         used = 0
         for word in _words(paragraph):
-            pieces = [word]
-            if _width(word, measured) > width:
-                pieces = _break(word, width, measured)
-                whole = False
+            pieces, broken = _pieces(word, width, measured)
+            whole = whole and not broken
             for piece in pieces:
                 space = measured(" ", line[-1].strong) if line else 0
                 needed = _width(piece, measured)
@@ -203,17 +205,33 @@ def _words(paragraph: str) -> list[list[Run]]:
     return [word for word in words if word]
 
 
-def _break(word: Sequence[Run], width: int, measured: Measure) -> list[list[Run]]:
+def _pieces(word: list[Run], width: int, measured: Measure) -> tuple[list[list[Run]], bool]:
+    """The word in pieces that are narrow enough, and whether it had to be broken where no word may be."""
+    if _width(word, measured) <= width:
+        return [word], False
     pieces: list[list[Run]] = []
+    broken = False
     for run in word:
-        piece = ""
-        for letter in run.text:
-            if piece and measured(piece + letter, run.strong) > width:
-                pieces.append([Run(piece, run.strong)])
-                piece = ""
-            piece += letter
-        pieces.append([Run(piece, run.strong)])
-    return pieces
+        for part in _JOINT.split(run.text):
+            if measured(part, run.strong) > width:
+                broken = True
+                pieces += [
+                    [Run(letters, run.strong)] for letters in _break(part, run.strong, width, measured)
+                ]
+            else:
+                pieces.append([Run(part, run.strong)])
+    return pieces, broken
+
+
+def _break(text: str, strong: bool, width: int, measured: Measure) -> list[str]:
+    pieces: list[str] = []
+    piece = ""
+    for letter in text:
+        if piece and measured(piece + letter, strong) > width:
+            pieces.append(piece)
+            piece = ""
+        piece += letter
+    return [*pieces, piece]
 
 
 def _merged(line: Sequence[Run]) -> Line:

@@ -27,6 +27,8 @@ def plain(text: str, width: int) -> list[str]:
         pytest.param("IKM 84,12 · 312", 110, ["IKM 84,12", "312"], id="a separator never ends a line"),
         pytest.param("IKM 84,12 · 312", 90, ["IKM 84,12", "312"], id="a separator never begins a line"),
         pytest.param("", 100, [""], id="nothing"),
+        pytest.param("atau dibeda-bedakan", 100, ["atau", "dibeda-", "bedakan"], id="a double word"),
+        pytest.param("dibeda-bedakan", 200, ["dibeda-bedakan"], id="a double word with room"),
     ],
 )
 def test_words_are_wrapped(text: str, width: int, lines: list[str]) -> None:
@@ -39,6 +41,12 @@ def test_bold_words_keep_the_full_stop_that_follows_them() -> None:
     assert lines == (
         (Run("dalam ", strong=False), Run("14 hari", strong=True), Run(". Simpan", strong=False)),
     )
+
+
+def test_a_double_word_may_be_broken_at_its_hyphen() -> None:
+    _, whole = wrap("dibeda-bedakan", 100, measured)
+
+    assert whole
 
 
 def test_a_word_too_wide_is_broken_and_said_so() -> None:
