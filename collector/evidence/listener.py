@@ -31,8 +31,8 @@ from survey import topics
 
 log = logging.getLogger(__name__)
 
-GROUP_MESSAGES = 2_000
-GROUP_BYTES = 384 * 1024
+GROUP_MESSAGES = 1_000
+GROUP_BYTES = 128 * 1024
 """A group is closed when it is this large, which bounds memory whatever the backlog."""
 MAX_PACKET_BYTES = 1024 * 1024
 _SESSION_SECONDS = 24 * 3600
