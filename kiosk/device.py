@@ -84,7 +84,11 @@ def open_device(
     """
     identity, enrolment = load_identity(home)
     folder = journal_folder(home)
-    receipts = Receipts(mark=home / "uplink" / "mark", verify=verifier(enrolment.collector_key))
+    receipts = Receipts(
+        mark=home / "uplink" / "mark",
+        verify=verifier(enrolment.collector_key),
+        carried=home / "kiosk" / "mark",
+    )
     try:
         journal = Journal.open(folder, stream_key=identity, receipts=receipts)
     except UplinkError as error:

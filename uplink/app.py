@@ -23,6 +23,7 @@ from uplink.notify import notify
 from uplink.reader import JournalReader
 from uplink.stamp import boot_time_ms
 from uplink.status import StatusBoard, last_will
+from uplink.stick import StickWatcher
 
 _STATUS_SECONDS = 2.0
 _TURN_SECONDS = 0.2
@@ -48,7 +49,7 @@ class Uplink:
         self._courier = Courier(
             kiosk=enrolment.kiosk,
             reader=self._reader,
-            mark=Mark(folder / "mark"),
+            mark=Mark(folder / "mark", carried=home / "kiosk" / "mark"),
             verify=verify,
             roads=(self._mqtt, https),
             inbox=SettingsInbox(folder / "settings", kiosk=enrolment.kiosk, verify=verify),
@@ -59,6 +60,7 @@ class Uplink:
             pace=_pace(config),
             spread_seconds=_POWER_CUT_SPREAD_SECONDS if boot_time_ms() < _POWER_CUT_UP_MS else 0.0,
         )
+        self._sticks = StickWatcher(home, config.usb_folders)
         self._status_at = 0.0
 
     def run(self) -> None:
@@ -82,6 +84,7 @@ class Uplink:
         now = time.monotonic()
         if now - self._status_at >= _STATUS_SECONDS:
             self._status_at = now
+            self._sticks.look()
             self._courier.look_at_mark()
             self._write_status()
 
@@ -108,7 +111,7 @@ class Uplink:
             backlog = self._board.backlog(progress)
         except JournalError as error:
             progress.trouble, backlog = str(error), -1
-        self._board.write(progress, backlog=backlog, now_up_ms=boot_time_ms())
+        self._board.write(progress, backlog=backlog, stick=self._sticks.said, now_up_ms=boot_time_ms())
 
 
 def main(home: Path, config: UplinkConfig | None = None) -> int:

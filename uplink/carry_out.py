@@ -141,19 +141,31 @@ def take_back(home: Path, folder: Path) -> TakenBack:
         if receipt.through > best and reader.link_after(receipt.through) == receipt.link:
             best, payload = receipt.through, content
     if payload:
-        Mark(home / "uplink" / "mark").store(payload)
+        Mark(_own_mark(home)).store(payload)
     return TakenBack(receipts=found, confirmed=best, news=best > confirmed)
 
 
 def _latest(home: Path, collector_key: bytes, kiosk: str) -> Receipt | None:
-    marked = read_mark(home / "uplink" / "mark")
-    if marked is None:
-        return None
-    try:
-        receipt = unpack_receipt(marked.receipt, verifier(collector_key))
-    except Malformed:
-        return None
-    return receipt if receipt.kiosk == kiosk else None
+    verify = verifier(collector_key)
+    found = []
+    for path in (home / "uplink" / "mark", home / "kiosk" / "mark"):
+        marked = read_mark(path)
+        if marked is None:
+            continue
+        try:
+            receipt = unpack_receipt(marked.receipt, verify)
+        except Malformed:
+            continue
+        if receipt.kiosk == kiosk:
+            found.append(receipt)
+    return max(found, key=lambda one: one.at, default=None)
+
+
+def _own_mark(home: Path) -> Path:
+    """Give the mark this user may write: the kiosk's staff screen must not touch the uplink's."""
+    uplinks = home / "uplink" / "mark"
+    owned = uplinks if uplinks.exists() else uplinks.parent
+    return uplinks if os.access(owned, os.W_OK) else home / "kiosk" / "mark"
 
 
 def _receipt_files(folder: Path) -> list[bytes]:

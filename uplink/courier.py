@@ -128,17 +128,18 @@ class Courier:
             self._lost(error)
 
     def look_at_mark(self) -> None:
-        """Take note of a receipt that came on a stick."""
-        if self._outbox is None or not self._mark.refresh():
+        """Take note of receipts on the disk: of our own last run, and of a stick."""
+        if self._outbox is None:
             return
-        receipt = self._read(self._mark.latest)
-        if (
-            receipt is not None
-            and receipt.stream == self._stream
-            and receipt.through > self.progress.confirmed
-        ):
-            self.progress.confirmed = receipt.through
-            self._outbox.confirmed(receipt.through)
+        for payload in self._mark.found():
+            receipt = self._read(payload)
+            if (
+                receipt is not None
+                and receipt.stream == self._stream
+                and receipt.through > self.progress.confirmed
+            ):
+                self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
+                self._outbox.confirmed(receipt.through)
 
     @property
     def stream(self) -> str:
@@ -162,9 +163,6 @@ class Courier:
         if header is None:  # the kiosk has not begun its journal yet
             return None
         self._stream = header.stream
-        receipt = self._read(self._mark.latest) if self._mark.latest else None
-        if receipt is not None and receipt.stream == self._stream:
-            self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
         self._outbox = Outbox(
             self._reader,
             kiosk=self._kiosk,
@@ -172,6 +170,7 @@ class Courier:
             max_records=self._pace.max_batch_records,
             lazy_seconds=self._pace.lazy_seconds,
         )
+        self.look_at_mark()
         return self._outbox
 
     def _ensure_open(self, outbox: Outbox) -> bool:

@@ -51,7 +51,15 @@ class Receipts:
     """Where the collector's receipts are found, and how they are checked."""
 
     mark: Path
+    """The uplink's."""
     verify: Verify
+    carried: Path | None = None
+    """The kiosk's own mark: receipts that staff brought back on a stick."""
+
+    def marked(self) -> list[tuple[Path, Marked]]:
+        """Give what is found in both."""
+        paths = (self.mark, self.carried) if self.carried is not None else (self.mark,)
+        return [(path, marked) for path in paths if (marked := read_mark(path)) is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Journal:
         self._receipts = receipts
         self._limit_bytes = limit_bytes
         self._said: Stamp | None = None
-        self._generation = 0
+        self._generations: dict[Path, int] = {}
         self._head = Head(seq=0, link=b"")
         self.confirmed = 0
         """The collector holds everything up to this number, by a receipt that was checked here."""
@@ -199,13 +207,13 @@ class Journal:
         Raises:
             JournalBroken: the disk failed.
         """
-        marked = read_mark(self._receipts.mark) if self._receipts else None
-        if marked is None or marked.generation == self._generation:
+        on_disk = self._receipts.marked() if self._receipts else []
+        news = [marked for path, marked in on_disk if self._generations.get(path) != marked.generation]
+        self._generations = {path: marked.generation for path, marked in on_disk}
+        found = [(receipt, marked) for marked in news if (receipt := self._checked(marked)) is not None]
+        if not found:
             return None
-        self._generation = marked.generation
-        receipt = self._checked(marked)
-        if receipt is None:
-            return None
+        receipt, marked = max(found, key=lambda one: one[0].through)
         self.confirmed = max(self.confirmed, receipt.through)
         written = self._stamp_of(receipt.through)
         segments = self._storage.let_go(receipt.through)
@@ -256,7 +264,7 @@ class Journal:
         boot = newest.get("boot") if newest is not None else None
         self.last_boot = max(header.boot, boot if isinstance(boot, int) else 0)
         self._said = None
-        self._generation = 0
+        self._generations = {}
         self._catch_up()
         for _ in range(self._storage.given_up):
             # The number may have been promised to somebody, so it is given up for good, under our signature.
@@ -265,10 +273,14 @@ class Journal:
 
     def _catch_up(self) -> None:
         """Jump behind a receipt for records this disk has lost: their numbers must not be given again."""
-        marked = read_mark(self._receipts.mark) if self._receipts else None
-        receipt = self._read(marked) if marked is not None else None
         header = self._storage.header
-        if receipt is None or receipt.stream != header.stream or receipt.through <= self._head.seq:
+        receipts = [
+            receipt
+            for _, marked in (self._receipts.marked() if self._receipts else ())
+            if (receipt := self._read(marked)) is not None and receipt.stream == header.stream
+        ]
+        receipt = max(receipts, key=lambda one: one.through, default=None)
+        if receipt is None or receipt.through <= self._head.seq:
             return
         log.error(
             "records %d to %d are gone from this disk; the collector has them, so numbering goes on behind",

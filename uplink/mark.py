@@ -31,22 +31,21 @@ class Marked:
 
 
 class Mark:
-    """The writer's side; the uplink process owns the file."""
+    """The writer's side. Each process owns one: the uplink its own, the kiosk one for receipts from a stick.
 
-    def __init__(self, path: Path) -> None:
+    `carried` is the other process's, to be read only.
+    """
+
+    def __init__(self, path: Path, *, carried: Path | None = None) -> None:
         self._path = path
+        self._carried = carried
         latest = read_mark(path)
         self._generation = latest.generation if latest else 0
-        self.latest: bytes = latest.receipt if latest else b""
-        """The receipt stored last, or nothing."""
 
-    def refresh(self) -> bool:
-        """Look whether another process has stored a receipt; tells whether it has."""
-        on_disk = read_mark(self._path)
-        if on_disk is None or on_disk.generation <= self._generation:
-            return False
-        self._generation, self.latest = on_disk.generation, on_disk.receipt
-        return True
+    def found(self) -> list[bytes]:
+        """Give the receipts that are on the disk now, whoever put them there."""
+        paths = (self._path, self._carried) if self._carried is not None else (self._path,)
+        return [marked.receipt for path in paths if (marked := read_mark(path)) is not None]
 
     def store(self, receipt: bytes, *, arrived_up_ms: int = -1) -> None:
         """Replace the older slot and return when it is on the medium.
@@ -69,7 +68,7 @@ class Mark:
                 os.close(handle)
         except OSError as error:
             raise JournalBroken(f"the mark {self._path} cannot be written: {error}") from error
-        self._generation, self.latest = generation, receipt
+        self._generation = generation
 
 
 def read_mark(path: Path) -> Marked | None:

@@ -51,7 +51,7 @@ class StatusBoard:
             }
         return canonical(fields)
 
-    def write(self, progress: Progress, *, backlog: int, now_up_ms: int) -> None:
+    def write(self, progress: Progress, *, backlog: int, stick: str, now_up_ms: int) -> None:
         """Write the status file where something changed; it is not flushed, for it is worthless after a restart."""
         fields = {
             "connected": progress.connected,
@@ -60,6 +60,7 @@ class StatusBoard:
             "backlog": backlog,
             "confirmed": progress.confirmed,
             "collector_at_ms": progress.collector_at_ms,
+            "stick": stick,
         }
         content = canonical(fields)
         if content == self._written:

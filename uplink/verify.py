@@ -31,8 +31,8 @@ def verify(path: Path) -> Verdict:
     if header is None:
         raise JournalForeign(f"{folder} holds no journal that can be read")
     public_key = enrolment.public_key if enrolment is not None else header.public_key
-    receipt = _receipt(path, enrolment) if enrolment is not None else None
-    through = receipt.through if receipt is not None and receipt.stream == header.stream else 0
+    receipt = _receipt(path, enrolment, header.stream) if enrolment is not None else None
+    through = receipt.through if receipt is not None else 0
     first = header.first
     if first > 1 and first > through + 1 and enrolment is not None:
         first = through + 1  # nothing entitles the kiosk to have let go of more than the receipt covers
@@ -108,12 +108,18 @@ def _damaged(damage: Damage) -> Entry | None:
     return Entry(seq=entry.seq, line=entry.line, prev=entry.prev)
 
 
-def _receipt(home: Path, enrolment: Enrolment) -> Receipt | None:
-    marked = read_mark(home / "uplink" / "mark")
-    if marked is None:
-        return None
-    try:
-        receipt = unpack_receipt(marked.receipt, verifier(enrolment.collector_key))
-    except Malformed:
-        return None
-    return receipt if receipt.kiosk == enrolment.kiosk else None
+def _receipt(home: Path, enrolment: Enrolment, stream: str) -> Receipt | None:
+    """Give the furthest receipt for this stream, from the network or from a stick."""
+    verify_receipt = verifier(enrolment.collector_key)
+    found = []
+    for path in (home / "uplink" / "mark", home / "kiosk" / "mark"):
+        marked = read_mark(path)
+        if marked is None:
+            continue
+        try:
+            receipt = unpack_receipt(marked.receipt, verify_receipt)
+        except Malformed:
+            continue
+        if (receipt.kiosk, receipt.stream) == (enrolment.kiosk, stream):
+            found.append(receipt)
+    return max(found, key=lambda one: one.through, default=None)

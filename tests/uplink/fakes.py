@@ -214,7 +214,8 @@ class Home:
         self.collector = FakeCollector(self.identity.public_key)
         (folder / "uplink").mkdir()
         self.mark = folder / "uplink" / "mark"
-        self.receipts = Receipts(mark=self.mark, verify=self.collector.verify)
+        self.carried = folder / "kiosk" / "mark"
+        self.receipts = Receipts(mark=self.mark, verify=self.collector.verify, carried=self.carried)
 
     def enrol(self, *, port: int = 1883, url: str = "http://127.0.0.1:1", tls: bool = False) -> Enrolment:
         enrolment = Enrolment(
