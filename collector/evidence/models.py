@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from collector.fleet.models import Kiosk, KioskKey
+from collector.fleet.models import Kiosk, KioskKey, Unit
 
 
 class Door(models.IntegerChoices):
@@ -129,3 +129,20 @@ class TrailEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.who}: {self.action} {self.subject}"
+
+
+class PublishedVerdict(models.Model):
+    """A verdict on a unit and a period as everybody may see it, signed by the collector."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="verdicts")
+    period = models.CharField(max_length=40)
+    made_at = models.DateTimeField(auto_now_add=True)
+    content = models.BinaryField()
+    """Canonical JSON: what the signature covers."""
+    signature = models.BinaryField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "period", "made_at"], name="verdict_by_period")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.period}"

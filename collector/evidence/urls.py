@@ -1,7 +1,10 @@
-"""The address batches are posted to."""
+"""Addresses of the batches' door and of the public verdicts."""
 
 from django.urls import path
 
 from collector.evidence import views
 
-urlpatterns = [path("batches", views.batches, name="batches")]
+urlpatterns = [
+    path("batches", views.batches, name="batches"),
+    path("verdicts/<str:unit>", views.verdict, name="verdict"),
+]

@@ -1,12 +1,13 @@
-"""The HTTP door: one batch a request, answered with a receipt."""
+"""The HTTP door: one batch a request, answered with a receipt; and the signed verdicts for everybody."""
 
 import time
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from collector.evidence import public
 from collector.evidence.accept import accept
 from collector.evidence.arrivals import CONFLICT, KIOSK_REVOKED, KIOSK_UNKNOWN, TOO_LARGE, Answer, Arrival
 from collector.evidence.models import Door
@@ -35,3 +36,17 @@ def batches(request: HttpRequest) -> HttpResponse:
         return HttpResponse(outcome.receipt, content_type="application/octet-stream")
     status = 413 if outcome.code in _SIZE_CODES else _STATUS.get(outcome.code, 400)
     return JsonResponse({"code": outcome.code, "message": outcome.message}, status=status)
+
+
+@require_GET
+def verdict(request: HttpRequest, unit: str) -> HttpResponse:
+    """Give the newest signed verdict on a unit (`?period=2026-TW4` for one period); the signature covers `content`."""
+    found = public.latest(unit, request.GET.get("period"))
+    if found is None:
+        return JsonResponse(
+            {"code": "verdict_unknown", "message": "no verdict on this is published"}, status=404
+        )
+    return JsonResponse(
+        {"content": bytes(found.content).decode(), "signature": bytes(found.signature).hex()},
+        json_dumps_params={"ensure_ascii": False},
+    )

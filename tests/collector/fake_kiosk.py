@@ -1,5 +1,7 @@
 """A kiosk as the collector sees it: it enrols, keeps a real signed chain, and packs batches of it."""
 
+import base64
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from survey.attachment import Attachment
 from survey.chain import first_link, link_message, next_link
 from survey.record import Record, Stamp, encode
-from survey.wire import Batch, pack_batch
+from survey.wire import Batch, link_text, pack_batch
 
 ELEMENTS = (
     "persyaratan", "prosedur", "waktu", "biaya", "produk", "kompetensi", "perilaku", "pengaduan", "sarpras",
@@ -143,6 +145,18 @@ class FakeKiosk:
                 attachments=tuple(attachments),
             )
         )
+
+    def state(self, seq: int, *, online: bool = True, changes: Mapping[str, object] | None = None) -> bytes:
+        """Give a heartbeat that proves record `seq`, with `changes` made to its head."""
+        head = {
+            "stream": self.stream,
+            "seq": seq,
+            "link": link_text(self.links[seq]),
+            "signature": base64.b64encode(self.key.sign(link_message(self.links[seq]))).decode(),
+        }
+        return json.dumps(
+            {"online": online, "head": head | dict(changes or {}), "health": {"disk": "ok"}}
+        ).encode()
 
     def copy(self) -> "FakeKiosk":
         """Give a copied card: the same key, stream and records, and from here on another story."""

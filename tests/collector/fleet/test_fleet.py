@@ -1,6 +1,5 @@
 """Enrolment, settings, state: who may speak for a kiosk, and what is believed of what it says."""
 
-import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,8 +17,7 @@ from collector.fleet import checks, enrolment, keys, publication, tree
 from collector.fleet.errors import EnrolmentRefused, FleetError
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskState, Unit
 from collector.fleet.state import hear
-from survey.chain import link_message
-from survey.wire import link_text, unpack_settings
+from survey.wire import unpack_settings
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, csr
 
 pytestmark = pytest.mark.django_db
@@ -110,26 +108,13 @@ def test_settings_are_signed_versioned_and_given_out(kiosk: FakeKiosk, client: C
     assert client.get("/api/v1/settings/k-9999").status_code == 404
 
 
-def state(
-    kiosk: FakeKiosk, seq: int, *, online: bool = True, changes: dict[str, object] | None = None
-) -> bytes:
-    signature = kiosk.key.sign(link_message(kiosk.links[seq]))
-    head = {
-        "stream": kiosk.stream,
-        "seq": seq,
-        "link": link_text(kiosk.links[seq]),
-        "signature": base64.b64encode(signature).decode(),
-    }
-    return json.dumps({"online": online, "head": head | (changes or {}), "health": {"disk": "ok"}}).encode()
-
-
 def test_a_heartbeat_proves_how_far_a_kiosk_has_written(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     kiosk.responses(4, 3, 2)
     arrive(kiosk.batch(1, 1))
-    assert hear(kiosk.name, state(kiosk, 3), now_ms=NOW_MS) is None
-    assert hear(kiosk.name, state(kiosk, 2), now_ms=NOW_MS) is None
+    assert hear(kiosk.name, kiosk.state(3), now_ms=NOW_MS) is None
+    assert hear(kiosk.name, kiosk.state(2), now_ms=NOW_MS) is None
     assert Stream.objects.get().heard_seq == 3
     assert hear(kiosk.name, b'{"online":false}', now_ms=NOW_MS) is None
     known = KioskState.objects.get()
@@ -142,7 +127,7 @@ def test_a_head_the_kiosk_did_not_sign_is_refused(
 ) -> None:
     kiosk.responses(4)
     arrive(kiosk.batch())
-    assert hear(kiosk.name, state(kiosk, 1, changes=changes), now_ms=NOW_MS) == "state_head"
+    assert hear(kiosk.name, kiosk.state(1, changes=changes), now_ms=NOW_MS) == "state_head"
     assert (Stream.objects.get().heard_seq, KioskState.objects.count()) == (0, 0)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from collector.evidence.audit import audit
 from collector.evidence.audit_output import as_html, as_json, as_text
 from collector.evidence.options import add_unit_and_period, unit_and_period
+from collector.evidence.public import publish
 from collector.fleet.commands import CollectorCommand
 from collector.fleet.errors import FleetError
 
@@ -26,12 +27,17 @@ class Command(CollectorCommand):
         """Describe the options."""
         add_unit_and_period(parser)
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--publish", action="store_true", help="sign the verdict and offer it at /api/v1/verdicts/UNIT"
+        )
         parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page to print")
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Audit."""
         unit, period = unit_and_period(options)
         found = audit(unit, period, now=timezone.now())
+        if options["publish"]:
+            publish(found, unit)
         if options["html"] is not None:
             try:
                 options["html"].write_text(as_html(found), encoding="utf-8")

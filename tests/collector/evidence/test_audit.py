@@ -1,0 +1,144 @@
+"""1..N received, 0 missing; or exactly what is missing, altered, there twice, or still to come."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from collector.evidence.audit import Audit, audit
+from collector.evidence.audit_output import as_html, as_json, as_text
+from collector.evidence.models import RawBatch, Stream
+from collector.evidence.public import SIGNATURE_PREFIX
+from collector.fleet import keys
+from collector.fleet.models import Unit
+from collector.fleet.state import hear
+from survey.periods import parse
+from survey.wire import Batch, pack_batch, unpack_batch
+from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+
+pytestmark = pytest.mark.django_db
+
+PERIOD = parse("2026-11")
+Arrive = Callable[..., list[object]]
+
+
+def examine(unit: Unit) -> Audit:
+    return audit(unit, PERIOD, now=datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def faults(found: Audit) -> list[tuple[str, int, int]]:
+    return [
+        (str(one.finding), one.first, one.last) for stream in found.streams for one in stream.verdict.faults
+    ]
+
+
+def rewrite(first: int, change: Callable[[Batch], Batch]) -> None:
+    """Change a kept batch behind the collector's back."""
+    row = RawBatch.objects.get(first=first)
+    RawBatch.objects.filter(pk=row.pk).update(payload=pack_batch(change(unpack_batch(bytes(row.payload)))))
+
+
+def test_an_untouched_stream_is_whole(busy: FakeKiosk, unit: Unit) -> None:
+    found = examine(unit)
+    assert found.holds
+    assert str(found.streams[0].verdict) == "1..61: 61 received, 0 missing"
+    assert (found.streams[0].responses, found.streams[0].uncertain) == (60, 0)
+    assert "integrity: holds   completeness: holds" in as_text(found)
+
+
+def test_a_silent_tail_is_seen_by_the_last_heartbeat(busy: FakeKiosk, unit: Unit) -> None:
+    busy.responses(1, 1, 1)
+    assert hear(busy.name, busy.state(64), now_ms=MORNING_MS) is None
+    found = examine(unit)
+    assert faults(found) == [("cut", 62, 64)]
+    assert (found.integrity, found.completeness) == (True, False)
+
+
+def test_a_batch_taken_out_of_the_database_is_missing(busy: FakeKiosk, unit: Unit) -> None:
+    RawBatch.objects.get(first=3).delete()
+    found = examine(unit)
+    assert ("missing", 3, 20) in faults(found)
+    assert not found.completeness
+
+
+def test_a_rating_altered_in_the_database_is_found(busy: FakeKiosk, unit: Unit) -> None:
+    def better(batch: Batch) -> Batch:
+        lines = list(batch.lines)
+        lines[4] = lines[4].replace(b'"waktu":', b'"waktu":4,"x":')
+        return Batch(batch.kiosk, batch.stream, batch.first, tuple(lines), batch.signature)
+
+    rewrite(3, better)
+    found = examine(unit)
+    assert not found.integrity
+    assert min(first for finding, first, _ in faults(found) if finding == "altered") <= 7
+
+
+def test_damaged_bytes_are_missing_and_end_nothing(busy: FakeKiosk, unit: Unit) -> None:
+    RawBatch.objects.filter(first=3).update(payload=b"rot")
+    found = examine(unit)
+    assert ("missing", 3, 20) in faults(found)
+    assert found.streams[0].responses is None
+    assert "too damaged to count" in as_text(found)
+
+
+def test_a_copied_card_is_named(busy: FakeKiosk, unit: Unit, arrive: Arrive) -> None:
+    twin = busy.copy()
+    busy.responses(1)
+    twin.responses(4)
+    arrive(busy.batch(62, 62))
+    arrive(twin.batch(62, 62, prev=True))
+    found = examine(unit)
+    assert faults(found) == [("duplicated", 62, 62)]
+    assert found.refusals == ((busy.name, "conflict", 1),)
+
+
+def test_the_command_prints_writes_a_page_and_says_by_its_exit_code(
+    busy: FakeKiosk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "audit.html"
+    call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--json", "--html", str(page))
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["integrity"], facts["completeness"], facts["streams"][0]["received"]) == (True, True, 61)
+    assert "1..61: 61 received, 0 missing" in page.read_text(encoding="utf-8")
+    RawBatch.objects.get(first=3).delete()
+    with pytest.raises(SystemExit) as ended:
+        call_command("audit", "--unit", "sukamaju", "--from", "2026-11-01", "--to", "2026-11-30")
+    assert ended.value.code == 1
+
+
+def test_pages_and_json_say_the_same(busy: FakeKiosk, unit: Unit) -> None:
+    Stream.objects.update(heard_seq=0)
+    found = examine(unit)
+    assert json.loads(as_json(found))["streams"][0]["faults"] == []
+    assert "Keutuhan: utuh" in as_html(found)
+
+
+def test_the_public_gets_a_signed_verdict_and_tallies_and_no_single_answer(
+    busy: FakeKiosk, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert client.get("/api/v1/verdicts/sukamaju").status_code == 404
+    call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--publish")
+    answer = client.get("/api/v1/verdicts/sukamaju?period=2026-11").json()
+    content = answer["content"].encode()
+    verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
+    assert verify(bytes.fromhex(answer["signature"]), SIGNATURE_PREFIX + content)
+    facts = json.loads(content)
+    assert (facts["integrity"], facts["completeness"]) == (True, True)
+    assert [(one["instrument"], one["n"], one["value"]) for one in facts["indices"]] == [
+        ("skm-2017@1", 60, "75.00")
+    ]
+
+
+def test_few_respondents_are_withheld_from_the_public(
+    kiosk: FakeKiosk, client: Client, arrive: Arrive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kiosk.responses(1, 4)
+    arrive(kiosk.batch())
+    call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--publish")
+    (one,) = json.loads(client.get("/api/v1/verdicts/sukamaju").json()["content"])["indices"]
+    assert set(one) == {"instrument", "measure", "withheld"}
