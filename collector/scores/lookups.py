@@ -27,6 +27,7 @@ _NAME_OF = {
     "kiosk": "SELECT name FROM fleet_kiosk WHERE name = %s",
     "region": "SELECT name FROM fleet_region WHERE code = %s",
 }
+_ANY_UNIT_BELOW = "SELECT 1 FROM fleet_unit WHERE region_id LIKE %s LIMIT 1"
 NOTHING_CALLED_SO = frozenset({*(f"{what}_unknown" for what in _NAME_OF), "instrument_unknown"})
 """Codes of questions about something that does not exist."""
 
@@ -79,6 +80,8 @@ def names_of(scope: Scope) -> dict[str, str]:
         if code is None:
             continue
         found = rows(sql, [code])
+        if not found and what == "region":  # a region may have units and no name yet
+            found = [("",)] if rows(_ANY_UNIT_BELOW, [f"{code}.%"]) else []
         if not found:
             raise QuestionError(f"{what}_unknown", f"there is no {what} {code}")
         names[what] = found[0][0] or code

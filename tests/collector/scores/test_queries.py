@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from collector.evidence.accepted import AcceptedRecord
+from collector.fleet.models import Region
 from collector.scores import flagging
 from collector.scores.asking import question
 from collector.scores.models import Population
@@ -313,3 +314,11 @@ def test_days_beyond_the_calendar_of_keys_reach_into_nobody_elses(
     answer = ask(unit="u2", period=between(*map(date.fromisoformat, span)), by=by)
     assert answer.whole.n == (6 if wide else 0)
     assert sum(group.n or 0 for group in answer.groups) == (6 if wide and by else 0)
+
+
+def test_a_region_without_a_name_is_known_by_its_units() -> None:
+    post = Post(add_unit("u1", region="18.01.05.2003"))
+    put(*many(post, "33333"))
+    Region.objects.exclude(code="18.01.05.2003").delete()
+    answer = ask(region="18.01")
+    assert (answer.names, answer.whole.n) == ({"region": "18.01"}, 5)

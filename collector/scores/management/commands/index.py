@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from collector.fleet.commands import CollectorCommand
 from collector.scores import flagging
 from collector.scores.asking import ELEMENT, WORDS, question
 from collector.scores.queries import indices
@@ -12,7 +13,7 @@ from collector.scores.rendering import as_csv, as_json, as_text
 from collector.scores.results import QuestionError
 
 
-class Command(BaseCommand):
+class Command(CollectorCommand):
     """Print an index with its doubt."""
 
     help = (
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON, as the API gives it")
         parser.add_argument("--csv", action="store_true", help="print a table")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def run(self, options: dict[str, Any]) -> str:
         """Answer the question."""
         words = {word: options[word] for word in WORDS if options.get(word)}
         flagging.settle()
@@ -52,8 +53,7 @@ class Command(BaseCommand):
         except QuestionError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            self.stdout.write(json.dumps(as_json(answer), ensure_ascii=False, indent=2))
-        elif options["csv"]:
-            self.stdout.write(as_csv(answer, by_element=ELEMENT in options["by"].split(",")))
-        else:
-            self.stdout.write(as_text(answer))
+            return json.dumps(as_json(answer), ensure_ascii=False, indent=2)
+        if options["csv"]:
+            return as_csv(answer, by_element=ELEMENT in options["by"].split(","))
+        return as_text(answer)

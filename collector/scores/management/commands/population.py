@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from collector.fleet.commands import CollectorCommand
 from collector.fleet.models import Unit
 from collector.scores.asking import period_of
 from collector.scores.models import Population
@@ -14,7 +15,7 @@ from survey.sampling import required_sample
 MOST_USERS = 2_000_000_000
 
 
-class Command(BaseCommand):
+class Command(CollectorCommand):
     """State a population."""
 
     help = (
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             "--users", metavar="N", type=int, required=True, help="users of the service in the period"
         )
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def run(self, options: dict[str, Any]) -> str:
         """Keep the number."""
         try:
             period = period_of({word: options[word] for word in ("period", "from", "to") if options[word]})
@@ -47,14 +48,13 @@ class Command(BaseCommand):
         stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
         if not users:
             stated.delete()
-            self.stdout.write(f"{unit.name}, {period.title}: no population stated")
-            return
+            return f"{unit.name}, {period.title}: no population stated"
         Population.objects.update_or_create(
             unit=unit,
             first_day=period.first,
             last_day=period.last,
             defaults={"users": users, "stated_at": timezone.now()},
         )
-        self.stdout.write(
+        return (
             f"{unit.name}, {period.title}: {users} users, so {required_sample(users)} respondents are needed"
         )
