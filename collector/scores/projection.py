@@ -37,7 +37,8 @@ HOUR_ERROR_S = 30 * 60
 _LARGEST = 2**31 - 1
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
-_NOBODY_THERE = {"storage_restored"}  # staff records that the kiosk writes by itself
+# What the kiosk writes by itself, and what anybody can do: a wrong PIN must not get others' answers flagged.
+_NO_STAFF = {"storage_restored", "wrong_pin"}
 _STAFF_SCREEN_MS = 60_000  # how long a staff action without a stated end is taken to last
 
 
@@ -59,7 +60,7 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
             elif record.kind == ALIVE:
                 day, entry = _mark(record, zones)
                 marks[kiosk_day_id(record.kiosk_id, day)].append(entry)
-            elif record.kind == STAFF and record.body.get("action") not in _NOBODY_THERE:
+            elif record.kind == STAFF and record.body.get("action") not in _NO_STAFF:
                 actions.append(_staff_row(record, zones))
         except Malformed as error:
             refused.append(NotUnderstood(record.stream_id, record.seq, error.code))

@@ -322,3 +322,13 @@ def test_a_region_without_a_name_is_known_by_its_units() -> None:
     Region.objects.exclude(code="18.01.05.2003").delete()
     answer = ask(region="18.01")
     assert (answer.names, answer.whole.n) == ({"region": "18.01"}, 5)
+
+
+@pytest.mark.parametrize(
+    "action, flagged", [("opened", 1), ("closed", 1), ("wrong_pin", 0), ("storage_restored", 0)]
+)
+def test_only_what_staff_alone_can_do_makes_answers_beside_it_suspicious(action: str, flagged: int) -> None:
+    post = Post(add_unit("u1", region="18.01.05.2003"))
+    put(*many(post, "33333"), post.record("staff", at(MONDAY, "09:16"), body={"action": action}))
+    flagging.settle()
+    assert ask(unit="u1").whole.flagged == flagged
