@@ -1,4 +1,4 @@
-"""The records of a journal as a mapping from number to entry, read from the disk as they are asked for."""
+"""The records of a journal as a mapping, read from the disk as they are asked for."""
 
 from collections.abc import ItemsView, Iterator, Mapping
 from typing import Protocol
@@ -20,39 +20,41 @@ class EntrySource(Protocol):
     def entries(self, first: int, last: int) -> Iterator[Entry]: ...  # noqa: D102
 
 
-class Records(Mapping[int, Entry]):
-    """A view: it holds no records, so looking at one costs one read, whatever is waiting."""
+class Records(Mapping[str, Entry]):
+    """A view: it holds no records, so looking at one costs one read, whatever is waiting.
+
+    The keys are numbers as text, as TinyDB expects of a storage.
+    """
 
     def __init__(self, source: EntrySource) -> None:
         self._source = source
 
-    def __getitem__(self, key: int | str) -> Entry:
-        # TinyDB looks documents up by their number as text, as JSON objects would have it.
+    def __getitem__(self, key: str) -> Entry:
         entry = self._source.entry(int(key))
         if entry is None:
             raise KeyError(key)
         return entry
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(range(self._source.first_seq, self._source.next_seq))
+    def __iter__(self) -> Iterator[str]:
+        return (str(seq) for seq in range(self._source.first_seq, self._source.next_seq))
 
     def __len__(self) -> int:
         return max(0, self._source.next_seq - self._source.first_seq)
 
-    def items(self) -> ItemsView[int, Entry]:
+    def items(self) -> ItemsView[str, Entry]:
         """Give all records, reading each file once."""
         return _Items(self)
 
-    def stream(self) -> Iterator[tuple[int, Entry]]:
+    def stream(self) -> Iterator[tuple[str, Entry]]:
         """Give `(number, entry)` from the oldest."""
         for entry in self._source.entries(self._source.first_seq, self._source.next_seq - 1):
-            yield entry.seq, entry
+            yield str(entry.seq), entry
 
 
-class _Items(ItemsView[int, Entry]):
+class _Items(ItemsView[str, Entry]):
     def __init__(self, records: Records) -> None:
         super().__init__(records)
         self._records = records
 
-    def __iter__(self) -> Iterator[tuple[int, Entry]]:
+    def __iter__(self) -> Iterator[tuple[str, Entry]]:
         return self._records.stream()
