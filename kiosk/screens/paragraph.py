@@ -73,17 +73,21 @@ def fit(
     text: str, theme: Theme, style: Style, size: float, *, width: int, height: int, most_lines: int = 99
 ) -> Fitted:
     """Set `text` in a box, as large as `size` (as at 1024x600) or as much smaller as it takes."""
-    least = theme.smallest_text
-    size_in_pixels = _likely_size(
-        text, theme, style, theme.text(size), width=width, height=height, most=most_lines
-    )
-    while True:
-        fitted = _set(text, theme, style, size_in_pixels, width=width)
-        if fitted.fits and fitted.height <= height and len(fitted.lines) <= most_lines:
-            return fitted
-        if size_in_pixels <= least:
+    pixels = theme.text(size)
+    fitted = _set(text, theme, style, pixels, width=width)
+    if not _is_good(fitted, height, most_lines):
+        pixels = _likely_size(text, theme, style, pixels - 1, width=width, height=height, most=most_lines)
+        fitted = _set(text, theme, style, pixels, width=width)
+    while not _is_good(fitted, height, most_lines):
+        if pixels <= theme.smallest_text:
             return replace(fitted, fits=False)
-        size_in_pixels -= 1
+        pixels -= 1
+        fitted = _set(text, theme, style, pixels, width=width)
+    return fitted
+
+
+def _is_good(fitted: Fitted, height: int, most_lines: int) -> bool:
+    return fitted.fits and fitted.height <= height and len(fitted.lines) <= most_lines
 
 
 def shorten(text: str, theme: Theme, style: Style, size: float, *, width: int, height: int) -> Fitted:
