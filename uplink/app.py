@@ -46,10 +46,12 @@ class Uplink:
         self._mqtt = MqttSender(_mqtt_road(enrolment, home, config), last_will=last_will())
         https = HttpSender(HttpRoad(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
         self._stopped = Event()
+        mark = Mark(folder / "mark", carried=home / "kiosk" / "mark")
+        self._prepare(mark)
         self._courier = Courier(
             kiosk=enrolment.kiosk,
             reader=self._reader,
-            mark=Mark(folder / "mark", carried=home / "kiosk" / "mark"),
+            mark=mark,
             verify=verify,
             roads=(self._mqtt, https),
             inbox=SettingsInbox(folder / "settings", kiosk=enrolment.kiosk, verify=verify),
@@ -101,6 +103,13 @@ class Uplink:
     def confirmed(self) -> int:
         """The collector has confirmed everything up to here."""
         return self._courier.progress.confirmed
+
+    @staticmethod
+    def _prepare(mark: Mark) -> None:
+        try:
+            mark.prepare()
+        except JournalError as error:  # on a full disk records still go out; their receipts come again later
+            log.warning("%s", error)
 
     def _state(self, progress: Progress, *, online: bool = True) -> bytes:
         return self._board.state(progress, stream=self._courier.stream, online=online)

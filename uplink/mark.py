@@ -42,6 +42,18 @@ class Mark:
         latest = read_mark(path)
         self._generation = latest.generation if latest else 0
 
+    def prepare(self) -> None:
+        """Take the room both slots need while there is room: later, on a full disk, a receipt must find it.
+
+        Raises:
+            JournalBroken: the disk failed.
+        """
+        try:
+            if not self._path.exists() or self._path.stat().st_size != 2 * _SLOT_BYTES:
+                replace_file(self._path, bytes(2 * _SLOT_BYTES))
+        except OSError as error:
+            raise JournalBroken(f"the mark {self._path} cannot be made: {error}") from error
+
     def found(self) -> list[bytes]:
         """Give the receipts that are on the disk now, whoever put them there."""
         paths = (self._path, self._carried) if self._carried is not None else (self._path,)
@@ -57,9 +69,8 @@ class Mark:
         generation = max(self._generation, on_disk.generation if on_disk else 0) + 1
         body = _HEAD.pack(_MAGIC, 0, generation, arrived_up_ms, len(receipt))[8:] + receipt
         slot = _MAGIC + struct.pack("<I", crc32(body)) + body
+        self.prepare()
         try:
-            if not self._path.exists() or self._path.stat().st_size != 2 * _SLOT_BYTES:
-                replace_file(self._path, bytes(2 * _SLOT_BYTES))
             handle = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
             try:
                 os.pwrite(handle, slot.ljust(_SLOT_BYTES, b"\0"), (generation % 2) * _SLOT_BYTES)
