@@ -24,6 +24,8 @@ COMMANDS = {
     "screens": "draw a picture of every screen in every size and language",
     "visit-graph": "draw the graph of a visit, as it stands in docs/visit-graph.md",
     "status": "show what is in the journal and what the collector has confirmed",
+    "verify": "check the journal from end to end and say what is wrong with it",
+    "export": "carry records out on a USB stick, and take the collector's receipts back",
     "demo": "run broker, collector and a simulated kiosk on this machine",
 }
 
