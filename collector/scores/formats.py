@@ -14,8 +14,8 @@ def decimal(value: Fraction, places: int) -> Decimal:
 
 
 def comma(value: Decimal | int) -> str:
-    """Write a number: `1.234,50`."""
-    return f"{value:,}".translate(str.maketrans(",.", ".,"))
+    """Write a number: `1.234,50`, `−0,25`."""
+    return f"{value:,}".translate(str.maketrans(",.-", ".,−"))
 
 
 def percent(share: Fraction | float, places: int = 1) -> str:
