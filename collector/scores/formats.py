@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from survey.weights import half_up
 
-_SURE = Fraction(999, 1000)
+_SURE = 0.999
 
 
 def decimal(value: Fraction, places: int) -> Decimal:
@@ -18,11 +18,13 @@ def comma(value: Decimal | int) -> str:
     return f"{value:,}".translate(str.maketrans(",.-", ".,−"))
 
 
-def percent(share: Fraction | float, places: int = 1) -> str:
-    """Write a share of 1 in percent, without claiming a certainty that no sample gives."""
-    exact = Fraction(share)
-    if exact > _SURE:
+def percent(share: Fraction | float) -> str:
+    """Write a counted share of 1 in percent."""
+    return f"{comma(decimal(100 * Fraction(share), 1))} %"
+
+
+def confidence(share: float) -> str:
+    """Write a probability in percent, without claiming a certainty that no sample gives."""
+    if share > _SURE:
         return "> 99,9 %"
-    if 0 < exact < 1 - _SURE:
-        return "< 0,1 %"
-    return f"{comma(decimal(100 * exact, places))} %"
+    return "< 0,1 %" if 0 < share < 1 - _SURE else percent(share)

@@ -4,8 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from collector.scores.formats import comma, decimal
-from collector.scores.formats import percent as percent_text
+from collector.scores.formats import comma, confidence, decimal
 from collector.scores.results import Answer, Result
 from survey.doubt import Interval
 from survey.indices import Index
@@ -277,7 +276,7 @@ def _index_lines(answer: Answer, result: Result, index: Index) -> Iterator[str]:
     if index.interval is not None:
         sure = ""
         if index.likelihood is not None:
-            sure = f"; mutu {index.category.letter} dengan keyakinan {percent_text(index.likelihood)}"
+            sure = f"; mutu {index.category.letter} dengan keyakinan {confidence(index.likelihood)}"
         yield f"Selang 95 %: {comma(index.interval.low)} – {comma(index.interval.high)}{sure}"
     if result.flagged and result.without_flagged is not None:
         without = result.without_flagged

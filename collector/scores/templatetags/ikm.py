@@ -28,8 +28,14 @@ def nrr(value: Fraction) -> str:
 
 @register.filter
 def percent(share: Fraction | float) -> str:
-    """Write a share of 1 in percent."""
+    """Write a counted share of 1 in percent."""
     return formats.percent(share)
+
+
+@register.filter
+def confidence(share: float) -> str:
+    """Write a probability in percent."""
+    return formats.confidence(share)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from collector.scores.formats import comma, decimal, percent
+from collector.scores.formats import comma, confidence, decimal, percent
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,9 @@ def test_halves_are_rounded_up(value: Fraction, places: int, rounded: str) -> No
     [(0.984, "98,4 %"), (0.99999, "> 99,9 %"), (1.0, "> 99,9 %"), (0.00001, "< 0,1 %"), (0, "0,0 %")],
 )
 def test_no_share_claims_a_certainty_no_sample_gives(share: float, text: str) -> None:
-    assert percent(share) == text
+    assert confidence(share) == text
+
+
+def test_a_counted_share_may_be_the_whole() -> None:
+    assert percent(Fraction(7, 7)) == "100,0 %"
+    assert percent(Fraction(2, 3)) == "66,7 %"
