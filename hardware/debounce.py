@@ -36,7 +36,7 @@ _BOUNCE_SECONDS = (
 class Timing:
     """How the debouncer judges; see the module."""
 
-    glitch_seconds: float = 0.010
+    glitch_seconds: float = 0.005
     lockout_seconds: float = 0.120
     hold_seconds: float = 1.5
     chord_hold_seconds: float = 3.0

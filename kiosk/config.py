@@ -60,7 +60,7 @@ class PanelSection:
     buttons: tuple[int, ...] = _pins((5, 6, 13, 19))
     lights: tuple[int, ...] = _pins(())
     beeper: int = _whole(-1, -1, 27)
-    glitch_ms: int = _whole(10, 1, 100)
+    glitch_ms: int = _whole(5, 1, 100)
     lockout_ms: int = _whole(120, 0, 2000)
     hold_seconds: float = _seconds(1.5, 0.8, 10)
     stuck_seconds: float = _seconds(10.0, 5, 120)

@@ -167,11 +167,9 @@ class Loop:
     # -- input
 
     def _wait(self) -> float:
-        if self.recorder.waiting:
-            return FRAME_SECONDS
+        longest = FRAME_SECONDS if self.recorder.waiting else _LONGEST_WAIT_SECONDS
         moment = self.due()
-        wait = _LONGEST_WAIT_SECONDS if moment is None else moment - self.times.monotonic()
-        return min(max(0.0, wait), _LONGEST_WAIT_SECONDS)
+        return longest if moment is None else min(max(0.0, moment - self.times.monotonic()), longest)
 
     def _take_input(self, given: Input, now: float) -> None:
         match given:
