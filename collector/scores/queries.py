@@ -104,7 +104,8 @@ class _Computing:
         smallest = self._question.smallest_group
         if pulse is not None and pulse.n < smallest:
             pulse = None
-        if 0 < whole.complete < smallest or (group and not whole.complete):
+        people = whole.complete + whole.incomplete
+        if 0 < whole.complete < smallest or (group and people < smallest):
             return Result(group, None, 0, 0, None, None, None, pulse, withheld=True)
         found = self._index(whole, population)
         if flagged.complete and whole.complete - flagged.complete < smallest:
