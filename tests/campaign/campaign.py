@@ -115,12 +115,11 @@ class CampaignWorld(World):
         options = ["--thanked-log", thanked_log, "--visitors", str(visitors), "--seed", str(seed)]
         self.start("kiosk", [*command, *options, "--quiet", "--pace", "400"])
 
-    def batches(self) -> list[Batch]:
+    def payloads(self) -> list[bytes]:
         """What the collector keeps as evidence."""
         path = self.folder / "collector" / "collector.sqlite3"
         with closing(sqlite3.connect(path, timeout=30)) as database:
-            rows = database.execute("select payload from evidence_rawbatch").fetchall()
-        return [unpack_batch(payload) for (payload,) in rows]
+            return [payload for (payload,) in database.execute("select payload from evidence_rawbatch")]
 
     def stop(self) -> None:
         super().stop()
@@ -303,7 +302,7 @@ class Campaign:
         """Judge what the collector holds with the kiosk's public key alone."""
         public_key = load_enrolment(self._world.home).public_key
         verdicts = []
-        for stream, pieces in _by_stream(self._world.batches()).items():
+        for stream, pieces in _by_stream(map(unpack_batch, self._world.payloads())).items():
             examiner = Examiner(stream=stream, public_key=public_key, verify=verifier(public_key))
             expected = 1
             for batch in pieces:
