@@ -23,6 +23,7 @@ SAME_CLOCK_MS = 100
 UNKNOWN_ERROR_MS = 100 * 366 * 86_400_000
 """The error of a moment nothing is known about: a century."""
 _DRIFT_PER_MILLION = 100  # a quartz without discipline; what `up_ms` may lose or gain away from a sighting
+_FIRST_KIOSK_MS = 1_735_689_600_000  # 2025: a clock that shows less has lost its time
 _IMPOSSIBLE_MS = 300_000  # a clock further ahead of the collector's than this is no trusted clock
 
 
@@ -167,8 +168,11 @@ class Timeline:
                 error_ms=(latest - earliest + 1) // 2 + _drift(boot.last_up_ms),
                 quality=Quality.BOUNDED,
             )
-        # One side is open. What the clock showed is the best there is, unless it is beyond the side that is known.
-        began = shown.start_ms if shown is not None else latest if latest is not None else earliest or 0
+        # One side is open. What the clock showed is the best there is, unless it is beyond the side that is known, or
+        # from before there were kiosks: then the side that is known is nearer to the truth.
+        known = latest if latest is not None else earliest
+        credible = shown is not None and (known is None or shown.start_ms >= _FIRST_KIOSK_MS)
+        began = shown.start_ms if shown is not None and credible else known or 0
         if earliest is not None:
             began = max(began, earliest)
         if latest is not None:

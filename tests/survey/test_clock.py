@@ -105,6 +105,9 @@ def test_with_one_side_open_nothing_is_claimed() -> None:
     assert timeline(dark).moment(dark) == Moment(
         at_ms=NOON, error_ms=UNKNOWN_ERROR_MS, quality=Quality.UNKNOWN
     )
+    reset = stamp(1, HOUR, 5_000)
+    line = timeline(reset, received_ms=NOON)
+    assert line.moment(reset) == Moment(at_ms=NOON, error_ms=UNKNOWN_ERROR_MS, quality=Quality.UNKNOWN)
     fast = stamp(1, HOUR, NOON + 900 * DAY)
     line = timeline(fast, received_ms=NOON)
     assert line.moment(fast).at_ms <= NOON
