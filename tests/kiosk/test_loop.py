@@ -1,5 +1,7 @@
 """The frame loop on a whole kiosk: honesty about the disk, counting what is rejected, never blocking."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,27 @@ def test_a_failing_disk_is_said_and_nobody_is_thanked(home: Path, monkeypatch: p
             kiosk.press(2)
             assert kiosk.loop.counters.rejected["failed"] >= 1
         assert kiosk.loop.state.step is Step.FAILED
+
+
+def test_a_disk_that_works_again_brings_the_kiosk_back_by_itself(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(2)
+        with monkeypatch.context() as patched:
+            break_disk(kiosk, patched)
+            kiosk.press(4)
+            kiosk.wait(5)
+            assert kiosk.loop.state.step is Step.FAILED
+        deadline = time.monotonic() + 20
+        while kiosk.loop.state.step is Step.FAILED and time.monotonic() < deadline:
+            kiosk.wait(1.1)  # the writer looks at the disk again in real time
+            threading.Event().wait(0.05)
+        assert kiosk.loop.state.step is Step.IDLE
+        kiosk.press(2)
+        assert kiosk.loop.recorder.thanked == 1
+    assert [record.body["action"] for record in records(home, "staff")] == ["storage_restored"]
+    assert [record.body["answers"]["kepuasan"] for record in records(home, "response")][-1] == 2
 
 
 def test_keys_of_a_keyboard_are_the_buttons_of_a_simulated_panel(home: Path) -> None:
