@@ -42,6 +42,10 @@ from uplink.journal import Journal
 SEGMENT_BYTES = 1_448
 HEADER_BYTES = 52  # IPv4 and TCP with timestamps
 SPEED = 100
+KIOSK_STATUS = (
+    '{"accepting":true,"disk_used_percent":31,"open":true,"screen":"idle","settings":4,"stuck":[],'
+    '"temperature_c":48,"trouble":"","version":"0.1.0","was_under_voltage":false,"write_ms_p99":9.4}'
+)
 
 
 class PacketCounter:
@@ -246,6 +250,8 @@ def backlog(stage: Stage, counter: PacketCounter, count: int) -> float:
 def idle(stage: Stage, counter: PacketCounter) -> float:
     """Give bytes of an idle day."""
     home = stage.home("idle")
+    (home / "kiosk").mkdir()
+    (home / "kiosk" / "status.json").write_text(KIOSK_STATUS)
     journal = Journal.open(home / "journal", stream_key=stage.identity)
     config = UplinkConfig()
     fast = UplinkConfig(

@@ -87,7 +87,6 @@ class Uplink:
         if now - self._status_at >= _STATUS_SECONDS:
             self._status_at = now
             self._sticks.look()
-            self._courier.look_at_mark()
             self._write_status()
 
     def stop(self) -> None:
@@ -117,6 +116,7 @@ class Uplink:
     def _write_status(self) -> None:
         progress = self._courier.progress
         try:
+            self._courier.look_at_mark()
             backlog = self._board.backlog(progress)
         except JournalError as error:
             progress.trouble, backlog = str(error), -1

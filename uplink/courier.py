@@ -128,8 +128,19 @@ class Courier:
             self._lost(error)
 
     def look_at_mark(self) -> None:
-        """Take note of receipts on the disk: of our own last run, and of a stick."""
+        """Take note of what others did to the disk: receipts from a stick, and a journal that was begun anew.
+
+        Raises:
+            JournalBroken: the journal cannot be read.
+        """
         if self._outbox is None:
+            return
+        header = self._reader.header()
+        if header is not None and header.stream != self._stream:
+            log.warning("the journal was begun anew: stream %s", header.stream)
+            self._outbox, self.progress.confirmed = None, 0
+            if self.progress.connected:
+                self._lost(Unreachable("another journal is carried from here on"))
             return
         for payload in self._mark.found():
             receipt = self._read(payload)

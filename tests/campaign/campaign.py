@@ -18,6 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from survey.record import RESPONSE, Record
 from survey.verdict import Evidence, Examiner, Verdict
 from survey.wire import Batch, unpack_batch
 from tests.campaign.echo import Echo
@@ -52,9 +53,12 @@ class Outcome:
     records: int = 0
     responses: int = 0
     missing: list[tuple[str, int]] = field(default_factory=list)
+    complete: int = 0
+    """Complete questionnaires in the evidence."""
+    counted: int = 0
+    """The n of the index the collector shows."""
     alarms: dict[str, int] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
-    audit: str = ""
     drained_seconds: float = 0.0
 
     @property
@@ -62,6 +66,7 @@ class Outcome:
         """Whether every promise was kept."""
         return (
             not self.missing
+            and self.counted == self.complete
             and self.alarms["conflicts"] == 0
             and all(verdict.clean for verdict in self.verdicts)
         )
@@ -74,6 +79,7 @@ class Outcome:
             f"done: {deeds}",
             f"thanked for {self.thanked} records, {len(self.missing)} missing",
             f"the collector holds {self.records} records, each once, {self.responses} of them answers",
+            f"{self.complete} complete questionnaires, and an index over n = {self.counted}",
             f"everything confirmed {self.drained_seconds:.1f} s after the last fault",
             *(f"verdict: {sentence}" for verdict in self.verdicts for sentence in verdict.sentences()),
             f"alarms: {self.alarms}",
@@ -294,6 +300,10 @@ class Campaign:
         thanked = self._thanked()
         outcome.thanked, outcome.records = len(thanked), len(held)
         outcome.responses = sum(1 for record in held.values() if record.kind in {"response", "complaint"})
+        outcome.complete = sum(_is_complete(record) for record in held.values())
+        counted = world.index(start="1950-01-01", end="2199-12-31")["n"]
+        assert isinstance(counted, int)
+        outcome.counted = counted
         outcome.missing = sorted(set(thanked) - set(held))
         outcome.alarms = world.alarms()
         outcome.verdicts = [verify(world.home), *self._collectors_verdicts()]
@@ -328,6 +338,14 @@ class Campaign:
                 continue
             found.append((str(entry["stream"]), int(entry["seq"])))
         return found
+
+
+def _is_complete(record: Record) -> bool:
+    return (
+        record.kind == RESPONSE
+        and record.body["instrument"] == "skm-2017"
+        and record.body["complete"] is True
+    )
 
 
 def _by_stream(batches: Iterable[Batch]) -> dict[str, list[Batch]]:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from survey.wire import Batch, pack_batch, unpack_receipt
+from tests.uplink.certificates import Authority
 from tests.uplink.fakes import KIOSK, Home, fill
 from tests.uplink.services import Broker, HttpCollector, MqttCollector, free_port, until
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.http_sender import HttpRoad, HttpSender
-from uplink.mqtt_sender import MqttRoad, MqttSender
+from uplink.mqtt_sender import Credentials, MqttRoad, MqttSender
 from uplink.reader import JournalReader
 from uplink.sender import Event, ReceiptArrived, Sender, SendRefused, SlotFreed
 from uplink.status import last_will
@@ -247,3 +248,39 @@ def test_http_brings_the_settings_when_it_opens(tmp_path: Path) -> None:
         assert event.payload == door.settings  # type: ignore[union-attr]
         assert not isinstance(event, SlotFreed)
         sender.close()
+
+
+# paho-mqtt 2.2 leaves the socket of a failed TLS handshake to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_mqtt_over_tls_shows_its_certificate_and_checks_the_brokers(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    ours, strangers = Authority(tmp_path / "ours"), Authority(tmp_path / "strangers")
+    certificate, key = ours.issue("localhost")
+    kiosk, kiosk_key = ours.issue(KIOSK)
+    other, other_key = strangers.issue(KIOSK)
+
+    with Broker(tmp_path, tls=(ours.path, certificate, key)) as broker:
+
+        def sender(ca: Path, shown: Path, shown_key: Path) -> MqttSender:
+            credentials = Credentials(ca=ca, certificate=shown, key=shown_key)
+            road = MqttRoad(
+                kiosk=KIOSK, host="localhost", port=broker.port, credentials=credentials, connect_seconds=3.0
+            )
+            return MqttSender(road, last_will=last_will())
+
+        with MqttCollector(home.collector, port=broker.port, tls=(ours.path, kiosk, kiosk_key)):
+            good = sender(ours.path, kiosk, kiosk_key)
+            case = Case(home, lambda: good)
+            good.open()
+            good.send(case.batch)
+            case.events(good, ReceiptArrived)
+            good.close()
+        for bad in (
+            sender(strangers.path, kiosk, kiosk_key),
+            sender(ours.path, other, other_key),
+            sender(ours.path, kiosk, other_key),
+            sender(ours.path, tmp_path / "missing.crt", kiosk_key),
+        ):
+            with pytest.raises(Unreachable):
+                bad.open()
+            assert bad.room == 0

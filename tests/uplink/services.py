@@ -102,7 +102,7 @@ class MqttCollector:
         self._ready = threading.Event()
         self._client.on_subscribe = lambda *_: self._ready.set()
         self._client.reconnect_delay_set(1, 1)
-        self._client.connect("127.0.0.1", port)
+        self._client.connect("localhost" if tls else "127.0.0.1", port)
 
     def __enter__(self) -> Self:
         self._client.loop_start()

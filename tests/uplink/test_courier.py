@@ -262,3 +262,39 @@ def test_state_is_reported_when_connected_and_at_a_modest_rate(home: Home) -> No
     trip.go(250, seconds=1.0)
     assert len(road.states) == 3
     journal.close()
+
+
+def test_a_journal_that_is_begun_anew_is_carried_from_its_beginning(home: Home) -> None:
+    journal, road = home.journal(), FakeRoad(home.collector)
+    fill(journal, 3)
+    trip = Trip(home, road)
+    trip.go()
+    assert trip.courier.progress.confirmed == 3
+    journal.close()
+    (home.folder / "journal").rename(home.folder / "aside")
+    journal = home.journal()
+    fill(journal, 2)
+    trip.courier.look_at_mark()
+    trip.go(60, seconds=1.0)
+    assert [len(lines) for lines in home.collector.lines.values()] == [3, 2]
+    assert trip.courier.progress.confirmed == 2
+    journal.close()
+
+
+def test_a_receipt_from_a_stick_is_not_sent_for_again(home: Home) -> None:
+    journal, road = home.journal(), FakeRoad(home.collector)
+    fill(journal, 5)
+    trip = Trip(home, road)
+    road.cut = True
+    trip.go()
+    aside = FakeRoad(home.collector)
+    other = Trip(home, aside)
+    other.courier._mark = Mark(home.carried)
+    other.go()
+    trip.courier._mark = Mark(home.mark, carried=home.carried)
+    trip.courier.look_at_mark()
+    assert trip.courier.progress.confirmed == 5
+    road.cut = False
+    trip.go(60, seconds=1.0)
+    assert road.sent == []
+    journal.close()

@@ -1,0 +1,49 @@
+"""Certificates for tests: an authority, and what it signs."""
+
+import datetime as dt
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+class Authority:
+    """A small CA that writes what it makes into one folder."""
+
+    def __init__(self, folder: Path, name: str = "ca") -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._certificate, self._key = self._make(name, None)
+        self.path = folder / f"{name}.crt"
+
+    def issue(self, name: str) -> tuple[Path, Path]:
+        """Give the files of a certificate for `name` and of its key."""
+        self._make(name, (self._certificate, self._key))
+        return self._folder / f"{name}.crt", self._folder / f"{name}.key"
+
+    def _make(
+        self, name: str, authority: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None
+    ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        now = dt.datetime.now(dt.UTC)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(authority[0].subject if authority else subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=2))
+            .add_extension(x509.BasicConstraints(ca=authority is None, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .sign(authority[1] if authority else key, hashes.SHA256())
+        )
+        pem = serialization.Encoding.PEM
+        (self._folder / f"{name}.crt").write_bytes(made.public_bytes(pem))
+        (self._folder / f"{name}.key").write_bytes(
+            key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        )
+        return made, key
