@@ -1,7 +1,9 @@
 """The composition root of the device's first process: everything is made and wired here, and nowhere else."""
 
+import contextlib
+import ctypes
 import logging
-import platform
+import os
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -28,7 +30,6 @@ from kiosk.watchdog import Watchdog
 from survey.record import BOOT
 from survey.visit_plan import Plan
 from uplink.identity import verifier
-from uplink.sealing import seal
 from uplink.stamp import boot_time_ms
 
 log = logging.getLogger(__name__)
@@ -56,10 +57,10 @@ def make_loop(
     recorder = Recorder(
         device.writer,
         times,
-        seal=partial(seal, public_key=enrolment.seal_key) if enrolment.seal_key else None,
+        seal=partial(_seal, enrolment.seal_key) if enrolment.seal_key else None,
         thanked_log=ThankedLog(thanked_log, device.journal.stream) if thanked_log else None,
     )
-    recorder.note(BOOT, {"software": __version__, "hardware": platform.machine()})
+    recorder.note(BOOT, {"software": __version__, "hardware": os.uname().machine})
     inbox = None
     if plan is None:
         inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
@@ -150,6 +151,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda _number, _frame: loop.stop())
                 loop.step()
+                _give_back_memory()
                 watchdog.ready()
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
@@ -234,6 +236,18 @@ def _health(device: Device, loop: Loop, *, inbox: Inbox | None, touch_fault: str
         settings_refused=inbox.refused if inbox is not None else "",
         alive={"screen": loop.state.step.value},
     )
+
+
+def _give_back_memory() -> None:
+    """Return what start-up needed and running does not: on a small board the uplink can use it."""
+    with contextlib.suppress(AttributeError, OSError):  # only glibc knows this call
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _seal(key: bytes, contact: bytes) -> bytes:
+    from uplink.sealing import seal  # noqa: PLC0415 - few visitors leave a number
+
+    return seal(contact, key)
 
 
 def _brightness(percent: int) -> None:

@@ -4,13 +4,13 @@ The key is made on the kiosk and never leaves it; only the kiosk's user can read
 secret and is read by both processes.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from survey.chain import Verify
@@ -19,6 +19,10 @@ from uplink.files import replace_file
 
 ENROLMENT_FILE = "enrolment.json"
 KEY_FILE = Path("kiosk", "identity", "signing.key")
+_PEM_FRAME = (b"-----BEGIN PRIVATE KEY-----", b"-----END PRIVATE KEY-----")
+_PKCS8_HEAD = bytes.fromhex(
+    "302e020100300506032b657004220420"
+)  # all that PKCS #8 says of an Ed25519 key (RFC 8410)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Identity:
             raise IdentityError(
                 f"{path} exists: this kiosk has a key already; set {home} aside to begin a new life"
             )
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow to load, used once in a life
+
         key = Ed25519PrivateKey.generate()
         text = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -98,13 +104,11 @@ class Identity:
         """
         path = home / KEY_FILE
         try:
-            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+            key = Ed25519PrivateKey.from_private_bytes(_raw_key(path.read_bytes()))
         except FileNotFoundError as error:
             raise IdentityError(f"{path} is missing: run `ikm-kiosk enrol`") from error
         except (OSError, ValueError) as error:
             raise IdentityError(f"the signing key {path} cannot be read: {error}") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise IdentityError(f"{path} holds no Ed25519 key")
         kiosk = load_enrolment(home).kiosk if (home / ENROLMENT_FILE).exists() else ""
         return cls(kiosk=kiosk, key=key)
 
@@ -116,6 +120,23 @@ class Identity:
     def sign(self, message: bytes) -> bytes:
         """Give the 64-byte Ed25519 signature of `message`."""
         return self._key.sign(message)
+
+
+def _raw_key(pem: bytes) -> bytes:
+    """Give the 32 bytes of an Ed25519 key from the file that `Identity.create` writes.
+
+    Read here, because the library's general reader takes longer to load than the kiosk takes to open its journal.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    lines = pem.strip().splitlines()
+    if len(lines) < 3 or (lines[0], lines[-1]) != _PEM_FRAME:
+        raise ValueError("it is no private key in PEM")
+    content = base64.b64decode(b"".join(lines[1:-1]), validate=True)
+    if not content.startswith(_PKCS8_HEAD) or len(content) != len(_PKCS8_HEAD) + 32:
+        raise ValueError("it holds no Ed25519 key")
+    return content[len(_PKCS8_HEAD) :]
 
 
 def verifier(public_key: bytes) -> Verify:
