@@ -24,6 +24,7 @@ from uplink.reader import JournalReader
 from uplink.sender import Event, ReceiptArrived, Sender, SendRefused, SettingsArrived
 
 _STALLS_BEFORE_NEW_CONNECTION = 2
+_SOUND_SECONDS = 60.0
 _PROBE_RECORDS = 50
 """How much is sent at once while no receipts come: mobile data costs money."""
 
@@ -102,6 +103,7 @@ class Courier:
         # After a power cut all kiosks of a district start together: their first calls are spread out.
         self._retry_at = now() + self._backoff.spread(spread_seconds)
         self._return_at = 0.0
+        self._opened_at = 0.0
         self._report_at = 0.0
         self._stalls = 0
         self._patient_until = 0.0
@@ -206,7 +208,7 @@ class Courier:
         self.progress.connected, self.progress.road, self.progress.trouble = True, road, ""
         now = self._now()
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
-        self._report_at = now
+        self._opened_at = self._report_at = now
         self._return_at = now + self._pace.return_seconds
 
     def _lost(self, error: Unreachable) -> None:
@@ -214,6 +216,10 @@ class Courier:
         if self.progress.connected or not self.progress.trouble:
             log.warning("%s is lost: %s", sender.road, error)
         sender.close()
+        if self.progress.connected and not self._stalls and self._now() - self._opened_at > _SOUND_SECONDS:
+            # It served well and had merely little to do: its end is no mark against this road.
+            self._failures = 0
+            self._backoff.succeeded()
         self.progress.connected, self.progress.trouble = False, str(error)
         self._failures += 1
         self._retry_at = self._now() + self._backoff.next_wait()

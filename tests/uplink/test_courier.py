@@ -298,3 +298,19 @@ def test_a_receipt_from_a_stick_is_not_sent_for_again(home: Home) -> None:
     trip.go(60, seconds=1.0)
     assert road.sent == []
     journal.close()
+
+
+def test_a_connection_that_ends_after_good_service_is_no_mark_against_its_road(home: Home) -> None:
+    journal = home.journal()
+    mqtt, https = FakeRoad(home.collector), FakeRoad(home.collector, road="https")
+    trip = Trip(home, mqtt, https)
+    trip.go()
+    for _ in range(6):
+        trip.go(100, seconds=1.0)
+        mqtt.cut = True
+        trip.go(1, seconds=0.1)
+        mqtt.cut = False
+    trip.go(100, seconds=1.0)
+    assert trip.courier.progress.road == "mqtt"
+    assert https.opened == 0
+    journal.close()
