@@ -116,6 +116,7 @@ class JournalReader:
         self._folder = folder
         self._disk = disk or Disk()
         self._place: _Place | None = None
+        self._head: tuple[str, int, Entry | None] = ("", 0, None)
 
     def header(self) -> Header | None:
         """Give the newest readable header: the stream and the key; None where there is no journal yet.
@@ -135,10 +136,14 @@ class JournalReader:
             JournalBroken: a file cannot be read.
         """
         for _, path in reversed(segment_paths(self._folder)):
+            size = _size(path)
+            if (path.name, size) == self._head[:2]:
+                return self._head[2]
             newest = None
-            for newest in self._chunk(path, max(0, _size(path) - _TAIL_BYTES), _TAIL_BYTES):  # noqa: B007
+            for newest in self._chunk(path, max(0, size - _TAIL_BYTES), _TAIL_BYTES):  # noqa: B007
                 pass
             if newest is not None:
+                self._head = (path.name, size, newest[0])
                 return newest[0]
         return None
 

@@ -111,7 +111,8 @@ class JournalStorage(Storage):
     @property
     def used_bytes(self) -> int:
         """What the segments take on the disk."""
-        return self._closed_bytes + self._segments[-1].size
+        newest = self._segments[-1:]  # empty for a moment while another thread reads the journal back
+        return self._closed_bytes + (newest[0].size if newest else 0)
 
     @property
     def has_ballast(self) -> bool:

@@ -80,6 +80,7 @@ class JournalWriter:
         self.results: queue.SimpleQueue[Written | WriteFailed] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._broken = ""
+        self._started = False
         self._failures = 0
         self._reopen_at = 0.0
         self._release_at = 0.0
@@ -87,6 +88,7 @@ class JournalWriter:
 
     def start(self) -> None:
         """Begin to write."""
+        self._started = True
         self._thread.start()
 
     def submit(
@@ -112,6 +114,8 @@ class JournalWriter:
         journal = self._journal
         times = sorted(self._write_ms)
         trouble = self._broken
+        if self._started and not self._thread.is_alive():
+            trouble = "the journal's writer has stopped; restart the kiosk"
         if not trouble and not journal.accepting:
             trouble = "the disk is full: connect the kiosk, or carry the records out"
         return WriterState(
