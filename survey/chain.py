@@ -3,9 +3,10 @@
 `link(0) = SHA-256(stream id ‖ kiosk public key)` and `link(n) = SHA-256(link(n−1) ‖ record line n)`. A signature
 covers a fixed prefix and one link, and thereby every record before it.
 
-A record whose bytes the kiosk's medium has damaged beyond reading is sent as a stand-in, `lost <link(n) in base64>`:
-the link is known from the record behind it, so the chain goes on, its signatures still hold, and the loss is there
-for everybody to see.
+A record whose bytes the kiosk's medium has damaged beyond reading is sent as a stand-in,
+`lost <link(n) in base64> <signature in base64>`: the link is known from the record behind it, so the chain goes on, its
+signatures still hold, and the loss is there for everybody to see. The stand-in has a signature of its own, over stream,
+number and link: whoever carries records knows the links too, and must not be able to pass a rating off as lost.
 """
 
 import base64
@@ -24,6 +25,7 @@ STREAM_BYTES = 16
 LINK_PREFIX = b"ikm-link-1\x00"
 LOST = b"lost "
 """No record begins like this, for records are JSON objects."""
+_LOST_PREFIX = b"ikm-lost-1\x00"
 
 
 def first_link(*, stream: str, public_key: bytes) -> bytes:
@@ -47,20 +49,42 @@ def link_through(link: bytes, lines: Iterable[bytes]) -> bytes:
     return link
 
 
-def lost_line(link: bytes) -> bytes:
-    """Give the stand-in for a lost record after which the chain stands at `link`."""
-    return LOST + base64.b64encode(link).rstrip(b"=")
+def lost_message(*, stream: str, seq: int, link: bytes) -> bytes:
+    """Give the bytes that the kiosk signs to declare record `seq` lost."""
+    return _LOST_PREFIX + bytes.fromhex(stream) + seq.to_bytes(8, "big") + link
+
+
+def lost_line(link: bytes, signature: bytes = b"") -> bytes:
+    """Give the stand-in for a lost record after which the chain stands at `link`.
+
+    Without a signature it is a place holder that no collector takes: the kiosk has not declared the loss yet.
+    """
+    parts = (link, signature) if signature else (link,)
+    return LOST + b" ".join(base64.b64encode(part).rstrip(b"=") for part in parts)
 
 
 def stated_link(line: bytes) -> bytes | None:
     """Give the link that a lost record's stand-in states, or None where `line` is an ordinary record."""
+    return _stated(line)[0]
+
+
+def is_declared(line: bytes, *, stream: str, seq: int, verify: Verify) -> bool:
+    """Tell whether the kiosk itself has declared the loss that the stand-in `line` stands for."""
+    link, signature = _stated(line)
+    return link is not None and verify(signature, lost_message(stream=stream, seq=seq, link=link))
+
+
+def _stated(line: bytes) -> tuple[bytes | None, bytes]:
     if not line.startswith(LOST):
-        return None
+        return None, b""
+    link, _, signature = line[len(LOST) :].partition(b" ")
     try:
-        link = base64.b64decode(line[len(LOST) :] + b"=", validate=True)
+        parts = [
+            base64.b64decode(part + b"=" * (-len(part) % 4), validate=True) for part in (link, signature)
+        ]
     except (binascii.Error, ValueError):
-        return None
-    return link if len(link) == LINK_BYTES else None
+        return None, b""
+    return (parts[0] if len(parts[0]) == LINK_BYTES else None), parts[1]
 
 
 def link_message(link: bytes) -> bytes:

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from survey.chain import Verify, first_link, link_message, next_link, stated_link
+from survey.chain import Verify, first_link, is_declared, link_message, next_link, stated_link
 
 _DIGEST_BYTES = 8  # to tell the same from another; an attacker gains nothing by a collision
 
@@ -216,7 +216,8 @@ class Examiner:
 
     def _add_in_place(self, found: Evidence) -> None:
         if stated_link(found.line) is not None:
-            self._fault(Finding.LOST, found.seq)
+            declared = is_declared(found.line, stream=self.stream, seq=found.seq, verify=self.verify)
+            self._fault(Finding.LOST if declared else Finding.ALTERED, found.seq)
         before = self._link
         prev = found.prev if found.prev is not None else before
         self._settle(found.prev)

@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from survey.attachment import Attachment, encode_attachment
-from survey.chain import STREAM_BYTES, Verify, first_link, link_message, lost_line, next_link, stated_link
+from survey.chain import (
+    STREAM_BYTES,
+    Verify,
+    first_link,
+    link_message,
+    lost_line,
+    lost_message,
+    next_link,
+    stated_link,
+)
 from survey.clock import SAME_CLOCK_MS
 from survey.errors import Malformed
 from survey.record import MAX_LINE_BYTES, Record, Stamp, decode, encode
@@ -23,6 +32,7 @@ from uplink.disk import Disk
 from uplink.errors import JournalError, JournalForeign, JournalFull
 from uplink.frame import Entry
 from uplink.identity import Identity
+from uplink.losses import declare, declared
 from uplink.mark import Marked, read_mark
 from uplink.segment import Header
 from uplink.table import JournalDatabase, RecordTable
@@ -268,8 +278,30 @@ class Journal:
         self._catch_up()
         for _ in range(self._storage.given_up):
             # The number may have been promised to somebody, so it is given up for good, under our signature.
-            self._write(lost_line(next_link(self._head.link, b"lost")), attachments=(), boot=self.last_boot)
+            line = self._declaration(self._head.seq + 1, next_link(self._head.link, b"lost"))
+            self._write(line, attachments=(), boot=self.last_boot)
+        self._declare_losses()
         self.release()
+
+    def _declare_losses(self) -> None:
+        """Sign that records this medium has damaged are lost; until then nothing is sent past them."""
+        holes = self._storage.holes()
+        if not holes:
+            return
+        known = declared(self._storage.folder)
+        losses = {}
+        for seq in holes:
+            entry = self._storage.entry(seq)
+            link = stated_link(entry.line) if entry is not None else None
+            if link is not None:
+                old = known.get(seq)
+                losses[seq] = old if old and stated_link(old) == link else self._declaration(seq, link)
+        if losses != known:
+            log.error("%d damaged records are declared lost, the first is %d", len(losses), min(losses))
+            declare(self._storage.folder, losses)
+
+    def _declaration(self, seq: int, link: bytes) -> bytes:
+        return lost_line(link, self._identity.sign(lost_message(stream=self.stream, seq=seq, link=link)))
 
     def _catch_up(self) -> None:
         """Jump behind a receipt for records this disk has lost: their numbers must not be given again."""

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey.chain import lost_line, next_link
+from survey.chain import lost_line, next_link, stated_link
 from uplink.disk import Disk
 from uplink.errors import JournalBroken
 from uplink.frame import Entry
+from uplink.losses import declared
 from uplink.segment import Header, Segment, header_of, read_entries, segment_paths
 
 _CHUNK_BYTES = 256 * 1024
@@ -116,6 +117,8 @@ class JournalReader:
         self._folder = folder
         self._disk = disk or Disk()
         self._place: _Place | None = None
+        self.undeclared: int | None = None
+        """The damaged record that reading stopped at; the kiosk declares it when it next reads its journal back."""
         self._head: tuple[str, int, Entry | None] = ("", 0, None)
 
     def header(self) -> Header | None:
@@ -150,8 +153,9 @@ class JournalReader:
     def read(self, first: int, *, most: int, most_bytes: int) -> list[Entry]:
         """Give consecutive records from `first` on, at most `most` of them and roughly `most_bytes` of lines.
 
-        Numbers that are damaged come as stand-ins. Where `first` was let go of already, it begins with the oldest
-        that is left. All that is given is on the medium.
+        Numbers that are damaged come as the stand-ins that the kiosk has declared; it ends before one that is not
+        declared yet, and `undeclared` names it. Where `first` was let go of already, it begins with the oldest that is
+        left. All that is given is on the medium.
 
         Raises:
             JournalBroken: a file cannot be read or flushed.
@@ -167,7 +171,7 @@ class JournalReader:
             size += sum(len(entry.line) for entry in fresh)
             if not fresh and not self._next_segment(self._place, paths):
                 break
-        return entries
+        return self._as_declared(entries)
 
     def read_aside(self, seq: int) -> Entry | None:
         """Give one record without losing the place of `read`; None where it is not here.
@@ -190,6 +194,22 @@ class JournalReader:
         """
         entry = self.read_aside(seq)
         return entry.link if entry is not None else None
+
+    def _as_declared(self, entries: list[Entry]) -> list[Entry]:
+        """Put the kiosk's declarations in the place of stand-ins; end before one it has not declared."""
+        self.undeclared = None
+        losses: dict[int, bytes] | None = None
+        for place, entry in enumerate(entries):
+            if entry.is_signed or stated_link(entry.line) is None:
+                continue
+            losses = declared(self._folder) if losses is None else losses
+            line = losses.get(entry.seq)
+            if line is None or stated_link(line) != stated_link(entry.line):
+                self.undeclared = entry.seq
+                self._place = None  # what was read beyond it is read again
+                return entries[:place]
+            entries[place] = Entry(seq=entry.seq, line=line, prev=entry.prev)
+        return entries
 
     def _find(self, first: int) -> _Place | None:
         paths = segment_paths(self._folder)

@@ -164,6 +164,19 @@ class JournalStorage(Storage):
             segments = tuple(self._segments)
         return read_between(segments, max(first, segments[0].first), last)
 
+    def holes(self) -> list[int]:
+        """Give the numbers between the first and the last record that cannot be read here."""
+        with self._lock:
+            missing: list[int] = []
+            expected = self._segments[0].first
+            for segment in self._segments:
+                missing += range(expected, segment.first)
+                missing += [
+                    segment.first + place for place, offset in enumerate(segment.offsets) if not offset
+                ]
+                expected = segment.last + 1
+            return [seq for seq in missing if seq > self.floor]
+
     def let_go(self, through: int) -> int:
         """Unlink the segments whose records all have numbers up to `through`; gives how many.
 

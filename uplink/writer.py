@@ -19,6 +19,8 @@ from uplink.journal import Appended, Journal
 from uplink.stamp import Clock
 
 _TURN_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 3600.0
+"""Records that wait this long without one being confirmed may stand behind a damaged one that nobody has seen yet."""
 _REOPEN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,8 @@ class JournalWriter:
         self._failures = 0
         self._reopen_at = 0.0
         self._release_at = 0.0
+        self._confirmed = journal.confirmed
+        self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
         self._write_ms: deque[float] = deque(maxlen=500)
 
     def start(self) -> None:
@@ -194,6 +198,7 @@ class JournalWriter:
         self._release_at = now + _TURN_SECONDS
         try:
             self._release()
+            self._look_again(now)
             news = self._clock.news() if self._clock is not None else None
             if news is not None and self._clock is not None:
                 self._journal.append(CLOCK, news.to_body(), stamp=self._clock.stamp())
@@ -210,6 +215,16 @@ class JournalWriter:
         written = released.written
         if written is not None and written.boot == self._clock.stamp().boot:
             self._clock.hint(released.collector_at_ms, after_up_ms=written.up_ms)
+
+    def _look_again(self, now: float) -> None:
+        """Read the journal back where nothing moves: only this process can declare a damaged record lost."""
+        journal = self._journal
+        if journal.waiting == 0 or journal.confirmed != self._confirmed:
+            self._confirmed = journal.confirmed
+            self._look_again_at = now + _LOOK_AGAIN_SECONDS
+        elif now >= self._look_again_at:
+            self._look_again_at = now + _LOOK_AGAIN_SECONDS
+            journal.reopen()
 
     def _note_broken(self, error: JournalBroken) -> None:
         if not self._broken:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from survey.chain import Verify, first_link, link_message, link_through
+from survey.chain import LOST, Verify, first_link, is_declared, link_message, link_through
 from survey.wire import Batch
 
 Verifier = Callable[[bytes], Verify]
@@ -99,6 +99,9 @@ class Judge:
         self._settle()
 
     def _look(self, tag: int, batch: Batch) -> None:
+        if self.key is not None and not self._losses_declared(batch, self.key):
+            self.verdicts[tag] = Verdict.FORGED
+            return
         reached = self._run[-1].batch.last if self._run else self.through
         if self.key is not None and batch.first == reached + 1:
             before = self._run[-1].link if self._run else self.link
@@ -157,6 +160,8 @@ class Judge:
             link = link_through(before, batch.lines)
             if not self.verifier(key.public_key)(batch.signature, link_message(link)):
                 continue
+            if not self._losses_declared(batch, key):
+                return Verdict.FORGED
             if batch.first > 1:
                 self.link = start
                 return Verdict.GAP
@@ -165,6 +170,17 @@ class Judge:
             self.through, self.link = batch.last, link
             return Verdict.NEW
         return Verdict.FORGED if batch.first == 1 or batch.prev is not None else Verdict.STRANGER
+
+    def _losses_declared(self, batch: Batch, key: Key) -> bool:
+        """Tell whether every record the batch calls lost was declared lost by the kiosk itself.
+
+        The chain alone does not tell: whoever carries a batch knows its links, and could put a stand-in for any record.
+        """
+        return all(
+            is_declared(line, stream=self.uid, seq=seq, verify=self.verifier(key.public_key))
+            for seq, line in enumerate(batch.lines, start=batch.first)
+            if line.startswith(LOST)
+        )
 
     def _differs(self, tag: int, batch: Batch, *, seq: int) -> Verdict:
         """Tell a second story the kiosk signed from one that nobody did."""

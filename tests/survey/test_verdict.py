@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.chain import first_link, link_message, lost_line, next_link
+from survey.chain import first_link, link_message, lost_line, lost_message, next_link
 from survey.record import Record, Stamp, encode
 from survey.verdict import Claim, Evidence, Examiner, Fault, Finding, Verdict
 
@@ -201,8 +201,18 @@ def test_another_stream_is_foreign_from_its_first_record() -> None:
 def test_a_lost_record_is_declared_and_costs_only_itself() -> None:
     found = stream()
     link = next_link(found[3].prev or b"", found[3].line)
-    found[3] = Evidence(seq=4, line=lost_line(link), prev=found[3].prev)
+    declaration = sign(KEY, lost_message(stream=STREAM, seq=4, link=link))
+    found[3] = Evidence(seq=4, line=lost_line(link, declaration), prev=found[3].prev)
     assert faults(found) == [("lost", 4, 4)]
+
+
+@pytest.mark.parametrize("declared_as", [None, 3])
+def test_a_record_passed_off_as_lost_is_altered(declared_as: int | None) -> None:
+    found = stream()
+    link = next_link(found[3].prev or b"", found[3].line)
+    declaration = sign(KEY, lost_message(stream=STREAM, seq=declared_as, link=link)) if declared_as else b""
+    found[3] = Evidence(seq=4, line=lost_line(link, declaration), prev=found[3].prev)
+    assert faults(found) == [("altered", 4, 4)]
 
 
 def test_records_that_were_let_go_of_are_not_missing() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey.chain import link_message, stated_link
+from survey.chain import is_declared, link_message, stated_link
 from survey.errors import Malformed
 from survey.verdict import Finding
 from tests.uplink.fakes import FakeRoad, HastyDisk, Home, fill
@@ -176,11 +176,22 @@ def test_a_segment_that_vanished_is_a_run_of_lost_records(tmp_path: Path) -> Non
     paths = segment_paths(tmp_path / "journal")
     paths[1][1].unlink()
     first, behind = paths[1][0], paths[2][0]
-    found = JournalReader(tmp_path / "journal").read(1, most=99, most_bytes=99_999)
+    reader = JournalReader(tmp_path / "journal")
+    found = reader.read(1, most=99, most_bytes=99_999)
+    assert [entry.seq for entry in found] == list(range(1, first)), "nothing goes out past an undeclared loss"
+    assert reader.undeclared == first
+    journal = home.journal(segment_bytes=1_000)
+    found = reader.read(1, most=99, most_bytes=99_999)
     assert [entry.seq for entry in found] == list(range(1, 13))
+    assert reader.undeclared is None
     lost = [entry.seq for entry in found if stated_link(entry.line) is not None]
     assert lost == list(range(first, behind))
-    journal = home.journal(segment_bytes=1_000)
+    check = verifier(home.identity.public_key)
+    assert all(
+        is_declared(entry.line, stream=journal.stream, seq=entry.seq, verify=check)
+        for entry in found
+        if entry.seq in lost
+    )
     assert journal.link_at(first - 1) is not None
     Trip(home, FakeRoad(home.collector)).go()
     assert home.collector.held() == 12

@@ -1,6 +1,7 @@
 """The one function behind every door: counted once, refused by a stable code, and nothing stops it."""
 
 import zlib
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,7 +14,8 @@ from collector.evidence.arrivals import Answer, Arrival, Outcome, Refused
 from collector.evidence.models import Conflict, Door, RawBatch, Refusal, SetAside, Stream
 from collector.fleet import keys
 from collector.fleet.models import Kiosk, KioskKey, Unit
-from survey.wire import Receipt, unpack_receipt
+from survey.chain import lost_line, lost_message
+from survey.wire import Receipt, pack_batch, unpack_batch, unpack_receipt
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,40 @@ def test_the_same_batch_again_is_accepted_and_adds_nothing(kiosk: FakeKiosk) -> 
     assert [receipt(outcome).through for outcome in outcomes] == [2, 2, 2]
     assert [outcome.new for outcome in outcomes if isinstance(outcome, Answer)] == [2, 0, 0]
     assert RawBatch.objects.count() == 1
+
+
+def passed_off(kiosk: FakeKiosk, seq: int, declaration: bytes = b"") -> bytes:
+    """A batch in which somebody on the way has put a stand-in for a record: chain and signature still hold."""
+    batch = unpack_batch(kiosk.batch())
+    lines = list(batch.lines)
+    lines[seq - 1] = lost_line(kiosk.links[seq], declaration)
+    return pack_batch(replace(batch, lines=tuple(lines)))
+
+
+def test_a_rating_passed_off_as_lost_is_refused(kiosk: FakeKiosk) -> None:
+    kiosk.responses(4, 1, 4)
+    elsewhere = kiosk.key.sign(lost_message(stream=kiosk.stream, seq=3, link=kiosk.links[2]))
+    outcomes = arrive(passed_off(kiosk, 2), passed_off(kiosk, 2, elsewhere), kiosk.batch())
+    assert [code(outcome) for outcome in outcomes[:2]] == ["signature", "signature"]
+    assert receipt(outcomes[2]).through == 3
+    assert ledger.lines(Stream.objects.get().pk) == kiosk.lines
+
+
+def test_a_rating_passed_off_as_lost_later_on_is_refused_too(kiosk: FakeKiosk) -> None:
+    kiosk.responses(4)
+    arrive(kiosk.batch())
+    kiosk.responses(1, 4)
+    forged = unpack_batch(passed_off(kiosk, 2))
+    (outcome,) = arrive(pack_batch(replace(forged, first=2, lines=forged.lines[1:])))
+    assert code(outcome) == "signature"
+
+
+def test_a_loss_the_kiosk_declared_is_taken_and_set_aside(kiosk: FakeKiosk) -> None:
+    kiosk.responses(4, 1, 4)
+    declaration = kiosk.key.sign(lost_message(stream=kiosk.stream, seq=2, link=kiosk.links[2]))
+    (outcome,) = arrive(passed_off(kiosk, 2, declaration))
+    assert receipt(outcome).through == 3
+    assert [(row.seq, row.code) for row in SetAside.objects.all()] == [(2, "record_lost")]
 
 
 def test_a_batch_that_repeats_the_end_of_what_is_held_adds_only_the_rest(kiosk: FakeKiosk) -> None:
