@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hardware.debounce import Debouncer
+from hardware.errors import PanelFault
 from hardware.events import (
     BUTTONS,
     Chord,
@@ -63,6 +64,7 @@ log = logging.getLogger(__name__)
 FRAME_SECONDS = 1 / 60
 _LONGEST_WAIT_SECONDS = 1.0
 _STORAGE_CHECK_SECONDS = 1.0
+_PANEL_CHECK_SECONDS = 1.0
 
 
 class Loop:
@@ -107,6 +109,8 @@ class Loop:
         self._clock = times.monotonic()
         self._storage_checked = float("-inf")
         self._probing = False
+        self._panel_checked = float("-inf")
+        self._panel_differs: set[int] = set()
         self.state = begin(plan, now=self._clock, visit=first_visit)
         self._view: View | None = None
         self._look = (self.state.large_text, self.state.contrast)
@@ -134,6 +138,7 @@ class Loop:
         self._let_time_act(now)
         self._housekeeping.step(now, self)
         self._check_storage(now)
+        self._check_panel(now)
         self._draw(now)
         self._watchdog.ping(now)
         self.frames += 1
@@ -317,6 +322,23 @@ class Loop:
             self._apply(Restored(), now)
         elif self._probing and not self.recorder.probe_pending():
             self._probing = False
+
+    def _check_panel(self, now: float) -> None:
+        """Notice that edges have stopped arriving: a dead notification thread looks like a quiet day.
+
+        Raises:
+            PanelFault: a pin's level has differed from what its edges said for two looks in a row.
+        """
+        if now < self._panel_checked + _PANEL_CHECK_SECONDS:
+            return
+        self._panel_checked = now
+        levels = self.panel.levels()
+        differing = {button for button in BUTTONS if levels[button] != self.debouncer.level(button)}
+        if differing & self._panel_differs:
+            raise PanelFault(
+                f"the edges of buttons {sorted(differing)} no longer arrive; the program is started again to mend it"
+            )
+        self._panel_differs = differing
 
     # -- the screen
 

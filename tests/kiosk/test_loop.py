@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.errors import PanelFault
 from kiosk.config import parse
 from kiosk.texts import catalogue
 from kiosk.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed
@@ -83,6 +84,14 @@ def test_keys_of_a_keyboard_are_the_buttons_of_a_simulated_panel(home: Path) -> 
         kiosk.display.touches += [ButtonKey(2, down=False, at=now)]
         kiosk.wait(1)
         assert kiosk.loop.state.step is Step.INVITATION
+
+
+def test_edges_that_stop_arriving_stop_the_program_instead_of_a_silent_kiosk(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(3)
+        kiosk.panel._down.add(2)  # the pin is down, but nobody told us
+        with pytest.raises(PanelFault, match="no longer arrive"):
+            kiosk.wait(3)
 
 
 def test_a_window_that_is_closed_ends_the_loop(home: Path) -> None:
