@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from operator import is_
 
 from hardware.debounce import Debouncer
 from hardware.errors import PanelFault
@@ -28,7 +29,7 @@ from hardware.events import (
 from hardware.panel import Panel
 from kiosk.counters import Counters
 from kiosk.ports import Desk, Display, Housekeeping, Voice
-from kiosk.present import next_change, present
+from kiosk.present import Surroundings, next_change, present
 from kiosk.recorder import Recorder
 from kiosk.times import Times
 from kiosk.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
@@ -113,6 +114,8 @@ class Loop:
         self._panel_differs: set[int] = set()
         self.state = begin(plan, now=self._clock, visit=first_visit)
         self._view: View | None = None
+        self._drawn: tuple[State, Surroundings, Plan] | None = None
+        self._redraw_at = 0.0
         self._look = (self.state.large_text, self.state.contrast)
         self._surroundings = housekeeping.surroundings(self._clock)
         self._events: deque[tuple[Event, float]] = deque()
@@ -343,20 +346,30 @@ class Loop:
     # -- the screen
 
     def _draw(self, now: float) -> None:
-        self._surroundings = self._housekeeping.surroundings(now)
+        around = self._surroundings = self._housekeeping.surroundings(now)
         if self.state.step is Step.STAFF and self.desk is not None:
-            view: View | None = self.desk.view(now)
-        else:
-            texts = self._housekeeping.texts(self.state.language)
-            view = present(self.plan, self.state, self._surroundings, texts, self._clock)
+            self._drawn = None
+            self._show(self.desk.view(now))
+            return
+        drawn = (self.state, around, self.plan)
+        if self._drawn is not None and now < self._redraw_at and all(map(is_, drawn, self._drawn)):
+            return  # nothing that a view is made of has changed
+        self._drawn = drawn
+        change = next_change(self.plan, self.state, self._clock)
+        self._redraw_at = float("inf") if change is None else change
+        texts = self._housekeeping.texts(self.state.language)
+        view = present(self.plan, self.state, around, texts, self._clock)
         look = (self.state.large_text, self.state.contrast)
         if look != self._look:
             self._look = look
             self._display.change_look(text_scale=1.25 if look[0] else 1.0, high_contrast=look[1])
             view = view or self._view
         if view is not None:
-            self._view = view
-            self._display.show(view)
+            self._show(view)
         lit = self.state.pressed is None and self.state.step is not Step.FAILED
         for button in BUTTONS:
             self.panel.light(button, on=lit)
+
+    def _show(self, view: View) -> None:
+        self._view = view
+        self._display.show(view)
