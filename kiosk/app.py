@@ -12,7 +12,7 @@ from typing import TextIO
 
 from hardware.board import set_brightness
 from hardware.debounce import Debouncer, Timing
-from hardware.errors import NoPins
+from hardware.errors import NoPins, PanelFault
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
 from kiosk import __version__
@@ -156,6 +156,8 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
                 watchdog.stopping()
+            except PanelFault as error:
+                raise KioskError(str(error)) from error
             finally:
                 display.close()
     finally:

@@ -10,8 +10,10 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from operator import is_
 
 from hardware.debounce import Debouncer
+from hardware.errors import PanelFault
 from hardware.events import (
     BUTTONS,
     Chord,
@@ -27,7 +29,7 @@ from hardware.events import (
 from hardware.panel import Panel
 from kiosk.counters import Counters
 from kiosk.ports import Desk, Display, Housekeeping, Voice
-from kiosk.present import next_change, present
+from kiosk.present import Surroundings, next_change, present
 from kiosk.recorder import Recorder
 from kiosk.times import Times
 from kiosk.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
@@ -63,6 +65,7 @@ log = logging.getLogger(__name__)
 FRAME_SECONDS = 1 / 60
 _LONGEST_WAIT_SECONDS = 1.0
 _STORAGE_CHECK_SECONDS = 1.0
+_PANEL_CHECK_SECONDS = 1.0
 
 
 class Loop:
@@ -107,8 +110,12 @@ class Loop:
         self._clock = times.monotonic()
         self._storage_checked = float("-inf")
         self._probing = False
+        self._panel_checked = float("-inf")
+        self._panel_differs: set[int] = set()
         self.state = begin(plan, now=self._clock, visit=first_visit)
         self._view: View | None = None
+        self._drawn: tuple[State, Surroundings, Plan] | None = None
+        self._redraw_at = 0.0
         self._look = (self.state.large_text, self.state.contrast)
         self._surroundings = housekeeping.surroundings(self._clock)
         self._events: deque[tuple[Event, float]] = deque()
@@ -134,6 +141,7 @@ class Loop:
         self._let_time_act(now)
         self._housekeeping.step(now, self)
         self._check_storage(now)
+        self._check_panel(now)
         self._draw(now)
         self._watchdog.ping(now)
         self.frames += 1
@@ -318,23 +326,50 @@ class Loop:
         elif self._probing and not self.recorder.probe_pending():
             self._probing = False
 
+    def _check_panel(self, now: float) -> None:
+        """Notice that edges have stopped arriving: a dead notification thread looks like a quiet day.
+
+        Raises:
+            PanelFault: a pin's level has differed from what its edges said for two looks in a row.
+        """
+        if now < self._panel_checked + _PANEL_CHECK_SECONDS:
+            return
+        self._panel_checked = now
+        levels = self.panel.levels()
+        differing = {button for button in BUTTONS if levels[button] != self.debouncer.level(button)}
+        if differing & self._panel_differs:
+            raise PanelFault(
+                f"the edges of buttons {sorted(differing)} no longer arrive; the program is started again to mend it"
+            )
+        self._panel_differs = differing
+
     # -- the screen
 
     def _draw(self, now: float) -> None:
-        self._surroundings = self._housekeeping.surroundings(now)
+        around = self._surroundings = self._housekeeping.surroundings(now)
         if self.state.step is Step.STAFF and self.desk is not None:
-            view: View | None = self.desk.view(now)
-        else:
-            texts = self._housekeeping.texts(self.state.language)
-            view = present(self.plan, self.state, self._surroundings, texts, self._clock)
+            self._drawn = None
+            self._show(self.desk.view(now))
+            return
+        drawn = (self.state, around, self.plan)
+        if self._drawn is not None and now < self._redraw_at and all(map(is_, drawn, self._drawn)):
+            return  # nothing that a view is made of has changed
+        self._drawn = drawn
+        change = next_change(self.plan, self.state, self._clock)
+        self._redraw_at = float("inf") if change is None else change
+        texts = self._housekeeping.texts(self.state.language)
+        view = present(self.plan, self.state, around, texts, self._clock)
         look = (self.state.large_text, self.state.contrast)
         if look != self._look:
             self._look = look
             self._display.change_look(text_scale=1.25 if look[0] else 1.0, high_contrast=look[1])
             view = view or self._view
         if view is not None:
-            self._view = view
-            self._display.show(view)
+            self._show(view)
         lit = self.state.pressed is None and self.state.step is not Step.FAILED
         for button in BUTTONS:
             self.panel.light(button, on=lit)
+
+    def _show(self, view: View) -> None:
+        self._view = view
+        self._display.show(view)

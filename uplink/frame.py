@@ -71,6 +71,17 @@ class Entry(Mapping[str, object]):
         """The attachments' lines."""
         self._fields: Mapping[str, object] | None = None
 
+    @classmethod
+    def stored(
+        cls, seq: int, line: bytes, prev: bytes, signature: bytes, attachments: tuple[bytes, ...]
+    ) -> "Entry":
+        """Make an entry of what stands in a file: link and signature are decoded when they are asked for."""
+        entry = cls.__new__(cls)
+        entry.seq, entry.line, entry.attachments = seq, line, attachments
+        entry._prev, entry._signature = prev, signature  # noqa: SLF001 - this is a constructor
+        entry._fields = None
+        return entry
+
     @property
     def prev(self) -> bytes:
         """The link before this record."""
@@ -198,9 +209,7 @@ def unpack_entry(payload: bytes) -> Entry:
     prev, signature, line, *attachments = rest
     if len(prev) not in _PREV_LENGTHS or len(signature) not in _SIGNATURE_LENGTHS:
         raise Malformed("journal_entry", "a link or a signature has another length")
-    entry = Entry(seq=int(head), line=line, attachments=tuple(attachments))
-    entry._prev, entry._signature = prev, signature  # noqa: SLF001 - decoded when asked for
-    return entry
+    return Entry.stored(int(head), line, prev, signature, tuple(attachments))
 
 
 def _text(content: bytes) -> bytes:

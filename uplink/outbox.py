@@ -156,7 +156,9 @@ class Outbox:
         return []
 
     def _pack(self, entries: list[Entry]) -> bytes:
-        attachments = tuple(one for entry in entries for one in entry.opened_attachments())
+        attachments = tuple(
+            one for entry in entries if entry.attachments for one in entry.opened_attachments()
+        )
         return pack_batch(
             Batch(
                 kiosk=self._kiosk,

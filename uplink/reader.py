@@ -6,8 +6,9 @@ content.
 """
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from survey.chain import lost_line, next_link, stated_link
@@ -100,6 +101,8 @@ class _Place:
     """The link before the first record that was read."""
     before: Entry | None = None
     """The record before `seq`, once one was read."""
+    ahead: deque[tuple[Entry, int]] = field(default_factory=deque)
+    """What was read and flushed beyond `seq`, with the ends in the file."""
 
     @property
     def link(self) -> bytes:
@@ -229,11 +232,19 @@ class JournalReader:
         found: list[Entry] = []
         size = 0
         offset = place.offset
-        while not found and offset < _size(place.path):
-            for entry, end in self._chunk(place.path, offset, _CHUNK_BYTES, flush=flush):
+        while not found:
+            if not place.ahead:
+                if offset >= _size(place.path):
+                    break
+                place.ahead.extend(self._chunk(place.path, offset, _CHUNK_BYTES, flush=flush))
+                # No whole line in a chunk means a stretch of damage; every line fits in half of one.
+                offset += _CHUNK_BYTES // 2
+            while place.ahead:
+                entry, end = place.ahead[0]
                 if entry.seq == place.seq:
                     filled = [entry]
                 elif entry.seq < place.seq:
+                    place.ahead.popleft()
                     place.offset = end
                     continue
                 else:
@@ -241,9 +252,10 @@ class JournalReader:
                 size += len(entry.line)
                 if found and (len(found) + len(filled) > most or size > most_bytes):
                     break
+                place.ahead.popleft()
                 found += filled
                 place.offset, place.seq, place.before = end, entry.seq + 1, entry
-            offset = max(place.offset, offset + _CHUNK_BYTES // 2)
+            offset = max(place.offset, offset)
         return found
 
     def _next_segment(self, place: _Place, paths: list[tuple[int, Path]]) -> bool:
@@ -251,6 +263,7 @@ class JournalReader:
         if not later:
             return False
         place.path, place.offset = later[0], 0
+        place.ahead.clear()
         return True
 
     def _chunk(self, path: Path, offset: int, limit: int, *, flush: bool = False) -> list[tuple[Entry, int]]:

@@ -7,7 +7,6 @@ knows who it is and which number comes next.
 
 import os
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
@@ -171,20 +170,45 @@ def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
     return Segment(path=path, first=first, header=header, offsets=offsets, size=offset)
 
 
-def read_entries(handle: int, *, offset: int, limit: int) -> Iterator[tuple[Entry, int]]:
+def read_entries(handle: int, *, offset: int, limit: int) -> list[tuple[Entry, int]]:
     """Give `(entry, end)` of the whole records in `limit` bytes from `offset`; damage is passed over.
 
     Raises:
         OSError: the file cannot be read.
     """
     content = os.pread(handle, limit, offset)
-    for found in frames(content):
-        if isinstance(found, Frame):
-            try:
-                entry = unpack_entry(found.payload)
-            except Malformed:  # a header, or whole and yet nothing of ours; `scan` reports it
-                continue
-            yield entry, offset + found.end
+    sound = _sound_entries(content, offset)
+    if sound is not None:
+        return sound
+    return [
+        (entry, offset + found.end)
+        for found in frames(content)
+        if isinstance(found, Frame) and (entry := _entry(found.payload)) is not None
+    ]
+
+
+def _sound_entries(content: bytes, offset: int) -> list[tuple[Entry, int]] | None:
+    """Read whole lines without damage, several times faster; None where anything is odd."""
+    complete = content.rfind(b"\n")
+    if complete < 0:
+        return None
+    entries = []
+    for line in content[:complete].split(b"\n"):
+        begin = line.find(b" ", 9) + 1
+        payload = line[begin:]
+        if line[:begin] != b"%08x %d " % (crc32(payload), len(payload)):
+            return None
+        offset += len(line) + 1
+        if (entry := _entry(payload)) is not None:
+            entries.append((entry, offset))
+    return entries
+
+
+def _entry(payload: bytes) -> Entry | None:
+    try:
+        return unpack_entry(payload)
+    except Malformed:  # a header, or whole and yet nothing of ours; `scan` reports it
+        return None
 
 
 def header_of(content: bytes, first: int) -> Header | None:

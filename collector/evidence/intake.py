@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
@@ -139,7 +140,7 @@ class _Work:
             through=row.through if row is not None else 0,
             link=row.link if row is not None else b"",
             verifier=keys.verifier,
-            stored=self._stored,
+            stored=partial(ledger.lines, row.id) if row is not None else _nothing,
             key=known[0] if row is not None and known else None,
         )
 
@@ -221,17 +222,10 @@ class _Work:
         log.info("kiosk %s opened stream %s", self._name, self._uid)
         return _Row(stream.pk, key.id, 0, b"", clock)
 
-    def _stored(self, first: int, last: int) -> list[bytes]:
-        """Give lines held before this group or taken in it."""
-        known = self._row.through if self._row is not None else 0
-        lines: list[bytes] = []
-        if self._row is not None and first <= known:
-            lines = ledger.lines(self._row.id, first=first, last=min(last, known))
-        for taken in self.judged.taken:
-            for seq, line in enumerate(taken.lines, start=taken.first):
-                if first <= seq <= last:
-                    lines.append(line)
-        return lines
+
+def _nothing(*, first: int, last: int) -> Sequence[bytes]:  # noqa: ARG001 - stands for a ledger of a stream not held yet
+    """Give the lines held of a stream that is not held."""
+    return ()
 
 
 def _senders(names: Collection[str]) -> dict[str, _Sender]:

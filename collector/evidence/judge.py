@@ -7,13 +7,20 @@ commits to everything before it. When that fails, each batch is looked at alone,
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
 from survey.chain import LOST, Verify, first_link, is_declared, link_message, link_through
 from survey.wire import Batch
 
 Verifier = Callable[[bytes], Verify]
-StoredLines = Callable[[int, int], Sequence[bytes]]
-"""Give the lines held under `first` to `last`."""
+
+
+class StoredLines(Protocol):
+    """Reads what was held before this group."""
+
+    def __call__(self, *, first: int, last: int) -> Sequence[bytes]:
+        """Give the lines held under `first` to `last`."""
+
 
 _LOOK_BACK = 50_000
 """How many records are read at most to check one batch that contradicts us; a stranger must not make us read for ever."""
@@ -136,7 +143,7 @@ class Judge:
         if batch.first > self.through + 1:
             return Verdict.GAP
         known = min(batch.last, self.through)
-        held = self.stored(batch.first, known) if known >= batch.first else ()
+        held = self._lines(batch.first, known)
         for offset, (mine, theirs) in enumerate(zip(held, batch.lines, strict=False)):
             if mine != theirs:
                 return self._differs(tag, batch, seq=batch.first + offset)
@@ -203,6 +210,14 @@ class Judge:
         link = link_through(before, batch.lines)
         return self.verifier(self.key.public_key)(batch.signature, link_message(link))
 
+    def _lines(self, first: int, last: int) -> list[bytes]:
+        """Give lines held before this group or taken in it."""
+        held = self.taken[0].first - 1 if self.taken else self.through
+        lines = list(self.stored(first=first, last=min(last, held))) if first <= min(last, held) else []
+        for taken in self.taken:
+            lines += [line for seq, line in enumerate(taken.lines, start=taken.first) if first <= seq <= last]
+        return lines
+
     def _link_before(self, first: int) -> bytes | None:
         """Compute the link before a record that is held; None where that would cost too much.
 
@@ -211,4 +226,4 @@ class Judge:
         if self.key is None or first > _LOOK_BACK:
             return None
         start = first_link(stream=self.uid, public_key=self.key.public_key)
-        return link_through(start, self.stored(1, first - 1)) if first > 1 else start
+        return link_through(start, self._lines(1, first - 1))

@@ -8,6 +8,7 @@ the broker, and what the broker dropped comes again from the kiosk, which waits 
 the program ends and is started anew.
 """
 
+import gc
 import logging
 import random
 import select
@@ -32,7 +33,7 @@ from survey import topics
 log = logging.getLogger(__name__)
 
 GROUP_MESSAGES = 1_000
-GROUP_BYTES = 128 * 1024
+GROUP_BYTES = 96 * 1024
 """A group is closed when it is this large, which bounds memory whatever the backlog."""
 MAX_PACKET_BYTES = 1024 * 1024
 _SESSION_SECONDS = 24 * 3600
@@ -149,6 +150,8 @@ class Listener:
         states, self._states = self._states, {}
         for kiosk, payload in states.items():
             self._hear_state(kiosk, payload, _now_ms())
+        if states:
+            gc.collect()
         if self._online and time.monotonic() >= self._next_housekeeping:
             for topic, payload in self._housekeep():
                 self._client.publish(topic, payload, qos=1, retain=True)
@@ -166,7 +169,23 @@ class Listener:
         return True
 
     def _commit(self) -> None:
-        group, self._inbox, self._inbox_bytes = self._inbox, [], 0
+        """Commit what has arrived, in groups of bounded size.
+
+        paho reads as many packets in one go as messages of ours wait for their acknowledgement, so more may have arrived
+        than was asked for.
+        """
+        inbox, self._inbox, self._inbox_bytes = self._inbox, [], 0
+        group: list[MQTTMessage] = []
+        size = 0
+        for message in inbox:
+            if group and (len(group) >= GROUP_MESSAGES or size + len(message.payload) > GROUP_BYTES):
+                self._commit_group(group)
+                group, size = [], 0
+            group.append(message)
+            size += len(message.payload)
+        self._commit_group(group)
+
+    def _commit_group(self, group: Sequence[MQTTMessage]) -> None:
         now_ms = _now_ms()
         outcomes = self._accept(
             [
@@ -181,9 +200,12 @@ class Listener:
         )
         receipts = {outcome.kiosk: outcome.receipt for outcome in outcomes if isinstance(outcome, Answer)}
         for kiosk, receipt in receipts.items():
-            self._client.publish(topics.down(kiosk), receipt, qos=1, retain=True)
+            # At QoS 0: the broker retains it all the same, and a kiosk whose receipt is lost with the connection sends
+            # again and gets another. At QoS 1 receipts would pile up in paho behind a backlog.
+            self._client.publish(topics.down(kiosk), receipt, qos=0, retain=True)
         for message in group:
             self._client.ack(message.mid, message.qos)
+        gc.collect()  # a group's records hang together in cycles; see `listen` for why nobody else collects
 
     def _make_client(self, name: str) -> Client:
         version = MQTTv5 if self._broker.version == 5 else MQTTv311

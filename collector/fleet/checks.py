@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 
-@register()
+@register("ikm")
 def check_times(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:  # noqa: ARG001 - Django's signature
     """Refuse settings that would store local times, and a zone that does not exist."""
     problems: list[CheckMessage] = []
@@ -33,7 +33,7 @@ def check_times(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:  # noqa: 
     return problems
 
 
-@register()
+@register("ikm")
 def check_sqlite(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:  # noqa: ARG001 - Django's signature
     """Refuse an SQLite that would lose committed records at a power cut."""
     default = settings.DATABASES["default"]

@@ -18,6 +18,7 @@ class CollectorCommand(BaseCommand):
 
     needs_setup = True
     requires_migrations_checks = False
+    requires_system_checks = ["ikm"]  # ours; all of Django's would load every page into the listener's memory
 
     def handle(self, *_args: Any, **options: Any) -> str | None:
         """Run the command; what it returns is printed."""

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from collector.scores import storage
 from collector.scores.flags import Answered, flags_of
-from collector.scores.keys import kiosk_day_id, split_kiosk_day, stream_of
+from collector.scores.keys import KIOSK_SHIFT, split_kiosk_day, stream_of
 from collector.scores.ledger import Changes
 from collector.scores.models import Response, StaleDay
 from collector.scores.naming import Names, SeriesKey
@@ -49,18 +49,28 @@ def waiting() -> int:
 
 
 def _stale_days(kiosks: Collection[int] | None = None) -> list[int]:
-    """Take stale days off the list; another process that looks at the same time gets other ones."""
-    wanted: list[int] = []
-    for kiosk in sorted(kiosks) if kiosks is not None else (None,):
-        days = StaleDay.objects.order_by("pk")
-        if kiosk is not None:
-            days = days.filter(pk__gte=kiosk_day_id(kiosk, 0), pk__lt=kiosk_day_id(kiosk + 1, 0))
-        if connection.vendor == "postgresql":
-            days = days.select_for_update(skip_locked=True)
-        wanted += days.values_list("pk", flat=True)[:_DAYS_AT_ONCE]
-    for chunk in storage.chunks(wanted):
+    """Take some stale days off the list; another process that looks at the same time gets other ones."""
+    found: list[int] = []
+    for chunk in storage.chunks(sorted(kiosks)) if kiosks is not None else [[]]:
+        room = _DAYS_AT_ONCE - len(found)
+        if room:
+            found += _take_stale(chunk, room)
+    for chunk in storage.chunks(found):
         StaleDay.objects.filter(pk__in=chunk).delete()
-    return wanted
+    return found
+
+
+def _take_stale(kiosks: list[int], most: int) -> list[int]:
+    """Give at most `most` stale days, of these kiosks where any are named; they stay locked until the transaction ends."""
+    sql = "SELECT id FROM scores_staleday"
+    if kiosks:
+        sql += f" WHERE id >> {KIOSK_SHIFT} IN ({', '.join(['%s'] * len(kiosks))})"
+    sql += " ORDER BY id LIMIT %s"
+    if connection.vendor == "postgresql":
+        sql += " FOR UPDATE SKIP LOCKED"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*kiosks, most])
+        return [day for (day,) in cursor.fetchall()]
 
 
 def _look_at(days: Collection[int], changes: Changes) -> dict[int, SeriesKey]:

@@ -17,14 +17,17 @@ from survey.tally import LAYOUT
 
 HOUR = "hour"
 ENDED = "ended"
+LANGUAGE = "language"
 PROFILE_DIMENSIONS = (SEX, AGE, EDUCATION, JOB, "disability")
 UNKNOWN = "?"
 NO_HOUR = 24
 """The hour of responses whose time is too uncertain; its code is `UNKNOWN`."""
 OTHER = "lain"
-"""The option of everything beyond the first `_MOST_CODES` of a dimension: no kiosk can make the tables grow for ever."""
+"""The option of everything beyond the first codes of a dimension: no kiosk can make the tables grow for ever."""
 
-_MOST_CODES = 64
+_MOST_CODES = {ENDED: 512}
+_MOST_CODES_ELSE = 64
+_MOST_REMEMBERED = 20_000
 _CODE = re.compile(r"[A-Za-z0-9_.:<>=+-]{1,32}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ENDINGS = {"finished", "declined", "timeout", "staff", "fault"}
@@ -52,7 +55,12 @@ class Numbers(dict[Key, Number], Generic[Key, Number]):
         return number
 
     def _remember(self, key: Key, number: Number) -> None:
-        transaction.on_commit(lambda: self._shared.__setitem__(key, number))
+        def remember() -> None:
+            if len(self._shared) >= _MOST_REMEMBERED:  # what kiosks write must not fill the memory
+                self._shared.clear()
+            self._shared[key] = number
+
+        transaction.on_commit(remember)
 
 
 SeriesKey = tuple[int, int | None, int, int, int]
@@ -88,14 +96,16 @@ class Names:
         ended, ended_at, language, channel, outside = key
         ended = ended if ended in _ENDINGS else OTHER
         where = ended_at if ended != "finished" and ended_at and _CODE.fullmatch(ended_at) else ""
+        ending = self.groups[ENDED, f"{ended}:{where}" if where else ended]
+        spoken = self.groups[LANGUAGE, language if _LANGUAGE.fullmatch(language) else UNKNOWN]
+        names = group_names((ending, spoken))
+        # What the groups call it and not what the kiosk wrote: there are no more manners than groups allow.
         words = (
-            ended,
-            where,
-            language if _LANGUAGE.fullmatch(language) else UNKNOWN,
+            names[ending][1],
+            names[spoken][1],
             channel if channel in _CHANNELS else OTHER,
             "outside" if outside else "",
         )
-        ending = self.groups[ENDED, f"{ended}:{where}" if where else ended]
         manner, _ = Manner.objects.get_or_create(
             text=" ".join(words), defaults={"ending_id": ending, "outside_hours": outside}
         )
@@ -150,7 +160,9 @@ def _make_group(key: tuple[str, str]) -> int:
     dimension, code = key
     found = Group.objects.filter(dimension=dimension, code=code).first()
     if found is None:
-        if code != OTHER and Group.objects.filter(dimension=dimension).count() >= _MOST_CODES:
+        if code != OTHER and Group.objects.filter(dimension=dimension).count() >= _MOST_CODES.get(
+            dimension, _MOST_CODES_ELSE
+        ):
             code = OTHER
         found, _ = Group.objects.get_or_create(dimension=dimension, code=code)
     if found.pk > LAST_GROUP:

@@ -28,7 +28,7 @@ from tests.world import COLLECTOR, free_port, mosquitto
 
 pytestmark = pytest.mark.integration
 
-KIOSKS, RECORDS, BATCH = 4, 3_000, 10
+KIOSKS, RECORDS, BATCH = 3, 1_500, 10
 
 
 class Centre:
@@ -212,7 +212,7 @@ def test_hostile_messages_do_not_stop_the_listener(centre: Centre) -> None:
         topics.state(kiosk.name),
         topics.up("é"),
     )
-    for number in range(400):
+    for number in range(250):
         noise = chance.randbytes(chance.choice((0, 1, 70, 5_000)))
         bent = bytearray(good)
         bent[chance.randrange(len(bent))] ^= 1 << chance.randrange(8)

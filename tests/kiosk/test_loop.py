@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.errors import PanelFault
 from kiosk.config import parse
 from kiosk.texts import catalogue
 from kiosk.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed
@@ -85,6 +86,14 @@ def test_keys_of_a_keyboard_are_the_buttons_of_a_simulated_panel(home: Path) -> 
         assert kiosk.loop.state.step is Step.INVITATION
 
 
+def test_edges_that_stop_arriving_stop_the_program_instead_of_a_silent_kiosk(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.wait(3)
+        kiosk.panel._down.add(2)  # the pin is down, but nobody told us
+        with pytest.raises(PanelFault, match="no longer arrive"):
+            kiosk.wait(3)
+
+
 def test_a_window_that_is_closed_ends_the_loop(home: Path) -> None:
     with rig(home) as kiosk:
         kiosk.display.touches.append(Quit())
@@ -143,7 +152,7 @@ def test_what_is_rejected_is_counted_in_the_alive_record(home: Path) -> None:
 
 def test_service_minutes_are_proven_every_quarter_of_an_hour(home: Path) -> None:
     with rig(home) as kiosk:
-        kiosk.wait(3700, frame=1.0)
+        kiosk.wait(3700, frame=5.0)
     assert len(records(home, "alive")) == 4
 
 

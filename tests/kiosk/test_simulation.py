@@ -55,7 +55,7 @@ def test_every_response_can_be_read_back(home: Path) -> None:
 
 
 def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X25519PrivateKey) -> None:
-    simulate(home, 120, "--quiet")
+    simulate(home, 50, "--quiet", "--seed", "9")
     complaints = records(home, "complaint")
     assert complaints
     contacts = 0

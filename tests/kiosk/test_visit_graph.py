@@ -6,6 +6,7 @@ from kiosk.commands.visit_graph import example_plan
 from survey.visit_graph import Edge, document, walk
 from survey.visit_state import Step
 
+EDGES = walk(example_plan())
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "visit-graph.md"
 
 
@@ -16,14 +17,12 @@ def test_the_document_is_drawn_from_the_table_as_it_is() -> None:
 
 
 def test_every_screen_is_reached_and_left() -> None:
-    edges = walk(example_plan())
     screens = {step.value for step in Step} | {"menu"}
-    assert {edge.source for edge in edges if edge.source != edge.target} == screens
-    assert {edge.target for edge in edges if edge.source != edge.target} == screens
+    assert {edge.source for edge in EDGES if edge.source != edge.target} == screens
+    assert {edge.target for edge in EDGES if edge.source != edge.target} == screens
 
 
 def test_the_way_of_a_whole_visit_is_in_it() -> None:
-    edges = walk(example_plan())
     way = [
         ("idle", "answer", "saving"),
         ("saving", "saved", "invitation"),
@@ -40,4 +39,4 @@ def test_the_way_of_a_whole_visit_is_in_it() -> None:
         ("ticket", "noted", "thanks"),
         ("thanks", "close", "idle"),
     ]
-    assert {Edge(*step) for step in way} <= edges
+    assert {Edge(*step) for step in way} <= EDGES

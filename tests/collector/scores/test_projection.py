@@ -11,8 +11,10 @@ from collector.evidence.accepted import AcceptedRecord, NotUnderstood
 from collector.scores import flagging
 from collector.scores.models import (
     DayTally,
+    Group,
     GroupTally,
     KioskDay,
+    Manner,
     MonthTally,
     Response,
     StaffAction,
@@ -266,3 +268,17 @@ def test_local_midnight_parts_two_days() -> None:
     assert whole_index(west).whole.n == 1
     assert whole_index(east).whole.n == 0
     assert whole_index(east, MONDAY + timedelta(days=1), MONDAY + timedelta(days=1)).whole.n == 1
+
+
+def test_invented_words_make_neither_tables_nor_memory_grow_for_ever() -> None:
+    post = Post(add_unit("u1", region="18.01.05.2003"))
+    words = [f"{chr(97 + number // 26)}{chr(97 + number % 26)}" for number in range(200)]
+    records = [
+        post.response({"waktu": 2}, at(MONDAY), ended="timeout", ended_at=f"x{word}", language=word)
+        for word in words
+    ]
+    assert put(*records) == []
+    assert Group.objects.filter(dimension="language").count() == 65
+    assert Group.objects.filter(dimension="ended").count() == 200
+    assert Manner.objects.count() <= 200
+    assert DayTally.objects.count() == 1

@@ -336,7 +336,9 @@ def test_only_what_staff_alone_can_do_makes_answers_beside_it_suspicious(action:
 
 def test_ways_of_ending_are_counted_though_they_have_no_index() -> None:
     post = Post(add_unit("u1", region="18.01.05.2003"))
-    left = [post.response({"persyaratan": 3}, at(MONDAY), ended="timeout", ended_at="waktu") for _ in range(6)]
+    left = [
+        post.response({"persyaratan": 3}, at(MONDAY), ended="timeout", ended_at="waktu") for _ in range(6)
+    ]
     rare = [post.response({}, at(MONDAY), ended="declined") for _ in range(4)]
     put(*many(post, "33333"), *left, *rare)
     groups = {group.group[0].code: group for group in ask(unit="u1", by=(Dimension.ENDED,)).groups}

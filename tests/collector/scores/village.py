@@ -100,6 +100,7 @@ class Post:
         profile: Mapping[str, str] | None = None,
         duration_s: int = 60,
         outside_hours: bool = False,
+        language: str = "id",
     ) -> AcceptedRecord:
         if visit is None:
             self.visit += 1
@@ -112,7 +113,7 @@ class Post:
             visit=visit,
             ended=ended,
             ended_at=ended_at,
-            language="id",
+            language=language,
             channel="button",
             duration_s=duration_s,
             profile=dict(profile or {}),
