@@ -28,7 +28,8 @@ The fleet
 
 Numbers
   index               the index of units, regions, services, kiosks, periods
-  instruments check   check questionnaire files
+  population          state how many people a unit served in a period
+  instruments         check questionnaire files, or list the shipped ones
 
 Proof
   audit               is everything there, and unaltered?
