@@ -205,7 +205,9 @@ class Courier:
     def _opened(self, outbox: Outbox) -> None:
         road = self._roads[self._place].road
         log.info("connected over %s; confirmed so far: %d", road, self.progress.confirmed)
-        self.progress.connected, self.progress.road, self.progress.trouble = True, road, ""
+        self.progress.connected, self.progress.road = True, road
+        if not self._stalls:  # else being connected is not yet being heard
+            self.progress.trouble = ""
         now = self._now()
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
         self._opened_at = self._report_at = now

@@ -155,7 +155,7 @@ def test_a_collector_that_does_not_answer_is_asked_ever_less_often(home: Home) -
     assert sent_in_an_hour < 100_000
     assert "no receipts" in trip.courier.progress.trouble
     road.deaf = False
-    trip.go(1_200, seconds=1.0)
+    trip.go(2_500, seconds=1.0)
     assert home.collector.held() == 2_000
     assert trip.courier.progress.trouble == ""
     journal.close()
@@ -223,7 +223,7 @@ def test_a_refusal_is_shown_and_costs_no_record(home: Home) -> None:
     assert "not enrolled" in trip.courier.progress.trouble
     assert len(road.sent) < 30
     road.refusing = False
-    trip.go(600, seconds=1.0)
+    trip.go(1_500, seconds=1.0)
     assert home.collector.held() == 2
     journal.close()
 
