@@ -67,7 +67,9 @@ run_test() {
     say "types"
     .venv/bin/mypy
     say "tests"
-    .venv/bin/pytest -m "not long" "$@"
+    .venv/bin/pytest -q -m "not long" "$@"
+    say "the collector's tests again, on PostgreSQL"
+    .venv/bin/pytest -q -m "not long" --db postgres tests/collector
 }
 
 main() {
