@@ -181,6 +181,12 @@ class World:
         assert isinstance(journal, dict)
         return int(journal["waiting"])
 
+    def head(self) -> int:
+        """The number of the journal's newest record."""
+        journal = self.status()["journal"]
+        assert isinstance(journal, dict)
+        return int(journal["head"])
+
     def index(self, *, start: str = "2000-01-01", end: str = "2099-12-31") -> dict[str, object]:
         return dict(
             json.loads(
