@@ -17,7 +17,6 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import pygame
 
@@ -87,7 +86,7 @@ def workloads(window: Window, idle: ChoiceView, other: View, look: Look) -> dict
             pygame.display.update()
 
     def highlight() -> None:
-        window.show(replace(idle, pressed=2))
+        window.show(idle._replace(pressed=2))
         window.show(idle)
 
     return {
@@ -118,7 +117,7 @@ def highlighted_share(window: Window, idle: ChoiceView, look: Look) -> float:
     """Give the share of the frame that a press changes, from the pictures themselves."""
     window.show(idle)
     before = window.picture()
-    window.show(replace(idle, pressed=2))
+    window.show(idle._replace(pressed=2))
     after = window.picture()
     changed = pygame.mask.from_threshold(after, (0, 0, 0), (1, 1, 1), before)
     changed.invert()

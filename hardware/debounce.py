@@ -12,6 +12,7 @@ The caller feeds edges in any order of buttons, calls `advance(now)` when nothin
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardware.events import (
     BUTTONS,
@@ -32,8 +33,7 @@ _BOUNCE_SECONDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """How the debouncer judges; see the module."""
 
     glitch_seconds: float = 0.005

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kiosk.config import Hours
 from kiosk.health import Health
@@ -25,8 +25,7 @@ _LOOK_SECONDS = 1.0
 _DIMMED_SHARE = 3  # outside opening hours the light is a third of what it is by day
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the kiosk stands, for its screens."""
 
     unit: str
@@ -35,8 +34,7 @@ class Place:
     status_address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(NamedTuple):
     """What the housekeeper acts with; all of them return at once."""
 
     health: Callable[[Loop], Health] | None = None

@@ -6,8 +6,8 @@ sent nonsense goes on with what it had, also after a restart.
 """
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kiosk.remote import Remote
 from survey.chain import Verify
@@ -20,8 +20,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What became of a version of the settings."""
 
     version: int

@@ -6,7 +6,7 @@ they were made from a touch. The panel may hang rotated: the picture is turned b
 back here.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pygame
 
@@ -17,8 +17,7 @@ LOST_SECONDS = 15.0
 says so, and must not stay deaf."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """The finger (or the mouse button) went down at, or left, a point of the logical screen."""
 
     point: Point

@@ -1,8 +1,7 @@
 """What the frame loop needs of its surroundings, as protocols: each has a real and a simulated side, or a test's."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kiosk.present import Surroundings
 from kiosk.texts import Texts
@@ -69,8 +68,7 @@ class Housekeeping(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
     """How screens are read aloud; both return at once."""
 
     speak: Callable[[View, str], None]

@@ -3,8 +3,9 @@
 Pure: the same state, surroundings and moment give the same view, so the loop draws only when the view has changed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from kiosk.actions import action_label
 from kiosk.labels import month_day, published_note
@@ -35,8 +36,7 @@ _STRONG = frozenset({"accept", "next", "resume", "noted", "close"})
 _LAST_STEP = {Step.TOPICS: 1, Step.TEXT: 2, Step.CONSENT: 3, Step.PHONE: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """The unit's published index, as the collector's signed settings state it."""
 
     period: str
@@ -72,7 +72,7 @@ def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: f
         return None
     view = _Presenter(plan, state, around, texts).view()
     note = _nudge(plan, state, texts, now)
-    return replace(view, bar=replace(view.bar, note=note[1], note_strong=note[0])) if note else view
+    return view._replace(bar=view.bar._replace(note=note[1], note_strong=note[0])) if note else view
 
 
 def next_change(plan: Plan, state: State, now: float) -> float | None:
@@ -156,11 +156,11 @@ class _Presenter:
         # Where one answer replaces another, only the new one is marked; topics may stand beside each other.
         several = self.state.step is Step.TOPICS
         options = tuple(
-            replace(option, chosen=option.chosen and option.name != pressed and (several or pressed is None))
+            option._replace(chosen=option.chosen and option.name != pressed and (several or pressed is None))
             for option in self._options()
         )
         return ChoiceView(
-            bar=replace(bar, actions=self._extras()),
+            bar=bar._replace(actions=self._extras()),
             title=title,
             subtitle=subtitle,
             options=options,
@@ -196,7 +196,7 @@ class _Presenter:
             return self._closed(bar)
         published = self.around.published
         note = published_note(self.texts, published) if published else self.texts.get("idle.index_none")
-        bar = replace(bar, note=note)
+        bar = bar._replace(note=note)
         return self._choice(
             title=self.texts.get("idle.title"), subtitle=self.texts.get("idle.subtitle"), bar=bar
         )
@@ -211,7 +211,7 @@ class _Presenter:
                 time=self.texts.get("date.time", hour=f"{opens:%H}", minute=f"{opens:%M}"),
             )
         return MessageView(
-            bar=replace(bar, actions=self._extras()),
+            bar=bar._replace(actions=self._extras()),
             title=self.texts.get("closed.title"),
             text=text,
             options=self._options(),
@@ -236,7 +236,7 @@ class _Presenter:
         attribute = self.plan.profile[self.state.place]
         number = self.state.place + 1
         left = self.texts.get("profile.progress", number=number, count=len(self.plan.profile))
-        bar = replace(self._paged_bar(len(attribute.values) + 1), left=left)
+        bar = self._paged_bar(len(attribute.values) + 1)._replace(left=left)
         return self._choice(
             title=self.texts.get(f"profile.{attribute.key}.title"),
             subtitle=self.texts.get("profile.subtitle"),
@@ -248,7 +248,7 @@ class _Presenter:
         if count <= BUTTONS:
             return bar
         number = self.state.page % pages(count) + 1
-        return replace(bar, right=self.texts.get("page.number", number=number, count=pages(count)))
+        return bar._replace(right=self.texts.get("page.number", number=number, count=pages(count)))
 
     def _question(self) -> View:
         form = self.plan.forms[self.state.form]
@@ -278,7 +278,7 @@ class _Presenter:
 
     def _topics(self) -> View:
         get = self.texts.get
-        bar = replace(self._complaint_bar(), note=get("menu.hint"))
+        bar = self._complaint_bar()._replace(note=get("menu.hint"))
         return self._choice(
             title=get("complaint.topics_title"), subtitle=get("complaint.topics_subtitle"), bar=bar
         )
@@ -287,7 +287,7 @@ class _Presenter:
         typed = len(self.state.text)
         counter = self.texts.get("keyboard.counter", count=typed, limit=MAX_TEXT_CHARACTERS)
         return KeyboardView(
-            bar=replace(self._complaint_bar(), right=counter),
+            bar=self._complaint_bar()._replace(right=counter),
             title=self.texts.get("complaint.text_title"),
             text=self.state.text,
             hint=self.texts.get("complaint.text_hint"),
@@ -310,7 +310,7 @@ class _Presenter:
 
     def _phone(self) -> View:
         return KeyboardView(
-            bar=replace(self._complaint_bar(), right=self.texts.get("complaint.phone_subtitle")),
+            bar=self._complaint_bar()._replace(right=self.texts.get("complaint.phone_subtitle")),
             title=self.texts.get("complaint.phone_title"),
             text=self.state.phone,
             hint=self.texts.get("complaint.phone_hint"),
@@ -323,7 +323,7 @@ class _Presenter:
         code = self.state.ticket or ""
         address = self.around.status_address
         return TicketView(
-            bar=replace(self._place_bar(), left_strong=self.texts.get("complaint.saved"), left=""),
+            bar=self._place_bar()._replace(left_strong=self.texts.get("complaint.saved"), left=""),
             title=self.texts.get("ticket.title"),
             text=self.texts.get("ticket.text", days=self.around.answer_days),
             code=show_code(code),
@@ -348,7 +348,7 @@ class _Presenter:
             text = f"{get('failed.not_kept')} {text}"
         bar = self._place_bar()
         if self.around.out_of_service:
-            bar = replace(bar, note=get("failed.staff", reason=self.around.out_of_service))
+            bar = bar._replace(note=get("failed.staff", reason=self.around.out_of_service))
         return MessageView(bar=bar, title=get("failed.title"), text=text, icon="warning")
 
 

@@ -6,8 +6,8 @@ Belongs to the frame loop; the writer's thread is met only through its two queue
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TextIO
+from dataclasses import replace
+from typing import NamedTuple, TextIO
 
 from kiosk.present import CONSENT_VERSION
 from kiosk.times import Times
@@ -23,8 +23,7 @@ Seal = Callable[[bytes], bytes]
 """Seal a contact so that this kiosk cannot read it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
+class _Note(NamedTuple):
     """The token of a record that no visitor waits for."""
 
     number: int

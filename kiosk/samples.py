@@ -71,7 +71,7 @@ _WELL = Health(
 )
 _TROUBLED = replace(
     _WELL,
-    journal=replace(_WELL.journal, waiting=1204, confirmed=2978, write_ms_p99=812.0),
+    journal=_WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
     board=replace(_WELL.board, temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
     if _WELL.board
     else None,

@@ -7,9 +7,9 @@ belong to the instruments.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 # Not importlib.resources: it takes longer to load than all catalogues together, and the kiosk is never zipped.
 LOCALE = Path(__file__).parent / "locale"
@@ -21,8 +21,7 @@ class MissingTextError(LookupError):
     """No catalogue has this key: a mistake in the program, not in a translation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """What the head of a catalogue says about itself."""
 
     code: str
@@ -33,8 +32,7 @@ class Language:
     """Still unchecked by a speaker: not offered to visitors unless the kiosk's settings name it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """The catalogue of one language.
 
     `overrides` are texts that the collector sent for this kiosk, by key; they come before the catalogue's own.

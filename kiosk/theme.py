@@ -6,6 +6,7 @@ the same for every answer: from afar nobody can tell what was pressed.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kiosk.views import Look
 
@@ -17,8 +18,7 @@ TARGET = 64
 """The least height of anything to be touched, on every panel; about 10 mm on a 7-inch panel of 1024x600."""
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """The colours of one appearance. `muted` too keeps 7:1 on paper: the readers are not young."""
 
     paper: Colour

@@ -10,7 +10,9 @@ the on-screen keyboard, `KEY` followed by the character (`key:a`, `key: `), by `
 to (`key:letters`, `key:capitals`, `key:symbols`).
 """
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from survey.kinds import Bare, distinct
 
 TICK = "tick"
 """Action of the consent's box; an option of the same name may offer it to the buttons."""
@@ -20,8 +22,7 @@ KEY = "key:"
 """Prefix of the actions of the on-screen keyboard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something that can be chosen; `name` is what the loop receives when it is touched or its button pressed."""
 
     name: str
@@ -36,8 +37,7 @@ class Action:
     """A toggle that is on, or the answer given before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """What stands above and below every screen."""
 
     left: str = ""
@@ -53,8 +53,8 @@ class Bar:
     """`(done, all)`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceView:
+@distinct
+class ChoiceView(NamedTuple):
     """A question with at most four equal answers: the smiley, an official question, a page of a list."""
 
     bar: Bar
@@ -65,8 +65,8 @@ class ChoiceView:
     """Place (0-3) of the answer that was just pressed, highlighted in the next frame."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageView:
+@distinct
+class MessageView(NamedTuple):
     """One message in the middle: thanks, please wait, closed, out of service."""
 
     bar: Bar
@@ -77,8 +77,8 @@ class MessageView:
     dimmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class KeyboardView:
+@distinct
+class KeyboardView(NamedTuple):
     """Text entry; with the four buttons alone it can be skipped and sent."""
 
     bar: Bar
@@ -94,8 +94,8 @@ class KeyboardView:
     """The word on the space bar."""
 
 
-@dataclass(frozen=True, slots=True)
-class TicketView:
+@distinct
+class TicketView(NamedTuple):
     """The complaint's ticket: a code to read aloud and a QR code for its status page."""
 
     bar: Bar
@@ -110,8 +110,8 @@ class TicketView:
     """What the QR code is for."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentView:
+@distinct
+class ConsentView(NamedTuple):
     """The consent text before the phone number, with a box that is never ticked beforehand."""
 
     bar: Bar
@@ -122,8 +122,7 @@ class ConsentView:
     options: tuple[Action, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StaffRow:
+class StaffRow(NamedTuple):
     """One fact of the staff screen; `state` is `ok`, `warn`, `bad` or nothing."""
 
     label: str
@@ -132,8 +131,8 @@ class StaffRow:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StaffView:
+@distinct
+class StaffView(NamedTuple):
     """The staff screen: facts in two columns, and what can be done."""
 
     bar: Bar
@@ -146,8 +145,7 @@ class StaffView:
 View = ChoiceView | MessageView | KeyboardView | TicketView | ConsentView | StaffView
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How everything is drawn, whatever the view."""
 
     size: tuple[int, int] = (1024, 600)
@@ -155,28 +153,28 @@ class Look:
     high_contrast: bool = False
     rotation: int = 0
     """0, 90, 180 or 270 degrees, done in the application."""
-    fonts: tuple[str, ...] = field(default_factory=tuple)
+    fonts: tuple[str, ...] = ()
     """Font files to prefer, before the installed ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+@distinct
+class Touched(NamedTuple):
     """A finger or the mouse went down on an action. `at` is `time.monotonic()`."""
 
     name: str
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Lifted:
+@distinct
+class Lifted(NamedTuple):
     """The finger that touched `name` left the screen; tells how long it was held."""
 
     name: str
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonKey:
+@distinct
+class ButtonKey(NamedTuple):
     """A key that stands in for a physical button: 1-4 (or F1-F4, also while text is typed)."""
 
     button: int
@@ -184,17 +182,18 @@ class ButtonKey:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+@distinct
+class Typed(NamedTuple):
     """A key of a real keyboard: one character; backspace, enter and escape come as 8, 13 and 27."""
 
     text: str
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Quit:
+class Quit(Bare):
     """The window was closed."""
+
+    __slots__ = ()
 
 
 Input = Touched | Lifted | ButtonKey | Typed | Quit

@@ -9,7 +9,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pygame
 
@@ -56,8 +56,7 @@ class WindowError(Exception):
     """The display cannot be used; the message says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(NamedTuple):
     """A whole screen drawn beforehand, and what it consists of."""
 
     picture: pygame.Surface
@@ -114,7 +113,7 @@ class Window:
         pygame.key.stop_text_input()
         panel = screen.get_size()
         size = panel[::-1] if sideways else panel
-        return cls(replace(look, size=size), screen, driver=pygame.display.get_driver())
+        return cls(look._replace(size=size), screen, driver=pygame.display.get_driver())
 
     def show(self, view: View) -> None:
         """Bring the view to the screen; what is there already stays untouched."""
@@ -145,7 +144,7 @@ class Window:
         """Change the text size or the contrast; the next `show` draws everything anew."""
         scale = self.look.text_scale if text_scale is None else text_scale
         contrast = self.look.high_contrast if high_contrast is None else high_contrast
-        self.look = replace(self.look, text_scale=scale, high_contrast=contrast)
+        self.look = self.look._replace(text_scale=scale, high_contrast=contrast)
         self._view, self._parts = None, ()
 
     def events(self, timeout: float) -> list[Input]:

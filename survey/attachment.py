@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.errors import Malformed
 from survey.record import canonical, parse_object, whole
@@ -20,8 +20,7 @@ MAX_CONTENT_BYTES = 8_192
 _MAX_LINE_BYTES = 2 * MAX_CONTENT_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A named piece of content beside the record `seq`."""
 
     name: str

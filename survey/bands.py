@@ -7,6 +7,7 @@ rounded to two decimals first, half up, and then compared with the lower bounds 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from survey.errors import SurveyError
 
@@ -17,8 +18,7 @@ class ReadOnlyTable(SurveyError):  # noqa: N818 - named for what the table is
     """A table that explains old outputs was asked to judge a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """One row of a category table."""
 
     letter: str

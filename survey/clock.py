@@ -15,6 +15,7 @@ import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from survey.record import Stamp
 
@@ -40,8 +41,7 @@ class Quality(StrEnum):
     """One side is open: the error is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """The best estimate of a record's time, and how far it may be off."""
 
     at_ms: int
@@ -50,8 +50,7 @@ class Moment:
     quality: Quality
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What the wall clock showed at one moment of a boot."""
 
     up_ms: int

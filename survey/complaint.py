@@ -7,7 +7,7 @@ what looks or is written alike (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and its last ch
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_TEXT_CHARACTERS = 500
 MAX_PHONE_DIGITS = 15
@@ -18,8 +18,7 @@ ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 CODE_CHARACTERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """One thing that people complain about."""
 
     code: str

@@ -9,7 +9,6 @@ import tomllib
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from survey.bands import Band, BandTable
@@ -48,6 +47,8 @@ __all__ = [
 MAX_ELEMENTS = 64
 MAX_VALUE = 10
 _MAX_FILE_BYTES = 256 * 1024
+# Not importlib.resources: it takes longer to load than the files take to read, and the kiosk is never zipped.
+_INSTRUMENTS = Path(__file__).parent / "instruments"
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _VERSION = re.compile(r"[0-9a-z][0-9a-z.-]{0,15}")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -79,13 +80,12 @@ def shipped() -> tuple[Instrument, ...]:
 @cache
 def _shipped_names() -> tuple[str, ...]:
     """Give the names of the shipped files: `<id>.toml`, and `<id>@<version>.toml` for further versions."""
-    folder = files("survey") / "instruments"
-    return tuple(sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml")))
+    return tuple(sorted(file.name for file in _INSTRUMENTS.iterdir() if file.name.endswith(".toml")))
 
 
 @cache
 def _shipped(name: str) -> Instrument:
-    return parse((files("survey") / "instruments" / name).read_text(encoding="utf-8"), file=name)
+    return parse((_INSTRUMENTS / name).read_text(encoding="utf-8"), file=name)
 
 
 def read(path: Path) -> Instrument:

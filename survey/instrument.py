@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from typing import NamedTuple
 
 from survey.bands import BandTable
 from survey.weights import WeightMode, weight_as_used, weight_label
@@ -48,8 +49,7 @@ class LabelOrder(StrEnum):
     """As the annex asks them: U8 is facilities, U9 is complaints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One thing that is judged (*unsur*)."""
 
     key: str
@@ -65,8 +65,7 @@ class Element:
     """Whether it asks for a fact and not an opinion, as the tariff does; shown apart in analysis, never left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One possible answer."""
 
     value: int
@@ -74,8 +73,7 @@ class Option:
     """Official wording of the option by language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question as printed; it fills exactly one element."""
 
     key: str

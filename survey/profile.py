@@ -6,7 +6,7 @@ its own, so they are a setting. Every attribute may be skipped; a skipped one is
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SEX = "sex"
 AGE = "age"
@@ -79,16 +79,14 @@ _SPELLINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One thing a visitor may tell about themselves, and the values on offer."""
 
     key: str
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AgeBand:
+class AgeBand(NamedTuple):
     """A band of ages in whole years; either end may be open."""
 
     low: int | None

@@ -6,7 +6,7 @@ The bytes of the line are what the chain covers, so a line is never re-encoded o
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.errors import Malformed
 
@@ -26,8 +26,7 @@ _CANONICAL = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=Tru
 _STAMP_LIMIT = 2**53  # beyond this JSON numbers lose digits in other languages
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """When something happened, as far as a device without a clock chip can say (see `docs/wire-format.md`)."""
 
     boot: int
@@ -44,8 +43,7 @@ class Stamp:
     """Whether the wall clock was trusted at that moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One numbered fact of a stream."""
 
     seq: int

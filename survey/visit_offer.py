@@ -5,7 +5,7 @@ Action names are words with an optional argument after a colon: `answer:3`, `ser
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.complaint import is_phone
 from survey.profile import AGE, is_minor
@@ -17,8 +17,7 @@ MORE = "more"
 SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """The actions of one screen."""
 
     options: tuple[str, ...] = ()

@@ -1,14 +1,14 @@
 """What a visit at one kiosk consists of: the data that the visit's table works on. Changes only between visits."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.complaint import TOPICS
 from survey.instrument import Instrument
 from survey.profile import Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """All times of a visit, in seconds."""
 
     highlight: float = 0.4
@@ -29,8 +29,10 @@ class Timing:
     """After a visit the buttons must rest for so long before the next one starts: mashing starts no second visit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+ORDINARY_TIMING = Timing()
+
+
+class Service(NamedTuple):
     """A service the unit offers, as the enrolment or the settings list it."""
 
     code: str
@@ -56,4 +58,4 @@ class Plan:
     languages: tuple[str, ...] = ("id", "en")
     """The first is the kiosk's own; every visit begins in it."""
     speech: bool = False
-    timing: Timing = Timing()
+    timing: Timing = ORDINARY_TIMING

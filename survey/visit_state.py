@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from survey.kinds import Bare, distinct
 from survey.response import Response
 
 
@@ -102,44 +104,47 @@ class State:
 # -- what can happen
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+@distinct
+class Press(NamedTuple):
     """A lone button was pressed; `place` is 0 to 3 from the left."""
 
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Bare):
     """The pressed button was let go."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+
+@distinct
+class Hold(NamedTuple):
     """The button that was pressed has been held."""
 
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Void:
+class Void(Bare):
     """The press was none after all: another button was down with it."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+
+@distinct
+class Touch(NamedTuple):
     """The action of this name was touched."""
 
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Bare):
     """Time has passed."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+
+@distinct
+class Saved(NamedTuple):
     """The journal reports this record durable."""
 
     token: str
@@ -147,26 +152,29 @@ class Saved:
     """The code of a complaint."""
 
 
-@dataclass(frozen=True, slots=True)
-class SaveFailed:
+@distinct
+class SaveFailed(NamedTuple):
     """The journal could not keep this record, or can keep none at all (an empty token)."""
 
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Bare):
     """The journal works again, proven by a durable record."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class StaffCalled:
+
+class StaffCalled(Bare):
     """Staff asked for their screen."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class StaffLeft:
+
+class StaffLeft(Bare):
     """The staff screen was closed or locked itself."""
+
+    __slots__ = ()
 
 
 Event = Press | Release | Hold | Void | Touch | Tick | Saved | SaveFailed | Restored | StaffCalled | StaffLeft
@@ -175,16 +183,16 @@ Event = Press | Release | Hold | Void | Touch | Tick | Saved | SaveFailed | Rest
 # -- what it asks for
 
 
-@dataclass(frozen=True, slots=True)
-class SaveResponse:
+@distinct
+class SaveResponse(NamedTuple):
     """Make this response durable, then say `Saved(token)`."""
 
     token: str
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
-class SaveComplaint:
+@distinct
+class SaveComplaint(NamedTuple):
     """Make a complaint durable under a fresh ticket, then say `Saved(token)`.
 
     The telephone number is in clear here and nowhere else: whoever performs this effect seals it first.
@@ -199,33 +207,36 @@ class SaveComplaint:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Bare):
     """An input was taken: make the one sound and light of a press, the same for every answer."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+
+@distinct
+class Ignored(NamedTuple):
     """An input was none: count it under this reason (`mash`, `failed`)."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thanked:
+@distinct
+class Thanked(NamedTuple):
     """The visitor now sees that these records are kept."""
 
     tokens: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Speak:
+class Speak(Bare):
     """Read the present screen aloud."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Hush:
+
+class Hush(Bare):
     """The screen changed: stop speaking."""
+
+    __slots__ = ()
 
 
 Effect = SaveResponse | SaveComplaint | Accepted | Ignored | Thanked | Speak | Hush

@@ -5,11 +5,11 @@ sheet as 0,111, and offices multiply by either, or by the exact ninth. The weigh
 the default; the others exist to reproduce a series that was published with them.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class WeightMode(StrEnum):
@@ -29,8 +29,7 @@ class WeightMode(StrEnum):
         return None if self is WeightMode.EXACT else len(self.value) - 2
 
 
-@dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(NamedTuple):
     """Intermediate rounding, half up, as a paper sheet does it; None rounds nothing.
 
     `Stages(nrr=2, product=2)` is the sheet that writes every cell with two decimals.

@@ -8,12 +8,13 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.attachment import Attachment, decode_attachment, encode_attachment
 from survey.chain import LINK_BYTES, Sign, Verify
 from survey.envelope import open_text, seal_text
 from survey.errors import Malformed
+from survey.kinds import distinct
 from survey.record import MAX_LINE_BYTES, canonical, parse_object, whole
 
 WIRE_VERSION = 1
@@ -28,8 +29,8 @@ _MAX_RECEIPT_BYTES = 1_024
 _MAX_SETTINGS_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+@distinct
+class Batch(NamedTuple):
     """Consecutive records of one stream, verbatim, with the signature of the last one's link.
 
     The signature is checked by whoever holds the link before `first`: see `survey.chain`.
@@ -51,8 +52,8 @@ class Batch:
         return self.first + len(self.lines) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+@distinct
+class Receipt(NamedTuple):
     """The collector's word that it has committed a stream through a record, and the link it computed there."""
 
     kiosk: str
@@ -63,8 +64,8 @@ class Receipt:
     """The collector's clock in milliseconds since 1970 UTC: an authenticated hint for a kiosk without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@distinct
+class Settings(NamedTuple):
     """Settings the collector has signed for one kiosk; a higher version replaces a lower one."""
 
     kiosk: str

@@ -11,7 +11,6 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 from zlib import crc32
 
@@ -35,8 +34,7 @@ class Frame(NamedTuple):
     """Where the next line begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(NamedTuple):
     """Bytes between whole lines, or behind the last one."""
 
     offset: int

@@ -10,8 +10,8 @@ One thread appends and releases (see `uplink.writer`); any thread may read the p
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from survey.attachment import Attachment, encode_attachment
 from survey.chain import (
@@ -40,24 +40,21 @@ from uplink.table import JournalDatabase, RecordTable
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """Where a record has got its place."""
 
     seq: int
     link: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The newest record: what the kiosk vouches for."""
 
     seq: int
     link: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Receipts:
+class Receipts(NamedTuple):
     """Where the collector's receipts are found, and how they are checked."""
 
     mark: Path
@@ -72,8 +69,7 @@ class Receipts:
         return [(path, marked) for path in paths if (marked := read_mark(path)) is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(NamedTuple):
     """What a receipt did."""
 
     through: int

@@ -6,8 +6,8 @@ one leaves the other. The uplink writes it; the kiosk reads it and checks the re
 
 import os
 import struct
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from uplink.errors import JournalBroken
@@ -19,8 +19,7 @@ _HEAD = struct.Struct("<4sIQqH")  # magic, crc32 of the rest, generation, boot-t
 MAX_RECEIPT_BYTES = 1_024
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """A receipt as it arrived."""
 
     receipt: bytes

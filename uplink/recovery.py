@@ -8,8 +8,8 @@ name that says where they stood, and cost their own record only.
 import json
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from uplink.disk import Disk
@@ -25,8 +25,7 @@ STREAM_FILE = "stream.json"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(NamedTuple):
     """What a folder holds."""
 
     segments: list[Segment]

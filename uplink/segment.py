@@ -9,6 +9,7 @@ import os
 from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from survey.chain import LINK_BYTES
@@ -25,8 +26,7 @@ _MAX_HEADER_BYTES = 1_024
 _KEY_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What a segment begins with."""
 
     stream: str

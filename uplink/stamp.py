@@ -10,9 +10,8 @@ import json
 import logging
 import secrets
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from survey.record import Stamp
 from uplink.files import replace_file
@@ -29,8 +28,7 @@ _GOOD_MAXERROR_US = 1_000_000
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ClockNews:
+class ClockNews(NamedTuple):
     """Something the journal should record about the clock; `body` is a `clock` record's body."""
 
     source: str

@@ -10,9 +10,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.attachment import Attachment
+from survey.kinds import distinct
 from survey.record import CLOCK, Stamp
 from uplink.errors import JournalBroken, JournalError, JournalFull
 from uplink.journal import Appended, Journal
@@ -26,16 +27,16 @@ _REOPEN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+@distinct
+class Written(NamedTuple):
     """The record of `token` is on the medium."""
 
     token: Hashable
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class WriteFailed:
+@distinct
+class WriteFailed(NamedTuple):
     """The record of `token` is not kept; `reason` is a sentence for staff.
 
     `permanent` says that these very contents can never be written; otherwise the disk is full or failing.
@@ -46,8 +47,7 @@ class WriteFailed:
     permanent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WriterState:
+class WriterState(NamedTuple):
     """How writing goes, for the loop and for health."""
 
     accepting: bool
@@ -63,8 +63,7 @@ class WriterState:
     write_ms_p99: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Submitted:
+class _Submitted(NamedTuple):
     token: Hashable
     kind: str
     body: Mapping[str, object]

@@ -6,7 +6,6 @@ lone response. Attachments are never kept here: they may have to be destroyed on
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from collector.evidence.arrivals import Message
 from collector.evidence.judge import Taken
@@ -33,7 +32,7 @@ def rows(stream_id: int, taken: Sequence[Taken], messages: Mapping[int, Message]
         if len(group) == 1:
             content = payload(last.batch, arrival.payload)
         else:
-            joined = replace(last.batch, first=group[0].first, lines=tuple(lines), prev=None, attachments=())
+            joined = last.batch._replace(first=group[0].first, lines=tuple(lines), prev=None, attachments=())
             content = pack_batch(joined)
         first, number = group[0].first, len(lines)
         passes = first // _LINK_EVERY != (first + number) // _LINK_EVERY
@@ -44,7 +43,7 @@ def rows(stream_id: int, taken: Sequence[Taken], messages: Mapping[int, Message]
 
 def payload(batch: Batch, payload: bytes) -> bytes:
     """Give a batch as it is kept: verbatim, without attachments."""
-    return pack_batch(replace(batch, attachments=())) if batch.attachments else payload
+    return pack_batch(batch._replace(attachments=())) if batch.attachments else payload
 
 
 def _groups(taken: Sequence[Taken], messages: Mapping[int, Message]) -> list[list[Taken]]:

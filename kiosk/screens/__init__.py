@@ -6,7 +6,7 @@ loading would be felt between the power switch and the first smiley.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pygame
 
@@ -26,8 +26,7 @@ from kiosk.views import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A rectangle on the logical screen; touching it means the action."""
 
     rect: pygame.Rect

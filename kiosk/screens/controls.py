@@ -4,7 +4,7 @@ An answer shows icon, words and the number of the physical button that means the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pygame
 
@@ -13,10 +13,11 @@ from kiosk.screens.paragraph import LABEL, Fitted, fit, measure
 from kiosk.screens.parts import Box, Placed, Words, number_size, paint_card, paint_number
 from kiosk.theme import Theme
 from kiosk.views import Action
+from survey.kinds import distinct
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@distinct
+class Answer(NamedTuple):
     """One of the four large answers; standing (icon above words) or lying (icon beside words)."""
 
     fitted: Fitted
@@ -78,8 +79,8 @@ class Answer:
             paint_number(surface, centre, self.number, theme, fill=palette.ink)
 
 
-@dataclass(frozen=True, slots=True)
-class Pill:
+@distinct
+class Pill(NamedTuple):
     """A button of a bar or beneath a message."""
 
     fitted: Fitted

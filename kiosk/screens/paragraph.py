@@ -6,8 +6,8 @@ whether the smallest was enough is told by `Fitted.fits`, which the tests ask fo
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from kiosk.fonts import Weight, width_of
 from kiosk.theme import Theme
@@ -22,8 +22,7 @@ SEPARATOR = "·"
 Measure = Callable[[str, bool], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Words of one weight that stand together on a line."""
 
     text: str
@@ -33,8 +32,7 @@ class Run:
 Line = tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(NamedTuple):
     """A text broken into lines at a size, ready to be painted."""
 
     size: int
@@ -49,8 +47,7 @@ class Fitted:
         return self.line_height * len(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How a text is set: the ordinary and the strong weight, and the leading."""
 
     weight: Weight = Weight.REGULAR
@@ -80,7 +77,7 @@ def fit(
         fitted = _set(text, theme, style, pixels, width=width)
     while not _is_good(fitted, height, most_lines):
         if pixels <= theme.smallest_text:
-            return replace(fitted, fits=False)
+            return fitted._replace(fits=False)
         pixels -= 1
         fitted = _set(text, theme, style, pixels, width=width)
     return fitted

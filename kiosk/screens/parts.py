@@ -5,9 +5,8 @@ its rectangle. Two screens can therefore be compared part by part, and the windo
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pygame
 
@@ -15,6 +14,7 @@ from kiosk.fonts import Weight, font, font_for
 from kiosk.icons import icon
 from kiosk.screens.paragraph import Fitted, Style
 from kiosk.theme import Colour, Theme
+from survey.kinds import distinct
 
 Box = tuple[int, int, int, int]
 
@@ -26,8 +26,7 @@ class Item(Protocol):
         """Paint on the theme's paper, within the box."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An item in its place; with an action, touching the box means that action."""
 
     box: Box
@@ -35,8 +34,8 @@ class Placed:
     action: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+@distinct
+class Words(NamedTuple):
     """A set text. `colour` names a colour of the palette, `align` is left, centre or right."""
 
     fitted: Fitted
@@ -76,8 +75,8 @@ class Words:
             y += self.fitted.line_height
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+@distinct
+class Picture(NamedTuple):
     """An icon in the middle of its box."""
 
     name: str
@@ -90,8 +89,8 @@ class Picture:
         surface.blit(drawn, (box[0] + (box[2] - self.size) // 2, box[1] + (box[3] - self.size) // 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+@distinct
+class Panel(NamedTuple):
     """A card with parts on it; their boxes are given on the screen."""
 
     parts: tuple[Placed, ...] = ()
@@ -107,8 +106,8 @@ class Panel:
             part.item.paint(surface, part.box, theme)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+@distinct
+class Progress(NamedTuple):
     """How far the visitor has come: a thin line from border to border."""
 
     done: int

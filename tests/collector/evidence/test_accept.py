@@ -1,7 +1,6 @@
 """The one function behind every door: counted once, refused by a stable code, and nothing stops it."""
 
 import zlib
-from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -66,7 +65,7 @@ def passed_off(kiosk: FakeKiosk, seq: int, declaration: bytes = b"") -> bytes:
     batch = unpack_batch(kiosk.batch())
     lines = list(batch.lines)
     lines[seq - 1] = lost_line(kiosk.links[seq], declaration)
-    return pack_batch(replace(batch, lines=tuple(lines)))
+    return pack_batch(batch._replace(lines=tuple(lines)))
 
 
 def test_a_rating_passed_off_as_lost_is_refused(kiosk: FakeKiosk) -> None:
@@ -83,7 +82,7 @@ def test_a_rating_passed_off_as_lost_later_on_is_refused_too(kiosk: FakeKiosk) -
     arrive(kiosk.batch())
     kiosk.responses(1, 4)
     forged = unpack_batch(passed_off(kiosk, 2))
-    (outcome,) = arrive(pack_batch(replace(forged, first=2, lines=forged.lines[1:])))
+    (outcome,) = arrive(pack_batch(forged._replace(first=2, lines=forged.lines[1:])))
     assert code(outcome) == "signature"
 
 

@@ -3,7 +3,6 @@
 import functools
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pygame
 import pytest
@@ -123,7 +122,7 @@ def test_every_question_of_every_instrument_fits_also_in_large_type(
 def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: tuple[int, int]) -> None:
     unit = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Kabupaten Tulang Bawang Barat"
     view = views("id")["idle"]
-    long = replace(view, bar=replace(view.bar, left_strong=unit, left="Kecamatan Tulang Bawang Udik"))
+    long = view._replace(bar=view.bar._replace(left_strong=unit, left="Kecamatan Tulang Bawang Udik"))
 
     parts = layout(long, Look(size=size, text_scale=1.25))
 

@@ -3,7 +3,6 @@
 import threading
 import wave
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,8 +58,8 @@ def test_a_question_is_read_with_all_answers_in_their_order() -> None:
 
 def test_a_press_changes_nothing_in_what_is_read() -> None:
     assert pieces(VIEWS["pressed"], "id") == pieces(VIEWS["idle"], "id")
-    answered = replace(VIEWS["question-answered"], pressed=None)
-    plain = replace(answered, options=tuple(replace(option, chosen=False) for option in answered.options))
+    answered = VIEWS["question-answered"]._replace(pressed=None)
+    plain = answered._replace(options=tuple(option._replace(chosen=False) for option in answered.options))
     assert pieces(answered, "id") == pieces(plain, "id")
 
 

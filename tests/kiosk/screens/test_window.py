@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pygame
@@ -94,7 +93,7 @@ def test_a_tick_of_the_clock_repaints_only_the_clock(
     window.show(idle)
     updated.clear()
 
-    window.show(replace(idle, bar=replace(idle.bar, right="Senin 23 Nov · 09.42")))
+    window.show(idle._replace(bar=idle.bar._replace(right="Senin 23 Nov · 09.42")))
 
     assert all(rect.bottom < 60 for rects in updated for rect in rects)
 
