@@ -1,236 +1,217 @@
-"""When did it happen? The time of a record from a device without a clock chip, repaired without guessing.
+"""The true time of each record of a device without a clock chip, from the stamps of its stream alone.
 
-Every record says how long its boot had lasted (`up_ms`), which never lies, and sometimes what the wall clock showed
-and whether that was trusted. One trusted sighting dates a whole boot, before and after it. A boot without one is held
-between its neighbours: it began after the last thing known of the boot before it, and ended before the first thing
-known of the boot after it, or before the collector received it. Order is always that of boots and numbers, never that
-of wall clocks.
+Every record says how long its boot had lasted (`up_ms`), which never lies, and sometimes what the wall clock showed and
+whether that was trusted. Order is always that of boots and numbers, never that of wall clocks. A record's time depends on
+its boot:
 
-The collector keeps one `Timeline` a stream (`to_rows` and `from_rows` store it) and calls `add` for every record it
-accepts, in order. When `add` says that the past has moved, records of this stream whose quality is not `exact` are
-dated anew.
+* A boot with a trusted clock is *anchored*: a record stands by its boot time from the nearest anchor before it, or from the
+  boot's first anchor where none is before it.
+* A boot that never saw a trusted clock is *bounded*: not before the boot before it ended, not after the batch came in, and not
+  after the next anchored boot began. Where the clock it showed lies in between it is believed, else the middle is taken.
+
+So an anchor can change times that are projected already: those before it in its own boot, and those of the bounded boots
+right before. These *open* records are always the tail of the stream; everything before them is final. What is stored with a
+stream is therefore small: the state at the first open record and the state at the end. `times` is pure: the same records
+from the same state, in whatever groups, come to the same times.
 """
 
-import bisect
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import NamedTuple
-
-from survey.record import Stamp
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 SAME_CLOCK_MS = 100
 """Two sightings whose clocks differ by less say the same."""
-UNKNOWN_ERROR_MS = 100 * 366 * 86_400_000
-"""The error of a moment nothing is known about: a century."""
-_DRIFT_PER_MILLION = 100  # a quartz without discipline; what `up_ms` may lose or gain away from a sighting
-_FIRST_KIOSK_MS = 1_735_689_600_000  # 2025: a clock that shows less has lost its time
-_IMPOSSIBLE_MS = 300_000  # a clock further ahead of the collector's than this is no trusted clock
-
-
-class Quality(StrEnum):
-    """How a moment is known."""
-
-    EXACT = "exact"
-    """The clock was trusted when the record was written."""
-    REPAIRED = "repaired"
-    """The clock was trusted at another moment of the same boot."""
-    BOUNDED = "bounded"
-    """Only that it lies between two known moments."""
-    UNKNOWN = "unknown"
-    """One side is open: the error is not known."""
+ANCHOR_ERROR_MS = 1_000
+"""What a trusted clock may be off."""
+_DRIFT_SHARE = 10_000
+"""A board's clock runs off by at most 1/10,000: 100 ppm."""
+_IMPOSSIBLE_MS = 300_000
+"""A clock this far ahead of the collector's is not to be trusted, whatever it says of itself."""
 
 
 class Moment(NamedTuple):
-    """The best estimate of a record's time, and how far it may be off."""
+    """A time and how far it may be off, both in milliseconds."""
 
     at_ms: int
-    """Milliseconds since 1970 UTC."""
     error_ms: int
-    quality: Quality
 
 
-class Sighting(NamedTuple):
-    """What the wall clock showed at one moment of a boot."""
+class Stamp(Protocol):
+    """What following an anchored boot needs of a record."""
 
+    @property
+    def boot(self) -> int: ...  # noqa: D102
+    @property
+    def up_ms(self) -> int: ...  # noqa: D102
+    @property
+    def at(self) -> int | None: ...  # noqa: D102
+    @property
+    def sync(self) -> bool: ...  # noqa: D102
+
+
+class Stamped(NamedTuple):
+    """What the time repair needs of a record."""
+
+    seq: int
+    boot: int
     up_ms: int
-    at_ms: int
+    at: int | None
     sync: bool
+    received_ms: int
+
+
+class Point(NamedTuple):
+    """What is known between two records of a stream."""
+
+    floor_ms: int
+    """No record of this boot is before this plus its boot time."""
+    boot: int = 0
+    up_ms: int = 0
+    """Boot time of the latest record."""
+    anchor: tuple[int, int] | None = None
+    """Latest trusted `(up_ms, at)` of this boot."""
+    claim: tuple[int, int] | None = None
+    """Latest untrusted `(up_ms, at)` of this boot."""
 
     @property
-    def start_ms(self) -> int:
-        """When the boot began, by this clock."""
-        return self.at_ms - self.up_ms
+    def end_ms(self) -> int:
+        """The earliest time at which the next boot can have begun."""
+        if self.anchor is None:
+            return self.floor_ms + self.up_ms
+        up_ms, at = self.anchor
+        return at + self.up_ms - up_ms
 
 
-@dataclass(frozen=True, slots=True)
-class BootClock:
-    """All that a stream says of one boot's time."""
+class ClockState(NamedTuple):
+    """What is stored with a stream."""
 
-    number: int
-    last_up_ms: int = 0
-    sightings: tuple[Sighting, ...] = ()
-    """By `up_ms`; those that say nothing new are left out."""
-    began_before_ms: int | None = None
-    """The collector's own clock: each record existed when it was received, so the boot had begun `up_ms` earlier."""
-
-    def trusted(self) -> tuple[Sighting, ...]:
-        """Give the sightings of a trusted clock that can be true."""
-        latest = None if self.began_before_ms is None else self.began_before_ms + _IMPOSSIBLE_MS
-        return tuple(
-            sighting
-            for sighting in self.sightings
-            if sighting.sync and (latest is None or sighting.start_ms <= latest)
-        )
-
-    def shown(self, up_ms: int) -> Sighting | None:
-        """Give the sighting that held at `up_ms`: the latest one until then."""
-        place = bisect.bisect_right(self.sightings, up_ms, key=lambda sighting: sighting.up_ms)
-        return self.sightings[place - 1] if place else None
+    end: Point
+    """After the last record."""
+    open_from: int
+    """The first record whose time may still change; one past the last where none may."""
+    base: Point
+    """Before that record."""
 
 
-class Timeline:
-    """The boots of one stream and what is known of their time."""
+class Timed(NamedTuple):
+    """The times of some records, and the state after them."""
 
-    def __init__(self, boots: Iterable[BootClock] = ()) -> None:
-        self._boots = {boot.number: boot for boot in boots}
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[Sequence[object]]) -> "Timeline":
-        """Read what `to_rows` gave, also after a way through JSON."""
-        return cls(_boot(row) for row in rows)
-
-    def to_rows(self) -> list[list[object]]:
-        """Give the timeline as lists of numbers, one a boot, for storing."""
-        return [
-            [
-                boot.number,
-                boot.last_up_ms,
-                boot.began_before_ms,
-                [[sighting.up_ms, sighting.at_ms, int(sighting.sync)] for sighting in boot.sightings],
-            ]
-            for _, boot in sorted(self._boots.items())
-        ]
-
-    @property
-    def boots(self) -> tuple[BootClock, ...]:
-        """The boots, in order."""
-        return tuple(boot for _, boot in sorted(self._boots.items()))
-
-    def add(self, stamp: Stamp, *, received_ms: int | None = None) -> bool:
-        """Take note of a record's stamp; tells whether moments given earlier may have changed.
-
-        Call it in the order of the records. `received_ms` is the collector's clock when it first held the record.
-        """
-        known = self._boots.get(stamp.boot)
-        boot = known or BootClock(number=stamp.boot)
-        moved = False
-        if stamp.up_ms > boot.last_up_ms:
-            boot = replace(boot, last_up_ms=stamp.up_ms)
-        if received_ms is not None:
-            before = received_ms - stamp.up_ms
-            if boot.began_before_ms is None or before < boot.began_before_ms:
-                boot = replace(boot, began_before_ms=before)
-        if stamp.at is not None:
-            sighting = Sighting(up_ms=stamp.up_ms, at_ms=stamp.at, sync=stamp.sync)
-            if _says_something_new(boot.shown(stamp.up_ms), sighting):
-                # A first trusted sighting dates this boot's past and narrows its neighbours; later ones may too.
-                moved = stamp.sync and (known is not None or len(self._boots) > 0)
-                sightings = sorted((*boot.sightings, sighting), key=lambda one: one.up_ms)
-                boot = replace(boot, sightings=tuple(sightings))
-        self._boots[stamp.boot] = boot
-        return moved
-
-    def moment(self, stamp: Stamp) -> Moment:
-        """Give the best estimate of when the record with this stamp was made."""
-        boot = self._boots.get(stamp.boot, BootClock(number=stamp.boot, last_up_ms=stamp.up_ms))
-        trusted = boot.trusted()
-        if not trusted:
-            return self._between_neighbours(boot, stamp)
-        shown = boot.shown(stamp.up_ms)
-        if shown is not None and shown in trusted:
-            at_ms = stamp.at if stamp.at is not None and stamp.sync else shown.start_ms + stamp.up_ms
-            return Moment(at_ms=at_ms, error_ms=_drift(stamp.up_ms - shown.up_ms), quality=Quality.EXACT)
-        nearest = min(trusted, key=lambda sighting: abs(sighting.up_ms - stamp.up_ms))
-        return Moment(
-            at_ms=nearest.start_ms + stamp.up_ms,
-            error_ms=_drift(stamp.up_ms - nearest.up_ms),
-            quality=Quality.REPAIRED,
-        )
-
-    def _between_neighbours(self, boot: BootClock, stamp: Stamp) -> Moment:
-        earliest, latest = self._began(boot)
-        shown = boot.shown(stamp.up_ms)
-        if earliest is not None and latest is not None and earliest <= latest:
-            return Moment(
-                at_ms=(earliest + latest) // 2 + stamp.up_ms,
-                error_ms=(latest - earliest + 1) // 2 + _drift(boot.last_up_ms),
-                quality=Quality.BOUNDED,
-            )
-        # One side is open. What the clock showed is the best there is, unless it is beyond the side that is known, or
-        # from before there were kiosks: then the side that is known is nearer to the truth.
-        known = latest if latest is not None else earliest
-        credible = shown is not None and (known is None or shown.start_ms >= _FIRST_KIOSK_MS)
-        began = shown.start_ms if shown is not None and credible else known or 0
-        if earliest is not None:
-            began = max(began, earliest)
-        if latest is not None:
-            began = min(began, latest)
-        return Moment(at_ms=began + stamp.up_ms, error_ms=UNKNOWN_ERROR_MS, quality=Quality.UNKNOWN)
-
-    def _began(self, boot: BootClock) -> tuple[int | None, int | None]:
-        """Give the earliest and the latest time at which a boot without a trusted clock can have begun."""
-        earliest: int | None = None
-        latest = boot.began_before_ms
-        lasted = 0  # the boots between this one and the neighbour that knows the time
-        for other in reversed([one for one in self.boots if one.number < boot.number]):
-            lasted += other.last_up_ms
-            if trusted := other.trusted():
-                earliest = trusted[-1].start_ms + lasted
-                break
-        lasted = boot.last_up_ms
-        for other in (one for one in self.boots if one.number > boot.number):
-            if other.began_before_ms is not None:
-                latest = _least(latest, other.began_before_ms - lasted)
-            if trusted := other.trusted():
-                latest = _least(latest, trusted[0].start_ms - lasted)
-                break
-            lasted += other.last_up_ms
-        return earliest, latest
+    moments: list[Moment]
+    state: ClockState
 
 
-def _says_something_new(shown: Sighting | None, sighting: Sighting) -> bool:
-    return (
-        shown is None
-        or shown.sync != sighting.sync
-        or abs(shown.start_ms - sighting.start_ms) > SAME_CLOCK_MS
-    )
+class _Boot(NamedTuple):
+    begin: int
+    end: int
+    anchor: tuple[int, int] | None
+    """Its first anchor."""
 
 
-def _drift(distance_ms: int) -> int:
-    return SAME_CLOCK_MS + abs(distance_ms) * _DRIFT_PER_MILLION // 1_000_000
+def unknown_clock(*, enrolled_ms: int) -> ClockState:
+    """Give the state before a stream's first record."""
+    point = Point(floor_ms=enrolled_ms)
+    return ClockState(end=point, open_from=1, base=point)
 
 
-def _least(known: int | None, other: int) -> int:
-    return other if known is None else min(known, other)
+def settles(records: Sequence[Stamped]) -> bool:
+    """Tell whether these records anchor what was open before them."""
+    return any(_anchor(record) is not None for record in records)
 
 
-def _boot(row: Sequence[object]) -> BootClock:
-    number, last_up_ms, began_before_ms, sightings = row
-    if not isinstance(sightings, list | tuple):
-        raise TypeError("a boot's sightings are a list")
-    return BootClock(
-        number=_whole(number),
-        last_up_ms=_whole(last_up_ms),
-        began_before_ms=None if began_before_ms is None else _whole(began_before_ms),
-        sightings=tuple(
-            Sighting(up_ms=_whole(up_ms), at_ms=_whole(at_ms), sync=bool(sync))
-            for up_ms, at_ms, sync in sightings
-        ),
-    )
+def times(before: ClockState, records: Sequence[Stamped], *, from_base: bool = False) -> Timed:
+    """Give the times of `records`, which follow the end of `before`, or its base where `from_base`.
+
+    Records that were open before and that `records` settle are not in the answer: feed them again, from the base.
+    """
+    start = before.base if from_base else before.end
+    if not records:
+        return Timed([], before)
+    boots = _boots(start, records)
+    ceilings = _ceilings(boots)
+    moments: list[Moment] = []
+    point, base, open_from = start, start, records[0].seq
+    if not from_base and before.open_from < records[0].seq:
+        base, open_from = before.base, before.open_from
+    for boot, ceiling in zip(boots, ceilings, strict=True):
+        part = records[boot.begin : boot.end]
+        if part[0].boot != point.boot:
+            point = Point(floor_ms=point.end_ms, boot=part[0].boot)
+        anchored = Point(point.floor_ms, part[0].boot, point.up_ms, boot.anchor)
+        followed = follow(anchored, part, [record.received_ms for record in part])
+        if followed is not None:
+            moments += [Moment(*one) for one in followed[0]]
+            point = base = followed[1]
+            open_from = part[-1].seq + 1
+        else:
+            some, point = _bounded(point, part, ceiling)
+            moments += some
+    return Timed(moments, ClockState(end=point, open_from=open_from, base=base))
 
 
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"{value!r} is no whole number")
-    return value
+def _anchor(record: Stamped) -> tuple[int, int] | None:
+    if record.at is None or not record.sync or record.at > record.received_ms + _IMPOSSIBLE_MS:
+        return None
+    return record.up_ms, record.at
+
+
+def _boots(start: Point, records: Sequence[Stamped]) -> list[_Boot]:
+    begins = [0]
+    begins += [at for at in range(1, len(records)) if records[at].boot != records[at - 1].boot]
+    boots = []
+    for begin, end in zip(begins, [*begins[1:], len(records)], strict=True):
+        part = records[begin:end]
+        anchor = start.anchor if begin == 0 and part[0].boot == start.boot else None
+        if anchor is None:
+            anchor = next((found for record in part if (found := _anchor(record)) is not None), None)
+        boots.append(_Boot(begin, end, anchor))
+    return boots
+
+
+def _ceilings(boots: Sequence[_Boot]) -> list[int | None]:
+    """Give, for each boot, when the next anchored boot after it began."""
+    ceilings: list[int | None] = []
+    ceiling: int | None = None
+    for boot in reversed(boots):
+        ceilings.append(ceiling)
+        if boot.anchor is not None:
+            up_ms, at = boot.anchor
+            ceiling = at - up_ms
+    return ceilings[::-1]
+
+
+def follow(
+    point: Point, records: Sequence[Stamp], received: Sequence[int]
+) -> tuple[list[tuple[int, int]], Point] | None:
+    """Give the times of records of an anchored boot, and where that leads; None where another boot begins.
+
+    Nearly every record of a fleet comes this way, so it is written for speed.
+    """
+    if point.anchor is None:
+        return None
+    base_up, base_at = point.anchor
+    boot, latest = point.boot, point.up_ms
+    moments = []
+    for record, received_ms in zip(records, received, strict=True):
+        if record.boot != boot:
+            return None
+        up_ms, at = record.up_ms, record.at
+        if at is not None and record.sync and at <= received_ms + _IMPOSSIBLE_MS:
+            base_up, base_at = up_ms, at
+        latest = max(latest, up_ms)
+        apart = up_ms - base_up
+        moments.append((base_at + apart, ANCHOR_ERROR_MS + abs(apart) // _DRIFT_SHARE))
+    return moments, Point(floor_ms=point.floor_ms, boot=boot, up_ms=latest, anchor=(base_up, base_at))
+
+
+def _bounded(point: Point, records: Sequence[Stamped], ceiling: int | None) -> tuple[list[Moment], Point]:
+    moments = []
+    claim, latest = point.claim, point.up_ms
+    for record in records:
+        latest = max(latest, record.up_ms)
+        if record.at is not None:
+            claim = (record.up_ms, record.at)
+        low = point.floor_ms + record.up_ms
+        high = record.received_ms if ceiling is None else min(ceiling, record.received_ms)
+        shown = claim[1] + record.up_ms - claim[0] if claim is not None else None
+        at = shown if shown is not None and low <= shown <= high else (low + high) // 2
+        moments.append(Moment(at, max(abs(at - low), abs(high - at))))
+    return moments, Point(floor_ms=point.floor_ms, boot=records[-1].boot, up_ms=latest, claim=claim)

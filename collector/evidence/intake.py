@@ -37,6 +37,7 @@ from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk, KioskKey
 from collector.fleet.standing import Standing
 from survey.attachment import Attachment, belongs
+from survey.clock import unknown_clock
 from survey.wire import Batch
 
 log = logging.getLogger(__name__)
@@ -208,7 +209,7 @@ class _Work:
         key = self.judged.key
         if key is None:
             raise AssertionError("a stream is opened by the key that signed its first batch")
-        clock = timing.dump(timing.fresh(enrolled_ms=self._sender.enrolled_ms[key.id]))
+        clock = timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id]))
         stream = Stream.objects.create(
             kiosk_id=self._sender.id,
             key_id=key.id,

@@ -14,10 +14,10 @@ from collector.evidence.lines import (
     read_body,
     read_line,
 )
-from collector.evidence.timing import ClockState, Stamped, follow, times
 from collector.fleet.standing import Standing
 from survey import record
 from survey.chain import stated_link
+from survey.clock import ClockState, Stamped, follow, times
 
 KIND_UNKNOWN = "kind_unknown"
 KIOSK_UNASSIGNED = "kiosk_unassigned"

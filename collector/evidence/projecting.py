@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.complaints import projection as complaints
-from collector.evidence import ledger, placing, timing
+from collector.evidence import ledger, placing
 from collector.evidence.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.lines import HeldRun
 from collector.evidence.models import SetAside
 from collector.evidence.placing import Placed, Source
-from collector.evidence.timing import ClockState
 from collector.scores import projection as scores
 from survey.attachment import Attachment
+from survey.clock import ClockState, settles
 
 Attached = Mapping[tuple[int, int], Sequence[Attachment]]
 """Attachments that came along, by `(stream_id, seq)`."""
@@ -29,7 +29,7 @@ class Projected:
 def project_run(source: Source, clock: ClockState, runs: Sequence[HeldRun]) -> Projected:
     """Read, time and place the new lines of a stream, and those held before whose time they settle."""
     first = runs[0].first
-    if clock.open_from == first or not timing.settles(placing.stamps(placing.parse(source, runs, []))):
+    if clock.open_from == first or not settles(placing.stamps(placing.parse(source, runs, []))):
         return Projected(placing.place(source, runs, clock))
     earlier = list(ledger.runs(source.stream_id, first=clock.open_from, last=first - 1))
     before = placing.place(source, earlier, clock, from_base=True)

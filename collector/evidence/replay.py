@@ -6,9 +6,10 @@ each record comes out once, and as the intake would have left it.
 
 from collections.abc import Iterable, Iterator
 
-from collector.evidence import placing, timing
+from collector.evidence import placing
 from collector.evidence.lines import HeldRun
 from collector.evidence.placing import Placed, Source
+from survey.clock import unknown_clock
 
 CHUNK = 5_000
 
@@ -17,7 +18,7 @@ def replay(
     source: Source, runs: Iterable[HeldRun], *, enrolled_ms: int, chunk: int = CHUNK
 ) -> Iterator[Placed]:
     """Give the records of a stream, in order, in parts; the last part's clock is the stream's."""
-    clock = timing.fresh(enrolled_ms=enrolled_ms)
+    clock = unknown_clock(enrolled_ms=enrolled_ms)
     waiting: list[HeldRun] = []
     fresh = 0
     for run in runs:
