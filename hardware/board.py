@@ -4,14 +4,13 @@ Every reading may be missing on another machine; then it is None, never an inven
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _UNDER_VOLTAGE, _THROTTLED, _EVER_UNDER_VOLTAGE = 1 << 0, (1 << 1) | (1 << 2) | (1 << 3), 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """One look at the board."""
 
     model: str | None

@@ -3,13 +3,15 @@
 All times are seconds of one monotonic clock; buttons are numbered 1 to 4 from left to right.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from hardware.kinds import distinct
 
 BUTTONS = (1, 2, 3, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+@distinct
+class Edge(NamedTuple):
     """One change of a pin's level, as it came, bounce and all."""
 
     button: int
@@ -17,64 +19,64 @@ class Edge:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+@distinct
+class Pressed(NamedTuple):
     """A lone button was really pressed; `at` is when its contact closed."""
 
     button: int
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+@distinct
+class Released(NamedTuple):
     """The button of the latest `Pressed` was let go."""
 
     button: int
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+@distinct
+class Held(NamedTuple):
     """A lone button has been down for the holding time."""
 
     button: int
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Chord:
+@distinct
+class Chord(NamedTuple):
     """A further button went down while one was down: none of them is an answer, the earlier `Pressed` is void."""
 
     buttons: frozenset[int]
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class ChordHeld:
+@distinct
+class ChordHeld(NamedTuple):
     """Exactly these buttons have been down together for the staff's holding time."""
 
     buttons: frozenset[int]
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+@distinct
+class Stuck(NamedTuple):
     """A button has been down so long that it must be jammed; it is ignored until it is free again."""
 
     button: int
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Freed:
+@distinct
+class Freed(NamedTuple):
     """A stuck button came up again and counts from now on."""
 
     button: int
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+@distinct
+class Rejected(NamedTuple):
     """Something that was no press, to be counted: `glitch`, `mash`, `chord` or `stuck`."""
 
     reason: str

@@ -2,8 +2,8 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kiosk.agenda import make_plan
@@ -18,8 +18,7 @@ from uplink.stamp import Clock, SystemClock
 from uplink.writer import JournalWriter
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """An enrolled kiosk with its journal open."""
 
     home: Path

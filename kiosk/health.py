@@ -3,8 +3,9 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from hardware.board import Facts, look
 from uplink.writer import WriterState
@@ -17,8 +18,7 @@ FULL_PERCENT, VERY_FULL_PERCENT = 85, 95
 SLOW_WRITE_MS = 500.0
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(NamedTuple):
     """One look at everything that matters to whoever keeps the kiosk going."""
 
     journal: WriterState
@@ -32,7 +32,7 @@ class Health:
     version: str = ""
     settings_version: int = 0
     settings_refused: str = ""
-    alive: Mapping[str, object] = field(default_factory=dict)
+    alive: Mapping[str, object] = MappingProxyType({})
 
     def trouble(self) -> list[str]:
         """Name what is wrong, most serious first, in sentences for staff."""

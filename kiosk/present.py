@@ -3,7 +3,6 @@
 Pure: the same state, surroundings and moment give the same view, so the loop draws only when the view has changed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -45,8 +44,7 @@ class Published(NamedTuple):
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a screen shows besides the visit."""
 
     unit: str = ""

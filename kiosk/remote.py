@@ -1,7 +1,8 @@
 """What the collector has set for this kiosk, once it was checked by `kiosk.settings`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kiosk.config import Hours
 from kiosk.present import Published
@@ -9,13 +10,12 @@ from survey.instrument import Instrument
 from survey.visit_plan import Service
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(NamedTuple):
     """Checked settings; None where the collector leaves it to the configuration and the enrolment."""
 
     version: int = 0
     instruments: tuple[Instrument, ...] | None = None
-    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """By language, then by key."""
     hours: Mapping[str, Hours] | None = None
     volume_percent: int | None = None

@@ -8,7 +8,7 @@ what cannot be told for certain is left out of the profile and counted.
 import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -177,7 +177,7 @@ def _with_age_bands(plan: Plan, bands: tuple[str, ...]) -> Plan:
     profile = tuple(
         Attribute(AGE, bands) if attribute.key == AGE else attribute for attribute in plan.profile
     )
-    return replace(plan, profile=profile)
+    return plan._replace(profile=profile)
 
 
 def _value(text: str, form: Instrument, where: str) -> int | None:

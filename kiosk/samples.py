@@ -69,10 +69,9 @@ _WELL = Health(
     clock_trusted=True,
     version="0.1.0",
 )
-_TROUBLED = replace(
-    _WELL,
+_TROUBLED = _WELL._replace(
     journal=_WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
-    board=replace(_WELL.board, temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
+    board=_WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
     if _WELL.board
     else None,
     uplink={"connected": False, "trouble": "the broker refuses the certificate"},
@@ -157,7 +156,7 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     yield (
         "ticket-without-page",
         replace(begun, step=Step.TICKET, ticket="K7M43RTE", complained=True),
-        replace(_AROUND, status_address=""),
+        _AROUND._replace(status_address=""),
     )
     yield "saving", replace(begun, step=Step.SAVING), _AROUND
     yield "thanks", replace(begun, step=Step.THANKS, rated=True), _AROUND
@@ -165,10 +164,10 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     yield (
         "failed",
         replace(begun, step=Step.FAILED, not_kept=True),
-        replace(_AROUND, out_of_service="kartu memori penuh"),
+        _AROUND._replace(out_of_service="kartu memori penuh"),
     )
     opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
-    yield "closed", replace(begun, step=Step.IDLE), replace(_AROUND, closed=True, opens=opens)
+    yield "closed", replace(begun, step=Step.IDLE), _AROUND._replace(closed=True, opens=opens)
 
 
 def _staff(language: str) -> Iterator[tuple[str, View]]:

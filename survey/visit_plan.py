@@ -1,6 +1,5 @@
 """What a visit at one kiosk consists of: the data that the visit's table works on. Changes only between visits."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from survey.complaint import TOPICS
@@ -30,6 +29,7 @@ class Timing(NamedTuple):
 
 
 ORDINARY_TIMING = Timing()
+ALL_TOPICS = tuple(topic.code for topic in TOPICS)
 
 
 class Service(NamedTuple):
@@ -39,8 +39,7 @@ class Service(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What is asked, in which order, and what may be skipped."""
 
     pulse: Instrument
@@ -54,7 +53,7 @@ class Plan:
     complaint: bool = True
     contact: bool = True
     """Whether a telephone number may be left: only where it can be sealed at once."""
-    topics: tuple[str, ...] = tuple(topic.code for topic in TOPICS)
+    topics: tuple[str, ...] = ALL_TOPICS
     languages: tuple[str, ...] = ("id", "en")
     """The first is the kiosk's own; every visit begins in it."""
     speech: bool = False
