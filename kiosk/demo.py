@@ -241,7 +241,7 @@ def _visits(
         order = ["--order", options.order] if options.order else []
         programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order])
     elif options.visitors is not None or not _has_display():
-        programs.run([kiosk, "simulate", *common, "--visitors", str(options.visitors or 12)])
+        programs.run([kiosk, "simulate", *common, "--visitors", str(options.visitors or 12), "--apart", "6"])
     else:
         print(
             "demo: keys 1-4 are the four buttons, the mouse is the finger; close the window to end",

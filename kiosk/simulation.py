@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import itertools
 import json
 import random
 import sys
@@ -48,6 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="1 plays as fast as people move, 10 ten times as fast, 0 without any waiting (0)",
     )
+    parser.add_argument(
+        "--apart",
+        type=float,
+        default=0.0,
+        metavar="MINUTES",
+        help="let invented visitors come about so far apart by the simulation's clock, the last one just now;"
+        " 0: at this machine's clock, as fast as they are played (0)",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
     parser.add_argument("--quiet", action="store_true", help="print the result only, not every visit")
     parser.add_argument(
@@ -69,6 +78,11 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
         if options.thanked_log is not None:
             log = stack.enter_context(options.thanked_log.open("a", encoding="utf-8"))
         dice = random.Random(options.seed)
+        if options.replay is None and options.apart > 0:
+            moments = _moments(options.visitors, options.apart, dice)
+            device = stack.enter_context(open_device(home, config, make_clock=_clock_at(moments[0])))
+            run = _Run(options, device, None, dice, log)
+            return run.play((moment, varied_wish(run.plan, dice)) for moment in moments)
         if options.replay is None:
             device = stack.enter_context(open_device(home, config))
             run = _Run(options, device, None, dice, log)
@@ -85,6 +99,13 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
         for line in notes.lines():
             run.say(f"note: {line}")
         return run.play((row.at_ms, row.wish) for row in rows)
+
+
+def _moments(visitors: int, apart: float, dice: random.Random) -> list[int]:
+    """Give when each visitor comes, in milliseconds since 1970: some minutes apart, the last one just now."""
+    gaps = [round(apart * 60_000 * dice.uniform(0.6, 1.4)) for _ in range(max(1, visitors))]
+    begin = time.time_ns() // 1_000_000 - sum(gaps)
+    return [begin + passed for passed in itertools.accumulate(gaps[:-1], initial=0)]
 
 
 def _clock_at(at_ms: int) -> Callable[[Journal], Clock]:
