@@ -50,7 +50,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"ikm-kiosk {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     wanted = next((word for word in arguments if not word.startswith("-")), "")
-    for name, summary in COMMANDS.items():
+    first = arguments[0] if arguments else ""
+    for name in [first] if first in COMMANDS else COMMANDS:  # a parser a command would be felt at the start
+        summary = COMMANDS[name]
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name == wanted:  # the other commands' modules stay unloaded
             import_module(f"kiosk.commands.{name.replace('-', '_')}").add_to(command)

@@ -14,6 +14,8 @@ from pathlib import Path
 import pygame
 
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
+# By its path: asked for without a name, pygame looks for it with importlib.resources and zipfile.
+_OWN_FONT = Path(pygame.__file__).with_name(pygame.font.get_default_font())
 JAVANESE = range(0xA980, 0xA9E0)
 
 
@@ -47,7 +49,7 @@ def font(
     `preferred` are font files named in the configuration; one whose name ends in the weight's name serves that weight.
     """
     path = find(weight, preferred, javanese=javanese)
-    return pygame.font.Font(str(path) if path else None, size)
+    return pygame.font.Font(str(path or _OWN_FONT), size)
 
 
 @lru_cache(maxsize=1024)

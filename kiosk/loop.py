@@ -9,7 +9,6 @@ on a real kiosk go through exactly the same code.
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from operator import is_
 
 from hardware.debounce import Debouncer
@@ -166,7 +165,7 @@ class Loop:
             raise RuntimeError("a plan changes only between visits")
         self.plan = plan
         if self.state.language not in plan.languages:
-            self.state = replace(self.state, language=plan.languages[0])
+            self.state = self.state._replace(language=plan.languages[0])
 
     def inject(self, event: Event) -> None:
         """Let something happen to the visit that came from neither panel nor screen."""

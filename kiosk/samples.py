@@ -107,67 +107,67 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
 
     begun = State(language=language)
 
-    yield "idle", replace(begun, step=Step.IDLE), _AROUND
-    yield "pressed", replace(begun, step=Step.IDLE, pressed="answer:3"), _AROUND
-    yield "invitation", replace(begun, step=Step.INVITATION), _AROUND
-    yield "preferences", replace(begun, step=Step.PREFERENCES), _AROUND
-    yield "service", replace(begun, step=Step.SERVICE), _AROUND
+    yield "idle", begun._replace(step=Step.IDLE), _AROUND
+    yield "pressed", begun._replace(step=Step.IDLE, pressed="answer:3"), _AROUND
+    yield "invitation", begun._replace(step=Step.INVITATION), _AROUND
+    yield "preferences", begun._replace(step=Step.PREFERENCES), _AROUND
+    yield "service", begun._replace(step=Step.SERVICE), _AROUND
     for place, attribute in enumerate(plan.profile):
-        yield f"profile-{attribute.key}", replace(begun, step=Step.PROFILE, place=place), _AROUND
+        yield f"profile-{attribute.key}", begun._replace(step=Step.PROFILE, place=place), _AROUND
     for place, key in enumerate(plan.forms[0].question_order):
-        yield f"question-{place + 1}-{key}", replace(begun, step=Step.QUESTION, place=place), _AROUND
+        yield f"question-{place + 1}-{key}", begun._replace(step=Step.QUESTION, place=place), _AROUND
     yield (
         "question-answered",
-        replace(begun, step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed="answer:3"),
+        begun._replace(step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed="answer:3"),
         _AROUND,
     )
-    yield "menu", replace(begun, step=Step.QUESTION, place=2, menu=True), _AROUND
-    yield "offer", replace(begun, step=Step.OFFER), _AROUND
+    yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), _AROUND
+    yield "offer", begun._replace(step=Step.OFFER), _AROUND
     for page in range(5):
         chosen = ("prosedur", "lama", "infrastruktur") if page in {0, 4} else ()
-        yield f"topics-{page + 1}", replace(begun, step=Step.TOPICS, page=page, topics=chosen), _AROUND
+        yield f"topics-{page + 1}", begun._replace(step=Step.TOPICS, page=page, topics=chosen), _AROUND
     topics = ("lama", "tidak_dilayani")
-    yield "text-empty", replace(begun, step=Step.TEXT, topics=topics), _AROUND
+    yield "text-empty", begun._replace(step=Step.TEXT, topics=topics), _AROUND
     yield (
         "text",
-        replace(begun, step=Step.TEXT, topics=topics, text=_TYPED.get(language, _TYPED["id"])),
+        begun._replace(step=Step.TEXT, topics=topics, text=_TYPED.get(language, _TYPED["id"])),
         _AROUND,
     )
     full = (_TYPED.get(language, _TYPED["id"]) * 5)[:500]
     yield (
         "text-capitals",
-        replace(begun, step=Step.TEXT, topics=topics, text=full, layout="capitals"),
+        begun._replace(step=Step.TEXT, topics=topics, text=full, layout="capitals"),
         _AROUND,
     )
     yield (
         "text-symbols",
-        replace(begun, step=Step.TEXT, topics=topics, text="Jl. Merdeka No. 17 ", layout="symbols"),
+        begun._replace(step=Step.TEXT, topics=topics, text="Jl. Merdeka No. 17 ", layout="symbols"),
         _AROUND,
     )
-    yield "consent", replace(begun, step=Step.CONSENT, topics=topics), _AROUND
-    yield "consent-ticked", replace(begun, step=Step.CONSENT, topics=topics, consented=True), _AROUND
-    yield "phone-empty", replace(begun, step=Step.PHONE, topics=topics, consented=True), _AROUND
+    yield "consent", begun._replace(step=Step.CONSENT, topics=topics), _AROUND
+    yield "consent-ticked", begun._replace(step=Step.CONSENT, topics=topics, consented=True), _AROUND
+    yield "phone-empty", begun._replace(step=Step.PHONE, topics=topics, consented=True), _AROUND
     yield (
         "phone",
-        replace(begun, step=Step.PHONE, topics=topics, consented=True, phone="081279001234"),
+        begun._replace(step=Step.PHONE, topics=topics, consented=True, phone="081279001234"),
         _AROUND,
     )
-    yield "ticket", replace(begun, step=Step.TICKET, ticket="K7M43RTE", complained=True), _AROUND
+    yield "ticket", begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True), _AROUND
     yield (
         "ticket-without-page",
-        replace(begun, step=Step.TICKET, ticket="K7M43RTE", complained=True),
+        begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True),
         _AROUND._replace(status_address=""),
     )
-    yield "saving", replace(begun, step=Step.SAVING), _AROUND
-    yield "thanks", replace(begun, step=Step.THANKS, rated=True), _AROUND
-    yield "thanks-partial", replace(begun, step=Step.THANKS, rated=True, partial=True), _AROUND
+    yield "saving", begun._replace(step=Step.SAVING), _AROUND
+    yield "thanks", begun._replace(step=Step.THANKS, rated=True), _AROUND
+    yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), _AROUND
     yield (
         "failed",
-        replace(begun, step=Step.FAILED, not_kept=True),
+        begun._replace(step=Step.FAILED, not_kept=True),
         _AROUND._replace(out_of_service="kartu memori penuh"),
     )
     opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
-    yield "closed", replace(begun, step=Step.IDLE), _AROUND._replace(closed=True, opens=opens)
+    yield "closed", begun._replace(step=Step.IDLE), _AROUND._replace(closed=True, opens=opens)
 
 
 def _staff(language: str) -> Iterator[tuple[str, View]]:

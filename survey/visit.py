@@ -11,8 +11,6 @@ tries to break with any sequence of events:
 An unsent complaint is not an answer: until it is sent it is the visitor's own, and it vanishes with them.
 """
 
-from dataclasses import replace
-
 from survey.visit_moves import (
     Moved,
     arrive,
@@ -76,11 +74,11 @@ def advance(  # noqa: C901, PLR0911 - one branch an event
         case Touch(action):
             return _choose(plan, state, action, now, touch=True)
         case Release():
-            return _tick(plan, replace(state, holding=False), now) if state.holding else (state, ())
+            return _tick(plan, state._replace(holding=False), now) if state.holding else (state, ())
         case Hold(place):
             return _hold(plan, state, place, now)
         case Void():
-            return replace(state, pressed=None, holding=False, last_input=now), ()
+            return state._replace(pressed=None, holding=False, last_input=now), ()
         case Saved(token, ticket):
             return _saved(plan, state, token, ticket, now)
         case SaveFailed(token):
@@ -128,14 +126,14 @@ def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -
             if state.step is Step.IDLE and now < state.quiet_until
             else state.quiet_until
         )
-        return replace(state, last_input=now, quiet_until=quiet), (Ignored(refused),)
-    state = replace(
-        state, last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
+        return state._replace(last_input=now, quiet_until=quiet), (Ignored(refused),)
+    state = state._replace(
+        last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
     )
     if action.startswith("key:"):
         return type_key(state, action.removeprefix("key:")), (Accepted(),)
     if word_of(action) in _HIGHLIGHTED:
-        return replace(state, pressed=action, pressed_at=now, holding=not touch), (Accepted(),)
+        return state._replace(pressed=action, pressed_at=now, holding=not touch), (Accepted(),)
     return _take(plan, state, action, now, (Accepted(),))
 
 
@@ -158,7 +156,7 @@ def _refusal(plan: Plan, state: State, action: str, now: float) -> str:
 
 def _take(plan: Plan, state: State, action: str, now: float, effects: tuple[Effect, ...] = ()) -> Moved:
     if state.menu:
-        state = replace(state, menu=False, since=now)
+        state = state._replace(menu=False, since=now)
         if action == "resume":
             return state, (*effects, Hush())
     word, _, argument = action.partition(":")
@@ -176,7 +174,7 @@ def _hold(plan: Plan, state: State, place: int, now: float) -> Moved:
             state = toggle_topic(state, touched.partition(":")[2])
     elif state.pressed is None:
         return state, ()
-    return replace(state, menu=True, pressed=None, holding=False, since=now, last_input=now), (Hush(),)
+    return state._replace(menu=True, pressed=None, holding=False, since=now, last_input=now), (Hush(),)
 
 
 def _commits_at(plan: Plan, state: State) -> float | None:
@@ -188,7 +186,7 @@ def _commits_at(plan: Plan, state: State) -> float | None:
 def _tick(plan: Plan, state: State, now: float) -> Moved:
     commits_at = _commits_at(plan, state)
     if commits_at is not None and now >= commits_at and state.pressed is not None:
-        return _take(plan, replace(state, pressed=None, holding=False), state.pressed, now)
+        return _take(plan, state._replace(pressed=None, holding=False), state.pressed, now)
     expires = expires_at(plan, state)
     if expires is None or now < expires:
         return state, ()
@@ -207,7 +205,7 @@ def _saved(plan: Plan, state: State, token: str, ticket: str | None, now: float)
     if token not in state.unsaved:
         return state, ()
     mine = ticket is not None and state.step is Step.SAVING and state.back_to is Step.TICKET
-    state = replace(state, unsaved=state.unsaved - {token}, ticket=ticket if mine else state.ticket)
+    state = state._replace(unsaved=state.unsaved - {token}, ticket=ticket if mine else state.ticket)
     if state.step is Step.SAVING and not state.unsaved:
         return arrive(plan, state, state.back_to, now)
     return state, ()
@@ -216,18 +214,18 @@ def _saved(plan: Plan, state: State, token: str, ticket: str | None, now: float)
 def _failed(plan: Plan, state: State, token: str, now: float) -> Moved:
     lost = bool(token) or bool(state.unsaved)
     state, effects = close_form(plan, state, Ended.FAULT, now)
-    state = replace(state, not_kept=state.not_kept or lost, unsaved=frozenset())
+    state = state._replace(not_kept=state.not_kept or lost, unsaved=frozenset())
     if state.step is Step.STAFF:
-        return replace(state, back_to=Step.FAILED), effects
+        return state._replace(back_to=Step.FAILED), effects
     if state.step is Step.FAILED:
         return state, effects
-    kept = replace(begin(plan, now=now, visit=state.visit), not_kept=state.not_kept, language=state.language)
-    return replace(kept, step=Step.FAILED), (*effects, Hush())
+    kept = begin(plan, now=now, visit=state.visit)._replace(not_kept=state.not_kept, language=state.language)
+    return kept._replace(step=Step.FAILED), (*effects, Hush())
 
 
 def _restored(plan: Plan, state: State, now: float) -> Moved:
     if state.step is Step.STAFF:
-        return replace(state, back_to=Step.IDLE, not_kept=False), ()
+        return state._replace(back_to=Step.IDLE, not_kept=False), ()
     if state.step is Step.FAILED:
         return begin(plan, now=now, visit=state.visit), ()
     return state, ()
@@ -239,14 +237,14 @@ def _staff_called(plan: Plan, state: State, now: float) -> Moved:
     back_to = Step.FAILED if state.step is Step.FAILED else Step.IDLE
     not_kept = state.not_kept
     state, effects = leave(plan, state, Ended.STAFF, now)
-    return go(replace(state, back_to=back_to, not_kept=not_kept), Step.STAFF, now)[0], effects
+    return go(state._replace(back_to=back_to, not_kept=not_kept), Step.STAFF, now)[0], effects
 
 
 def _staff_left(plan: Plan, state: State, now: float) -> Moved:
     if state.step is not Step.STAFF:
         return state, ()
-    fresh = replace(begin(plan, now=now, visit=state.visit), unsaved=state.unsaved, not_kept=state.not_kept)
-    return replace(fresh, step=state.back_to), ()
+    fresh = begin(plan, now=now, visit=state.visit)._replace(unsaved=state.unsaved, not_kept=state.not_kept)
+    return fresh._replace(step=state.back_to), ()
 
 
 def _has_preferences(plan: Plan, state: State) -> bool:

@@ -6,7 +6,7 @@ and staff coming and going. States are told apart by everything but their clocks
 
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from survey.visit import advance, begin, due
 from survey.visit_offer import offer
@@ -112,7 +112,7 @@ def _moves(plan: Plan, state: State) -> Iterator[tuple[str, State]]:
     if state.step in (Step.SERVICE, Step.PROFILE, Step.QUESTION, Step.TOPICS) and not state.menu:
         yield "held", _after(plan, state, [Press(0), Hold(0), Release()], now)
     if state.step is Step.PHONE:
-        yield from _moves(plan, replace(state, phone="081234567890")) if not state.phone else ()
+        yield from _moves(plan, state._replace(phone="081234567890")) if not state.phone else ()
     for token in sorted(state.unsaved):
         yield "saved", _after(plan, state, [Saved(token, "ticket")], now)
     yield "disk fails", _after(plan, state, [SaveFailed()], now)
@@ -140,8 +140,7 @@ def _name(state: State) -> str:
 
 def _kind(state: State) -> State:
     """Give a state without its clocks and contents: what is left decides where it can lead."""
-    return replace(
-        state,
+    return state._replace(
         since=0.0,
         last_input=0.0,
         quiet_until=0.0,

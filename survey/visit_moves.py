@@ -1,7 +1,6 @@
 """The moves that all screens of a visit share: put up another, hand answers over, end, type."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from survey.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS
@@ -22,7 +21,7 @@ def word_of(action: str) -> str:
 def go(state: State, step: Step, now: float, **changes: Any) -> Moved:
     """Put up another screen."""
     fresh: dict[str, Any] = {"page": 0, "menu": False, "pressed": None, "holding": False}
-    return replace(state, step=step, since=now, **(fresh | changes)), (Hush(),)
+    return state._replace(step=step, since=now, **(fresh | changes)), (Hush(),)
 
 
 def leave(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
@@ -43,7 +42,7 @@ def leave(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
 def close_form(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
     """Hand the open questionnaire to the journal, if anything of it was answered."""
     if not (state.form_open and (state.answers or state.service or state.profile)):
-        return replace(state, form_open=False), ()
+        return state._replace(form_open=False), ()
     form = plan.forms[state.form]
     answers = state.given
     complete = form.is_complete(answers)
@@ -63,8 +62,7 @@ def close_form(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
         channel=channel_of(state),
         duration_s=max(0, round(now - state.form_started)),
     )
-    state = replace(
-        state,
+    state = state._replace(
         answers=(),
         form_open=False,
         unsaved=state.unsaved | {token},
@@ -92,25 +90,25 @@ def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
 def type_key(state: State, key: str) -> State:
     """Take one key of the screen's keyboard: a character, `backspace`, or a layout to change to."""
     if key in ("letters", "capitals", "symbols"):
-        return replace(state, layout=key)
+        return state._replace(layout=key)
     if state.step is Step.PHONE:
         typed = (
             state.phone[:-1] if key == "backspace" else state.phone + key * (key.isascii() and key.isdigit())
         )
-        return replace(state, phone=typed[:MAX_PHONE_DIGITS])
+        return state._replace(phone=typed[:MAX_PHONE_DIGITS])
     if key == "backspace":
-        return replace(state, text=state.text[:-1])
+        return state._replace(text=state.text[:-1])
     if len(key) != 1 or not key.isprintable():
         return state
     layout = "letters" if state.layout == "capitals" else state.layout
-    return replace(state, text=(state.text + key)[:MAX_TEXT_CHARACTERS], layout=layout)
+    return state._replace(text=(state.text + key)[:MAX_TEXT_CHARACTERS], layout=layout)
 
 
 def toggle_topic(state: State, topic: str) -> State:
     """Pick a topic, or put it back."""
     if topic in state.topics:
-        return replace(state, topics=tuple(other for other in state.topics if other != topic))
-    return replace(state, topics=(*state.topics, topic))
+        return state._replace(topics=tuple(other for other in state.topics if other != topic))
+    return state._replace(topics=(*state.topics, topic))
 
 
 def channel_of(state: State) -> str:

@@ -1,6 +1,5 @@
 """Where a visit stands, what can happen to it, and what it asks the world to do."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -39,8 +38,7 @@ class Ended(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One visit, or the wait for one. Never changed, only replaced."""
 
     step: Step = Step.IDLE

@@ -1,7 +1,6 @@
 """The table of a visit: for each screen and each action, where it leads and what is recorded on the way."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from survey.response import Response
 from survey.visit_moves import (
@@ -35,8 +34,7 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
         language=state.language,
         channel=channel_of(state),
     )
-    state = replace(
-        state,
+    state = state._replace(
         visit=visit,
         started=now,
         rated=True,
@@ -52,7 +50,7 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
 
 def _accept(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     if not state.form_open:
-        state = replace(state, form=0, form_open=True, form_started=now)
+        state = state._replace(form=0, form_open=True, form_started=now)
     if plan.services:
         return go(state, Step.SERVICE, now)
     return _after_service(plan, state, now)
@@ -67,15 +65,15 @@ def _decline(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 def _language(plan: Plan, state: State, _argument: str, _now: float) -> Moved:
     languages = plan.languages
     following = languages[(languages.index(state.language) + 1) % len(languages)]
-    return replace(state, language=following), (Hush(),)
+    return state._replace(language=following), (Hush(),)
 
 
 def _text_size(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return replace(state, large_text=not state.large_text), ()
+    return state._replace(large_text=not state.large_text), ()
 
 
 def _contrast(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return replace(state, contrast=not state.contrast), ()
+    return state._replace(contrast=not state.contrast), ()
 
 
 def _listen(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
@@ -90,18 +88,18 @@ def _to(step: Step) -> Handler:
 
 
 def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return replace(state, page=state.page + 1, since=now), (Hush(),)
+    return state._replace(page=state.page + 1, since=now), (Hush(),)
 
 
 # -- service, profile, questions
 
 
 def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
-    return _after_service(plan, replace(state, service=code), now)
+    return _after_service(plan, state._replace(service=code), now)
 
 
 def _skip_service(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return _after_service(plan, replace(state, service=None), now)
+    return _after_service(plan, state._replace(service=None), now)
 
 
 def _after_service(plan: Plan, state: State, now: float) -> Moved:
@@ -129,11 +127,11 @@ def _after_profile(plan: Plan, state: State, value: str | None, now: float) -> M
 
 def _answer(plan: Plan, state: State, value: str, now: float) -> Moved:
     key = question_key(plan, state)
-    return _after_question(plan, replace(state, answers=_with(state, key, int(value))), now)
+    return _after_question(plan, state._replace(answers=_with(state, key, int(value))), now)
 
 
 def _skip_question(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return _after_question(plan, replace(state, answers=_with(state, question_key(plan, state), None)), now)
+    return _after_question(plan, state._replace(answers=_with(state, question_key(plan, state), None)), now)
 
 
 def _with(state: State, key: str, value: int | None) -> tuple[tuple[str, int], ...]:
@@ -206,15 +204,15 @@ def _topics_done(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 def _text_done(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     if may_leave_contact(plan, state):
         return go(state, Step.CONSENT, now)
-    return _send(plan, replace(state, phone=""), "", now)
+    return _send(plan, state._replace(phone=""), "", now)
 
 
 def _tick_consent(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return replace(state, consented=not state.consented), ()
+    return state._replace(consented=not state.consented), ()
 
 
 def _without_phone(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return _send(plan, replace(state, phone="", consented=False), "", now)
+    return _send(plan, state._replace(phone="", consented=False), "", now)
 
 
 def _send(plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -232,8 +230,8 @@ def _send(plan: Plan, state: State, _argument: str, now: float) -> Moved:
         service=state.service,
         language=state.language,
     )
-    state = replace(
-        state, visit=visit, unsaved=state.unsaved | {token}, owed=state.owed | {token}, complained=True
+    state = state._replace(
+        visit=visit, unsaved=state.unsaved | {token}, owed=state.owed | {token}, complained=True
     )
     state, effects = go(
         state, Step.SAVING, now, back_to=Step.TICKET, topics=(), text="", phone="", consented=False
@@ -242,7 +240,7 @@ def _send(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 
 def _noted(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    state = replace(state, ticket=None)
+    state = state._replace(ticket=None)
     if state.complaint_from is Step.OFFER:
         return finish(plan, state, now)
     if state.complaint_from is Step.INVITATION:
