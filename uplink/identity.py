@@ -7,8 +7,8 @@ secret and is read by both processes.
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -25,8 +25,7 @@ _PKCS8_HEAD = bytes.fromhex(
 )  # all that PKCS #8 says of an Ed25519 key (RFC 8410)
 
 
-@dataclass(frozen=True, slots=True)
-class Broker:
+class Broker(NamedTuple):
     """Where the kiosk's messages go over MQTT."""
 
     host: str
@@ -34,8 +33,7 @@ class Broker:
     tls: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A code and the name people know it by."""
 
     code: str
@@ -43,8 +41,7 @@ class Named:
     region: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrolment(NamedTuple):
     """The public facts a kiosk learned when it was enrolled."""
 
     kiosk: str
@@ -166,9 +163,11 @@ def store_enrolment(home: Path, enrolment: Enrolment) -> None:
     Raises:
         IdentityError: it cannot be written.
     """
-    fields = asdict(enrolment) | {
+    fields = enrolment._asdict() | {
         key: getattr(enrolment, key).hex() for key in ("public_key", "collector_key", "seal_key")
     }
+    fields |= {key: getattr(enrolment, key)._asdict() for key in ("broker", "unit", "place")}
+    fields["services"] = [service._asdict() for service in enrolment.services]
     text = json.dumps(fields, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     try:
         replace_file(home / ENROLMENT_FILE, text.encode(), mode=0o644)

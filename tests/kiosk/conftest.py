@@ -1,6 +1,5 @@
 """An enrolled kiosk in a folder of its own."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,8 +35,7 @@ def home(tmp_path: Path, seal_key: X25519PrivateKey, collector: Identity) -> Pat
     identity = Identity.create(folder)
     store_enrolment(
         folder,
-        replace(
-            ENROLMENT,
+        ENROLMENT._replace(
             public_key=identity.public_key,
             collector_key=collector.public_key,
             seal_key=seal_key.public_key().public_bytes_raw(),
