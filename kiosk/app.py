@@ -80,6 +80,7 @@ def make_loop(
             write_status=partial(write_status, device.home) if staff else None,
             make_plan=device.plan,
             set_brightness=_brightness if staff else None,
+            set_volume=voice.set_volume if voice is not None else None,
         ),
     )
     loop = Loop(
@@ -221,7 +222,7 @@ def _voice(home: Path, config: Config) -> Voice | None:
         recordings=Path(section.recordings) if section.recordings else None,
         volume_percent=section.volume_percent,
     )
-    return Voice(speak=speech.speak, hush=speech.hush)
+    return Voice(speak=speech.speak, hush=speech.hush, set_volume=speech.set_volume)
 
 
 def _health(device: Device, loop: Loop, *, inbox: Inbox | None, touch_fault: str) -> Health:

@@ -69,7 +69,9 @@ class Housekeeping(Protocol):
 
 
 class Voice(NamedTuple):
-    """How screens are read aloud; both return at once."""
+    """How screens are read aloud; all of them return at once."""
 
     speak: Callable[[View, str], None]
     hush: Callable[[], None]
+    set_volume: Callable[[int], None]
+    """In percent, from the next piece on."""

@@ -113,6 +113,10 @@ class Speech:
         self._hushed = threading.Event()
         self._order(_Order(pieces(view, code), code, self._hushed))
 
+    def set_volume(self, percent: int) -> None:
+        """Speak as loud as this, 0 to 100, from the next piece on."""
+        self._volume = percent / 100
+
     def hush(self) -> None:
         """Stop reading at once."""
         self._hushed.set()

@@ -10,6 +10,7 @@ from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, open_device
 from kiosk.loop import Loop
+from kiosk.ports import Voice
 from kiosk.simulate import BlindDisplay
 from kiosk.times import SimulatedTimes
 from kiosk.views import Lifted, Touched, View
@@ -85,7 +86,14 @@ class Rig:
 
 
 @contextlib.contextmanager
-def rig(home: Path, config: Config | None = None, *, staff: bool = True, at_ms: int = NOON) -> Iterator[Rig]:
+def rig(
+    home: Path,
+    config: Config | None = None,
+    *,
+    staff: bool = True,
+    at_ms: int = NOON,
+    voice: Voice | None = None,
+) -> Iterator[Rig]:
     clock = ManualClock(at_ms, up_ms=60_000)
 
     def make_clock(journal: Journal) -> ManualClock:
@@ -95,6 +103,6 @@ def rig(home: Path, config: Config | None = None, *, staff: bool = True, at_ms: 
     with open_device(home, config or Config(), make_clock=make_clock) as device:
         panel, display = SimulatedPanel(), RecordingDisplay()
         times = SimulatedTimes(clock, device.zone)
-        loop = make_loop(device, panel=panel, display=display, times=times, staff=staff)
+        loop = make_loop(device, panel=panel, display=display, times=times, staff=staff, voice=voice)
         loop.step()
         yield Rig(device, loop, panel, display, times, clock)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.ports import Voice
 from kiosk.settings import SettingsRefused, check
 from kiosk.texts import catalogue
 from kiosk.views import ChoiceView, MessageView
@@ -104,6 +105,16 @@ def test_settings_are_applied_between_visits_and_recorded(home: Path, collector:
         assert isinstance(kiosk.view, ChoiceView)
         assert kiosk.view.title == "Bagaimana tadi?"
     assert [record.body for record in records(home, "settings")] == [{"version": 1, "applied": True}]
+
+
+def test_the_volume_is_the_voices_from_then_on(home: Path, collector: Identity) -> None:
+    heard: list[int] = []
+    voice = Voice(speak=lambda _view, _code: None, hush=lambda: None, set_volume=heard.append)
+    with rig(home, voice=voice) as kiosk:
+        publish(home, collector, 1, {"volume_percent": 30})
+        wait_for_look(kiosk)
+        kiosk.wait(5)
+    assert heard == [30]
 
 
 def test_the_published_index_stands_on_the_idle_screen_with_its_count(
