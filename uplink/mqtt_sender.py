@@ -8,9 +8,11 @@ queue lives in memory and sends what it holds once more after every reconnect.
 """
 
 import contextlib
+import os
+import socket
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from uplink.sender import Event, ReceiptArrived, SendRefused, SettingsArrived, S
 
 _PACKET_OVERHEAD = 64  # fixed header, topic length and properties of a PUBLISH, generously
 _NO_SUBSCRIBERS = 16
+_GOODBYE_SECONDS = 1.0
 _POLL_STEP_SECONDS = 10.0
 
 
@@ -156,8 +159,8 @@ class MqttSender:
         if client is not None and self._connected:
             with contextlib.suppress(Unreachable, OSError, ValueError):
                 self._publish(topics.state(self._where.kiosk), state, qos=0, retain=True)
-                client.disconnect()
-                client.loop(0.0)
+                with _heard_out(client):
+                    client.disconnect()
         self.close()
 
     def _new_client(self) -> Client:
@@ -268,3 +271,22 @@ class MqttSender:
             self._events.append(ReceiptArrived(bytes(message.payload), fresh=not message.retain))
         elif message.topic == topics.settings(self._where.kiosk):
             self._events.append(SettingsArrived(bytes(message.payload)))
+
+
+@contextlib.contextmanager
+def _heard_out(client: Client) -> Iterator[None]:
+    """Keep the connection until the broker has closed its side too, or a second has passed.
+
+    paho closes its socket with the goodbye. With unread bytes in it that resets the connection, and the broker may throw the
+    goodbye away and publish our last will.
+    """
+    sock = client.socket()
+    if sock is None:
+        yield
+        return
+    with socket.socket(fileno=os.dup(sock.fileno())) as kept:
+        yield
+        kept.settimeout(_GOODBYE_SECONDS)
+        kept.shutdown(socket.SHUT_WR)
+        while kept.recv(4_096):
+            pass
