@@ -1,5 +1,6 @@
 """What the management commands share: errors as one sentence, and setup as a condition."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from collector.fleet import keys
 from collector.fleet.errors import FleetError
 
 
-class CollectorCommand(BaseCommand):
+class CollectorCommand(BaseCommand, ABC):
     """A command whose expected failures are one sentence with the remedy, and exit code 1.
 
     Subclasses write `run`; with `needs_setup` the keys are loaded first, so that a missing setup is named as such.
@@ -35,9 +36,9 @@ class CollectorCommand(BaseCommand):
                 "and run `ikm-collector setup`"
             ) from error
 
+    @abstractmethod
     def run(self, options: dict[str, Any]) -> str | None:
         """Do the command's work; give what is to be printed."""
-        raise NotImplementedError
 
     def subcommands(self, parser: CommandParser) -> Any:
         """Give the parser's subcommands; one of them must be named."""
