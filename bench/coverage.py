@@ -14,10 +14,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from survey.definition import load
-from survey.doubt import two_sided
-from survey.indices import Index, compare, index
-from survey.tally import Tally
+from survey.index.doubt import two_sided
+from survey.index.indices import Index, compare, index
+from survey.index.tally import Tally
+from survey.instrument.definition import load
 
 SKM = load("skm-2017")
 SIZES = (10, 20, 30, 50, 100, 200, 400)

@@ -64,8 +64,8 @@ def settle(file: Path) -> None:
 
 def write(days: int) -> Iterator[str]:
     """Let the kiosks write and send; gives every response as the JSON one would store by hand."""
-    from collector.evidence.accept import accept  # noqa: PLC0415 - after django.setup()
-    from collector.evidence.arrivals import Answer, Arrival  # noqa: PLC0415 - after django.setup()
+    from collector.evidence.intake.accept import accept  # noqa: PLC0415 - after django.setup()
+    from collector.evidence.intake.arrivals import Answer, Arrival  # noqa: PLC0415 - after django.setup()
     from collector.evidence.models import Door  # noqa: PLC0415 - after django.setup()
     from collector.fleet import tree  # noqa: PLC0415 - after django.setup()
     from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk  # noqa: PLC0415 - after django.setup()

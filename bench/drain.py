@@ -25,15 +25,15 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.journal_append import body, stamp
 from bench.journal_open import fill
-from survey import topics
-from survey.chain import first_link, link_through
-from survey.record import Record, encode
-from survey.wire import Receipt, pack_receipt, unpack_batch
-from uplink.app import Uplink
-from uplink.config import UplinkConfig
-from uplink.identity import Broker, Enrolment, Identity, Named, store_enrolment
-from uplink.outbox import Outbox
-from uplink.reader import JournalReader
+from survey.record.chain import first_link, link_through
+from survey.record.record import Record, encode
+from survey.wire import topics
+from survey.wire.messages import Receipt, pack_receipt, unpack_batch
+from uplink.forwarder.app import Uplink
+from uplink.forwarder.config import UplinkConfig
+from uplink.forwarder.outbox import Outbox
+from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.reader import JournalReader
 
 KIOSK = "k-0001"
 

@@ -3,7 +3,7 @@
 Run: python -m bench.first_frame [--rounds 9]
 
 Each row is a fresh Python process on SDL's dummy display that reports when its first frame is up. The bare window imports
-pygame, opens a display, fills it and flips; ours makes the idle screen of a visit and shows it through `kiosk.window`.
+pygame, opens a display, fills it and flips; ours makes the idle screen of a visit and shows it through `kiosk.draw.window`.
 The goals of the whole kiosk: at most 2.5 x the bare window's time and 2 x its memory; this is the screens' part of it.
 """
 
@@ -26,9 +26,9 @@ screen.fill((251, 250, 246))
 pygame.display.flip()
 """
 OURS = """
-from kiosk.texts import Texts
-from kiosk.views import Action, Bar, ChoiceView, Look
-from kiosk.window import Window
+from kiosk.show.texts import Texts
+from kiosk.show.views import Action, Bar, ChoiceView, Look
+from kiosk.draw.window import Window
 texts = Texts("id")
 words = ("Tidak puas", "Kurang puas", "Puas", "Sangat puas")
 options = tuple(Action(f"answer:{n}", word, f"face-{n}", n) for n, word in enumerate(words, start=1))

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from collector.scores.flags import Answered, Flag, flags_of
+from collector.scores.tallies.flags import Answered, Flag, flags_of
 
 DAY_S = 8 * 3600
 BEST = (4,) * 9

@@ -76,7 +76,7 @@ def fill(units: int) -> None:
     django.setup()
     from django.db import transaction  # noqa: PLC0415 - after django.setup()
 
-    from collector.scores.projection import project  # noqa: PLC0415 - after django.setup()
+    from collector.scores.tallies.projection import project  # noqa: PLC0415 - after django.setup()
     from tests.collector.scores.village import MONDAY, SKM, Post, add_unit, at  # noqa: PLC0415 - after django.setup()
 
     chance = random.Random(1)

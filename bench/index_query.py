@@ -25,8 +25,8 @@ from typing import Any
 
 import django
 
-from survey.periods import Period
-from survey.periods import parse as period
+from survey.index.periods import Period
+from survey.index.periods import parse as period
 
 REGENCIES = 100
 UNITS = 1_030
@@ -100,7 +100,7 @@ def build(responses: int, by_hand: Path, ours: Path) -> World:
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
     from django.db import connection, transaction  # noqa: PLC0415 - after django.setup()
 
-    from collector.scores.ledger import Changes  # noqa: PLC0415 - after django.setup()
+    from collector.scores.tallies.ledger import Changes  # noqa: PLC0415 - after django.setup()
 
     call_command("migrate", verbosity=0, skip_checks=True)
     series = add_fleet()
@@ -153,7 +153,7 @@ def hand_rows(
     numbers: list[int],
 ) -> int:
     """Make one series' responses, as rows by hand and as changes to the tallies; how many."""
-    from collector.scores.keys import day_key, day_number  # noqa: PLC0415 - after django.setup()
+    from collector.scores.tallies.keys import day_key, day_number  # noqa: PLC0415 - after django.setup()
 
     series, regency, unit = owner
     first, days = day_number(FIRST), (LAST - FIRST).days + 1
@@ -172,7 +172,7 @@ def add_fleet() -> list[tuple[int, str, tuple[int, int, int, int, int]]]:
     """Make the units and give number, regency and key of every series."""
     from collector.fleet.models import Kiosk, Place, Region, Service, Unit  # noqa: PLC0415 - after django.setup()
     from collector.scores.models import Form, Series  # noqa: PLC0415 - after django.setup()
-    from survey.tally import LAYOUT  # noqa: PLC0415 - beside its user
+    from survey.index.tally import LAYOUT  # noqa: PLC0415 - beside its user
 
     form = Form.objects.create(instrument="skm-2017", version="1", layout=LAYOUT)
     kiosk = Kiosk.objects.create(name="k")
@@ -196,7 +196,7 @@ def add_fleet() -> list[tuple[int, str, tuple[int, int, int, int, int]]]:
 
 def coded_form() -> Any:
     """Give the SKM's form."""
-    from collector.scores.forms import coded  # noqa: PLC0415 - after django.setup()
+    from collector.scores.tallies.forms import coded  # noqa: PLC0415 - after django.setup()
 
     return coded("skm-2017", "1")
 
@@ -235,10 +235,10 @@ def our_ways(
     """Give how we fetch, the least anybody must fetch, our whole answer, and our sums to compare."""
     from django.db import connection  # noqa: PLC0415 - after django.setup()
 
-    from collector.scores import counting  # noqa: PLC0415 - after django.setup()
-    from collector.scores.packing import to_counts  # noqa: PLC0415 - after django.setup()
-    from collector.scores.queries import Question, indices  # noqa: PLC0415 - after django.setup()
-    from collector.scores.scope import Days, Dimension, Scope  # noqa: PLC0415 - after django.setup()
+    from collector.scores.ask import counting  # noqa: PLC0415 - after django.setup()
+    from collector.scores.ask.queries import Question, indices  # noqa: PLC0415 - after django.setup()
+    from collector.scores.ask.scope import Days, Dimension, Scope  # noqa: PLC0415 - after django.setup()
+    from collector.scores.tallies.packing import to_counts  # noqa: PLC0415 - after django.setup()
 
     form = coded_form()
     scope = Scope(region=asked.region)

@@ -18,10 +18,10 @@ from fractions import Fraction
 
 import pandas as pd
 
-from survey.definition import load
-from survey.indices import index
-from survey.tally import Tally
-from survey.weights import half_up, two_decimals
+from survey.index.indices import index
+from survey.index.tally import Tally
+from survey.instrument.definition import load
+from survey.instrument.weights import half_up, two_decimals
 
 SKM = load("skm-2017")
 KEYS = list(SKM.element_keys)

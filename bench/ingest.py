@@ -33,7 +33,7 @@ import psycopg
 
 from bench.broker import Broker, publish
 from bench.slow_fsync import environment
-from survey import topics
+from survey.wire import topics
 from tests.collector.fake_kiosk import ELEMENTS, MORNING_MS, FakeKiosk, skm
 from tests.postgres import PrivatePostgres
 

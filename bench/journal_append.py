@@ -20,10 +20,10 @@ from pathlib import Path
 from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
-from survey.record import Record, Stamp, encode
-from uplink.disk import Disk
-from uplink.identity import Identity
-from uplink.journal import Journal
+from survey.record.record import Record, Stamp, encode
+from uplink.journal.identity import Identity
+from uplink.journal.journal import Journal
+from uplink.journal.segments.disk import Disk
 
 ELEMENTS = (
     "persyaratan", "prosedur", "waktu", "biaya", "produk", "kompetensi", "perilaku", "sarpras", "pengaduan",

@@ -17,12 +17,12 @@ import time
 from pathlib import Path
 
 from bench.journal_append import body, stamp
-from survey.record import Record, encode
-from uplink.disk import Disk
-from uplink.identity import Identity
-from uplink.journal import Journal
-from uplink.outbox import Outbox
-from uplink.reader import JournalReader
+from survey.record.record import Record, encode
+from uplink.forwarder.outbox import Outbox
+from uplink.journal.identity import Identity
+from uplink.journal.journal import Journal
+from uplink.journal.reader import JournalReader
+from uplink.journal.segments.disk import Disk
 
 
 def _resident_kb() -> int:

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from uplink.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
 
 RUNS = 9
 TIME_LIMIT, MEMORY_LIMIT = 2.5, 2.0

@@ -30,16 +30,16 @@ from kiosk.app import make_loop, open_window
 from kiosk.config import Config
 from kiosk.device import Device
 from kiosk.loop import Loop
+from kiosk.show.views import ChoiceView, MessageView, View
 from kiosk.times import RealTimes
-from kiosk.views import ChoiceView, MessageView, View
-from survey.visit_state import Step
-from survey.wire import Batch, pack_batch
-from uplink.disk import Disk
-from uplink.identity import Identity, load_enrolment
-from uplink.journal import Journal
-from uplink.reader import JournalReader
-from uplink.stamp import ManualClock, SystemClock
-from uplink.writer import JournalWriter
+from survey.visit.state import Step
+from survey.wire.messages import Batch, pack_batch
+from uplink.journal.identity import Identity, load_enrolment
+from uplink.journal.journal import Journal
+from uplink.journal.reader import JournalReader
+from uplink.journal.segments.disk import Disk
+from uplink.journal.stamp import ManualClock, SystemClock
+from uplink.journal.writer import JournalWriter
 
 LIMIT_MS = 1000 / 60
 SLOW_FLUSH_SECONDS = 0.5
@@ -185,7 +185,7 @@ def presses(loop: Loop, panel: SimulatedPanel, watched: Watched, count: int) -> 
 
 def begin_again(loop: Loop) -> object:
     """Send the visitor home at once: only the first press is measured."""
-    from survey.visit import begin  # noqa: PLC0415 - beside its only use
+    from survey.visit.machine import begin  # noqa: PLC0415 - beside its only use
 
     now = time.monotonic()
     return begin(loop.plan, now=now, visit=loop.state.visit)

@@ -20,11 +20,11 @@ from collections.abc import Callable
 
 import pygame
 
-from kiosk.fonts import Weight, font
-from kiosk.samples import samples
-from kiosk.screens import draw
-from kiosk.views import ChoiceView, Look, View
-from kiosk.window import Window
+from kiosk.draw.fonts import Weight, font
+from kiosk.draw.screens import draw
+from kiosk.draw.window import Window
+from kiosk.rehearsal.samples import samples
+from kiosk.show.views import ChoiceView, Look, View
 
 
 def main() -> None:

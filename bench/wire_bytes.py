@@ -33,11 +33,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.drain import KIOSK, acknowledge, free_port
 from bench.journal_append import body, stamp
-from survey.record import ALIVE, Record, encode
-from uplink.app import Uplink
-from uplink.config import UplinkConfig
-from uplink.identity import Broker, Enrolment, Identity, Named, store_enrolment
-from uplink.journal import Journal
+from survey.record.record import ALIVE, Record, encode
+from uplink.forwarder.app import Uplink
+from uplink.forwarder.config import UplinkConfig
+from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.journal import Journal
 
 SEGMENT_BYTES = 1_448
 HEADER_BYTES = 52  # IPv4 and TCP with timestamps

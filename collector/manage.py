@@ -7,7 +7,7 @@ this collector's settings; it is taken out here before Django is set up.
 import os
 import sys
 
-from collector.evidence import verify_bundle
+from collector.evidence.proof import verify_bundle
 
 _MODULES = {"import": "import_files", "broker-files": "broker_files"}
 """Commands whose names cannot be a module's."""

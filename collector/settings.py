@@ -43,10 +43,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "collector.people",
     "collector.fleet",
     "collector.evidence",
     "collector.scores",
     "collector.complaints",
+    "collector.console",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

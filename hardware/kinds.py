@@ -1,4 +1,4 @@
-"""Events that are cheap to define, yet equal to their own kind only: as in `survey.kinds`, which this package may not need."""
+"""Events that are cheap to define, yet equal to their own kind only: as in `survey.named`, which this package may not need."""
 
 from typing import TypeVar
 

@@ -19,18 +19,18 @@ from kiosk import __version__
 from kiosk.config import Config
 from kiosk.device import Device, open_device
 from kiosk.errors import KioskError
-from kiosk.health import Health, board_facts, uplink_words, write_status
-from kiosk.housekeeping import Housekeeper, Place, Tools
-from kiosk.inbox import Inbox
 from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
+from kiosk.remote.inbox import Inbox
 from kiosk.times import RealTimes, Times
-from kiosk.watchdog import Watchdog
-from survey.record import BOOT
-from survey.visit_plan import Plan
-from uplink.identity import verifier
-from uplink.stamp import boot_time_ms
+from kiosk.watch.health import Health, board_facts, uplink_words, write_status
+from kiosk.watch.housekeeping import Housekeeper, Place, Tools
+from kiosk.watch.watchdog import Watchdog
+from survey.record.record import BOOT
+from survey.visit.plan import Plan
+from uplink.journal.identity import verifier
+from uplink.journal.stamp import boot_time_ms
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ def make_loop(
 
 
 def _desk(device: Device, *, panel: Panel, loop: Loop, look: Callable[[], Health]) -> Desk:
-    from kiosk.desk import StaffScreen  # noqa: PLC0415 - most days nobody calls staff
+    from kiosk.desk.screen import StaffScreen  # noqa: PLC0415 - most days nobody calls staff
 
     return StaffScreen.make(device, panel=panel, loop=loop, look=look)
 
@@ -194,8 +194,8 @@ def open_window(config: Config, *, title: str, windowed: bool) -> tuple[Display,
     Raises:
         KioskError: there is none; the message names the remedy.
     """
-    from kiosk.views import Look  # noqa: PLC0415 - with the window below: a simulation loads no pygame
-    from kiosk.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
+    from kiosk.draw.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
+    from kiosk.show.views import Look  # noqa: PLC0415 - with the window below: a simulation loads no pygame
 
     section = config.screen
     look = Look(size=(section.width, section.height), rotation=section.rotation, fonts=section.fonts)
@@ -214,7 +214,7 @@ def open_window(config: Config, *, title: str, windowed: bool) -> tuple[Display,
 def _voice(home: Path, config: Config) -> Voice | None:
     if not config.sound.speech:
         return None
-    from kiosk.speech import Speech  # noqa: PLC0415 - only where screens are read aloud
+    from kiosk.show.speech import Speech  # noqa: PLC0415 - only where screens are read aloud
 
     section = config.sound
     speech = Speech(
@@ -248,7 +248,7 @@ def _give_back_memory() -> None:
 
 
 def _seal(key: bytes, contact: bytes) -> bytes:
-    from uplink.sealing import seal  # noqa: PLC0415 - few visitors leave a number
+    from uplink.journal.sealing import seal  # noqa: PLC0415 - few visitors leave a number
 
     return seal(contact, key)
 

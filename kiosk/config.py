@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.errors import ConfigurationError
-from survey.profile import AGE_BANDS, age_band
-from uplink.config import UplinkConfig
+from survey.instrument.profile import AGE_BANDS, age_band
+from uplink.forwarder.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

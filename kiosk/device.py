@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kiosk.agenda import make_plan
 from kiosk.config import Config
 from kiosk.errors import KioskError, NotEnrolled
-from kiosk.remote import Remote
-from survey.visit_plan import Plan, Service
+from kiosk.remote.applied import Remote
+from kiosk.remote.plan import make_plan
+from survey.visit.plan import Plan, Service
 from uplink.errors import UplinkError
-from uplink.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
-from uplink.journal import Journal, Receipts
-from uplink.stamp import Clock, SystemClock
-from uplink.writer import JournalWriter
+from uplink.journal.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
+from uplink.journal.journal import Journal, Receipts
+from uplink.journal.stamp import Clock, SystemClock
+from uplink.journal.writer import JournalWriter
 
 
 class Device(NamedTuple):

@@ -26,16 +26,16 @@ from hardware.events import (
     Stuck,
 )
 from hardware.panel import Panel
-from kiosk.counters import Counters
 from kiosk.ports import Desk, Display, Housekeeping, Voice
-from kiosk.present import Surroundings, next_change, present
 from kiosk.recorder import Recorder
+from kiosk.show.present import Surroundings, next_change, present
+from kiosk.show.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
 from kiosk.times import Times
-from kiosk.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
-from kiosk.watchdog import Watchdog
-from survey.visit import advance, begin, due
-from survey.visit_plan import Plan
-from survey.visit_state import (
+from kiosk.watch.counters import Counters
+from kiosk.watch.watchdog import Watchdog
+from survey.visit.machine import advance, begin, due
+from survey.visit.plan import Plan
+from survey.visit.state import (
     Accepted,
     Effect,
     Event,

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from kiosk.present import Surroundings
-from kiosk.texts import Texts
-from kiosk.views import Input, View
-from survey.visit_state import Press, Touch
+from kiosk.show.present import Surroundings
+from kiosk.show.texts import Texts
+from kiosk.show.views import Input, View
+from survey.visit.state import Press, Touch
 
 if TYPE_CHECKING:
     from kiosk.loop import Loop
 
 
 class Display(Protocol):
-    """What the loop needs of a screen: `kiosk.window.Window`, or nothing to look at."""
+    """What the loop needs of a screen: `kiosk.draw.window.Window`, or nothing to look at."""
 
     def show(self, view: View) -> None:
         """Bring a view to the screen."""

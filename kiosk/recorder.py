@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TextIO
 
-from kiosk.present import CONSENT_VERSION
+from kiosk.show.present import CONSENT_VERSION
 from kiosk.times import Times
-from survey.attachment import Attachment, attach
-from survey.complaint import new_code
-from survey.record import COMPLAINT, RESPONSE, STAFF, Stamp
-from survey.visit_state import SaveComplaint, Saved, SaveFailed, SaveResponse
-from uplink.writer import JournalWriter, WriteFailed, WriterState, Written
+from survey.record.attachment import Attachment, attach
+from survey.record.complaint import new_code
+from survey.record.record import COMPLAINT, RESPONSE, STAFF, Stamp
+from survey.visit.state import SaveComplaint, Saved, SaveFailed, SaveResponse
+from uplink.journal.writer import JournalWriter, WriteFailed, WriterState, Written
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from survey.record import Stamp
-from uplink.stamp import Clock
+from survey.record.record import Stamp
+from uplink.journal.stamp import Clock
 
 
 class Times(Protocol):

@@ -57,7 +57,7 @@ def test_the_walk_sees_every_package() -> None:
 
 def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
-    module.write_text("def late():\n    from collector import settings\n    import uplink.journal\n")
+    module.write_text("def late():\n    from collector import settings\n    import uplink.journal.journal\n")
     assert list(imported(module)) == [(2, "collector"), (3, "uplink")]
 
 

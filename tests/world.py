@@ -17,8 +17,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Self
 
-from survey.record import Record, decode
-from survey.wire import unpack_batch
+from survey.record.record import Record, decode
+from survey.wire.messages import unpack_batch
 
 BIN = Path(sys.executable).parent
 COLLECTOR = BIN / "ikm-collector"

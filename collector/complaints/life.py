@@ -7,15 +7,16 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from collector.complaints.models import CLOSED, Status, Step, Ticket, UnitOfficer
+from collector.complaints.models import CLOSED, Status, Step, Ticket
 from collector.complaints.sealing import open_sealed
-from collector.evidence import trail
-from collector.fleet import keys, roles
-from collector.fleet.errors import FleetError
-from survey.complaint import BY_CODE, read_code
+from collector.errors import CollectorError
+from collector.fleet.models import UnitOfficer
+from collector.people import roles, trail
+from collector.trust import keys
+from survey.record.complaint import BY_CODE, read_code
 
 
-class NotAllowed(FleetError):  # noqa: N818 - it is a refusal
+class NotAllowed(CollectorError):  # noqa: N818 - it is a refusal
     """The account's role does not allow this."""
 
 
@@ -33,12 +34,12 @@ def find(code: str) -> Ticket:
     """Give the ticket with this code, as people write it.
 
     Raises:
-        FleetError: there is none.
+        CollectorError: there is none.
     """
     plain = read_code(code)
     ticket = Ticket.objects.filter(code=plain).order_by("pk").first() if plain is not None else None
     if ticket is None:
-        raise FleetError(f"there is no ticket {code!r} here; look at the code again")
+        raise CollectorError(f"there is no ticket {code!r} here; look at the code again")
     return ticket
 
 

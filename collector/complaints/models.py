@@ -1,6 +1,5 @@
 """Tickets, what was done about them, and what of them must be destroyed one day."""
 
-from django.conf import settings
 from django.db import models
 
 from collector.fleet.models import Place, Service, Unit
@@ -79,16 +78,3 @@ class Held(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.ticket_id}"
-
-
-class UnitOfficer(models.Model):
-    """The unit whose complaints a unit officer works on."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="officer_of")
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="officers")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "unit"], name="officer_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} of {self.unit_id}"

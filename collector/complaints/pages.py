@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from collector.complaints.models import Ticket
-from survey.complaint import read_code, show_code
+from survey.record.complaint import read_code, show_code
 
 
 @require_GET

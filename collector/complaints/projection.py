@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from collector.complaints.models import Held, Status, Step, Ticket
-from collector.evidence.accepted import AcceptedRecord, NotUnderstood, ShortText
-from survey.attachment import Attachment
-from survey.complaint import read_code
-from survey.record import COMPLAINT
+from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood, ShortText
+from survey.record.attachment import Attachment
+from survey.record.complaint import read_code
+from survey.record.record import COMPLAINT
 
 
 class _Consent(msgspec.Struct, frozen=True):

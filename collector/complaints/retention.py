@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 
 from collector.complaints.models import Held
-from collector.evidence import trail
+from collector.people import trail
 
 CONTACT_AFTER_CLOSING = timedelta(days=90)
 TEXT_AFTER = timedelta(days=2 * 365)

@@ -117,20 +117,6 @@ class Refusal(models.Model):
         return f"{self.code} × {self.count}"
 
 
-class TrailEntry(models.Model):
-    """Who did what, and why: exports, changes, destructions. Rows are only added."""
-
-    at = models.DateTimeField(auto_now_add=True)
-    who = models.CharField(max_length=150)
-    action = models.CharField(max_length=60)
-    subject = models.CharField(max_length=200)
-    why = models.CharField(max_length=300, blank=True)
-    facts = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.who}: {self.action} {self.subject}"
-
-
 class PublishedVerdict(models.Model):
     """A verdict on a unit and a period as everybody may see it, signed by the collector."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collector.evidence import views
+from collector.evidence.doors import http as views
 
 urlpatterns = [
     path("batches", views.batches, name="batches"),

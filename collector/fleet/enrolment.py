@@ -14,11 +14,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from collector.fleet import ca, keys
-from collector.fleet.errors import EnrolmentRefused, FleetError
+from collector.errors import CollectorError, EnrolmentRefused
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
 from collector.fleet.publication import publish, services_at
-from survey.wire import KIOSK_NAME
+from collector.trust import ca, keys
+from survey.wire.messages import KIOSK_NAME
 
 # Crockford's alphabet: no letter that is mistaken for a digit when it is read out.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,10 +39,10 @@ def new_code(unit: Unit, *, place: Place, kiosk: str = "", now: datetime | None 
     """Make a one-time code; it is shown once and kept as a digest only.
 
     Raises:
-        FleetError: the kiosk's name cannot stand in topics and certificates.
+        CollectorError: the kiosk's name cannot stand in topics and certificates.
     """
     if kiosk and not KIOSK_NAME.fullmatch(kiosk):
-        raise FleetError(f"kiosk = {kiosk!r}: a name has 1 to 32 characters of a-z, 0-9 and -")
+        raise CollectorError(f"kiosk = {kiosk!r}: a name has 1 to 32 characters of a-z, 0-9 and -")
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LETTERS))
     EnrolmentCode.objects.create(
         digest=_digest(code),

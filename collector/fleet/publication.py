@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from collector.fleet import keys
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
-from survey.wire import Settings, pack_settings
+from collector.trust import keys
+from survey.wire.messages import Settings, pack_settings
 
 _DEFAULTS: dict[str, object] = {"instruments": ["pulse@1", "skm-2017@1"]}
 

@@ -2,7 +2,7 @@
 
 import re
 
-from collector.fleet.errors import FleetError
+from collector.errors import CollectorError
 from collector.fleet.models import Agency, Place, Region, Service, Unit
 
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
@@ -14,10 +14,10 @@ def add_region(code: str, *, name: str = "") -> Region:
     """Add a region and those above it.
 
     Raises:
-        FleetError: the code is none of Kemendagri's.
+        CollectorError: the code is none of Kemendagri's.
     """
     if not REGION_CODE.fullmatch(code):
-        raise FleetError(
+        raise CollectorError(
             f"region = {code!r}: write a Kemendagri code with dots, such as 18, 18.01 or 18.01.05.2003"
         )
     parts = code.split(".")
@@ -34,7 +34,7 @@ def add_agency(code: str, *, name: str) -> Agency:
     """Add an agency, or rename it.
 
     Raises:
-        FleetError: the code cannot stand in addresses and files.
+        CollectorError: the code cannot stand in addresses and files.
     """
     agency, _ = Agency.objects.update_or_create(code=_code(code, "agency"), defaults={"name": name})
     return agency
@@ -44,7 +44,7 @@ def add_unit(*, code: str, name: str, region: Region, agency: Agency | None, tim
     """Add a unit, or change its name, region, agency and zone.
 
     Raises:
-        FleetError: the code cannot stand in addresses and files.
+        CollectorError: the code cannot stand in addresses and files.
     """
     unit, _ = Unit.objects.update_or_create(
         code=_code(code, "unit"),
@@ -57,7 +57,7 @@ def add_place(*, code: str, name: str, region: Region) -> Place:
     """Add a place, or change its name and region.
 
     Raises:
-        FleetError: the code cannot stand in addresses and files.
+        CollectorError: the code cannot stand in addresses and files.
     """
     place, _ = Place.objects.update_or_create(
         code=_code(code, "place"), defaults={"name": name, "region": region}
@@ -69,7 +69,7 @@ def add_service(*, unit: Unit, code: str, name: str, offered: bool = True) -> Se
     """Add a service to a unit, or change its name and whether it is offered.
 
     Raises:
-        FleetError: the code cannot stand in addresses and files.
+        CollectorError: the code cannot stand in addresses and files.
     """
     service, _ = Service.objects.update_or_create(
         unit=unit, code=_code(code, "service"), defaults={"name": name, "offered": offered}
@@ -81,12 +81,12 @@ def find_unit(code: str) -> Unit:
     """Give the unit with this code.
 
     Raises:
-        FleetError: there is none.
+        CollectorError: there is none.
     """
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
         known = ", ".join(Unit.objects.order_by("code").values_list("code", flat=True)[:10]) or "none yet"
-        raise FleetError(
+        raise CollectorError(
             f"unit = {code!r} is not known here (known: {known}); add it with `ikm-collector unit add`"
         )
     return unit
@@ -96,11 +96,11 @@ def find_place(code: str) -> Place:
     """Give the place with this code.
 
     Raises:
-        FleetError: there is none.
+        CollectorError: there is none.
     """
     place = Place.objects.filter(code=code).first()
     if place is None:
-        raise FleetError(f"place = {code!r} is not known here; add it with `ikm-collector place add`")
+        raise CollectorError(f"place = {code!r} is not known here; add it with `ikm-collector place add`")
     return place
 
 
@@ -114,7 +114,7 @@ def place_of(unit: Unit) -> Place:
 
 def _code(code: str, what: str) -> str:
     if not CODE.fullmatch(code):
-        raise FleetError(
+        raise CollectorError(
             f"{what} = {code!r}: a code has 1 to 40 letters, digits, dots, dashes or underscores"
         )
     return code

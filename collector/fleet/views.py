@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from collector.errors import EnrolmentRefused
 from collector.fleet import enrolment, publication
-from collector.fleet.errors import EnrolmentRefused
 
 log = logging.getLogger(__name__)
 

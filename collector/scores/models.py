@@ -15,7 +15,7 @@ class Form(models.Model):
 
     instrument = models.CharField(max_length=64)
     version = models.CharField(max_length=64)
-    layout = models.SmallIntegerField(help_text="`survey.tally.LAYOUT` of the counts kept for it")
+    layout = models.SmallIntegerField(help_text="`survey.index.tally.LAYOUT` of the counts kept for it")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "version"], name="form_is_one")]

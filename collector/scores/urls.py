@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.scores import api, pages
+from collector.scores.show import api, pages
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),

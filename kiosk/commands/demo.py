@@ -2,7 +2,7 @@
 
 import argparse
 
-from kiosk.demo import add_arguments, main
+from kiosk.rehearsal.demo import add_arguments, main
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 
 from kiosk.commands import add_place, place_of
-from kiosk.doctor import BAD, OK, Patient, examine
+from kiosk.watch.doctor import BAD, OK, Patient, examine
 
 _SIGNS = {OK: "ok  ", "warn": "warn", BAD: "BAD "}
 

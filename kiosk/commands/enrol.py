@@ -6,10 +6,10 @@ from pathlib import Path
 
 from kiosk.commands import add_place, place_of
 from kiosk.commands.pin import read_pin
+from kiosk.desk.pin import set_pin
 from kiosk.errors import KioskError
-from kiosk.pin import set_pin
-from uplink.enrol import enrol
 from uplink.errors import UplinkError
+from uplink.forwarder.enrol import enrol
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

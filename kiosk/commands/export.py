@@ -5,8 +5,8 @@ from pathlib import Path
 
 from kiosk.commands import add_place, place_of
 from kiosk.errors import KioskError
-from uplink.carry_out import export, take_back
 from uplink.errors import UplinkError
+from uplink.forwarder.carry_out import export, take_back
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from kiosk.commands import add_place, place_of
+from kiosk.desk.pin import PinError, ask_for_pin, set_pin
 from kiosk.device import load_identity
-from kiosk.pin import PinError, ask_for_pin, set_pin
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from kiosk.errors import KioskError
-from kiosk.gallery import CONTRAST, LARGE, PLAIN, SIZES, render_gallery
-from kiosk.texts import shipped
+from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, render_gallery
+from kiosk.show.texts import shipped
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

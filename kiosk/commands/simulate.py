@@ -3,7 +3,7 @@
 import argparse
 
 from kiosk.commands import add_place, place_of
-from kiosk.simulation import add_arguments, main
+from kiosk.rehearsal.simulation import add_arguments, main
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

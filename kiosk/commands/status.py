@@ -3,7 +3,7 @@
 import argparse
 
 from kiosk.commands import add_place, place_of
-from kiosk.status import look
+from kiosk.watch.status import look
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ import argparse
 
 from kiosk.commands import add_place, place_of
 from kiosk.errors import KioskError
-from uplink.app import main
 from uplink.errors import UplinkError
+from uplink.forwarder.app import main
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

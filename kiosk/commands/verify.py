@@ -8,7 +8,7 @@ from pathlib import Path
 from kiosk.commands import add_place, place_of
 from kiosk.errors import KioskError
 from uplink.errors import UplinkError
-from uplink.verify import verify
+from uplink.journal.verify import verify
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

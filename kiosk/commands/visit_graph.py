@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from kiosk.agenda import make_plan
 from kiosk.config import Config
-from survey.profile import Attribute
-from survey.visit_graph import document
-from survey.visit_plan import Plan, Service
+from kiosk.remote.plan import make_plan
+from survey.instrument.profile import Attribute
+from survey.visit.graph import document
+from survey.visit.plan import Plan, Service
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
-from collector.evidence.accepted import AcceptedRecord
+from collector.evidence.intake.accepted import AcceptedRecord
 from collector.fleet import tree
 from collector.fleet.models import Service
-from collector.scores import flagging
 from collector.scores.models import Population
-from collector.scores.projection import project
+from collector.scores.tallies import flagging
+from collector.scores.tallies.projection import project
 from tests.collector.scores.village import SKM, Post, at
 
 SEED = 2026

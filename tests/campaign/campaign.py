@@ -18,15 +18,15 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from survey.record import RESPONSE, Record
-from survey.verdict import Evidence, Examiner, Verdict
-from survey.wire import Batch, unpack_batch
+from survey.record.record import RESPONSE, Record
+from survey.record.verdict import Evidence, Examiner, Verdict
+from survey.wire.messages import Batch, unpack_batch
 from tests.campaign.echo import Echo
 from tests.campaign.proxy import Proxy, Weather
 from tests.world import World
-from uplink.identity import load_enrolment, verifier
-from uplink.reader import JournalReader
-from uplink.verify import verify
+from uplink.journal.identity import load_enrolment, verifier
+from uplink.journal.reader import JournalReader
+from uplink.journal.verify import verify
 
 _FAULTY_KIOSK = Path(__file__).with_name("faulty_kiosk.py")
 _CONFIG = """\

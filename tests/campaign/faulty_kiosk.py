@@ -1,7 +1,7 @@
 """`ikm-kiosk` on a bad disk and with a bad clock: run as a program, with the same arguments.
 
 A control file, named by IKM_FAULTS, says what is wrong just now; it is looked at before each write. The seams are the
-product's own: `uplink.disk.Disk` and the clocks of `uplink.stamp`. They are replaced here because the fault must sit
+product's own: `uplink.journal.segments.disk.Disk` and the clocks of `uplink.journal.stamp`. They are replaced here because the fault must sit
 in the real process, which makes its own objects.
 """
 
@@ -14,9 +14,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from uplink.journal.journal.segments import disk
+
 from kiosk.__main__ import main
-from uplink import disk, stamp
-from uplink.files import write_all
+from uplink.journal import stamp
+from uplink.journal.segments.files import write_all
 
 _FAULTS = Path(os.environ["IKM_FAULTS"])
 _ERRORS = {"full": errno.ENOSPC, "failing": errno.EIO, "read-only": errno.EROFS}

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from survey.chain import stated_link
-from survey.wire import unpack_batch
+from survey.record.chain import stated_link
+from survey.wire.messages import unpack_batch
 from tests.campaign.campaign import CampaignWorld
 from tests.world import COLLECTOR, KIOSK, World
-from uplink.verify import verify
+from uplink.journal.verify import verify
 
 pytestmark = pytest.mark.integration
 

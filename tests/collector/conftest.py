@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections
 
 from collector.database import database
-from collector.fleet import ca, keys
+from collector.trust import ca, keys
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from tests.postgres import PrivatePostgres
 
@@ -75,8 +75,8 @@ def arrive() -> Arrive:
     """Send payloads in as one group."""
 
     def send(*payloads: bytes, received_ms: int = MORNING_MS + 7 * 86_400_000) -> list[object]:
-        from collector.evidence.accept import accept  # noqa: PLC0415 - models load after django.setup()
-        from collector.evidence.arrivals import Arrival  # noqa: PLC0415
+        from collector.evidence.intake.accept import accept  # noqa: PLC0415 - models load after django.setup()
+        from collector.evidence.intake.arrivals import Arrival  # noqa: PLC0415
         from collector.evidence.models import Door  # noqa: PLC0415
 
         return list(

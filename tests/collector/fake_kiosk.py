@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from survey.attachment import Attachment
-from survey.chain import first_link, link_message, next_link
-from survey.record import Record, Stamp, encode
-from survey.wire import Batch, link_text, pack_batch
+from survey.record.attachment import Attachment
+from survey.record.chain import first_link, link_message, next_link
+from survey.record.record import Record, Stamp, encode
+from survey.wire.messages import Batch, link_text, pack_batch
 
 ELEMENTS = (
     "persyaratan", "prosedur", "waktu", "biaya", "produk", "kompetensi", "perilaku", "pengaduan", "sarpras",

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from survey.wire import Batch, pack_batch, unpack_receipt
+from survey.wire.messages import Batch, pack_batch, unpack_receipt
 from tests.uplink.certificates import Authority
 from tests.uplink.fakes import KIOSK, Home, fill
 from tests.uplink.services import Broker, HttpCollector, MqttCollector, free_port, until
 from uplink.errors import Refused, TooLarge, Unreachable
-from uplink.http_sender import HttpRoad, HttpSender
-from uplink.mqtt_sender import Credentials, MqttRoad, MqttSender
-from uplink.reader import JournalReader
-from uplink.sender import Event, ReceiptArrived, Sender, SendRefused, SlotFreed
-from uplink.status import last_will
+from uplink.forwarder.senders.http import HttpRoad, HttpSender
+from uplink.forwarder.senders.mqtt import Credentials, MqttRoad, MqttSender
+from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SlotFreed
+from uplink.forwarder.status import last_will
+from uplink.journal.reader import JournalReader
 
 pytestmark = pytest.mark.integration
 

@@ -8,9 +8,9 @@ from tinydb import TinyDB, where
 from tinydb.storages import JSONStorage, MemoryStorage
 from tinydb.table import Table
 
-from survey.chain import first_link
-from uplink.segment import Header
-from uplink.table import JournalDatabase
+from survey.record.chain import first_link
+from uplink.journal.segments.segment import Header
+from uplink.journal.table import JournalDatabase
 
 STREAM = "00112233445566778899aabbccddeeff"
 KEY = bytes(32)

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
-from survey import topics
-from survey.errors import Malformed
-from survey.wire import unpack_receipt
+from survey.record.errors import Malformed
+from survey.wire import topics
+from survey.wire.messages import unpack_receipt
 from tests.collector.fake_kiosk import FakeKiosk, skm
 from tests.postgres import PrivatePostgres
 from tests.world import COLLECTOR, free_port, mosquitto
@@ -68,7 +68,7 @@ class Centre:
         return FakeKiosk(name, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key)))
 
     def collector_key(self) -> bytes:
-        code = "from collector.fleet import keys\nfrom collector.settings import IKM_KEYS\nprint(keys.load(IKM_KEYS).public_key.hex())"
+        code = "from collector.trust import keys\nfrom collector.settings import IKM_KEYS\nprint(keys.load(IKM_KEYS).public_key.hex())"
         return bytes.fromhex(self.ask(sys.executable, "-c", code))
 
     def start(self) -> None:
@@ -162,7 +162,7 @@ def counted(centre: Centre) -> list[tuple[int, int]]:
 
 
 def test_killed_in_a_backlog_nothing_is_lost_or_doubled(centre: Centre) -> None:
-    from collector.fleet.keys import verifier  # noqa: PLC0415 - keeps Django out of the collection of tests
+    from collector.trust.keys import verifier  # noqa: PLC0415 - keeps Django out of the collection of tests
 
     chance = random.Random(7)
     kiosks = [centre.enrol() for _ in range(KIOSKS)]
@@ -195,7 +195,7 @@ def test_killed_in_a_backlog_nothing_is_lost_or_doubled(centre: Centre) -> None:
 
 
 def test_hostile_messages_do_not_stop_the_listener(centre: Centre) -> None:
-    from collector.fleet.keys import verifier  # noqa: PLC0415 - keeps Django out of the collection of tests
+    from collector.trust.keys import verifier  # noqa: PLC0415 - keeps Django out of the collection of tests
 
     kiosk = centre.enrol()
     kiosk.record("response", skm(4))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from uplink.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
 
 SERVICES = (
     Named("ktp", "KTP-el"),

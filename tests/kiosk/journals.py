@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from survey.attachment import Attachment
-from uplink.reader import JournalReader
+from survey.record.attachment import Attachment
+from uplink.journal.reader import JournalReader
 
 
 @dataclass(frozen=True)

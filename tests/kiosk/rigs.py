@@ -11,11 +11,11 @@ from kiosk.config import Config
 from kiosk.device import Device, open_device
 from kiosk.loop import Loop
 from kiosk.ports import Voice
-from kiosk.simulate import BlindDisplay
+from kiosk.rehearsal.player import BlindDisplay
+from kiosk.show.views import Lifted, Touched, View
 from kiosk.times import SimulatedTimes
-from kiosk.views import Lifted, Touched, View
-from uplink.journal import Journal
-from uplink.stamp import ManualClock
+from uplink.journal.journal import Journal
+from uplink.journal.stamp import ManualClock
 
 NOON = 1_772_427_600_000  # Monday 2 March 2026, 12:00 in Jakarta
 

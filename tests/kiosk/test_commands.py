@@ -7,11 +7,11 @@ import pytest
 
 from kiosk.__main__ import COMMANDS, main
 from kiosk.config import Config
-from kiosk.doctor import BAD, OK, Patient, examine
-from kiosk.pin import check, set_pin
-from survey.wire import Settings, pack_settings
+from kiosk.desk.pin import check, set_pin
+from kiosk.watch.doctor import BAD, OK, Patient, examine
+from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.rigs import rig
-from uplink.identity import Identity
+from uplink.journal.identity import Identity
 
 
 def findings(home: Path, *, simulate: bool = True) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from kiosk import __version__
 from kiosk.config import Config, keys, load, parse
 from kiosk.errors import ConfigurationError
-from kiosk.hours import is_open, opens_next
+from kiosk.remote.hours import is_open, opens_next
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 ZONE = ZoneInfo("Asia/Jakarta")

@@ -11,9 +11,9 @@ from hardware.simulator import SimulatedPanel
 from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import open_device
-from kiosk.simulate import BlindDisplay, Player
+from kiosk.rehearsal.player import BlindDisplay, Player
+from kiosk.rehearsal.visitor import varied_wish
 from kiosk.times import SimulatedTimes
-from kiosk.visitor import varied_wish
 
 
 def resident_kb() -> int:

@@ -8,10 +8,10 @@ import pytest
 
 from hardware.errors import PanelFault
 from kiosk.config import parse
-from kiosk.texts import catalogue
-from kiosk.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed
-from kiosk.watchdog import Watchdog
-from survey.visit_state import Step
+from kiosk.show.texts import catalogue
+from kiosk.show.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed
+from kiosk.watch.watchdog import Watchdog
+from survey.visit.state import Step
 from tests.kiosk.journals import records
 from tests.kiosk.rigs import Rig, rig
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from kiosk.commands.visit_graph import example_plan
-from survey.visit_graph import Edge, document, walk
-from survey.visit_state import Step
+from survey.visit.graph import Edge, document, walk
+from survey.visit.state import Step
 
 EDGES = walk(example_plan())
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "visit-graph.md"

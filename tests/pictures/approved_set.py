@@ -9,8 +9,8 @@ from pathlib import Path
 import pygame
 from PIL import Image
 
-from kiosk.gallery import render
-from kiosk.views import Look
+from kiosk.rehearsal.gallery import render
+from kiosk.show.views import Look
 
 APPROVED = Path(__file__).parent / "approved"
 COLOURS = 32

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageFilter
 
-from kiosk.fonts import Weight, find
+from kiosk.draw.fonts import Weight, find
 from tests.pictures.approved_set import APPROVED, CASES, Case
 from tests.pictures.comparison import compare
 

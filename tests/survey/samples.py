@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from survey.definition import Instrument, load, parse
+from survey.instrument.definition import Instrument, load, parse
 
 SKM = load("skm-2017")
-INSTRUMENTS = Path(__file__).resolve().parents[2] / "survey" / "instruments"
+INSTRUMENTS = Path(__file__).resolve().parents[2] / "survey" / "instrument" / "shipped"
 
 
 def with_total(n: int, total: int, instrument: Instrument = SKM) -> list[dict[str, int]]:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from survey.definition import load
-from survey.profile import attributes
-from survey.visit import advance, begin, due
-from survey.visit_offer import offer
-from survey.visit_plan import Plan, Service, Timing
-from survey.visit_state import (
+from survey.instrument.definition import load
+from survey.instrument.profile import attributes
+from survey.visit.machine import advance, begin, due
+from survey.visit.offer import offer
+from survey.visit.plan import Plan, Service, Timing
+from survey.visit.state import (
     Effect,
     Event,
     Press,

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from survey.chain import first_link, link_message, link_through, next_link
-from survey.errors import Malformed
-from survey.record import RESPONSE, Stamp
-from survey.wire import Batch, Receipt, pack_receipt, unpack_batch
-from uplink.disk import Disk
+from survey.record.chain import first_link, link_message, link_through, next_link
+from survey.record.errors import Malformed
+from survey.record.record import RESPONSE, Stamp
+from survey.wire.messages import Batch, Receipt, pack_receipt, unpack_batch
 from uplink.errors import TooLarge, Unreachable
-from uplink.identity import Broker, Enrolment, Identity, Named, store_enrolment, verifier
-from uplink.journal import Journal, Receipts
-from uplink.sender import Event, ReceiptArrived, SlotFreed
+from uplink.forwarder.senders.sender import Event, ReceiptArrived, SlotFreed
+from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment, verifier
+from uplink.journal.journal import Journal, Receipts
+from uplink.journal.segments.disk import Disk
 
 KIOSK = "k-0001"
 START_MS = 1_767_225_600_000

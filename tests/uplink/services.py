@@ -16,7 +16,7 @@ from typing import Self
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
-from survey import topics
+from survey.wire import topics
 from tests.uplink.fakes import FakeCollector
 
 

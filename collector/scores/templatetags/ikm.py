@@ -6,10 +6,11 @@ from fractions import Fraction
 
 from django import template
 
-from collector.scores import charts, formats, minutes
-from collector.scores.charts import Scale
-from collector.scores.minutes import Span
-from survey.indices import ElementIndex, Index
+from collector.scores.show import charts, formats
+from collector.scores.show.charts import Scale
+from collector.scores.tallies import minutes
+from collector.scores.tallies.minutes import Span
+from survey.index.indices import ElementIndex, Index
 
 register = template.Library()
 

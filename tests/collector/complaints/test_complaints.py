@@ -11,18 +11,20 @@ from django.db import connection
 from django.test import Client
 
 from collector.complaints import life
-from collector.complaints.models import Held, Status, Ticket, UnitOfficer
+from collector.complaints.models import Held, Status, Ticket
 from collector.complaints.retention import Due, destroy, due
 from collector.complaints.sealing import open_sealed
-from collector.evidence.checking import check_stream
-from collector.evidence.models import RawBatch, SetAside, Stream, TrailEntry
-from collector.fleet import keys, roles
-from collector.fleet.models import Unit
-from survey.attachment import attach
-from survey.complaint import new_code, show_code
-from survey.wire import unpack_batch
+from collector.evidence.models import RawBatch, SetAside, Stream
+from collector.evidence.proof.checking import check_stream
+from collector.fleet.models import Unit, UnitOfficer
+from collector.people import roles
+from collector.people.models import TrailEntry
+from collector.trust import keys
+from survey.record.attachment import attach
+from survey.record.complaint import new_code, show_code
+from survey.wire.messages import unpack_batch
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
-from uplink.sealing import seal
+from uplink.journal.sealing import seal
 
 pytestmark = pytest.mark.django_db
 

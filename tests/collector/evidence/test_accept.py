@@ -7,14 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection
 
-from collector.evidence import ledger
-from collector.evidence.accept import accept
-from collector.evidence.arrivals import Answer, Arrival, Outcome, Refused
+from collector.evidence.intake import ledger
+from collector.evidence.intake.accept import accept
+from collector.evidence.intake.arrivals import Answer, Arrival, Outcome, Refused
 from collector.evidence.models import Conflict, Door, RawBatch, Refusal, SetAside, Stream
-from collector.fleet import keys
 from collector.fleet.models import Kiosk, KioskKey, Unit
-from survey.chain import lost_line, lost_message
-from survey.wire import Receipt, pack_batch, unpack_batch, unpack_receipt
+from collector.trust import keys
+from survey.record.chain import lost_line, lost_message
+from survey.wire.messages import Receipt, pack_batch, unpack_batch, unpack_receipt
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
 pytestmark = pytest.mark.django_db

@@ -10,15 +10,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from collector.evidence.audit import Audit, audit
-from collector.evidence.audit_output import as_html, as_json, as_text
+from collector.evidence.doors.heartbeat import hear
 from collector.evidence.models import RawBatch, Stream
-from collector.evidence.public import SIGNATURE_PREFIX
-from collector.fleet import keys
+from collector.evidence.proof.audit import Audit, audit
+from collector.evidence.proof.audit_output import as_html, as_json, as_text
 from collector.fleet.models import Unit
-from collector.fleet.state import hear
-from survey.periods import parse
-from survey.wire import Batch, pack_batch, unpack_batch
+from collector.scores.proof.verdict import SIGNATURE_PREFIX
+from collector.trust import keys
+from survey.index.periods import parse
+from survey.wire.messages import Batch, pack_batch, unpack_batch
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 
 pytestmark = pytest.mark.django_db

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from collector.evidence import bundle as bundles
-from collector.evidence import verify_bundle
-from collector.evidence.export import export
-from collector.evidence.models import TrailEntry
-from collector.evidence.verify_bundle import Report, verify
-from collector.fleet import keys, tree
+from collector.evidence.proof import bundle as bundles
+from collector.evidence.proof import verify_bundle
+from collector.evidence.proof.verify_bundle import Report, verify
+from collector.fleet import tree
 from collector.fleet.models import Unit
-from survey.periods import Period, parse
+from collector.people.models import TrailEntry
+from collector.scores.proof.export import export
+from collector.trust import keys
+from survey.index.periods import Period, parse
 from tests.collector.fake_kiosk import FakeKiosk, pulse
 
 pytestmark = pytest.mark.django_db
@@ -213,7 +214,7 @@ def test_verifying_needs_no_django(exported: Path) -> None:
     import subprocess  # noqa: PLC0415 - only here
 
     code = (
-        "import sys\nfrom collector.evidence import verify_bundle\n"
+        "import sys\nfrom collector.evidence.proof import verify_bundle\n"
         f"code = verify_bundle.main([{str(exported)!r}])\n"
         "sys.exit(code or ('django' in sys.modules))"
     )

@@ -6,12 +6,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from collector.evidence.carried_in import carry_in
+from collector.errors import CollectorError
+from collector.evidence.doors.usb import carry_in
 from collector.evidence.models import Stream
-from collector.fleet import keys
-from collector.fleet.errors import FleetError
-from survey.carriage import MANIFEST, Manifest, batch_name, describe, folder_name, pack_manifest
-from survey.wire import unpack_receipt
+from collector.trust import keys
+from survey.wire.carriage import MANIFEST, Manifest, batch_name, describe, folder_name, pack_manifest
+from survey.wire.messages import unpack_receipt
 from tests.collector.fake_kiosk import FakeKiosk
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +62,9 @@ def test_a_manifest_cannot_name_a_file_outside_its_folder(kiosk: FakeKiosk, tmp_
 
 
 def test_an_empty_stick_is_said_to_be_empty(db: None, tmp_path: Path) -> None:
-    with pytest.raises(FleetError, match="no batch files"):
+    with pytest.raises(CollectorError, match="no batch files"):
         carry_in(tmp_path)
-    with pytest.raises(FleetError, match="does not exist"):
+    with pytest.raises(CollectorError, match="does not exist"):
         carry_in(tmp_path / "nothing")
 
 

@@ -8,15 +8,15 @@ from django.core.management import call_command
 from django.db import connection
 
 from collector.complaints.models import Ticket
+from collector.evidence.intake.rebuild import project_again, rebuild, retry_set_aside
 from collector.evidence.models import SetAside, Stream
-from collector.evidence.rebuild import project_again, rebuild, retry_set_aside
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, Unit
-from collector.scores import flagging
-from collector.scores.queries import Question, indices
-from collector.scores.scope import Scope
-from survey.complaint import new_code
-from survey.periods import parse
+from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.scope import Scope
+from collector.scores.tallies import flagging
+from survey.index.periods import parse
+from survey.record.complaint import new_code
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
 pytestmark = pytest.mark.django_db

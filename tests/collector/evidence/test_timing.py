@@ -1,7 +1,7 @@
 """A stream's clock is stored with it and comes back as it was."""
 
-from collector.evidence.timing import dump, load
-from survey.clock import Stamped, times, unknown_clock
+from collector.evidence.intake.timing import dump, load
+from survey.record.clock import Stamped, times, unknown_clock
 
 
 def test_a_state_survives_being_stored() -> None:

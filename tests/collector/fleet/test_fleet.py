@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from collector.errors import CollectorError, EnrolmentRefused
+from collector.evidence.doors.heartbeat import hear
 from collector.evidence.models import Stream
-from collector.fleet import checks, enrolment, keys, publication, tree
-from collector.fleet.errors import EnrolmentRefused, FleetError
+from collector.fleet import checks, enrolment, publication, tree
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskState, Unit
-from collector.fleet.state import hear
-from survey.wire import unpack_settings
+from collector.trust import keys
+from survey.wire.messages import unpack_settings
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, csr
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_regions_have_kemendagri_codes(db: None, code: str) -> None:
 
 @pytest.mark.parametrize("code", ["", "1801", "18.1", "18.01.05.4003", "18.01.05.20031", "Lampung"])
 def test_other_region_codes_are_refused(db: None, code: str) -> None:
-    with pytest.raises(FleetError, match="Kemendagri"):
+    with pytest.raises(CollectorError, match="Kemendagri"):
         tree.add_region(code)
 
 

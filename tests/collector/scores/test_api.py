@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 
-from collector.scores.projection import project
+from collector.scores.tallies.projection import project
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from collector.evidence.accepted import AcceptedRecord
-from collector.scores import flagging
+from collector.evidence.intake.accepted import AcceptedRecord
+from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import DayTally, Series, UnitTally
-from collector.scores.projection import project, unproject
-from collector.scores.queries import Question, indices
-from collector.scores.scope import Dimension, Scope
-from survey.periods import parse
+from collector.scores.tallies import flagging
+from collector.scores.tallies.projection import project, unproject
+from survey.index.periods import parse
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from collector.scores.flags import VERSION, Answered, Flag, flags_of
+from collector.scores.tallies.flags import VERSION, Answered, Flag, flags_of
 
 ALL_BEST = (4,) * 9
 ORDINARY = (3, 3, 2, 4, 3, 3, 4, 3, 3)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from collector.scores.formats import comma, confidence, decimal, percent
+from collector.scores.show.formats import comma, confidence, decimal, percent
 
 
 @pytest.mark.parametrize(

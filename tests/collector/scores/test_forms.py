@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.scores.forms import coded
-from collector.scores.packing import to_counts
-from survey.definition import shipped
-from survey.tally import Tally
+from collector.scores.tallies.forms import coded
+from collector.scores.tallies.packing import to_counts
+from survey.index.tally import Tally
+from survey.instrument.definition import shipped
 from tests.collector.scores.village import SKM, answers
 
 KEYS = SKM.element_keys

@@ -1,13 +1,14 @@
 """`ikm-collector instruments`: what is wrong with a questionnaire is said in full, with the remedy."""
 
-from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
-SHIPPED = Path(str(files("survey"))) / "instruments" / "skm-2017.toml"
+from survey.instrument.definition import shipped_files
+
+SHIPPED = next(file for file in shipped_files() if file.name == "skm-2017.toml")
 
 
 def test_a_sound_file_is_called_sound() -> None:

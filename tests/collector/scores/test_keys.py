@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.scores import keys
-from survey.errors import Malformed
+from collector.scores.tallies import keys
+from survey.record.errors import Malformed
 
 days = st.dates(min_value=date(1970, 1, 1), max_value=date(2299, 12, 31))
 owners = st.integers(min_value=1, max_value=2**27)

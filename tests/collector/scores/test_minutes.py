@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.fleet.models import Assignment, KioskSettings
-from collector.scores.attendance import attendance
-from collector.scores.minutes import (
+from collector.scores.ask.attendance import attendance
+from collector.scores.models import KioskDay
+from collector.scores.tallies.minutes import (
     Mark,
     Span,
     clock,
@@ -21,9 +22,8 @@ from collector.scores.minutes import (
     proven_spans,
     unpack_marks,
 )
-from collector.scores.models import KioskDay
-from collector.scores.projection import project, unproject
-from survey.periods import between
+from collector.scores.tallies.projection import project, unproject
+from survey.index.periods import between
 from tests.collector.scores.village import MONDAY, Post, add_unit, at
 
 marks = st.lists(st.builds(Mark, st.integers(0, 1439), st.integers(0, 16), st.booleans()), max_size=120)

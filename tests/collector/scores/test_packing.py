@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.scores.packing import pack, to_counts, to_number, unpack
+from collector.scores.tallies.packing import pack, to_counts, to_number, unpack
 
 counts = st.lists(st.integers(min_value=0, max_value=2**40), min_size=1, max_size=80)
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.evidence.accepted import AcceptedRecord, NotUnderstood
-from collector.scores import flagging
+from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
+from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import (
     DayTally,
     Group,
@@ -21,12 +22,11 @@ from collector.scores.models import (
     StaleDay,
     UnitTally,
 )
-from collector.scores.projection import project, unproject
-from collector.scores.queries import Question, indices
-from collector.scores.scope import Dimension, Scope
-from survey.indices import NothingAnswered, index
-from survey.periods import between
-from survey.tally import Tally
+from collector.scores.tallies import flagging
+from collector.scores.tallies.projection import project, unproject
+from survey.index.indices import NothingAnswered, index
+from survey.index.periods import between
+from survey.index.tally import Tally
 from tests.collector.scores.village import MONDAY, SKM, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db

@@ -6,17 +6,17 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from collector.evidence.accepted import AcceptedRecord
+from collector.evidence.intake.accepted import AcceptedRecord
 from collector.fleet.models import Region
-from collector.scores import flagging
-from collector.scores.asking import question
+from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.results import Answer, QuestionError
+from collector.scores.ask.scope import Days, Dimension, Scope
+from collector.scores.ask.words import question
 from collector.scores.models import Population
-from collector.scores.projection import project
-from collector.scores.queries import Question, indices
-from collector.scores.results import Answer, QuestionError
-from collector.scores.scope import Days, Dimension, Scope
-from survey.indices import Policy
-from survey.periods import between, parse
+from collector.scores.tallies import flagging
+from collector.scores.tallies.projection import project
+from survey.index.indices import Policy
+from survey.index.periods import between, parse
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db

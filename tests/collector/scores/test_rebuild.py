@@ -7,13 +7,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from collector.evidence.accept import accept
-from collector.evidence.arrivals import Answer, Arrival
+from collector.evidence.intake.accept import accept
+from collector.evidence.intake.arrivals import Answer, Arrival
+from collector.evidence.intake.rebuild import rebuild
 from collector.evidence.models import Door, Stream
-from collector.evidence.rebuild import rebuild
 from collector.fleet import tree
 from collector.fleet.models import Unit
-from collector.scores import flagging
+from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import (
     DayTally,
     GroupTally,
@@ -24,11 +25,10 @@ from collector.scores.models import (
     StaleDay,
     UnitTally,
 )
-from collector.scores.proof import holdings
-from collector.scores.queries import Question, indices
-from collector.scores.rendering import as_json
-from collector.scores.scope import Dimension, Scope
-from survey.periods import parse
+from collector.scores.proof.held import holdings
+from collector.scores.show.rendering import as_json
+from collector.scores.tallies import flagging
+from survey.index.periods import parse
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
 pytestmark = pytest.mark.django_db

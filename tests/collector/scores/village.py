@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from collector.evidence.accepted import AcceptedRecord, ResponseBody
+from collector.evidence.intake.accepted import AcceptedRecord, ResponseBody
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, Place, Service, Unit
-from survey.definition import load
+from survey.instrument.definition import load
 
 SKM = load("skm-2017")
 MONDAY = date(2026, 11, 2)

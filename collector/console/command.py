@@ -1,0 +1,45 @@
+"""What the management commands share: errors as one sentence, and setup as a condition."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
+
+from collector.errors import CollectorError
+from collector.trust import keys
+
+
+class CollectorCommand(BaseCommand, ABC):
+    """A command whose expected failures are one sentence with the remedy, and exit code 1.
+
+    Subclasses write `run`; with `needs_setup` the keys are loaded first, so that a missing setup is named as such.
+    """
+
+    needs_setup = True
+    requires_migrations_checks = False
+    requires_system_checks = ["ikm"]  # ours; all of Django's would load every page into the listener's memory
+
+    def handle(self, *_args: Any, **options: Any) -> str | None:
+        """Run the command; what it returns is printed."""
+        try:
+            if self.needs_setup:
+                keys.load(settings.IKM_KEYS)
+            return self.run(options)
+        except CollectorError as error:
+            raise CommandError(str(error)) from error
+        except (OperationalError, ProgrammingError) as error:
+            text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise CommandError(
+                f"the database does not answer as it should: {text}; check DATABASE_URL and IKM_DATA, "
+                "and run `ikm-collector setup`"
+            ) from error
+
+    @abstractmethod
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Do the command's work; give what is to be printed."""
+
+    def subcommands(self, parser: CommandParser) -> Any:
+        """Give the parser's subcommands; one of them must be named."""
+        return parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")

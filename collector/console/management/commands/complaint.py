@@ -1,0 +1,77 @@
+"""`ikm-collector complaint`."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from collector.complaints import life
+from collector.complaints.models import Status, Ticket
+from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
+from collector.fleet import tree
+from survey.record.complaint import show_code
+
+
+class Command(CollectorCommand):
+    """Work on complaints."""
+
+    help = "List complaints, read what a citizen wrote, and move a ticket on. Reading and moving stand in the audit trail."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parts = self.subcommands(parser)
+        listing = parts.add_parser("list", help="list tickets, the newest first")
+        listing.add_argument("--unit", metavar="CODE")
+        listing.add_argument("--status", choices=Status.values)
+        for name, words in (("read", "open text and contact"), ("move", "move a ticket on")):
+            part = parts.add_parser(name, help=words)
+            part.add_argument("ticket", metavar="TICKET")
+            part.add_argument(
+                "--as", dest="account", required=True, metavar="NAME", help="the account it is done by"
+            )
+            if name == "read":
+                part.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
+            else:
+                part.add_argument("status", choices=Status.values)
+                part.add_argument("--answer", default="", help="what the citizen is told")
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Do it."""
+        if options["subcommand"] == "list":
+            return self._list(options)
+        ticket = life.find(options["ticket"])
+        user = _account(options["account"])
+        if options["subcommand"] == "move":
+            life.move(
+                ticket, Status(options["status"]), user=user, answer=options["answer"], now=timezone.now()
+            )
+            return f"{show_code(ticket.code)}: {ticket.status}"
+        opened = life.read(ticket, user=user, why=options["why"])
+        lines = [f"{show_code(ticket.code)}: {', '.join(ticket.topics)}"]
+        lines += [f"text: {opened.text}"] if opened.text is not None else []
+        lines += [f"contact: {opened.contact}"] if opened.contact is not None else []
+        lines += [f"{name}: destroyed at the end of its retention" for name in opened.destroyed]
+        return "\n".join(lines)
+
+    def _list(self, options: dict[str, Any]) -> str:
+        tickets = Ticket.objects.select_related("unit").order_by("-at_ms")
+        if options["unit"]:
+            tickets = tickets.filter(unit=tree.find_unit(options["unit"]))
+        if options["status"]:
+            tickets = tickets.filter(status=options["status"])
+        return "\n".join(
+            f"{show_code(one.code)}  {datetime.fromtimestamp(one.at_ms / 1000, tz=UTC):%Y-%m-%d}  "
+            f"{one.unit.code}  {one.status}  {', '.join(one.topics)}"
+            for one in tickets[:200]
+        )
+
+
+def _account(name: str) -> AbstractBaseUser:
+    user = get_user_model().objects.filter(username=name).first()
+    if user is None:
+        raise CollectorError(f"there is no account {name!r}; make one with `ikm-collector user add`")
+    return user

@@ -1,0 +1,26 @@
+"""`ikm-collector enrol`."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.fleet import enrolment, tree
+
+
+class Command(CollectorCommand):
+    """Print a one-time code for a new kiosk."""
+
+    help = "Print a one-time code, good for a day, with which a kiosk enrols for a unit."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parser.add_argument("--unit", required=True, help="code of the unit the kiosk will serve")
+        parser.add_argument("--place", help="code of the place where it will stand (the unit's own)")
+        parser.add_argument("--kiosk", default="", help="its name, such as k-0007 (the next free one)")
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Make the code."""
+        unit = tree.find_unit(options["unit"])
+        place = tree.find_place(options["place"]) if options["place"] else tree.place_of(unit)
+        return enrolment.new_code(unit, place=place, kiosk=options["kiosk"])

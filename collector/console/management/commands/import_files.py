@@ -1,0 +1,37 @@
+"""`ikm-collector import`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.evidence.doors.usb import carry_in
+
+
+class Command(CollectorCommand):
+    """Take in what a USB stick brought."""
+
+    help = (
+        "Take in the batch files a kiosk wrote to a USB stick, and write the receipts beside them for the way back. "
+        "Files may come twice and in any order. Exit code 1 where a file was refused."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parser.add_argument(
+            "source", type=Path, metavar="PATH", help="a file, or a folder with files (*.ikm)"
+        )
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Take the files in."""
+        taken = carry_in(options["source"])
+        for name, why in taken.refused:
+            self.stderr.write(f"{name}: refused ({why.code}): {why.message}")
+        self.stdout.write(
+            f"{taken.records} new records from {taken.files} files; {len(taken.receipts)} receipts written"
+        )
+        if taken.refused:
+            sys.exit(1)
+        return None

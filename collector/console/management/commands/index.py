@@ -1,0 +1,59 @@
+"""`ikm-collector index`: the index of units, regions, services, kiosks and periods."""
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.scores.ask.queries import indices
+from collector.scores.ask.results import QuestionError
+from collector.scores.ask.words import ELEMENT, WORDS, question
+from collector.scores.show.rendering import as_csv, as_json, as_text
+from collector.scores.tallies import flagging
+
+
+class Command(CollectorCommand):
+    """Print an index with its doubt."""
+
+    help = (
+        "Print the index of a unit, region, agency, service, place or kiosk in a period, per element and in all, with n,"
+        " interval, category and rule. At the console nothing is withheld: small groups may show single persons."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--unit", metavar="CODE", help="a unit's code")
+        parser.add_argument("--region", metavar="CODE", help="a Kemendagri code; all units below it")
+        parser.add_argument("--agency", metavar="CODE", help="an agency's code")
+        parser.add_argument("--service", metavar="CODE", help="a service's code")
+        parser.add_argument("--place", metavar="CODE", help="a place's code")
+        parser.add_argument("--kiosk", metavar="NAME", help="a kiosk's name")
+        parser.add_argument("--period", metavar="PERIOD", help="2026-TW3, 2026-S1, 2026 or 2026-07")
+        parser.add_argument(
+            "--from", metavar="DATE", help="first local day, 2026-07-01; with --to, instead of --period"
+        )
+        parser.add_argument("--to", metavar="DATE", help="last local day, included")
+        parser.add_argument(
+            "--by", metavar="LIST", default="", help="break down by unit, service, month, hour …"
+        )
+        parser.add_argument("--instrument", metavar="ID[@VERSION]", help="default skm-2017")
+        parser.add_argument("--weight-mode", metavar="MODE", help="1/9 (default), 0.111 or 0.11")
+        parser.add_argument("--policy", metavar="POLICY", help="complete (default) or all")
+        parser.add_argument("--population", metavar="N", help="users of the service in the period")
+        parser.add_argument("--json", action="store_true", help="print JSON, as the API gives it")
+        parser.add_argument("--csv", action="store_true", help="print a table")
+
+    def run(self, options: dict[str, Any]) -> str:
+        """Answer the question."""
+        words = {word: options[word] for word in WORDS if options.get(word)}
+        flagging.settle()
+        try:
+            answer = indices(question(words, smallest_group=1))
+        except QuestionError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            return json.dumps(as_json(answer), ensure_ascii=False, indent=2)
+        if options["csv"]:
+            return as_csv(answer, by_element=ELEMENT in options["by"].split(","))
+        return as_text(answer)

@@ -1,0 +1,90 @@
+"""`ikm-collector listen`."""
+
+import gc
+import logging
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
+from collector.evidence.doors import heartbeat as state
+from collector.evidence.doors.mqtt import BrokerAddress, Listener
+from collector.evidence.intake import refusals
+from collector.evidence.intake.accept import accept
+from collector.evidence.intake.arrivals import Arrival, Refused
+from collector.evidence.models import Door
+from collector.fleet import publication
+from collector.trust import ca
+from survey.wire import topics
+
+log = logging.getLogger(__name__)
+
+
+class Command(CollectorCommand):
+    """Take batches from the broker until stopped."""
+
+    help = "Take batches from the broker (IKM_BROKER_URL), commit them, and publish receipts, until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parser.add_argument(
+            "--name", default="ikm-collector", help="client id at the broker; another for each listener"
+        )
+        parser.add_argument(
+            "--share", default="", help="share the load with other listeners under this group name"
+        )
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Listen."""
+        try:
+            broker = BrokerAddress.parse(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
+        except ValueError as error:
+            raise CollectorError(str(error)) from error
+        if broker.tls:
+            certificate, key = ca.certify_self(settings.IKM_KEYS)
+            broker = replace(broker, ca=settings.IKM_KEYS / "ca.crt", certificate=certificate, key=key)
+        listener = Listener(
+            broker,
+            accept=accept,
+            hear_state=hear_state,
+            housekeep=settings_to_publish,
+            name=options["name"],
+            share=options["share"],
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: listener.stop())
+        # What is loaded by now stays; looking through it for garbage again and again would cost a tenth of the speed.
+        # The listener collects what each group leaves behind instead, so that memory does not grow with the backlog.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        listener.run()
+        return None
+
+
+def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:
+    """Note a kiosk's state; what cannot be taken is counted among the refusals."""
+    try:
+        code = state.hear(kiosk, payload, now_ms=now_ms)
+    except (ValueError, TypeError, ArithmeticError):  # whatever one message does to us, the others go on
+        log.exception("a state message of %d bytes could not be processed", len(payload))
+        code = "unexpected"
+    if code is not None:
+        arrival = Arrival(payload=payload, door=Door.MQTT, received_ms=now_ms, vouched=kiosk)
+        refusals.count_one(arrival, Refused(code, "a state message that could not be taken"), claimed=kiosk)
+
+
+def settings_to_publish() -> Sequence[tuple[str, bytes]]:
+    """Give the settings no broker holds yet, and note that it holds them now.
+
+    They are noted before they are sent; a kiosk that misses them asks over HTTPS, and every connection sends them again.
+    """
+    waiting = publication.unpublished()
+    if waiting:
+        publication.mark_published(pk for pk, _, _ in waiting)
+    return [(topics.settings(kiosk), message) for _, kiosk, message in waiting]

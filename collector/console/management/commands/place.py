@@ -1,0 +1,28 @@
+"""`ikm-collector place add`."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.fleet import tree
+
+
+class Command(CollectorCommand):
+    """Add a place."""
+
+    help = "Add a place where several units serve (a public-service mall). A balai desa gets its place by itself."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        add = self.subcommands(parser).add_parser("add", help="add a place, or change one")
+        add.add_argument("--code", required=True)
+        add.add_argument("--name", required=True)
+        add.add_argument("--region", required=True, help="Kemendagri code, such as 18.71")
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Add the place."""
+        place = tree.add_place(
+            code=options["code"], name=options["name"], region=tree.add_region(options["region"])
+        )
+        return f"place {place.code}: {place.name}, {place.region_id}"

@@ -1,0 +1,60 @@
+"""`ikm-collector population`: how many people a unit served in a period, as its staff states it."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from collector.console.command import CollectorCommand
+from collector.fleet.models import Unit
+from collector.scores.ask.results import QuestionError
+from collector.scores.ask.words import period_of
+from collector.scores.models import Population
+from survey.index.sampling import required_sample
+
+MOST_USERS = 2_000_000_000
+
+
+class Command(CollectorCommand):
+    """State a population."""
+
+    help = (
+        "State how many people a unit served in a period. The index then shows whether the sample is large enough"
+        " (Krejcie and Morgan) and narrows its interval. Stating it again corrects it; --users 0 takes it back."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--unit", metavar="CODE", required=True, help="the unit's code")
+        parser.add_argument("--period", metavar="PERIOD", help="2026-TW3, 2026-S1, 2026 or 2026-07")
+        parser.add_argument("--from", metavar="DATE", help="first local day; with --to, instead of --period")
+        parser.add_argument("--to", metavar="DATE", help="last local day, included")
+        parser.add_argument(
+            "--users", metavar="N", type=int, required=True, help="users of the service in the period"
+        )
+
+    def run(self, options: dict[str, Any]) -> str:
+        """Keep the number."""
+        try:
+            period = period_of({word: options[word] for word in ("period", "from", "to") if options[word]})
+        except QuestionError as error:
+            raise CommandError(str(error)) from error
+        unit = Unit.objects.filter(code=options["unit"]).first()
+        if unit is None:
+            raise CommandError(f"there is no unit {options['unit']}")
+        users = options["users"]
+        if not 0 <= users <= MOST_USERS:
+            raise CommandError(f"--users {users}: give how many people were served, or 0 to take it back")
+        stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
+        if not users:
+            stated.delete()
+            return f"{unit.name}, {period.title}: no population stated"
+        Population.objects.update_or_create(
+            unit=unit,
+            first_day=period.first,
+            last_day=period.last,
+            defaults={"users": users, "stated_at": timezone.now()},
+        )
+        return (
+            f"{unit.name}, {period.title}: {users} users, so {required_sample(users)} respondents are needed"
+        )

@@ -1,0 +1,27 @@
+"""`ikm-collector rebuild`."""
+
+from typing import Any
+
+from collector.console.command import CollectorCommand
+from collector.evidence.intake.rebuild import rebuild
+from collector.people.trail import console_user, note
+
+
+class Command(CollectorCommand):
+    """Make rows and tallies anew."""
+
+    help = (
+        "Make rows and tallies anew from the evidence, in one transaction: pages show the old numbers until it is done. "
+        "Stop the listener meanwhile, or its batches wait."
+    )
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Rebuild."""
+        tell = self.stderr.write if options["verbosity"] > 1 else _quiet
+        number = rebuild(tell)
+        note(who=console_user(), action="rebuild", subject=f"{number} records")
+        return f"{number} records projected anew"
+
+
+def _quiet(_line: str) -> None:
+    """Say nothing."""

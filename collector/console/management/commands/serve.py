@@ -1,0 +1,76 @@
+"""`ikm-collector serve`."""
+
+import socket
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from gunicorn.app.base import BaseApplication
+
+from collector.console.command import CollectorCommand
+from collector.wsgi import application
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, configured here instead of by its own command line."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take over the options."""
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        """Give the application."""
+        return application
+
+
+class Command(CollectorCommand):
+    """Serve pages, API and the kiosks' HTTP door."""
+
+    help = "Serve the pages, the API and the kiosks' HTTP door. Put a proxy with TLS before it, or let it listen on loopback."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=2, help="processes")
+        parser.add_argument("--threads", type=int, default=8, help="requests a process handles at once")
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Serve until stopped."""
+        _check_free(options["host"], options["port"])
+        _Server(
+            {
+                "bind": f"{options['host']}:{options['port']}",
+                "workers": options["workers"],
+                "threads": options["threads"],
+                "worker_class": "gthread",
+                "worker_tmp_dir": None,
+                "loglevel": "warning",
+                "proc_name": "ikm-collector",
+                "max_requests": 0,
+                "limit_request_line": 4094,
+                "timeout": 60,
+            }
+        ).run()
+        return None
+
+
+def _check_free(host: str, port: int) -> None:
+    """Say in one sentence what gunicorn would say in ten lines and as many seconds.
+
+    Raises:
+        CommandError: nothing can listen there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"cannot listen on {host} port {port} ({error.strerror}): stop what listens there, or take another --port"
+            ) from error

@@ -1,0 +1,35 @@
+"""`ikm-collector service add`."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.fleet import tree
+from collector.fleet.models import Kiosk
+from collector.fleet.publication import publish
+
+
+class Command(CollectorCommand):
+    """Add a service to a unit."""
+
+    help = "Add a service that visitors of a unit can name, rename it, or take it off the kiosks."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        add = self.subcommands(parser).add_parser("add", help="add a service, or change one")
+        add.add_argument("--unit", required=True)
+        add.add_argument("--code", required=True)
+        add.add_argument("--name", required=True)
+        add.add_argument("--withdrawn", action="store_true", help="no longer offer it on the kiosks")
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Add the service, and tell the kiosks that stand at the unit's places."""
+        unit = tree.find_unit(options["unit"])
+        service = tree.add_service(
+            unit=unit, code=options["code"], name=options["name"], offered=not options["withdrawn"]
+        )
+        places = unit.assignments.values_list("place_id", flat=True)
+        for kiosk in Kiosk.objects.filter(assignments__place__in=places).distinct():
+            publish(kiosk, changes={})
+        return f"service {service.code} of {unit.code}: {service.name}"

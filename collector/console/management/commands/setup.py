@@ -1,0 +1,40 @@
+"""`ikm-collector setup`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
+from collector.evidence.intake.rebuild import retry_set_aside
+from collector.people import roles
+from collector.trust import ca, keys
+
+
+class Command(CollectorCommand):
+    """Make the database, the keys and the certificate authority, or bring them up to date."""
+
+    help = "Make the database, the keys and the certificate authority. Safe to repeat; run it after every upgrade."
+    needs_setup = False
+
+    def run(self, _options: dict[str, Any]) -> str | None:
+        """Make what is missing."""
+        try:
+            settings.IKM_DATA.mkdir(parents=True, exist_ok=True, mode=0o750)
+            made = keys.ensure(settings.IKM_KEYS)
+            ca.ensure(settings.IKM_KEYS)
+        except OSError as error:
+            raise CollectorError(
+                f"{settings.IKM_DATA} cannot be written ({error.strerror}); set IKM_DATA to a folder of the collector's user"
+            ) from error
+        call_command("migrate", interactive=False, verbosity=0)
+        roles.ensure()
+        understood = retry_set_aside()
+        if understood:
+            self.stdout.write(f"{understood} records that were set aside are counted now")
+        return (
+            "ready"
+            if not made
+            else f"ready; new keys in {settings.IKM_KEYS}: back them up, receipts depend on them"
+        )

@@ -1,0 +1,59 @@
+"""The HTTP door: one batch a request, answered with a receipt; and the signed verdicts for everybody."""
+
+import time
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from collector.evidence.intake.accept import accept
+from collector.evidence.intake.arrivals import (
+    CONFLICT,
+    KIOSK_REVOKED,
+    KIOSK_UNKNOWN,
+    TOO_LARGE,
+    Answer,
+    Arrival,
+)
+from collector.evidence.models import Door
+from collector.evidence.proof import published
+
+_STATUS = {
+    CONFLICT.code: 409,
+    KIOSK_UNKNOWN.code: 403,
+    KIOSK_REVOKED.code: 403,
+    "signature": 403,
+    "unexpected": 500,
+}
+_SIZE_CODES = frozenset({"envelope_size", "batch_count"})
+
+
+@csrf_exempt  # a kiosk has no session; the batch's signature is the proof
+@require_POST
+def batches(request: HttpRequest) -> HttpResponse:
+    """Take one batch; 200 with the receipt once it is committed, else a refusal with its code."""
+    try:
+        payload = request.body
+    except RequestDataTooBig:
+        return JsonResponse({"code": TOO_LARGE.code, "message": TOO_LARGE.message}, status=413)
+    arrival = Arrival(payload=payload, door=Door.HTTP, received_ms=time.time_ns() // 1_000_000)
+    outcome = accept([arrival])[0]
+    if isinstance(outcome, Answer):
+        return HttpResponse(outcome.receipt, content_type="application/octet-stream")
+    status = 413 if outcome.code in _SIZE_CODES else _STATUS.get(outcome.code, 400)
+    return JsonResponse({"code": outcome.code, "message": outcome.message}, status=status)
+
+
+@require_GET
+def verdict(request: HttpRequest, unit: str) -> HttpResponse:
+    """Give the newest signed verdict on a unit (`?period=2026-TW4` for one period); the signature covers `content`."""
+    found = published.latest(unit, request.GET.get("period"))
+    if found is None:
+        return JsonResponse(
+            {"code": "verdict_unknown", "message": "no verdict on this is published"}, status=404
+        )
+    return JsonResponse(
+        {"content": bytes(found.content).decode(), "signature": bytes(found.signature).hex()},
+        json_dumps_params={"ensure_ascii": False},
+    )

@@ -1,0 +1,263 @@
+"""The MQTT door: takes what has arrived as one group, commits it, and only then acknowledges and publishes receipts.
+
+paho's loop runs here, in the main thread, a step at a time: read until the socket is empty or the group is full, commit,
+answer. So the slower the disk, the larger the groups, and the number of flushes follows the disk and not the kiosks.
+
+Nothing is kept in memory between steps, so a broken connection or a kill loses nothing: what was not acknowledged comes again from
+the broker, and what the broker dropped comes again from the kiosk, which waits for its receipt. On surprise (the database is gone)
+the program ends and is started anew.
+"""
+
+import gc
+import logging
+import random
+import select
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from collector.evidence.intake.arrivals import Answer, Arrival, Outcome
+from collector.evidence.models import Door
+from survey.wire import topics
+
+log = logging.getLogger(__name__)
+
+GROUP_MESSAGES = 1_000
+GROUP_BYTES = 96 * 1024
+"""A group is closed when it is this large, which bounds memory whatever the backlog."""
+MAX_PACKET_BYTES = 1024 * 1024
+_SESSION_SECONDS = 24 * 3600
+_HOUSEKEEPING_SECONDS = 2.0
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.2, 20.0
+
+Accept = Callable[[Sequence[Arrival]], list[Outcome]]
+HearState = Callable[[str, bytes, int], None]
+Housekeep = Callable[[], Sequence[tuple[str, bytes]]]
+"""Give `(topic, payload)` of what is to be published retained: settings that changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is, and how to meet it."""
+
+    host: str
+    port: int
+    tls: bool
+    version: int = 5
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @classmethod
+    def parse(cls, url: str, *, version: str) -> "BrokerAddress":
+        """Read `mqtt://host:port` or `mqtts://host:port`.
+
+        Raises:
+            ValueError: it is neither, or the version is not 5 or 3.1.1.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ValueError(f"IKM_BROKER_URL = {url!r}: write mqtt://HOST:PORT or mqtts://HOST:PORT")
+        if version not in ("5", "3.1.1"):
+            raise ValueError(f"IKM_MQTT_VERSION = {version!r}: write 5 or 3.1.1")
+        tls = parts.scheme == "mqtts"
+        return cls(
+            host=parts.hostname,
+            port=parts.port or (8883 if tls else 1883),
+            tls=tls,
+            version=5 if version == "5" else 4,
+        )
+
+
+class Listener:
+    """One connection to the broker; `run` repeats `step` until `stop`. Everything happens in the calling thread."""
+
+    def __init__(
+        self,
+        broker: BrokerAddress,
+        *,
+        accept: Accept,
+        hear_state: HearState,
+        housekeep: Housekeep,
+        name: str = "ikm-collector",
+        share: str = "",
+    ) -> None:
+        self._broker = broker
+        self._accept = accept
+        self._hear_state = hear_state
+        self._housekeep = housekeep
+        self._up = f"$share/{share}/{topics.up('+')}" if share else topics.up("+")
+        self._inbox: list[MQTTMessage] = []
+        self._inbox_bytes = 0
+        self._states: dict[str, bytes] = {}
+        self._stopped = threading.Event()
+        self._online = False
+        self._next_housekeeping = 0.0
+        self._client = self._make_client(name)
+
+    def stop(self) -> None:
+        """End `run` after the group in hand; may be called from a signal handler."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Listen until stopped. A broker that is away is waited for."""
+        wait = _FIRST_WAIT_SECONDS
+        while not self._stopped.is_set():
+            try:
+                self._connect()
+            except (OSError, ssl.SSLError) as error:
+                if wait == _FIRST_WAIT_SECONDS:
+                    log.warning(
+                        "the broker at %s:%d is away: %s", self._broker.host, self._broker.port, error
+                    )
+                self._stopped.wait(wait * random.uniform(0.5, 1.0))
+                wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+                continue
+            while not self._stopped.is_set() and self.step():
+                wait = _FIRST_WAIT_SECONDS if self._online else wait
+            if self._online and not self._stopped.is_set():
+                log.warning("the connection to the broker is lost")
+            self._online = False
+            self._stopped.wait(wait * random.uniform(0.5, 1.0))
+            wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+        self._client.disconnect()
+
+    def step(self, timeout: float = 0.5) -> bool:
+        """Wait for something to arrive, take it and answer it; tells whether the connection still stands."""
+        connection = self._client.socket()
+        if connection is None:
+            return False
+        pending = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
+        writing = [connection] if self._client.want_write() else []
+        readable, writable, _ = select.select([connection], writing, [], 0 if pending else timeout)
+        if writable and self._client.loop_write() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        alive = True
+        if readable or pending:
+            alive = self._read()
+        if self._inbox:
+            self._commit()
+        states, self._states = self._states, {}
+        for kiosk, payload in states.items():
+            self._hear_state(kiosk, payload, _now_ms())
+        if states:
+            gc.collect()
+        if self._online and time.monotonic() >= self._next_housekeeping:
+            for topic, payload in self._housekeep():
+                self._client.publish(topic, payload, qos=1, retain=True)
+            self._next_housekeeping = time.monotonic() + _HOUSEKEEPING_SECONDS
+        return alive and self._client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _read(self) -> bool:
+        """Read packets until the socket is empty or the group is full."""
+        while len(self._inbox) < GROUP_MESSAGES and self._inbox_bytes < GROUP_BYTES:
+            before = len(self._inbox) + len(self._states)
+            if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return False
+            if len(self._inbox) + len(self._states) == before:
+                break  # nothing more, or a packet that was no message: the next step goes on
+        return True
+
+    def _commit(self) -> None:
+        """Commit what has arrived, in groups of bounded size.
+
+        paho reads as many packets in one go as messages of ours wait for their acknowledgement, so more may have arrived
+        than was asked for.
+        """
+        inbox, self._inbox, self._inbox_bytes = self._inbox, [], 0
+        group: list[MQTTMessage] = []
+        size = 0
+        for message in inbox:
+            if group and (len(group) >= GROUP_MESSAGES or size + len(message.payload) > GROUP_BYTES):
+                self._commit_group(group)
+                group, size = [], 0
+            group.append(message)
+            size += len(message.payload)
+        self._commit_group(group)
+
+    def _commit_group(self, group: Sequence[MQTTMessage]) -> None:
+        now_ms = _now_ms()
+        outcomes = self._accept(
+            [
+                Arrival(
+                    payload=bytes(message.payload),
+                    door=Door.MQTT,
+                    received_ms=now_ms,
+                    vouched=topics.kiosk_of(message.topic),
+                )
+                for message in group
+            ]
+        )
+        receipts = {outcome.kiosk: outcome.receipt for outcome in outcomes if isinstance(outcome, Answer)}
+        for kiosk, receipt in receipts.items():
+            # At QoS 0: the broker retains it all the same, and a kiosk whose receipt is lost with the connection sends
+            # again and gets another. At QoS 1 receipts would pile up in paho behind a backlog.
+            self._client.publish(topics.down(kiosk), receipt, qos=0, retain=True)
+        for message in group:
+            self._client.ack(message.mid, message.qos)
+        gc.collect()  # a group's records hang together in cycles; see `listen` for why nobody else collects
+
+    def _make_client(self, name: str) -> Client:
+        version = MQTTv5 if self._broker.version == 5 else MQTTv311
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=name,
+            clean_session=None if version == MQTTv5 else False,
+            protocol=version,
+            manual_ack=True,
+        )
+        client.on_connect = self._connected
+        client.on_message = self._arrived
+        if self._broker.tls:
+            client.tls_set(
+                ca_certs=str(self._broker.ca) if self._broker.ca is not None else None,
+                certfile=str(self._broker.certificate) if self._broker.certificate is not None else None,
+                keyfile=str(self._broker.key) if self._broker.key is not None else None,
+            )
+        return client
+
+    def _connect(self) -> None:
+        self._inbox, self._inbox_bytes, self._states = [], 0, {}
+        if self._broker.version == 5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = _SESSION_SECONDS
+            properties.ReceiveMaximum = 65_535
+            properties.MaximumPacketSize = MAX_PACKET_BYTES
+            self._client.connect(
+                self._broker.host, self._broker.port, keepalive=30, clean_start=False, properties=properties
+            )
+        else:
+            self._client.connect(self._broker.host, self._broker.port, keepalive=30)
+
+    def _connected(
+        self, client: Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _properties: object
+    ) -> None:
+        if reason.is_failure:
+            log.error("the broker refused the collector: %s", reason)
+            return
+        client.subscribe([(self._up, 1), (topics.state("+"), 0)])
+        self._online = True
+        log.info("listening at %s:%d", self._broker.host, self._broker.port)
+
+    def _arrived(self, client: Client, _data: object, message: MQTTMessage) -> None:
+        # paho calls this from loop_read, in our own thread: the message is put aside, nothing is decided here.
+        if message.topic.endswith("/up"):
+            self._inbox.append(message)
+            self._inbox_bytes += len(message.payload)
+        else:
+            self._states[topics.kiosk_of(message.topic)] = bytes(message.payload)
+            client.ack(message.mid, message.qos)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,229 @@
+"""Whether a batch continues its stream: chain, signature, duplicates, gaps and conflicts. No writing happens here.
+
+The batches of one stream that are committed together are judged as a run: only the last signature is verified, because it
+commits to everything before it. When that fails, each batch is looked at alone, so that one bad message costs only itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from survey.record.chain import LOST, Verify, first_link, is_declared, link_message, link_through
+from survey.wire.messages import Batch
+
+Verifier = Callable[[bytes], Verify]
+
+
+class StoredLines(Protocol):
+    """Reads what was held before this group."""
+
+    def __call__(self, *, first: int, last: int) -> Sequence[bytes]:
+        """Give the lines held under `first` to `last`."""
+
+
+_LOOK_BACK = 50_000
+"""How many records are read at most to check one batch that contradicts us; a stranger must not make us read for ever."""
+
+
+class Verdict(Enum):
+    """What becomes of one batch."""
+
+    NEW = "new"
+    """It adds records."""
+    AGAIN = "again"
+    """Everything in it is held already, the same."""
+    GAP = "gap"
+    """Something before it is missing."""
+    CONFLICT = "conflict"
+    """The kiosk signed it, and it differs from what is held."""
+    FORGED = "forged"
+    """No signature of this kiosk holds for it."""
+    STRANGER = "stranger"
+    """It claims a stream that is not held, and does not begin it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One enrolled key of a kiosk."""
+
+    id: int
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A batch that adds records, from `first` on."""
+
+    batch: Batch
+    first: int
+    tag: int
+    before: bytes
+    """The link before `first`."""
+    link: bytes
+    """The link after its last record."""
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """The lines it adds."""
+        return self.batch.lines[self.first - self.batch.first :]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A batch that tells another story from record `seq` on."""
+
+    batch: Batch
+    seq: int
+    tag: int
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges the batches of one stream, in the order they arrived.
+
+    `tag` is the caller's own number of a batch; `verdicts` answers by it.
+    """
+
+    uid: str
+    keys: Sequence[Key]
+    """Keys the stream may be signed with; one, once it is known."""
+    through: int
+    link: bytes
+    verifier: Verifier
+    stored: StoredLines
+    key: Key | None = None
+    taken: list[Taken] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    _run: list[Taken] = field(default_factory=list)
+    """Batches that continue the stream; not verified yet."""
+
+    def judge(self, batches: Sequence[tuple[int, Batch]]) -> None:
+        """Judge batches; afterwards `taken`, `contradictions`, `verdicts`, `through` and `link` say what came of it."""
+        for tag, batch in batches:
+            self._look(tag, batch)
+        self._settle()
+
+    def _look(self, tag: int, batch: Batch) -> None:
+        if self.key is not None and not self._losses_declared(batch, self.key):
+            self.verdicts[tag] = Verdict.FORGED
+            return
+        reached = self._run[-1].batch.last if self._run else self.through
+        if self.key is not None and batch.first == reached + 1:
+            before = self._run[-1].link if self._run else self.link
+            link = link_through(before, batch.lines)
+            self._run.append(Taken(batch, batch.first, tag, before, link))
+            return
+        self._settle()
+        self.verdicts[tag] = self._look_closely(tag, batch)
+
+    def _settle(self) -> None:
+        """Verify the run by its last signature; where that fails, batch by batch."""
+        run, self._run = self._run, []
+        if not run or self.key is None:
+            return
+        verify = self.verifier(self.key.public_key)
+        last = run[-1]
+        if verify(last.batch.signature, link_message(last.link)):
+            for taken in run:
+                self.taken.append(taken)
+                self.verdicts[taken.tag] = Verdict.NEW
+            self.through, self.link = last.batch.last, last.link
+            return
+        if len(run) == 1:
+            self.verdicts[last.tag] = self._explain(last.tag, last.batch)
+            return
+        for taken in run:
+            self.verdicts[taken.tag] = self._look_closely(taken.tag, taken.batch)
+
+    def _look_closely(self, tag: int, batch: Batch) -> Verdict:
+        if self.key is None:
+            return self._begin(tag, batch)
+        if batch.first > self.through + 1:
+            return Verdict.GAP
+        known = min(batch.last, self.through)
+        held = self._lines(batch.first, known)
+        for offset, (mine, theirs) in enumerate(zip(held, batch.lines, strict=False)):
+            if mine != theirs:
+                return self._differs(tag, batch, seq=batch.first + offset)
+        if batch.last <= self.through:
+            return Verdict.AGAIN
+        added = batch.lines[self.through + 1 - batch.first :]
+        link = link_through(self.link, added)
+        if not self.verifier(self.key.public_key)(batch.signature, link_message(link)):
+            return self._explain(tag, batch)
+        self.taken.append(Taken(batch, self.through + 1, tag, self.link, link))
+        self.through, self.link = batch.last, link
+        return Verdict.NEW
+
+    def _begin(self, tag: int, batch: Batch) -> Verdict:
+        """Find the key that signs a stream not held yet."""
+        for key in self.keys:
+            start = first_link(stream=self.uid, public_key=key.public_key)
+            before = start if batch.first == 1 else batch.prev
+            if before is None:
+                continue
+            link = link_through(before, batch.lines)
+            if not self.verifier(key.public_key)(batch.signature, link_message(link)):
+                continue
+            if not self._losses_declared(batch, key):
+                return Verdict.FORGED
+            if batch.first > 1:
+                self.link = start
+                return Verdict.GAP
+            self.key = key
+            self.taken.append(Taken(batch, 1, tag, start, link))
+            self.through, self.link = batch.last, link
+            return Verdict.NEW
+        return Verdict.FORGED if batch.first == 1 or batch.prev is not None else Verdict.STRANGER
+
+    def _losses_declared(self, batch: Batch, key: Key) -> bool:
+        """Tell whether every record the batch calls lost was declared lost by the kiosk itself.
+
+        The chain alone does not tell: whoever carries a batch knows its links, and could put a stand-in for any record.
+        """
+        return all(
+            is_declared(line, stream=self.uid, seq=seq, verify=self.verifier(key.public_key))
+            for seq, line in enumerate(batch.lines, start=batch.first)
+            if line.startswith(LOST)
+        )
+
+    def _differs(self, tag: int, batch: Batch, *, seq: int) -> Verdict:
+        """Tell a second story the kiosk signed from one that nobody did."""
+        start = batch.prev if batch.prev is not None else self._link_before(batch.first)
+        if start is not None and self._signed(batch, start):
+            self.contradictions.append(Contradiction(batch, seq, tag))
+            return Verdict.CONFLICT
+        return Verdict.FORGED
+
+    def _explain(self, tag: int, batch: Batch) -> Verdict:
+        """A batch that should continue the stream and does not: forged, or continuing another story."""
+        if batch.prev is not None and self._signed(batch, batch.prev):
+            self.contradictions.append(Contradiction(batch, batch.first, tag))
+            return Verdict.CONFLICT
+        return Verdict.FORGED
+
+    def _signed(self, batch: Batch, before: bytes) -> bool:
+        if self.key is None:
+            return False
+        link = link_through(before, batch.lines)
+        return self.verifier(self.key.public_key)(batch.signature, link_message(link))
+
+    def _lines(self, first: int, last: int) -> list[bytes]:
+        """Give lines held before this group or taken in it."""
+        held = self.taken[0].first - 1 if self.taken else self.through
+        lines = list(self.stored(first=first, last=min(last, held))) if first <= min(last, held) else []
+        for taken in self.taken:
+            lines += [line for seq, line in enumerate(taken.lines, start=taken.first) if first <= seq <= last]
+        return lines
+
+    def _link_before(self, first: int) -> bytes | None:
+        """Compute the link before a record that is held; None where that would cost too much.
+
+        A batch that contradicts us mostly comes first on its connection and then brings `prev` along.
+        """
+        if self.key is None or first > _LOOK_BACK:
+            return None
+        start = first_link(stream=self.uid, public_key=self.key.public_key)
+        return link_through(start, self._lines(1, first - 1))

@@ -1,0 +1,130 @@
+"""From proven lines to records that know their time and their unit. Pure, apart from what it is given."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
+from collector.evidence.intake.lines import (
+    BODY_UNREADABLE,
+    LOST,
+    UNREADABLE,
+    WRONG_NUMBER,
+    HeldRun,
+    Read,
+    read_body,
+    read_line,
+)
+from collector.fleet.standing import Standing
+from survey.record import record
+from survey.record.chain import stated_link
+from survey.record.clock import ClockState, Stamped, follow, times
+
+KIND_UNKNOWN = "kind_unknown"
+KIOSK_UNASSIGNED = "kiosk_unassigned"
+_KINDS = frozenset(
+    (
+        record.BOOT,
+        record.CLOCK,
+        record.RESPONSE,
+        record.COMPLAINT,
+        record.ALIVE,
+        record.STAFF,
+        record.SETTINGS,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The stream some lines are of, and where its kiosk stood."""
+
+    stream_id: int
+    kiosk_id: int
+    standing: Standing | None
+
+
+@dataclass(slots=True)
+class Placed:
+    """What some lines come to."""
+
+    clock: ClockState
+    records: list[AcceptedRecord]
+    set_aside: list[NotUnderstood]
+
+
+def place(source: Source, runs: Iterable[HeldRun], clock: ClockState, *, from_base: bool = False) -> Placed:
+    """Read, time and place lines that follow the end of `clock`, or its base."""
+    set_aside: list[NotUnderstood] = []
+    parsed = parse(source, runs, set_aside)
+    followed = follow(clock.base if from_base else clock.end, parsed.lines, parsed.received)
+    moments: Sequence[tuple[int, int]]
+    if followed is not None and parsed.lines:
+        moments, end = followed
+        clock = ClockState(end=end, open_from=parsed.lines[-1].seq + 1, base=end)
+    else:
+        moments, clock = times(clock, stamps(parsed), from_base=from_base)
+    return Placed(clock, _records(source, parsed, moments, set_aside), set_aside)
+
+
+@dataclass(slots=True)
+class Parsed:
+    """Lines that could be read, and when each was received."""
+
+    lines: list[Read]
+    received: list[int]
+
+
+def parse(source: Source, runs: Iterable[HeldRun], set_aside: list[NotUnderstood]) -> Parsed:
+    """Give the lines that can be read; the others go to `set_aside`."""
+    lines: list[Read] = []
+    received: list[int] = []
+    for run in runs:
+        before = len(lines)
+        for seq, text in enumerate(run.lines, start=run.first):
+            line = read_line(text)
+            if line is not None and line.seq == seq:
+                lines.append(line)
+            else:
+                code = WRONG_NUMBER if line is not None else LOST if stated_link(text) else UNREADABLE
+                set_aside.append(NotUnderstood(source.stream_id, seq, code))
+        received += [run.received_ms] * (len(lines) - before)
+    return Parsed(lines, received)
+
+
+def stamps(parsed: Parsed) -> list[Stamped]:
+    """Give what the time repair needs of each line."""
+    return [
+        Stamped(line.seq, line.boot, line.up_ms, line.at, line.sync, received_ms)
+        for line, received_ms in zip(parsed.lines, parsed.received, strict=True)
+    ]
+
+
+def _records(
+    source: Source,
+    parsed: Parsed,
+    moments: Sequence[tuple[int, int]],
+    set_aside: list[NotUnderstood],
+) -> list[AcceptedRecord]:
+    stream_id, kiosk_id, standing = source.stream_id, source.kiosk_id, source.standing
+    records = []
+    for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
+        read = read_body(line) if line.kind in _KINDS else None
+        if read is None or standing is None:
+            code = KIND_UNKNOWN if line.kind not in _KINDS else BODY_UNREADABLE
+            set_aside.append(NotUnderstood(stream_id, line.seq, code if standing else KIOSK_UNASSIGNED))
+            continue
+        response, body = read
+        unit, place_id = standing.at(at_ms)
+        service_id = None
+        named = response.service if response is not None else body.get("service")
+        if isinstance(named, str):
+            found = standing.service(unit=unit, place=place_id, code=named)
+            if found is not None:
+                service_id, unit = found
+        records.append(
+            AcceptedRecord(
+                stream_id, line.seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,
+                kiosk_id, unit, place_id, service_id, response, body,
+            )
+        )  # fmt: skip
+    return records

@@ -1,0 +1,94 @@
+"""Rows and tallies made anew from the evidence, and records understood at last after an upgrade."""
+
+from collections.abc import Callable, Iterator
+
+from django.db import transaction
+
+from collector.evidence.intake import ledger, projecting, projections, timing
+from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.intake.placing import KIOSK_UNASSIGNED, Placed, Source
+from collector.evidence.intake.replay import replay
+from collector.evidence.models import SetAside, Stream
+from collector.fleet.assignments import standings
+
+Tell = Callable[[str], None]
+
+
+def rebuild(tell: Tell) -> int:
+    """Empty every projection and make it anew, in one transaction; gives how many records were projected."""
+    number = 0
+    with transaction.atomic():
+        for projection in projections.registered():
+            projection.clear()
+        SetAside.objects.all().delete()
+        for stream in _streams():
+            clock = None
+            for part in replay_stream(stream):
+                problems = [*part.set_aside, *projecting.replace([], part.records, {})]
+                projecting.note(problems)
+                number += len(part.records)
+                clock = part.clock
+            if clock is not None:
+                Stream.objects.filter(pk=stream.pk).update(clock=timing.dump(clock))
+            tell(f"stream {stream.uid} of {stream.kiosk.name}: {stream.through} records")
+    for projection in projections.registered():
+        projection.settle()
+    return number
+
+
+def retry_set_aside() -> int:
+    """Project what this version understands of the records that were set aside; gives how many it was."""
+    understood = 0
+    for stream_id in SetAside.objects.values_list("stream_id", flat=True).distinct():
+        with transaction.atomic():
+            stream = Stream.objects.select_for_update().get(pk=stream_id)
+            waiting = set(SetAside.objects.filter(stream=stream).values_list("seq", flat=True))
+            for part in replay_stream(stream):
+                records = [one for one in part.records if one.seq in waiting]
+                still = {one.seq for one in projecting.replace([], records, {})}
+                done = [one.seq for one in records if one.seq not in still]
+                SetAside.objects.filter(stream=stream, seq__in=done).delete()
+                understood += len(done)
+    return understood
+
+
+def replay_stream(stream: Stream) -> Iterator[Placed]:
+    """Give all records of a held stream, in order, in parts.
+
+    Raises:
+        Malformed: a kept batch has been damaged.
+    """
+    source = Source(stream.pk, stream.kiosk_id, standings({stream.kiosk_id}).get(stream.kiosk_id))
+    enrolled_ms = round(stream.key.enrolled_at.timestamp() * 1000)
+    yield from replay(source, ledger.runs(stream.pk), enrolled_ms=enrolled_ms)
+
+
+def _streams() -> Iterator[Stream]:
+    for pk in Stream.objects.order_by("pk").values_list("pk", flat=True):
+        yield Stream.objects.select_for_update(of=("self",)).select_related("kiosk", "key").get(pk=pk)
+
+
+def project_again(kiosk_id: int, change: Callable[[], None]) -> int:
+    """Make a change to where a kiosk stood, and move what it touches; gives how many records moved.
+
+    Call it inside a transaction.
+    """
+    streams = list(
+        Stream.objects.select_for_update(of=("self",)).filter(kiosk_id=kiosk_id).select_related("key")
+    )
+    before = {stream.pk: _projected(stream) for stream in streams}
+    change()
+    moved = 0
+    for stream in streams:
+        was = before[stream.pk]
+        now = _projected(stream)
+        leaving = [one for seq, one in was.items() if now.get(seq) != one]
+        coming = [one for seq, one in now.items() if was.get(seq) != one]
+        projecting.note(projecting.replace(leaving, coming, {}))
+        SetAside.objects.filter(stream=stream, code=KIOSK_UNASSIGNED).delete()
+        moved += len(coming)
+    return moved
+
+
+def _projected(stream: Stream) -> dict[int, AcceptedRecord]:
+    return {one.seq: one for part in replay_stream(stream) for one in part.records}

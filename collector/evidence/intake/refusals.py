@@ -1,0 +1,54 @@
+"""Refusals: counted by code, door and enrolled kiosk, so that a flood of them takes no more room than one."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from collector.evidence.intake.arrivals import Arrival, Refused
+from collector.fleet.models import Kiosk
+
+
+class RefusedArrival(NamedTuple):
+    """One refusal, and the kiosk it claimed to come from."""
+
+    arrival: Arrival
+    why: Refused
+    claimed: str
+
+
+_UPSERT = """
+INSERT INTO evidence_refusal
+    (code, door, kiosk_name, count, first_ms, last_ms, last_message, last_bytes, last_digest)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (code, door, kiosk_name) DO UPDATE SET
+    count = evidence_refusal.count + excluded.count, last_ms = excluded.last_ms,
+    last_message = excluded.last_message, last_bytes = excluded.last_bytes, last_digest = excluded.last_digest
+"""
+
+
+def count(refused: Iterable[RefusedArrival], *, enrolled: Collection[str]) -> None:
+    """Add refusals to the table; call it inside a transaction. Names that are not `enrolled` are strangers."""
+    tallied: dict[tuple[str, int, str], tuple[int, RefusedArrival]] = {}
+    for one in refused:
+        name = one.claimed if one.claimed in enrolled else ""
+        key = (one.why.code, int(one.arrival.door), name)
+        known, _ = tallied.get(key, (0, one))
+        tallied[key] = (known + 1, one)
+    rows = [
+        (
+            code, door, name, number, last.arrival.received_ms, last.arrival.received_ms,
+            last.why.message[:300], len(last.arrival.payload), hashlib.sha256(last.arrival.payload).digest(),
+        )
+        for (code, door, name), (number, last) in sorted(tallied.items(), key=lambda item: item[0])
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(_UPSERT, rows)
+
+
+def count_one(arrival: Arrival, why: Refused, *, claimed: str) -> None:
+    """Add one refusal in a transaction of its own."""
+    with transaction.atomic():
+        enrolled = Kiosk.objects.filter(name=claimed).values_list("name", flat=True)
+        count([RefusedArrival(arrival, why, claimed)], enrolled=set(enrolled))

@@ -1,0 +1,1 @@
+"""What auditors do with the evidence: audits, verdicts, bundles, recounts."""

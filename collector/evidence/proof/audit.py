@@ -1,0 +1,101 @@
+"""Is everything a unit's kiosks wrote here, and is it what they wrote? Two verdicts a stream, and one for all."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from collector.evidence.intake import rebuild
+from collector.evidence.models import Refusal, SetAside, Stream
+from collector.evidence.proof.checking import check_stream
+from collector.evidence.proof.selection import streams_of
+from collector.evidence.proof.verdicts import StreamVerdict
+from collector.fleet.models import Unit
+from survey.index.periods import Period
+from survey.record.errors import Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAudit:
+    """One stream: its verdict, and what of it lies in the period."""
+
+    kiosk: str
+    uid: str
+    verdict: StreamVerdict
+    responses: int | None
+    """Responses of the unit in the period; None where the stream is too damaged to be read."""
+    uncertain: int | None
+    """Those of them that may lie outside the period: their time is not known that well."""
+    set_aside: int
+    """Records held and proven but not counted, because this version cannot read them."""
+    received_ms: int
+    heard_ms: int
+    """When the kiosk last proved how far it had written; 0 where it never did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """An audit of a unit and a period."""
+
+    unit: str
+    name: str
+    period: Period
+    made_ms: int
+    streams: tuple[StreamAudit, ...]
+    refusals: tuple[tuple[str, str, int], ...]
+    """`(kiosk, code, count)` of what was refused from these kiosks."""
+
+    @property
+    def integrity(self) -> bool:
+        """Whether everything held is what the kiosks signed."""
+        return all(stream.verdict.integrity for stream in self.streams)
+
+    @property
+    def completeness(self) -> bool:
+        """Whether everything the kiosks are known to have written is held."""
+        return all(stream.verdict.completeness for stream in self.streams)
+
+    @property
+    def holds(self) -> bool:
+        """Whether both verdicts are good."""
+        return self.integrity and self.completeness
+
+
+def audit(unit: Unit, period: Period, *, now: datetime) -> Audit:
+    """Check every stream that can have earned something for the unit in the period."""
+    streams = list(streams_of(unit, period))
+    refusals = Refusal.objects.filter(kiosk_name__in={stream.kiosk.name for stream in streams})
+    return Audit(
+        unit=unit.code,
+        name=unit.name,
+        period=period,
+        made_ms=round(now.astimezone(UTC).timestamp() * 1000),
+        streams=tuple(_stream(stream, unit, period) for stream in streams),
+        refusals=tuple(refusals.order_by("kiosk_name", "code").values_list("kiosk_name", "code", "count")),
+    )
+
+
+def _stream(stream: Stream, unit: Unit, period: Period) -> StreamAudit:
+    responses, uncertain = _count(stream, unit, period)
+    return StreamAudit(
+        kiosk=stream.kiosk.name,
+        uid=stream.uid,
+        verdict=check_stream(stream),
+        responses=responses,
+        uncertain=uncertain,
+        set_aside=SetAside.objects.filter(stream=stream).count(),
+        received_ms=stream.received_ms,
+        heard_ms=stream.heard_ms,
+    )
+
+
+def _count(stream: Stream, unit: Unit, period: Period) -> tuple[int | None, int | None]:
+    start, end = period.bounds_ms(unit.time_zone)
+    responses = uncertain = 0
+    try:
+        for part in rebuild.replay_stream(stream):
+            for one in part.records:
+                if one.response is not None and one.unit_id == unit.pk and start <= one.at_ms < end:
+                    responses += 1
+                    uncertain += not start <= one.at_ms - one.error_ms <= one.at_ms + one.error_ms < end
+    except Malformed:
+        return None, None
+    return responses, uncertain

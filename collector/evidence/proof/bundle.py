@@ -1,0 +1,239 @@
+"""The evidence bundle: everything an auditor needs to check a unit's indices without trusting the collector.
+
+A zip archive:
+
+    manifest.json          what is in it: unit, period, streams, kiosks, published indices, digest of every other file
+    manifest.sig           the collector's signature of the manifest, in hexadecimal
+    streams/ID.lines       the record lines of a stream, one below the other, verbatim, without attachments
+    streams/ID.proof       its batches: where they begin, when they came, the kiosk's signatures, and every link
+    instruments/NAME.toml  the questionnaires that were answered
+    BACA-SAYA.txt          how to check it
+
+The collector's signature says who handed the bundle over; that the records are true rests on the kiosks' own signatures.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from collector.evidence.proof.recount import Published
+from survey.instrument import definition
+from survey.record.chain import Sign, Verify
+from survey.record.errors import InstrumentError
+
+FORMAT = 1
+SIGNATURE_PREFIX = b"ikm-bundle-1\x00"
+MAX_FILE_BYTES = 2 * 1024**3
+README = """\
+Berkas bukti SKM / SKM evidence bundle
+
+Periksa tanpa basis data / check it without a database:
+
+    ikm-collector evidence verify BERKAS.zip
+
+Jawaban satuan beserta waktunya dapat menunjuk seorang warga: simpan dengan aman, jangan disebarkan.
+Single answers with their times can identify a villager: keep this file safe and do not pass it on.
+"""
+
+_Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]*$")]
+
+
+class BundleError(Exception):
+    """The file is no bundle, or cannot be read; says which part."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The furthest record a kiosk proved, in a heartbeat, to have written."""
+
+    seq: int
+    link: _Hex
+    signature: _Hex
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """Where a kiosk stood from a time on."""
+
+    since_ms: int
+    unit_id: int
+    place_id: int
+
+
+class ServiceAt(msgspec.Struct, frozen=True):
+    """A service that could be named at a place (or at a unit: minus its number)."""
+
+    at: int
+    code: str
+    service_id: int
+    unit_id: int
+
+
+class StreamEntry(msgspec.Struct, frozen=True):
+    """A stream, and how far it is held."""
+
+    uid: _Hex
+    kiosk: str
+    public_key: _Hex
+    enrolled_ms: int
+    through: int
+    link: _Hex
+    heard: Head | None
+    conflicts: tuple[int, ...]
+    """Numbers under which the kiosk signed two different records."""
+    set_aside: Mapping[str, int]
+    """How many records are held but not counted, by reason."""
+
+
+class UnitEntry(msgspec.Struct, frozen=True):
+    """The unit whose indices are proven."""
+
+    id: int
+    code: str
+    name: str
+    region: str
+    zone: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What is in a bundle."""
+
+    format: int
+    made_ms: int
+    software: str
+    collector_key: _Hex
+    unit: UnitEntry
+    first_day: str
+    last_day: str
+    flag_rules: str
+    streams: tuple[StreamEntry, ...]
+    stands: Mapping[str, tuple[Stand, ...]]
+    """By kiosk."""
+    services: tuple[ServiceAt, ...]
+    published: tuple[Published, ...]
+    files: Mapping[str, _Hex]
+    """SHA-256 of every other file."""
+
+
+class BatchProof(msgspec.Struct, frozen=True, array_like=True):
+    """One batch of a stream: its place, when it came, and what proves it."""
+
+    first: int
+    count: int
+    received_ms: int
+    signature: _Hex
+    links: tuple[_Hex, ...]
+    """The link before each record: what pins damage to its record."""
+
+
+class Bundle:
+    """A bundle opened for reading."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a bundle.
+
+        Raises:
+            BundleError: it is no bundle of a format known here.
+        """
+        try:
+            self._archive = zipfile.ZipFile(path)
+            self.manifest_bytes = self._read("manifest.json")
+            self.signature = bytes.fromhex(self._read("manifest.sig").decode("ascii").strip())
+            self.manifest = msgspec.json.decode(self.manifest_bytes, type=Manifest)
+        except (OSError, zipfile.BadZipFile, ValueError, msgspec.DecodeError) as error:
+            raise BundleError(f"{path} is no evidence bundle: {error}") from error
+        if self.manifest.format != FORMAT:
+            raise BundleError(f"{path} has format {self.manifest.format}; this version reads {FORMAT}")
+
+    def signed_by(self, verify: Verify) -> bool:
+        """Tell whether the manifest is signed with a collector's key."""
+        return verify(self.signature, SIGNATURE_PREFIX + self.manifest_bytes)
+
+    def damaged_files(self) -> list[str]:
+        """Give the files that are missing, changed, or not in the manifest."""
+        named = {"manifest.json", "manifest.sig"}
+        there = set(self._archive.namelist()) - named
+        wrong = [
+            name
+            for name, digest in self.manifest.files.items()
+            if name not in there or hashlib.sha256(self._read(name)).hexdigest() != digest
+        ]
+        return sorted({*wrong, *(there - set(self.manifest.files))})
+
+    def lines(self, uid: str) -> list[bytes]:
+        """Give the record lines of a stream; none where its file is missing."""
+        content = self._read_if_there(f"streams/{uid}.lines")
+        return content.split(b"\n")[:-1]
+
+    def proofs(self, uid: str) -> list[BatchProof]:
+        """Give the batches of a stream; none where their file is missing.
+
+        Raises:
+            BundleError: the file cannot be read.
+        """
+        content = self._read_if_there(f"streams/{uid}.proof") or b"[]"
+        try:
+            return msgspec.json.decode(content, type=list[BatchProof])
+        except msgspec.DecodeError as error:
+            raise BundleError(f"streams/{uid}.proof cannot be read: {error}") from error
+
+    def instruments(self) -> dict[str, str]:
+        """Give the text of every instrument file, by name."""
+        return {
+            name: self._read(name).decode("utf-8", "replace")
+            for name in self._archive.namelist()
+            if name.startswith("instruments/") and name.endswith(".toml")
+        }
+
+    def _read_if_there(self, name: str) -> bytes:
+        return self._read(name) if name in self._archive.namelist() else b""
+
+    def _read(self, name: str) -> bytes:
+        try:
+            entry = self._archive.getinfo(name)
+            if entry.file_size > MAX_FILE_BYTES:
+                raise BundleError(f"{name} is larger than {MAX_FILE_BYTES} bytes")
+            return self._archive.read(entry)
+        except (KeyError, OSError, zipfile.BadZipFile, RuntimeError) as error:
+            raise BundleError(f"{name} cannot be read: {error}") from error
+
+
+def write(path: Path, *, manifest: Manifest, files: Mapping[str, bytes], sign: Sign) -> None:
+    """Write a bundle; `manifest.files` is filled in here. The same content gives the same bytes."""
+    contents = {**files, "BACA-SAYA.txt": README.encode()}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}
+    text = msgspec.json.format(
+        msgspec.json.encode(msgspec.structs.replace(manifest, files=digests)), indent=1
+    )
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, content in _ordered(contents, text, sign(SIGNATURE_PREFIX + text)):
+            out.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    path.write_bytes(archive.getvalue())
+
+
+def joined(lines: Sequence[bytes]) -> bytes:
+    """Give a stream's lines as they stand in its file."""
+    return b"".join(line + b"\n" for line in lines)
+
+
+def encoded(proofs: Sequence[BatchProof]) -> bytes:
+    """Give a stream's proof as it stands in its file."""
+    return msgspec.json.encode(proofs)
+
+
+def instrument_name(text: bytes) -> str:
+    """Give `id@version` of an instrument's text, or an empty text where it is none."""
+    try:
+        return definition.parse(text.decode(), file="instrument").name
+    except (InstrumentError, UnicodeDecodeError):
+        return ""
+
+
+def _ordered(contents: Mapping[str, bytes], manifest: bytes, signature: bytes) -> Iterable[tuple[str, bytes]]:
+    yield "manifest.json", manifest
+    yield "manifest.sig", signature.hex().encode()
+    yield from sorted(contents.items())

@@ -1,0 +1,98 @@
+"""Indices counted from single records: what the tallies must agree with, and what an auditor computes anew."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from collector.evidence.intake.accepted import AcceptedRecord
+from survey.index.indices import NothingAnswered, index
+from survey.index.periods import Period
+from survey.index.pulse import share
+from survey.index.tally import Tally
+from survey.instrument.instrument import Instrument, Kind
+from survey.record.errors import Malformed
+
+Find = Callable[[str, str], Instrument | None]
+"""Give an instrument by id and version, or None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An index as it was published for a unit and a period, or as it comes out of the records."""
+
+    instrument: str
+    """`id@version`."""
+    measure: str
+    """What the number is called: `IKM`, the pulse's share …"""
+    value: str
+    category: str
+    n: int
+    incomplete: int
+    weight_mode: str
+    rule: str
+    elements: tuple[tuple[str, str], ...]
+    """`(element, mean as an exact fraction)`."""
+    tally: tuple[int, ...]
+    """Layout of `survey.index.tally`."""
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What two of them must agree in."""
+        return self.value, self.category, self.n, self.incomplete, self.elements, self.tally
+
+
+def recount(
+    records: Iterable[AcceptedRecord], *, unit_id: int, period: Period, zone: str, find: Find
+) -> dict[str, Tally]:
+    """Give the tally of every instrument version that was answered at a unit in a period of its local days."""
+    start, end = period.bounds_ms(zone)
+    tallies: dict[str, Tally] = {}
+    for record in records:
+        response = record.response
+        if response is None or record.unit_id != unit_id or not start <= record.at_ms < end:
+            continue
+        instrument = find(response.instrument, response.version)
+        if instrument is None:
+            continue
+        tally = tallies.setdefault(instrument.name, Tally.empty(instrument))
+        try:
+            tally.add(response.answers)
+        except Malformed:
+            continue  # the projection sets such a record aside as well
+    return tallies
+
+
+def published(tally: Tally, *, weight_mode: str | None = None) -> Published | None:
+    """Give the index a tally comes to; None where the instrument's is none that is published, or nobody answered."""
+    instrument = tally.instrument
+    try:
+        if instrument.kind is Kind.SKM:
+            found = index(instrument, tally, weight_mode=weight_mode)
+            return Published(
+                instrument=instrument.name,
+                measure=instrument.index_name,
+                value=str(found.value),
+                category=found.category.letter,
+                n=found.n,
+                incomplete=found.incomplete,
+                weight_mode=str(found.weight_mode),
+                rule=found.rule,
+                elements=tuple((element.key, str(element.nrr)) for element in found.elements),
+                tally=tally.to_ints(),
+            )
+        if instrument.kind is Kind.PULSE:
+            pulse = share(instrument, tally)
+            return Published(
+                instrument=instrument.name,
+                measure=pulse.name,
+                value=str(pulse.percent),
+                category="",
+                n=pulse.n,
+                incomplete=tally.incomplete,
+                weight_mode="",
+                rule=instrument.rule,
+                elements=(),
+                tally=tally.to_ints(),
+            )
+    except NothingAnswered:
+        return None
+    return None

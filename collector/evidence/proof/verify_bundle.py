@@ -1,0 +1,261 @@
+"""`ikm-collector evidence verify`: check a bundle at an auditor's desk, without a database and without trust.
+
+Every chain is followed from its first link, every signature that covers it is checked against the kiosk's own key, every
+published index is computed anew from the records, and whatever does not agree is named.
+"""
+
+import argparse
+import sys
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.intake.lines import HeldRun, read_line
+from collector.evidence.intake.placing import Source
+from collector.evidence.intake.replay import replay
+from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, StreamEntry
+from collector.evidence.proof.recount import Published, published, recount
+from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
+from collector.fleet.standing import Standing
+from collector.trust.keys import verifier
+from survey.index import periods
+from survey.instrument import definition
+from survey.instrument.instrument import Instrument
+from survey.record.chain import Verify
+from survey.record.errors import InstrumentError
+from survey.record.verdict import Claim
+
+_Numbered = Sequence[tuple[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What checking a bundle came to."""
+
+    streams: tuple[tuple[str, StreamVerdict], ...]
+    """`(kiosk, verdict)`."""
+    indices: tuple[tuple[Published, Published | None], ...]
+    """`(as published, as computed anew)`."""
+    problems: tuple[str, ...]
+    """Everything that does not agree, a sentence each; empty where all holds."""
+
+
+def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
+    """Check a bundle.
+
+    Args:
+        path: the bundle.
+        collector_key: the collector's public key, got by another way; the bundle's own where None.
+
+    Raises:
+        BundleError: it is no bundle that can be read.
+    """
+    bundle = Bundle(path)
+    manifest = bundle.manifest
+    problems: list[str] = []
+    own_key = bytes.fromhex(manifest.collector_key)
+    if collector_key is not None and collector_key != own_key:
+        problems.append("the bundle names another collector's key than the one given")
+    if not bundle.signed_by(_verifier(collector_key or own_key)):
+        problems.append(
+            "manifest.json is not signed with the collector's key: it was changed after the export"
+        )
+    problems += [f"{name}: changed, missing or added after the export" for name in bundle.damaged_files()]
+    instruments = _instruments(bundle, problems)
+    verdicts, records = [], []
+    for entry in manifest.streams:
+        verdict, shared = _check_stream(bundle, entry)
+        verdicts.append((entry.kiosk, verdict))
+        problems += [f"{entry.kiosk}, stream {entry.uid[:8]}: {fault.sentence()}" for fault in verdict.faults]
+        records += list(_records(bundle, entry, shared))
+    indices = _compare(bundle, records, instruments, problems)
+    return Report(tuple(verdicts), indices, tuple(problems))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; 0 when everything holds, 1 when something does not, 2 when the file cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog="ikm-collector evidence verify",
+        description="Check an evidence bundle: every chain, every signature, every published index. Needs no database.",
+    )
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument(
+        "--collector-key",
+        metavar="HEX",
+        help="the collector's public key as its owner publishes it; else the key in the bundle is believed",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        key = bytes.fromhex(options.collector_key) if options.collector_key else None
+        report = verify(options.bundle, collector_key=key)
+    except (BundleError, ValueError) as error:
+        print(f"ikm-collector: {error}", file=sys.stderr)
+        return 2
+    for kiosk, verdict in report.streams:
+        print(f"{kiosk} {verdict.uid[:8]}  {verdict}")
+    for claimed, counted in report.indices:
+        agrees = counted is not None and counted.facts == claimed.facts
+        words = "recomputed, equal" if agrees else "NOT what the records give"
+        print(
+            f"{claimed.instrument}: {claimed.measure} {claimed.value} {claimed.category} n={claimed.n}: {words}"
+        )
+    for problem in report.problems:
+        print(f"PROBLEM  {problem}")
+    print("verdict: everything holds" if not report.problems else f"verdict: {len(report.problems)} problems")
+    return 1 if report.problems else 0
+
+
+def _check_stream(bundle: Bundle, entry: StreamEntry) -> tuple[StreamVerdict, list[_Numbered]]:
+    """Check a stream with its lines shared out by position; where that fails, also by the numbers they carry.
+
+    A line taken out or put in moves all that follow, and would make one fault look like a hundred.
+    """
+    lines, proofs = bundle.lines(entry.uid), bundle.proofs(entry.uid)
+    shared = _by_position(proofs, lines)
+    verdict = _feed(entry, proofs, shared)
+    if not verdict.faults:
+        return verdict, shared
+    by_number = _by_number(proofs, lines)
+    other = _feed(entry, proofs, by_number)
+    return (other, by_number) if _weight(other) < _weight(verdict) else (verdict, shared)
+
+
+def _weight(verdict: StreamVerdict) -> int:
+    return sum(fault.last - fault.first + 1 for fault in verdict.faults)
+
+
+def _feed(entry: StreamEntry, proofs: Sequence[BatchProof], shared: Sequence[_Numbered]) -> StreamVerdict:
+    public_key = bytes.fromhex(entry.public_key)
+    return check(
+        uid=entry.uid,
+        public_key=public_key,
+        verify=_verifier(public_key),
+        parts=(_part(proof, numbered) for proof, numbered in zip(proofs, shared, strict=True)),
+        receipted=Claim(entry.through, bytes.fromhex(entry.link)),
+        heard=_heard(entry),
+        twice=entry.conflicts,
+    )
+
+
+def _part(proof: BatchProof, numbered: _Numbered) -> Part:
+    links = {seq: bytes.fromhex(link) for seq, link in enumerate(proof.links, start=proof.first)}
+    whole = bool(numbered) and numbered[-1][0] == proof.first + proof.count - 1
+    return Part(
+        lines=numbered,
+        before=[links.get(seq) for seq, _ in numbered],
+        signature=bytes.fromhex(proof.signature) if whole else b"",
+    )
+
+
+def _heard(entry: StreamEntry) -> SignedHead | None:
+    head = entry.heard
+    if head is None:
+        return None
+    return SignedHead(head.seq, bytes.fromhex(head.link), bytes.fromhex(head.signature))
+
+
+def _by_position(proofs: Sequence[BatchProof], lines: Sequence[bytes]) -> list[_Numbered]:
+    parts: list[_Numbered] = []
+    at = 0
+    for proof in proofs:
+        parts.append(list(enumerate(lines[at : at + proof.count], start=proof.first)))
+        at += proof.count
+    if parts and at < len(lines):
+        end = proofs[-1].first + proofs[-1].count
+        parts[-1] = [*parts[-1], *enumerate(lines[at:], start=end)]
+    return parts
+
+
+def _by_number(proofs: Sequence[BatchProof], lines: Sequence[bytes]) -> list[_Numbered]:
+    parts: list[list[tuple[int, bytes]]] = [[] for _ in proofs]
+    firsts = [proof.first for proof in proofs]
+    seq = 0
+    for line in lines:
+        read = read_line(line)
+        seq = read.seq if read is not None else seq + 1
+        if parts:
+            parts[max(0, bisect_right(firsts, seq) - 1)].append((seq, line))
+    return list(parts)
+
+
+def _records(bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered]) -> Iterator[AcceptedRecord]:
+    """Give a stream's records with their times and units, exactly as the collector derives them."""
+    manifest = bundle.manifest
+    stands = manifest.stands.get(entry.kiosk, ())
+    standing = Standing(
+        since_ms=tuple(stand.since_ms for stand in stands),
+        stands=tuple((stand.unit_id, stand.place_id) for stand in stands),
+        services={(one.at, one.code): (one.service_id, one.unit_id) for one in manifest.services},
+    )
+    proofs = bundle.proofs(entry.uid)
+    runs = (
+        HeldRun(seq, (line,), proof.received_ms)
+        for proof, part in zip(proofs, shared, strict=True)
+        for seq, line in part
+    )
+    source = Source(stream_id=0, kiosk_id=0, standing=standing if stands else None)
+    for part in replay(source, runs, enrolled_ms=entry.enrolled_ms):
+        yield from part.records
+
+
+def _compare(
+    bundle: Bundle,
+    records: Sequence[AcceptedRecord],
+    instruments: Mapping[str, Instrument],
+    problems: list[str],
+) -> tuple[tuple[Published, Published | None], ...]:
+    """Compute every published index anew, and name those that come out differently."""
+    manifest = bundle.manifest
+    period = periods.between(date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day))
+    tallies = recount(
+        records,
+        unit_id=manifest.unit.id,
+        period=period,
+        zone=manifest.unit.zone,
+        find=lambda name, version: instruments.get(f"{name}@{version}"),
+    )
+    compared = []
+    for claimed in manifest.published:
+        tally = tallies.pop(claimed.instrument, None)
+        counted = published(tally, weight_mode=claimed.weight_mode or None) if tally is not None else None
+        compared.append((claimed, counted))
+        if counted is None or counted.facts != claimed.facts:
+            found = f"{counted.value} (n={counted.n})" if counted is not None else "no index"
+            problems.append(
+                f"{claimed.instrument}: published {claimed.value} (n={claimed.n}), the records give {found}"
+            )
+    for name, tally in tallies.items():
+        counted = published(tally)
+        if counted is not None:
+            problems.append(f"{name}: answered by {counted.n}, and no index of it was published")
+    return tuple(compared)
+
+
+def _instruments(bundle: Bundle, problems: list[str]) -> dict[str, Instrument]:
+    """Read the questionnaires; one that ships with this program and reads differently there is named."""
+    found: dict[str, Instrument] = {}
+    for name, text in bundle.instruments().items():
+        try:
+            instrument = definition.parse(text, file=name)
+        except InstrumentError as error:
+            problems.append(f"{name}: {error}")
+            continue
+        found[instrument.name] = instrument
+        try:
+            own = definition.load(instrument.id, instrument.version)
+        except KeyError:
+            continue
+        if own != instrument:
+            problems.append(f"{name}: differs from the {instrument.name} that ships with this program")
+    return found
+
+
+def _verifier(public_key: bytes) -> Verify:
+    """Give the check for a key out of a bundle; a key that is none verifies nothing."""
+    try:
+        return verifier(public_key)
+    except ValueError:
+        return lambda _signature, _message: False

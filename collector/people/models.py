@@ -1,0 +1,17 @@
+"""Who did what. Rows are only added."""
+
+from django.db import models
+
+
+class TrailEntry(models.Model):
+    """Who did what, and why: exports, changes, destructions. Rows are only added."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    who = models.CharField(max_length=150)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    why = models.CharField(max_length=300, blank=True)
+    facts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.who}: {self.action} {self.subject}"

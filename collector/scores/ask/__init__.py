@@ -1,0 +1,1 @@
+"""Questions about indices, and the tallies added up to answer them."""

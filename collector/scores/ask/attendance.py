@@ -1,0 +1,136 @@
+"""When a unit's kiosks were really there: opening hours against what their alive records prove."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from collector.fleet.models import Assignment, Kiosk, KioskSettings, Unit
+from collector.scores.models import KioskDay, Series
+from collector.scores.tallies.keys import day_date, day_number, kiosk_day_id, split_kiosk_day
+from collector.scores.tallies.minutes import (
+    DAY_MINUTES,
+    Span,
+    length,
+    missing,
+    overlap,
+    proven_spans,
+    unpack_marks,
+)
+from survey.index.periods import Period
+
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OFFICE_HOURS: Mapping[str, Sequence[Sequence[str]]] = {day: [["08:00", "16:00"]] for day in _WEEK[:5]}
+"""Taken where a kiosk's settings name no hours; a page that uses them says so."""
+SHOWN_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One kiosk on one day."""
+
+    date: date
+    opening: tuple[Span, ...]
+    proven: tuple[Span, ...]
+    """What of the opening hours is proven."""
+    holes: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """One kiosk at a unit over a period."""
+
+    kiosk: str
+    days: tuple[Day, ...]
+    opening_minutes: int
+    proven_minutes: int
+    hours_assumed: bool
+
+    @property
+    def share(self) -> float:
+        """The proven part of the opening hours."""
+        return self.proven_minutes / self.opening_minutes if self.opening_minutes else 0.0
+
+    @property
+    def latest(self) -> tuple[Day, ...]:
+        """The last days that had opening hours, the newest first."""
+        return tuple(day for day in reversed(self.days) if day.opening)[:SHOWN_DAYS]
+
+
+def attendance(unit: Unit, period: Period, *, now: datetime | None = None) -> list[Attendance]:
+    """Give the service minutes of every kiosk that stood at a unit in a period, from its first sign of life."""
+    zone = ZoneInfo(unit.time_zone)
+    local_now = (now or timezone.now()).astimezone(zone)
+    earned = Series.objects.filter(unit=unit).values("kiosk")
+    kiosks = Kiosk.objects.filter(pk__in=earned) | Kiosk.objects.filter(assignments__unit=unit)
+    found = []
+    for kiosk in kiosks.distinct().order_by("name"):
+        marks = KioskDay.objects.filter(
+            pk__gte=kiosk_day_id(kiosk.pk, 0), pk__lt=kiosk_day_id(kiosk.pk + 1, 0)
+        )
+        first = marks.order_by("pk").values_list("pk", flat=True).first()
+        if first is None:
+            continue
+        start = max(period.first, day_date(split_kiosk_day(first)[1]))
+        end = min(period.last, local_now.date())
+        days = [day for day in _days(start, end) if _stood_there(kiosk, unit, day, zone)]
+        if days:
+            found.append(_attendance(kiosk, days, local_now))
+    return found
+
+
+def _attendance(kiosk: Kiosk, days: Sequence[date], local_now: datetime) -> Attendance:
+    hours, assumed = _hours(kiosk)
+    keys = [kiosk_day_id(kiosk.pk, day_number(day)) for day in (days[0], days[-1])]
+    rows = KioskDay.objects.filter(pk__gte=keys[0], pk__lte=keys[1]).values_list("pk", "marks")
+    marks = {split_kiosk_day(key)[1]: unpack_marks(bytes(stored)) for key, stored in rows}
+    judged = []
+    for day in days:
+        opening = hours[day.weekday()]
+        if day == local_now.date():
+            opening = overlap(opening, [Span(0, local_now.hour * 60 + local_now.minute)])
+        proven = overlap(opening, proven_spans(marks.get(day_number(day), [])))
+        judged.append(Day(day, tuple(opening), tuple(proven), tuple(missing(opening, proven))))
+    return Attendance(
+        kiosk=kiosk.name,
+        days=tuple(judged),
+        opening_minutes=sum(length(day.opening) for day in judged),
+        proven_minutes=sum(length(day.proven) for day in judged),
+        hours_assumed=assumed,
+    )
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _stood_there(kiosk: Kiosk, unit: Unit, day: date, zone: ZoneInfo) -> bool:
+    """Whether the kiosk stood at the unit at noon."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone)
+    assignments: list[Assignment] = list(kiosk.assignments.order_by("since"))
+    if not assignments:
+        return True
+    standing = assignments[0]
+    for assignment in assignments[1:]:
+        if assignment.since <= noon:
+            standing = assignment
+    return standing.unit_id == unit.pk
+
+
+def _hours(kiosk: Kiosk) -> tuple[list[list[Span]], bool]:
+    """Give the opening hours of Monday to Sunday, and whether they are only assumed."""
+    settings = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
+    stated = settings.content.get("opening_hours") if settings is not None else None
+    hours = stated if isinstance(stated, dict) and stated else OFFICE_HOURS
+    return [[_span(*span) for span in hours.get(day, ())] for day in _WEEK], hours is OFFICE_HOURS
+
+
+def _span(start: str, end: str) -> Span:
+    return Span(_minute(start), _minute(end))
+
+
+def _minute(clock: str) -> int:
+    hour, _, minute = clock.partition(":")
+    return min(int(hour) * 60 + int(minute), DAY_MINUTES)

@@ -1,0 +1,118 @@
+"""What the pages show around an index: its trend, its priorities, its parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from collector.scores.ask.counting import count
+from collector.scores.ask.lookups import find_form
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT, Question, indices
+from collector.scores.ask.results import Answer, Result
+from collector.scores.ask.scope import Days, Dimension, Scope
+from collector.scores.show.charts import Trend
+from collector.scores.show.charts import trend as trend_chart
+from collector.scores.tallies.packing import to_counts
+from survey.index.doubt import Difference
+from survey.index.indices import compare
+from survey.index.periods import Period, PeriodKind, between
+from survey.index.priorities import Ranked, priorities
+from survey.index.sampling import SMALLEST_GROUP
+from survey.index.tally import Tally
+from survey.instrument.instrument import in_language
+from survey.instrument.regions import Level
+
+_TREND_PERIODS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.SEMESTER: 6, PeriodKind.YEAR: 5}
+_DIMENSIONS = {
+    PeriodKind.MONTH: Dimension.MONTH,
+    PeriodKind.QUARTER: Dimension.QUARTER,
+    PeriodKind.SEMESTER: Dimension.SEMESTER,
+    PeriodKind.YEAR: Dimension.YEAR,
+}
+DIMENSION_BELOW: Mapping[Level, Dimension] = {
+    Level.PROVINCE: Dimension.REGENCY,
+    Level.REGENCY: Dimension.DISTRICT,
+    Level.DISTRICT: Dimension.UNIT,
+    Level.VILLAGE: Dimension.UNIT,
+}
+"""What a region of a level is broken down by."""
+
+
+def trend(scope: Scope, period: Period) -> Trend | None:
+    """Give the trend over the periods of the same kind up to this one; None where fewer than two have an index."""
+    kind = period.kind if period.kind in _DIMENSIONS else PeriodKind.QUARTER
+    first = period
+    for _ in range(_TREND_PERIODS[kind] - 1):
+        first = first.previous()
+    span = between(first.first, period.last)
+    answer = indices(Question(scope=scope, period=span, by=(_DIMENSIONS[kind],)))
+    bands = answer.instrument.bands
+    if bands is None:
+        return None
+    labels = [result.group[0].code for result in answer.groups]
+    return trend_chart(answer.groups, labels, bands)
+
+
+def change(answer: Answer) -> tuple[Period, Difference] | None:
+    """Give the period before and the difference to it; None where either shows no index."""
+    now = answer.whole.index
+    before = answer.period.previous()
+    earlier = indices(Question(scope=answer.scope, period=before)).whole.index
+    if now is None or earlier is None:
+        return None
+    return before, compare(earlier, now).unit
+
+
+def lowest_elements(answer: Answer) -> tuple[Ranked, ...]:
+    """Give the elements that the follow-up plan begins with, worst first."""
+    index = answer.whole.index
+    return priorities(answer.instrument, index).lowest if index is not None else ()
+
+
+def broken_down(scope: Scope, period: Period, dimension: Dimension) -> tuple[Result, ...]:
+    """Give the parts of an index along one dimension; nothing where there is only one part."""
+    groups = indices(Question(scope=scope, period=period, by=(dimension,))).groups
+    return groups if len(groups) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How many visits broke off at one question."""
+
+    how: str
+    where: str
+    count: int
+    share: float
+
+
+_HOW = {
+    "finished": "selesai",
+    "declined": "tidak bersedia",
+    "timeout": "ditinggalkan",
+    "staff": "dihentikan petugas",
+    "fault": "gangguan alat",
+}
+
+
+def endings(scope: Scope, period: Period) -> list[Ending]:
+    """Give how questionnaires ended and at which question, the most frequent first; rare ways are put together."""
+    number, form = find_form(DEFAULT_INSTRUMENT)
+    if number is None:
+        return []
+    days = Days(period.first, period.last)
+    found: dict[tuple[str, str], int] = {}
+    for (code,), sides in count(number, form, scope, days, (Dimension.ENDED,)).items():
+        counts = to_counts(sides.sound + sides.flagged, form.fields)
+        tally = Tally.from_ints(form.instrument, counts)
+        how, _, where = code.partition(":")
+        key = (_HOW.get(how, "lainnya"), where)
+        found[key] = found.get(key, 0) + tally.complete + tally.incomplete
+    for key in [key for key, visits in found.items() if visits < SMALLEST_GROUP]:
+        rest = ("lainnya", "")
+        if key != rest:
+            found[rest] = found.get(rest, 0) + found.pop(key)
+    whole = sum(found.values())
+    elements = {element.key: in_language(element.name, "id") for element in form.instrument.elements}
+    return [
+        Ending(how=how, where=elements.get(where, where), count=visits, share=visits / whole)
+        for (how, where), visits in sorted(found.items(), key=lambda item: -item[1])
+        if visits >= SMALLEST_GROUP
+    ]

@@ -1,0 +1,211 @@
+"""Indices: the one function behind the command, the API and the pages.
+
+Everything is counted in `counting`, computed in `survey`, and withheld here where a group is too small: a village's five
+visitors can be told apart by their hour and their age.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from collector.scores.ask.counting import Sides, count
+from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
+from collector.scores.ask.results import Answer, GroupPart, QuestionError, Result
+from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
+from collector.scores.tallies import flagging, flags
+from collector.scores.tallies.forms import CodedForm
+from collector.scores.tallies.packing import to_counts
+from survey.index.indices import Index, NothingAnswered, Policy, index
+from survey.index.periods import Period
+from survey.index.pulse import PulseShare, share
+from survey.index.sampling import SMALLEST_GROUP, sufficiency
+from survey.index.tally import Tally
+from survey.instrument.instrument import Kind
+from survey.instrument.weights import WeightMode
+
+DEFAULT_INSTRUMENT = "skm-2017"
+PULSE = "pulse@1"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about indices."""
+
+    scope: Scope
+    period: Period
+    by: tuple[Dimension, ...] = ()
+    instrument: str = DEFAULT_INSTRUMENT
+    """`id`, for its newest version here, or `id@version`."""
+    weight_mode: WeightMode | None = None
+    policy: Policy = Policy.COMPLETE
+    population: int | None = None
+    """Users of the service in the period; what the unit stated where None."""
+    smallest_group: int = SMALLEST_GROUP
+    """1 for those who may see single answers anyway, such as the operator at the collector's own console."""
+
+
+def indices(question: Question) -> Answer:
+    """Answer a question.
+
+    Raises:
+        QuestionError: something it names does not exist, or it cannot be broken down that way.
+    """
+    if sum(1 for dimension in question.by if dimension in GROUP_DIMENSIONS) > 1:
+        raise QuestionError(
+            "by_too_fine", "at most one of hour and profile at a time: finer groups would show persons"
+        )
+    names = names_of(question.scope)
+    number, form = find_form(question.instrument)
+    if form.instrument.kind is not Kind.SKM:
+        raise QuestionError(
+            "instrument_no_skm", f"{form.instrument.name} is no SKM: its number is never called IKM"
+        )
+    days = Days(question.period.first, question.period.last)
+    computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
+    counts = _count(number, form, question, days)
+    pulses = _pulses(question, days)
+    whole = computing.result((), counts.get((), Sides()), pulses.get(()))
+    groups: tuple[Result, ...] = ()
+    if question.by:
+        keys = sorted({*counts, *pulses} - {()})
+        label = Labels(question.by, keys)
+        groups = tuple(
+            computing.result(label(key), counts.get(key, Sides()), pulses.get(key)) for key in keys
+        )
+        if GROUP_DIMENSIONS.intersection(question.by):
+            groups = _withhold_remainders(groups, whole, question.smallest_group)
+    return Answer(
+        scope=question.scope,
+        names=names,
+        period=question.period,
+        instrument=form.instrument,
+        whole=whole,
+        groups=groups,
+        by=question.by,
+        flag_rules=flags.VERSION,
+        flags_waiting=flagging.waiting(),
+    )
+
+
+class _Computing:
+    """Counts made into results, for one question."""
+
+    def __init__(self, question: Question, form: CodedForm, populations: Mapping[str, int]) -> None:
+        self._question = question
+        self._form = form
+        self._populations = populations
+
+    def result(self, group: tuple[GroupPart, ...], sides: Sides, pulse: PulseShare | None) -> Result:
+        """Give the result of a group's counts."""
+        whole = self._tally(sides.sound + sides.flagged)
+        flagged = self._tally(sides.flagged)
+        population = self._population(group)
+        smallest = self._question.smallest_group
+        if pulse is not None and pulse.n < smallest:
+            pulse = None
+        people = whole.complete + whole.incomplete
+        if 0 < whole.complete < smallest or (group and people < smallest):
+            return Result(group, None, 0, 0, None, None, None, pulse, withheld=True)
+        found = self._index(whole, population)
+        if flagged.complete and whole.complete - flagged.complete < smallest:
+            without = None
+        else:
+            without = self._index(whole - flagged, population) if flagged.complete else found
+        return Result(
+            group=group,
+            n=whole.complete,
+            incomplete=whole.incomplete,
+            flagged=flagged.complete,
+            index=found,
+            without_flagged=without,
+            sufficiency=(
+                sufficiency(collected=whole.complete, population=population)
+                if population is not None
+                else None
+            ),
+            pulse=pulse,
+        )
+
+    def _tally(self, number: int) -> Tally:
+        return Tally.from_ints(self._form.instrument, to_counts(number, self._form.fields))
+
+    def _index(self, tally: Tally, population: int | None) -> Index | None:
+        question = self._question
+        try:
+            return index(
+                self._form.instrument,
+                tally,
+                weight_mode=question.weight_mode,
+                policy=question.policy,
+                population=population,
+            )
+        except NothingAnswered:
+            return None
+
+    def _population(self, group: Sequence[GroupPart]) -> int | None:
+        """Give the users behind a group: they are stated for a whole unit, not for parts of it."""
+        if self._question.scope.needs_series:
+            return self._question.population
+        if not group:
+            unit = self._question.scope.unit
+            return self._question.population or (self._populations.get(unit) if unit else None)
+        if [part.dimension for part in group] == [Dimension.UNIT]:
+            return self._populations.get(group[0].code)
+        return None
+
+
+def _count(number: int | None, form: CodedForm, question: Question, days: Days) -> dict[GroupKey, Sides]:
+    """Give the counts of every group, and of the whole under `()`."""
+    if number is None:
+        return {}
+    counts = count(number, form, question.scope, days, question.by)
+    if not question.by:
+        return counts
+    if GROUP_DIMENSIONS.intersection(question.by):  # not everybody told their profile
+        whole = count(number, form, question.scope, days).get((), Sides())
+    else:
+        whole = Sides(
+            sound=sum(sides.sound for sides in counts.values()),
+            flagged=sum(sides.flagged for sides in counts.values()),
+        )
+    return {**counts, (): whole}
+
+
+def _pulses(question: Question, days: Days) -> dict[GroupKey, PulseShare]:
+    """Give the pulse of each group, from the smileys of the same scope and days."""
+    number, form = find_form(PULSE)
+    shares = {}
+    for key, sides in _count(number, form, question, days).items():
+        tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
+        if tally.complete:
+            shares[key] = share(form.instrument, tally)
+    return shares
+
+
+def _withhold_remainders(groups: tuple[Result, ...], whole: Result, smallest: int) -> tuple[Result, ...]:
+    """Withhold one group more where the withheld ones could be worked out as what is missing from the whole.
+
+    For hours and profiles only: units, services and months can be asked for one by one, so that hiding another of them
+    would hide nothing.
+    """
+    if whole.n is None:
+        return tuple(_withheld(group) for group in groups)
+    shown = [group for group in groups if not group.withheld]
+    rest = whole.n - sum(group.n or 0 for group in shown)
+    if not 0 < rest < smallest or not shown:
+        return groups
+    least = min(shown, key=lambda group: group.n or 0)
+    return tuple(_withheld(group) if group is least else group for group in groups)
+
+
+def _withheld(group: Result) -> Result:
+    return replace(
+        group,
+        n=None,
+        incomplete=0,
+        flagged=0,
+        index=None,
+        without_flagged=None,
+        sufficiency=None,
+        pulse=None,
+        withheld=True,
+    )

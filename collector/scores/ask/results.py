@@ -1,0 +1,67 @@
+"""What a question about indices is answered with: plain values, for the command, the API and the pages alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from collector.scores.ask.scope import Dimension, Scope
+from survey.index.indices import Index
+from survey.index.periods import Period
+from survey.index.pulse import PulseShare
+from survey.index.sampling import Sufficiency
+from survey.instrument.instrument import Instrument
+from survey.record.errors import SurveyError
+
+
+class QuestionError(SurveyError):
+    """A question about indices that cannot be asked; `code` is stable, the message is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPart:
+    """One dimension of a group: `service`, its code, and what people call it."""
+
+    dimension: Dimension
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The index of one group of responses, with everything that must stand beside it."""
+
+    group: tuple[GroupPart, ...]
+    """What makes the group; empty for the whole."""
+    n: int | None
+    """Complete responses; None where the group is too small to be shown."""
+    incomplete: int
+    flagged: int
+    index: Index | None
+    """None where there is nothing, or not enough to be shown."""
+    without_flagged: Index | None
+    """The same index when the flagged responses are left out."""
+    sufficiency: Sufficiency | None
+    """None where nobody stated how many users there were."""
+    pulse: PulseShare | None
+    withheld: bool = False
+    """Whether the group is too small to be shown, or would let a smaller one be worked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question about indices."""
+
+    scope: Scope
+    names: Mapping[str, str]
+    """What people call what the scope names, under `unit`, `region` …"""
+    period: Period
+    instrument: Instrument
+    whole: Result
+    groups: tuple[Result, ...]
+    by: tuple[Dimension, ...]
+    flag_rules: str
+    flags_waiting: int
+    """Kiosk-days whose flags are not up to date yet; the index with all responses does not depend on them."""

@@ -1,0 +1,125 @@
+"""A question from words: what the command's options, the API's parameters and the pages' addresses share."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT, Question
+from collector.scores.ask.results import QuestionError
+from collector.scores.ask.scope import Dimension, Scope
+from survey.index.indices import Policy
+from survey.index.periods import Period, PeriodError, between
+from survey.index.periods import parse as parse_period
+from survey.index.sampling import SMALLEST_GROUP
+from survey.instrument.weights import WeightMode
+
+WORDS = (
+    "unit",
+    "region",
+    "agency",
+    "service",
+    "place",
+    "kiosk",
+    "from",
+    "to",
+    "period",
+    "by",
+    "instrument",
+    "weight_mode",
+    "policy",
+    "population",
+    "format",
+)
+"""Every word that may be asked with."""
+_LONGEST_WORD = 200
+ELEMENT = "element"
+"""A dimension of the output: one row an element. It needs no other counting."""
+
+
+def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) -> Question:
+    """Give the question these words ask.
+
+    Raises:
+        QuestionError: a word is unknown or says nothing that can be asked.
+    """
+    for word in words:
+        if word not in WORDS:
+            raise QuestionError("parameter_unknown", f"{word!r} is none of {', '.join(WORDS)}")
+        if not words[word].isprintable() or len(words[word]) > _LONGEST_WORD:
+            raise QuestionError("parameter", f"{word} is a short text without control characters")
+    scope = Scope(
+        unit=words.get("unit") or None,
+        region=words.get("region") or None,
+        agency=words.get("agency") or None,
+        service=words.get("service") or None,
+        place=words.get("place") or None,
+        kiosk=words.get("kiosk") or None,
+    )
+    return Question(
+        scope=scope,
+        period=period_of(words),
+        by=dimensions(words.get("by", "")),
+        instrument=words.get("instrument") or DEFAULT_INSTRUMENT,
+        weight_mode=_weight_mode(words.get("weight_mode")),
+        policy=_policy(words.get("policy")),
+        population=_population(words.get("population")),
+        smallest_group=smallest_group,
+    )
+
+
+def period_of(words: Mapping[str, str]) -> Period:
+    """Give the period that `period`, or `from` and `to`, name.
+
+    Raises:
+        QuestionError: none is given, or it is no period.
+    """
+    named = words.get("period")
+    first, last = words.get("from"), words.get("to")
+    try:
+        if named and not first and not last:
+            return parse_period(named)
+        if first and last and not named:
+            return between(date.fromisoformat(first), date.fromisoformat(last))
+    except (PeriodError, ValueError) as error:
+        raise QuestionError("period", str(error)) from error
+    raise QuestionError(
+        "period", "give either period (2026-TW3, 2026-S1, 2026, 2026-07) or from and to (2026-07-01)"
+    )
+
+
+def dimensions(text: str) -> tuple[Dimension, ...]:
+    """Give the dimensions in a list with commas; `element` is not one of them.
+
+    Raises:
+        QuestionError: there is no such dimension, or one twice.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip() and name.strip() != ELEMENT]
+    try:
+        found = tuple(Dimension(name) for name in names)
+    except ValueError as error:
+        known = ", ".join([*Dimension, ELEMENT])
+        raise QuestionError("by", f"{error}; by takes {known}") from error
+    if len(set(found)) != len(found):
+        raise QuestionError("by", "every dimension once")
+    return found
+
+
+def _weight_mode(text: str | None) -> WeightMode | None:
+    try:
+        return WeightMode(text) if text else None
+    except ValueError as error:
+        raise QuestionError("weight_mode", f"weight_mode is one of {', '.join(WeightMode)}") from error
+
+
+def _policy(text: str | None) -> Policy:
+    try:
+        return Policy(text) if text else Policy.COMPLETE
+    except ValueError as error:
+        raise QuestionError("policy", f"policy is one of {', '.join(Policy)}") from error
+
+
+def _population(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise QuestionError("population", "population is the whole number of users in the period")
+    return int(text)

@@ -1,0 +1,190 @@
+"""Writing an evidence bundle of a unit and period: by role, for a reason, and noted in the audit trail."""
+
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from collector.errors import CollectorError
+from collector.evidence.intake import rebuild
+from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.intake.ledger import batches
+from collector.evidence.models import SetAside, Stream
+from collector.evidence.proof import bundle
+from collector.evidence.proof.bundle import (
+    BatchProof,
+    Head,
+    Manifest,
+    ServiceAt,
+    Stand,
+    StreamEntry,
+    UnitEntry,
+)
+from collector.evidence.proof.checking import conflicts, heard_head
+from collector.evidence.proof.recount import Published, published, recount
+from collector.evidence.proof.selection import streams_of
+from collector.fleet.assignments import standings
+from collector.fleet.instruments import find, own_files
+from collector.fleet.models import Unit
+from collector.people import trail
+from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.scope import Scope
+from collector.scores.tallies import flagging, flags
+from collector.trust import keys
+from survey.index.periods import Period
+from survey.instrument.definition import shipped_files
+from survey.instrument.instrument import Kind
+from survey.record.chain import first_link, next_link
+
+
+def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Manifest:
+    """Write the bundle.
+
+    Raises:
+        CollectorError: the file cannot be written, or what is published is not what the evidence gives.
+    """
+    collector = keys.load(settings.IKM_KEYS)
+    flagging.settle()
+    # One transaction: on PostgreSQL a repeatable read would do as well; the lock keeps tallies and evidence in step.
+    with transaction.atomic():
+        streams = list(streams_of(unit, period).select_for_update(of=("self",)))
+        contents: dict[str, bytes] = {}
+        records: list[AcceptedRecord] = []
+        for stream in streams:
+            lines, proof = _stream_files(stream)
+            contents[f"streams/{stream.uid}.lines"] = lines
+            contents[f"streams/{stream.uid}.proof"] = proof
+            records += _responses(stream, unit)
+        found = _published(unit, period, records)
+        contents |= _instrument_files(records)
+        manifest = Manifest(
+            format=bundle.FORMAT,
+            made_ms=time.time_ns() // 1_000_000,
+            software=version("ikm-kiosk"),
+            collector_key=collector.public_key.hex(),
+            unit=UnitEntry(unit.pk, unit.code, unit.name, unit.region_id, unit.time_zone),
+            first_day=period.first.isoformat(),
+            last_day=period.last.isoformat(),
+            flag_rules=flags.VERSION,
+            streams=tuple(_entry(stream) for stream in streams),
+            stands=_stands(streams),
+            services=_services(streams),
+            published=found,
+            files={},
+        )
+        trail.note(
+            who=who,
+            action="evidence export",
+            subject=f"{unit.code} {period}",
+            why=why,
+            facts={"streams": len(streams), "records": sum(stream.through for stream in streams)},
+        )
+        try:
+            bundle.write(path, manifest=manifest, files=contents, sign=collector.sign)
+        except OSError as error:
+            raise CollectorError(f"{path} cannot be written: {error.strerror}") from error
+    return manifest
+
+
+def _stream_files(stream: Stream) -> tuple[bytes, bytes]:
+    link = first_link(stream=stream.uid, public_key=bytes(stream.key.public_key))
+    lines: list[bytes] = []
+    proofs: list[BatchProof] = []
+    for held in batches(stream.pk):
+        offset = held.first - held.batch.first
+        part = held.batch.lines[offset : offset + held.number]
+        links = []
+        for line in part:
+            links.append(link.hex())
+            link = next_link(link, line)
+        lines += part
+        proofs.append(
+            BatchProof(
+                first=held.first,
+                count=len(part),
+                received_ms=held.received_ms,
+                signature=held.batch.signature.hex(),
+                links=tuple(links),
+            )
+        )
+    return bundle.joined(lines), bundle.encoded(proofs)
+
+
+def _responses(stream: Stream, unit: Unit) -> Iterator[AcceptedRecord]:
+    for part in rebuild.replay_stream(stream):
+        yield from (one for one in part.records if one.response is not None and one.unit_id == unit.pk)
+
+
+def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tuple[Published, ...]:
+    """Give what the collector publishes, from its tallies; it must be what the records give."""
+    tallies = recount(records, unit_id=unit.pk, period=period, zone=unit.time_zone, find=find)
+    found = []
+    for name, tally in sorted(tallies.items()):
+        counted = published(tally)
+        if counted is None:
+            continue
+        if tally.instrument.kind is Kind.SKM:
+            question = Question(scope=Scope(unit=unit.code), period=period, instrument=name, smallest_group=1)
+            shown = indices(question).whole.index
+            if shown is None or (str(shown.value), shown.n) != (counted.value, counted.n):
+                raise CollectorError(
+                    f"{name}: the tallies give {shown.value if shown else 'nothing'} and the evidence {counted.value}; "
+                    "run `ikm-collector audit` and `ikm-collector rebuild` first"
+                )
+        found.append(counted)
+    return tuple(found)
+
+
+def _entry(stream: Stream) -> StreamEntry:
+    heard = heard_head(stream)
+    counts: dict[str, int] = {}
+    for code in SetAside.objects.filter(stream=stream).values_list("code", flat=True):
+        counts[code] = counts.get(code, 0) + 1
+    return StreamEntry(
+        uid=stream.uid,
+        kiosk=stream.kiosk.name,
+        public_key=bytes(stream.key.public_key).hex(),
+        enrolled_ms=round(stream.key.enrolled_at.timestamp() * 1000),
+        through=stream.through,
+        link=bytes(stream.link).hex(),
+        heard=Head(heard.seq, heard.link.hex(), heard.signature.hex()) if heard is not None else None,
+        conflicts=conflicts(stream),
+        set_aside=counts,
+    )
+
+
+def _stands(streams: list[Stream]) -> dict[str, tuple[Stand, ...]]:
+    found = standings({stream.kiosk_id for stream in streams})
+    return {
+        stream.kiosk.name: tuple(
+            Stand(since_ms, unit, place)
+            for since_ms, (unit, place) in zip(
+                found[stream.kiosk_id].since_ms, found[stream.kiosk_id].stands, strict=True
+            )
+        )
+        for stream in streams
+    }
+
+
+def _services(streams: list[Stream]) -> tuple[ServiceAt, ...]:
+    merged: dict[tuple[int, str], tuple[int, int]] = {}
+    for standing in standings({stream.kiosk_id for stream in streams}).values():
+        merged |= standing.services
+    return tuple(ServiceAt(at, code, service, unit) for (at, code), (service, unit) in sorted(merged.items()))
+
+
+def _instrument_files(records: list[AcceptedRecord]) -> dict[str, bytes]:
+    """Give the text of every questionnaire that was answered, as it stands here."""
+    wanted = {
+        f"{one.response.instrument}@{one.response.version}" for one in records if one.response is not None
+    }
+    found: dict[str, bytes] = {}
+    for entry in [*shipped_files(), *own_files()]:
+        content = entry.read_bytes()
+        name = bundle.instrument_name(content)
+        if name in wanted:
+            found[f"instruments/{name}.toml"] = content
+    return found

@@ -1,0 +1,88 @@
+"""The verdict for everybody: how many records, none missing, none altered, and the tallies; no single answer.
+
+It is made by `ikm-collector audit --publish`, because following every chain is work, and signed, so that a copy of it proves
+what the collector said. Tallies of fewer than five respondents are left out: in a village they name a visitor.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+from collector.evidence.intake import rebuild
+from collector.evidence.models import PublishedVerdict
+from collector.evidence.proof.audit import Audit
+from collector.evidence.proof.recount import Published, published, recount
+from collector.evidence.proof.selection import streams_of
+from collector.fleet.instruments import find
+from collector.fleet.models import Unit
+from collector.trust import keys
+from survey.index.sampling import SMALLEST_GROUP
+from survey.record.record import canonical
+
+SIGNATURE_PREFIX = b"ikm-verdict-1\x00"
+
+
+def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
+    """Sign an audit's verdict and keep it for the public."""
+    collector = keys.load(settings.IKM_KEYS)
+    content = canonical(
+        {
+            "v": 1,
+            "unit": unit.code,
+            "name": unit.name,
+            "from": audit.period.first.isoformat(),
+            "to": audit.period.last.isoformat(),
+            "made_ms": audit.made_ms,
+            "integrity": audit.integrity,
+            "completeness": audit.completeness,
+            "streams": [
+                {
+                    "kiosk": stream.kiosk,
+                    "stream": stream.uid,
+                    "written": stream.verdict.written,
+                    "received": stream.verdict.received,
+                    "missing": stream.verdict.missing,
+                    "faults": len(stream.verdict.faults),
+                }
+                for stream in audit.streams
+            ],
+            "indices": [_index(one) for one in _counted(audit, unit)],
+            "collector_key": collector.public_key.hex(),
+        }
+    )
+    return PublishedVerdict.objects.create(
+        unit=unit,
+        period=audit.period.identifier,
+        content=content,
+        signature=collector.sign(SIGNATURE_PREFIX + content),
+    )
+
+
+def _counted(audit: Audit, unit: Unit) -> list[Published]:
+    records = [
+        one
+        for stream in streams_of(unit, audit.period)
+        for part in rebuild.replay_stream(stream)
+        for one in part.records
+        if one.response is not None and one.unit_id == unit.pk
+    ]
+    tallies = recount(records, unit_id=unit.pk, period=audit.period, zone=unit.time_zone, find=find)
+    counted = (published(tally) for _, tally in sorted(tallies.items()))
+    return [one for one in counted if one is not None]
+
+
+def _index(one: Published) -> Mapping[str, Any]:
+    shown: dict[str, Any] = {"instrument": one.instrument, "measure": one.measure}
+    if one.n < SMALLEST_GROUP:
+        return shown | {"withheld": f"fewer than {SMALLEST_GROUP} respondents"}
+    return shown | {
+        "value": one.value,
+        "category": one.category,
+        "n": one.n,
+        "incomplete": one.incomplete,
+        "weight_mode": one.weight_mode,
+        "rule": one.rule,
+        "elements": [list(element) for element in one.elements],
+        "tally": list(one.tally),
+    }

@@ -1,0 +1,1 @@
+"""Answers as pages, JSON, CSV and text."""

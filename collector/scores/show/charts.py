@@ -1,0 +1,166 @@
+"""Where the marks of the charts lie; templates draw them as SVG, without a script and without a library."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from collector.scores.ask.results import Result
+from survey.index.doubt import Interval
+from survey.index.indices import Index
+from survey.instrument.bands import BandTable
+
+LOWEST, HIGHEST = 25.0, 100.0
+_WIDTH = 600.0
+_TREND_HEIGHT = 150.0
+_TREND_TOP = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One category on the scale."""
+
+    letter: str
+    lowest: Decimal
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An index on the scale of the categories, with its interval."""
+
+    width: float
+    zones: tuple[Zone, ...]
+    x: float
+    low: float
+    high: float
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of a trend."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    letter: str
+    label: str
+    """The period's identifier."""
+    year: str
+    part: str
+    """What of the year it is: `TW3`, `S1`, `07`; nothing for a whole year."""
+    value: Decimal
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A grid line at a bound of a category."""
+
+    y: float
+    text: str
+    letter: str
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """An index over periods."""
+
+    width: float
+    height: float
+    points: tuple[Point, ...]
+    zones: tuple[Line, ...]
+    path: str
+
+
+def scale(index: Index, *, lowest: float = LOWEST) -> Scale:
+    """Give an index on its scale."""
+    return Scale(
+        width=_WIDTH,
+        zones=tuple(
+            Zone(
+                band.letter,
+                band.lowest,
+                _x(max(float(band.lowest), lowest), lowest),
+                _x(float(band.highest), lowest) - _x(max(float(band.lowest), lowest), lowest),
+            )
+            for band in index.bands.bands
+            if float(band.highest) > lowest
+        ),
+        x=_x(float(index.value), lowest),
+        low=_x(float(index.interval.low if index.interval else index.value), lowest),
+        high=_x(float(index.interval.high if index.interval else index.value), lowest),
+        letter=index.category.letter,
+    )
+
+
+def bar(value: Decimal, interval: Interval | None) -> tuple[float, float, float]:
+    """Give length, and both ends of the interval, of an element's bar of 200 units."""
+    share = [
+        _x(float(mark), LOWEST) / 3 for mark in (value, *((interval.low, interval.high) if interval else ()))
+    ]
+    return share[0], share[1] if interval else share[0], share[2] if interval else share[0]
+
+
+def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) -> Trend | None:
+    """Give the trend of the results that show an index; None for fewer than two."""
+    shown = [
+        (result, label) for result, label in zip(results, labels, strict=True) if result.index is not None
+    ]
+    if len(shown) < 2:
+        return None
+    values = [
+        float(mark)
+        for result, _ in shown
+        if result.index
+        for mark in (
+            result.index.value,
+            *((result.index.interval.low, result.index.interval.high) if result.index.interval else ()),
+        )
+    ]
+    bottom, top = max(min(values) - 4, LOWEST), min(max(values) + 4, HIGHEST)
+
+    def y(value: float) -> float:
+        return round(_TREND_TOP + (top - value) / (top - bottom) * _TREND_HEIGHT, 1)
+
+    step = (_WIDTH - 90) / (len(shown) - 1)
+    points = tuple(
+        _point(result.index, result.n, label, round(45 + place * step, 1), y)
+        for place, (result, label) in enumerate(shown)
+        if result.index
+    )
+    zones = tuple(
+        Line(
+            y=y(min(float(band.highest), top)),
+            text=band.letter,
+            letter=band.letter,
+            height=round(y(max(float(band.lowest) - 0.01, bottom)) - y(min(float(band.highest), top)), 1),
+        )
+        for band in bands.bands
+        if float(band.highest) > bottom and float(band.lowest) < top
+    )
+    path = " ".join(f"{'L' if place else 'M'}{point.x} {point.y}" for place, point in enumerate(points))
+    return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 74, points=points, zones=zones, path=path)
+
+
+def _point(index: Index, n: int | None, label: str, x: float, y: Callable[[float], float]) -> Point:
+    interval = index.interval
+    return Point(
+        x=x,
+        y=y(float(index.value)),
+        low=y(float(interval.low if interval else index.value)),
+        high=y(float(interval.high if interval else index.value)),
+        letter=index.category.letter,
+        label=label,
+        year=label[:4],
+        part=label[5:],
+        value=index.value,
+        n=n,
+    )
+
+
+def _x(value: float, lowest: float) -> float:
+    return round((value - lowest) / (HIGHEST - lowest) * _WIDTH, 1)

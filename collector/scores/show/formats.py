@@ -1,0 +1,30 @@
+"""Numbers as people here write them: a decimal comma, and a dot between thousands."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from survey.instrument.weights import half_up
+
+_SURE = 0.999
+
+
+def decimal(value: Fraction, places: int) -> Decimal:
+    """Give a fraction rounded half up, as every number here is rounded."""
+    return Decimal(half_up(value.numerator, value.denominator, places)).scaleb(-places)
+
+
+def comma(value: Decimal | int) -> str:
+    """Write a number: `1.234,50`, `−0,25`."""
+    return f"{value:,}".translate(str.maketrans(",.-", ".,−"))
+
+
+def percent(share: Fraction | float) -> str:
+    """Write a counted share of 1 in percent."""
+    return f"{comma(decimal(100 * Fraction(share), 1))} %"
+
+
+def confidence(share: float) -> str:
+    """Write a probability in percent, without claiming a certainty that no sample gives."""
+    if share > _SURE:
+        return "> 99,9 %"
+    return "< 0,1 %" if 0 < share < 1 - _SURE else percent(share)

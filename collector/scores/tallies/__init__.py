@@ -1,0 +1,1 @@
+"""From accepted records to rows, flags and tallies."""

@@ -1,0 +1,136 @@
+"""The one writer of tallies: changes are added up first, then each touched row is read and written once.
+
+Changes are integers of `packing`, so that taking a response out of one row and putting it into another are the same
+operation with another sign. Rows whose counts all return to zero are deleted: however the same responses came in, moved
+and left again, the tables hold the same rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from django.db import connection
+
+from collector.scores.models import DayTally, GroupTally, MonthTally, UnitTally
+from collector.scores.tallies.keys import (
+    day_date,
+    day_key,
+    group_key,
+    month_key,
+    month_number,
+    split_day_key,
+    unit_key,
+)
+from collector.scores.tallies.naming import SeriesKey
+from collector.scores.tallies.packing import pack, pack_wide, unpack, unpack_wide
+
+TallyModel = type[DayTally] | type[MonthTally] | type[UnitTally] | type[GroupTally]
+
+_CHUNK = 500  # SQLite's oldest limit on parameters is 999
+
+
+class Changes:
+    """What a transaction adds to the tallies and takes from them."""
+
+    def __init__(self) -> None:
+        self.days: defaultdict[int, int] = defaultdict(int)
+        """Changes by `keys.day_key`."""
+        self.groups: defaultdict[int, int] = defaultdict(int)
+        """Changes by `keys.group_key`."""
+
+    def put(
+        self, *, series: int, key: SeriesKey, day: int, flagged: bool, groups: Iterable[int], number: int
+    ) -> None:
+        """Count `number` on one side (flagged or not) of a series' day and of its unit's groups; negative takes out."""
+        unit, _, _, _, form = key
+        self.days[day_key(series, day, flagged=flagged)] += number
+        base = group_key(unit, form, month_number(day_date(day)), 0, flagged=flagged)
+        for group in groups:
+            self.groups[base + group] += number
+
+    def write(self, series: Mapping[int, SeriesKey]) -> None:
+        """Write the changes; `series` tells the keys of every series touched.
+
+        Called inside the transaction that changes the rows these tallies count.
+
+        Raises:
+            OverflowError: more would be taken out than is there; the rows and tallies do not belong together.
+        """
+        months: defaultdict[int, int] = defaultdict(int)
+        units: defaultdict[int, int] = defaultdict(int)
+        for key, number in self.days.items():
+            owner, day, flagged = split_day_key(key)
+            unit, _, _, _, form = series[owner]
+            month = month_number(day_date(day))
+            months[month_key(owner, month, flagged=flagged)] += number
+            units[unit_key(unit, form, month, flagged=flagged)] += number
+        # Always in this order, and in the order of the keys: two listeners then never wait for each other in a ring.
+        _add(DayTally, self.days)
+        _add(MonthTally, months)
+        _add(UnitTally, units)
+        _add(GroupTally, self.groups)
+
+
+def _add(model: TallyModel, changes: Mapping[int, int]) -> None:
+    keys = sorted(key for key, number in changes.items() if number)
+    if not keys:
+        return
+    read, write = (unpack_wide, pack_wide) if model is UnitTally else (unpack, pack)
+    table = model._meta.db_table  # noqa: SLF001 - Django documents _meta
+    if connection.vendor == "postgresql":
+        held = _lock_postgresql(table, keys)
+    else:
+        held = {key: stored for chunk in _chunks(keys) for key, stored in _read_sqlite(table, chunk)}
+    kept: list[tuple[int, bytes]] = []
+    gone: list[int] = []
+    for key in keys:
+        stored = held.get(key)
+        number = changes[key] + (read(bytes(stored)) if stored else 0)
+        if number:
+            kept.append((key, write(number)))
+        else:
+            gone.append(key)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"UPDATE {table} AS held SET counts = new.counts"  # noqa: S608 - the name of one of our own tables
+                " FROM unnest(%s::bigint[], %s::bytea[]) AS new(id, counts) WHERE held.id = new.id",
+                [[key for key, _ in kept], [counts for _, counts in kept]],
+            )
+        elif kept:
+            cursor.executemany(
+                f"INSERT INTO {table} (id, counts) VALUES (%s, %s)"  # noqa: S608 - the name of one of our own tables
+                " ON CONFLICT (id) DO UPDATE SET counts = excluded.counts",
+                kept,
+            )
+    if gone:
+        model.objects.filter(pk__in=gone).delete()
+
+
+def _lock_postgresql(table: str, keys: list[int]) -> dict[int, bytes]:
+    """Give the stored rows, all of them present and locked until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (id, counts) SELECT id, ''::bytea FROM unnest(%s::bigint[]) AS new(id)"  # noqa: S608
+            " ON CONFLICT (id) DO NOTHING",
+            [keys],
+        )
+        cursor.execute(
+            f"SELECT id, counts FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE",  # noqa: S608
+            [keys],
+        )
+        return {key: bytes(counts) for key, counts in cursor.fetchall()}
+
+
+def _read_sqlite(table: str, keys: list[int]) -> list[tuple[int, bytes]]:
+    marks = ",".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, counts FROM {table} WHERE id IN ({marks})", keys)  # noqa: S608
+        rows: list[tuple[int, bytes]] = cursor.fetchall()
+        return rows
+
+
+def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
+    rest = iter(keys)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk

@@ -1,0 +1,170 @@
+"""Short numbers for what repeats: looked up once a process, made when first met.
+
+A number is remembered beyond its transaction only after the commit, because a transaction that is rolled back takes
+its new numbers along. The tables only grow, so that what is remembered stays true in every process.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Generic, TypeVar
+
+from django.db import transaction
+
+from collector.scores.models import Form, Group, Manner, Profile, Series
+from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP
+from survey.index.tally import LAYOUT
+from survey.instrument.profile import AGE, EDUCATION, JOB, SEX
+
+HOUR = "hour"
+ENDED = "ended"
+LANGUAGE = "language"
+PROFILE_DIMENSIONS = (SEX, AGE, EDUCATION, JOB, "disability")
+UNKNOWN = "?"
+NO_HOUR = 24
+"""The hour of responses whose time is too uncertain; its code is `UNKNOWN`."""
+OTHER = "lain"
+"""The option of everything beyond the first codes of a dimension: no kiosk can make the tables grow for ever."""
+
+_MOST_CODES = {ENDED: 512}
+_MOST_CODES_ELSE = 64
+_MOST_REMEMBERED = 20_000
+_CODE = re.compile(r"[A-Za-z0-9_.:<>=+-]{1,32}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_ENDINGS = {"finished", "declined", "timeout", "staff", "fault"}
+_CHANNELS = {"button", "touch", "mixed"}
+
+Key = TypeVar("Key", bound=Hashable)
+Number = TypeVar("Number")
+
+
+class Numbers(dict[Key, Number], Generic[Key, Number]):
+    """The numbers met in one transaction; those of earlier ones come from `shared`, new ones are made by `make`."""
+
+    def __init__(self, shared: dict[Key, Number], make: Callable[[Key], Number]) -> None:
+        super().__init__()
+        self._shared = shared
+        self._make = make
+
+    def __missing__(self, key: Key) -> Number:
+        """Look the number up, or make it."""
+        number = self._shared.get(key)
+        if number is None:
+            number = self._make(key)
+            self._remember(key, number)
+        self[key] = number
+        return number
+
+    def _remember(self, key: Key, number: Number) -> None:
+        def remember() -> None:
+            if len(self._shared) >= _MOST_REMEMBERED:  # what kiosks write must not fill the memory
+                self._shared.clear()
+            self._shared[key] = number
+
+        transaction.on_commit(remember)
+
+
+SeriesKey = tuple[int, int | None, int, int, int]
+"""Unit, service, place, kiosk and form."""
+MannerKey = tuple[str, str | None, str, str, bool]
+"""How it ended, at which element, language, channel, outside hours."""
+ProfileKey = tuple[tuple[str, str], ...]
+
+_series: dict[SeriesKey, int] = {}
+_forms: dict[tuple[str, str], int] = {}
+_groups: dict[tuple[str, str], int] = {}
+_manners: dict[MannerKey, tuple[int, int]] = {}
+_profiles: dict[ProfileKey, tuple[int, tuple[int, ...]]] = {}
+
+
+def forget() -> None:
+    """Forget every number: for tests that empty the tables."""
+    for shared in (_series, _forms, _groups, _manners, _profiles):
+        shared.clear()
+
+
+class Names:
+    """All the short numbers a transaction needs."""
+
+    def __init__(self) -> None:
+        self.series = Numbers(_series, _make_series)
+        self.forms = Numbers(_forms, _make_form)
+        self.groups = Numbers(_groups, _make_group)
+        self.manners = Numbers(_manners, self._make_manner)
+        self.profiles = Numbers(_profiles, self._make_profile)
+
+    def _make_manner(self, key: MannerKey) -> tuple[int, int]:
+        ended, ended_at, language, channel, outside = key
+        ended = ended if ended in _ENDINGS else OTHER
+        where = ended_at if ended != "finished" and ended_at and _CODE.fullmatch(ended_at) else ""
+        ending = self.groups[ENDED, f"{ended}:{where}" if where else ended]
+        spoken = self.groups[LANGUAGE, language if _LANGUAGE.fullmatch(language) else UNKNOWN]
+        names = group_names((ending, spoken))
+        # What the groups call it and not what the kiosk wrote: there are no more manners than groups allow.
+        words = (
+            names[ending][1],
+            names[spoken][1],
+            channel if channel in _CHANNELS else OTHER,
+            "outside" if outside else "",
+        )
+        manner, _ = Manner.objects.get_or_create(
+            text=" ".join(words), defaults={"ending_id": ending, "outside_hours": outside}
+        )
+        return manner.pk, ending
+
+    def _make_profile(self, key: ProfileKey) -> tuple[int, tuple[int, ...]]:
+        told = dict(key)
+        parts: list[str] = []
+        groups: list[int] = []
+        for dimension in PROFILE_DIMENSIONS:
+            code = told.get(dimension)
+            if code is not None and _CODE.fullmatch(code):
+                number = self.groups[dimension, code]
+                groups.append(number)
+                parts.append(str(number))
+        profile, _ = Profile.objects.get_or_create(text=" ".join(parts))
+        return profile.pk, tuple(groups)
+
+
+def groups_of_profile(text: str) -> tuple[int, ...]:
+    """Give the numbers of the groups a stored profile belongs to."""
+    return tuple(int(word) for word in text.split())
+
+
+def hour_code(hour: int) -> str:
+    """Give the code of an hour's group."""
+    return f"{hour:02d}" if hour < NO_HOUR else UNKNOWN
+
+
+def group_names(numbers: Iterable[int]) -> Mapping[int, tuple[str, str]]:
+    """Give dimension and code of groups."""
+    rows = Group.objects.filter(pk__in=set(numbers)).values_list("pk", "dimension", "code")
+    return {number: (dimension, code) for number, dimension, code in rows}
+
+
+def _make_series(key: SeriesKey) -> int:
+    unit, service, place, kiosk, form = key
+    row, _ = Series.objects.get_or_create(
+        unit_id=unit, service_id=service, place_id=place, kiosk_id=kiosk, form_id=form
+    )
+    return int(row.pk)
+
+
+def _make_form(key: tuple[str, str]) -> int:
+    row, _ = Form.objects.get_or_create(instrument=key[0], version=key[1], defaults={"layout": LAYOUT})
+    if row.pk > LAST_FORM:
+        raise OverflowError("no more than 511 versions of instruments can be counted")
+    return int(row.pk)
+
+
+def _make_group(key: tuple[str, str]) -> int:
+    dimension, code = key
+    found = Group.objects.filter(dimension=dimension, code=code).first()
+    if found is None:
+        if code != OTHER and Group.objects.filter(dimension=dimension).count() >= _MOST_CODES.get(
+            dimension, _MOST_CODES_ELSE
+        ):
+            code = OTHER
+        found, _ = Group.objects.get_or_create(dimension=dimension, code=code)
+    if found.pk > LAST_GROUP:
+        raise OverflowError("no more than 2047 groups can be counted")
+    return int(found.pk)

@@ -1,0 +1,246 @@
+"""Rows in and out of the database, in bulk, on SQLite and PostgreSQL alike."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from django.db import connection
+
+from collector.scores.models import (
+    DayTally,
+    Form,
+    GroupTally,
+    KioskDay,
+    MonthTally,
+    Response,
+    StaffAction,
+    StaleDay,
+    UnitTally,
+)
+from collector.scores.tallies.forms import CodedForm, coded
+from collector.scores.tallies.minutes import Mark, pack_marks, unpack_marks
+from collector.scores.tallies.naming import HOUR, Names, SeriesKey, groups_of_profile, hour_code
+from survey.index.tally import LAYOUT
+
+_COLUMNS = (
+    "id",
+    "series_id",
+    "day",
+    "hour",
+    "at_ms",
+    "error_s",
+    "answers",
+    "manner_id",
+    "profile_id",
+    "duration_s",
+    "boot",
+    "visit",
+    "flags",
+)
+_INSERT = (
+    f"INSERT INTO scores_response ({', '.join(_COLUMNS)})"  # noqa: S608 - names of our own columns
+    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+)
+_COPY = f"COPY scores_response ({', '.join(_COLUMNS)}) FROM STDIN"
+_CHUNK = 500  # SQLite's oldest limit on parameters is 999
+
+
+class StaffRow(NamedTuple):
+    """A staff action: from when to when somebody stood at the kiosk who was no visitor."""
+
+    id: int
+    kiosk: int
+    day: int
+    at_ms: int
+    until_ms: int
+
+
+class StoredResponse(NamedTuple):
+    """A response's row with its series, as rules and corrections need it."""
+
+    id: int
+    series: int
+    day: int
+    hour: int
+    at_ms: int
+    answers: str
+    duration_s: int
+    boot: int
+    visit: int
+    flags: int
+    ending: int
+    outside_hours: bool
+    profile: str
+    unit: int
+    service: int | None
+    place: int
+    kiosk: int
+    form: int
+    instrument: str
+    version: str
+
+    @property
+    def key(self) -> SeriesKey:
+        """Who earned the response where, by what form."""
+        return self.unit, self.service, self.place, self.kiosk, self.form
+
+
+_STORED = (
+    "id",
+    "series_id",
+    "day",
+    "hour",
+    "at_ms",
+    "answers",
+    "duration_s",
+    "boot",
+    "visit",
+    "flags",
+    "manner__ending_id",
+    "manner__outside_hours",
+    "profile__text",
+    "series__unit_id",
+    "series__service_id",
+    "series__place_id",
+    "series__kiosk_id",
+    "series__form_id",
+    "series__form__instrument",
+    "series__form__version",
+)
+
+
+def insert_responses(rows: Sequence[tuple[int | str, ...]]) -> None:
+    """Insert rows of `_COLUMNS`."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(_COPY) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(_INSERT, rows)
+
+
+def take_responses(ids: Iterable[int]) -> Iterator[StoredResponse]:
+    """Delete rows and give what stood in them; ids without a row are passed over."""
+    for chunk in chunks(ids):
+        found = Response.objects.filter(pk__in=chunk)
+        rows = [StoredResponse(*row) for row in found.values_list(*_STORED)]
+        found.delete()
+        yield from rows
+
+
+def responses_of(kiosk: int, day: int) -> list[StoredResponse]:
+    """Give what a kiosk reported on a day, in the order it happened."""
+    rows = Response.objects.filter(series__kiosk_id=kiosk, day=day).order_by("at_ms", "id")
+    return [StoredResponse(*row) for row in rows.values_list(*_STORED)]
+
+
+def form_of(row: StoredResponse) -> CodedForm:
+    """Give the form a stored response answered.
+
+    Raises:
+        LookupError: the instrument has been taken away since.
+    """
+    form = coded(row.instrument, row.version)
+    if form is None:
+        raise LookupError(f"{row.instrument}@{row.version} was known when it was answered: put its file back")
+    return form
+
+
+def number_of(row: StoredResponse) -> int:
+    """Give what the response counts."""
+    return form_of(row).number(row.answers)
+
+
+def groups_of(row: StoredResponse, names: Names) -> list[int]:
+    """Give the groups a response is counted in."""
+    return [names.groups[HOUR, hour_code(row.hour)], row.ending, *_groups(row.profile)]
+
+
+@lru_cache(maxsize=4096)
+def _groups(profile: str) -> tuple[int, ...]:
+    return groups_of_profile(profile)
+
+
+def insert_staff(rows: Iterable[StaffRow]) -> None:
+    """Insert staff actions."""
+    StaffAction.objects.bulk_create(
+        StaffAction(pk=row.id, kiosk_id=row.kiosk, day=row.day, at_ms=row.at_ms, until_ms=row.until_ms)
+        for row in rows
+    )
+
+
+def take_staff(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Delete staff actions and give kiosk and day of each."""
+    for chunk in chunks(ids):
+        found = StaffAction.objects.filter(pk__in=chunk)
+        rows = list(found.values_list("kiosk_id", "day"))
+        found.delete()
+        yield from rows
+
+
+def staff_of(kiosk: int, day: int) -> list[tuple[int, int]]:
+    """Give from when to when staff stood at a kiosk on a day."""
+    rows = StaffAction.objects.filter(kiosk_id=kiosk, day=day).order_by("at_ms", "id")
+    return list(rows.values_list("at_ms", "until_ms"))
+
+
+def change_marks(added: Mapping[int, Sequence[Mark]], taken: Mapping[int, Sequence[Mark]]) -> None:
+    """Add and take marks of kiosk-days; a mark that is not there is passed over."""
+    keys = sorted({*added, *taken})
+    if not keys:
+        return
+    if connection.vendor == "postgresql":  # two processes adding to one day must wait for each other
+        KioskDay.objects.bulk_create((KioskDay(pk=key, marks=b"") for key in keys), ignore_conflicts=True)
+    held: dict[int, bytes] = {}
+    for chunk in chunks(keys):
+        rows = KioskDay.objects.filter(pk__in=chunk).order_by("pk")
+        if connection.vendor == "postgresql":
+            rows = rows.select_for_update()
+        held.update((key, bytes(marks)) for key, marks in rows.values_list("pk", "marks"))
+    changed: list[KioskDay] = []
+    gone: list[int] = []
+    for key in keys:
+        marks = unpack_marks(held[key]) if held.get(key) else []
+        marks.extend(added.get(key, ()))
+        for mark in taken.get(key, ()):
+            if mark in marks:
+                marks.remove(mark)
+        if marks:
+            changed.append(KioskDay(pk=key, marks=pack_marks(marks)))
+        else:
+            gone.append(key)
+    KioskDay.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=["marks"], batch_size=_CHUNK
+    )
+    KioskDay.objects.filter(pk__in=gone).delete()
+
+
+def note_stale(days: Collection[int]) -> None:
+    """Note that flags of these kiosk-days must be looked at again."""
+    if not days:
+        return
+    # The update changes nothing; it takes the row's lock, so that nobody looks at the day before this commit.
+    conflict = "DO UPDATE SET id = excluded.id" if connection.vendor == "postgresql" else "DO NOTHING"
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO scores_staleday (id) VALUES (%s) ON CONFLICT (id) {conflict}",  # noqa: S608
+            [(day,) for day in sorted(days)],
+        )
+
+
+def clear() -> None:
+    """Empty every row and tally."""
+    for model in (Response, StaffAction, KioskDay, StaleDay, DayTally, MonthTally, UnitTally, GroupTally):
+        model.objects.all().delete()
+    Form.objects.update(layout=LAYOUT)
+
+
+def chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Give ids in portions a query can take."""
+    rest = iter(ids)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk

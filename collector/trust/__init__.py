@@ -1,0 +1,1 @@
+"""The collector's own keys, and its small certificate authority."""

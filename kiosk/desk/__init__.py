@@ -1,0 +1,1 @@
+"""The staff's desk: behind the PIN, facts and tests."""

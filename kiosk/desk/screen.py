@@ -1,0 +1,101 @@
+"""The desk as the loop sees it: the staff's state and its views, wired to one device."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hardware.panel import Panel
+from kiosk.desk.state import StaffDesk
+from kiosk.desk.view import staff_view
+from kiosk.device import Device
+from kiosk.errors import KioskError
+from kiosk.loop import Loop
+from kiosk.show.views import View
+from kiosk.watch.health import Health
+from survey.record.record import STAFF
+from survey.visit.state import Press, Touch
+
+_LOOK_SECONDS = 1.0
+
+
+class NoStick(KioskError):  # noqa: N818 - named for what is missing
+    """There is no stick to copy to."""
+
+
+@dataclass(slots=True)
+class StaffScreen:
+    """Implements `kiosk.ports.Desk`; health is looked at once a second while the desk is open."""
+
+    staff: StaffDesk
+    look: Callable[[], Health]
+    kiosk: str
+    _health: Health | None = None
+    _looked: float = field(default=float("-inf"))
+
+    @classmethod
+    def make(cls, device: Device, *, panel: Panel, loop: Loop, look: Callable[[], Health]) -> "StaffScreen":
+        """Wire the desk of a device."""
+        folder = Path(device.config.staff.usb_folder)
+        return cls(
+            staff=StaffDesk(
+                home=device.home,
+                panel=panel,
+                note=lambda body: loop.recorder.note(STAFF, body),
+                export=lambda: export_to_stick(device.home, folder),
+                restart=loop.stop,
+                languages=device.config.visit.languages,
+                lock_seconds=device.config.staff.lock_seconds,
+            ),
+            look=look,
+            kiosk=device.enrolment.kiosk,
+        )
+
+    def open(self, now: float) -> None:
+        """Show the PIN entry."""
+        self.staff.open(now)
+
+    def take(self, event: "Press | Touch", now: float) -> bool:
+        """Take an input; False when the desk is closed."""
+        return self.staff.take(event, now)
+
+    def tick(self, now: float) -> bool:
+        """Let time pass; False when the desk has locked itself."""
+        return self.staff.tick(now)
+
+    def view(self, now: float) -> View:
+        """Give what to show."""
+        if self._health is None or now >= self._looked + _LOOK_SECONDS:
+            self._looked = now
+            self._health = self.look()
+        return staff_view(
+            self.staff.state, self._health, kiosk=self.kiosk, locks_in=self.staff.locks_in(now), now=now
+        )
+
+
+def find_stick(folder: Path) -> Path | None:
+    """Give the first writable mount point in `folder` or one level below; None where there is no stick."""
+    candidates = [*sorted(folder.glob("*")), *sorted(folder.glob("*/*"))]
+    for candidate in candidates:
+        try:
+            if candidate.is_mount():
+                return candidate
+        except OSError:
+            continue
+    return None
+
+
+def export_to_stick(home: Path, folder: Path) -> int:
+    """Copy what the collector has not confirmed to a stick; gives the number of records.
+
+    Raises:
+        NoStick: there is none.
+        UplinkError: it cannot be written, or the journal cannot be read.
+    """
+    from uplink.forwarder.carry_out import export, take_back  # noqa: PLC0415 - seldom needed
+
+    stick = find_stick(folder)
+    if stick is None:
+        raise NoStick(f"no USB stick is mounted in {folder}")
+    take_back(home, stick)
+    exported = export(home, stick)
+    return exported.records if exported.folder is not None else 0

@@ -1,0 +1,188 @@
+"""What the staff's desk shows: its state and the kiosk's health as views."""
+
+from kiosk.desk.pin import MAX_DIGITS
+from kiosk.desk.state import OPTIONS, DeskState, Page
+from kiosk.show.texts import Texts
+from kiosk.show.views import Action, Bar, KeyboardView, MessageView, StaffRow, StaffView, View
+from kiosk.watch.health import (
+    FULL_PERCENT,
+    HOT_C,
+    SLOW_WRITE_MS,
+    VERY_FULL_PERCENT,
+    VERY_HOT_C,
+    Health,
+)
+
+_KEYS = {
+    "pin-less": "pin.less",
+    "pin-more": "pin.more",
+    "pin-enter": "pin.enter",
+    "staff-test": "staff.test",
+    "staff-usb": "staff.usb",
+    "staff-more": "action.more",
+    "staff-facts": "action.back",
+    "staff-close": "action.done",
+    "staff-language": "staff.language",
+    "staff-restart": "staff.restart",
+    "staff-restart-now": "staff.restart",
+    "staff-touch": "staff.touch_here",
+}
+
+
+def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, now: float) -> View:
+    """Give the view of the desk's page."""
+    texts = Texts(state.language)
+    bar = Bar(
+        left_strong=texts.get("staff.name"),
+        left=kiosk,
+        right=texts.get("staff.locks", seconds=locks_in),
+    )
+    match state.page:
+        case Page.PIN:
+            return _pin(state, texts, bar, now)
+        case Page.TEST:
+            return _test(state, texts, bar)
+        case Page.RESTART:
+            return MessageView(
+                bar=bar,
+                title=texts.get("staff.restart_ask"),
+                text=texts.get("staff.restart_text"),
+                options=_options(state, texts),
+            )
+        case _:
+            return StaffView(
+                bar=bar,
+                title="",
+                rows=fact_rows(health, texts),
+                messages=_messages(state, health, texts),
+                options=_options(state, texts),
+            )
+
+
+def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
+    """Give the facts, each with its state."""
+    get, journal, board = texts.get, health.journal, health.board
+    connected = bool(health.uplink.get("connected"))
+    slow = journal.write_ms_p99 > SLOW_WRITE_MS
+    rows = [
+        StaffRow(
+            get("staff.stored"),
+            texts.number(journal.head),
+            "bad" if not journal.accepting else "warn" if journal.damaged or slow else "ok",
+            get("staff.write_time", milliseconds=round(journal.write_ms_p99)),
+        ),
+        StaffRow(
+            get("staff.confirmed"),
+            texts.number(journal.confirmed),
+            "ok" if journal.waiting < 1000 else "warn",
+            get("staff.waiting", count=texts.number(journal.waiting)),
+        ),
+        StaffRow(
+            get("staff.network"),
+            get("staff.connected" if connected else "staff.offline"),
+            "ok" if connected else "warn",
+            str(health.uplink.get("trouble") or health.uplink.get("road") or ""),
+        ),
+        StaffRow(
+            get("staff.clock"),
+            get("staff.clock_trusted" if health.clock_trusted else "staff.clock_unknown"),
+            "ok" if health.clock_trusted else "warn",
+        ),
+    ]
+    if board is not None:
+        used = board.disk_used_percent
+        rows.append(
+            StaffRow(
+                get("staff.disk"),
+                get("staff.disk_used", percent=used),
+                "bad" if used >= VERY_FULL_PERCENT else "warn" if used >= FULL_PERCENT else "ok",
+            )
+        )
+        if board.temperature_c is not None:
+            heat = board.temperature_c
+            rows.append(
+                StaffRow(
+                    get("staff.temperature"),
+                    get("staff.temperature_value", degrees=round(heat)),
+                    "bad" if heat >= VERY_HOT_C else "warn" if heat >= HOT_C else "ok",
+                    get("staff.weak_power") if board.was_under_voltage else "",
+                )
+            )
+    rows.append(
+        StaffRow(
+            get("staff.screen"),
+            get("staff.ok") if not health.touch_fault else "!",
+            "bad" if health.touch_fault else "ok",
+        )
+    )
+    return tuple(rows)
+
+
+def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]:
+    messages = []
+    if state.message is not None:
+        key, values = state.message
+        messages.append(texts.get(key, **values))
+    messages += health.trouble()
+    if health.last_error:
+        messages.append(health.last_error)
+    version = texts.get("staff.version", version=health.version)
+    if len(messages) == 0:
+        version = f"{version} · {texts.get('staff.no_errors')}"
+    return (*messages[:2], version)
+
+
+def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:
+    wait = round(state.locked_until - now)
+    hint = texts.get("pin.hint")
+    if not state.pin_set:
+        hint = texts.get("pin.none")
+    elif wait > 0:
+        hint = texts.get("pin.wrong", seconds=wait)
+    elif state.checking:
+        hint = texts.get("wait.title")
+    elif state.message is not None:
+        hint = texts.get(state.message[0])
+    return KeyboardView(
+        bar=bar,
+        title=texts.get("pin.title"),
+        text=state.typed,
+        hint=hint,
+        limit=MAX_DIGITS,
+        layout="pin",
+        concealed=True,
+        options=_options(state, texts),
+    )
+
+
+def _test(state: DeskState, texts: Texts, bar: Bar) -> View:
+    rows = [
+        StaffRow(
+            texts.get("staff.button", number=number),
+            texts.get("staff.ok") if number in state.tested else "…",
+            "ok" if number in state.tested else "",
+        )
+        for number in (1, 2, 3, 4)
+    ]
+    touched = texts.get("staff.ok") if state.touched else "…"
+    rows.append(StaffRow(texts.get("staff.screen"), touched, "ok" if state.touched else ""))
+    options = tuple(Action(name, texts.get(_KEYS[name])) for name in OPTIONS[Page.TEST])
+    return StaffView(
+        bar=bar,
+        title=texts.get("staff.test_title"),
+        rows=tuple(rows),
+        messages=(texts.get("staff.test_text"),),
+        options=options,
+    )
+
+
+def _options(state: DeskState, texts: Texts) -> tuple[Action, ...]:
+    return tuple(
+        Action(
+            name,
+            texts.get("pin.take", digit=state.dial) if name == "pin-take" else texts.get(_KEYS[name]),
+            button=place,
+            strong=name in ("pin-enter", "staff-close"),
+        )
+        for place, name in enumerate(OPTIONS[state.page], start=1)
+    )

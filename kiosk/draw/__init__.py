@@ -1,0 +1,1 @@
+"""From views to pixels: the only room with pygame."""

@@ -1,0 +1,89 @@
+"""Drawing: a view becomes parts, parts become pixels and places to touch.
+
+A screen is a function from view to parts; it reads no files and keeps no state. The window compares the parts of two
+views and repaints those that differ. The screens that most visits never see are loaded when they are first shown: their
+loading would be felt between the power switch and the first smiley.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pygame
+
+from kiosk.draw.screens import choice, message
+from kiosk.draw.screens.parts import Box, Placed
+from kiosk.draw.theme import Theme, theme
+from kiosk.show.views import (
+    CORNER,
+    ChoiceView,
+    ConsentView,
+    KeyboardView,
+    Look,
+    MessageView,
+    StaffView,
+    TicketView,
+    View,
+)
+
+
+class Target(NamedTuple):
+    """A rectangle on the logical screen; touching it means the action."""
+
+    rect: pygame.Rect
+    action: str
+
+
+def layout(view: View, look: Look) -> tuple[Placed, ...]:
+    """Every part of the screen for a view; no two overlap."""
+    chosen = theme_of(view, look)
+    match view:
+        case ChoiceView():
+            return tuple(choice.layout(view, chosen))
+        case MessageView():
+            return tuple(message.layout(view, chosen))
+        case KeyboardView():
+            from kiosk.draw.screens import keyboard  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(keyboard.layout(view, chosen))
+        case ConsentView():
+            from kiosk.draw.screens import consent  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(consent.layout(view, chosen))
+        case TicketView():
+            from kiosk.draw.screens import ticket  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(ticket.layout(view, chosen))
+        case StaffView():
+            from kiosk.draw.screens import staff  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(staff.layout(view, chosen))
+
+
+def theme_of(view: View, look: Look) -> Theme:
+    """The theme a view is drawn in: the closed kiosk is dark."""
+    return theme(look, dimmed=isinstance(view, MessageView) and view.dimmed)
+
+
+def draw(surface: pygame.Surface, view: View, look: Look) -> tuple[Target, ...]:
+    """Draw the whole screen and say where its actions are."""
+    parts = layout(view, look)
+    chosen = theme_of(view, look)
+    surface.fill(chosen.palette.paper)
+    paint(surface, parts, chosen)
+    return targets(parts, chosen)
+
+
+def paint(surface: pygame.Surface, parts: Iterable[Placed], chosen: Theme) -> None:
+    """Paint parts on paper that is already clean."""
+    for part in parts:
+        part.item.paint(surface, part.box, chosen)
+
+
+def targets(parts: Iterable[Placed], chosen: Theme) -> tuple[Target, ...]:
+    """What can be touched, the staff's corner last so that anything drawn there comes first."""
+    side = chosen.target
+    corner = Target(pygame.Rect(chosen.size[0] - side, 0, side, side), CORNER)
+    return (*(Target(pygame.Rect(part.box), part.action) for part in parts if part.action), corner)
+
+
+__all__ = ["Box", "Placed", "Target", "draw", "layout", "paint", "targets", "theme_of"]

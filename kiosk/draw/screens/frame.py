@@ -1,0 +1,98 @@
+"""The bars above and below every screen, and the room they leave between them."""
+
+from collections.abc import Sequence
+
+from kiosk.draw.screens.controls import pill_row, pill_width
+from kiosk.draw.screens.paragraph import SECONDARY, fit, shorten
+from kiosk.draw.screens.parts import Box, Placed, Progress, Words
+from kiosk.draw.theme import Theme
+from kiosk.show.views import Action, Bar
+
+
+def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
+    """Lay out both bars; the box is what is left for the screen itself."""
+    width = theme.size[0]
+    parts = _above(bar, theme)
+    # An upright panel is too narrow for both texts on one line.
+    head = theme.px(72 if theme.portrait else 58)
+    top = head
+    if bar.progress:
+        line = (theme.margin, head + theme.px(2), width - 2 * theme.margin, theme.px(8) // 2 * 2)
+        parts.append(Placed(line, Progress(*bar.progress)))
+        top = line[1] + line[3] + theme.px(14)
+    else:
+        top += theme.px(14)
+    below, bottom = _below(bar, theme)
+    return parts + below, (theme.margin, top, width - 2 * theme.margin, bottom - top)
+
+
+def _above(bar: Bar, theme: Theme) -> list[Placed]:
+    parts: list[Placed] = []
+    whole = theme.size[0] - 2 * theme.margin
+    top, height = theme.px(12), theme.px(58 if theme.portrait else 47)
+    room = whole
+    if bar.right:
+        right = shorten(bar.right, theme, SECONDARY, 20, width=whole * 45 // 100, height=height)
+        room -= right.width + theme.px(20)
+        box = (theme.margin + whole - right.width - 2, top, right.width + 2, height)
+        parts.append(Placed(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
+    text = bar.left
+    if bar.left_strong:
+        rest = bar.left.lstrip(" ·")
+        text = f"**{bar.left_strong}**" + (f" · {rest}" if rest else "")
+    if text:
+        left = shorten(text, theme, SECONDARY, 20, width=room, height=height)
+        words = Words(left, SECONDARY, colour="muted", middle=True)
+        parts.insert(0, Placed((theme.margin, top, room, height), words))
+    return parts
+
+
+def _below(bar: Bar, theme: Theme) -> tuple[list[Placed], int]:
+    """The lower bar and the height at which it begins."""
+    width, height = theme.size
+    note = (f"**{bar.note_strong.strip()}** {bar.note}" if bar.note_strong else bar.note).strip()
+    if not bar.actions and not note:
+        return [], height - theme.px(24)
+    left = [action for action in bar.actions if action.icon == "back"]
+    right = [action for action in bar.actions if action.icon != "back"]
+    whole = width - 2 * theme.margin
+    gap = max(8, theme.px(12))
+    top = height - theme.px(20) - theme.target
+    widths = _widths([*left, *right], theme, room=whole - gap * max(0, len(bar.actions) - 1))
+    boxes: dict[str, Box] = {}
+    x = theme.margin
+    for action in left:
+        boxes[action.name] = (x, top, widths[action.name], theme.target)
+        x += widths[action.name] + gap
+    end = theme.margin + whole
+    for action in reversed(right):
+        boxes[action.name] = (end - widths[action.name], top, widths[action.name], theme.target)
+        end = boxes[action.name][0] - gap
+    styles = ["plain" if action in left else "strong" if action.strong else "quiet" for action in bar.actions]
+    parts = pill_row(bar.actions, [boxes[action.name] for action in bar.actions], theme, styles=styles)
+    if note:
+        return _with_note(note, parts, theme, x=x, end=end, top=top)
+    return parts, top - theme.px(16)
+
+
+def _with_note(
+    note: str, parts: list[Placed], theme: Theme, *, x: int, end: int, top: int
+) -> tuple[list[Placed], int]:
+    """Write the note beside the buttons, or above them where there is no room beside."""
+    whole = theme.size[0] - 2 * theme.margin
+    beside = fit(note, theme, SECONDARY, 20, width=max(1, end - x), height=theme.target)
+    if beside.fits and end - x >= theme.px(200):
+        words = Words(beside, SECONDARY, colour="muted", middle=True)
+        return [*parts, Placed((x, top, end - x, theme.target), words)], top - theme.px(16)
+    above = shorten(note, theme, SECONDARY, 20, width=whole, height=theme.px(56))
+    box = (theme.margin, top - theme.px(12) - above.height, whole, above.height)
+    return [*parts, Placed(box, Words(above, SECONDARY, colour="muted"))], box[1] - theme.px(16)
+
+
+def _widths(actions: Sequence[Action], theme: Theme, *, room: int) -> dict[str, int]:
+    """The buttons' wished widths; where the bar is too narrow, the widest give way first and wrap their words."""
+    wished = {action.name: pill_width(action, theme) for action in actions}
+    most = max(wished.values(), default=0)
+    while sum(min(width, most) for width in wished.values()) > room and most > theme.target:
+        most -= 1
+    return {name: min(width, most) for name, width in wished.items()}

@@ -1,0 +1,232 @@
+"""Text entry: what was typed stays visible, the keys are as large as the panel allows.
+
+The letters lie as on Indonesian telephones (QWERTY); a phone number and the PIN get a large number pad instead.
+"""
+
+from dataclasses import dataclass
+
+import pygame
+
+from kiosk.draw.fonts import Weight, font_for
+from kiosk.draw.icons import icon
+from kiosk.draw.screens.controls import pills, pills_height
+from kiosk.draw.screens.frame import frame
+from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit, wrap
+from kiosk.draw.screens.parts import Box, Placed, Words, paint_card, written
+from kiosk.draw.theme import Theme
+from kiosk.show.views import KEY, KeyboardView
+
+_LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_SYMBOLS = ("1234567890", "@#/()\"':;", "+-=%&!?")
+_PAD = ("123", "456", "789")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the on-screen keyboard."""
+
+    label: str
+    icon: str = ""
+    quiet: bool = False
+    """A key that types nothing: set smaller and on paper instead of on a card."""
+
+    def paint(self, surface: pygame.Surface, box: Box, theme: Theme) -> None:
+        """Draw the key."""
+        palette = theme.palette
+        fill = palette.paper if self.quiet else palette.card
+        paint_card(surface, box, theme, fill=fill, border=palette.line, radius=12)
+        middle = (box[0] + box[2] // 2, box[1] + box[3] // 2)
+        if self.icon:
+            size = min(theme.px(32), box[2] - theme.px(12), box[3] - theme.px(12))
+            drawn = icon(self.icon, size, palette.ink)
+        else:
+            size = min(theme.px(22 if self.quiet else 30), box[3] - theme.px(14))
+            drawn = written(self.label, size, Weight.SEMIBOLD, palette.ink, theme.fonts)
+            if drawn.get_width() > box[2] - 8:
+                drawn = written(self.label, size * 7 // 10, Weight.SEMIBOLD, palette.ink, theme.fonts)
+        surface.blit(drawn, (middle[0] - drawn.get_width() // 2, middle[1] - drawn.get_height() // 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What has been typed so far, its end always visible, with a cursor."""
+
+    text: str
+    hint: str
+    size: int
+    centred: bool = False
+
+    def paint(self, surface: pygame.Surface, box: Box, theme: Theme) -> None:
+        """Write the text without keeping pictures of it: it is a visitor's."""
+        palette = theme.palette
+        paint_card(surface, box, theme, fill=palette.card, border=palette.accent, radius=18)
+        pad = theme.px(20)
+        x, width = box[0] + pad, box[2] - 2 * pad
+        line_height = round(self.size * 1.3)
+        room = max(1, (box[3] - theme.px(20)) // line_height)
+        lines = _typed_lines(self.text, width, self.size, theme)[-room:]
+        top = box[1] + theme.px(10)
+        if self.centred or room == 1:
+            top = box[1] + (box[3] - line_height * len(lines)) // 2
+        for place, line in enumerate(lines):
+            drawn = _fresh(line, self.size, theme, palette.ink)
+            left = x + (width - drawn.get_width()) // 2 if self.centred else x
+            surface.blit(drawn, (left, top + place * line_height))
+            if place == len(lines) - 1:
+                cursor = (
+                    left + drawn.get_width() + 2,
+                    top + place * line_height + 2,
+                    theme.px(3),
+                    self.size + theme.px(6),
+                )
+                surface.fill(palette.accent, cursor)
+        if not self.text and self.hint:
+            hint = fit(
+                self.hint,
+                theme,
+                SECONDARY,
+                22,
+                width=width - theme.px(16),
+                height=box[3] - theme.px(16),
+            )
+            align = "centre" if self.centred else "left"
+            Words(hint, SECONDARY, colour="muted", align=align).paint(
+                surface,
+                (x + theme.px(12), top + (line_height - hint.line_height) // 2, width - theme.px(16), 0),
+                theme,
+            )
+
+
+def layout(view: KeyboardView, theme: Theme) -> list[Placed]:
+    """Place the title, the field, the keys, and the choices that the buttons have too."""
+    parts, (x, y, width, height) = frame(view.bar, theme)
+    room = 0
+    if view.options:
+        room = pills_height(view.options, theme, 64) + theme.px(14)
+        box = (x, y + height - room + theme.px(14), width, room - theme.px(14))
+        parts += pills(view.options, box, theme, size=24)
+    area = (x, y, width, height - room)
+    if view.layout in {"digits", "pin"}:
+        return parts + _pad(view, area, theme)
+    return parts + _board(view, area, theme)
+
+
+def _board(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
+    x, y, width, height = area
+    title = fit(view.title, theme, TITLE, 28, width=width, height=theme.px(72 if theme.portrait else 36))
+    parts = [Placed((x, y, width, title.height), Words(title, TITLE))]
+    top = y + title.height + theme.px(10)
+    gap = max(8, theme.px(8))
+    # The field gets at least three lines; the keys grow up to comfortable squares, and what is left goes to the field.
+    field_least = theme.px(118)
+    keys_room = y + height - top - field_least - theme.px(12)
+    key_height = min((keys_room - 3 * gap) // 4, theme.px(96))
+    keys_height = 4 * key_height + 3 * gap
+    field = (x, top, width, y + height - top - theme.px(12) - keys_height)
+    size = theme.text(24)
+    parts.append(Placed(field, Field(_shown(view), view.hint, size)))
+    edge = theme.px(12)
+    keys = (edge, y + height - keys_height, theme.size[0] - 2 * edge, keys_height)
+    return parts + _rows(view, keys, key_height, gap, theme)
+
+
+def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme) -> list[Placed]:
+    x, y, width, _ = area
+    rows: tuple[str, ...] = _SYMBOLS if view.layout == "symbols" else _LETTERS
+    if view.layout == "capitals":
+        rows = tuple(row.upper() for row in rows)
+    unit = min((width - 9 * gap) // 10, theme.px(104))
+    left = x + (width - 10 * unit - 9 * gap) // 2
+    whole = 10 * unit + 9 * gap
+    wide = unit + (unit + gap) // 2
+    parts: list[Placed] = []
+    for number, row in enumerate(rows):
+        top = y + number * (key_height + gap)
+        at = left + (whole - len(row) * unit - (len(row) - 1) * gap) // 2
+        for letter in row:
+            parts.append(Placed((at, top, unit, key_height), Key(letter), KEY + letter))
+            at += unit + gap
+    third, fourth = y + 2 * (key_height + gap), y + 3 * (key_height + gap)
+    shift = {"letters": "capitals", "capitals": "letters"}.get(view.layout)
+    if shift:
+        item = Key("", "shift" if shift == "capitals" else "shifted", quiet=True)
+        parts.append(Placed((left, third, wide, key_height), item, KEY + shift))
+    erase = (left + whole - wide, third, wide, key_height)
+    parts.append(Placed(erase, Key("", "backspace", quiet=True), KEY + "backspace"))
+    other, label = ("letters", "ABC") if view.layout == "symbols" else ("symbols", "123")
+    parts.append(Placed((left, fourth, wide, key_height), Key(label, quiet=True), KEY + other))
+    comma = left + wide + gap
+    dot = left + whole - wide - gap - unit
+    parts.append(Placed((comma, fourth, unit, key_height), Key(","), KEY + ","))
+    space = (comma + unit + gap, fourth, dot - comma - unit - 2 * gap, key_height)
+    parts.append(Placed(space, Key(view.space, quiet=True), KEY + " "))
+    parts.append(Placed((dot, fourth, unit, key_height), Key("."), KEY + "."))
+    last = (left + whole - wide, fourth, wide, key_height)
+    parts.append(Placed(last, Key("?"), KEY + "?"))
+    return parts
+
+
+def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
+    """Title and field on the left, the number pad on the right; one above the other on an upright panel."""
+    x, y, width, height = area
+    gap = max(8, theme.px(12))
+    if theme.portrait:
+        pad_height = min(height * 62 // 100, theme.px(560))
+        pad = (x, y + height - pad_height, width, pad_height)
+        words = (x, y, width, height - pad_height - theme.px(24))
+    else:
+        pad_width = min(width * 44 // 100, theme.px(430))
+        pad = (x + width - pad_width, y, pad_width, height)
+        words = (x, y, width - pad_width - theme.px(36), height)
+    title = fit(view.title, theme, TITLE, 38, width=words[2], height=words[3] * 45 // 100)
+    field_height = theme.px(96)
+    used = title.height + theme.px(20) + field_height
+    top = words[1] + max(0, words[3] - used) // (2 if theme.portrait else 3)
+    field = (words[0], top + title.height + theme.px(20), words[2], field_height)
+    size = theme.px(44 if view.concealed else 38)
+    parts = [
+        Placed((words[0], top, words[2], title.height), Words(title, TITLE)),
+        Placed(
+            field,
+            Field(_shown(view), "" if view.concealed else view.hint, size, centred=view.concealed),
+        ),
+    ]
+    if view.concealed and view.hint:
+        hint = fit(view.hint, theme, SECONDARY, 22, width=words[2], height=theme.px(64))
+        box = (words[0], field[1] + field_height + theme.px(14), words[2], hint.height)
+        parts.append(Placed(box, Words(hint, SECONDARY, colour="muted")))
+    key_width = (pad[2] - 2 * gap) // 3
+    key_height = (pad[3] - 3 * gap) // 4
+    for row, digits in enumerate((*_PAD, " 0")):
+        for column, digit in enumerate(digits):
+            box = (
+                pad[0] + column * (key_width + gap),
+                pad[1] + row * (key_height + gap),
+                key_width,
+                key_height,
+            )
+            if digit != " ":
+                parts.append(Placed(box, Key(digit), KEY + digit))
+    erase = (pad[0] + 2 * (key_width + gap), pad[1] + 3 * (key_height + gap), key_width, key_height)
+    parts.append(Placed(erase, Key("", "backspace", quiet=True), KEY + "backspace"))
+    return parts
+
+
+def _shown(view: KeyboardView) -> str:
+    return "•" * len(view.text) if view.concealed else view.text
+
+
+def _typed_lines(text: str, width: int, size: int, theme: Theme) -> list[str]:
+    def measured(words: str, strong: bool) -> int:  # noqa: ARG001 - typed text has one weight
+        return font_for(words, size, Weight.REGULAR, theme.fonts).size(words)[0]
+
+    # Stars would be read as bold, and the space just typed must move the cursor.
+    lines, _ = wrap(text.replace("*", "∗"), width - 6, measured)
+    typed = ["".join(run.text for run in line) for line in lines]
+    if text.endswith(" ") and typed:
+        typed[-1] += " "
+    return typed
+
+
+def _fresh(text: str, size: int, theme: Theme, colour: tuple[int, int, int]) -> pygame.Surface:
+    return font_for(text, size, Weight.REGULAR, theme.fonts).render(text, True, colour)  # noqa: FBT003 - pygame's

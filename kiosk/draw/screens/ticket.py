@@ -1,0 +1,103 @@
+"""The complaint's ticket: a code large enough to copy from a distance, and the same as a QR code."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pygame
+
+from kiosk.draw.screens.controls import pills, pills_height
+from kiosk.draw.screens.frame import frame
+from kiosk.draw.screens.paragraph import BODY, NUMBER, SECONDARY, TITLE, fit
+from kiosk.draw.screens.parts import Box, Panel, Placed, Words
+from kiosk.draw.theme import Theme
+from kiosk.show.views import TicketView
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code, always dark on white with its quiet zone, whatever the palette: cameras expect that."""
+
+    content: str
+
+    def paint(self, surface: pygame.Surface, box: Box, theme: Theme) -> None:
+        """Draw the modules in whole pixels."""
+        del theme
+        rows = _modules(self.content)
+        module = max(1, min(box[2], box[3]) // len(rows))
+        side = module * len(rows)
+        left, top = box[0] + (box[2] - side) // 2, box[1] + (box[3] - side) // 2
+        surface.fill((255, 255, 255), (left, top, side, side))
+        for down, row in enumerate(rows):
+            for along, dark in enumerate(row):
+                if dark:
+                    surface.fill(
+                        (0x14, 0x21, 0x3D), (left + along * module, top + down * module, module, module)
+                    )
+
+
+def layout(view: TicketView, theme: Theme) -> list[Placed]:
+    """Place the title, the card with the code, the card with the QR code (if there is a page), and the choices."""
+    parts, (x, y, width, height) = frame(view.bar, theme)
+    title = fit(view.title, theme, TITLE, 42, width=width, height=height * 22 // 100)
+    parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
+    room = 0
+    if view.options:
+        room = pills_height(view.options, theme, 80) + theme.px(16)
+        box = (x, y + height - room + theme.px(16), width, room - theme.px(16))
+        parts += pills(view.options, box, theme)
+    top = y + title.height + theme.px(18)
+    free = y + height - room - top
+    gap = theme.px(20)
+    if not view.url:
+        parts.append(_code(view, (x, top, width, min(free, theme.px(420))), theme))
+    elif theme.portrait:
+        code_height = free * 45 // 100
+        parts.append(_code(view, (x, top, width, code_height), theme))
+        parts.append(_qr(view, (x, top + code_height + gap, width, free - code_height - gap), theme))
+    else:
+        side = min(free, width * 34 // 100)
+        parts.append(_code(view, (x, top, width - side - gap, free), theme))
+        parts.append(_qr(view, (x + width - side, top, side, free), theme))
+    return parts
+
+
+def _code(view: TicketView, box: Box, theme: Theme) -> Placed:
+    x, y, width, height = box
+    pad = theme.px(28)
+    inner = width - 2 * pad
+    code = fit(
+        view.code, theme, NUMBER, 92 / theme.text_scale, width=inner, height=theme.px(120), most_lines=1
+    )
+    spoken = fit(view.spoken, theme, SECONDARY, 24, width=inner, height=theme.px(64)) if view.spoken else None
+    used = code.height + (spoken.height if spoken else 0) + theme.px(16)
+    text = fit(view.text, theme, BODY, 24, width=inner, height=height - used - 2 * theme.px(18))
+    top = y + (height - used - text.height) // 2
+    parts = [Placed((x + pad, top, inner, code.height), Words(code, NUMBER))]
+    top += code.height
+    if spoken:
+        parts.append(Placed((x + pad, top, inner, spoken.height), Words(spoken, SECONDARY, colour="muted")))
+        top += spoken.height
+    top += theme.px(16)
+    parts.append(Placed((x + pad, top, inner, text.height), Words(text, BODY)))
+    return Placed(box, Panel(tuple(parts)))
+
+
+def _qr(view: TicketView, box: Box, theme: Theme) -> Placed:
+    x, y, width, height = box
+    pad = theme.px(16)
+    caption = fit(view.caption, theme, SECONDARY, 20, width=width - 2 * pad, height=theme.px(56))
+    caption_height = caption.height + theme.px(6) if view.caption else 0
+    code = (x + pad, y + pad, width - 2 * pad, height - 2 * pad - caption_height)
+    parts = [Placed(code, QrCode(view.url))]
+    if view.caption:
+        below = (x + pad, y + height - pad - caption.height, width - 2 * pad, caption.height)
+        parts.append(Placed(below, Words(caption, SECONDARY, colour="muted", align="centre")))
+    return Placed(box, Panel(tuple(parts)))
+
+
+@lru_cache(maxsize=1)
+def _modules(content: str) -> tuple[tuple[bool, ...], ...]:
+    import segno  # noqa: PLC0415 - loads half of urllib: not before the first ticket
+
+    code = segno.make(content, error="m", micro=False)
+    return tuple(tuple(module == 1 for module in row) for row in code.matrix_iter(border=2))

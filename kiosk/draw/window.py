@@ -1,0 +1,262 @@
+"""The display: shows views, repainting only what changes, and hands back plain events.
+
+All of it belongs to the main thread, except `wake`. Nothing but video and fonts of pygame is started: the rest costs
+start-up time and memory. Pages without anything a visitor entered are kept prerendered, so that changing to them is one
+copy; the change from one view to the next of the same kind repaints only the parts that differ.
+"""
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pygame
+
+from kiosk.draw.pointer import Pointer, on_panel
+from kiosk.draw.screens import Placed, Target, layout, paint, targets, theme_of
+from kiosk.draw.theme import Theme
+from kiosk.draw.waiting import InputWatch, input_fault
+from kiosk.show.views import (
+    ButtonKey,
+    ChoiceView,
+    Input,
+    KeyboardView,
+    Lifted,
+    Look,
+    MessageView,
+    Quit,
+    Touched,
+    Typed,
+    View,
+)
+
+PAGES_KEPT = 2
+"""Prerendered pages in memory, at four bytes a pixel: the idle screen, and the one that follows it or leads back to it."""
+POLL_SECONDS = 1 / 60
+"""On a desktop input is asked for once a frame: pygame's own waiting asks a thousand times a second."""
+CONSOLE_DRIVERS = frozenset({"kmsdrm", "evdev", "directfb", "fbcon", "rpi"})
+"""Drivers that read the input devices themselves, and stay silent when they may not."""
+NO_INPUT_DRIVERS = frozenset({"dummy", "offscreen"})
+
+_BUTTON_KEYS = {
+    **{getattr(pygame, f"K_{number}"): number for number in range(1, 5)},
+    **{getattr(pygame, f"K_KP{number}"): number for number in range(1, 5)},
+}
+_FUNCTION_KEYS = {getattr(pygame, f"K_F{number}"): number for number in range(1, 5)}
+_CONTROL_KEYS = {
+    pygame.K_BACKSPACE: "\b",
+    pygame.K_RETURN: "\r",
+    pygame.K_KP_ENTER: "\r",
+    pygame.K_ESCAPE: "\x1b",
+}
+
+
+class WindowError(Exception):
+    """The display cannot be used; the message says why and what to do."""
+
+
+class _Page(NamedTuple):
+    """A whole screen drawn beforehand, and what it consists of."""
+
+    picture: pygame.Surface
+    parts: tuple[Placed, ...]
+
+
+class Window:
+    """The one window of the kiosk; make it with `Window.open`."""
+
+    def __init__(self, look: Look, screen: pygame.Surface, *, driver: str) -> None:
+        self.look = look
+        self.driver = driver
+        self._screen = screen
+        # Rotated panels are painted on a surface of their own; else the screen itself is the canvas.
+        self._canvas = pygame.Surface(look.size) if look.rotation else screen
+        self._pointer = Pointer(panel=screen.get_size(), rotation=look.rotation)
+        self._pages: OrderedDict[tuple[View, Look], _Page] = OrderedDict()
+        self._view: View | None = None
+        self._parts: tuple[Placed, ...] = ()
+        self._targets: tuple[Target, ...] = ()
+        self._held: str | None = None
+        self._watch = InputWatch()
+        self._polls = driver not in CONSOLE_DRIVERS | NO_INPUT_DRIVERS
+
+    @classmethod
+    def open(cls, look: Look, *, title: str, fullscreen: bool, driver: str | None = None) -> "Window":
+        """Open the display.
+
+        `look.size` is the logical size, as the visitor sees it. On a full screen the panel's own size takes its
+        place, turned by the look's rotation; `window.look` tells the result.
+
+        Raises:
+            WindowError: there is no display of this kind.
+        """
+        if driver:
+            os.environ["SDL_VIDEODRIVER"] = driver
+        try:
+            pygame.display.init()
+            pygame.font.init()
+            if pygame.display.get_driver() == "x11":
+                # SDL would load a whole OpenGL stack to copy pictures: 80 MB that a still page has no use for.
+                os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+            sideways = look.rotation in {90, 270}
+            wanted = (0, 0) if fullscreen else look.size[::-1] if sideways else look.size
+            screen = pygame.display.set_mode(wanted, pygame.FULLSCREEN if fullscreen else 0)
+        except pygame.error as error:
+            raise WindowError(
+                f"no picture on {driver or 'the display'}: {error}. On a desktop set DISPLAY or WAYLAND_DISPLAY; on the "
+                "console the user needs the groups video, render and input, and no other program may hold the screen."
+            ) from error
+        pygame.display.set_caption(title)
+        pygame.mouse.set_visible(not fullscreen)
+        # SDL's text input would open an input method on some desktops; plain key events are enough here.
+        pygame.key.stop_text_input()
+        panel = screen.get_size()
+        size = panel[::-1] if sideways else panel
+        return cls(look._replace(size=size), screen, driver=pygame.display.get_driver())
+
+    def show(self, view: View) -> None:
+        """Bring the view to the screen; what is there already stays untouched."""
+        if view == self._view:
+            return
+        theme = theme_of(view, self.look)
+        page = self._kept_page(view)
+        parts = page.parts if page else layout(view, self.look)
+        changed = self._changed(view, parts, theme)
+        if changed is None:
+            page = page or self._render(view, parts, theme)
+            self._canvas.blit(page.picture, (0, 0))
+            rects = [self._canvas.get_rect()]
+        elif page:
+            rects = [self._canvas.blit(page.picture, part.box, part.box) for part in changed]
+        else:
+            rects = [self._canvas.fill(theme.palette.paper, part.box) for part in changed]
+            paint(self._canvas, changed & set(parts), theme)
+        self._view, self._parts, self._targets = view, parts, targets(parts, theme)
+        self._present(rects)
+
+    def prepare(self, view: View) -> None:
+        """Prerender a view that will probably come next, so that showing it is one copy."""
+        if _may_be_kept(view) and self._kept_page(view) is None:
+            self._render(view, layout(view, self.look), theme_of(view, self.look))
+
+    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
+        """Change the text size or the contrast; the next `show` draws everything anew."""
+        scale = self.look.text_scale if text_scale is None else text_scale
+        contrast = self.look.high_contrast if high_contrast is None else high_contrast
+        self.look = self.look._replace(text_scale=scale, high_contrast=contrast)
+        self._view, self._parts = None, ()
+
+    def events(self, timeout: float) -> list[Input]:
+        """Wait at most `timeout` seconds for input or `wake`, and return what there is."""
+        return [event for raw in self._raw_events(timeout) for event in self._read(raw)]
+
+    def wake(self) -> None:
+        """Make a waiting `events` return at once. May be called from any thread."""
+        self._watch.wake()
+
+    def input_fault(self) -> str | None:
+        """Why touches cannot arrive on this display, in plain words, or None."""
+        return input_fault() if self.driver in CONSOLE_DRIVERS else None
+
+    def picture(self) -> pygame.Surface:
+        """A copy of what is on the screen, as the visitor sees it."""
+        return self._canvas.copy()
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What can be touched now."""
+        return self._targets
+
+    def close(self) -> None:
+        """Give the display back."""
+        self._pages.clear()
+        self._watch.close()
+        pygame.display.quit()
+
+    def _changed(self, view: View, parts: tuple[Placed, ...], theme: Theme) -> set[Placed] | None:
+        """The parts that vanished or are new, or None when the screen is better shown whole."""
+        if type(view) is not type(self._view) or theme_of(self._view, self.look) is not theme:
+            return None
+        changed = set(self._parts) ^ set(parts)
+        return changed if _area(changed) * 2 < _area(self._parts) else None
+
+    def _kept_page(self, view: View) -> "_Page | None":
+        page = self._pages.get((view, self.look))
+        if page is not None:
+            self._pages.move_to_end((view, self.look))
+        return page
+
+    def _render(self, view: View, parts: tuple[Placed, ...], theme: Theme) -> "_Page":
+        picture = pygame.Surface(self.look.size)
+        picture.fill(theme.palette.paper)
+        paint(picture, parts, theme)
+        page = _Page(picture, parts)
+        if _may_be_kept(view):
+            self._pages[view, self.look] = page
+            if len(self._pages) > PAGES_KEPT:
+                self._pages.popitem(last=False)
+        return page
+
+    def _present(self, rects: list[pygame.Rect]) -> None:
+        rotation = self.look.rotation
+        if rotation:
+            size = self.look.size
+            for rect in rects:
+                turned = pygame.transform.rotate(self._canvas.subsurface(rect), -rotation)
+                self._screen.blit(turned, on_panel(rect, size=size, rotation=rotation))
+            rects = [on_panel(rect, size=size, rotation=rotation) for rect in rects]
+        pygame.display.update(rects)
+
+    def _raw_events(self, timeout: float) -> list[pygame.event.Event]:
+        deadline = time.monotonic() + timeout
+        while not (found := pygame.event.get()):
+            left = deadline - time.monotonic()
+            if left <= 0 or self._watch.wait(min(left, POLL_SECONDS) if self._polls else left):
+                return pygame.event.get()
+        return found
+
+    def _read(self, event: pygame.event.Event) -> Iterator[Input]:
+        now = time.monotonic()
+        if event.type == pygame.QUIT:
+            yield Quit()
+        elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
+            yield from self._read_key(event, now)
+        elif contact := self._pointer.contact(event, now):
+            if contact.down:
+                self._held = self._action_at(contact.point)
+                if self._held is not None:
+                    yield Touched(self._held, now)
+            elif self._held is not None:
+                yield Lifted(self._held, now)
+                self._held = None
+
+    def _read_key(self, event: pygame.event.Event, now: float) -> Iterator[Input]:
+        down = event.type == pygame.KEYDOWN
+        button = _FUNCTION_KEYS.get(event.key)
+        if button is None and not isinstance(self._view, KeyboardView):
+            button = _BUTTON_KEYS.get(event.key)
+        if button is not None:
+            yield ButtonKey(button, down, now)
+        elif down:
+            text = _CONTROL_KEYS.get(event.key, event.unicode)
+            if text and (text.isprintable() or event.key in _CONTROL_KEYS):
+                yield Typed(text, now)
+
+    def _action_at(self, point: tuple[int, int]) -> str | None:
+        return next((target.action for target in self._targets if target.rect.collidepoint(point)), None)
+
+
+def _may_be_kept(view: View) -> bool:
+    """Only pages on which nothing of a visitor can stand are kept in memory."""
+    match view:
+        case ChoiceView():
+            return view.pressed is None and not any(option.chosen for option in view.options)
+        case MessageView():
+            return True
+        case _:
+            return False
+
+
+def _area(parts: Iterable[Placed]) -> int:
+    return sum(part.box[2] * part.box[3] for part in parts)

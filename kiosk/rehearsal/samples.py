@@ -1,0 +1,188 @@
+"""A view for every step of a visit and of the staff screen, with the longest texts that occur there.
+
+They are made by the same functions that make them on a kiosk, from states that a visit can be in; so the pictures of the
+documents and of the tests are pictures of the product.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from hardware.board import Facts
+from kiosk.desk.state import DeskState, Page
+from kiosk.desk.view import staff_view
+from kiosk.show.present import Published, Surroundings, present
+from kiosk.show.texts import Texts
+from kiosk.show.views import View
+from kiosk.watch.health import Health
+from survey.instrument.definition import load
+from survey.instrument.profile import attributes
+from survey.visit.plan import Plan, Service
+from survey.visit.state import State, Step
+from uplink.journal.writer import WriterState
+
+_SERVICES = (
+    Service("domisili", "Surat keterangan domisili"),
+    Service("tidak_mampu", "Surat keterangan tidak mampu (SKTM)"),
+    Service("kependudukan", "KTP-el, kartu keluarga, akta, pindah-datang"),
+    Service("usaha", "Surat keterangan usaha"),
+    Service("bansos", "Bantuan sosial"),
+)
+_TYPED = {
+    "id": "Sudah tiga kali datang untuk urus KK, loket pelayanan tutup sebelum jam dua. "
+    "Mohon jam layanan ditempel di depan pintu balai desa.",
+    "en": "I came three times for my family card, and the counter closed before two o'clock each time. "
+    "Please put the opening hours on the door.",
+}
+_WALL = datetime(2026, 11, 23, 9, 41)  # noqa: DTZ001 - the local time on the wall, as the screen shows it
+_AROUND = Surroundings(
+    unit="Balai Desa Sukamaju",
+    place="Kecamatan Palas",
+    wall=_WALL,
+    published=Published(period="2026-TW3", value="84.12", category="B", n=312),
+    status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
+)
+
+_WELL = Health(
+    journal=WriterState(
+        accepting=True,
+        trouble="",
+        head=4182,
+        waiting=12,
+        confirmed=4170,
+        damaged=0,
+        used_bytes=900_000,
+        write_ms_p50=9.0,
+        write_ms_p99=41.0,
+    ),
+    board=Facts(
+        model="Raspberry Pi 4 Model B",
+        temperature_c=54.0,
+        under_voltage=False,
+        was_under_voltage=False,
+        throttled=False,
+        disk_used_percent=31,
+        disk_free_mb=20_000,
+        memory_free_mb=3_100,
+    ),
+    uplink={"connected": True, "road": "mqtt"},
+    clock_trusted=True,
+    version="0.1.0",
+)
+_TROUBLED = _WELL._replace(
+    journal=_WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
+    board=_WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
+    if _WELL.board
+    else None,
+    uplink={"connected": False, "trouble": "the broker refuses the certificate"},
+    clock_trusted=False,
+    stuck=(2,),
+    touch_fault="The touchscreen cannot be read: add the kiosk's user to the group input and restart.",
+)
+
+
+def samples(language: str) -> Iterator[tuple[str, View]]:
+    """Every screen by name, in the order a visitor may meet them."""
+    for name, state, around in _visits(language):
+        # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
+        view = present(_plan(language), state, around, Texts(language), now=1.0)
+        if view is not None:
+            yield name, view
+    yield from _staff(language)
+
+
+def _plan(language: str) -> Plan:
+    return Plan(
+        pulse=load("pulse"),
+        forms=(load("skm-2017"),),
+        services=_SERVICES,
+        profile=attributes(),
+        languages=tuple(dict.fromkeys(("id", "en", language))),
+        speech=True,
+    )
+
+
+def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
+    plan = _plan(language)
+
+    begun = State(language=language)
+
+    yield "idle", begun._replace(step=Step.IDLE), _AROUND
+    yield "pressed", begun._replace(step=Step.IDLE, pressed="answer:3"), _AROUND
+    yield "invitation", begun._replace(step=Step.INVITATION), _AROUND
+    yield "preferences", begun._replace(step=Step.PREFERENCES), _AROUND
+    yield "service", begun._replace(step=Step.SERVICE), _AROUND
+    for place, attribute in enumerate(plan.profile):
+        yield f"profile-{attribute.key}", begun._replace(step=Step.PROFILE, place=place), _AROUND
+    for place, key in enumerate(plan.forms[0].question_order):
+        yield f"question-{place + 1}-{key}", begun._replace(step=Step.QUESTION, place=place), _AROUND
+    yield (
+        "question-answered",
+        begun._replace(step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed="answer:3"),
+        _AROUND,
+    )
+    yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), _AROUND
+    yield "offer", begun._replace(step=Step.OFFER), _AROUND
+    for page in range(5):
+        chosen = ("prosedur", "lama", "infrastruktur") if page in {0, 4} else ()
+        yield f"topics-{page + 1}", begun._replace(step=Step.TOPICS, page=page, topics=chosen), _AROUND
+    topics = ("lama", "tidak_dilayani")
+    yield "text-empty", begun._replace(step=Step.TEXT, topics=topics), _AROUND
+    yield (
+        "text",
+        begun._replace(step=Step.TEXT, topics=topics, text=_TYPED.get(language, _TYPED["id"])),
+        _AROUND,
+    )
+    full = (_TYPED.get(language, _TYPED["id"]) * 5)[:500]
+    yield (
+        "text-capitals",
+        begun._replace(step=Step.TEXT, topics=topics, text=full, layout="capitals"),
+        _AROUND,
+    )
+    yield (
+        "text-symbols",
+        begun._replace(step=Step.TEXT, topics=topics, text="Jl. Merdeka No. 17 ", layout="symbols"),
+        _AROUND,
+    )
+    yield "consent", begun._replace(step=Step.CONSENT, topics=topics), _AROUND
+    yield "consent-ticked", begun._replace(step=Step.CONSENT, topics=topics, consented=True), _AROUND
+    yield "phone-empty", begun._replace(step=Step.PHONE, topics=topics, consented=True), _AROUND
+    yield (
+        "phone",
+        begun._replace(step=Step.PHONE, topics=topics, consented=True, phone="081279001234"),
+        _AROUND,
+    )
+    yield "ticket", begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True), _AROUND
+    yield (
+        "ticket-without-page",
+        begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True),
+        _AROUND._replace(status_address=""),
+    )
+    yield "saving", begun._replace(step=Step.SAVING), _AROUND
+    yield "thanks", begun._replace(step=Step.THANKS, rated=True), _AROUND
+    yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), _AROUND
+    yield (
+        "failed",
+        begun._replace(step=Step.FAILED, not_kept=True),
+        _AROUND._replace(out_of_service="kartu memori penuh"),
+    )
+    opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
+    yield "closed", begun._replace(step=Step.IDLE), _AROUND._replace(closed=True, opens=opens)
+
+
+def _staff(language: str) -> Iterator[tuple[str, View]]:
+    desk = DeskState(language=language)
+    pages = {
+        "pin": replace(desk, page=Page.PIN, typed="4071", dial=7),
+        "pin-wrong": replace(desk, page=Page.PIN, locked_until=30.0),
+        "staff": replace(desk, page=Page.FACTS),
+        "staff-trouble": replace(
+            desk, page=Page.FACTS, message=("staff.usb_failed", {"reason": "tidak ada stik USB"})
+        ),
+        "staff-more": replace(desk, page=Page.MORE),
+        "staff-test": replace(desk, page=Page.TEST, tested=frozenset({1, 3})),
+        "staff-restart": replace(desk, page=Page.RESTART),
+    }
+    for name, state in pages.items():
+        health = _TROUBLED if name == "staff-trouble" else _WELL
+        yield name, staff_view(state, health, kiosk="sulam-01", locks_in=52, now=0.0)

@@ -1,0 +1,204 @@
+"""`ikm-kiosk simulate`: visitors invented by chance, or played from a file, on a kiosk without a screen."""
+
+import argparse
+import contextlib
+import itertools
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from hardware.simulator import SimulatedPanel
+from kiosk.app import make_loop
+from kiosk.config import Config
+from kiosk.device import Device, load_identity, open_device, plan_of
+from kiosk.errors import EXIT_FAULT
+from kiosk.rehearsal.player import BlindDisplay, Played, Player
+from kiosk.rehearsal.replay import read_responses
+from kiosk.rehearsal.visitor import Wish, varied_wish
+from kiosk.remote.applied import Remote
+from kiosk.times import SimulatedTimes
+from survey.visit.plan import Plan
+from uplink.journal.journal import Journal
+from uplink.journal.stamp import Clock, ManualClock
+
+_WORDS = {1: "tidak puas", 2: "kurang puas", 3: "puas", 4: "sangat puas"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the subcommand."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--visitors", type=int, metavar="N", help="play N varied visitors")
+    what.add_argument(
+        "--replay", type=Path, metavar="FILE", help="play the responses of a CSV file (docs/replay.md)"
+    )
+    parser.add_argument(
+        "--order",
+        choices=("questionnaire", "regulation"),
+        help="what U8 and U9 mean in the file: the questionnaire asks sarana 8th, the rule lists pengaduan 8th",
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="play other visitors (1)")
+    parser.add_argument(
+        "--pace",
+        type=float,
+        default=0.0,
+        metavar="X",
+        help="1 plays as fast as people move, 10 ten times as fast, 0 without any waiting (0)",
+    )
+    parser.add_argument(
+        "--apart",
+        type=float,
+        default=0.0,
+        metavar="MINUTES",
+        help="let invented visitors come about so far apart by the simulation's clock, the last one just now;"
+        " 0: at this machine's clock, as fast as they are played (0)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+    parser.add_argument("--quiet", action="store_true", help="print the result only, not every visit")
+    parser.add_argument(
+        "--thanked-log",
+        type=Path,
+        metavar="FILE",
+        help="append one JSON line for every record a visitor was thanked for",
+    )
+
+
+def main(options: argparse.Namespace, config: Config, home: Path) -> int:
+    """Play the visitors and print what became of them.
+
+    Raises:
+        KioskError: the kiosk is not enrolled, or the file cannot be played.
+    """
+    with contextlib.ExitStack() as stack:
+        log = None
+        if options.thanked_log is not None:
+            log = stack.enter_context(options.thanked_log.open("a", encoding="utf-8"))
+        dice = random.Random(options.seed)
+        if options.replay is None and options.apart > 0:
+            moments = _moments(options.visitors, options.apart, dice)
+            device = stack.enter_context(open_device(home, config, make_clock=_clock_at(moments[0])))
+            run = _Run(options, device, None, dice, log)
+            return run.play((moment, varied_wish(run.plan, dice)) for moment in moments)
+        if options.replay is None:
+            device = stack.enter_context(open_device(home, config))
+            run = _Run(options, device, None, dice, log)
+            return run.play((None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
+        _, enrolment = load_identity(home)
+        plan, rows, notes = read_responses(
+            options.replay,
+            plan_of(config, enrolment, Remote()),
+            zone=ZoneInfo(enrolment.timezone),
+            order=options.order,
+        )
+        device = stack.enter_context(open_device(home, config, make_clock=_clock_at(rows[0].at_ms)))
+        run = _Run(options, device, plan, dice, log)
+        for line in notes.lines():
+            run.say(f"note: {line}")
+        return run.play((row.at_ms, row.wish) for row in rows)
+
+
+def _moments(visitors: int, apart: float, dice: random.Random) -> list[int]:
+    """Give when each visitor comes, in milliseconds since 1970: some minutes apart, the last one just now."""
+    gaps = [round(apart * 60_000 * dice.uniform(0.6, 1.4)) for _ in range(max(1, visitors))]
+    begin = time.time_ns() // 1_000_000 - sum(gaps)
+    return [begin + passed for passed in itertools.accumulate(gaps[:-1], initial=0)]
+
+
+def _clock_at(at_ms: int) -> Callable[[Journal], Clock]:
+    """Make a clock for a replay: a boot of its own, whose wall clock shows the file's times and is trusted."""
+
+    def make(journal: Journal) -> Clock:
+        return ManualClock(at_ms, boot=journal.last_boot + 1, up_ms=60_000)
+
+    return make
+
+
+class _Run:
+    """One simulation: plays visits, tells of each, and sums up."""
+
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        device: Device,
+        plan: Plan | None,
+        dice: random.Random,
+        thanked_log: TextIO | None,
+    ) -> None:
+        self._options = options
+        self._device = device
+        panel, display = SimulatedPanel(), BlindDisplay()
+        times = SimulatedTimes(device.clock, device.zone)
+        self._loop = make_loop(
+            device, panel=panel, display=display, times=times, plan=plan, thanked_log=thanked_log
+        )
+        self._player = Player(self._loop, panel, display, times, dice=dice, pace=options.pace)
+
+    @property
+    def plan(self) -> Plan:
+        """What the visitors meet."""
+        return self._loop.plan
+
+    def say(self, line: str) -> None:
+        """Print a line for people."""
+        if not self._options.json:
+            print(line, flush=True)
+
+    def play(self, visits: Iterable[tuple[int | None, Wish]]) -> int:
+        """Play the visits, the clock going to each one's moment first; gives the exit code."""
+        count = failed = 0
+        began = time.monotonic()
+        for moment, wish in visits:
+            if moment is not None:
+                self._go_to(moment)
+            played = self._player.play(wish)
+            count += 1
+            failed += played.ended == "failed"
+            if not self._options.quiet:
+                self.say(_line(count, wish, played))
+        self._player.rest()
+        recorder, head = self._loop.recorder, self._device.journal.head
+        result = {
+            "visitors": count,
+            "failed": failed,
+            "thanked_records": recorder.thanked,
+            "questionnaires": self._loop.answered,
+            "stream": self._device.journal.stream,
+            "head": head.seq,
+            "seconds": round(time.monotonic() - began, 3),
+        }
+        if self._options.json:
+            print(json.dumps(result))
+        else:
+            print(
+                f"{count} visitors came; thanked for {recorder.thanked} records, {self._loop.answered} of them complete "
+                f"questionnaires; the journal {self._device.journal.stream} now ends with record {head.seq}"
+            )
+            if failed:
+                print(
+                    f"{failed} visitors found the kiosk out of service: {recorder.trouble}",
+                    file=sys.stderr,
+                )
+        return EXIT_FAULT if failed else 0
+
+    def _go_to(self, moment: int) -> None:
+        """Put the clock to a row's time; rows of the same minute follow each other a moment apart."""
+        clock = self._device.clock
+        if isinstance(clock, ManualClock):
+            clock.set(max(moment, clock.at_ms + 1))
+
+
+def _line(number: int, wish: Wish, played: Played) -> str:
+    words = [f"visitor {number}: pressed {_WORDS[wish.pulse]!r}"]
+    if wish.answers is None:
+        words.append("declined the questions")
+    elif wish.leave_at:
+        words.append(f"walked away at {wish.leave_at!r}")
+    else:
+        words.append(f"answered {len(wish.answers)} questions")
+    if wish.topics:
+        words.append(f"complained about {' and '.join(wish.topics)}")
+    return f"{', '.join(words)}; thanked for {played.thanked} records ({played.ended})"

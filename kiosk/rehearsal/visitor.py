@@ -1,0 +1,190 @@
+"""Simulated visitors: what one wants to say, and which finger moves next to say it.
+
+A visitor knows only what a person sees: the screen's actions. It presses buttons, touches, pages through lists, holds a
+button for the menu, hesitates, walks away; all of it through the panel's and the display's own queues.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from survey.visit.offer import MORE, SKIP, Offer, offer, question_key
+from survey.visit.plan import Plan
+from survey.visit.state import State, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a visitor is going to do."""
+
+    pulse: int
+    answers: Mapping[str, int] | None = None
+    """Answers by element key; None declines the questionnaire, a missing element is skipped."""
+    service: str | None = None
+    profile: Mapping[str, str] = field(default_factory=dict)
+    leave_at: str | None = None
+    """The element at which the visitor walks away without a word."""
+    topics: tuple[str, ...] = ()
+    """A complaint is made if there are any."""
+    text: str = ""
+    phone: str = ""
+    by_touch: float = 0.0
+    """The share of actions done by touch."""
+    language: str | None = None
+    doubts: int = 0
+    """How many times the visitor goes back one question."""
+    mashes: int = 0
+    """How many needless presses of other buttons follow the first one at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing a visitor does: an action to press or touch, a hold, or walking away."""
+
+    action: str = ""
+    touch: bool = False
+    hold: bool = False
+    leaves: bool = False
+
+
+class Visitor:
+    """One simulated person; asked again and again for the next move until they are gone."""
+
+    def __init__(self, wish: Wish, dice: random.Random) -> None:
+        self.wish = wish
+        self._dice = dice
+        self._typed = 0
+        self._typed_phone = 0
+        self._doubts = wish.doubts
+        self._complained = False
+
+    def move(self, plan: Plan, state: State) -> Move | None:  # noqa: PLR0911 - one line a screen
+        """Give the next move on the present screen; None when there is nothing to do but wait."""
+        here = offer(plan, state)
+        if state.menu:
+            return self._do(
+                here, SKIP if SKIP in here.options else "next" if "next" in here.options else "resume"
+            )
+        match state.step:
+            case Step.IDLE:
+                return self._do(here, f"answer:{self.wish.pulse}")
+            case Step.INVITATION:
+                return self._invited(plan, state, here)
+            case Step.PREFERENCES:
+                return self._do(here, "language" if state.language != self.wish.language else "back")
+            case Step.SERVICE:
+                return self._list(here, f"service:{self.wish.service}" if self.wish.service else SKIP)
+            case Step.PROFILE:
+                value = self.wish.profile.get(plan.profile[state.place].key)
+                return self._list(here, f"profile:{value}" if value else SKIP)
+            case Step.QUESTION:
+                return self._asked(plan, state, here)
+            case Step.OFFER:
+                return self._do(here, "complaint" if self.wish.topics and not self._complained else "no")
+            case _:
+                return self._complaint(plan, state, here)
+
+    def _invited(self, plan: Plan, state: State, here: Offer) -> Move:
+        if self.wish.language in plan.languages and state.language != self.wish.language:
+            return self._do(here, "preferences")
+        if self.wish.answers is not None and plan.forms:
+            return self._do(here, "accept")
+        if self.wish.topics and "complaint" in here.options:
+            return self._do(here, "complaint")
+        return self._do(here, "decline")
+
+    def _asked(self, plan: Plan, state: State, here: Offer) -> Move:
+        key = question_key(plan, state)
+        if key == self.wish.leave_at:
+            return Move(leaves=True)
+        if self._doubts and state.place > 0:
+            self._doubts -= 1
+            return self._do(here, "back")
+        value = (self.wish.answers or {}).get(key)
+        if value is None:
+            return self._do(here, SKIP)
+        return self._list(here, f"answer:{value}")
+
+    def _complaint(self, plan: Plan, state: State, here: Offer) -> Move | None:  # noqa: PLR0911 - as above
+        match state.step:
+            case Step.TOPICS:
+                missing = [topic for topic in self.wish.topics if topic not in state.topics]
+                return self._list(here, f"topic:{missing[0]}" if missing else "next")
+            case Step.TEXT:
+                if self._typed < len(self.wish.text):
+                    self._typed += 1
+                    return Move(f"key:{self.wish.text[self._typed - 1]}", touch=True)
+                return self._do(here, "next")
+            case Step.CONSENT:
+                if not self.wish.phone:
+                    return self._do(here, "without-phone")
+                return self._do(here, "next" if state.consented else "tick")
+            case Step.PHONE:
+                if self._typed_phone < len(self.wish.phone):
+                    self._typed_phone += 1
+                    return Move(f"key:{self.wish.phone[self._typed_phone - 1]}", touch=True)
+                return self._do(here, "next" if "next" in here.options else "without-phone")
+            case Step.TICKET:
+                self._complained = True
+                return self._do(here, "noted")
+            case Step.THANKS:
+                return Move(leaves=True)
+        del plan
+        return None
+
+    def _list(self, here: Offer, action: str) -> Move:
+        if action in here.actions:
+            return self._do(here, action)
+        return self._do(here, MORE)
+
+    def _do(self, here: Offer, action: str) -> Move:
+        if action in here.options and self._dice.random() >= self.wish.by_touch:
+            return Move(action)
+        if action in here.actions and self.wish.by_touch > 0:
+            return Move(action, touch=True)
+        if action in here.options:
+            return Move(action)
+        return Move(hold=True)  # only the menu of a held button leads there without a finger on the screen
+
+
+def varied_wish(plan: Plan, dice: random.Random) -> Wish:
+    """Invent what a visitor wants: most are content, some decline, skip, doubt, walk away, or complain."""
+    mood = dice.choices((1, 2, 3, 4), weights=(6, 14, 50, 30))[0]
+    answers = None
+    leave_at = None
+    form = plan.forms[0] if plan.forms else None
+    if form is not None and dice.random() < 0.75:
+        answers = {
+            key: min(form.highest, max(form.lowest, mood + dice.choices((-1, 0, 1), weights=(2, 6, 2))[0]))
+            for key in form.question_order
+        }
+        if plan.skip and dice.random() < 0.08:
+            del answers[dice.choice(form.question_order)]
+        if dice.random() < 0.07:
+            leave_at = dice.choice(form.question_order)
+    complains = plan.complaint and dice.random() < (0.25 if mood < 3 else 0.04)
+    return Wish(
+        pulse=mood,
+        answers=answers,
+        service=dice.choice(plan.services).code if plan.services and dice.random() < 0.9 else None,
+        profile={
+            attribute.key: dice.choice(attribute.values) for attribute in plan.profile if dice.random() < 0.85
+        },
+        leave_at=leave_at,
+        topics=tuple(dice.sample(plan.topics, k=dice.randint(1, 2))) if complains else (),
+        text=dice.choice(_TEXTS) if complains else "",
+        phone="0812" + "".join(dice.choices("0123456789", k=7)) if complains and dice.random() < 0.4 else "",
+        by_touch=dice.choice((0.0, 0.0, 0.5, 1.0)),
+        language=dice.choice(plan.languages) if dice.random() < 0.1 else None,
+        doubts=dice.choice((0, 0, 0, 1)),
+        mashes=dice.choice((0, 0, 0, 0, 2)),
+    )
+
+
+_TEXTS = (
+    "",
+    "loket tutup sebelum jam dua",
+    "mohon antrean dipanggil dengan nomor",
+    "syarat di papan berbeda dengan yang diminta petugas",
+    "kursi ruang tunggu kurang",
+)

@@ -1,0 +1,27 @@
+"""What the collector has set for this kiosk, once it was checked by `kiosk.remote.settings`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from kiosk.config import Hours
+from kiosk.show.present import Published
+from survey.instrument.instrument import Instrument
+from survey.visit.plan import Service
+
+
+class Remote(NamedTuple):
+    """Checked settings; None where the collector leaves it to the configuration and the enrolment."""
+
+    version: int = 0
+    instruments: tuple[Instrument, ...] | None = None
+    texts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """By language, then by key."""
+    hours: Mapping[str, Hours] | None = None
+    volume_percent: int | None = None
+    brightness_percent: int | None = None
+    published: Published | None = None
+    services: tuple[Service, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    unknown: tuple[str, ...] = ()
+    """Keys this version does not know."""

@@ -1,0 +1,120 @@
+"""The inbox of signed settings: read again and again, verified by us, and told about once.
+
+The uplink has checked the signature already, but the uplink is the process with the network: it is not believed. Settings
+never touch the journal; what became of a version is recorded there. The last good message is kept, so that a kiosk that is
+sent nonsense goes on with what it had, also after a restart.
+"""
+
+import logging
+from pathlib import Path
+from typing import NamedTuple
+
+from kiosk.remote.applied import Remote
+from survey.record.chain import Verify
+from survey.record.errors import Malformed
+from survey.wire.messages import Settings, unpack_settings
+from uplink.journal.segments.files import replace_file
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+
+
+class News(NamedTuple):
+    """What became of a version of the settings."""
+
+    version: int
+    remote: Remote | None
+    """None where it was refused."""
+    reason: str = ""
+    told_before: bool = False
+    """It was recorded in an earlier run already."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the body of a `settings` record."""
+        body: dict[str, object] = {"version": self.version, "applied": self.remote is not None}
+        if self.reason:
+            body["refused"] = self.reason
+        if self.remote is not None and self.remote.unknown:
+            body["unknown"] = list(self.remote.unknown)
+        return body
+
+
+class Inbox:
+    """Reads the settings of one kiosk; belongs to the frame loop, and looks at one file's time every few seconds."""
+
+    def __init__(self, home: Path, *, kiosk: str, verify: Verify) -> None:
+        self._path = home / "uplink" / "settings"
+        self._good = home / "kiosk" / "settings.good"
+        self._told = home / "kiosk" / "settings.told"
+        self._kiosk = kiosk
+        self._verify = verify
+        self._seen: tuple[int, int] | None = None
+        self._looked = float("-inf")
+        self.version = 0
+        """The version that was judged last."""
+        self.refused = ""
+        """Why the latest version was refused, or nothing."""
+
+    def look(self, now: float) -> News | None:
+        """Give what is new, at most every few seconds."""
+        if now < self._looked + LOOK_SECONDS:
+            return None
+        self._looked = now
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        if self._seen == (status.st_mtime_ns, status.st_size):
+            return None
+        self._seen = (status.st_mtime_ns, status.st_size)
+        return self._judge(self._path)
+
+    def last_good(self) -> Remote | None:
+        """Give what was applied before the last restart, for the first frame."""
+        news = self._judge(self._good)
+        return news.remote if news is not None else None
+
+    def keep(self, news: News) -> None:
+        """Remember that this version was applied or refused, and recorded."""
+        try:
+            if news.remote is not None:
+                replace_file(self._good, self._path.read_bytes())
+            replace_file(self._told, str(news.version).encode())
+        except OSError as error:
+            log.warning("the settings cannot be kept for the next start: %s", error)
+
+    def _judge(self, path: Path) -> News | None:
+        try:
+            settings = unpack_settings(path.read_bytes(), self._verify)
+        except OSError:
+            return None
+        except Malformed as error:
+            log.warning("the settings in %s are not the collector's: %s", path, error)
+            return None
+        if settings.kiosk != self._kiosk:
+            log.warning("the settings in %s are for %s", path, settings.kiosk)
+            return None
+        if settings.version <= self.version:
+            return None
+        self.version = settings.version
+        return self._news(settings)
+
+    def _news(self, settings: Settings) -> News:
+        from kiosk.remote.settings import SettingsRefused, check  # noqa: PLC0415 - only where settings have come
+
+        told = self._told_version() >= settings.version
+        try:
+            remote = check(settings.version, settings.content)
+        except SettingsRefused as error:
+            self.refused = str(error)
+            log.warning("settings %d are refused: %s", settings.version, error)
+            return News(settings.version, None, self.refused, told)
+        self.refused = ""
+        return News(settings.version, remote, "", told)
+
+    def _told_version(self) -> int:
+        try:
+            return int(self._told.read_text())
+        except (OSError, ValueError):
+            return 0

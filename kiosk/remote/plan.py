@@ -1,0 +1,55 @@
+"""What this kiosk asks: the visit's plan, made of the configuration, the enrolment and the signed settings."""
+
+from collections.abc import Sequence
+
+from kiosk.config import Config
+from survey.instrument.definition import load
+from survey.instrument.instrument import Instrument
+from survey.instrument.profile import ANNEX, WIDE, attributes
+from survey.visit.plan import Plan, Service, Timing
+
+PULSE = "pulse@1"
+DEFAULT_INSTRUMENTS = (PULSE, "skm-2017@1")
+
+
+def make_plan(
+    config: Config,
+    *,
+    services: Sequence[Service] = (),
+    instruments: Sequence[Instrument] | None = None,
+    languages: Sequence[str] | None = None,
+    can_seal: bool = True,
+) -> Plan:
+    """Make the plan of a visit; the first instrument is the smiley."""
+    visit = config.visit
+    pulse, *forms = instruments or shipped_instruments(DEFAULT_INSTRUMENTS)
+    lists = ANNEX if visit.profile_lists == "annex" else WIDE
+    return Plan(
+        pulse=pulse,
+        forms=tuple(forms),
+        services=tuple(services) if visit.service else (),
+        profile=attributes(lists=lists, age_bands=visit.age_bands) if visit.profile else (),
+        skip=visit.skip,
+        complaint=visit.complaint,
+        contact=visit.contact and can_seal,
+        languages=tuple(languages or visit.languages),
+        speech=config.sound.speech,
+        timing=Timing(
+            highlight=visit.highlight_ms / 1000,
+            settle=visit.settle_ms / 1000,
+            idle=visit.idle_seconds,
+            invitation=visit.invitation_seconds,
+            thanks=visit.thanks_seconds,
+            ticket=visit.ticket_seconds,
+            quiet=visit.quiet_seconds,
+        ),
+    )
+
+
+def shipped_instruments(names: Sequence[str]) -> tuple[Instrument, ...]:
+    """Load instruments by their names, `id@version`.
+
+    Raises:
+        KeyError: one of them does not ship with this version.
+    """
+    return tuple(load(*name.split("@", 1)) for name in names)

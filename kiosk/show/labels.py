@@ -1,0 +1,71 @@
+"""Small texts made of facts: dates, ages, the published index."""
+
+from datetime import datetime
+from typing import Protocol
+
+from kiosk.show.texts import Texts
+from survey.instrument.profile import age_band
+
+
+class Index(Protocol):
+    """What is said of a published index."""
+
+    @property
+    def period(self) -> str: ...  # noqa: D102 - as the settings name it: `2026-TW3`
+    @property
+    def value(self) -> str: ...  # noqa: D102 - two decimals with a point
+    @property
+    def category(self) -> str: ...  # noqa: D102 - A to D
+    @property
+    def n(self) -> int: ...  # noqa: D102 - how many complete responses
+
+
+def age_label(texts: Texts, band: str) -> str:
+    """Give an age band in words."""
+    read = age_band(band)
+    if read is None:
+        return band
+    if read.low is None and read.high is not None:
+        return texts.get("profile.age.under", years=read.high + 1)
+    if read.high is None:
+        return texts.get("profile.age.over", years=read.low)
+    return texts.get("profile.age.between", low=read.low, high=read.high)
+
+
+def month_day(texts: Texts, moment: datetime) -> str:
+    """Give weekday, day, month and time for the head of a screen."""
+    return texts.get(
+        "date.header",
+        weekday=texts.weekday(moment.weekday()),
+        day=moment.day,
+        month=texts.month(moment.month),
+        hour=f"{moment:%H}",
+        minute=f"{moment:%M}",
+    )
+
+
+def period_label(texts: Texts, period: str) -> str:
+    """Give a period such as `2026-TW3`, `2026-S1` or `2026` in words; others as they are."""
+    year, _, part = period.partition("-")
+    if part.startswith("TW"):
+        return texts.get(
+            "period.quarter",
+            number={"1": "I", "2": "II", "3": "III", "4": "IV"}.get(part[2:], part[2:]),
+            year=year,
+        )
+    if part.startswith("S"):
+        return texts.get("period.semester", number={"1": "I", "2": "II"}.get(part[1:], part[1:]), year=year)
+    return period
+
+
+def published_note(texts: Texts, index: Index) -> str:
+    """Give the published index with its count, the value in bold."""
+    value = texts.get(
+        "idle.index_value",
+        value=texts.decimal(index.value),
+        category=index.category,
+        performance=texts.get(f"performance.{index.category}"),
+    )
+    head = texts.get("idle.index", period=period_label(texts, index.period))
+    count = texts.get("idle.index_count", count=texts.number(index.n))
+    return f"{head} **{value}** {count}"

@@ -1,0 +1,1 @@
+"""How the kiosk is: health, housekeeping, watchdog, status from outside, and the doctor."""

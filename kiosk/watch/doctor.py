@@ -1,0 +1,228 @@
+"""The doctor: everything that can be wrong with a kiosk, each with its remedy. Changes nothing."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hardware.board import Facts, look, unreadable_inputs
+from kiosk.config import Config
+from kiosk.desk.pin import has_pin
+from kiosk.errors import KioskError
+from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
+from survey.record.errors import Malformed
+from survey.wire.messages import unpack_settings
+from uplink.errors import UplinkError
+from uplink.journal.identity import ENROLMENT_FILE, Identity, load_enrolment, verifier
+
+if TYPE_CHECKING:
+    from uplink.journal.identity import Enrolment
+
+OK, WARN, BAD = "ok", "warn", "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `remedy` says what to do where it is not `ok`."""
+
+    check: str
+    state: str
+    fact: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is examined, and the world it is examined in."""
+
+    home: Path
+    config: Config
+    simulate: bool
+    root: Path = Path("/")
+
+
+Check = Callable[[Patient], Iterator[Finding]]
+
+
+def examine(patient: Patient) -> list[Finding]:
+    """Make every check; a check that fails itself is a finding too."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        try:
+            findings += check(patient)
+        except (KioskError, UplinkError, OSError) as error:
+            findings.append(
+                Finding(check.__name__.strip("_"), BAD, str(error), "mend what the sentence names")
+            )
+    return findings
+
+
+def _folder(patient: Patient) -> Iterator[Finding]:
+    home = patient.home
+    if not home.is_dir():
+        yield Finding(
+            "folder",
+            BAD,
+            f"{home} does not exist",
+            "make it for the kiosk's user, or name another with --home",
+        )
+        return
+    wanted = [folder for folder in (home / "kiosk", home / "journal") if folder.exists()] or [home]
+    shut = [str(folder) for folder in wanted if not os.access(folder, os.W_OK)]
+    if shut:
+        yield Finding(
+            "folder",
+            BAD,
+            f"{', '.join(shut)} cannot be written by this user",
+            "run as the kiosk's user, or chown it",
+        )
+    else:
+        yield Finding("folder", OK, f"{home} can be written")
+
+
+def _enrolment(patient: Patient) -> Iterator[Finding]:
+    if not (patient.home / ENROLMENT_FILE).exists():
+        yield Finding("enrolment", BAD, "not enrolled", "ikm-kiosk enrol CODE --collector URL")
+        return
+    identity, enrolment = Identity.load(patient.home), load_enrolment(patient.home)
+    if identity.public_key != enrolment.public_key:
+        yield Finding(
+            "enrolment",
+            BAD,
+            "the signing key is not the enrolled one",
+            "restore the key, or enrol anew in a fresh folder",
+        )
+        return
+    yield Finding("enrolment", OK, f"{enrolment.kiosk} of {enrolment.unit.name}")
+    mode = (patient.home / "kiosk" / "identity" / "signing.key").stat().st_mode & 0o077
+    if mode:
+        yield Finding("signing key", BAD, "other users can read it", "chmod 600 kiosk/identity/signing.key")
+    if has_pin(patient.home):
+        yield Finding("pin", OK, "set")
+    else:
+        yield Finding("pin", WARN, "no PIN: the staff screen stays shut", "ikm-kiosk pin")
+
+
+def _journal(patient: Patient) -> Iterator[Finding]:
+    enrolment = _enrolled(patient)
+    if enrolment is None:
+        return
+    from kiosk.watch.status import journal_status  # noqa: PLC0415 - reads nothing before it is known whose it is
+
+    status = journal_status(patient.home, enrolment)
+    fact = f"{status.head} records, {status.waiting} waiting"
+    if status.set_aside:
+        yield Finding(
+            "journal",
+            WARN,
+            f"{fact}; {status.set_aside} damaged pieces were set aside",
+            "check the card; replace it soon",
+        )
+    else:
+        yield Finding("journal", OK, fact)
+
+
+def _settings(patient: Patient) -> Iterator[Finding]:
+    enrolment = _enrolled(patient)
+    path = patient.home / "uplink" / "settings"
+    if enrolment is None or not path.exists():
+        return
+    from kiosk.remote.settings import SettingsRefused, check  # noqa: PLC0415 - reads instruments and catalogues
+
+    try:
+        settings = unpack_settings(path.read_bytes(), verifier(enrolment.collector_key))
+        check(settings.version, settings.content)
+    except Malformed as error:
+        yield Finding(
+            "settings", BAD, f"not the collector's: {error}", "publish them again from the collector"
+        )
+    except SettingsRefused as error:
+        yield Finding(
+            "settings",
+            WARN,
+            f"version {settings.version} is refused: {error}",
+            "correct them in the collector",
+        )
+    else:
+        yield Finding("settings", OK, f"version {settings.version}")
+
+
+def _board(patient: Patient) -> Iterator[Finding]:
+    facts: Facts = look(patient.home if patient.home.is_dir() else Path("/"), root=patient.root)
+    used = facts.disk_used_percent
+    if used >= FULL_PERCENT:
+        state = BAD if used >= VERY_FULL_PERCENT else WARN
+        yield Finding(
+            "disk", state, f"{used} % used", "connect the kiosk, or carry records out; then make room"
+        )
+    else:
+        yield Finding("disk", OK, f"{used} % used, {facts.disk_free_mb} MB free")
+    if facts.temperature_c is not None:
+        hot = facts.temperature_c >= VERY_HOT_C
+        yield Finding(
+            "heat",
+            WARN if hot else OK,
+            f"{facts.temperature_c:.0f} °C",
+            "give it air, take it out of the sun" if hot else "",
+        )
+    if facts.was_under_voltage:
+        yield Finding(
+            "power",
+            WARN,
+            "the supply was too weak since the start",
+            "use a supply made for this board and a short cable",
+        )
+
+
+def _panel(patient: Patient) -> Iterator[Finding]:
+    if patient.simulate:
+        yield Finding("buttons", OK, "simulated")
+        return
+    from kiosk.app import open_panel  # noqa: PLC0415 - loads gpiozero
+
+    panel = open_panel(patient.config, simulate=False)
+    try:
+        down = [button for button, is_down in panel.levels().items() if is_down]
+    finally:
+        panel.close()
+    if down:
+        yield Finding(
+            "buttons", WARN, f"{down} are down now", "free the button, or check its wire for a short"
+        )
+    else:
+        yield Finding("buttons", OK, "four buttons, none is down")
+
+
+def _screen(patient: Patient) -> Iterator[Finding]:
+    inputs = unreadable_inputs(patient.root)
+    if inputs is None:
+        state = OK if patient.simulate else WARN
+        yield Finding("touch", state, "no input device is connected", "check the panel's touch cable")
+    elif inputs:
+        yield Finding(
+            "touch",
+            BAD,
+            f"{', '.join(inputs)} cannot be read by this user",
+            "add the user to the group input",
+        )
+    else:
+        yield Finding("touch", OK, "input devices can be read")
+
+
+def _speech(patient: Patient) -> Iterator[Finding]:
+    if (
+        patient.config.sound.speech
+        and shutil.which("espeak-ng") is None
+        and not patient.config.sound.recordings
+    ):
+        yield Finding("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
+
+
+def _enrolled(patient: Patient) -> "Enrolment | None":
+    exists = (patient.home / ENROLMENT_FILE).exists()
+    return load_enrolment(patient.home) if exists else None
+
+
+CHECKS: tuple[Check, ...] = (_folder, _enrolment, _journal, _settings, _board, _panel, _screen, _speech)

@@ -1,0 +1,107 @@
+"""How the kiosk is, as plain facts: for the staff screen, the status file and the doctor."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from hardware.board import Facts, look
+from uplink.journal.writer import WriterState
+
+log = logging.getLogger(__name__)
+
+_STALE_UP_MS = 30_000  # the uplink writes its status when something changes, and looks every two seconds
+HOT_C, VERY_HOT_C = 70.0, 80.0
+FULL_PERCENT, VERY_FULL_PERCENT = 85, 95
+SLOW_WRITE_MS = 500.0
+
+
+class Health(NamedTuple):
+    """One look at everything that matters to whoever keeps the kiosk going."""
+
+    journal: WriterState
+    board: Facts | None
+    uplink: Mapping[str, object]
+    """The uplink's own words; empty where it has not run."""
+    clock_trusted: bool
+    stuck: tuple[int, ...] = ()
+    touch_fault: str = ""
+    last_error: str = ""
+    version: str = ""
+    settings_version: int = 0
+    settings_refused: str = ""
+    alive: Mapping[str, object] = MappingProxyType({})
+
+    def trouble(self) -> list[str]:
+        """Name what is wrong, most serious first, in sentences for staff."""
+        found = []
+        if self.journal.trouble:
+            found.append(self.journal.trouble)
+        if self.stuck:
+            found.append(f"buttons {', '.join(map(str, self.stuck))} are stuck")
+        if self.touch_fault:
+            found.append(self.touch_fault)
+        if self.board is not None and self.board.under_voltage:
+            found.append("the power supply is too weak")
+        if self.settings_refused:
+            found.append(f"the latest settings were refused: {self.settings_refused}")
+        return found
+
+    def to_status(self) -> dict[str, object]:
+        """Give what the uplink passes on to the collector: small, without anything personal."""
+        board = self.board
+        status: dict[str, object] = {
+            "version": self.version,
+            "screen": self.alive.get("screen", ""),
+            "open": self.alive.get("open", True),
+            "accepting": self.journal.accepting,
+            "write_ms_p99": round(self.journal.write_ms_p99, 1),
+            "stuck": list(self.stuck),
+            "trouble": "; ".join(self.trouble()),
+            "settings": self.settings_version,
+        }
+        if board is not None:
+            status |= {"disk_used_percent": board.disk_used_percent}
+            if board.temperature_c is not None:
+                status["temperature_c"] = round(board.temperature_c)
+            if board.was_under_voltage is not None:
+                status["was_under_voltage"] = board.was_under_voltage
+        return status
+
+
+def board_facts(home: Path) -> Facts | None:
+    """Look at the board; None where even the disk cannot be asked."""
+    try:
+        return look(home)
+    except OSError as error:
+        log.warning("the disk of %s cannot be asked: %s", home, error)
+        return None
+
+
+def uplink_words(home: Path, *, up_ms: Callable[[], int]) -> dict[str, object]:
+    """Read the uplink's status file; a status from before this boot says nothing."""
+    try:
+        words = json.loads((home / "uplink" / "status.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(words, dict):
+        return {}
+    written = words.get("written_up_ms")
+    if isinstance(written, int) and written > up_ms() + _STALE_UP_MS:
+        return {}
+    return words
+
+
+def write_status(home: Path, status: Mapping[str, object]) -> None:
+    """Replace the kiosk's small status file; it is not flushed, for it is worthless after a restart."""
+    path = home / "kiosk" / "status.json"
+    temporary = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(status, sort_keys=True))
+        temporary.chmod(0o640)
+        temporary.replace(path)
+    except OSError as error:
+        log.warning("the status cannot be written: %s", error)

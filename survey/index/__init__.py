@@ -1,0 +1,1 @@
+"""From counts to indices: exact arithmetic, its doubt, samples and periods."""

@@ -1,0 +1,152 @@
+"""PEKPPP: the users' form F-03, the evaluator's form F-02 and the index IPP (PermenPAN-RB 29/2022 jo. 4/2023).
+
+    IPP = 0.75 F02 + 0.25 F03, all three from 0 to 5
+
+F-03 has fourteen items on 0 to 5; it is no SKM and neither is converted into the other. Categories have gaps as the SKM's do:
+round to two decimals, half up, then classify. Aspect weights come from two sources that agree, indicator weights from
+one, the categories from three that agree where they overlap.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from survey.index.doubt import Interval
+from survey.index.means import ElementMean, scale_mean
+from survey.index.tally import Tally
+from survey.instrument.bands import Band, table
+from survey.instrument.instrument import Instrument, Kind
+from survey.instrument.weights import two_decimals
+
+HIGHEST = 5
+F02_WEIGHT, F03_WEIGHT = Fraction(3, 4), Fraction(1, 4)
+USUAL_QUOTA = 30
+"""Respondents a unit is asked for in one agency's system; not known to be a rule."""
+
+CATEGORIES = table(
+    "2022",
+    "PermenPAN-RB 29/2022 jo. 4/2023",
+    ("A", "4.51", "5.00", "Pelayanan Prima"),
+    ("A-", "4.01", "4.50", "Sangat Baik"),
+    ("B", "3.51", "4.00", "Baik"),
+    ("B-", "3.01", "3.50", "Baik (Dengan Catatan)"),
+    ("C", "2.51", "3.00", "Cukup"),
+    ("C-", "2.01", "2.50", "Cukup (Dengan Catatan)"),
+    ("D", "1.51", "2.00", "Buruk"),
+    ("E", "1.01", "1.50", "Sangat Buruk"),
+    ("F", "0.00", "1.00", "Gagal"),
+)
+
+ASPECTS: Mapping[str, tuple[int, Mapping[int, int]]] = {
+    "I": (24, {1: 17, 2: 14, 3: 7, 4: 14, 5: 10, 6: 17, 7: 7, 8: 7, 9: 7}),
+    "II": (25, {10: 10, 11: 20, 12: 20, 13: 20, 14: 30}),
+    "III": (18, {15: 15, 16: 23, 17: 20, 18: 20, 19: 11, 20: 11}),
+    "IV": (11, {21: 30, 22: 20, 23: 20, 24: 30}),
+    "V": (10, {25: 20, 26: 25, 27: 25, 28: 30}),
+    "VI": (12, {29: 50, 30: 50}),
+}
+"""F-02: by aspect its weight in percent, and each indicator's weight within it in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class F03:
+    """The users' part of the IPP."""
+
+    value: Decimal
+    exact: Fraction
+    n: int
+    incomplete: int
+    elements: tuple[ElementMean, ...]
+    interval: Interval | None
+    quota: int | None
+
+    @property
+    def quota_is_met(self) -> bool:
+        """Whether there are as many respondents as the quota asks for; true where there is none."""
+        return self.quota is None or self.n >= self.quota
+
+
+@dataclass(frozen=True, slots=True)
+class Ipp:
+    """*Indeks Pelayanan Publik* of an assessed unit, with its two parts."""
+
+    value: Decimal
+    exact: Fraction
+    category: Band
+    f02: Fraction
+    f03: Fraction
+    zeroed: bool
+    """Whether F-03 entered as 0 because its quota was not met, as one agency's system does; always printed."""
+
+
+def f03(
+    instrument: Instrument, tally: Tally, *, quota: int | None = None, population: int | None = None
+) -> F03:
+    """Give the F-03 of a tally: the mean over respondents of the mean of their fourteen items, 0.00 to 5.00.
+
+    Raises:
+        NothingAnswered: there is no complete response.
+        ValueError: the instrument is no F-03, or the tally is another instrument's.
+    """
+    if instrument.kind is not Kind.F03:
+        raise ValueError(f"{instrument.name} is no F-03")
+    found = scale_mean(instrument, tally, population=population)
+    return F03(
+        value=two_decimals(found.mean),
+        exact=found.mean,
+        n=found.n,
+        incomplete=found.incomplete,
+        elements=found.elements,
+        interval=found.interval(start=instrument.lowest, reach=instrument.highest - instrument.lowest),
+        quota=quota,
+    )
+
+
+def f02(scores: Mapping[int, int]) -> Fraction:
+    """Give the F-02 of the evaluator's scores 0 to 5 by indicator number 1 to 30, on 0 to 5, exact.
+
+    Raises:
+        ValueError: an indicator is missing or unknown, or a score is not 0 to 5.
+    """
+    known = {number for _, indicators in ASPECTS.values() for number in indicators}
+    if set(scores) != known:
+        raise ValueError(f"F-02 has scores for indicators 1 to 30; differs in {sorted(set(scores) ^ known)}")
+    if not all(0 <= score <= HIGHEST for score in scores.values()):
+        raise ValueError(f"a score is 0 to {HIGHEST}")
+    return sum(
+        (
+            Fraction(weight * share * scores[number], 100 * 100)
+            for weight, indicators in ASPECTS.values()
+            for number, share in indicators.items()
+        ),
+        Fraction(0),
+    )
+
+
+def ipp(*, f02: Fraction | Decimal, users: F03, zero_below_quota: bool = False) -> Ipp:
+    """Give the IPP: 0.75 F-02 + 0.25 F-03, rounded half up to two decimals, then one of nine categories.
+
+    Args:
+        f02: the evaluator's part, 0 to 5.
+        users: the users' part; its exact mean enters.
+        zero_below_quota: count F-03 as 0 where its quota is not met, as one agency does. The result says so.
+
+    Raises:
+        ValueError: F-02 is not 0 to 5.
+    """
+    evaluator = Fraction(f02)
+    if not 0 <= evaluator <= HIGHEST:
+        raise ValueError(f"F-02 is {f02}, not 0 to {HIGHEST}")
+    zeroed = zero_below_quota and not users.quota_is_met
+    counted = Fraction(0) if zeroed else users.exact
+    exact = F02_WEIGHT * evaluator + F03_WEIGHT * counted
+    value = two_decimals(exact)
+    return Ipp(
+        value=value,
+        exact=exact,
+        category=CATEGORIES.classify(value),
+        f02=evaluator,
+        f03=counted,
+        zeroed=zeroed,
+    )

@@ -1,0 +1,243 @@
+"""The working behind an index: sums of a tally, the unit's estimate, elements and likelihoods, each asked for by itself.
+
+`survey.index.indices` is the door to this; lists of ten thousand units need the value and its interval alone, so the nine
+elements are worked out only for those who look at them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from operator import mul
+
+from survey.index.doubt import (
+    Estimate,
+    Interval,
+    bounds,
+    effective,
+    estimate,
+    moments,
+    nearest,
+    two_sided,
+    variance,
+)
+from survey.index.tally import Tally
+from survey.instrument.bands import Band, BandTable
+from survey.instrument.instrument import Instrument
+from survey.instrument.weights import (
+    UNROUNDED,
+    Stages,
+    WeightMode,
+    half_up,
+    hundredths,
+    rounded,
+    two_decimals,
+)
+from survey.record.errors import NothingAnswered
+
+CONVERSION = 25
+"""From the 1 to 4 of an answer to the 25 to 100 of an index."""
+_LOWEST, _SPAN = 25.0, 75.0
+_ROUNDING_EDGE = Decimal("0.005")  # a band's printed bound is reached from half a hundredth below
+Moments = tuple[int, int, int]
+"""Number, sum and sum of squares of the answers to one element."""
+
+
+class Policy(StrEnum):
+    """Which responses enter an index."""
+
+    COMPLETE = "complete"
+    """Only those that answer every element, as the official sheet's rows do; the rest is counted beside."""
+    ALL = "all"
+    """Every answer given: each element has its own number of answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElementIndex:
+    """The index of one element (*unsur*)."""
+
+    key: str
+    label: str
+    """`U1` …, in the order this instrument version declares."""
+    n: int
+    total: int
+    """Sum of the answers (*Σ nilai per unsur*)."""
+    weight: Fraction
+    """The weight as its mode takes it."""
+    rounding: Stages
+    value: Decimal
+    """NRR times 25, two decimals (*nilai interval konversi*)."""
+    category: Band
+    interval: Interval | None
+
+    @property
+    def nrr(self) -> Fraction:
+        """Mean answer (*nilai rata-rata*), rounded where the office's stages say so."""
+        mean, places = Fraction(self.total, self.n), self.rounding.nrr
+        return mean if places is None else rounded(mean, places)
+
+    @property
+    def weighted(self) -> Fraction:
+        """Mean times weight (*NRR tertimbang*), rounded where the office's stages say so."""
+        places = self.rounding.product
+        return self.nrr * self.weight if places is None else rounded(self.nrr * self.weight, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an index is worked out from."""
+
+    instrument: Instrument
+    tally: Tally
+    mode: WeightMode
+    stages: Stages
+    policy: Policy
+    population: int | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether whole numbers alone give the index: complete responses, exact weights, nothing rounded between."""
+        return self.policy is Policy.COMPLETE and self.mode is WeightMode.EXACT and self.stages is UNROUNDED
+
+
+def unit_estimate(basis: Basis) -> tuple[int, Estimate | None]:
+    """Give the number of respondents and the unit's weighted mean as a share of the scale, from respondents' variance.
+
+    Nine answers of one person are no nine opinions, so the variance is that of the respondents' weighted scores, which
+    the tally keeps. Incomplete responses have no such score: under `Policy.ALL` the elements' variances are combined with
+    the agreement seen among complete responses, or with perfect agreement (the widest interval) where there is none.
+
+    Raises:
+        NothingAnswered: no response enters, or an element has no answer.
+    """
+    instrument, tally = basis.instrument, basis.tally
+    units, denominator = instrument.weight_units, instrument.weight_denominator
+    span = denominator * (instrument.highest - instrument.lowest)
+    complete, total = tally.complete, _complete_total(basis)
+    between = variance(complete, total, tally.squares)
+    if basis.policy is Policy.COMPLETE:
+        if not complete:
+            raise NothingAnswered(f"no complete answers to {instrument.name}")
+        share = (total / complete - denominator * instrument.lowest) / span
+        spread = between / (span * span)
+        return complete, estimate(share=share, n=complete, variance=spread, population=basis.population)
+    sums = _element_moments(basis)
+    n = max(number for number, _, _ in sums)
+    mean = sum(weight * total_u / number for weight, (number, total_u, _) in zip(units, sums, strict=True))
+    deviation = sum(
+        weight * (variance(number, total_u, squares) / number) ** 0.5
+        for weight, (number, total_u, squares) in zip(units, sums, strict=True)
+    )
+    together = sum(
+        weight * variance(*moments(tally.counts_at(place), instrument.lowest)) ** 0.5
+        for place, weight in enumerate(units)
+    )
+    agreement = min(1.0, between**0.5 / together) if complete > 1 and together else 1.0
+    return n, estimate(
+        share=(mean - denominator * instrument.lowest) / span,
+        n=n,
+        variance=(agreement * deviation / span) ** 2 * n,
+        population=basis.population,
+    )
+
+
+def exact_index(basis: Basis) -> Fraction:
+    """Give 25 times the sum of the weighted means."""
+    if basis.is_plain:
+        total = CONVERSION * _complete_total(basis)
+        return Fraction(total, basis.instrument.weight_denominator * basis.tally.complete)
+    return CONVERSION * sum((element.weighted for element in element_indices(basis)), Fraction(0))
+
+
+def scale_factor(basis: Basis, unit: Estimate | None, exact: Fraction) -> float:
+    """Give how much a rounded weight or a rounded stage moved the index; its doubt moves along.
+
+    So the interval always holds the number it stands beside.
+    """
+    return 1.0 if unit is None or basis.is_plain else float(exact) / (_LOWEST + _SPAN * unit.share)
+
+
+def unit_interval(unit: Estimate | None, factor: float) -> Interval | None:
+    """Give the unit's interval on the scale of its weight mode; None below two respondents."""
+    if unit is None:
+        return None
+    low, high = unit.bounds()
+    return Interval(nearest(factor * (_LOWEST + _SPAN * low)), nearest(factor * (_LOWEST + _SPAN * high)))
+
+
+def category_likelihoods(unit: Estimate | None, bands: BandTable, factor: float) -> Mapping[str, float]:
+    """Give for every row the confidence that the true index, rounded, lies in it; nothing below two respondents."""
+    if unit is None:
+        return {}
+    above, found = 0.0, {}
+    for band in bands.bands[:-1]:
+        edge = float(band.lowest - _ROUNDING_EDGE) / factor
+        reached = max(above, unit.at_least((edge - _LOWEST) / _SPAN))
+        found[band.letter] = reached - above
+        above = reached
+    found[bands.bands[-1].letter] = 1 - above
+    return found
+
+
+def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
+    """Give the index of every element, with its interval.
+
+    Raises:
+        NothingAnswered: an element has no answer.
+    """
+    instrument, places = basis.instrument, basis.stages.nrr
+    lowest, span = instrument.lowest, instrument.highest - instrument.lowest
+    stages, bands, labels, users = basis.stages, instrument.bands, instrument.labels, basis.population
+    found = []
+    weights, _ = instrument.weights_by_mode[basis.mode]
+    sums = _element_moments(basis)
+    for key, weight, (number, total, squares) in zip(instrument.element_keys, weights, sums, strict=True):
+        if places is None:
+            value = hundredths(half_up(CONVERSION * total, number, 2))
+        else:
+            value = two_decimals(CONVERSION * rounded(Fraction(total, number), places))
+        interval = None
+        if number > 1:
+            share = (total / number - lowest) / span
+            spread = variance(number, total, squares) / (span * span)
+            low, high = bounds(share, effective(share, number, spread, users), two_sided(number - 1))
+            interval = Interval(nearest(_LOWEST + _SPAN * low), nearest(_LOWEST + _SPAN * high))
+        category = classify(bands, value)
+        found.append(ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval))
+    return tuple(found)
+
+
+def classify(bands: BandTable | None, value: Decimal) -> Band:
+    """Give the row of a rounded value; just outside the table, the row at that end.
+
+    Rounded weights can push an index a little over either end: nine times 0.11 makes 24.75 of all ones.
+
+    Raises:
+        ValueError: the instrument has no table.
+    """
+    if bands is None:
+        raise ValueError("an index without a category table")
+    low, high = bands.bands[-1].lowest, bands.bands[0].highest
+    if low <= value <= high:
+        return bands.classify(value)
+    return bands.classify(low if value < low else high)
+
+
+def _element_moments(basis: Basis) -> list[Moments]:
+    instrument, tally = basis.instrument, basis.tally
+    counts = tally.complete_counts()
+    if basis.policy is Policy.ALL:
+        counts = [a + b for a, b in zip(counts, tally.incomplete_counts(), strict=True)]
+    values = len(instrument.values)
+    found = [
+        moments(counts[start : start + values], instrument.lowest) for start in range(0, len(counts), values)
+    ]
+    if not all(number for number, _, _ in found):
+        raise NothingAnswered(f"no {basis.policy.value} answers to {instrument.name}")
+    return found
+
+
+def _complete_total(basis: Basis) -> int:
+    """Give the sum of the complete respondents' weighted scores, times the weights' common denominator."""
+    return sum(map(mul, basis.instrument.slot_scores, basis.tally.complete_counts()))

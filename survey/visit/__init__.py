@@ -1,0 +1,1 @@
+"""One visit as one pure table: state, moves, offers, and the graph that follows from them."""

@@ -1,0 +1,251 @@
+"""A visit, from the smiley to the thanks, as one pure table: `(state, event, now) → (state, effects)`.
+
+What happens on a screen stands in `survey.visit.table`, what can be chosen there in `survey.visit.offer`. Here is what holds
+on every screen: who may press when, highlights, time-outs, the journal's answers, staff. The promises, which a property test
+tries to break with any sequence of events:
+
+* every answer is in the state or was handed over in a `SaveResponse`; leaving a questionnaire in any way hands it over;
+* thanks are said only for records the journal has called durable;
+* from every state a visitor, the time or the journal leads on; nothing is a dead end.
+
+An unsent complaint is not an answer: until it is sent it is the visitor's own, and it vanishes with them.
+"""
+
+from survey.visit.moves import (
+    Moved,
+    arrive,
+    close_form,
+    finish,
+    go,
+    leave,
+    toggle_topic,
+    type_key,
+    word_of,
+)
+from survey.visit.offer import offer
+from survey.visit.plan import Plan
+from survey.visit.state import (
+    Accepted,
+    Effect,
+    Ended,
+    Event,
+    Hold,
+    Hush,
+    Ignored,
+    Press,
+    Release,
+    Restored,
+    Saved,
+    SaveFailed,
+    StaffCalled,
+    StaffLeft,
+    State,
+    Step,
+    Tick,
+    Touch,
+    Void,
+)
+from survey.visit.table import TABLE
+
+_HIGHLIGHTED = frozenset({"answer", "service", "profile"})
+"""Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
+_WITH_MENU = frozenset({Step.SERVICE, Step.PROFILE, Step.QUESTION, Step.TOPICS})
+_DEAF = frozenset({Step.SAVING, Step.FAILED, Step.STAFF})
+_KEYBOARDS = frozenset({Step.TEXT, Step.PHONE})
+_STAYING = frozenset({"topic", "tick", "text-size", "contrast", "language", "listen"})
+"""Choices that leave the same screen up: pressing them quickly one after another is meant."""
+
+
+def begin(plan: Plan, *, now: float, visit: int = 0) -> State:
+    """Give the idle state a kiosk starts with."""
+    return State(since=now, last_input=now, visit=visit, language=plan.languages[0])
+
+
+def advance(  # noqa: C901, PLR0911 - one branch an event
+    plan: Plan, state: State, event: Event, now: float
+) -> Moved:
+    """Take one event; gives the new state and what the world has to do."""
+    match event:
+        case Tick():
+            return _tick(plan, state, now)
+        case Press(place):
+            options = offer(plan, state).options
+            return _choose(plan, state, options[place] if place < len(options) else "", now, touch=False)
+        case Touch(action):
+            return _choose(plan, state, action, now, touch=True)
+        case Release():
+            return _tick(plan, state._replace(holding=False), now) if state.holding else (state, ())
+        case Hold(place):
+            return _hold(plan, state, place, now)
+        case Void():
+            return state._replace(pressed=None, holding=False, last_input=now), ()
+        case Saved(token, ticket):
+            return _saved(plan, state, token, ticket, now)
+        case SaveFailed(token):
+            return _failed(plan, state, token, now)
+        case Restored():
+            return _restored(plan, state, now)
+        case StaffCalled():
+            return _staff_called(plan, state, now)
+        case StaffLeft():
+            return _staff_left(plan, state, now)
+
+
+def due(plan: Plan, state: State) -> float | None:
+    """Give the next moment at which a `Tick` will change something, or None."""
+    moments = [moment for moment in (_commits_at(plan, state), expires_at(plan, state)) if moment is not None]
+    return min(moments, default=None)
+
+
+def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one branch a screen
+    """Give the moment this screen gives up waiting, or None if it waits for ever."""
+    timing = plan.timing
+    latest = max(state.since, state.last_input)
+    match state.step:
+        case Step.FAILED | Step.STAFF:
+            return None
+        case Step.SAVING:
+            return state.since + timing.saving
+        case Step.THANKS:
+            return state.since + timing.thanks
+        case Step.IDLE:
+            return latest + timing.idle if _has_preferences(plan, state) else None
+        case Step.INVITATION:
+            return latest + timing.invitation
+        case Step.TICKET:
+            return latest + timing.ticket
+        case _:
+            return latest + timing.idle
+
+
+def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -> Moved:
+    refused = _refusal(plan, state, action, now)
+    if refused:
+        quiet = (
+            now + plan.timing.quiet
+            if state.step is Step.IDLE and now < state.quiet_until
+            else state.quiet_until
+        )
+        return state._replace(last_input=now, quiet_until=quiet), (Ignored(refused),)
+    state = state._replace(
+        last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
+    )
+    if action.startswith("key:"):
+        return type_key(state, action.removeprefix("key:")), (Accepted(),)
+    if word_of(action) in _HIGHLIGHTED:
+        return state._replace(pressed=action, pressed_at=now, holding=not touch), (Accepted(),)
+    return _take(plan, state, action, now, (Accepted(),))
+
+
+def _refusal(plan: Plan, state: State, action: str, now: float) -> str:
+    """Say why an input is no choice now, or nothing."""
+    if state.step is Step.FAILED:
+        return "failed"
+    typing = action.startswith("key:") and state.step in _KEYBOARDS
+    fresh = now < state.since + plan.timing.settle and word_of(action) not in _STAYING
+    if (
+        state.step in _DEAF
+        or state.pressed is not None
+        or (state.step is Step.IDLE and now < state.quiet_until)
+        or (fresh and not typing)
+        or not (typing or action in offer(plan, state).actions)
+    ):
+        return "mash"
+    return ""
+
+
+def _take(plan: Plan, state: State, action: str, now: float, effects: tuple[Effect, ...] = ()) -> Moved:
+    if state.menu:
+        state = state._replace(menu=False, since=now)
+        if action == "resume":
+            return state, (*effects, Hush())
+    word, _, argument = action.partition(":")
+    state, more = TABLE[state.step, word](plan, state, argument, now)
+    return state, (*effects, *more)
+
+
+def _hold(plan: Plan, state: State, place: int, now: float) -> Moved:
+    if state.step not in _WITH_MENU or state.menu:
+        return state, ()
+    if state.step is Step.TOPICS:
+        options = offer(plan, state).options
+        touched = options[place] if place < len(options) else ""
+        if word_of(touched) == "topic":  # the press that became a hold had toggled it
+            state = toggle_topic(state, touched.partition(":")[2])
+    elif state.pressed is None:
+        return state, ()
+    return state._replace(menu=True, pressed=None, holding=False, since=now, last_input=now), (Hush(),)
+
+
+def _commits_at(plan: Plan, state: State) -> float | None:
+    if state.pressed is None or (state.holding and state.step in _WITH_MENU):
+        return None
+    return state.pressed_at + plan.timing.highlight
+
+
+def _tick(plan: Plan, state: State, now: float) -> Moved:
+    commits_at = _commits_at(plan, state)
+    if commits_at is not None and now >= commits_at and state.pressed is not None:
+        return _take(plan, state._replace(pressed=None, holding=False), state.pressed, now)
+    expires = expires_at(plan, state)
+    if expires is None or now < expires:
+        return state, ()
+    match state.step:
+        case Step.SAVING:
+            return _failed(plan, state, "", now)
+        case Step.OFFER:
+            return finish(plan, state, now)
+        case Step.TICKET:
+            return TABLE[Step.TICKET, "noted"](plan, state, "", now)
+        case _:
+            return leave(plan, state, Ended.TIMEOUT, now)
+
+
+def _saved(plan: Plan, state: State, token: str, ticket: str | None, now: float) -> Moved:
+    if token not in state.unsaved:
+        return state, ()
+    mine = ticket is not None and state.step is Step.SAVING and state.back_to is Step.TICKET
+    state = state._replace(unsaved=state.unsaved - {token}, ticket=ticket if mine else state.ticket)
+    if state.step is Step.SAVING and not state.unsaved:
+        return arrive(plan, state, state.back_to, now)
+    return state, ()
+
+
+def _failed(plan: Plan, state: State, token: str, now: float) -> Moved:
+    lost = bool(token) or bool(state.unsaved)
+    state, effects = close_form(plan, state, Ended.FAULT, now)
+    state = state._replace(not_kept=state.not_kept or lost, unsaved=frozenset())
+    if state.step is Step.STAFF:
+        return state._replace(back_to=Step.FAILED), effects
+    if state.step is Step.FAILED:
+        return state, effects
+    kept = begin(plan, now=now, visit=state.visit)._replace(not_kept=state.not_kept, language=state.language)
+    return kept._replace(step=Step.FAILED), (*effects, Hush())
+
+
+def _restored(plan: Plan, state: State, now: float) -> Moved:
+    if state.step is Step.STAFF:
+        return state._replace(back_to=Step.IDLE, not_kept=False), ()
+    if state.step is Step.FAILED:
+        return begin(plan, now=now, visit=state.visit), ()
+    return state, ()
+
+
+def _staff_called(plan: Plan, state: State, now: float) -> Moved:
+    if state.step is Step.STAFF:
+        return state, ()
+    back_to = Step.FAILED if state.step is Step.FAILED else Step.IDLE
+    not_kept = state.not_kept
+    state, effects = leave(plan, state, Ended.STAFF, now)
+    return go(state._replace(back_to=back_to, not_kept=not_kept), Step.STAFF, now)[0], effects
+
+
+def _staff_left(plan: Plan, state: State, now: float) -> Moved:
+    if state.step is not Step.STAFF:
+        return state, ()
+    fresh = begin(plan, now=now, visit=state.visit)._replace(unsaved=state.unsaved, not_kept=state.not_kept)
+    return fresh._replace(step=state.back_to), ()
+
+
+def _has_preferences(plan: Plan, state: State) -> bool:
+    return state.language != plan.languages[0] or state.large_text or state.contrast

@@ -1,0 +1,60 @@
+"""What a visit at one kiosk consists of: the data that the visit's table works on. Changes only between visits."""
+
+from typing import NamedTuple
+
+from survey.instrument.instrument import Instrument
+from survey.instrument.profile import Attribute
+from survey.record.complaint import TOPICS
+
+
+class Timing(NamedTuple):
+    """All times of a visit, in seconds."""
+
+    highlight: float = 0.4
+    """How long a chosen answer stays highlighted before the screen moves on; a chord can still void it."""
+    settle: float = 0.25
+    """How long a fresh screen is deaf: whoever presses twice by mistake meant the last screen."""
+    idle: float = 45.0
+    """Without any input for so long, the visit ends and what was answered is kept."""
+    invitation: float = 20.0
+    nudge: float = 10.0
+    """For so long before that the screen asks whether somebody is still there."""
+    thanks: float = 6.0
+    ticket: float = 120.0
+    """Long enough to copy a code by hand."""
+    saving: float = 30.0
+    """A record that is not durable by then counts as a failed disk."""
+    quiet: float = 1.0
+    """After a visit the buttons must rest for so long before the next one starts: mashing starts no second visit."""
+
+
+ORDINARY_TIMING = Timing()
+ALL_TOPICS = tuple(topic.code for topic in TOPICS)
+
+
+class Service(NamedTuple):
+    """A service the unit offers, as the enrolment or the settings list it."""
+
+    code: str
+    name: str
+
+
+class Plan(NamedTuple):
+    """What is asked, in which order, and what may be skipped."""
+
+    pulse: Instrument
+    """One question; its answer is recorded at once."""
+    forms: tuple[Instrument, ...] = ()
+    """The questionnaires offered after it, in order."""
+    services: tuple[Service, ...] = ()
+    profile: tuple[Attribute, ...] = ()
+    skip: bool = True
+    """Whether questions may be skipped; service and profile always may."""
+    complaint: bool = True
+    contact: bool = True
+    """Whether a telephone number may be left: only where it can be sealed at once."""
+    topics: tuple[str, ...] = ALL_TOPICS
+    languages: tuple[str, ...] = ("id", "en")
+    """The first is the kiosk's own; every visit begins in it."""
+    speech: bool = False
+    timing: Timing = ORDINARY_TIMING

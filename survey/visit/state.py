@@ -1,0 +1,240 @@
+"""Where a visit stands, what can happen to it, and what it asks the world to do."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from survey.named import Bare, distinct
+from survey.record.response import Response
+
+
+class Step(StrEnum):
+    """The screen a visit is on."""
+
+    IDLE = "idle"
+    INVITATION = "invitation"
+    PREFERENCES = "preferences"
+    SERVICE = "service"
+    PROFILE = "profile"
+    QUESTION = "question"
+    OFFER = "offer"
+    TOPICS = "topics"
+    TEXT = "text"
+    CONSENT = "consent"
+    PHONE = "phone"
+    TICKET = "ticket"
+    SAVING = "saving"
+    THANKS = "thanks"
+    FAILED = "failed"
+    STAFF = "staff"
+
+
+class Ended(StrEnum):
+    """How a visit ended, as its response says."""
+
+    FINISHED = "finished"
+    DECLINED = "declined"
+    TIMEOUT = "timeout"
+    STAFF = "staff"
+    FAULT = "fault"
+
+
+class State(NamedTuple):
+    """One visit, or the wait for one. Never changed, only replaced."""
+
+    step: Step = Step.IDLE
+    since: float = 0.0
+    """When this screen came up."""
+    last_input: float = 0.0
+    quiet_until: float = 0.0
+    visit: int = 0
+    """Number of the latest visit in this boot."""
+    started: float = 0.0
+    back_to: Step = Step.IDLE
+    """Where a save in progress leads on to, and where the staff screen leads back to."""
+    complaint_from: Step = Step.IDLE
+    """The screen a complaint was begun on."""
+    form: int = 0
+    place: int = 0
+    """Which question of the form, or which attribute of the profile."""
+    page: int = 0
+    menu: bool = False
+    """The menu that a held button opens lies over the screen."""
+    pressed: str | None = None
+    """The action that is highlighted and will be taken in a moment."""
+    pressed_at: float = 0.0
+    holding: bool = False
+    """The pressed button is still down, and the screen waits for its release."""
+    form_open: bool = False
+    """A questionnaire was begun and is not with the journal yet."""
+    form_started: float = 0.0
+    answers: tuple[tuple[str, int], ...] = ()
+    service: str | None = None
+    profile: tuple[tuple[str, str], ...] = ()
+    rated: bool = False
+    """The smiley of this visit was given."""
+    partial: bool = False
+    """A questionnaire of this visit was broken off."""
+    by_button: bool = False
+    by_touch: bool = False
+    topics: tuple[str, ...] = ()
+    text: str = ""
+    consented: bool = False
+    phone: str = ""
+    layout: str = "letters"
+    ticket: str | None = None
+    complained: bool = False
+    language: str = "id"
+    large_text: bool = False
+    contrast: bool = False
+    unsaved: frozenset[str] = frozenset()
+    """What has been handed to the journal and is not yet known to be durable."""
+    owed: frozenset[str] = frozenset()
+    """What this visitor has given and has not yet been thanked for."""
+    not_kept: bool = False
+    """Something the visitor gave could not be saved; the screen says so."""
+
+    @property
+    def given(self) -> dict[str, int]:
+        """The answers of the present form."""
+        return dict(self.answers)
+
+
+# -- what can happen
+
+
+@distinct
+class Press(NamedTuple):
+    """A lone button was pressed; `place` is 0 to 3 from the left."""
+
+    place: int
+
+
+class Release(Bare):
+    """The pressed button was let go."""
+
+    __slots__ = ()
+
+
+@distinct
+class Hold(NamedTuple):
+    """The button that was pressed has been held."""
+
+    place: int
+
+
+class Void(Bare):
+    """The press was none after all: another button was down with it."""
+
+    __slots__ = ()
+
+
+@distinct
+class Touch(NamedTuple):
+    """The action of this name was touched."""
+
+    action: str
+
+
+class Tick(Bare):
+    """Time has passed."""
+
+    __slots__ = ()
+
+
+@distinct
+class Saved(NamedTuple):
+    """The journal reports this record durable."""
+
+    token: str
+    ticket: str | None = None
+    """The code of a complaint."""
+
+
+@distinct
+class SaveFailed(NamedTuple):
+    """The journal could not keep this record, or can keep none at all (an empty token)."""
+
+    token: str = ""
+
+
+class Restored(Bare):
+    """The journal works again, proven by a durable record."""
+
+    __slots__ = ()
+
+
+class StaffCalled(Bare):
+    """Staff asked for their screen."""
+
+    __slots__ = ()
+
+
+class StaffLeft(Bare):
+    """The staff screen was closed or locked itself."""
+
+    __slots__ = ()
+
+
+Event = Press | Release | Hold | Void | Touch | Tick | Saved | SaveFailed | Restored | StaffCalled | StaffLeft
+
+
+# -- what it asks for
+
+
+@distinct
+class SaveResponse(NamedTuple):
+    """Make this response durable, then say `Saved(token)`."""
+
+    token: str
+    response: Response
+
+
+@distinct
+class SaveComplaint(NamedTuple):
+    """Make a complaint durable under a fresh ticket, then say `Saved(token)`.
+
+    The telephone number is in clear here and nowhere else: whoever performs this effect seals it first.
+    """
+
+    token: str
+    visit: int
+    topics: tuple[str, ...]
+    text: str
+    phone: str
+    service: str | None
+    language: str
+
+
+class Accepted(Bare):
+    """An input was taken: make the one sound and light of a press, the same for every answer."""
+
+    __slots__ = ()
+
+
+@distinct
+class Ignored(NamedTuple):
+    """An input was none: count it under this reason (`mash`, `failed`)."""
+
+    reason: str
+
+
+@distinct
+class Thanked(NamedTuple):
+    """The visitor now sees that these records are kept."""
+
+    tokens: frozenset[str]
+
+
+class Speak(Bare):
+    """Read the present screen aloud."""
+
+    __slots__ = ()
+
+
+class Hush(Bare):
+    """The screen changed: stop speaking."""
+
+    __slots__ = ()
+
+
+Effect = SaveResponse | SaveComplaint | Accepted | Ignored | Thanked | Speak | Hush

@@ -1,0 +1,1 @@
+"""The bytes both ends speak: batches up, receipts and settings down, topics, and what a stick carries."""

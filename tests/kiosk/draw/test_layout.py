@@ -1,0 +1,168 @@
+"""Every screen, in every size, language and text size: everything fits, nothing overlaps, everything can be touched."""
+
+import functools
+import itertools
+from collections.abc import Iterator
+
+import pygame
+import pytest
+
+from kiosk.draw.screens import Placed, layout, targets, theme_of
+from kiosk.draw.screens.controls import Answer
+from kiosk.draw.screens.parts import not_fitting
+from kiosk.draw.theme import TARGET
+from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
+from kiosk.rehearsal.samples import samples
+from kiosk.show.present import Surroundings, present
+from kiosk.show.texts import Texts
+from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View
+from survey.instrument.definition import load, shipped
+from survey.instrument.instrument import Instrument
+from survey.visit.offer import pages
+from survey.visit.plan import Plan
+from survey.visit.state import State, Step
+
+APART = 8
+LANGUAGES = ("id", "en", "jv")
+
+
+def looks() -> Iterator[tuple[str, Look]]:
+    for size, variant in itertools.product(SIZES, (PLAIN, LARGE, CONTRAST)):
+        yield f"{size[0]}x{size[1]} {variant.name}", look_of(size, variant)
+
+
+def look_of(size: tuple[int, int], variant: Variant) -> Look:
+    return Look(size=size, text_scale=variant.text_scale, high_contrast=variant.high_contrast)
+
+
+@functools.cache
+def every_screen(look: Look) -> tuple[tuple[str, View, tuple[Placed, ...]], ...]:
+    return tuple(
+        (f"{language} {name}", view, layout(view, look))
+        for language in LANGUAGES
+        for name, view in views(language).items()
+    )
+
+
+@functools.cache
+def views(language: str) -> dict[str, View]:
+    return dict(samples(language))
+
+
+every_look = pytest.mark.parametrize("look", [pytest.param(look, id=name) for name, look in looks()])
+
+
+@every_look
+def test_the_longest_texts_fit_at_a_readable_size(look: Look) -> None:
+    wrong = [(name, texts) for name, _, parts in every_screen(look) if (texts := not_fitting(parts))]
+
+    assert wrong == []
+
+
+@every_look
+def test_parts_lie_on_the_screen_and_never_overlap(look: Look) -> None:
+    screen = pygame.Rect((0, 0), look.size)
+    wrong = []
+    for name, _, parts in every_screen(look):
+        boxes = [pygame.Rect(part.box) for part in parts]
+        wrong += [(name, tuple(box)) for box in boxes if not screen.contains(box)]
+        wrong += [
+            (name, tuple(one), tuple(other))
+            for one, other in itertools.combinations(boxes, 2)
+            if one.colliderect(other)
+        ]
+
+    assert wrong == []
+
+
+@every_look
+def test_targets_are_high_enough_and_apart(look: Look) -> None:
+    wrong = []
+    for name, _, parts in every_screen(look):
+        touched = [(part.action, pygame.Rect(part.box)) for part in parts if part.action]
+        # The keys of the keyboard are as large as the panel's width allows.
+        wrong += [
+            (name, action) for action, box in touched if box.height < TARGET and not action.startswith(KEY)
+        ]
+        wrong += [
+            (name, action, other)
+            for (action, one), (other, two) in itertools.combinations(touched, 2)
+            if one.inflate(2 * APART - 2, 2 * APART - 2).colliderect(two)
+        ]
+
+    assert wrong == []
+
+
+@every_look
+def test_the_four_answers_have_the_same_size_and_type(look: Look) -> None:
+    for name, view, parts in every_screen(look):
+        if isinstance(view, ChoiceView):
+            answers = [(part.box, part.item) for part in parts if isinstance(part.item, Answer)]
+            assert len({(box[2], box[3], item.fitted.size) for box, item in answers}) == 1, name
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("form", [form for form in shipped() if form.id != "pulse"], ids=lambda form: form.id)
+def test_every_question_of_every_instrument_fits_also_in_large_type(
+    form: Instrument, size: tuple[int, int]
+) -> None:
+    plan = Plan(pulse=load("pulse"), forms=(form,), speech=True)
+    wrong = []
+    for language, (place, key) in itertools.product(("id", "en"), enumerate(form.question_order)):
+        for page in range(pages(len(form.question(key).options))):
+            state = State(step=Step.QUESTION, place=place, page=page, language=language)
+            view = present(plan, state, Surroundings(), Texts(language), now=1.0)
+            assert view is not None
+            wrong += not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale)))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: tuple[int, int]) -> None:
+    unit = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Kabupaten Tulang Bawang Barat"
+    view = views("id")["idle"]
+    long = view._replace(bar=view.bar._replace(left_strong=unit, left="Kecamatan Tulang Bawang Udik"))
+
+    parts = layout(long, Look(size=size, text_scale=1.25))
+
+    boxes = [pygame.Rect(part.box) for part in parts]
+    assert not_fitting(parts) == []
+    assert not any(one.colliderect(other) for one, other in itertools.combinations(boxes, 2))
+
+
+def test_every_option_and_every_bar_action_can_be_touched() -> None:
+    look = Look()
+    for name, view in views("id").items():
+        offered = {action.name for action in (*getattr(view, "options", ()), *view.bar.actions)}
+        touchable = {part.action for part in layout(view, look)}
+        assert offered <= touchable, name
+
+
+def test_the_letters_keyboard_has_all_letters_and_the_way_to_the_other_layouts() -> None:
+    view = views("id")["text"]
+    keys = {part.action for part in layout(view, Look()) if part.action.startswith(KEY)}
+
+    assert keys == {
+        *(KEY + letter for letter in "abcdefghijklmnopqrstuvwxyz ,.?"),
+        KEY + "backspace",
+        KEY + "capitals",
+        KEY + "symbols",
+    }
+
+
+def test_number_pads_have_the_ten_digits_and_nothing_else() -> None:
+    shown = views("id")
+    for name in ("phone", "pin"):
+        keys = {part.action for part in layout(shown[name], Look()) if part.action.startswith(KEY)}
+        assert keys == {*(KEY + digit for digit in "0123456789"), KEY + "backspace"}, name
+
+
+def test_the_staff_corner_comes_after_everything_that_is_drawn_there() -> None:
+    view = views("id")["idle"]
+    look = Look()
+
+    found = targets(layout(view, look), theme_of(view, look))
+
+    assert [target.action for target in found].index(CORNER) == len(found) - 1
+    assert found[-1].rect.topright == (look.size[0], 0)

@@ -1,0 +1,242 @@
+"""The window on SDL's dummy display: what it repaints, and what it hands back."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+from kiosk.draw.screens import draw
+from kiosk.draw.waiting import input_fault
+from kiosk.draw.window import PAGES_KEPT, Window, WindowError
+from kiosk.rehearsal.samples import samples
+from kiosk.show.views import (
+    CORNER,
+    TICK,
+    ButtonKey,
+    ChoiceView,
+    Input,
+    Lifted,
+    Look,
+    MessageView,
+    Quit,
+    Touched,
+    Typed,
+)
+
+VIEWS = dict(samples("id"))
+
+
+@pytest.fixture
+def window() -> Iterator[Window]:
+    opened = Window.open(Look(), title="test", fullscreen=False, driver="dummy")
+    opened.events(0)
+    yield opened
+    opened.close()
+
+
+def same(one: pygame.Surface, other: pygame.Surface) -> bool:
+    return pygame.image.tobytes(one, "RGB") == pygame.image.tobytes(other, "RGB")
+
+
+def drawn(name_or_view: str | ChoiceView, look: Look | None = None) -> pygame.Surface:
+    view = VIEWS[name_or_view] if isinstance(name_or_view, str) else name_or_view
+    surface = pygame.Surface((look or Look()).size)
+    draw(surface, view, look or Look())
+    return surface
+
+
+def press(window: Window, event: pygame.event.Event) -> list[Input]:
+    pygame.event.post(event)
+    return window.events(0)
+
+
+def click(window: Window, point: tuple[int, int]) -> list[Input]:
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=point, button=1, touch=False))
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONUP, pos=point, button=1, touch=False))
+    return window.events(0)
+
+
+def key(code: int, text: str = "") -> pygame.event.Event:
+    return pygame.event.Event(pygame.KEYDOWN, key=code, unicode=text)
+
+
+@pytest.fixture
+def updated(monkeypatch: pytest.MonkeyPatch) -> list[list[pygame.Rect]]:
+    """Every list of rectangles that is handed to the display."""
+    handed: list[list[pygame.Rect]] = []
+    # The display's own function is the border being observed; it cannot be passed in.
+    monkeypatch.setattr(pygame.display, "update", handed.append)
+    return handed
+
+
+def test_a_highlight_repaints_only_its_own_rectangle(
+    window: Window, updated: list[list[pygame.Rect]]
+) -> None:
+    idle = VIEWS["idle"]
+    window.show(idle)
+    answer = next(target.rect for target in window.targets if target.action == "answer:3")
+    updated.clear()
+
+    window.show(VIEWS["pressed"])
+
+    assert {tuple(rect) for rects in updated for rect in rects} == {tuple(answer)}
+    assert same(window.picture(), drawn("pressed"))
+
+
+def test_a_tick_of_the_clock_repaints_only_the_clock(
+    window: Window, updated: list[list[pygame.Rect]]
+) -> None:
+    idle = VIEWS["idle"]
+    window.show(idle)
+    updated.clear()
+
+    window.show(idle._replace(bar=idle.bar._replace(right="Senin 23 Nov · 09.42")))
+
+    assert all(rect.bottom < 60 for rects in updated for rect in rects)
+
+
+def test_the_same_view_again_repaints_nothing(window: Window, updated: list[list[pygame.Rect]]) -> None:
+    window.show(VIEWS["idle"])
+    updated.clear()
+
+    window.show(VIEWS["idle"])
+
+    assert updated == []
+
+
+def test_whatever_came_before_the_picture_is_the_same(window: Window) -> None:
+    for name in [*VIEWS, *reversed(VIEWS)]:
+        window.show(VIEWS[name])
+        assert same(window.picture(), drawn(name)), name
+
+
+def test_nothing_a_visitor_entered_is_kept_and_the_pages_are_few(window: Window) -> None:
+    for view in VIEWS.values():
+        window.show(view)
+
+    kept = [view for view, _ in window._pages]
+    assert len(kept) <= PAGES_KEPT
+    assert all(isinstance(view, ChoiceView | MessageView) for view in kept)
+    assert not any(isinstance(view, ChoiceView) and view.pressed is not None for view in kept)
+
+
+def test_a_prepared_page_is_shown_as_it_would_be_drawn(window: Window) -> None:
+    window.prepare(VIEWS["invitation"])
+    window.show(VIEWS["invitation"])
+
+    assert same(window.picture(), drawn("invitation"))
+
+
+def test_the_look_can_change_between_two_views(window: Window) -> None:
+    window.show(VIEWS["idle"])
+    window.change_look(text_scale=1.25, high_contrast=True)
+    window.show(VIEWS["idle"])
+
+    assert same(window.picture(), drawn("idle", Look(text_scale=1.25, high_contrast=True)))
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_rotated_panel_shows_and_hears_the_same(rotation: int) -> None:
+    window = Window.open(
+        Look(size=(720, 1280), rotation=rotation), title="test", fullscreen=False, driver="dummy"
+    )
+    window.events(0)
+    window.show(VIEWS["idle"])
+    window.show(VIEWS["pressed"])
+    upright = pygame.transform.rotate(pygame.display.get_surface(), rotation)
+
+    assert same(upright, drawn("pressed", Look(size=(720, 1280))))
+    answer = next(target.rect for target in window.targets if target.action == "answer:2")
+    panel = pygame.display.get_surface().get_size()
+    on_panel = {
+        90: (panel[0] - 1 - answer.centery, answer.centerx),
+        270: (answer.centery, panel[1] - 1 - answer.centerx),
+    }
+    point = on_panel.get(rotation, (panel[0] - 1 - answer.centerx, panel[1] - 1 - answer.centery))
+    assert [type(event) for event in click(window, point)] == [Touched, Lifted]
+    window.close()
+
+
+def test_a_click_becomes_a_touch_and_its_end(window: Window) -> None:
+    window.show(VIEWS["consent"])
+    box = next(target.rect for target in window.targets if target.action == TICK)
+
+    touched, lifted = click(window, box.center)
+
+    assert (touched.name, lifted.name) == (TICK, TICK)
+    assert lifted.at >= touched.at
+
+
+def test_the_staff_corner_can_be_held_and_blank_paper_cannot(window: Window) -> None:
+    window.show(VIEWS["idle"])
+
+    assert [event.name for event in click(window, (1020, 3))] == [CORNER, CORNER]
+    assert click(window, (3, 595)) == []
+
+
+@pytest.mark.parametrize(
+    "event,expected",
+    [
+        pytest.param(key(pygame.K_3, "3"), ButtonKey, id="digit"),
+        pytest.param(key(pygame.K_KP2, "2"), ButtonKey, id="number pad"),
+        pytest.param(key(pygame.K_F4), ButtonKey, id="function key"),
+        pytest.param(key(pygame.K_a, "a"), Typed, id="letter"),
+        pytest.param(key(pygame.K_BACKSPACE, "\b"), Typed, id="backspace"),
+        pytest.param(pygame.event.Event(pygame.QUIT), Quit, id="closed"),
+    ],
+)
+def test_keys_stand_in_for_buttons(window: Window, event: pygame.event.Event, expected: type[Input]) -> None:
+    window.show(VIEWS["idle"])
+
+    assert [type(found) for found in press(window, event)] == [expected]
+
+
+def test_digits_are_typed_where_text_is_entered_and_function_keys_stay_buttons(window: Window) -> None:
+    window.show(VIEWS["phone"])
+
+    digit = press(window, key(pygame.K_3, "3"))
+    function = press(window, key(pygame.K_F3))
+
+    assert [event.text for event in digit] == ["3"]
+    assert [(event.button, event.down) for event in function] == [(3, True)]
+
+
+def test_waking_ends_the_waiting_at_once(window: Window) -> None:
+    timer = threading.Timer(0.05, window.wake)
+    began = time.monotonic()
+    timer.start()
+
+    window.events(5.0)
+
+    assert time.monotonic() - began < 1.0
+    timer.join()
+
+
+def test_idle_waiting_costs_almost_nothing(window: Window) -> None:
+    spent, began = time.process_time(), time.monotonic()
+
+    window.events(0.5)
+
+    assert (time.process_time() - spent) / (time.monotonic() - began) < 0.02
+
+
+def test_a_display_that_is_not_there_is_explained() -> None:
+    pygame.display.quit()
+
+    with pytest.raises(WindowError, match="groups video, render and input"):
+        Window.open(Look(), title="test", fullscreen=False, driver="kmsdrm-of-another-machine")
+
+
+def test_missing_and_unreadable_input_devices_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No input device" in (input_fault(tmp_path / "nothing") or "")
+    assert "No input device" in (input_fault(tmp_path) or "")
+    (tmp_path / "event0").touch()
+    assert input_fault(tmp_path) is None
+    # Whoever runs the tests may be root, who may read everything.
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    assert "group input" in (input_fault(tmp_path) or "")

@@ -1,0 +1,182 @@
+"""A file of responses becomes exactly those responses, through the panel's own queue."""
+
+import csv
+import json
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.config import Config
+from kiosk.errors import ReplayError
+from kiosk.rehearsal.replay import read_responses
+from kiosk.remote.plan import make_plan
+from survey.index.indices import index
+from survey.index.tally import Tally
+from survey.instrument.definition import load
+from tests.kiosk.journals import pulses, questionnaires, records
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "examples" / "responses.csv"
+SKM = load("skm-2017")
+ZONE = ZoneInfo("Asia/Jakarta")
+KEYS = "persyaratan,prosedur,waktu,biaya,produk,kompetensi,perilaku,sarpras,pengaduan"
+
+
+def replay(home: Path, file: Path, *more: str) -> int:
+    return main(["simulate", "--home", str(home), "--replay", str(file), "--quiet", *more])
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def moments(home: Path) -> list[datetime]:
+    """When each questionnaire was answered: stamps say the wall time once, and boot time always."""
+    start = next(kept.fields["at"] - kept.fields["up_ms"] for kept in records(home) if "at" in kept.fields)
+    return [
+        datetime.fromtimestamp(
+            record.fields.get("at", start + record.fields["up_ms"]) / 1000, UTC
+        ).astimezone(ZONE)
+        for record in questionnaires(home)
+    ]
+
+
+def index_from_file(path: Path) -> tuple[int, Fraction]:
+    """The unit index straight from the file, in one line of arithmetic: 25 x the sum of scores / 9 n."""
+    with path.open(newline="") as file:
+        rows = [[row[key] for key in SKM.element_keys] for row in csv.DictReader(file)]
+    whole = [list(map(int, row)) for row in rows if all(row)]
+    return len(whole), Fraction(25 * sum(map(sum, whole)), 9 * len(whole))
+
+
+def test_the_example_becomes_its_own_index(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replay(home, EXAMPLE, "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    kept = questionnaires(home)
+    n, value = index_from_file(EXAMPLE)
+    computed = index(SKM, Tally.of(SKM, (record.body["answers"] for record in kept)))
+    assert (computed.n, computed.exact) == (n, value)
+    assert result["questionnaires"] == n
+    assert (result["visitors"], result["failed"]) == (len(kept), 0)
+    assert result["thanked_records"] == 2 * len(kept)
+
+
+def test_every_row_keeps_its_answers_and_its_minute(home: Path) -> None:
+    replay(home, EXAMPLE)
+    with EXAMPLE.open(newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["submitted"])
+    kept = questionnaires(home)
+    assert [record.body["answers"] for record in kept] == [
+        {key: int(row[key]) for key in SKM.question_order if row[key]} for row in rows
+    ]
+    assert [f"{moment:%Y-%m-%d %H:%M}" for moment in moments(home)] == [row["submitted"] for row in rows]
+    assert [
+        str(record.body["answers"]["kepuasan"])
+        for record, row in zip(pulses(home), rows, strict=True)
+        if row["pulse"]
+    ] == [row["pulse"] for row in rows if row["pulse"]]
+
+
+def test_profile_and_service_are_mapped_to_the_lists_or_skipped(home: Path, tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        f"submitted,sex,age,education,job,service,{KEYS}\n"
+        "2026-03-02 09:00,P,31,SLTA,nelayan,Kartu Keluarga,1,2,3,4,1,2,3,4,1\n"
+        "2026-03-02 09:00,?,,SMK 3,astronot,PBB,4,4,4,4,4,4,4,4,4\n",
+    )
+    assert replay(home, file) == 0
+    first, second = questionnaires(home)
+    assert first.body["profile"] == {"sex": "P", "age": "26-35", "education": "sma", "job": "petani"}
+    assert first.body["service"] == "kk"
+    assert "profile" not in second.body
+    assert "service" not in second.body
+
+
+def test_what_was_left_out_is_said(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(
+        tmp_path, f"submitted,job,service,{KEYS}\n2026-03-02 09:00,astronot,PBB,4,4,4,4,4,4,4,4,\n"
+    )
+    assert replay(home, file) == 0
+    said = capsys.readouterr().out
+    assert "1 rows have job=astronot" in said
+    assert "1 rows name 1 services" in said
+    assert "1 rows lack an answer" in said
+
+
+def test_a_files_own_age_bands_are_offered(home: Path, tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        f"submitted,age_band,{KEYS}\n"
+        "2026-03-02 09:00,20-29,4,4,4,4,4,4,4,4,4\n"
+        "2026-03-02 09:01,,4,4,4,4,4,4,4,4,4\n"
+        "2026-03-02 09:02,60+,4,4,4,4,4,4,4,4,4\n",
+    )
+    assert replay(home, file) == 0
+    assert [record.body.get("profile") for record in questionnaires(home)] == [
+        {"age": "20-29"},
+        None,
+        {"age": "60+"},
+    ]
+
+
+def test_u_columns_need_their_order_because_of_eight_and_nine(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = ",".join(f"U{number}" for number in range(1, 10))
+    file = written(tmp_path, f"submitted,{header}\n2026-03-02 09:00,4,4,4,4,4,4,4,1,2\n")
+    assert replay(home, file) == 2
+    assert "--order questionnaire" in capsys.readouterr().err
+    assert replay(home, file, "--order", "questionnaire") == 0
+    assert replay(home, file, "--order", "regulation") == 0
+    answers = [record.body["answers"] for record in questionnaires(home)]
+    assert [(given["sarpras"], given["pengaduan"]) for given in answers] == [(1, 2), (2, 1)]
+
+
+def test_rows_may_stand_in_any_order(home: Path, tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        f"submitted,{KEYS}\n2026-03-02 09:00,4,4,4,4,4,4,4,4,4\n2025-12-31T23:59:00+07:00,1,1,1,1,1,1,1,1,1\n",
+    )
+    assert replay(home, file) == 0
+    assert [record.body["answers"]["waktu"] for record in questionnaires(home)] == [1, 4]
+    assert [moment.year for moment in moments(home)] == [2025, 2026]
+
+
+def test_a_second_replay_is_a_boot_of_its_own_and_its_visits_have_other_numbers(home: Path) -> None:
+    replay(home, EXAMPLE)
+    replay(home, EXAMPLE)
+    kept = questionnaires(home)
+    assert len({(record.fields["boot"], record.body["visit"]) for record in kept}) == len(kept)
+    assert len({record.fields["boot"] for record in kept}) == 2
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        (f"submitted,{KEYS}\n", "holds no responses"),
+        (f"{KEYS}\n4,4,4,4,4,4,4,4,4\n", "lacks the column submitted"),
+        ("submitted,waktu\n2026-01-01 09:00,4\n", "lacks columns for persyaratan"),
+        (f"submitted,{KEYS}\n2026-01-01 09:00,5,4,4,4,4,4,4,4,4\n", "line 2, persyaratan = '5'"),
+        (f"submitted,{KEYS}\n2026-01-01 09:00,²,4,4,4,4,4,4,4,4\n", "line 2, persyaratan"),
+        (f"submitted,{KEYS}\nyesterday,4,4,4,4,4,4,4,4,4\n", "submitted = 'yesterday'"),
+        (f"submitted,{KEYS}\n2026-01-01 09:00,4\n", "not as many columns"),
+        (f"submitted,U1,{KEYS}\n2026-01-01 09:00,4,4,4,4,4,4,4,4,4,4\n", "both element keys and U columns"),
+        (f"submitted,name,{KEYS}\n2026-01-01 09:00,x,4,4,4,4,4,4,4,4,4\n", "unknown column 'name'"),
+        (f"submitted,pulse,{KEYS}\n2026-01-01 09:00,9,4,4,4,4,4,4,4,4,4\n", "pulse = '9'"),
+    ],
+)
+def test_a_file_that_cannot_be_played_is_refused_with_its_place(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    with pytest.raises(ReplayError, match=complaint):
+        read_responses(written(tmp_path, text), make_plan(Config()), zone=ZONE, order=None)
+
+
+def test_a_missing_file_is_one_sentence(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replay(home, Path("/nowhere.csv")) == 2
+    assert "cannot be read" in capsys.readouterr().err

@@ -1,0 +1,117 @@
+"""Invented visitors on the real loop, journal and panel queue."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from kiosk.__main__ import main
+from survey.record.attachment import belongs
+from survey.record.complaint import read_code
+from survey.record.response import from_body
+from tests.kiosk.journals import records
+
+
+def simulate(home: Path, visitors: int, *more: str) -> int:
+    return main(["simulate", "--home", str(home), "--visitors", str(visitors), *more])
+
+
+def test_every_thanked_record_is_in_the_journal_and_logged_once(home: Path, tmp_path: Path) -> None:
+    log = tmp_path / "thanked"
+    assert simulate(home, 60, "--quiet", "--thanked-log", str(log)) == 0
+    thanked = [json.loads(line) for line in log.read_text().splitlines()]
+    kept = {record.seq: record for record in records(home)}
+    assert len({line["seq"] for line in thanked}) == len(thanked) > 60
+    for line in thanked:
+        record = kept[line["seq"]]
+        assert record.body["visit"] == line["visit"]
+        what = line["what"].partition("@")[0]
+        assert what in (record.body.get("instrument"), record.kind)
+
+
+def test_the_same_seed_plays_the_same_visitors(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    simulate(home, 15, "--seed", "7")
+    first = capsys.readouterr().out.splitlines()[:15]
+    simulate(home, 15, "--seed", "7")
+    assert capsys.readouterr().out.splitlines()[:15] == first
+    assert len(set(first)) > 5, "the visitors are varied"
+
+
+def test_every_response_can_be_read_back(home: Path) -> None:
+    simulate(home, 40, "--quiet")
+    responses = [from_body(record.body) for record in records(home, "response")]
+    assert {response.instrument for response in responses} == {"pulse", "skm-2017"}
+    assert {response.ended for response in responses} >= {"finished", "timeout"}
+    assert {response.channel for response in responses} == {"button", "touch", "mixed"}
+    assert all(
+        response.complete == (len(response.answers) == 9)
+        for response in responses
+        if response.instrument == "skm-2017"
+    )
+
+
+def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X25519PrivateKey) -> None:
+    simulate(home, 50, "--quiet", "--seed", "9")
+    complaints = records(home, "complaint")
+    assert complaints
+    contacts = 0
+    for record in complaints:
+        assert read_code(record.body["ticket"]) == record.body["ticket"]
+        assert record.body["topics"]
+        assert all(belongs(attachment, record.body) for attachment in record.attachments)
+        for attachment in record.attachments:
+            if attachment.name == "contact":
+                contacts += 1
+                assert opened(attachment.content, seal_key).isdigit()
+                assert record.body["consent"]["version"] == "1"
+    assert contacts
+    everything = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
+    assert b"0812" not in everything
+
+
+def opened(sealed: bytes, key: X25519PrivateKey) -> bytes:
+    """Open a sealed contact as the collector does."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - beside its use
+
+    shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[:32]))
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ikm-seal-1").derive(shared)
+    return ChaCha20Poly1305(derived).decrypt(bytes(12), sealed[32:], None)
+
+
+def test_the_first_record_of_a_run_is_its_boot(home: Path) -> None:
+    simulate(home, 1, "--quiet")
+    kinds = [record.kind for record in records(home)]
+    assert "boot" in kinds[:2]
+    assert kinds.index("boot") < kinds.index("response")
+
+
+def test_a_second_run_goes_on_with_new_visit_numbers(home: Path) -> None:
+    simulate(home, 5, "--quiet")
+    simulate(home, 5, "--quiet")
+    numbers = [
+        (record.fields["boot"], record.body["visit"])
+        for record in records(home, "response")
+        if record.body["instrument"] == "pulse"
+    ]
+    assert len(set(numbers)) == 10
+
+
+def test_an_unenrolled_machine_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate(tmp_path, 1) == 78
+    assert "ikm-kiosk enrol CODE" in capsys.readouterr().err
+
+
+def test_two_kiosks_on_one_journal_are_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from uplink.journal.identity import Identity  # noqa: PLC0415 - beside its use
+    from uplink.journal.journal import Journal  # noqa: PLC0415 - as above
+
+    journal = Journal.open(home / "journal", stream_key=Identity.load(home))
+    try:
+        assert simulate(home, 1) == 1
+    finally:
+        journal.close()
+    assert "nothing was changed" in capsys.readouterr().err

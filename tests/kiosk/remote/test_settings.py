@@ -1,0 +1,204 @@
+"""Settings from the collector: checked wholly, applied between visits, refused with a reason, never believed unsigned."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.ports import Voice
+from kiosk.remote.settings import SettingsRefused, check
+from kiosk.show.texts import catalogue
+from kiosk.show.views import ChoiceView, MessageView
+from survey.visit.state import Step
+from survey.wire.messages import Settings, pack_settings
+from tests.kiosk.journals import records
+from tests.kiosk.rigs import Rig, rig
+from uplink.journal.identity import Identity
+
+QUESTIONNAIRE = (
+    Path(__file__).resolve().parents[3] / "survey" / "instrument" / "shipped" / "spkp.toml"
+).read_text()
+
+
+def publish(
+    home: Path, collector: Identity, version: int, content: dict[str, object], *, kiosk: str = "k-0001"
+) -> None:
+    path = home / "uplink" / "settings"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(pack_settings(Settings(kiosk=kiosk, version=version, content=content), collector.sign))
+
+
+def wait_for_look(kiosk: Rig) -> None:
+    kiosk.wait(6)
+
+
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        ({"instruments": ["skm-2017@1"]}, "first instrument is the smiley"),
+        ({"instruments": ["pulse@1", "pulse@1"]}, "only the first"),
+        ({"instruments": ["pulse@1", "skm-2099@1"]}, "unknown to this version"),
+        ({"instruments": "pulse@1"}, "list of texts"),
+        ({"instruments": []}, "smiley"),
+        ({"questionnaire": ["id = 'x'"]}, "questionnaire 1"),
+        ({"questionnaire": 5}, "list of TOML texts"),
+        ({"texts": {"nothing.here": {"id": "x"}}}, "no text 'nothing.here'"),
+        ({"texts": {"idle.title": "x"}}, "object of languages"),
+        ({"texts": {"idle.title": {"id": ""}}}, "characters"),
+        ({"texts": {"idle.title": {"id": "Halo {name}"}}}, "names a value"),
+        ({"texts": {"ticket.text": {"id": "{days.__class__}"}}}, "brace"),
+        ({"texts": {"idle.title": {"id": "Halo {"}}}, "brace"),
+        ({"opening_hours": {"monday": []}}, "no such day"),
+        ({"opening_hours": {"mon": [["16:00", "08:00"]]}}, "rise and not overlap"),
+        ({"volume_percent": 101}, "volume_percent"),
+        ({"brightness_percent": True}, "brightness_percent"),
+        ({"published_index": {"value": "84.12", "category": "B"}}, "never shown without"),
+        ({"published_index": {"value": 84.12, "category": "B", "n": 3, "period": "2026"}}, "two decimals"),
+        ({"published_index": {"value": "84.12", "category": "E", "n": 3, "period": "2026"}}, "A, B, C or D"),
+        ({"services": [{"code": "a b", "name": "x"}]}, "a service has"),
+        ({"services": [{"code": "a", "name": "x"}, {"code": "a", "name": "y"}]}, "same code"),
+        ({"languages": ["xx"]}, "no catalogue"),
+        ({"languages": []}, "at least one"),
+    ],
+)
+def test_one_bad_value_refuses_the_whole_message(content: dict[str, object], reason: str) -> None:
+    with pytest.raises(SettingsRefused, match=reason):
+        check(2, content)
+
+
+def test_good_settings_are_read() -> None:
+    remote = check(
+        3,
+        {
+            "instruments": ["pulse@1", "spkp@1"],
+            "questionnaire": [QUESTIONNAIRE],
+            "texts": {"idle.title": {"id": "Apa kabar pelayanan kami?"}},
+            "opening_hours": {"mon": [["08:00", "16:00"]]},
+            "volume_percent": 30,
+            "brightness_percent": 80,
+            "published_index": {
+                "value": "84.12",
+                "category": "B",
+                "kinerja": "Baik",
+                "n": 312,
+                "period": "2026-TW3",
+                "rule": "14/2017",
+            },
+            "services": [{"code": "ktp", "name": "KTP-el"}],
+            "languages": ["id"],
+            "colour": "green",
+        },
+    )
+    assert [instrument.id for instrument in remote.instruments or ()] == ["pulse", "spkp"]
+    assert remote.unknown == ("colour",)
+    assert (remote.volume_percent, remote.brightness_percent, remote.languages) == (30, 80, ("id",))
+    assert remote.published is not None
+    assert remote.published.n == 312
+
+
+def test_settings_are_applied_between_visits_and_recorded(home: Path, collector: Identity) -> None:
+    with rig(home) as kiosk:
+        kiosk.press(3)
+        assert kiosk.loop.state.step is Step.INVITATION
+        publish(home, collector, 1, {"texts": {"idle.title": {"id": "Bagaimana tadi?"}}, "languages": ["id"]})
+        wait_for_look(kiosk)
+        assert kiosk.loop.plan.languages == ("id", "en"), "not in the middle of a visit"
+        kiosk.wait(30)
+        assert kiosk.loop.plan.languages == ("id",)
+        assert isinstance(kiosk.view, ChoiceView)
+        assert kiosk.view.title == "Bagaimana tadi?"
+    assert [record.body for record in records(home, "settings")] == [{"version": 1, "applied": True}]
+
+
+def test_the_volume_is_the_voices_from_then_on(home: Path, collector: Identity) -> None:
+    heard: list[int] = []
+    voice = Voice(speak=lambda _view, _code: None, hush=lambda: None, set_volume=heard.append)
+    with rig(home, voice=voice) as kiosk:
+        publish(home, collector, 1, {"volume_percent": 30})
+        wait_for_look(kiosk)
+        kiosk.wait(5)
+    assert heard == [30]
+
+
+def test_the_published_index_stands_on_the_idle_screen_with_its_count(
+    home: Path, collector: Identity
+) -> None:
+    publish(
+        home,
+        collector,
+        1,
+        {"published_index": {"value": "84.12", "category": "B", "n": 1312, "period": "2026-TW3"}},
+    )
+    with rig(home) as kiosk:
+        wait_for_look(kiosk)
+        note = kiosk.view.bar.note.replace("\xa0", " ")
+        assert note == "IKM Triwulan III 2026: **84,12 · B (Baik)** · 1.312 responden"
+
+
+def test_refused_settings_leave_everything_and_are_recorded_with_the_reason(
+    home: Path, collector: Identity
+) -> None:
+    with rig(home) as kiosk:
+        publish(home, collector, 1, {"languages": ["en"]})
+        wait_for_look(kiosk)
+        publish(home, collector, 2, {"languages": ["id"], "volume_percent": 500})
+        wait_for_look(kiosk)
+        assert kiosk.loop.plan.languages == ("en",)
+    bodies = [record.body for record in records(home, "settings")]
+    assert bodies[0] == {"version": 1, "applied": True}
+    assert (bodies[1]["version"], bodies[1]["applied"]) == (2, False)
+    assert "volume_percent" in bodies[1]["refused"]
+
+
+def test_after_a_restart_the_last_good_settings_are_in_force_and_not_told_again(
+    home: Path, collector: Identity
+) -> None:
+    with rig(home) as kiosk:
+        publish(home, collector, 1, {"languages": ["en"]})
+        wait_for_look(kiosk)
+        publish(home, collector, 2, {"volume_percent": 500})
+        wait_for_look(kiosk)
+    with rig(home) as kiosk:
+        assert kiosk.loop.plan.languages == ("en",)
+        wait_for_look(kiosk)
+        assert kiosk.loop.plan.languages == ("en",)
+    assert len(records(home, "settings")) == 2
+
+
+@pytest.mark.parametrize("forger", ["stranger", "other kiosk", "garbage", "older"])
+def test_settings_that_are_not_ours_change_nothing(home: Path, collector: Identity, forger: str) -> None:
+    with rig(home) as kiosk:
+        publish(home, collector, 5, {"languages": ["en"]})
+        wait_for_look(kiosk)
+        match forger:
+            case "stranger":
+                publish(home, Identity.ephemeral("x"), 6, {"languages": ["id"]})
+            case "other kiosk":
+                publish(home, collector, 6, {"languages": ["id"]}, kiosk="k-0002")
+            case "garbage":
+                (home / "uplink" / "settings").write_bytes(b"IKS1 nonsense" * 20)
+            case "older":
+                publish(home, collector, 4, {"languages": ["id"]})
+        wait_for_look(kiosk)
+        assert kiosk.loop.plan.languages == ("en",)
+    assert len(records(home, "settings")) == 1
+
+
+def test_opening_hours_dim_the_screen_say_when_it_opens_and_a_press_still_counts(
+    home: Path, collector: Identity
+) -> None:
+    publish(home, collector, 1, {"opening_hours": {"tue": [["08:00", "16:00"]]}})
+    with rig(home) as kiosk:
+        wait_for_look(kiosk)
+        assert isinstance(kiosk.view, MessageView)
+        assert kiosk.view.dimmed
+        assert "Selasa" in kiosk.view.text
+        assert "08.00" in kiosk.view.text
+        kiosk.press(2)
+        assert kiosk.loop.state.step is Step.INVITATION
+    (pulse,) = records(home, "response")
+    assert pulse.body["outside_hours"] is True
+
+
+def test_every_text_of_the_catalogue_can_be_set_to_itself() -> None:
+    texts = {key: {"id": text} for key, text in catalogue("id").items() if not key.startswith("language.")}
+    assert check(1, {"texts": texts}).texts["id"]["idle.title"] == texts["idle.title"]["id"]

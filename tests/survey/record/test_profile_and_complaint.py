@@ -1,0 +1,144 @@
+"""Profile lists, ages, and ticket codes that survive being read aloud."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.instrument.definition import load
+from survey.instrument.profile import (
+    AGE,
+    AGE_BANDS,
+    ANNEX,
+    EDUCATION,
+    JOB,
+    SEX,
+    WIDE,
+    age_band,
+    is_minor,
+    recognise,
+    to_annex,
+)
+from survey.record.complaint import (
+    ALPHABET,
+    BY_CODE,
+    CODE_CHARACTERS,
+    TOPICS,
+    is_phone,
+    new_code,
+    read_code,
+    show_code,
+)
+
+
+@pytest.mark.parametrize(
+    "key, text, value",
+    [
+        (SEX, "Laki-laki", "L"),
+        (SEX, "perempuan", "P"),
+        (EDUCATION, "SLTA", "sma"),
+        (EDUCATION, "D-3", "diploma"),
+        (EDUCATION, "S-1", "s1"),
+        (JOB, "Wiraswasta", "wirausaha"),
+        (JOB, "Ibu Rumah Tangga", "rumah_tangga"),
+        (JOB, "astronaut", None),
+        (SEX, "", None),
+    ],
+)
+def test_texts_from_files_are_recognised_or_left_out(key: str, text: str, value: str | None) -> None:
+    assert recognise(key, text, WIDE[key]) == value
+
+
+def test_the_annex_lists_take_what_maps_down_to_them() -> None:
+    assert recognise(JOB, "petani", ANNEX[JOB]) == "lainnya"
+    assert recognise(EDUCATION, "D3", ANNEX[EDUCATION]) == "sma"
+
+
+@pytest.mark.parametrize("key", [SEX, EDUCATION, JOB])
+def test_every_wide_value_has_its_place_in_the_annex_or_none(key: str) -> None:
+    for value in WIDE[key]:
+        assert to_annex(key, value) in (*ANNEX[key], None)
+
+
+@pytest.mark.parametrize(
+    "text, low, high",
+    [
+        ("<18", None, 17),
+        ("18-25", 18, 25),
+        (">65", 66, None),
+        ("<=20", None, 20),
+        ("60+", 60, None),
+        ("≥ 61", 61, None),
+    ],
+)
+def test_age_bands_are_read(text: str, low: int | None, high: int | None) -> None:
+    band = age_band(text)
+    assert band is not None
+    assert (band.low, band.high) == (low, high)
+
+
+@pytest.mark.parametrize("text", ["", "tua", "30-20", "18 sampai 20"])
+def test_what_is_no_band_is_none(text: str) -> None:
+    assert age_band(text) is None
+
+
+@given(st.integers(0, 120))
+def test_every_age_falls_into_exactly_one_of_our_bands(years: int) -> None:
+    assert sum(band.holds(years) for name in AGE_BANDS if (band := age_band(name))) == 1
+
+
+def test_a_coarser_band_is_not_squeezed_into_a_finer_one() -> None:
+    assert recognise(AGE, "20-29", AGE_BANDS) is None
+    assert recognise(AGE, "28-30", AGE_BANDS) == "26-35"
+    assert recognise(AGE, "30", AGE_BANDS) == "26-35"
+
+
+def test_only_bands_wholly_under_18_are_minors() -> None:
+    assert [is_minor(band) for band in ("<18", "<=17", "16-20", ">65", "?")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_topics_name_elements_of_the_skm_and_are_unique() -> None:
+    elements = set(load("skm-2017").element_keys)
+    assert {topic.element for topic in TOPICS} - {None} <= elements
+    assert len(BY_CODE) == len(TOPICS) == 14
+    assert {topic.code for topic in TOPICS if topic.bypass_officer} == {"pungli", "pilih_kasih"}
+
+
+def test_codes_avoid_what_looks_alike() -> None:
+    assert len(ALPHABET) == len(set(ALPHABET)) == 23
+    assert not set(ALPHABET) & set("0O1IL2Z5S8BUV")
+
+
+@given(st.randoms(use_true_random=False))
+def test_a_code_is_read_however_it_is_written_and_one_slip_is_noticed(dice) -> None:
+    code = new_code(dice.randrange)
+    assert len(code) == CODE_CHARACTERS
+    assert read_code(show_code(code).lower()) == code
+    assert read_code(f" {code[:4]}-{code[4:]} ") == code
+    place = dice.randrange(CODE_CHARACTERS)
+    wrong = dice.choice([character for character in ALPHABET if character != code[place]])
+    assert read_code(code[:place] + wrong + code[place + 1 :]) is None
+
+
+@given(st.randoms(use_true_random=False))
+def test_any_two_swapped_characters_are_noticed(dice) -> None:
+    code = new_code(dice.randrange)
+    for one, other in itertools.combinations(range(CODE_CHARACTERS), 2):
+        if code[one] != code[other]:
+            swapped = list(code)
+            swapped[one], swapped[other] = code[other], code[one]
+            assert read_code("".join(swapped)) is None
+
+
+@pytest.mark.parametrize(
+    "text, good", [("081234567890", True), ("0812", False), ("+62812345678", False), ("", False)]
+)
+def test_phone_numbers_are_digits_of_a_length_that_exists(text: str, good: bool) -> None:
+    assert is_phone(text) is good

@@ -1,0 +1,505 @@
+"""A visit, told as sentences: what visitors, time, the journal and staff can do to it."""
+
+import pytest
+
+from survey.instrument.definition import load
+from survey.visit.offer import offer, page_of, pages
+from survey.visit.plan import Service
+from survey.visit.state import (
+    Accepted,
+    Ended,
+    Hold,
+    Ignored,
+    Press,
+    Release,
+    Restored,
+    SaveFailed,
+    StaffCalled,
+    StaffLeft,
+    Step,
+    Thanked,
+    Touch,
+    Void,
+)
+from tests.survey.visits import Walk, full_plan
+
+ORDER = load("skm-2017").question_order
+
+
+def answer_all(walk: Walk, values: list[int]) -> None:
+    for value in values:
+        walk.choose(f"answer:{value}")
+
+
+def test_one_press_is_a_rating_recorded_at_once() -> None:
+    walk = Walk()
+    walk.press(3)
+    (saved,) = walk.responses
+    assert saved.response.instrument == "pulse"
+    assert saved.response.answers == {"kepuasan": 4}
+    assert (saved.response.complete, saved.response.channel, saved.response.visit) == (True, "button", 1)
+    assert walk.state.step is Step.INVITATION
+
+
+def test_the_pressed_answer_is_highlighted_at_once_and_taken_a_moment_later() -> None:
+    walk = Walk()
+    walk.wait(1)
+    walk.give(Press(1))
+    assert (walk.state.pressed, walk.state.step, walk.effects) == ("answer:2", Step.IDLE, [Accepted()])
+    walk.give(Release())
+    walk.wait(0.39)
+    assert walk.responses == []
+    walk.wait(0.02)
+    assert len(walk.responses) == 1
+
+
+def test_all_nine_answers_by_buttons_alone_make_one_complete_response() -> None:
+    walk = Walk()
+    walk.choose("answer:4")
+    walk.choose("accept")
+    walk.choose("service:nikah")
+    walk.choose("profile:P")
+    walk.choose("profile:36-45")
+    walk.choose("profile:s1")
+    walk.choose("profile:lainnya")
+    answer_all(walk, [1, 2, 3, 4, 4, 3, 2, 1, 2])
+    response = walk.responses[-1].response
+    assert response.answers == dict(zip(ORDER, [1, 2, 3, 4, 4, 3, 2, 1, 2], strict=True))
+    assert response.profile == {"sex": "P", "age": "36-45", "education": "s1", "job": "lainnya"}
+    assert (response.service, response.complete, response.ended, response.ended_at) == (
+        "nikah",
+        True,
+        "finished",
+        None,
+    )
+    assert walk.state.step is Step.OFFER
+    walk.choose("no")
+    assert walk.state.step is Step.THANKS
+
+
+def test_a_practised_visitor_needs_less_than_45_seconds() -> None:
+    """Buttons alone, half a second to find each, screens' own waiting included."""
+    walk = Walk()
+    began = walk.now
+
+    def quick(action: str) -> None:
+        walk.wait(0.5)
+        walk.give(Press(offer(walk.plan, walk.state).options.index(action)))
+        walk.wait(0.1)
+        walk.give(Release())
+        while walk.state.pressed:
+            walk.wait(0.05)
+
+    for action in ("answer:4", "accept", "service:ktp", "profile:L", "more", "profile:36-45"):
+        quick(action)
+    for action in ("profile:sd", "profile:petani", *(["answer:3"] * 9), "no"):
+        quick(action)
+    assert walk.state.step is Step.THANKS
+    assert walk.now - began < 45
+
+
+def test_going_back_shows_and_changes_an_earlier_answer() -> None:
+    walk = Walk()
+    walk.to_questions()
+    walk.choose("answer:1")
+    walk.touch("back")
+    assert (walk.state.place, walk.state.given) == (0, {ORDER[0]: 1})
+    answer_all(walk, [4] * 9)
+    assert walk.responses[-1].response.answers[ORDER[0]] == 4
+    assert walk.responses[-1].response.channel == "mixed"
+
+
+def test_holding_a_button_opens_a_menu_and_answers_nothing() -> None:
+    walk = Walk()
+    walk.to_questions()
+    walk.choose("answer:2")
+    walk.wait(1)
+    walk.give(Press(0))
+    walk.wait(1.5)
+    walk.give(Hold(0))
+    walk.give(Release())
+    assert (walk.state.menu, walk.state.given) == (True, {ORDER[0]: 2})
+    assert offer(walk.plan, walk.state).options == ("back", "skip", "listen", "resume")
+    walk.choose("skip")
+    assert (walk.state.place, walk.state.menu, walk.state.given) == (2, False, {ORDER[0]: 2})
+
+
+def test_the_menu_can_be_left_without_any_change() -> None:
+    walk = Walk()
+    walk.to_questions()
+    walk.wait(1)
+    walk.give(Press(3))
+    walk.give(Hold(3))
+    walk.choose("resume")
+    assert (walk.state.step, walk.state.place, walk.state.menu, walk.state.answers) == (
+        Step.QUESTION,
+        0,
+        False,
+        (),
+    )
+
+
+def test_a_skipped_question_leaves_the_response_incomplete() -> None:
+    walk = Walk()
+    walk.to_questions()
+    walk.touch("skip")
+    answer_all(walk, [3] * 8)
+    response = walk.responses[-1].response
+    assert (len(response.answers), response.complete, response.ended) == (8, False, "finished")
+
+
+def test_questions_cannot_be_skipped_where_the_plan_forbids_it() -> None:
+    walk = Walk(full_plan(skip=False))
+    walk.to_questions()
+    walk.touch("skip")
+    assert walk.state.place == 0
+    assert walk.effects[-1] == Ignored("mash")
+
+
+def test_walking_away_keeps_what_was_answered_as_incomplete() -> None:
+    walk = Walk()
+    walk.to_questions()
+    answer_all(walk, [2, 3])
+    walk.wait(46)
+    response = walk.responses[-1].response
+    assert response.answers == {ORDER[0]: 2, ORDER[1]: 3}
+    assert (response.complete, response.ended, response.ended_at) == (False, "timeout", ORDER[2])
+    assert walk.state.step is Step.IDLE
+
+
+def test_any_input_resets_the_idle_timer_even_one_that_means_nothing() -> None:
+    walk = Walk()
+    walk.to_questions()
+    walk.wait(40)
+    walk.give(Touch("nonsense"))
+    walk.wait(40)
+    assert walk.state.step is Step.QUESTION
+
+
+def test_nothing_of_the_last_visitor_is_left() -> None:
+    walk = Walk()
+    walk.touch("language")
+    walk.to_questions()
+    answer_all(walk, [2, 3])
+    walk.wait(60)
+    left = walk.state
+    assert (left.answers, left.profile, left.service, left.language, left.topics, left.text, left.phone) == (
+        (),
+        (),
+        None,
+        "id",
+        (),
+        "",
+        "",
+    )
+
+
+def test_declining_is_thanked_and_records_no_questionnaire() -> None:
+    walk = Walk()
+    walk.press(2)
+    walk.choose("decline")
+    assert walk.state.step is Step.THANKS
+    assert len(walk.responses) == 1
+
+
+def test_answers_before_going_back_to_the_invitation_are_kept_when_it_is_declined() -> None:
+    walk = Walk(full_plan(services=(), profile=()))
+    walk.to_questions()
+    walk.choose("answer:1")
+    walk.touch("back")
+    walk.touch("back")
+    assert walk.state.step is Step.INVITATION
+    walk.choose("decline")
+    response = walk.responses[-1].response
+    assert (response.answers, response.ended, response.complete) == ({ORDER[0]: 1}, "declined", False)
+
+
+def test_accepting_again_goes_on_with_the_same_questionnaire() -> None:
+    walk = Walk(full_plan(services=(), profile=()))
+    walk.to_questions()
+    walk.choose("answer:1")
+    walk.touch("back")
+    walk.touch("back")
+    walk.choose("accept")
+    answer_all(walk, [4] * 9)
+    assert len(walk.responses) == 2
+
+
+def test_a_chord_voids_the_highlighted_answer() -> None:
+    walk = Walk()
+    walk.wait(1)
+    walk.give(Press(0))
+    walk.wait(0.1)
+    assert walk.state.pressed
+    walk.give(Void())
+    walk.wait(5)
+    assert (walk.state.step, walk.responses) == (Step.IDLE, [])
+
+
+def test_mashing_starts_no_second_visit() -> None:
+    walk = Walk()
+    walk.press(3)
+    walk.choose("decline")
+    walk.wait(1)
+    walk.give(Press(0))
+    walk.give(Release())
+    for _ in range(50):
+        walk.wait(0.3)
+        walk.give(Press(0))
+        walk.give(Release())
+    assert len(walk.responses) == 1
+    assert walk.effects.count(Ignored("mash")) >= 45
+
+
+def test_after_a_rest_the_next_visitor_can_rate() -> None:
+    walk = Walk()
+    walk.press(3)
+    walk.choose("decline")
+    walk.wait(20)
+    walk.press(0)
+    assert [saved.response.visit for saved in walk.responses] == [1, 2]
+
+
+def test_thanks_wait_for_the_journal() -> None:
+    walk = Walk(journal="silent")
+    walk.press(3)
+    assert walk.state.step is Step.SAVING
+    assert not any(isinstance(effect, Thanked) for effect in walk.effects)
+    walk.answer("1/pulse@1")
+    assert walk.state.step is Step.INVITATION
+    assert Thanked(frozenset({"1/pulse@1"})) in walk.effects
+
+
+def test_a_failed_disk_takes_the_kiosk_out_of_service_and_says_so() -> None:
+    walk = Walk(journal="broken")
+    walk.press(3)
+    assert (walk.state.step, walk.state.not_kept) == (Step.FAILED, True)
+    assert not any(isinstance(effect, Thanked) for effect in walk.effects)
+    walk.press(3)
+    assert walk.effects[-1] == Ignored("failed")
+    assert len(walk.responses) == 1
+
+
+def test_a_disk_that_never_answers_counts_as_failed() -> None:
+    walk = Walk(journal="silent")
+    walk.press(3)
+    walk.wait(31)
+    assert (walk.state.step, walk.state.not_kept) == (Step.FAILED, True)
+
+
+def test_a_restored_disk_brings_the_kiosk_back() -> None:
+    walk = Walk(journal="broken")
+    walk.press(3)
+    walk.give(Restored())
+    walk.journal = "prompt"
+    walk.wait(2)
+    walk.press(3)
+    assert walk.state.step is Step.INVITATION
+
+
+def test_a_disk_failing_in_the_middle_hands_the_answers_over_all_the_same() -> None:
+    walk = Walk()
+    walk.to_questions()
+    answer_all(walk, [1, 2])
+    walk.journal = "silent"
+    walk.give(SaveFailed())
+    assert walk.responses[-1].response.answers == {ORDER[0]: 1, ORDER[1]: 2}
+    assert (walk.responses[-1].response.ended, walk.state.step) == (Ended.FAULT, Step.FAILED)
+
+
+def test_staff_interrupting_keeps_the_answers_and_comes_back_to_idle() -> None:
+    walk = Walk()
+    walk.to_questions()
+    answer_all(walk, [1, 2])
+    walk.give(StaffCalled())
+    assert (walk.responses[-1].response.ended, walk.state.step) == ("staff", Step.STAFF)
+    walk.press(1)
+    assert walk.state.step is Step.STAFF
+    walk.give(StaffLeft())
+    assert walk.state.step is Step.IDLE
+
+
+def test_staff_can_look_at_a_failed_kiosk_and_leaves_it_failed() -> None:
+    walk = Walk()
+    walk.give(SaveFailed())
+    walk.give(StaffCalled())
+    walk.give(StaffLeft())
+    assert walk.state.step is Step.FAILED
+
+
+def test_the_language_changes_in_the_middle_and_stays_for_the_visit() -> None:
+    walk = Walk()
+    walk.press(2)
+    walk.choose("preferences")
+    walk.choose("language")
+    assert walk.state.language == "en"
+    walk.choose("back")
+    walk.choose("accept")
+    walk.wait(60)
+    assert walk.state.language == "id"
+
+
+def test_preferences_left_on_the_idle_screen_return_by_themselves() -> None:
+    walk = Walk()
+    walk.touch("contrast")
+    walk.touch("text-size")
+    assert (walk.state.contrast, walk.state.large_text) == (True, True)
+    walk.wait(46)
+    assert (walk.state.contrast, walk.state.large_text) == (False, False)
+
+
+# -- the complaint
+
+
+def complain(walk: Walk, *topics: str) -> None:
+    walk.touch("complaint")
+    for topic in topics:
+        walk.choose(f"topic:{topic}")
+
+
+def test_a_complaint_from_the_idle_screen_gets_a_ticket() -> None:
+    walk = Walk()
+    complain(walk, "lama", "pungli")
+    walk.touch("next")
+    walk.type("tiga kali datang ")
+    walk.touch("next")
+    walk.touch("tick")
+    walk.touch("next")
+    walk.type("081234567890")
+    walk.touch("next")
+    (sent,) = walk.complaints
+    assert (sent.topics, sent.text, sent.phone, sent.visit) == (
+        ("lama", "pungli"),
+        "tiga kali datang",
+        "081234567890",
+        1,
+    )
+    assert (walk.state.step, walk.state.ticket) == (Step.TICKET, "ABCDEFGH")
+    assert (walk.state.text, walk.state.phone) == ("", "")
+    walk.wait(118)
+    assert walk.state.step is Step.TICKET
+    walk.press(0)
+    assert (walk.state.step, walk.state.ticket) == (Step.IDLE, None)
+
+
+def test_a_complaint_by_buttons_alone() -> None:
+    walk = Walk()
+    walk.press(1)
+    walk.choose("complaint")
+    walk.choose("topic:lainnya")
+    assert "next" in offer(walk.plan, walk.state).options
+    walk.choose("next")
+    walk.choose("next")
+    walk.choose("without-phone")
+    assert walk.state.step is Step.TICKET
+    walk.choose("noted")
+    assert walk.state.step is Step.INVITATION
+    assert "complaint" not in offer(walk.plan, walk.state).options
+
+
+def test_a_complaint_after_the_questions_leads_to_the_thanks() -> None:
+    walk = Walk(full_plan(services=(), profile=()))
+    walk.to_questions()
+    answer_all(walk, [3] * 9)
+    walk.choose("complaint")
+    walk.choose("topic:fasilitas")
+    walk.touch("next")
+    walk.touch("next")
+    walk.touch("without-phone")
+    walk.choose("noted")
+    assert walk.state.step is Step.THANKS
+
+
+def test_the_box_is_unticked_and_without_it_no_number_can_be_given() -> None:
+    walk = Walk()
+    complain(walk, "lama")
+    walk.touch("next")
+    walk.touch("next")
+    assert (walk.state.step, walk.state.consented) == (Step.CONSENT, False)
+    walk.touch("next")
+    assert walk.state.step is Step.CONSENT
+
+
+def test_minors_are_asked_for_no_number() -> None:
+    walk = Walk(full_plan(services=()))
+    walk.choose("answer:1")
+    walk.choose("accept")
+    walk.choose("skip")
+    walk.choose("profile:<18")
+    walk.choose("skip")
+    walk.choose("skip")
+    answer_all(walk, [1] * 9)
+    walk.choose("complaint")
+    walk.choose("topic:lama")
+    walk.touch("next")
+    walk.touch("next")
+    assert walk.state.step is Step.TICKET
+
+
+def test_an_unsent_complaint_is_the_visitors_own() -> None:
+    walk = Walk()
+    complain(walk, "lama")
+    walk.touch("next")
+    walk.type("rahasia")
+    walk.wait(60)
+    assert (walk.state.step, walk.state.text, walk.complaints) == (Step.IDLE, "", [])
+
+
+def test_text_stops_at_its_limit_and_takes_characters_only() -> None:
+    walk = Walk()
+    complain(walk, "lama")
+    walk.touch("next")
+    walk.type("x" * 600)
+    assert len(walk.state.text) == 500
+    walk.give(Touch("key:backspace"))
+    walk.give(Touch("key:\x07"))
+    assert len(walk.state.text) == 499
+
+
+@pytest.mark.parametrize("number", ["", "0812", "0" * 16])
+def test_a_number_that_cannot_be_one_is_not_sent(number: str) -> None:
+    walk = Walk()
+    complain(walk, "lama")
+    for action in ("next", "next", "tick", "next"):
+        walk.touch(action)
+    walk.type(number)
+    assert len(walk.state.phone) <= 15
+    if len(walk.state.phone) < 8:
+        assert "next" not in offer(walk.plan, walk.state).options
+
+
+# -- lists
+
+
+@pytest.mark.parametrize("count, expected", [(1, 1), (4, 1), (5, 2), (6, 2), (7, 3), (14, 5)])
+def test_lists_are_paged_for_four_buttons(count: int, expected: int) -> None:
+    names = [f"n{number}" for number in range(count)]
+    assert pages(count) == expected
+    shown = [name for page in range(expected) for name in page_of(names, page) if name != "more"]
+    assert shown == names
+    assert all(len(page_of(names, page)) <= 4 for page in range(expected))
+
+
+def test_a_long_list_turns_round_to_its_first_page() -> None:
+    assert page_of(["a", "b", "c", "d", "e"], 2) == ("a", "b", "c", "more")
+
+
+def test_a_unit_with_one_service_is_still_asked() -> None:
+    walk = Walk(full_plan(services=(Service("ktp", "KTP"),)))
+    walk.choose("answer:3")
+    walk.choose("accept")
+    assert offer(walk.plan, walk.state).options == ("service:ktp", "skip")
+
+
+def test_instruments_with_six_options_are_paged() -> None:
+    walk = Walk(full_plan(forms=(load("spkp"),), services=(), profile=()))
+    walk.to_questions()
+    answer_all(walk, [1, 2, 3, 4, 5, 6, 1, 6])
+    assert list(walk.responses[-1].response.answers.values()) == [1, 2, 3, 4, 5, 6, 1, 6]
+
+
+def test_a_second_questionnaire_follows_the_first() -> None:
+    walk = Walk(full_plan(forms=(load("skm-2017"), load("spkp")), services=(), profile=()))
+    walk.to_questions()
+    answer_all(walk, [3] * 9 + [5] * 8)
+    assert [saved.response.instrument for saved in walk.responses] == ["pulse", "skm-2017", "spkp"]

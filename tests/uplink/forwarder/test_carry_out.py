@@ -1,0 +1,206 @@
+"""The third way out: a stick that carries records, is refused whole when half-copied, and brings receipts back."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.record.attachment import attach
+from survey.record.errors import Malformed
+from survey.record.record import canonical
+from survey.wire.carriage import (
+    MANIFEST,
+    SUMMARY,
+    CarriedFile,
+    Manifest,
+    check_file,
+    describe,
+    pack_manifest,
+    receipt_name,
+    unpack_manifest,
+)
+from survey.wire.messages import Receipt, pack_receipt, unpack_batch
+from tests.uplink.fakes import KIOSK, START_MS, Home, fill, stamp
+from uplink.errors import CarryOutError
+from uplink.forwarder.carry_out import export, take_back
+from uplink.journal.acknowledged import Mark
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.enrol()
+    return home
+
+
+def import_folder(home: Home, folder: Path) -> None:
+    """What the collector does with a stick."""
+    manifest = unpack_manifest((folder / MANIFEST).read_bytes())
+    contents = [(one, (folder / one.name).read_bytes()) for one in manifest.files]
+    for described, content in contents:
+        check_file(described, content)
+    for described, content in contents:
+        batch = unpack_batch(content)
+        assert (batch.first, batch.last, batch.prev is not None) == (described.first, described.last, True)
+        home.collector.accept(content)
+
+
+def test_everything_unconfirmed_is_carried_and_counted_once(home: Home, tmp_path: Path) -> None:
+    journal = home.journal(segment_bytes=50_000)
+    fill(journal, 6_000)
+    text = attach("text", b"antre lama")
+    journal.append("complaint", {"attached": {"text": text.digest}}, stamp=stamp(6_001), attachments=[text])
+    stick = tmp_path / "stick"
+    exported = export(home.folder, stick)
+    assert exported.folder is not None
+    assert (exported.first, exported.last, exported.records, exported.files) == (1, 6_001, 6_001, 2)
+    assert exported.folder.name == f"IKM-{KIOSK}-{journal.stream[:8]}-1-6001"
+    import_folder(home, exported.folder)
+    import_folder(home, exported.folder)
+    assert home.collector.held() == 6_001
+    assert home.collector.attachments == {(journal.stream, 6_001): ["text", "text"]}
+    assert (home.collector.refused, home.collector.conflicts) == ([], 0)
+    summary = (exported.folder / SUMMARY).read_text()
+    assert "6001 catatan" in summary
+    assert "6001 records" in summary
+    journal.close()
+
+
+def test_receipts_come_back_on_the_stick_and_free_the_records(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 10)
+    stick = tmp_path / "stick"
+    exported = export(home.folder, stick)
+    assert exported.folder is not None
+    import_folder(home, exported.folder)
+    back = stick / "IKM-RECEIPTS"
+    back.mkdir()
+    (back / receipt_name(kiosk=KIOSK, stream=journal.stream)).write_bytes(
+        home.collector.receipt(journal.stream)
+    )
+    taken = take_back(home.folder, stick)
+    assert (taken.receipts, taken.confirmed, taken.news) == (1, 10, True)
+    assert journal.release() is not None
+    assert journal.waiting == 0
+    assert take_back(home.folder, stick).news is False
+    fill(journal, 2)
+    later = export(home.folder, stick)
+    assert (later.first, later.last) == (11, 12)
+    journal.close()
+
+
+def test_nothing_to_carry_writes_nothing(home: Home, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    assert export(home.folder, stick).folder is None
+    journal = home.journal()
+    fill(journal, 1)
+    Mark(home.mark).store(
+        pack_receipt(
+            Receipt(kiosk=KIOSK, stream=journal.stream, through=1, link=journal.head.link, at=START_MS),
+            home.collector.key.sign,
+        )
+    )
+    assert export(home.folder, stick).folder is None
+    assert list(stick.iterdir()) == []
+    journal.close()
+
+
+def test_carrying_the_same_again_replaces_the_folder(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 3)
+    journal.close()
+    first, second = export(home.folder, tmp_path / "stick"), export(home.folder, tmp_path / "stick")
+    assert first.folder == second.folder
+    assert [path.name for path in (tmp_path / "stick").iterdir()] == [first.folder.name]  # type: ignore[union-attr]
+
+
+def test_a_stick_that_cannot_be_written_says_so(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 1)
+    journal.close()
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    with pytest.raises(CarryOutError, match="use a stick with room"):
+        export(home.folder, blocked / "stick")
+    with pytest.raises(CarryOutError, match="no folder"):
+        take_back(home.folder, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("deed", ["cut", "alter", "drop", "cut manifest", "alter manifest"])
+def test_a_folder_that_was_copied_in_part_is_refused_whole(home: Home, tmp_path: Path, deed: str) -> None:
+    journal = home.journal()
+    fill(journal, 40)
+    journal.close()
+    folder = export(home.folder, tmp_path / "stick").folder
+    assert folder is not None
+    batch = next(folder.glob("*.ikm"))
+    hit = folder / MANIFEST if "manifest" in deed else batch
+    content = hit.read_bytes()
+    if deed == "drop":
+        batch.unlink()
+    elif "cut" in deed:
+        hit.write_bytes(content[: len(content) // 2])
+    else:
+        hit.write_bytes(content.replace(content[40:41], bytes((content[40] ^ 1,))))
+    with pytest.raises((Malformed, FileNotFoundError)):
+        import_folder(home, folder)
+    assert home.collector.held() == 0
+
+
+def test_receipts_of_strangers_and_of_other_histories_move_nothing(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 5)
+    stranger = Home(tmp_path / "other")
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for name, content in {
+        "a": b"",
+        "b": b"IKR1\x01nonsense",
+        "c": stranger.collector.receipt(journal.stream, through=5, link=journal.head.link),
+        "d": home.collector.receipt(journal.stream, through=5, link=bytes(32)),
+        "e": home.collector.receipt(journal.stream, through=99, link=journal.head.link),
+        "f": home.collector.receipt("ff" * 16, through=5, link=journal.head.link),
+    }.items():
+        (stick / f"{name}.ikr").write_bytes(content)
+    assert take_back(home.folder, stick).news is False
+    assert not home.mark.exists()
+    journal.close()
+
+
+def test_a_manifest_comes_back_and_names_no_file_outside_its_folder() -> None:
+    described = describe("k-0001-00112233-0000000001-0000000002.ikm", b"batch", first=1, last=2)
+    manifest = Manifest(kiosk=KIOSK, stream="00" * 16, files=(described,))
+    assert unpack_manifest(pack_manifest(manifest)) == manifest
+    assert (manifest.first, manifest.last) == (1, 2)
+    for name in ("../x.ikm", "/x.ikm", "x.txt", "", "X.ikm", "a/b.ikm"):
+        forged = Manifest(
+            kiosk=KIOSK,
+            stream="00" * 16,
+            files=(CarriedFile(name=name, size=1, sha256="0" * 64, first=1, last=1),),
+        )
+        with pytest.raises(Malformed) as refusal:
+            unpack_manifest(pack_manifest(forged))
+        assert refusal.value.code == "manifest_field"
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    fields=st.dictionaries(st.sampled_from(["v", "kiosk", "stream", "files", "x"]), values),
+    content=st.binary(max_size=80),
+)
+def test_any_manifest_is_read_or_malformed(fields: dict[str, object], content: bytes) -> None:
+    line = canonical(fields | {"v": 1})
+    for candidate in (content, line, line + b"\n" + hashlib.sha256(line).hexdigest().encode() + b"\n"):
+        with pytest.raises(Malformed):
+            unpack_manifest(candidate)
+    assert json.loads(line)

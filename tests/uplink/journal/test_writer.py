@@ -1,0 +1,166 @@
+"""The writer: one thread, a result for everything submitted, and a journal that comes back by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from survey.record.record import ALIVE, CLOCK, Stamp
+from survey.wire.messages import Receipt, pack_receipt
+from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
+from uplink.journal import writer as writer_module
+from uplink.journal.acknowledged import Mark
+from uplink.journal.stamp import ManualClock
+from uplink.journal.writer import JournalWriter, WriteFailed, Written
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def results(writer: JournalWriter) -> list[Written | WriteFailed]:
+    found = []
+    while not writer.results.empty():
+        found.append(writer.results.get())
+    return found
+
+
+def test_each_submission_has_a_result_in_its_order(home: Home) -> None:
+    writer = JournalWriter(home.journal())
+    writer.start()
+    for token in range(20):
+        writer.submit(token, "response", body(token), stamp(token))
+    writer.stop()
+    assert results(writer) == [Written(token=token, seq=token + 1) for token in range(20)]
+    journal = home.journal()
+    assert journal.head.seq == 20
+    journal.close()
+
+
+def test_a_passing_fault_is_survived_without_telling_anybody(home: Home) -> None:
+    disk = FaultyDisk()
+    writer = JournalWriter(home.journal(disk=disk))
+    disk.append_faults.append(failing())
+    writer.submit("a", "response", body(1), stamp(1))
+    assert writer.step()
+    assert results(writer) == [Written(token="a", seq=1)]
+    disk.sync_faults.append(failing())
+    writer.submit("b", "response", body(2), stamp(2))
+    writer.step()
+    # The line stood on the disk after all: it is not written a second time.
+    assert results(writer) == [Written(token="b", seq=2)]
+    assert writer.state().accepting
+    writer.stop()
+
+
+def test_a_lasting_fault_is_told_at_once_and_ends_by_itself(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "_REOPEN_SECONDS", (0.0,))  # a constant; the test has no hour to wait
+    disk = FaultyDisk()
+    writer = JournalWriter(home.journal(disk=disk))
+    disk.append_faults.extend([failing(), None])
+    disk.sync_faults.extend([failing(), failing()])
+    writer.submit("a", "response", body(1), stamp(1))
+    writer.step()
+    (failed,) = results(writer)
+    assert isinstance(failed, WriteFailed)
+    assert not failed.permanent
+    assert "Input/output error" in failed.reason
+    assert not writer.state().accepting
+    writer.step()
+    writer.step()
+    assert writer.state().accepting
+    writer.submit("b", "response", body(2), stamp(2))
+    writer.step()
+    assert results(writer) == [Written(token="b", seq=1)]
+    writer.stop()
+
+
+def test_a_full_disk_is_no_fault_of_the_record(home: Home) -> None:
+    disk = FaultyDisk()
+    writer = JournalWriter(home.journal(disk=disk, ballast_bytes=0))
+    disk.append_faults.append(full())
+    writer.submit("a", "response", body(1), stamp(1))
+    writer.submit("b", "response", {"text": "x" * 20_000}, stamp(1))
+    writer.submit("c", "response", {"text": object()}, stamp(1))
+    for _ in range(3):
+        writer.step()
+    fates = [(one.token, one.permanent) for one in results(writer) if isinstance(one, WriteFailed)]
+    assert fates == [("a", False), ("b", True), ("c", True)]
+    writer.stop()
+
+
+def test_ballast_that_is_spent_is_told_while_writing_still_works(home: Home) -> None:
+    disk = FaultyDisk()
+    writer = JournalWriter(home.journal(disk=disk))
+    disk.append_faults.append(full())
+    writer.submit("a", "response", body(1), stamp(1))
+    writer.step()
+    assert results(writer) == [Written(token="a", seq=1)]
+    state = writer.state()
+    assert not state.accepting
+    assert "carry the records out" in state.trouble
+    writer.stop()
+
+
+def test_receipts_are_acted_upon_and_date_the_clock(home: Home) -> None:
+    hints: list[tuple[int, int]] = []
+
+    class Hinted(ManualClock):
+        def hint(self, at_ms: int, *, after_up_ms: int) -> None:
+            hints.append((at_ms, after_up_ms))
+
+    journal = home.journal()
+    writer = JournalWriter(journal, clock=Hinted(START_MS, up_ms=9_000))
+    fill(journal, 3)
+    receipt = Receipt(kiosk=KIOSK, stream=journal.stream, through=3, link=journal.head.link, at=START_MS + 77)
+    Mark(home.mark).store(pack_receipt(receipt, home.collector.key.sign), arrived_up_ms=9_000)
+    writer.step()
+    assert writer.state().confirmed == 3
+    assert hints == [(START_MS + 77, 3_000)]
+    writer.stop()
+
+
+def test_a_receipt_from_a_stick_frees_records_and_dates_nothing(home: Home) -> None:
+    journal = home.journal()
+    clock = ManualClock(START_MS)
+    writer = JournalWriter(journal, clock=clock)
+    fill(journal, 3)
+    receipt = Receipt(kiosk=KIOSK, stream=journal.stream, through=3, link=journal.head.link, at=1)
+    Mark(home.carried).store(pack_receipt(receipt, home.collector.key.sign))
+    writer.step()
+    assert writer.state().confirmed == 3
+    writer.stop()
+    journal = home.journal()
+    assert journal.confirmed == 3
+    journal.close()
+
+
+def test_news_of_the_clock_becomes_a_record(home: Home) -> None:
+    journal = home.journal()
+    clock = ManualClock(START_MS, sync=False)
+    writer = JournalWriter(journal, clock=clock)
+    writer.submit("a", ALIVE, {}, clock.stamp())
+    writer.step()
+    assert journal.head.seq == 1
+    clock.sync = True
+    writer._release_at = 0.0
+    writer.step()
+    record = journal.records.get(doc_id=2)
+    assert record is not None
+    assert (record["kind"], record["sync"], record["at"]) == (CLOCK, True, START_MS)
+    assert record["body"] == {"source": "ntp", "reason": "sync"}
+    writer.stop()
+
+
+def test_times_of_writing_are_told(home: Home) -> None:
+    writer = JournalWriter(home.journal())
+    assert writer.state().write_ms_p99 == 0.0
+    for token in range(5):
+        writer.submit(token, ALIVE, {}, Stamp(boot=1, up_ms=token, at=None, sync=False))
+        writer.step()
+    state = writer.state()
+    assert 0.0 < state.write_ms_p50 <= state.write_ms_p99
+    assert (state.head, state.waiting, state.damaged) == (5, 5, 0)
+    writer.stop()

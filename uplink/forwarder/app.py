@@ -1,0 +1,181 @@
+"""The uplink process: everything is put together here, and the courier's step is repeated until we are told to stop.
+
+It holds no signing key and writes nothing but its own folder: the mark, the settings inbox and its status.
+"""
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Event
+
+from uplink.errors import JournalError
+from uplink.forwarder.config import UplinkConfig
+from uplink.forwarder.courier import Courier, Pace, Progress
+from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.notify import notify
+from uplink.forwarder.senders.http import HttpRoad, HttpSender
+from uplink.forwarder.senders.mqtt import Credentials, MqttRoad, MqttSender
+from uplink.forwarder.status import StatusBoard, last_will
+from uplink.forwarder.stick import StickWatcher
+from uplink.journal.acknowledged import Mark
+from uplink.journal.identity import Enrolment, load_enrolment, verifier
+from uplink.journal.reader import JournalReader
+from uplink.journal.stamp import boot_time_ms
+
+_STATUS_SECONDS = 2.0
+_TURN_SECONDS = 0.2
+_POWER_CUT_UP_MS = 180_000  # started this soon after the machine: the whole district may have
+_POWER_CUT_SPREAD_SECONDS = 20.0
+
+log = logging.getLogger(__name__)
+
+
+class Uplink:
+    """The process's objects and its loop."""
+
+    def __init__(self, home: Path, config: UplinkConfig) -> None:
+        enrolment = load_enrolment(home)
+        verify = verifier(enrolment.collector_key)
+        folder = home / "uplink"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._reader = JournalReader(home / "journal")
+        self._board = StatusBoard(home, JournalReader(home / "journal"), version=_version())
+        self._mqtt = MqttSender(_mqtt_road(enrolment, home, config), last_will=last_will())
+        https = HttpSender(HttpRoad(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
+        self._stopped = Event()
+        mark = Mark(folder / "mark", carried=home / "kiosk" / "mark")
+        self._prepare(mark)
+        self._courier = Courier(
+            kiosk=enrolment.kiosk,
+            reader=self._reader,
+            mark=mark,
+            verify=verify,
+            roads=(self._mqtt, https),
+            inbox=SettingsInbox(folder / "settings", kiosk=enrolment.kiosk, verify=verify),
+            report=self._state,
+            now=time.monotonic,
+            wait=self._stopped.wait,
+            boot_time_ms=boot_time_ms,
+            pace=_pace(config),
+            spread_seconds=_POWER_CUT_SPREAD_SECONDS if boot_time_ms() < _POWER_CUT_UP_MS else 0.0,
+        )
+        self._sticks = StickWatcher(home, config.usb_folders)
+        self._status_at = 0.0
+
+    def run(self) -> None:
+        """Repeat the step until `stop` is called."""
+        notify("READY=1")
+        while not self._stopped.is_set():
+            self.step()
+        self.close()
+
+    def step(self) -> None:
+        """Take one turn."""
+        notify("WATCHDOG=1")
+        try:
+            self._courier.step(_TURN_SECONDS)
+        except JournalError as error:
+            # The disk is the kiosk's business; we look again, for it may be mounted anew.
+            if self._courier.progress.trouble != str(error):
+                log.warning("%s", error)
+            self._courier.progress.trouble = str(error)
+            self._stopped.wait(1.0)
+        now = time.monotonic()
+        if now - self._status_at >= _STATUS_SECONDS:
+            self._status_at = now
+            self._sticks.look()
+            self._write_status()
+
+    def stop(self) -> None:
+        """Let `run` end after the current turn; safe in a signal handler."""
+        self._stopped.set()
+
+    def close(self) -> None:
+        """Say goodbye and close all connections."""
+        self._mqtt.part(self._state(self._courier.progress, online=False))
+        self._courier.stop()
+
+    @property
+    def confirmed(self) -> int:
+        """The collector has confirmed everything up to here."""
+        return self._courier.progress.confirmed
+
+    @staticmethod
+    def _prepare(mark: Mark) -> None:
+        try:
+            mark.prepare()
+        except JournalError as error:  # on a full disk records still go out; their receipts come again later
+            log.warning("%s", error)
+
+    def _state(self, progress: Progress, *, online: bool = True) -> bytes:
+        return self._board.state(progress, stream=self._courier.stream, online=online)
+
+    def _write_status(self) -> None:
+        progress = self._courier.progress
+        try:
+            self._courier.look_at_mark()
+            backlog = self._board.backlog(progress)
+        except JournalError as error:
+            progress.trouble, backlog = str(error), -1
+        self._board.write(progress, backlog=backlog, stick=self._sticks.said, now_up_ms=boot_time_ms())
+
+
+def main(home: Path, config: UplinkConfig | None = None) -> int:
+    """Run the uplink until SIGTERM or SIGINT; gives the exit code.
+
+    Raises:
+        IdentityError: the kiosk is not enrolled.
+    """
+    uplink = Uplink(home, config or UplinkConfig())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stopper(uplink.stop))
+    uplink.run()
+    return 0
+
+
+def _stopper(stop: Callable[[], None]) -> Callable[[int, object], None]:
+    def stop_now(number: int, frame: object) -> None:  # noqa: ARG001 - the signature is Python's
+        stop()
+
+    return stop_now
+
+
+def _mqtt_road(enrolment: Enrolment, home: Path, config: UplinkConfig) -> MqttRoad:
+    folder = home / "uplink" / "broker"
+    return MqttRoad(
+        kiosk=enrolment.kiosk,
+        host=enrolment.broker.host,
+        port=enrolment.broker.port,
+        credentials=Credentials(
+            ca=folder / "ca.crt", certificate=folder / "client.crt", key=folder / "client.key"
+        )
+        if enrolment.broker.tls
+        else None,
+        version=config.mqtt_version,
+        keep_alive_seconds=config.keep_alive_seconds,
+        window=config.window,
+        max_bytes=config.max_message_bytes,
+    )
+
+
+def _pace(config: UplinkConfig) -> Pace:
+    return Pace(
+        max_batch_records=config.max_batch_records,
+        patience_seconds=config.patience_seconds,
+        lazy_seconds=config.lazy_seconds,
+        report_seconds=config.report_seconds,
+        failures_before_fallback=config.mqtt_failures_before_https,
+        return_seconds=config.mqtt_again_seconds,
+        reconnect_first_seconds=config.reconnect_first_seconds,
+        reconnect_cap_seconds=config.reconnect_cap_seconds,
+    )
+
+
+def _version() -> str:
+    try:
+        return version("ikm-kiosk")
+    except PackageNotFoundError:
+        return "unpackaged"

@@ -1,0 +1,214 @@
+"""The third way out: a stick carries what the collector has not confirmed, and brings its receipts back.
+
+`export` writes a folder that is complete or refused: batch files, a summary for people, and the manifest last. It
+may be done any number of times; the collector counts every record once. `take_back` finds receipts on a stick and
+moves the mark by those that fit, exactly as if they had come over the network.
+"""
+
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from survey.record.errors import Malformed
+from survey.wire.carriage import (
+    MANIFEST,
+    RECEIPT_SUFFIX,
+    SUMMARY,
+    CarriedFile,
+    Manifest,
+    batch_name,
+    describe,
+    folder_name,
+    pack_manifest,
+)
+from survey.wire.messages import Receipt, unpack_receipt
+from uplink.errors import CarryOutError
+from uplink.forwarder.outbox import Outbox, Parcel
+from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Mark, read_mark
+from uplink.journal.identity import load_enrolment, verifier
+from uplink.journal.reader import JournalReader
+from uplink.journal.segments.files import sync_folder, write_all
+
+_FILE_BYTES = 1_000_000
+_FILE_RECORDS = 5_000
+_LOOK_AT_MOST = 1_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written to a stick."""
+
+    folder: Path | None
+    """None where there was nothing to carry."""
+    first: int
+    last: int
+    files: int
+
+    @property
+    def records(self) -> int:
+        """How many records were carried."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was found on a stick."""
+
+    receipts: int
+    """How many receipts for this kiosk were found."""
+    confirmed: int
+    """Everything up to this record is confirmed now."""
+    news: bool
+    """Whether that is more than before."""
+
+
+def export(home: Path, target: Path) -> Exported:
+    """Write what is not confirmed yet into a new folder under `target`.
+
+    Raises:
+        CarryOutError: the stick is full, read-only or gone; nothing half-written looks whole.
+        IdentityError: the kiosk is not enrolled.
+        JournalBroken: the journal cannot be read.
+    """
+    enrolment = load_enrolment(home)
+    reader = JournalReader(home / "journal")
+    header = reader.header()
+    if header is None:
+        return Exported(folder=None, first=1, last=0, files=0)
+    receipt = _latest(home, enrolment.collector_key, enrolment.kiosk)
+    through = receipt.through if receipt is not None and receipt.stream == header.stream else 0
+    parcels = Outbox(
+        reader, kiosk=enrolment.kiosk, stream=header.stream, max_records=_FILE_RECORDS, lazy_seconds=0.0
+    ).everything_from(through + 1, max_bytes=_FILE_BYTES)
+    temporary = target / f".ikm-{enrolment.kiosk}-part"
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        files = [_write_parcel(temporary, enrolment.kiosk, header.stream, parcel) for parcel in parcels]
+        if not files:
+            temporary.rmdir()
+            return Exported(folder=None, first=through + 1, last=through, files=0)
+        manifest = Manifest(kiosk=enrolment.kiosk, stream=header.stream, files=tuple(files))
+        _write(temporary / SUMMARY, _summary(manifest, enrolment.unit.name, through).encode())
+        _write(temporary / MANIFEST, pack_manifest(manifest))
+        name = folder_name(
+            kiosk=manifest.kiosk, stream=manifest.stream, first=manifest.first, last=manifest.last
+        )
+        shutil.rmtree(
+            target / name, ignore_errors=True
+        )  # the same records were carried before: write them anew
+        temporary.rename(target / name)
+        sync_folder(target)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise CarryOutError(
+            f"the records cannot be written to {target}: {error}; use a stick with room that is not write-protected"
+        ) from error
+    return Exported(folder=target / name, first=manifest.first, last=manifest.last, files=len(files))
+
+
+def take_back(home: Path, folder: Path) -> TakenBack:
+    """Look for this kiosk's receipts in `folder` and below, and move the mark by the furthest that fits.
+
+    Files of other kiosks, former streams or strangers are passed over.
+
+    Raises:
+        CarryOutError: the stick cannot be read.
+        IdentityError: the kiosk is not enrolled.
+        JournalBroken: the journal cannot be read, or the mark not written.
+    """
+    enrolment = load_enrolment(home)
+    reader = JournalReader(home / "journal")
+    header = reader.header()
+    before = _latest(home, enrolment.collector_key, enrolment.kiosk)
+    stream = header.stream if header is not None else ""
+    confirmed = before.through if before is not None and before.stream == stream else 0
+    found, best, payload = 0, confirmed, b""
+    verify = verifier(enrolment.collector_key)
+    for content in _receipt_files(folder):
+        try:
+            receipt = unpack_receipt(content, verify)
+        except Malformed as refusal:
+            log.info("a file that is no receipt of ours was passed over: %s", refusal)
+            continue
+        if (receipt.kiosk, receipt.stream) != (enrolment.kiosk, stream):
+            continue
+        found += 1
+        if receipt.through > best and reader.link_after(receipt.through) == receipt.link:
+            best, payload = receipt.through, content
+    if payload:
+        Mark(_own_mark(home)).store(payload)
+    return TakenBack(receipts=found, confirmed=best, news=best > confirmed)
+
+
+def _latest(home: Path, collector_key: bytes, kiosk: str) -> Receipt | None:
+    verify = verifier(collector_key)
+    found = []
+    for path in (home / "uplink" / "mark", home / "kiosk" / "mark"):
+        marked = read_mark(path)
+        if marked is None:
+            continue
+        try:
+            receipt = unpack_receipt(marked.receipt, verify)
+        except Malformed:
+            continue
+        if receipt.kiosk == kiosk:
+            found.append(receipt)
+    return max(found, key=lambda one: one.at, default=None)
+
+
+def _own_mark(home: Path) -> Path:
+    """Give the mark this user may write: the kiosk's staff screen must not touch the uplink's."""
+    uplinks = home / "uplink" / "mark"
+    owned = uplinks if uplinks.exists() else uplinks.parent
+    return uplinks if os.access(owned, os.W_OK) else home / "kiosk" / "mark"
+
+
+def _receipt_files(folder: Path) -> list[bytes]:
+    contents: list[bytes] = []
+    try:
+        if not folder.is_dir():
+            raise CarryOutError(f"{folder} is no folder")
+        for path in sorted(folder.rglob(f"*{RECEIPT_SUFFIX}"))[:_LOOK_AT_MOST]:
+            with path.open("rb") as file:
+                contents.append(file.read(MAX_RECEIPT_BYTES + 1))
+    except OSError as error:
+        raise CarryOutError(f"{folder} cannot be read: {error}") from error
+    return contents
+
+
+def _write_parcel(folder: Path, kiosk: str, stream: str, parcel: Parcel) -> CarriedFile:
+    name = batch_name(kiosk=kiosk, stream=stream, first=parcel.first, last=parcel.last)
+    _write(folder / name, parcel.payload)
+    return describe(name, parcel.payload, first=parcel.first, last=parcel.last)
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        write_all(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _summary(manifest: Manifest, unit: str, through: int) -> str:
+    count = manifest.last - manifest.first + 1
+    return (
+        f"KIOS {manifest.kiosk} - {unit}\n\n"
+        f"Folder ini berisi {count} catatan (nomor {manifest.first} sampai {manifest.last}) dalam "
+        f"{len(manifest.files)} berkas.\n"
+        "Serahkan seluruh folder kepada pengelola pusat. Jangan mengubah atau mengganti nama berkas.\n"
+        "Menyalin dua kali tidak apa-apa: setiap catatan dihitung satu kali.\n"
+        f"Yang sudah diterima pusat sebelumnya: sampai nomor {through}.\n\n"
+        f"KIOSK {manifest.kiosk} - {unit}\n\n"
+        f"This folder holds {count} records (numbers {manifest.first} to {manifest.last}) in "
+        f"{len(manifest.files)} files.\n"
+        "Hand the whole folder to the centre: ikm-collector import FOLDER. Do not change or rename anything.\n"
+        "Copying it twice does no harm: every record is counted once.\n"
+        f"Confirmed by the centre before: up to number {through}.\n"
+    )

@@ -1,0 +1,356 @@
+"""The courier: carries what the collector has not confirmed, again and again, until it has.
+
+It decides; senders carry and the journal keeps. `step` is one turn of a loop: connect if need be, take in what
+arrived, hand over what is due. Only a receipt with the collector's signature and our own link moves the mark. What
+was sent and not confirmed is sent again: after every reconnect, and when no receipt comes.
+
+MQTT is the usual road. After repeated failure HTTPS takes over, with the same bytes, and MQTT is tried again from
+time to time.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from survey.record.chain import Verify
+from survey.record.errors import Malformed
+from survey.wire.messages import Receipt, unpack_receipt
+from uplink.errors import Refused, TooLarge, Unreachable
+from uplink.forwarder.backoff import Backoff
+from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.outbox import Outbox
+from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SettingsArrived
+from uplink.journal.acknowledged import Mark
+from uplink.journal.reader import JournalReader
+
+_STALLS_BEFORE_NEW_CONNECTION = 2
+_SOUND_SECONDS = 60.0
+_PROBE_RECORDS = 50
+"""How much is sent at once while no receipts come: mobile data costs money."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the courier goes; `UplinkConfig` says which of it is set by configuration."""
+
+    max_batch_records: int = 1_000
+    patience_seconds: float = 10.0
+    patience_cap_seconds: float = 600.0
+    lazy_seconds: float = 3_600.0
+    report_seconds: float = 3_600.0
+    failures_before_fallback: int = 3
+    return_seconds: float = 600.0
+    reconnect_first_seconds: float = 5.0
+    reconnect_cap_seconds: float = 300.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """How it goes, for status and health."""
+
+    connected: bool = False
+    road: str = ""
+    trouble: str = ""
+    """Why nothing goes out, as a sentence, or nothing."""
+    confirmed: int = 0
+    """The collector has confirmed everything up to here."""
+    collector_at_ms: int = 0
+    """The collector's clock in its latest receipt."""
+    sent_batches: int = 0
+    sent_bytes: int = 0
+
+
+class Courier:
+    """Carries one journal to one collector. One thread calls `step`."""
+
+    def __init__(
+        self,
+        *,
+        kiosk: str,
+        reader: JournalReader,
+        mark: Mark,
+        verify: Verify,
+        roads: tuple[Sender, ...],
+        inbox: SettingsInbox,
+        report: Callable[[Progress], bytes],
+        now: Callable[[], float],
+        wait: Callable[[float], object],
+        boot_time_ms: Callable[[], int],
+        pace: Pace,
+        spread_seconds: float = 0.0,
+    ) -> None:
+        self._kiosk = kiosk
+        self._reader = reader
+        self._mark = mark
+        self._verify = verify
+        self._roads = roads
+        self._inbox = inbox
+        self._report = report
+        self._now = now
+        self._wait = wait
+        self._boot_time_ms = boot_time_ms
+        self._pace = pace
+        self._backoff = Backoff(
+            first_seconds=pace.reconnect_first_seconds, cap_seconds=pace.reconnect_cap_seconds
+        )
+        self.progress = Progress(road=roads[0].road)
+        self._stream = ""
+        self._outbox: Outbox | None = None
+        self._place = 0
+        self._failures = 0
+        # After a power cut all kiosks of a district start together: their first calls are spread out.
+        self._retry_at = now() + self._backoff.spread(spread_seconds)
+        self._return_at = 0.0
+        self._opened_at = 0.0
+        self._report_at = 0.0
+        self._stalls = 0
+        self._patient_until = 0.0
+        self._quiet_until = 0.0
+        self._went_back_at = float("-inf")
+
+    def step(self, timeout: float = 0.2) -> None:
+        """Take one turn, waiting at most about `timeout` seconds for something to happen.
+
+        Raises:
+            JournalBroken: the journal cannot be read, or the mark not written.
+        """
+        outbox = self._outbox or self._begin()
+        if outbox is None or not self._ensure_open(outbox):
+            self._wait(timeout)
+            return
+        sender = self._roads[self._place]
+        try:
+            busy = self._send_due(sender, outbox)
+            self._take_in(sender.poll(0.0 if busy else timeout), outbox)
+            self._check_progress(outbox)
+            self._report_due(sender)
+        except Unreachable as error:
+            self._lost(error)
+
+    def look_at_mark(self) -> None:
+        """Take note of what others did to the disk: receipts from a stick, and a journal that was begun anew.
+
+        Raises:
+            JournalBroken: the journal cannot be read.
+        """
+        if self._outbox is None:
+            return
+        header = self._reader.header()
+        if header is not None and header.stream != self._stream:
+            log.warning("the journal was begun anew: stream %s", header.stream)
+            self._outbox, self.progress.confirmed = None, 0
+            if self.progress.connected:
+                self._lost(Unreachable("another journal is carried from here on"))
+            return
+        for payload in self._mark.found():
+            receipt = self._read(payload)
+            if (
+                receipt is not None
+                and receipt.stream == self._stream
+                and receipt.through > self.progress.confirmed
+            ):
+                self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
+                self._outbox.confirmed(receipt.through)
+
+    @property
+    def stream(self) -> str:
+        """The stream that is carried, or nothing before it is known."""
+        return self._stream
+
+    def stop(self) -> None:
+        """Close the roads; the journal still has everything."""
+        for sender in self._roads:
+            sender.close()
+        self.progress.connected = False
+
+    def report_soon(self) -> None:
+        """Let the next turn report health."""
+        self._report_at = 0.0
+
+    # Beginning, connecting, and choosing the road.
+
+    def _begin(self) -> Outbox | None:
+        header = self._reader.header()
+        if header is None:  # the kiosk has not begun its journal yet
+            return None
+        self._stream = header.stream
+        self._outbox = Outbox(
+            self._reader,
+            kiosk=self._kiosk,
+            stream=self._stream,
+            max_records=self._pace.max_batch_records,
+            lazy_seconds=self._pace.lazy_seconds,
+        )
+        self.look_at_mark()
+        return self._outbox
+
+    def _ensure_open(self, outbox: Outbox) -> bool:
+        now = self._now()
+        if self.progress.connected and self._place > 0 and now >= self._return_at:
+            self._try_to_return(outbox)
+        if self.progress.connected:
+            return True
+        if now < self._retry_at:
+            return False
+        try:
+            self._roads[self._place].open()
+        except Unreachable as error:
+            self._lost(error)
+            return False
+        self._opened(outbox)
+        return True
+
+    def _opened(self, outbox: Outbox) -> None:
+        road = self._roads[self._place].road
+        log.info("connected over %s; confirmed so far: %d", road, self.progress.confirmed)
+        self.progress.connected, self.progress.road = True, road
+        if not self._stalls:  # else being connected is not yet being heard
+            self.progress.trouble = ""
+        now = self._now()
+        outbox.go_to(self.progress.confirmed + 1, hurry=True)
+        self._opened_at = self._report_at = now
+        self._return_at = now + self._pace.return_seconds
+
+    def _lost(self, error: Unreachable) -> None:
+        sender = self._roads[self._place]
+        if self.progress.connected or not self.progress.trouble:
+            log.warning("%s is lost: %s", sender.road, error)
+        sender.close()
+        if self.progress.connected and not self._stalls and self._now() - self._opened_at > _SOUND_SECONDS:
+            # It served well and had merely little to do: its end is no mark against this road.
+            self._failures = 0
+            self._backoff.succeeded()
+        self.progress.connected, self.progress.trouble = False, str(error)
+        self._failures += 1
+        self._retry_at = self._now() + self._backoff.next_wait()
+        if self._failures >= self._pace.failures_before_fallback and len(self._roads) > 1:
+            # From here on the roads are tried in turn, until one carries a receipt.
+            self._place = (self._place + 1) % len(self._roads)
+
+    def _try_to_return(self, outbox: Outbox) -> None:
+        self._return_at = self._now() + self._pace.return_seconds
+        usual = self._roads[0]
+        try:
+            usual.open()
+        except Unreachable as error:
+            log.debug("%s is still not to be had: %s", usual.road, error)
+            return
+        self._roads[self._place].close()
+        self._place = 0
+        self._opened(outbox)
+
+    # What goes out.
+
+    def _send_due(self, sender: Sender, outbox: Outbox) -> bool:
+        """Hand over what is due; tells whether there may be more at once."""
+        now = self._now()
+        if now < self._quiet_until:
+            return False
+        while sender.room > 0 and (self._stalls == 0 or outbox.under_way == 0):
+            most = _PROBE_RECORDS if self._stalls else None
+            parcel = outbox.next_parcel(now, max_bytes=sender.max_bytes, most=most)
+            if parcel is None:
+                return False
+            if outbox.under_way == 1:
+                self._patient_until = now + self._patience()
+            try:
+                sender.send(parcel.payload)
+            except TooLarge as refusal:
+                if not outbox.shrink():
+                    self._note_trouble(f"record {parcel.first} is too large for this road: {refusal}")
+                    self._stall(outbox)
+                continue
+            except Refused as refusal:
+                self._note_trouble(f"the collector refuses records from {parcel.first} on: {refusal}")
+                self._stall(outbox)
+                return False
+            self.progress.sent_batches += 1
+            self.progress.sent_bytes += len(parcel.payload)
+        return False
+
+    def _patience(self) -> float:
+        return min(self._pace.patience_cap_seconds, self._pace.patience_seconds * 2.0**self._stalls)
+
+    def _check_progress(self, outbox: Outbox) -> None:
+        if outbox.under_way and self._now() >= self._patient_until:
+            self._note_trouble("the collector gives no receipts; everything is kept and sent again")
+            self._stall(outbox)
+
+    def _stall(self, outbox: Outbox) -> None:
+        """Go back to the mark, wait longer each time, and do not trust this connection for ever."""
+        self._stalls += 1
+        outbox.go_to(self.progress.confirmed + 1, hurry=True)
+        self._quiet_until = self._now() + self._backoff.next_wait()
+        if self._stalls % _STALLS_BEFORE_NEW_CONNECTION == 0:
+            raise Unreachable(self.progress.trouble)
+
+    def _note_trouble(self, trouble: str) -> None:
+        if trouble != self.progress.trouble:
+            log.warning("%s", trouble)
+        self.progress.trouble = trouble
+
+    def _report_due(self, sender: Sender) -> None:
+        if self._now() >= self._report_at:
+            self._report_at = self._now() + self._pace.report_seconds
+            sender.report(self._report(self.progress))
+
+    # What comes in.
+
+    def _take_in(self, events: Iterable[Event], outbox: Outbox) -> None:
+        for event in events:
+            if isinstance(event, ReceiptArrived):
+                self._take_receipt(event, outbox)
+            elif isinstance(event, SettingsArrived):
+                self._inbox.take(event.payload)
+            elif isinstance(event, SendRefused):
+                self._note_trouble(f"nothing gets through: {event.message}")
+                self._stall(outbox)
+
+    def _take_receipt(self, event: ReceiptArrived, outbox: Outbox) -> None:
+        receipt = self._read(event.payload)
+        if receipt is None or receipt.stream != self._stream:
+            return  # forged, or of a former life of this kiosk
+        if receipt.through <= self.progress.confirmed:
+            self._perhaps_go_back(receipt, event, outbox)
+            return
+        if outbox.known_link(receipt.through) != receipt.link:
+            self._note_trouble(
+                f"a receipt through {receipt.through} does not fit this journal: alarm the centre"
+            )
+            return
+        self._mark.store(event.payload, arrived_up_ms=self._boot_time_ms() if event.fresh else -1)
+        if self.progress.trouble:
+            log.info("the collector has confirmed up to %d", receipt.through)
+        self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
+        self.progress.trouble = ""
+        self._failures = self._stalls = 0
+        self._backoff.succeeded()
+        self._quiet_until = 0.0
+        outbox.confirmed(receipt.through)
+        self._patient_until = self._now() + self._patience()
+
+    def _perhaps_go_back(self, receipt: Receipt, event: ReceiptArrived, outbox: Outbox) -> None:
+        """A collector that repeats itself lacks what we sent last, or has lost what it had confirmed."""
+        now = self._now()
+        lacks = event.fresh and receipt.at >= self.progress.collector_at_ms
+        if not lacks or (receipt.through + 1 >= outbox.first_under_way and outbox.under_way <= 1):
+            return
+        if now - self._went_back_at < self._pace.patience_seconds / 2:
+            return
+        self._went_back_at = now
+        if receipt.through < self.progress.confirmed:
+            self._note_trouble(
+                f"the collector has only {receipt.through} of {self.progress.confirmed} confirmed records: "
+                "its data was set back"
+            )
+        outbox.go_to(receipt.through + 1, hurry=True)
+
+    def _read(self, payload: bytes) -> Receipt | None:
+        try:
+            receipt = unpack_receipt(payload, self._verify)
+        except Malformed as refusal:
+            log.warning("a receipt is refused: %s", refusal)
+            return None
+        return receipt if receipt.kiosk == self._kiosk else None

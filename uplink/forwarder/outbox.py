@@ -1,0 +1,180 @@
+"""What goes out next: the records behind a cursor, packed so that nothing is sent twice needlessly or too early.
+
+An answer goes at once, and takes along what was waiting. Records nobody waits for go together, or after a while. A
+backlog goes in batches as large as the road allows.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from survey.record.chain import stated_link
+from survey.record.record import COMPLAINT, RESPONSE
+from survey.wire.messages import Batch, pack_batch
+from uplink.journal.reader import JournalReader
+from uplink.journal.segments.frame import Entry
+
+URGENT = frozenset({RESPONSE, COMPLAINT})
+LAZY_RECORDS = 20
+"""So many records are worth a message of their own, whatever their kind."""
+MAX_BATCH_TEXT = 1_000_000
+MAX_BATCH_ATTACHMENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A packed batch and what its receipt must say."""
+
+    first: int
+    last: int
+    link: bytes
+    payload: bytes
+
+
+class Outbox:
+    """Cuts one stream's journal into batches. One thread uses it."""
+
+    def __init__(
+        self, reader: JournalReader, *, kiosk: str, stream: str, max_records: int, lazy_seconds: float
+    ) -> None:
+        self._reader = reader
+        self._kiosk = kiosk
+        self._stream = stream
+        self._max_records = max_records
+        self._lazy_seconds = lazy_seconds
+        self._cursor = 1
+        self._say_prev = True
+        self._held: list[Entry] = []
+        self._held_since: float | None = None
+        self._most = max_records
+        self._sent: deque[Parcel] = deque()
+
+    @property
+    def cursor(self) -> int:
+        """The next number to send."""
+        return self._cursor
+
+    @property
+    def under_way(self) -> int:
+        """How many parcels have gone out without a receipt."""
+        return len(self._sent)
+
+    @property
+    def first_under_way(self) -> int:
+        """The lowest number that has gone out without a receipt, or the next to send."""
+        return self._sent[0].first if self._sent else self._cursor
+
+    def go_to(self, seq: int, *, hurry: bool = False) -> None:
+        """Send from `seq` on, whatever has been sent before.
+
+        The next parcel says which link stands before it; with `hurry` it goes at once, whatever it holds.
+        """
+        self._sent.clear()
+        self._held.clear()
+        self._cursor = seq
+        self._say_prev = True
+        self._held_since = float("-inf") if hurry else None
+
+    def known_link(self, seq: int) -> bytes | None:
+        """Give the link after `seq`, from what was sent or from the journal; None where it cannot be told.
+
+        Raises:
+            JournalBroken: the journal cannot be read.
+        """
+        for parcel in self._sent:
+            if parcel.last == seq:
+                return parcel.link
+        return self._reader.link_after(seq)
+
+    def confirmed(self, through: int) -> None:
+        """Forget what was sent up to `through`."""
+        while self._sent and self._sent[0].last <= through:
+            self._sent.popleft()
+        if self._cursor <= through:
+            self.go_to(through + 1)
+
+    def next_parcel(self, now: float, *, max_bytes: int, most: int | None = None) -> Parcel | None:
+        """Give the next batch if one is due; the cursor moves behind it.
+
+        Raises:
+            JournalBroken: the journal cannot be read.
+        """
+        limit = min(self._most, most or self._most)
+        entries = self._due(now, limit)
+        if not entries:
+            return None
+        payload = self._pack(entries)
+        while len(payload) > max_bytes and len(entries) > 1:
+            self._most = max(1, len(entries) // 2)
+            entries = _whole_end(entries[: self._most])
+            payload = self._pack(entries)
+        if self._most < self._max_records and len(payload) < max_bytes // 4:
+            self._most = min(self._max_records, self._most * 2)
+        parcel = Parcel(first=entries[0].seq, last=entries[-1].seq, link=entries[-1].link, payload=payload)
+        self._held, self._held_since = [], None
+        self._cursor = parcel.last + 1
+        self._say_prev = False
+        self._sent.append(parcel)
+        return parcel
+
+    def everything_from(self, first: int, *, max_bytes: int) -> Iterator[Parcel]:
+        """Give all there is from `first` on; each parcel says which link stands before it.
+
+        Raises:
+            JournalBroken: the journal cannot be read.
+        """
+        self.go_to(first, hurry=True)
+        while (parcel := self.next_parcel(0.0, max_bytes=max_bytes)) is not None:
+            yield parcel
+            self.go_to(parcel.last + 1, hurry=True)
+
+    def shrink(self) -> bool:
+        """Make batches half as large, and send the last one again; False where they cannot be smaller."""
+        if not self._sent:
+            return False
+        parcel = self._sent.pop()
+        count = parcel.last - parcel.first + 1
+        self._cursor, self._say_prev = parcel.first, True
+        self._held, self._held_since = [], float("-inf")
+        self._most = max(1, count // 2)
+        return count > 1
+
+    def _due(self, now: float, limit: int) -> list[Entry]:
+        start = self._held[-1].seq + 1 if self._held else self._cursor
+        fresh = self._reader.read(start, most=max(1, limit - len(self._held)), most_bytes=MAX_BATCH_TEXT)
+        entries = self._held + fresh
+        if not entries:
+            return []
+        urgent = len(entries) >= min(LAZY_RECORDS, limit) or any(
+            entry.get("kind") in URGENT or entry.attachments for entry in entries
+        )
+        if self._held_since is None:
+            self._held_since = now
+        if urgent or now - self._held_since >= self._lazy_seconds:
+            return _whole_end(entries[:limit] if len(entries) > limit else entries)
+        self._held = entries
+        return []
+
+    def _pack(self, entries: list[Entry]) -> bytes:
+        attachments = tuple(
+            one for entry in entries if entry.attachments for one in entry.opened_attachments()
+        )
+        return pack_batch(
+            Batch(
+                kiosk=self._kiosk,
+                stream=self._stream,
+                first=entries[0].seq,
+                lines=tuple(entry.line for entry in entries),
+                signature=entries[-1].signature,
+                prev=entries[0].prev if self._say_prev else None,
+                attachments=attachments,
+            )
+        )
+
+
+def _whole_end(entries: list[Entry]) -> list[Entry]:
+    """Leave out lost records at the end: a batch ends with a record whose signature is there."""
+    end = len(entries)
+    while end > 0 and not entries[end - 1].is_signed and stated_link(entries[end - 1].line) is not None:
+        end -= 1
+    return entries[:end]

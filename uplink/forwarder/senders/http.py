@@ -1,0 +1,151 @@
+"""The way out over HTTPS, for networks whose proxy or firewall lets nothing else through.
+
+One request carries one batch, and the answer is the receipt. A wrong address, an expired certificate or a proxy's
+login page costs no data: only a receipt whose signature holds counts, and that is for the courier to check.
+"""
+
+import json
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Event as Flag
+
+import requests
+
+from uplink.errors import Refused, TooLarge, Unreachable
+from uplink.forwarder.senders.sender import Event, ReceiptArrived, SettingsArrived
+
+_MAX_ANSWER_BYTES = 2 * 1024 * 1024
+_OCTETS = {"Content-Type": "application/octet-stream"}
+# What will not change by trying again, by the collector's documented answers.
+_NEVER = {400, 403, 404, 409, 410, 422}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRoad:
+    """Where and how to post."""
+
+    kiosk: str
+    collector_url: str
+    connect_seconds: float = 10.0
+    read_seconds: float = 60.0
+    max_bytes: int = 1_000_000
+    settings_every_seconds: float = 3_600.0
+
+
+class HttpSender:
+    """Posts batches to the collector. Used by one thread."""
+
+    road = "https"
+
+    def __init__(self, where: HttpRoad) -> None:
+        self._where = where
+        self._session: requests.Session | None = None
+        self._events: deque[Event] = deque()
+        self._pause = Flag()
+        self._limit = where.max_bytes
+
+    @property
+    def max_bytes(self) -> int:
+        """The longest batch to post."""
+        return self._limit
+
+    @property
+    def room(self) -> int:
+        """One batch at a time."""
+        return 0 if self._session is None or self._events else 1
+
+    def open(self) -> None:
+        """Make a session and ask for the settings, which shows whether the collector is there.
+
+        Raises:
+            Unreachable: it is not.
+        """
+        if self._session is not None:
+            return
+        self._session = requests.Session()
+        try:
+            self._fetch_settings()
+        except Unreachable:
+            self.close()
+            raise
+
+    def send(self, batch: bytes) -> None:
+        """Post a batch; its receipt is given by the next `poll`.
+
+        Raises:
+            Unreachable: no answer, or one that may be another tomorrow.
+            TooLarge: the collector or a proxy takes less.
+            Refused: the collector says it will never take these bytes.
+        """
+        answer = self._request("POST", "/api/v1/batches", batch)
+        if answer.status == 413:
+            raise TooLarge(f"the collector's door takes less than {len(batch)} bytes")
+        if answer.status in _NEVER and (refusal := _refusal(answer)) is not None:
+            raise refusal
+        if answer.status != 200:
+            raise Unreachable(f"the collector answered {answer.status}")
+        self._events.append(ReceiptArrived(answer.content, fresh=True))
+
+    def report(self, state: bytes) -> None:
+        """Do nothing: state has no place on this road."""
+
+    def poll(self, timeout: float) -> Sequence[Event]:
+        """Give what the last post brought, or wait."""
+        if not self._events:
+            self._pause.wait(timeout)
+        events = tuple(self._events)
+        self._events.clear()
+        return events
+
+    def close(self) -> None:
+        """Close the session."""
+        session, self._session = self._session, None
+        self._events.clear()
+        if session is not None:
+            session.close()
+
+    def _fetch_settings(self) -> None:
+        answer = self._request("GET", f"/api/v1/settings/{self._where.kiosk}")
+        if answer.status == 200:
+            self._events.append(SettingsArrived(answer.content))
+
+    def _request(self, method: str, path: str, body: bytes | None = None) -> "_Answer":
+        if self._session is None:
+            raise Unreachable("no session")
+        url = self._where.collector_url.rstrip("/") + path
+        try:
+            with self._session.request(
+                method,
+                url,
+                data=body,
+                headers=_OCTETS if body is not None else None,
+                timeout=(self._where.connect_seconds, self._where.read_seconds),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                # A login page may be endless; more than this is no answer of ours.
+                content = next(answer.iter_content(_MAX_ANSWER_BYTES), b"")
+                return _Answer(status=answer.status_code, content=content)
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise Unreachable(f"{url} does not answer: {_short(error)}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    content: bytes
+
+
+def _refusal(answer: _Answer) -> Refused | None:
+    """Give the collector's own refusal; a proxy's page that merely looks like one is none."""
+    try:
+        fields = json.loads(answer.content)
+        code, message = fields["code"], fields["message"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return Refused(str(code)[:64], str(message)[:300])
+
+
+def _short(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:200]

@@ -1,0 +1,146 @@
+"""What the uplink tells: the kiosk through a small file, the collector through the retained state.
+
+Neither is evidence. The state carries the newest record's link under the kiosk's own signature, so that a collector
+knows how far a silent kiosk has come, and the file tells staff in a sentence why nothing goes out.
+"""
+
+import base64
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from survey.record.record import canonical
+from survey.wire.messages import link_text
+from uplink.forwarder.courier import Progress
+from uplink.journal.reader import JournalReader
+from uplink.journal.segments.frame import Entry
+
+_MAX_KIOSK_STATUS_BYTES = 4_096
+_TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
+_THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+
+log = logging.getLogger(__name__)
+
+
+def last_will() -> bytes:
+    """Give the state the broker publishes when we vanish."""
+    return canonical({"online": False})
+
+
+class StatusBoard:
+    """Writes the status file and makes the state's message. One thread uses it."""
+
+    def __init__(self, home: Path, reader: JournalReader, *, version: str) -> None:
+        self._home = home
+        self._reader = reader
+        self._version = version
+        self._written = b""
+
+    def state(self, progress: Progress, *, stream: str, online: bool = True) -> bytes:
+        """Give the state message."""
+        head = self._reader.head()
+        fields: dict[str, object] = {"online": online, "health": self._health(progress, head)}
+        if head is not None and stream:
+            fields["head"] = {
+                "stream": stream,
+                "seq": head.seq,
+                "link": link_text(head.link),
+                "signature": base64.b64encode(head.signature).decode(),
+            }
+        return canonical(fields)
+
+    def write(self, progress: Progress, *, backlog: int, stick: str, now_up_ms: int) -> None:
+        """Write the status file where something changed; it is not flushed, for it is worthless after a restart."""
+        fields = {
+            "connected": progress.connected,
+            "road": progress.road,
+            "trouble": progress.trouble,
+            "backlog": backlog,
+            "confirmed": progress.confirmed,
+            "collector_at_ms": progress.collector_at_ms,
+            "stick": stick,
+        }
+        content = canonical(fields)
+        if content == self._written:
+            return
+        self._written = content
+        path = self._home / "uplink" / "status.json"
+        temporary = path.with_suffix(".new")
+        try:
+            temporary.write_bytes(canonical(fields | {"written_up_ms": now_up_ms}))
+            temporary.chmod(0o640)
+            temporary.replace(path)
+        except OSError as error:
+            log.warning("the status cannot be written: %s", error)
+
+    def backlog(self, progress: Progress) -> int:
+        """Tell how many records the collector has not confirmed."""
+        head = self._reader.head()
+        return max(0, (head.seq if head is not None else 0) - progress.confirmed)
+
+    def _health(self, progress: Progress, head: Entry | None) -> dict[str, object]:
+        health: dict[str, object] = {
+            "uplink": self._version,
+            "road": progress.road,
+            "backlog": max(0, (head.seq if head is not None else 0) - progress.confirmed),
+            "oldest_s": self._oldest_seconds(progress, head),
+            "sync": bool(head.get("sync")) if head is not None else False,
+            "damaged": _count(self._home / "journal" / "quarantine"),
+            "disk_free_mb": shutil.disk_usage(self._home).free // 1_000_000,
+            "memory_kb": _resident_kb(),
+        }
+        if (celsius := _whole(_TEMPERATURE)) is not None:
+            health["temperature_c"] = celsius // 1_000
+        if (throttled := _text(_THROTTLED)) is not None:
+            health["throttled"] = throttled
+        if kiosk := self._kiosk_status():
+            health["kiosk"] = kiosk
+        return health
+
+    def _oldest_seconds(self, progress: Progress, head: Entry | None) -> int:
+        """Tell how long the oldest unconfirmed record of this boot has been waiting."""
+        if head is None or head.seq <= progress.confirmed:
+            return 0
+        oldest = self._reader.read_aside(progress.confirmed + 1)
+        if oldest is None or oldest.get("boot") != head.get("boot"):
+            return -1  # older than this boot
+        began, ended = oldest.get("up_ms"), head.get("up_ms")
+        return (ended - began) // 1_000 if isinstance(began, int) and isinstance(ended, int) else -1
+
+    def _kiosk_status(self) -> dict[str, object]:
+        """Give what the kiosk tells of itself; it is another user's file, so it is only passed on."""
+        try:
+            content = (self._home / "kiosk" / "status.json").read_bytes()
+            status = json.loads(content) if len(content) <= _MAX_KIOSK_STATUS_BYTES else None
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return status if isinstance(status, dict) else {}
+
+
+def _count(folder: Path) -> int:
+    try:
+        return sum(1 for _ in folder.iterdir())
+    except OSError:
+        return 0
+
+
+def _resident_kb() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return None
+
+
+def _whole(path: Path) -> int | None:
+    text = _text(path)
+    return int(text) if text is not None and text.lstrip("-").isdigit() else None

@@ -1,0 +1,104 @@
+"""The mark: the collector's latest receipt, in a file that never needs new space.
+
+Two slots of 4 KiB are written in turn, each with a generation and a checksum, so that a power cut in the middle of
+one leaves the other. The uplink writes it; the kiosk reads it and checks the receipt's signature for itself.
+"""
+
+import os
+import struct
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+from uplink.errors import JournalBroken
+from uplink.journal.segments.files import replace_file
+
+_SLOT_BYTES = 4_096
+_MAGIC = b"IKMK"
+_HEAD = struct.Struct("<4sIQqH")  # magic, crc32 of the rest, generation, boot-time ms of arrival, length
+MAX_RECEIPT_BYTES = 1_024
+
+
+class Marked(NamedTuple):
+    """A receipt as it arrived."""
+
+    receipt: bytes
+    """Not verified: whoever acts on it checks it first."""
+    arrived_up_ms: int
+    """CLOCK_BOOTTIME at its arrival, or -1 where it was not fresh (retained by the broker, or from a stick)."""
+    generation: int
+
+
+class Mark:
+    """The writer's side. Each process owns one: the uplink its own, the kiosk one for receipts from a stick.
+
+    `carried` is the other process's, to be read only.
+    """
+
+    def __init__(self, path: Path, *, carried: Path | None = None) -> None:
+        self._path = path
+        self._carried = carried
+        latest = read_mark(path)
+        self._generation = latest.generation if latest else 0
+
+    def prepare(self) -> None:
+        """Take the room both slots need while there is room: later, on a full disk, a receipt must find it.
+
+        Raises:
+            JournalBroken: the disk failed.
+        """
+        try:
+            if not self._path.exists() or self._path.stat().st_size != 2 * _SLOT_BYTES:
+                replace_file(self._path, bytes(2 * _SLOT_BYTES))
+        except OSError as error:
+            raise JournalBroken(f"the mark {self._path} cannot be made: {error}") from error
+
+    def found(self) -> list[bytes]:
+        """Give the receipts that are on the disk now, whoever put them there."""
+        paths = (self._path, self._carried) if self._carried is not None else (self._path,)
+        return [marked.receipt for path in paths if (marked := read_mark(path)) is not None]
+
+    def store(self, receipt: bytes, *, arrived_up_ms: int = -1) -> None:
+        """Replace the older slot and return when it is on the medium.
+
+        Raises:
+            JournalBroken: the disk failed.
+        """
+        on_disk = read_mark(self._path)  # a receipt from a stick may have been stored by another process
+        generation = max(self._generation, on_disk.generation if on_disk else 0) + 1
+        body = _HEAD.pack(_MAGIC, 0, generation, arrived_up_ms, len(receipt))[8:] + receipt
+        slot = _MAGIC + struct.pack("<I", crc32(body)) + body
+        self.prepare()
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
+            try:
+                os.pwrite(handle, slot.ljust(_SLOT_BYTES, b"\0"), (generation % 2) * _SLOT_BYTES)
+                os.fdatasync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise JournalBroken(f"the mark {self._path} cannot be written: {error}") from error
+        self._generation = generation
+
+
+def read_mark(path: Path) -> Marked | None:
+    """Give the newest whole slot, or None where there is none yet."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    slots = (_slot(content[start : start + _SLOT_BYTES]) for start in (0, _SLOT_BYTES))
+    whole = [slot for slot in slots if slot is not None]
+    return max(whole, key=lambda slot: slot.generation, default=None)
+
+
+def _slot(content: bytes) -> Marked | None:
+    if len(content) < _HEAD.size:
+        return None
+    magic, checksum, generation, arrived, length = _HEAD.unpack_from(content)
+    body = content[8 : _HEAD.size + length]
+    if magic != _MAGIC or length > MAX_RECEIPT_BYTES or crc32(body) != checksum:
+        return None
+    return Marked(
+        receipt=content[_HEAD.size : _HEAD.size + length], arrived_up_ms=arrived, generation=generation
+    )

@@ -1,0 +1,306 @@
+"""Reading a journal while another process writes it.
+
+The uplink follows the journal's files and remembers one place; nothing is held in memory. Before a record is handed
+out its file is flushed: what has been sent must survive a power cut, or its number could come back with another
+content.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from survey.record.chain import lost_line, next_link, stated_link
+from uplink.errors import JournalBroken
+from uplink.journal.losses import declared
+from uplink.journal.segments.disk import Disk
+from uplink.journal.segments.frame import Entry
+from uplink.journal.segments.segment import Header, Segment, header_of, read_entries, segment_paths
+
+_CHUNK_BYTES = 256 * 1024
+_TAIL_BYTES = 512 * 1024
+
+
+def with_stand_ins(entries: Iterable[Entry], *, first: int, link: bytes) -> Iterator[Entry]:
+    """Give the entries from number `first` on, each missing number as a stand-in.
+
+    `link` is the link before `first`. What is missing behind the last entry is not known here.
+    """
+    expected = first
+    for entry in entries:
+        while expected < entry.seq:
+            # Only the last of several lost records has a known link; the others get one that anybody can derive.
+            after = entry.prev if expected == entry.seq - 1 else next_link(link, b"lost")
+            yield Entry(seq=expected, line=lost_line(after), prev=link)
+            link = after
+            expected += 1
+        yield entry
+        link = entry.link
+        expected = entry.seq + 1
+
+
+def read_between(segments: Sequence[Segment], first: int, last: int) -> Iterator[Entry]:
+    """Give the entries `first` to `last` of segments that were scanned, stand-ins included.
+
+    Raises:
+        JournalBroken: a file cannot be read.
+    """
+    begin = max((place for place, one in enumerate(segments) if one.first <= first), default=0)
+    # A stand-in needs the link before it, so reading begins at a number that is readable.
+    known = first
+    while begin < len(segments) and known > segments[begin].first and not segments[begin].offset_of(known):
+        known -= 1
+    for entry in _filled(segments[begin:], known):
+        if entry.seq > last:
+            return
+        if entry.seq >= first:
+            yield entry
+
+
+def _filled(segments: Sequence[Segment], first: int) -> Iterator[Entry]:
+    if not segments:
+        return
+    header = segments[0].header
+    link = header.link if header is not None else b""
+    yield from with_stand_ins(_readable(segments, first), first=first, link=link)
+
+
+def _readable(segments: Sequence[Segment], first: int) -> Iterator[Entry]:
+    for segment in segments:
+        offset = segment.offset_of(max(first, segment.first)) or 0
+        try:
+            handle = os.open(segment.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:  # let go of meanwhile
+            continue
+        except OSError as error:
+            raise JournalBroken(f"{segment.path} cannot be read: {error}") from error
+        try:
+            while offset < segment.size:
+                end = offset
+                # A single record is read in one small piece; a long run in large ones.
+                for entry, end in read_entries(handle, offset=offset, limit=_CHUNK_BYTES):  # noqa: B007
+                    if entry.seq >= first:
+                        yield entry
+                # No whole line in a chunk means a stretch of damage; every line fits in half of one.
+                offset = end if end > offset else offset + _CHUNK_BYTES // 2
+        except OSError as error:
+            raise JournalBroken(f"{segment.path} cannot be read: {error}") from error
+        finally:
+            os.close(handle)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where reading goes on."""
+
+    path: Path
+    offset: int
+    seq: int
+    start: bytes
+    """The link before the first record that was read."""
+    before: Entry | None = None
+    """The record before `seq`, once one was read."""
+    ahead: deque[tuple[Entry, int]] = field(default_factory=deque)
+    """What was read and flushed beyond `seq`, with the ends in the file."""
+
+    @property
+    def link(self) -> bytes:
+        """The link before `seq`; worked out only where a record is missing."""
+        return self.before.link if self.before is not None else self.start
+
+
+class JournalReader:
+    """Follows the journal in `folder` from any number on, while another process appends and lets go.
+
+    One thread uses it.
+    """
+
+    def __init__(self, folder: Path, *, disk: Disk | None = None) -> None:
+        self._folder = folder
+        self._disk = disk or Disk()
+        self._place: _Place | None = None
+        self.undeclared: int | None = None
+        """The damaged record that reading stopped at; the kiosk declares it when it next reads its journal back."""
+        self._head: tuple[str, int, Entry | None] = ("", 0, None)
+
+    def header(self) -> Header | None:
+        """Give the newest readable header: the stream and the key; None where there is no journal yet.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        for first, path in reversed(segment_paths(self._folder)):
+            if (header := scan_header(path, first)) is not None:
+                return header
+        return None
+
+    def head(self) -> Entry | None:
+        """Give the newest record that is readable, or None.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        for _, path in reversed(segment_paths(self._folder)):
+            size = _size(path)
+            if (path.name, size) == self._head[:2]:
+                return self._head[2]
+            newest = None
+            for newest in self._chunk(path, max(0, size - _TAIL_BYTES), _TAIL_BYTES):  # noqa: B007
+                pass
+            if newest is not None:
+                self._head = (path.name, size, newest[0])
+                return newest[0]
+        return None
+
+    def read(self, first: int, *, most: int, most_bytes: int) -> list[Entry]:
+        """Give consecutive records from `first` on, at most `most` of them and roughly `most_bytes` of lines.
+
+        Numbers that are damaged come as the stand-ins that the kiosk has declared; it ends before one that is not
+        declared yet, and `undeclared` names it. Where `first` was let go of already, it begins with the oldest that is
+        left. All that is given is on the medium.
+
+        Raises:
+            JournalBroken: a file cannot be read or flushed.
+        """
+        if self._place is None or self._place.seq != first:
+            self._place = self._find(first)
+        entries: list[Entry] = []
+        size = 0
+        while self._place is not None and len(entries) < most and size < most_bytes:
+            paths = segment_paths(self._folder)  # before reading: a newer segment means this one is complete
+            fresh = self._follow(self._place, most=most - len(entries), most_bytes=most_bytes - size)
+            entries += [entry for entry in fresh if entry.seq >= first]
+            size += sum(len(entry.line) for entry in fresh)
+            if not fresh and not self._next_segment(self._place, paths):
+                break
+        return self._as_declared(entries)
+
+    def read_aside(self, seq: int) -> Entry | None:
+        """Give one record without losing the place of `read`; None where it is not here.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        place, self._place = self._place, None
+        try:
+            found = self.read(seq, most=1, most_bytes=1)
+        finally:
+            self._place = place
+        return found[0] if found and found[0].seq == seq else None
+
+    def link_after(self, seq: int) -> bytes | None:
+        """Give the link after record `seq`; None where it is not here.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        entry = self.read_aside(seq)
+        return entry.link if entry is not None else None
+
+    def _as_declared(self, entries: list[Entry]) -> list[Entry]:
+        """Put the kiosk's declarations in the place of stand-ins; end before one it has not declared."""
+        self.undeclared = None
+        losses: dict[int, bytes] | None = None
+        for place, entry in enumerate(entries):
+            if entry.is_signed or stated_link(entry.line) is None:
+                continue
+            losses = declared(self._folder) if losses is None else losses
+            line = losses.get(entry.seq)
+            if line is None or stated_link(line) != stated_link(entry.line):
+                self.undeclared = entry.seq
+                self._place = None  # what was read beyond it is read again
+                return entries[:place]
+            entries[place] = Entry(seq=entry.seq, line=line, prev=entry.prev)
+        return entries
+
+    def _find(self, first: int) -> _Place | None:
+        paths = segment_paths(self._folder)
+        if not paths:
+            return None
+        begin, path = max((one for one in paths if one[0] <= first), default=paths[0])
+        header = scan_header(path, begin)
+        place = _Place(path=path, offset=0, seq=begin, start=header.link if header is not None else b"")
+        # Passing over what is not wanted keeps link and number right. It stops early where numbers are lost.
+        while place.seq < first and self._follow(
+            place, most=first - place.seq, most_bytes=_CHUNK_BYTES, flush=False
+        ):
+            pass
+        return place
+
+    def _follow(self, place: _Place, *, most: int, most_bytes: int, flush: bool = True) -> list[Entry]:
+        found: list[Entry] = []
+        size = 0
+        offset = place.offset
+        while not found:
+            if not place.ahead:
+                if offset >= _size(place.path):
+                    break
+                place.ahead.extend(self._chunk(place.path, offset, _CHUNK_BYTES, flush=flush))
+                # No whole line in a chunk means a stretch of damage; every line fits in half of one.
+                offset += _CHUNK_BYTES // 2
+            while place.ahead:
+                entry, end = place.ahead[0]
+                if entry.seq == place.seq:
+                    filled = [entry]
+                elif entry.seq < place.seq:
+                    place.ahead.popleft()
+                    place.offset = end
+                    continue
+                else:
+                    filled = list(with_stand_ins((entry,), first=place.seq, link=place.link))
+                size += len(entry.line)
+                if found and (len(found) + len(filled) > most or size > most_bytes):
+                    break
+                place.ahead.popleft()
+                found += filled
+                place.offset, place.seq, place.before = end, entry.seq + 1, entry
+            offset = max(place.offset, offset)
+        return found
+
+    def _next_segment(self, place: _Place, paths: list[tuple[int, Path]]) -> bool:
+        later = [path for _, path in paths if path.name > place.path.name]
+        if not later:
+            return False
+        place.path, place.offset = later[0], 0
+        place.ahead.clear()
+        return True
+
+    def _chunk(self, path: Path, offset: int, limit: int, *, flush: bool = False) -> list[tuple[Entry, int]]:
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise JournalBroken(f"{path} cannot be read: {error}") from error
+        try:
+            whole = list(read_entries(handle, offset=offset, limit=limit))
+            if whole and flush:
+                self._disk.sync(handle)
+        except OSError as error:
+            raise JournalBroken(f"{path} cannot be read: {error}") from error
+        finally:
+            os.close(handle)
+        return whole
+
+
+def scan_header(path: Path, first: int) -> Header | None:
+    """Give a segment's header, or None where it is damaged or the file is gone.
+
+    Raises:
+        JournalBroken: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return header_of(file.read(2_048), first)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise JournalBroken(f"{path} cannot be read: {error}") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,368 @@
+"""TinyDB's storage over append-only segments: one line a record, one flush a record, bounded cost at any depth.
+
+TinyDB's own storage rewrites one file in place at every insert. This one appends a checksummed line and keeps in
+memory only where each record stands (four bytes a record). Records are let go of from the oldest, a whole file at a
+time, so a full disk can always be emptied: it needs no new space.
+
+One thread writes; any thread may read.
+"""
+
+import errno
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tinydb.storages import Storage
+
+from uplink.errors import AppendOnly, JournalBroken, JournalForeign, JournalFull
+from uplink.journal.reader import read_between
+from uplink.journal.segments.disk import Disk
+from uplink.journal.segments.files import sync_folder
+from uplink.journal.segments.frame import Entry, frame, pack_entry
+from uplink.journal.segments.records import Records
+from uplink.journal.segments.recovery import count_damaged, recover, remember_stream
+from uplink.journal.segments.segment import Header, Segment, pack_header, segment_path
+
+RECORDS = "records"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class JournalStorage(Storage):
+    """The files of one journal.
+
+    `birth` is the header of the first segment of a folder that holds no journal yet.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        birth: Header,
+        disk: Disk | None = None,
+        segment_bytes: int = 1024 * 1024,
+        ballast_bytes: int = 1024 * 1024,
+    ) -> None:
+        self.folder = folder
+        self._birth = birth
+        self._disk = disk or Disk()
+        self._segment_bytes = segment_bytes
+        self._ballast_bytes = ballast_bytes
+        self._lock = threading.RLock()
+        self._segments: list[Segment] = []
+        self._closed_bytes = 0
+        self._handle = -1
+        self._uncertain: tuple[Path, int, bytes] | None = None
+        self.given_up = 0
+        self.damaged = 0
+        self.floor = 0
+        """Records up to here are let go of, though their file may still be there."""
+        self._claim = self._claim_folder()
+        try:
+            self.reopen()
+        except BaseException:
+            self.close()
+            raise
+
+    # What TinyDB asks of a storage.
+
+    def read(self) -> dict[str, Any] | None:
+        """Give a view of all records; nothing is read before it is asked for."""
+        return {RECORDS: Records(self)} if len(Records(self)) else None
+
+    def write(self, data: dict[str, dict[str, Any]]) -> NoReturn:  # noqa: ARG002 - the signature is TinyDB's
+        """Refuse: a journal is not rewritten. `RecordTable` appends and lets go instead.
+
+        Raises:
+            AppendOnly: always.
+        """
+        raise AppendOnly("a journal's records are appended and let go of, never rewritten")
+
+    def close(self) -> None:
+        """Let go of the folder; what was appended is on the disk already."""
+        with self._lock:
+            self._close_segment()
+            if self._claim >= 0:
+                os.close(self._claim)
+                self._claim = -1
+
+    # What the journal asks of it.
+
+    @property
+    def header(self) -> Header:
+        """The header of the newest segment."""
+        header = self._segments[-1].header
+        if header is None:
+            raise JournalForeign(f"the journal in {self.folder} has lost the id of its stream; set it aside")
+        return header
+
+    @property
+    def first_seq(self) -> int:
+        """The oldest number that is still here."""
+        return max(self._segments[0].first, self.floor + 1)
+
+    @property
+    def next_seq(self) -> int:
+        """The number the next record gets."""
+        return self._segments[-1].last + 1
+
+    @property
+    def used_bytes(self) -> int:
+        """What the segments take on the disk."""
+        newest = self._segments[-1:]  # empty for a moment while another thread reads the journal back
+        return self._closed_bytes + (newest[0].size if newest else 0)
+
+    @property
+    def has_ballast(self) -> bool:
+        """Whether the reserve is untouched; without it the disk is full but for a last few records."""
+        return self._ballast_bytes == 0 or (self.folder / "ballast").exists()
+
+    def append(self, entry: Entry, *, boot: int = 0) -> None:
+        """Write one entry and return when it is on the medium.
+
+        Raises:
+            JournalFull: there is no room; nothing was written.
+            JournalBroken: the disk failed; `reopen` says what is there.
+        """
+        with self._lock:
+            if self._handle < 0:
+                raise JournalBroken("the disk failed before; the journal was not read back yet")
+            segment = self._segments[-1]
+            if segment.size >= self._segment_bytes and len(segment.offsets) > 0:
+                segment = self._begin(
+                    Header(
+                        stream=self.header.stream,
+                        public_key=self.header.public_key,
+                        first=entry.seq,
+                        link=entry.prev,
+                        boot=max(boot, self.header.boot),
+                    )
+                )
+            content = frame(pack_entry(entry))
+            self._write(segment, content)
+            segment.note(entry.seq, offset=segment.size, end=segment.size + len(content))
+
+    def begin_segment(self, header: Header) -> None:
+        """Go on in a new segment from a header's number and link: the end of the old one is lost.
+
+        Raises:
+            JournalFull: there is no room.
+            JournalBroken: the disk failed.
+        """
+        with self._lock:
+            self._begin(header)
+
+    def entry(self, seq: int) -> Entry | None:
+        """Give one entry, a lost one's stand-in, or None where the number is not here."""
+        return next(self.entries(seq, seq), None)
+
+    def entries(self, first: int, last: int) -> Iterator[Entry]:
+        """Give the entries of these numbers that are here, stand-ins included."""
+        with self._lock:
+            segments = tuple(self._segments)
+        return read_between(segments, max(first, segments[0].first), last)
+
+    def holes(self) -> list[int]:
+        """Give the numbers between the first and the last record that cannot be read here."""
+        with self._lock:
+            missing: list[int] = []
+            expected = self._segments[0].first
+            for segment in self._segments:
+                missing += range(expected, segment.first)
+                missing += [
+                    segment.first + place for place, offset in enumerate(segment.offsets) if not offset
+                ]
+                expected = segment.last + 1
+            return [seq for seq in missing if seq > self.floor]
+
+    def let_go(self, through: int) -> int:
+        """Unlink the segments whose records all have numbers up to `through`; gives how many.
+
+        Raises:
+            JournalBroken: the disk failed.
+        """
+        with self._lock:
+            self.floor = max(self.floor, min(through, self.next_seq - 1))
+            done = 0
+            try:
+                while len(self._segments) > 1 and self._segments[1].first <= through + 1:
+                    self._segments[0].path.unlink(missing_ok=True)
+                    self._closed_bytes -= self._segments[0].size
+                    del self._segments[0]
+                    done += 1
+                if done:
+                    sync_folder(self.folder)
+                    self._fill_ballast()
+            except OSError as error:
+                raise self._failed("a segment could not be removed", error) from error
+            return done
+
+    def reopen(self) -> None:
+        """Read everything back from the disk, trusting nothing in memory.
+
+        Raises:
+            JournalBroken: the disk does not let us; try again later.
+        """
+        with self._lock:
+            self._close_segment()
+            self._probe()
+            found = recover(self.folder, self._disk)
+            self._segments = found.segments
+            self._closed_bytes = sum(one.size for one in self._segments[:-1])
+            self.given_up, self.damaged = found.given_up, found.damaged
+            try:
+                if not self._segments:
+                    remember_stream(self.folder, self._birth)
+                    self._begin(self._birth)
+                else:
+                    self._open_last()
+                self._write_again()
+                self._fill_ballast()
+            except OSError as error:
+                raise self._failed("the journal could not be opened", error) from error
+
+    # How it is done.
+
+    def _claim_folder(self) -> int:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+            claim = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            raise JournalBroken(
+                f"the journal in {self.folder} cannot be opened: {error}; check that the disk is mounted, "
+                "writable and owned by this user"
+            ) from error
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(claim)
+            raise JournalForeign(f"another process has the journal in {self.folder} open") from error
+        return claim
+
+    def _probe(self) -> None:
+        """Write a byte and flush it: a disk that fails here would fail the first visitor."""
+        try:
+            os.pwrite(self._claim, b"1", 0)
+            self._disk.sync(self._claim)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise self._failed("the disk takes no writes", error) from error
+
+    def _write(self, segment: Segment, content: bytes) -> None:
+        try:
+            self._disk.append(self._handle, content)
+        except OSError as error:
+            self._undo(segment, content, error)
+            if not self._spend_ballast():
+                raise JournalFull(
+                    f"no room for another record in {self.folder}: connect the kiosk, or carry the records out"
+                ) from error
+            self._write(segment, content)
+            return
+        try:
+            self._disk.sync(self._handle)
+        except OSError as error:
+            # The line may or may not be on the medium, and this descriptor may never tell.
+            self._uncertain = (segment.path, segment.size, content)
+            raise self._failed("a record could not be flushed", error) from error
+
+    def _undo(self, segment: Segment, content: bytes, error: OSError) -> None:
+        """Take back what a full disk took of a line; any other fault breaks the journal."""
+        self._uncertain = (segment.path, segment.size, content)
+        if error.errno not in _FULL:
+            raise self._failed("a record could not be written", error) from error
+        try:
+            self._disk.cut(self._handle, segment.size)
+        except OSError as second:
+            raise self._failed("a half-written record could not be taken back", second) from second
+        self._uncertain = None
+
+    def _begin(self, header: Header) -> Segment:
+        path = segment_path(self.folder, header.first)
+        content = pack_header(header)
+        while True:
+            try:
+                handle = self._make(path, content)
+                break
+            except OSError as error:
+                path.unlink(missing_ok=True)
+                if error.errno not in _FULL:
+                    raise self._failed("a segment could not be begun", error) from error
+                if not self._spend_ballast():
+                    raise JournalFull(f"no room for another file in {self.folder}") from error
+        self._close_segment()
+        self._handle = handle
+        self._closed_bytes = sum(one.size for one in self._segments)
+        segment = Segment(path=path, first=header.first, header=header, size=len(content))
+        self._segments.append(segment)
+        return segment
+
+    def _make(self, path: Path, content: bytes) -> int:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            self._disk.append(handle, content)
+            self._disk.sync(handle)
+            sync_folder(self.folder)
+        except OSError:
+            os.close(handle)
+            raise
+        return handle
+
+    def _open_last(self) -> None:
+        path = self._segments[-1].path
+        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+
+    def _write_again(self) -> None:
+        """Make a line durable whose flush had failed, where the disk still shows it.
+
+        The kernel may show pages that never reached the medium; writing the same bytes again makes them real.
+        """
+        if self._uncertain is None:
+            return
+        path, offset, content = self._uncertain
+        if path == self._segments[-1].path and self._segments[-1].size == offset + len(content):
+            handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+            try:
+                os.pwrite(handle, content, offset)
+                self._disk.sync(handle)
+            finally:
+                os.close(handle)
+        self._uncertain = None
+
+    def _fill_ballast(self) -> None:
+        """Set a reserve aside while there is plenty of room."""
+        if self._ballast_bytes == 0 or self.has_ballast:
+            return
+        path = self.folder / "ballast"
+        if self._disk.free_bytes(self.folder) < 4 * self._ballast_bytes:
+            return
+        try:
+            path.write_bytes(bytes(self._ballast_bytes))
+        except OSError:
+            path.unlink(missing_ok=True)
+
+    def _spend_ballast(self) -> bool:
+        path = self.folder / "ballast"
+        if not path.exists():
+            return False
+        try:
+            path.unlink()
+            sync_folder(self.folder)
+        except OSError:
+            return False
+        return True
+
+    def _close_segment(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def _failed(self, what: str, error: OSError) -> JournalBroken:
+        self._close_segment()
+        return JournalBroken(f"{what} in {self.folder}: {error}; the disk may be failing or read-only")
+
+    def count_damaged(self) -> int:
+        """Tell how many damaged pieces lie in quarantine."""
+        return count_damaged(self.folder)

@@ -1,0 +1,246 @@
+"""The one thread that writes the journal, so that a slow card delays the thanks and never the highlight.
+
+The frame loop submits and polls `results`; nothing here blocks it. The thread also lets go of what receipts cover,
+records what becomes known of the clock, and reads the journal back from the disk after a failure.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+from survey.named import distinct
+from survey.record.attachment import Attachment
+from survey.record.record import CLOCK, Stamp
+from uplink.errors import JournalBroken, JournalError, JournalFull
+from uplink.journal.journal import Appended, Journal
+from uplink.journal.stamp import Clock
+
+_TURN_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 3600.0
+"""Records that wait this long without one being confirmed may stand behind a damaged one that nobody has seen yet."""
+_REOPEN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+log = logging.getLogger(__name__)
+
+
+@distinct
+class Written(NamedTuple):
+    """The record of `token` is on the medium."""
+
+    token: Hashable
+    seq: int
+
+
+@distinct
+class WriteFailed(NamedTuple):
+    """The record of `token` is not kept; `reason` is a sentence for staff.
+
+    `permanent` says that these very contents can never be written; otherwise the disk is full or failing.
+    """
+
+    token: Hashable
+    reason: str
+    permanent: bool
+
+
+class WriterState(NamedTuple):
+    """How writing goes, for the loop and for health."""
+
+    accepting: bool
+    """Whether visitors can be served: the disk works and has room."""
+    trouble: str
+    """Why not, as a sentence, or nothing."""
+    head: int
+    waiting: int
+    confirmed: int
+    damaged: int
+    used_bytes: int
+    write_ms_p50: float
+    write_ms_p99: float
+
+
+class _Submitted(NamedTuple):
+    token: Hashable
+    kind: str
+    body: Mapping[str, object]
+    stamp: Stamp
+    attachments: Sequence[Attachment]
+
+
+class JournalWriter:
+    """Owns an open journal and writes to it in its own thread, from `start` until `stop`."""
+
+    def __init__(self, journal: Journal, *, clock: Clock | None = None) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._queue: queue.SimpleQueue[_Submitted | None] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[Written | WriteFailed] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._broken = ""
+        self._started = False
+        self._failures = 0
+        self._reopen_at = 0.0
+        self._release_at = 0.0
+        self._confirmed = journal.confirmed
+        self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
+        self._write_ms: deque[float] = deque(maxlen=500)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._started = True
+        self._thread.start()
+
+    def submit(
+        self,
+        token: Hashable,
+        kind: str,
+        body: Mapping[str, object],
+        stamp: Stamp,
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
+        """Hand a record over; `results` says what became of it, under the same token."""
+        self._queue.put(_Submitted(token, kind, body, stamp, attachments))
+
+    def stop(self) -> None:
+        """Write what was submitted, then close the journal."""
+        self._queue.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+        self._journal.close()
+
+    def state(self) -> WriterState:
+        """Give how writing goes; any thread may ask."""
+        journal = self._journal
+        times = sorted(self._write_ms)
+        trouble = self._broken
+        if self._started and not self._thread.is_alive():
+            trouble = "the journal's writer has stopped; restart the kiosk"
+        if not trouble and not journal.accepting:
+            trouble = "the disk is full: connect the kiosk, or carry the records out"
+        return WriterState(
+            accepting=not trouble,
+            trouble=trouble,
+            head=journal.head.seq,
+            waiting=journal.waiting,
+            confirmed=journal.confirmed,
+            damaged=journal.damaged,
+            used_bytes=journal.used_bytes,
+            write_ms_p50=times[len(times) // 2] if times else 0.0,
+            write_ms_p99=times[len(times) * 99 // 100] if times else 0.0,
+        )
+
+    def step(self, timeout: float = 0.0) -> bool:
+        """Write one record if one is submitted within `timeout` seconds, and do the chores that are due.
+
+        Gives False when the writer was told to stop. The thread repeats this; tests call it themselves.
+        """
+        try:
+            submitted = self._queue.get(timeout=timeout) if timeout > 0 else self._queue.get_nowait()
+        except queue.Empty:
+            self._chores()
+            return True
+        if submitted is None:
+            return False
+        self.results.put(self._write(submitted))
+        self._chores()
+        return True
+
+    def _run(self) -> None:
+        while self.step(_TURN_SECONDS):
+            pass
+
+    def _write(self, submitted: _Submitted) -> Written | WriteFailed:
+        if self._broken and not self._reopen():
+            return WriteFailed(submitted.token, self._broken, permanent=False)
+        started = time.monotonic()
+        try:
+            appended = self._append(submitted)
+        except JournalBroken as error:
+            self._note_broken(error)
+            return WriteFailed(submitted.token, str(error), permanent=False)
+        except JournalFull as error:
+            return WriteFailed(submitted.token, str(error), permanent=False)
+        except (JournalError, TypeError, ValueError) as error:  # too long, or nothing JSON has a word for
+            return WriteFailed(submitted.token, str(error), permanent=True)
+        self._write_ms.append((time.monotonic() - started) * 1000)
+        return Written(submitted.token, appended.seq)
+
+    def _append(self, submitted: _Submitted) -> Appended:
+        seq = self._journal.next_seq
+        try:
+            return self._append_once(submitted)
+        except JournalBroken as error:
+            # A passing fault: read back, and see whether the record is there before writing it again.
+            log.warning("the journal failed and is read back: %s", error)
+            self._journal.reopen()
+            if link := self._journal.link_of_record(seq):
+                return Appended(seq=seq, link=link)
+            return self._append_once(submitted)
+
+    def _append_once(self, submitted: _Submitted) -> Appended:
+        return self._journal.append(
+            submitted.kind, submitted.body, stamp=submitted.stamp, attachments=submitted.attachments
+        )
+
+    def _chores(self) -> None:
+        now = time.monotonic()
+        if self._broken:
+            if now >= self._reopen_at:
+                self._reopen()
+            return
+        if now < self._release_at:
+            return
+        self._release_at = now + _TURN_SECONDS
+        try:
+            self._release()
+            self._look_again(now)
+            news = self._clock.news() if self._clock is not None else None
+            if news is not None and self._clock is not None:
+                self._journal.append(CLOCK, news.to_body(), stamp=self._clock.stamp())
+        except JournalFull as error:
+            log.warning("the clock's news is not recorded: %s", error)
+        except JournalBroken as error:
+            self._note_broken(error)
+
+    def _release(self) -> None:
+        released = self._journal.release()
+        if released is None or self._clock is None or released.marked.arrived_up_ms < 0:
+            return
+        # The uplink's word counts for nothing here: the receipt cannot be older than the record it covers.
+        written = released.written
+        if written is not None and written.boot == self._clock.stamp().boot:
+            self._clock.hint(released.collector_at_ms, after_up_ms=written.up_ms)
+
+    def _look_again(self, now: float) -> None:
+        """Read the journal back where nothing moves: only this process can declare a damaged record lost."""
+        journal = self._journal
+        if journal.waiting == 0 or journal.confirmed != self._confirmed:
+            self._confirmed = journal.confirmed
+            self._look_again_at = now + _LOOK_AGAIN_SECONDS
+        elif now >= self._look_again_at:
+            self._look_again_at = now + _LOOK_AGAIN_SECONDS
+            journal.reopen()
+
+    def _note_broken(self, error: JournalBroken) -> None:
+        if not self._broken:
+            log.error("the journal is out of service: %s", error)
+        self._broken = str(error)
+        delay = _REOPEN_SECONDS[min(self._failures, len(_REOPEN_SECONDS) - 1)]
+        self._failures += 1
+        self._reopen_at = time.monotonic() + delay
+
+    def _reopen(self) -> bool:
+        if time.monotonic() < self._reopen_at:
+            return False
+        try:
+            self._journal.reopen()
+        except JournalBroken as error:
+            self._note_broken(error)
+            return False
+        log.warning("the journal is back in service after %d attempts", self._failures)
+        self._broken, self._failures = "", 0
+        return True
