@@ -65,7 +65,7 @@ def settle(file: Path) -> None:
 def write(days: int) -> Iterator[str]:
     """Let the kiosks write and send; gives every response as the JSON one would store by hand."""
     from collector.evidence.intake.accept import accept  # noqa: PLC0415 - after django.setup()
-    from collector.evidence.intake.arrivals import Answer, Arrival  # noqa: PLC0415 - after django.setup()
+    from collector.evidence.intake.arrivals import Accepted, Arrival  # noqa: PLC0415 - after django.setup()
     from collector.evidence.models import Door  # noqa: PLC0415 - after django.setup()
     from collector.fleet import tree  # noqa: PLC0415 - after django.setup()
     from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk  # noqa: PLC0415 - after django.setup()
@@ -87,7 +87,7 @@ def write(days: int) -> Iterator[str]:
                 batch = kiosk.batch(sent + 1, min(sent + BATCH, kiosk.last))
                 received = MORNING_MS + (day + 1) * DAY_MS
                 (outcome,) = accept([Arrival(payload=batch, door=Door.MQTT, received_ms=received)])
-                if not isinstance(outcome, Answer):
+                if not isinstance(outcome, Accepted):
                     raise SystemExit(f"refused: {outcome}")
                 sent = min(sent + BATCH, kiosk.last)
 

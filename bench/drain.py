@@ -2,8 +2,8 @@
 
 Run: python -m bench.drain [--waiting 100000]
 
-The uplink process and the collector's stand-in are separate processes; the stand-in unpacks each batch, follows the
-chain and signs a receipt, and stores nothing. The clock runs from the start of the uplink's connection to the mark at
+The uplink process and the collector's placeholder are separate processes; the placeholder unpacks each batch, follows the
+chain and signs a receipt, and stores nothing. The clock runs from the start of the uplink's connection to the acknowledged position at
 the last record. Goal: at least 30,000 records/s. Beside it, in the same run: reading and packing alone (the limit of
 one process), and one JSON message a record with paho at QoS 1, waiting for the broker's acknowledgement only.
 """
@@ -94,7 +94,7 @@ def acknowledge(port: int, key: bytes, public_key: bytes, ready: object) -> None
 
 
 def drain(home: Path, waiting: int) -> float:
-    """Run the uplink in this process until the mark is at the last record; gives the seconds."""
+    """Run the uplink in this process until the acknowledged position is at the last record; gives the seconds."""
     uplink = Uplink(home, UplinkConfig())
     started = time.perf_counter()
     while uplink.confirmed < waiting:
@@ -180,7 +180,9 @@ def main() -> int:
             broker.wait()
     middle = {name: sorted(values)[len(values) // 2] for name, values in results.items()}
     print(json.dumps({name: [round(value) for value in values] for name, values in results.items()}))
-    print(f"drained, receipts checked and mark written: {middle['drain']:,.0f} records/s (goal 30,000)")
+    print(
+        f"drained, receipts checked and acknowledged written: {middle['drain']:,.0f} records/s (goal 30,000)"
+    )
     print(f"reading and packing alone, one core:        {middle['pack']:,.0f} records/s")
     print(f"one JSON message a record, broker's ack:    {middle['plain']:,.0f} records/s")
     print(

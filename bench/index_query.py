@@ -236,7 +236,7 @@ def our_ways(
     from django.db import connection  # noqa: PLC0415 - after django.setup()
 
     from collector.scores.ask import counting  # noqa: PLC0415 - after django.setup()
-    from collector.scores.ask.queries import Question, indices  # noqa: PLC0415 - after django.setup()
+    from collector.scores.ask.queries import IndexQuestion, indices  # noqa: PLC0415 - after django.setup()
     from collector.scores.ask.scope import Days, Dimension, Scope  # noqa: PLC0415 - after django.setup()
     from collector.scores.tallies.packing import to_counts  # noqa: PLC0415 - after django.setup()
 
@@ -260,7 +260,7 @@ def our_ways(
         return run("0")
 
     def answer() -> object:
-        return indices(Question(scope, asked.period, by=by))
+        return indices(IndexQuestion(scope, asked.period, by=by))
 
     def sums() -> dict[object, object]:
         found: dict[object, object] = {}

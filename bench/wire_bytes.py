@@ -2,7 +2,7 @@
 
 Run (as root, for it counts packets on the loopback interface): python -m bench.wire_bytes
 
-The real uplink talks over TLS with a client certificate to a real Mosquitto; a stand-in of the collector signs receipts.
+The real uplink talks over TLS with a client certificate to a real Mosquitto; a placeholder of the collector signs receipts.
 Every packet of the kiosk's connection is counted with its IP header, acknowledgements too; where loopback sent more
 than 1,448 bytes in one packet, the headers of the further packets a real link would need are added. An idle day is
 measured as two of its hours at a hundredfold speed, times twelve. Goals: 700 / 30 / 80,000 bytes. Beside it in the same
@@ -124,7 +124,7 @@ def certificate(
 
 
 class Stage:
-    """A broker with a TLS door for the kiosk and a plain one for the collector's stand-in, and a kiosk's home."""
+    """A broker with a TLS door for the kiosk and a plain one for the collector's placeholder, and a kiosk's home."""
 
     def __init__(self, folder: Path) -> None:
         authority = certificate(folder, "ca", None)

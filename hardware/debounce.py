@@ -33,7 +33,7 @@ _BOUNCE_SECONDS = (
 )
 
 
-class Timing(NamedTuple):
+class DebounceTiming(NamedTuple):
     """How the debouncer judges; see the module."""
 
     glitch_seconds: float = 0.005
@@ -61,8 +61,8 @@ class _Button:
 class Debouncer:
     """Makes presses of edges; knows no clock and no pin."""
 
-    def __init__(self, timing: Timing | None = None, *, down_at_start: Iterable[int] = ()) -> None:
-        self._timing = timing or Timing()
+    def __init__(self, timing: DebounceTiming | None = None, *, down_at_start: Iterable[int] = ()) -> None:
+        self._timing = timing or DebounceTiming()
         self._buttons = {number: _Button(number) for number in BUTTONS}
         self._chord_since: float | None = None
         self._chord_reported = False

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from hardware.board import set_brightness
-from hardware.debounce import Debouncer, Timing
+from hardware.debounce import Debouncer, DebounceTiming
 from hardware.errors import NoPins, PanelFault
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
@@ -25,7 +25,7 @@ from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
 from kiosk.times import RealTimes, Times
 from kiosk.watch.health import Health, board_facts, uplink_words, write_status
-from kiosk.watch.housekeeping import Housekeeper, Place, Tools
+from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
 from survey.record.record import BOOT
 from survey.visit.plan import Plan
@@ -67,7 +67,7 @@ def make_loop(
     look = partial(_health, device, inbox=inbox, touch_fault=touch_fault)
     housekeeper = Housekeeper(
         times,
-        place=Place(
+        place=KioskPlace(
             unit=enrolment.unit.name,
             place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
             answer_days=config.visit.answer_days,
@@ -115,7 +115,7 @@ def make_debouncer(config: Config, panel: Panel) -> Debouncer:
     if down:
         log.warning("buttons %s are down at the start: ignored until they come up", sorted(down))
     return Debouncer(
-        Timing(
+        DebounceTiming(
             glitch_seconds=config.panel.glitch_ms / 1000,
             lockout_seconds=config.panel.lockout_ms / 1000,
             hold_seconds=config.panel.hold_seconds,

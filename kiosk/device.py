@@ -10,7 +10,7 @@ from kiosk.config import Config
 from kiosk.errors import KioskError, NotEnrolled
 from kiosk.remote.applied import Remote
 from kiosk.remote.plan import make_plan
-from survey.visit.plan import Plan, Service
+from survey.visit.plan import OfferedService, Plan
 from uplink.errors import UplinkError
 from uplink.journal.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
 from uplink.journal.journal import Journal, Receipts
@@ -36,7 +36,7 @@ class Device(NamedTuple):
 
 def plan_of(config: Config, enrolment: Enrolment, remote: Remote) -> Plan:
     """Make the plan of visits; a contact is asked only where it can be sealed."""
-    enrolled = tuple(Service(code=service.code, name=service.name) for service in enrolment.services)
+    enrolled = tuple(OfferedService(code=service.code, name=service.name) for service in enrolment.services)
     return make_plan(
         config,
         services=enrolled if remote.services is None else remote.services,
@@ -84,9 +84,9 @@ def open_device(
     identity, enrolment = load_identity(home)
     folder = journal_folder(home)
     receipts = Receipts(
-        mark=home / "uplink" / "mark",
+        acknowledged=home / "uplink" / "acknowledged",
         verify=verifier(enrolment.collector_key),
-        carried=home / "kiosk" / "mark",
+        carried=home / "kiosk" / "acknowledged",
     )
     try:
         journal = Journal.open(folder, stream_key=identity, receipts=receipts)

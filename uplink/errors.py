@@ -18,7 +18,7 @@ class Refused(UplinkError):  # noqa: N818 - named for the fate: never for these 
 
 
 class TooLarge(Refused):
-    """The message is larger than this road allows; half of it may pass."""
+    """The message is larger than this transport allows; half of it may pass."""
 
     def __init__(self, message: str) -> None:
         super().__init__("too_large", message)

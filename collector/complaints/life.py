@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from collector.complaints.models import CLOSED, Status, Step, Ticket
+from collector.complaints.models import CLOSED, Ticket, TicketStatus, TicketStep
 from collector.complaints.sealing import open_sealed
 from collector.errors import CollectorError
 from collector.fleet.models import UnitOfficer
@@ -58,7 +58,9 @@ def may_work_on(user: AbstractBaseUser, ticket: Ticket) -> bool:
     )
 
 
-def move(ticket: Ticket, status: Status, *, user: AbstractBaseUser, answer: str, now: datetime) -> Step:
+def move(
+    ticket: Ticket, status: TicketStatus, *, user: AbstractBaseUser, answer: str, now: datetime
+) -> TicketStep:
     """Move a ticket on; the citizen reads status and answer under the ticket's code.
 
     Raises:
@@ -75,7 +77,7 @@ def move(ticket: Ticket, status: Status, *, user: AbstractBaseUser, answer: str,
             facts={"from": ticket.status, "to": status},
         )
         ticket.status, ticket.closed_at = status, closed_at
-        return Step.objects.create(ticket=ticket, status=status, who=user.get_username(), answer=answer)
+        return TicketStep.objects.create(ticket=ticket, status=status, who=user.get_username(), answer=answer)
 
 
 def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:

@@ -5,7 +5,7 @@ from django.db import models
 from collector.fleet.models import Place, Service, Unit
 
 
-class Status(models.TextChoices):
+class TicketStatus(models.TextChoices):
     """Where a complaint stands, in the words its citizen reads."""
 
     RECEIVED = "diterima", "Diterima"
@@ -17,7 +17,7 @@ class Status(models.TextChoices):
     REJECTED = "ditolak", "Ditolak"
 
 
-CLOSED = (Status.DONE, Status.REJECTED)
+CLOSED = (TicketStatus.DONE, TicketStatus.REJECTED)
 
 
 class Ticket(models.Model):
@@ -33,7 +33,7 @@ class Ticket(models.Model):
     topics = models.JSONField()
     language = models.CharField(max_length=8)
     consent_version = models.CharField(max_length=32, blank=True)
-    status = models.CharField(max_length=20, choices=Status, default=Status.RECEIVED)
+    status = models.CharField(max_length=20, choices=TicketStatus, default=TicketStatus.RECEIVED)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -43,12 +43,12 @@ class Ticket(models.Model):
         return f"{self.code} {self.status}"
 
 
-class Step(models.Model):
+class TicketStep(models.Model):
     """One step in a ticket's life; the citizen reads it. Rows are only added."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField(auto_now_add=True)
-    status = models.CharField(max_length=20, choices=Status)
+    status = models.CharField(max_length=20, choices=TicketStatus)
     who = models.CharField(max_length=150)
     answer = models.TextField(blank=True)
     """What the citizen is told."""
@@ -60,7 +60,7 @@ class Step(models.Model):
         return f"{self.ticket_id} {self.status}"
 
 
-class Held(models.Model):
+class TicketAttachment(models.Model):
     """An attachment: a text, or a contact sealed to the collector's key. Emptied when its time has come.
 
     Its record, in the chain, keeps the digest of salt and content: proof that it was there, from which nothing can be guessed.

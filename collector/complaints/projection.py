@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from collector.complaints.models import Held, Status, Step, Ticket
+from collector.complaints.models import Ticket, TicketAttachment, TicketStatus, TicketStep
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood, ShortText
 from survey.record.attachment import Attachment
 from survey.record.complaint import read_code
@@ -74,9 +74,9 @@ def _keep(
         },
     )
     if new:
-        Step.objects.create(ticket=ticket, status=Status.RECEIVED, who="kiosk")
+        TicketStep.objects.create(ticket=ticket, status=TicketStatus.RECEIVED, who="kiosk")
     for one in attachments:
-        Held.objects.get_or_create(
+        TicketAttachment.objects.get_or_create(
             ticket=ticket,
             name=one.name,
             defaults={"digest": one.digest, "salt": one.salt, "content": one.content},

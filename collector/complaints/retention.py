@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
-from collector.complaints.models import Held
+from collector.complaints.models import TicketAttachment
 from collector.people import trail
 
 CONTACT_AFTER_CLOSING = timedelta(days=90)
@@ -25,7 +25,7 @@ class Due:
 
 def due(now: datetime) -> Due:
     """Give the attachments whose time has come."""
-    held = Held.objects.filter(destroyed_at=None)
+    held = TicketAttachment.objects.filter(destroyed_at=None)
     oldest_ms = round((now - TEXT_AFTER).timestamp() * 1000)
     contacts = held.filter(name="contact")
     closed = contacts.filter(ticket__closed_at__lt=now - CONTACT_AFTER_CLOSING)
@@ -46,7 +46,11 @@ def destroy(found: Due, *, who: str, now: datetime) -> int:
             cursor.execute("PRAGMA secure_delete = ON")  # overwrites what it frees
     ids = [*found.contacts, *found.texts]
     with transaction.atomic():
-        for one in Held.objects.select_for_update(of=("self",)).select_related("ticket").filter(pk__in=ids):
+        for one in (
+            TicketAttachment.objects.select_for_update(of=("self",))
+            .select_related("ticket")
+            .filter(pk__in=ids)
+        ):
             trail.note(
                 who=who,
                 action="destroyed",
@@ -60,5 +64,5 @@ def destroy(found: Due, *, who: str, now: datetime) -> int:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds the old pages until then
         elif not connection.in_atomic_block:
-            cursor.execute("VACUUM complaints_held")
+            cursor.execute("VACUUM complaints_ticketattachment")
     return len(ids)

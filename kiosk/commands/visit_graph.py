@@ -7,7 +7,7 @@ from kiosk.config import Config
 from kiosk.remote.plan import make_plan
 from survey.instrument.profile import Attribute
 from survey.visit.graph import document
-from survey.visit.plan import Plan, Service
+from survey.visit.plan import OfferedService, Plan
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def example_plan() -> Plan:
     """Give a plan that has every screen."""
-    full = make_plan(Config(), services=[Service("ktp", "KTP-el"), Service("kk", "Kartu Keluarga")])
+    full = make_plan(
+        Config(), services=[OfferedService("ktp", "KTP-el"), OfferedService("kk", "Kartu Keluarga")]
+    )
     profile = tuple(
         Attribute(attribute.key, ("<18", ">17")) if attribute.key == "age" else attribute
         for attribute in full.profile

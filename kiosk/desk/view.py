@@ -81,7 +81,7 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
             get("staff.network"),
             get("staff.connected" if connected else "staff.offline"),
             "ok" if connected else "warn",
-            str(health.uplink.get("trouble") or health.uplink.get("road") or ""),
+            str(health.uplink.get("trouble") or health.uplink.get("transport") or ""),
         ),
         StaffRow(
             get("staff.clock"),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pygame
 
 from kiosk.draw.pointer import Pointer, on_panel
-from kiosk.draw.screens import Placed, Target, layout, paint, targets, theme_of
+from kiosk.draw.screens import PlacedPart, Target, layout, paint, targets, theme_of
 from kiosk.draw.theme import Theme
 from kiosk.draw.waiting import InputWatch, input_fault
 from kiosk.show.views import (
@@ -60,7 +60,7 @@ class _Page(NamedTuple):
     """A whole screen drawn beforehand, and what it consists of."""
 
     picture: pygame.Surface
-    parts: tuple[Placed, ...]
+    parts: tuple[PlacedPart, ...]
 
 
 class Window:
@@ -75,7 +75,7 @@ class Window:
         self._pointer = Pointer(panel=screen.get_size(), rotation=look.rotation)
         self._pages: OrderedDict[tuple[View, Look], _Page] = OrderedDict()
         self._view: View | None = None
-        self._parts: tuple[Placed, ...] = ()
+        self._parts: tuple[PlacedPart, ...] = ()
         self._targets: tuple[Target, ...] = ()
         self._held: str | None = None
         self._watch = InputWatch()
@@ -174,7 +174,7 @@ class Window:
         self._watch.close()
         pygame.display.quit()
 
-    def _changed(self, view: View, parts: tuple[Placed, ...], theme: Theme) -> set[Placed] | None:
+    def _changed(self, view: View, parts: tuple[PlacedPart, ...], theme: Theme) -> set[PlacedPart] | None:
         """The parts that vanished or are new, or None when the screen is better shown whole."""
         if type(view) is not type(self._view) or theme_of(self._view, self.look) is not theme:
             return None
@@ -187,7 +187,7 @@ class Window:
             self._pages.move_to_end((view, self.look))
         return page
 
-    def _render(self, view: View, parts: tuple[Placed, ...], theme: Theme) -> "_Page":
+    def _render(self, view: View, parts: tuple[PlacedPart, ...], theme: Theme) -> "_Page":
         picture = pygame.Surface(self.look.size)
         picture.fill(theme.palette.paper)
         paint(picture, parts, theme)
@@ -258,5 +258,5 @@ def _may_be_kept(view: View) -> bool:
             return False
 
 
-def _area(parts: Iterable[Placed]) -> int:
+def _area(parts: Iterable[PlacedPart]) -> int:
     return sum(part.box[2] * part.box[3] for part in parts)

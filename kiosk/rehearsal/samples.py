@@ -11,22 +11,22 @@ from datetime import datetime
 from hardware.board import Facts
 from kiosk.desk.state import DeskState, Page
 from kiosk.desk.view import staff_view
-from kiosk.show.present import Published, Surroundings, present
+from kiosk.show.present import PublishedLabel, Surroundings, present
 from kiosk.show.texts import Texts
 from kiosk.show.views import View
 from kiosk.watch.health import Health
 from survey.instrument.definition import load
 from survey.instrument.profile import attributes
-from survey.visit.plan import Plan, Service
+from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State, Step
 from uplink.journal.writer import WriterState
 
 _SERVICES = (
-    Service("domisili", "Surat keterangan domisili"),
-    Service("tidak_mampu", "Surat keterangan tidak mampu (SKTM)"),
-    Service("kependudukan", "KTP-el, kartu keluarga, akta, pindah-datang"),
-    Service("usaha", "Surat keterangan usaha"),
-    Service("bansos", "Bantuan sosial"),
+    OfferedService("domisili", "Surat keterangan domisili"),
+    OfferedService("tidak_mampu", "Surat keterangan tidak mampu (SKTM)"),
+    OfferedService("kependudukan", "KTP-el, kartu keluarga, akta, pindah-datang"),
+    OfferedService("usaha", "Surat keterangan usaha"),
+    OfferedService("bansos", "Bantuan sosial"),
 )
 _TYPED = {
     "id": "Sudah tiga kali datang untuk urus KK, loket pelayanan tutup sebelum jam dua. "
@@ -39,7 +39,7 @@ _AROUND = Surroundings(
     unit="Balai Desa Sukamaju",
     place="Kecamatan Palas",
     wall=_WALL,
-    published=Published(period="2026-TW3", value="84.12", category="B", n=312),
+    published=PublishedLabel(period="2026-TW3", value="84.12", category="B", n=312),
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
 )
 
@@ -65,7 +65,7 @@ _WELL = Health(
         disk_free_mb=20_000,
         memory_free_mb=3_100,
     ),
-    uplink={"connected": True, "road": "mqtt"},
+    uplink={"connected": True, "transport": "mqtt"},
     clock_trusted=True,
     version="0.1.0",
 )

@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kiosk.config import Hours
-from kiosk.show.present import Published
+from kiosk.show.present import PublishedLabel
 from survey.instrument.instrument import Instrument
-from survey.visit.plan import Service
+from survey.visit.plan import OfferedService
 
 
 class Remote(NamedTuple):
@@ -20,8 +20,8 @@ class Remote(NamedTuple):
     hours: Mapping[str, Hours] | None = None
     volume_percent: int | None = None
     brightness_percent: int | None = None
-    published: Published | None = None
-    services: tuple[Service, ...] | None = None
+    published: PublishedLabel | None = None
+    services: tuple[OfferedService, ...] | None = None
     languages: tuple[str, ...] | None = None
     unknown: tuple[str, ...] = ()
     """Keys this version does not know."""

@@ -6,7 +6,7 @@ from kiosk.config import Config
 from survey.instrument.definition import load
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import ANNEX, WIDE, attributes
-from survey.visit.plan import Plan, Service, Timing
+from survey.visit.plan import OfferedService, Plan, VisitTiming
 
 PULSE = "pulse@1"
 DEFAULT_INSTRUMENTS = (PULSE, "skm-2017@1")
@@ -15,7 +15,7 @@ DEFAULT_INSTRUMENTS = (PULSE, "skm-2017@1")
 def make_plan(
     config: Config,
     *,
-    services: Sequence[Service] = (),
+    services: Sequence[OfferedService] = (),
     instruments: Sequence[Instrument] | None = None,
     languages: Sequence[str] | None = None,
     can_seal: bool = True,
@@ -34,7 +34,7 @@ def make_plan(
         contact=visit.contact and can_seal,
         languages=tuple(languages or visit.languages),
         speech=config.sound.speech,
-        timing=Timing(
+        timing=VisitTiming(
             highlight=visit.highlight_ms / 1000,
             settle=visit.settle_ms / 1000,
             idle=visit.idle_seconds,

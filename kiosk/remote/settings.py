@@ -13,12 +13,12 @@ from typing import Any
 from kiosk.config import Hours, opening_hours
 from kiosk.errors import ConfigurationError
 from kiosk.remote.applied import Remote
-from kiosk.show.present import Published
+from kiosk.show.present import PublishedLabel
 from kiosk.show.texts import catalogue, shipped
 from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
-from survey.visit.plan import Service
+from survey.visit.plan import OfferedService
 
 KEYS = frozenset(
     {
@@ -148,7 +148,7 @@ def _percent(key: str) -> Callable[[object], int]:
     return read
 
 
-def _published(value: object) -> Published:
+def _published(value: object) -> PublishedLabel:
     if not isinstance(value, dict):
         raise SettingsRefused("published_index is an object")
     number, category, n, period = (value.get(key) for key in ("value", "category", "n", "period"))
@@ -160,10 +160,10 @@ def _published(value: object) -> Published:
         raise SettingsRefused("published_index.n says how many responses: an index is never shown without it")
     if not isinstance(period, str) or not 0 < len(period) <= 40:
         raise SettingsRefused("published_index.period is a text")
-    return Published(period=period, value=number, category=category, n=n)
+    return PublishedLabel(period=period, value=number, category=category, n=n)
 
 
-def _services(value: object) -> tuple[Service, ...]:
+def _services(value: object) -> tuple[OfferedService, ...]:
     if not isinstance(value, list) or len(value) > MAX_SERVICES:
         raise SettingsRefused(f"services is a list of at most {MAX_SERVICES}")
     services = []
@@ -171,7 +171,7 @@ def _services(value: object) -> tuple[Service, ...]:
         code, name = (entry.get("code"), entry.get("name")) if isinstance(entry, dict) else (None, None)
         if not isinstance(code, str) or not _CODE.fullmatch(code) or not isinstance(name, str) or not name:
             raise SettingsRefused("a service has a code of letters and digits, and a name")
-        services.append(Service(code=code, name=name))
+        services.append(OfferedService(code=code, name=name))
     if len({service.code for service in services}) != len(services):
         raise SettingsRefused("two services have the same code")
     return tuple(services)

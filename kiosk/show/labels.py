@@ -7,7 +7,7 @@ from kiosk.show.texts import Texts
 from survey.instrument.profile import age_band
 
 
-class Index(Protocol):
+class IndexLabel(Protocol):
     """What is said of a published index."""
 
     @property
@@ -58,7 +58,7 @@ def period_label(texts: Texts, period: str) -> str:
     return period
 
 
-def published_note(texts: Texts, index: Index) -> str:
+def published_note(texts: Texts, index: IndexLabel) -> str:
     """Give the published index with its count, the value in bold."""
     value = texts.get(
         "idle.index_value",

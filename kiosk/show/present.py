@@ -35,7 +35,7 @@ _STRONG = frozenset({"accept", "next", "resume", "noted", "close"})
 _LAST_STEP = {Step.TOPICS: 1, Step.TEXT: 2, Step.CONSENT: 3, Step.PHONE: 3}
 
 
-class Published(NamedTuple):
+class PublishedLabel(NamedTuple):
     """The unit's published index, as the collector's signed settings state it."""
 
     period: str
@@ -51,7 +51,7 @@ class Surroundings(NamedTuple):
     place: str = ""
     wall: datetime | None = None
     """Local time, to the minute; None while the clock is not trusted."""
-    published: Published | None = None
+    published: PublishedLabel | None = None
     closed: bool = False
     opens: datetime | None = None
     """When it opens again, while closed and known."""
@@ -350,4 +350,4 @@ class _Presenter:
         return MessageView(bar=bar, title=get("failed.title"), text=text, icon="warning")
 
 
-__all__ = ["CONSENT_VERSION", "MORE", "SKIP", "Published", "Surroundings", "next_change", "present"]
+__all__ = ["CONSENT_VERSION", "MORE", "SKIP", "PublishedLabel", "Surroundings", "next_change", "present"]

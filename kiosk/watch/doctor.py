@@ -24,7 +24,7 @@ OK, WARN, BAD = "ok", "warn", "bad"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What one check found; `remedy` says what to do where it is not `ok`."""
 
     check: str
@@ -43,26 +43,26 @@ class Patient:
     root: Path = Path("/")
 
 
-Check = Callable[[Patient], Iterator[Finding]]
+Check = Callable[[Patient], Iterator[Diagnosis]]
 
 
-def examine(patient: Patient) -> list[Finding]:
+def examine(patient: Patient) -> list[Diagnosis]:
     """Make every check; a check that fails itself is a finding too."""
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
     for check in CHECKS:
         try:
             findings += check(patient)
         except (KioskError, UplinkError, OSError) as error:
             findings.append(
-                Finding(check.__name__.strip("_"), BAD, str(error), "mend what the sentence names")
+                Diagnosis(check.__name__.strip("_"), BAD, str(error), "mend what the sentence names")
             )
     return findings
 
 
-def _folder(patient: Patient) -> Iterator[Finding]:
+def _folder(patient: Patient) -> Iterator[Diagnosis]:
     home = patient.home
     if not home.is_dir():
-        yield Finding(
+        yield Diagnosis(
             "folder",
             BAD,
             f"{home} does not exist",
@@ -72,40 +72,40 @@ def _folder(patient: Patient) -> Iterator[Finding]:
     wanted = [folder for folder in (home / "kiosk", home / "journal") if folder.exists()] or [home]
     shut = [str(folder) for folder in wanted if not os.access(folder, os.W_OK)]
     if shut:
-        yield Finding(
+        yield Diagnosis(
             "folder",
             BAD,
             f"{', '.join(shut)} cannot be written by this user",
             "run as the kiosk's user, or chown it",
         )
     else:
-        yield Finding("folder", OK, f"{home} can be written")
+        yield Diagnosis("folder", OK, f"{home} can be written")
 
 
-def _enrolment(patient: Patient) -> Iterator[Finding]:
+def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
     if not (patient.home / ENROLMENT_FILE).exists():
-        yield Finding("enrolment", BAD, "not enrolled", "ikm-kiosk enrol CODE --collector URL")
+        yield Diagnosis("enrolment", BAD, "not enrolled", "ikm-kiosk enrol CODE --collector URL")
         return
     identity, enrolment = Identity.load(patient.home), load_enrolment(patient.home)
     if identity.public_key != enrolment.public_key:
-        yield Finding(
+        yield Diagnosis(
             "enrolment",
             BAD,
             "the signing key is not the enrolled one",
             "restore the key, or enrol anew in a fresh folder",
         )
         return
-    yield Finding("enrolment", OK, f"{enrolment.kiosk} of {enrolment.unit.name}")
+    yield Diagnosis("enrolment", OK, f"{enrolment.kiosk} of {enrolment.unit.name}")
     mode = (patient.home / "kiosk" / "identity" / "signing.key").stat().st_mode & 0o077
     if mode:
-        yield Finding("signing key", BAD, "other users can read it", "chmod 600 kiosk/identity/signing.key")
+        yield Diagnosis("signing key", BAD, "other users can read it", "chmod 600 kiosk/identity/signing.key")
     if has_pin(patient.home):
-        yield Finding("pin", OK, "set")
+        yield Diagnosis("pin", OK, "set")
     else:
-        yield Finding("pin", WARN, "no PIN: the staff screen stays shut", "ikm-kiosk pin")
+        yield Diagnosis("pin", WARN, "no PIN: the staff screen stays shut", "ikm-kiosk pin")
 
 
-def _journal(patient: Patient) -> Iterator[Finding]:
+def _journal(patient: Patient) -> Iterator[Diagnosis]:
     enrolment = _enrolled(patient)
     if enrolment is None:
         return
@@ -114,17 +114,17 @@ def _journal(patient: Patient) -> Iterator[Finding]:
     status = journal_status(patient.home, enrolment)
     fact = f"{status.head} records, {status.waiting} waiting"
     if status.set_aside:
-        yield Finding(
+        yield Diagnosis(
             "journal",
             WARN,
             f"{fact}; {status.set_aside} damaged pieces were set aside",
             "check the card; replace it soon",
         )
     else:
-        yield Finding("journal", OK, fact)
+        yield Diagnosis("journal", OK, fact)
 
 
-def _settings(patient: Patient) -> Iterator[Finding]:
+def _settings(patient: Patient) -> Iterator[Diagnosis]:
     enrolment = _enrolled(patient)
     path = patient.home / "uplink" / "settings"
     if enrolment is None or not path.exists():
@@ -135,40 +135,40 @@ def _settings(patient: Patient) -> Iterator[Finding]:
         settings = unpack_settings(path.read_bytes(), verifier(enrolment.collector_key))
         check(settings.version, settings.content)
     except Malformed as error:
-        yield Finding(
+        yield Diagnosis(
             "settings", BAD, f"not the collector's: {error}", "publish them again from the collector"
         )
     except SettingsRefused as error:
-        yield Finding(
+        yield Diagnosis(
             "settings",
             WARN,
             f"version {settings.version} is refused: {error}",
             "correct them in the collector",
         )
     else:
-        yield Finding("settings", OK, f"version {settings.version}")
+        yield Diagnosis("settings", OK, f"version {settings.version}")
 
 
-def _board(patient: Patient) -> Iterator[Finding]:
+def _board(patient: Patient) -> Iterator[Diagnosis]:
     facts: Facts = look(patient.home if patient.home.is_dir() else Path("/"), root=patient.root)
     used = facts.disk_used_percent
     if used >= FULL_PERCENT:
         state = BAD if used >= VERY_FULL_PERCENT else WARN
-        yield Finding(
+        yield Diagnosis(
             "disk", state, f"{used} % used", "connect the kiosk, or carry records out; then make room"
         )
     else:
-        yield Finding("disk", OK, f"{used} % used, {facts.disk_free_mb} MB free")
+        yield Diagnosis("disk", OK, f"{used} % used, {facts.disk_free_mb} MB free")
     if facts.temperature_c is not None:
         hot = facts.temperature_c >= VERY_HOT_C
-        yield Finding(
+        yield Diagnosis(
             "heat",
             WARN if hot else OK,
             f"{facts.temperature_c:.0f} °C",
             "give it air, take it out of the sun" if hot else "",
         )
     if facts.was_under_voltage:
-        yield Finding(
+        yield Diagnosis(
             "power",
             WARN,
             "the supply was too weak since the start",
@@ -176,9 +176,9 @@ def _board(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _panel(patient: Patient) -> Iterator[Finding]:
+def _panel(patient: Patient) -> Iterator[Diagnosis]:
     if patient.simulate:
-        yield Finding("buttons", OK, "simulated")
+        yield Diagnosis("buttons", OK, "simulated")
         return
     from kiosk.app import open_panel  # noqa: PLC0415 - loads gpiozero
 
@@ -188,36 +188,36 @@ def _panel(patient: Patient) -> Iterator[Finding]:
     finally:
         panel.close()
     if down:
-        yield Finding(
+        yield Diagnosis(
             "buttons", WARN, f"{down} are down now", "free the button, or check its wire for a short"
         )
     else:
-        yield Finding("buttons", OK, "four buttons, none is down")
+        yield Diagnosis("buttons", OK, "four buttons, none is down")
 
 
-def _screen(patient: Patient) -> Iterator[Finding]:
+def _screen(patient: Patient) -> Iterator[Diagnosis]:
     inputs = unreadable_inputs(patient.root)
     if inputs is None:
         state = OK if patient.simulate else WARN
-        yield Finding("touch", state, "no input device is connected", "check the panel's touch cable")
+        yield Diagnosis("touch", state, "no input device is connected", "check the panel's touch cable")
     elif inputs:
-        yield Finding(
+        yield Diagnosis(
             "touch",
             BAD,
             f"{', '.join(inputs)} cannot be read by this user",
             "add the user to the group input",
         )
     else:
-        yield Finding("touch", OK, "input devices can be read")
+        yield Diagnosis("touch", OK, "input devices can be read")
 
 
-def _speech(patient: Patient) -> Iterator[Finding]:
+def _speech(patient: Patient) -> Iterator[Diagnosis]:
     if (
         patient.config.sound.speech
         and shutil.which("espeak-ng") is None
         and not patient.config.sound.recordings
     ):
-        yield Finding("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
+        yield Diagnosis("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
 
 
 def _enrolled(patient: Patient) -> "Enrolment | None":

@@ -9,7 +9,7 @@ from kiosk.loop import Loop
 from kiosk.remote.applied import Remote
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
-from kiosk.show.present import Published, Surroundings
+from kiosk.show.present import PublishedLabel, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
@@ -25,7 +25,7 @@ _LOOK_SECONDS = 1.0
 _DIMMED_SHARE = 3  # outside opening hours the light is a third of what it is by day
 
 
-class Place(NamedTuple):
+class KioskPlace(NamedTuple):
     """Where the kiosk stands, for its screens."""
 
     unit: str
@@ -51,7 +51,7 @@ class Housekeeper:
         self,
         times: Times,
         *,
-        place: Place,
+        place: KioskPlace,
         hours: Mapping[str, Hours],
         inbox: Inbox | None = None,
         tools: Tools | None = None,
@@ -147,7 +147,7 @@ class Housekeeper:
         if self._inbox is not None:
             self._inbox.keep(news)
 
-    def _published(self) -> Published | None:
+    def _published(self) -> PublishedLabel | None:
         return self._remote.published
 
     def _dim(self, now: float) -> None:

@@ -9,7 +9,7 @@ from kiosk.errors import KioskError
 from survey.record.errors import Malformed
 from survey.wire.messages import unpack_receipt, unpack_settings
 from uplink.errors import UplinkError
-from uplink.journal.acknowledged import read_mark
+from uplink.journal.acknowledged import read_acknowledged
 from uplink.journal.identity import Enrolment, load_enrolment, verifier
 from uplink.journal.reader import JournalReader
 
@@ -29,14 +29,14 @@ class JournalStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class KioskStatus:
     """All that can be seen from outside."""
 
     kiosk: str
     unit: str
     journal: JournalStatus
     uplink: Mapping[str, object]
-    """The uplink's own words: connection, road, trouble."""
+    """The uplink's own words: connection, transport, trouble."""
     panel: Mapping[str, object]
     """The kiosk's own words: screen, buttons, temperature, last error."""
     settings_version: int
@@ -49,13 +49,13 @@ class Status:
         """Give it for people, one fact a line."""
         journal = self.journal
         connected = self.uplink.get("connected")
-        road = f"connected by {self.uplink.get('road')}" if connected else "not connected"
+        transport = f"connected by {self.uplink.get('transport')}" if connected else "not connected"
         trouble = self.uplink.get("trouble")
         lines = [
             f"kiosk      {self.kiosk} of {self.unit}",
             f"journal    {journal.head} records, {journal.confirmed} confirmed by the collector, {journal.waiting} waiting",
             f"stream     {journal.stream or 'none yet'}",
-            f"uplink     {road if self.uplink else 'has not run yet'}{f': {trouble}' if trouble else ''}",
+            f"uplink     {transport if self.uplink else 'has not run yet'}{f': {trouble}' if trouble else ''}",
             f"settings   {f'version {self.settings_version}' if self.settings_version else 'none received'}",
         ]
         if journal.set_aside:
@@ -65,7 +65,7 @@ class Status:
         return lines
 
 
-def look(home: Path) -> Status:
+def look(home: Path) -> KioskStatus:
     """Read the state of the kiosk in `home`.
 
     Raises:
@@ -76,7 +76,7 @@ def look(home: Path) -> Status:
         journal = journal_status(home, enrolment)
     except UplinkError as error:
         raise KioskError(str(error)) from error
-    return Status(
+    return KioskStatus(
         kiosk=enrolment.kiosk,
         unit=enrolment.unit.name,
         journal=journal,
@@ -110,11 +110,11 @@ def journal_status(home: Path, enrolment: Enrolment) -> JournalStatus:
 
 
 def _confirmed(home: Path, enrolment: Enrolment, stream: str) -> int:
-    marked = read_mark(home / "uplink" / "mark")
-    if marked is None:
+    acknowledged = read_acknowledged(home / "uplink" / "acknowledged")
+    if acknowledged is None:
         return 0
     try:
-        receipt = unpack_receipt(marked.receipt, verifier(enrolment.collector_key))
+        receipt = unpack_receipt(acknowledged.receipt, verifier(enrolment.collector_key))
     except Malformed:
         return 0
     return receipt.through if (receipt.kiosk, receipt.stream) == (enrolment.kiosk, stream) else 0

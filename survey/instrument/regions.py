@@ -60,7 +60,7 @@ a unit may override it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Region:
+class RegionCode:
     """A region by its code."""
 
     code: str
@@ -83,18 +83,18 @@ class Region:
         return _VILLAGE_KINDS[self.code[9]]
 
     @property
-    def parent(self) -> "Region | None":
+    def parent(self) -> "RegionCode | None":
         """The region one level up; None for a province."""
         head, dot, _ = self.code.rpartition(".")
-        return Region(head) if dot else None
+        return RegionCode(head) if dot else None
 
     @property
-    def ancestors(self) -> tuple["Region", ...]:
+    def ancestors(self) -> tuple["RegionCode", ...]:
         """The regions it lies in, the province first."""
         parent = self.parent
         return (*parent.ancestors, parent) if parent else ()
 
-    def lies_in(self, other: "Region") -> bool:
+    def lies_in(self, other: "RegionCode") -> bool:
         """Say whether this region is `other` or a part of it (`18.1` is no prefix of `18.10`)."""
         return self.code == other.code or self.code.startswith(other.code + ".")
 
@@ -107,7 +107,7 @@ class Region:
         return self.kind.value.replace("_", " ")
 
 
-def parse(text: str) -> Region:
+def parse(text: str) -> RegionCode:
     """Read a code of any level, with its dots.
 
     Raises:
@@ -126,4 +126,4 @@ def parse(text: str) -> Region:
         raise Malformed("region_code", f"{text!r}: a regency is 01 to 69, a city 71 to 99")
     if district == "00" or village == "000":
         raise Malformed("region_code", f"{text!r}: districts and villages are counted from 1")
-    return Region(text)
+    return RegionCode(text)

@@ -3,9 +3,9 @@
 `link(0) = SHA-256(stream id ‖ kiosk public key)` and `link(n) = SHA-256(link(n−1) ‖ record line n)`. A signature
 covers a fixed prefix and one link, and thereby every record before it.
 
-A record whose bytes the kiosk's medium has damaged beyond reading is sent as a stand-in,
+A record whose bytes the kiosk's medium has damaged beyond reading is sent as a placeholder,
 `lost <link(n) in base64> <signature in base64>`: the link is known from the record behind it, so the chain goes on, its
-signatures still hold, and the loss is there for everybody to see. The stand-in has a signature of its own, over stream,
+signatures still hold, and the loss is there for everybody to see. The placeholder has a signature of its own, over stream,
 number and link: whoever carries records knows the links too, and must not be able to pass a rating off as lost.
 """
 
@@ -34,7 +34,7 @@ def first_link(*, stream: str, public_key: bytes) -> bytes:
 
 
 def next_link(link: bytes, line: bytes) -> bytes:
-    """Give the link after `link` when `line` is the next record or a lost one's stand-in."""
+    """Give the link after `link` when `line` is the next record or a lost one's placeholder."""
     if line.startswith(LOST) and (stated := stated_link(line)):
         return stated
     return hashlib.sha256(link + line).digest()
@@ -55,7 +55,7 @@ def lost_message(*, stream: str, seq: int, link: bytes) -> bytes:
 
 
 def lost_line(link: bytes, signature: bytes = b"") -> bytes:
-    """Give the stand-in for a lost record after which the chain stands at `link`.
+    """Give the placeholder for a lost record after which the chain stands at `link`.
 
     Without a signature it is a place holder that no collector takes: the kiosk has not declared the loss yet.
     """
@@ -64,12 +64,12 @@ def lost_line(link: bytes, signature: bytes = b"") -> bytes:
 
 
 def stated_link(line: bytes) -> bytes | None:
-    """Give the link that a lost record's stand-in states, or None where `line` is an ordinary record."""
+    """Give the link that a lost record's placeholder states, or None where `line` is an ordinary record."""
     return _stated(line)[0]
 
 
 def is_declared(line: bytes, *, stream: str, seq: int, verify: Verify) -> bool:
-    """Tell whether the kiosk itself has declared the loss that the stand-in `line` stands for."""
+    """Tell whether the kiosk itself has declared the loss that the placeholder `line` stands for."""
     link, signature = _stated(line)
     return link is not None and verify(signature, lost_message(stream=stream, seq=seq, link=link))
 

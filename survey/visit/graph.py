@@ -33,7 +33,7 @@ EVERYWHERE = ("disk fails", "staff is called")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Edge:
+class Transition:
     """From one screen to another, by what."""
 
     source: str
@@ -41,10 +41,10 @@ class Edge:
     target: str
 
 
-def walk(plan: Plan) -> frozenset[Edge]:
+def walk(plan: Plan) -> frozenset[Transition]:
     """Find every edge between screens."""
     start = begin(plan, now=0.0)
-    edges: set[Edge] = set()
+    edges: set[Transition] = set()
     seen = {_kind(start)}
     waiting = deque([start])
     while waiting:
@@ -52,7 +52,7 @@ def walk(plan: Plan) -> frozenset[Edge]:
         for label, target in _moves(plan, state):
             if target == state:
                 continue
-            edges.add(Edge(_name(state), label, _name(target)))
+            edges.add(Transition(_name(state), label, _name(target)))
             kind = _kind(target)
             if kind not in seen:
                 seen.add(kind)
@@ -60,7 +60,7 @@ def walk(plan: Plan) -> frozenset[Edge]:
     return frozenset(edges)
 
 
-def mermaid(edges: frozenset[Edge]) -> str:
+def mermaid(edges: frozenset[Transition]) -> str:
     """Give the picture as a Mermaid state diagram, one arrow for all labels between the same two screens."""
     arrows: Mapping[tuple[str, str], list[str]] = defaultdict(list)
     for edge in sorted(edges):
@@ -74,7 +74,7 @@ def mermaid(edges: frozenset[Edge]) -> str:
     return "\n".join(lines)
 
 
-def table(edges: frozenset[Edge]) -> str:
+def table(edges: frozenset[Transition]) -> str:
     """Give every edge as a Markdown table."""
     lines = ["| On | this | leads to |", "| --- | --- | --- |"]
     lines += [f"| {edge.source} | {edge.label} | {edge.target} |" for edge in sorted(edges)]

@@ -7,7 +7,7 @@ from survey.instrument.profile import Attribute
 from survey.record.complaint import TOPICS
 
 
-class Timing(NamedTuple):
+class VisitTiming(NamedTuple):
     """All times of a visit, in seconds."""
 
     highlight: float = 0.4
@@ -28,11 +28,11 @@ class Timing(NamedTuple):
     """After a visit the buttons must rest for so long before the next one starts: mashing starts no second visit."""
 
 
-ORDINARY_TIMING = Timing()
+ORDINARY_TIMING = VisitTiming()
 ALL_TOPICS = tuple(topic.code for topic in TOPICS)
 
 
-class Service(NamedTuple):
+class OfferedService(NamedTuple):
     """A service the unit offers, as the enrolment or the settings list it."""
 
     code: str
@@ -46,7 +46,7 @@ class Plan(NamedTuple):
     """One question; its answer is recorded at once."""
     forms: tuple[Instrument, ...] = ()
     """The questionnaires offered after it, in order."""
-    services: tuple[Service, ...] = ()
+    services: tuple[OfferedService, ...] = ()
     profile: tuple[Attribute, ...] = ()
     skip: bool = True
     """Whether questions may be skipped; service and profile always may."""
@@ -57,4 +57,4 @@ class Plan(NamedTuple):
     languages: tuple[str, ...] = ("id", "en")
     """The first is the kiosk's own; every visit begins in it."""
     speech: bool = False
-    timing: Timing = ORDINARY_TIMING
+    timing: VisitTiming = ORDINARY_TIMING

@@ -40,7 +40,7 @@ class CarriedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class StickManifest:
     """What one carry-out consists of."""
 
     kiosk: str
@@ -80,7 +80,7 @@ def describe(name: str, content: bytes, *, first: int, last: int) -> CarriedFile
     )
 
 
-def pack_manifest(manifest: Manifest) -> bytes:
+def pack_manifest(manifest: StickManifest) -> bytes:
     """Give the manifest's file."""
     files = [
         {
@@ -96,7 +96,7 @@ def pack_manifest(manifest: Manifest) -> bytes:
     return b"%b\n%b\n" % (line, hashlib.sha256(line).hexdigest().encode())
 
 
-def unpack_manifest(content: bytes) -> Manifest:
+def unpack_manifest(content: bytes) -> StickManifest:
     """Read a manifest's file.
 
     Raises:
@@ -116,7 +116,7 @@ def unpack_manifest(content: bytes) -> Manifest:
         raise Malformed("manifest_field", "a stream's id has 32 hexadecimal digits")
     if not isinstance(files, list) or not 0 < len(files) <= MAX_FILES:
         raise Malformed("manifest_field", f"a manifest names 1 to {MAX_FILES} files")
-    return Manifest(
+    return StickManifest(
         kiosk=kiosk_name(fields, code="manifest_field"),
         stream=stream,
         files=tuple(_file(one) for one in files),

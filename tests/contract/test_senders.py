@@ -1,4 +1,4 @@
-"""Both roads keep the same promises to the courier: MQTT over a real Mosquitto, HTTP over a real socket."""
+"""Both transports keep the same promises to the courier: MQTT over a real Mosquitto, HTTP over a real socket."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ from tests.uplink.certificates import Authority
 from tests.uplink.fakes import KIOSK, Home, fill
 from tests.uplink.services import Broker, HttpCollector, MqttCollector, free_port, until
 from uplink.errors import Refused, TooLarge, Unreachable
-from uplink.forwarder.senders.http import HttpRoad, HttpSender
-from uplink.forwarder.senders.mqtt import Credentials, MqttRoad, MqttSender
+from uplink.forwarder.senders.http import HttpSender, HttpTransport
+from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SlotFreed
 from uplink.forwarder.status import last_will
 from uplink.journal.reader import JournalReader
@@ -59,15 +59,15 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     with ExitStack() as stack:
         if request.param == "https":
             door = stack.enter_context(HttpCollector(home.collector))
-            where = HttpRoad(kiosk=KIOSK, collector_url=door.url, connect_seconds=2.0)
+            where = HttpTransport(kiosk=KIOSK, collector_url=door.url, connect_seconds=2.0)
             yield Case(home, lambda: HttpSender(where))
         else:
             broker = stack.enter_context(Broker(tmp_path))
             stack.enter_context(MqttCollector(home.collector, port=broker.port))
-            road = MqttRoad(
+            transport = MqttTransport(
                 kiosk=KIOSK, host="127.0.0.1", port=broker.port, version=5 if "5" in request.param else 3
             )
-            yield Case(home, lambda: MqttSender(road, last_will=last_will()))
+            yield Case(home, lambda: MqttSender(transport, last_will=last_will()))
 
 
 def test_a_batch_is_answered_by_a_fresh_receipt(case: Case) -> None:
@@ -129,9 +129,11 @@ def test_a_closed_sender_opens_again(case: Case) -> None:
 def test_nobody_at_the_other_end_is_unreachable() -> None:
     port = free_port()
     mqtt = MqttSender(
-        MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=port, connect_seconds=1.0), last_will=last_will()
+        MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=port, connect_seconds=1.0), last_will=last_will()
     )
-    https = HttpSender(HttpRoad(kiosk=KIOSK, collector_url=f"http://127.0.0.1:{port}", connect_seconds=1.0))
+    https = HttpSender(
+        HttpTransport(kiosk=KIOSK, collector_url=f"http://127.0.0.1:{port}", connect_seconds=1.0)
+    )
     for sender in (mqtt, https):
         with pytest.raises(Unreachable, match=str(port)):
             sender.open()
@@ -140,7 +142,9 @@ def test_nobody_at_the_other_end_is_unreachable() -> None:
 def test_mqtt_tells_that_nobody_listens(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Broker(tmp_path) as broker:
-        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender = MqttSender(
+            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
+        )
         case = Case(home, lambda: sender)
         sender.open()
         sender.send(case.batch)
@@ -155,7 +159,9 @@ def test_mqtt_tells_a_refused_publish_from_an_accepted_one(tmp_path: Path) -> No
     rules.write_text("topic read #\n")
     home = Home(tmp_path)
     with Broker(tmp_path, extra=f"acl_file {rules}") as broker:
-        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender = MqttSender(
+            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
+        )
         case = Case(home, lambda: sender)
         sender.open()
         sender.send(case.batch)
@@ -168,7 +174,9 @@ def test_mqtt_tells_a_refused_publish_from_an_accepted_one(tmp_path: Path) -> No
 def test_mqtt_keeps_within_the_brokers_own_limit(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Broker(tmp_path, extra="max_packet_size 1000") as broker:
-        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender = MqttSender(
+            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
+        )
         sender.open()
         assert sender.max_bytes < 1_000
         with pytest.raises(TooLarge):
@@ -181,7 +189,9 @@ def test_mqtt_keeps_within_the_brokers_own_limit(tmp_path: Path) -> None:
 
 def test_a_broker_that_dies_is_noticed(tmp_path: Path) -> None:
     with Broker(tmp_path) as broker:
-        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender = MqttSender(
+            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
+        )
         sender.open()
         broker.kill()
 
@@ -197,7 +207,9 @@ def test_a_broker_that_dies_is_noticed(tmp_path: Path) -> None:
 def test_vanishing_leaves_the_last_will_and_parting_does_not(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Broker(tmp_path) as broker, MqttCollector(home.collector, port=broker.port) as collector:
-        sender = MqttSender(MqttRoad(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will())
+        sender = MqttSender(
+            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
+        )
         sender.open()
         sender.report(b'{"online":true}')
         sender.poll(0.05)
@@ -229,7 +241,7 @@ def test_http_answers_have_one_of_three_fates(
 ) -> None:
     home = Home(tmp_path)
     with HttpCollector(home.collector) as door:
-        sender = HttpSender(HttpRoad(kiosk=KIOSK, collector_url=door.url))
+        sender = HttpSender(HttpTransport(kiosk=KIOSK, collector_url=door.url))
         sender.open()
         door.answer = (status, content)
         with pytest.raises(fate) as refusal:
@@ -242,7 +254,7 @@ def test_http_brings_the_settings_when_it_opens(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with HttpCollector(home.collector) as door:
         door.settings = json.dumps({"signed": "bytes"}).encode()
-        sender = HttpSender(HttpRoad(kiosk=KIOSK, collector_url=door.url))
+        sender = HttpSender(HttpTransport(kiosk=KIOSK, collector_url=door.url))
         sender.open()
         (event, *_) = sender.poll(0.0)
         assert event.payload == door.settings  # type: ignore[union-attr]
@@ -263,10 +275,10 @@ def test_mqtt_over_tls_shows_its_certificate_and_checks_the_brokers(tmp_path: Pa
 
         def sender(ca: Path, shown: Path, shown_key: Path) -> MqttSender:
             credentials = Credentials(ca=ca, certificate=shown, key=shown_key)
-            road = MqttRoad(
+            transport = MqttTransport(
                 kiosk=KIOSK, host="localhost", port=broker.port, credentials=credentials, connect_seconds=3.0
             )
-            return MqttSender(road, last_will=last_will())
+            return MqttSender(transport, last_will=last_will())
 
         with MqttCollector(home.collector, port=broker.port, tls=(ours.path, kiosk, kiosk_key)):
             good = sender(ours.path, kiosk, kiosk_key)

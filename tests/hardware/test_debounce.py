@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.debounce import Debouncer, Timing
+from hardware.debounce import Debouncer, DebounceTiming
 from hardware.events import (
     Chord,
     ChordHeld,
@@ -20,7 +20,7 @@ from hardware.events import (
     Stuck,
 )
 
-TIMING = Timing()
+TIMING = DebounceTiming()
 
 
 def play(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kiosk.commands.visit_graph import example_plan
-from survey.visit.graph import Edge, document, walk
+from survey.visit.graph import Transition, document, walk
 from survey.visit.state import Step
 
 EDGES = walk(example_plan())
@@ -39,4 +39,4 @@ def test_the_way_of_a_whole_visit_is_in_it() -> None:
         ("ticket", "noted", "thanks"),
         ("thanks", "close", "idle"),
     ]
-    assert {Edge(*step) for step in way} <= EDGES
+    assert {Transition(*step) for step in way} <= EDGES

@@ -6,7 +6,7 @@ from survey.instrument.definition import load
 from survey.instrument.profile import attributes
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer
-from survey.visit.plan import Plan, Service, Timing
+from survey.visit.plan import OfferedService, Plan, VisitTiming
 from survey.visit.state import (
     Effect,
     Event,
@@ -22,7 +22,7 @@ from survey.visit.state import (
     Touch,
 )
 
-SERVICES = tuple(Service(code, code.upper()) for code in ("ktp", "kk", "akta", "sku", "nikah"))
+SERVICES = tuple(OfferedService(code, code.upper()) for code in ("ktp", "kk", "akta", "sku", "nikah"))
 
 
 def full_plan(**changes: object) -> Plan:
@@ -32,7 +32,7 @@ def full_plan(**changes: object) -> Plan:
         "services": SERVICES,
         "profile": attributes(),
         "speech": True,
-        "timing": Timing(),
+        "timing": VisitTiming(),
     }
     return Plan(**(plan | changes))  # type: ignore[arg-type]
 

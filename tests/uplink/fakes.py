@@ -1,4 +1,4 @@
-"""Small real things for the uplink's tests: a collector that keeps what it accepts, a road to it, a kiosk's folder."""
+"""Small real things for the uplink's tests: a collector that keeps what it accepts, a transport to it, a kiosk's folder."""
 
 import errno
 import threading
@@ -98,11 +98,11 @@ class FakeCollector:
         return sum(len(lines) for lines in self.lines.values())
 
 
-class FakeRoad:
+class FakeTransport:
     """A sender straight to a `FakeCollector`; it can be cut, deaf, small, lossy and slow to answer."""
 
-    def __init__(self, collector: FakeCollector, *, road: str = "mqtt", window: int = 4) -> None:
-        self.road = road
+    def __init__(self, collector: FakeCollector, *, transport: str = "mqtt", window: int = 4) -> None:
+        self.transport = transport
         self.collector = collector
         self.max_bytes = 200_000
         self.cut = False
@@ -213,9 +213,11 @@ class Home:
         self.identity.kiosk = KIOSK
         self.collector = FakeCollector(self.identity.public_key)
         (folder / "uplink").mkdir()
-        self.mark = folder / "uplink" / "mark"
-        self.carried = folder / "kiosk" / "mark"
-        self.receipts = Receipts(mark=self.mark, verify=self.collector.verify, carried=self.carried)
+        self.acknowledged = folder / "uplink" / "acknowledged"
+        self.carried = folder / "kiosk" / "acknowledged"
+        self.receipts = Receipts(
+            acknowledged=self.acknowledged, verify=self.collector.verify, carried=self.carried
+        )
 
     def enrol(self, *, port: int = 1883, url: str = "http://127.0.0.1:1", tls: bool = False) -> Enrolment:
         enrolment = Enrolment(

@@ -1,6 +1,6 @@
 """The uplink process: everything is put together here, and the courier's step is repeated until we are told to stop.
 
-It holds no signing key and writes nothing but its own folder: the mark, the settings inbox and its status.
+It holds no signing key and writes nothing but its own folder: the acknowledged position, the settings inbox and its status.
 """
 
 import logging
@@ -16,11 +16,11 @@ from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.courier import Courier, Pace, Progress
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.notify import notify
-from uplink.forwarder.senders.http import HttpRoad, HttpSender
-from uplink.forwarder.senders.mqtt import Credentials, MqttRoad, MqttSender
+from uplink.forwarder.senders.http import HttpSender, HttpTransport
+from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
 from uplink.forwarder.status import StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
-from uplink.journal.acknowledged import Mark
+from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.identity import Enrolment, load_enrolment, verifier
 from uplink.journal.reader import JournalReader
 from uplink.journal.stamp import boot_time_ms
@@ -43,17 +43,17 @@ class Uplink:
         folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._reader = JournalReader(home / "journal")
         self._board = StatusBoard(home, JournalReader(home / "journal"), version=_version())
-        self._mqtt = MqttSender(_mqtt_road(enrolment, home, config), last_will=last_will())
-        https = HttpSender(HttpRoad(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
+        self._mqtt = MqttSender(_mqtt_transport(enrolment, home, config), last_will=last_will())
+        https = HttpSender(HttpTransport(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
         self._stopped = Event()
-        mark = Mark(folder / "mark", carried=home / "kiosk" / "mark")
-        self._prepare(mark)
+        acknowledged = Acknowledged(folder / "acknowledged", carried=home / "kiosk" / "acknowledged")
+        self._prepare(acknowledged)
         self._courier = Courier(
             kiosk=enrolment.kiosk,
             reader=self._reader,
-            mark=mark,
+            acknowledged=acknowledged,
             verify=verify,
-            roads=(self._mqtt, https),
+            transports=(self._mqtt, https),
             inbox=SettingsInbox(folder / "settings", kiosk=enrolment.kiosk, verify=verify),
             report=self._state,
             now=time.monotonic,
@@ -104,9 +104,9 @@ class Uplink:
         return self._courier.progress.confirmed
 
     @staticmethod
-    def _prepare(mark: Mark) -> None:
+    def _prepare(acknowledged: Acknowledged) -> None:
         try:
-            mark.prepare()
+            acknowledged.prepare()
         except JournalError as error:  # on a full disk records still go out; their receipts come again later
             log.warning("%s", error)
 
@@ -116,7 +116,7 @@ class Uplink:
     def _write_status(self) -> None:
         progress = self._courier.progress
         try:
-            self._courier.look_at_mark()
+            self._courier.look_at_acknowledged()
             backlog = self._board.backlog(progress)
         except JournalError as error:
             progress.trouble, backlog = str(error), -1
@@ -143,9 +143,9 @@ def _stopper(stop: Callable[[], None]) -> Callable[[int, object], None]:
     return stop_now
 
 
-def _mqtt_road(enrolment: Enrolment, home: Path, config: UplinkConfig) -> MqttRoad:
+def _mqtt_transport(enrolment: Enrolment, home: Path, config: UplinkConfig) -> MqttTransport:
     folder = home / "uplink" / "broker"
-    return MqttRoad(
+    return MqttTransport(
         kiosk=enrolment.kiosk,
         host=enrolment.broker.host,
         port=enrolment.broker.port,

@@ -2,7 +2,7 @@
 
 `export` writes a folder that is complete or refused: batch files, a summary for people, and the manifest last. It
 may be done any number of times; the collector counts every record once. `take_back` finds receipts on a stick and
-moves the mark by those that fit, exactly as if they had come over the network.
+moves the acknowledged position by those that fit, exactly as if they had come over the network.
 """
 
 import logging
@@ -17,7 +17,7 @@ from survey.wire.carriage import (
     RECEIPT_SUFFIX,
     SUMMARY,
     CarriedFile,
-    Manifest,
+    StickManifest,
     batch_name,
     describe,
     folder_name,
@@ -26,7 +26,7 @@ from survey.wire.carriage import (
 from survey.wire.messages import Receipt, unpack_receipt
 from uplink.errors import CarryOutError
 from uplink.forwarder.outbox import Outbox, Parcel
-from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Mark, read_mark
+from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged, read_acknowledged
 from uplink.journal.identity import load_enrolment, verifier
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.files import sync_folder, write_all
@@ -92,7 +92,7 @@ def export(home: Path, target: Path) -> Exported:
         if not files:
             temporary.rmdir()
             return Exported(folder=None, first=through + 1, last=through, files=0)
-        manifest = Manifest(kiosk=enrolment.kiosk, stream=header.stream, files=tuple(files))
+        manifest = StickManifest(kiosk=enrolment.kiosk, stream=header.stream, files=tuple(files))
         _write(temporary / SUMMARY, _summary(manifest, enrolment.unit.name, through).encode())
         _write(temporary / MANIFEST, pack_manifest(manifest))
         name = folder_name(
@@ -112,14 +112,14 @@ def export(home: Path, target: Path) -> Exported:
 
 
 def take_back(home: Path, folder: Path) -> TakenBack:
-    """Look for this kiosk's receipts in `folder` and below, and move the mark by the furthest that fits.
+    """Look for this kiosk's receipts in `folder` and below, and move the acknowledged position by the furthest that fits.
 
     Files of other kiosks, former streams or strangers are passed over.
 
     Raises:
         CarryOutError: the stick cannot be read.
         IdentityError: the kiosk is not enrolled.
-        JournalBroken: the journal cannot be read, or the mark not written.
+        JournalBroken: the journal cannot be read, or the acknowledged position not written.
     """
     enrolment = load_enrolment(home)
     reader = JournalReader(home / "journal")
@@ -141,19 +141,19 @@ def take_back(home: Path, folder: Path) -> TakenBack:
         if receipt.through > best and reader.link_after(receipt.through) == receipt.link:
             best, payload = receipt.through, content
     if payload:
-        Mark(_own_mark(home)).store(payload)
+        Acknowledged(_own_acknowledged(home)).store(payload)
     return TakenBack(receipts=found, confirmed=best, news=best > confirmed)
 
 
 def _latest(home: Path, collector_key: bytes, kiosk: str) -> Receipt | None:
     verify = verifier(collector_key)
     found = []
-    for path in (home / "uplink" / "mark", home / "kiosk" / "mark"):
-        marked = read_mark(path)
-        if marked is None:
+    for path in (home / "uplink" / "acknowledged", home / "kiosk" / "acknowledged"):
+        acknowledged = read_acknowledged(path)
+        if acknowledged is None:
             continue
         try:
-            receipt = unpack_receipt(marked.receipt, verify)
+            receipt = unpack_receipt(acknowledged.receipt, verify)
         except Malformed:
             continue
         if receipt.kiosk == kiosk:
@@ -161,11 +161,11 @@ def _latest(home: Path, collector_key: bytes, kiosk: str) -> Receipt | None:
     return max(found, key=lambda one: one.at, default=None)
 
 
-def _own_mark(home: Path) -> Path:
-    """Give the mark this user may write: the kiosk's staff screen must not touch the uplink's."""
-    uplinks = home / "uplink" / "mark"
+def _own_acknowledged(home: Path) -> Path:
+    """Give the acknowledged position this user may write: the kiosk's staff screen must not touch the uplink's."""
+    uplinks = home / "uplink" / "acknowledged"
     owned = uplinks if uplinks.exists() else uplinks.parent
-    return uplinks if os.access(owned, os.W_OK) else home / "kiosk" / "mark"
+    return uplinks if os.access(owned, os.W_OK) else home / "kiosk" / "acknowledged"
 
 
 def _receipt_files(folder: Path) -> list[bytes]:
@@ -196,7 +196,7 @@ def _write(path: Path, content: bytes) -> None:
         os.close(handle)
 
 
-def _summary(manifest: Manifest, unit: str, through: int) -> str:
+def _summary(manifest: StickManifest, unit: str, through: int) -> str:
     count = manifest.last - manifest.first + 1
     return (
         f"KIOS {manifest.kiosk} - {unit}\n\n"

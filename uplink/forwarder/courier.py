@@ -1,10 +1,10 @@
 """The courier: carries what the collector has not confirmed, again and again, until it has.
 
 It decides; senders carry and the journal keeps. `step` is one turn of a loop: connect if need be, take in what
-arrived, hand over what is due. Only a receipt with the collector's signature and our own link moves the mark. What
+arrived, hand over what is due. Only a receipt with the collector's signature and our own link moves the acknowledged position. What
 was sent and not confirmed is sent again: after every reconnect, and when no receipt comes.
 
-MQTT is the usual road. After repeated failure HTTPS takes over, with the same bytes, and MQTT is tried again from
+MQTT is the usual transport. After repeated failure HTTPS takes over, with the same bytes, and MQTT is tried again from
 time to time.
 """
 
@@ -20,7 +20,7 @@ from uplink.forwarder.backoff import Backoff
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.outbox import Outbox
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SettingsArrived
-from uplink.journal.acknowledged import Mark
+from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.reader import JournalReader
 
 _STALLS_BEFORE_NEW_CONNECTION = 2
@@ -51,7 +51,7 @@ class Progress:
     """How it goes, for status and health."""
 
     connected: bool = False
-    road: str = ""
+    transport: str = ""
     trouble: str = ""
     """Why nothing goes out, as a sentence, or nothing."""
     confirmed: int = 0
@@ -70,9 +70,9 @@ class Courier:
         *,
         kiosk: str,
         reader: JournalReader,
-        mark: Mark,
+        acknowledged: Acknowledged,
         verify: Verify,
-        roads: tuple[Sender, ...],
+        transports: tuple[Sender, ...],
         inbox: SettingsInbox,
         report: Callable[[Progress], bytes],
         now: Callable[[], float],
@@ -83,9 +83,9 @@ class Courier:
     ) -> None:
         self._kiosk = kiosk
         self._reader = reader
-        self._mark = mark
+        self._acknowledged = acknowledged
         self._verify = verify
-        self._roads = roads
+        self._transports = transports
         self._inbox = inbox
         self._report = report
         self._now = now
@@ -95,7 +95,7 @@ class Courier:
         self._backoff = Backoff(
             first_seconds=pace.reconnect_first_seconds, cap_seconds=pace.reconnect_cap_seconds
         )
-        self.progress = Progress(road=roads[0].road)
+        self.progress = Progress(transport=transports[0].transport)
         self._stream = ""
         self._outbox: Outbox | None = None
         self._place = 0
@@ -114,13 +114,13 @@ class Courier:
         """Take one turn, waiting at most about `timeout` seconds for something to happen.
 
         Raises:
-            JournalBroken: the journal cannot be read, or the mark not written.
+            JournalBroken: the journal cannot be read, or the acknowledged position not written.
         """
         outbox = self._outbox or self._begin()
         if outbox is None or not self._ensure_open(outbox):
             self._wait(timeout)
             return
-        sender = self._roads[self._place]
+        sender = self._transports[self._place]
         try:
             busy = self._send_due(sender, outbox)
             self._take_in(sender.poll(0.0 if busy else timeout), outbox)
@@ -129,7 +129,7 @@ class Courier:
         except Unreachable as error:
             self._lost(error)
 
-    def look_at_mark(self) -> None:
+    def look_at_acknowledged(self) -> None:
         """Take note of what others did to the disk: receipts from a stick, and a journal that was begun anew.
 
         Raises:
@@ -144,7 +144,7 @@ class Courier:
             if self.progress.connected:
                 self._lost(Unreachable("another journal is carried from here on"))
             return
-        for payload in self._mark.found():
+        for payload in self._acknowledged.found():
             receipt = self._read(payload)
             if (
                 receipt is not None
@@ -160,8 +160,8 @@ class Courier:
         return self._stream
 
     def stop(self) -> None:
-        """Close the roads; the journal still has everything."""
-        for sender in self._roads:
+        """Close the transports; the journal still has everything."""
+        for sender in self._transports:
             sender.close()
         self.progress.connected = False
 
@@ -169,7 +169,7 @@ class Courier:
         """Let the next turn report health."""
         self._report_at = 0.0
 
-    # Beginning, connecting, and choosing the road.
+    # Beginning, connecting, and choosing the transport.
 
     def _begin(self) -> Outbox | None:
         header = self._reader.header()
@@ -183,7 +183,7 @@ class Courier:
             max_records=self._pace.max_batch_records,
             lazy_seconds=self._pace.lazy_seconds,
         )
-        self.look_at_mark()
+        self.look_at_acknowledged()
         return self._outbox
 
     def _ensure_open(self, outbox: Outbox) -> bool:
@@ -195,7 +195,7 @@ class Courier:
         if now < self._retry_at:
             return False
         try:
-            self._roads[self._place].open()
+            self._transports[self._place].open()
         except Unreachable as error:
             self._lost(error)
             return False
@@ -203,9 +203,9 @@ class Courier:
         return True
 
     def _opened(self, outbox: Outbox) -> None:
-        road = self._roads[self._place].road
-        log.info("connected over %s; confirmed so far: %d", road, self.progress.confirmed)
-        self.progress.connected, self.progress.road = True, road
+        transport = self._transports[self._place].transport
+        log.info("connected over %s; confirmed so far: %d", transport, self.progress.confirmed)
+        self.progress.connected, self.progress.transport = True, transport
         if not self._stalls:  # else being connected is not yet being heard
             self.progress.trouble = ""
         now = self._now()
@@ -214,30 +214,30 @@ class Courier:
         self._return_at = now + self._pace.return_seconds
 
     def _lost(self, error: Unreachable) -> None:
-        sender = self._roads[self._place]
+        sender = self._transports[self._place]
         if self.progress.connected or not self.progress.trouble:
-            log.warning("%s is lost: %s", sender.road, error)
+            log.warning("%s is lost: %s", sender.transport, error)
         sender.close()
         if self.progress.connected and not self._stalls and self._now() - self._opened_at > _SOUND_SECONDS:
-            # It served well and had merely little to do: its end is no mark against this road.
+            # It served well and had merely little to do: its end is no mark against this transport.
             self._failures = 0
             self._backoff.succeeded()
         self.progress.connected, self.progress.trouble = False, str(error)
         self._failures += 1
         self._retry_at = self._now() + self._backoff.next_wait()
-        if self._failures >= self._pace.failures_before_fallback and len(self._roads) > 1:
-            # From here on the roads are tried in turn, until one carries a receipt.
-            self._place = (self._place + 1) % len(self._roads)
+        if self._failures >= self._pace.failures_before_fallback and len(self._transports) > 1:
+            # From here on the transports are tried in turn, until one carries a receipt.
+            self._place = (self._place + 1) % len(self._transports)
 
     def _try_to_return(self, outbox: Outbox) -> None:
         self._return_at = self._now() + self._pace.return_seconds
-        usual = self._roads[0]
+        usual = self._transports[0]
         try:
             usual.open()
         except Unreachable as error:
-            log.debug("%s is still not to be had: %s", usual.road, error)
+            log.debug("%s is still not to be had: %s", usual.transport, error)
             return
-        self._roads[self._place].close()
+        self._transports[self._place].close()
         self._place = 0
         self._opened(outbox)
 
@@ -259,7 +259,7 @@ class Courier:
                 sender.send(parcel.payload)
             except TooLarge as refusal:
                 if not outbox.shrink():
-                    self._note_trouble(f"record {parcel.first} is too large for this road: {refusal}")
+                    self._note_trouble(f"record {parcel.first} is too large for this transport: {refusal}")
                     self._stall(outbox)
                 continue
             except Refused as refusal:
@@ -279,7 +279,7 @@ class Courier:
             self._stall(outbox)
 
     def _stall(self, outbox: Outbox) -> None:
-        """Go back to the mark, wait longer each time, and do not trust this connection for ever."""
+        """Go back to the acknowledged position, wait longer each time, and do not trust this connection for ever."""
         self._stalls += 1
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
         self._quiet_until = self._now() + self._backoff.next_wait()
@@ -320,7 +320,7 @@ class Courier:
                 f"a receipt through {receipt.through} does not fit this journal: alarm the centre"
             )
             return
-        self._mark.store(event.payload, arrived_up_ms=self._boot_time_ms() if event.fresh else -1)
+        self._acknowledged.store(event.payload, arrived_up_ms=self._boot_time_ms() if event.fresh else -1)
         if self.progress.trouble:
             log.info("the collector has confirmed up to %d", receipt.through)
         self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at

@@ -1,7 +1,7 @@
 """What goes out next: the records behind a cursor, packed so that nothing is sent twice needlessly or too early.
 
 An answer goes at once, and takes along what was waiting. Records nobody waits for go together, or after a while. A
-backlog goes in batches as large as the road allows.
+backlog goes in batches as large as the transport allows.
 """
 
 from collections import deque

@@ -55,7 +55,7 @@ class StatusBoard:
         """Write the status file where something changed; it is not flushed, for it is worthless after a restart."""
         fields = {
             "connected": progress.connected,
-            "road": progress.road,
+            "transport": progress.transport,
             "trouble": progress.trouble,
             "backlog": backlog,
             "confirmed": progress.confirmed,
@@ -83,7 +83,7 @@ class StatusBoard:
     def _health(self, progress: Progress, head: Entry | None) -> dict[str, object]:
         health: dict[str, object] = {
             "uplink": self._version,
-            "road": progress.road,
+            "transport": progress.transport,
             "backlog": max(0, (head.seq if head is not None else 0) - progress.confirmed),
             "oldest_s": self._oldest_seconds(progress, head),
             "sync": bool(head.get("sync")) if head is not None else False,

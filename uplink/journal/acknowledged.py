@@ -1,4 +1,4 @@
-"""The mark: the collector's latest receipt, in a file that never needs new space.
+"""The acknowledged position: the collector's latest receipt, in a file that never needs new space.
 
 Two slots of 4 KiB are written in turn, each with a generation and a checksum, so that a power cut in the middle of
 one leaves the other. The uplink writes it; the kiosk reads it and checks the receipt's signature for itself.
@@ -19,7 +19,7 @@ _HEAD = struct.Struct("<4sIQqH")  # magic, crc32 of the rest, generation, boot-t
 MAX_RECEIPT_BYTES = 1_024
 
 
-class Marked(NamedTuple):
+class AcknowledgedReceipt(NamedTuple):
     """A receipt as it arrived."""
 
     receipt: bytes
@@ -29,7 +29,7 @@ class Marked(NamedTuple):
     generation: int
 
 
-class Mark:
+class Acknowledged:
     """The writer's side. Each process owns one: the uplink its own, the kiosk one for receipts from a stick.
 
     `carried` is the other process's, to be read only.
@@ -38,7 +38,7 @@ class Mark:
     def __init__(self, path: Path, *, carried: Path | None = None) -> None:
         self._path = path
         self._carried = carried
-        latest = read_mark(path)
+        latest = read_acknowledged(path)
         self._generation = latest.generation if latest else 0
 
     def prepare(self) -> None:
@@ -51,12 +51,14 @@ class Mark:
             if not self._path.exists() or self._path.stat().st_size != 2 * _SLOT_BYTES:
                 replace_file(self._path, bytes(2 * _SLOT_BYTES))
         except OSError as error:
-            raise JournalBroken(f"the mark {self._path} cannot be made: {error}") from error
+            raise JournalBroken(f"the acknowledged position {self._path} cannot be made: {error}") from error
 
     def found(self) -> list[bytes]:
         """Give the receipts that are on the disk now, whoever put them there."""
         paths = (self._path, self._carried) if self._carried is not None else (self._path,)
-        return [marked.receipt for path in paths if (marked := read_mark(path)) is not None]
+        return [
+            acknowledged.receipt for path in paths if (acknowledged := read_acknowledged(path)) is not None
+        ]
 
     def store(self, receipt: bytes, *, arrived_up_ms: int = -1) -> None:
         """Replace the older slot and return when it is on the medium.
@@ -64,7 +66,9 @@ class Mark:
         Raises:
             JournalBroken: the disk failed.
         """
-        on_disk = read_mark(self._path)  # a receipt from a stick may have been stored by another process
+        on_disk = read_acknowledged(
+            self._path
+        )  # a receipt from a stick may have been stored by another process
         generation = max(self._generation, on_disk.generation if on_disk else 0) + 1
         body = _HEAD.pack(_MAGIC, 0, generation, arrived_up_ms, len(receipt))[8:] + receipt
         slot = _MAGIC + struct.pack("<I", crc32(body)) + body
@@ -77,11 +81,13 @@ class Mark:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise JournalBroken(f"the mark {self._path} cannot be written: {error}") from error
+            raise JournalBroken(
+                f"the acknowledged position {self._path} cannot be written: {error}"
+            ) from error
         self._generation = generation
 
 
-def read_mark(path: Path) -> Marked | None:
+def read_acknowledged(path: Path) -> AcknowledgedReceipt | None:
     """Give the newest whole slot, or None where there is none yet."""
     try:
         content = path.read_bytes()
@@ -92,13 +98,13 @@ def read_mark(path: Path) -> Marked | None:
     return max(whole, key=lambda slot: slot.generation, default=None)
 
 
-def _slot(content: bytes) -> Marked | None:
+def _slot(content: bytes) -> AcknowledgedReceipt | None:
     if len(content) < _HEAD.size:
         return None
     magic, checksum, generation, arrived, length = _HEAD.unpack_from(content)
     body = content[8 : _HEAD.size + length]
     if magic != _MAGIC or length > MAX_RECEIPT_BYTES or crc32(body) != checksum:
         return None
-    return Marked(
+    return AcknowledgedReceipt(
         receipt=content[_HEAD.size : _HEAD.size + length], arrived_up_ms=arrived, generation=generation
     )

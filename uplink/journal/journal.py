@@ -29,7 +29,7 @@ from survey.record.errors import Malformed
 from survey.record.record import MAX_LINE_BYTES, Record, Stamp, decode, encode
 from survey.wire.messages import Receipt, unpack_receipt
 from uplink.errors import JournalError, JournalForeign, JournalFull
-from uplink.journal.acknowledged import Marked, read_mark
+from uplink.journal.acknowledged import AcknowledgedReceipt, read_acknowledged
 from uplink.journal.identity import Identity
 from uplink.journal.losses import declare, declared
 from uplink.journal.segments.disk import Disk
@@ -57,19 +57,21 @@ class Head(NamedTuple):
 class Receipts(NamedTuple):
     """Where the collector's receipts are found, and how they are checked."""
 
-    mark: Path
+    acknowledged: Path
     """The uplink's."""
     verify: Verify
     carried: Path | None = None
-    """The kiosk's own mark: receipts that staff brought back on a stick."""
+    """The kiosk's own acknowledged receipt: those that staff brought back on a stick."""
 
-    def marked(self) -> list[tuple[Path, Marked]]:
+    def kept(self) -> list[tuple[Path, AcknowledgedReceipt]]:
         """Give what is found in both."""
-        paths = (self.mark, self.carried) if self.carried is not None else (self.mark,)
-        return [(path, marked) for path in paths if (marked := read_mark(path)) is not None]
+        paths = (self.acknowledged, self.carried) if self.carried is not None else (self.acknowledged,)
+        return [
+            (path, acknowledged) for path in paths if (acknowledged := read_acknowledged(path)) is not None
+        ]
 
 
-class Released(NamedTuple):
+class ReleasedRecords(NamedTuple):
     """What a receipt did."""
 
     through: int
@@ -78,7 +80,7 @@ class Released(NamedTuple):
     """The collector's clock when it wrote the receipt."""
     written: Stamp | None
     """When the last record it covers was written, if that can still be read."""
-    marked: Marked
+    acknowledged: AcknowledgedReceipt
 
 
 class Journal:
@@ -207,28 +209,36 @@ class Journal:
         self.last_boot = max(self.last_boot, stamp.boot)
         return appended
 
-    def release(self) -> Released | None:
+    def release(self) -> ReleasedRecords | None:
         """Let go of what a new receipt covers; gives what it did, or None where there is nothing new.
 
         Raises:
             JournalBroken: the disk failed.
         """
-        on_disk = self._receipts.marked() if self._receipts else []
-        news = [marked for path, marked in on_disk if self._generations.get(path) != marked.generation]
-        self._generations = {path: marked.generation for path, marked in on_disk}
-        found = [(receipt, marked) for marked in news if (receipt := self._checked(marked)) is not None]
+        on_disk = self._receipts.kept() if self._receipts else []
+        news = [
+            acknowledged
+            for path, acknowledged in on_disk
+            if self._generations.get(path) != acknowledged.generation
+        ]
+        self._generations = {path: acknowledged.generation for path, acknowledged in on_disk}
+        found = [
+            (receipt, acknowledged)
+            for acknowledged in news
+            if (receipt := self._checked(acknowledged)) is not None
+        ]
         if not found:
             return None
-        receipt, marked = max(found, key=lambda one: one[0].through)
+        receipt, acknowledged = max(found, key=lambda one: one[0].through)
         self.confirmed = max(self.confirmed, receipt.through)
         written = self._stamp_of(receipt.through)
         segments = self._storage.let_go(receipt.through)
-        return Released(
+        return ReleasedRecords(
             through=receipt.through,
             segments=segments,
             collector_at_ms=receipt.at,
             written=written,
-            marked=marked,
+            acknowledged=acknowledged,
         )
 
     def link_at(self, seq: int) -> bytes | None:
@@ -239,7 +249,7 @@ class Journal:
         return after.prev if after is not None and after.seq == seq + 1 else None
 
     def link_of_record(self, seq: int) -> bytes | None:
-        """Give the link of record `seq` if that record itself is here, and not a stand-in for it."""
+        """Give the link of record `seq` if that record itself is here, and not a placeholder for it."""
         entry = self._storage.entry(seq)
         if entry is None or entry.seq != seq or stated_link(entry.line) is not None:
             return None
@@ -304,8 +314,8 @@ class Journal:
         header = self._storage.header
         receipts = [
             receipt
-            for _, marked in (self._receipts.marked() if self._receipts else ())
-            if (receipt := self._read(marked)) is not None and receipt.stream == header.stream
+            for _, acknowledged in (self._receipts.kept() if self._receipts else ())
+            if (receipt := self._read(acknowledged)) is not None and receipt.stream == header.stream
         ]
         receipt = max(receipts, key=lambda one: one.through, default=None)
         if receipt is None or receipt.through <= self._head.seq:
@@ -328,18 +338,18 @@ class Journal:
         self.last_boot += 1
         self._head = Head(seq=receipt.through, link=receipt.link)
 
-    def _read(self, marked: Marked) -> Receipt | None:
+    def _read(self, acknowledged: AcknowledgedReceipt) -> Receipt | None:
         if self._receipts is None:
             return None
         try:
-            receipt = unpack_receipt(marked.receipt, self._receipts.verify)
+            receipt = unpack_receipt(acknowledged.receipt, self._receipts.verify)
         except Malformed as refusal:
-            log.error("the receipt in the mark is refused: %s", refusal)  # noqa: TRY400 - the reason says it all
+            log.error("the receipt in the acknowledged position is refused: %s", refusal)  # noqa: TRY400 - the reason says it all
             return None
         return receipt if receipt.kiosk == self._identity.kiosk else None
 
-    def _checked(self, marked: Marked) -> Receipt | None:
-        receipt = self._read(marked)
+    def _checked(self, acknowledged: AcknowledgedReceipt) -> Receipt | None:
+        receipt = self._read(acknowledged)
         if receipt is None or receipt.stream != self.stream or receipt.through <= self.confirmed:
             return None
         if receipt.through > self._head.seq or self.link_at(receipt.through) != receipt.link:

@@ -1,4 +1,4 @@
-"""The losses a kiosk has declared: signed stand-ins for records that its medium has damaged.
+"""The losses a kiosk has declared: signed placeholders for records that its medium has damaged.
 
 Only the process with the signing key writes this file. The uplink, which has none, sends nothing past a damaged record until
 its loss is declared here; otherwise a break-in there could pass any rating off as lost.
@@ -15,7 +15,7 @@ LOSSES = "losses"
 
 
 def declared(folder: Path) -> dict[int, bytes]:
-    """Give the stand-ins that were declared, by number; a damaged file declares nothing.
+    """Give the placeholders that were declared, by number; a damaged file declares nothing.
 
     Raises:
         JournalBroken: the file cannot be read.
@@ -36,7 +36,7 @@ def declared(folder: Path) -> dict[int, bytes]:
 
 
 def declare(folder: Path, losses: Mapping[int, bytes]) -> None:
-    """Keep the stand-ins that are still needed, replacing what was there.
+    """Keep the placeholders that are still needed, replacing what was there.
 
     Raises:
         JournalBroken: the disk failed.

@@ -22,8 +22,8 @@ _CHUNK_BYTES = 256 * 1024
 _TAIL_BYTES = 512 * 1024
 
 
-def with_stand_ins(entries: Iterable[Entry], *, first: int, link: bytes) -> Iterator[Entry]:
-    """Give the entries from number `first` on, each missing number as a stand-in.
+def with_placeholders(entries: Iterable[Entry], *, first: int, link: bytes) -> Iterator[Entry]:
+    """Give the entries from number `first` on, each missing number as a placeholder.
 
     `link` is the link before `first`. What is missing behind the last entry is not known here.
     """
@@ -41,13 +41,13 @@ def with_stand_ins(entries: Iterable[Entry], *, first: int, link: bytes) -> Iter
 
 
 def read_between(segments: Sequence[Segment], first: int, last: int) -> Iterator[Entry]:
-    """Give the entries `first` to `last` of segments that were scanned, stand-ins included.
+    """Give the entries `first` to `last` of segments that were scanned, placeholders included.
 
     Raises:
         JournalBroken: a file cannot be read.
     """
     begin = max((place for place, one in enumerate(segments) if one.first <= first), default=0)
-    # A stand-in needs the link before it, so reading begins at a number that is readable.
+    # A placeholder needs the link before it, so reading begins at a number that is readable.
     known = first
     while begin < len(segments) and known > segments[begin].first and not segments[begin].offset_of(known):
         known -= 1
@@ -63,7 +63,7 @@ def _filled(segments: Sequence[Segment], first: int) -> Iterator[Entry]:
         return
     header = segments[0].header
     link = header.link if header is not None else b""
-    yield from with_stand_ins(_readable(segments, first), first=first, link=link)
+    yield from with_placeholders(_readable(segments, first), first=first, link=link)
 
 
 def _readable(segments: Sequence[Segment], first: int) -> Iterator[Entry]:
@@ -156,7 +156,7 @@ class JournalReader:
     def read(self, first: int, *, most: int, most_bytes: int) -> list[Entry]:
         """Give consecutive records from `first` on, at most `most` of them and roughly `most_bytes` of lines.
 
-        Numbers that are damaged come as the stand-ins that the kiosk has declared; it ends before one that is not
+        Numbers that are damaged come as the placeholders that the kiosk has declared; it ends before one that is not
         declared yet, and `undeclared` names it. Where `first` was let go of already, it begins with the oldest that is
         left. All that is given is on the medium.
 
@@ -199,7 +199,7 @@ class JournalReader:
         return entry.link if entry is not None else None
 
     def _as_declared(self, entries: list[Entry]) -> list[Entry]:
-        """Put the kiosk's declarations in the place of stand-ins; end before one it has not declared."""
+        """Put the kiosk's declarations in the place of placeholders; end before one it has not declared."""
         self.undeclared = None
         losses: dict[int, bytes] | None = None
         for place, entry in enumerate(entries):
@@ -248,7 +248,7 @@ class JournalReader:
                     place.offset = end
                     continue
                 else:
-                    filled = list(with_stand_ins((entry,), first=place.seq, link=place.link))
+                    filled = list(with_placeholders((entry,), first=place.seq, link=place.link))
                 size += len(entry.line)
                 if found and (len(found) + len(filled) > most or size > most_bytes):
                     break

@@ -8,7 +8,7 @@ from survey.record.errors import Malformed
 from survey.record.verdict import Claim, Evidence, Examiner, Verdict
 from survey.wire.messages import Receipt, unpack_receipt
 from uplink.errors import JournalBroken, JournalForeign
-from uplink.journal.acknowledged import read_mark
+from uplink.journal.acknowledged import read_acknowledged
 from uplink.journal.identity import ENROLMENT_FILE, Enrolment, load_enrolment, verifier
 from uplink.journal.segments.frame import Damage, Entry, Frame, frames, unpack_entry
 from uplink.journal.segments.segment import Header, header_of, segment_paths
@@ -112,12 +112,12 @@ def _receipt(home: Path, enrolment: Enrolment, stream: str) -> Receipt | None:
     """Give the furthest receipt for this stream, from the network or from a stick."""
     verify_receipt = verifier(enrolment.collector_key)
     found = []
-    for path in (home / "uplink" / "mark", home / "kiosk" / "mark"):
-        marked = read_mark(path)
-        if marked is None:
+    for path in (home / "uplink" / "acknowledged", home / "kiosk" / "acknowledged"):
+        acknowledged = read_acknowledged(path)
+        if acknowledged is None:
             continue
         try:
-            receipt = unpack_receipt(marked.receipt, verify_receipt)
+            receipt = unpack_receipt(acknowledged.receipt, verify_receipt)
         except Malformed:
             continue
         if (receipt.kiosk, receipt.stream) == (enrolment.kiosk, stream):

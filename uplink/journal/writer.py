@@ -208,7 +208,7 @@ class JournalWriter:
 
     def _release(self) -> None:
         released = self._journal.release()
-        if released is None or self._clock is None or released.marked.arrived_up_ms < 0:
+        if released is None or self._clock is None or released.acknowledged.arrived_up_ms < 0:
             return
         # The uplink's word counts for nothing here: the receipt cannot be older than the record it covers.
         written = released.written

@@ -13,7 +13,7 @@ from collector.evidence.intake.arrivals import (
     KIOSK_REVOKED,
     KIOSK_UNKNOWN,
     TOO_LARGE,
-    Answer,
+    Accepted,
     Arrival,
 )
 from collector.evidence.models import Door
@@ -39,7 +39,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"code": TOO_LARGE.code, "message": TOO_LARGE.message}, status=413)
     arrival = Arrival(payload=payload, door=Door.HTTP, received_ms=time.time_ns() // 1_000_000)
     outcome = accept([arrival])[0]
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, Accepted):
         return HttpResponse(outcome.receipt, content_type="application/octet-stream")
     status = 413 if outcome.code in _SIZE_CODES else _STATUS.get(outcome.code, 400)
     return JsonResponse({"code": outcome.code, "message": outcome.message}, status=status)

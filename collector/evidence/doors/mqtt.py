@@ -26,7 +26,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from collector.evidence.intake.arrivals import Answer, Arrival, Outcome
+from collector.evidence.intake.arrivals import Accepted, Arrival, Outcome
 from collector.evidence.models import Door
 from survey.wire import topics
 
@@ -198,7 +198,7 @@ class Listener:
                 for message in group
             ]
         )
-        receipts = {outcome.kiosk: outcome.receipt for outcome in outcomes if isinstance(outcome, Answer)}
+        receipts = {outcome.kiosk: outcome.receipt for outcome in outcomes if isinstance(outcome, Accepted)}
         for kiosk, receipt in receipts.items():
             # At QoS 0: the broker retains it all the same, and a kiosk whose receipt is lost with the connection sends
             # again and gets another. At QoS 1 receipts would pile up in paho behind a backlog.

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from collector.errors import CollectorError
 from collector.evidence.intake.accept import accept
-from collector.evidence.intake.arrivals import Answer, Arrival, Refused
+from collector.evidence.intake.arrivals import Accepted, Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.trust import keys
 from survey.record.errors import Malformed
@@ -37,7 +37,7 @@ class CarriedIn:
 
     files: int = 0
     records: int = 0
-    refused: list[tuple[str, Refused]] = field(default_factory=list)
+    refused: list[tuple[str, RefusedMessage]] = field(default_factory=list)
     receipts: list[Path] = field(default_factory=list)
 
 
@@ -56,7 +56,7 @@ def carry_in(source: Path) -> CarriedIn:
         outcomes = accept([arrival for _, arrival in group])
         for (name, _), outcome in zip(group, outcomes, strict=True):
             taken.files += 1
-            if isinstance(outcome, Answer):
+            if isinstance(outcome, Accepted):
                 taken.records += outcome.new
                 receipt = unpack_receipt(outcome.receipt, verify)
                 receipts[receipt.kiosk, receipt.stream] = outcome.receipt
@@ -96,7 +96,7 @@ def _contents(source: Path, taken: CarriedIn) -> Iterator[tuple[Path, bytes]]:
                     check_file(one, _read(folder / one.name))
         except (Malformed, CollectorError) as error:
             code = error.code if isinstance(error, Malformed) else "carried_file"
-            taken.refused.append((folder.name, Refused(code, str(error))))
+            taken.refused.append((folder.name, RefusedMessage(code, str(error))))
             continue
         for path in files:
             yield path, _read(path)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from collector.evidence.intake.arrivals import UNEXPECTED, Answer, Arrival, Message, Outcome, Refused
+from collector.evidence.intake.arrivals import UNEXPECTED, Accepted, Arrival, Message, Outcome, RefusedMessage
 from collector.evidence.intake.group import Decided, take
 from collector.trust import keys
 from survey.record.errors import Malformed
@@ -44,7 +44,7 @@ def _read(arrival: Arrival) -> Message:
     try:
         return Message(arrival, unpack_batch(arrival.payload), None)
     except Malformed as error:
-        return Message(arrival, None, Refused(error.code, str(error)))
+        return Message(arrival, None, RefusedMessage(error.code, str(error)))
     except Exception:  # whatever one message does to us, the others go on
         log.exception("a message of %d bytes could not be read", len(arrival.payload))
         return Message(arrival, None, UNEXPECTED)
@@ -80,7 +80,7 @@ def _receipts(decided: Sequence[Decided]) -> list[Outcome]:
     signed: dict[tuple[str, str], bytes] = {}
     outcomes: list[Outcome] = []
     for one in decided:
-        if isinstance(one, Refused):
+        if isinstance(one, RefusedMessage):
             outcomes.append(one)
             continue
         stream = one.stream
@@ -90,5 +90,5 @@ def _receipts(decided: Sequence[Decided]) -> list[Outcome]:
                 kiosk=stream.kiosk, stream=stream.uid, through=stream.through, link=stream.link, at=now_ms
             )
             signed[key] = pack_receipt(receipt, collector.sign)
-        outcomes.append(Answer(kiosk=stream.kiosk, receipt=signed[key], new=one.new))
+        outcomes.append(Accepted(kiosk=stream.kiosk, receipt=signed[key], new=one.new))
     return outcomes

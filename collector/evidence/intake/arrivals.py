@@ -14,7 +14,7 @@ class Arrival:
     door: Door
     received_ms: int
     vouched: str | None = None
-    """The kiosk the road says it came from (the topic); None where the road knows nothing."""
+    """The kiosk the transport says it came from (the topic); None where the transport knows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Message:
 
     arrival: Arrival
     batch: Batch | None
-    refused: "Refused | None"
+    refused: "RefusedMessage | None"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Accepted:
     """The batch is committed, or was already, or has a gap before it; the receipt says how far the stream is held."""
 
     kiosk: str
@@ -37,23 +37,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedMessage:
     """The message was not taken. `code` is stable; the message is for people."""
 
     code: str
     message: str
 
 
-Outcome = Answer | Refused
+Outcome = Accepted | RefusedMessage
 
 # The catalogue of refusals beside those that `survey.wire.messages` gives for bytes that cannot be read.
-KIOSK_UNKNOWN = Refused("kiosk_unknown", "no kiosk of this name is enrolled here")
-KIOSK_REVOKED = Refused("kiosk_revoked", "this kiosk's key has been revoked; enrol it again")
-KIOSK_TOPIC = Refused("kiosk_topic", "the batch names another kiosk than the road it came by")
-STREAM_UNKNOWN = Refused("stream_unknown", "the stream is not held here; send it from its beginning")
-SIGNATURE = Refused(
+KIOSK_UNKNOWN = RefusedMessage("kiosk_unknown", "no kiosk of this name is enrolled here")
+KIOSK_REVOKED = RefusedMessage("kiosk_revoked", "this kiosk's key has been revoked; enrol it again")
+KIOSK_TOPIC = RefusedMessage("kiosk_topic", "the batch names another kiosk than the transport it came by")
+STREAM_UNKNOWN = RefusedMessage("stream_unknown", "the stream is not held here; send it from its beginning")
+SIGNATURE = RefusedMessage(
     "signature", "the batch is not signed by this kiosk's key, or does not continue its stream"
 )
-CONFLICT = Refused("conflict", "the collector holds other records under these numbers; both are kept")
-UNEXPECTED = Refused("unexpected", "the batch could not be processed; the collector's log says why")
-TOO_LARGE = Refused("too_large", "the message is larger than any honest batch; send smaller ones")
+CONFLICT = RefusedMessage("conflict", "the collector holds other records under these numbers; both are kept")
+UNEXPECTED = RefusedMessage("unexpected", "the batch could not be processed; the collector's log says why")
+TOO_LARGE = RefusedMessage("too_large", "the message is larger than any honest batch; send smaller ones")

@@ -24,9 +24,9 @@ from collector.evidence.intake.arrivals import (
     UNEXPECTED,
     Arrival,
     Message,
-    Refused,
+    RefusedMessage,
 )
-from collector.evidence.intake.judge import Judge, Key, Taken, Verdict
+from collector.evidence.intake.judge import Judge, Judgement, SenderKey, Taken
 from collector.evidence.intake.lines import HeldRun, read_body, read_line
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.projecting import Projected
@@ -43,7 +43,7 @@ from survey.wire.messages import Batch
 log = logging.getLogger(__name__)
 
 _MAX_CONFLICTS = 100  # kept a stream; more of them say nothing new
-_REFUSALS = {Verdict.FORGED: SIGNATURE, Verdict.STRANGER: STREAM_UNKNOWN, Verdict.CONFLICT: CONFLICT}
+_REFUSALS = {Judgement.FORGED: SIGNATURE, Judgement.STRANGER: STREAM_UNKNOWN, Judgement.CONFLICT: CONFLICT}
 _ADD_BATCH = """
 INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, before, payload)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -53,7 +53,7 @@ UPDATE evidence_stream SET through = %s, link = %s, received_ms = %s, clock = %s
 """
 
 
-class Held(NamedTuple):
+class HeldStream(NamedTuple):
     """A stream as it is held after the group: what its receipt will say."""
 
     kiosk: str
@@ -65,11 +65,11 @@ class Held(NamedTuple):
 class Kept(NamedTuple):
     """The message's stream, and how many records the message added."""
 
-    stream: Held
+    stream: HeldStream
     new: int
 
 
-Decided = Kept | Refused
+Decided = Kept | RefusedMessage
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class _Sender:
     """An enrolled kiosk."""
 
     id: int
-    keys: list[Key] = field(default_factory=list)
+    keys: list[SenderKey] = field(default_factory=list)
     enrolled_ms: dict[int, int] = field(default_factory=dict)
 
 
@@ -153,7 +153,7 @@ class _Work:
         if not self._sender.keys or (self._row is not None and self.judged.key is None):
             return {tag: KIOSK_REVOKED for tag, _, _ in arrived}
         self.judged.judge([(tag, batch) for tag, _, batch in arrived])
-        held = Held(self._name, self._uid, self.judged.through, self.judged.link)
+        held = HeldStream(self._name, self._uid, self.judged.through, self.judged.link)
         added = {taken.tag: len(taken.lines) for taken in self.judged.taken}
         return {
             tag: _REFUSALS.get(verdict) or Kept(held, added.get(tag, 0))
@@ -239,7 +239,7 @@ def _senders(names: Collection[str]) -> dict[str, _Sender]:
     by_id = {sender.id: sender for sender in senders.values()}
     enrolled = KioskKey.objects.filter(kiosk_id__in=by_id, revoked_at=None).order_by("-enrolled_at", "-id")
     for pk, kiosk, public_key, since in enrolled.values_list("id", "kiosk_id", "public_key", "enrolled_at"):
-        by_id[kiosk].keys.append(Key(pk, bytes(public_key)))
+        by_id[kiosk].keys.append(SenderKey(pk, bytes(public_key)))
         by_id[kiosk].enrolled_ms[pk] = round(since.timestamp() * 1000)
     return senders
 
@@ -261,7 +261,7 @@ def _rows(
     }
 
 
-def _road(arrival: Arrival, batch: Batch, senders: Mapping[str, _Sender]) -> Refused | None:
+def _road(arrival: Arrival, batch: Batch, senders: Mapping[str, _Sender]) -> RefusedMessage | None:
     if arrival.vouched is not None and arrival.vouched != batch.kiosk:
         return KIOSK_TOPIC
     return None if batch.kiosk in senders else KIOSK_UNKNOWN
@@ -286,7 +286,7 @@ def _count_refusals(messages: Sequence[Message], decided: Mapping[int, Decided])
     refused = []
     for tag, message in enumerate(messages):
         why = decided[tag]
-        if isinstance(why, Refused):
+        if isinstance(why, RefusedMessage):
             claimed = message.batch.kiosk if message.batch is not None else message.arrival.vouched or ""
             refused.append(RefusedArrival(message.arrival, why, claimed))
     if refused:

@@ -26,7 +26,7 @@ _LOOK_BACK = 50_000
 """How many records are read at most to check one batch that contradicts us; a stranger must not make us read for ever."""
 
 
-class Verdict(Enum):
+class Judgement(Enum):
     """What becomes of one batch."""
 
     NEW = "new"
@@ -44,7 +44,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SenderKey:
     """One enrolled key of a kiosk."""
 
     id: int
@@ -86,16 +86,16 @@ class Judge:
     """
 
     uid: str
-    keys: Sequence[Key]
+    keys: Sequence[SenderKey]
     """Keys the stream may be signed with; one, once it is known."""
     through: int
     link: bytes
     verifier: Verifier
     stored: StoredLines
-    key: Key | None = None
+    key: SenderKey | None = None
     taken: list[Taken] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    verdicts: dict[int, Judgement] = field(default_factory=dict)
     _run: list[Taken] = field(default_factory=list)
     """Batches that continue the stream; not verified yet."""
 
@@ -107,7 +107,7 @@ class Judge:
 
     def _look(self, tag: int, batch: Batch) -> None:
         if self.key is not None and not self._losses_declared(batch, self.key):
-            self.verdicts[tag] = Verdict.FORGED
+            self.verdicts[tag] = Judgement.FORGED
             return
         reached = self._run[-1].batch.last if self._run else self.through
         if self.key is not None and batch.first == reached + 1:
@@ -128,7 +128,7 @@ class Judge:
         if verify(last.batch.signature, link_message(last.link)):
             for taken in run:
                 self.taken.append(taken)
-                self.verdicts[taken.tag] = Verdict.NEW
+                self.verdicts[taken.tag] = Judgement.NEW
             self.through, self.link = last.batch.last, last.link
             return
         if len(run) == 1:
@@ -137,27 +137,27 @@ class Judge:
         for taken in run:
             self.verdicts[taken.tag] = self._look_closely(taken.tag, taken.batch)
 
-    def _look_closely(self, tag: int, batch: Batch) -> Verdict:
+    def _look_closely(self, tag: int, batch: Batch) -> Judgement:
         if self.key is None:
             return self._begin(tag, batch)
         if batch.first > self.through + 1:
-            return Verdict.GAP
+            return Judgement.GAP
         known = min(batch.last, self.through)
         held = self._lines(batch.first, known)
         for offset, (mine, theirs) in enumerate(zip(held, batch.lines, strict=False)):
             if mine != theirs:
                 return self._differs(tag, batch, seq=batch.first + offset)
         if batch.last <= self.through:
-            return Verdict.AGAIN
+            return Judgement.AGAIN
         added = batch.lines[self.through + 1 - batch.first :]
         link = link_through(self.link, added)
         if not self.verifier(self.key.public_key)(batch.signature, link_message(link)):
             return self._explain(tag, batch)
         self.taken.append(Taken(batch, self.through + 1, tag, self.link, link))
         self.through, self.link = batch.last, link
-        return Verdict.NEW
+        return Judgement.NEW
 
-    def _begin(self, tag: int, batch: Batch) -> Verdict:
+    def _begin(self, tag: int, batch: Batch) -> Judgement:
         """Find the key that signs a stream not held yet."""
         for key in self.keys:
             start = first_link(stream=self.uid, public_key=key.public_key)
@@ -168,20 +168,20 @@ class Judge:
             if not self.verifier(key.public_key)(batch.signature, link_message(link)):
                 continue
             if not self._losses_declared(batch, key):
-                return Verdict.FORGED
+                return Judgement.FORGED
             if batch.first > 1:
                 self.link = start
-                return Verdict.GAP
+                return Judgement.GAP
             self.key = key
             self.taken.append(Taken(batch, 1, tag, start, link))
             self.through, self.link = batch.last, link
-            return Verdict.NEW
-        return Verdict.FORGED if batch.first == 1 or batch.prev is not None else Verdict.STRANGER
+            return Judgement.NEW
+        return Judgement.FORGED if batch.first == 1 or batch.prev is not None else Judgement.STRANGER
 
-    def _losses_declared(self, batch: Batch, key: Key) -> bool:
+    def _losses_declared(self, batch: Batch, key: SenderKey) -> bool:
         """Tell whether every record the batch calls lost was declared lost by the kiosk itself.
 
-        The chain alone does not tell: whoever carries a batch knows its links, and could put a stand-in for any record.
+        The chain alone does not tell: whoever carries a batch knows its links, and could put a placeholder for any record.
         """
         return all(
             is_declared(line, stream=self.uid, seq=seq, verify=self.verifier(key.public_key))
@@ -189,20 +189,20 @@ class Judge:
             if line.startswith(LOST)
         )
 
-    def _differs(self, tag: int, batch: Batch, *, seq: int) -> Verdict:
+    def _differs(self, tag: int, batch: Batch, *, seq: int) -> Judgement:
         """Tell a second story the kiosk signed from one that nobody did."""
         start = batch.prev if batch.prev is not None else self._link_before(batch.first)
         if start is not None and self._signed(batch, start):
             self.contradictions.append(Contradiction(batch, seq, tag))
-            return Verdict.CONFLICT
-        return Verdict.FORGED
+            return Judgement.CONFLICT
+        return Judgement.FORGED
 
-    def _explain(self, tag: int, batch: Batch) -> Verdict:
+    def _explain(self, tag: int, batch: Batch) -> Judgement:
         """A batch that should continue the stream and does not: forged, or continuing another story."""
         if batch.prev is not None and self._signed(batch, batch.prev):
             self.contradictions.append(Contradiction(batch, batch.first, tag))
-            return Verdict.CONFLICT
-        return Verdict.FORGED
+            return Judgement.CONFLICT
+        return Judgement.FORGED
 
     def _signed(self, batch: Batch, before: bytes) -> bool:
         if self.key is None:

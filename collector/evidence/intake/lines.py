@@ -45,7 +45,7 @@ class HeldRun(NamedTuple):
         return HeldRun(seq, self.lines[seq - self.first :], self.received_ms)
 
 
-class Line(msgspec.Struct, frozen=True, gc=False):
+class RecordLine(msgspec.Struct, frozen=True, gc=False):
     """A record's line; the body is read by kind."""
 
     seq: _Count
@@ -69,9 +69,9 @@ class _ResponseLine(msgspec.Struct, frozen=True, gc=False):
     at: _Wall | None = None
 
 
-Read = Line | _ResponseLine
+Read = RecordLine | _ResponseLine
 
-_line = msgspec.json.Decoder(Line)
+_line = msgspec.json.Decoder(RecordLine)
 _response_line = msgspec.json.Decoder(_ResponseLine)
 _body = msgspec.json.Decoder(dict[str, object])
 
@@ -94,7 +94,7 @@ def read_line(line: bytes) -> Read | None:
 
 def read_body(line: Read) -> tuple[ResponseBody | None, Mapping[str, object]] | None:
     """Give `(response, {})` for a response and `(None, body)` for any other kind, or None where it cannot be read."""
-    if not isinstance(line, Line):
+    if not isinstance(line, RecordLine):
         return line.body, NO_BODY
     if line.kind == RESPONSE:
         return None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from collector.evidence.intake.arrivals import Arrival, Refused
+from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.fleet.models import Kiosk
 
 
@@ -14,7 +14,7 @@ class RefusedArrival(NamedTuple):
     """One refusal, and the kiosk it claimed to come from."""
 
     arrival: Arrival
-    why: Refused
+    why: RefusedMessage
     claimed: str
 
 
@@ -47,7 +47,7 @@ def count(refused: Iterable[RefusedArrival], *, enrolled: Collection[str]) -> No
         cursor.executemany(_UPSERT, rows)
 
 
-def count_one(arrival: Arrival, why: Refused, *, claimed: str) -> None:
+def count_one(arrival: Arrival, why: RefusedMessage, *, claimed: str) -> None:
     """Add one refusal in a transaction of its own."""
     with transaction.atomic():
         enrolled = Kiosk.objects.filter(name=claimed).values_list("name", flat=True)

@@ -21,7 +21,7 @@ from typing import Annotated
 
 import msgspec
 
-from collector.evidence.proof.recount import Published
+from collector.evidence.proof.recount import PublishedIndex
 from survey.instrument import definition
 from survey.record.chain import Sign, Verify
 from survey.record.errors import InstrumentError
@@ -47,7 +47,7 @@ class BundleError(Exception):
     """The file is no bundle, or cannot be read; says which part."""
 
 
-class Head(msgspec.Struct, frozen=True):
+class HeadEntry(msgspec.Struct, frozen=True):
     """The furthest record a kiosk proved, in a heartbeat, to have written."""
 
     seq: int
@@ -81,7 +81,7 @@ class StreamEntry(msgspec.Struct, frozen=True):
     enrolled_ms: int
     through: int
     link: _Hex
-    heard: Head | None
+    heard: HeadEntry | None
     conflicts: tuple[int, ...]
     """Numbers under which the kiosk signed two different records."""
     set_aside: Mapping[str, int]
@@ -98,7 +98,7 @@ class UnitEntry(msgspec.Struct, frozen=True):
     zone: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class BundleManifest(msgspec.Struct, frozen=True):
     """What is in a bundle."""
 
     format: int
@@ -113,7 +113,7 @@ class Manifest(msgspec.Struct, frozen=True):
     stands: Mapping[str, tuple[Stand, ...]]
     """By kiosk."""
     services: tuple[ServiceAt, ...]
-    published: tuple[Published, ...]
+    published: tuple[PublishedIndex, ...]
     files: Mapping[str, _Hex]
     """SHA-256 of every other file."""
 
@@ -142,7 +142,7 @@ class Bundle:
             self._archive = zipfile.ZipFile(path)
             self.manifest_bytes = self._read("manifest.json")
             self.signature = bytes.fromhex(self._read("manifest.sig").decode("ascii").strip())
-            self.manifest = msgspec.json.decode(self.manifest_bytes, type=Manifest)
+            self.manifest = msgspec.json.decode(self.manifest_bytes, type=BundleManifest)
         except (OSError, zipfile.BadZipFile, ValueError, msgspec.DecodeError) as error:
             raise BundleError(f"{path} is no evidence bundle: {error}") from error
         if self.manifest.format != FORMAT:
@@ -201,7 +201,7 @@ class Bundle:
             raise BundleError(f"{name} cannot be read: {error}") from error
 
 
-def write(path: Path, *, manifest: Manifest, files: Mapping[str, bytes], sign: Sign) -> None:
+def write(path: Path, *, manifest: BundleManifest, files: Mapping[str, bytes], sign: Sign) -> None:
     """Write a bundle; `manifest.files` is filled in here. The same content gives the same bytes."""
     contents = {**files, "BACA-SAYA.txt": README.encode()}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}

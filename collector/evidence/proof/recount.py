@@ -16,7 +16,7 @@ Find = Callable[[str, str], Instrument | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedIndex:
     """An index as it was published for a unit and a period, or as it comes out of the records."""
 
     instrument: str
@@ -61,13 +61,13 @@ def recount(
     return tallies
 
 
-def published(tally: Tally, *, weight_mode: str | None = None) -> Published | None:
+def published(tally: Tally, *, weight_mode: str | None = None) -> PublishedIndex | None:
     """Give the index a tally comes to; None where the instrument's is none that is published, or nobody answered."""
     instrument = tally.instrument
     try:
         if instrument.kind is Kind.SKM:
             found = index(instrument, tally, weight_mode=weight_mode)
-            return Published(
+            return PublishedIndex(
                 instrument=instrument.name,
                 measure=instrument.index_name,
                 value=str(found.value),
@@ -81,7 +81,7 @@ def published(tally: Tally, *, weight_mode: str | None = None) -> Published | No
             )
         if instrument.kind is Kind.PULSE:
             pulse = share(instrument, tally)
-            return Published(
+            return PublishedIndex(
                 instrument=instrument.name,
                 measure=pulse.name,
                 value=str(pulse.percent),

@@ -17,7 +17,7 @@ from collector.evidence.intake.lines import HeldRun, read_line
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, StreamEntry
-from collector.evidence.proof.recount import Published, published, recount
+from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.fleet.standing import Standing
 from collector.trust.keys import verifier
@@ -37,7 +37,7 @@ class Report:
 
     streams: tuple[tuple[str, StreamVerdict], ...]
     """`(kiosk, verdict)`."""
-    indices: tuple[tuple[Published, Published | None], ...]
+    indices: tuple[tuple[PublishedIndex, PublishedIndex | None], ...]
     """`(as published, as computed anew)`."""
     problems: tuple[str, ...]
     """Everything that does not agree, a sentence each; empty where all holds."""
@@ -206,7 +206,7 @@ def _compare(
     records: Sequence[AcceptedRecord],
     instruments: Mapping[str, Instrument],
     problems: list[str],
-) -> tuple[tuple[Published, Published | None], ...]:
+) -> tuple[tuple[PublishedIndex, PublishedIndex | None], ...]:
     """Compute every published index anew, and name those that come out differently."""
     manifest = bundle.manifest
     period = periods.between(date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day))

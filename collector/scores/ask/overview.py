@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from collector.scores.ask.counting import count
 from collector.scores.ask.lookups import find_form
-from collector.scores.ask.queries import DEFAULT_INSTRUMENT, Question, indices
-from collector.scores.ask.results import Answer, Result
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT, IndexQuestion, indices
+from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.ask.scope import Days, Dimension, Scope
 from collector.scores.show.charts import Trend
 from collector.scores.show.charts import trend as trend_chart
@@ -43,7 +43,7 @@ def trend(scope: Scope, period: Period) -> Trend | None:
     for _ in range(_TREND_PERIODS[kind] - 1):
         first = first.previous()
     span = between(first.first, period.last)
-    answer = indices(Question(scope=scope, period=span, by=(_DIMENSIONS[kind],)))
+    answer = indices(IndexQuestion(scope=scope, period=span, by=(_DIMENSIONS[kind],)))
     bands = answer.instrument.bands
     if bands is None:
         return None
@@ -51,17 +51,17 @@ def trend(scope: Scope, period: Period) -> Trend | None:
     return trend_chart(answer.groups, labels, bands)
 
 
-def change(answer: Answer) -> tuple[Period, Difference] | None:
+def change(answer: IndexAnswer) -> tuple[Period, Difference] | None:
     """Give the period before and the difference to it; None where either shows no index."""
     now = answer.whole.index
     before = answer.period.previous()
-    earlier = indices(Question(scope=answer.scope, period=before)).whole.index
+    earlier = indices(IndexQuestion(scope=answer.scope, period=before)).whole.index
     if now is None or earlier is None:
         return None
     return before, compare(earlier, now).unit
 
 
-def lowest_elements(answer: Answer) -> tuple[Ranked, ...]:
+def lowest_elements(answer: IndexAnswer) -> tuple[Ranked, ...]:
     """Give the elements that the follow-up plan begins with, worst first."""
     index = answer.whole.index
     return priorities(answer.instrument, index).lowest if index is not None else ()
@@ -69,7 +69,7 @@ def lowest_elements(answer: Answer) -> tuple[Ranked, ...]:
 
 def broken_down(scope: Scope, period: Period, dimension: Dimension) -> tuple[Result, ...]:
     """Give the parts of an index along one dimension; nothing where there is only one part."""
-    groups = indices(Question(scope=scope, period=period, by=(dimension,))).groups
+    groups = indices(IndexQuestion(scope=scope, period=period, by=(dimension,))).groups
     return groups if len(groups) > 1 else ()
 
 

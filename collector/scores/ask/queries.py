@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from collector.scores.ask.counting import Sides, count
 from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
-from collector.scores.ask.results import Answer, GroupPart, QuestionError, Result
+from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
 from collector.scores.tallies import flagging, flags
 from collector.scores.tallies.forms import CodedForm
@@ -27,7 +27,7 @@ PULSE = "pulse@1"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class IndexQuestion:
     """A question about indices."""
 
     scope: Scope
@@ -43,7 +43,7 @@ class Question:
     """1 for those who may see single answers anyway, such as the operator at the collector's own console."""
 
 
-def indices(question: Question) -> Answer:
+def indices(question: IndexQuestion) -> IndexAnswer:
     """Answer a question.
 
     Raises:
@@ -73,7 +73,7 @@ def indices(question: Question) -> Answer:
         )
         if GROUP_DIMENSIONS.intersection(question.by):
             groups = _withhold_remainders(groups, whole, question.smallest_group)
-    return Answer(
+    return IndexAnswer(
         scope=question.scope,
         names=names,
         period=question.period,
@@ -89,7 +89,7 @@ def indices(question: Question) -> Answer:
 class _Computing:
     """Counts made into results, for one question."""
 
-    def __init__(self, question: Question, form: CodedForm, populations: Mapping[str, int]) -> None:
+    def __init__(self, question: IndexQuestion, form: CodedForm, populations: Mapping[str, int]) -> None:
         self._question = question
         self._form = form
         self._populations = populations
@@ -153,7 +153,7 @@ class _Computing:
         return None
 
 
-def _count(number: int | None, form: CodedForm, question: Question, days: Days) -> dict[GroupKey, Sides]:
+def _count(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> dict[GroupKey, Sides]:
     """Give the counts of every group, and of the whole under `()`."""
     if number is None:
         return {}
@@ -170,7 +170,7 @@ def _count(number: int | None, form: CodedForm, question: Question, days: Days) 
     return {**counts, (): whole}
 
 
-def _pulses(question: Question, days: Days) -> dict[GroupKey, PulseShare]:
+def _pulses(question: IndexQuestion, days: Days) -> dict[GroupKey, PulseShare]:
     """Give the pulse of each group, from the smileys of the same scope and days."""
     number, form = find_form(PULSE)
     shares = {}

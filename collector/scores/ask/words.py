@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from collector.scores.ask.queries import DEFAULT_INSTRUMENT, Question
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT, IndexQuestion
 from collector.scores.ask.results import QuestionError
 from collector.scores.ask.scope import Dimension, Scope
 from survey.index.indices import Policy
@@ -35,7 +35,7 @@ ELEMENT = "element"
 """A dimension of the output: one row an element. It needs no other counting."""
 
 
-def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) -> Question:
+def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) -> IndexQuestion:
     """Give the question these words ask.
 
     Raises:
@@ -54,7 +54,7 @@ def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) 
         place=words.get("place") or None,
         kiosk=words.get("kiosk") or None,
     )
-    return Question(
+    return IndexQuestion(
         scope=scope,
         period=period_of(words),
         by=dimensions(words.get("by", "")),

@@ -16,21 +16,21 @@ from collector.evidence.models import SetAside, Stream
 from collector.evidence.proof import bundle
 from collector.evidence.proof.bundle import (
     BatchProof,
-    Head,
-    Manifest,
+    BundleManifest,
+    HeadEntry,
     ServiceAt,
     Stand,
     StreamEntry,
     UnitEntry,
 )
 from collector.evidence.proof.checking import conflicts, heard_head
-from collector.evidence.proof.recount import Published, published, recount
+from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.selection import streams_of
 from collector.fleet.assignments import standings
 from collector.fleet.instruments import find, own_files
 from collector.fleet.models import Unit
 from collector.people import trail
-from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Scope
 from collector.scores.tallies import flagging, flags
 from collector.trust import keys
@@ -40,7 +40,7 @@ from survey.instrument.instrument import Kind
 from survey.record.chain import first_link, next_link
 
 
-def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Manifest:
+def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> BundleManifest:
     """Write the bundle.
 
     Raises:
@@ -60,7 +60,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Man
             records += _responses(stream, unit)
         found = _published(unit, period, records)
         contents |= _instrument_files(records)
-        manifest = Manifest(
+        manifest = BundleManifest(
             format=bundle.FORMAT,
             made_ms=time.time_ns() // 1_000_000,
             software=version("ikm-kiosk"),
@@ -118,7 +118,7 @@ def _responses(stream: Stream, unit: Unit) -> Iterator[AcceptedRecord]:
         yield from (one for one in part.records if one.response is not None and one.unit_id == unit.pk)
 
 
-def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tuple[Published, ...]:
+def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tuple[PublishedIndex, ...]:
     """Give what the collector publishes, from its tallies; it must be what the records give."""
     tallies = recount(records, unit_id=unit.pk, period=period, zone=unit.time_zone, find=find)
     found = []
@@ -127,7 +127,9 @@ def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tup
         if counted is None:
             continue
         if tally.instrument.kind is Kind.SKM:
-            question = Question(scope=Scope(unit=unit.code), period=period, instrument=name, smallest_group=1)
+            question = IndexQuestion(
+                scope=Scope(unit=unit.code), period=period, instrument=name, smallest_group=1
+            )
             shown = indices(question).whole.index
             if shown is None or (str(shown.value), shown.n) != (counted.value, counted.n):
                 raise CollectorError(
@@ -150,7 +152,7 @@ def _entry(stream: Stream) -> StreamEntry:
         enrolled_ms=round(stream.key.enrolled_at.timestamp() * 1000),
         through=stream.through,
         link=bytes(stream.link).hex(),
-        heard=Head(heard.seq, heard.link.hex(), heard.signature.hex()) if heard is not None else None,
+        heard=HeadEntry(heard.seq, heard.link.hex(), heard.signature.hex()) if heard is not None else None,
         conflicts=conflicts(stream),
         set_aside=counts,
     )

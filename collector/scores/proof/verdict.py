@@ -12,7 +12,7 @@ from django.conf import settings
 from collector.evidence.intake import rebuild
 from collector.evidence.models import PublishedVerdict
 from collector.evidence.proof.audit import Audit
-from collector.evidence.proof.recount import Published, published, recount
+from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.selection import streams_of
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
@@ -59,7 +59,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     )
 
 
-def _counted(audit: Audit, unit: Unit) -> list[Published]:
+def _counted(audit: Audit, unit: Unit) -> list[PublishedIndex]:
     records = [
         one
         for stream in streams_of(unit, audit.period)
@@ -72,7 +72,7 @@ def _counted(audit: Audit, unit: Unit) -> list[Published]:
     return [one for one in counted if one is not None]
 
 
-def _index(one: Published) -> Mapping[str, Any]:
+def _index(one: PublishedIndex) -> Mapping[str, Any]:
     shown: dict[str, Any] = {"instrument": one.instrument, "measure": one.measure}
     if one.n < SMALLEST_GROUP:
         return shown | {"withheld": f"fewer than {SMALLEST_GROUP} respondents"}

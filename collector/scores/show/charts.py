@@ -16,7 +16,7 @@ _TREND_TOP = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class ChartZone:
     """One category on the scale."""
 
     letter: str
@@ -30,7 +30,7 @@ class Scale:
     """An index on the scale of the categories, with its interval."""
 
     width: float
-    zones: tuple[Zone, ...]
+    zones: tuple[ChartZone, ...]
     x: float
     low: float
     high: float
@@ -38,7 +38,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ChartPoint:
     """One period of a trend."""
 
     x: float
@@ -56,7 +56,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """A grid line at a bound of a category."""
 
     y: float
@@ -71,8 +71,8 @@ class Trend:
 
     width: float
     height: float
-    points: tuple[Point, ...]
-    zones: tuple[Line, ...]
+    points: tuple[ChartPoint, ...]
+    zones: tuple[ChartLine, ...]
     path: str
 
 
@@ -81,7 +81,7 @@ def scale(index: Index, *, lowest: float = LOWEST) -> Scale:
     return Scale(
         width=_WIDTH,
         zones=tuple(
-            Zone(
+            ChartZone(
                 band.letter,
                 band.lowest,
                 _x(max(float(band.lowest), lowest), lowest),
@@ -133,7 +133,7 @@ def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) ->
         if result.index
     )
     zones = tuple(
-        Line(
+        ChartLine(
             y=y(min(float(band.highest), top)),
             text=band.letter,
             letter=band.letter,
@@ -146,9 +146,9 @@ def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) ->
     return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 74, points=points, zones=zones, path=path)
 
 
-def _point(index: Index, n: int | None, label: str, x: float, y: Callable[[float], float]) -> Point:
+def _point(index: Index, n: int | None, label: str, x: float, y: Callable[[float], float]) -> ChartPoint:
     interval = index.interval
-    return Point(
+    return ChartPoint(
         x=x,
         y=y(float(index.value)),
         low=y(float(interval.low if interval else index.value)),

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from collector.fleet.models import Region, Unit
 from collector.scores.ask import latest, overview
 from collector.scores.ask.attendance import attendance
-from collector.scores.ask.queries import Question, indices
-from collector.scores.ask.results import Answer, QuestionError
+from collector.scores.ask.queries import IndexQuestion, indices
+from collector.scores.ask.results import IndexAnswer, QuestionError
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.proof.held import holdings
 from survey.index.periods import Period, PeriodError, PeriodKind, around
@@ -69,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     listed = tuple(unit.code for unit in page)
     results = {}
     if listed:
-        answer = indices(Question(scope=Scope(units=listed), period=period, by=(Dimension.UNIT,)))
+        answer = indices(IndexQuestion(scope=Scope(units=listed), period=period, by=(Dimension.UNIT,)))
         results = {result.group[0].code: result for result in answer.groups}
     rows = [(unit, results.get(unit.code)) for unit in page]
     context = {"rows": rows, "page": page, "words": words, "period": period, "periods": _choices(period)}
@@ -81,7 +81,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit's index with everything that belongs beside it."""
     found = get_object_or_404(Unit.objects.select_related("region", "agency"), code=code)
     period = _period(request, latest.month(unit=found.pk))
-    answer = indices(Question(scope=Scope(unit=code), period=period))
+    answer = indices(IndexQuestion(scope=Scope(unit=code), period=period))
     context = {
         "unit": found,
         "answer": answer,
@@ -113,7 +113,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     scope = Scope(region=code)
     dimension = overview.DIMENSION_BELOW.get(place.level, Dimension.UNIT)
     try:
-        answer = indices(Question(scope=scope, period=period, by=(dimension,)))
+        answer = indices(IndexQuestion(scope=scope, period=period, by=(dimension,)))
     except QuestionError as error:
         raise Http404(str(error)) from error
     context = {
@@ -133,7 +133,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "scores/region.html", context)
 
 
-def _elements(answer: Answer) -> dict[str, object]:
+def _elements(answer: IndexAnswer) -> dict[str, object]:
     """Give what the table of elements needs beside the index."""
     lowest = overview.lowest_elements(answer)
     return {

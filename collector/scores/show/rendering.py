@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from collector.scores.ask.results import Answer, Result
+from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.show.formats import comma, confidence, decimal
 from survey.index.doubt import Interval
 from survey.index.indices import Index
@@ -14,7 +14,7 @@ NRR_DIGITS = 3
 _LANGUAGE = "id"
 
 
-def as_json(answer: Answer) -> dict[str, object]:
+def as_json(answer: IndexAnswer) -> dict[str, object]:
     """Give the answer as JSON's values; `docs/scores.md` explains every key."""
     period = answer.period
     fields: dict[str, object] = {
@@ -33,7 +33,7 @@ def as_json(answer: Answer) -> dict[str, object]:
     return fields
 
 
-def as_csv(answer: Answer, *, by_element: bool = False) -> str:
+def as_csv(answer: IndexAnswer, *, by_element: bool = False) -> str:
     """Give the answer as a table: one row a group (or the whole), or one row an element of it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -53,7 +53,7 @@ def as_csv(answer: Answer, *, by_element: bool = False) -> str:
     return out.getvalue()
 
 
-def as_text(answer: Answer) -> str:
+def as_text(answer: IndexAnswer) -> str:
     """Give the answer for a console, in Indonesian."""
     whole = answer.whole
     names = ", ".join(answer.names.values()) or "Semua unit"
@@ -78,7 +78,7 @@ def as_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def _result(answer: Answer, result: Result, *, elements: bool) -> dict[str, object]:
+def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str, object]:
     index = result.index
     fields: dict[str, object] = {}
     if result.group:
@@ -261,7 +261,7 @@ def _safe(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
 
 
-def _index_lines(answer: Answer, result: Result, index: Index) -> Iterator[str]:
+def _index_lines(answer: IndexAnswer, result: Result, index: Index) -> Iterator[str]:
     yield ""
     width = max(len(in_language(element.name, _LANGUAGE)) for element in answer.instrument.elements)
     yield f"     {'Unsur':<{width}}    NRR  Nilai  Mutu"

@@ -51,7 +51,7 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
     refused: list[NotUnderstood] = []
     zones = _zones(records)
     responses = _Responses(zones)
-    actions: list[storage.StaffRow] = []
+    actions: list[storage.StaffActionRow] = []
     marks: defaultdict[int, list[Mark]] = defaultdict(list)
     for record in records:
         try:
@@ -228,10 +228,10 @@ def _mark(record: AcceptedRecord, zones: Mapping[int, str]) -> tuple[int, Mark]:
     return day, mark(rest_ms // MINUTE_MS, up_ms=record.up_ms, screen=record.body.get("screen"))
 
 
-def _staff_row(record: AcceptedRecord, zones: Mapping[int, str]) -> storage.StaffRow:
+def _staff_row(record: AcceptedRecord, zones: Mapping[int, str]) -> storage.StaffActionRow:
     until = record.body.get("until")
     length = until - record.at_ms if isinstance(until, int) else _STAFF_SCREEN_MS
-    return storage.StaffRow(
+    return storage.StaffActionRow(
         id=response_id(record.stream_id, record.seq),
         kiosk=record.kiosk_id,
         day=local_ms(record.at_ms, zones[record.unit_id]) // DAY_MS,

@@ -46,7 +46,7 @@ _COPY = f"COPY scores_response ({', '.join(_COLUMNS)}) FROM STDIN"
 _CHUNK = 500  # SQLite's oldest limit on parameters is 999
 
 
-class StaffRow(NamedTuple):
+class StaffActionRow(NamedTuple):
     """A staff action: from when to when somebody stood at the kiosk who was no visitor."""
 
     id: int
@@ -165,7 +165,7 @@ def _groups(profile: str) -> tuple[int, ...]:
     return groups_of_profile(profile)
 
 
-def insert_staff(rows: Iterable[StaffRow]) -> None:
+def insert_staff(rows: Iterable[StaffActionRow]) -> None:
     """Insert staff actions."""
     StaffAction.objects.bulk_create(
         StaffAction(pk=row.id, kiosk_id=row.kiosk, day=row.day, at_ms=row.at_ms, until_ms=row.until_ms)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pygame
 
 from kiosk.draw.screens import choice, message
-from kiosk.draw.screens.parts import Box, Placed
+from kiosk.draw.screens.parts import Box, PlacedPart
 from kiosk.draw.theme import Theme, theme
 from kiosk.show.views import (
     CORNER,
@@ -33,7 +33,7 @@ class Target(NamedTuple):
     action: str
 
 
-def layout(view: View, look: Look) -> tuple[Placed, ...]:
+def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:
     """Every part of the screen for a view; no two overlap."""
     chosen = theme_of(view, look)
     match view:
@@ -73,17 +73,17 @@ def draw(surface: pygame.Surface, view: View, look: Look) -> tuple[Target, ...]:
     return targets(parts, chosen)
 
 
-def paint(surface: pygame.Surface, parts: Iterable[Placed], chosen: Theme) -> None:
+def paint(surface: pygame.Surface, parts: Iterable[PlacedPart], chosen: Theme) -> None:
     """Paint parts on paper that is already clean."""
     for part in parts:
         part.item.paint(surface, part.box, chosen)
 
 
-def targets(parts: Iterable[Placed], chosen: Theme) -> tuple[Target, ...]:
+def targets(parts: Iterable[PlacedPart], chosen: Theme) -> tuple[Target, ...]:
     """What can be touched, the staff's corner last so that anything drawn there comes first."""
     side = chosen.target
     corner = Target(pygame.Rect(chosen.size[0] - side, 0, side, side), CORNER)
     return (*(Target(pygame.Rect(part.box), part.action) for part in parts if part.action), corner)
 
 
-__all__ = ["Box", "Placed", "Target", "draw", "layout", "paint", "targets", "theme_of"]
+__all__ = ["Box", "PlacedPart", "Target", "draw", "layout", "paint", "targets", "theme_of"]

@@ -3,23 +3,23 @@
 from kiosk.draw.screens.controls import answers
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit
-from kiosk.draw.screens.parts import Placed, Words
+from kiosk.draw.screens.parts import PlacedPart, Words
 from kiosk.draw.theme import Theme
 from kiosk.show.views import ChoiceView
 
 
-def layout(view: ChoiceView, theme: Theme) -> list[Placed]:
+def layout(view: ChoiceView, theme: Theme) -> list[PlacedPart]:
     """Place the question, its paraphrase and the answers beneath."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     wished = 38 if view.bar.progress else 44
     title = fit(
         view.title, theme, TITLE, wished, width=width, height=height * (22 if theme.portrait else 27) // 100
     )
-    parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
+    parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
     top = y + title.height + theme.px(10)
     if view.subtitle:
         subtitle = fit(view.subtitle, theme, SECONDARY, 24, width=width, height=theme.px(66))
-        parts.append(Placed((x, top, width, subtitle.height), Words(subtitle, SECONDARY, colour="muted")))
+        parts.append(PlacedPart((x, top, width, subtitle.height), Words(subtitle, SECONDARY, colour="muted")))
         top += subtitle.height + theme.px(16)
     else:
         top += theme.px(10)

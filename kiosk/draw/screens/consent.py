@@ -8,7 +8,7 @@ from kiosk.draw.icons import icon
 from kiosk.draw.screens.controls import pills, pills_height
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import BODY, LABEL, TITLE, Fitted, fit
-from kiosk.draw.screens.parts import Box, Panel, Placed, Words, paint_card
+from kiosk.draw.screens.parts import Box, Pane, PlacedPart, Words, paint_card
 from kiosk.draw.theme import Theme
 from kiosk.show.views import TICK, ConsentView
 
@@ -38,11 +38,11 @@ class TickBox:
         Words(self.fitted, LABEL, middle=True).paint(surface, words, theme)
 
 
-def layout(view: ConsentView, theme: Theme) -> list[Placed]:
+def layout(view: ConsentView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the text on a card, the box to tick, and the choices."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     title = fit(view.title, theme, TITLE, 36, width=width, height=height * 18 // 100)
-    parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
+    parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
     bottom = y + height
     if view.options:
         room = pills_height(view.options, theme, 68)
@@ -50,14 +50,14 @@ def layout(view: ConsentView, theme: Theme) -> list[Placed]:
         bottom -= room + theme.px(14)
     label = fit(view.box_label, theme, LABEL, 24, width=width - theme.px(102), height=theme.px(72))
     row = max(theme.target, label.height + theme.px(20))
-    parts.append(Placed((x, bottom - row, width, row), TickBox(label, view.ticked), TICK))
+    parts.append(PlacedPart((x, bottom - row, width, row), TickBox(label, view.ticked), TICK))
     bottom -= row + theme.px(14)
     top = y + title.height + theme.px(14)
     parts.append(_text(view, (x, top, width, bottom - top), theme))
     return parts
 
 
-def _text(view: ConsentView, box: Box, theme: Theme) -> Placed:
+def _text(view: ConsentView, box: Box, theme: Theme) -> PlacedPart:
     """Set all paragraphs at the one size at which they fit together."""
     x, y, width, height = box
     pad, gap = theme.px(20), theme.px(7)
@@ -69,8 +69,8 @@ def _text(view: ConsentView, box: Box, theme: Theme) -> Placed:
             break
         size -= 1
     top = y + (height - sum(fitted.height for fitted in sets) - gap * (len(sets) - 1)) // 2
-    parts: list[Placed] = []
+    parts: list[PlacedPart] = []
     for fitted in sets:
-        parts.append(Placed((x + pad, top, width - 2 * pad, fitted.height), Words(fitted, BODY)))
+        parts.append(PlacedPart((x + pad, top, width - 2 * pad, fitted.height), Words(fitted, BODY)))
         top += fitted.height + gap
-    return Placed(box, Panel(tuple(parts)))
+    return PlacedPart(box, Pane(tuple(parts)))

@@ -10,14 +10,14 @@ import pygame
 
 from kiosk.draw.icons import icon
 from kiosk.draw.screens.paragraph import LABEL, Fitted, fit, measure
-from kiosk.draw.screens.parts import Box, Placed, Words, number_size, paint_card, paint_number
+from kiosk.draw.screens.parts import Box, PlacedPart, Words, number_size, paint_card, paint_number
 from kiosk.draw.theme import Theme
 from kiosk.show.views import Action
 from survey.named import distinct
 
 
 @distinct
-class Answer(NamedTuple):
+class AnswerCard(NamedTuple):
     """One of the four large answers; standing (icon above words) or lying (icon beside words)."""
 
     fitted: Fitted
@@ -132,7 +132,7 @@ def card_box(box: Box, number: int | None, theme: Theme, *, lying: bool) -> Box:
 
 def answers(
     options: Sequence[Action], area: Box, theme: Theme, *, pressed: int | None = None
-) -> list[Placed]:
+) -> list[PlacedPart]:
     """Lay out at most four equal answers, each in the place of its physical button."""
     x, y, width, height = area
     lying = theme.portrait
@@ -152,9 +152,9 @@ def answers(
     words_height = max(with_icons, default=0)
     icon_size = _icon_size(options, boxes[0], words_height, theme, lying=lying)
     return [
-        Placed(
+        PlacedPart(
             box,
-            Answer(
+            AnswerCard(
                 fitted=fitted,
                 icon=option.icon,
                 icon_size=icon_size if option.icon else 0,
@@ -190,7 +190,7 @@ def pill(action: Action, theme: Theme, *, width: int, style: str = "", size: flo
 
 def pill_row(
     actions: Sequence[Action], boxes: Sequence[Box], theme: Theme, *, styles: Sequence[str], size: float = 24
-) -> list[Placed]:
+) -> list[PlacedPart]:
     """Make buttons whose labels all have the size at which the longest fits."""
     while True:
         made = [
@@ -199,7 +199,9 @@ def pill_row(
         ]
         smallest = min((button.fitted.size for button in made), default=0)
         if all(button.fitted.size == smallest for button in made):
-            return [Placed(box, button, a.name) for a, box, button in zip(actions, boxes, made, strict=True)]
+            return [
+                PlacedPart(box, button, a.name) for a, box, button in zip(actions, boxes, made, strict=True)
+            ]
         size -= 1
 
 
@@ -211,7 +213,7 @@ def pill_width(action: Action, theme: Theme, size: float = 24) -> int:
     return max(theme.target, words + glyph + disc + 2 * theme.px(24))
 
 
-def pills(options: Sequence[Action], area: Box, theme: Theme, *, size: float = 26) -> list[Placed]:
+def pills(options: Sequence[Action], area: Box, theme: Theme, *, size: float = 26) -> list[PlacedPart]:
     """Lay out the choices beneath a message, in as many rows as `pill_rows` says."""
     x, y, width, height = area
     gap = theme.px(16 if theme.portrait else 20)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from kiosk.draw.screens.controls import pill_row, pill_width
 from kiosk.draw.screens.paragraph import SECONDARY, fit, shorten
-from kiosk.draw.screens.parts import Box, Placed, Progress, Words
+from kiosk.draw.screens.parts import Box, PlacedPart, ProgressBar, Words
 from kiosk.draw.theme import Theme
 from kiosk.show.views import Action, Bar
 
 
-def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
+def frame(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], Box]:
     """Lay out both bars; the box is what is left for the screen itself."""
     width = theme.size[0]
     parts = _above(bar, theme)
@@ -18,7 +18,7 @@ def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
     top = head
     if bar.progress:
         line = (theme.margin, head + theme.px(2), width - 2 * theme.margin, theme.px(8) // 2 * 2)
-        parts.append(Placed(line, Progress(*bar.progress)))
+        parts.append(PlacedPart(line, ProgressBar(*bar.progress)))
         top = line[1] + line[3] + theme.px(14)
     else:
         top += theme.px(14)
@@ -26,8 +26,8 @@ def frame(bar: Bar, theme: Theme) -> tuple[list[Placed], Box]:
     return parts + below, (theme.margin, top, width - 2 * theme.margin, bottom - top)
 
 
-def _above(bar: Bar, theme: Theme) -> list[Placed]:
-    parts: list[Placed] = []
+def _above(bar: Bar, theme: Theme) -> list[PlacedPart]:
+    parts: list[PlacedPart] = []
     whole = theme.size[0] - 2 * theme.margin
     top, height = theme.px(12), theme.px(58 if theme.portrait else 47)
     room = whole
@@ -35,7 +35,7 @@ def _above(bar: Bar, theme: Theme) -> list[Placed]:
         right = shorten(bar.right, theme, SECONDARY, 20, width=whole * 45 // 100, height=height)
         room -= right.width + theme.px(20)
         box = (theme.margin + whole - right.width - 2, top, right.width + 2, height)
-        parts.append(Placed(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
+        parts.append(PlacedPart(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
     text = bar.left
     if bar.left_strong:
         rest = bar.left.lstrip(" ·")
@@ -43,11 +43,11 @@ def _above(bar: Bar, theme: Theme) -> list[Placed]:
     if text:
         left = shorten(text, theme, SECONDARY, 20, width=room, height=height)
         words = Words(left, SECONDARY, colour="muted", middle=True)
-        parts.insert(0, Placed((theme.margin, top, room, height), words))
+        parts.insert(0, PlacedPart((theme.margin, top, room, height), words))
     return parts
 
 
-def _below(bar: Bar, theme: Theme) -> tuple[list[Placed], int]:
+def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:
     """The lower bar and the height at which it begins."""
     width, height = theme.size
     note = (f"**{bar.note_strong.strip()}** {bar.note}" if bar.note_strong else bar.note).strip()
@@ -76,17 +76,17 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[Placed], int]:
 
 
 def _with_note(
-    note: str, parts: list[Placed], theme: Theme, *, x: int, end: int, top: int
-) -> tuple[list[Placed], int]:
+    note: str, parts: list[PlacedPart], theme: Theme, *, x: int, end: int, top: int
+) -> tuple[list[PlacedPart], int]:
     """Write the note beside the buttons, or above them where there is no room beside."""
     whole = theme.size[0] - 2 * theme.margin
     beside = fit(note, theme, SECONDARY, 20, width=max(1, end - x), height=theme.target)
     if beside.fits and end - x >= theme.px(200):
         words = Words(beside, SECONDARY, colour="muted", middle=True)
-        return [*parts, Placed((x, top, end - x, theme.target), words)], top - theme.px(16)
+        return [*parts, PlacedPart((x, top, end - x, theme.target), words)], top - theme.px(16)
     above = shorten(note, theme, SECONDARY, 20, width=whole, height=theme.px(56))
     box = (theme.margin, top - theme.px(12) - above.height, whole, above.height)
-    return [*parts, Placed(box, Words(above, SECONDARY, colour="muted"))], box[1] - theme.px(16)
+    return [*parts, PlacedPart(box, Words(above, SECONDARY, colour="muted"))], box[1] - theme.px(16)
 
 
 def _widths(actions: Sequence[Action], theme: Theme, *, room: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from kiosk.draw.icons import icon
 from kiosk.draw.screens.controls import pills, pills_height
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit, wrap
-from kiosk.draw.screens.parts import Box, Placed, Words, paint_card, written
+from kiosk.draw.screens.parts import Box, PlacedPart, Words, paint_card, written
 from kiosk.draw.theme import Theme
 from kiosk.show.views import KEY, KeyboardView
 
@@ -22,7 +22,7 @@ _PAD = ("123", "456", "789")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeyCap:
     """One key of the on-screen keyboard."""
 
     label: str
@@ -97,7 +97,7 @@ class Field:
             )
 
 
-def layout(view: KeyboardView, theme: Theme) -> list[Placed]:
+def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the field, the keys, and the choices that the buttons have too."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     room = 0
@@ -111,10 +111,10 @@ def layout(view: KeyboardView, theme: Theme) -> list[Placed]:
     return parts + _board(view, area, theme)
 
 
-def _board(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
+def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     x, y, width, height = area
     title = fit(view.title, theme, TITLE, 28, width=width, height=theme.px(72 if theme.portrait else 36))
-    parts = [Placed((x, y, width, title.height), Words(title, TITLE))]
+    parts = [PlacedPart((x, y, width, title.height), Words(title, TITLE))]
     top = y + title.height + theme.px(10)
     gap = max(8, theme.px(8))
     # The field gets at least three lines; the keys grow up to comfortable squares, and what is left goes to the field.
@@ -124,13 +124,13 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
     keys_height = 4 * key_height + 3 * gap
     field = (x, top, width, y + height - top - theme.px(12) - keys_height)
     size = theme.text(24)
-    parts.append(Placed(field, Field(_shown(view), view.hint, size)))
+    parts.append(PlacedPart(field, Field(_shown(view), view.hint, size)))
     edge = theme.px(12)
     keys = (edge, y + height - keys_height, theme.size[0] - 2 * edge, keys_height)
     return parts + _rows(view, keys, key_height, gap, theme)
 
 
-def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme) -> list[Placed]:
+def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme) -> list[PlacedPart]:
     x, y, width, _ = area
     rows: tuple[str, ...] = _SYMBOLS if view.layout == "symbols" else _LETTERS
     if view.layout == "capitals":
@@ -139,34 +139,34 @@ def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme
     left = x + (width - 10 * unit - 9 * gap) // 2
     whole = 10 * unit + 9 * gap
     wide = unit + (unit + gap) // 2
-    parts: list[Placed] = []
+    parts: list[PlacedPart] = []
     for number, row in enumerate(rows):
         top = y + number * (key_height + gap)
         at = left + (whole - len(row) * unit - (len(row) - 1) * gap) // 2
         for letter in row:
-            parts.append(Placed((at, top, unit, key_height), Key(letter), KEY + letter))
+            parts.append(PlacedPart((at, top, unit, key_height), KeyCap(letter), KEY + letter))
             at += unit + gap
     third, fourth = y + 2 * (key_height + gap), y + 3 * (key_height + gap)
     shift = {"letters": "capitals", "capitals": "letters"}.get(view.layout)
     if shift:
-        item = Key("", "shift" if shift == "capitals" else "shifted", quiet=True)
-        parts.append(Placed((left, third, wide, key_height), item, KEY + shift))
+        item = KeyCap("", "shift" if shift == "capitals" else "shifted", quiet=True)
+        parts.append(PlacedPart((left, third, wide, key_height), item, KEY + shift))
     erase = (left + whole - wide, third, wide, key_height)
-    parts.append(Placed(erase, Key("", "backspace", quiet=True), KEY + "backspace"))
+    parts.append(PlacedPart(erase, KeyCap("", "backspace", quiet=True), KEY + "backspace"))
     other, label = ("letters", "ABC") if view.layout == "symbols" else ("symbols", "123")
-    parts.append(Placed((left, fourth, wide, key_height), Key(label, quiet=True), KEY + other))
+    parts.append(PlacedPart((left, fourth, wide, key_height), KeyCap(label, quiet=True), KEY + other))
     comma = left + wide + gap
     dot = left + whole - wide - gap - unit
-    parts.append(Placed((comma, fourth, unit, key_height), Key(","), KEY + ","))
+    parts.append(PlacedPart((comma, fourth, unit, key_height), KeyCap(","), KEY + ","))
     space = (comma + unit + gap, fourth, dot - comma - unit - 2 * gap, key_height)
-    parts.append(Placed(space, Key(view.space, quiet=True), KEY + " "))
-    parts.append(Placed((dot, fourth, unit, key_height), Key("."), KEY + "."))
+    parts.append(PlacedPart(space, KeyCap(view.space, quiet=True), KEY + " "))
+    parts.append(PlacedPart((dot, fourth, unit, key_height), KeyCap("."), KEY + "."))
     last = (left + whole - wide, fourth, wide, key_height)
-    parts.append(Placed(last, Key("?"), KEY + "?"))
+    parts.append(PlacedPart(last, KeyCap("?"), KEY + "?"))
     return parts
 
 
-def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
+def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     """Title and field on the left, the number pad on the right; one above the other on an upright panel."""
     x, y, width, height = area
     gap = max(8, theme.px(12))
@@ -185,8 +185,8 @@ def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
     field = (words[0], top + title.height + theme.px(20), words[2], field_height)
     size = theme.px(44 if view.concealed else 38)
     parts = [
-        Placed((words[0], top, words[2], title.height), Words(title, TITLE)),
-        Placed(
+        PlacedPart((words[0], top, words[2], title.height), Words(title, TITLE)),
+        PlacedPart(
             field,
             Field(_shown(view), "" if view.concealed else view.hint, size, centred=view.concealed),
         ),
@@ -194,7 +194,7 @@ def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
     if view.concealed and view.hint:
         hint = fit(view.hint, theme, SECONDARY, 22, width=words[2], height=theme.px(64))
         box = (words[0], field[1] + field_height + theme.px(14), words[2], hint.height)
-        parts.append(Placed(box, Words(hint, SECONDARY, colour="muted")))
+        parts.append(PlacedPart(box, Words(hint, SECONDARY, colour="muted")))
     key_width = (pad[2] - 2 * gap) // 3
     key_height = (pad[3] - 3 * gap) // 4
     for row, digits in enumerate((*_PAD, " 0")):
@@ -206,9 +206,9 @@ def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[Placed]:
                 key_height,
             )
             if digit != " ":
-                parts.append(Placed(box, Key(digit), KEY + digit))
+                parts.append(PlacedPart(box, KeyCap(digit), KEY + digit))
     erase = (pad[0] + 2 * (key_width + gap), pad[1] + 3 * (key_height + gap), key_width, key_height)
-    parts.append(Placed(erase, Key("", "backspace", quiet=True), KEY + "backspace"))
+    parts.append(PlacedPart(erase, KeyCap("", "backspace", quiet=True), KEY + "backspace"))
     return parts
 
 

@@ -3,7 +3,7 @@
 from kiosk.draw.screens.controls import answers, pills, pills_height
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import CENTRED, TITLE, fit
-from kiosk.draw.screens.parts import Picture, Placed, Words
+from kiosk.draw.screens.parts import Picture, PlacedPart, Words
 from kiosk.draw.theme import Theme
 from kiosk.show.views import MessageView
 
@@ -11,7 +11,7 @@ from kiosk.show.views import MessageView
 _LARGE = {"check": "thanks"}
 
 
-def layout(view: MessageView, theme: Theme) -> list[Placed]:
+def layout(view: MessageView, theme: Theme) -> list[PlacedPart]:
     """Place icon, title and text together in the middle, and the choices at the lower edge."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     faces = any(option.icon.startswith(("face-", "step-")) for option in view.options)
@@ -26,7 +26,9 @@ def layout(view: MessageView, theme: Theme) -> list[Placed]:
     return parts + _words(view, theme, (x, y, width, free), small=faces)
 
 
-def _words(view: MessageView, theme: Theme, area: tuple[int, int, int, int], *, small: bool) -> list[Placed]:
+def _words(
+    view: MessageView, theme: Theme, area: tuple[int, int, int, int], *, small: bool
+) -> list[PlacedPart]:
     x, y, width, height = area
     icon = 0 if small or not view.icon else min(theme.px(112), height * 30 // 100)
     gap = theme.px(20)
@@ -37,12 +39,14 @@ def _words(view: MessageView, theme: Theme, area: tuple[int, int, int, int], *, 
     text = fit(view.text, theme, CENTRED, 26 if small else 30, width=narrow, height=rest - title.height - gap)
     used = title.height + (text.height + gap if view.text else 0) + (icon + gap if icon else 0)
     top = y + max(0, (height - used) // 2)
-    parts: list[Placed] = []
+    parts: list[PlacedPart] = []
     if icon:
-        parts.append(Placed((x, top, width, icon), Picture(_LARGE.get(view.icon, view.icon), icon, "accent")))
+        parts.append(
+            PlacedPart((x, top, width, icon), Picture(_LARGE.get(view.icon, view.icon), icon, "accent"))
+        )
         top += icon + gap
-    parts.append(Placed((left, top, narrow, title.height), Words(title, TITLE, align="centre")))
+    parts.append(PlacedPart((left, top, narrow, title.height), Words(title, TITLE, align="centre")))
     if view.text:
         box = (left, top + title.height + gap, narrow, text.height)
-        parts.append(Placed(box, Words(text, CENTRED, align="centre")))
+        parts.append(PlacedPart(box, Words(text, CENTRED, align="centre")))
     return parts

@@ -1,6 +1,6 @@
 """The pieces every screen is made of, and how they are painted.
 
-A screen lays out `Placed` parts that do not overlap; each carries an item, plain frozen data that can paint itself into
+A screen lays out `PlacedPart` parts that do not overlap; each carries an item, plain frozen data that can paint itself into
 its rectangle. Two screens can therefore be compared part by part, and the window repaints only what differs.
 """
 
@@ -26,7 +26,7 @@ class Item(Protocol):
         """Paint on the theme's paper, within the box."""
 
 
-class Placed(NamedTuple):
+class PlacedPart(NamedTuple):
     """An item in its place; with an action, touching the box means that action."""
 
     box: Box
@@ -90,10 +90,10 @@ class Picture(NamedTuple):
 
 
 @distinct
-class Panel(NamedTuple):
+class Pane(NamedTuple):
     """A card with parts on it; their boxes are given on the screen."""
 
-    parts: tuple[Placed, ...] = ()
+    parts: tuple[PlacedPart, ...] = ()
     strong: bool = False
 
     def paint(self, surface: pygame.Surface, box: Box, theme: Theme) -> None:
@@ -107,7 +107,7 @@ class Panel(NamedTuple):
 
 
 @distinct
-class Progress(NamedTuple):
+class ProgressBar(NamedTuple):
     """How far the visitor has come: a thin line from border to border."""
 
     done: int
@@ -185,12 +185,12 @@ def natural_height(size: int, weight: Weight, theme: Theme) -> int:
     return font(size, weight, theme.fonts).get_height()
 
 
-def not_fitting(parts: Iterable[Placed]) -> list[str]:
+def not_fitting(parts: Iterable[PlacedPart]) -> list[str]:
     """Every text among the parts that is too long for its place even at the smallest size."""
     wrong: list[str] = []
     for part in parts:
         item = part.item
-        if isinstance(item, Panel):
+        if isinstance(item, Pane):
             wrong += not_fitting(item.parts)
         fitted = getattr(item, "fitted", None)
         if isinstance(fitted, Fitted) and not fitted.fits:

@@ -8,7 +8,7 @@ from kiosk.draw.icons import icon
 from kiosk.draw.screens.controls import pill_row
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import NUMBER, SECONDARY, TITLE, Fitted, fit
-from kiosk.draw.screens.parts import Box, Placed, Words, paint_card
+from kiosk.draw.screens.parts import Box, PlacedPart, Words, paint_card
 from kiosk.draw.theme import Theme
 from kiosk.show.views import StaffRow, StaffView
 
@@ -49,13 +49,13 @@ class Fact:
             surface.blit(drawn, (x + width - size - theme.px(14), y + theme.px(12)))
 
 
-def layout(view: StaffView, theme: Theme) -> list[Placed]:
+def layout(view: StaffView, theme: Theme) -> list[PlacedPart]:
     """Place the facts in columns, then the messages, then the choices."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     top = y
     if view.title:
         title = fit(view.title, theme, TITLE, 30, width=width, height=theme.px(72))
-        parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
+        parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
         top += title.height + theme.px(12)
     bottom = y + height
     options = _options(view, x, bottom, width, theme)
@@ -66,12 +66,12 @@ def layout(view: StaffView, theme: Theme) -> list[Placed]:
         fitted = fit(message, theme, SECONDARY, 20, width=width, height=theme.px(54))
         bottom -= fitted.height
         words = Words(fitted, SECONDARY)
-        parts.append(Placed((x, bottom, width, fitted.height), words))
+        parts.append(PlacedPart((x, bottom, width, fitted.height), words))
         bottom -= theme.px(6)
     return parts + _facts(view.rows, (x, top, width, bottom - theme.px(8) - top), theme)
 
 
-def _facts(rows: tuple[StaffRow, ...], area: Box, theme: Theme) -> list[Placed]:
+def _facts(rows: tuple[StaffRow, ...], area: Box, theme: Theme) -> list[PlacedPart]:
     if not rows:
         return []
     x, y, width, height = area
@@ -82,7 +82,7 @@ def _facts(rows: tuple[StaffRow, ...], area: Box, theme: Theme) -> list[Placed]:
     fact_width = (width - (columns - 1) * gap) // columns
     fact_height = min((height - (lines - 1) * gap) // lines, theme.px(170))
     return [
-        Placed(
+        PlacedPart(
             (
                 x + place % columns * (fact_width + gap),
                 y + place // columns * (fact_height + gap),
@@ -109,7 +109,7 @@ def _fact(row: StaffRow, width: int, height: int, theme: Theme) -> Fact:
     return Fact(label, value, detail, row.state)
 
 
-def _options(view: StaffView, x: int, bottom: int, width: int, theme: Theme) -> list[Placed]:
+def _options(view: StaffView, x: int, bottom: int, width: int, theme: Theme) -> list[PlacedPart]:
     """Up to four choices in a row (two on an upright panel), the last row at the bottom."""
     if not view.options:
         return []

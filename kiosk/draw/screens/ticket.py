@@ -8,7 +8,7 @@ import pygame
 from kiosk.draw.screens.controls import pills, pills_height
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import BODY, NUMBER, SECONDARY, TITLE, fit
-from kiosk.draw.screens.parts import Box, Panel, Placed, Words
+from kiosk.draw.screens.parts import Box, Pane, PlacedPart, Words
 from kiosk.draw.theme import Theme
 from kiosk.show.views import TicketView
 
@@ -35,11 +35,11 @@ class QrCode:
                     )
 
 
-def layout(view: TicketView, theme: Theme) -> list[Placed]:
+def layout(view: TicketView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the card with the code, the card with the QR code (if there is a page), and the choices."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     title = fit(view.title, theme, TITLE, 42, width=width, height=height * 22 // 100)
-    parts.append(Placed((x, y, width, title.height), Words(title, TITLE)))
+    parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
     room = 0
     if view.options:
         room = pills_height(view.options, theme, 80) + theme.px(16)
@@ -61,7 +61,7 @@ def layout(view: TicketView, theme: Theme) -> list[Placed]:
     return parts
 
 
-def _code(view: TicketView, box: Box, theme: Theme) -> Placed:
+def _code(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
     x, y, width, height = box
     pad = theme.px(28)
     inner = width - 2 * pad
@@ -72,27 +72,29 @@ def _code(view: TicketView, box: Box, theme: Theme) -> Placed:
     used = code.height + (spoken.height if spoken else 0) + theme.px(16)
     text = fit(view.text, theme, BODY, 24, width=inner, height=height - used - 2 * theme.px(18))
     top = y + (height - used - text.height) // 2
-    parts = [Placed((x + pad, top, inner, code.height), Words(code, NUMBER))]
+    parts = [PlacedPart((x + pad, top, inner, code.height), Words(code, NUMBER))]
     top += code.height
     if spoken:
-        parts.append(Placed((x + pad, top, inner, spoken.height), Words(spoken, SECONDARY, colour="muted")))
+        parts.append(
+            PlacedPart((x + pad, top, inner, spoken.height), Words(spoken, SECONDARY, colour="muted"))
+        )
         top += spoken.height
     top += theme.px(16)
-    parts.append(Placed((x + pad, top, inner, text.height), Words(text, BODY)))
-    return Placed(box, Panel(tuple(parts)))
+    parts.append(PlacedPart((x + pad, top, inner, text.height), Words(text, BODY)))
+    return PlacedPart(box, Pane(tuple(parts)))
 
 
-def _qr(view: TicketView, box: Box, theme: Theme) -> Placed:
+def _qr(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
     x, y, width, height = box
     pad = theme.px(16)
     caption = fit(view.caption, theme, SECONDARY, 20, width=width - 2 * pad, height=theme.px(56))
     caption_height = caption.height + theme.px(6) if view.caption else 0
     code = (x + pad, y + pad, width - 2 * pad, height - 2 * pad - caption_height)
-    parts = [Placed(code, QrCode(view.url))]
+    parts = [PlacedPart(code, QrCode(view.url))]
     if view.caption:
         below = (x + pad, y + height - pad - caption.height, width - 2 * pad, caption.height)
-        parts.append(Placed(below, Words(caption, SECONDARY, colour="muted", align="centre")))
-    return Placed(box, Panel(tuple(parts)))
+        parts.append(PlacedPart(below, Words(caption, SECONDARY, colour="muted", align="centre")))
+    return PlacedPart(box, Pane(tuple(parts)))
 
 
 @lru_cache(maxsize=1)

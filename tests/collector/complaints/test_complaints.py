@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from collector.complaints import life
-from collector.complaints.models import Held, Status, Ticket
+from collector.complaints.models import Ticket, TicketAttachment, TicketStatus
 from collector.complaints.retention import Due, destroy, due
 from collector.complaints.sealing import open_sealed
 from collector.evidence.models import RawBatch, SetAside, Stream
@@ -71,7 +71,7 @@ def test_an_attachment_that_its_record_does_not_name_is_dropped(
     seq = kiosk.record("complaint", {"ticket": new_code(), "topics": [], "visit": 1})
     kiosk.attachments[seq] = [attach("text", b"smuggled")]
     arrive(kiosk.batch())
-    assert Held.objects.count() == 0
+    assert TicketAttachment.objects.count() == 0
 
 
 def test_text_and_contact_are_opened_by_role_and_noted(
@@ -119,7 +119,7 @@ def test_the_public_page_shows_steps_and_answers_and_nothing_written(
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
     life.move(
-        ticket, Status.ANSWERED, user=person("rina", roles.EVALUATOR), answer="Loket ditambah.", now=NOW
+        ticket, TicketStatus.ANSWERED, user=person("rina", roles.EVALUATOR), answer="Loket ditambah.", now=NOW
     )
     page = client.get(f"/t/{show_code(ticket.code)}")
     text = page.content.decode()
@@ -134,8 +134,8 @@ def test_contacts_go_90_days_after_closing_and_texts_after_two_years(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    held = {one.name: one.pk for one in Held.objects.all()}
-    life.move(ticket, Status.DONE, user=person("rina", roles.EVALUATOR), answer="", now=NOW)
+    held = {one.name: one.pk for one in TicketAttachment.objects.all()}
+    life.move(ticket, TicketStatus.DONE, user=person("rina", roles.EVALUATOR), answer="", now=NOW)
     assert due(NOW + timedelta(days=89)) == Due((), ())
     assert due(NOW + timedelta(days=91)) == Due((held["contact"],), ())
     assert due(NOW + timedelta(days=731)) == Due((held["contact"],), (held["text"],))
@@ -154,11 +154,11 @@ def test_destroying_leaves_proof_and_a_whole_chain(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    digests = set(Held.objects.values_list("digest", flat=True))
+    digests = set(TicketAttachment.objects.values_list("digest", flat=True))
     later = NOW + timedelta(days=800)
     assert destroy(due(later), who="console:test", now=later) == 2
     assert due(later) == Due((), ())
-    assert {bytes(content) for content in Held.objects.values_list("content", flat=True)} == {b""}
+    assert {bytes(content) for content in TicketAttachment.objects.values_list("content", flat=True)} == {b""}
     assert {entry.facts["digest"] for entry in TrailEntry.objects.filter(action="destroyed")} == digests
     opened = life.read(ticket, user=person("rina", roles.EVALUATOR), why="late")
     assert (opened.text, opened.contact, opened.destroyed) == (None, None, ("contact", "text"))

@@ -9,7 +9,7 @@ from django.db import connection
 
 from collector.evidence.intake import ledger
 from collector.evidence.intake.accept import accept
-from collector.evidence.intake.arrivals import Answer, Arrival, Outcome, Refused
+from collector.evidence.intake.arrivals import Accepted, Arrival, Outcome, RefusedMessage
 from collector.evidence.models import Conflict, Door, RawBatch, Refusal, SetAside, Stream
 from collector.fleet.models import Kiosk, KioskKey, Unit
 from collector.trust import keys
@@ -32,12 +32,12 @@ def arrive(*payloads: bytes, vouched: str | None = None) -> list[Outcome]:
 
 
 def receipt(outcome: Outcome) -> Receipt:
-    assert isinstance(outcome, Answer), outcome
+    assert isinstance(outcome, Accepted), outcome
     return unpack_receipt(outcome.receipt, keys.verifier(keys.load(settings.IKM_KEYS).public_key))
 
 
 def code(outcome: Outcome) -> str:
-    assert isinstance(outcome, Refused), outcome
+    assert isinstance(outcome, RefusedMessage), outcome
     return outcome.code
 
 
@@ -56,12 +56,12 @@ def test_the_same_batch_again_is_accepted_and_adds_nothing(kiosk: FakeKiosk) -> 
     payload = kiosk.batch()
     outcomes = arrive(payload, payload) + arrive(payload)
     assert [receipt(outcome).through for outcome in outcomes] == [2, 2, 2]
-    assert [outcome.new for outcome in outcomes if isinstance(outcome, Answer)] == [2, 0, 0]
+    assert [outcome.new for outcome in outcomes if isinstance(outcome, Accepted)] == [2, 0, 0]
     assert RawBatch.objects.count() == 1
 
 
 def passed_off(kiosk: FakeKiosk, seq: int, declaration: bytes = b"") -> bytes:
-    """A batch in which somebody on the way has put a stand-in for a record: chain and signature still hold."""
+    """A batch in which somebody on the way has put a placeholder for a record: chain and signature still hold."""
     batch = unpack_batch(kiosk.batch())
     lines = list(batch.lines)
     lines[seq - 1] = lost_line(kiosk.links[seq], declaration)
@@ -244,7 +244,7 @@ def test_a_truncated_batch_is_refused_wherever_it_is_cut(kiosk: FakeKiosk) -> No
     kiosk.responses(4, 3)
     payload = kiosk.batch()
     outcomes = arrive(*(payload[:length] for length in range(len(payload))))
-    assert all(isinstance(outcome, Refused) for outcome in outcomes)
+    assert all(isinstance(outcome, RefusedMessage) for outcome in outcomes)
     assert receipt(arrive(payload)[0]).through == 2
 
 
@@ -277,7 +277,7 @@ def test_a_nul_character_in_a_text_stops_nothing(kiosk: FakeKiosk) -> None:
     kiosk.record("staff", {"action": "\x00"})
     kiosk.responses(3)
     other = arrive(kiosk.batch(), b"junk")
-    assert isinstance(other[0], Answer)
+    assert isinstance(other[0], Accepted)
 
 
 def test_the_suite_runs_on_the_database_that_was_asked_for(request: pytest.FixtureRequest, db: None) -> None:

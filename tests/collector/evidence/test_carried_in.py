@@ -10,7 +10,7 @@ from collector.errors import CollectorError
 from collector.evidence.doors.usb import carry_in
 from collector.evidence.models import Stream
 from collector.trust import keys
-from survey.wire.carriage import MANIFEST, Manifest, batch_name, describe, folder_name, pack_manifest
+from survey.wire.carriage import MANIFEST, StickManifest, batch_name, describe, folder_name, pack_manifest
 from survey.wire.messages import unpack_receipt
 from tests.collector.fake_kiosk import FakeKiosk
 
@@ -28,7 +28,7 @@ def carry(kiosk: FakeKiosk, stick: Path, *spans: tuple[int, int]) -> Path:
         content = kiosk.batch(first, last, prev=True)
         (folder / name).write_bytes(content)
         files.append(describe(name, content, first=first, last=last))
-    manifest = Manifest(kiosk=kiosk.name, stream=kiosk.stream, files=tuple(files))
+    manifest = StickManifest(kiosk=kiosk.name, stream=kiosk.stream, files=tuple(files))
     (folder / MANIFEST).write_bytes(pack_manifest(manifest))
     return folder
 

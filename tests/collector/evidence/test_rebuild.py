@@ -12,7 +12,7 @@ from collector.evidence.intake.rebuild import project_again, rebuild, retry_set_
 from collector.evidence.models import SetAside, Stream
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, Unit
-from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Scope
 from collector.scores.tallies import flagging
 from survey.index.periods import parse
@@ -108,7 +108,7 @@ def test_a_rebuild_equals_what_the_intake_made(
 
 
 def ikm(unit: Unit, month: str) -> tuple[int | None, str]:
-    result = indices(Question(scope=Scope(unit=unit.code), period=parse(month), smallest_group=1)).whole
+    result = indices(IndexQuestion(scope=Scope(unit=unit.code), period=parse(month), smallest_group=1)).whole
     return result.n, str(result.index.value) if result.index is not None else ""
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from collector.evidence.intake.accepted import AcceptedRecord
-from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import DayTally, Series, UnitTally
 from collector.scores.tallies import flagging
@@ -44,7 +44,7 @@ def test_writers_at_the_same_moment_lose_nothing_and_wait_for_nobody_in_a_ring()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(8)))
     flagging.settle()
-    answer = indices(Question(Scope(unit="u1"), parse("2026"), (Dimension.KIOSK,)))
+    answer = indices(IndexQuestion(Scope(unit="u1"), parse("2026"), (Dimension.KIOSK,)))
     assert answer.whole.n == 96
     assert [group.n for group in answer.groups] == [24, 24, 24, 24]
     assert Series.objects.count() == 8

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
-from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import (
     DayTally,
@@ -50,7 +50,7 @@ def put(*records: AcceptedRecord) -> list[NotUnderstood]:
 
 
 def whole_index(post: Post, first=MONDAY, last=MONDAY, **more: object):
-    question = Question(Scope(unit=post.unit.code), between(first, last), smallest_group=1, **more)
+    question = IndexQuestion(Scope(unit=post.unit.code), between(first, last), smallest_group=1, **more)
     return indices(question)
 
 
@@ -256,7 +256,7 @@ def test_the_unit_that_earned_a_response_keeps_it_when_the_kiosk_moves() -> None
     put(moved.response(answers(1), at(MONDAY)))
     assert whole_index(post).whole.index.value == 100
     assert whole_index(moved).whole.index.value == 25
-    both = indices(Question(Scope(kiosk="k1"), between(MONDAY, MONDAY), smallest_group=1)).whole
+    both = indices(IndexQuestion(Scope(kiosk="k1"), between(MONDAY, MONDAY), smallest_group=1)).whole
     assert both.n == 2
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.fleet.models import Region
-from collector.scores.ask.queries import Question, indices
-from collector.scores.ask.results import Answer, QuestionError
+from collector.scores.ask.queries import IndexQuestion, indices
+from collector.scores.ask.results import IndexAnswer, QuestionError
 from collector.scores.ask.scope import Days, Dimension, Scope
 from collector.scores.ask.words import question
 from collector.scores.models import Population
@@ -37,12 +37,12 @@ def many(post: Post, values: str, *, clock: str = "09:00", **more: object) -> li
     ]
 
 
-def ask(*, by: tuple[Dimension, ...] = (), period=QUARTER, **more: object) -> Answer:
+def ask(*, by: tuple[Dimension, ...] = (), period=QUARTER, **more: object) -> IndexAnswer:
     scope = {name: more.pop(name) for name in list(more) if name in Scope.__slots__}
-    return indices(Question(Scope(**scope), period, by=by, **more))
+    return indices(IndexQuestion(Scope(**scope), period, by=by, **more))
 
 
-def shown(answer: Answer) -> dict[str, int | None]:
+def shown(answer: IndexAnswer) -> dict[str, int | None]:
     return {group.group[0].code: group.n for group in answer.groups}
 
 

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.test import Client
 
 from collector.evidence.intake.accept import accept
-from collector.evidence.intake.arrivals import Answer, Arrival
+from collector.evidence.intake.arrivals import Accepted, Arrival
 from collector.evidence.intake.rebuild import rebuild
 from collector.evidence.models import Door, Stream
 from collector.fleet import tree
 from collector.fleet.models import Unit
-from collector.scores.ask.queries import Question, indices
+from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import (
     DayTally,
@@ -57,7 +57,9 @@ def answers_of(unit: Unit) -> list[object]:
         (Dimension.KIOSK,),
     ]
     period = parse("2026")
-    return [as_json(indices(Question(Scope(unit=unit.code), period, by, smallest_group=1))) for by in asked]
+    return [
+        as_json(indices(IndexQuestion(Scope(unit=unit.code), period, by, smallest_group=1))) for by in asked
+    ]
 
 
 def busy_days(kiosk: FakeKiosk, chance: random.Random, *, days: int) -> None:
@@ -110,7 +112,7 @@ def test_a_rebuild_gives_the_same_rows_tallies_and_answers(
             for one in (kiosk, other)
             if start <= one.last
         ]
-        assert all(isinstance(outcome, Answer) for outcome in accept(arrivals))
+        assert all(isinstance(outcome, Accepted) for outcome in accept(arrivals))
     flagging.settle()
     before, told = contents(), answers_of(unit)
     assert Response.objects.exclude(flags=0).exists()
@@ -132,7 +134,7 @@ def test_a_later_anchor_moves_responses_to_their_day_with_their_tallies(unit: Un
     accept([Arrival(payload=kiosk.batch(first), door=Door.USB, received_ms=round(arrived))])
     with transaction.atomic():
         monday = indices(
-            Question(Scope(unit=unit.code), parse("2026-11-02..2026-11-02"), smallest_group=1)
+            IndexQuestion(Scope(unit=unit.code), parse("2026-11-02..2026-11-02"), smallest_group=1)
         ).whole
     assert monday.n == 6
     assert DayTally.objects.count() == 1

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pygame
 import pytest
 
-from kiosk.draw.screens import Placed, layout, targets, theme_of
-from kiosk.draw.screens.controls import Answer
+from kiosk.draw.screens import PlacedPart, layout, targets, theme_of
+from kiosk.draw.screens.controls import AnswerCard
 from kiosk.draw.screens.parts import not_fitting
 from kiosk.draw.theme import TARGET
 from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
@@ -36,7 +36,7 @@ def look_of(size: tuple[int, int], variant: Variant) -> Look:
 
 
 @functools.cache
-def every_screen(look: Look) -> tuple[tuple[str, View, tuple[Placed, ...]], ...]:
+def every_screen(look: Look) -> tuple[tuple[str, View, tuple[PlacedPart, ...]], ...]:
     return tuple(
         (f"{language} {name}", view, layout(view, look))
         for language in LANGUAGES
@@ -97,7 +97,7 @@ def test_targets_are_high_enough_and_apart(look: Look) -> None:
 def test_the_four_answers_have_the_same_size_and_type(look: Look) -> None:
     for name, view, parts in every_screen(look):
         if isinstance(view, ChoiceView):
-            answers = [(part.box, part.item) for part in parts if isinstance(part.item, Answer)]
+            answers = [(part.box, part.item) for part in parts if isinstance(part.item, AnswerCard)]
             assert len({(box[2], box[3], item.fitted.size) for box, item in answers}) == 1, name
 
 

@@ -28,9 +28,9 @@ def test_no_text_is_left_over() -> None:
     """A key stands in the program whole, or its table is one whose keys are made of data."""
     made_of_data = ("language", "topic", "spell", "profile", "performance", "consent")
     screens = ("invitation", "preferences", "offer", "thanks", "wait")
-    program = "".join(file.read_text() for file in Path(texts_module.__file__).parents[1].rglob("*.py")).replace(
-        "'", '"'
-    )
+    program = "".join(
+        file.read_text() for file in Path(texts_module.__file__).parents[1].rglob("*.py")
+    ).replace("'", '"')
 
     unused = [
         key

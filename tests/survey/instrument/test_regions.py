@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.instrument.regions import Level, Region, RegionKind, parse
+from survey.instrument.regions import Level, RegionCode, RegionKind, parse
 from survey.record.errors import Malformed
 
 
@@ -51,7 +51,7 @@ def test_ancestors() -> None:
     assert village.lies_in(village)
     assert not village.lies_in(parse("18.01"))
     assert not parse("18.10.02").lies_in(village)
-    assert not Region("18.10").lies_in(Region("18.1"))
+    assert not RegionCode("18.10").lies_in(RegionCode("18.1"))
 
 
 @pytest.mark.parametrize(

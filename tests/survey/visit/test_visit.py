@@ -4,7 +4,7 @@ import pytest
 
 from survey.instrument.definition import load
 from survey.visit.offer import offer, page_of, pages
-from survey.visit.plan import Service
+from survey.visit.plan import OfferedService
 from survey.visit.state import (
     Accepted,
     Ended,
@@ -485,7 +485,7 @@ def test_a_long_list_turns_round_to_its_first_page() -> None:
 
 
 def test_a_unit_with_one_service_is_still_asked() -> None:
-    walk = Walk(full_plan(services=(Service("ktp", "KTP"),)))
+    walk = Walk(full_plan(services=(OfferedService("ktp", "KTP"),)))
     walk.choose("answer:3")
     walk.choose("accept")
     assert offer(walk.plan, walk.state).options == ("service:ktp", "skip")

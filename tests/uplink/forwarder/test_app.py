@@ -1,4 +1,4 @@
-"""The uplink as a process: from the journal over a real broker to a collector, and the mark back."""
+"""The uplink as a process: from the journal over a real broker to a collector, and the acknowledged position back."""
 
 import json
 import signal
@@ -53,7 +53,7 @@ def test_records_travel_and_only_a_receipt_frees_them(tmp_path: Path) -> None:
         home.enrol(port=broker.port)
         with uplink(home) as process:
             until(lambda: home.collector.held() == 50)
-            until(lambda: journal.release() is not None, what="the mark")
+            until(lambda: journal.release() is not None, what="the acknowledged position")
             until(lambda: journal.release() is None and journal.waiting == 0)
             assert len(list((home.folder / "journal").glob("*.journal"))) == 1
             fill(journal, 1)
@@ -84,7 +84,7 @@ def test_it_outlives_its_broker_and_falls_back_to_https(tmp_path: Path) -> None:
             broker.kill()
             fill(journal, 3)
             until(lambda: home.collector.held() == 5, seconds=20.0, what="HTTPS taking over")
-            until(lambda: status(home).get("road") == "https", seconds=5.0)
+            until(lambda: status(home).get("transport") == "https", seconds=5.0)
             assert (home.folder / "uplink" / "settings").read_bytes() == door.settings
             assert collector.states
     journal.close()

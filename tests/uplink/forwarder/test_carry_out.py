@@ -15,7 +15,7 @@ from survey.wire.carriage import (
     MANIFEST,
     SUMMARY,
     CarriedFile,
-    Manifest,
+    StickManifest,
     check_file,
     describe,
     pack_manifest,
@@ -26,7 +26,7 @@ from survey.wire.messages import Receipt, pack_receipt, unpack_batch
 from tests.uplink.fakes import KIOSK, START_MS, Home, fill, stamp
 from uplink.errors import CarryOutError
 from uplink.forwarder.carry_out import export, take_back
-from uplink.journal.acknowledged import Mark
+from uplink.journal.acknowledged import Acknowledged
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_nothing_to_carry_writes_nothing(home: Home, tmp_path: Path) -> None:
     assert export(home.folder, stick).folder is None
     journal = home.journal()
     fill(journal, 1)
-    Mark(home.mark).store(
+    Acknowledged(home.acknowledged).store(
         pack_receipt(
             Receipt(kiosk=KIOSK, stream=journal.stream, through=1, link=journal.head.link, at=START_MS),
             home.collector.key.sign,
@@ -167,17 +167,17 @@ def test_receipts_of_strangers_and_of_other_histories_move_nothing(home: Home, t
     }.items():
         (stick / f"{name}.ikr").write_bytes(content)
     assert take_back(home.folder, stick).news is False
-    assert not home.mark.exists()
+    assert not home.acknowledged.exists()
     journal.close()
 
 
 def test_a_manifest_comes_back_and_names_no_file_outside_its_folder() -> None:
     described = describe("k-0001-00112233-0000000001-0000000002.ikm", b"batch", first=1, last=2)
-    manifest = Manifest(kiosk=KIOSK, stream="00" * 16, files=(described,))
+    manifest = StickManifest(kiosk=KIOSK, stream="00" * 16, files=(described,))
     assert unpack_manifest(pack_manifest(manifest)) == manifest
     assert (manifest.first, manifest.last) == (1, 2)
     for name in ("../x.ikm", "/x.ikm", "x.txt", "", "X.ikm", "a/b.ikm"):
-        forged = Manifest(
+        forged = StickManifest(
             kiosk=KIOSK,
             stream="00" * 16,
             files=(CarriedFile(name=name, size=1, sha256="0" * 64, first=1, last=1),),

@@ -1,4 +1,4 @@
-"""The courier: whatever the road does, every record arrives, once, in order, and only a true receipt counts."""
+"""The courier: whatever the transport does, every record arrives, once, in order, and only a true receipt counts."""
 
 import json
 from pathlib import Path
@@ -6,26 +6,26 @@ from pathlib import Path
 import pytest
 
 from survey.record.record import ALIVE
-from tests.uplink.fakes import START_MS, FakeRoad, Home, fill
+from tests.uplink.fakes import START_MS, FakeTransport, Home, fill
 from uplink.errors import Refused
 from uplink.forwarder.courier import Courier, Pace
 from uplink.forwarder.inbox import SettingsInbox
-from uplink.journal.acknowledged import Mark, read_mark
+from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
 
 
 class Trip:
     """A courier with a clock that moves only when told."""
 
-    def __init__(self, home: Home, *roads: FakeRoad, **pace: float) -> None:
+    def __init__(self, home: Home, *transports: FakeTransport, **pace: float) -> None:
         self.home = home
         self.now = 1_000.0
         self.courier = Courier(
             kiosk="k-0001",
             reader=JournalReader(home.folder / "journal"),
-            mark=Mark(home.mark),
+            acknowledged=Acknowledged(home.acknowledged),
             verify=home.collector.verify,
-            roads=roads,
+            transports=transports,
             inbox=SettingsInbox(
                 home.folder / "uplink" / "settings", kiosk="k-0001", verify=home.collector.verify
             ),
@@ -51,9 +51,9 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def test_an_answer_goes_out_at_once_and_its_receipt_moves_the_mark(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
-    trip = Trip(home, road)
+def test_an_answer_goes_out_at_once_and_its_receipt_moves_the_acknowledged_position(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trip = Trip(home, transport)
     trip.go()
     fill(journal, 1)
     trip.go(2)
@@ -68,35 +68,35 @@ def test_an_answer_goes_out_at_once_and_its_receipt_moves_the_mark(home: Home) -
 
 
 def test_a_backlog_goes_in_large_batches(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
+    journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 450)
-    trip = Trip(home, road, max_batch_records=100)
+    trip = Trip(home, transport, max_batch_records=100)
     trip.go(20)
     assert [batch.first for batch in home.collector.batches] == [1, 101, 201, 301, 401]
     assert home.collector.held() == 450
     journal.close()
 
 
-def test_no_message_exceeds_what_the_road_takes(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
-    road.max_bytes = 900
+def test_no_message_exceeds_what_the_transport_takes(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    transport.max_bytes = 900
     fill(journal, 300)
-    trip = Trip(home, road)
+    trip = Trip(home, transport)
     trip.go(200)
     assert home.collector.held() == 300
-    assert max(len(payload) for payload in road.sent) <= 900
+    assert max(len(payload) for payload in transport.sent) <= 900
     journal.close()
 
 
 def test_records_nobody_waits_for_go_together_or_with_an_answer(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
-    trip = Trip(home, road, lazy_seconds=60.0)
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trip = Trip(home, transport, lazy_seconds=60.0)
     fill(journal, 1, kind=ALIVE)
     trip.go()
-    assert len(road.sent) == 1, "a new connection carries what waits"
+    assert len(transport.sent) == 1, "a new connection carries what waits"
     fill(journal, 2, kind=ALIVE)
     trip.go(10)
-    assert len(road.sent) == 1
+    assert len(transport.sent) == 1
     fill(journal, 1)
     trip.go(3)
     assert [len(batch.lines) for batch in home.collector.batches] == [1, 3]
@@ -107,8 +107,8 @@ def test_records_nobody_waits_for_go_together_or_with_an_answer(home: Home) -> N
 
 
 def test_only_the_first_batch_of_a_connection_says_where_it_joins(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
-    trip = Trip(home, road)
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trip = Trip(home, transport)
     for _ in range(3):
         fill(journal, 1)
         trip.go(3)
@@ -118,10 +118,10 @@ def test_only_the_first_batch_of_a_connection_says_where_it_joins(home: Home) ->
 
 @pytest.mark.parametrize("lost", [{1}, {2}, {1, 2, 3}, {2, 4, 5, 6, 7}])
 def test_batches_that_vanish_are_sent_again(home: Home, lost: set[int]) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
-    road.drop = lost
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    transport.drop = lost
     fill(journal, 90)
-    trip = Trip(home, road, max_batch_records=10, patience_seconds=1.0)
+    trip = Trip(home, transport, max_batch_records=10, patience_seconds=1.0)
     trip.go(400)
     assert home.collector.held() == 90
     assert home.collector.refused == []
@@ -129,14 +129,14 @@ def test_batches_that_vanish_are_sent_again(home: Home, lost: set[int]) -> None:
 
 
 def test_lost_receipts_cost_only_a_repetition(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
+    journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 5)
-    trip = Trip(home, road)
+    trip = Trip(home, transport)
     trip.courier.step(0.0)
-    road.events.clear()
-    road.cut = True
+    transport.events.clear()
+    transport.cut = True
     trip.go(3)
-    road.cut = False
+    transport.cut = False
     trip.go(100)
     assert home.collector.held() == 5
     assert home.collector.conflicts == 0
@@ -145,16 +145,16 @@ def test_lost_receipts_cost_only_a_repetition(home: Home) -> None:
 
 
 def test_a_collector_that_does_not_answer_is_asked_ever_less_often(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
-    road.deaf = True
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    transport.deaf = True
     fill(journal, 2_000)
-    trip = Trip(home, road)
+    trip = Trip(home, transport)
     trip.go(3_600, seconds=1.0)
-    sent_in_an_hour = sum(len(payload) for payload in road.sent)
-    assert len(road.sent) < 60
+    sent_in_an_hour = sum(len(payload) for payload in transport.sent)
+    assert len(transport.sent) < 60
     assert sent_in_an_hour < 100_000
     assert "no receipts" in trip.courier.progress.trouble
-    road.deaf = False
+    transport.deaf = False
     trip.go(2_500, seconds=1.0)
     assert home.collector.held() == 2_000
     assert trip.courier.progress.trouble == ""
@@ -163,17 +163,17 @@ def test_a_collector_that_does_not_answer_is_asked_ever_less_often(home: Home) -
 
 def test_https_takes_over_and_mqtt_comes_back_by_itself(home: Home) -> None:
     journal = home.journal()
-    mqtt, https = FakeRoad(home.collector), FakeRoad(home.collector, road="https", window=1)
+    mqtt, https = FakeTransport(home.collector), FakeTransport(home.collector, transport="https", window=1)
     mqtt.cut = True
     fill(journal, 3)
     trip = Trip(home, mqtt, https, return_seconds=100.0)
     trip.go(100, seconds=1.0)
     assert home.collector.held() == 3
-    assert trip.courier.progress.road == "https"
+    assert trip.courier.progress.transport == "https"
     mqtt.cut = False
     fill(journal, 2)
     trip.go(120, seconds=1.0)
-    assert trip.courier.progress.road == "mqtt"
+    assert trip.courier.progress.transport == "mqtt"
     assert home.collector.held() == 5
     fill(journal, 1)
     trip.go(3)
@@ -183,10 +183,10 @@ def test_https_takes_over_and_mqtt_comes_back_by_itself(home: Home) -> None:
 
 
 def test_a_receipt_that_is_forged_or_of_another_stream_moves_nothing(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
-    road.deaf = True
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    transport.deaf = True
     fill(journal, 3)
-    trip = Trip(home, road)
+    trip = Trip(home, transport)
     stranger = Home(home.folder / "other").collector
     stranger.links[journal.stream] = [bytes(32)] * 4
     for payload in (
@@ -197,17 +197,17 @@ def test_a_receipt_that_is_forged_or_of_another_stream_moves_nothing(home: Home)
         b"",
         b"IKR1\x01nonsense",
     ):
-        road.retained = payload
-        road.close()
+        transport.retained = payload
+        transport.close()
         trip.courier.progress.connected = False
         trip.go(3)
     assert trip.courier.progress.confirmed == 0
-    assert read_mark(home.mark) is None
+    assert read_acknowledged(home.acknowledged) is None
     journal.close()
 
 
 def test_a_refusal_is_shown_and_costs_no_record(home: Home) -> None:
-    class RefusingRoad(FakeRoad):
+    class RefusingTransport(FakeTransport):
         refusing = True
 
         def send(self, batch: bytes) -> None:
@@ -216,22 +216,22 @@ def test_a_refusal_is_shown_and_costs_no_record(home: Home) -> None:
                 raise Refused("kiosk_unknown", "this kiosk is not enrolled here")
             super().send(batch)
 
-    journal, road = home.journal(), RefusingRoad(home.collector)
+    journal, transport = home.journal(), RefusingTransport(home.collector)
     fill(journal, 2)
-    trip = Trip(home, road)
+    trip = Trip(home, transport)
     trip.go(600, seconds=1.0)
     assert "not enrolled" in trip.courier.progress.trouble
-    assert len(road.sent) < 30
-    road.refusing = False
+    assert len(transport.sent) < 30
+    transport.refusing = False
     trip.go(1_500, seconds=1.0)
     assert home.collector.held() == 2
     journal.close()
 
 
 def test_a_collector_set_back_to_a_backup_gets_what_is_still_here(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
+    journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 10)
-    trip = Trip(home, road, patience_seconds=1.0)
+    trip = Trip(home, transport, patience_seconds=1.0)
     trip.go()
     assert trip.courier.progress.confirmed == 10
     stream = journal.stream
@@ -244,11 +244,11 @@ def test_a_collector_set_back_to_a_backup_gets_what_is_still_here(home: Home) ->
 
 
 def test_progress_survives_the_process(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
+    journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 4)
-    Trip(home, road).go()
+    Trip(home, transport).go()
     fill(journal, 1)
-    later = FakeRoad(home.collector)
+    later = FakeTransport(home.collector)
     Trip(home, later).go()
     assert [batch.first for batch in home.collector.batches] == [1, 5]
     assert home.collector.at_ms > START_MS
@@ -256,25 +256,25 @@ def test_progress_survives_the_process(home: Home) -> None:
 
 
 def test_state_is_reported_when_connected_and_at_a_modest_rate(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
+    journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 1)
-    trip = Trip(home, road, report_seconds=100.0)
+    trip = Trip(home, transport, report_seconds=100.0)
     trip.go(250, seconds=1.0)
-    assert len(road.states) == 3
+    assert len(transport.states) == 3
     journal.close()
 
 
 def test_a_journal_that_is_begun_anew_is_carried_from_its_beginning(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
+    journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 3)
-    trip = Trip(home, road)
+    trip = Trip(home, transport)
     trip.go()
     assert trip.courier.progress.confirmed == 3
     journal.close()
     (home.folder / "journal").rename(home.folder / "aside")
     journal = home.journal()
     fill(journal, 2)
-    trip.courier.look_at_mark()
+    trip.courier.look_at_acknowledged()
     trip.go(60, seconds=1.0)
     assert [len(lines) for lines in home.collector.lines.values()] == [3, 2]
     assert trip.courier.progress.confirmed == 2
@@ -282,27 +282,27 @@ def test_a_journal_that_is_begun_anew_is_carried_from_its_beginning(home: Home) 
 
 
 def test_a_receipt_from_a_stick_is_not_sent_for_again(home: Home) -> None:
-    journal, road = home.journal(), FakeRoad(home.collector)
+    journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 5)
-    trip = Trip(home, road)
-    road.cut = True
+    trip = Trip(home, transport)
+    transport.cut = True
     trip.go()
-    aside = FakeRoad(home.collector)
+    aside = FakeTransport(home.collector)
     other = Trip(home, aside)
-    other.courier._mark = Mark(home.carried)
+    other.courier._acknowledged = Acknowledged(home.carried)
     other.go()
-    trip.courier._mark = Mark(home.mark, carried=home.carried)
-    trip.courier.look_at_mark()
+    trip.courier._acknowledged = Acknowledged(home.acknowledged, carried=home.carried)
+    trip.courier.look_at_acknowledged()
     assert trip.courier.progress.confirmed == 5
-    road.cut = False
+    transport.cut = False
     trip.go(60, seconds=1.0)
-    assert road.sent == []
+    assert transport.sent == []
     journal.close()
 
 
-def test_a_connection_that_ends_after_good_service_is_no_mark_against_its_road(home: Home) -> None:
+def test_a_connection_that_ends_after_good_service_is_no_mark_against_its_transport(home: Home) -> None:
     journal = home.journal()
-    mqtt, https = FakeRoad(home.collector), FakeRoad(home.collector, road="https")
+    mqtt, https = FakeTransport(home.collector), FakeTransport(home.collector, transport="https")
     trip = Trip(home, mqtt, https)
     trip.go()
     for _ in range(6):
@@ -311,6 +311,6 @@ def test_a_connection_that_ends_after_good_service_is_no_mark_against_its_road(h
         trip.go(1, seconds=0.1)
         mqtt.cut = False
     trip.go(100, seconds=1.0)
-    assert trip.courier.progress.road == "mqtt"
+    assert trip.courier.progress.transport == "mqtt"
     assert https.opened == 0
     journal.close()

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from survey.record.chain import is_declared, link_message, stated_link
 from survey.record.errors import Malformed
 from survey.record.verdict import Finding
-from tests.uplink.fakes import FakeRoad, HastyDisk, Home, fill
+from tests.uplink.fakes import FakeTransport, HastyDisk, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.errors import UplinkError
-from uplink.journal.acknowledged import read_mark
+from uplink.journal.acknowledged import read_acknowledged
 from uplink.journal.identity import verifier
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
@@ -131,15 +131,15 @@ def test_a_journal_with_a_lost_record_still_reaches_the_collector(sample: Sample
     content[sample.records[3].offset + 60] ^= 0xFF
     sample.put(bytes(content))
     journal = sample.open()
-    road = FakeRoad(sample.home.collector)
-    trip = Trip(sample.home, road)
+    transport = FakeTransport(sample.home.collector)
+    trip = Trip(sample.home, transport)
     trip.go()
     assert sample.home.collector.refused == []
     assert sample.home.collector.held() == COUNT
     assert journal.release() is not None
     assert journal.waiting == 0
     journal.close()
-    sample.home.mark.unlink()
+    sample.home.acknowledged.unlink()
     sample.home.collector.lines.clear()
     sample.home.collector.links.clear()
 
@@ -202,7 +202,7 @@ def test_a_segment_that_vanished_is_a_run_of_lost_records(tmp_path: Path) -> Non
         if entry.seq in lost
     )
     assert journal.link_at(first - 1) is not None
-    Trip(home, FakeRoad(home.collector)).go()
+    Trip(home, FakeTransport(home.collector)).go()
     assert home.collector.held() == 12
     assert journal.release() is not None
     journal.close()
@@ -266,8 +266,8 @@ def test_any_file_is_opened_or_refused_with_our_own_error(
     (home.folder / "journal").mkdir()
     start = sample.content[: sample.header.end] if whole else b""
     (home.folder / "journal" / f"{1:016d}.journal").write_bytes(start + content)
-    home.mark.write_bytes(content)
-    assert read_mark(home.mark) is None
+    home.acknowledged.write_bytes(content)
+    assert read_acknowledged(home.acknowledged) is None
     scan(home.folder / "journal" / f"{1:016d}.journal", 1)
     JournalReader(home.folder / "journal").read(1, most=5, most_bytes=5_000)
     try:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from survey.record.record import canonical
 from survey.wire.envelope import seal_text
 from survey.wire.messages import Settings, pack_settings
-from tests.uplink.fakes import KIOSK, FakeRoad, Home, fill
+from tests.uplink.fakes import KIOSK, FakeTransport, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.senders.sender import ReceiptArrived, SettingsArrived
 from uplink.forwarder.stick import StickWatcher
-from uplink.journal.acknowledged import Mark, read_mark
+from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 2**60) | st.text(max_size=8),
@@ -50,15 +50,15 @@ def test_whatever_arrives_the_courier_goes_on(
     text = canonical({"kiosk": KIOSK, "stream": journal.stream} | fields)
     prefix = {b"IKR1": b"ikm-receipt-1\x00", b"IKS1": b"ikm-settings-1\x00", b"IKM1": b""}[magic]
     signature = home.collector.key.sign(prefix + text) if signed else bytes(64)
-    road = FakeRoad(home.collector)
-    road.deaf = True
-    trip = Trip(home, road)
+    transport = FakeTransport(home.collector)
+    transport.deaf = True
+    trip = Trip(home, transport)
     trip.go(1)
     for payload in [*payloads, seal_text(magic, text, signature)]:
-        road.events.append(ReceiptArrived(payload, fresh=True))
-        road.events.append(SettingsArrived(payload))
+        transport.events.append(ReceiptArrived(payload, fresh=True))
+        transport.events.append(SettingsArrived(payload))
     trip.go(3)
-    road.deaf = False
+    transport.deaf = False
     trip.go(400, seconds=1.0)
     assert home.collector.held() == 2
     journal.close()
@@ -102,18 +102,18 @@ def test_only_newer_settings_of_ours_are_kept(home: Home) -> None:
 def test_a_mark_is_whole_or_the_one_before(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, receipt: bytes, cut: int
 ) -> None:
-    path = tmp_path_factory.mktemp("mark") / "mark"
+    path = tmp_path_factory.mktemp("acknowledged") / "acknowledged"
     path.write_bytes(content)
-    assert read_mark(path) is None
-    mark = Mark(path)
-    mark.store(b"first")
-    mark.store(receipt)
+    assert read_acknowledged(path) is None
+    acknowledged = Acknowledged(path)
+    acknowledged.store(b"first")
+    acknowledged.store(receipt)
     before, after = bytearray(path.read_bytes()), None
-    mark.store(b"third")
+    acknowledged.store(b"third")
     after = path.read_bytes()
     # The power goes while the third is written: some of its bytes are there, some are not.
     path.write_bytes(after[:cut] + bytes(before[cut:]))
-    found = read_mark(path)
+    found = read_acknowledged(path)
     assert found is not None
     assert found.receipt in {receipt, b"third"}
 

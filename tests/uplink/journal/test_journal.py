@@ -21,7 +21,7 @@ from uplink.errors import (
     JournalForeign,
     JournalFull,
 )
-from uplink.journal.acknowledged import Mark
+from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.identity import Identity, verifier
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
@@ -133,7 +133,7 @@ def test_release_unlinks_whole_segments_and_only_behind_a_true_receipt(home: Hom
     before = files(home)
     assert len(before) > 3
     stranger = Home(home.folder / "other")
-    mark = Mark(home.mark)
+    acknowledged = Acknowledged(home.acknowledged)
     for false in (
         receipt(home, journal, 20, link=bytes(32)),
         receipt(stranger, journal, 20),
@@ -147,10 +147,10 @@ def test_release_unlinks_whole_segments_and_only_behind_a_true_receipt(home: Hom
         ),
         b"nonsense",
     ):
-        mark.store(false)
+        acknowledged.store(false)
         assert journal.release() is None
     assert files(home) == before
-    mark.store(receipt(home, journal, 12))
+    acknowledged.store(receipt(home, journal, 12))
     released = journal.release()
     assert released is not None
     assert released.through == 12
@@ -158,7 +158,7 @@ def test_release_unlinks_whole_segments_and_only_behind_a_true_receipt(home: Hom
     kept = [int(name.split(".")[0]) for name in files(home)]
     assert kept[0] <= 13 < kept[1]
     assert [one.doc_id for one in journal.records.all()] == list(range(13, 21))
-    mark.store(receipt(home, journal, 20))
+    acknowledged.store(receipt(home, journal, 20))
     assert journal.release() is not None
     assert len(files(home)) == 1
     assert journal.release() is None
@@ -174,7 +174,7 @@ def test_numbers_never_repeat_though_everything_was_let_go_of(home: Home) -> Non
     for _ in range(4):
         fill(journal, 3)
         numbers += [journal.head.seq]
-        Mark(home.mark).store(receipt(home, journal, journal.head.seq))
+        Acknowledged(home.acknowledged).store(receipt(home, journal, journal.head.seq))
         journal.release()
         journal.close()
         journal = home.journal(segment_bytes=600)
@@ -185,7 +185,7 @@ def test_numbers_never_repeat_though_everything_was_let_go_of(home: Home) -> Non
 def test_records_this_disk_has_lost_keep_their_numbers(home: Home) -> None:
     journal = home.journal()
     fill(journal, 10)
-    Mark(home.mark).store(receipt(home, journal, 8))
+    Acknowledged(home.acknowledged).store(receipt(home, journal, 8))
     link = journal.link_at(8)
     journal.close()
     (path,) = (home.folder / "journal").glob("*.journal")
@@ -269,7 +269,7 @@ def test_a_full_disk_is_emptied_by_a_receipt(home: Home) -> None:
     disk.append_faults.extend([full()])
     fill(journal, 1)
     assert not journal.accepting
-    Mark(home.mark).store(receipt(home, journal, 7))
+    Acknowledged(home.acknowledged).store(receipt(home, journal, 7))
     assert journal.release() is not None
     assert journal.accepting
     journal.close()
@@ -362,7 +362,7 @@ def test_it_behaves_like_a_list(tmp_path_factory: pytest.TempPathFactory, deeds:
             journal = home.journal(disk=disk, segment_bytes=1_200)
         elif deed == "confirm" and model:
             confirmed = len(model)
-            Mark(home.mark).store(receipt(home, journal, confirmed))
+            Acknowledged(home.acknowledged).store(receipt(home, journal, confirmed))
             journal.release()
         elif deed == "full":
             disk.append_faults.extend([full(), full()])

@@ -9,7 +9,7 @@ from survey.record.chain import link_message
 from survey.wire.messages import Receipt, pack_receipt
 from tests.uplink.fakes import KIOSK, START_MS, Home, fill
 from uplink.errors import JournalForeign
-from uplink.journal.acknowledged import Mark
+from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 from uplink.journal.segments.frame import Entry, Frame, frame, frames, pack_entry, unpack_entry
@@ -35,7 +35,7 @@ def confirm(home: Home, journal: Journal, through: int) -> None:
         link = journal.link_at(through)
         assert link is not None
         receipt = Receipt(kiosk=KIOSK, stream=journal.stream, through=through, link=link, at=START_MS)
-        Mark(home.mark).store(pack_receipt(receipt, home.collector.key.sign))
+        Acknowledged(home.acknowledged).store(pack_receipt(receipt, home.collector.key.sign))
 
 
 def rewrite(home: Home, change: Callable[[list[Entry]], list[Entry]]) -> None:
@@ -119,7 +119,7 @@ def test_a_replayed_record_is_repeated(home: Home) -> None:
 
 def test_an_end_that_a_receipt_vouches_for_is_cut_off(home: Home) -> None:
     journal = home.journal(segment_bytes=2_000)
-    Mark(home.mark).store(
+    Acknowledged(home.acknowledged).store(
         pack_receipt(
             Receipt(kiosk=KIOSK, stream=journal.stream, through=COUNT, link=journal.head.link, at=START_MS),
             home.collector.key.sign,
@@ -146,7 +146,7 @@ def test_what_was_let_go_of_needs_a_receipt(home: Home) -> None:
     verdict = verify(home.folder)
     assert verdict.clean
     assert verdict.first > 1
-    home.mark.unlink()
+    home.acknowledged.unlink()
     assert found(home) == [("missing", 1, verdict.first - 1)]
 
 

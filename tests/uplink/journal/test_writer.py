@@ -8,7 +8,7 @@ from survey.record.record import ALIVE, CLOCK, Stamp
 from survey.wire.messages import Receipt, pack_receipt
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
 from uplink.journal import writer as writer_module
-from uplink.journal.acknowledged import Mark
+from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.stamp import ManualClock
 from uplink.journal.writer import JournalWriter, WriteFailed, Written
 
@@ -115,7 +115,7 @@ def test_receipts_are_acted_upon_and_date_the_clock(home: Home) -> None:
     writer = JournalWriter(journal, clock=Hinted(START_MS, up_ms=9_000))
     fill(journal, 3)
     receipt = Receipt(kiosk=KIOSK, stream=journal.stream, through=3, link=journal.head.link, at=START_MS + 77)
-    Mark(home.mark).store(pack_receipt(receipt, home.collector.key.sign), arrived_up_ms=9_000)
+    Acknowledged(home.acknowledged).store(pack_receipt(receipt, home.collector.key.sign), arrived_up_ms=9_000)
     writer.step()
     assert writer.state().confirmed == 3
     assert hints == [(START_MS + 77, 3_000)]
@@ -128,7 +128,7 @@ def test_a_receipt_from_a_stick_frees_records_and_dates_nothing(home: Home) -> N
     writer = JournalWriter(journal, clock=clock)
     fill(journal, 3)
     receipt = Receipt(kiosk=KIOSK, stream=journal.stream, through=3, link=journal.head.link, at=1)
-    Mark(home.carried).store(pack_receipt(receipt, home.collector.key.sign))
+    Acknowledged(home.carried).store(pack_receipt(receipt, home.collector.key.sign))
     writer.step()
     assert writer.state().confirmed == 3
     writer.stop()

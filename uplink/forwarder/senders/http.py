@@ -22,7 +22,7 @@ _NEVER = {400, 403, 404, 409, 410, 422}
 
 
 @dataclass(frozen=True, slots=True)
-class HttpRoad:
+class HttpTransport:
     """Where and how to post."""
 
     kiosk: str
@@ -36,9 +36,9 @@ class HttpRoad:
 class HttpSender:
     """Posts batches to the collector. Used by one thread."""
 
-    road = "https"
+    transport = "https"
 
-    def __init__(self, where: HttpRoad) -> None:
+    def __init__(self, where: HttpTransport) -> None:
         self._where = where
         self._session: requests.Session | None = None
         self._events: deque[Event] = deque()
@@ -88,7 +88,7 @@ class HttpSender:
         self._events.append(ReceiptArrived(answer.content, fresh=True))
 
     def report(self, state: bytes) -> None:
-        """Do nothing: state has no place on this road."""
+        """Do nothing: state has no place on this transport."""
 
     def poll(self, timeout: float) -> Sequence[Event]:
         """Give what the last post brought, or wait."""

@@ -41,7 +41,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class MqttRoad:
+class MqttTransport:
     """Where and how to connect."""
 
     kiosk: str
@@ -62,9 +62,9 @@ class MqttRoad:
 class MqttSender:
     """One connection at a time to one broker. Used by one thread."""
 
-    road = "mqtt"
+    transport = "mqtt"
 
-    def __init__(self, where: MqttRoad, *, last_will: bytes) -> None:
+    def __init__(self, where: MqttTransport, *, last_will: bytes) -> None:
         self._where = where
         self._last_will = last_will
         self._client: Client | None = None

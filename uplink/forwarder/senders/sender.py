@@ -45,13 +45,13 @@ class Sender(Protocol):
     """One way out."""
 
     @property
-    def road(self) -> str:
+    def transport(self) -> str:
         """`mqtt` or `https`, for status and health."""
         ...
 
     @property
     def max_bytes(self) -> int:
-        """The longest message this road takes, as far as is known."""
+        """The longest message this transport takes, as far as is known."""
         ...
 
     @property
@@ -78,7 +78,7 @@ class Sender(Protocol):
         ...
 
     def report(self, state: bytes) -> None:
-        """Publish the kiosk's state where this road has a place for it.
+        """Publish the kiosk's state where this transport has a place for it.
 
         Raises:
             Unreachable: not now.

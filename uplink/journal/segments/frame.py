@@ -87,7 +87,7 @@ class Entry(Mapping[str, object]):
 
     @property
     def signature(self) -> bytes:
-        """The kiosk's signature of the link after this record; empty for a stand-in."""
+        """The kiosk's signature of the link after this record; empty for a placeholder."""
         return _bytes(self._signature, SIGNATURE_BYTES)
 
     @property
@@ -135,7 +135,7 @@ class Entry(Mapping[str, object]):
         if self._fields is None:
             try:
                 fields = json.loads(self.line)
-            except (ValueError, RecursionError):  # a stand-in for a lost record is no JSON
+            except (ValueError, RecursionError):  # a placeholder for a lost record is no JSON
                 fields = None
             self._fields = fields if isinstance(fields, dict) else {}
         return self._fields

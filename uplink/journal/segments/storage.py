@@ -155,11 +155,11 @@ class JournalStorage(Storage):
             self._begin(header)
 
     def entry(self, seq: int) -> Entry | None:
-        """Give one entry, a lost one's stand-in, or None where the number is not here."""
+        """Give one entry, a lost one's placeholder, or None where the number is not here."""
         return next(self.entries(seq, seq), None)
 
     def entries(self, first: int, last: int) -> Iterator[Entry]:
-        """Give the entries of these numbers that are here, stand-ins included."""
+        """Give the entries of these numbers that are here, placeholders included."""
         with self._lock:
             segments = tuple(self._segments)
         return read_between(segments, max(first, segments[0].first), last)

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from collector.complaints import life
-from collector.complaints.models import Status, Ticket
+from collector.complaints.models import Ticket, TicketStatus
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
@@ -26,7 +26,7 @@ class Command(CollectorCommand):
         parts = self.subcommands(parser)
         listing = parts.add_parser("list", help="list tickets, the newest first")
         listing.add_argument("--unit", metavar="CODE")
-        listing.add_argument("--status", choices=Status.values)
+        listing.add_argument("--status", choices=TicketStatus.values)
         for name, words in (("read", "open text and contact"), ("move", "move a ticket on")):
             part = parts.add_parser(name, help=words)
             part.add_argument("ticket", metavar="TICKET")
@@ -36,7 +36,7 @@ class Command(CollectorCommand):
             if name == "read":
                 part.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
             else:
-                part.add_argument("status", choices=Status.values)
+                part.add_argument("status", choices=TicketStatus.values)
                 part.add_argument("--answer", default="", help="what the citizen is told")
 
     def run(self, options: dict[str, Any]) -> str | None:
@@ -47,7 +47,11 @@ class Command(CollectorCommand):
         user = _account(options["account"])
         if options["subcommand"] == "move":
             life.move(
-                ticket, Status(options["status"]), user=user, answer=options["answer"], now=timezone.now()
+                ticket,
+                TicketStatus(options["status"]),
+                user=user,
+                answer=options["answer"],
+                now=timezone.now(),
             )
             return f"{show_code(ticket.code)}: {ticket.status}"
         opened = life.read(ticket, user=user, why=options["why"])

@@ -16,7 +16,7 @@ from collector.evidence.doors import heartbeat as state
 from collector.evidence.doors.mqtt import BrokerAddress, Listener
 from collector.evidence.intake import refusals
 from collector.evidence.intake.accept import accept
-from collector.evidence.intake.arrivals import Arrival, Refused
+from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.fleet import publication
 from collector.trust import ca
@@ -76,7 +76,9 @@ def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:
         code = "unexpected"
     if code is not None:
         arrival = Arrival(payload=payload, door=Door.MQTT, received_ms=now_ms, vouched=kiosk)
-        refusals.count_one(arrival, Refused(code, "a state message that could not be taken"), claimed=kiosk)
+        refusals.count_one(
+            arrival, RefusedMessage(code, "a state message that could not be taken"), claimed=kiosk
+        )
 
 
 def settings_to_publish() -> Sequence[tuple[str, bytes]]:
