@@ -27,6 +27,7 @@ from kiosk.times import RealTimes, Times
 from kiosk.watch.health import Health, board_facts, uplink_words, write_status
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
+from survey.record.bodies import Boot
 from survey.record.record import BOOT
 from survey.visit.plan import Plan
 from uplink.journal.identity import verifier
@@ -60,7 +61,7 @@ def make_loop(
         seal=partial(_seal, enrolment.seal_key) if enrolment.seal_key else None,
         thanked_log=ThankedLog(thanked_log, device.journal.stream) if thanked_log else None,
     )
-    recorder.note(BOOT, {"software": __version__, "hardware": os.uname().machine})
+    recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
     inbox = None
     if plan is None:
         inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))

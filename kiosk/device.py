@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
 from kiosk.errors import KioskError, NotEnrolled
-from kiosk.remote.applied import Remote
 from kiosk.remote.plan import make_plan
+from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
 from uplink.errors import UplinkError
 from uplink.journal.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
@@ -29,12 +29,12 @@ class Device(NamedTuple):
     clock: Clock
     zone: ZoneInfo
 
-    def plan(self, remote: Remote | None = None) -> Plan:
+    def plan(self, remote: SettingsContent | None = None) -> Plan:
         """Make the plan of visits: the collector's settings come before the enrolment and the configuration."""
-        return plan_of(self.config, self.enrolment, remote or Remote())
+        return plan_of(self.config, self.enrolment, remote or SettingsContent())
 
 
-def plan_of(config: Config, enrolment: Enrolment, remote: Remote) -> Plan:
+def plan_of(config: Config, enrolment: Enrolment, remote: SettingsContent) -> Plan:
     """Make the plan of visits; a contact is asked only where it can be sealed."""
     enrolled = tuple(OfferedService(code=service.code, name=service.name) for service in enrolment.services)
     return make_plan(

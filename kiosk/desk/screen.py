@@ -40,7 +40,7 @@ class StaffScreen:
             staff=StaffDesk(
                 home=device.home,
                 panel=panel,
-                note=lambda body: loop.recorder.note(STAFF, body),
+                note=lambda done: loop.recorder.note(STAFF, done.to_body()),
                 export=lambda: export_to_stick(device.home, folder),
                 restart=loop.stop,
                 languages=device.config.visit.languages,

@@ -14,10 +14,21 @@ from hardware.events import BUTTONS
 from hardware.panel import Panel
 from kiosk.desk import pin
 from kiosk.errors import KioskError
+from survey.record.bodies import (
+    CLOSED,
+    EXPORT_FAILED,
+    EXPORTED,
+    LOCKED,
+    OPENED,
+    RESTARTED,
+    TESTED,
+    WRONG_PIN,
+    Staff,
+)
 from survey.visit.state import Press, Touch
 from uplink.errors import UplinkError
 
-Note = Callable[[dict[str, object]], None]
+Note = Callable[[Staff], None]
 """Record what staff did, as the body of a `staff` record."""
 Export = Callable[[], int]
 """Copy what is not confirmed to a stick; gives the number of records."""
@@ -118,7 +129,7 @@ class StaffDesk:
         if self._work is not None and self._work.done:
             self._take_result(self._work, now)
         if now >= self.state.last_input + self.lock_seconds and not self.state.exporting:
-            self._close("locked")
+            self._close(LOCKED)
         return self.state.page is not Page.CLOSED
 
     def locks_in(self, now: float) -> int:
@@ -154,7 +165,7 @@ class StaffDesk:
             case "staff-restart":
                 self._go(Page.RESTART)
             case "staff-restart-now":
-                self.note({"action": "restart"})
+                self.note(Staff(RESTARTED))
                 self.restart()
             case "staff-more":
                 self._go(Page.MORE)
@@ -162,7 +173,7 @@ class StaffDesk:
                 self._leave_test()
                 self._go(Page.FACTS)
             case "staff-close":
-                self._close("closed")
+                self._close(CLOSED)
 
     def _type(self, key: str) -> None:
         typed = self.state.typed[:-1] if key == "backspace" else self.state.typed + key * key.isdigit()
@@ -215,19 +226,17 @@ class StaffDesk:
                 if result.good
                 else ("staff.usb_failed", {"reason": result.error})
             )
-            self.note(
-                {"action": "export", "records": result.count} if result.good else {"action": "export_failed"}
-            )
+            self.note(Staff(EXPORTED, records=result.count) if result.good else Staff(EXPORT_FAILED))
             self.state = replace(self.state, exporting=False, message=message, last_input=now)
             return
         if self.state.page is not Page.PIN:
             return
         if result.good:
-            self.note({"action": "opened"})
+            self.note(Staff(OPENED))
             self.state = replace(self.state, checking=False, last_input=now)
             self._go(Page.FACTS)
             return
-        self.note({"action": "wrong_pin"})
+        self.note(Staff(WRONG_PIN))
         lock = pin.tries(self.home).lock_seconds
         self.state = replace(
             self.state, checking=False, locked_until=now + lock, message=("pin.wrong_now", {}), last_input=now
@@ -244,7 +253,7 @@ class StaffDesk:
 
     def _leave_test(self) -> None:
         if self.state.page is Page.TEST:
-            self.note({"action": "test", "buttons": sorted(self.state.tested), "touch": self.state.touched})
+            self.note(Staff(TESTED, buttons=tuple(sorted(self.state.tested)), touch=self.state.touched))
 
     def _go(self, page: Page, **changes: object) -> None:
         self.state = replace(self.state, page=page, message=None, **changes)  # type: ignore[arg-type]
@@ -252,5 +261,5 @@ class StaffDesk:
     def _close(self, how: str) -> None:
         if self.state.page not in (Page.PIN, Page.CLOSED):
             self._leave_test()
-            self.note({"action": how})
+            self.note(Staff(how))
         self.state = DeskState()

@@ -11,12 +11,13 @@ from datetime import datetime
 from hardware.board import Facts
 from kiosk.desk.state import DeskState, Page
 from kiosk.desk.view import staff_view
-from kiosk.show.present import PublishedLabel, Surroundings, present
+from kiosk.show.present import Surroundings, present
 from kiosk.show.texts import Texts
 from kiosk.show.views import View
 from kiosk.watch.health import Health
 from survey.instrument.definition import load
 from survey.instrument.profile import attributes
+from survey.settings import ShownIndex
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State, Step
 from uplink.journal.writer import WriterState
@@ -39,7 +40,7 @@ _AROUND = Surroundings(
     unit="Balai Desa Sukamaju",
     place="Kecamatan Palas",
     wall=_WALL,
-    published=PublishedLabel(period="2026-TW3", value="84.12", category="B", n=312),
+    published=ShownIndex(period="2026-TW3", value="84.12", category="B", n=312),
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
 )
 

@@ -20,8 +20,8 @@ from kiosk.errors import EXIT_FAULT
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
 from kiosk.rehearsal.replay import read_responses
 from kiosk.rehearsal.visitor import Wish, varied_wish
-from kiosk.remote.applied import Remote
 from kiosk.times import SimulatedTimes
+from survey.settings import SettingsContent
 from survey.visit.plan import Plan
 from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, ManualClock
@@ -90,7 +90,7 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
         _, enrolment = load_identity(home)
         plan, rows, notes = read_responses(
             options.replay,
-            plan_of(config, enrolment, Remote()),
+            plan_of(config, enrolment, SettingsContent()),
             zone=ZoneInfo(enrolment.timezone),
             order=options.order,
         )

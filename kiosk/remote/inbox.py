@@ -9,9 +9,10 @@ import logging
 from pathlib import Path
 from typing import NamedTuple
 
-from kiosk.remote.applied import Remote
+from survey.record.bodies import SettingsTold
 from survey.record.chain import Verify
 from survey.record.errors import Malformed
+from survey.settings import SettingsContent, SettingsRefused
 from survey.wire.messages import Settings, unpack_settings
 from uplink.journal.segments.files import replace_file
 
@@ -23,21 +24,12 @@ LOOK_SECONDS = 5.0
 class News(NamedTuple):
     """What became of a version of the settings."""
 
-    version: int
-    remote: Remote | None
+    told: SettingsTold
+    """What is recorded of it."""
+    content: SettingsContent | None
     """None where it was refused."""
-    reason: str = ""
     told_before: bool = False
     """It was recorded in an earlier run already."""
-
-    def to_body(self) -> dict[str, object]:
-        """Give the body of a `settings` record."""
-        body: dict[str, object] = {"version": self.version, "applied": self.remote is not None}
-        if self.reason:
-            body["refused"] = self.reason
-        if self.remote is not None and self.remote.unknown:
-            body["unknown"] = list(self.remote.unknown)
-        return body
 
 
 class Inbox:
@@ -70,17 +62,17 @@ class Inbox:
         self._seen = (status.st_mtime_ns, status.st_size)
         return self._judge(self._path)
 
-    def last_good(self) -> Remote | None:
+    def last_good(self) -> SettingsContent | None:
         """Give what was applied before the last restart, for the first frame."""
         news = self._judge(self._good)
-        return news.remote if news is not None else None
+        return news.content if news is not None else None
 
     def keep(self, news: News) -> None:
         """Remember that this version was applied or refused, and recorded."""
         try:
-            if news.remote is not None:
+            if news.content is not None:
                 replace_file(self._good, self._path.read_bytes())
-            replace_file(self._told, str(news.version).encode())
+            replace_file(self._told, str(news.told.version).encode())
         except OSError as error:
             log.warning("the settings cannot be kept for the next start: %s", error)
 
@@ -101,17 +93,18 @@ class Inbox:
         return self._news(settings)
 
     def _news(self, settings: Settings) -> News:
-        from kiosk.remote.settings import SettingsRefused, check  # noqa: PLC0415 - only where settings have come
+        from kiosk.remote.settings import check  # noqa: PLC0415 - only where settings have come
 
-        told = self._told_version() >= settings.version
+        before = self._told_version() >= settings.version
         try:
-            remote = check(settings.version, settings.content)
+            content = check(settings.content)
         except SettingsRefused as error:
             self.refused = str(error)
             log.warning("settings %d are refused: %s", settings.version, error)
-            return News(settings.version, None, self.refused, told)
+            told = SettingsTold(settings.version, applied=False, key=error.key, refused=str(error))
+            return News(told, None, before)
         self.refused = ""
-        return News(settings.version, remote, "", told)
+        return News(SettingsTold(settings.version, applied=True, unknown=content.unknown), content, before)
 
     def _told_version(self) -> int:
         try:

@@ -20,7 +20,8 @@ from kiosk.show.views import (
     View,
 )
 from survey.instrument.instrument import in_language
-from survey.record.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS, show_code
+from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS, show_code
+from survey.settings import ShownIndex
 from survey.visit.machine import expires_at
 from survey.visit.offer import BUTTONS, MORE, SKIP, offer, pages, question_key
 from survey.visit.plan import Plan
@@ -35,15 +36,6 @@ _STRONG = frozenset({"accept", "next", "resume", "noted", "close"})
 _LAST_STEP = {Step.TOPICS: 1, Step.TEXT: 2, Step.CONSENT: 3, Step.PHONE: 3}
 
 
-class PublishedLabel(NamedTuple):
-    """The unit's published index, as the collector's signed settings state it."""
-
-    period: str
-    value: str
-    category: str
-    n: int
-
-
 class Surroundings(NamedTuple):
     """What a screen shows besides the visit."""
 
@@ -51,7 +43,7 @@ class Surroundings(NamedTuple):
     place: str = ""
     wall: datetime | None = None
     """Local time, to the minute; None while the clock is not trusted."""
-    published: PublishedLabel | None = None
+    published: ShownIndex | None = None
     closed: bool = False
     opens: datetime | None = None
     """When it opens again, while closed and known."""
@@ -300,7 +292,12 @@ class _Presenter:
         return ConsentView(
             bar=self._complaint_bar(),
             title=get("consent.title"),
-            paragraphs=tuple(get(f"consent.{part}") for part in ("purpose", "keeping", "rights", "children")),
+            paragraphs=(
+                get("consent.purpose"),
+                get("consent.keeping", days=CONTACT_KEPT_DAYS),
+                get("consent.rights"),
+                get("consent.children"),
+            ),
             box_label=get("consent.box"),
             ticked=self.state.consented,
             options=self._options(),
@@ -350,4 +347,4 @@ class _Presenter:
         return MessageView(bar=bar, title=get("failed.title"), text=text, icon="warning")
 
 
-__all__ = ["CONSENT_VERSION", "MORE", "SKIP", "PublishedLabel", "Surroundings", "next_change", "present"]
+__all__ = ["CONSENT_VERSION", "MORE", "SKIP", "Surroundings", "next_change", "present"]

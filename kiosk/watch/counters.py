@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from survey.record.bodies import Alive
+
 
 @dataclass(slots=True)
 class Counters:
@@ -17,15 +19,18 @@ class Counters:
     """Complete questionnaires."""
     rejected: Counter[str] = field(default_factory=Counter)
 
-    def take(self) -> dict[str, object]:
-        """Give the counts as they stand in an `alive` record, and begin anew."""
-        body: dict[str, object] = {
-            "presses": self.presses,
-            "visits": self.visits,
-            "asked": self.asked,
-            "answered": self.answered,
-            "rejected": dict(sorted(self.rejected.items())),
-        }
+    def take(self, *, screen: str, open_now: bool, stuck: tuple[int, ...]) -> Alive:
+        """Give the body of an `alive` record with the counts, and begin anew."""
+        alive = Alive(
+            screen=screen,
+            open=open_now,
+            presses=self.presses,
+            visits=self.visits,
+            asked=self.asked,
+            answered=self.answered,
+            rejected=dict(self.rejected),
+            stuck=stuck,
+        )
         self.presses = self.visits = self.asked = self.answered = 0
         self.rejected.clear()
-        return body
+        return alive

@@ -13,6 +13,7 @@ from kiosk.desk.pin import has_pin
 from kiosk.errors import KioskError
 from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
 from survey.record.errors import Malformed
+from survey.settings import SettingsRefused
 from survey.wire.messages import unpack_settings
 from uplink.errors import UplinkError
 from uplink.journal.identity import ENROLMENT_FILE, Identity, load_enrolment, verifier
@@ -129,11 +130,11 @@ def _settings(patient: Patient) -> Iterator[Diagnosis]:
     path = patient.home / "uplink" / "settings"
     if enrolment is None or not path.exists():
         return
-    from kiosk.remote.settings import SettingsRefused, check  # noqa: PLC0415 - reads instruments and catalogues
+    from kiosk.remote.settings import check  # noqa: PLC0415 - reads instruments and catalogues
 
     try:
         settings = unpack_settings(path.read_bytes(), verifier(enrolment.collector_key))
-        check(settings.version, settings.content)
+        check(settings.content)
     except Malformed as error:
         yield Diagnosis(
             "settings", BAD, f"not the collector's: {error}", "publish them again from the collector"

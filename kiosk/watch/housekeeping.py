@@ -4,22 +4,21 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from kiosk.config import Hours
 from kiosk.loop import Loop
-from kiosk.remote.applied import Remote
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
-from kiosk.show.present import PublishedLabel, Surroundings
+from kiosk.show.present import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
+from survey.record.bodies import ALIVE_EVERY_SECONDS, Alive
 from survey.record.record import ALIVE, SETTINGS
+from survey.settings import Hours, SettingsContent, ShownIndex
 from survey.visit.plan import Plan
 from survey.visit.state import Step
 
 log = logging.getLogger(__name__)
 
-ALIVE_SECONDS = 900.0
 STATUS_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
 _DIMMED_SHARE = 3  # outside opening hours the light is a third of what it is by day
@@ -39,7 +38,7 @@ class Tools(NamedTuple):
 
     health: Callable[[Loop], Health] | None = None
     write_status: Callable[[Mapping[str, object]], None] | None = None
-    make_plan: Callable[[Remote], Plan] | None = None
+    make_plan: Callable[[SettingsContent], Plan] | None = None
     set_brightness: Callable[[int], None] | None = None
     set_volume: Callable[[int], None] | None = None
 
@@ -61,18 +60,18 @@ class Housekeeper:
         self._own_hours = hours
         self._inbox = inbox
         self._tools = tools or Tools()
-        self._remote = (inbox.last_good() if inbox is not None else None) or Remote()
+        self._remote = (inbox.last_good() if inbox is not None else None) or SettingsContent()
         self._news: News | None = None
         self._trouble = ""
         self._looked = float("-inf")
         self._around = Surroundings()
         self._texts: dict[str, Texts] = {}
-        self._alive_at = times.monotonic() + ALIVE_SECONDS
+        self._alive_at = times.monotonic() + ALIVE_EVERY_SECONDS
         self._status_at = times.monotonic()
         self._bright: int | None = None
 
     @property
-    def remote(self) -> Remote:
+    def remote(self) -> SettingsContent:
         """The settings in force."""
         return self._remote
 
@@ -89,7 +88,7 @@ class Housekeeper:
             return self._around
         self._looked = now
         wall = self._times.local()
-        hours = self._own_hours if self._remote.hours is None else self._remote.hours
+        hours = self._own_hours if self._remote.opening_hours is None else self._remote.opening_hours
         closed = not is_open(hours, wall)
         self._around = Surroundings(
             unit=self._place.unit,
@@ -108,8 +107,8 @@ class Housekeeper:
         """Do what is due."""
         self._trouble = loop.recorder.trouble
         if now >= self._alive_at:
-            self._alive_at = now + ALIVE_SECONDS
-            loop.recorder.note(ALIVE, self._alive(now, loop))
+            self._alive_at = now + ALIVE_EVERY_SECONDS
+            loop.recorder.note(ALIVE, self._alive(now, loop).to_body())
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
             self._tell_status(loop)
@@ -120,35 +119,34 @@ class Housekeeper:
                 self._news = None
         self._dim(now)
 
-    def _alive(self, now: float, loop: Loop) -> dict[str, object]:
-        body = loop.counters.take()
-        body |= {"screen": loop.state.step.value, "open": not self.surroundings(now).closed}
-        stuck = sorted(loop.debouncer.stuck)
-        if stuck:
-            body["stuck"] = stuck
-        return body
+    def _alive(self, now: float, loop: Loop) -> Alive:
+        return loop.counters.take(
+            screen=loop.state.step.value,
+            open_now=not self.surroundings(now).closed,
+            stuck=tuple(sorted(loop.debouncer.stuck)),
+        )
 
     def _tell_status(self, loop: Loop) -> None:
         if self._tools.health is not None and self._tools.write_status is not None:
             self._tools.write_status(self._tools.health(loop).to_status())
 
     def _take_news(self, news: News, loop: Loop) -> None:
-        if news.remote is not None:
-            self._remote = news.remote
+        if news.content is not None:
+            self._remote = news.content
             self._texts.clear()
             self._looked = float("-inf")
             if self._tools.make_plan is not None:
-                loop.use(self._tools.make_plan(news.remote))
-            if self._tools.set_volume is not None and news.remote.volume_percent is not None:
-                self._tools.set_volume(news.remote.volume_percent)
-            log.info("settings %d are in force", news.version)
+                loop.use(self._tools.make_plan(news.content))
+            if self._tools.set_volume is not None and news.content.volume_percent is not None:
+                self._tools.set_volume(news.content.volume_percent)
+            log.info("settings %d are in force", news.told.version)
         if not news.told_before:
-            loop.recorder.note(SETTINGS, news.to_body())
+            loop.recorder.note(SETTINGS, news.told.to_body())
         if self._inbox is not None:
             self._inbox.keep(news)
 
-    def _published(self) -> PublishedLabel | None:
-        return self._remote.published
+    def _published(self) -> ShownIndex | None:
+        return self._remote.published_index
 
     def _dim(self, now: float) -> None:
         wanted = self._remote.brightness_percent

@@ -15,23 +15,12 @@ from collector.evidence.intake.lines import (
     read_line,
 )
 from collector.fleet.standing import Standing
-from survey.record import record
+from survey.record.bodies import BODIES
 from survey.record.chain import stated_link
 from survey.record.clock import ClockState, Stamped, follow, times
 
 KIND_UNKNOWN = "kind_unknown"
 KIOSK_UNASSIGNED = "kiosk_unassigned"
-_KINDS = frozenset(
-    (
-        record.BOOT,
-        record.CLOCK,
-        record.RESPONSE,
-        record.COMPLAINT,
-        record.ALIVE,
-        record.STAFF,
-        record.SETTINGS,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +97,9 @@ def _records(
     stream_id, kiosk_id, standing = source.stream_id, source.kiosk_id, source.standing
     records = []
     for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
-        read = read_body(line) if line.kind in _KINDS else None
+        read = read_body(line) if line.kind in BODIES else None
         if read is None or standing is None:
-            code = KIND_UNKNOWN if line.kind not in _KINDS else BODY_UNREADABLE
+            code = KIND_UNKNOWN if line.kind not in BODIES else BODY_UNREADABLE
             set_aside.append(NotUnderstood(stream_id, line.seq, code if standing else KIOSK_UNASSIGNED))
             continue
         response, body = read

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -11,7 +11,6 @@ from collector.fleet.models import Assignment, Kiosk, KioskSettings, Unit
 from collector.scores.models import KioskDay, Series
 from collector.scores.tallies.keys import day_date, day_number, kiosk_day_id, split_kiosk_day
 from collector.scores.tallies.minutes import (
-    DAY_MINUTES,
     Span,
     length,
     missing,
@@ -20,9 +19,9 @@ from collector.scores.tallies.minutes import (
     unpack_marks,
 )
 from survey.index.periods import Period
+from survey.settings import DAYS, OPENING_HOURS, Hours, opening_hours
 
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-OFFICE_HOURS: Mapping[str, Sequence[Sequence[str]]] = {day: [["08:00", "16:00"]] for day in _WEEK[:5]}
+OFFICE_HOURS: Mapping[str, Hours] = {day: ((time(8), time(16)),) for day in DAYS[:5]}
 """Taken where a kiosk's settings name no hours; a page that uses them says so."""
 SHOWN_DAYS = 14
 
@@ -122,15 +121,10 @@ def _stood_there(kiosk: Kiosk, unit: Unit, day: date, zone: ZoneInfo) -> bool:
 def _hours(kiosk: Kiosk) -> tuple[list[list[Span]], bool]:
     """Give the opening hours of Monday to Sunday, and whether they are only assumed."""
     settings = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
-    stated = settings.content.get("opening_hours") if settings is not None else None
-    hours = stated if isinstance(stated, dict) and stated else OFFICE_HOURS
-    return [[_span(*span) for span in hours.get(day, ())] for day in _WEEK], hours is OFFICE_HOURS
+    stated = settings.content.get(OPENING_HOURS) if settings is not None else None
+    hours = opening_hours(stated) if stated else OFFICE_HOURS
+    return [[_span(*span) for span in hours.get(day, ())] for day in DAYS], not stated
 
 
-def _span(start: str, end: str) -> Span:
-    return Span(_minute(start), _minute(end))
-
-
-def _minute(clock: str) -> int:
-    hour, _, minute = clock.partition(":")
-    return min(int(hour) * 60 + int(minute), DAY_MINUTES)
+def _span(start: time, end: time) -> Span:
+    return Span(start.hour * 60 + start.minute, end.hour * 60 + end.minute)

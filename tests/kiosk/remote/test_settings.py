@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.ports import Voice
-from kiosk.remote.settings import SettingsRefused, check
+from kiosk.remote.settings import check
 from kiosk.show.texts import catalogue
 from kiosk.show.views import ChoiceView, MessageView
+from survey.settings import SettingsRefused
 from survey.visit.state import Step
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records
@@ -62,12 +63,11 @@ def wait_for_look(kiosk: Rig) -> None:
 )
 def test_one_bad_value_refuses_the_whole_message(content: dict[str, object], reason: str) -> None:
     with pytest.raises(SettingsRefused, match=reason):
-        check(2, content)
+        check(content)
 
 
 def test_good_settings_are_read() -> None:
     remote = check(
-        3,
         {
             "instruments": ["pulse@1", "spkp@1"],
             "questionnaire": [QUESTIONNAIRE],
@@ -91,8 +91,8 @@ def test_good_settings_are_read() -> None:
     assert [instrument.id for instrument in remote.instruments or ()] == ["pulse", "spkp"]
     assert remote.unknown == ("colour",)
     assert (remote.volume_percent, remote.brightness_percent, remote.languages) == (30, 80, ("id",))
-    assert remote.published is not None
-    assert remote.published.n == 312
+    assert remote.published_index is not None
+    assert remote.published_index.n == 312
 
 
 def test_settings_are_applied_between_visits_and_recorded(home: Path, collector: Identity) -> None:
@@ -201,4 +201,4 @@ def test_opening_hours_dim_the_screen_say_when_it_opens_and_a_press_still_counts
 
 def test_every_text_of_the_catalogue_can_be_set_to_itself() -> None:
     texts = {key: {"id": text} for key, text in catalogue("id").items() if not key.startswith("language.")}
-    assert check(1, {"texts": texts}).texts["id"]["idle.title"] == texts["idle.title"]["id"]
+    assert check({"texts": texts}).texts["id"]["idle.title"] == texts["idle.title"]["id"]
