@@ -34,7 +34,8 @@ from kiosk.show.views import ChoiceView, MessageView, View
 from kiosk.times import RealTimes
 from survey.visit.state import Step
 from survey.wire.messages import Batch, pack_batch
-from uplink.journal.identity import Identity, load_enrolment
+from uplink.journal.enrolment import load_enrolment
+from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.disk import Disk

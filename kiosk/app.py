@@ -24,13 +24,14 @@ from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
 from kiosk.times import RealTimes, Times
-from kiosk.watch.health import Health, board_facts, uplink_words, write_status
+from kiosk.watch.health import Health, board_facts, uplink_words
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
 from survey.record.record import BOOT
 from survey.visit.plan import Plan
-from uplink.journal.identity import verifier
+from uplink.journal.enrolment import verifier
+from uplink.journal.home import KioskHome, write_status
 from uplink.journal.stamp import boot_time_ms
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def make_loop(
         inbox=inbox,
         tools=Tools(
             health=look if staff else None,
-            write_status=partial(write_status, device.home) if staff else None,
+            write_status=partial(write_status, KioskHome(device.home).kiosk_status) if staff else None,
             make_plan=device.plan,
             set_brightness=_brightness if staff else None,
             set_volume=voice.set_volume if voice is not None else None,
@@ -219,7 +220,7 @@ def _voice(home: Path, config: Config) -> Voice | None:
 
     section = config.sound
     speech = Speech(
-        home / "kiosk" / "speech",
+        KioskHome(home).speech,
         recordings=Path(section.recordings) if section.recordings else None,
         volume_percent=section.volume_percent,
     )

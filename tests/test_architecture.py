@@ -1,6 +1,7 @@
 """The house stands: imports point one way, and each library stays in its room (docs/architecture.md)."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,3 +87,89 @@ def test_no_module_outgrows_its_idea() -> None:
         if "migrations" not in path.parts and (count := len(path.read_text().splitlines())) > 400
     }
     assert long == {}
+
+
+# Inside `uplink`: two processes, and only one of them has the key.
+
+KEY_HOLDERS = {
+    "uplink.journal.identity",
+    "uplink.journal.journal",
+    "uplink.journal.writer",
+    "uplink.journal.table",
+    "uplink.journal.sealing",
+    "uplink.journal.segments.storage",
+    "uplink.journal.segments.recovery",
+}
+"""What the process with the network must never load, by whatever way."""
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def ours(path: Path, known: set[str]) -> set[str]:
+    """The modules of ours that a module imports, at the top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found & known
+
+
+def imports_of(*packages: str) -> dict[str, set[str]]:
+    known = {module_name(path): path for package in packages for path in modules(package)}
+    return {name: ours(path, set(known)) for name, path in known.items()}
+
+
+def reached(start: str, arrows: dict[str, set[str]]) -> set[str]:
+    """Everything that comes along when `start` is imported."""
+    seen, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += arrows[name]
+    return seen
+
+
+def test_the_process_with_the_network_imports_nothing_that_can_hold_the_key() -> None:
+    arrows = imports_of("survey", "uplink")
+    forwarder = [name for name in arrows if name.startswith("uplink.forwarder")]
+    assert len(forwarder) > 10
+    wrong = {name: found for name in forwarder if (found := reached(name, arrows) & KEY_HOLDERS)}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "program", ["uplink.forwarder.app", "uplink.forwarder.enrol", "kiosk.commands.uplink"]
+)
+def test_the_process_with_the_network_loads_nothing_that_can_hold_the_key(program: str) -> None:
+    every = [module_name(path) for path in modules("uplink/forwarder")]
+    wanted = every if program.startswith("uplink") else [program]
+    code = f"import {program}, {', '.join(wanted)}, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert program in loaded
+    assert loaded & (KEY_HOLDERS | {"tinydb"}) == set()
+
+
+def test_there_is_no_circle_in_uplink() -> None:
+    arrows = imports_of("uplink")
+    circles = {
+        name for name, imported in arrows.items() if any(name in reached(one, arrows) for one in imported)
+    }
+    assert circles == set()
+
+
+def test_the_files_of_the_journal_know_nothing_of_the_journal() -> None:
+    arrows = imports_of("uplink")
+    for name, imported in arrows.items():
+        if name.startswith("uplink.journal.segments"):
+            assert {one for one in imported if not one.startswith("uplink.journal.segments")} <= {
+                "uplink.errors"
+            }, name
+        elif name.startswith("uplink.journal"):
+            assert not {one for one in imported if one.startswith("uplink.forwarder")}, name

@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from uplink.journal.home import KioskHome
+
 UNIT = "sukamaju"
 REGIONS = {
     "18": "Lampung",
@@ -205,9 +207,10 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         programs.wait_until(
             lambda: _listens(ports["web"]), what="starting the collector", seconds=START_SECONDS
         )
-        if not (home / "enrolment.json").exists():
+        enrolment = KioskHome(home).enrolment
+        if not enrolment.exists():
             _enrol(programs, collector=collector, kiosk=kiosk, address=address, home=home)
-        _point_at(home / "enrolment.json", address=address, broker_port=ports["broker"])
+        _point_at(enrolment, address=address, broker_port=ports["broker"])
         config = home / "kiosk.toml"
         config.write_text(KIOSK_CONFIG)
         programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hardware.board import Facts, look, unreadable_inputs
 from kiosk.config import Config
@@ -16,10 +15,9 @@ from survey.record.errors import Malformed
 from survey.settings import SettingsRefused
 from survey.wire.messages import unpack_settings
 from uplink.errors import UplinkError
-from uplink.journal.identity import ENROLMENT_FILE, Identity, load_enrolment, verifier
-
-if TYPE_CHECKING:
-    from uplink.journal.identity import Enrolment
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
 
 OK, WARN, BAD = "ok", "warn", "bad"
 
@@ -70,7 +68,9 @@ def _folder(patient: Patient) -> Iterator[Diagnosis]:
             "make it for the kiosk's user, or name another with --home",
         )
         return
-    wanted = [folder for folder in (home / "kiosk", home / "journal") if folder.exists()] or [home]
+    wanted = [
+        folder for folder in (KioskHome(home).kiosk_part, KioskHome(home).journal) if folder.exists()
+    ] or [home]
     shut = [str(folder) for folder in wanted if not os.access(folder, os.W_OK)]
     if shut:
         yield Diagnosis(
@@ -84,7 +84,7 @@ def _folder(patient: Patient) -> Iterator[Diagnosis]:
 
 
 def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
-    if not (patient.home / ENROLMENT_FILE).exists():
+    if not KioskHome(patient.home).enrolment.exists():
         yield Diagnosis("enrolment", BAD, "not enrolled", "ikm-kiosk enrol CODE --collector URL")
         return
     identity, enrolment = Identity.load(patient.home), load_enrolment(patient.home)
@@ -97,9 +97,9 @@ def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
         )
         return
     yield Diagnosis("enrolment", OK, f"{enrolment.kiosk} of {enrolment.unit.name}")
-    mode = (patient.home / "kiosk" / "identity" / "signing.key").stat().st_mode & 0o077
-    if mode:
-        yield Diagnosis("signing key", BAD, "other users can read it", "chmod 600 kiosk/identity/signing.key")
+    key = KioskHome(patient.home).signing_key
+    if key.stat().st_mode & 0o077:
+        yield Diagnosis("signing key", BAD, "other users can read it", f"chmod 600 {key}")
     if has_pin(patient.home):
         yield Diagnosis("pin", OK, "set")
     else:
@@ -127,7 +127,7 @@ def _journal(patient: Patient) -> Iterator[Diagnosis]:
 
 def _settings(patient: Patient) -> Iterator[Diagnosis]:
     enrolment = _enrolled(patient)
-    path = patient.home / "uplink" / "settings"
+    path = KioskHome(patient.home).settings
     if enrolment is None or not path.exists():
         return
     from kiosk.remote.settings import check  # noqa: PLC0415 - reads instruments and catalogues
@@ -221,8 +221,8 @@ def _speech(patient: Patient) -> Iterator[Diagnosis]:
         yield Diagnosis("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
 
 
-def _enrolled(patient: Patient) -> "Enrolment | None":
-    exists = (patient.home / ENROLMENT_FILE).exists()
+def _enrolled(patient: Patient) -> Enrolment | None:
+    exists = KioskHome(patient.home).enrolment.exists()
     return load_enrolment(patient.home) if exists else None
 
 

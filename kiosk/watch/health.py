@@ -1,6 +1,5 @@
 """How the kiosk is, as plain facts: for the staff screen, the status file and the doctor."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hardware.board import Facts, look
+from uplink.journal.home import KioskHome, read_status
 from uplink.journal.writer import WriterState
 
 log = logging.getLogger(__name__)
@@ -82,26 +82,8 @@ def board_facts(home: Path) -> Facts | None:
 
 def uplink_words(home: Path, *, up_ms: Callable[[], int]) -> dict[str, object]:
     """Read the uplink's status file; a status from before this boot says nothing."""
-    try:
-        words = json.loads((home / "uplink" / "status.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(words, dict):
-        return {}
+    words = read_status(KioskHome(home).uplink_status)
     written = words.get("written_up_ms")
     if isinstance(written, int) and written > up_ms() + _STALE_UP_MS:
         return {}
     return words
-
-
-def write_status(home: Path, status: Mapping[str, object]) -> None:
-    """Replace the kiosk's small status file; it is not flushed, for it is worthless after a restart."""
-    path = home / "kiosk" / "status.json"
-    temporary = path.with_suffix(".new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(status, sort_keys=True))
-        temporary.chmod(0o640)
-        temporary.replace(path)
-    except OSError as error:
-        log.warning("the status cannot be written: %s", error)

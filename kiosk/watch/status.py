@@ -7,10 +7,10 @@ from pathlib import Path
 
 from kiosk.errors import KioskError
 from survey.record.errors import Malformed
-from survey.wire.messages import unpack_receipt, unpack_settings
+from survey.wire.messages import unpack_settings
 from uplink.errors import UplinkError
-from uplink.journal.acknowledged import read_acknowledged
-from uplink.journal.identity import Enrolment, load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome, read_status
 from uplink.journal.reader import JournalReader
 
 
@@ -80,8 +80,8 @@ def look(home: Path) -> KioskStatus:
         kiosk=enrolment.kiosk,
         unit=enrolment.unit.name,
         journal=journal,
-        uplink=_words(home / "uplink" / "status.json"),
-        panel=_words(home / "kiosk" / "status.json"),
+        uplink=read_status(KioskHome(home).uplink_status),
+        panel=read_status(KioskHome(home).kiosk_status),
         settings_version=_settings_version(home, enrolment),
     )
 
@@ -92,46 +92,25 @@ def journal_status(home: Path, enrolment: Enrolment) -> JournalStatus:
     Raises:
         UplinkError: the journal cannot be read.
     """
-    folder = home / "journal"
-    reader = JournalReader(folder)
+    folder = KioskHome(home)
+    reader = JournalReader(folder.journal)
     header = reader.header()
     newest = reader.head()
     stream = header.stream if header is not None else ""
-    confirmed = _confirmed(home, enrolment, stream)
+    confirmed = folder.confirmed(stream, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     head = max(newest.seq if newest is not None else 0, confirmed)
-    quarantine = folder / "quarantine"
     return JournalStatus(
         stream=stream,
         head=head,
         confirmed=confirmed,
         waiting=head - confirmed,
-        set_aside=sum(1 for _ in quarantine.iterdir()) if quarantine.is_dir() else 0,
+        set_aside=folder.quarantined(),
     )
-
-
-def _confirmed(home: Path, enrolment: Enrolment, stream: str) -> int:
-    acknowledged = read_acknowledged(home / "uplink" / "acknowledged")
-    if acknowledged is None:
-        return 0
-    try:
-        receipt = unpack_receipt(acknowledged.receipt, verifier(enrolment.collector_key))
-    except Malformed:
-        return 0
-    return receipt.through if (receipt.kiosk, receipt.stream) == (enrolment.kiosk, stream) else 0
 
 
 def _settings_version(home: Path, enrolment: Enrolment) -> int:
     try:
-        payload = (home / "uplink" / "settings").read_bytes()
+        payload = KioskHome(home).settings.read_bytes()
         return unpack_settings(payload, verifier(enrolment.collector_key)).version
     except (OSError, Malformed):
         return 0
-
-
-def _words(path: Path) -> dict[str, object]:
-    """Read one of the two small status files; a missing or torn one says nothing."""
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

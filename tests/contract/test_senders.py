@@ -31,7 +31,7 @@ class Case:
         fill(journal, 3)
         self.stream = journal.stream
         journal.close()
-        entries = JournalReader(home.folder / "journal").read(1, most=3, most_bytes=10_000)
+        entries = JournalReader(home.paths.journal).read(1, most=3, most_bytes=10_000)
         self.batch = pack_batch(
             Batch(
                 kiosk=KIOSK,

@@ -21,7 +21,8 @@ from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
 from uplink.forwarder.status import StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
 from uplink.journal.acknowledged import Acknowledged
-from uplink.journal.identity import Enrolment, load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
 from uplink.journal.stamp import boot_time_ms
 
@@ -39,22 +40,22 @@ class Uplink:
     def __init__(self, home: Path, config: UplinkConfig) -> None:
         enrolment = load_enrolment(home)
         verify = verifier(enrolment.collector_key)
-        folder = home / "uplink"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        self._reader = JournalReader(home / "journal")
-        self._board = StatusBoard(home, JournalReader(home / "journal"), version=_version())
-        self._mqtt = MqttSender(_mqtt_transport(enrolment, home, config), last_will=last_will())
+        folder = KioskHome(home)
+        folder.uplink_part.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._reader = JournalReader(folder.journal)
+        self._board = StatusBoard(folder, JournalReader(folder.journal), version=_version())
+        self._mqtt = MqttSender(_mqtt_transport(enrolment, folder, config), last_will=last_will())
         https = HttpSender(HttpTransport(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
         self._stopped = Event()
-        acknowledged = Acknowledged(folder / "acknowledged", carried=home / "kiosk" / "acknowledged")
+        acknowledged = Acknowledged(folder.acknowledged)
         self._prepare(acknowledged)
         self._courier = Courier(
             kiosk=enrolment.kiosk,
             reader=self._reader,
             acknowledged=acknowledged,
-            verify=verify,
+            receipts=folder.receipts(kiosk=enrolment.kiosk, verify=verify),
             transports=(self._mqtt, https),
-            inbox=SettingsInbox(folder / "settings", kiosk=enrolment.kiosk, verify=verify),
+            inbox=SettingsInbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
             report=self._state,
             now=time.monotonic,
             wait=self._stopped.wait,
@@ -143,15 +144,12 @@ def _stopper(stop: Callable[[], None]) -> Callable[[int, object], None]:
     return stop_now
 
 
-def _mqtt_transport(enrolment: Enrolment, home: Path, config: UplinkConfig) -> MqttTransport:
-    folder = home / "uplink" / "broker"
+def _mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) -> MqttTransport:
     return MqttTransport(
         kiosk=enrolment.kiosk,
         host=enrolment.broker.host,
         port=enrolment.broker.port,
-        credentials=Credentials(
-            ca=folder / "ca.crt", certificate=folder / "client.crt", key=folder / "client.key"
-        )
+        credentials=Credentials(ca=home.broker_ca, certificate=home.broker_certificate, key=home.broker_key)
         if enrolment.broker.tls
         else None,
         version=config.mqtt_version,

@@ -12,15 +12,14 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from survey.record.chain import Verify
 from survey.record.errors import Malformed
-from survey.wire.messages import Receipt, unpack_receipt
+from survey.wire.messages import Receipt
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.backoff import Backoff
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.outbox import Outbox
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SettingsArrived
-from uplink.journal.acknowledged import Acknowledged
+from uplink.journal.acknowledged import Acknowledged, Receipts
 from uplink.journal.reader import JournalReader
 
 _STALLS_BEFORE_NEW_CONNECTION = 2
@@ -58,8 +57,6 @@ class Progress:
     """The collector has confirmed everything up to here."""
     collector_at_ms: int = 0
     """The collector's clock in its latest receipt."""
-    sent_batches: int = 0
-    sent_bytes: int = 0
 
 
 class Courier:
@@ -71,7 +68,7 @@ class Courier:
         kiosk: str,
         reader: JournalReader,
         acknowledged: Acknowledged,
-        verify: Verify,
+        receipts: Receipts,
         transports: tuple[Sender, ...],
         inbox: SettingsInbox,
         report: Callable[[Progress], bytes],
@@ -84,7 +81,7 @@ class Courier:
         self._kiosk = kiosk
         self._reader = reader
         self._acknowledged = acknowledged
-        self._verify = verify
+        self._receipts = receipts
         self._transports = transports
         self._inbox = inbox
         self._report = report
@@ -144,15 +141,10 @@ class Courier:
             if self.progress.connected:
                 self._lost(Unreachable("another journal is carried from here on"))
             return
-        for payload in self._acknowledged.found():
-            receipt = self._read(payload)
-            if (
-                receipt is not None
-                and receipt.stream == self._stream
-                and receipt.through > self.progress.confirmed
-            ):
-                self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
-                self._outbox.confirmed(receipt.through)
+        receipt = self._receipts.furthest(self._stream)
+        if receipt is not None and receipt.through > self.progress.confirmed:
+            self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
+            self._outbox.confirmed(receipt.through)
 
     @property
     def stream(self) -> str:
@@ -164,10 +156,6 @@ class Courier:
         for sender in self._transports:
             sender.close()
         self.progress.connected = False
-
-    def report_soon(self) -> None:
-        """Let the next turn report health."""
-        self._report_at = 0.0
 
     # Beginning, connecting, and choosing the transport.
 
@@ -266,8 +254,6 @@ class Courier:
                 self._note_trouble(f"the collector refuses records from {parcel.first} on: {refusal}")
                 self._stall(outbox)
                 return False
-            self.progress.sent_batches += 1
-            self.progress.sent_bytes += len(parcel.payload)
         return False
 
     def _patience(self) -> float:
@@ -349,8 +335,7 @@ class Courier:
 
     def _read(self, payload: bytes) -> Receipt | None:
         try:
-            receipt = unpack_receipt(payload, self._verify)
+            return self._receipts.read(payload)
         except Malformed as refusal:
             log.warning("a receipt is refused: %s", refusal)
             return None
-        return receipt if receipt.kiosk == self._kiosk else None

@@ -5,8 +5,6 @@ knows how far a silent kiosk has come, and the file tells staff in a sentence wh
 """
 
 import base64
-import json
-import logging
 import os
 import shutil
 from pathlib import Path
@@ -14,14 +12,12 @@ from pathlib import Path
 from survey.record.record import canonical
 from survey.wire.messages import link_text
 from uplink.forwarder.courier import Progress
+from uplink.journal.home import KioskHome, read_status, write_status
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
 
-_MAX_KIOSK_STATUS_BYTES = 4_096
 _TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
 _THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
-
-log = logging.getLogger(__name__)
 
 
 def last_will() -> bytes:
@@ -32,11 +28,11 @@ def last_will() -> bytes:
 class StatusBoard:
     """Writes the status file and makes the state's message. One thread uses it."""
 
-    def __init__(self, home: Path, reader: JournalReader, *, version: str) -> None:
+    def __init__(self, home: KioskHome, reader: JournalReader, *, version: str) -> None:
         self._home = home
         self._reader = reader
         self._version = version
-        self._written = b""
+        self._written: dict[str, object] = {}
 
     def state(self, progress: Progress, *, stream: str, online: bool = True) -> bytes:
         """Give the state message."""
@@ -62,18 +58,10 @@ class StatusBoard:
             "collector_at_ms": progress.collector_at_ms,
             "stick": stick,
         }
-        content = canonical(fields)
-        if content == self._written:
+        if fields == self._written:
             return
-        self._written = content
-        path = self._home / "uplink" / "status.json"
-        temporary = path.with_suffix(".new")
-        try:
-            temporary.write_bytes(canonical(fields | {"written_up_ms": now_up_ms}))
-            temporary.chmod(0o640)
-            temporary.replace(path)
-        except OSError as error:
-            log.warning("the status cannot be written: %s", error)
+        self._written = fields
+        write_status(self._home.uplink_status, fields | {"written_up_ms": now_up_ms})
 
     def backlog(self, progress: Progress) -> int:
         """Tell how many records the collector has not confirmed."""
@@ -87,15 +75,15 @@ class StatusBoard:
             "backlog": max(0, (head.seq if head is not None else 0) - progress.confirmed),
             "oldest_s": self._oldest_seconds(progress, head),
             "sync": bool(head.get("sync")) if head is not None else False,
-            "damaged": _count(self._home / "journal" / "quarantine"),
-            "disk_free_mb": shutil.disk_usage(self._home).free // 1_000_000,
+            "damaged": self._home.quarantined(),
+            "disk_free_mb": shutil.disk_usage(self._home.path).free // 1_000_000,
             "memory_kb": _resident_kb(),
         }
         if (celsius := _whole(_TEMPERATURE)) is not None:
             health["temperature_c"] = celsius // 1_000
         if (throttled := _text(_THROTTLED)) is not None:
             health["throttled"] = throttled
-        if kiosk := self._kiosk_status():
+        if kiosk := read_status(self._home.kiosk_status):
             health["kiosk"] = kiosk
         return health
 
@@ -108,22 +96,6 @@ class StatusBoard:
             return -1  # older than this boot
         began, ended = oldest.get("up_ms"), head.get("up_ms")
         return (ended - began) // 1_000 if isinstance(began, int) and isinstance(ended, int) else -1
-
-    def _kiosk_status(self) -> dict[str, object]:
-        """Give what the kiosk tells of itself; it is another user's file, so it is only passed on."""
-        try:
-            content = (self._home / "kiosk" / "status.json").read_bytes()
-            status = json.loads(content) if len(content) <= _MAX_KIOSK_STATUS_BYTES else None
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return status if isinstance(status, dict) else {}
-
-
-def _count(folder: Path) -> int:
-    try:
-        return sum(1 for _ in folder.iterdir())
-    except OSError:
-        return 0
 
 
 def _resident_kb() -> int:

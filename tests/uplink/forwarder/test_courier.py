@@ -17,18 +17,18 @@ from uplink.journal.reader import JournalReader
 class Trip:
     """A courier with a clock that moves only when told."""
 
-    def __init__(self, home: Home, *transports: FakeTransport, **pace: float) -> None:
+    def __init__(
+        self, home: Home, *transports: FakeTransport, acknowledged: Path | None = None, **pace: float
+    ) -> None:
         self.home = home
         self.now = 1_000.0
         self.courier = Courier(
             kiosk="k-0001",
-            reader=JournalReader(home.folder / "journal"),
-            acknowledged=Acknowledged(home.acknowledged),
-            verify=home.collector.verify,
+            reader=JournalReader(home.paths.journal),
+            acknowledged=Acknowledged(acknowledged or home.acknowledged),
+            receipts=home.receipts,
             transports=transports,
-            inbox=SettingsInbox(
-                home.folder / "uplink" / "settings", kiosk="k-0001", verify=home.collector.verify
-            ),
+            inbox=SettingsInbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
             report=lambda progress: json.dumps({"confirmed": progress.confirmed}).encode(),
             now=lambda: self.now,
             wait=lambda seconds: None,
@@ -271,7 +271,7 @@ def test_a_journal_that_is_begun_anew_is_carried_from_its_beginning(home: Home) 
     trip.go()
     assert trip.courier.progress.confirmed == 3
     journal.close()
-    (home.folder / "journal").rename(home.folder / "aside")
+    home.paths.journal.rename(home.folder / "aside")
     journal = home.journal()
     fill(journal, 2)
     trip.courier.look_at_acknowledged()
@@ -288,10 +288,7 @@ def test_a_receipt_from_a_stick_is_not_sent_for_again(home: Home) -> None:
     transport.cut = True
     trip.go()
     aside = FakeTransport(home.collector)
-    other = Trip(home, aside)
-    other.courier._acknowledged = Acknowledged(home.carried)
-    other.go()
-    trip.courier._acknowledged = Acknowledged(home.acknowledged, carried=home.carried)
+    Trip(home, aside, acknowledged=home.carried).go()
     trip.courier.look_at_acknowledged()
     assert trip.courier.progress.confirmed == 5
     transport.cut = False
