@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from collector.local import date_text
+
 
 class Region(models.Model):
     """A region under its Kemendagri code; a subtree is all codes with a common beginning."""
@@ -99,7 +101,7 @@ class Assignment(models.Model):
         ordering = ["kiosk", "since"]
 
     def __str__(self) -> str:
-        return f"{self.kiosk_id} → {self.unit_id} since {self.since:%Y-%m-%d}"
+        return f"{self.kiosk_id} → {self.unit_id} since {date_text(self.since, self.unit.time_zone)}"
 
 
 class EnrolmentCode(models.Model):

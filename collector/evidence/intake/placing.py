@@ -15,12 +15,15 @@ from collector.evidence.intake.lines import (
     read_line,
 )
 from collector.fleet.standing import Standing
+from collector.local import LAST_MS
 from survey.record.bodies import BODIES
 from survey.record.chain import stated_link
 from survey.record.clock import ClockState, Stamped, follow, times
 
 KIND_UNKNOWN = "kind_unknown"
 KIOSK_UNASSIGNED = "kiosk_unassigned"
+TIME_IMPOSSIBLE = "time_impossible"
+"""The best estimate of its time lies before 1970 or beyond the year 9999: no page could show its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ def _records(
         if read is None or standing is None:
             code = KIND_UNKNOWN if line.kind not in BODIES else BODY_UNREADABLE
             set_aside.append(NotUnderstood(stream_id, line.seq, code if standing else KIOSK_UNASSIGNED))
+            continue
+        if not 0 <= at_ms <= LAST_MS:
+            set_aside.append(NotUnderstood(stream_id, line.seq, TIME_IMPOSSIBLE))
             continue
         response, body = read
         unit, place_id = standing.at(at_ms)

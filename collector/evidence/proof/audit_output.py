@@ -1,10 +1,10 @@
 """An audit in words: on a screen, as JSON, and as a page to print and sign."""
 
 import json
-from datetime import UTC, datetime
 from html import escape
 
 from collector.evidence.proof.audit import Audit, StreamAudit
+from collector.local import stamp_text
 
 _PAGE = """\
 <!doctype html>
@@ -121,4 +121,4 @@ def _word(holds: bool) -> str:
 
 
 def _time(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).isoformat(timespec="seconds")
+    return stamp_text(at_ms)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
+from collector import clock
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Unit
+from collector.local import local_date, minute_of_day
 from collector.scores.models import KioskDay, Series
 from collector.scores.tallies.keys import day_date, day_number, kiosk_day_id, split_kiosk_day
 from collector.scores.tallies.minutes import (
@@ -61,7 +61,9 @@ class Attendance:
 def attendance(unit: Unit, period: Period, *, now: datetime | None = None) -> list[Attendance]:
     """Give the service minutes of every kiosk that stood at a unit in a period, from its first sign of life."""
     zone = ZoneInfo(unit.time_zone)
-    local_now = (now or timezone.now()).astimezone(zone)
+    now = now or clock.now()
+    today = local_date(now, unit.time_zone)
+    minute = minute_of_day(now, unit.time_zone)
     earned = Series.objects.filter(unit=unit).values("kiosk")
     kiosks = Kiosk.objects.filter(pk__in=earned) | Kiosk.objects.filter(assignments__unit=unit)
     found = []
@@ -73,14 +75,14 @@ def attendance(unit: Unit, period: Period, *, now: datetime | None = None) -> li
         if first is None:
             continue
         start = max(period.first, day_date(split_kiosk_day(first)[1]))
-        end = min(period.last, local_now.date())
+        end = min(period.last, today)
         days = [day for day in _days(start, end) if _stood_there(kiosk, unit, day, zone)]
         if days:
-            found.append(_attendance(kiosk, days, local_now))
+            found.append(_attendance(kiosk, days, today=today, minute=minute))
     return found
 
 
-def _attendance(kiosk: Kiosk, days: Sequence[date], local_now: datetime) -> Attendance:
+def _attendance(kiosk: Kiosk, days: Sequence[date], *, today: date, minute: int) -> Attendance:
     hours, assumed = _hours(kiosk)
     keys = [kiosk_day_id(kiosk.pk, day_number(day)) for day in (days[0], days[-1])]
     rows = KioskDay.objects.filter(pk__gte=keys[0], pk__lte=keys[1]).values_list("pk", "marks")
@@ -88,8 +90,8 @@ def _attendance(kiosk: Kiosk, days: Sequence[date], local_now: datetime) -> Atte
     judged = []
     for day in days:
         opening = hours[day.weekday()]
-        if day == local_now.date():
-            opening = overlap(opening, [Span(0, local_now.hour * 60 + local_now.minute)])
+        if day == today:
+            opening = overlap(opening, [Span(0, minute)])
         proven = overlap(opening, proven_spans(marks.get(day_number(day), [])))
         judged.append(Day(day, tuple(opening), tuple(proven), tuple(missing(opening, proven))))
     return Attendance(

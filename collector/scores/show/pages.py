@@ -1,9 +1,8 @@
 """The public pages: server-rendered, without scripts and without anything from elsewhere."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import wraps
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -12,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from collector import clock
 from collector.fleet.models import Region, Unit
+from collector.local import local_date
 from collector.scores.ask import latest, overview
 from collector.scores.ask.attendance import attendance
 from collector.scores.ask.queries import IndexQuestion, indices
@@ -80,7 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit's index with everything that belongs beside it."""
     found = get_object_or_404(Unit.objects.select_related("region", "agency"), code=code)
-    period = _period(request, latest.month(unit=found.pk))
+    period = _period(request, latest.month(unit=found.pk), zone=found.time_zone)
     answer = indices(IndexQuestion(scope=Scope(unit=code), period=period))
     context = {
         "unit": found,
@@ -152,16 +153,16 @@ def _crumbs(code: str) -> list[tuple[str, str]]:
     return [(code, names.get(code) or code) for code in codes]
 
 
-def today() -> date:
-    """Give the local day where the collector stands."""
-    return datetime.now(UTC).astimezone(ZoneInfo(settings.IKM_TIME_ZONE)).date()
+def today(zone: str = "") -> date:
+    """Give the local day in a zone, or where the collector stands."""
+    return local_date(clock.now(), zone or settings.IKM_TIME_ZONE)
 
 
-def _period(request: HttpRequest, last_month: date | None) -> Period:
+def _period(request: HttpRequest, last_month: date | None, *, zone: str = "") -> Period:
     """Give the period asked for, or the quarter of the latest responses."""
     asked = request.GET.get("period", "")
     if not asked:
-        return around(min(last_month or today(), today()), PeriodKind.QUARTER)
+        return around(min(last_month or today(zone), today(zone)), PeriodKind.QUARTER)
     try:
         period = parse_period(asked)
     except PeriodError as error:

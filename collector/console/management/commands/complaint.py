@@ -1,18 +1,18 @@
 """`ikm-collector complaint`."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
+from collector import clock
 from collector.complaints import life
 from collector.complaints.models import Ticket, TicketStatus
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
+from collector.local import date_text
 from survey.record.complaint import show_code
 
 
@@ -51,7 +51,7 @@ class Command(CollectorCommand):
                 TicketStatus(options["status"]),
                 user=user,
                 answer=options["answer"],
-                now=timezone.now(),
+                now=clock.now(),
             )
             return f"{show_code(ticket.code)}: {ticket.status}"
         opened = life.read(ticket, user=user, why=options["why"])
@@ -68,7 +68,7 @@ class Command(CollectorCommand):
         if options["status"]:
             tickets = tickets.filter(status=options["status"])
         return "\n".join(
-            f"{show_code(one.code)}  {datetime.fromtimestamp(one.at_ms / 1000, tz=UTC):%Y-%m-%d}  "
+            f"{show_code(one.code)}  {date_text(one.at_ms, one.unit.time_zone)}  "
             f"{one.unit.code}  {one.status}  {', '.join(one.topics)}"
             for one in tickets[:200]
         )

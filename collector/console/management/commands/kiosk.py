@@ -5,16 +5,18 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
-from django.utils import timezone
 
+from collector import clock
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
 from collector.fleet.publication import publish
+from collector.local import date_text, minute_text
 from collector.people import trail
 
 
@@ -71,12 +73,13 @@ class Command(CollectorCommand):
 
 def _line(kiosk: Kiosk) -> str:
     stand = kiosk.assignments.order_by("-since").select_related("unit", "place").first()
+    zone = stand.unit.time_zone if stand is not None else settings.IKM_TIME_ZONE
     state = getattr(kiosk, "state", None)
     parts = [kiosk.name, f"{stand.unit.code} at {stand.place.code}" if stand is not None else "nowhere"]
     if state is None:
         parts.append("never heard")
     else:
-        parts.append(f"{'online' if state.online else 'offline'}, heard {state.heard_at:%Y-%m-%d %H:%M}Z")
+        parts.append(f"{'online' if state.online else 'offline'}, heard {minute_text(state.heard_at, zone)}")
     for stream in kiosk.streams.order_by("pk"):
         waiting = max(0, stream.heard_seq - stream.through)
         parts.append(
@@ -101,15 +104,15 @@ def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:
             who=trail.console_user(),
             action="kiosk moved",
             subject=kiosk.name,
-            facts={"unit": unit.code, "place": place.code, "since": since.isoformat()},
+            facts={"unit": unit.code, "place": place.code, "since": minute_text(since, unit.time_zone)},
         )
         publish(kiosk, changes={})
-    return f"{kiosk.name} stands at {place.code} for {unit.code} since {since:%Y-%m-%d}; {moved} records placed anew"
+    return f"{kiosk.name} stands at {place.code} for {unit.code} since {date_text(since, unit.time_zone)}; {moved} records placed anew"
 
 
 def _since(text: str | None, unit: Unit) -> datetime:
     if text is None:
-        return timezone.now()
+        return clock.now()
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(unit.time_zone)).astimezone(UTC)
     except ValueError as error:
@@ -119,7 +122,7 @@ def _since(text: str | None, unit: Unit) -> datetime:
 def _revoke(kiosk: Kiosk, why: str) -> str:
     with transaction.atomic():
         number = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
-            revoked_at=timezone.now(), revoked_why=why[:200]
+            revoked_at=clock.now(), revoked_why=why[:200]
         )
         trail.note(who=trail.console_user(), action="kiosk revoked", subject=kiosk.name, why=why)
     return f"{kiosk.name}: {number} keys revoked; take its certificate off the broker as well"
@@ -138,7 +141,7 @@ def _settings(kiosk: Kiosk, changes: list[str]) -> str:
         if not equals or not key:
             raise CollectorError(f"{change!r}: write KEY=JSON")
     with transaction.atomic():
-        settings = publish(kiosk, changes=wanted)
+        published = publish(kiosk, changes=wanted)
         if wanted:
             trail.note(
                 who=trail.console_user(),
@@ -146,4 +149,4 @@ def _settings(kiosk: Kiosk, changes: list[str]) -> str:
                 subject=kiosk.name,
                 facts={"keys": sorted(wanted)},
             )
-    return f"version {settings.version}\n{json.dumps(settings.content, ensure_ascii=False, indent=2)}"
+    return f"version {published.version}\n{json.dumps(published.content, ensure_ascii=False, indent=2)}"
