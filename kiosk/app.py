@@ -30,6 +30,7 @@ from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
 from survey.record.record import BOOT
 from survey.visit.plan import Plan
+from survey.wire.trouble import Trouble
 from uplink.journal.enrolment import verifier
 from uplink.journal.home import KioskHome, write_status
 from uplink.journal.stamp import boot_time_ms
@@ -48,7 +49,7 @@ def make_loop(
     voice: Voice | None = None,
     thanked_log: TextIO | None = None,
     staff: bool = False,
-    touch_fault: str = "",
+    touch_fault: Trouble | None = None,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
 
@@ -66,7 +67,9 @@ def make_loop(
     inbox = None
     if plan is None:
         inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
-    look = partial(_health, device, inbox=inbox, touch_fault=touch_fault)
+    look = partial(
+        _health, device, inbox=inbox, touch_fault=touch_fault, speech_fault=voice.fault if voice else None
+    )
     housekeeper = Housekeeper(
         times,
         place=KioskPlace(
@@ -190,7 +193,9 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
         raise KioskError(str(error)) from error
 
 
-def open_window(config: Config, *, title: str, windowed: bool) -> tuple[Display, Callable[[], None], str]:
+def open_window(
+    config: Config, *, title: str, windowed: bool
+) -> tuple[Display, Callable[[], None], Trouble | None]:
     """Open the display; gives it, the way to wake it, and why touches cannot arrive, if they cannot.
 
     Raises:
@@ -207,9 +212,9 @@ def open_window(config: Config, *, title: str, windowed: bool) -> tuple[Display,
         )
     except WindowError as error:
         raise KioskError(str(error)) from error
-    fault = window.input_fault() or ""
-    if fault:
-        log.error("%s", fault)
+    fault = window.input_fault()
+    if fault is not None:
+        log.error("touches cannot arrive: %s", fault.code)
     return window, window.wake, fault
 
 
@@ -224,10 +229,19 @@ def _voice(home: Path, config: Config) -> Voice | None:
         recordings=Path(section.recordings) if section.recordings else None,
         volume_percent=section.volume_percent,
     )
-    return Voice(speak=speech.speak, hush=speech.hush, set_volume=speech.set_volume)
+    return Voice(
+        speak=speech.speak, hush=speech.hush, set_volume=speech.set_volume, fault=lambda: speech.fault
+    )
 
 
-def _health(device: Device, loop: Loop, *, inbox: Inbox | None, touch_fault: str) -> Health:
+def _health(
+    device: Device,
+    loop: Loop,
+    *,
+    inbox: Inbox | None,
+    touch_fault: Trouble | None,
+    speech_fault: Callable[[], Trouble | None] | None,
+) -> Health:
     return Health(
         journal=device.writer.state(),
         board=board_facts(device.home),
@@ -235,6 +249,7 @@ def _health(device: Device, loop: Loop, *, inbox: Inbox | None, touch_fault: str
         clock_trusted=device.clock.stamp().sync,
         stuck=tuple(sorted(loop.debouncer.stuck)),
         touch_fault=touch_fault,
+        speech_fault=speech_fault() if speech_fault is not None else None,
         last_error=loop.recorder.trouble,
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,

@@ -7,6 +7,7 @@ from kiosk.show.present import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import Input, View
 from survey.visit.state import Press, Touch
+from survey.wire.trouble import Trouble
 
 if TYPE_CHECKING:
     from kiosk.loop import Loop
@@ -75,3 +76,5 @@ class Voice(NamedTuple):
     hush: Callable[[], None]
     set_volume: Callable[[int], None]
     """In percent, from the next piece on."""
+    fault: Callable[[], Trouble | None]
+    """Why nothing can be read aloud, or None."""

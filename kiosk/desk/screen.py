@@ -8,18 +8,20 @@ from hardware.panel import Panel
 from kiosk.desk.state import StaffDesk
 from kiosk.desk.view import staff_view
 from kiosk.device import Device
-from kiosk.errors import KioskError
 from kiosk.loop import Loop
 from kiosk.show.views import View
 from kiosk.watch.health import Health
 from survey.record.record import STAFF
 from survey.visit.state import Press, Touch
+from uplink.errors import UplinkError
 
 _LOOK_SECONDS = 1.0
 
 
-class NoStick(KioskError):  # noqa: N818 - named for what is missing
+class NoStick(UplinkError):  # noqa: N818 - named for what is missing
     """There is no stick to copy to."""
+
+    usually = "no_stick"
 
 
 @dataclass(slots=True)

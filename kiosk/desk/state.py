@@ -4,6 +4,7 @@ It belongs to the frame loop. What takes time (hashing the PIN, writing a stick)
 for in `tick`. Every action is recorded in the journal; the desk itself never touches it.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,10 @@ from survey.record.bodies import (
     Staff,
 )
 from survey.visit.state import Press, Touch
+from survey.wire.trouble import Trouble, trouble
 from uplink.errors import UplinkError
+
+log = logging.getLogger(__name__)
 
 Note = Callable[[Staff], None]
 """Record what staff did, as the body of a `staff` record."""
@@ -59,6 +63,8 @@ class DeskState:
     exporting: bool = False
     message: tuple[str, dict[str, object]] | None = None
     """A text key and its values: what came of the last action."""
+    trouble: Trouble | None = None
+    """Why the last action came to nothing."""
     tested: frozenset[int] = frozenset()
     touched: bool = False
     language: str = "id"
@@ -83,7 +89,7 @@ class _Result:
     done: bool = False
     good: bool = False
     count: int = 0
-    error: str = ""
+    trouble: Trouble | None = None
 
 
 @dataclass(slots=True)
@@ -177,7 +183,7 @@ class StaffDesk:
 
     def _type(self, key: str) -> None:
         typed = self.state.typed[:-1] if key == "backspace" else self.state.typed + key * key.isdigit()
-        self.state = replace(self.state, typed=typed[: pin.MAX_DIGITS], message=None)
+        self.state = replace(self.state, typed=typed[: pin.MAX_DIGITS], message=None, trouble=None)
 
     def _check(self, now: float) -> None:
         state = self.state
@@ -193,7 +199,8 @@ class StaffDesk:
             try:
                 result.good = pin.check(self.home, typed)
             except KioskError as error:
-                result.error = str(error)
+                log.error("%s", error)  # noqa: TRY400 - the sentence says all
+                result.trouble = trouble("pin_unreadable")
             result.done = True
 
         threading.Thread(target=check, name="pin", daemon=True).start()
@@ -201,15 +208,19 @@ class StaffDesk:
     def _export(self) -> None:
         if self.state.exporting:
             return
-        self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}))
+        self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}), trouble=None)
         result = self._begin()
 
         def export() -> None:
             try:
                 result.count = self.export()
                 result.good = True
-            except (UplinkError, KioskError, OSError) as error:
-                result.error = str(error)
+            except UplinkError as error:
+                log.warning("nothing was copied to a stick: %s", error)
+                result.trouble = error.trouble
+            except OSError as error:
+                log.warning("nothing was copied to a stick: %s", error)
+                result.trouble = trouble("stick_fails")
             result.done = True
 
         threading.Thread(target=export, name="export", daemon=True).start()
@@ -222,12 +233,12 @@ class StaffDesk:
         self._work = None
         if self.state.exporting:
             message: tuple[str, dict[str, object]] = (
-                ("staff.usb_done", {"count": result.count})
-                if result.good
-                else ("staff.usb_failed", {"reason": result.error})
+                ("staff.usb_done", {"count": result.count}) if result.good else ("staff.usb_failed", {})
             )
             self.note(Staff(EXPORTED, records=result.count) if result.good else Staff(EXPORT_FAILED))
-            self.state = replace(self.state, exporting=False, message=message, last_input=now)
+            self.state = replace(
+                self.state, exporting=False, message=message, trouble=result.trouble, last_input=now
+            )
             return
         if self.state.page is not Page.PIN:
             return
@@ -239,7 +250,12 @@ class StaffDesk:
         self.note(Staff(WRONG_PIN))
         lock = pin.tries(self.home).lock_seconds
         self.state = replace(
-            self.state, checking=False, locked_until=now + lock, message=("pin.wrong_now", {}), last_input=now
+            self.state,
+            checking=False,
+            locked_until=now + lock,
+            message=("pin.wrong_now", {}),
+            trouble=result.trouble,
+            last_input=now,
         )
 
     def _test_button(self, button: int) -> None:
@@ -256,7 +272,7 @@ class StaffDesk:
             self.note(Staff(TESTED, buttons=tuple(sorted(self.state.tested)), touch=self.state.touched))
 
     def _go(self, page: Page, **changes: object) -> None:
-        self.state = replace(self.state, page=page, message=None, **changes)  # type: ignore[arg-type]
+        self.state = replace(self.state, page=page, message=None, trouble=None, **changes)  # type: ignore[arg-type]
 
     def _close(self, how: str) -> None:
         if self.state.page not in (Page.PIN, Page.CLOSED):

@@ -20,6 +20,7 @@ from survey.instrument.profile import attributes
 from survey.settings import ShownIndex
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State, Step
+from survey.wire.trouble import trouble
 from uplink.journal.writer import WriterState
 
 _SERVICES = (
@@ -44,10 +45,10 @@ _AROUND = Surroundings(
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
 )
 
-_WELL = Health(
+WELL = Health(
     journal=WriterState(
         accepting=True,
-        trouble="",
+        trouble=None,
         head=4182,
         waiting=12,
         confirmed=4170,
@@ -70,15 +71,15 @@ _WELL = Health(
     clock_trusted=True,
     version="0.1.0",
 )
-_TROUBLED = _WELL._replace(
-    journal=_WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
-    board=_WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
-    if _WELL.board
+_TROUBLED = WELL._replace(
+    journal=WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
+    board=WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
+    if WELL.board
     else None,
-    uplink={"connected": False, "trouble": "the broker refuses the certificate"},
+    uplink={"connected": False, "trouble": trouble("broker_refuses", code=135).to_fields()},
     clock_trusted=False,
     stuck=(2,),
-    touch_fault="The touchscreen cannot be read: add the kiosk's user to the group input and restart.",
+    touch_fault=trouble("touch_forbidden"),
 )
 
 
@@ -165,7 +166,7 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     yield (
         "failed",
         begun._replace(step=Step.FAILED, not_kept=True),
-        _AROUND._replace(out_of_service="kartu memori penuh"),
+        _AROUND._replace(out_of_service=trouble("disk_full")),
     )
     opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
     yield "closed", begun._replace(step=Step.IDLE), _AROUND._replace(closed=True, opens=opens)
@@ -178,12 +179,12 @@ def _staff(language: str) -> Iterator[tuple[str, View]]:
         "pin-wrong": replace(desk, page=Page.PIN, locked_until=30.0),
         "staff": replace(desk, page=Page.FACTS),
         "staff-trouble": replace(
-            desk, page=Page.FACTS, message=("staff.usb_failed", {"reason": "tidak ada stik USB"})
+            desk, page=Page.FACTS, message=("staff.usb_failed", {}), trouble=trouble("no_stick")
         ),
         "staff-more": replace(desk, page=Page.MORE),
         "staff-test": replace(desk, page=Page.TEST, tested=frozenset({1, 3})),
         "staff-restart": replace(desk, page=Page.RESTART),
     }
     for name, state in pages.items():
-        health = _TROUBLED if name == "staff-trouble" else _WELL
+        health = _TROUBLED if name == "staff-trouble" else WELL
         yield name, staff_view(state, health, kiosk="sulam-01", locks_in=52, now=0.0)

@@ -20,6 +20,8 @@ from kiosk.errors import EXIT_FAULT
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
 from kiosk.rehearsal.replay import read_responses
 from kiosk.rehearsal.visitor import Wish, varied_wish
+from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from kiosk.times import SimulatedTimes
 from survey.settings import SettingsContent
 from survey.visit.plan import Plan
@@ -178,10 +180,9 @@ class _Run:
                 f"questionnaires; the journal {self._device.journal.stream} now ends with record {head.seq}"
             )
             if failed:
-                print(
-                    f"{failed} visitors found the kiosk out of service: {recorder.trouble}",
-                    file=sys.stderr,
-                )
+                told = recorder.trouble
+                reason = trouble_words(told, Texts("en")) if told is not None else "it works again"
+                print(f"{failed} visitors found the kiosk out of service: {reason}", file=sys.stderr)
         return EXIT_FAULT if failed else 0
 
     def _go_to(self, moment: int) -> None:

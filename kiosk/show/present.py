@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kiosk.show.actions import action_label
 from kiosk.show.labels import month_day, published_note
 from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from kiosk.show.views import (
     Action,
     Bar,
@@ -26,6 +27,7 @@ from survey.visit.machine import expires_at
 from survey.visit.offer import BUTTONS, MORE, SKIP, offer, pages, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
+from survey.wire.trouble import Trouble
 
 CONSENT_VERSION = "1"
 """Version of the consent texts; it stands in every record that holds a contact."""
@@ -50,7 +52,7 @@ class Surroundings(NamedTuple):
     answer_days: int = 14
     status_address: str = ""
     """Where a ticket's status can be looked up; the code is appended."""
-    out_of_service: str = ""
+    out_of_service: Trouble | None = None
     """Why, for staff."""
 
 
@@ -342,8 +344,9 @@ class _Presenter:
         if self.state.not_kept:
             text = f"{get('failed.not_kept')} {text}"
         bar = self._place_bar()
-        if self.around.out_of_service:
-            bar = bar._replace(note=get("failed.staff", reason=self.around.out_of_service))
+        told = self.around.out_of_service
+        if told is not None:
+            bar = bar._replace(note=get("failed.staff", reason=trouble_words(told, self.texts)))
         return MessageView(bar=bar, title=get("failed.title"), text=text, icon="warning")
 
 

@@ -31,6 +31,7 @@ from kiosk.show.views import (
     TicketView,
     View,
 )
+from survey.wire.trouble import Trouble, trouble
 
 log = logging.getLogger(__name__)
 
@@ -97,15 +98,11 @@ class Speech:
         self._worker: threading.Thread | None = None
 
     @property
-    def fault(self) -> str | None:
-        """Why nothing can be read aloud, in plain words, or None."""
+    def fault(self) -> Trouble | None:
+        """Why nothing can be read aloud, or None."""
         if self._program is None and self._recordings is None:
-            return "Nothing can be read aloud: install espeak-ng, or name a folder of recordings."
-        return (
-            "The sound output cannot be used: check the speaker and the group audio."
-            if self._broken
-            else None
-        )
+            return trouble("speech_missing")
+        return trouble("sound_fails") if self._broken else None
 
     def speak(self, view: View, code: str) -> None:
         """Read a view aloud in its language; ends whatever is being read."""

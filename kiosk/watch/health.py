@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from hardware.board import Facts, look
+from survey.wire.trouble import Trouble, trouble, trouble_of
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.writer import WriterState
 
@@ -27,27 +28,27 @@ class Health(NamedTuple):
     """The uplink's own words; empty where it has not run."""
     clock_trusted: bool
     stuck: tuple[int, ...] = ()
-    touch_fault: str = ""
-    last_error: str = ""
+    touch_fault: Trouble | None = None
+    speech_fault: Trouble | None = None
+    last_error: Trouble | None = None
+    """Why the latest record was not kept."""
     version: str = ""
     settings_version: int = 0
     settings_refused: str = ""
     alive: Mapping[str, object] = MappingProxyType({})
 
-    def trouble(self) -> list[str]:
-        """Name what is wrong, most serious first, in sentences for staff."""
-        found = []
-        if self.journal.trouble:
-            found.append(self.journal.trouble)
+    def troubles(self) -> list[Trouble]:
+        """Name what is wrong, most serious first, each once."""
+        found = [self.journal.trouble, trouble_of(self.uplink.get("trouble"))]
         if self.stuck:
-            found.append(f"buttons {', '.join(map(str, self.stuck))} are stuck")
-        if self.touch_fault:
-            found.append(self.touch_fault)
+            found.append(trouble("buttons_stuck", buttons=", ".join(map(str, self.stuck))))
+        found.append(self.touch_fault)
         if self.board is not None and self.board.under_voltage:
-            found.append("the power supply is too weak")
+            found.append(trouble("weak_power"))
         if self.settings_refused:
-            found.append(f"the latest settings were refused: {self.settings_refused}")
-        return found
+            found.append(trouble("settings_refused", version=self.settings_version))
+        found += [self.last_error, self.speech_fault]
+        return list(dict.fromkeys(told for told in found if told is not None))
 
     def to_status(self) -> dict[str, object]:
         """Give what the uplink passes on to the collector: small, without anything personal."""
@@ -59,7 +60,7 @@ class Health(NamedTuple):
             "accepting": self.journal.accepting,
             "write_ms_p99": round(self.journal.write_ms_p99, 1),
             "stuck": list(self.stuck),
-            "trouble": "; ".join(self.trouble()),
+            "trouble": " ".join(told.code for told in self.troubles()),
             "settings": self.settings_version,
         }
         if board is not None:

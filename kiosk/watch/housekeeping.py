@@ -16,6 +16,7 @@ from survey.record.record import ALIVE, SETTINGS
 from survey.settings import Hours, SettingsContent, ShownIndex
 from survey.visit.plan import Plan
 from survey.visit.state import Step
+from survey.wire.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Housekeeper:
         self._tools = tools or Tools()
         self._remote = (inbox.last_good() if inbox is not None else None) or SettingsContent()
         self._news: News | None = None
-        self._trouble = ""
+        self._trouble: Trouble | None = None
         self._looked = float("-inf")
         self._around = Surroundings()
         self._texts: dict[str, Texts] = {}

@@ -6,12 +6,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kiosk.errors import KioskError
+from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from survey.record.errors import Malformed
 from survey.wire.messages import unpack_settings
+from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.reader import JournalReader
+
+_ENGLISH = Texts("en")
+"""The console's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class KioskStatus:
         journal = self.journal
         connected = self.uplink.get("connected")
         transport = f"connected by {self.uplink.get('transport')}" if connected else "not connected"
-        trouble = self.uplink.get("trouble")
+        told = trouble_of(self.uplink.get("trouble"))
+        trouble = trouble_words(told, _ENGLISH) if told is not None else ""
         lines = [
             f"kiosk      {self.kiosk} of {self.unit}",
             f"journal    {journal.head} records, {journal.confirmed} confirmed by the collector, {journal.waiting} waiting",
@@ -61,7 +68,7 @@ class KioskStatus:
         if journal.set_aside:
             lines.append(f"damage     {journal.set_aside} pieces were set aside in the journal's quarantine")
         if self.panel.get("trouble"):
-            lines.append(f"trouble    {self.panel['trouble']}")
+            lines.append(f"trouble    {self.panel['trouble']} (ikm-kiosk doctor says what to do)")
         return lines
 
 

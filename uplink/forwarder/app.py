@@ -80,9 +80,9 @@ class Uplink:
             self._courier.step(_TURN_SECONDS)
         except JournalError as error:
             # The disk is the kiosk's business; we look again, for it may be mounted anew.
-            if self._courier.progress.trouble != str(error):
+            if self._courier.progress.trouble != error.trouble:
                 log.warning("%s", error)
-            self._courier.progress.trouble = str(error)
+            self._courier.progress.trouble = error.trouble
             self._stopped.wait(1.0)
         now = time.monotonic()
         if now - self._status_at >= _STATUS_SECONDS:
@@ -120,7 +120,7 @@ class Uplink:
             self._courier.look_at_acknowledged()
             backlog = self._board.backlog(progress)
         except JournalError as error:
-            progress.trouble, backlog = str(error), -1
+            progress.trouble, backlog = error.trouble, -1
         self._board.write(progress, backlog=backlog, stick=self._sticks.said, now_up_ms=boot_time_ms())
 
 

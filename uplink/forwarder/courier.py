@@ -14,11 +14,19 @@ from dataclasses import dataclass
 
 from survey.record.errors import Malformed
 from survey.wire.messages import Receipt
+from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.backoff import Backoff
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.outbox import Outbox
-from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SettingsArrived
+from uplink.forwarder.senders.sender import (
+    NOBODY_LISTENS,
+    Event,
+    ReceiptArrived,
+    Sender,
+    SendRefused,
+    SettingsArrived,
+)
 from uplink.journal.acknowledged import Acknowledged, Receipts
 from uplink.journal.reader import JournalReader
 
@@ -51,8 +59,8 @@ class Progress:
 
     connected: bool = False
     transport: str = ""
-    trouble: str = ""
-    """Why nothing goes out, as a sentence, or nothing."""
+    trouble: Trouble | None = None
+    """Why nothing goes out, or None."""
     confirmed: int = 0
     """The collector has confirmed everything up to here."""
     collector_at_ms: int = 0
@@ -195,7 +203,7 @@ class Courier:
         log.info("connected over %s; confirmed so far: %d", transport, self.progress.confirmed)
         self.progress.connected, self.progress.transport = True, transport
         if not self._stalls:  # else being connected is not yet being heard
-            self.progress.trouble = ""
+            self.progress.trouble = None
         now = self._now()
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
         self._opened_at = self._report_at = now
@@ -210,7 +218,7 @@ class Courier:
             # It served well and had merely little to do: its end is no mark against this transport.
             self._failures = 0
             self._backoff.succeeded()
-        self.progress.connected, self.progress.trouble = False, str(error)
+        self.progress.connected, self.progress.trouble = False, error.trouble
         self._failures += 1
         self._retry_at = self._now() + self._backoff.next_wait()
         if self._failures >= self._pace.failures_before_fallback and len(self._transports) > 1:
@@ -247,11 +255,17 @@ class Courier:
                 sender.send(parcel.payload)
             except TooLarge as refusal:
                 if not outbox.shrink():
-                    self._note_trouble(f"record {parcel.first} is too large for this transport: {refusal}")
+                    self._note_trouble(
+                        trouble("record_too_large", seq=parcel.first),
+                        f"record {parcel.first} is too large for this transport: {refusal}",
+                    )
                     self._stall(outbox)
                 continue
             except Refused as refusal:
-                self._note_trouble(f"the collector refuses records from {parcel.first} on: {refusal}")
+                self._note_trouble(
+                    trouble("records_refused", seq=parcel.first, code=refusal.code),
+                    f"the collector refuses records from {parcel.first} on: {refusal}",
+                )
                 self._stall(outbox)
                 return False
         return False
@@ -261,7 +275,9 @@ class Courier:
 
     def _check_progress(self, outbox: Outbox) -> None:
         if outbox.under_way and self._now() >= self._patient_until:
-            self._note_trouble("the collector gives no receipts; everything is kept and sent again")
+            self._note_trouble(
+                trouble("no_receipts"), "the collector gives no receipts; everything is kept and sent again"
+            )
             self._stall(outbox)
 
     def _stall(self, outbox: Outbox) -> None:
@@ -270,12 +286,12 @@ class Courier:
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
         self._quiet_until = self._now() + self._backoff.next_wait()
         if self._stalls % _STALLS_BEFORE_NEW_CONNECTION == 0:
-            raise Unreachable(self.progress.trouble)
+            raise Unreachable("nothing gets through on this connection", self.progress.trouble)
 
-    def _note_trouble(self, trouble: str) -> None:
-        if trouble != self.progress.trouble:
-            log.warning("%s", trouble)
-        self.progress.trouble = trouble
+    def _note_trouble(self, told: Trouble, message: str) -> None:
+        if told != self.progress.trouble:
+            log.warning("%s", message)
+        self.progress.trouble = told
 
     def _report_due(self, sender: Sender) -> None:
         if self._now() >= self._report_at:
@@ -291,7 +307,12 @@ class Courier:
             elif isinstance(event, SettingsArrived):
                 self._inbox.take(event.payload)
             elif isinstance(event, SendRefused):
-                self._note_trouble(f"nothing gets through: {event.message}")
+                told = (
+                    trouble("nobody_listens")
+                    if event.code == NOBODY_LISTENS
+                    else trouble("message_refused", code=event.code)
+                )
+                self._note_trouble(told, f"nothing gets through: {event.message}")
                 self._stall(outbox)
 
     def _take_receipt(self, event: ReceiptArrived, outbox: Outbox) -> None:
@@ -303,14 +324,15 @@ class Courier:
             return
         if outbox.known_link(receipt.through) != receipt.link:
             self._note_trouble(
-                f"a receipt through {receipt.through} does not fit this journal: alarm the centre"
+                trouble("receipt_unfit", seq=receipt.through),
+                f"a receipt through {receipt.through} does not fit this journal: alarm the centre",
             )
             return
         self._acknowledged.store(event.payload, arrived_up_ms=self._boot_time_ms() if event.fresh else -1)
         if self.progress.trouble:
             log.info("the collector has confirmed up to %d", receipt.through)
         self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
-        self.progress.trouble = ""
+        self.progress.trouble = None
         self._failures = self._stalls = 0
         self._backoff.succeeded()
         self._quiet_until = 0.0
@@ -328,8 +350,9 @@ class Courier:
         self._went_back_at = now
         if receipt.through < self.progress.confirmed:
             self._note_trouble(
+                trouble("data_set_back", through=receipt.through, confirmed=self.progress.confirmed),
                 f"the collector has only {receipt.through} of {self.progress.confirmed} confirmed records: "
-                "its data was set back"
+                "its data was set back",
             )
         outbox.go_to(receipt.through + 1, hurry=True)
 

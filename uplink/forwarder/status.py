@@ -1,7 +1,7 @@
 """What the uplink tells: the kiosk through a small file, the collector through the retained state.
 
 Neither is evidence. The state carries the newest record's link under the kiosk's own signature, so that a collector
-knows how far a silent kiosk has come, and the file tells staff in a sentence why nothing goes out.
+knows how far a silent kiosk has come, and the file tells the kiosk by a code why nothing goes out.
 """
 
 import base64
@@ -52,7 +52,7 @@ class StatusBoard:
         fields = {
             "connected": progress.connected,
             "transport": progress.transport,
-            "trouble": progress.trouble,
+            "trouble": progress.trouble.to_fields() if progress.trouble is not None else None,
             "backlog": backlog,
             "confirmed": progress.confirmed,
             "collector_at_ms": progress.collector_at_ms,

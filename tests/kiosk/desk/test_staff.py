@@ -206,7 +206,7 @@ def test_without_a_stick_the_reason_is_said(staffed: Path, tmp_path: Path) -> No
         opened(kiosk)
         kiosk.touch("staff-usb")
         await_desk(kiosk, "exporting")
-        assert any("no USB stick" in message for message in kiosk.view.messages)  # type: ignore[union-attr]
+        assert any("Tidak ada stik USB" in message for message in kiosk.view.messages)  # type: ignore[union-attr]
     with pytest.raises(NoStick):
         export_to_stick(staffed, tmp_path)
     assert find_stick(tmp_path) is None

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from survey.record.record import ALIVE
+from survey.wire.trouble import trouble
 from tests.uplink.fakes import START_MS, FakeTransport, Home, fill
 from uplink.errors import Refused
 from uplink.forwarder.courier import Courier, Pace
@@ -153,11 +154,11 @@ def test_a_collector_that_does_not_answer_is_asked_ever_less_often(home: Home) -
     sent_in_an_hour = sum(len(payload) for payload in transport.sent)
     assert len(transport.sent) < 60
     assert sent_in_an_hour < 100_000
-    assert "no receipts" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("no_receipts")
     transport.deaf = False
     trip.go(2_500, seconds=1.0)
     assert home.collector.held() == 2_000
-    assert trip.courier.progress.trouble == ""
+    assert trip.courier.progress.trouble is None
     journal.close()
 
 
@@ -220,7 +221,7 @@ def test_a_refusal_is_shown_and_costs_no_record(home: Home) -> None:
     fill(journal, 2)
     trip = Trip(home, transport)
     trip.go(600, seconds=1.0)
-    assert "not enrolled" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("records_refused", seq=1, code="kiosk_unknown")
     assert len(transport.sent) < 30
     transport.refusing = False
     trip.go(1_500, seconds=1.0)

@@ -6,6 +6,7 @@ import pytest
 
 from survey.record.record import ALIVE, CLOCK, Stamp
 from survey.wire.messages import Receipt, pack_receipt
+from survey.wire.trouble import trouble
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
 from uplink.journal import writer as writer_module
 from uplink.journal.acknowledged import Acknowledged
@@ -100,7 +101,7 @@ def test_ballast_that_is_spent_is_told_while_writing_still_works(home: Home) -> 
     assert results(writer) == [Written(token="a", seq=1)]
     state = writer.state()
     assert not state.accepting
-    assert "carry the records out" in state.trouble
+    assert state.trouble == trouble("disk_full")
     writer.stop()
 
 

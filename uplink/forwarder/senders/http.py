@@ -12,6 +12,7 @@ from threading import Event as Flag
 
 import requests
 
+from survey.wire.trouble import trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SettingsArrived
 
@@ -84,7 +85,9 @@ class HttpSender:
         if answer.status in _NEVER and (refusal := _refusal(answer)) is not None:
             raise refusal
         if answer.status != 200:
-            raise Unreachable(f"the collector answered {answer.status}")
+            raise Unreachable(
+                f"the collector answered {answer.status}", trouble("collector_status", status=answer.status)
+            )
         self._events.append(ReceiptArrived(answer.content, fresh=True))
 
     def report(self, state: bytes) -> None:
@@ -128,7 +131,9 @@ class HttpSender:
                 content = next(answer.iter_content(_MAX_ANSWER_BYTES), b"")
                 return _Answer(status=answer.status_code, content=content)
         except (requests.RequestException, OSError, ValueError) as error:
-            raise Unreachable(f"{url} does not answer: {_short(error)}") from error
+            raise Unreachable(
+                f"{url} does not answer: {_short(error)}", trouble("collector_no_answer")
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
