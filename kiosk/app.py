@@ -254,7 +254,7 @@ def _health(
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,
         settings_refused=inbox.refused if inbox is not None else "",
-        alive={"screen": loop.state.step.value},
+        screen=loop.state.step.value,
     )
 
 

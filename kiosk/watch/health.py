@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from hardware.board import Facts, look
+from survey.health import KioskHealth
 from survey.wire.trouble import Trouble, trouble, trouble_of
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.writer import WriterState
@@ -35,7 +35,8 @@ class Health(NamedTuple):
     version: str = ""
     settings_version: int = 0
     settings_refused: str = ""
-    alive: Mapping[str, object] = MappingProxyType({})
+    screen: str = ""
+    """The step of the visit that is shown."""
 
     def troubles(self) -> list[Trouble]:
         """Name what is wrong, most serious first, each once."""
@@ -50,26 +51,22 @@ class Health(NamedTuple):
         found += [self.last_error, self.speech_fault]
         return list(dict.fromkeys(told for told in found if told is not None))
 
-    def to_status(self) -> dict[str, object]:
+    def told(self) -> KioskHealth:
         """Give what the uplink passes on to the collector: small, without anything personal."""
         board = self.board
-        status: dict[str, object] = {
-            "version": self.version,
-            "screen": self.alive.get("screen", ""),
-            "open": self.alive.get("open", True),
-            "accepting": self.journal.accepting,
-            "write_ms_p99": round(self.journal.write_ms_p99, 1),
-            "stuck": list(self.stuck),
-            "trouble": " ".join(told.code for told in self.troubles()),
-            "settings": self.settings_version,
-        }
-        if board is not None:
-            status |= {"disk_used_percent": board.disk_used_percent}
-            if board.temperature_c is not None:
-                status["temperature_c"] = round(board.temperature_c)
-            if board.was_under_voltage is not None:
-                status["was_under_voltage"] = board.was_under_voltage
-        return status
+        celsius = board.temperature_c if board is not None else None
+        return KioskHealth(
+            version=self.version,
+            screen=self.screen,
+            accepting=self.journal.accepting,
+            write_ms_p99=self.journal.write_ms_p99,
+            stuck=self.stuck,
+            troubles=tuple(self.troubles()),
+            settings=self.settings_version,
+            disk_used_percent=board.disk_used_percent if board is not None else None,
+            temperature_c=round(celsius) if celsius is not None else None,
+            was_under_voltage=board.was_under_voltage if board is not None else None,
+        )
 
 
 def board_facts(home: Path) -> Facts | None:

@@ -129,7 +129,8 @@ class Housekeeper:
 
     def _tell_status(self, loop: Loop) -> None:
         if self._tools.health is not None and self._tools.write_status is not None:
-            self._tools.write_status(self._tools.health(loop).to_status())
+            told = self._tools.health(loop).told()
+            self._tools.write_status(told._replace(open=not self._around.closed).to_fields())
 
     def _take_news(self, news: News, loop: Loop) -> None:
         if news.content is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from kiosk.errors import KioskError
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
+from survey.health import KioskHealth, kiosk_health_of
 from survey.record.errors import Malformed
 from survey.wire.messages import unpack_settings
 from survey.wire.trouble import trouble_of
@@ -43,21 +44,22 @@ class KioskStatus:
     journal: JournalStatus
     uplink: Mapping[str, object]
     """The uplink's own words: connection, transport, trouble."""
-    panel: Mapping[str, object]
-    """The kiosk's own words: screen, buttons, temperature, last error."""
+    panel: KioskHealth | None
+    """The kiosk's own words; None where it has not run yet."""
     settings_version: int
 
     def to_json(self) -> str:
         """Give it as one line of JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+        panel = self.panel.to_fields() if self.panel is not None else {}
+        return json.dumps(asdict(self) | {"panel": panel}, sort_keys=True)
 
     def lines(self) -> list[str]:
         """Give it for people, one fact a line."""
         journal = self.journal
         connected = self.uplink.get("connected")
         transport = f"connected by {self.uplink.get('transport')}" if connected else "not connected"
-        told = trouble_of(self.uplink.get("trouble"))
-        trouble = trouble_words(told, _ENGLISH) if told is not None else ""
+        stopped = trouble_of(self.uplink.get("trouble"))
+        trouble = trouble_words(stopped, _ENGLISH) if stopped is not None else ""
         lines = [
             f"kiosk      {self.kiosk} of {self.unit}",
             f"journal    {journal.head} records, {journal.confirmed} confirmed by the collector, {journal.waiting} waiting",
@@ -67,9 +69,8 @@ class KioskStatus:
         ]
         if journal.set_aside:
             lines.append(f"damage     {journal.set_aside} pieces were set aside in the journal's quarantine")
-        if self.panel.get("trouble"):
-            lines.append(f"trouble    {self.panel['trouble']} (ikm-kiosk doctor says what to do)")
-        return lines
+        told = self.panel.troubles if self.panel is not None else ()
+        return [*lines, *(f"trouble    {trouble_words(one, _ENGLISH)}" for one in told)]
 
 
 def look(home: Path) -> KioskStatus:
@@ -88,7 +89,7 @@ def look(home: Path) -> KioskStatus:
         unit=enrolment.unit.name,
         journal=journal,
         uplink=read_status(KioskHome(home).uplink_status),
-        panel=read_status(KioskHome(home).kiosk_status),
+        panel=kiosk_health_of(read_status(KioskHome(home).kiosk_status) or None),
         settings_version=_settings_version(home, enrolment),
     )
 

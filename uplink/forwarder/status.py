@@ -9,15 +9,13 @@ import os
 import shutil
 from pathlib import Path
 
+from survey.health import UplinkHealth, kiosk_health_of
 from survey.record.record import canonical
 from survey.wire.messages import link_text
 from uplink.forwarder.courier import Progress
 from uplink.journal.home import KioskHome, read_status, write_status
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
-
-_TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
-_THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
 
 
 def last_will() -> bytes:
@@ -37,7 +35,7 @@ class StatusBoard:
     def state(self, progress: Progress, *, stream: str, online: bool = True) -> bytes:
         """Give the state message."""
         head = self._reader.head()
-        fields: dict[str, object] = {"online": online, "health": self._health(progress, head)}
+        fields: dict[str, object] = {"online": online, "health": self._health(progress, head).to_fields()}
         if head is not None and stream:
             fields["head"] = {
                 "stream": stream,
@@ -68,24 +66,18 @@ class StatusBoard:
         head = self._reader.head()
         return max(0, (head.seq if head is not None else 0) - progress.confirmed)
 
-    def _health(self, progress: Progress, head: Entry | None) -> dict[str, object]:
-        health: dict[str, object] = {
-            "uplink": self._version,
-            "transport": progress.transport,
-            "backlog": max(0, (head.seq if head is not None else 0) - progress.confirmed),
-            "oldest_s": self._oldest_seconds(progress, head),
-            "sync": bool(head.get("sync")) if head is not None else False,
-            "damaged": self._home.quarantined(),
-            "disk_free_mb": shutil.disk_usage(self._home.path).free // 1_000_000,
-            "memory_kb": _resident_kb(),
-        }
-        if (celsius := _whole(_TEMPERATURE)) is not None:
-            health["temperature_c"] = celsius // 1_000
-        if (throttled := _text(_THROTTLED)) is not None:
-            health["throttled"] = throttled
-        if kiosk := read_status(self._home.kiosk_status):
-            health["kiosk"] = kiosk
-        return health
+    def _health(self, progress: Progress, head: Entry | None) -> UplinkHealth:
+        return UplinkHealth(
+            version=self._version,
+            transport=progress.transport,
+            backlog=max(0, (head.seq if head is not None else 0) - progress.confirmed),
+            oldest_s=self._oldest_seconds(progress, head),
+            sync=bool(head.get("sync")) if head is not None else False,
+            damaged=self._home.quarantined(),
+            disk_free_mb=shutil.disk_usage(self._home.path).free // 1_000_000,
+            memory_kb=_resident_kb(),
+            kiosk=kiosk_health_of(read_status(self._home.kiosk_status) or None),
+        )
 
     def _oldest_seconds(self, progress: Progress, head: Entry | None) -> int:
         """Tell how long the oldest unconfirmed record of this boot has been waiting."""
@@ -104,15 +96,3 @@ def _resident_kb() -> int:
     except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text().strip()
-    except OSError:
-        return None
-
-
-def _whole(path: Path) -> int | None:
-    text = _text(path)
-    return int(text) if text is not None and text.lstrip("-").isdigit() else None
