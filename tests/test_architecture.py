@@ -173,3 +173,83 @@ def test_the_files_of_the_journal_know_nothing_of_the_journal() -> None:
             }, name
         elif name.startswith("uplink.journal"):
             assert not {one for one in imported if one.startswith("uplink.forwarder")}, name
+
+
+COLLECTOR_GROUND = {"words", "errors", "clock", "local", "database", "settings", "wsgi"}
+COLLECTOR_ORDER = (
+    {"people"},
+    {"trust"},
+    {"fleet"},
+    {"evidence"},
+    {"scores", "complaints"},
+    {"console"},
+    {"manage", "urls"},
+)
+"""Each room may import those before it, and the ground; rooms beside each other know nothing of each other."""
+GROUND_MAY_IMPORT = {"errors": {"words"}, "settings": {"database"}}
+MOST_ROOMS = {"collector/scores": 12, "collector/evidence": 12}
+
+
+def rooms(path: Path) -> Iterator[tuple[int, str]]:
+    """Give the collector's own rooms that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (
+                (node.lineno, alias.name.split(".")[1])
+                for alias in node.names
+                if alias.name.startswith("collector.")
+            )
+        elif isinstance(node, ast.ImportFrom) and node.module == "collector":
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("collector."):
+            yield node.lineno, str(node.module).split(".")[1]
+
+
+def collector_room(path: Path) -> str:
+    return path.relative_to(ROOT / "collector").parts[0].removesuffix(".py")
+
+
+def allowed_in(room: str) -> set[str]:
+    if room in COLLECTOR_GROUND:
+        return {room} | GROUND_MAY_IMPORT.get(room, set())
+    below: set[str] = set()
+    for level in COLLECTOR_ORDER:
+        if room in level:
+            return COLLECTOR_GROUND | below | {room}
+        below |= level
+    raise AssertionError(f"collector/{room} has no place in the order: give it one in COLLECTOR_ORDER")
+
+
+def test_no_room_of_the_collector_imports_a_higher_one() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports collector.{room}"
+        for path in modules("collector")
+        if path != ROOT / "collector" / "__init__.py"
+        for line, room in rooms(path)
+        if room not in allowed_in(collector_room(path))
+    ]
+    assert wrong == []
+
+
+def test_evidence_knows_its_projections_only_by_what_they_registered() -> None:
+    for room in ("scores", "complaints", "console"):
+        assert room not in allowed_in("evidence")
+
+
+def test_the_walk_sees_every_kind_of_import_of_a_room(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        "from collector import clock\nimport collector.fleet.tree\nfrom collector.scores.ask import latest\n"
+    )
+    assert list(rooms(module)) == [(1, "clock"), (2, "fleet"), (3, "scores")]
+
+
+@pytest.mark.parametrize("package", sorted(MOST_ROOMS))
+def test_a_package_has_few_rooms_at_its_top(package: str) -> None:
+    folder = ROOT / package
+    found = [
+        entry.name
+        for entry in folder.iterdir()
+        if (entry.suffix == ".py" and entry.name != "__init__.py") or (entry / "__init__.py").exists()
+    ]
+    assert len(found) <= MOST_ROOMS[package], sorted(found)

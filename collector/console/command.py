@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
+from django.utils import translation
 
 from collector.errors import CollectorError
 from collector.trust import keys
+from collector.words.catalogue import CONSOLE
 
 
 class CollectorCommand(BaseCommand, ABC):
@@ -26,15 +28,14 @@ class CollectorCommand(BaseCommand, ABC):
         try:
             if self.needs_setup:
                 keys.load(settings.IKM_KEYS)
-            return self.run(options)
+            # What Django says (of a weak password, say) is in the console's language like everything around it.
+            with translation.override(CONSOLE):
+                return self.run(options)
         except CollectorError as error:
             raise CommandError(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise CommandError(
-                f"the database does not answer as it should: {text}; check DATABASE_URL and IKM_DATA, "
-                "and run `ikm-collector setup`"
-            ) from error
+            raise CommandError(str(CollectorError("database", reason=text))) from error
 
     @abstractmethod
     def run(self, options: dict[str, Any]) -> str | None:

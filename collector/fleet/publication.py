@@ -54,11 +54,9 @@ def _check(content: Mapping[str, object]) -> None:
     try:
         unknown = check(content).unknown
     except SettingsRefused as error:
-        raise CollectorError(f"{error}; nothing was signed") from error
+        raise CollectorError("settings_refused", reason=error) from error
     if unknown:
-        raise CollectorError(
-            f"no kiosk knows the setting {unknown[0]!r}; known are {', '.join(KEYS)}; nothing was signed"
-        )
+        raise CollectorError("setting_unknown", key=unknown[0], known=", ".join(KEYS))
 
 
 def unpublished() -> list[tuple[int, str, bytes]]:

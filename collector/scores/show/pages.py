@@ -20,6 +20,8 @@ from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer, QuestionError
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.proof.held import holdings
+from collector.scores.show.labels import page_language
+from collector.words.catalogue import say
 from survey.index.periods import Period, PeriodError, PeriodKind, around
 from survey.index.periods import parse as parse_period
 from survey.instrument.instrument import in_language
@@ -33,12 +35,6 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
-
-_HEADS = {
-    Dimension.REGENCY: "Kabupaten/kota",
-    Dimension.DISTRICT: "Kecamatan",
-    Dimension.UNIT: "Unit layanan",
-}
 
 View = Callable[..., HttpResponse]
 
@@ -124,7 +120,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         "whole": answer.whole,
         "period": period,
         "periods": _choices(period),
-        "head": _HEADS[dimension],
+        "head": say(f"head.{dimension.value}", page_language()),
         "link": "unit" if dimension is Dimension.UNIT else "region",
         "trend": overview.trend(scope, period),
         **_elements(answer),
@@ -141,7 +137,9 @@ def _elements(answer: IndexAnswer) -> dict[str, object]:
         "change": overview.change(answer),
         "priorities": lowest,
         "lowest": {entry.element.key for entry in lowest},
-        "names": {element.key: in_language(element.name, "id") for element in answer.instrument.elements},
+        "names": {
+            element.key: in_language(element.name, page_language()) for element in answer.instrument.elements
+        },
     }
 
 

@@ -104,7 +104,7 @@ def test_the_command_prints_writes_a_page_and_says_by_its_exit_code(
     call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--json", "--html", str(page))
     facts = json.loads(capsys.readouterr().out)
     assert (facts["integrity"], facts["completeness"], facts["streams"][0]["received"]) == (True, True, 61)
-    assert "1..61: 61 received, 0 missing" in page.read_text(encoding="utf-8")
+    assert "1..61: 61 diterima, 0 hilang" in page.read_text(encoding="utf-8")
     RawBatch.objects.get(first=3).delete()
     with pytest.raises(SystemExit) as ended:
         call_command("audit", "--unit", "sukamaju", "--from", "2026-11-01", "--to", "2026-11-30")
@@ -115,7 +115,8 @@ def test_pages_and_json_say_the_same(busy: FakeKiosk, unit: Unit) -> None:
     Stream.objects.update(heard_seq=0)
     found = examine(unit)
     assert json.loads(as_json(found))["streams"][0]["faults"] == []
-    assert "Keutuhan: utuh" in as_html(found)
+    assert "Keutuhan: utuh" in as_html(found, "id")
+    assert "Integrity: holds" in as_html(found, "en")
 
 
 def test_the_public_gets_a_signed_verdict_and_tallies_and_no_single_answer(

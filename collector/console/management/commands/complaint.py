@@ -77,5 +77,5 @@ class Command(CollectorCommand):
 def _account(name: str) -> AbstractBaseUser:
     user = get_user_model().objects.filter(username=name).first()
     if user is None:
-        raise CollectorError(f"there is no account {name!r}; make one with `ikm-collector user add`")
+        raise CollectorError("account_unknown", name=name)
     return user

@@ -50,7 +50,5 @@ def _who(account: str | None) -> str:
         return console_user()
     user = get_user_model().objects.filter(username=account).first()
     if user is None or not roles.has_role(user, (roles.EVALUATOR, roles.ADMINISTRATOR)):
-        raise CollectorError(
-            f"{account!r} is no evaluator or administrator here, and may not export evidence"
-        )
+        raise CollectorError("account_may_not_export", account=account)
     return f"{account} ({console_user()})"

@@ -61,9 +61,7 @@ class Command(CollectorCommand):
             return "\n".join(_line(kiosk) for kiosk in Kiosk.objects.order_by("name"))
         kiosk = Kiosk.objects.filter(name=options["name"]).first()
         if kiosk is None:
-            raise CollectorError(
-                f"there is no kiosk {options['name']!r} here; `ikm-collector kiosk list` shows them"
-            )
+            raise CollectorError("kiosk_not_here", name=options["name"])
         if options["subcommand"] == "move":
             return _move(kiosk, options)
         if options["subcommand"] == "revoke":
@@ -116,7 +114,7 @@ def _since(text: str | None, unit: Unit) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(unit.time_zone)).astimezone(UTC)
     except ValueError as error:
-        raise CollectorError(f"since = {text!r} is no date; write 2026-07-01") from error
+        raise CollectorError("since", text=text) from error
 
 
 def _revoke(kiosk: Kiosk, why: str) -> str:
@@ -135,11 +133,9 @@ def _settings(kiosk: Kiosk, changes: list[str]) -> str:
         try:
             wanted[key] = json.loads(text)
         except ValueError as error:
-            raise CollectorError(
-                f"{change!r}: write KEY=JSON, such as volume_percent=60 or languages='[\"id\"]'"
-            ) from error
+            raise CollectorError("settings_pair", text=change) from error
         if not equals or not key:
-            raise CollectorError(f"{change!r}: write KEY=JSON")
+            raise CollectorError("settings_pair", text=change)
     with transaction.atomic():
         published = publish(kiosk, changes=wanted)
         if wanted:

@@ -3,10 +3,11 @@
 import socket
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from gunicorn.app.base import BaseApplication
 
 from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
 from collector.wsgi import application
 
 
@@ -63,7 +64,7 @@ def _check_free(host: str, port: int) -> None:
     """Say in one sentence what gunicorn would say in ten lines and as many seconds.
 
     Raises:
-        CommandError: nothing can listen there.
+        CollectorError: nothing can listen there.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -71,6 +72,4 @@ def _check_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(
-                f"cannot listen on {host} port {port} ({error.strerror}): stop what listens there, or take another --port"
-            ) from error
+            raise CollectorError("port_taken", host=host, port=port, reason=error.strerror) from error

@@ -31,16 +31,12 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the unit."""
         if options["time_zone"] not in available_timezones():
-            raise CollectorError(
-                f"time zone = {options['time_zone']!r}: use Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
-            )
+            raise CollectorError("time_zone", zone=options["time_zone"])
         agency = None
         if options["agency"]:
             agency = Agency.objects.filter(code=options["agency"]).first()
             if agency is None:
-                raise CollectorError(
-                    f"agency = {options['agency']!r} is not known here; add it with `ikm-collector agency add`"
-                )
+                raise CollectorError("agency_not_here", code=options["agency"])
         unit = tree.add_unit(
             code=options["code"],
             name=options["name"],

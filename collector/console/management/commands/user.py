@@ -34,14 +34,14 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Make the account."""
         if (options["role"] == roles.UNIT_OFFICER) != bool(options["unit"]):
-            raise CollectorError("a unit officer, and nobody else, has a unit: name it with --unit")
+            raise CollectorError("officer_unit")
         unit = tree.find_unit(options["unit"]) if options["unit"] else None
         password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         user, _ = get_user_model().objects.get_or_create(username=options["name"])
         try:
             validate_password(password, user)
         except ValidationError as error:
-            raise CollectorError(f"the password is too weak: {' '.join(error.messages)}") from error
+            raise CollectorError("password_weak", reason=" ".join(error.messages)) from error
         user.set_password(password)
         user.save(update_fields=["password"])
         user.groups.set([Group.objects.get(name=options["role"])])
