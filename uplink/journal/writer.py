@@ -37,14 +37,10 @@ class Written(NamedTuple):
 
 @distinct
 class WriteFailed(NamedTuple):
-    """The record of `token` is not kept; `reason` is a sentence for staff.
-
-    `permanent` says that these very contents can never be written; otherwise the disk is full or failing.
-    """
+    """The record of `token` is not kept; `reason` is a sentence for staff."""
 
     token: Hashable
     reason: str
-    permanent: bool
 
 
 class WriterState(NamedTuple):
@@ -155,17 +151,19 @@ class JournalWriter:
 
     def _write(self, submitted: _Submitted) -> Written | WriteFailed:
         if self._broken and not self._reopen():
-            return WriteFailed(submitted.token, self._broken, permanent=False)
+            return WriteFailed(submitted.token, self._broken)
         started = time.monotonic()
         try:
             appended = self._append(submitted)
         except JournalBroken as error:
             self._note_broken(error)
-            return WriteFailed(submitted.token, str(error), permanent=False)
-        except JournalFull as error:
-            return WriteFailed(submitted.token, str(error), permanent=False)
-        except (JournalError, TypeError, ValueError) as error:  # too long, or nothing JSON has a word for
-            return WriteFailed(submitted.token, str(error), permanent=True)
+            return WriteFailed(submitted.token, str(error))
+        except (
+            JournalError,
+            TypeError,
+            ValueError,
+        ) as error:  # full; too long, or nothing JSON has a word for
+            return WriteFailed(submitted.token, str(error))
         self._write_ms.append((time.monotonic() - started) * 1000)
         return Written(submitted.token, appended.seq)
 
