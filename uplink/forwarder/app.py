@@ -44,8 +44,8 @@ class Uplink:
         folder.uplink_part.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._reader = JournalReader(folder.journal)
         self._board = StatusBoard(folder, JournalReader(folder.journal), version=_version())
-        self._mqtt = MqttSender(_mqtt_transport(enrolment, folder, config), last_will=last_will())
-        https = HttpSender(HttpTransport(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
+        self._mqtt = MqttSender(mqtt_transport(enrolment, folder, config), last_will=last_will())
+        https = HttpSender(http_transport(enrolment, config), now=time.monotonic)
         self._stopped = Event()
         acknowledged = Acknowledged(folder.acknowledged)
         self._prepare(acknowledged)
@@ -60,7 +60,7 @@ class Uplink:
             now=time.monotonic,
             wait=self._stopped.wait,
             boot_time_ms=boot_time_ms,
-            pace=_pace(config),
+            pace=pace_of(config),
             spread_seconds=_POWER_CUT_SPREAD_SECONDS if boot_time_ms() < _POWER_CUT_UP_MS else 0.0,
         )
         self._sticks = StickWatcher(home, config.usb_folders)
@@ -124,13 +124,13 @@ class Uplink:
         self._board.write(progress, backlog=backlog, stick=self._sticks.said, now_up_ms=boot_time_ms())
 
 
-def main(home: Path, config: UplinkConfig | None = None) -> int:
+def main(home: Path, config: UplinkConfig) -> int:
     """Run the uplink until SIGTERM or SIGINT; gives the exit code.
 
     Raises:
         IdentityError: the kiosk is not enrolled.
     """
-    uplink = Uplink(home, config or UplinkConfig())
+    uplink = Uplink(home, config)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stopper(uplink.stop))
     uplink.run()
@@ -144,7 +144,8 @@ def _stopper(stop: Callable[[], None]) -> Callable[[int, object], None]:
     return stop_now
 
 
-def _mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) -> MqttTransport:
+def mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) -> MqttTransport:
+    """Give the way out over MQTT."""
     return MqttTransport(
         kiosk=enrolment.kiosk,
         host=enrolment.broker.host,
@@ -156,13 +157,28 @@ def _mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig)
         keep_alive_seconds=config.keep_alive_seconds,
         window=config.window,
         max_bytes=config.max_message_bytes,
+        connect_seconds=config.connect_seconds,
     )
 
 
-def _pace(config: UplinkConfig) -> Pace:
+def http_transport(enrolment: Enrolment, config: UplinkConfig) -> HttpTransport:
+    """Give the way out over HTTPS."""
+    return HttpTransport(
+        kiosk=enrolment.kiosk,
+        collector_url=enrolment.collector_url,
+        connect_seconds=config.connect_seconds,
+        read_seconds=config.https_read_seconds,
+        max_bytes=config.https_message_bytes,
+        settings_every_seconds=config.https_settings_seconds,
+    )
+
+
+def pace_of(config: UplinkConfig) -> Pace:
+    """Give the courier's part of the configuration."""
     return Pace(
         max_batch_records=config.max_batch_records,
         patience_seconds=config.patience_seconds,
+        patience_cap_seconds=config.patience_cap_seconds,
         lazy_seconds=config.lazy_seconds,
         report_seconds=config.report_seconds,
         failures_before_fallback=config.mqtt_failures_before_https,

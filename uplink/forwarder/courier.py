@@ -40,17 +40,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast the courier goes; `UplinkConfig` says which of it is set by configuration."""
+    """How fast the courier goes; `UplinkConfig` explains each and holds the defaults."""
 
-    max_batch_records: int = 1_000
-    patience_seconds: float = 10.0
-    patience_cap_seconds: float = 600.0
-    lazy_seconds: float = 3_600.0
-    report_seconds: float = 3_600.0
-    failures_before_fallback: int = 3
-    return_seconds: float = 600.0
-    reconnect_first_seconds: float = 5.0
-    reconnect_cap_seconds: float = 300.0
+    max_batch_records: int
+    patience_seconds: float
+    patience_cap_seconds: float
+    lazy_seconds: float
+    report_seconds: float
+    failures_before_fallback: int
+    return_seconds: float
+    reconnect_first_seconds: float
+    reconnect_cap_seconds: float
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ class Courier:
         wait: Callable[[float], object],
         boot_time_ms: Callable[[], int],
         pace: Pace,
-        spread_seconds: float = 0.0,
+        spread_seconds: float,
     ) -> None:
         self._kiosk = kiosk
         self._reader = reader
@@ -115,7 +115,7 @@ class Courier:
         self._quiet_until = 0.0
         self._went_back_at = float("-inf")
 
-    def step(self, timeout: float = 0.2) -> None:
+    def step(self, timeout: float) -> None:
         """Take one turn, waiting at most about `timeout` seconds for something to happen.
 
         Raises:
@@ -248,6 +248,7 @@ class Courier:
             most = _PROBE_RECORDS if self._stalls else None
             parcel = outbox.next_parcel(now, max_bytes=sender.max_bytes, most=most)
             if parcel is None:
+                self._tell_undeclared()
                 return False
             if outbox.under_way == 1:
                 self._patient_until = now + self._patience()
@@ -269,6 +270,13 @@ class Courier:
                 self._stall(outbox)
                 return False
         return False
+
+    def _tell_undeclared(self) -> None:
+        """Say why nothing more goes out though records wait: one is damaged, and only the kiosk can declare it lost."""
+        if (seq := self._reader.undeclared) is not None:
+            self._note_trouble(
+                f"record {seq} is damaged: what is behind it waits until the kiosk declares it lost; restart the kiosk"
+            )
 
     def _patience(self) -> float:
         return min(self._pace.patience_cap_seconds, self._pace.patience_seconds * 2.0**self._stalls)

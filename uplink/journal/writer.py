@@ -38,15 +38,11 @@ class Written(NamedTuple):
 
 @distinct
 class WriteFailed(NamedTuple):
-    """The record of `token` is not kept; `trouble` says why for screens, `reason` for logs.
-
-    `permanent` says that these very contents can never be written; otherwise the disk is full or failing.
-    """
+    """The record of `token` is not kept; `trouble` says why for screens, `reason` for logs."""
 
     token: Hashable
     trouble: Trouble
     reason: str
-    permanent: bool
 
 
 class WriterState(NamedTuple):
@@ -164,12 +160,10 @@ class JournalWriter:
         except JournalBroken as error:
             self._note_broken(error)
             return _failed(submitted, error)
-        except JournalFull as error:
+        except JournalError as error:  # full, or too long
             return _failed(submitted, error)
-        except JournalError as error:  # too long
-            return _failed(submitted, error, permanent=True)
         except (TypeError, ValueError) as error:  # nothing JSON has a word for
-            return WriteFailed(submitted.token, trouble("record_refused"), str(error), permanent=True)
+            return WriteFailed(submitted.token, trouble("record_refused"), str(error))
         self._write_ms.append((time.monotonic() - started) * 1000)
         return Written(submitted.token, appended.seq)
 
@@ -250,5 +244,5 @@ class JournalWriter:
         return True
 
 
-def _failed(submitted: _Submitted, error: JournalError, *, permanent: bool = False) -> WriteFailed:
-    return WriteFailed(submitted.token, error.trouble, str(error), permanent)
+def _failed(submitted: _Submitted, error: JournalError) -> WriteFailed:
+    return WriteFailed(submitted.token, error.trouble, str(error))

@@ -1,6 +1,7 @@
 """The courier: whatever the transport does, every record arrives, once, in order, and only a true receipt counts."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from survey.record.record import ALIVE
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import START_MS, FakeTransport, Home, fill
 from uplink.errors import Refused
-from uplink.forwarder.courier import Courier, Pace
+from uplink.forwarder.app import pace_of
+from uplink.forwarder.config import UplinkConfig
+from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
@@ -34,7 +37,8 @@ class Trip:
             now=lambda: self.now,
             wait=lambda seconds: None,
             boot_time_ms=lambda: 5_000,
-            pace=Pace(**pace),  # type: ignore[arg-type]
+            pace=replace(pace_of(UplinkConfig()), **pace),  # type: ignore[arg-type]
+            spread_seconds=0.0,
         )
 
     def go(self, steps: int = 10, *, seconds: float = 0.2) -> None:
@@ -311,4 +315,22 @@ def test_a_connection_that_ends_after_good_service_is_no_mark_against_its_transp
     trip.go(100, seconds=1.0)
     assert trip.courier.progress.transport == "mqtt"
     assert https.opened == 0
+    journal.close()
+
+
+def test_a_damaged_record_that_nobody_has_declared_lost_is_told(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trip = Trip(home, transport)
+    fill(journal, 5)
+    (path,) = home.paths.journal.glob("*.journal")
+    content = bytearray(path.read_bytes())
+    content[content.index(b'"seq":3')] ^= 0xFF
+    path.write_bytes(content)
+    trip.go()
+    assert home.collector.held() == 2
+    assert "record 3 is damaged" in trip.courier.progress.trouble
+    journal.reopen()
+    trip.go()
+    assert home.collector.held() == 5
+    assert trip.courier.progress.trouble == ""
     journal.close()

@@ -55,16 +55,16 @@ class MqttTransport:
     kiosk: str
     host: str
     port: int
-    credentials: Credentials | None = None
+    credentials: Credentials | None
     """None for a broker without TLS (a test, a demo)."""
-    version: int = 5
+    version: int
     """5, or 3 for brokers that know only MQTT 3.1.1."""
-    keep_alive_seconds: int = 900
-    window: int = 4
+    keep_alive_seconds: int
+    window: int
     """How many batches may be under way at once."""
-    max_bytes: int = 200_000
+    max_bytes: int
     """The longest message to send where the broker names no limit of its own."""
-    connect_seconds: float = 10.0
+    connect_seconds: float
 
 
 class MqttSender:

@@ -42,8 +42,8 @@ class JournalStorage(Storage):
         *,
         birth: Header,
         disk: Disk = REAL_DISK,
-        segment_bytes: int = 1024 * 1024,
-        ballast_bytes: int = 1024 * 1024,
+        segment_bytes: int,
+        ballast_bytes: int,
     ) -> None:
         self.folder = folder
         self._names = JournalFolder(folder)
