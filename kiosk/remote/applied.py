@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kiosk.config import Hours
-from kiosk.show.present import PublishedLabel
+from kiosk.show.surroundings import PublishedLabel
 from survey.instrument.instrument import Instrument
 from survey.visit.plan import OfferedService
 

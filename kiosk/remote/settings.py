@@ -13,7 +13,7 @@ from typing import Any
 from kiosk.config import Hours, opening_hours
 from kiosk.errors import ConfigurationError
 from kiosk.remote.applied import Remote
-from kiosk.show.present import PublishedLabel
+from kiosk.show.surroundings import PublishedLabel
 from kiosk.show.texts import catalogue, shipped
 from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardware.board import Facts, look, unreadable_inputs
+from hardware.panel import Panel
 from kiosk.config import Config
-from kiosk.desk.pin import has_pin
 from kiosk.errors import KioskError
 from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
 from survey.record.errors import Malformed
@@ -40,6 +40,10 @@ class Patient:
     home: Path
     config: Config
     simulate: bool
+    has_pin: Callable[[Path], bool]
+    """Whether the staff's PIN was set in a kiosk's folder."""
+    open_panel: Callable[[Config], Panel]
+    """Opens the buttons; raises `KioskError` where there are none."""
     root: Path = Path("/")
 
 
@@ -99,7 +103,7 @@ def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
     mode = (patient.home / "kiosk" / "identity" / "signing.key").stat().st_mode & 0o077
     if mode:
         yield Diagnosis("signing key", BAD, "other users can read it", "chmod 600 kiosk/identity/signing.key")
-    if has_pin(patient.home):
+    if patient.has_pin(patient.home):
         yield Diagnosis("pin", OK, "set")
     else:
         yield Diagnosis("pin", WARN, "no PIN: the staff screen stays shut", "ikm-kiosk pin")
@@ -180,9 +184,7 @@ def _panel(patient: Patient) -> Iterator[Diagnosis]:
     if patient.simulate:
         yield Diagnosis("buttons", OK, "simulated")
         return
-    from kiosk.app import open_panel  # noqa: PLC0415 - loads gpiozero
-
-    panel = open_panel(patient.config, simulate=False)
+    panel = patient.open_panel(patient.config)
     try:
         down = [button for button, is_down in panel.levels().items() if is_down]
     finally:
