@@ -62,6 +62,83 @@ def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     assert list(imported(module)) == [(2, "collector"), (3, "uplink")]
 
 
+def rooms_of(package: Path) -> dict[str, dict[str, str]]:
+    """For each room of a package (a folder or a module at its top) the rooms it imports, each with one place where."""
+    graph: dict[str, dict[str, str]] = {}
+    for path in sorted(package.rglob("*.py")):
+        room = path.relative_to(package).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module == package.name:
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            for first, _, rest in (name.partition(".") for name in names):
+                other = rest.partition(".")[0]
+                if first == package.name and other not in ("", room):
+                    where = f"{path.relative_to(package.parent)}:{getattr(node, 'lineno', 0)}"
+                    graph.setdefault(room, {}).setdefault(other, where)
+    return graph
+
+
+def circle(graph: dict[str, dict[str, str]]) -> list[str]:
+    """Every arrow that lies on a circle, with the place of the import."""
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [start]
+        while waiting:
+            fresh = graph.get(waiting.pop(), {}).keys() - found
+            found |= fresh
+            waiting += fresh
+        return found
+
+    reach = {room: reached(room) for room in graph}
+    return sorted(
+        f"{room} -> {other} ({where})"
+        for room, others in graph.items()
+        for other, where in others.items()
+        if room in reach.get(other, ())
+    )
+
+
+@pytest.mark.parametrize("package", ["survey", "hardware", "uplink", "kiosk"])
+def test_no_circle_joins_the_rooms_of_a_package(package: str) -> None:
+    graph = rooms_of(ROOT / package)
+    assert graph, "the walk sees imports"
+    assert circle(graph) == []
+
+
+def test_a_circle_is_found_also_inside_functions(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    (house / "hall").mkdir(parents=True)
+    (house / "hall" / "door.py").write_text("from house.attic import roof\nfrom house import cellar\n")
+    (house / "attic.py").write_text("roof = 1\n")
+    (house / "cellar.py").write_text("def stairs():\n    import house.hall.door\n")
+    assert circle(rooms_of(house)) == [
+        "cellar -> hall (house/cellar.py:2)",
+        "hall -> cellar (house/hall/door.py:2)",
+    ]
+
+
+def test_the_kiosk_has_few_rooms_and_short_modules() -> None:
+    rooms = [
+        path.stem
+        for path in (ROOT / "kiosk").iterdir()
+        if path.suffix in ("", ".py") and not path.name.startswith("__")
+    ]
+    assert len(rooms) <= 16, sorted(rooms)
+    for folder in ("show", "draw"):
+        assert len(list((ROOT / "kiosk" / folder).glob("*.py"))) <= 12, folder
+    long = [
+        f"{path.relative_to(ROOT)}: {count}"
+        for package in ("kiosk", "hardware", "survey/visit")
+        for path in (ROOT / package).rglob("*.py")
+        if (count := len(path.read_text().splitlines())) > 350
+    ]
+    assert long == []
+
+
 def test_an_import_inside_a_function_gives_its_reason() -> None:
     wrong = []
     for package in OURS:

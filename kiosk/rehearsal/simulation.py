@@ -142,7 +142,7 @@ class _Run:
     @property
     def plan(self) -> Plan:
         """What the visitors meet."""
-        return self._loop.plan
+        return self._loop.service.plan
 
     def say(self, line: str) -> None:
         """Print a line for people."""
@@ -162,12 +162,12 @@ class _Run:
             if not self._options.quiet:
                 self.say(_line(count, wish, played))
         self._player.rest()
-        recorder, head = self._loop.recorder, self._device.journal.head
+        recorder, head = self._loop.service.recorder, self._device.journal.head
         result = {
             "visitors": count,
             "failed": failed,
             "thanked_records": recorder.thanked,
-            "questionnaires": self._loop.answered,
+            "questionnaires": self._loop.service.answered,
             "stream": self._device.journal.stream,
             "head": head.seq,
             "seconds": round(time.monotonic() - began, 3),
@@ -176,7 +176,7 @@ class _Run:
             print(json.dumps(result))
         else:
             print(
-                f"{count} visitors came; thanked for {recorder.thanked} records, {self._loop.answered} of them complete "
+                f"{count} visitors came; thanked for {recorder.thanked} records, {self._loop.service.answered} of them complete "
                 f"questionnaires; the journal {self._device.journal.stream} now ends with record {head.seq}"
             )
             if failed:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardware.board import Facts, look, unreadable_inputs
+from hardware.panel import Panel
 from kiosk.config import Config
-from kiosk.desk.pin import has_pin
 from kiosk.errors import KioskError
 from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
 from survey.record.errors import Malformed
@@ -39,6 +39,10 @@ class Patient:
     home: Path
     config: Config
     simulate: bool
+    has_pin: Callable[[Path], bool]
+    """Whether the staff's PIN was set in a kiosk's folder."""
+    open_panel: Callable[[Config], Panel]
+    """Opens the buttons; raises `KioskError` where there are none."""
     root: Path = Path("/")
 
 
@@ -100,7 +104,7 @@ def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
     key = KioskHome(patient.home).signing_key
     if key.stat().st_mode & 0o077:
         yield Diagnosis("signing key", BAD, "other users can read it", f"chmod 600 {key}")
-    if has_pin(patient.home):
+    if patient.has_pin(patient.home):
         yield Diagnosis("pin", OK, "set")
     else:
         yield Diagnosis("pin", WARN, "no PIN: the staff screen stays shut", "ikm-kiosk pin")
@@ -181,9 +185,7 @@ def _panel(patient: Patient) -> Iterator[Diagnosis]:
     if patient.simulate:
         yield Diagnosis("buttons", OK, "simulated")
         return
-    from kiosk.app import open_panel  # noqa: PLC0415 - loads gpiozero
-
-    panel = open_panel(patient.config, simulate=False)
+    panel = patient.open_panel(patient.config)
     try:
         down = [button for button, is_down in panel.levels().items() if is_down]
     finally:

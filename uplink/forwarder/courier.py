@@ -275,7 +275,8 @@ class Courier:
         """Say why nothing more goes out though records wait: one is damaged, and only the kiosk can declare it lost."""
         if (seq := self._reader.undeclared) is not None:
             self._note_trouble(
-                f"record {seq} is damaged: what is behind it waits until the kiosk declares it lost; restart the kiosk"
+                trouble("record_undeclared", seq=seq),
+                f"record {seq} is damaged: what is behind it waits until the kiosk declares it lost; restart the kiosk",
             )
 
     def _patience(self) -> float:

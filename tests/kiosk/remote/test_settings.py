@@ -98,12 +98,12 @@ def test_good_settings_are_read() -> None:
 def test_settings_are_applied_between_visits_and_recorded(home: Path, collector: Identity) -> None:
     with rig(home) as kiosk:
         kiosk.press(3)
-        assert kiosk.loop.state.step is Step.INVITATION
+        assert kiosk.loop.service.state.step is Step.INVITATION
         publish(home, collector, 1, {"texts": {"idle.title": {"id": "Bagaimana tadi?"}}, "languages": ["id"]})
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("id", "en"), "not in the middle of a visit"
+        assert kiosk.loop.service.plan.languages == ("id", "en"), "not in the middle of a visit"
         kiosk.wait(30)
-        assert kiosk.loop.plan.languages == ("id",)
+        assert kiosk.loop.service.plan.languages == ("id",)
         assert isinstance(kiosk.view, ChoiceView)
         assert kiosk.view.title == "Bagaimana tadi?"
     assert [record.body for record in records(home, "settings")] == [{"version": 1, "applied": True}]
@@ -144,7 +144,7 @@ def test_refused_settings_leave_everything_and_are_recorded_with_the_reason(
         wait_for_look(kiosk)
         publish(home, collector, 2, {"languages": ["id"], "volume_percent": 500})
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
     bodies = [record.body for record in records(home, "settings")]
     assert bodies[0] == {"version": 1, "applied": True}
     assert (bodies[1]["version"], bodies[1]["applied"]) == (2, False)
@@ -160,9 +160,9 @@ def test_after_a_restart_the_last_good_settings_are_in_force_and_not_told_again(
         publish(home, collector, 2, {"volume_percent": 500})
         wait_for_look(kiosk)
     with rig(home) as kiosk:
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
     assert len(records(home, "settings")) == 2
 
 
@@ -181,7 +181,7 @@ def test_settings_that_are_not_ours_change_nothing(home: Path, collector: Identi
             case "older":
                 publish(home, collector, 4, {"languages": ["id"]})
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
     assert len(records(home, "settings")) == 1
 
 
@@ -196,7 +196,7 @@ def test_opening_hours_dim_the_screen_say_when_it_opens_and_a_press_still_counts
         assert "Selasa" in kiosk.view.text
         assert "08.00" in kiosk.view.text
         kiosk.press(2)
-        assert kiosk.loop.state.step is Step.INVITATION
+        assert kiosk.loop.service.state.step is Step.INVITATION
     (pulse,) = records(home, "response")
     assert pulse.body["outside_hours"] is True
 

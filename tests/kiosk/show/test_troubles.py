@@ -13,8 +13,8 @@ from kiosk.desk.state import DeskState, Page
 from kiosk.desk.view import staff_view
 from kiosk.draw.screens import layout
 from kiosk.draw.screens.parts import not_fitting
-from kiosk.rehearsal.samples import WELL, samples
-from kiosk.show.present import Surroundings, present
+from kiosk.rehearsal.samples import AROUND, WELL, samples
+from kiosk.show.present import present
 from kiosk.show.texts import Texts, catalogue, shipped
 from kiosk.show.troubles import trouble_words
 from kiosk.show.views import KeyboardView, Look, MessageView, StaffView
@@ -122,7 +122,7 @@ def desk_at_the_pin(told: Trouble) -> DeskState:
 @pytest.mark.parametrize("code", CODES)
 def test_the_screen_out_of_service_says_it_in_indonesian(code: Code) -> None:
     told, texts = example(code), Texts("id")
-    view = present(full_plan(), State(step=Step.FAILED), Surroundings(out_of_service=told), texts, now=1.0)
+    view = present(full_plan(), State(step=Step.FAILED), AROUND._replace(out_of_service=told), texts, now=1.0)
 
     assert isinstance(view, MessageView)
     assert view.bar.note == texts.get("failed.staff", reason=trouble_words(told, texts))
@@ -180,7 +180,7 @@ def test_every_sentence_has_room_on_both_screens(language: str, size: tuple[int,
         others = (told[place - 1], told[place - 2])
         health = WELL._replace(last_error=one, touch_fault=others[0], speech_fault=others[1])
         desk = DeskState(page=Page.FACTS, message=("staff.usb_failed", {}), trouble=one, language=language)
-        around = Surroundings(out_of_service=one)
+        around = AROUND._replace(out_of_service=one)
         state = State(step=Step.FAILED, not_kept=True, language=language)
         for view in (
             staff_view(desk, health, kiosk="sulam-01", locks_in=50, now=0.0),

@@ -328,9 +328,9 @@ def test_a_damaged_record_that_nobody_has_declared_lost_is_told(home: Home) -> N
     path.write_bytes(content)
     trip.go()
     assert home.collector.held() == 2
-    assert "record 3 is damaged" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("record_undeclared", seq=3)
     journal.reopen()
     trip.go()
     assert home.collector.held() == 5
-    assert trip.courier.progress.trouble == ""
+    assert trip.courier.progress.trouble is None
     journal.close()
