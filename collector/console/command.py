@@ -1,6 +1,7 @@
 """What the management commands share: errors as one sentence, and setup as a condition."""
 
 from abc import ABC, abstractmethod
+from argparse import SUPPRESS
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from collector.errors import CollectorError
 from collector.trust import keys
 from collector.words.catalogue import CONSOLE
 
+TYPED = {"import_files": "import", "broker_files": "broker-files"}
+"""What people type for modules that cannot be called so."""
+
 
 class CollectorCommand(BaseCommand, ABC):
     """A command whose expected failures are one sentence with the remedy, and exit code 1.
@@ -20,8 +24,21 @@ class CollectorCommand(BaseCommand, ABC):
     """
 
     needs_setup = True
+    suppressed_base_arguments = {
+        "--version", "--verbosity", "--settings", "--pythonpath", "--traceback",
+        "--no-color", "--force-color", "--skip-checks",
+    }  # fmt: skip
+    """Django's own options still work, for who develops this program; `--help` shows only ours."""
     requires_migrations_checks = False
     requires_system_checks = ["ikm"]  # ours; all of Django's would load every page into the listener's memory
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Make the parser, under the name the command is typed by."""
+        parser = super().create_parser(prog_name, TYPED.get(subcommand, subcommand), **kwargs)
+        for action in parser._actions:  # noqa: SLF001 - the one option that Django does not let itself be told to hide
+            if action.dest == "skip_checks":
+                action.help = SUPPRESS
+        return parser
 
     def handle(self, *_args: Any, **options: Any) -> str | None:
         """Run the command; what it returns is printed."""
@@ -43,4 +60,6 @@ class CollectorCommand(BaseCommand, ABC):
 
     def subcommands(self, parser: CommandParser) -> Any:
         """Give the parser's subcommands; one of them must be named."""
-        return parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
+        return parser.add_subparsers(
+            dest="subcommand", required=True, metavar="SUBCOMMAND", help="what to do"
+        )

@@ -25,18 +25,18 @@ class Command(CollectorCommand):
         """Describe the options."""
         parts = self.subcommands(parser)
         listing = parts.add_parser("list", help="list tickets, the newest first")
-        listing.add_argument("--unit", metavar="CODE")
-        listing.add_argument("--status", choices=TicketStatus.values)
+        listing.add_argument("--unit", metavar="CODE", help="only of this unit")
+        listing.add_argument("--status", choices=TicketStatus.values, help="only those that stand so")
         for name, words in (("read", "open text and contact"), ("move", "move a ticket on")):
             part = parts.add_parser(name, help=words)
-            part.add_argument("ticket", metavar="TICKET")
+            part.add_argument("ticket", metavar="TICKET", help="its code, as the citizen took it along")
             part.add_argument(
                 "--as", dest="account", required=True, metavar="NAME", help="the account it is done by"
             )
             if name == "read":
                 part.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
             else:
-                part.add_argument("status", choices=TicketStatus.values)
+                part.add_argument("status", choices=TicketStatus.values, help="where it stands from now on")
                 part.add_argument("--answer", default="", help="what the citizen is told")
 
     def run(self, options: dict[str, Any]) -> str | None:

@@ -17,7 +17,10 @@ from collector.scores.proof.export import export
 class Command(CollectorCommand):
     """Write an evidence bundle."""
 
-    help = "Write a signed bundle with which an auditor can check a unit's indices without trusting this collector."
+    help = (
+        "Write a signed bundle with which an auditor can check a unit's indices without trusting this collector; "
+        "`ikm-collector evidence verify FILE` checks one, and needs no database."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""

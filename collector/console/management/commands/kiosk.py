@@ -39,19 +39,19 @@ class Command(CollectorCommand):
         move = parts.add_parser(
             "move", help="give a kiosk another unit or place; what it earned stays where it was earned"
         )
-        move.add_argument("name")
-        move.add_argument("--unit", required=True, metavar="CODE")
+        move.add_argument("name", metavar="NAME", help="the kiosk's name")
+        move.add_argument("--unit", required=True, metavar="CODE", help="the unit it serves from then on")
         move.add_argument("--place", metavar="CODE", help="the unit's own place where it is left out")
         move.add_argument(
             "--since", metavar="DATE", help="from which local day on (now); may lie in the past"
         )
         revoke = parts.add_parser("revoke", help="refuse everything from a lost or stolen kiosk from now on")
-        revoke.add_argument("name")
-        revoke.add_argument("--why", required=True)
+        revoke.add_argument("name", metavar="NAME", help="the kiosk's name")
+        revoke.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
         change = parts.add_parser(
             "settings", help="show a kiosk's settings, or change them; the listener sends them out"
         )
-        change.add_argument("name")
+        change.add_argument("name", metavar="NAME", help="the kiosk's name")
         change.add_argument(
             "--set",
             action="append",

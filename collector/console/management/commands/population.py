@@ -43,13 +43,11 @@ class Command(CollectorCommand):
         stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
         if not users:
             stated.delete()
-            return f"{unit.name}, {period.title}: no population stated"
+            return f"{unit.name}, {period}: no population stated"
         Population.objects.update_or_create(
             unit=unit,
             first_day=period.first,
             last_day=period.last,
             defaults={"users": users, "stated_at": clock.now()},
         )
-        return (
-            f"{unit.name}, {period.title}: {users} users, so {required_sample(users)} respondents are needed"
-        )
+        return f"{unit.name}, {period}: {users} users, so {required_sample(users)} respondents are needed"

@@ -35,14 +35,17 @@ class Command(CollectorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=2, help="processes")
-        parser.add_argument("--threads", type=int, default=8, help="requests a process handles at once")
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+        parser.add_argument("--workers", type=int, default=2, help="processes (2)")
+        parser.add_argument("--threads", type=int, default=8, help="requests a process handles at once (8)")
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Serve until stopped."""
         _check_free(options["host"], options["port"])
+        host = f"[{options['host']}]" if ":" in options["host"] else options["host"]
+        self.stdout.write(f"serving http://{host}:{options['port']}/ until stopped")
+        self.stdout.flush()
         _Server(
             {
                 "bind": f"{options['host']}:{options['port']}",

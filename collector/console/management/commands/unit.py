@@ -21,7 +21,7 @@ class Command(CollectorCommand):
         """Describe the options."""
         add = self.subcommands(parser).add_parser("add", help="add a unit, or change one")
         add.add_argument("--code", required=True, help="short and lasting: it stands in addresses and files")
-        add.add_argument("--name", required=True)
+        add.add_argument("--name", required=True, help="the unit's full name, as pages show it")
         add.add_argument("--region", required=True, help="Kemendagri code, such as 18.01.05.2003")
         add.add_argument("--agency", help="code of the agency that owns the index")
         add.add_argument(

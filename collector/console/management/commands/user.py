@@ -27,8 +27,8 @@ class Command(CollectorCommand):
         add = self.subcommands(parser).add_parser(
             "add", help="add an account, or change its role and password"
         )
-        add.add_argument("name")
-        add.add_argument("--role", required=True, choices=roles.ROLES)
+        add.add_argument("name", metavar="NAME", help="the account's name")
+        add.add_argument("--role", required=True, choices=roles.ROLES, help="what the person may do")
         add.add_argument("--unit", metavar="CODE", help="the unit of a unit officer")
 
     def run(self, options: dict[str, Any]) -> str | None:
