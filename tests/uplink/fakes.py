@@ -1,9 +1,10 @@
 """Small real things for the uplink's tests: a collector that keeps what it accepts, a transport to it, a kiosk's folder."""
 
 import errno
+import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -116,6 +117,7 @@ class FakeTransport:
         self.sent: list[bytes] = []
         self.states: list[bytes] = []
         self.opened = 0
+        self.tried = 0
         self.events: deque[Event] = deque()
         self.retained: bytes | None = None
         self._open = False
@@ -125,6 +127,7 @@ class FakeTransport:
         return self.window if self._open else 0
 
     def open(self) -> None:
+        self.tried += 1
         if self.cut:
             raise Unreachable("the cable is out")
         if not self._open:
@@ -192,6 +195,45 @@ class HastyDisk(Disk):
 
     def sync(self, handle: int) -> None:
         pass
+
+
+class MortalDisk(Disk):
+    """A disk whose power can be cut: contents and names that were not flushed are gone then."""
+
+    def __init__(self) -> None:
+        self._contents: dict[int, bytes] = {}
+        """What is on the medium, by inode."""
+        self._names: dict[Path, dict[str, int]] = {}
+        """Which names each flushed folder has on the medium."""
+        self.before_sync: Callable[[], None] = lambda: None
+
+    def sync(self, handle: int) -> None:
+        self.before_sync()
+        # The handle may be for writing only; the same file is read by another way.
+        self._contents[os.fstat(handle).st_ino] = Path(f"/proc/self/fd/{handle}").read_bytes()
+
+    def sync_folder(self, folder: Path) -> None:
+        self._names[folder] = {path.name: path.stat().st_ino for path in folder.iterdir() if path.is_file()}
+
+    def holds(self, path: Path) -> bool:
+        """Whether all that `path` shows is on the medium."""
+        return self._contents.get(path.stat().st_ino) == path.read_bytes()
+
+    def cut_power(self, folder: Path) -> None:
+        """Leave of `folder` and the folders below it what is on the medium."""
+        for path in [path for path in folder.rglob("*") if path.is_file()]:
+            path.unlink()
+        for place, names in self._names.items():
+            for name, inode in names.items():
+                (place / name).write_bytes(self._contents.get(inode, b""))
+        self._contents = {
+            path.stat().st_ino: path.read_bytes()
+            for place in self._names
+            for path in place.iterdir()
+            if path.is_file()
+        }
+        for place in self._names:
+            self.sync_folder(place)
 
 
 def full() -> OSError:

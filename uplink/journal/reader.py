@@ -157,6 +157,7 @@ class JournalReader:
             place, most=first - place.seq, most_bytes=CHUNK_BYTES, flush=False
         ):
             pass
+        place.ahead.clear()  # it was read without a flush, so it must not be given
         return place
 
     def _follow(self, place: _Place, *, most: int, most_bytes: int, flush: bool = True) -> list[Entry]:

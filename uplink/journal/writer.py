@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from survey.named import distinct
@@ -72,9 +72,12 @@ class _Submitted(NamedTuple):
 class JournalWriter:
     """Owns an open journal and writes to it in its own thread, from `start` until `stop`."""
 
-    def __init__(self, journal: Journal, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, journal: Journal, *, clock: Clock | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._journal = journal
         self._clock = clock
+        self._now = now
         self._queue: queue.SimpleQueue[_Submitted | None] = queue.SimpleQueue()
         self.results: queue.SimpleQueue[Written | WriteFailed] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -84,7 +87,7 @@ class JournalWriter:
         self._reopen_at = 0.0
         self._release_at = 0.0
         self._confirmed = journal.confirmed
-        self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
+        self._look_again_at = now() + _LOOK_AGAIN_SECONDS
         self._write_ms: deque[float] = deque(maxlen=500)
 
     def start(self) -> None:
@@ -154,7 +157,7 @@ class JournalWriter:
     def _write(self, submitted: _Submitted) -> Written | WriteFailed:
         if self._broken and not self._reopen():
             return _failed(submitted, self._broken)
-        started = time.monotonic()
+        started = self._now()
         try:
             appended = self._append(submitted)
         except JournalBroken as error:
@@ -164,7 +167,7 @@ class JournalWriter:
             return _failed(submitted, error)
         except (TypeError, ValueError) as error:  # nothing JSON has a word for
             return WriteFailed(submitted.token, trouble("record_refused"), str(error))
-        self._write_ms.append((time.monotonic() - started) * 1000)
+        self._write_ms.append((self._now() - started) * 1000)
         return Written(submitted.token, appended.seq)
 
     def _append(self, submitted: _Submitted) -> Appended:
@@ -185,7 +188,7 @@ class JournalWriter:
         )
 
     def _chores(self) -> None:
-        now = time.monotonic()
+        now = self._now()
         if self._broken:
             if now >= self._reopen_at:
                 self._reopen()
@@ -229,10 +232,10 @@ class JournalWriter:
         self._broken = error
         delay = _REOPEN_SECONDS[min(self._failures, len(_REOPEN_SECONDS) - 1)]
         self._failures += 1
-        self._reopen_at = time.monotonic() + delay
+        self._reopen_at = self._now() + delay
 
     def _reopen(self) -> bool:
-        if time.monotonic() < self._reopen_at:
+        if self._now() < self._reopen_at:
             return False
         try:
             self._journal.reopen()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.ports import Voice
+from kiosk.remote.inbox import Inbox
 from kiosk.remote.settings import check
 from kiosk.show.texts import catalogue
 from kiosk.show.views import ChoiceView, MessageView
@@ -13,6 +14,7 @@ from survey.visit.state import Step
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records
 from tests.kiosk.rigs import Rig, rig
+from uplink.journal.enrolment import verifier
 from uplink.journal.identity import Identity
 
 QUESTIONNAIRE = (
@@ -204,3 +206,26 @@ def test_opening_hours_dim_the_screen_say_when_it_opens_and_a_press_still_counts
 def test_every_text_of_the_catalogue_can_be_set_to_itself() -> None:
     texts = {key: {"id": text} for key, text in catalogue("id").items() if not key.startswith("language.")}
     assert check({"texts": texts}).texts["id"]["idle.title"] == texts["idle.title"]["id"]
+
+
+def test_a_version_is_judged_once_whatever_comes_under_its_number_later(
+    home: Path, collector: Identity
+) -> None:
+    inbox = Inbox(home, kiosk="k-0001", verify=verifier(collector.public_key))
+    publish(home, collector, 3, {"volume_percent": 30})
+    news = inbox.look(0.0)
+    assert news is not None
+    assert (news.told.version, news.content is not None) == (3, True)
+    for version, content in (
+        (3, {"volume_percent": 31, "brightness_percent": 5}),
+        (2, {}),
+        (3, {"volume_percent": 600}),
+    ):
+        publish(home, collector, version, content)
+        assert inbox.look(10.0 * version + len(content)) is None
+    assert (inbox.version, inbox.refused) == (3, "")
+    publish(home, collector, 4, {"volume_percent": 600})
+    news = inbox.look(1_000.0)
+    assert news is not None
+    assert (news.told.version, news.content) == (4, None)
+    assert "volume_percent" in inbox.refused
