@@ -31,6 +31,7 @@ from kiosk.show.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Ty
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
+from survey.visit.action import BACKSPACE, Word, key
 from survey.visit.machine import advance, due
 from survey.visit.plan import Plan
 from survey.visit.state import (
@@ -59,6 +60,7 @@ log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 60
 _LONGEST_WAIT_SECONDS = 1.0
+_CONTROL_KEYS = {"\b": key(BACKSPACE), "\r": Word.NEXT, "\x1b": Word.BACK}
 
 
 class Loop:
@@ -158,9 +160,7 @@ class Loop:
                 if action == CORNER:
                     self._corner_since = None
             case Typed(text):
-                self._touch(
-                    {"\b": "key:backspace", "\r": "next", "\x1b": "back"}.get(text, f"key:{text}"), now
-                )
+                self._touch(_CONTROL_KEYS.get(text) or key(text), now)
 
     def _touch(self, action: str, now: float) -> None:
         self._give(Touch(action), now)

@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from hardware.board import Facts
-from kiosk.config import VisitSection
+from kiosk.config import Config
 from kiosk.desk.state import DeskState, Page
 from kiosk.desk.view import staff_view
+from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.surroundings import PublishedLabel, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import View
 from kiosk.watch.health import Health
-from survey.instrument.definition import load
-from survey.instrument.profile import attributes
+from survey.visit.action import Word, name_of
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State, Step
 from survey.wire.trouble import trouble
@@ -45,7 +45,7 @@ AROUND = Surroundings(
     published=PublishedLabel(period="2026-TW3", value="84.12", category="B", n=312),
     closed=False,
     opens=None,
-    answer_days=VisitSection().answer_days,
+    answer_days=Config().visit.answer_days,
     out_of_service=None,
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
 )
@@ -99,14 +99,8 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
 
 
 def _plan(language: str) -> Plan:
-    return Plan(
-        pulse=load("pulse"),
-        forms=(load("skm-2017"),),
-        services=_SERVICES,
-        profile=attributes(),
-        languages=tuple(dict.fromkeys(("id", "en", language))),
-        speech=True,
-    )
+    plan = make_plan(Config(), services=_SERVICES, languages=tuple(dict.fromkeys(("id", "en", language))))
+    return plan._replace(speech=True)
 
 
 def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
@@ -115,7 +109,7 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     begun = State(language=language)
 
     yield "idle", begun._replace(step=Step.IDLE), AROUND
-    yield "pressed", begun._replace(step=Step.IDLE, pressed="answer:3"), AROUND
+    yield "pressed", begun._replace(step=Step.IDLE, pressed=name_of(Word.ANSWER, 3)), AROUND
     yield "invitation", begun._replace(step=Step.INVITATION), AROUND
     yield "preferences", begun._replace(step=Step.PREFERENCES), AROUND
     yield "service", begun._replace(step=Step.SERVICE), AROUND
@@ -125,7 +119,7 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
         yield f"question-{place + 1}-{key}", begun._replace(step=Step.QUESTION, place=place), AROUND
     yield (
         "question-answered",
-        begun._replace(step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed="answer:3"),
+        begun._replace(step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed=name_of(Word.ANSWER, 3)),
         AROUND,
     )
     yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), AROUND

@@ -22,6 +22,7 @@ from kiosk.show.views import (
 )
 from survey.instrument.instrument import in_language
 from survey.record.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS, show_code
+from survey.visit.action import Choice, Word, parse
 from survey.visit.machine import expires_at
 from survey.visit.offer import BUTTONS, offer, pages, question_key
 from survey.visit.plan import Plan
@@ -32,7 +33,7 @@ CONSENT_VERSION = "1"
 _PATIENCE_SECONDS = 0.5
 """A save that is done sooner shows no waiting screen: the highlighted answer simply stays."""
 
-_STRONG = frozenset({"accept", "next", "resume", "noted", "close"})
+_STRONG = frozenset({Word.ACCEPT, Word.NEXT, Word.RESUME, Word.NOTED, Word.CLOSE})
 _LAST_STEP = {Step.TOPICS: 1, Step.TEXT: 2, Step.CONSENT: 3, Step.PHONE: 3}
 
 
@@ -119,31 +120,32 @@ class _Presenter:
     # -- parts
 
     def _action(self, name: str, *, button: int | None = None) -> Action:
-        word, _, argument = name.partition(":")
+        choice = parse(name)
         label, icon = action_label(self.plan, self.state, self.texts, name)
         return Action(
             name=name,
             label=label,
             icon=icon,
             button=button,
-            strong=word in _STRONG,
-            chosen=self._chosen(word, argument) or name == self.state.pressed,
+            strong=choice is not None and choice.word in _STRONG,
+            chosen=(choice is not None and self._chosen(choice)) or name == self.state.pressed,
         )
 
-    def _chosen(self, word: str, argument: str) -> bool:  # noqa: PLR0911 - one line a word
+    def _chosen(self, choice: Choice) -> bool:  # noqa: PLR0911 - one line a word
         state = self.state
-        match word:
-            case "topic":
+        argument = choice.argument
+        match choice.word:
+            case Word.TOPIC:
                 return argument in state.topics
-            case "service":
+            case Word.SERVICE:
                 return argument == state.service
-            case "profile":
+            case Word.PROFILE:
                 return argument == dict(state.profile).get(self.plan.profile[state.place].key)
-            case "answer" if state.step is Step.QUESTION:
+            case Word.ANSWER if state.step is Step.QUESTION:
                 return int(argument) == state.given.get(question_key(self.plan, state))
-            case "contrast":
+            case Word.CONTRAST:
                 return state.contrast
-            case "tick":
+            case Word.TICK:
                 return state.consented
             case _:
                 return False

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 import pygame
 
@@ -63,6 +64,8 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
             read = (view.title, *_options(view.options, texts))
         case StaffView():
             read = ()
+        case _:
+            assert_never(view)
     return tuple(piece.replace("**", "") for piece in read if piece)
 
 
@@ -84,7 +87,7 @@ class Speech:
         folder: Path,
         *,
         recordings: Path | None = None,
-        volume_percent: int = 70,
+        volume_percent: int,
         program: str = "espeak-ng",
     ) -> None:
         self._folder = folder
