@@ -16,7 +16,7 @@ from hardware.errors import NoPins, PanelFault
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
 from kiosk import __version__
-from kiosk.config import Config
+from kiosk.config import Config, PanelSection
 from kiosk.device import Device, open_device
 from kiosk.errors import KioskError
 from kiosk.loop import Loop
@@ -123,15 +123,17 @@ def make_debouncer(config: Config, panel: Panel) -> Debouncer:
     down = frozenset(button for button, is_down in panel.levels().items() if is_down)
     if down:
         log.warning("buttons %s are down at the start: ignored until they come up", sorted(down))
-    return Debouncer(
-        DebounceTiming(
-            glitch_seconds=config.panel.glitch_ms / 1000,
-            lockout_seconds=config.panel.lockout_ms / 1000,
-            hold_seconds=config.panel.hold_seconds,
-            chord_hold_seconds=config.panel.staff_hold_seconds,
-            stuck_seconds=config.panel.stuck_seconds,
-        ),
-        down_at_start=down,
+    return Debouncer(debounce_timing(config.panel), down_at_start=down)
+
+
+def debounce_timing(panel: PanelSection) -> DebounceTiming:
+    """Give how presses are judged, as it is set."""
+    return DebounceTiming(
+        glitch_seconds=panel.glitch_ms / 1000,
+        lockout_seconds=panel.lockout_ms / 1000,
+        hold_seconds=panel.hold_seconds,
+        chord_hold_seconds=panel.staff_hold_seconds,
+        stuck_seconds=panel.stuck_seconds,
     )
 
 

@@ -7,19 +7,20 @@ from collections.abc import Iterator
 import pygame
 import pytest
 
+from kiosk.config import Config
 from kiosk.draw.screens import PlacedPart, layout, targets, theme_of
 from kiosk.draw.screens.controls import AnswerCard
 from kiosk.draw.screens.parts import not_fitting
 from kiosk.draw.theme import TARGET
 from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
 from kiosk.rehearsal.samples import AROUND, samples
+from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.texts import Texts
 from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View
 from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
 from survey.visit.offer import pages
-from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
 APART = 8
@@ -106,7 +107,7 @@ def test_the_four_answers_have_the_same_size_and_type(look: Look) -> None:
 def test_every_question_of_every_instrument_fits_also_in_large_type(
     form: Instrument, size: tuple[int, int]
 ) -> None:
-    plan = Plan(pulse=load("pulse"), forms=(form,), speech=True)
+    plan = make_plan(Config(), instruments=(load("pulse"), form))._replace(speech=True)
     wrong = []
     for language, (place, key) in itertools.product(("id", "en"), enumerate(form.question_order)):
         for page in range(pages(len(form.question(key).options))):

@@ -124,13 +124,6 @@ def test_nothing_a_visitor_entered_is_kept_and_the_pages_are_few(window: Window)
     assert not any(isinstance(view, ChoiceView) and view.pressed is not None for view in kept)
 
 
-def test_a_prepared_page_is_shown_as_it_would_be_drawn(window: Window) -> None:
-    window.prepare(VIEWS["invitation"])
-    window.show(VIEWS["invitation"])
-
-    assert same(window.picture(), drawn("invitation"))
-
-
 def test_the_look_can_change_between_two_views(window: Window) -> None:
     window.show(VIEWS["idle"])
     window.change_look(text_scale=1.25, high_contrast=True)
