@@ -14,6 +14,7 @@ from kiosk.loop import Loop
 from kiosk.remote.plan import make_plan, visit_timing
 from kiosk.show.speech import Speech
 from kiosk.show.surroundings import Surroundings
+from kiosk.show.views import Look
 from kiosk.watch.housekeeping import KioskPlace
 from survey.visit.plan import Plan, VisitTiming
 from tests.kiosk.rigs import rig
@@ -29,6 +30,7 @@ def test_a_value_that_is_set_has_no_default_of_its_own(kind: type) -> None:
     [
         (Loop, ("staff_buttons", "staff_hold_seconds", "watchdog", "voice", "make_desk")),
         (Debouncer, ("timing",)),
+        (Look, ("size",)),
         (Speech, ("volume_percent",)),
         (StaffDesk, ("languages", "lock_seconds")),
     ],

@@ -22,6 +22,7 @@ from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
 from survey.visit.offer import pages
 from survey.visit.state import State, Step
+from tests.kiosk.draw.looks import LOOK
 
 APART = 8
 LANGUAGES = ("id", "en", "jv")
@@ -133,7 +134,7 @@ def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: t
 
 
 def test_every_option_and_every_bar_action_can_be_touched() -> None:
-    look = Look()
+    look = LOOK
     for name, view in views("id").items():
         offered = {action.name for action in (*getattr(view, "options", ()), *view.bar.actions)}
         touchable = {part.action for part in layout(view, look)}
@@ -142,7 +143,7 @@ def test_every_option_and_every_bar_action_can_be_touched() -> None:
 
 def test_the_letters_keyboard_has_all_letters_and_the_way_to_the_other_layouts() -> None:
     view = views("id")["text"]
-    keys = {part.action for part in layout(view, Look()) if part.action.startswith(KEY)}
+    keys = {part.action for part in layout(view, LOOK) if part.action.startswith(KEY)}
 
     assert keys == {
         *(KEY + letter for letter in "abcdefghijklmnopqrstuvwxyz ,.?"),
@@ -155,13 +156,13 @@ def test_the_letters_keyboard_has_all_letters_and_the_way_to_the_other_layouts()
 def test_number_pads_have_the_ten_digits_and_nothing_else() -> None:
     shown = views("id")
     for name in ("phone", "pin"):
-        keys = {part.action for part in layout(shown[name], Look()) if part.action.startswith(KEY)}
+        keys = {part.action for part in layout(shown[name], LOOK) if part.action.startswith(KEY)}
         assert keys == {*(KEY + digit for digit in "0123456789"), KEY + "backspace"}, name
 
 
 def test_the_staff_corner_comes_after_everything_that_is_drawn_there() -> None:
     view = views("id")["idle"]
-    look = Look()
+    look = LOOK
 
     found = targets(layout(view, look), theme_of(view, look))
 
