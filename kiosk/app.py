@@ -16,7 +16,7 @@ from hardware.errors import NoPins, PanelFault
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
 from kiosk import __version__
-from kiosk.config import Config
+from kiosk.config import Config, PanelSection, ScreenSection
 from kiosk.device import Device, open_device
 from kiosk.errors import KioskError
 from kiosk.loop import Loop
@@ -24,6 +24,7 @@ from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
+from kiosk.show.views import Look
 from kiosk.times import RealTimes, Times
 from kiosk.watch.health import Health, board_facts, uplink_words
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
@@ -125,15 +126,17 @@ def make_debouncer(config: Config, panel: Panel) -> Debouncer:
     down = frozenset(button for button, is_down in panel.levels().items() if is_down)
     if down:
         log.warning("buttons %s are down at the start: ignored until they come up", sorted(down))
-    return Debouncer(
-        DebounceTiming(
-            glitch_seconds=config.panel.glitch_ms / 1000,
-            lockout_seconds=config.panel.lockout_ms / 1000,
-            hold_seconds=config.panel.hold_seconds,
-            chord_hold_seconds=config.panel.staff_hold_seconds,
-            stuck_seconds=config.panel.stuck_seconds,
-        ),
-        down_at_start=down,
+    return Debouncer(debounce_timing(config.panel), down_at_start=down)
+
+
+def debounce_timing(panel: PanelSection) -> DebounceTiming:
+    """Give how presses are judged, as it is set."""
+    return DebounceTiming(
+        glitch_seconds=panel.glitch_ms / 1000,
+        lockout_seconds=panel.lockout_ms / 1000,
+        hold_seconds=panel.hold_seconds,
+        chord_hold_seconds=panel.staff_hold_seconds,
+        stuck_seconds=panel.stuck_seconds,
     )
 
 
@@ -208,10 +211,8 @@ def open_window(
         KioskError: there is none; the message names the remedy.
     """
     from kiosk.draw.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
-    from kiosk.show.views import Look  # noqa: PLC0415 - with the window below: a simulation loads no pygame
 
-    section = config.screen
-    look = Look(size=(section.width, section.height), rotation=section.rotation, fonts=section.fonts)
+    section, look = config.screen, look_of(config.screen)
     try:
         window = Window.open(
             look, title=title, fullscreen=section.fullscreen and not windowed, driver=section.driver or None
@@ -222,6 +223,11 @@ def open_window(
     if fault is not None:
         log.error("touches cannot arrive: %s", fault.code)
     return window, window.wake, fault
+
+
+def look_of(screen: ScreenSection) -> Look:
+    """Give how everything is drawn before a visitor changes it."""
+    return Look(size=(screen.width, screen.height), rotation=screen.rotation, fonts=screen.fonts)
 
 
 def _voice(home: Path, config: Config) -> Voice | None:

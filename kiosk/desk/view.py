@@ -1,7 +1,9 @@
 """What the staff's desk shows: its state and the kiosk's health as views."""
 
+from typing import assert_never
+
 from kiosk.desk.pin import MAX_DIGITS
-from kiosk.desk.state import OPTIONS, DeskState, Page
+from kiosk.desk.state import OPTIONS, Deed, DeskState, Page
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Action, Bar, KeyboardView, MessageView, StaffRow, StaffView, View
@@ -16,20 +18,6 @@ from kiosk.watch.health import (
 
 _MOST_MESSAGES = 3
 """More would leave the facts no room."""
-_KEYS = {
-    "pin-less": "pin.less",
-    "pin-more": "pin.more",
-    "pin-enter": "pin.enter",
-    "staff-test": "staff.test",
-    "staff-usb": "staff.usb",
-    "staff-more": "action.more",
-    "staff-facts": "action.back",
-    "staff-close": "action.done",
-    "staff-language": "staff.language",
-    "staff-restart": "staff.restart",
-    "staff-restart-now": "staff.restart",
-    "staff-touch": "staff.touch_here",
-}
 
 
 def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, now: float) -> View:
@@ -52,7 +40,7 @@ def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, n
                 text=texts.get("staff.restart_text"),
                 options=_options(state, texts),
             )
-        case _:
+        case Page.FACTS | Page.MORE | Page.CLOSED:
             return StaffView(
                 bar=bar,
                 title="",
@@ -60,6 +48,8 @@ def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, n
                 messages=_messages(state, health, texts),
                 options=_options(state, texts),
             )
+        case page:
+            assert_never(page)
 
 
 def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
@@ -171,7 +161,7 @@ def _test(state: DeskState, texts: Texts, bar: Bar) -> View:
     ]
     touched = texts.get("staff.ok") if state.touched else "…"
     rows.append(StaffRow(texts.get("staff.screen"), touched, "ok" if state.touched else ""))
-    options = tuple(Action(name, texts.get(_KEYS[name])) for name in OPTIONS[Page.TEST])
+    options = tuple(Action(name, _label(name, state, texts)) for name in OPTIONS[Page.TEST])
     return StaffView(
         bar=bar,
         title=texts.get("staff.test_title"),
@@ -185,9 +175,39 @@ def _options(state: DeskState, texts: Texts) -> tuple[Action, ...]:
     return tuple(
         Action(
             name,
-            texts.get("pin.take", digit=state.dial) if name == "pin-take" else texts.get(_KEYS[name]),
+            _label(name, state, texts),
             button=place,
-            strong=name in ("pin-enter", "staff-close"),
+            strong=name in (Deed.PIN_ENTER, Deed.CLOSE),
         )
         for place, name in enumerate(OPTIONS[state.page], start=1)
     )
+
+
+def _label(deed: Deed, state: DeskState, texts: Texts) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a deed
+    match deed:
+        case Deed.PIN_LESS:
+            return texts.get("pin.less")
+        case Deed.PIN_MORE:
+            return texts.get("pin.more")
+        case Deed.PIN_TAKE:
+            return texts.get("pin.take", digit=state.dial)
+        case Deed.PIN_ENTER:
+            return texts.get("pin.enter")
+        case Deed.TEST:
+            return texts.get("staff.test")
+        case Deed.USB:
+            return texts.get("staff.usb")
+        case Deed.MORE:
+            return texts.get("action.more")
+        case Deed.FACTS:
+            return texts.get("action.back")
+        case Deed.CLOSE:
+            return texts.get("action.done")
+        case Deed.LANGUAGE:
+            return texts.get("staff.language")
+        case Deed.RESTART | Deed.RESTART_NOW:
+            return texts.get("staff.restart")
+        case Deed.TOUCH:
+            return texts.get("staff.touch_here")
+        case _:
+            assert_never(deed)

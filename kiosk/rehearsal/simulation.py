@@ -16,7 +16,7 @@ from hardware.simulator import SimulatedPanel
 from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, load_identity, open_device, plan_of
-from kiosk.errors import EXIT_FAULT
+from kiosk.errors import EXIT_FAULT, KioskError
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
 from kiosk.rehearsal.replay import read_responses
 from kiosk.rehearsal.visitor import Wish, varied_wish
@@ -78,7 +78,12 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
     with contextlib.ExitStack() as stack:
         log = None
         if options.thanked_log is not None:
-            log = stack.enter_context(options.thanked_log.open("a", encoding="utf-8"))
+            try:
+                log = stack.enter_context(options.thanked_log.open("a", encoding="utf-8"))
+            except OSError as error:
+                raise KioskError(
+                    f"--thanked-log {options.thanked_log} cannot be written: {error.strerror}"
+                ) from error
         dice = random.Random(options.seed)
         if options.replay is None and options.apart > 0:
             moments = _moments(options.visitors, options.apart, dice)

@@ -121,11 +121,6 @@ class Speech:
         """Stop reading at once."""
         self._hushed.set()
 
-    def prepare(self, views: Iterable[View], code: str) -> None:
-        """Have the files of these views made in the background, so that the first visitor need not wait."""
-        for view in views:
-            self._order(_Order(pieces(view, code), code, None))
-
     def close(self) -> None:
         """Stop the worker and let go of the sound output."""
         self.hush()
@@ -186,12 +181,9 @@ class Speech:
 
     def _fulfil(self, order: "_Order") -> None:
         for text in order.pieces:
-            if order.hushed is None:
-                self.file_of(text, order.language)
-            elif order.hushed.is_set():
+            if order.hushed.is_set():
                 return
-            else:
-                self._play(self.file_of(text, order.language), order.hushed)
+            self._play(self.file_of(text, order.language), order.hushed)
         self._broken = False
 
     def _play(self, file: Path, hushed: threading.Event) -> None:
@@ -207,11 +199,11 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Pieces to make, and to speak unless `hushed` is None."""
+    """Pieces to speak until `hushed`."""
 
     pieces: Sequence[str]
     language: str
-    hushed: threading.Event | None
+    hushed: threading.Event
 
 
 def _options(options: Iterable[Action], texts: Texts) -> list[str]:

@@ -149,7 +149,7 @@ View = ChoiceView | MessageView | KeyboardView | TicketView | ConsentView | Staf
 class Look(NamedTuple):
     """How everything is drawn, whatever the view."""
 
-    size: tuple[int, int] = (1024, 600)
+    size: tuple[int, int]
     text_scale: float = 1.0
     high_contrast: bool = False
     rotation: int = 0

@@ -146,7 +146,6 @@ def _kind(state: State) -> State:
         since=0.0,
         last_input=0.0,
         quiet_until=0.0,
-        started=0.0,
         form_started=0.0,
         pressed_at=0.0,
         visit=0,

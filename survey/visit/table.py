@@ -37,7 +37,6 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
     )
     state = state._replace(
         visit=visit,
-        started=now,
         rated=True,
         by_button=False,
         by_touch=False,

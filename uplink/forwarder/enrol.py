@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from survey.wire.messages import KIOSK_NAME
+from survey.wire.trouble import trouble
 from uplink.errors import IdentityError, Refused, Unreachable
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.journal.enrolment import Enrolment, enrolment_of, store_enrolment, verifier
@@ -24,6 +25,7 @@ from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 
 _TIMEOUT_SECONDS = (10.0, 60.0)
+_NO_COLLECTOR = "{} answers, but not as a collector: check the address, then use the same code again"
 
 log = logging.getLogger(__name__)
 
@@ -79,10 +81,23 @@ def _ask(collector_url: str, question: Mapping[str, object]) -> Mapping[str, obj
     try:
         answer = requests.post(url, json=question, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
         fields = answer.json()
+    except requests.exceptions.SSLError as error:
+        log.info("%s", error)
+        raise Unreachable(
+            f"the certificate of {collector_url} is not to be trusted: check the address, and this machine's clock",
+            trouble("collector_no_answer"),
+        ) from error
+    except (requests.ConnectionError, requests.Timeout) as error:
+        log.info("%s", error)
+        raise Unreachable(
+            f"{collector_url} does not answer: check the address and this machine's network, then use the same code again",
+            trouble("collector_no_answer"),
+        ) from error
     except (requests.RequestException, ValueError) as error:
-        raise Unreachable(f"{url} does not answer as a collector would: {error}") from error
+        log.info("%s", error)
+        raise Unreachable(_NO_COLLECTOR.format(collector_url), trouble("collector_no_answer")) from error
     if not isinstance(fields, dict):
-        raise Unreachable(f"{url} does not answer as a collector would")
+        raise Unreachable(_NO_COLLECTOR.format(collector_url), trouble("collector_no_answer"))
     if answer.status_code >= 500:
         raise Unreachable(f"{url} answered {answer.status_code}; try again later with the same code")
     if answer.status_code >= 300:

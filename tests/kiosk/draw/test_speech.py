@@ -1,6 +1,7 @@
 """Reading aloud: what is read, what is never read, and whose voice it is."""
 
 import threading
+import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,8 +133,11 @@ def test_a_rendering_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
 def test_speaking_goes_through_all_pieces_and_leaves_no_thread(speech: Speech, tmp_path: Path) -> None:
     view = VIEWS["idle"]
 
-    speech.prepare([view], "id")
     speech.speak(view, "id")
+    deadline = time.monotonic() + 20
+    while asked(tmp_path) < len(pieces(view, "id")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     speech.close()
 
     assert asked(tmp_path) == len(pieces(view, "id"))
