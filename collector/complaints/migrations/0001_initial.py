@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Step',
+            name='TicketStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True)),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Held',
+            name='TicketAttachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=32)),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('stream_id', 'seq'), name='ticket_of_record'),
         ),
         migrations.AddConstraint(
-            model_name='held',
+            model_name='ticketattachment',
             constraint=models.UniqueConstraint(fields=('ticket', 'name'), name='held_once'),
         ),
     ]
