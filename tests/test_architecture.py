@@ -86,3 +86,21 @@ def test_no_module_outgrows_its_idea() -> None:
         if "migrations" not in path.parts and (count := len(path.read_text().splitlines())) > 400
     }
     assert long == {}
+
+
+_CLOCKS = {
+    ("timezone", "now"), ("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
+    ("time", "time"), ("time", "time_ns"),
+}  # fmt: skip
+
+
+def test_only_one_module_of_the_collector_reads_the_clock() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules("collector")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in _CLOCKS
+    }
+    assert found == {"collector/clock.py"}

@@ -12,8 +12,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from collector import clock
 from collector.errors import CollectorError, EnrolmentRefused
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
 from collector.fleet.publication import publish, services_at
@@ -49,7 +49,7 @@ def new_code(unit: Unit, *, place: Place, kiosk: str = "", now: datetime | None 
         unit=unit,
         place=place,
         kiosk_name=kiosk,
-        expires_at=(now or timezone.now()) + CODE_LIFE,
+        expires_at=(now or clock.now()) + CODE_LIFE,
     )
     return f"{code[:5]}-{code[5:]}"
 
@@ -60,7 +60,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
     Raises:
         EnrolmentRefused: code, key or certificate request is not acceptable; the code is not used up by that.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     with transaction.atomic():
         # Claimed by a conditional update: two kiosks with one code cannot both get through.
         claimed = EnrolmentCode.objects.filter(

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.db.models import Max
-from django.utils import timezone
 
+from collector import clock
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
 from collector.trust import keys
 from survey.wire.messages import Settings, pack_settings
@@ -55,7 +55,7 @@ def unpublished() -> list[tuple[int, str, bytes]]:
 
 def mark_published(ids: Iterable[int]) -> None:
     """Note that these settings, and older ones of the same kiosks, are on the broker."""
-    now = timezone.now()
+    now = clock.now()
     for one in KioskSettings.objects.filter(pk__in=list(ids)):
         KioskSettings.objects.filter(
             kiosk_id=one.kiosk_id, version__lte=one.version, published_at=None

@@ -3,7 +3,7 @@
 The broker maps a certificate's name to topic rights, so the one name in a kiosk's certificate is its kiosk name.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from collector import clock
 from collector.errors import EnrolmentRefused, NotSetUp
 from collector.trust.keys import write_secret
 
@@ -111,7 +112,7 @@ def _leaf(
 def _builder(
     *, subject: x509.Name, issuer: x509.Name, public_key: CertificatePublicKeyTypes, days: int
 ) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
+    now = clock.now()
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -1,12 +1,11 @@
 """The HTTP door: one batch a request, answered with a receipt; and the signed verdicts for everybody."""
 
-import time
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from collector import clock
 from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import (
     CONFLICT,
@@ -37,7 +36,7 @@ def batches(request: HttpRequest) -> HttpResponse:
         payload = request.body
     except RequestDataTooBig:
         return JsonResponse({"code": TOO_LARGE.code, "message": TOO_LARGE.message}, status=413)
-    arrival = Arrival(payload=payload, door=Door.HTTP, received_ms=time.time_ns() // 1_000_000)
+    arrival = Arrival(payload=payload, door=Door.HTTP, received_ms=clock.now_ms())
     outcome = accept([arrival])[0]
     if isinstance(outcome, Accepted):
         return HttpResponse(outcome.receipt, content_type="application/octet-stream")

@@ -26,6 +26,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from collector import clock
 from collector.evidence.intake.arrivals import Accepted, Arrival, Outcome
 from collector.evidence.models import Door
 from survey.wire import topics
@@ -149,7 +150,7 @@ class Listener:
             self._commit()
         states, self._states = self._states, {}
         for kiosk, payload in states.items():
-            self._hear_state(kiosk, payload, _now_ms())
+            self._hear_state(kiosk, payload, clock.now_ms())
         if states:
             gc.collect()
         if self._online and time.monotonic() >= self._next_housekeeping:
@@ -186,7 +187,7 @@ class Listener:
         self._commit_group(group)
 
     def _commit_group(self, group: Sequence[MQTTMessage]) -> None:
-        now_ms = _now_ms()
+        now_ms = clock.now_ms()
         outcomes = self._accept(
             [
                 Arrival(
@@ -257,7 +258,3 @@ class Listener:
         else:
             self._states[topics.kiosk_of(message.topic)] = bytes(message.payload)
             client.ack(message.mid, message.qos)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

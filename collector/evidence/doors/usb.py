@@ -4,13 +4,13 @@
 refused as a whole, because it was copied in part; loose batch files are taken each for itself.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 
+from collector import clock
 from collector.errors import CollectorError
 from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Accepted, Arrival, RefusedMessage
@@ -72,7 +72,7 @@ def carry_in(source: Path) -> CarriedIn:
 def _groups(source: Path, taken: CarriedIn) -> Iterator[list[tuple[str, Arrival]]]:
     group: list[tuple[str, Arrival]] = []
     for path, content in _contents(source, taken):
-        arrival = Arrival(payload=content, door=Door.USB, received_ms=time.time_ns() // 1_000_000)
+        arrival = Arrival(payload=content, door=Door.USB, received_ms=clock.now_ms())
         group.append((path.name, arrival))
         if len(group) == _GROUP:
             yield group

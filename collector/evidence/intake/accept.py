@@ -13,6 +13,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
+from collector import clock
 from collector.evidence.intake.arrivals import UNEXPECTED, Accepted, Arrival, Message, Outcome, RefusedMessage
 from collector.evidence.intake.group import Decided, take
 from collector.trust import keys
@@ -76,7 +77,7 @@ def _transact(messages: Sequence[Message]) -> list[Decided]:
 def _receipts(decided: Sequence[Decided]) -> list[Outcome]:
     """Sign one receipt a stream, now that everything is committed."""
     collector = keys.load(settings.IKM_KEYS)
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = clock.now_ms()
     signed: dict[tuple[str, str], bytes] = {}
     outcomes: list[Outcome] = []
     for one in decided:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
+from collector import clock
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Unit
 from collector.scores.models import KioskDay, Series
 from collector.scores.tallies.keys import day_date, day_number, kiosk_day_id, split_kiosk_day
@@ -62,7 +61,7 @@ class Attendance:
 def attendance(unit: Unit, period: Period, *, now: datetime | None = None) -> list[Attendance]:
     """Give the service minutes of every kiosk that stood at a unit in a period, from its first sign of life."""
     zone = ZoneInfo(unit.time_zone)
-    local_now = (now or timezone.now()).astimezone(zone)
+    local_now = (now or clock.now()).astimezone(zone)
     earned = Series.objects.filter(unit=unit).values("kiosk")
     kiosks = Kiosk.objects.filter(pk__in=earned) | Kiosk.objects.filter(assignments__unit=unit)
     found = []

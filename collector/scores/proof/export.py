@@ -1,6 +1,5 @@
 """Writing an evidence bundle of a unit and period: by role, for a reason, and noted in the audit trail."""
 
-import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from collector import clock
 from collector.errors import CollectorError
 from collector.evidence.intake import rebuild
 from collector.evidence.intake.accepted import AcceptedRecord
@@ -62,7 +62,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
         contents |= _instrument_files(records)
         manifest = BundleManifest(
             format=bundle.FORMAT,
-            made_ms=time.time_ns() // 1_000_000,
+            made_ms=clock.now_ms(),
             software=version("ikm-kiosk"),
             collector_key=collector.public_key.hex(),
             unit=UnitEntry(unit.pk, unit.code, unit.name, unit.region_id, unit.time_zone),

@@ -1,7 +1,7 @@
 """The public pages: server-rendered, without scripts and without anything from elsewhere."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import wraps
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from collector import clock
 from collector.fleet.models import Region, Unit
 from collector.scores.ask import latest, overview
 from collector.scores.ask.attendance import attendance
@@ -154,7 +155,7 @@ def _crumbs(code: str) -> list[tuple[str, str]]:
 
 def today() -> date:
     """Give the local day where the collector stands."""
-    return datetime.now(UTC).astimezone(ZoneInfo(settings.IKM_TIME_ZONE)).date()
+    return clock.now().astimezone(ZoneInfo(settings.IKM_TIME_ZONE)).date()
 
 
 def _period(request: HttpRequest, last_month: date | None) -> Period:

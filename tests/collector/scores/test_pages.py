@@ -1,13 +1,14 @@
 """The public pages: they show what the API says, nothing of small groups, and load nothing from elsewhere."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
 from collector.scores.tallies.projection import project
+from tests.collector.conftest import OwnClock
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +146,17 @@ def test_a_unit_without_any_response_has_a_page(client: Client) -> None:
     add_unit("baru", region="18.01.05.2003")
     assert "Belum ada responden lengkap" in client.get("/unit/baru/").content.decode()
     assert "Belum ada responden" in client.get("/region/18.01/").content.decode()
+
+
+def test_a_new_quarter_is_offered_from_the_first_local_minute_on(client: Client, own_clock: OwnClock) -> None:
+    own_clock.moment = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)
+    assert "Triwulan I Tahun 2027" not in client.get("/").content.decode()
+    own_clock.moment = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
+    assert "Triwulan I Tahun 2027" in client.get("/").content.decode()
+
+
+def test_minutes_that_have_not_come_yet_are_not_missed(client: Client, own_clock: OwnClock) -> None:
+    fill(Post(add_unit("sukamaju", region="18.01.05.2003")), days=1)
+    own_clock.moment = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+    page = text_of(client.get("/unit/sukamaju/").content.decode())
+    assert "12.45–13.00" in page

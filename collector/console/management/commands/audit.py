@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
+from collector import clock
 from collector.console.command import CollectorCommand
 from collector.console.options import add_unit_and_period, unit_and_period
 from collector.errors import CollectorError
@@ -35,7 +35,7 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Audit."""
         unit, period = unit_and_period(options)
-        found = audit(unit, period, now=timezone.now())
+        found = audit(unit, period, now=clock.now())
         if options["publish"]:
             publish(found, unit)
         if options["html"] is not None:

@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
+from collector import clock
 from collector.complaints import life
 from collector.complaints.models import Ticket, TicketStatus
 from collector.console.command import CollectorCommand
@@ -51,7 +51,7 @@ class Command(CollectorCommand):
                 TicketStatus(options["status"]),
                 user=user,
                 answer=options["answer"],
-                now=timezone.now(),
+                now=clock.now(),
             )
             return f"{show_code(ticket.code)}: {ticket.status}"
         opened = life.read(ticket, user=user, why=options["why"])

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import CommandParser
 from django.db import transaction
-from django.utils import timezone
 
+from collector import clock
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
@@ -109,7 +109,7 @@ def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:
 
 def _since(text: str | None, unit: Unit) -> datetime:
     if text is None:
-        return timezone.now()
+        return clock.now()
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(unit.time_zone)).astimezone(UTC)
     except ValueError as error:
@@ -119,7 +119,7 @@ def _since(text: str | None, unit: Unit) -> datetime:
 def _revoke(kiosk: Kiosk, why: str) -> str:
     with transaction.atomic():
         number = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
-            revoked_at=timezone.now(), revoked_why=why[:200]
+            revoked_at=clock.now(), revoked_why=why[:200]
         )
         trail.note(who=trail.console_user(), action="kiosk revoked", subject=kiosk.name, why=why)
     return f"{kiosk.name}: {number} keys revoked; take its certificate off the broker as well"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 
+from collector import clock
 from collector.console.command import CollectorCommand
 from collector.fleet.models import Unit
 from collector.scores.ask.results import QuestionError
@@ -53,7 +53,7 @@ class Command(CollectorCommand):
             unit=unit,
             first_day=period.first,
             last_day=period.last,
-            defaults={"users": users, "stated_at": timezone.now()},
+            defaults={"users": users, "stated_at": clock.now()},
         )
         return (
             f"{unit.name}, {period.title}: {users} users, so {required_sample(users)} respondents are needed"

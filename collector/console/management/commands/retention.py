@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
+from collector import clock
 from collector.complaints.retention import destroy, due
 from collector.console.command import CollectorCommand
 from collector.people.trail import console_user
@@ -24,7 +24,7 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Destroy it."""
-        now = timezone.now()
+        now = clock.now()
         found = due(now)
         if not options["dry_run"]:
             destroy(found, who=console_user(), now=now)
