@@ -330,3 +330,21 @@ def test_a_package_has_few_rooms_at_its_top(package: str) -> None:
         if (entry.suffix == ".py" and entry.name != "__init__.py") or (entry / "__init__.py").exists()
     ]
     assert len(found) <= MOST_ROOMS[package], sorted(found)
+
+
+_CLOCKS = {
+    ("timezone", "now"), ("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
+    ("time", "time"), ("time", "time_ns"),
+}  # fmt: skip
+
+
+def test_only_one_module_of_the_collector_reads_the_clock() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules("collector")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in _CLOCKS
+    }
+    assert found == {"collector/clock.py"}
