@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from kiosk.agenda import make_plan
 from kiosk.config import Config
 from kiosk.errors import KioskError, NotEnrolled
+from kiosk.folders import unmounted
 from kiosk.remote import Remote
 from survey.visit_plan import Plan, Service
 from uplink.errors import UplinkError
@@ -59,6 +60,8 @@ def load_identity(home: Path) -> tuple[Identity, Enrolment]:
         KioskError: its identity cannot be read.
     """
     if not (home / ENROLMENT_FILE).exists():
+        if fault := unmounted(home):
+            raise KioskError(fault)
         raise NotEnrolled(
             f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
             f"`ikm-kiosk enrol CODE --collector URL --home {home}`"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardware.board import Facts, look, unreadable_inputs
+from kiosk import folders
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
@@ -61,12 +62,15 @@ def examine(patient: Patient) -> list[Finding]:
 
 def _folder(patient: Patient) -> Iterator[Finding]:
     home = patient.home
+    if fault := folders.unmounted(home, root=patient.root):
+        yield Finding("folder", BAD, fault, "mend the partition, or take its line out of /etc/fstab")
+        return
     if not home.is_dir():
         yield Finding(
             "folder",
             BAD,
             f"{home} does not exist",
-            "make it for the kiosk's user, or name another with --home",
+            "ikm-kiosk enrol makes it; or name another with --home",
         )
         return
     wanted = [folder for folder in (home / "kiosk", home / "journal") if folder.exists()] or [home]
@@ -80,6 +84,14 @@ def _folder(patient: Patient) -> Iterator[Finding]:
         )
     else:
         yield Finding("folder", OK, f"{home} can be written")
+    for folder, user in folders.misplaced(home, folders.users()):
+        depth = "-R " if user == folders.UPLINK_USER else ""
+        yield Finding(
+            "owner",
+            BAD,
+            f"{folder} does not belong to {user}, which has to write there",
+            f"sudo chown {depth}{user}:ikm {folder}",
+        )
 
 
 def _enrolment(patient: Patient) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from kiosk import folders
 from kiosk.commands import add_place, place_of
 from kiosk.commands.pin import read_pin
 from kiosk.errors import KioskError
@@ -26,6 +27,7 @@ def _act(options: argparse.Namespace) -> int:
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()  # not below another program, such as the demo
     wanted = options.pin_file is not None or at_terminal
     pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
+    folders.make(home, folders.users())
     try:
         enrolment = enrol(options.code, options.collector, home)
     except UplinkError as error:

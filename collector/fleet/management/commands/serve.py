@@ -5,9 +5,20 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from collector.fleet.commands import CollectorCommand
+from collector.notify import notify
 from collector.wsgi import application
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's main process, which tells systemd that it is ready, and here also that it is alive."""
+
+    def murder_workers(self) -> None:
+        """Look after the workers once a second: one that hangs is replaced, so our word holds for them too."""
+        super().murder_workers()
+        notify("WATCHDOG=1")
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -25,6 +36,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         """Give the application."""
         return application
+
+    def run(self) -> None:
+        """Serve until stopped."""
+        _Arbiter(self).run()
 
 
 class Command(CollectorCommand):
@@ -52,6 +67,7 @@ class Command(CollectorCommand):
                 "loglevel": "warning",
                 "proc_name": "ikm-collector",
                 "max_requests": 0,
+                "control_socket_disable": True,
                 "limit_request_line": 4094,
                 "timeout": 60,
             }
