@@ -15,7 +15,7 @@ from uplink.config import UplinkConfig
 from uplink.courier import Courier, Pace, Progress
 from uplink.errors import JournalError
 from uplink.http_sender import HttpRoad, HttpSender
-from uplink.identity import Enrolment, load_enrolment, verifier
+from uplink.identity import BROKER_FOLDER, Enrolment, load_enrolment, verifier
 from uplink.inbox import SettingsInbox
 from uplink.mark import Mark
 from uplink.mqtt_sender import Credentials, MqttRoad, MqttSender
@@ -44,7 +44,13 @@ class Uplink:
         self._reader = JournalReader(home / "journal")
         self._board = StatusBoard(home, JournalReader(home / "journal"), version=_version())
         self._mqtt = MqttSender(_mqtt_road(enrolment, home, config), last_will=last_will())
-        https = HttpSender(HttpRoad(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
+        https = HttpSender(
+            HttpRoad(
+                kiosk=enrolment.kiosk,
+                collector_url=enrolment.collector_url,
+                ca=home / BROKER_FOLDER / "ca.crt" if enrolment.private_ca else None,
+            )
+        )
         self._stopped = Event()
         mark = Mark(folder / "mark", carried=home / "kiosk" / "mark")
         self._prepare(mark)
@@ -144,7 +150,7 @@ def _stopper(stop: Callable[[], None]) -> Callable[[int, object], None]:
 
 
 def _mqtt_road(enrolment: Enrolment, home: Path, config: UplinkConfig) -> MqttRoad:
-    folder = home / "uplink" / "broker"
+    folder = home / BROKER_FOLDER
     return MqttRoad(
         kiosk=enrolment.kiosk,
         host=enrolment.broker.host,

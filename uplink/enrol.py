@@ -16,10 +16,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from survey import enrolment_code
 from survey.wire import KIOSK_NAME
+from uplink import trust
 from uplink.errors import IdentityError, Refused, Unreachable
 from uplink.files import replace_file
 from uplink.identity import (
+    BROKER_FOLDER,
     ENROLMENT_FILE,
     KEY_FILE,
     Enrolment,
@@ -40,20 +43,31 @@ def enrol(code: str, collector_url: str, home: Path) -> Enrolment:
 
     Raises:
         IdentityError: it is enrolled already, the answer makes no sense, or the disk does not let us.
+            Or the code is no code, or the collector is not the one that made it.
         Unreachable: the collector does not answer; try again with the same code.
         Refused: the collector does not take the code.
     """
     if (home / ENROLMENT_FILE).exists():
         raise IdentityError(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
+    try:
+        parsed = enrolment_code.parse(code)
+    except ValueError as error:
+        raise IdentityError(f"{code.strip()!r} is no enrolment code: {error}") from error
+    authority = trust.private_authority(collector_url, parsed.fingerprint)
     identity = _fresh_identity(home)
     broker_key = ec.generate_private_key(ec.SECP256R1())
-    answer = _ask(
-        collector_url,
-        {"code": code.strip(), "public_key": identity.public_key.hex(), "csr": _request(broker_key)},
-    )
+    question = {"code": parsed.secret, "public_key": identity.public_key.hex(), "csr": _request(broker_key)}
+    answer = _ask(collector_url, question, authority=authority)
+    if parsed.fingerprint:
+        trust.check_authority(str(answer.get("ca")), parsed.fingerprint, collector_url)
     try:
         enrolment = enrolment_of(
-            {**answer, "public_key": identity.public_key.hex(), "collector_url": collector_url}
+            {
+                **answer,
+                "public_key": identity.public_key.hex(),
+                "collector_url": collector_url,
+                "private_ca": bool(authority),
+            }
         )
         if not KIOSK_NAME.fullmatch(enrolment.kiosk):
             raise ValueError(f"kiosk {enrolment.kiosk!r}")  # noqa: TRY301 - translated with its siblings below
@@ -89,11 +103,23 @@ def _request(key: ec.EllipticCurvePrivateKey) -> str:
     return request.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _ask(collector_url: str, question: Mapping[str, object]) -> Mapping[str, object]:
+def _ask(collector_url: str, question: Mapping[str, object], *, authority: str) -> Mapping[str, object]:
     url = collector_url.rstrip("/") + "/api/v1/enrol"
     try:
-        answer = requests.post(url, json=question, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
+        with trust.as_file(authority) as ca:
+            answer = requests.post(
+                url,
+                json=question,
+                timeout=_TIMEOUT_SECONDS,
+                allow_redirects=False,
+                verify=str(ca) if ca else True,
+            )
         fields = answer.json()
+    except requests.exceptions.SSLError as error:
+        raise IdentityError(
+            f"{collector_url} shows a certificate that nobody vouches for who is known to this kiosk: it is not the "
+            f"collector, its certificate is old or for another name, or this clock is wrong. The code was not sent ({str(error)[-200:]})"
+        ) from error
     except (requests.RequestException, ValueError) as error:
         raise Unreachable(f"{url} does not answer as a collector would: {error}") from error
     if not isinstance(fields, dict):
@@ -106,7 +132,7 @@ def _ask(collector_url: str, question: Mapping[str, object]) -> Mapping[str, obj
 
 
 def _keep_broker(home: Path, answer: Mapping[str, object], key: ec.EllipticCurvePrivateKey) -> None:
-    folder = home / "uplink" / "broker"
+    folder = home / BROKER_FOLDER
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event as Flag
 
 import requests
@@ -27,6 +28,8 @@ class HttpRoad:
 
     kiosk: str
     collector_url: str
+    ca: Path | None = None
+    """The authority that vouches for the collector; None: the public ones."""
     connect_seconds: float = 10.0
     read_seconds: float = 60.0
     max_bytes: int = 1_000_000
@@ -123,6 +126,9 @@ class HttpSender:
                 timeout=(self._where.connect_seconds, self._where.read_seconds),
                 allow_redirects=False,
                 stream=True,
+                verify=str(self._where.ca)
+                if self._where.ca
+                else True,  # here: on a session the environment wins
             ) as answer:
                 # A login page may be endless; more than this is no answer of ours.
                 content = next(answer.iter_content(_MAX_ANSWER_BYTES), b"")

@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from survey.chain import Verify
 from uplink.errors import IdentityError
-from uplink.files import replace_file
+from uplink.files import make_folder, replace_file
 
 ENROLMENT_FILE = "enrolment.json"
+BROKER_FOLDER = Path("uplink", "broker")
 KEY_FILE = Path("kiosk", "identity", "signing.key")
 _PEM_FRAME = (b"-----BEGIN PRIVATE KEY-----", b"-----END PRIVATE KEY-----")
 _PKCS8_HEAD = bytes.fromhex(
@@ -57,6 +58,8 @@ class Enrolment(NamedTuple):
     agency: str
     timezone: str
     services: tuple[Named, ...] = ()
+    private_ca: bool = False
+    """Over HTTPS the collector is known by its own authority (`uplink/broker/ca.crt`), not by a public one."""
 
 
 class Identity:
@@ -86,7 +89,7 @@ class Identity:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(path.parent, mode=0o700)
             replace_file(path, text, mode=0o600)
         except OSError as error:
             raise IdentityError(f"the signing key cannot be written: {error}") from error
@@ -216,6 +219,7 @@ def enrolment_of(fields: Mapping[str, object]) -> Enrolment:
         agency=_text(fields["agency"]),
         timezone=_text(fields["timezone"]),
         services=tuple(_named(_object(service)) for service in services),
+        private_ca=fields.get("private_ca") is True,
     )
 
 

@@ -20,6 +20,8 @@ from uplink.errors import IdentityError, Refused, Unreachable
 from uplink.identity import Broker, Identity, load_enrolment, verifier
 from uplink.sealing import SEAL_INFO, seal
 
+CODE = "ABCDE-12345"
+
 
 @pytest.fixture
 def collector() -> FakeCollector:
@@ -47,7 +49,7 @@ def answer(collector: FakeCollector) -> dict[str, Any]:
 def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) -> None:
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector)
-        enrolment = enrol(" ABCDE-12345 ", door.url, tmp_path)
+        enrolment = enrol(" abcde-12345 ", door.url, tmp_path)
     identity = Identity.load(tmp_path)
     assert identity.kiosk == enrolment.kiosk == KIOSK
     assert load_enrolment(tmp_path) == enrolment
@@ -55,7 +57,7 @@ def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) ->
     assert enrolment.services[0].code == "ktp"
     assert enrolment.public_key == identity.public_key
     (asked,) = door.asked
-    assert asked["code"] == "ABCDE-12345"
+    assert asked["code"] == "ABCDE12345"
     assert asked["public_key"] == identity.public_key.hex()
     assert x509.load_pem_x509_csr(str(asked["csr"]).encode()).is_signature_valid
     key = tmp_path / "kiosk" / "identity" / "signing.key"
@@ -67,9 +69,9 @@ def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) ->
 def test_an_enrolled_kiosk_is_not_enrolled_over(tmp_path: Path, collector: FakeCollector) -> None:
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector)
-        enrol("code", door.url, tmp_path)
+        enrol(CODE, door.url, tmp_path)
         with pytest.raises(IdentityError, match="set it aside"):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
 
 
 def test_a_try_that_broke_off_is_begun_anew_with_a_fresh_key(
@@ -78,11 +80,11 @@ def test_a_try_that_broke_off_is_begun_anew_with_a_fresh_key(
     with HttpCollector(collector) as door:
         door.answer = (503, b'{"code":"later","message":"later"}')
         with pytest.raises(Unreachable, match="try again"):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
         first = Identity.load(tmp_path).public_key
         door.answer = None
         door.enrolment = answer(collector)
-        enrol("code", door.url, tmp_path)
+        enrol(CODE, door.url, tmp_path)
     assert Identity.load(tmp_path).public_key != first
 
 
@@ -102,7 +104,7 @@ def test_every_other_answer_leaves_the_kiosk_unenrolled(
     with HttpCollector(collector) as door:
         door.answer = (status, content)
         with pytest.raises(fate):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
     with pytest.raises(IdentityError, match="ikm-kiosk enrol"):
         load_enrolment(tmp_path)
 
@@ -114,13 +116,13 @@ def test_an_answer_that_makes_no_sense_is_named(
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector) | {key: value}
         with pytest.raises(IdentityError, match="makes no sense"):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
     assert not (tmp_path / "enrolment.json").exists()
 
 
 def test_nobody_there_is_unreachable(tmp_path: Path) -> None:
     with pytest.raises(Unreachable):
-        enrol("code", f"http://127.0.0.1:{free_port()}", tmp_path)
+        enrol(CODE, f"http://127.0.0.1:{free_port()}", tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"kiosk": 3}'])
