@@ -79,7 +79,7 @@ class Window:
         self._targets: tuple[Target, ...] = ()
         self._held: str | None = None
         self._watch = InputWatch()
-        self._polls = driver not in CONSOLE_DRIVERS | NO_INPUT_DRIVERS
+        self._polls = self.driver not in CONSOLE_DRIVERS | NO_INPUT_DRIVERS
 
     @classmethod
     def open(cls, look: Look, *, title: str, fullscreen: bool, driver: str | None = None) -> "Window":

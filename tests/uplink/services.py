@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -130,6 +131,8 @@ class HttpCollector:
     def __init__(self, collector: FakeCollector) -> None:
         self.answer: tuple[int, bytes] | None = None
         self.settings: bytes | None = None
+        self.files: dict[str, bytes] = {}
+        """What else can be fetched, by path."""
         self.enrolment: dict[str, object] | None = None
         self.asked: list[dict[str, object]] = []
         outer = self
@@ -138,10 +141,11 @@ class HttpCollector:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                if outer.settings is None:
+                content = outer.files.get(self.path, outer.settings)
+                if content is None:
                     self._say(404, b'{"code":"no_settings","message":"none yet"}')
                 else:
-                    self._say(200, outer.settings)
+                    self._say(200, content)
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
@@ -168,6 +172,13 @@ class HttpCollector:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def secure(self, certificate: Path, key: Path) -> None:
+        """Speak HTTPS, as `localhost`; before it is entered."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"https://localhost:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
