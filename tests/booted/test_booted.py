@@ -65,6 +65,17 @@ def test_a_unit_is_sandboxed_and_runs(machine: Machine, unit: str) -> None:
     assert machine.box.sh(f"systemd-analyze verify /etc/systemd/system/{unit}.service") == ""
 
 
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_has_room_in_its_memory(machine: Machine, unit: str) -> None:
+    pid = machine.box.show(unit, "MainPID")
+    peaks = machine.box.sh(
+        f"for p in {pid} $(pgrep -P {pid}); do awk '/^VmHWM:/ {{print $2}}' /proc/$p/status; done"
+    ).split()
+    most = sum(map(int, peaks)) // 1024
+    sys.stdout.write(f"\n{unit}: {most} MB at most\n")
+    assert 10 < most < int(machine.box.show(unit, "MemoryMax")) / 1024**2 / 2
+
+
 def test_a_hung_program_is_replaced(machine: Machine) -> None:
     box = machine.box
     units = [unit for unit in UNITS if unit != "ikm-uplink"]  # its watchdog has two minutes
