@@ -10,7 +10,8 @@ Usage: ./install.sh COMMAND [OPTION ...]
            --visitors N   play N varied visits instead of opening a window
            --replay FILE  play the responses of a CSV file as visitors (docs/replay.md)
            --fresh        begin anew; otherwise the last demo's data is carried on
-  test   run every check: style, types, imports, unit, contract, integration, browser and picture tests
+  test   run every check: style, types, imports, unit, contract, integration, browser and picture tests,
+         and the units in a booted container where this machine can have one (as root)
 
 Each does all the set-up it needs: system packages through apt (it names them where it is not root) and a virtual
 environment in .venv with the versions pinned in requirements/. Nothing else on the machine is changed.
@@ -31,7 +32,8 @@ need_packages() {
     [ "$(id -u)" -eq 0 ] || fail "these system packages are missing; install them and run this again: sudo apt-get install$missing"
     say "installing system packages:$missing"
     # shellcheck disable=SC2086 # a list of package names
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } \
+    { apt-get -o DPkg::Lock::Timeout=120 update -qq && DEBIAN_FRONTEND=noninteractive \
+        apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends $missing; } \
         >.install.log 2>&1 || { tail -n 20 .install.log >&2; fail "apt could not install:$missing"; }
     rm -f .install.log
 }
@@ -56,6 +58,21 @@ run_demo() {
     exec .venv/bin/ikm-kiosk demo "$@"
 }
 
+# The tests in a booted container, where this machine can have one; its root and its wheels are kept in ~/.cache/ikm-kiosk.
+test_booted() {
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        say "no tests in a booted container: they need root on a Debian"
+        return 0
+    fi
+    need_packages systemd-container mmdebstrap zstd util-linux
+    if why=$(tests/booted/box.sh check 2>&1); then
+        say "tests in a booted container (${SUITE:-bookworm})"
+        .venv/bin/pytest -q -m booted tests/booted
+    else
+        say "no tests in a booted container: $why"
+    fi
+}
+
 run_test() {
     need_packages python3-venv git mosquitto postgresql chromium fonts-inter fonts-dejavu-core fonts-noto-core \
         espeak-ng xvfb xdotool shellcheck faketime
@@ -63,11 +80,11 @@ run_test() {
     say "style"
     .venv/bin/ruff check .
     .venv/bin/ruff format --check --quiet .
-    shellcheck install.sh .ci/run
+    shellcheck install.sh check .ci/run systemd/ikm-kiosk systemd/ikm-collector tests/booted/*.sh
     say "types"
     .venv/bin/mypy
     say "tests"
-    .venv/bin/pytest -q -m "not long" "$@"
+    .venv/bin/pytest -q -m "not long and not booted" "$@"
     say "the collector's tests again, on PostgreSQL"
     .venv/bin/pytest -q -m "not long" --db postgres tests/collector
     for moment in "2028-12-31 23:30:00" "2028-02-29 17:30:00"; do
@@ -75,6 +92,7 @@ run_test() {
         at_moment "$moment" .venv/bin/pytest -q -p no:cacheprovider -m "not long and not integration" \
             --ignore tests/kiosk/draw --ignore tests/kiosk/rehearsal tests/collector tests/kiosk
     done
+    test_booted
 }
 
 # Run a command with the machine's clock set to a moment; waiting takes as long as ever (see tests/moments).

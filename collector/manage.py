@@ -9,7 +9,7 @@ import sys
 
 from collector.evidence.proof import verify_bundle
 
-_MODULES = {"import": "import_files", "broker-files": "broker_files"}
+_MODULES = {"import": "import_files", "broker-files": "broker_files", "web-files": "web_files"}
 """Commands whose names cannot be a module's."""
 _COMMANDS = """\
 usage: ikm-collector COMMAND [options]      (ikm-collector COMMAND --help says more)
@@ -20,6 +20,7 @@ Begin
   serve               serve pages, API and the kiosks' HTTP door
   user add            make a person's account with a role
   broker-files        write the certificates and the configuration for a Mosquitto broker
+  web-files           write a certificate and the configuration for an nginx before the pages
 
 The fleet
   region|agency|unit|place|service add    build the tree (add again to rename)

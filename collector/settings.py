@@ -1,4 +1,4 @@
-"""Django's settings, from the environment (`docs/configuration.md` lists the variables).
+"""Django's settings, from the environment (`docs/collector.md` lists the variables).
 
 Secrets are files in `IKM_DATA/keys`, made by `ikm-collector setup`; nothing here creates anything.
 """

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from kiosk.config import Config
 from kiosk.errors import KioskError, NotEnrolled
 from kiosk.remote.plan import make_plan
+from kiosk.watch.folders import unmounted
 from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
 from uplink.errors import UplinkError
@@ -56,6 +57,8 @@ def load_identity(home: Path) -> tuple[Identity, Enrolment]:
         KioskError: its identity cannot be read.
     """
     if not KioskHome(home).enrolment.exists():
+        if fault := unmounted(home):
+            raise KioskError(fault)
         raise NotEnrolled(
             f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
             f"`ikm-kiosk enrol CODE --collector URL --home {home}`"

@@ -252,7 +252,7 @@ def test_the_files_of_the_journal_know_nothing_of_the_journal() -> None:
             assert not {one for one in imported if one.startswith("uplink.forwarder")}, name
 
 
-COLLECTOR_GROUND = {"words", "errors", "clock", "local", "database", "settings", "wsgi"}
+COLLECTOR_GROUND = {"words", "errors", "clock", "local", "database", "notify", "settings", "wsgi"}
 COLLECTOR_ORDER = (
     {"people"},
     {"trust"},

@@ -18,11 +18,10 @@ from collector.errors import CollectorError, EnrolmentRefused
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
 from collector.fleet.publication import publish, services_at
 from collector.trust import ca, keys
+from survey.wire.enrolment_code import ALPHABET, SECRET_LETTERS, parse
+from survey.wire.enrolment_code import EnrolmentCode as Code
 from survey.wire.messages import KIOSK_NAME
 
-# Crockford's alphabet: no letter that is mistaken for a digit when it is read out.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_LETTERS = 10  # 50 bits, for a day: guessing over HTTP is hopeless
 CODE_LIFE = timedelta(hours=24)
 
 
@@ -36,22 +35,24 @@ class Request:
 
 
 def new_code(unit: Unit, *, place: Place, kiosk: str = "", now: datetime | None = None) -> str:
-    """Make a one-time code; it is shown once and kept as a digest only.
+    """Make a one-time code; it is shown once and its secret is kept as a digest only.
 
     Raises:
+        NotSetUp: there is no authority whose fingerprint it could carry.
         CollectorError: the kiosk's name cannot stand in topics and certificates.
     """
     if kiosk and not KIOSK_NAME.fullmatch(kiosk):
         raise CollectorError("kiosk_name", name=kiosk)
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LETTERS))
+    fingerprint = ca.fingerprint(settings.IKM_KEYS)
+    secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LETTERS))
     EnrolmentCode.objects.create(
-        digest=_digest(code),
+        digest=_digest(secret),
         unit=unit,
         place=place,
         kiosk_name=kiosk,
         expires_at=(now or clock.now()) + CODE_LIFE,
     )
-    return f"{code[:5]}-{code[5:]}"
+    return str(Code(secret=secret, fingerprint=fingerprint))
 
 
 def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]:
@@ -130,7 +131,8 @@ def _check_key(public_key: bytes) -> None:
 
 
 def _digest(code: str) -> bytes:
-    plain = code.upper().replace("-", "").replace(" ", "")
-    for mistaken, meant in (("O", "0"), ("I", "1"), ("L", "1")):
-        plain = plain.replace(mistaken, meant)
-    return hashlib.sha256(b"ikm-enrolment-1\x00" + plain.encode()).digest()
+    try:
+        secret = parse(code).secret
+    except ValueError:
+        secret = ""  # no code has this digest
+    return hashlib.sha256(b"ikm-enrolment-1\x00" + secret.encode()).digest()

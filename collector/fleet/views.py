@@ -3,12 +3,14 @@
 import logging
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from collector.errors import EnrolmentRefused
 from collector.fleet import enrolment, publication
+from collector.trust import ca
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,12 @@ def enrol(request: HttpRequest) -> HttpResponse:
         return refusal(error.code, str(error), status=403)
     log.info("kiosk %s enrolled", answer["kiosk"])
     return JsonResponse(answer)
+
+
+@require_safe
+def authority(_request: HttpRequest) -> HttpResponse:
+    """Give the collector's certificate authority; a kiosk believes it for the fingerprint in its code."""
+    return HttpResponse(ca.authority(settings.IKM_KEYS), content_type="application/x-pem-file")
 
 
 @require_GET

@@ -16,7 +16,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from collector import clock
 from collector.errors import EnrolmentRefused, NotSetUp
-from collector.trust.keys import write_secret
+from collector.trust.keys import write_public, write_secret
+from survey.wire.enrolment_code import fingerprint_of
 
 _CA_DAYS = 365 * 20
 _CERTIFICATE_DAYS = 365 * 5  # a kiosk in a village is not visited for its certificate
@@ -54,6 +55,15 @@ def authority(folder: Path) -> str:
     return _load_certificate(folder).public_bytes(serialization.Encoding.PEM).decode()
 
 
+def fingerprint(folder: Path) -> str:
+    """Give what enrolment codes say of the authority.
+
+    Raises:
+        NotSetUp: there is none.
+    """
+    return fingerprint_of(_load_certificate(folder).public_bytes(serialization.Encoding.DER))
+
+
 def certify_kiosk(folder: Path, *, csr_pem: str, kiosk: str) -> str:
     """Give a client certificate, as PEM, for the key in a kiosk's request; whatever else the request asks for is ignored.
 
@@ -73,14 +83,18 @@ def certify_kiosk(folder: Path, *, csr_pem: str, kiosk: str) -> str:
 
 
 def certify_server(folder: Path, *, name: str, target: Path) -> None:
-    """Write key and certificate of a server called `name` into `target` (`server.key`, `server.crt`, `ca.crt`)."""
+    """Write key and certificate of a server called `name` into `target` (`server.key`, `server.crt`, `ca.crt`).
+
+    A key that is there already stays, and gets a new certificate.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     target.mkdir(parents=True, exist_ok=True)
+    target.chmod(0o755)  # other services look in here; what is secret guards itself
     write_secret(target / "server.key", lambda: _key_pem(key))
     stored = _read_key(target / "server.key")
     leaf = _leaf(folder, name=name, public_key=stored.public_key(), usage=ExtendedKeyUsageOID.SERVER_AUTH)
-    (target / "server.crt").write_text(leaf)
-    (target / "ca.crt").write_text(authority(folder))
+    write_public(target / "server.crt", leaf)
+    write_public(target / "ca.crt", authority(folder))
 
 
 def certify_self(folder: Path) -> tuple[Path, Path]:

@@ -3,9 +3,11 @@
 `signing.key` (Ed25519) signs receipts, settings and bundles; `sealing.key` (X25519) opens the contacts that kiosks seal.
 """
 
+import grp
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -85,6 +87,20 @@ def write_secret(path: Path, make: Callable[[], bytes]) -> bool:
         file.flush()
         os.fsync(file.fileno())
     return True
+
+
+def write_public(path: Path, text: str) -> None:
+    """Write a file that everybody may read, whatever the umask says."""
+    path.write_text(text)
+    path.chmod(0o644)
+
+
+def lend(path: Path, group: str) -> None:
+    """Let a service's group read a secret, where we are root and there is such a group."""
+    with suppress(LookupError):
+        if os.geteuid() == 0:
+            os.chown(path, 0, grp.getgrnam(group).gr_gid)
+            path.chmod(0o640)
 
 
 def _read(path: Path) -> object:

@@ -1,6 +1,7 @@
 """The commands of `ikm-kiosk`, one module each: `add_to(parser)` adds its options and what it does."""
 
 import argparse
+import os
 from pathlib import Path
 
 from kiosk.config import Config, load
@@ -10,7 +11,11 @@ from kiosk.errors import ConfigurationError
 def add_place(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which kiosk is meant."""
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the configuration (docs/configuration.md)"
+        "--config",
+        type=Path,
+        default=os.environ.get("IKM_KIOSK_CONFIG") or None,
+        metavar="FILE",
+        help="the configuration (docs/configuration.md), instead of the one that IKM_KIOSK_CONFIG names",
     )
     parser.add_argument(
         "--home", type=Path, metavar="DIR", help="the kiosk's folder, instead of the configuration's"

@@ -9,6 +9,7 @@ from kiosk.commands import add_place, place_of
 from kiosk.commands.pin import read_pin
 from kiosk.desk.pin import set_pin
 from kiosk.errors import ConfigurationError, KioskError
+from kiosk.watch import folders
 from uplink.errors import UplinkError
 from uplink.forwarder.enrol import enrol
 from uplink.journal.identity import Identity
@@ -29,6 +30,7 @@ def _act(options: argparse.Namespace) -> int:
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()  # not below another program, such as the demo
     wanted = options.pin_file is not None or at_terminal
     pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
+    folders.make(home, folders.users())
     try:
         identity = Identity.create_anew(home)
         enrolment = enrol(options.code, collector, home, public_key=identity.public_key)

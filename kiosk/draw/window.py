@@ -72,7 +72,7 @@ class Window:
 
     def __init__(self, look: Look, screen: pygame.Surface, *, driver: str) -> None:
         self.look = look
-        self.driver = driver
+        self.driver = driver.lower()  # SDL takes "kmsdrm" and calls it "KMSDRM"
         self._screen = screen
         # Rotated panels are painted on a surface of their own; else the screen itself is the canvas.
         self._canvas = pygame.Surface(look.size) if look.rotation else screen
@@ -83,7 +83,7 @@ class Window:
         self._targets: tuple[Target, ...] = ()
         self._held: str | None = None
         self._watch = InputWatch()
-        self._polls = driver not in CONSOLE_DRIVERS | NO_INPUT_DRIVERS
+        self._polls = self.driver not in CONSOLE_DRIVERS | NO_INPUT_DRIVERS
 
     @classmethod
     def open(cls, look: Look, *, title: str, fullscreen: bool, driver: str | None = None) -> "Window":
@@ -100,9 +100,13 @@ class Window:
         try:
             pygame.display.init()
             pygame.font.init()
-            if pygame.display.get_driver() == "x11":
-                # SDL would load a whole OpenGL stack to copy pictures: 80 MB that a still page has no use for.
-                os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+            match pygame.display.get_driver().lower():
+                case "x11":
+                    # SDL would load a whole OpenGL stack to copy pictures: 80 MB that a still page has no use for.
+                    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+                case "kmsdrm":
+                    # SDL prefers desktop OpenGL, and where libgl1 is missing it shows black without a word.
+                    os.environ.setdefault("SDL_RENDER_DRIVER", "opengles2")
             sideways = look.rotation in {90, 270}
             wanted = (0, 0) if fullscreen else look.size[::-1] if sideways else look.size
             screen = pygame.display.set_mode(wanted, pygame.FULLSCREEN if fullscreen else 0)

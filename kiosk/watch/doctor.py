@@ -10,6 +10,7 @@ from hardware.board import Facts, look, unreadable_inputs
 from hardware.panel import Panel
 from kiosk.config import Config
 from kiosk.errors import KioskError
+from kiosk.watch import folders
 from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
 from survey.record.errors import Malformed
 from survey.settings import SettingsRefused
@@ -64,12 +65,15 @@ def examine(patient: Patient) -> list[Diagnosis]:
 
 def _folder(patient: Patient) -> Iterator[Diagnosis]:
     home = patient.home
+    if fault := folders.unmounted(home, root=patient.root):
+        yield Diagnosis("folder", BAD, fault, "mend the partition, or take its line out of /etc/fstab")
+        return
     if not home.is_dir():
         yield Diagnosis(
             "folder",
             BAD,
             f"{home} does not exist",
-            "make it for the kiosk's user, or name another with --home",
+            "ikm-kiosk enrol makes it; or name another with --home",
         )
         return
     wanted = [
@@ -85,6 +89,14 @@ def _folder(patient: Patient) -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis("folder", OK, f"{home} can be written")
+    for folder, user in folders.misplaced(home, folders.users()):
+        depth = "-R " if user == folders.UPLINK_USER else ""
+        yield Diagnosis(
+            "owner",
+            BAD,
+            f"{folder} does not belong to {user}, which has to write there",
+            f"sudo chown {depth}{user}:ikm {folder}",
+        )
 
 
 def _enrolment(patient: Patient) -> Iterator[Diagnosis]:

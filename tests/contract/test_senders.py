@@ -42,7 +42,7 @@ def mqtt(port: int, **more: object) -> MqttTransport:
 
 def http(url: str, **more: object) -> HttpTransport:
     enrolment = ENROLMENT._replace(kiosk=KIOSK, collector_url=url)
-    return replace(http_transport(enrolment, UplinkConfig()), **more)  # type: ignore[arg-type]
+    return replace(http_transport(enrolment, KioskHome(Path()), UplinkConfig()), **more)  # type: ignore[arg-type]
 
 
 class Case:

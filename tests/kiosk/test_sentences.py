@@ -73,14 +73,14 @@ def test_an_address_where_nobody_answers(tmp_path: Path, capsys: pytest.CaptureF
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        said = complaint(["enrol", "ABCD", "--collector", address, "--home", str(tmp_path)], capsys)
+        said = complaint(["enrol", "ABCDE-12345", "--collector", address, "--home", str(tmp_path)], capsys)
     assert f"{address} does not answer: check the address" in said
 
 
 def test_an_address_where_another_web_server_answers(
     page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = complaint(["enrol", "ABCD", "--collector", page, "--home", str(tmp_path)], capsys)
+    said = complaint(["enrol", "ABCDE-12345", "--collector", page, "--home", str(tmp_path)], capsys)
     assert "not as a collector: check the address" in said
 
 

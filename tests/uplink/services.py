@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -131,6 +132,8 @@ class HttpCollector:
     def __init__(self, collector: FakeCollector) -> None:
         self.answer: tuple[int, bytes] | None = None
         self.settings: bytes | None = None
+        self.files: dict[str, bytes] = {}
+        """What else can be fetched, by path."""
         self.enrolment: dict[str, object] | None = None
         self.asked: list[dict[str, object]] = []
         outer = self
@@ -139,7 +142,10 @@ class HttpCollector:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                self._say(*_settings_answer(outer.settings, self.headers["If-None-Match"]))
+                if self.path in outer.files:
+                    self._say(200, outer.files[self.path])
+                else:
+                    self._say(*_settings_answer(outer.settings, self.headers["If-None-Match"]))
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
@@ -167,6 +173,13 @@ class HttpCollector:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def secure(self, certificate: Path, key: Path) -> None:
+        """Speak HTTPS, as `localhost`; before it is entered."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"https://localhost:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -45,7 +45,7 @@ class Uplink:
         self._reader = JournalReader(folder.journal)
         self._board = StatusBoard(folder, JournalReader(folder.journal), version=_version())
         self._mqtt = MqttSender(mqtt_transport(enrolment, folder, config), last_will=last_will())
-        https = HttpSender(http_transport(enrolment, config), now=time.monotonic)
+        https = HttpSender(http_transport(enrolment, folder, config), now=time.monotonic)
         self._stopped = Event()
         acknowledged = Acknowledged(folder.acknowledged)
         self._prepare(acknowledged)
@@ -161,11 +161,12 @@ def mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) 
     )
 
 
-def http_transport(enrolment: Enrolment, config: UplinkConfig) -> HttpTransport:
+def http_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) -> HttpTransport:
     """Give the way out over HTTPS."""
     return HttpTransport(
         kiosk=enrolment.kiosk,
         collector_url=enrolment.collector_url,
+        ca=home.broker_ca if enrolment.private_ca else None,
         connect_seconds=config.connect_seconds,
         read_seconds=config.https_read_seconds,
         max_bytes=config.https_message_bytes,

@@ -16,16 +16,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from survey.wire import enrolment_code
 from survey.wire.messages import KIOSK_NAME
 from survey.wire.trouble import trouble
 from uplink.errors import IdentityError, Refused, Unreachable
+from uplink.forwarder import trust
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.journal.enrolment import Enrolment, enrolment_of, store_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 
 _TIMEOUT_SECONDS = (10.0, 60.0)
-_NO_COLLECTOR = "{} answers, but not as a collector: check the address, then use the same code again"
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +37,32 @@ def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> En
     `public_key` is the signing key's public half; the key itself lies under `home` already.
 
     Raises:
-        IdentityError: it is enrolled already, the answer makes no sense, or the disk does not let us.
+        IdentityError: it is enrolled already, the code is none, the collector is not the one that made it, its answer makes
+            no sense, or the disk does not let us.
         Unreachable: the collector does not answer; try again with the same code.
         Refused: the collector does not take the code.
     """
     if KioskHome(home).enrolment.exists():
         raise IdentityError(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
-    broker_key = ec.generate_private_key(ec.SECP256R1())
-    answer = _ask(
-        collector_url,
-        {"code": code.strip(), "public_key": public_key.hex(), "csr": _request(broker_key)},
-    )
     try:
-        enrolment = enrolment_of({**answer, "public_key": public_key.hex(), "collector_url": collector_url})
+        parsed = enrolment_code.parse(code)
+    except ValueError as error:
+        raise IdentityError(f"{code.strip()!r} is no enrolment code: {error}") from error
+    authority = trust.private_authority(collector_url, parsed.fingerprint)
+    broker_key = ec.generate_private_key(ec.SECP256R1())
+    question = {"code": parsed.secret, "public_key": public_key.hex(), "csr": _request(broker_key)}
+    answer = _ask(collector_url, question, authority=authority)
+    if parsed.fingerprint:
+        trust.check_authority(str(answer.get("ca")), parsed.fingerprint, collector_url)
+    try:
+        enrolment = enrolment_of(
+            {
+                **answer,
+                "public_key": public_key.hex(),
+                "collector_url": collector_url,
+                "private_ca": bool(authority),
+            }
+        )
         if not KIOSK_NAME.fullmatch(enrolment.kiosk):
             raise ValueError(f"kiosk {enrolment.kiosk!r}")  # noqa: TRY301 - translated with its siblings below
         _keep_broker(KioskHome(home), answer, broker_key)
@@ -76,16 +90,23 @@ def _request(key: ec.EllipticCurvePrivateKey) -> str:
     return request.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _ask(collector_url: str, question: Mapping[str, object]) -> Mapping[str, object]:
+def _ask(collector_url: str, question: Mapping[str, object], *, authority: str) -> Mapping[str, object]:
     url = collector_url.rstrip("/") + "/api/v1/enrol"
     try:
-        answer = requests.post(url, json=question, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
+        with trust.as_file(authority) as ca:
+            answer = requests.post(
+                url,
+                json=question,
+                timeout=_TIMEOUT_SECONDS,
+                allow_redirects=False,
+                verify=str(ca) if ca else True,
+            )
         fields = answer.json()
     except requests.exceptions.SSLError as error:
         log.info("%s", error)
-        raise Unreachable(
-            f"the certificate of {collector_url} is not to be trusted: check the address, and this machine's clock",
-            trouble("collector_no_answer"),
+        raise IdentityError(
+            f"{collector_url} shows a certificate that nobody vouches for who is known to this kiosk: it is not the collector, "
+            "its certificate is old or for another name, or this machine's clock is wrong. The code was not sent"
         ) from error
     except (requests.ConnectionError, requests.Timeout) as error:
         log.info("%s", error)
@@ -95,9 +116,9 @@ def _ask(collector_url: str, question: Mapping[str, object]) -> Mapping[str, obj
         ) from error
     except (requests.RequestException, ValueError) as error:
         log.info("%s", error)
-        raise Unreachable(_NO_COLLECTOR.format(collector_url), trouble("collector_no_answer")) from error
+        raise Unreachable(trust.NO_COLLECTOR.format(collector_url), trouble("collector_no_answer")) from error
     if not isinstance(fields, dict):
-        raise Unreachable(_NO_COLLECTOR.format(collector_url), trouble("collector_no_answer"))
+        raise Unreachable(trust.NO_COLLECTOR.format(collector_url), trouble("collector_no_answer"))
     if answer.status_code >= 500:
         raise Unreachable(f"{url} answered {answer.status_code}; try again later with the same code")
     if answer.status_code >= 300:

@@ -47,6 +47,8 @@ class Enrolment(NamedTuple):
     agency: str
     timezone: str
     services: tuple[Named, ...] = ()
+    private_ca: bool = False
+    """Over HTTPS the collector is known by its own authority (`uplink/broker/ca.crt`), not by a public one."""
 
 
 def verifier(public_key: bytes) -> Verify:
@@ -129,6 +131,7 @@ def enrolment_of(fields: Mapping[str, object]) -> Enrolment:
         agency=_text(fields["agency"]),
         timezone=_text(fields["timezone"]),
         services=tuple(_named(_object(service)) for service in services),
+        private_ca=fields.get("private_ca") is True,
     )
 
 

@@ -12,7 +12,7 @@ from uplink.errors import IdentityError
 from uplink.journal.enrolment import load_enrolment
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.disk import REAL_DISK, Disk
-from uplink.journal.segments.files import replace_file
+from uplink.journal.segments.files import make_folder, replace_file
 
 _PEM_FRAME = (b"-----BEGIN PRIVATE KEY-----", b"-----END PRIVATE KEY-----")
 _PKCS8_HEAD = bytes.fromhex(
@@ -47,7 +47,7 @@ class Identity:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(path.parent, mode=0o700, disk=disk)
             replace_file(path, text, mode=0o600, disk=disk)
         except OSError as error:
             raise IdentityError(f"the signing key cannot be written: {error}") from error

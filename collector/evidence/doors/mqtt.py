@@ -30,6 +30,7 @@ from collector import clock
 from collector.errors import CollectorError
 from collector.evidence.intake.arrivals import Accepted, Arrival, Outcome
 from collector.evidence.models import Door
+from collector.notify import notify
 from survey.wire import topics
 
 log = logging.getLogger(__name__)
@@ -114,7 +115,9 @@ class Listener:
     def run(self) -> None:
         """Listen until stopped. A broker that is away is waited for."""
         wait = _FIRST_WAIT_SECONDS
+        notify("READY=1")  # whether the broker is there already or not
         while not self._stopped.is_set():
+            notify("WATCHDOG=1")
             try:
                 self._connect()
             except (OSError, ssl.SSLError) as error:
@@ -136,6 +139,7 @@ class Listener:
 
     def step(self, timeout: float = 0.5) -> bool:
         """Wait for something to arrive, take it and answer it; tells whether the connection still stands."""
+        notify("WATCHDOG=1")
         connection = self._client.socket()
         if connection is None:
             return False

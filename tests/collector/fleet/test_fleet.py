@@ -177,7 +177,7 @@ def test_a_revoked_kiosk_shows_as_such(kiosk: FakeKiosk, capsys: pytest.CaptureF
     call_command("kiosk", "list")
     assert (
         capsys.readouterr().out.splitlines()[-1]
-        == f"{kiosk.name}  sukamaju at sukamaju  never heard  REVOKED"
+        == f"{kiosk.name}  sukamaju at sukamaju  never heard  settings 1 sent  REVOKED"
     )
 
 

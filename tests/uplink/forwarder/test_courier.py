@@ -418,7 +418,7 @@ def test_patience_begins_anew_with_every_receipt_and_does_end(home: Home) -> Non
         assert trip.courier.progress.confirmed == confirmed
         assert [batch.first for batch in home.collector.batches] == [1, 11, 21], "nothing was sent again"
     trip.go(8, seconds=1.0)
-    assert "no receipts" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("no_receipts")
     journal.close()
 
 

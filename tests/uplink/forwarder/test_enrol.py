@@ -22,6 +22,8 @@ from uplink.journal.home import KioskHome
 from uplink.journal.identity import Identity
 from uplink.journal.sealing import SEAL_INFO, seal
 
+CODE = "ABCDE-12345"
+
 
 @pytest.fixture
 def collector() -> FakeCollector:
@@ -54,7 +56,7 @@ def enrol(code: str, url: str, home: Path) -> Enrolment:
 def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) -> None:
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector)
-        enrolment = enrol(" ABCDE-12345 ", door.url, tmp_path)
+        enrolment = enrol(" abcde-12345 ", door.url, tmp_path)
     identity = Identity.load(tmp_path)
     assert identity.kiosk == enrolment.kiosk == KIOSK
     assert load_enrolment(tmp_path) == enrolment
@@ -62,7 +64,7 @@ def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) ->
     assert enrolment.services[0].code == "ktp"
     assert enrolment.public_key == identity.public_key
     (asked,) = door.asked
-    assert asked["code"] == "ABCDE-12345"
+    assert asked["code"] == "ABCDE12345"
     assert asked["public_key"] == identity.public_key.hex()
     assert x509.load_pem_x509_csr(str(asked["csr"]).encode()).is_signature_valid
     key = KioskHome(tmp_path).signing_key
@@ -74,12 +76,12 @@ def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) ->
 def test_an_enrolled_kiosk_is_not_enrolled_over(tmp_path: Path, collector: FakeCollector) -> None:
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector)
-        enrol("code", door.url, tmp_path)
+        enrol(CODE, door.url, tmp_path)
         key = KioskHome(tmp_path).signing_key.read_bytes()
         with pytest.raises(IdentityError, match="set it aside"):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
         with pytest.raises(IdentityError, match="set it aside"):
-            exchange.enrol("code", door.url, tmp_path, public_key=bytes(32))
+            exchange.enrol(CODE, door.url, tmp_path, public_key=bytes(32))
     assert KioskHome(tmp_path).signing_key.read_bytes() == key
 
 
@@ -89,11 +91,11 @@ def test_a_try_that_broke_off_is_begun_anew_with_a_fresh_key(
     with HttpCollector(collector) as door:
         door.answer = (503, b'{"code":"later","message":"later"}')
         with pytest.raises(Unreachable, match="try again"):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
         first = Identity.load(tmp_path).public_key
         door.answer = None
         door.enrolment = answer(collector)
-        enrol("code", door.url, tmp_path)
+        enrol(CODE, door.url, tmp_path)
     assert Identity.load(tmp_path).public_key != first
 
 
@@ -113,7 +115,7 @@ def test_every_other_answer_leaves_the_kiosk_unenrolled(
     with HttpCollector(collector) as door:
         door.answer = (status, content)
         with pytest.raises(fate):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
     with pytest.raises(IdentityError, match="ikm-kiosk enrol"):
         load_enrolment(tmp_path)
 
@@ -125,13 +127,13 @@ def test_an_answer_that_makes_no_sense_is_named(
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector) | {key: value}
         with pytest.raises(IdentityError, match="makes no sense"):
-            enrol("code", door.url, tmp_path)
+            enrol(CODE, door.url, tmp_path)
     assert not KioskHome(tmp_path).enrolment.exists()
 
 
 def test_nobody_there_is_unreachable(tmp_path: Path) -> None:
     with pytest.raises(Unreachable):
-        enrol("code", f"http://127.0.0.1:{free_port()}", tmp_path)
+        enrol(CODE, f"http://127.0.0.1:{free_port()}", tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"kiosk": 3}'])

@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event as Flag
 
 import requests
@@ -33,6 +34,8 @@ class HttpTransport:
     max_bytes: int
     settings_every_seconds: float
     """How often the settings are asked for while the session is open."""
+    ca: Path | None
+    """The authority that vouches for the collector; None: the public ones."""
 
 
 class HttpSender:
@@ -140,6 +143,9 @@ class HttpSender:
                 timeout=(self._where.connect_seconds, self._where.read_seconds),
                 allow_redirects=False,
                 stream=True,
+                verify=str(self._where.ca)
+                if self._where.ca
+                else True,  # here: on a session the environment wins
             ) as answer:
                 # A login page may be endless; more than this is no answer of ours.
                 content = next(answer.iter_content(_MAX_ANSWER_BYTES), b"")

@@ -8,11 +8,12 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.trust import ca
+from collector.trust import ca, keys
 from survey.wire import topics
 
 _CONFIG = """\
-# Mosquitto for satisfaction kiosks: every client shows a certificate, and its name decides what it may do.
+# For /etc/mosquitto/conf.d, beside Debian's own file, which keeps the broker's state and its log.
+# Every client shows a certificate, and its name decides what it may do.
 listener 8883
 cafile {folder}/ca.crt
 certfile {folder}/server.crt
@@ -22,7 +23,6 @@ use_identity_as_username true
 use_username_as_clientid true
 allow_anonymous false
 acl_file {folder}/acl
-persistence true
 autosave_interval 60
 max_connections 12000
 max_packet_size 1048576
@@ -45,13 +45,15 @@ topic write {topics.down("+")}
 topic write {topics.settings("+")}
 """
 
+_NEXT = """\
+now, as root: cp {folder}/mosquitto.conf /etc/mosquitto/conf.d/ikm.conf && systemctl restart mosquitto
+and for the collector: IKM_BROKER_URL=mqtts://{host}:8883"""
+
 
 class Command(CollectorCommand):
     """Write what a Mosquitto broker needs."""
 
-    help = (
-        "Write certificates, access rules and a configuration for a Mosquitto broker with TLS into a folder."
-    )
+    help = "Write certificates, access rules and a configuration for Debian's Mosquitto, with TLS, into a folder. Repeated, it renews the certificate."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
@@ -65,8 +67,10 @@ class Command(CollectorCommand):
         folder: Path = options["out"].resolve()
         try:
             ca.certify_server(settings.IKM_KEYS, name=options["host"], target=folder)
-            (folder / "acl").write_text(_ACL)
-            (folder / "mosquitto.conf").write_text(_CONFIG.format(folder=folder))
+            keys.write_public(folder / "acl", _ACL)
+            keys.write_public(folder / "mosquitto.conf", _CONFIG.format(folder=folder))
+            for name in ("server.key", "acl"):  # the broker has given up its rights when it reads them
+                keys.lend(folder / name, "mosquitto")
         except OSError as error:
             raise CollectorError("not_writable", path=folder, reason=error.strerror) from error
-        return f"{folder}/mosquitto.conf; set IKM_BROKER_URL=mqtts://{options['host']}:8883 for the collector"
+        return _NEXT.format(folder=folder, host=options["host"])

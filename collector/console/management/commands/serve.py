@@ -5,10 +5,21 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
+from collector.notify import notify
 from collector.wsgi import application
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's main process, which tells systemd that it is ready, and here also that it is alive."""
+
+    def murder_workers(self) -> None:
+        """Look after the workers once a second: one that hangs is replaced, so our word holds for them too."""
+        super().murder_workers()
+        notify("WATCHDOG=1")
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -26,6 +37,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         """Give the application."""
         return application
+
+    def run(self) -> None:
+        """Serve until stopped."""
+        _Arbiter(self).run()
 
 
 class Command(CollectorCommand):
@@ -56,6 +71,7 @@ class Command(CollectorCommand):
                 "loglevel": "warning",
                 "proc_name": "ikm-collector",
                 "max_requests": 0,
+                "control_socket_disable": True,
                 "limit_request_line": 4094,
                 "timeout": 60,
             }

@@ -1,0 +1,67 @@
+"""`ikm-collector web-files`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
+from collector.trust import ca, keys
+
+_CONFIG = """\
+# nginx before the collector: TLS ends here. For another certificate, change the two paths.
+server {{
+    listen 443 ssl;
+    server_name {host};
+    ssl_certificate {folder}/server.crt;
+    ssl_certificate_key {folder}/server.key;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    client_max_body_size 4m;
+    location / {{
+        proxy_pass http://127.0.0.1:{port};
+        proxy_set_header Host $host;
+        # The collector believes this header: whatever a stranger sends in it is replaced.
+        proxy_set_header X-Forwarded-Proto https;
+        proxy_read_timeout 75s;
+    }}
+}}
+server {{
+    listen 80;
+    server_name {host};
+    return 301 https://$host$request_uri;
+}}
+"""
+_NEXT = """\
+now, as root: cp {folder}/nginx.conf /etc/nginx/sites-enabled/ikm.conf && systemctl reload nginx
+and for the collector: IKM_PUBLIC_URL=https://{host}"""
+
+
+class Command(CollectorCommand):
+    """Write what an nginx before the pages needs."""
+
+    help = (
+        "Write a certificate of the collector's own authority and a configuration for an nginx with TLS before the pages "
+        "and the kiosks' HTTPS door into a folder. Repeated, it renews the certificate."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parser.add_argument("out", type=Path, metavar="FOLDER")
+        parser.add_argument(
+            "--host", required=True, help="the name or address by which kiosks and people reach it"
+        )
+        parser.add_argument("--port", type=int, default=8000, help="where `serve` listens")
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Write the files."""
+        folder: Path = options["out"].resolve()
+        host: str = options["host"]
+        try:
+            ca.certify_server(settings.IKM_KEYS, name=host, target=folder)
+            text = _CONFIG.format(folder=folder, host=host, port=options["port"])
+            keys.write_public(folder / "nginx.conf", text)
+        except OSError as error:
+            raise CollectorError("not_writable", path=folder, reason=error.strerror) from error
+        return _NEXT.format(folder=folder, host=host)

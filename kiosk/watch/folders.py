@@ -1,0 +1,87 @@
+"""The kiosk's folders and who owns them: made here at enrolment, checked by the doctor, and nowhere else.
+
+Two users share the kiosk's folder: `ikm-kiosk` has the signing key and the journal, `ikm-uplink` the network. Where a
+machine does not have these users (a laptop), everything belongs to whoever runs the programs.
+"""
+
+import os
+import pwd
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from kiosk.errors import KioskError
+from uplink.journal.home import KioskHome
+
+KIOSK_USER, UPLINK_USER = "ikm-kiosk", "ikm-uplink"
+
+
+def users() -> dict[str, pwd.struct_passwd]:
+    """Give the device's two users, or nothing where this machine has neither.
+
+    Raises:
+        KioskError: it has only one of them.
+    """
+    found: dict[str, pwd.struct_passwd] = {}
+    for name in (KIOSK_USER, UPLINK_USER):
+        with suppress(KeyError):
+            found[name] = pwd.getpwnam(name)
+    if len(found) == 1:
+        (only,) = found
+        raise KioskError(f"of the device's two users only {only} exists: install systemd/ikm-kiosk.sysusers")
+    return found
+
+
+def make(home: Path, known: Mapping[str, pwd.struct_passwd]) -> None:
+    """Make the kiosk's folders with their owners; what is there already keeps its content.
+
+    Raises:
+        KioskError: the disk does not let us, or a data partition is not mounted.
+    """
+    if fault := unmounted(home):
+        raise KioskError(fault)
+    try:
+        # What else there is below is made by the programs that own it.
+        for folder, user in ((home, KIOSK_USER), (KioskHome(home).uplink_part, UPLINK_USER)):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+            if known and os.geteuid() == 0:
+                owner = known[user]
+                os.chown(folder, owner.pw_uid, owner.pw_gid)
+    except OSError as error:
+        raise KioskError(
+            f"{error.filename} cannot be made ({error.strerror}): run this as root, or name another folder with --home"
+        ) from error
+
+
+def misplaced(home: Path, known: Mapping[str, pwd.struct_passwd]) -> Iterator[tuple[Path, str]]:
+    """Give each folder that has something of the wrong owner in it, with the owner it should have."""
+    parts = KioskHome(home)
+    owners = {
+        home: KIOSK_USER,
+        parts.kiosk_part: KIOSK_USER,
+        parts.journal: KIOSK_USER,
+        parts.uplink_part: UPLINK_USER,
+    }
+    for folder, user in owners.items() if known else ():
+        paths = [folder, *(folder.rglob("*") if user == UPLINK_USER else ())]
+        if any(path.exists() and path.lstat().st_uid != known[user].pw_uid for path in paths):
+            yield folder, user
+
+
+def unmounted(
+    home: Path, *, root: Path = Path("/"), is_mount: Callable[[str], bool] = os.path.ismount
+) -> str:
+    """Say which partition of the kiosk's folder is not mounted, or nothing: an empty folder in its place must not be used."""
+    try:
+        lines = (root / "etc" / "fstab").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    entries = [words for line in lines if len(words := line.split()) > 2 and not words[0].startswith("#")]
+    above = {str(folder) for folder in (home, *home.parents) if folder != folder.parent}
+    for device, point, *_ in entries:
+        if point in above and not is_mount(point):
+            return (
+                f"{point} is not mounted: the kiosk's records lie on {device}, which is missing or damaged; "
+                "see `systemctl status` and `journalctl -b`"
+            )
+    return ""

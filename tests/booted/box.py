@@ -1,0 +1,195 @@
+"""A booted Debian in a container, driven by `box.sh`; whatever breaks, nothing of it stays behind."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ikm-kiosk" / "booted"
+PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
+_PREFIX = "ikm-box-"
+_PLENTY_BYTES = 8 * 1024**3
+
+
+class BoxError(AssertionError):
+    """Something in the box did not go as it should; the message holds what was said."""
+
+
+class Box:
+    """One running container."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def sh(self, script: str, *, seconds: float = 60, check: bool = True) -> str:
+        """Run a shell script inside, as root; gives what it printed."""
+        done = _call("run", self.folder, "sh", "-c", script, seconds=seconds)
+        if check and done.returncode != 0:
+            raise BoxError(f"{script.strip()}\n-> exit code {done.returncode}\n{done.stdout[-4000:]}")
+        return done.stdout
+
+    def fails(self, script: str) -> str:
+        """Run a script that must fail; gives what it printed."""
+        done = _call("run", self.folder, "sh", "-c", script, seconds=60)
+        if done.returncode == 0:
+            raise BoxError(f"{script}: it should have failed\n{done.stdout[-4000:]}")
+        return done.stdout
+
+    def put(self, source: Path, target: str) -> None:
+        self._do("put", source, target)
+
+    def boot(self) -> None:
+        self._do("up")
+
+    def reboot(self) -> None:
+        self._do("reboot")
+
+    def pull_the_plug(self) -> None:
+        self._do("kill")
+
+    def show(self, unit: str, fact: str) -> str:
+        return self.sh(f"systemctl show -P {fact} {unit}").strip()
+
+    def until(self, ready: Callable[[], bool], *, what: str, seconds: float = 120) -> float:
+        """Wait until `ready()`; gives how long it took."""
+        began = time.monotonic()
+        while not ready():
+            if time.monotonic() - began > seconds:
+                raise BoxError(f"{what}: not within {seconds} s\n{self.journal()}")
+            time.sleep(0.2)
+        return time.monotonic() - began
+
+    def journal(self) -> str:
+        """The newest words of all units."""
+        return self.sh("systemctl --failed --no-legend; journalctl -q --no-pager -n 60", check=False)
+
+    def status(self) -> dict[str, object]:
+        """What `ikm-kiosk status` says."""
+        return dict(json.loads(self.sh("ikm-kiosk status --json")))
+
+    def _do(self, verb: str, *words: str | Path) -> None:
+        done = _call(verb, self.folder, *words, seconds=200)
+        if done.returncode != 0:
+            raise BoxError(f"box.sh {verb}: {done.stdout[-4000:]}")
+
+
+def why_not() -> str:
+    """Why no box can run on this machine, or nothing."""
+    done = _call("check", seconds=60)
+    return "" if done.returncode == 0 else done.stdout.strip() or "box.sh check failed"
+
+
+@contextmanager
+def boxed(suite: str) -> Iterator[Box]:
+    """Give a booted box with the checkout, the pinned wheels and the drop-ins in it; removed in the end."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    archive = _make("make-root.sh", CACHE, suite)
+    wheels = _make(
+        "make-wheels.sh", CACHE, ROOT / "requirements" / "demo.txt", sys.executable, PYTHONS[suite]
+    )
+    folder, lock = _new_folder()
+    box = Box(folder / "box")
+    try:
+        box._do("new", archive)
+        box.put(wheels, "/srv/wheels")
+        box.put(HERE / "dropins", "/etc/systemd/system")
+        box.put(HERE / "pressed.py", "/srv")
+        _snapshot(box.folder / "root" / "srv" / "checkout")
+        (box.folder / "root/etc/pip.conf").write_text(
+            "[global]\nno-index = true\nfind-links = /srv/wheels\ndisable-pip-version-check = true\nquiet = 1\n"
+        )
+        box.boot()
+        yield box
+    finally:
+        _call("remove", box.folder, seconds=120)
+        shutil.rmtree(folder, ignore_errors=True)
+        lock.close()
+
+
+def by_hand() -> list[str]:
+    """The code blocks of README's "By hand"."""
+    (section,) = re.findall(
+        r"^## By hand\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    return re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+
+
+def _call(verb: str, *words: str | Path, seconds: float) -> "subprocess.CompletedProcess[str]":
+    # Into a file, not a pipe: what goes on running in the background would keep a pipe open for ever.
+    with tempfile.TemporaryFile() as said:
+        command = [str(HERE / "box.sh"), verb, *map(str, words)]
+        try:
+            code = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, timeout=seconds
+            ).returncode
+        except subprocess.TimeoutExpired:
+            code = 124
+        said.seek(0)
+        return subprocess.CompletedProcess(command, code, said.read().decode(errors="replace"))
+
+
+def _make(script: str, *words: str | Path) -> Path:
+    done = subprocess.run(
+        [str(HERE / script), *map(str, words)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=1200,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise BoxError(f"{script}: {done.stderr[-3000:]}")
+    return Path(done.stdout.split()[-1])
+
+
+def _new_folder() -> tuple[Path, IO[bytes]]:
+    """Make this box's folder, whose lock lives as long as we do; boxes whose maker is dead are removed."""
+    with (CACHE / "boxes.lock").open("wb") as all_boxes:
+        fcntl.flock(all_boxes, fcntl.LOCK_EX)
+        places = _places()
+        for place in places:
+            for left in place.glob(f"{_PREFIX}*"):
+                _remove_if_orphaned(left)
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=places[-1]))
+        lock = (folder / "lock").open("wb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
+
+
+def _places() -> list[Path]:
+    """Where boxes may lie, the best last: in memory, where there is plenty, nobody waits for the disk."""
+    places, memory = [Path(tempfile.gettempdir())], Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > _PLENTY_BYTES:
+        places.append(memory)
+    return places
+
+
+def _remove_if_orphaned(folder: Path) -> None:
+    with (folder / "lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if (folder / "box").exists():
+            _call("remove", folder / "box", seconds=120)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _snapshot(target: Path) -> None:
+    """Copy what the checkout holds, committed or not, without what git ignores."""
+    listed = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target / name)

@@ -1,0 +1,90 @@
+"""A box set up as README's "By hand" says, to the letter, and what one does with it: press, look, wait."""
+
+import json
+import re
+import time
+from dataclasses import dataclass
+
+from tests.booted.box import Box, BoxError, by_hand
+
+KIOSK_UNITS = ("ikm-kiosk", "ikm-uplink")
+COLLECTOR_UNITS = ("ikm-collector-listen", "ikm-collector-web")
+EVER = "--from 2000-01-01 --to 2099-12-31"
+ASK = """
+import ssl, urllib.request
+context = ssl.create_default_context(cafile="/etc/nginx/ikm/ca.crt")
+print(urllib.request.urlopen("https://collector.example/", context=context, timeout=5).status)
+"""
+UNITS = KIOSK_UNITS + COLLECTOR_UNITS
+
+
+@dataclass
+class Machine:
+    """The box with kiosk and collector in service."""
+
+    box: Box
+    enrolled_at: float
+    visited: str = ""
+    """The process of the kiosk that somebody pressed last."""
+
+    def head(self) -> int:
+        """The number of the journal's newest record."""
+        facts = self.box.status()["journal"]
+        assert isinstance(facts, dict)
+        return int(facts["head"])
+
+    def ratings(self) -> int:
+        """How many smileys the collector counts."""
+        index = json.loads(self.box.sh(f"ikm-collector index --unit sukamaju {EVER} --json"))
+        return int(index["pulse"]["n"]) if index["pulse"] else 0
+
+    def rate(self) -> None:
+        """Let somebody press a button on the idle screen, and wait until the collector counts it."""
+        if self.box.show("ikm-kiosk", "MainPID") == self.visited:
+            self.box.sh("systemctl restart ikm-kiosk")  # else the last visitor's invitation is still there
+        head, counted = self.head(), self.ratings()
+        self.box.until(lambda: self._press_until_more_than(head), what="a rating in the journal")
+        self.visited = self.box.show("ikm-kiosk", "MainPID")
+        self.box.until(lambda: self.ratings() == counted + 1, what="a rating counted by the collector")
+
+    def _press_until_more_than(self, head: int) -> bool:
+        if self.box.sh(
+            "[ -p /run/ikm-kiosk/press ] && printf 4 >/run/ikm-kiosk/press && echo pressed", check=False
+        ):
+            time.sleep(
+                1.0
+            )  # a screen that has just come is deaf for a moment; one that took it needs as long to save
+        return self.head() > head
+
+    def in_service(self) -> None:
+        """Wait until all four units are, and the collector answers over HTTPS."""
+        self.box.until(
+            lambda: (
+                self.box.sh(f"systemctl is-active {' '.join(UNITS)}", check=False).split() == ["active"] * 4
+            ),
+            what="all units active",
+        )
+        self.box.until(self._answers, what="the pages behind nginx")
+
+    def _answers(self) -> bool:
+        return self.box.sh(f"python3 -c '{ASK}'", check=False).strip() == "200"
+
+
+def set_up(box: Box) -> Machine:
+    collector, kiosk = by_hand()
+    box.sh("echo 127.0.0.1 collector.example >>/etc/hosts")
+    said = _follow(box, collector)
+    (code,) = re.findall(r"^[0-9A-Z]{5}-[0-9A-Z]{5}(?:-[0-9A-Z]{4}){4}$", said, re.MULTILINE)
+    before, line, after = kiosk.partition("ikm-kiosk enrol CODE")
+    assert line, "README's kiosk is enrolled with: ikm-kiosk enrol CODE"
+    _follow(box, before)
+    began = time.monotonic()
+    _follow(box, line.replace("CODE", code) + after)
+    return Machine(box, enrolled_at=began)
+
+
+def _follow(box: Box, block: str) -> str:
+    try:
+        return box.sh(f"cd /srv/checkout && set -e\n{block}", seconds=300)
+    except BoxError as error:
+        raise BoxError(f'README\'s "By hand" does not work: {error}\n{box.journal()}') from error

@@ -1,0 +1,137 @@
+"""What is shipped, in a booted machine: units, users, sandbox, TLS, watchdogs, reboots and a pulled plug.
+
+Needs root, namespaces and a minute or two; `box.sh check` says whether a machine can. Everything runs under the real unit files,
+and only `dropins/` says what a box cannot have (a screen, pins) or a test cannot wait for.
+"""
+
+import re
+import sys
+import time
+
+import pytest
+
+from tests.booted.machine import EVER, UNITS, Machine
+
+pytestmark = pytest.mark.booted
+
+
+def test_the_first_rating_is_confirmed_within_a_minute_of_enrolment(machine: Machine) -> None:
+    machine.in_service()
+    machine.rate()
+    seconds = time.monotonic() - machine.enrolled_at
+    sys.stdout.write(f"\nfrom enrolment to a confirmed rating: {seconds:.1f} s\n")
+    assert seconds < 60
+
+
+def test_what_is_typed_by_hand_leaves_files_to_their_owners(machine: Machine) -> None:
+    box = machine.box
+    box.sh("ikm-collector audit --help; ikm-collector kiosk list; ikm-kiosk verify")
+    assert box.sh("find /var/lib/ikm-kiosk /var/lib/ikm-collector -user root") == ""
+    assert "owner" not in box.sh("ikm-kiosk doctor --simulate", check=False)
+    assert box.sh("stat -c '%U %a' /var/lib/ikm-kiosk /var/lib/ikm-kiosk/uplink").split() == [
+        "ikm-kiosk", "750", "ikm-uplink", "750",
+    ]  # fmt: skip
+
+
+def test_a_wrong_owner_is_found_by_the_doctor(machine: Machine) -> None:
+    machine.box.sh("chown ikm-kiosk /var/lib/ikm-kiosk/uplink/broker")
+    said = machine.box.sh("ikm-kiosk doctor --simulate", check=False)
+    (remedy,) = re.findall(r"BAD   owner: .* -> sudo (chown .*)", said)
+    machine.box.sh(remedy)
+    assert "owner" not in machine.box.sh("ikm-kiosk doctor --simulate", check=False)
+
+
+def test_each_user_is_kept_from_what_is_not_his(machine: Machine) -> None:
+    box = machine.box
+    key = "/var/lib/ikm-kiosk/kiosk/identity/signing.key"
+    box.sh(f"test -s {key}")
+    assert "Permission denied" in box.fails(f"runuser -u ikm-uplink -- cat {key}")
+    assert "Permission denied" in box.fails("runuser -u ikm-uplink -- touch /var/lib/ikm-kiosk/journal/x")
+    assert "Permission denied" in box.fails("runuser -u ikm-collector -- ls /var/lib/ikm-kiosk")
+    assert "Permission denied" in box.fails("runuser -u ikm-kiosk -- ls /var/lib/ikm-collector")
+    assert "Permission denied" in box.fails("runuser -u ikm-kiosk -- cat /etc/mosquitto/ikm/server.key")
+    assert box.sh("stat -c '%U:%G %a' /etc/mosquitto/ikm/server.key /etc/nginx/ikm/server.key").split() == [
+        "root:mosquitto", "640", "root:root", "600",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_is_sandboxed_and_runs(machine: Machine, unit: str) -> None:
+    said = machine.box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
+    (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
+    assert float(exposure) <= 1.6, said
+    assert machine.box.show(unit, "ActiveState") == "active"
+    assert machine.box.show(unit, "Type") == "notify"
+    assert machine.box.sh(f"systemd-analyze verify /etc/systemd/system/{unit}.service") == ""
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_has_room_in_its_memory(machine: Machine, unit: str) -> None:
+    pid = machine.box.show(unit, "MainPID")
+    peaks = machine.box.sh(
+        f"for p in {pid} $(pgrep -P {pid}); do awk '/^VmHWM:/ {{print $2}}' /proc/$p/status; done"
+    ).split()
+    most = sum(map(int, peaks)) // 1024
+    sys.stdout.write(f"\n{unit}: {most} MB at most\n")
+    assert 10 < most < int(machine.box.show(unit, "MemoryMax")) / 1024**2 / 2
+
+
+def test_a_hung_program_is_replaced(machine: Machine) -> None:
+    box = machine.box
+    units = [unit for unit in UNITS if unit != "ikm-uplink"]  # its watchdog has two minutes
+    restarts = {unit: int(box.show(unit, "NRestarts")) for unit in units}
+    for unit in units:
+        box.sh(f"kill -STOP {box.show(unit, 'MainPID')}")
+    for unit in units:
+        box.until(
+            lambda unit=unit: int(box.show(unit, "NRestarts")) == restarts[unit] + 1,  # type: ignore[misc]
+            what=f"{unit} replaced",
+        )
+        assert "Watchdog timeout" in box.sh(f"journalctl -q -o cat -u {unit}")
+    machine.in_service()
+    machine.rate()
+
+
+def test_broker_and_database_may_be_restarted(machine: Machine) -> None:
+    machine.box.sh("systemctl restart mosquitto")
+    machine.rate()
+    machine.box.sh("systemctl restart postgresql")
+    machine.rate()
+    machine.in_service()
+
+
+def test_without_its_data_partition_nothing_is_in_service(machine: Machine) -> None:
+    box = machine.box
+    box.sh("systemctl stop ikm-kiosk ikm-uplink; cp /etc/fstab /root/fstab")
+    try:
+        box.sh(
+            "echo 'gone /var/lib/ikm-kiosk tmpfs nofail,size=gone 0 0' >>/etc/fstab\nsystemctl daemon-reload"
+        )
+        for unit in ("ikm-kiosk", "ikm-uplink"):
+            assert "ependency" in box.fails(f"timeout 30 systemctl start {unit}")
+        assert "/var/lib/ikm-kiosk is not mounted" in box.sh("ikm-kiosk doctor --simulate", check=False)
+    finally:
+        box.sh("cp /root/fstab /etc/fstab; systemctl daemon-reload; systemctl start ikm-kiosk ikm-uplink")
+    machine.rate()
+
+
+def test_after_a_reboot_all_is_up_and_counting_again(machine: Machine) -> None:
+    counted = machine.ratings()
+    machine.box.reboot()
+    machine.in_service()
+    machine.rate()
+    assert machine.ratings() == counted + 1
+    assert [machine.box.show(unit, "NRestarts") for unit in UNITS] == ["0"] * 4
+
+
+def test_a_pulled_plug_loses_nothing(machine: Machine) -> None:
+    machine.rate()
+    head, counted = machine.head(), machine.ratings()
+    machine.box.pull_the_plug()
+    machine.box.boot()
+    machine.in_service()
+    machine.box.sh("ikm-kiosk verify")
+    assert machine.head() > head  # the new boot; none before it is missing, says `verify`
+    machine.rate()
+    assert machine.ratings() == counted + 1
+    machine.box.sh(f"ikm-collector audit --unit sukamaju {EVER}")

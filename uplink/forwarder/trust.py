@@ -1,0 +1,100 @@
+"""Whom a kiosk trusts over HTTPS: the authorities everybody trusts, or the collector's own, known by the enrolment code.
+
+The first contact asks for the authority's certificate from whoever answers, and believes it only if it has the fingerprint
+that stands in the code. Nothing secret is said before the connection is verified, by that certificate or publicly.
+"""
+
+import logging
+import ssl
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from survey.wire.enrolment_code import fingerprint_of
+from survey.wire.trouble import trouble
+from uplink.errors import IdentityError, Unreachable
+
+NO_COLLECTOR = "{} answers, but not as a collector: check the address, then use the same code again"
+_MOST_BYTES = 64 * 1024
+_TIMEOUT_SECONDS = (10.0, 60.0)
+
+log = logging.getLogger(__name__)
+
+
+def private_authority(collector_url: str, fingerprint: str) -> str:
+    """Give the collector's own authority as PEM, or nothing where public authorities vouch for this address.
+
+    Raises:
+        IdentityError: somebody else answers than the one who made the code.
+        Unreachable: nobody does.
+    """
+    if not collector_url.lower().startswith("https://") or not fingerprint:
+        return ""
+    url = collector_url.rstrip("/") + "/api/v1/ca"
+    try:
+        requests.head(url, timeout=_TIMEOUT_SECONDS, allow_redirects=False)
+    except requests.exceptions.SSLError:
+        return _checked(_ask_anybody(url), fingerprint, collector_url)
+    except requests.RequestException as error:
+        log.info("%s", error)
+        raise Unreachable(
+            f"{collector_url} does not answer: check the address and this machine's network, then use the same code again",
+            trouble("collector_no_answer"),
+        ) from error
+    return ""
+
+
+def check_authority(pem: str, fingerprint: str, collector_url: str) -> None:
+    """Make sure that this is the authority of which the code speaks.
+
+    Raises:
+        IdentityError: it is not.
+    """
+    _checked(pem.encode(), fingerprint, collector_url)
+
+
+@contextmanager
+def as_file(pem: str) -> Iterator[Path | None]:
+    """Give the authority as a file for as long as the `with` block takes; nothing for the public ones."""
+    if not pem:
+        yield None
+        return
+    with tempfile.NamedTemporaryFile(suffix=".crt") as file:
+        file.write(pem.encode())
+        file.flush()
+        yield Path(file.name)
+
+
+def _ask_anybody(url: str) -> bytes:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # what comes is public, and believed for its fingerprint alone
+    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
+    try:
+        with opener.open(url, timeout=_TIMEOUT_SECONDS[0]) as answer:
+            return bytes(answer.read(_MOST_BYTES))
+    except (URLError, OSError, ValueError) as error:
+        log.info("%s", error)
+        raise Unreachable(NO_COLLECTOR.format(url), trouble("collector_no_answer")) from error
+
+
+def _checked(pem: bytes, fingerprint: str, collector_url: str) -> str:
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        log.info("%s", error)
+        raise Unreachable(NO_COLLECTOR.format(collector_url), trouble("collector_no_answer")) from error
+    if fingerprint_of(certificate.public_bytes(Encoding.DER)) != fingerprint:
+        raise IdentityError(
+            f"{collector_url} is not the collector that made this code: its certificate authority is another one. "
+            "Compare every letter of the code; if all are right, somebody stands between this kiosk and the collector. "
+            "The code was not sent"
+        )
+    return certificate.public_bytes(Encoding.PEM).decode()
