@@ -58,7 +58,7 @@ run_demo() {
 
 run_test() {
     need_packages python3-venv git mosquitto postgresql chromium fonts-inter fonts-dejavu-core fonts-noto-core \
-        espeak-ng xvfb xdotool shellcheck
+        espeak-ng xvfb xdotool shellcheck faketime
     need_environment dev
     say "style"
     .venv/bin/ruff check .
@@ -70,6 +70,18 @@ run_test() {
     .venv/bin/pytest -q -m "not long" "$@"
     say "the collector's tests again, on PostgreSQL"
     .venv/bin/pytest -q -m "not long" --db postgres tests/collector
+    for moment in "2028-12-31 23:30:00" "2028-02-29 17:30:00"; do
+        say "what knows the time, again, at $moment UTC"
+        at_moment "$moment" .venv/bin/pytest -q -p no:cacheprovider -m "not long and not integration" \
+            --ignore tests/kiosk/draw --ignore tests/kiosk/rehearsal tests/collector tests/kiosk
+    done
+}
+
+# Run a command with the machine's clock set to a moment; waiting takes as long as ever (see tests/moments).
+at_moment() {
+    moment=$1
+    shift
+    TZ=UTC PYTHONPATH=tests/moments faketime -f --exclude-monotonic "@$moment" "$@"
 }
 
 main() {

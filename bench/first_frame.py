@@ -34,7 +34,7 @@ words = ("Tidak puas", "Kurang puas", "Puas", "Sangat puas")
 options = tuple(Action(f"answer:{n}", word, f"face-{n}", n) for n, word in enumerate(words, start=1))
 extras = tuple(Action(name, texts.get(f"action.{name}")) for name in ("complaint", "larger_text", "contrast"))
 bar = Bar(left_strong="Balai Desa Sukamaju", left="Kecamatan Palas", note=texts.get("idle.index_none"), actions=extras)
-window = Window.open(Look(), title="bench", fullscreen=False)
+window = Window.open(Look(size=(1024, 600)), title="bench", fullscreen=False)
 window.show(ChoiceView(bar, texts.get("idle.title"), texts.get("idle.subtitle"), options))
 """
 PROGRAMS = {"bare pygame window": BARE, "our window and idle screen": OURS}

@@ -34,13 +34,13 @@ _BOUNCE_SECONDS = (
 
 
 class DebounceTiming(NamedTuple):
-    """How the debouncer judges; see the module."""
+    """How the debouncer judges; see the module. The values are set in the configuration, `[panel]`."""
 
-    glitch_seconds: float = 0.005
-    lockout_seconds: float = 0.120
-    hold_seconds: float = 1.5
-    chord_hold_seconds: float = 3.0
-    stuck_seconds: float = 10.0
+    glitch_seconds: float
+    lockout_seconds: float
+    hold_seconds: float
+    chord_hold_seconds: float
+    stuck_seconds: float
 
 
 @dataclass(slots=True)
@@ -61,8 +61,8 @@ class _Button:
 class Debouncer:
     """Makes presses of edges; knows no clock and no pin."""
 
-    def __init__(self, timing: DebounceTiming | None = None, *, down_at_start: Iterable[int] = ()) -> None:
-        self._timing = timing or DebounceTiming()
+    def __init__(self, timing: DebounceTiming, *, down_at_start: Iterable[int] = ()) -> None:
+        self._timing = timing
         self._buttons = {number: _Button(number) for number in BUTTONS}
         self._chord_since: float | None = None
         self._chord_reported = False

@@ -3,15 +3,13 @@
 All times are seconds of one monotonic clock; buttons are numbered 1 to 4 from left to right.
 """
 
-from typing import NamedTuple
-
-from hardware.kinds import distinct
+from dataclasses import dataclass
 
 BUTTONS = (1, 2, 3, 4)
 
 
-@distinct
-class Edge(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Edge:
     """One change of a pin's level, as it came, bounce and all."""
 
     button: int
@@ -19,64 +17,64 @@ class Edge(NamedTuple):
     at: float
 
 
-@distinct
-class Pressed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pressed:
     """A lone button was really pressed; `at` is when its contact closed."""
 
     button: int
     at: float
 
 
-@distinct
-class Released(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Released:
     """The button of the latest `Pressed` was let go."""
 
     button: int
     at: float
 
 
-@distinct
-class Held(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Held:
     """A lone button has been down for the holding time."""
 
     button: int
     at: float
 
 
-@distinct
-class Chord(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Chord:
     """A further button went down while one was down: none of them is an answer, the earlier `Pressed` is void."""
 
     buttons: frozenset[int]
     at: float
 
 
-@distinct
-class ChordHeld(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ChordHeld:
     """Exactly these buttons have been down together for the staff's holding time."""
 
     buttons: frozenset[int]
     at: float
 
 
-@distinct
-class Stuck(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Stuck:
     """A button has been down so long that it must be jammed; it is ignored until it is free again."""
 
     button: int
     at: float
 
 
-@distinct
-class Freed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Freed:
     """A stuck button came up again and counts from now on."""
 
     button: int
     at: float
 
 
-@distinct
-class Rejected(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rejected:
     """Something that was no press, to be counted: `glitch`, `mash`, `chord` or `stuck`."""
 
     reason: str

@@ -6,6 +6,7 @@ callback kills lgpio's only notification thread, and all buttons with it, so a c
 on a queue.
 """
 
+import logging
 import os
 import queue
 import time
@@ -19,6 +20,8 @@ from gpiozero.pins import Factory
 
 from hardware.errors import NoPins
 from hardware.events import BUTTONS, Edge
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def open_factory() -> Factory:
         return LGPIOFactory()
     except ImportError as error:
         raise NoPins(
-            f"the pin driver lgpio is missing ({error}): sudo apt install python3-lgpio, "
+            "the pin driver lgpio is missing: sudo apt install python3-lgpio, "
             "or start with --simulate where there are no buttons"
         ) from error
     except FileNotFoundError as error:
@@ -51,8 +54,9 @@ def open_factory() -> Factory:
             "set LG_WD to a folder this user may write (the systemd unit sets its RuntimeDirectory)"
         ) from error
     except Exception as error:  # lgpio raises its own undocumented classes; all of them mean the same here
+        log.info("lgpio: %s", error)
         raise NoPins(
-            f"no usable GPIO chip ({error}): is this a Raspberry Pi, and is this user in the group gpio? "
+            "no usable GPIO chip: is this a Raspberry Pi, and is this user in the group gpio? "
             "Start with --simulate where there are no buttons"
         ) from error
 
@@ -85,14 +89,18 @@ class GpioPanel:
             )
         except (gpiozero.GPIOZeroError, OSError) as error:
             self.close()
+            log.info("gpiozero: %s", error)
             raise NoPins(
-                f"the panel's pins cannot be opened: {error}; check [panel] in the configuration, "
+                "the panel's pins cannot be opened: check [panel] in the configuration, "
                 "and that no other program holds the pins"
             ) from error
 
     def wake_with(self, wake: Callable[[], None]) -> None:
         """Call `wake` after each edge, from gpiozero's thread."""
         self._wake = wake
+
+    def move(self, button: int, *, down: bool, at: float) -> None:
+        """Do nothing: real buttons are moved by fingers alone."""
 
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down."""

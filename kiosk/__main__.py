@@ -44,19 +44,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
+    first = arguments[0] if arguments else ""
+    # A parser a command would be felt at the start.
+    parser, commands = make_parser([first] if first in COMMANDS else list(COMMANDS))
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    if wanted in commands:  # the other commands' modules stay unloaded
+        import_module(f"kiosk.commands.{wanted.replace('-', '_')}").add_to(commands[wanted])
+    return parser.parse_args(arguments)
+
+
+def make_parser(names: Sequence[str]) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Make the parser of the program, and those of some commands, yet without their options."""
     parser = argparse.ArgumentParser(
         prog="ikm-kiosk", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"ikm-kiosk {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    wanted = next((word for word in arguments if not word.startswith("-")), "")
-    first = arguments[0] if arguments else ""
-    for name in [first] if first in COMMANDS else COMMANDS:  # a parser a command would be felt at the start
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", help="`ikm-kiosk COMMAND --help` says more"
+    )
+    made = {}
+    for name in names:
         summary = COMMANDS[name]
-        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-        if name == wanted:  # the other commands' modules stay unloaded
-            import_module(f"kiosk.commands.{name.replace('-', '_')}").add_to(command)
-    return parser.parse_args(arguments)
+        made[name] = commands.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+        )
+    return parser, made
 
 
 if __name__ == "__main__":

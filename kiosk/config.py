@@ -96,6 +96,8 @@ class VisitSection:
     thanks_seconds: float = _seconds(6.0, 2, 60)
     ticket_seconds: float = _seconds(120.0, 30, 900)
     quiet_seconds: float = _seconds(1.0, 0, 30)
+    nudge_seconds: float = _seconds(10.0, 3, 11)
+    saving_seconds: float = _seconds(30.0, 5, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,14 @@ def load(path: Path | None) -> Config:
         raise ConfigurationError(
             f"{path} does not exist: name another file with --config, or make an empty one for the defaults"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    except IsADirectoryError as error:
+        raise ConfigurationError(f"{path} is a folder: name the file in it with --config") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not written in UTF-8: save it as such") from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.strerror}): run as a user who may, or name another with --config"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
     return parse(content, file=str(path))

@@ -12,8 +12,10 @@ from kiosk.remote.plan import make_plan
 from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
 from uplink.errors import UplinkError
-from uplink.journal.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
-from uplink.journal.journal import Journal, Receipts
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
+from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, SystemClock
 from uplink.journal.writer import JournalWriter
 
@@ -46,11 +48,6 @@ def plan_of(config: Config, enrolment: Enrolment, remote: SettingsContent) -> Pl
     )
 
 
-def journal_folder(home: Path) -> Path:
-    """Give where the journal lies."""
-    return home / "journal"
-
-
 def load_identity(home: Path) -> tuple[Identity, Enrolment]:
     """Read who this kiosk is.
 
@@ -58,7 +55,7 @@ def load_identity(home: Path) -> tuple[Identity, Enrolment]:
         NotEnrolled: it has not been enrolled.
         KioskError: its identity cannot be read.
     """
-    if not (home / ENROLMENT_FILE).exists():
+    if not KioskHome(home).enrolment.exists():
         raise NotEnrolled(
             f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
             f"`ikm-kiosk enrol CODE --collector URL --home {home}`"
@@ -82,12 +79,8 @@ def open_device(
         KioskError: the journal cannot be opened; the message names the remedy.
     """
     identity, enrolment = load_identity(home)
-    folder = journal_folder(home)
-    receipts = Receipts(
-        acknowledged=home / "uplink" / "acknowledged",
-        verify=verifier(enrolment.collector_key),
-        carried=home / "kiosk" / "acknowledged",
-    )
+    folder = KioskHome(home).journal
+    receipts = KioskHome(home).receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     try:
         journal = Journal.open(folder, stream_key=identity, receipts=receipts)
     except UplinkError as error:

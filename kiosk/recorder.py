@@ -16,6 +16,7 @@ from survey.record.bodies import STORAGE_RESTORED, Staff
 from survey.record.complaint import CONTACT, TEXT, Complaint, Consent, new_code
 from survey.record.record import COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.visit.state import SaveComplaint, Saved, SaveFailed, SaveResponse
+from survey.wire.trouble import Trouble
 from uplink.journal.writer import JournalWriter, WriteFailed, WriterState, Written
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,8 @@ class Recorder:
         """How many records were submitted and not yet answered for."""
         self.thanked = 0
         """How many records visitors were thanked for."""
-        self.trouble = ""
-        """Why the latest record was not kept, or nothing since one was."""
+        self.trouble: Trouble | None = None
+        """Why the latest record was not kept; None since one was."""
 
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
@@ -159,9 +160,9 @@ class Recorder:
             self._probe = None
             self._probed = isinstance(result, Written)
         if isinstance(result, Written):
-            self.trouble = ""
+            self.trouble = None
         if isinstance(result, WriteFailed):
-            self.trouble = result.reason
+            self.trouble = result.trouble
             log.error("a record could not be written: %s", result.reason)
             return SaveFailed(token) if isinstance(token, str) else None
         if not isinstance(token, str):

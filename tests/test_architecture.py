@@ -1,6 +1,7 @@
 """The house stands: imports point one way, and each library stays in its room (docs/architecture.md)."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,83 @@ def test_the_walk_sees_imports_inside_functions(tmp_path: Path) -> None:
     assert list(imported(module)) == [(2, "collector"), (3, "uplink")]
 
 
+def rooms_of(package: Path) -> dict[str, dict[str, str]]:
+    """For each room of a package (a folder or a module at its top) the rooms it imports, each with one place where."""
+    graph: dict[str, dict[str, str]] = {}
+    for path in sorted(package.rglob("*.py")):
+        room = path.relative_to(package).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module == package.name:
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            for first, _, rest in (name.partition(".") for name in names):
+                other = rest.partition(".")[0]
+                if first == package.name and other not in ("", room):
+                    where = f"{path.relative_to(package.parent)}:{getattr(node, 'lineno', 0)}"
+                    graph.setdefault(room, {}).setdefault(other, where)
+    return graph
+
+
+def circle(graph: dict[str, dict[str, str]]) -> list[str]:
+    """Every arrow that lies on a circle, with the place of the import."""
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [start]
+        while waiting:
+            fresh = graph.get(waiting.pop(), {}).keys() - found
+            found |= fresh
+            waiting += fresh
+        return found
+
+    reach = {room: reached(room) for room in graph}
+    return sorted(
+        f"{room} -> {other} ({where})"
+        for room, others in graph.items()
+        for other, where in others.items()
+        if room in reach.get(other, ())
+    )
+
+
+@pytest.mark.parametrize("package", ["survey", "hardware", "uplink", "kiosk"])
+def test_no_circle_joins_the_rooms_of_a_package(package: str) -> None:
+    graph = rooms_of(ROOT / package)
+    assert graph, "the walk sees imports"
+    assert circle(graph) == []
+
+
+def test_a_circle_is_found_also_inside_functions(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    (house / "hall").mkdir(parents=True)
+    (house / "hall" / "door.py").write_text("from house.attic import roof\nfrom house import cellar\n")
+    (house / "attic.py").write_text("roof = 1\n")
+    (house / "cellar.py").write_text("def stairs():\n    import house.hall.door\n")
+    assert circle(rooms_of(house)) == [
+        "cellar -> hall (house/cellar.py:2)",
+        "hall -> cellar (house/hall/door.py:2)",
+    ]
+
+
+def test_the_kiosk_has_few_rooms_and_short_modules() -> None:
+    rooms = [
+        path.stem
+        for path in (ROOT / "kiosk").iterdir()
+        if path.suffix in ("", ".py") and not path.name.startswith("__")
+    ]
+    assert len(rooms) <= 16, sorted(rooms)
+    for folder in ("show", "draw"):
+        assert len(list((ROOT / "kiosk" / folder).glob("*.py"))) <= 12, folder
+    long = [
+        f"{path.relative_to(ROOT)}: {count}"
+        for package in ("kiosk", "hardware", "survey/visit")
+        for path in (ROOT / package).rglob("*.py")
+        if (count := len(path.read_text().splitlines())) > 350
+    ]
+    assert long == []
+
+
 def test_an_import_inside_a_function_gives_its_reason() -> None:
     wrong = []
     for package in OURS:
@@ -86,6 +164,92 @@ def test_no_module_outgrows_its_idea() -> None:
         if "migrations" not in path.parts and (count := len(path.read_text().splitlines())) > 400
     }
     assert long == {}
+
+
+# Inside `uplink`: two processes, and only one of them has the key.
+
+KEY_HOLDERS = {
+    "uplink.journal.identity",
+    "uplink.journal.journal",
+    "uplink.journal.writer",
+    "uplink.journal.table",
+    "uplink.journal.sealing",
+    "uplink.journal.segments.storage",
+    "uplink.journal.segments.recovery",
+}
+"""What the process with the network must never load, by whatever way."""
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def ours(path: Path, known: set[str]) -> set[str]:
+    """The modules of ours that a module imports, at the top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found & known
+
+
+def imports_of(*packages: str) -> dict[str, set[str]]:
+    known = {module_name(path): path for package in packages for path in modules(package)}
+    return {name: ours(path, set(known)) for name, path in known.items()}
+
+
+def reached(start: str, arrows: dict[str, set[str]]) -> set[str]:
+    """Everything that comes along when `start` is imported."""
+    seen, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += arrows[name]
+    return seen
+
+
+def test_the_process_with_the_network_imports_nothing_that_can_hold_the_key() -> None:
+    arrows = imports_of("survey", "uplink")
+    forwarder = [name for name in arrows if name.startswith("uplink.forwarder")]
+    assert len(forwarder) > 10
+    wrong = {name: found for name in forwarder if (found := reached(name, arrows) & KEY_HOLDERS)}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "program", ["uplink.forwarder.app", "uplink.forwarder.enrol", "kiosk.commands.uplink"]
+)
+def test_the_process_with_the_network_loads_nothing_that_can_hold_the_key(program: str) -> None:
+    every = [module_name(path) for path in modules("uplink/forwarder")]
+    wanted = every if program.startswith("uplink") else [program]
+    code = f"import {program}, {', '.join(wanted)}, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert program in loaded
+    assert loaded & (KEY_HOLDERS | {"tinydb"}) == set()
+
+
+def test_there_is_no_circle_in_uplink() -> None:
+    arrows = imports_of("uplink")
+    circles = {
+        name for name, imported in arrows.items() if any(name in reached(one, arrows) for one in imported)
+    }
+    assert circles == set()
+
+
+def test_the_files_of_the_journal_know_nothing_of_the_journal() -> None:
+    arrows = imports_of("uplink")
+    for name, imported in arrows.items():
+        if name.startswith("uplink.journal.segments"):
+            assert {one for one in imported if not one.startswith("uplink.journal.segments")} <= {
+                "uplink.errors"
+            }, name
+        elif name.startswith("uplink.journal"):
+            assert not {one for one in imported if one.startswith("uplink.forwarder")}, name
 
 
 COLLECTOR_GROUND = {"words", "errors", "clock", "local", "database", "settings", "wsgi"}
@@ -166,3 +330,21 @@ def test_a_package_has_few_rooms_at_its_top(package: str) -> None:
         if (entry.suffix == ".py" and entry.name != "__init__.py") or (entry / "__init__.py").exists()
     ]
     assert len(found) <= MOST_ROOMS[package], sorted(found)
+
+
+_CLOCKS = {
+    ("timezone", "now"), ("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
+    ("time", "time"), ("time", "time_ns"),
+}  # fmt: skip
+
+
+def test_only_one_module_of_the_collector_reads_the_clock() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules("collector")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in _CLOCKS
+    }
+    assert found == {"collector/clock.py"}

@@ -149,6 +149,28 @@ class KioskSettings(models.Model):
         return f"{self.kiosk_id} v{self.version}"
 
 
+class SettingsReport(models.Model):
+    """What a kiosk did with a version of its settings, projected from its signed record."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="settings_reports")
+    stream_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    version = models.BigIntegerField()
+    at_ms = models.BigIntegerField()
+    applied = models.BooleanField()
+    refused_key = models.CharField(max_length=64, blank=True)
+    refused_why = models.CharField(max_length=300, blank=True)
+    unknown = models.JSONField(default=list)
+    """Keys the kiosk's version does not know; it applied the others."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="report_of_record")]
+        indexes = [models.Index(fields=["kiosk", "at_ms"], name="report_by_kiosk")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} v{self.version} {'applied' if self.applied else 'refused'}"
+
+
 class UnitOfficer(models.Model):
     """The unit whose complaints a unit officer works on."""
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from kiosk.config import Config, load
+from kiosk.errors import ConfigurationError
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,18 @@ def place_of(options: argparse.Namespace) -> tuple[Config, Path]:
     """Read the configuration, and give it with the kiosk's folder.
 
     Raises:
-        ConfigurationError: the file is missing, or a key or value is wrong.
+        ConfigurationError: the file is missing, a key or value is wrong, or the folder is none.
     """
     config = load(options.config)
-    return config, (options.home or config.paths.home).resolve()
+    home: Path = (options.home or config.paths.home).resolve()
+    for folder in (home, *home.parents):
+        if _is_file(folder):
+            raise ConfigurationError(f"{folder} is a file: name the kiosk's folder with --home")
+    return config, home
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder on the way that this user may not look into
+        return False

@@ -3,13 +3,15 @@
 import argparse
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kiosk.commands import add_place, place_of
 from kiosk.commands.pin import read_pin
 from kiosk.desk.pin import set_pin
-from kiosk.errors import KioskError
+from kiosk.errors import ConfigurationError, KioskError
 from uplink.errors import UplinkError
 from uplink.forwarder.enrol import enrol
+from uplink.journal.identity import Identity
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +25,13 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def _act(options: argparse.Namespace) -> int:
     _, home = place_of(options)
+    collector = _address(options.collector)
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()  # not below another program, such as the demo
     wanted = options.pin_file is not None or at_terminal
     pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
     try:
-        enrolment = enrol(options.code, options.collector, home)
+        identity = Identity.create_anew(home)
+        enrolment = enrol(options.code, collector, home, public_key=identity.public_key)
     except UplinkError as error:
         raise KioskError(str(error)) from error
     print(f"this machine is now the kiosk {enrolment.kiosk} of {enrolment.unit.name}")
@@ -36,3 +40,21 @@ def _act(options: argparse.Namespace) -> int:
     else:
         print("no PIN was set, so the staff screen stays shut: set one with `ikm-kiosk pin`")
     return 0
+
+
+def _address(text: str) -> str:
+    """Check the collector's address before the code is spent on it.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ConfigurationError(
+            f"--collector {text}: write the collector's address with https://, as https://collector.example"
+        )
+    return text

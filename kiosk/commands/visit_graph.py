@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from kiosk.config import Config
+from kiosk.errors import KioskError
 from kiosk.remote.plan import make_plan
 from survey.instrument.profile import Attribute
 from survey.visit.graph import document
@@ -26,14 +27,7 @@ def example_plan() -> Plan:
         for attribute in full.profile
         if attribute.key in ("sex", "age")
     )
-    return Plan(
-        pulse=full.pulse,
-        forms=full.forms,
-        services=full.services,
-        profile=profile,
-        topics=full.topics[:2],
-        speech=True,
-    )
+    return full._replace(profile=profile, topics=full.topics[:2], speech=True)
 
 
 def _act(options: argparse.Namespace) -> int:
@@ -41,5 +35,8 @@ def _act(options: argparse.Namespace) -> int:
     if options.out is None:
         print(text, end="")
     else:
-        options.out.write_text(text, encoding="utf-8")
+        try:
+            options.out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise KioskError(f"--out {options.out} cannot be written: {error.strerror}") from error
     return 0

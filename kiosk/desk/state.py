@@ -4,11 +4,13 @@ It belongs to the frame loop. What takes time (hashing the PIN, writing a stick)
 for in `tick`. Every action is recorded in the journal; the desk itself never touches it.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 from hardware.events import BUTTONS
 from hardware.panel import Panel
@@ -25,8 +27,12 @@ from survey.record.bodies import (
     WRONG_PIN,
     Staff,
 )
+from survey.visit.action import BACKSPACE, Word, parse
 from survey.visit.state import Press, Touch
+from survey.wire.trouble import Trouble, trouble
 from uplink.errors import UplinkError
+
+log = logging.getLogger(__name__)
 
 Note = Callable[[Staff], None]
 """Record what staff did, as the body of a `staff` record."""
@@ -45,6 +51,24 @@ class Page(StrEnum):
     CLOSED = "closed"
 
 
+class Deed(StrEnum):
+    """What staff can do; the values are the names of the actions on the screen."""
+
+    PIN_LESS = "pin-less"
+    PIN_MORE = "pin-more"
+    PIN_TAKE = "pin-take"
+    PIN_ENTER = "pin-enter"
+    TEST = "staff-test"
+    USB = "staff-usb"
+    MORE = "staff-more"
+    CLOSE = "staff-close"
+    LANGUAGE = "staff-language"
+    RESTART = "staff-restart"
+    FACTS = "staff-facts"
+    TOUCH = "staff-touch"
+    RESTART_NOW = "staff-restart-now"
+
+
 @dataclass(frozen=True, slots=True)
 class DeskState:
     """Everything the desk's screens are drawn from."""
@@ -59,18 +83,20 @@ class DeskState:
     exporting: bool = False
     message: tuple[str, dict[str, object]] | None = None
     """A text key and its values: what came of the last action."""
+    trouble: Trouble | None = None
+    """Why the last action came to nothing."""
     tested: frozenset[int] = frozenset()
     touched: bool = False
     language: str = "id"
     pin_set: bool = True
 
 
-OPTIONS: dict[Page, tuple[str, ...]] = {
-    Page.PIN: ("pin-less", "pin-more", "pin-take", "pin-enter"),
-    Page.FACTS: ("staff-test", "staff-usb", "staff-more", "staff-close"),
-    Page.MORE: ("staff-language", "staff-restart", "staff-facts", "staff-close"),
-    Page.TEST: ("staff-touch", "staff-facts"),
-    Page.RESTART: ("staff-facts", "staff-restart-now"),
+OPTIONS: dict[Page, tuple[Deed, ...]] = {
+    Page.PIN: (Deed.PIN_LESS, Deed.PIN_MORE, Deed.PIN_TAKE, Deed.PIN_ENTER),
+    Page.FACTS: (Deed.TEST, Deed.USB, Deed.MORE, Deed.CLOSE),
+    Page.MORE: (Deed.LANGUAGE, Deed.RESTART, Deed.FACTS, Deed.CLOSE),
+    Page.TEST: (Deed.TOUCH, Deed.FACTS),
+    Page.RESTART: (Deed.FACTS, Deed.RESTART_NOW),
     Page.CLOSED: (),
 }
 """What can be done on each page, in the order of the buttons."""
@@ -83,7 +109,7 @@ class _Result:
     done: bool = False
     good: bool = False
     count: int = 0
-    error: str = ""
+    trouble: Trouble | None = None
 
 
 @dataclass(slots=True)
@@ -95,8 +121,8 @@ class StaffDesk:
     note: Note
     export: Export
     restart: Callable[[], None]
-    languages: tuple[str, ...] = ("id", "en")
-    lock_seconds: float = 60.0
+    languages: tuple[str, ...]
+    lock_seconds: float
     state: DeskState = field(default_factory=DeskState)
     _work: _Result | None = None
 
@@ -136,48 +162,56 @@ class StaffDesk:
         """Give the seconds until the desk locks itself."""
         return max(0, round(self.state.last_input + self.lock_seconds - now))
 
+    def _deed(self, action: str) -> Deed | None:
+        """Read an action's name; the enter and escape keys of a keyboard mean something at the PIN."""
+        if self.state.page is Page.PIN and action in (Word.NEXT, Word.BACK):
+            return Deed.PIN_ENTER if action == Word.NEXT else Deed.CLOSE
+        return next((deed for deed in (*OPTIONS[self.state.page], Deed.CLOSE) if deed == action), None)
+
     def _act(self, action: str, now: float) -> None:  # noqa: C901, PLR0912 - one branch an action
         state = self.state
-        if action.startswith("key:") and state.page is Page.PIN:
-            self._type(action.removeprefix("key:"))
+        choice = parse(action)
+        if choice is not None and choice.word is Word.KEY and state.page is Page.PIN:
+            self._type(choice.argument)
             return
-        if action in ("next", "back") and state.page is Page.PIN:  # the enter and escape keys of a keyboard
-            action = "pin-enter" if action == "next" else "staff-close"
-        if action not in (*OPTIONS[state.page], "staff-close"):
-            return
-        match action:
-            case "pin-less" | "pin-more":
-                self.state = replace(state, dial=(state.dial + (1 if action == "pin-more" else -1)) % 10)
-            case "pin-take":
+        deed = self._deed(action)
+        match deed:
+            case None:
+                return
+            case Deed.PIN_LESS | Deed.PIN_MORE:
+                self.state = replace(state, dial=(state.dial + (1 if deed is Deed.PIN_MORE else -1)) % 10)
+            case Deed.PIN_TAKE:
                 self._type(str(state.dial))
-            case "pin-enter":
+            case Deed.PIN_ENTER:
                 self._check(now)
-            case "staff-test":
+            case Deed.TEST:
                 self._go(Page.TEST, tested=frozenset(), touched=False)
-            case "staff-touch":
+            case Deed.TOUCH:
                 self.panel.beep()
                 self.state = replace(state, touched=True)
-            case "staff-usb":
+            case Deed.USB:
                 self._export()
-            case "staff-language":
+            case Deed.LANGUAGE:
                 place = (self.languages.index(state.language) + 1) % len(self.languages)
                 self.state = replace(state, language=self.languages[place])
-            case "staff-restart":
+            case Deed.RESTART:
                 self._go(Page.RESTART)
-            case "staff-restart-now":
+            case Deed.RESTART_NOW:
                 self.note(Staff(RESTARTED))
                 self.restart()
-            case "staff-more":
+            case Deed.MORE:
                 self._go(Page.MORE)
-            case "staff-facts":
+            case Deed.FACTS:
                 self._leave_test()
                 self._go(Page.FACTS)
-            case "staff-close":
+            case Deed.CLOSE:
                 self._close(CLOSED)
+            case _:
+                assert_never(deed)
 
     def _type(self, key: str) -> None:
-        typed = self.state.typed[:-1] if key == "backspace" else self.state.typed + key * key.isdigit()
-        self.state = replace(self.state, typed=typed[: pin.MAX_DIGITS], message=None)
+        typed = self.state.typed[:-1] if key == BACKSPACE else self.state.typed + key * key.isdigit()
+        self.state = replace(self.state, typed=typed[: pin.MAX_DIGITS], message=None, trouble=None)
 
     def _check(self, now: float) -> None:
         state = self.state
@@ -193,7 +227,8 @@ class StaffDesk:
             try:
                 result.good = pin.check(self.home, typed)
             except KioskError as error:
-                result.error = str(error)
+                log.error("%s", error)  # noqa: TRY400 - the sentence says all
+                result.trouble = trouble("pin_unreadable")
             result.done = True
 
         threading.Thread(target=check, name="pin", daemon=True).start()
@@ -201,15 +236,19 @@ class StaffDesk:
     def _export(self) -> None:
         if self.state.exporting:
             return
-        self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}))
+        self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}), trouble=None)
         result = self._begin()
 
         def export() -> None:
             try:
                 result.count = self.export()
                 result.good = True
-            except (UplinkError, KioskError, OSError) as error:
-                result.error = str(error)
+            except UplinkError as error:
+                log.warning("nothing was copied to a stick: %s", error)
+                result.trouble = error.trouble
+            except OSError as error:
+                log.warning("nothing was copied to a stick: %s", error)
+                result.trouble = trouble("stick_fails")
             result.done = True
 
         threading.Thread(target=export, name="export", daemon=True).start()
@@ -222,12 +261,12 @@ class StaffDesk:
         self._work = None
         if self.state.exporting:
             message: tuple[str, dict[str, object]] = (
-                ("staff.usb_done", {"count": result.count})
-                if result.good
-                else ("staff.usb_failed", {"reason": result.error})
+                ("staff.usb_done", {"count": result.count}) if result.good else ("staff.usb_failed", {})
             )
             self.note(Staff(EXPORTED, records=result.count) if result.good else Staff(EXPORT_FAILED))
-            self.state = replace(self.state, exporting=False, message=message, last_input=now)
+            self.state = replace(
+                self.state, exporting=False, message=message, trouble=result.trouble, last_input=now
+            )
             return
         if self.state.page is not Page.PIN:
             return
@@ -239,7 +278,12 @@ class StaffDesk:
         self.note(Staff(WRONG_PIN))
         lock = pin.tries(self.home).lock_seconds
         self.state = replace(
-            self.state, checking=False, locked_until=now + lock, message=("pin.wrong_now", {}), last_input=now
+            self.state,
+            checking=False,
+            locked_until=now + lock,
+            message=("pin.wrong_now", {}),
+            trouble=result.trouble,
+            last_input=now,
         )
 
     def _test_button(self, button: int) -> None:
@@ -256,7 +300,7 @@ class StaffDesk:
             self.note(Staff(TESTED, buttons=tuple(sorted(self.state.tested)), touch=self.state.touched))
 
     def _go(self, page: Page, **changes: object) -> None:
-        self.state = replace(self.state, page=page, message=None, **changes)  # type: ignore[arg-type]
+        self.state = replace(self.state, page=page, message=None, trouble=None, **changes)  # type: ignore[arg-type]
 
     def _close(self, how: str) -> None:
         if self.state.page not in (Page.PIN, Page.CLOSED):

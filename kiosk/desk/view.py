@@ -1,8 +1,11 @@
 """What the staff's desk shows: its state and the kiosk's health as views."""
 
+from typing import assert_never
+
 from kiosk.desk.pin import MAX_DIGITS
-from kiosk.desk.state import OPTIONS, DeskState, Page
+from kiosk.desk.state import OPTIONS, Deed, DeskState, Page
 from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Action, Bar, KeyboardView, MessageView, StaffRow, StaffView, View
 from kiosk.watch.health import (
     FULL_PERCENT,
@@ -13,20 +16,8 @@ from kiosk.watch.health import (
     Health,
 )
 
-_KEYS = {
-    "pin-less": "pin.less",
-    "pin-more": "pin.more",
-    "pin-enter": "pin.enter",
-    "staff-test": "staff.test",
-    "staff-usb": "staff.usb",
-    "staff-more": "action.more",
-    "staff-facts": "action.back",
-    "staff-close": "action.done",
-    "staff-language": "staff.language",
-    "staff-restart": "staff.restart",
-    "staff-restart-now": "staff.restart",
-    "staff-touch": "staff.touch_here",
-}
+_MOST_MESSAGES = 3
+"""More would leave the facts no room."""
 
 
 def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, now: float) -> View:
@@ -49,7 +40,7 @@ def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, n
                 text=texts.get("staff.restart_text"),
                 options=_options(state, texts),
             )
-        case _:
+        case Page.FACTS | Page.MORE | Page.CLOSED:
             return StaffView(
                 bar=bar,
                 title="",
@@ -57,6 +48,8 @@ def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, n
                 messages=_messages(state, health, texts),
                 options=_options(state, texts),
             )
+        case page:
+            assert_never(page)
 
 
 def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
@@ -81,7 +74,7 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
             get("staff.network"),
             get("staff.connected" if connected else "staff.offline"),
             "ok" if connected else "warn",
-            str(health.uplink.get("trouble") or health.uplink.get("transport") or ""),
+            str(health.uplink.get("transport") or "") if connected else "",
         ),
         StaffRow(
             get("staff.clock"),
@@ -122,14 +115,14 @@ def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]
     messages = []
     if state.message is not None:
         key, values = state.message
+        if state.trouble is not None:
+            values = values | {"reason": trouble_words(state.trouble, texts)}
         messages.append(texts.get(key, **values))
-    messages += health.trouble()
-    if health.last_error:
-        messages.append(health.last_error)
+    messages += [trouble_words(told, texts) for told in health.troubles()]
     version = texts.get("staff.version", version=health.version)
     if len(messages) == 0:
         version = f"{version} · {texts.get('staff.no_errors')}"
-    return (*messages[:2], version)
+    return (*messages[:_MOST_MESSAGES], version)
 
 
 def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:
@@ -139,6 +132,8 @@ def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:
         hint = texts.get("pin.none")
     elif wait > 0:
         hint = texts.get("pin.wrong", seconds=wait)
+    elif state.trouble is not None:
+        hint = trouble_words(state.trouble, texts)
     elif state.checking:
         hint = texts.get("wait.title")
     elif state.message is not None:
@@ -166,7 +161,7 @@ def _test(state: DeskState, texts: Texts, bar: Bar) -> View:
     ]
     touched = texts.get("staff.ok") if state.touched else "…"
     rows.append(StaffRow(texts.get("staff.screen"), touched, "ok" if state.touched else ""))
-    options = tuple(Action(name, texts.get(_KEYS[name])) for name in OPTIONS[Page.TEST])
+    options = tuple(Action(name, _label(name, state, texts)) for name in OPTIONS[Page.TEST])
     return StaffView(
         bar=bar,
         title=texts.get("staff.test_title"),
@@ -180,9 +175,39 @@ def _options(state: DeskState, texts: Texts) -> tuple[Action, ...]:
     return tuple(
         Action(
             name,
-            texts.get("pin.take", digit=state.dial) if name == "pin-take" else texts.get(_KEYS[name]),
+            _label(name, state, texts),
             button=place,
-            strong=name in ("pin-enter", "staff-close"),
+            strong=name in (Deed.PIN_ENTER, Deed.CLOSE),
         )
         for place, name in enumerate(OPTIONS[state.page], start=1)
     )
+
+
+def _label(deed: Deed, state: DeskState, texts: Texts) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch a deed
+    match deed:
+        case Deed.PIN_LESS:
+            return texts.get("pin.less")
+        case Deed.PIN_MORE:
+            return texts.get("pin.more")
+        case Deed.PIN_TAKE:
+            return texts.get("pin.take", digit=state.dial)
+        case Deed.PIN_ENTER:
+            return texts.get("pin.enter")
+        case Deed.TEST:
+            return texts.get("staff.test")
+        case Deed.USB:
+            return texts.get("staff.usb")
+        case Deed.MORE:
+            return texts.get("action.more")
+        case Deed.FACTS:
+            return texts.get("action.back")
+        case Deed.CLOSE:
+            return texts.get("action.done")
+        case Deed.LANGUAGE:
+            return texts.get("staff.language")
+        case Deed.RESTART | Deed.RESTART_NOW:
+            return texts.get("staff.restart")
+        case Deed.TOUCH:
+            return texts.get("staff.touch_here")
+        case _:
+            assert_never(deed)

@@ -5,6 +5,7 @@ start-up time and memory. Pages without anything a visitor entered are kept prer
 copy; the change from one view to the next of the same kind repaints only the parts that differ.
 """
 
+import logging
 import os
 import time
 from collections import OrderedDict
@@ -30,6 +31,9 @@ from kiosk.show.views import (
     Typed,
     View,
 )
+from survey.wire.trouble import Trouble
+
+log = logging.getLogger(__name__)
 
 PAGES_KEPT = 2
 """Prerendered pages in memory, at four bytes a pixel: the idle screen, and the one that follows it or leads back to it."""
@@ -103,9 +107,10 @@ class Window:
             wanted = (0, 0) if fullscreen else look.size[::-1] if sideways else look.size
             screen = pygame.display.set_mode(wanted, pygame.FULLSCREEN if fullscreen else 0)
         except pygame.error as error:
+            log.info("%s", error)
             raise WindowError(
-                f"no picture on {driver or 'the display'}: {error}. On a desktop set DISPLAY or WAYLAND_DISPLAY; on the "
-                "console the user needs the groups video, render and input, and no other program may hold the screen."
+                f"no picture on {driver or 'the display'}: on a desktop set DISPLAY or WAYLAND_DISPLAY; on the "
+                "console the user needs the groups video, render and input, and no other program may hold the screen"
             ) from error
         pygame.display.set_caption(title)
         pygame.mouse.set_visible(not fullscreen)
@@ -135,11 +140,6 @@ class Window:
         self._view, self._parts, self._targets = view, parts, targets(parts, theme)
         self._present(rects)
 
-    def prepare(self, view: View) -> None:
-        """Prerender a view that will probably come next, so that showing it is one copy."""
-        if _may_be_kept(view) and self._kept_page(view) is None:
-            self._render(view, layout(view, self.look), theme_of(view, self.look))
-
     def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
         """Change the text size or the contrast; the next `show` draws everything anew."""
         scale = self.look.text_scale if text_scale is None else text_scale
@@ -155,8 +155,8 @@ class Window:
         """Make a waiting `events` return at once. May be called from any thread."""
         self._watch.wake()
 
-    def input_fault(self) -> str | None:
-        """Why touches cannot arrive on this display, in plain words, or None."""
+    def input_fault(self) -> Trouble | None:
+        """Why touches cannot arrive on this display, or None."""
         return input_fault() if self.driver in CONSOLE_DRIVERS else None
 
     def picture(self) -> pygame.Surface:

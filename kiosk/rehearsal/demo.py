@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from survey.index.periods import local_day
+from uplink.journal.home import KioskHome
 
 UNIT = "sukamaju"
 ZONE = "Asia/Jakarta"
@@ -208,9 +209,10 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         programs.wait_until(
             lambda: _listens(ports["web"]), what="starting the collector", seconds=START_SECONDS
         )
-        if not (home / "enrolment.json").exists():
+        enrolment = KioskHome(home).enrolment
+        if not enrolment.exists():
             _enrol(programs, collector=collector, kiosk=kiosk, address=address, home=home)
-        _point_at(home / "enrolment.json", address=address, broker_port=ports["broker"])
+        _point_at(enrolment, address=address, broker_port=ports["broker"])
         config = home / "kiosk.toml"
         config.write_text(KIOSK_CONFIG)
         programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])

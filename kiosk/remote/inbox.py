@@ -14,6 +14,7 @@ from survey.record.chain import Verify
 from survey.record.errors import Malformed
 from survey.settings import SettingsContent, SettingsRefused
 from survey.wire.messages import Settings, unpack_settings
+from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,9 @@ class Inbox:
     """Reads the settings of one kiosk; belongs to the frame loop, and looks at one file's time every few seconds."""
 
     def __init__(self, home: Path, *, kiosk: str, verify: Verify) -> None:
-        self._path = home / "uplink" / "settings"
-        self._good = home / "kiosk" / "settings.good"
-        self._told = home / "kiosk" / "settings.told"
+        self._path = KioskHome(home).settings
+        self._good = KioskHome(home).settings_good
+        self._told = KioskHome(home).settings_told
         self._kiosk = kiosk
         self._verify = verify
         self._seen: tuple[int, int] | None = None

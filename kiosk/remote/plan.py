@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from kiosk.config import Config
+from kiosk.config import Config, VisitSection
 from survey.instrument.definition import load
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import ANNEX, WIDE, attributes
 from survey.settings import DEFAULT_INSTRUMENTS
-from survey.visit.plan import OfferedService, Plan, VisitTiming
+from survey.visit.plan import ALL_TOPICS, OfferedService, Plan, VisitTiming
 
 
 def make_plan(
@@ -32,15 +32,23 @@ def make_plan(
         contact=visit.contact and can_seal,
         languages=tuple(languages or visit.languages),
         speech=config.sound.speech,
-        timing=VisitTiming(
-            highlight=visit.highlight_ms / 1000,
-            settle=visit.settle_ms / 1000,
-            idle=visit.idle_seconds,
-            invitation=visit.invitation_seconds,
-            thanks=visit.thanks_seconds,
-            ticket=visit.ticket_seconds,
-            quiet=visit.quiet_seconds,
-        ),
+        topics=ALL_TOPICS,
+        timing=visit_timing(visit),
+    )
+
+
+def visit_timing(visit: VisitSection) -> VisitTiming:
+    """Give the times of a visit as they are set."""
+    return VisitTiming(
+        highlight=visit.highlight_ms / 1000,
+        settle=visit.settle_ms / 1000,
+        idle=visit.idle_seconds,
+        invitation=visit.invitation_seconds,
+        nudge=visit.nudge_seconds,
+        thanks=visit.thanks_seconds,
+        ticket=visit.ticket_seconds,
+        saving=visit.saving_seconds,
+        quiet=visit.quiet_seconds,
     )
 
 

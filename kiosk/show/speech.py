@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 import pygame
 
@@ -31,6 +32,7 @@ from kiosk.show.views import (
     TicketView,
     View,
 )
+from survey.wire.trouble import Trouble, trouble
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,8 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
             read = (view.title, *_options(view.options, texts))
         case StaffView():
             read = ()
+        case _:
+            assert_never(view)
     return tuple(piece.replace("**", "") for piece in read if piece)
 
 
@@ -83,7 +87,7 @@ class Speech:
         folder: Path,
         *,
         recordings: Path | None = None,
-        volume_percent: int = 70,
+        volume_percent: int,
         program: str = "espeak-ng",
     ) -> None:
         self._folder = folder
@@ -97,15 +101,11 @@ class Speech:
         self._worker: threading.Thread | None = None
 
     @property
-    def fault(self) -> str | None:
-        """Why nothing can be read aloud, in plain words, or None."""
+    def fault(self) -> Trouble | None:
+        """Why nothing can be read aloud, or None."""
         if self._program is None and self._recordings is None:
-            return "Nothing can be read aloud: install espeak-ng, or name a folder of recordings."
-        return (
-            "The sound output cannot be used: check the speaker and the group audio."
-            if self._broken
-            else None
-        )
+            return trouble("speech_missing")
+        return trouble("sound_fails") if self._broken else None
 
     def speak(self, view: View, code: str) -> None:
         """Read a view aloud in its language; ends whatever is being read."""
@@ -120,11 +120,6 @@ class Speech:
     def hush(self) -> None:
         """Stop reading at once."""
         self._hushed.set()
-
-    def prepare(self, views: Iterable[View], code: str) -> None:
-        """Have the files of these views made in the background, so that the first visitor need not wait."""
-        for view in views:
-            self._order(_Order(pieces(view, code), code, None))
 
     def close(self) -> None:
         """Stop the worker and let go of the sound output."""
@@ -186,12 +181,9 @@ class Speech:
 
     def _fulfil(self, order: "_Order") -> None:
         for text in order.pieces:
-            if order.hushed is None:
-                self.file_of(text, order.language)
-            elif order.hushed.is_set():
+            if order.hushed.is_set():
                 return
-            else:
-                self._play(self.file_of(text, order.language), order.hushed)
+            self._play(self.file_of(text, order.language), order.hushed)
         self._broken = False
 
     def _play(self, file: Path, hushed: threading.Event) -> None:
@@ -207,11 +199,11 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Pieces to make, and to speak unless `hushed` is None."""
+    """Pieces to speak until `hushed`."""
 
     pieces: Sequence[str]
     language: str
-    hushed: threading.Event | None
+    hushed: threading.Event
 
 
 def _options(options: Iterable[Action], texts: Texts) -> list[str]:

@@ -132,7 +132,6 @@ class _Pending:
     link: bytes
     signed: bool | None
     """Whether its signature holds; None where it has none."""
-    suspect: bool = False
 
 
 @dataclass(slots=True)
@@ -274,20 +273,22 @@ class Examiner:
         agrees = following_prev == pending.link
         if pending.signed is None:
             # Without a signature of its own, only the next link or a later signature can speak against it.
-            if following_prev is not None and not agrees:
-                self._fault(Finding.ALTERED, pending.seq)
-                self._link = None
+            if agrees:
+                self._unsigned_from = None  # the link after them speaks for all up to here
+            elif following_prev is not None:
+                self._accuse(pending.seq)
             return
         if agrees or (at_end and self._was_wrong_key(pending.seq - 1)):
             self._fault(Finding.WRONG_KEY, pending.seq)
-        elif self._unsigned_from is not None and self._unsigned_from < pending.seq and following_prev is None:
-            # Records without signatures of their own stand before it: one of them may be the altered one.
-            self._faults.append(Fault(Finding.ALTERED, self._unsigned_from, pending.seq))
-            self._link = None
         else:
-            self._fault(Finding.ALTERED, pending.seq)
-            self._link = None
+            self._accuse(pending.seq)
         self._unsigned_from = None
+
+    def _accuse(self, seq: int) -> None:
+        """Call a record altered, with those right before it for which nothing speaks: any of them may be the one."""
+        first = seq if self._unsigned_from is None else self._unsigned_from
+        self._faults.append(Fault(Finding.ALTERED, first, seq))
+        self._link = self._unsigned_from = None
 
     def _was_wrong_key(self, seq: int) -> bool:
         return any(fault.finding is Finding.WRONG_KEY and fault.last == seq for fault in self._faults)

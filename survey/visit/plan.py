@@ -8,27 +8,26 @@ from survey.record.complaint import TOPICS
 
 
 class VisitTiming(NamedTuple):
-    """All times of a visit, in seconds."""
+    """All times of a visit, in seconds; the values are set in the configuration, `[visit]`."""
 
-    highlight: float = 0.4
+    highlight: float
     """How long a chosen answer stays highlighted before the screen moves on; a chord can still void it."""
-    settle: float = 0.25
+    settle: float
     """How long a fresh screen is deaf: whoever presses twice by mistake meant the last screen."""
-    idle: float = 45.0
+    idle: float
     """Without any input for so long, the visit ends and what was answered is kept."""
-    invitation: float = 20.0
-    nudge: float = 10.0
+    invitation: float
+    nudge: float
     """For so long before that the screen asks whether somebody is still there."""
-    thanks: float = 6.0
-    ticket: float = 120.0
+    thanks: float
+    ticket: float
     """Long enough to copy a code by hand."""
-    saving: float = 30.0
+    saving: float
     """A record that is not durable by then counts as a failed disk."""
-    quiet: float = 1.0
+    quiet: float
     """After a visit the buttons must rest for so long before the next one starts: mashing starts no second visit."""
 
 
-ORDINARY_TIMING = VisitTiming()
 ALL_TOPICS = tuple(topic.code for topic in TOPICS)
 
 
@@ -44,17 +43,17 @@ class Plan(NamedTuple):
 
     pulse: Instrument
     """One question; its answer is recorded at once."""
-    forms: tuple[Instrument, ...] = ()
+    forms: tuple[Instrument, ...]
     """The questionnaires offered after it, in order."""
-    services: tuple[OfferedService, ...] = ()
-    profile: tuple[Attribute, ...] = ()
-    skip: bool = True
+    services: tuple[OfferedService, ...]
+    profile: tuple[Attribute, ...]
+    skip: bool
     """Whether questions may be skipped; service and profile always may."""
-    complaint: bool = True
-    contact: bool = True
+    complaint: bool
+    contact: bool
     """Whether a telephone number may be left: only where it can be sealed at once."""
-    topics: tuple[str, ...] = ALL_TOPICS
-    languages: tuple[str, ...] = ("id", "en")
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
     """The first is the kiosk's own; every visit begins in it."""
-    speech: bool = False
-    timing: VisitTiming = ORDINARY_TIMING
+    speech: bool
+    timing: VisitTiming

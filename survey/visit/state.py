@@ -48,7 +48,6 @@ class State(NamedTuple):
     quiet_until: float = 0.0
     visit: int = 0
     """Number of the latest visit in this boot."""
-    started: float = 0.0
     back_to: Step = Step.IDLE
     """Where a save in progress leads on to, and where the staff screen leads back to."""
     complaint_from: Step = Step.IDLE

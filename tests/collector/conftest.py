@@ -1,11 +1,14 @@
 """The collector's tests run on a real database file, or on a private PostgreSQL with `--db postgres`.
 
-Settings are changed here and not in the environment, which other tests hand on to real programs.
+Settings are changed here and not in the environment, which other tests hand on to real programs. The collector's clock is the
+tests' own: whatever the machine's shows, it is the Monday after the tests' first one, 9 November 2026,
+nine in the morning in Jakarta.
 """
 
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import django
@@ -13,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from collector import clock
 from collector.database import database
 from collector.trust import ca, keys
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
@@ -33,6 +37,25 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 keys.ensure(settings.IKM_KEYS)
 ca.ensure(settings.IKM_KEYS)
+
+
+class OwnClock:
+    """A clock that tests set; a millisecond passes with every look at it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        self.moment += timedelta(milliseconds=1)
+        return self.moment
+
+
+@pytest.fixture(autouse=True)
+def own_clock(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
+    """Put the tests' clock in the place of the machine's."""
+    own = OwnClock(datetime(2026, 11, 9, 2, 0, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", own.now)
+    return own
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from collector.local import (
     moment_of,
     stamp_text,
 )
+from tests.collector.clocks import stopped
 
 COLLECTOR = Path(__file__).resolve().parents[2] / "collector"
 ALLOWED = {
@@ -119,7 +120,7 @@ def test_moments_that_dates_cannot_hold_are_no_dates() -> None:
 
 
 def test_tests_can_stop_the_clock() -> None:
-    with clock.stopped(LATE):
+    with stopped(LATE):
         assert clock.now() == LATE
         assert clock.now_ms() == LATE_MS
     assert clock.now() != LATE

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.debounce import Debouncer, DebounceTiming
+from hardware.debounce import Debouncer
 from hardware.events import (
     Chord,
     ChordHeld,
@@ -19,8 +19,10 @@ from hardware.events import (
     Signal,
     Stuck,
 )
+from kiosk.app import debounce_timing
+from kiosk.config import Config
 
-TIMING = DebounceTiming()
+TIMING = debounce_timing(Config().panel)
 
 
 def play(

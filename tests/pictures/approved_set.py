@@ -11,11 +11,11 @@ from PIL import Image
 
 from kiosk.rehearsal.gallery import render
 from kiosk.show.views import Look
+from tests.kiosk.draw.looks import LOOK
 
 APPROVED = Path(__file__).parent / "approved"
 COLOURS = 32
 """Enough for flat colours and the shades of their edges; keeps a picture below twenty kilobytes."""
-_NORMAL = Look()
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Case:
 
     screen: str
     language: str = "id"
-    look: Look = _NORMAL
+    look: Look = LOOK
     look_name: str = ""
 
     @property
@@ -77,7 +77,7 @@ CASES = (
     Case("question-5-produk", "id", _UPRIGHT),
     Case("text", "en", _UPRIGHT),
     Case("ticket", "id", _UPRIGHT),
-    Case("pressed", "id", Look(high_contrast=True), "contrast"),
+    Case("pressed", "id", LOOK._replace(high_contrast=True), "contrast"),
 )
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from survey.instrument.definition import load
-from survey.instrument.profile import attributes
+from kiosk.config import Config
+from kiosk.remote.plan import make_plan
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer
-from survey.visit.plan import OfferedService, Plan, VisitTiming
+from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import (
     Effect,
     Event,
@@ -26,15 +26,8 @@ SERVICES = tuple(OfferedService(code, code.upper()) for code in ("ktp", "kk", "a
 
 
 def full_plan(**changes: object) -> Plan:
-    plan = {
-        "pulse": load("pulse"),
-        "forms": (load("skm-2017"),),
-        "services": SERVICES,
-        "profile": attributes(),
-        "speech": True,
-        "timing": VisitTiming(),
-    }
-    return Plan(**(plan | changes))  # type: ignore[arg-type]
+    """The plan of a kiosk with its default settings, which reads aloud; with changes."""
+    return make_plan(Config(), services=SERVICES)._replace(**({"speech": True} | changes))  # type: ignore[arg-type]
 
 
 @dataclass

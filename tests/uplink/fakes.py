@@ -1,9 +1,10 @@
 """Small real things for the uplink's tests: a collector that keeps what it accepts, a transport to it, a kiosk's folder."""
 
 import errno
+import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,8 +15,10 @@ from survey.record.record import RESPONSE, Stamp
 from survey.wire.messages import Batch, Receipt, pack_receipt, unpack_batch
 from uplink.errors import TooLarge, Unreachable
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SlotFreed
-from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment, verifier
-from uplink.journal.journal import Journal, Receipts
+from uplink.journal.enrolment import Broker, Enrolment, Named, store_enrolment, verifier
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
+from uplink.journal.journal import Journal
 from uplink.journal.segments.disk import Disk
 
 KIOSK = "k-0001"
@@ -114,6 +117,7 @@ class FakeTransport:
         self.sent: list[bytes] = []
         self.states: list[bytes] = []
         self.opened = 0
+        self.tried = 0
         self.events: deque[Event] = deque()
         self.retained: bytes | None = None
         self._open = False
@@ -123,6 +127,7 @@ class FakeTransport:
         return self.window if self._open else 0
 
     def open(self) -> None:
+        self.tried += 1
         if self.cut:
             raise Unreachable("the cable is out")
         if not self._open:
@@ -192,6 +197,45 @@ class HastyDisk(Disk):
         pass
 
 
+class MortalDisk(Disk):
+    """A disk whose power can be cut: contents and names that were not flushed are gone then."""
+
+    def __init__(self) -> None:
+        self._contents: dict[int, bytes] = {}
+        """What is on the medium, by inode."""
+        self._names: dict[Path, dict[str, int]] = {}
+        """Which names each flushed folder has on the medium."""
+        self.before_sync: Callable[[], None] = lambda: None
+
+    def sync(self, handle: int) -> None:
+        self.before_sync()
+        # The handle may be for writing only; the same file is read by another way.
+        self._contents[os.fstat(handle).st_ino] = Path(f"/proc/self/fd/{handle}").read_bytes()
+
+    def sync_folder(self, folder: Path) -> None:
+        self._names[folder] = {path.name: path.stat().st_ino for path in folder.iterdir() if path.is_file()}
+
+    def holds(self, path: Path) -> bool:
+        """Whether all that `path` shows is on the medium."""
+        return self._contents.get(path.stat().st_ino) == path.read_bytes()
+
+    def cut_power(self, folder: Path) -> None:
+        """Leave of `folder` and the folders below it what is on the medium."""
+        for path in [path for path in folder.rglob("*") if path.is_file()]:
+            path.unlink()
+        for place, names in self._names.items():
+            for name, inode in names.items():
+                (place / name).write_bytes(self._contents.get(inode, b""))
+        self._contents = {
+            path.stat().st_ino: path.read_bytes()
+            for place in self._names
+            for path in place.iterdir()
+            if path.is_file()
+        }
+        for place in self._names:
+            self.sync_folder(place)
+
+
 def full() -> OSError:
     return OSError(errno.ENOSPC, "No space left on device")
 
@@ -212,12 +256,11 @@ class Home:
         self.identity = Identity.create(folder)
         self.identity.kiosk = KIOSK
         self.collector = FakeCollector(self.identity.public_key)
-        (folder / "uplink").mkdir()
-        self.acknowledged = folder / "uplink" / "acknowledged"
-        self.carried = folder / "kiosk" / "acknowledged"
-        self.receipts = Receipts(
-            acknowledged=self.acknowledged, verify=self.collector.verify, carried=self.carried
-        )
+        self.paths = KioskHome(folder)
+        self.paths.uplink_part.mkdir()
+        self.acknowledged = self.paths.acknowledged
+        self.carried = self.paths.carried_acknowledged
+        self.receipts = self.paths.receipts(kiosk=KIOSK, verify=self.collector.verify)
 
     def enrol(self, *, port: int = 1883, url: str = "http://127.0.0.1:1", tls: bool = False) -> Enrolment:
         enrolment = Enrolment(
@@ -236,7 +279,7 @@ class Home:
         return enrolment
 
     def journal(self, **more: object) -> Journal:
-        return Journal.open(self.folder / "journal", stream_key=self.identity, receipts=self.receipts, **more)  # type: ignore[arg-type]
+        return Journal.open(self.paths.journal, stream_key=self.identity, receipts=self.receipts, **more)  # type: ignore[arg-type]
 
 
 def body(visit: int = 1, value: int = 3) -> dict[str, object]:

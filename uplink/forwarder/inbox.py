@@ -6,6 +6,7 @@ from pathlib import Path
 from survey.record.chain import Verify
 from survey.record.errors import Malformed
 from survey.wire.messages import unpack_settings
+from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.files import replace_file
 
 log = logging.getLogger(__name__)
@@ -14,10 +15,11 @@ log = logging.getLogger(__name__)
 class SettingsInbox:
     """Keeps the highest version that the collector has signed for this kiosk."""
 
-    def __init__(self, path: Path, *, kiosk: str, verify: Verify) -> None:
+    def __init__(self, path: Path, *, kiosk: str, verify: Verify, disk: Disk = REAL_DISK) -> None:
         self._path = path
         self._kiosk = kiosk
         self._verify = verify
+        self._disk = disk
         self.version = self._version_of(path.read_bytes()) if path.exists() else 0
 
     def take(self, payload: bytes) -> bool:
@@ -26,7 +28,7 @@ class SettingsInbox:
         if version <= self.version:
             return False
         try:
-            replace_file(self._path, payload)
+            replace_file(self._path, payload, disk=self._disk)
         except OSError as error:
             log.warning("settings %d cannot be kept: %s", version, error)
             return False

@@ -16,8 +16,8 @@ from typing import Protocol
 from survey.record.bodies import ClockNews
 from survey.record.record import Stamp
 from uplink.journal.segments.files import replace_file
+from uplink.journal.segments.folder import JournalFolder
 
-BOOTS_FILE = "boots.json"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIMESYNC = Path("/run/systemd/timesync/synchronized")
 _CHECK_EVERY_MS = 1_000
@@ -53,7 +53,7 @@ class SystemClock:
     """
 
     def __init__(self, folder: Path, *, last_boot: int = 0) -> None:
-        self._boot = _count_boot(folder / BOOTS_FILE, last_boot)
+        self._boot = _count_boot(JournalFolder(folder).boots, last_boot)
         self._checked_up_ms = -_CHECK_EVERY_MS
         self._daemon_trusted = False
         self._hinted_start_ms: int | None = None

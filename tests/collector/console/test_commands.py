@@ -18,12 +18,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
-from collector import clock, manage
+from collector import manage
 from collector.complaints.models import Ticket
 from collector.console.command import TYPED
 from collector.fleet.models import Assignment, Unit
 from collector.people.models import TrailEntry
 from survey.record.complaint import new_code
+from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +47,7 @@ def village(busy: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]) ->
     seq = busy.record("complaint", {"ticket": TICKET, "topics": ["lama"], "visit": 900})
     busy.record("weather", {"rain": True})
     arrive(busy.batch(seq, seq + 1), b"no batch at all")
-    with clock.stopped(NOW):
+    with stopped(NOW):
         call_command("setup")
         sys_stdin, sys.stdin = sys.stdin, io.StringIO(PASSWORD + "\n")
         call_command("user", "add", "rina", "--role", "evaluator")

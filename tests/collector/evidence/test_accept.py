@@ -1,15 +1,17 @@
 """The one function behind every door: counted once, refused by a stable code, and nothing stops it."""
 
 import zlib
+from collections.abc import Sequence
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 
 from collector.evidence.intake import ledger
 from collector.evidence.intake.accept import accept
-from collector.evidence.intake.arrivals import Accepted, Arrival, Outcome, RefusedMessage
+from collector.evidence.intake.arrivals import Accepted, Arrival, Message, Outcome, RefusedMessage
+from collector.evidence.intake.group import Decided, take
 from collector.evidence.models import Conflict, Door, RawBatch, Refusal, SetAside, Stream
 from collector.fleet.models import Kiosk, KioskKey, Unit
 from collector.trust import keys
@@ -278,6 +280,47 @@ def test_a_nul_character_in_a_text_stops_nothing(kiosk: FakeKiosk) -> None:
     kiosk.responses(3)
     other = arrive(kiosk.batch(), b"junk")
     assert isinstance(other[0], Accepted)
+
+
+class Contested:
+    """A transaction that meets another process for the first `times` times, as two that open one stream do."""
+
+    def __init__(self, times: int, error: type[Exception]) -> None:
+        self.left = times
+        self.error = error
+        self.last_tries: list[bool] = []
+
+    def take(self, messages: Sequence[Message], *, last_try: bool) -> list[Decided]:
+        self.last_tries.append(last_try)
+        if self.left:
+            self.left -= 1
+            raise self.error("database is locked")
+        return take(messages, last_try=last_try)
+
+
+@pytest.mark.parametrize("error", [OperationalError, IntegrityError])
+def test_a_group_that_meets_another_process_three_times_is_taken_the_fourth(
+    kiosk: FakeKiosk, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    contested = Contested(3, error)
+    monkeypatch.setattr(
+        "collector.evidence.intake.accept.take", contested.take
+    )  # no two processes meet on order
+    kiosk.responses(4)
+    assert receipt(arrive(kiosk.batch())[0]).through == 1
+    assert contested.last_tries == [False, False, False, True]
+
+
+def test_a_database_that_goes_on_failing_is_the_door_s_to_end_on(
+    kiosk: FakeKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "collector.evidence.intake.accept.take", Contested(4, OperationalError).take
+    )  # as above
+    kiosk.responses(4)
+    with pytest.raises(OperationalError):
+        arrive(kiosk.batch())
+    assert Stream.objects.count() == 0
 
 
 def test_the_suite_runs_on_the_database_that_was_asked_for(request: pytest.FixtureRequest, db: None) -> None:

@@ -19,6 +19,7 @@ from collector.scores.proof.verdict import SIGNATURE_PREFIX
 from collector.trust import keys
 from survey.index.periods import parse
 from survey.wire.messages import Batch, pack_batch, unpack_batch
+from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,23 @@ def test_the_command_prints_writes_a_page_and_says_by_its_exit_code(
     with pytest.raises(SystemExit) as ended:
         call_command("audit", "--unit", "sukamaju", "--from", "2026-11-01", "--to", "2026-11-30")
     assert ended.value.code == 1
+
+
+def test_a_response_whose_time_may_lie_across_the_border_is_counted_and_called_uncertain(
+    unit: Unit, own_clock: OwnClock, arrive: Arrive
+) -> None:
+    """A kiosk without a clock: its answers came between its enrolment and the batch's arrival."""
+    for enrolled, received in (("10-30", "11-05"), ("11-10", "11-12"), ("11-28", "12-02")):
+        own_clock.moment = datetime.fromisoformat(f"2026-{enrolled}T00:00:00+00:00")
+        kiosk = FakeKiosk.enrolled(unit)
+        kiosk.clock_ms = None
+        kiosk.responses(4)
+        arrive(
+            kiosk.batch(),
+            received_ms=round(datetime.fromisoformat(f"2026-{received}T00:00:00+00:00").timestamp() * 1000),
+        )
+    found = examine(unit)
+    assert [(one.responses, one.uncertain) for one in found.streams] == [(1, 1), (1, 0), (1, 1)]
 
 
 def test_pages_and_json_say_the_same(busy: FakeKiosk, unit: Unit) -> None:

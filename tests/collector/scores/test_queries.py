@@ -203,7 +203,7 @@ def test_sufficiency_is_measured_against_what_the_unit_stated_for_that_very_peri
         first_day=QUARTER.first,
         last_day=QUARTER.last,
         users=100,
-        stated_at=datetime.now(UTC),
+        stated_at=datetime(2026, 12, 31, tzinfo=UTC),
     )
     sample = ask(unit="u1").whole.sufficiency
     assert (sample.required, sample.collected, sample.is_sufficient) == (80, 6, False)

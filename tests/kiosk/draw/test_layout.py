@@ -7,20 +7,22 @@ from collections.abc import Iterator
 import pygame
 import pytest
 
+from kiosk.config import Config
 from kiosk.draw.screens import PlacedPart, layout, targets, theme_of
 from kiosk.draw.screens.controls import AnswerCard
 from kiosk.draw.screens.parts import not_fitting
 from kiosk.draw.theme import TARGET
 from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
-from kiosk.rehearsal.samples import samples
-from kiosk.show.present import Surroundings, present
+from kiosk.rehearsal.samples import AROUND, samples
+from kiosk.remote.plan import make_plan
+from kiosk.show.present import present
 from kiosk.show.texts import Texts
 from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View
 from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
 from survey.visit.offer import pages
-from survey.visit.plan import Plan
 from survey.visit.state import State, Step
+from tests.kiosk.draw.looks import LOOK
 
 APART = 8
 LANGUAGES = ("id", "en", "jv")
@@ -106,12 +108,12 @@ def test_the_four_answers_have_the_same_size_and_type(look: Look) -> None:
 def test_every_question_of_every_instrument_fits_also_in_large_type(
     form: Instrument, size: tuple[int, int]
 ) -> None:
-    plan = Plan(pulse=load("pulse"), forms=(form,), speech=True)
+    plan = make_plan(Config(), instruments=(load("pulse"), form))._replace(speech=True)
     wrong = []
     for language, (place, key) in itertools.product(("id", "en"), enumerate(form.question_order)):
         for page in range(pages(len(form.question(key).options))):
             state = State(step=Step.QUESTION, place=place, page=page, language=language)
-            view = present(plan, state, Surroundings(), Texts(language), now=1.0)
+            view = present(plan, state, AROUND, Texts(language), now=1.0)
             assert view is not None
             wrong += not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale)))
 
@@ -132,7 +134,7 @@ def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: t
 
 
 def test_every_option_and_every_bar_action_can_be_touched() -> None:
-    look = Look()
+    look = LOOK
     for name, view in views("id").items():
         offered = {action.name for action in (*getattr(view, "options", ()), *view.bar.actions)}
         touchable = {part.action for part in layout(view, look)}
@@ -141,7 +143,7 @@ def test_every_option_and_every_bar_action_can_be_touched() -> None:
 
 def test_the_letters_keyboard_has_all_letters_and_the_way_to_the_other_layouts() -> None:
     view = views("id")["text"]
-    keys = {part.action for part in layout(view, Look()) if part.action.startswith(KEY)}
+    keys = {part.action for part in layout(view, LOOK) if part.action.startswith(KEY)}
 
     assert keys == {
         *(KEY + letter for letter in "abcdefghijklmnopqrstuvwxyz ,.?"),
@@ -154,13 +156,13 @@ def test_the_letters_keyboard_has_all_letters_and_the_way_to_the_other_layouts()
 def test_number_pads_have_the_ten_digits_and_nothing_else() -> None:
     shown = views("id")
     for name in ("phone", "pin"):
-        keys = {part.action for part in layout(shown[name], Look()) if part.action.startswith(KEY)}
+        keys = {part.action for part in layout(shown[name], LOOK) if part.action.startswith(KEY)}
         assert keys == {*(KEY + digit for digit in "0123456789"), KEY + "backspace"}, name
 
 
 def test_the_staff_corner_comes_after_everything_that_is_drawn_there() -> None:
     view = views("id")["idle"]
-    look = Look()
+    look = LOOK
 
     found = targets(layout(view, look), theme_of(view, look))
 

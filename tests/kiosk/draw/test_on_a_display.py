@@ -16,7 +16,7 @@ from kiosk.show.views import Look
 from kiosk.draw.window import Window
 
 signal.alarm(30)  # whatever goes wrong, the test ends
-window = Window.open(Look(), title="display", fullscreen=False, driver="x11")
+window = Window.open(Look(size=(1024, 600)), title="display", fullscreen=False, driver="x11")
 window.show(dict(samples("id"))["idle"])
 print("READY", window.driver, flush=True)
 while True:

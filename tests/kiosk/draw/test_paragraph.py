@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kiosk.draw.screens.paragraph import BODY, TITLE, Run, fit, wrap
 from kiosk.draw.theme import theme
-from kiosk.show.views import Look
+from tests.kiosk.draw.looks import LOOK
 
 
 def measured(words: str, strong: bool) -> int:
@@ -67,7 +67,7 @@ def test_no_letter_is_lost_and_no_line_too_wide(words: list[str], width: int) ->
 
 
 def test_a_text_is_set_as_large_as_it_fits() -> None:
-    look = theme(Look())
+    look = theme(LOOK)
 
     roomy = fit("Terima kasih", look, TITLE, 44, width=900, height=100)
     narrow = fit("Terima kasih", look, TITLE, 44, width=200, height=60)
@@ -78,7 +78,7 @@ def test_a_text_is_set_as_large_as_it_fits() -> None:
 
 
 def test_a_text_that_fits_nowhere_is_set_small_and_told() -> None:
-    look = theme(Look())
+    look = theme(LOOK)
 
     fitted = fit("kata " * 200, look, BODY, 30, width=200, height=100)
 
@@ -86,7 +86,7 @@ def test_a_text_that_fits_nowhere_is_set_small_and_told() -> None:
 
 
 def test_a_title_has_no_lonely_last_word() -> None:
-    fitted = fit("Terima kasih. Jawaban Anda tersimpan.", theme(Look()), TITLE, 44, width=800, height=200)
+    fitted = fit("Terima kasih. Jawaban Anda tersimpan.", theme(LOOK), TITLE, 44, width=800, height=200)
 
     assert ["".join(run.text for run in line).strip() for line in fitted.lines] == [
         "Terima kasih. Jawaban",

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from survey.index import pekppp, pulse
 from survey.index.indices import index
+from survey.index.means import scale_mean
 from survey.index.perception import OLD_PERCEPTION, meets_wbbm, meets_wbk, perception_index
 from survey.index.priorities import priorities, without_facts
 from survey.index.tally import Tally
 from survey.instrument.bands import ReadOnlyTable
-from survey.instrument.definition import ScaleMapping, load
+from survey.instrument.definition import Instrument, ScaleMapping, load
 from survey.record.errors import NothingAnswered
 from tests.survey.samples import SKM, everyone, with_sums
 
@@ -29,6 +30,33 @@ def test_both_ways_from_six_to_four(mapping: str | None, value: str) -> None:
     assert found.mapping == (mapping or ScaleMapping.PROPORTIONAL)
     assert found.interval is not None
     assert found.interval.low <= found.value <= found.interval.high
+
+
+@pytest.mark.parametrize(
+    "instrument, mapping",
+    [(SPKP, "m/6*4"), (SPKP, "1+(m-1)*3/5"), (SPAK4, None), (F03A, None)],
+    ids=["6 to 4", "6 to 4 by line", "4", "F-03"],
+)
+def test_an_interval_is_that_of_the_share_on_the_index_s_own_scale(
+    instrument: Instrument, mapping: str | None
+) -> None:
+    rows = [
+        *everyone(instrument.highest, 2, instrument),
+        *everyone(3, 3, instrument),
+        *everyone(1, 5, instrument),
+    ]
+    tally = Tally.of(instrument, rows)
+    found = scale_mean(instrument, tally)
+    assert found.estimate is not None
+    low, high = found.estimate.bounds()
+    if instrument is F03A:
+        interval, start, end = pekppp.f03(F03A, tally).interval, 0.0, 5.0
+    else:
+        interval = perception_index(instrument, tally, mapping=mapping).interval
+        start, end = 4 / 6 if mapping == "m/6*4" else 1.0, 4.0
+    assert interval is not None
+    assert float(interval.low) == pytest.approx(start + (end - start) * low, abs=0.005)
+    assert float(interval.high) == pytest.approx(start + (end - start) * high, abs=0.005)
 
 
 def test_a_scale_of_four_stays_as_it_is_under_either() -> None:

@@ -216,6 +216,44 @@ def test_a_broken_instrument_is_refused_with_key_and_remedy(
     assert refusal.value.file == "own.toml"
 
 
+PULSE = (INSTRUMENTS / "pulse.toml").read_text(encoding="utf-8")
+SECOND = """
+[[elements]]
+key = "lagi"
+name = { id = "Lagi" }
+
+[[questions]]
+key = "lagi"
+code = "2"
+number = 2
+wording.id = "Dan lagi?"
+options = [{ value = 1, id = "1" }, { value = 2, id = "2" }, { value = 3, id = "3" }, { value = 4, id = "4" }]
+"""
+BROKEN_PULSE = {
+    "bands": (PULSE + skm_text()[skm_text().index("[bands]") : skm_text().index("[[elements]]")], "bands", "only an SKM"),
+    "two questions": (PULSE + SECOND, "elements", "one question, answered 1 to 4"),
+    "from 0": (PULSE.replace("lowest = 1", "lowest = 0"), "elements", "one question, answered 1 to 4"),
+    "to 5": (PULSE.replace("highest = 4", "highest = 5"), "elements", "one question, answered 1 to 4"),
+    "another list of options": (PULSE.replace("value = 4", "value = 5"), "questions.kepuasan.options", "from 1 to 4 once"),
+    "a list the other way round": (
+        PULSE.replace("value = 1", "value = x").replace("value = 4", "value = 1").replace("value = x", "value = 4"),
+        "questions.kepuasan.options",
+        "worst first",
+    ),
+    "rounded weights": (PULSE.replace('"1/9"', '"0.11"'), "weight_mode", "only an SKM is weighted"),
+    "the IKM's name": (PULSE.replace('"Kesan singkat"', '"Ikm"', 1), "index_name", "nothing but an SKM"),
+    "a mapping": (PULSE.replace('weight_mode = "1/9"', 'weight_mode = "1/9"\nmapping = "m/6*4"'), "mapping", "only a perception survey"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN_PULSE)
+def test_what_only_an_skm_may_have_a_pulse_is_refused(tmp_path: Path, name: str) -> None:
+    text, key, remedy = BROKEN_PULSE[name]
+    file = tmp_path / "own.toml"
+    file.write_text(text, encoding="utf-8")
+    assert any(problem.key == key and remedy in problem.remedy for problem in check(file)), check(file)
+
+
 def test_the_bands_of_2004_are_refused_by_name(tmp_path: Path) -> None:
     text = skm_text()
     for new, old in (("88.31", "81.26"), ("88.30", "81.25"), ("76.61", "62.51"), ("76.60", "62.50"), ("65.00", "43.76"), ("64.99", "43.75")):  # fmt: skip

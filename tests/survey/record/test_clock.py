@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,54 @@ def test_a_clock_ahead_of_the_collectors_is_not_trusted_whatever_it_says() -> No
     lying = stamped(1, 1, 0, RECEIVED + DAY, sync=True)
     assert not settles([lying])
     assert moments(lying)[0] == Moment(ENROLLED + 5 * DAY, 5 * DAY)
+
+
+FIVE_MINUTES = 300_000
+
+
+def test_five_minutes_ahead_of_the_collector_is_the_most_that_is_trusted() -> None:
+    assert moments(stamped(1, 1, 0, RECEIVED + FIVE_MINUTES, sync=True))[0].at_ms == RECEIVED + FIVE_MINUTES
+    assert moments(stamped(1, 1, 0, RECEIVED + FIVE_MINUTES + 1, sync=True))[0].at_ms == ENROLLED + 5 * DAY
+
+
+@pytest.mark.parametrize("ahead, shown", [(FIVE_MINUTES, FIVE_MINUTES), (FIVE_MINUTES + 1, 1_000 - DAY)])
+def test_a_later_clock_too_far_ahead_leaves_the_one_before_it_in_force(ahead: int, shown: int) -> None:
+    found = moments(
+        stamped(1, 1, 0, RECEIVED - DAY, sync=True), stamped(2, 1, 1_000, RECEIVED + ahead, sync=True)
+    )
+    assert found[1].at_ms == RECEIVED + shown
+
+
+def test_the_first_trusted_moment_of_the_next_boot_bounds_the_one_before_by_its_beginning() -> None:
+    base = ENROLLED + DAY
+    found = moments(
+        stamped(1, 1, 0, base, sync=True),
+        stamped(2, 2, 0),
+        stamped(3, 3, DAY, base + 3 * DAY, sync=True),  # it began a day before it knew the time
+    )
+    assert found[1] == Moment(base + DAY, DAY)
+
+
+def test_a_boot_without_a_clock_begins_after_all_that_came_before_it() -> None:
+    base = ENROLLED + DAY
+    found = moments(
+        stamped(1, 1, 1_000, base, sync=True),
+        stamped(2, 1, DAY),
+        stamped(3, 2, 2_000),
+        stamped(4, 3, 5_000, received=base + 3 * DAY),
+    )
+    first, second = base + DAY - 1_000, base + DAY + 1_000
+    assert [one.at_ms - one.error_ms for one in found[2:]] == [first + 2_000, second + 5_000]
+
+
+def test_a_boot_time_that_runs_back_does_not_draw_the_next_boot_back() -> None:
+    base = ENROLLED + DAY
+    found = moments(
+        stamped(1, 1, DAY, base + DAY, sync=True),
+        stamped(2, 1, 5_000),
+        stamped(3, 2, 0, received=base + 2 * DAY),
+    )
+    assert found[2].at_ms - found[2].error_ms == base + DAY
 
 
 def test_a_boot_at_1970_is_dated_from_its_first_trusted_moment() -> None:

@@ -122,6 +122,45 @@ def test_an_altered_record_is_named_where_only_links_stand_between_signatures(pl
     assert first <= place + 1 <= last
 
 
+def with_links(found: list[Evidence], *numbers: int) -> list[Evidence]:
+    """Keep the links before these records only, as batches do."""
+    return [one if one.seq in numbers else dataclasses.replace(one, prev=None) for one in found]
+
+
+@pytest.mark.parametrize(
+    "number, span",
+    [(1, (1, 4)), (3, (1, 4)), (4, (1, 4)), (5, (5, 8)), (8, (5, 8)), (9, (9, 10)), (10, (9, 10))],
+)
+def test_where_only_batches_are_signed_and_linked_any_record_of_the_batch_may_be_the_altered_one(
+    number: int, span: tuple[int, int]
+) -> None:
+    found = with_links(stream(every=4), 1, 5, 9)
+    found[number - 1] = altered(found[number - 1])
+    assert faults(found) == [("altered", *span)]
+
+
+def test_without_any_link_all_that_comes_after_an_altered_record_is_in_doubt() -> None:
+    found = with_links(stream(every=4))
+    assert judge(found).clean
+    found[5] = altered(found[5])
+    assert faults(found) == [("altered", 5, 10)]
+
+
+def test_a_link_between_speaks_for_the_records_before_it() -> None:
+    found = with_links(stream(every=6), 3, 7)
+    found[4] = altered(found[4])
+    assert faults(found) == [("altered", 3, 6)]
+    found[4], found[1] = stream(every=6)[4], altered(found[1])
+    assert faults(found) == [("altered", 1, 2)]
+
+
+def test_an_altered_record_before_a_gap_is_told_with_those_it_cannot_be_told_from() -> None:
+    found = with_links(stream(every=4), 1, 5, 9)
+    found[1] = altered(found[1])
+    del found[4:8]
+    assert faults(found) == [("altered", 1, 4), ("missing", 5, 8)]
+
+
 def test_an_altered_record_whose_chain_was_forged_on_is_signed_by_nobody() -> None:
     found = stream()
     lines = [one.line for one in found]

@@ -236,3 +236,22 @@ def test_a_response_comes_back_from_its_body() -> None:
 def test_a_body_that_is_no_response_is_malformed(body: dict[str, object]) -> None:
     with pytest.raises(Malformed):
         Response.from_body(body)
+
+
+@pytest.mark.parametrize(
+    "version, code",
+    [
+        (2, "batch_version"),
+        (99, "batch_version"),
+        (0, "batch_field"),
+        ("1", "batch_field"),
+        (True, "batch_field"),
+    ],
+)
+def test_a_batch_of_an_unknown_format_is_refused(version: object, code: str) -> None:
+    fields = {"v": version, "kiosk": "k-0001", "stream": STREAM, "first": 1, "count": 1}
+    known = seal_text(b"IKM1", canonical(fields | {"v": 1}) + b"\n" + line(1), bytes(64))
+    assert unpack_batch(known).lines == (line(1),)
+    with pytest.raises(Malformed) as refusal:
+        unpack_batch(seal_text(b"IKM1", canonical(fields) + b"\n" + line(1), bytes(64)))
+    assert refusal.value.code == code

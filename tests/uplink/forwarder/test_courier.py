@@ -1,15 +1,23 @@
 """The courier: whatever the transport does, every record arrives, once, in order, and only a true receipt counts."""
 
 import json
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from survey.record.record import ALIVE
-from tests.uplink.fakes import START_MS, FakeTransport, Home, fill
+from survey.record.attachment import attach
+from survey.record.record import ALIVE, COMPLAINT, STAFF
+from survey.wire.trouble import trouble
+from tests.uplink.fakes import START_MS, FakeCollector, FakeTransport, Home, fill, stamp
 from uplink.errors import Refused
-from uplink.forwarder.courier import Courier, Pace
+from uplink.forwarder.app import pace_of
+from uplink.forwarder.config import UplinkConfig
+from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.senders.sender import Event, ReceiptArrived
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
 
@@ -17,23 +25,29 @@ from uplink.journal.reader import JournalReader
 class Trip:
     """A courier with a clock that moves only when told."""
 
-    def __init__(self, home: Home, *transports: FakeTransport, **pace: float) -> None:
+    def __init__(
+        self,
+        home: Home,
+        *transports: FakeTransport,
+        acknowledged: Path | None = None,
+        spread_seconds: float = 0.0,
+        **pace: float,
+    ) -> None:
         self.home = home
         self.now = 1_000.0
         self.courier = Courier(
             kiosk="k-0001",
-            reader=JournalReader(home.folder / "journal"),
-            acknowledged=Acknowledged(home.acknowledged),
-            verify=home.collector.verify,
+            reader=JournalReader(home.paths.journal),
+            acknowledged=Acknowledged(acknowledged or home.acknowledged),
+            receipts=home.receipts,
             transports=transports,
-            inbox=SettingsInbox(
-                home.folder / "uplink" / "settings", kiosk="k-0001", verify=home.collector.verify
-            ),
+            inbox=SettingsInbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
             report=lambda progress: json.dumps({"confirmed": progress.confirmed}).encode(),
             now=lambda: self.now,
             wait=lambda seconds: None,
             boot_time_ms=lambda: 5_000,
-            pace=Pace(**pace),  # type: ignore[arg-type]
+            pace=replace(pace_of(UplinkConfig()), **pace),  # type: ignore[arg-type]
+            spread_seconds=spread_seconds,
         )
 
     def go(self, steps: int = 10, *, seconds: float = 0.2) -> None:
@@ -153,11 +167,11 @@ def test_a_collector_that_does_not_answer_is_asked_ever_less_often(home: Home) -
     sent_in_an_hour = sum(len(payload) for payload in transport.sent)
     assert len(transport.sent) < 60
     assert sent_in_an_hour < 100_000
-    assert "no receipts" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("no_receipts")
     transport.deaf = False
     trip.go(2_500, seconds=1.0)
     assert home.collector.held() == 2_000
-    assert trip.courier.progress.trouble == ""
+    assert trip.courier.progress.trouble is None
     journal.close()
 
 
@@ -220,7 +234,7 @@ def test_a_refusal_is_shown_and_costs_no_record(home: Home) -> None:
     fill(journal, 2)
     trip = Trip(home, transport)
     trip.go(600, seconds=1.0)
-    assert "not enrolled" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("records_refused", seq=1, code="kiosk_unknown")
     assert len(transport.sent) < 30
     transport.refusing = False
     trip.go(1_500, seconds=1.0)
@@ -271,7 +285,7 @@ def test_a_journal_that_is_begun_anew_is_carried_from_its_beginning(home: Home) 
     trip.go()
     assert trip.courier.progress.confirmed == 3
     journal.close()
-    (home.folder / "journal").rename(home.folder / "aside")
+    home.paths.journal.rename(home.folder / "aside")
     journal = home.journal()
     fill(journal, 2)
     trip.courier.look_at_acknowledged()
@@ -288,10 +302,7 @@ def test_a_receipt_from_a_stick_is_not_sent_for_again(home: Home) -> None:
     transport.cut = True
     trip.go()
     aside = FakeTransport(home.collector)
-    other = Trip(home, aside)
-    other.courier._acknowledged = Acknowledged(home.carried)
-    other.go()
-    trip.courier._acknowledged = Acknowledged(home.acknowledged, carried=home.carried)
+    Trip(home, aside, acknowledged=home.carried).go()
     trip.courier.look_at_acknowledged()
     assert trip.courier.progress.confirmed == 5
     transport.cut = False
@@ -313,4 +324,115 @@ def test_a_connection_that_ends_after_good_service_is_no_mark_against_its_transp
     trip.go(100, seconds=1.0)
     assert trip.courier.progress.transport == "mqtt"
     assert https.opened == 0
+    journal.close()
+
+
+def test_a_damaged_record_that_nobody_has_declared_lost_is_told(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trip = Trip(home, transport)
+    fill(journal, 5)
+    (path,) = home.paths.journal.glob("*.journal")
+    content = bytearray(path.read_bytes())
+    content[content.index(b'"seq":3')] ^= 0xFF
+    path.write_bytes(content)
+    trip.go()
+    assert home.collector.held() == 2
+    assert trip.courier.progress.trouble == trouble("record_undeclared", seq=3)
+    journal.reopen()
+    trip.go()
+    assert home.collector.held() == 5
+    assert trip.courier.progress.trouble is None
+    journal.close()
+
+
+# Waiting.
+
+
+def test_a_lost_connection_is_tried_ever_less_often_and_not_in_step(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    fill(journal, 1)
+    trip = Trip(home, transport, reconnect_first_seconds=5.0, reconnect_cap_seconds=100.0)
+    transport.cut = True
+    trip.go(3_600, seconds=1.0)
+    # A wait is drawn from 0 to the ceiling, 50 s on average in the end: 72 tries an hour, give or take.
+    assert 30 < transport.tried < 150
+    transport.cut = False
+    trip.go(150, seconds=1.0)
+    assert home.collector.held() == 1
+    journal.close()
+
+
+def test_a_connection_that_ends_is_not_opened_again_at_once(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trips = [
+        Trip(home, transport, reconnect_first_seconds=1_000.0, reconnect_cap_seconds=1_000.0)
+        for _ in range(8)
+    ]
+    at_once = 0
+    for trip in trips:
+        trip.go(2)
+        transport.cut = True
+        trip.go(1)
+        transport.cut = False
+        opened = transport.opened
+        trip.go(5, seconds=0.2)
+        at_once += transport.opened - opened
+        transport.close()
+    assert at_once <= 1, "a second after the end of a connection one in a thousand is back"
+    journal.close()
+
+
+def test_after_a_power_cut_the_first_call_is_spread_out(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    Trip(home, transport, spread_seconds=1_000_000.0).go(5)
+    assert transport.tried == 0
+    Trip(home, transport, spread_seconds=0.0).go(1)
+    assert transport.tried == 1
+    journal.close()
+
+
+class PacedTransport(FakeTransport):
+    """Keeps receipts back until they are let through, one by one."""
+
+    def __init__(self, collector: FakeCollector) -> None:
+        super().__init__(collector)
+        self.kept: deque[Event] = deque()
+        self.due = 0
+
+    def poll(self, timeout: float) -> Sequence[Event]:
+        events = super().poll(timeout)
+        self.kept.extend(event for event in events if isinstance(event, ReceiptArrived))
+        through = [self.kept.popleft() for _ in range(self.due)]
+        self.due = 0
+        return through + [event for event in events if not isinstance(event, ReceiptArrived)]
+
+
+def test_patience_begins_anew_with_every_receipt_and_does_end(home: Home) -> None:
+    journal, transport = home.journal(), PacedTransport(home.collector)
+    fill(journal, 30)
+    trip = Trip(home, transport, max_batch_records=10, patience_seconds=10.0)
+    trip.go(8, seconds=1.0)
+    for confirmed in (10, 20):
+        transport.due = 1
+        trip.go(8, seconds=1.0)
+        assert trip.courier.progress.confirmed == confirmed
+        assert [batch.first for batch in home.collector.batches] == [1, 11, 21], "nothing was sent again"
+    trip.go(8, seconds=1.0)
+    assert "no receipts" in trip.courier.progress.trouble
+    journal.close()
+
+
+@pytest.mark.parametrize("kind, attached, sent", [(COMPLAINT, False, 1), (STAFF, True, 1), (STAFF, False, 0)])
+def test_a_complaint_and_what_is_attached_go_at_once(
+    home: Home, kind: str, attached: bool, sent: int
+) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trip = Trip(home, transport)
+    fill(journal, 1)
+    trip.go()
+    before = len(transport.sent)
+    text = [attach("text", b"antre lama")] if attached else []
+    journal.append(kind, {}, stamp=stamp(2), attachments=text)
+    trip.go(3)
+    assert len(transport.sent) - before == sent
     journal.close()

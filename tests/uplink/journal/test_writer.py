@@ -6,8 +6,8 @@ import pytest
 
 from survey.record.record import ALIVE, CLOCK, Stamp
 from survey.wire.messages import Receipt, pack_receipt
+from survey.wire.trouble import trouble
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
-from uplink.journal import writer as writer_module
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.stamp import ManualClock
 from uplink.journal.writer import JournalWriter, WriteFailed, Written
@@ -53,22 +53,28 @@ def test_a_passing_fault_is_survived_without_telling_anybody(home: Home) -> None
     writer.stop()
 
 
-def test_a_lasting_fault_is_told_at_once_and_ends_by_itself(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer_module, "_REOPEN_SECONDS", (0.0,))  # a constant; the test has no hour to wait
+def test_a_lasting_fault_is_told_at_once_and_ends_by_itself(home: Home) -> None:
+    now = 0.0
     disk = FaultyDisk()
-    writer = JournalWriter(home.journal(disk=disk))
+    writer = JournalWriter(home.journal(disk=disk), now=lambda: now)
     disk.append_faults.extend([failing(), None])
     disk.sync_faults.extend([failing(), failing()])
     writer.submit("a", "response", body(1), stamp(1))
     writer.step()
     (failed,) = results(writer)
     assert isinstance(failed, WriteFailed)
-    assert not failed.permanent
     assert "Input/output error" in failed.reason
     assert not writer.state().accepting
+    syncs = disk.syncs
     writer.step()
+    assert disk.syncs == syncs, "not again at once"
+    now = 1.0
+    writer.step()
+    assert not writer.state().accepting
+    now = 2.9
+    writer.step()
+    assert not writer.state().accepting, "longer after every failure"
+    now = 3.0
     writer.step()
     assert writer.state().accepting
     writer.submit("b", "response", body(2), stamp(2))
@@ -86,8 +92,11 @@ def test_a_full_disk_is_no_fault_of_the_record(home: Home) -> None:
     writer.submit("c", "response", {"text": object()}, stamp(1))
     for _ in range(3):
         writer.step()
-    fates = [(one.token, one.permanent) for one in results(writer) if isinstance(one, WriteFailed)]
-    assert fates == [("a", False), ("b", True), ("c", True)]
+    failed = {one.token: one.reason for one in results(writer) if isinstance(one, WriteFailed)}
+    assert list(failed) == ["a", "b", "c"]
+    assert "no room" in failed["a"]
+    assert "at most" in failed["b"]
+    assert writer.state().accepting, "a record that cannot be written is no fault of the disk"
     writer.stop()
 
 
@@ -100,7 +109,7 @@ def test_ballast_that_is_spent_is_told_while_writing_still_works(home: Home) -> 
     assert results(writer) == [Written(token="a", seq=1)]
     state = writer.state()
     assert not state.accepting
-    assert "carry the records out" in state.trouble
+    assert state.trouble == trouble("disk_full")
     writer.stop()
 
 
@@ -140,12 +149,13 @@ def test_a_receipt_from_a_stick_frees_records_and_dates_nothing(home: Home) -> N
 def test_news_of_the_clock_becomes_a_record(home: Home) -> None:
     journal = home.journal()
     clock = ManualClock(START_MS, sync=False)
-    writer = JournalWriter(journal, clock=clock)
+    now = 0.0
+    writer = JournalWriter(journal, clock=clock, now=lambda: now)
     writer.submit("a", ALIVE, {}, clock.stamp())
     writer.step()
     assert journal.head.seq == 1
     clock.sync = True
-    writer._release_at = 0.0
+    now += 1.0
     writer.step()
     record = journal.records.get(doc_id=2)
     assert record is not None
@@ -163,4 +173,23 @@ def test_times_of_writing_are_told(home: Home) -> None:
     state = writer.state()
     assert 0.0 < state.write_ms_p50 <= state.write_ms_p99
     assert (state.head, state.waiting, state.damaged) == (5, 5, 0)
+    writer.stop()
+
+
+def test_where_nothing_moves_for_an_hour_the_journal_is_read_back(home: Home) -> None:
+    now = 0.0
+    writer = JournalWriter(home.journal(), now=lambda: now)
+    for token in range(5):
+        writer.submit(token, ALIVE, {"token": token}, Stamp(boot=1, up_ms=token, at=None, sync=False))
+        writer.step()
+    (path,) = home.paths.journal.glob("*.journal")
+    content = bytearray(path.read_bytes())
+    content[content.index(b'"seq":3')] ^= 0xFF
+    path.write_bytes(content)
+    now = 3_599.0
+    writer.step()
+    assert writer.state().damaged == 0
+    now = 3_600.0
+    writer.step()
+    assert writer.state().damaged == 1
     writer.stop()

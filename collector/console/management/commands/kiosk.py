@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
 
 from collector import clock
 from collector.console.command import CollectorCommand
+from collector.console.kiosk_report import line, report
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
 from collector.fleet import tree
@@ -21,16 +21,21 @@ from collector.people import trail
 
 
 class Command(CollectorCommand):
-    """List, move and revoke kiosks, and change their settings."""
+    """List, show, move and revoke kiosks, and change their settings."""
 
-    help = "List kiosks and their health, move one to another unit or place, revoke its keys, or change its settings."
+    help = "List kiosks, show one and its health, move it to another unit or place, revoke its keys, or change its settings."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
         parts = self.subcommands(parser)
         parts.add_parser(
-            "list", help="every kiosk: where it stands, when it was heard, what is still to come"
+            "list",
+            help="every kiosk: where it stands, when it was heard, what is still to come, how far its settings are",
         )
+        show = parts.add_parser(
+            "show", help="one kiosk: where it stood, its streams, what it did with its settings, how it is"
+        )
+        show.add_argument("name", help="such as k-0001")
         move = parts.add_parser(
             "move", help="give a kiosk another unit or place; what it earned stays where it was earned"
         )
@@ -58,34 +63,17 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Do it."""
         if options["subcommand"] == "list":
-            return "\n".join(_line(kiosk) for kiosk in Kiosk.objects.order_by("name"))
+            return "\n".join(line(kiosk) for kiosk in Kiosk.objects.order_by("name"))
         kiosk = Kiosk.objects.filter(name=options["name"]).first()
         if kiosk is None:
             raise CollectorError("kiosk_not_here", name=options["name"])
+        if options["subcommand"] == "show":
+            return "\n".join(report(kiosk))
         if options["subcommand"] == "move":
             return _move(kiosk, options)
         if options["subcommand"] == "revoke":
             return _revoke(kiosk, options["why"])
         return _settings(kiosk, options["set"])
-
-
-def _line(kiosk: Kiosk) -> str:
-    stand = kiosk.assignments.order_by("-since").select_related("unit", "place").first()
-    zone = stand.unit.time_zone if stand is not None else settings.IKM_TIME_ZONE
-    state = getattr(kiosk, "state", None)
-    parts = [kiosk.name, f"{stand.unit.code} at {stand.place.code}" if stand is not None else "nowhere"]
-    if state is None:
-        parts.append("never heard")
-    else:
-        parts.append(f"{'online' if state.online else 'offline'}, heard {minute_text(state.heard_at, zone)}")
-    for stream in kiosk.streams.order_by("pk"):
-        waiting = max(0, stream.heard_seq - stream.through)
-        parts.append(
-            f"{stream.uid[:8]}: {stream.through} records" + (f", {waiting} to come" if waiting else "")
-        )
-    if not kiosk.keys.filter(revoked_at=None).exists():
-        parts.append("REVOKED")
-    return "  ".join(parts)
 
 
 def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:

@@ -1,0 +1,46 @@
+"""The README's first command: the whole product on one machine, to its end, at any hour."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+MOMENTS = Path(__file__).resolve().parent.parent / "moments"
+
+
+def demo(data: Path, *, at: str = "") -> str:
+    """Run the demo with three visitors, at a moment in UTC where one is given; what it printed."""
+    command = [Path(sys.executable).with_name("ikm-kiosk"), "demo", "--visitors", "3", "--data", data]
+    environment = os.environ | {"TZ": "UTC"}
+    if at:
+        command = ["faketime", "-f", "--exclude-monotonic", f"@{at}", *command]
+        environment |= {"PYTHONPATH": str(MOMENTS)}
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=120, check=False, cwd=data.parent
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def check(printed: str) -> None:
+    """Check that the index at the end holds everybody who is said to have come."""
+    questionnaires = re.search(r"3 visitors came; .* (\d+) of them complete questionnaires", printed)
+    assert questionnaires is not None, printed
+    index = printed[printed.index("Balai Desa Sukamaju — ") :]
+    assert re.search(rf"^IKM \d+,\d\d .* n = {questionnaires[1]}$", index, re.MULTILINE), printed
+    assert index.rstrip().endswith("n = 3"), printed
+
+
+def test_the_demo_ends_with_the_index_of_its_visitors(tmp_path: Path) -> None:
+    check(demo(tmp_path / "demo"))
+
+
+@pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is missing; install.sh installs it")
+def test_where_the_unit_has_tomorrow_already_they_are_counted_too(tmp_path: Path) -> None:
+    check(demo(tmp_path / "demo", at="2028-12-31 17:30:00"))
