@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from collector import clock
 from collector.errors import CollectorError, EnrolmentRefused
 from collector.evidence.doors.heartbeat import hear
 from collector.evidence.models import Stream
@@ -20,6 +19,7 @@ from collector.fleet import checks, enrolment, publication, tree
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskState, Unit
 from collector.trust import ca, keys
 from survey.wire.messages import unpack_settings
+from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, csr
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +178,7 @@ def test_a_revoked_kiosk_shows_as_such(kiosk: FakeKiosk, capsys: pytest.CaptureF
     call_command("kiosk", "list")
     assert (
         capsys.readouterr().out.splitlines()[-1]
-        == f"{kiosk.name}  sukamaju at sukamaju  never heard  REVOKED"
+        == f"{kiosk.name}  sukamaju at sukamaju  never heard  settings 1 sent  REVOKED"
     )
 
 
@@ -200,7 +200,7 @@ def test_settings_that_would_store_local_times_are_refused(
 
 def test_a_kiosks_certificate_lives_for_five_years_and_an_authoritys_for_twenty(unit: Unit) -> None:
     now = datetime(2026, 11, 2, tzinfo=UTC)
-    with clock.stopped(now):
+    with stopped(now):
         text = ca.certify_kiosk(settings.IKM_KEYS, csr_pem=csr(), kiosk="k-0001")
     certificate = x509.load_pem_x509_certificate(text.encode())
     assert certificate.not_valid_before_utc == now - timedelta(days=1), "a kiosk's clock may be behind"
