@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from django.db import transaction
 
 from collector.evidence.intake import ledger, projecting, projections, timing
-from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.placing import KIOSK_UNASSIGNED, Placed, Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.models import SetAside, Stream
@@ -76,19 +76,22 @@ def project_again(kiosk_id: int, change: Callable[[], None]) -> int:
     streams = list(
         Stream.objects.select_for_update(of=("self",)).filter(kiosk_id=kiosk_id).select_related("key")
     )
-    before = {stream.pk: _projected(stream) for stream in streams}
+    before = {stream.pk: _projected(stream)[0] for stream in streams}
     change()
     moved = 0
     for stream in streams:
         was = before[stream.pk]
-        now = _projected(stream)
+        now, set_aside = _projected(stream)
         leaving = [one for seq, one in was.items() if now.get(seq) != one]
         coming = [one for seq, one in now.items() if was.get(seq) != one]
-        projecting.note(projecting.replace(leaving, coming, {}))
         SetAside.objects.filter(stream=stream, code=KIOSK_UNASSIGNED).delete()
+        # What could not be placed may not be readable either, and is set aside for that from now on.
+        projecting.note([*set_aside, *projecting.replace(leaving, coming, {})])
         moved += len(coming)
     return moved
 
 
-def _projected(stream: Stream) -> dict[int, AcceptedRecord]:
-    return {one.seq: one for part in replay_stream(stream) for one in part.records}
+def _projected(stream: Stream) -> tuple[dict[int, AcceptedRecord], list[NotUnderstood]]:
+    parts = list(replay_stream(stream))
+    records = {one.seq: one for part in parts for one in part.records}
+    return records, [one for part in parts for one in part.set_aside]

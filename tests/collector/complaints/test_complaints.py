@@ -192,3 +192,17 @@ def test_a_complaint_that_cannot_be_read_is_set_aside(
     kiosk.record("complaint", body)
     arrive(kiosk.batch())
     assert list(SetAside.objects.values_list("code", flat=True)) == ["complaint_field"]
+
+
+@pytest.mark.parametrize("role", [roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR])
+def test_an_inactive_account_may_not_work_on_a_ticket(
+    kiosk: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]], role: str
+) -> None:
+    ticket = complain(kiosk, arrive, "lama")
+    user = person("gone", role, unit if role == roles.UNIT_OFFICER else None)
+    assert life.may_work_on(user, ticket)
+    user.is_active = False
+    user.save()
+    assert not life.may_work_on(user, ticket)
+    with pytest.raises(life.NotAllowed, match=f"gone may not work on ticket {ticket.code}"):
+        life.move(ticket, TicketStatus.DONE, user=user, answer="", now=NOW)

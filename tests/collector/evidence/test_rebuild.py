@@ -4,18 +4,23 @@ import random
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
 from collector.complaints.models import Ticket
+from collector.evidence.intake import timing
 from collector.evidence.intake.rebuild import project_again, rebuild, retry_set_aside
 from collector.evidence.models import SetAside, Stream
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, Unit
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Scope
-from collector.scores.tallies import flagging
+from collector.scores.models import Response
+from collector.scores.tallies import flagging, forms
 from survey.index.periods import parse
+from survey.instrument.definition import shipped_files
+from survey.record.clock import unknown_clock
 from survey.record.complaint import new_code
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
@@ -176,3 +181,57 @@ def test_projecting_again_without_a_change_moves_nothing(busy: FakeKiosk) -> Non
     before = snapshot()
     assert project_again(Kiosk.objects.get(name=busy.name).pk, lambda: None) == 0
     assert snapshot() == before
+
+
+def test_a_rebuild_counts_what_an_upgrade_understands_and_forgets_that_it_was_set_aside(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    kiosk.record("response", skm(4) | {"answers": {"kepuasan": 4}, "instrument": "lokal"})
+    kiosk.record("weather", {"rain": True})
+    kiosk.responses(3)
+    arrive(kiosk.batch())
+    aside = [(1, "instrument_unknown"), (2, "kind_unknown")]
+    assert list(SetAside.objects.order_by("seq").values_list("seq", "code")) == aside
+    rebuild(lambda _line: None)
+    assert list(SetAside.objects.order_by("seq").values_list("seq", "code")) == aside
+    folder = settings.IKM_DATA / "instruments"
+    folder.mkdir()
+    own = folder / "lokal-1.toml"
+    own.write_text(
+        next(one for one in shipped_files() if one.name.startswith("pulse"))
+        .read_text(encoding="utf-8")
+        .replace('id = "pulse"', 'id = "lokal"')
+    )
+    try:
+        # What a version wrote down of a record that a later one reads at once must not stay behind either.
+        SetAside.objects.create(stream=Stream.objects.get(), seq=3, code="kind_unknown")
+        rebuild(lambda _line: None)
+        assert list(SetAside.objects.values_list("seq", "code")) == [(2, "kind_unknown")]
+        assert Response.objects.count() == 2
+    finally:
+        own.unlink()
+        folder.rmdir()
+        forms._coded.cache_clear()
+
+
+def test_a_rebuild_writes_the_clock_back(kiosk: FakeKiosk, arrive: Callable[..., list[object]]) -> None:
+    kiosk.responses(4, 3)
+    arrive(kiosk.batch())
+    before = bytes(Stream.objects.get().clock)
+    Stream.objects.update(clock=timing.dump(unknown_clock(enrolled_ms=0)))
+    rebuild(lambda _line: None)
+    assert bytes(Stream.objects.get().clock) == before
+
+
+def test_a_kiosk_given_a_unit_at_last_has_nothing_set_aside(
+    kiosk: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]
+) -> None:
+    Assignment.objects.all().delete()
+    kiosk.responses(4)
+    kiosk.record("weather", {"rain": True})
+    arrive(kiosk.batch())
+    codes = SetAside.objects.order_by("seq").values_list("seq", "code")
+    assert list(codes) == [(1, "kiosk_unassigned"), (2, "kiosk_unassigned")]
+    call_command("kiosk", "move", kiosk.name, "--unit", unit.code, "--since", "2026-11-01")
+    assert list(codes.all()) == [(2, "kind_unknown")]
+    assert ikm(unit, "2026-11")[0] == 1

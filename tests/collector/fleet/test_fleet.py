@@ -17,8 +17,9 @@ from collector.evidence.doors.heartbeat import hear
 from collector.evidence.models import Stream
 from collector.fleet import checks, enrolment, publication, tree
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskState, Unit
-from collector.trust import keys
+from collector.trust import ca, keys
 from survey.wire.messages import unpack_settings
+from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, csr
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +196,14 @@ def test_settings_that_would_store_local_times_are_refused(
     assert checks.check_times(None) == []
     setattr(settings, name, value)
     assert [one.id for one in checks.check_times(None)] == [code]
+
+
+def test_a_kiosks_certificate_lives_for_five_years_and_an_authoritys_for_twenty(unit: Unit) -> None:
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    with stopped(now):
+        text = ca.certify_kiosk(settings.IKM_KEYS, csr_pem=csr(), kiosk="k-0001")
+    certificate = x509.load_pem_x509_certificate(text.encode())
+    assert certificate.not_valid_before_utc == now - timedelta(days=1), "a kiosk's clock may be behind"
+    assert certificate.not_valid_after_utc == now + timedelta(days=5 * 365)
+    authority = x509.load_pem_x509_certificate((settings.IKM_KEYS / "ca.crt").read_bytes())
+    assert authority.not_valid_after_utc - certificate.not_valid_after_utc > timedelta(days=14 * 365)

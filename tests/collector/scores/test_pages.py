@@ -1,7 +1,6 @@
 """The public pages: they show what the API says, nothing of small groups, and load nothing from elsewhere."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,9 +20,8 @@ NOW = datetime.fromtimestamp(at(MONDAY + timedelta(days=3), "17:00") / 1000, tz=
 
 
 @pytest.fixture(autouse=True)
-def _thursday() -> Iterator[None]:
-    with stopped(NOW):
-        yield
+def _thursday(own_clock: OwnClock) -> None:
+    own_clock.moment = NOW
 
 
 def fill(post: Post, *, days: int = 3, a_day: int = 4, ago: int = 0) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import CollectorError
+from collector.evidence.intake.projections import registered
 from collector.scores.ask.results import GroupPart, QuestionError
 from collector.scores.ask.scope import Dimension
 from collector.scores.show.labels import ending_name, part_name, period_title
@@ -113,7 +114,8 @@ def test_every_reason_for_setting_a_record_aside_has_its_words() -> None:
         r'^(?:KIND|KIOSK|TIME|PROJECTION|UNREADABLE|LOST|WRONG|BODY)[A-Z_]* = "(\w+)"', text, re.MULTILINE
     )
     raised = re.findall(r'Malformed\("(\w+)"', text)
-    missing = {f"set_aside.{code}" for code in [*named, *raised]} - set(catalogue("id"))
+    fields = [f"{kind}_field" for projection in registered() for kind in projection.kinds]
+    missing = {f"set_aside.{code}" for code in [*named, *raised, *fields]} - set(catalogue("id"))
     assert missing == set()
     assert len(named) >= 8
 

@@ -1,0 +1,147 @@
+"""Every cell stands under its name: known values, looked up by the names of CSV's columns and JSON's keys."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+
+from collector.evidence.intake.accepted import AcceptedRecord
+from collector.scores.ask.queries import IndexQuestion, indices
+from collector.scores.ask.results import IndexAnswer
+from collector.scores.ask.scope import Dimension, Scope
+from collector.scores.models import Population
+from collector.scores.show.as_csv import as_csv
+from collector.scores.show.as_json import as_json
+from collector.scores.show.as_text import as_text
+from collector.scores.tallies import flagging
+from collector.scores.tallies.projection import project
+from survey.index.periods import between, parse
+from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
+
+pytestmark = pytest.mark.django_db
+
+RESULT = {
+    "n": "12", "incomplete": "2", "withheld": "no", "value": "68.75", "category": "C", "performance": "Kurang baik",
+    "interval_low": "55.32", "interval_high": "80.71", "flagged": "6", "value_without_flagged": "87.50",
+    "category_without_flagged": "B", "population": "300", "required": "169", "pulse_n": "8",
+    "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "rule": "PermenPAN-RB 14/2017",
+    "bands": "2017",
+}  # fmt: skip
+ELEMENT = {
+    "element": "persyaratan", "label": "U1", "n": "12", "nrr": "2.750", "nrr_weighted": "0.306", "value": "68.75",
+    "category": "C", "interval_low": "55.32", "interval_high": "80.71", "weight_mode": "1/9", "policy": "complete",
+    "rule": "PermenPAN-RB 14/2017", "bands": "2017",
+}  # fmt: skip
+
+
+def put(*records: AcceptedRecord) -> None:
+    with transaction.atomic():
+        assert project(records) == []
+
+
+@pytest.fixture
+def answer() -> IndexAnswer:
+    """Six sound responses of 3 and 4, six hasty ones of 2, two broken off, eight smileys, 300 users."""
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    sound = [post.response(answers(3 + n % 2), at(MONDAY, "08:00", seconds=400 * n)) for n in range(6)]
+    hasty = [post.response(answers(2), at(MONDAY, "13:00", seconds=3 * n), duration_s=3) for n in range(6)]
+    broken = [
+        post.response({"persyaratan": 3}, at(MONDAY, "15:00", seconds=400 * n), ended="timeout")
+        for n in range(2)
+    ]
+    smileys = [post.pulse(4 if n < 6 else 1, at(MONDAY, "10:00", seconds=400 * n)) for n in range(8)]
+    put(*sound, *hasty, *broken, *smileys)
+    flagging.settle()
+    quarter = parse("2026-TW4")
+    Population.objects.create(
+        unit=post.unit,
+        first_day=quarter.first,
+        last_day=quarter.last,
+        users=300,
+        stated_at="2026-11-02T00:00Z",
+    )
+    return indices(IndexQuestion(Scope(unit="sukamaju"), quarter))
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_each_cell_of_a_result_stands_under_its_columns_name(answer: IndexAnswer) -> None:
+    (row,) = rows(as_csv(answer))
+    head = {"instrument": "skm-2017@1", "from": "2026-10-01", "to": "2026-12-31", "unit": "sukamaju"}
+    assert 0 < float(row.pop("category_probability")) < 1
+    assert row == head | RESULT
+
+
+def test_each_cell_of_an_element_stands_under_its_columns_name(answer: IndexAnswer) -> None:
+    table = rows(as_csv(answer, by_element=True))
+    assert len(table) == 9
+    assert {name: table[0][name] for name in ELEMENT} == ELEMENT
+
+
+def test_json_has_the_same_values_under_its_keys(answer: IndexAnswer) -> None:
+    fields = as_json(answer)
+    assert (fields["n"], fields["incomplete"], fields["flagged"]) == (12, 2, 6)
+    assert (fields["value"], fields["category"], fields["performance"]) == (68.75, "C", "Kurang baik")
+    assert fields["interval"] == {"low": 55.32, "high": 80.71, "level": 0.95}
+    assert fields["sample"] == {"population": 300, "required": 169, "collected": 12, "sufficient": False}
+    assert fields["pulse"] == {"n": 8, "satisfied_percent": 75.0}
+    without = fields["without_flagged"]
+    assert isinstance(without, dict)
+    assert (without["n"], without["value"], without["category"]) == (6, 87.5, "B")
+    elements = fields["elements"]
+    assert isinstance(elements, list)
+    assert (elements[0]["nrr"], elements[0]["weighted"], elements[0]["value"]) == (2.75, 0.306, 68.75)
+    assert elements[0]["interval"] == {"low": 55.32, "high": 80.71, "level": 0.95}
+
+
+def test_text_says_the_same_in_one_language(answer: IndexAnswer) -> None:
+    indonesian, english = as_text(answer, "id"), as_text(answer, "en")
+    assert "IKM 68,75  mutu C (Kurang baik),  n = 12" in indonesian
+    assert "Selang 95 %: 55,32 – 80,71; mutu C" in indonesian
+    assert "Tanpa 6 respons yang ditandai: 87,50 B (n = 6;" in indonesian
+    assert "Sampel: 12 dari 169 yang diperlukan (populasi 300): kurang 157" in indonesian
+    assert "bobot 1/9; tabel mutu 2017; hanya kuesioner lengkap" in indonesian
+    assert "95 % interval: 55,32 – 80,71; grade C" in english
+    assert "Sample: 12 of 169 needed (population 300): 157 short" in english
+    words = ("mutu", "Selang", "yang", "dari", "kurang", "Unsur ", "Nilai ")
+    assert [word for word in words if word in english] == []
+
+
+@pytest.mark.parametrize("dimension", [Dimension.HOUR, Dimension.SEX])
+@pytest.mark.parametrize("months", [1, 2])
+def test_hours_and_profiles_end_at_the_months_border(dimension: Dimension, months: int) -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    code = {Dimension.HOUR: "09", Dimension.SEX: "L"}[dimension]
+    put(
+        *(
+            post.response(answers(3), at(day, "09:00", seconds=200 * n), profile={"sex": "L"})
+            for day, number in (
+                (date(2026, 9, 30), 1), (date(2026, 10, 1), 5), (date(2026, 10, 31), 7),
+                (date(2026, 11, 1), 11), (date(2026, 11, 30), 13), (date(2026, 12, 1), 17),
+            )
+            for n in range(number)
+        )
+    )  # fmt: skip
+    period = between(date(2026, 10, 1), [date(2026, 10, 31), date(2026, 11, 30)][months - 1])
+    answer = indices(IndexQuestion(Scope(unit="sukamaju"), period, by=(dimension,), smallest_group=1))
+    assert {group.group[0].code: group.n for group in answer.groups} == {code: [12, 36][months - 1]}
+    broken = between(date(2026, 10, 2), date(2026, 11, 1))
+    answer = indices(IndexQuestion(Scope(unit="sukamaju"), broken, by=(dimension,), smallest_group=1))
+    assert {group.group[0].code: group.n for group in answer.groups} == {code: 18}
+
+
+@pytest.mark.parametrize("sound, shown", [(4, False), (5, True)])
+def test_an_index_without_flagged_responses_is_shown_from_five_on(sound: int, shown: bool) -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(post.response(answers(3), at(MONDAY, "08:00", seconds=400 * n)) for n in range(sound)),
+        *(post.response(answers(2), at(MONDAY, "13:00", seconds=3 * n), duration_s=3) for n in range(6)),
+    )
+    flagging.settle()
+    whole = indices(IndexQuestion(Scope(unit="sukamaju"), between(MONDAY, MONDAY + timedelta(days=1)))).whole
+    assert (whole.n, whole.flagged, whole.index is not None) == (sound + 6, 6, True)
+    assert (whole.without_flagged is not None) == shown
