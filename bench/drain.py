@@ -32,7 +32,8 @@ from survey.wire.messages import Receipt, pack_receipt, unpack_batch
 from uplink.forwarder.app import Uplink
 from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.outbox import Outbox
-from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.enrolment import Broker, Enrolment, Named, store_enrolment
+from uplink.journal.identity import Identity
 from uplink.journal.reader import JournalReader
 
 KIOSK = "k-0001"

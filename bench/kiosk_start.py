@@ -16,7 +16,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.enrolment import Broker, Enrolment, Named, store_enrolment
+from uplink.journal.identity import Identity
 
 RUNS = 9
 TIME_LIMIT, MEMORY_LIMIT = 2.5, 2.0

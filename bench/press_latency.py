@@ -34,7 +34,8 @@ from kiosk.show.views import ChoiceView, MessageView, View
 from kiosk.times import RealTimes
 from survey.visit.state import Step
 from survey.wire.messages import Batch, pack_batch
-from uplink.journal.identity import Identity, load_enrolment
+from uplink.journal.enrolment import load_enrolment
+from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.disk import Disk
@@ -161,7 +162,7 @@ def presses(loop: Loop, panel: SimulatedPanel, watched: Watched, count: int) -> 
     deadline = time.monotonic() + 2 * count
     while len(times) < count and time.monotonic() < deadline:
         loop.step()
-        state = loop.state
+        state = loop.service.state
         if watched.highlighted_at and moment:
             times.append((watched.highlighted_at - moment.pop()) * 1000)
             watched.highlighted_at = 0.0
@@ -176,7 +177,7 @@ def presses(loop: Loop, panel: SimulatedPanel, watched: Watched, count: int) -> 
             waiting, asked_at = True, now
             ready.set()
         if state.step is not Step.IDLE and state.pressed is None:
-            loop.state = begin_again(loop)
+            loop.service.state = begin_again(loop)
     over.set()
     ready.set()
     thread.join()
@@ -188,7 +189,7 @@ def begin_again(loop: Loop) -> object:
     from survey.visit.machine import begin  # noqa: PLC0415 - beside its only use
 
     now = time.monotonic()
-    return begin(loop.plan, now=now, visit=loop.state.visit)
+    return begin(loop.service.plan, now=now, visit=loop.service.state.visit)
 
 
 def p99(times: list[float]) -> float:

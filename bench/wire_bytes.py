@@ -36,7 +36,8 @@ from bench.journal_append import body, stamp
 from survey.record.record import ALIVE, Record, encode
 from uplink.forwarder.app import Uplink
 from uplink.forwarder.config import UplinkConfig
-from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.enrolment import Broker, Enrolment, Named, store_enrolment
+from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 
 SEGMENT_BYTES = 1_448

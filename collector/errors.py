@@ -1,8 +1,27 @@
-"""What can be wrong with the fleet, in words for the person who asked."""
+"""What can be wrong, as a code with values: rooms that count and decide raise it, and only an edge makes a sentence of it.
+
+`collector/words/` has one sentence a code and language, under `error.`.
+"""
+
+from collector.words.catalogue import CONSOLE, known, say
 
 
 class CollectorError(Exception):
-    """Base of this package's errors; the message says what to do."""
+    """Base of this package's errors; its sentence says what to do."""
+
+    def __init__(self, word: str, /, **values: object) -> None:
+        """Take the key of the sentence, and what is put into it."""
+        super().__init__(word, values)
+        self.word = word
+        self.values = values
+
+    def sentence(self, language: str) -> str:
+        """Say it to a person."""
+        key = f"error.{self.word}"
+        return say(key, language, **self.values) if known(key) else self.word
+
+    def __str__(self) -> str:
+        return self.sentence(CONSOLE)
 
 
 class NotSetUp(CollectorError):  # noqa: N818 - named for the state, as `Refused` is
@@ -12,6 +31,6 @@ class NotSetUp(CollectorError):  # noqa: N818 - named for the state, as `Refused
 class EnrolmentRefused(CollectorError):  # noqa: N818 - it is a refusal
     """A kiosk's enrolment cannot be accepted; `code` is stable and goes to the kiosk."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, word: str, /, **values: object) -> None:
+        super().__init__(word, **values)
         self.code = code

@@ -38,8 +38,11 @@ Proof
   import              take in what a USB stick brought
   rebuild             make rows and tallies anew from the evidence
   refusals            what was refused, and why
-  retention           destroy what is past its date
   trail               who exported and changed what
+
+Complaints
+  complaint           list complaints, read what a citizen wrote, move a ticket on
+  retention           destroy what is past its date
 """
 
 

@@ -17,6 +17,7 @@ IKM_BROKER_URL = os.environ.get("IKM_BROKER_URL") or "mqtt://127.0.0.1:1883"
 IKM_PUBLIC_BROKER_URL = os.environ.get("IKM_PUBLIC_BROKER_URL") or IKM_BROKER_URL
 IKM_PUBLIC_URL = os.environ.get("IKM_PUBLIC_URL") or "http://127.0.0.1:8000"
 IKM_TIME_ZONE = os.environ.get("IKM_TIME_ZONE") or "Asia/Jakarta"
+IKM_LANGUAGE = os.environ.get("IKM_LANGUAGE") or "id"
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 

@@ -23,6 +23,9 @@ class Panel(Protocol):
     def wake_with(self, wake: Callable[[], None]) -> None:
         """Call `wake` after each edge, from the panel's thread; it must do no more than set a flag."""
 
+    def move(self, button: int, *, down: bool, at: float) -> None:
+        """Move a button by a key of the keyboard; only simulated buttons can be moved so."""
+
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down. Used at the start and to notice that edges stopped arriving."""
 

@@ -94,6 +94,9 @@ class GpioPanel:
         """Call `wake` after each edge, from gpiozero's thread."""
         self._wake = wake
 
+    def move(self, button: int, *, down: bool, at: float) -> None:
+        """Do nothing: real buttons are moved by fingers alone."""
+
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down."""
         return {number: bool(button.is_pressed) for number, button in self._buttons.items()}

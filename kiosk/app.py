@@ -23,13 +23,19 @@ from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
+from kiosk.service import Service
 from kiosk.times import RealTimes, Times
-from kiosk.watch.health import Health, board_facts, uplink_words, write_status
+from kiosk.watch.health import Health, board_facts, uplink_words
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
+from survey.record.bodies import Boot
 from survey.record.record import BOOT
+from survey.settings import SettingsContent
+from survey.visit.machine import begin
 from survey.visit.plan import Plan
-from uplink.journal.identity import verifier
+from survey.wire.trouble import Trouble
+from uplink.journal.enrolment import verifier
+from uplink.journal.home import KioskHome, write_status
 from uplink.journal.stamp import boot_time_ms
 
 log = logging.getLogger(__name__)
@@ -46,7 +52,7 @@ def make_loop(
     voice: Voice | None = None,
     thanked_log: TextIO | None = None,
     staff: bool = False,
-    touch_fault: str = "",
+    touch_fault: Trouble | None = None,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
 
@@ -60,53 +66,58 @@ def make_loop(
         seal=partial(_seal, enrolment.seal_key) if enrolment.seal_key else None,
         thanked_log=ThankedLog(thanked_log, device.journal.stream) if thanked_log else None,
     )
-    recorder.note(BOOT, {"software": __version__, "hardware": os.uname().machine})
+    recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
     inbox = None
     if plan is None:
         inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
-    look = partial(_health, device, inbox=inbox, touch_fault=touch_fault)
-    housekeeper = Housekeeper(
-        times,
-        place=KioskPlace(
-            unit=enrolment.unit.name,
-            place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
-            answer_days=config.visit.answer_days,
-            status_address=f"{enrolment.collector_url.rstrip('/')}/t/",
-        ),
-        hours=config.hours,
-        inbox=inbox,
-        tools=Tools(
-            health=look if staff else None,
-            write_status=partial(write_status, device.home) if staff else None,
-            make_plan=device.plan,
-            set_brightness=_brightness if staff else None,
-            set_volume=voice.set_volume if voice is not None else None,
-        ),
-    )
-    loop = Loop(
-        plan=plan or device.plan(housekeeper.remote),
+    remote = (inbox.last_good() if inbox is not None else None) or SettingsContent()
+    plan = plan or device.plan(remote)
+    # Every visit leaves at least one record, so the newest record's number is beyond every visit's before it.
+    state = begin(plan, now=times.monotonic(), visit=device.journal.head.seq)
+    service = Service(plan, state, recorder, make_debouncer(config, panel))
+    look = partial(_health, device, service, inbox=inbox, touch_fault=touch_fault, voice=voice)
+    return Loop(
+        service,
         panel=panel,
-        debouncer=make_debouncer(config, panel),
         display=display,
-        recorder=recorder,
         times=times,
-        housekeeping=housekeeper,
-        watchdog=watchdog,
+        housekeeping=Housekeeper(
+            times,
+            service=service,
+            remote=remote,
+            place=_place(device),
+            hours=config.hours,
+            inbox=inbox,
+            tools=Tools(
+                health=look if staff else None,
+                write_status=partial(write_status, KioskHome(device.home).kiosk_status) if staff else None,
+                make_plan=device.plan,
+                set_brightness=_brightness if staff else None,
+                set_volume=voice.set_volume if voice is not None else None,
+            ),
+        ),
+        watchdog=watchdog or Watchdog({}),
         voice=voice,
+        make_desk=partial(_desk, device, service, panel=panel, look=look) if staff else None,
         staff_buttons=frozenset(config.panel.staff_buttons),
         staff_hold_seconds=config.panel.staff_hold_seconds,
-        # Every visit leaves at least one record, so the newest record's number is beyond every visit's before it.
-        first_visit=device.journal.head.seq,
     )
-    if staff:
-        loop.make_desk = lambda: _desk(device, panel=panel, loop=loop, look=partial(look, loop))
-    return loop
 
 
-def _desk(device: Device, *, panel: Panel, loop: Loop, look: Callable[[], Health]) -> Desk:
+def _place(device: Device) -> KioskPlace:
+    enrolment = device.enrolment
+    return KioskPlace(
+        unit=enrolment.unit.name,
+        place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
+        answer_days=device.config.visit.answer_days,
+        status_address=f"{enrolment.collector_url.rstrip('/')}/t/",
+    )
+
+
+def _desk(device: Device, service: Service, *, panel: Panel, look: Callable[[], Health]) -> Desk:
     from kiosk.desk.screen import StaffScreen  # noqa: PLC0415 - most days nobody calls staff
 
-    return StaffScreen.make(device, panel=panel, loop=loop, look=look)
+    return StaffScreen.make(device, panel=panel, service=service, look=look)
 
 
 def make_debouncer(config: Config, panel: Panel) -> Debouncer:
@@ -150,7 +161,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     touch_fault=fault,
                 )
                 for number in (signal.SIGTERM, signal.SIGINT):
-                    signal.signal(number, lambda _number, _frame: loop.stop())
+                    signal.signal(number, lambda _number, _frame: loop.service.stop())
                 loop.step()
                 _give_back_memory()
                 watchdog.ready()
@@ -188,7 +199,9 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
         raise KioskError(str(error)) from error
 
 
-def open_window(config: Config, *, title: str, windowed: bool) -> tuple[Display, Callable[[], None], str]:
+def open_window(
+    config: Config, *, title: str, windowed: bool
+) -> tuple[Display, Callable[[], None], Trouble | None]:
     """Open the display; gives it, the way to wake it, and why touches cannot arrive, if they cannot.
 
     Raises:
@@ -205,9 +218,9 @@ def open_window(config: Config, *, title: str, windowed: bool) -> tuple[Display,
         )
     except WindowError as error:
         raise KioskError(str(error)) from error
-    fault = window.input_fault() or ""
-    if fault:
-        log.error("%s", fault)
+    fault = window.input_fault()
+    if fault is not None:
+        log.error("touches cannot arrive: %s", fault.code)
     return window, window.wake, fault
 
 
@@ -218,26 +231,36 @@ def _voice(home: Path, config: Config) -> Voice | None:
 
     section = config.sound
     speech = Speech(
-        home / "kiosk" / "speech",
+        KioskHome(home).speech,
         recordings=Path(section.recordings) if section.recordings else None,
         volume_percent=section.volume_percent,
     )
-    return Voice(speak=speech.speak, hush=speech.hush, set_volume=speech.set_volume)
+    return Voice(
+        speak=speech.speak, hush=speech.hush, set_volume=speech.set_volume, fault=lambda: speech.fault
+    )
 
 
-def _health(device: Device, loop: Loop, *, inbox: Inbox | None, touch_fault: str) -> Health:
+def _health(
+    device: Device,
+    service: Service,
+    *,
+    inbox: Inbox | None,
+    touch_fault: Trouble | None,
+    voice: Voice | None,
+) -> Health:
     return Health(
         journal=device.writer.state(),
         board=board_facts(device.home),
         uplink=uplink_words(device.home, up_ms=boot_time_ms),
         clock_trusted=device.clock.stamp().sync,
-        stuck=tuple(sorted(loop.debouncer.stuck)),
+        stuck=tuple(sorted(service.debouncer.stuck)),
         touch_fault=touch_fault,
-        last_error=loop.recorder.trouble,
+        speech_fault=voice.fault() if voice is not None else None,
+        last_error=service.recorder.trouble,
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,
         settings_refused=inbox.refused if inbox is not None else "",
-        alive={"screen": loop.state.step.value},
+        screen=service.state.step.value,
     )
 
 

@@ -7,19 +7,15 @@ key, the value and the remedy. `docs/configuration.md` lists every key; a test c
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
-from datetime import time
 from pathlib import Path
 from typing import Any
 
 from kiosk.errors import ConfigurationError
 from survey.instrument.profile import AGE_BANDS, age_band
+from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
 from uplink.forwarder.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Hours = tuple[tuple[time, time], ...]
-"""Opening hours of one day, in order, not overlapping."""
 
 
 def _whole(default: int, low: int, high: int) -> Any:
@@ -184,36 +180,16 @@ def parse(content: Mapping[str, Any], *, file: str) -> Config:
     sections = {
         name: _section(kind, content.get(name, {}), f"{file}: {name}") for name, kind in SECTIONS.items()
     }
-    config = Config(**sections, hours=opening_hours(content.get("hours", {}), where=f"{file}: hours"))
+    config = Config(**sections, hours=_hours(content.get("hours", {}), where=f"{file}: hours"))
     _check_together(config, file)
     return config
 
 
-def opening_hours(content: object, *, where: str) -> Mapping[str, Hours]:
-    """Read opening hours: a table of days, each a list of `["08:00", "16:00"]`.
-
-    Raises:
-        ConfigurationError: a day is unknown, or its times are none, or out of order.
-    """
-    if not isinstance(content, dict):
-        raise ConfigurationError(
-            f'{where} = {content!r}: write a table of days, as mon = [["08:00", "16:00"]]'
-        )
-    hours: dict[str, Hours] = {}
-    for day, spans in content.items():
-        if day not in DAYS:
-            raise ConfigurationError(f"{where}.{day}: no such day; write one of {', '.join(DAYS)}")
-        try:
-            read = tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans)
-        except (TypeError, ValueError) as error:
-            raise ConfigurationError(
-                f'{where}.{day} = {spans!r}: write a list of times, as [["08:00", "12:00"], ["13:00", "16:00"]]'
-            ) from error
-        flat = [moment for span in read for moment in span]
-        if flat != sorted(set(flat)):
-            raise ConfigurationError(f"{where}.{day} = {spans!r}: the times must rise and not overlap")
-        hours[day] = read
-    return hours
+def _hours(content: object, *, where: str) -> Mapping[str, Hours]:
+    try:
+        return opening_hours(content, where=where)
+    except SettingsRefused as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def keys() -> tuple[str, ...]:

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
 from kiosk.errors import KioskError, NotEnrolled
-from kiosk.remote.applied import Remote
 from kiosk.remote.plan import make_plan
+from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
 from uplink.errors import UplinkError
-from uplink.journal.identity import ENROLMENT_FILE, Enrolment, Identity, load_enrolment, verifier
-from uplink.journal.journal import Journal, Receipts
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
+from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, SystemClock
 from uplink.journal.writer import JournalWriter
 
@@ -29,12 +31,12 @@ class Device(NamedTuple):
     clock: Clock
     zone: ZoneInfo
 
-    def plan(self, remote: Remote | None = None) -> Plan:
+    def plan(self, remote: SettingsContent | None = None) -> Plan:
         """Make the plan of visits: the collector's settings come before the enrolment and the configuration."""
-        return plan_of(self.config, self.enrolment, remote or Remote())
+        return plan_of(self.config, self.enrolment, remote or SettingsContent())
 
 
-def plan_of(config: Config, enrolment: Enrolment, remote: Remote) -> Plan:
+def plan_of(config: Config, enrolment: Enrolment, remote: SettingsContent) -> Plan:
     """Make the plan of visits; a contact is asked only where it can be sealed."""
     enrolled = tuple(OfferedService(code=service.code, name=service.name) for service in enrolment.services)
     return make_plan(
@@ -46,11 +48,6 @@ def plan_of(config: Config, enrolment: Enrolment, remote: Remote) -> Plan:
     )
 
 
-def journal_folder(home: Path) -> Path:
-    """Give where the journal lies."""
-    return home / "journal"
-
-
 def load_identity(home: Path) -> tuple[Identity, Enrolment]:
     """Read who this kiosk is.
 
@@ -58,7 +55,7 @@ def load_identity(home: Path) -> tuple[Identity, Enrolment]:
         NotEnrolled: it has not been enrolled.
         KioskError: its identity cannot be read.
     """
-    if not (home / ENROLMENT_FILE).exists():
+    if not KioskHome(home).enrolment.exists():
         raise NotEnrolled(
             f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
             f"`ikm-kiosk enrol CODE --collector URL --home {home}`"
@@ -82,12 +79,8 @@ def open_device(
         KioskError: the journal cannot be opened; the message names the remedy.
     """
     identity, enrolment = load_identity(home)
-    folder = journal_folder(home)
-    receipts = Receipts(
-        acknowledged=home / "uplink" / "acknowledged",
-        verify=verifier(enrolment.collector_key),
-        carried=home / "kiosk" / "acknowledged",
-    )
+    folder = KioskHome(home).journal
+    receipts = KioskHome(home).receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     try:
         journal = Journal.open(folder, stream_key=identity, receipts=receipts)
     except UplinkError as error:

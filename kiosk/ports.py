@@ -1,15 +1,13 @@
 """What the frame loop needs of its surroundings, as protocols: each has a real and a simulated side, or a test's."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from kiosk.show.present import Surroundings
+from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import Input, View
 from survey.visit.state import Press, Touch
-
-if TYPE_CHECKING:
-    from kiosk.loop import Loop
+from survey.wire.trouble import Trouble
 
 
 class Display(Protocol):
@@ -63,7 +61,7 @@ class Housekeeping(Protocol):
         """Give the texts of a language."""
         ...
 
-    def step(self, now: float, loop: "Loop") -> None:
+    def step(self, now: float) -> None:
         """Do what is due."""
         ...
 
@@ -75,3 +73,5 @@ class Voice(NamedTuple):
     hush: Callable[[], None]
     set_volume: Callable[[int], None]
     """In percent, from the next piece on."""
+    fault: Callable[[], Trouble | None]
+    """Why nothing can be read aloud, or None."""

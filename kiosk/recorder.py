@@ -12,9 +12,11 @@ from typing import NamedTuple, TextIO
 from kiosk.show.present import CONSENT_VERSION
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
-from survey.record.complaint import new_code
+from survey.record.bodies import STORAGE_RESTORED, Staff
+from survey.record.complaint import CONTACT, TEXT, Complaint, Consent, new_code
 from survey.record.record import COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.visit.state import SaveComplaint, Saved, SaveFailed, SaveResponse
+from survey.wire.trouble import Trouble
 from uplink.journal.writer import JournalWriter, WriteFailed, WriterState, Written
 
 log = logging.getLogger(__name__)
@@ -69,8 +71,8 @@ class Recorder:
         """How many records were submitted and not yet answered for."""
         self.thanked = 0
         """How many records visitors were thanked for."""
-        self.trouble = ""
-        """Why the latest record was not kept, or nothing since one was."""
+        self.trouble: Trouble | None = None
+        """Why the latest record was not kept; None since one was."""
 
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
@@ -83,12 +85,12 @@ class Recorder:
         stamp = self._times.stamp()
         attachments = []
         if effect.text:
-            attachments.append(attach("text", effect.text.encode()))
+            attachments.append(attach(TEXT, effect.text.encode()))
         if effect.phone and self._seal is not None:
-            attachments.append(attach("contact", self._seal(effect.phone.encode())))
-        body = complaint_body(effect, ticket=ticket, attachments=attachments, consented_at=stamp.at)
+            attachments.append(attach(CONTACT, self._seal(effect.phone.encode())))
+        complaint = complaint_of(effect, ticket=ticket, attachments=attachments, consented_at=stamp.at)
         self._tickets[effect.token] = ticket
-        self._submit(effect.token, COMPLAINT, body, stamp=stamp, attachments=attachments)
+        self._submit(effect.token, COMPLAINT, complaint.to_body(), stamp=stamp, attachments=attachments)
 
     def note(self, kind: str, body: Mapping[str, object]) -> None:
         """Hand over a record that no visitor waits for."""
@@ -125,7 +127,7 @@ class Recorder:
         self._notes += 1
         self._probe = _Note(self._notes, STAFF)
         self._probed = False
-        self._submit(self._probe, STAFF, {"action": "storage_restored"})
+        self._submit(self._probe, STAFF, Staff(STORAGE_RESTORED).to_body())
 
     def probe_pending(self) -> bool:
         """Tell whether the writer has not yet answered for the probe."""
@@ -158,9 +160,9 @@ class Recorder:
             self._probe = None
             self._probed = isinstance(result, Written)
         if isinstance(result, Written):
-            self.trouble = ""
+            self.trouble = None
         if isinstance(result, WriteFailed):
-            self.trouble = result.reason
+            self.trouble = result.trouble
             log.error("a record could not be written: %s", result.reason)
             return SaveFailed(token) if isinstance(token, str) else None
         if not isinstance(token, str):
@@ -169,20 +171,17 @@ class Recorder:
         return Saved(token, self._tickets.pop(token, None))
 
 
-def complaint_body(
+def complaint_of(
     effect: SaveComplaint, *, ticket: str, attachments: list[Attachment], consented_at: int | None
-) -> dict[str, object]:
-    """Give the body of a complaint's record."""
-    body: dict[str, object] = {
-        "visit": effect.visit,
-        "ticket": ticket,
-        "topics": list(effect.topics),
-        "language": effect.language,
-    }
-    if attachments:
-        body["attached"] = {attachment.name: attachment.digest for attachment in attachments}
-    if any(attachment.name == "contact" for attachment in attachments):
-        body["consent"] = {"version": CONSENT_VERSION, "at": consented_at}
-    if effect.service is not None:
-        body["service"] = effect.service
-    return body
+) -> Complaint:
+    """Give what stands in a complaint's record."""
+    attached = {attachment.name: attachment.digest for attachment in attachments}
+    return Complaint(
+        visit=effect.visit,
+        ticket=ticket,
+        topics=tuple(effect.topics),
+        language=effect.language,
+        service=effect.service,
+        consent=Consent(CONSENT_VERSION, consented_at) if CONTACT in attached else None,
+        attached=attached,
+    )

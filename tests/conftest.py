@@ -15,3 +15,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database the collector's tests run on; postgres starts a private cluster",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that try many examples: `./check` leaves them to the whole run."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.property)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config import keys
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "requirements").glob("*.md")]
@@ -56,3 +58,91 @@ def test_every_bench_a_document_names_exists() -> None:
     named = {name for document in DOCUMENTS for name in re.findall(r"bench[./](\w+)", document.read_text())}
     missing = {name for name in named - {"py"} if not (ROOT / "bench" / f"{name}.py").exists()}
     assert missing == set()
+
+
+SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+OURS = (
+    "survey",
+    "hardware",
+    "uplink",
+    "kiosk",
+    "collector",
+    "tests",
+    "bench",
+    "systemd",
+    "docs",
+    "requirements",
+)
+FOREIGN = {
+    "FakeKiosk",  # tests/collector
+    "NamedTuple",
+    "RawBatch",
+}
+"""Names in capitals and small letters that documents may use though no class of ours in the product is called so."""
+
+
+IN_THE_FOLDER = {"kiosk/status.json", "kiosk/acknowledged", "uplink/acknowledged", "tests/pictures/failed"}
+"""Paths of the kiosk's folder, and of what a failed test leaves: no files of the repository."""
+
+
+def spans() -> list[tuple[Path, str]]:
+    """Every code span outside code blocks."""
+    found = []
+    for document in DOCUMENTS:
+        text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+        found += [(document, span) for span in SPAN.findall(text)]
+    return found
+
+
+def exists_as_module(name: str) -> bool:
+    """Whether a dotted name is a module of ours, or something a module of ours defines."""
+    parts = name.removesuffix("()").split(".")
+    for length in range(len(parts), 0, -1):
+        path = ROOT.joinpath(*parts[:length])
+        source = path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
+        if source.exists():
+            text = source.read_text()
+            return all(re.search(rf"\b{re.escape(part)}\b", text) for part in parts[length:])
+    return False
+
+
+def test_paths_in_documents_exist() -> None:
+    wrong = []
+    for document, span in spans():
+        if (
+            re.fullmatch(rf"(?:{'|'.join(OURS)})/[\w./@*{{}},-]*", span)
+            and span not in IN_THE_FOLDER
+            and not list(ROOT.glob(re.sub(r"\{[^}]*\}|NAME|<\w+>", "*", span)))
+        ):
+            wrong.append(f"{document.name}: {span}")
+    assert wrong == []
+
+
+def test_dotted_names_in_documents_exist() -> None:
+    settings = set(keys())  # of the kiosk's configuration, such as uplink.window
+    wrong = [
+        f"{document.name}: {span}"
+        for document, span in spans()
+        if re.fullmatch(rf"(?:{'|'.join(OURS[:7])})(?:\.\w+)+(?:\(\))?", span)
+        and span not in settings
+        and not re.fullmatch(r"\w+\.(toml|md|py|service|html|txt)", span)
+        and not exists_as_module(span)
+    ]
+    assert wrong == []
+
+
+def test_class_names_in_documents_exist() -> None:
+    classes = {
+        name
+        for package in OURS[:5]
+        for path in (ROOT / package).rglob("*.py")
+        for name in re.findall(r"^class (\w+)|^(\w+) = ", path.read_text(), re.MULTILINE)
+        for name in name
+        if name
+    }
+    wrong = [
+        f"{document.name}: {span}"
+        for document, span in spans()
+        if re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+", span) and span not in classes | FOREIGN
+    ]
+    assert wrong == []

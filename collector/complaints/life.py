@@ -39,7 +39,7 @@ def find(code: str) -> Ticket:
     plain = read_code(code)
     ticket = Ticket.objects.filter(code=plain).order_by("pk").first() if plain is not None else None
     if ticket is None:
-        raise CollectorError(f"there is no ticket {code!r} here; look at the code again")
+        raise CollectorError("ticket_unknown", code=code)
     return ticket
 
 
@@ -108,4 +108,4 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
 
 def _insist(user: AbstractBaseUser, ticket: Ticket) -> None:
     if not may_work_on(user, ticket):
-        raise NotAllowed(f"{user.get_username()} may not work on ticket {ticket.code}")
+        raise NotAllowed("not_allowed", account=user.get_username(), ticket=ticket.code)

@@ -2,24 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from collector.complaints.models import Ticket, TicketAttachment, TicketStatus, TicketStep
-from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood, ShortText
+from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from survey.record.attachment import Attachment
-from survey.record.complaint import read_code
+from survey.record.complaint import Complaint, read_code
+from survey.record.errors import Malformed
 from survey.record.record import COMPLAINT
-
-
-class _Consent(msgspec.Struct, frozen=True):
-    version: ShortText
-
-
-class _Complaint(msgspec.Struct, frozen=True):
-    ticket: ShortText
-    topics: tuple[ShortText, ...]
-    language: ShortText = "id"
-    consent: _Consent | None = None
 
 
 def project(
@@ -46,19 +34,17 @@ def unproject(records: Sequence[AcceptedRecord]) -> None:
     """Take nothing back: a ticket is projected again over itself, and keeps its life."""
 
 
-def _read(body: Mapping[str, object]) -> _Complaint | None:
+def _read(body: Mapping[str, object]) -> Complaint | None:
     try:
-        complaint = msgspec.convert(body, _Complaint)
-    except msgspec.ValidationError:
+        complaint = Complaint.from_body(body)
+    except Malformed:
         return None
     texts = [*complaint.topics, complaint.language, complaint.consent.version if complaint.consent else ""]
     # PostgreSQL stores no NUL; no honest kiosk writes one.
     return None if any("\x00" in text for text in texts) or len(complaint.language) > 8 else complaint
 
 
-def _keep(
-    record: AcceptedRecord, complaint: _Complaint, code: str, attachments: Sequence[Attachment]
-) -> None:
+def _keep(record: AcceptedRecord, complaint: Complaint, code: str, attachments: Sequence[Attachment]) -> None:
     ticket, new = Ticket.objects.update_or_create(
         stream_id=record.stream_id,
         seq=record.seq,

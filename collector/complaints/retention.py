@@ -1,6 +1,6 @@
 """Destroying what is past its date. The chain stays whole: records hold digests, and those stay as proof.
 
-A contact goes 90 days after its complaint was closed, and at the latest with the text; a text goes after two years.
+A contact goes `CONTACT_KEPT_DAYS` after its complaint was closed, and at the latest with the text; a text goes after two years.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from django.db import connection, transaction
 
 from collector.complaints.models import TicketAttachment
 from collector.people import trail
+from survey.record.complaint import CONTACT, CONTACT_KEPT_DAYS
 
-CONTACT_AFTER_CLOSING = timedelta(days=90)
+CONTACT_AFTER_CLOSING = timedelta(days=CONTACT_KEPT_DAYS)
+"""Promised to the citizen on the consent screen."""
 TEXT_AFTER = timedelta(days=2 * 365)
 
 
@@ -27,14 +29,14 @@ def due(now: datetime) -> Due:
     """Give the attachments whose time has come."""
     held = TicketAttachment.objects.filter(destroyed_at=None)
     oldest_ms = round((now - TEXT_AFTER).timestamp() * 1000)
-    contacts = held.filter(name="contact")
+    contacts = held.filter(name=CONTACT)
     closed = contacts.filter(ticket__closed_at__lt=now - CONTACT_AFTER_CLOSING)
     return Due(
         contacts=tuple(
             (closed | contacts.filter(ticket__at_ms__lt=oldest_ms)).distinct().values_list("pk", flat=True)
         ),
         texts=tuple(
-            held.exclude(name="contact").filter(ticket__at_ms__lt=oldest_ms).values_list("pk", flat=True)
+            held.exclude(name=CONTACT).filter(ticket__at_ms__lt=oldest_ms).values_list("pk", flat=True)
         ),
     )
 

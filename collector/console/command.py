@@ -1,14 +1,20 @@
 """What the management commands share: errors as one sentence, and setup as a condition."""
 
 from abc import ABC, abstractmethod
+from argparse import SUPPRESS
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
+from django.utils import translation
 
 from collector.errors import CollectorError
 from collector.trust import keys
+from collector.words.catalogue import CONSOLE
+
+TYPED = {"import_files": "import", "broker_files": "broker-files"}
+"""What people type for modules that cannot be called so."""
 
 
 class CollectorCommand(BaseCommand, ABC):
@@ -18,23 +24,35 @@ class CollectorCommand(BaseCommand, ABC):
     """
 
     needs_setup = True
+    suppressed_base_arguments = {
+        "--version", "--verbosity", "--settings", "--pythonpath", "--traceback",
+        "--no-color", "--force-color", "--skip-checks",
+    }  # fmt: skip
+    """Django's own options still work, for who develops this program; `--help` shows only ours."""
     requires_migrations_checks = False
     requires_system_checks = ["ikm"]  # ours; all of Django's would load every page into the listener's memory
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Make the parser, under the name the command is typed by."""
+        parser = super().create_parser(prog_name, TYPED.get(subcommand, subcommand), **kwargs)
+        for action in parser._actions:  # noqa: SLF001 - the one option that Django does not let itself be told to hide
+            if action.dest == "skip_checks":
+                action.help = SUPPRESS
+        return parser
 
     def handle(self, *_args: Any, **options: Any) -> str | None:
         """Run the command; what it returns is printed."""
         try:
             if self.needs_setup:
                 keys.load(settings.IKM_KEYS)
-            return self.run(options)
+            # What Django says (of a weak password, say) is in the console's language like everything around it.
+            with translation.override(CONSOLE):
+                return self.run(options)
         except CollectorError as error:
             raise CommandError(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise CommandError(
-                f"the database does not answer as it should: {text}; check DATABASE_URL and IKM_DATA, "
-                "and run `ikm-collector setup`"
-            ) from error
+            raise CommandError(str(CollectorError("database", reason=text))) from error
 
     @abstractmethod
     def run(self, options: dict[str, Any]) -> str | None:
@@ -42,4 +60,6 @@ class CollectorCommand(BaseCommand, ABC):
 
     def subcommands(self, parser: CommandParser) -> Any:
         """Give the parser's subcommands; one of them must be named."""
-        return parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
+        return parser.add_subparsers(
+            dest="subcommand", required=True, metavar="SUBCOMMAND", help="what to do"
+        )

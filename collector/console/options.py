@@ -1,15 +1,14 @@
 """Options that several commands share: a unit and a period."""
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.fleet.models import Unit
-from survey.index.periods import Period, PeriodError, between
-from survey.index.periods import parse as parse_period
+from collector.scores.ask.words import period_of
+from collector.words.catalogue import LANGUAGES
+from survey.index.periods import Period
 
 
 def add_unit_and_period(parser: CommandParser) -> None:
@@ -26,14 +25,10 @@ def unit_and_period(options: dict[str, Any]) -> tuple[Unit, Period]:
     Raises:
         CollectorError: the unit is unknown, or the period is none.
     """
-    named, first, last = options["period"], options["first"], options["last"]
-    try:
-        if named and not first and not last:
-            period = parse_period(named)
-        elif first and last and not named:
-            period = between(date.fromisoformat(first), date.fromisoformat(last))
-        else:
-            raise CollectorError("give either --period (2026-TW3, 2026-S1, 2026, 2026-07) or --from and --to")
-    except (PeriodError, ValueError) as error:
-        raise CollectorError(f"the period is none: {error}") from error
-    return tree.find_unit(options["unit"]), period
+    words = {"period": options["period"], "from": options["first"], "to": options["last"]}
+    return tree.find_unit(options["unit"]), period_of({word: text for word, text in words.items() if text})
+
+
+def add_language(parser: CommandParser) -> None:
+    """Add `--lang`, for what is printed to be handed on."""
+    parser.add_argument("--lang", choices=LANGUAGES, help="language of what is printed (IKM_LANGUAGE)")

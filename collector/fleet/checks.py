@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from collector.words.catalogue import LANGUAGES
+
 
 @register("ikm")
 def check_times(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:  # noqa: ARG001 - Django's signature
@@ -31,6 +33,20 @@ def check_times(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:  # noqa: 
             )
         )
     return problems
+
+
+@register("ikm")
+def check_language(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """Refuse a language without a catalogue."""
+    if settings.IKM_LANGUAGE in LANGUAGES:
+        return []
+    return [
+        Error(
+            f"IKM_LANGUAGE = {settings.IKM_LANGUAGE!r} is none of our languages.",
+            hint=f"Use {' or '.join(LANGUAGES)}.",
+            id="fleet.E004",
+        )
+    ]
 
 
 @register("ikm")

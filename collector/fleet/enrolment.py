@@ -42,7 +42,7 @@ def new_code(unit: Unit, *, place: Place, kiosk: str = "", now: datetime | None 
         CollectorError: the kiosk's name cannot stand in topics and certificates.
     """
     if kiosk and not KIOSK_NAME.fullmatch(kiosk):
-        raise CollectorError(f"kiosk = {kiosk!r}: a name has 1 to 32 characters of a-z, 0-9 and -")
+        raise CollectorError("kiosk_name", name=kiosk)
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LETTERS))
     EnrolmentCode.objects.create(
         digest=_digest(code),
@@ -67,9 +67,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
             digest=_digest(request.code), used_at=None, expires_at__gt=now
         ).update(used_at=now)
         if claimed != 1:
-            raise EnrolmentRefused(
-                "code", "this code is unknown, used or older than a day; ask for a new one"
-            )
+            raise EnrolmentRefused("code", "enrolment_code")
         code = EnrolmentCode.objects.select_related("unit__region", "unit__agency", "place").get(
             digest=_digest(request.code)
         )
@@ -126,11 +124,9 @@ def _check_key(public_key: bytes) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(public_key)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise EnrolmentRefused("public_key", "the public key is no Ed25519 key of 32 bytes") from error
+        raise EnrolmentRefused("public_key", "public_key_kind") from error
     if KioskKey.objects.filter(public_key=public_key).exists():
-        raise EnrolmentRefused(
-            "public_key", "this key is enrolled already; a kiosk makes a new one for each enrolment"
-        )
+        raise EnrolmentRefused("public_key", "public_key_known")
 
 
 def _digest(code: str) -> bytes:

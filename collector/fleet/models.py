@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from collector.local import date_text
+
 
 class Region(models.Model):
     """A region under its Kemendagri code; a subtree is all codes with a common beginning."""
@@ -99,7 +101,7 @@ class Assignment(models.Model):
         ordering = ["kiosk", "since"]
 
     def __str__(self) -> str:
-        return f"{self.kiosk_id} → {self.unit_id} since {self.since:%Y-%m-%d}"
+        return f"{self.kiosk_id} → {self.unit_id} since {date_text(self.since, self.unit.time_zone)}"
 
 
 class EnrolmentCode(models.Model):
@@ -145,6 +147,28 @@ class KioskSettings(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} v{self.version}"
+
+
+class SettingsReport(models.Model):
+    """What a kiosk did with a version of its settings, projected from its signed record."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="settings_reports")
+    stream_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    version = models.BigIntegerField()
+    at_ms = models.BigIntegerField()
+    applied = models.BooleanField()
+    refused_key = models.CharField(max_length=64, blank=True)
+    refused_why = models.CharField(max_length=300, blank=True)
+    unknown = models.JSONField(default=list)
+    """Keys the kiosk's version does not know; it applied the others."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="report_of_record")]
+        indexes = [models.Index(fields=["kiosk", "at_ms"], name="report_by_kiosk")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} v{self.version} {'applied' if self.applied else 'refused'}"
 
 
 class UnitOfficer(models.Model):

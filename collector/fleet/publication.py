@@ -6,11 +6,13 @@ from django.conf import settings
 from django.db.models import Max
 
 from collector import clock
+from collector.errors import CollectorError
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
 from collector.trust import keys
+from survey.settings import DEFAULT_INSTRUMENTS, INSTRUMENTS, KEYS, SERVICES, SettingsRefused, check
 from survey.wire.messages import Settings, pack_settings
 
-_DEFAULTS: dict[str, object] = {"instruments": ["pulse@1", "skm-2017@1"]}
+_DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
 
 
 def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
@@ -27,21 +29,34 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     """Sign the kiosk's settings with `changes` made to them, under the next version; None takes a key out.
 
     Where nothing changes, the version in force is given.
+
+    Raises:
+        CollectorError: a key is unknown, or its value makes no sense; nothing is signed.
     """
     latest = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
     content: dict[str, object] = dict(latest.content) if latest is not None else dict(_DEFAULTS)
     content |= changes
     stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
     if stand is not None:
-        content["services"] = services_at(stand.unit, stand.place)
+        content[SERVICES] = services_at(stand.unit, stand.place)
     content = {key: value for key, value in content.items() if value is not None}
     if latest is not None and content == latest.content:
         return latest
+    _check(content)
     top = KioskSettings.objects.filter(kiosk=kiosk).aggregate(top=Max("version"))["top"] or 0
     message = pack_settings(
         Settings(kiosk=kiosk.name, version=top + 1, content=content), keys.load(settings.IKM_KEYS).sign
     )
     return KioskSettings.objects.create(kiosk=kiosk, version=top + 1, content=content, message=message)
+
+
+def _check(content: Mapping[str, object]) -> None:
+    try:
+        unknown = check(content).unknown
+    except SettingsRefused as error:
+        raise CollectorError("settings_refused", reason=error) from error
+    if unknown:
+        raise CollectorError("setting_unknown", key=unknown[0], known=", ".join(KEYS))
 
 
 def unpublished() -> list[tuple[int, str, bytes]]:

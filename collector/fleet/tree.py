@@ -17,9 +17,7 @@ def add_region(code: str, *, name: str = "") -> Region:
         CollectorError: the code is none of Kemendagri's.
     """
     if not REGION_CODE.fullmatch(code):
-        raise CollectorError(
-            f"region = {code!r}: write a Kemendagri code with dots, such as 18, 18.01 or 18.01.05.2003"
-        )
+        raise CollectorError("region_code", code=code)
     parts = code.split(".")
     for depth in range(1, len(parts)):
         Region.objects.get_or_create(code=".".join(parts[:depth]))
@@ -85,10 +83,8 @@ def find_unit(code: str) -> Unit:
     """
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
-        known = ", ".join(Unit.objects.order_by("code").values_list("code", flat=True)[:10]) or "none yet"
-        raise CollectorError(
-            f"unit = {code!r} is not known here (known: {known}); add it with `ikm-collector unit add`"
-        )
+        known = ", ".join(Unit.objects.order_by("code").values_list("code", flat=True)[:10]) or "–"
+        raise CollectorError("unit_not_here", code=code, known=known)
     return unit
 
 
@@ -100,7 +96,7 @@ def find_place(code: str) -> Place:
     """
     place = Place.objects.filter(code=code).first()
     if place is None:
-        raise CollectorError(f"place = {code!r} is not known here; add it with `ikm-collector place add`")
+        raise CollectorError("place_not_here", code=code)
     return place
 
 
@@ -114,7 +110,5 @@ def place_of(unit: Unit) -> Place:
 
 def _code(code: str, what: str) -> str:
     if not CODE.fullmatch(code):
-        raise CollectorError(
-            f"{what} = {code!r}: a code has 1 to 40 letters, digits, dots, dashes or underscores"
-        )
+        raise CollectorError("code_shape", what=what, code=code)
     return code

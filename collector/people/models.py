@@ -1,6 +1,9 @@
 """Who did what. Rows are only added."""
 
+from django.conf import settings
 from django.db import models
+
+from collector.local import minute_text
 
 
 class TrailEntry(models.Model):
@@ -14,4 +17,4 @@ class TrailEntry(models.Model):
     facts = models.JSONField(default=dict)
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.who}: {self.action} {self.subject}"
+        return f"{minute_text(self.at, settings.IKM_TIME_ZONE)} {self.who}: {self.action} {self.subject}"

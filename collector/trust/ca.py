@@ -66,9 +66,9 @@ def certify_kiosk(folder: Path, *, csr_pem: str, kiosk: str) -> str:
         valid = request.is_signature_valid
         public_key = request.public_key()
     except (ValueError, TypeError, InvalidSignature) as error:
-        raise EnrolmentRefused("csr", f"the certificate request cannot be read: {error}") from error
+        raise EnrolmentRefused("csr", "csr_unreadable", reason=error) from error
     if not valid:
-        raise EnrolmentRefused("csr", "the certificate request is not signed by its own key")
+        raise EnrolmentRefused("csr", "csr_unsigned")
     return _leaf(folder, name=kiosk, public_key=public_key, usage=ExtendedKeyUsageOID.CLIENT_AUTH)
 
 
@@ -135,20 +135,20 @@ def _load_certificate(folder: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
     except OSError as error:
-        raise NotSetUp(f"{folder / 'ca.crt'} cannot be read; run `ikm-collector setup`") from error
+        raise NotSetUp("not_set_up", path=folder / "ca.crt", reason=error.strerror) from error
 
 
 def _load_key(folder: Path) -> ec.EllipticCurvePrivateKey:
     try:
         return _read_key(folder / "ca.key")
     except OSError as error:
-        raise NotSetUp(f"{folder / 'ca.key'} cannot be read; run `ikm-collector setup`") from error
+        raise NotSetUp("not_set_up", path=folder / "ca.key", reason=error.strerror) from error
 
 
 def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise NotSetUp(f"{path} is of another kind than `ikm-collector setup` makes")
+        raise NotSetUp("key_kind", path=path)
     return key
 
 

@@ -48,7 +48,7 @@ def load(folder: Path) -> CollectorKeys:
     """
     signing, sealing = _read(folder / "signing.key"), _read(folder / "sealing.key")
     if not isinstance(signing, Ed25519PrivateKey) or not isinstance(sealing, X25519PrivateKey):
-        raise NotSetUp(f"the keys in {folder} are of another kind than `ikm-collector setup` makes")
+        raise NotSetUp("key_kind", path=folder)
     return CollectorKeys(signing=signing, sealing=sealing)
 
 
@@ -91,8 +91,6 @@ def _read(path: Path) -> object:
     try:
         return serialization.load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
-        raise NotSetUp(
-            f"{path} cannot be read ({error.strerror}); run `ikm-collector setup` as the collector's user"
-        ) from error
+        raise NotSetUp("not_set_up", path=path, reason=error.strerror) from error
     except ValueError as error:
-        raise NotSetUp(f"{path} is damaged: {error}; restore it from the backup") from error
+        raise NotSetUp("key_damaged", path=path, reason=error) from error

@@ -3,8 +3,13 @@
 import argparse
 import json
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 
+from kiosk.app import open_panel
 from kiosk.commands import add_place, place_of
+from kiosk.config import Config
+from kiosk.desk.pin import has_pin
 from kiosk.watch.doctor import BAD, OK, Patient, examine
 
 _SIGNS = {OK: "ok  ", "warn": "warn", BAD: "BAD "}
@@ -18,9 +23,20 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=_act)
 
 
+def patient_of(home: Path, config: Config, *, simulate: bool) -> Patient:
+    """Give a kiosk to be examined, with its real buttons."""
+    return Patient(
+        home=home,
+        config=config,
+        simulate=simulate,
+        has_pin=has_pin,
+        open_panel=partial(open_panel, simulate=False),
+    )
+
+
 def _act(options: argparse.Namespace) -> int:
     config, home = place_of(options)
-    findings = examine(Patient(home=home, config=config, simulate=options.simulate))
+    findings = examine(patient_of(home, config, simulate=options.simulate))
     if options.json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:

@@ -10,6 +10,7 @@ from kiosk.desk.pin import set_pin
 from kiosk.errors import KioskError
 from uplink.errors import UplinkError
 from uplink.forwarder.enrol import enrol
+from uplink.journal.identity import Identity
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,8 @@ def _act(options: argparse.Namespace) -> int:
     wanted = options.pin_file is not None or at_terminal
     pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
     try:
-        enrolment = enrol(options.code, options.collector, home)
+        identity = Identity.create_anew(home)
+        enrolment = enrol(options.code, options.collector, home, public_key=identity.public_key)
     except UplinkError as error:
         raise KioskError(str(error)) from error
     print(f"this machine is now the kiosk {enrolment.kiosk} of {enrolment.unit.name}")

@@ -13,10 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from kiosk.errors import KioskError
+from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 
-PIN_FILE = Path("kiosk", "identity", "pin")
-_TRIES_FILE = Path("kiosk", "identity", "pin-tries")
+PIN_FILE = KioskHome(Path()).pin
+_TRIES_FILE = KioskHome(Path()).pin_tries
 MIN_DIGITS, MAX_DIGITS = 4, 12
 FREE_TRIES = 3
 _LOCK_SECONDS = (30.0, 60.0, 300.0, 900.0)

@@ -8,18 +8,20 @@ from hardware.panel import Panel
 from kiosk.desk.state import StaffDesk
 from kiosk.desk.view import staff_view
 from kiosk.device import Device
-from kiosk.errors import KioskError
-from kiosk.loop import Loop
+from kiosk.service import Service
 from kiosk.show.views import View
 from kiosk.watch.health import Health
 from survey.record.record import STAFF
 from survey.visit.state import Press, Touch
+from uplink.errors import UplinkError
 
 _LOOK_SECONDS = 1.0
 
 
-class NoStick(KioskError):  # noqa: N818 - named for what is missing
+class NoStick(UplinkError):  # noqa: N818 - named for what is missing
     """There is no stick to copy to."""
+
+    usually = "no_stick"
 
 
 @dataclass(slots=True)
@@ -33,16 +35,18 @@ class StaffScreen:
     _looked: float = field(default=float("-inf"))
 
     @classmethod
-    def make(cls, device: Device, *, panel: Panel, loop: Loop, look: Callable[[], Health]) -> "StaffScreen":
+    def make(
+        cls, device: Device, *, panel: Panel, service: Service, look: Callable[[], Health]
+    ) -> "StaffScreen":
         """Wire the desk of a device."""
         folder = Path(device.config.staff.usb_folder)
         return cls(
             staff=StaffDesk(
                 home=device.home,
                 panel=panel,
-                note=lambda body: loop.recorder.note(STAFF, body),
+                note=lambda done: service.recorder.note(STAFF, done.to_body()),
                 export=lambda: export_to_stick(device.home, folder),
-                restart=loop.stop,
+                restart=service.stop,
                 languages=device.config.visit.languages,
                 lock_seconds=device.config.staff.lock_seconds,
             ),

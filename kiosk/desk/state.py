@@ -4,6 +4,7 @@ It belongs to the frame loop. What takes time (hashing the PIN, writing a stick)
 for in `tick`. Every action is recorded in the journal; the desk itself never touches it.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,10 +15,24 @@ from hardware.events import BUTTONS
 from hardware.panel import Panel
 from kiosk.desk import pin
 from kiosk.errors import KioskError
+from survey.record.bodies import (
+    CLOSED,
+    EXPORT_FAILED,
+    EXPORTED,
+    LOCKED,
+    OPENED,
+    RESTARTED,
+    TESTED,
+    WRONG_PIN,
+    Staff,
+)
 from survey.visit.state import Press, Touch
+from survey.wire.trouble import Trouble, trouble
 from uplink.errors import UplinkError
 
-Note = Callable[[dict[str, object]], None]
+log = logging.getLogger(__name__)
+
+Note = Callable[[Staff], None]
 """Record what staff did, as the body of a `staff` record."""
 Export = Callable[[], int]
 """Copy what is not confirmed to a stick; gives the number of records."""
@@ -48,6 +63,8 @@ class DeskState:
     exporting: bool = False
     message: tuple[str, dict[str, object]] | None = None
     """A text key and its values: what came of the last action."""
+    trouble: Trouble | None = None
+    """Why the last action came to nothing."""
     tested: frozenset[int] = frozenset()
     touched: bool = False
     language: str = "id"
@@ -72,7 +89,7 @@ class _Result:
     done: bool = False
     good: bool = False
     count: int = 0
-    error: str = ""
+    trouble: Trouble | None = None
 
 
 @dataclass(slots=True)
@@ -118,7 +135,7 @@ class StaffDesk:
         if self._work is not None and self._work.done:
             self._take_result(self._work, now)
         if now >= self.state.last_input + self.lock_seconds and not self.state.exporting:
-            self._close("locked")
+            self._close(LOCKED)
         return self.state.page is not Page.CLOSED
 
     def locks_in(self, now: float) -> int:
@@ -154,7 +171,7 @@ class StaffDesk:
             case "staff-restart":
                 self._go(Page.RESTART)
             case "staff-restart-now":
-                self.note({"action": "restart"})
+                self.note(Staff(RESTARTED))
                 self.restart()
             case "staff-more":
                 self._go(Page.MORE)
@@ -162,11 +179,11 @@ class StaffDesk:
                 self._leave_test()
                 self._go(Page.FACTS)
             case "staff-close":
-                self._close("closed")
+                self._close(CLOSED)
 
     def _type(self, key: str) -> None:
         typed = self.state.typed[:-1] if key == "backspace" else self.state.typed + key * key.isdigit()
-        self.state = replace(self.state, typed=typed[: pin.MAX_DIGITS], message=None)
+        self.state = replace(self.state, typed=typed[: pin.MAX_DIGITS], message=None, trouble=None)
 
     def _check(self, now: float) -> None:
         state = self.state
@@ -182,7 +199,8 @@ class StaffDesk:
             try:
                 result.good = pin.check(self.home, typed)
             except KioskError as error:
-                result.error = str(error)
+                log.error("%s", error)  # noqa: TRY400 - the sentence says all
+                result.trouble = trouble("pin_unreadable")
             result.done = True
 
         threading.Thread(target=check, name="pin", daemon=True).start()
@@ -190,15 +208,19 @@ class StaffDesk:
     def _export(self) -> None:
         if self.state.exporting:
             return
-        self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}))
+        self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}), trouble=None)
         result = self._begin()
 
         def export() -> None:
             try:
                 result.count = self.export()
                 result.good = True
-            except (UplinkError, KioskError, OSError) as error:
-                result.error = str(error)
+            except UplinkError as error:
+                log.warning("nothing was copied to a stick: %s", error)
+                result.trouble = error.trouble
+            except OSError as error:
+                log.warning("nothing was copied to a stick: %s", error)
+                result.trouble = trouble("stick_fails")
             result.done = True
 
         threading.Thread(target=export, name="export", daemon=True).start()
@@ -211,26 +233,29 @@ class StaffDesk:
         self._work = None
         if self.state.exporting:
             message: tuple[str, dict[str, object]] = (
-                ("staff.usb_done", {"count": result.count})
-                if result.good
-                else ("staff.usb_failed", {"reason": result.error})
+                ("staff.usb_done", {"count": result.count}) if result.good else ("staff.usb_failed", {})
             )
-            self.note(
-                {"action": "export", "records": result.count} if result.good else {"action": "export_failed"}
+            self.note(Staff(EXPORTED, records=result.count) if result.good else Staff(EXPORT_FAILED))
+            self.state = replace(
+                self.state, exporting=False, message=message, trouble=result.trouble, last_input=now
             )
-            self.state = replace(self.state, exporting=False, message=message, last_input=now)
             return
         if self.state.page is not Page.PIN:
             return
         if result.good:
-            self.note({"action": "opened"})
+            self.note(Staff(OPENED))
             self.state = replace(self.state, checking=False, last_input=now)
             self._go(Page.FACTS)
             return
-        self.note({"action": "wrong_pin"})
+        self.note(Staff(WRONG_PIN))
         lock = pin.tries(self.home).lock_seconds
         self.state = replace(
-            self.state, checking=False, locked_until=now + lock, message=("pin.wrong_now", {}), last_input=now
+            self.state,
+            checking=False,
+            locked_until=now + lock,
+            message=("pin.wrong_now", {}),
+            trouble=result.trouble,
+            last_input=now,
         )
 
     def _test_button(self, button: int) -> None:
@@ -244,13 +269,13 @@ class StaffDesk:
 
     def _leave_test(self) -> None:
         if self.state.page is Page.TEST:
-            self.note({"action": "test", "buttons": sorted(self.state.tested), "touch": self.state.touched})
+            self.note(Staff(TESTED, buttons=tuple(sorted(self.state.tested)), touch=self.state.touched))
 
     def _go(self, page: Page, **changes: object) -> None:
-        self.state = replace(self.state, page=page, message=None, **changes)  # type: ignore[arg-type]
+        self.state = replace(self.state, page=page, message=None, trouble=None, **changes)  # type: ignore[arg-type]
 
     def _close(self, how: str) -> None:
         if self.state.page not in (Page.PIN, Page.CLOSED):
             self._leave_test()
-            self.note({"action": how})
+            self.note(Staff(how))
         self.state = DeskState()

@@ -3,6 +3,7 @@
 from kiosk.desk.pin import MAX_DIGITS
 from kiosk.desk.state import OPTIONS, DeskState, Page
 from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Action, Bar, KeyboardView, MessageView, StaffRow, StaffView, View
 from kiosk.watch.health import (
     FULL_PERCENT,
@@ -13,6 +14,8 @@ from kiosk.watch.health import (
     Health,
 )
 
+_MOST_MESSAGES = 3
+"""More would leave the facts no room."""
 _KEYS = {
     "pin-less": "pin.less",
     "pin-more": "pin.more",
@@ -81,7 +84,7 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
             get("staff.network"),
             get("staff.connected" if connected else "staff.offline"),
             "ok" if connected else "warn",
-            str(health.uplink.get("trouble") or health.uplink.get("transport") or ""),
+            str(health.uplink.get("transport") or "") if connected else "",
         ),
         StaffRow(
             get("staff.clock"),
@@ -122,14 +125,14 @@ def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]
     messages = []
     if state.message is not None:
         key, values = state.message
+        if state.trouble is not None:
+            values = values | {"reason": trouble_words(state.trouble, texts)}
         messages.append(texts.get(key, **values))
-    messages += health.trouble()
-    if health.last_error:
-        messages.append(health.last_error)
+    messages += [trouble_words(told, texts) for told in health.troubles()]
     version = texts.get("staff.version", version=health.version)
     if len(messages) == 0:
         version = f"{version} · {texts.get('staff.no_errors')}"
-    return (*messages[:2], version)
+    return (*messages[:_MOST_MESSAGES], version)
 
 
 def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:
@@ -139,6 +142,8 @@ def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:
         hint = texts.get("pin.none")
     elif wait > 0:
         hint = texts.get("pin.wrong", seconds=wait)
+    elif state.trouble is not None:
+        hint = trouble_words(state.trouble, texts)
     elif state.checking:
         hint = texts.get("wait.title")
     elif state.message is not None:

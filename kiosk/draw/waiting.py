@@ -10,6 +10,8 @@ import os
 import select
 from pathlib import Path
 
+from survey.wire.trouble import Trouble, trouble
+
 INPUT_DEVICES = Path("/dev/input")
 LOOK_AGAIN_SECONDS = 1.0
 """How often new devices are looked for: a panel plugged in later is heard after this time."""
@@ -65,14 +67,14 @@ class InputWatch:
             os.close(self._devices.pop(path))
 
 
-def input_fault(folder: Path = INPUT_DEVICES) -> str | None:
-    """Why no input device can be read, in plain words, or None.
+def input_fault(folder: Path = INPUT_DEVICES) -> Trouble | None:
+    """Why no input device can be read, or None.
 
     Without this check the console shows a picture, hears no touch, and SDL reports no error.
     """
     devices = sorted(folder.glob("event*")) if folder.is_dir() else []
     if not devices:
-        return "No input device is connected: check the panel's touch cable."
+        return trouble("no_touch_device")
     if not any(os.access(device, os.R_OK) for device in devices):
-        return "The touchscreen cannot be read: add the kiosk's user to the group input and restart."
+        return trouble("touch_forbidden")
     return None

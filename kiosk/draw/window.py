@@ -30,6 +30,7 @@ from kiosk.show.views import (
     Typed,
     View,
 )
+from survey.wire.trouble import Trouble
 
 PAGES_KEPT = 2
 """Prerendered pages in memory, at four bytes a pixel: the idle screen, and the one that follows it or leads back to it."""
@@ -155,8 +156,8 @@ class Window:
         """Make a waiting `events` return at once. May be called from any thread."""
         self._watch.wake()
 
-    def input_fault(self) -> str | None:
-        """Why touches cannot arrive on this display, in plain words, or None."""
+    def input_fault(self) -> Trouble | None:
+        """Why touches cannot arrive on this display, or None."""
         return input_fault() if self.driver in CONSOLE_DRIVERS else None
 
     def picture(self) -> pygame.Surface:

@@ -14,13 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+
+from survey.index.periods import local_day
+from uplink.journal.home import KioskHome
 
 UNIT = "sukamaju"
-ZONE = ZoneInfo("Asia/Jakarta")
-"""Where the unit lies: it is asked about by its own days, wherever this machine thinks it is."""
+ZONE = "Asia/Jakarta"
+"""The zone the demo's days are counted in, whatever this machine's is."""
 REGIONS = {
     "18": "Lampung",
     "18.01": "Kabupaten Lampung Selatan",
@@ -208,9 +209,10 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         programs.wait_until(
             lambda: _listens(ports["web"]), what="starting the collector", seconds=START_SECONDS
         )
-        if not (home / "enrolment.json").exists():
+        enrolment = KioskHome(home).enrolment
+        if not enrolment.exists():
             _enrol(programs, collector=collector, kiosk=kiosk, address=address, home=home)
-        _point_at(home / "enrolment.json", address=address, broker_port=ports["broker"])
+        _point_at(enrolment, address=address, broker_port=ports["broker"])
         config = home / "kiosk.toml"
         config.write_text(KIOSK_CONFIG)
         programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])
@@ -231,7 +233,7 @@ def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, ho
     for code, name in REGIONS.items():
         programs.ask([collector, "region", "add", "--code", code, "--name", name])
     unit = ["--code", UNIT, "--name", "Balai Desa Sukamaju", "--region", list(REGIONS)[-1]]
-    unit += ["--time-zone", ZONE.key]
+    unit += ["--time-zone", ZONE]
     programs.ask([collector, "unit", "add", *unit])
     for code, name in SERVICES.items():
         programs.ask([collector, "service", "add", "--unit", UNIT, "--code", code, "--name", name])
@@ -263,7 +265,7 @@ def _show_index(programs: Programs, *, collector: Path, kiosk: Path, home: Path)
 
     print("demo: waiting until the collector has confirmed everything", flush=True)
     programs.wait_until(all_confirmed, what="the way to the collector", seconds=DRAIN_SECONDS)
-    today = datetime.now(ZONE).date().isoformat()
+    today = local_day(time.time_ns() // 1_000_000, ZONE).isoformat()
     print(
         programs.ask([collector, "index", "--unit", UNIT, "--from", "2000-01-01", "--to", today]), flush=True
     )

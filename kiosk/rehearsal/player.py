@@ -89,16 +89,16 @@ class Player:
         """
         loop, visitor = self._loop, Visitor(wish, self._dice)
         self.rest()
-        before = loop.recorder.thanked
+        before = loop.service.recorder.thanked
         began = False
         for _ in range(_MOST_MOVES):
-            state = loop.state
+            state = loop.service.state
             if state.step is Step.FAILED:
-                return Played(state.visit, loop.recorder.thanked - before, "failed")
+                return Played(state.visit, loop.service.recorder.thanked - before, "failed")
             if began and state.step is Step.IDLE:
-                return Played(state.visit, loop.recorder.thanked - before, "ended")
+                return Played(state.visit, loop.service.recorder.thanked - before, "ended")
             self._settle()
-            move = visitor.move(loop.plan, loop.state)
+            move = visitor.move(loop.service.plan, loop.service.state)
             if move is None:
                 self._go_on()
             elif move.leaves:
@@ -106,12 +106,12 @@ class Player:
             else:
                 self._make(move, mashes=0 if began else wish.mashes)
                 began = True
-        raise SimulationError(f"a visitor is caught on the screen {loop.state.step.value!r}")
+        raise SimulationError(f"a visitor is caught on the screen {loop.service.state.step.value!r}")
 
     # -- moving fingers
 
     def _make(self, move: Move, *, mashes: int) -> None:
-        options = offer(self._loop.plan, self._loop.state).options
+        options = offer(self._loop.service.plan, self._loop.service.state).options
         if move.hold:
             self._press(0, seconds=_HOLD_SECONDS)
         elif move.touch:
@@ -133,13 +133,13 @@ class Player:
 
     def _finish(self) -> None:
         """Wait until a highlighted answer is taken and the journal has answered."""
-        while self._loop.state.pressed is not None:
+        while self._loop.service.state.pressed is not None:
             self._go_on()
         self._await_writer()
 
     def _settle(self) -> None:
         """Let a fresh screen become ready for input, as a person does by reading it."""
-        state, timing = self._loop.state, self._loop.plan.timing
+        state, timing = self._loop.service.state, self._loop.service.plan.timing
         ready = state.since + timing.settle
         if state.step is Step.IDLE:
             ready = max(ready, state.quiet_until)
@@ -154,17 +154,19 @@ class Player:
         self._settle()
 
     def _until_idle(self) -> None:
-        while self._loop.state.step not in (Step.IDLE, Step.FAILED):
+        while self._loop.service.state.step not in (Step.IDLE, Step.FAILED):
             self._go_on()
 
     def _go_on(self) -> None:
         """Let time pass until something happens by itself."""
-        if self._loop.recorder.waiting:
+        if self._loop.service.recorder.waiting:
             self._await_writer()
             return
         moment = self._loop.due()
         if moment is None:
-            raise SimulationError(f"nothing will ever happen on the screen {self._loop.state.step.value!r}")
+            raise SimulationError(
+                f"nothing will ever happen on the screen {self._loop.service.state.step.value!r}"
+            )
         self._pass(moment)
 
     def _await_writer(self) -> None:
@@ -172,7 +174,7 @@ class Player:
         deadline = threading.Event()
         waited = 0.0
         self._loop.step()
-        while self._loop.recorder.waiting:
+        while self._loop.service.recorder.waiting:
             if waited > _WRITER_SECONDS:
                 raise SimulationError(f"the journal has not answered for {_WRITER_SECONDS:.0f} s")
             deadline.wait(0.0005)

@@ -9,16 +9,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from hardware.board import Facts
+from kiosk.config import Config
 from kiosk.desk.state import DeskState, Page
 from kiosk.desk.view import staff_view
-from kiosk.show.present import PublishedLabel, Surroundings, present
+from kiosk.remote.plan import make_plan
+from kiosk.show.present import present
+from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import View
 from kiosk.watch.health import Health
-from survey.instrument.definition import load
-from survey.instrument.profile import attributes
+from survey.settings import ShownIndex
+from survey.visit.action import Word, name_of
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State, Step
+from survey.wire.trouble import trouble
 from uplink.journal.writer import WriterState
 
 _SERVICES = (
@@ -35,18 +39,22 @@ _TYPED = {
     "Please put the opening hours on the door.",
 }
 _WALL = datetime(2026, 11, 23, 9, 41)  # noqa: DTZ001 - the local time on the wall, as the screen shows it
-_AROUND = Surroundings(
+AROUND = Surroundings(
     unit="Balai Desa Sukamaju",
     place="Kecamatan Palas",
     wall=_WALL,
-    published=PublishedLabel(period="2026-TW3", value="84.12", category="B", n=312),
+    published=ShownIndex(period="2026-TW3", value="84.12", category="B", n=312),
+    closed=False,
+    opens=None,
+    answer_days=Config().visit.answer_days,
+    out_of_service=None,
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
 )
 
-_WELL = Health(
+WELL = Health(
     journal=WriterState(
         accepting=True,
-        trouble="",
+        trouble=None,
         head=4182,
         waiting=12,
         confirmed=4170,
@@ -69,15 +77,15 @@ _WELL = Health(
     clock_trusted=True,
     version="0.1.0",
 )
-_TROUBLED = _WELL._replace(
-    journal=_WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
-    board=_WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
-    if _WELL.board
+_TROUBLED = WELL._replace(
+    journal=WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
+    board=WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
+    if WELL.board
     else None,
-    uplink={"connected": False, "trouble": "the broker refuses the certificate"},
+    uplink={"connected": False, "trouble": trouble("broker_refuses", code=135).to_fields()},
     clock_trusted=False,
     stuck=(2,),
-    touch_fault="The touchscreen cannot be read: add the kiosk's user to the group input and restart.",
+    touch_fault=trouble("touch_forbidden"),
 )
 
 
@@ -92,14 +100,8 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
 
 
 def _plan(language: str) -> Plan:
-    return Plan(
-        pulse=load("pulse"),
-        forms=(load("skm-2017"),),
-        services=_SERVICES,
-        profile=attributes(),
-        languages=tuple(dict.fromkeys(("id", "en", language))),
-        speech=True,
-    )
+    plan = make_plan(Config(), services=_SERVICES, languages=tuple(dict.fromkeys(("id", "en", language))))
+    return plan._replace(speech=True)
 
 
 def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
@@ -107,67 +109,67 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
 
     begun = State(language=language)
 
-    yield "idle", begun._replace(step=Step.IDLE), _AROUND
-    yield "pressed", begun._replace(step=Step.IDLE, pressed="answer:3"), _AROUND
-    yield "invitation", begun._replace(step=Step.INVITATION), _AROUND
-    yield "preferences", begun._replace(step=Step.PREFERENCES), _AROUND
-    yield "service", begun._replace(step=Step.SERVICE), _AROUND
+    yield "idle", begun._replace(step=Step.IDLE), AROUND
+    yield "pressed", begun._replace(step=Step.IDLE, pressed=name_of(Word.ANSWER, 3)), AROUND
+    yield "invitation", begun._replace(step=Step.INVITATION), AROUND
+    yield "preferences", begun._replace(step=Step.PREFERENCES), AROUND
+    yield "service", begun._replace(step=Step.SERVICE), AROUND
     for place, attribute in enumerate(plan.profile):
-        yield f"profile-{attribute.key}", begun._replace(step=Step.PROFILE, place=place), _AROUND
+        yield f"profile-{attribute.key}", begun._replace(step=Step.PROFILE, place=place), AROUND
     for place, key in enumerate(plan.forms[0].question_order):
-        yield f"question-{place + 1}-{key}", begun._replace(step=Step.QUESTION, place=place), _AROUND
+        yield f"question-{place + 1}-{key}", begun._replace(step=Step.QUESTION, place=place), AROUND
     yield (
         "question-answered",
-        begun._replace(step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed="answer:3"),
-        _AROUND,
+        begun._replace(step=Step.QUESTION, place=2, answers=(("waktu", 2),), pressed=name_of(Word.ANSWER, 3)),
+        AROUND,
     )
-    yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), _AROUND
-    yield "offer", begun._replace(step=Step.OFFER), _AROUND
+    yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), AROUND
+    yield "offer", begun._replace(step=Step.OFFER), AROUND
     for page in range(5):
         chosen = ("prosedur", "lama", "infrastruktur") if page in {0, 4} else ()
-        yield f"topics-{page + 1}", begun._replace(step=Step.TOPICS, page=page, topics=chosen), _AROUND
+        yield f"topics-{page + 1}", begun._replace(step=Step.TOPICS, page=page, topics=chosen), AROUND
     topics = ("lama", "tidak_dilayani")
-    yield "text-empty", begun._replace(step=Step.TEXT, topics=topics), _AROUND
+    yield "text-empty", begun._replace(step=Step.TEXT, topics=topics), AROUND
     yield (
         "text",
         begun._replace(step=Step.TEXT, topics=topics, text=_TYPED.get(language, _TYPED["id"])),
-        _AROUND,
+        AROUND,
     )
     full = (_TYPED.get(language, _TYPED["id"]) * 5)[:500]
     yield (
         "text-capitals",
         begun._replace(step=Step.TEXT, topics=topics, text=full, layout="capitals"),
-        _AROUND,
+        AROUND,
     )
     yield (
         "text-symbols",
         begun._replace(step=Step.TEXT, topics=topics, text="Jl. Merdeka No. 17 ", layout="symbols"),
-        _AROUND,
+        AROUND,
     )
-    yield "consent", begun._replace(step=Step.CONSENT, topics=topics), _AROUND
-    yield "consent-ticked", begun._replace(step=Step.CONSENT, topics=topics, consented=True), _AROUND
-    yield "phone-empty", begun._replace(step=Step.PHONE, topics=topics, consented=True), _AROUND
+    yield "consent", begun._replace(step=Step.CONSENT, topics=topics), AROUND
+    yield "consent-ticked", begun._replace(step=Step.CONSENT, topics=topics, consented=True), AROUND
+    yield "phone-empty", begun._replace(step=Step.PHONE, topics=topics, consented=True), AROUND
     yield (
         "phone",
         begun._replace(step=Step.PHONE, topics=topics, consented=True, phone="081279001234"),
-        _AROUND,
+        AROUND,
     )
-    yield "ticket", begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True), _AROUND
+    yield "ticket", begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True), AROUND
     yield (
         "ticket-without-page",
         begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True),
-        _AROUND._replace(status_address=""),
+        AROUND._replace(status_address=""),
     )
-    yield "saving", begun._replace(step=Step.SAVING), _AROUND
-    yield "thanks", begun._replace(step=Step.THANKS, rated=True), _AROUND
-    yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), _AROUND
+    yield "saving", begun._replace(step=Step.SAVING), AROUND
+    yield "thanks", begun._replace(step=Step.THANKS, rated=True), AROUND
+    yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), AROUND
     yield (
         "failed",
         begun._replace(step=Step.FAILED, not_kept=True),
-        _AROUND._replace(out_of_service="kartu memori penuh"),
+        AROUND._replace(out_of_service=trouble("disk_full")),
     )
     opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
-    yield "closed", begun._replace(step=Step.IDLE), _AROUND._replace(closed=True, opens=opens)
+    yield "closed", begun._replace(step=Step.IDLE), AROUND._replace(closed=True, opens=opens)
 
 
 def _staff(language: str) -> Iterator[tuple[str, View]]:
@@ -177,12 +179,12 @@ def _staff(language: str) -> Iterator[tuple[str, View]]:
         "pin-wrong": replace(desk, page=Page.PIN, locked_until=30.0),
         "staff": replace(desk, page=Page.FACTS),
         "staff-trouble": replace(
-            desk, page=Page.FACTS, message=("staff.usb_failed", {"reason": "tidak ada stik USB"})
+            desk, page=Page.FACTS, message=("staff.usb_failed", {}), trouble=trouble("no_stick")
         ),
         "staff-more": replace(desk, page=Page.MORE),
         "staff-test": replace(desk, page=Page.TEST, tested=frozenset({1, 3})),
         "staff-restart": replace(desk, page=Page.RESTART),
     }
     for name, state in pages.items():
-        health = _TROUBLED if name == "staff-trouble" else _WELL
+        health = _TROUBLED if name == "staff-trouble" else WELL
         yield name, staff_view(state, health, kiosk="sulam-01", locks_in=52, now=0.0)

@@ -20,8 +20,10 @@ from kiosk.errors import EXIT_FAULT
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
 from kiosk.rehearsal.replay import read_responses
 from kiosk.rehearsal.visitor import Wish, varied_wish
-from kiosk.remote.applied import Remote
+from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from kiosk.times import SimulatedTimes
+from survey.settings import SettingsContent
 from survey.visit.plan import Plan
 from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, ManualClock
@@ -90,7 +92,7 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
         _, enrolment = load_identity(home)
         plan, rows, notes = read_responses(
             options.replay,
-            plan_of(config, enrolment, Remote()),
+            plan_of(config, enrolment, SettingsContent()),
             zone=ZoneInfo(enrolment.timezone),
             order=options.order,
         )
@@ -140,7 +142,7 @@ class _Run:
     @property
     def plan(self) -> Plan:
         """What the visitors meet."""
-        return self._loop.plan
+        return self._loop.service.plan
 
     def say(self, line: str) -> None:
         """Print a line for people."""
@@ -160,12 +162,12 @@ class _Run:
             if not self._options.quiet:
                 self.say(_line(count, wish, played))
         self._player.rest()
-        recorder, head = self._loop.recorder, self._device.journal.head
+        recorder, head = self._loop.service.recorder, self._device.journal.head
         result = {
             "visitors": count,
             "failed": failed,
             "thanked_records": recorder.thanked,
-            "questionnaires": self._loop.answered,
+            "questionnaires": self._loop.service.answered,
             "stream": self._device.journal.stream,
             "head": head.seq,
             "seconds": round(time.monotonic() - began, 3),
@@ -174,14 +176,13 @@ class _Run:
             print(json.dumps(result))
         else:
             print(
-                f"{count} visitors came; thanked for {recorder.thanked} records, {self._loop.answered} of them complete "
+                f"{count} visitors came; thanked for {recorder.thanked} records, {self._loop.service.answered} of them complete "
                 f"questionnaires; the journal {self._device.journal.stream} now ends with record {head.seq}"
             )
             if failed:
-                print(
-                    f"{failed} visitors found the kiosk out of service: {recorder.trouble}",
-                    file=sys.stderr,
-                )
+                told = recorder.trouble
+                reason = trouble_words(told, Texts("en")) if told is not None else "it works again"
+                print(f"{failed} visitors found the kiosk out of service: {reason}", file=sys.stderr)
         return EXIT_FAULT if failed else 0
 
     def _go_to(self, moment: int) -> None:

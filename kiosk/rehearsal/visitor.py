@@ -7,10 +7,14 @@ button for the menu, hesitates, walks away; all of it through the panel's and th
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, assert_never
 
-from survey.visit.offer import MORE, SKIP, Offer, offer, question_key
+from survey.visit.action import Word, key, name_of
+from survey.visit.offer import Offer, offer, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
+
+_OfComplaint = Literal[Step.TOPICS, Step.TEXT, Step.CONSENT, Step.PHONE, Step.TICKET]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,84 +62,97 @@ class Visitor:
         self._doubts = wish.doubts
         self._complained = False
 
-    def move(self, plan: Plan, state: State) -> Move | None:  # noqa: PLR0911 - one line a screen
+    def move(self, plan: Plan, state: State) -> Move | None:  # noqa: C901, PLR0911 - one line a screen
         """Give the next move on the present screen; None when there is nothing to do but wait."""
         here = offer(plan, state)
         if state.menu:
             return self._do(
-                here, SKIP if SKIP in here.options else "next" if "next" in here.options else "resume"
+                here,
+                Word.SKIP
+                if Word.SKIP in here.options
+                else Word.NEXT
+                if Word.NEXT in here.options
+                else Word.RESUME,
             )
         match state.step:
             case Step.IDLE:
-                return self._do(here, f"answer:{self.wish.pulse}")
+                return self._do(here, name_of(Word.ANSWER, self.wish.pulse))
             case Step.INVITATION:
                 return self._invited(plan, state, here)
             case Step.PREFERENCES:
-                return self._do(here, "language" if state.language != self.wish.language else "back")
+                return self._do(here, Word.LANGUAGE if state.language != self.wish.language else Word.BACK)
             case Step.SERVICE:
-                return self._list(here, f"service:{self.wish.service}" if self.wish.service else SKIP)
+                return self._list(
+                    here, name_of(Word.SERVICE, self.wish.service) if self.wish.service else Word.SKIP
+                )
             case Step.PROFILE:
                 value = self.wish.profile.get(plan.profile[state.place].key)
-                return self._list(here, f"profile:{value}" if value else SKIP)
+                return self._list(here, name_of(Word.PROFILE, value) if value else Word.SKIP)
             case Step.QUESTION:
                 return self._asked(plan, state, here)
             case Step.OFFER:
-                return self._do(here, "complaint" if self.wish.topics and not self._complained else "no")
-            case _:
-                return self._complaint(plan, state, here)
+                return self._do(
+                    here, Word.COMPLAINT if self.wish.topics and not self._complained else Word.NO
+                )
+            case Step.TOPICS | Step.TEXT | Step.CONSENT | Step.PHONE | Step.TICKET:
+                return self._complaint(state.step, state, here)
+            case Step.THANKS:
+                return Move(leaves=True)
+            case Step.SAVING | Step.FAILED | Step.STAFF:
+                return None
+            case step:
+                assert_never(step)
 
     def _invited(self, plan: Plan, state: State, here: Offer) -> Move:
         if self.wish.language in plan.languages and state.language != self.wish.language:
-            return self._do(here, "preferences")
+            return self._do(here, Word.PREFERENCES)
         if self.wish.answers is not None and plan.forms:
-            return self._do(here, "accept")
-        if self.wish.topics and "complaint" in here.options:
-            return self._do(here, "complaint")
-        return self._do(here, "decline")
+            return self._do(here, Word.ACCEPT)
+        if self.wish.topics and Word.COMPLAINT in here.options:
+            return self._do(here, Word.COMPLAINT)
+        return self._do(here, Word.DECLINE)
 
     def _asked(self, plan: Plan, state: State, here: Offer) -> Move:
-        key = question_key(plan, state)
-        if key == self.wish.leave_at:
+        asked = question_key(plan, state)
+        if asked == self.wish.leave_at:
             return Move(leaves=True)
         if self._doubts and state.place > 0:
             self._doubts -= 1
-            return self._do(here, "back")
-        value = (self.wish.answers or {}).get(key)
+            return self._do(here, Word.BACK)
+        value = (self.wish.answers or {}).get(asked)
         if value is None:
-            return self._do(here, SKIP)
-        return self._list(here, f"answer:{value}")
+            return self._do(here, Word.SKIP)
+        return self._list(here, name_of(Word.ANSWER, value))
 
-    def _complaint(self, plan: Plan, state: State, here: Offer) -> Move | None:  # noqa: PLR0911 - as above
-        match state.step:
+    def _complaint(self, step: _OfComplaint, state: State, here: Offer) -> Move:  # noqa: PLR0911 - as above
+        match step:
             case Step.TOPICS:
                 missing = [topic for topic in self.wish.topics if topic not in state.topics]
-                return self._list(here, f"topic:{missing[0]}" if missing else "next")
+                return self._list(here, name_of(Word.TOPIC, missing[0]) if missing else Word.NEXT)
             case Step.TEXT:
                 if self._typed < len(self.wish.text):
                     self._typed += 1
-                    return Move(f"key:{self.wish.text[self._typed - 1]}", touch=True)
-                return self._do(here, "next")
+                    return Move(key(self.wish.text[self._typed - 1]), touch=True)
+                return self._do(here, Word.NEXT)
             case Step.CONSENT:
                 if not self.wish.phone:
-                    return self._do(here, "without-phone")
-                return self._do(here, "next" if state.consented else "tick")
+                    return self._do(here, Word.WITHOUT_PHONE)
+                return self._do(here, Word.NEXT if state.consented else Word.TICK)
             case Step.PHONE:
                 if self._typed_phone < len(self.wish.phone):
                     self._typed_phone += 1
-                    return Move(f"key:{self.wish.phone[self._typed_phone - 1]}", touch=True)
-                return self._do(here, "next" if "next" in here.options else "without-phone")
+                    return Move(key(self.wish.phone[self._typed_phone - 1]), touch=True)
+                return self._do(here, Word.NEXT if Word.NEXT in here.options else Word.WITHOUT_PHONE)
             case Step.TICKET:
                 self._complained = True
-                return self._do(here, "noted")
-            case Step.THANKS:
-                return Move(leaves=True)
-        del plan
-        return None
+                return self._do(here, Word.NOTED)
+            case _:
+                assert_never(step)
 
     def _list(self, here: Offer, action: str) -> Move:
         if action in here.actions:
             return self._do(here, action)
-        return self._do(here, MORE)
+        return self._do(here, Word.MORE)
 
     def _do(self, here: Offer, action: str) -> Move:
         if action in here.options and self._dice.random() >= self.wish.by_touch:

@@ -9,10 +9,12 @@ import logging
 from pathlib import Path
 from typing import NamedTuple
 
-from kiosk.remote.applied import Remote
+from survey.record.bodies import SettingsTold
 from survey.record.chain import Verify
 from survey.record.errors import Malformed
+from survey.settings import SettingsContent, SettingsRefused
 from survey.wire.messages import Settings, unpack_settings
+from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 
 log = logging.getLogger(__name__)
@@ -23,30 +25,21 @@ LOOK_SECONDS = 5.0
 class News(NamedTuple):
     """What became of a version of the settings."""
 
-    version: int
-    remote: Remote | None
+    told: SettingsTold
+    """What is recorded of it."""
+    content: SettingsContent | None
     """None where it was refused."""
-    reason: str = ""
     told_before: bool = False
     """It was recorded in an earlier run already."""
-
-    def to_body(self) -> dict[str, object]:
-        """Give the body of a `settings` record."""
-        body: dict[str, object] = {"version": self.version, "applied": self.remote is not None}
-        if self.reason:
-            body["refused"] = self.reason
-        if self.remote is not None and self.remote.unknown:
-            body["unknown"] = list(self.remote.unknown)
-        return body
 
 
 class Inbox:
     """Reads the settings of one kiosk; belongs to the frame loop, and looks at one file's time every few seconds."""
 
     def __init__(self, home: Path, *, kiosk: str, verify: Verify) -> None:
-        self._path = home / "uplink" / "settings"
-        self._good = home / "kiosk" / "settings.good"
-        self._told = home / "kiosk" / "settings.told"
+        self._path = KioskHome(home).settings
+        self._good = KioskHome(home).settings_good
+        self._told = KioskHome(home).settings_told
         self._kiosk = kiosk
         self._verify = verify
         self._seen: tuple[int, int] | None = None
@@ -70,17 +63,17 @@ class Inbox:
         self._seen = (status.st_mtime_ns, status.st_size)
         return self._judge(self._path)
 
-    def last_good(self) -> Remote | None:
+    def last_good(self) -> SettingsContent | None:
         """Give what was applied before the last restart, for the first frame."""
         news = self._judge(self._good)
-        return news.remote if news is not None else None
+        return news.content if news is not None else None
 
     def keep(self, news: News) -> None:
         """Remember that this version was applied or refused, and recorded."""
         try:
-            if news.remote is not None:
+            if news.content is not None:
                 replace_file(self._good, self._path.read_bytes())
-            replace_file(self._told, str(news.version).encode())
+            replace_file(self._told, str(news.told.version).encode())
         except OSError as error:
             log.warning("the settings cannot be kept for the next start: %s", error)
 
@@ -101,17 +94,18 @@ class Inbox:
         return self._news(settings)
 
     def _news(self, settings: Settings) -> News:
-        from kiosk.remote.settings import SettingsRefused, check  # noqa: PLC0415 - only where settings have come
+        from kiosk.remote.settings import check  # noqa: PLC0415 - only where settings have come
 
-        told = self._told_version() >= settings.version
+        before = self._told_version() >= settings.version
         try:
-            remote = check(settings.version, settings.content)
+            content = check(settings.content)
         except SettingsRefused as error:
             self.refused = str(error)
             log.warning("settings %d are refused: %s", settings.version, error)
-            return News(settings.version, None, self.refused, told)
+            told = SettingsTold(settings.version, applied=False, key=error.key, refused=str(error))
+            return News(told, None, before)
         self.refused = ""
-        return News(settings.version, remote, "", told)
+        return News(SettingsTold(settings.version, applied=True, unknown=content.unknown), content, before)
 
     def _told_version(self) -> int:
         try:

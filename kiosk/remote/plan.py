@@ -6,10 +6,8 @@ from kiosk.config import Config
 from survey.instrument.definition import load
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import ANNEX, WIDE, attributes
+from survey.settings import DEFAULT_INSTRUMENTS
 from survey.visit.plan import OfferedService, Plan, VisitTiming
-
-PULSE = "pulse@1"
-DEFAULT_INSTRUMENTS = (PULSE, "skm-2017@1")
 
 
 def make_plan(

@@ -1,58 +1,87 @@
 """The words and icons of a visit's actions."""
 
+from typing import assert_never
+
 from kiosk.show.labels import age_label
 from kiosk.show.texts import Texts
 from survey.instrument.instrument import in_language
 from survey.instrument.profile import AGE
+from survey.visit.action import Word, parse
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
-_LABELS = {
-    "back": ("action.back", "back"),
-    "next": ("action.next", "next"),
-    "skip": ("action.skip", "skip"),
-    "listen": ("action.listen", "speak"),
-    "more": ("action.more", "more"),
-    "resume": ("action.continue", "next"),
-    "accept": ("invitation.yes", "next"),
-    "decline": ("invitation.no", ""),
-    "complaint": ("action.complaint", ""),
-    "preferences": ("preferences.name", ""),
-    "text-size": ("action.larger_text", ""),
-    "contrast": ("action.contrast", ""),
-    "no": ("offer.no", ""),
-    "tick": ("consent.tick", ""),
-    "without-phone": ("consent.skip", ""),
-    "noted": ("action.noted", ""),
-    "close": ("action.close", ""),
-}
 
+def action_label(plan: Plan, state: State, texts: Texts, name: str) -> tuple[str, str]:
+    """Give the words and the icon of an action on the present screen.
 
-def action_label(  # noqa: PLR0911 - one line a word
-    plan: Plan, state: State, texts: Texts, name: str
-) -> tuple[str, str]:
-    """Give the words and the icon of an action on the present screen."""
-    word, _, argument = name.partition(":")
-    get = texts.get
-    match word:
-        case "service":
-            return next(service.name for service in plan.services if service.code == argument), ""
-        case "profile":
-            return _profile_label(plan, state, texts, argument), ""
-        case "topic":
-            return get(f"topic.{argument}"), ""
-        case "answer":
-            return _answer_label(plan, state, int(argument))
-        case "language":
+    Raises:
+        ValueError: it is no action of a visit.
+    """
+    choice = parse(name)
+    if choice is None:
+        raise ValueError(f"{name!r} is no action of a visit")
+    match choice.word:
+        case Word.SERVICE:
+            return next(service.name for service in plan.services if service.code == choice.argument), ""
+        case Word.PROFILE:
+            return _profile_label(plan, state, texts, choice.argument), ""
+        case Word.TOPIC:
+            return texts.get(f"topic.{choice.argument}"), ""
+        case Word.ANSWER:
+            return _answer_label(plan, state, int(choice.argument))
+        case Word.LANGUAGE:
             return _other_language(plan, state), ""
-        case "tick" if state.consented:
-            return get("consent.untick"), ""
-        case "text-size" if state.large_text:
-            return get("action.smaller_text"), ""
+        case word:
+            key, icon = _text_of(word, state)
+            return texts.get(key), icon
+
+
+def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
+    word: Word, state: State
+) -> tuple[str, str]:
+    """Give the text key and the icon of a word that has no argument."""
+    match word:
+        case Word.BACK:
+            return "action.back", "back"
+        case Word.NEXT:
+            return "action.next", "next"
+        case Word.SKIP:
+            return "action.skip", "skip"
+        case Word.LISTEN:
+            return "action.listen", "speak"
+        case Word.MORE:
+            return "action.more", "more"
+        case Word.RESUME:
+            return "action.continue", "next"
+        case Word.ACCEPT:
+            return "invitation.yes", "next"
+        case Word.DECLINE:
+            return "invitation.no", ""
+        case Word.COMPLAINT:
+            return "action.complaint", ""
+        case Word.PREFERENCES:
+            return "preferences.name", ""
+        case Word.TEXT_SIZE:
+            return ("action.smaller_text" if state.large_text else "action.larger_text"), ""
+        case Word.CONTRAST:
+            return "action.contrast", ""
+        case Word.NO:
+            return "offer.no", ""
+        case Word.TICK:
+            return ("consent.untick" if state.consented else "consent.tick"), ""
+        case Word.WITHOUT_PHONE:
+            return "consent.skip", ""
+        case Word.NOTED:
+            return "action.noted", ""
+        case Word.CLOSE:
+            return "action.close", ""
+        case Word.KEY:
+            return "keyboard.space", ""  # keys bear their own letters
+        case Word.ANSWER | Word.SERVICE | Word.PROFILE | Word.TOPIC | Word.LANGUAGE:
+            raise ValueError(f"what {word} is called depends on the screen")
         case _:
-            key, icon = _LABELS[word]
-            return get(key), icon
+            assert_never(word)
 
 
 def _other_language(plan: Plan, state: State) -> str:

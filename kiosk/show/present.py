@@ -3,12 +3,13 @@
 Pure: the same state, surroundings and moment give the same view, so the loop draws only when the view has changed.
 """
 
-from datetime import datetime
-from typing import NamedTuple
+from typing import assert_never
 
 from kiosk.show.actions import action_label
 from kiosk.show.labels import month_day, published_note
+from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from kiosk.show.views import (
     Action,
     Bar,
@@ -20,9 +21,10 @@ from kiosk.show.views import (
     View,
 )
 from survey.instrument.instrument import in_language
-from survey.record.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS, show_code
+from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS, show_code
+from survey.visit.action import Choice, Word, parse
 from survey.visit.machine import expires_at
-from survey.visit.offer import BUTTONS, MORE, SKIP, offer, pages, question_key
+from survey.visit.offer import BUTTONS, offer, pages, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
@@ -31,44 +33,17 @@ CONSENT_VERSION = "1"
 _PATIENCE_SECONDS = 0.5
 """A save that is done sooner shows no waiting screen: the highlighted answer simply stays."""
 
-_STRONG = frozenset({"accept", "next", "resume", "noted", "close"})
+_STRONG = frozenset({Word.ACCEPT, Word.NEXT, Word.RESUME, Word.NOTED, Word.CLOSE})
 _LAST_STEP = {Step.TOPICS: 1, Step.TEXT: 2, Step.CONSENT: 3, Step.PHONE: 3}
-
-
-class PublishedLabel(NamedTuple):
-    """The unit's published index, as the collector's signed settings state it."""
-
-    period: str
-    value: str
-    category: str
-    n: int
-
-
-class Surroundings(NamedTuple):
-    """What a screen shows besides the visit."""
-
-    unit: str = ""
-    place: str = ""
-    wall: datetime | None = None
-    """Local time, to the minute; None while the clock is not trusted."""
-    published: PublishedLabel | None = None
-    closed: bool = False
-    opens: datetime | None = None
-    """When it opens again, while closed and known."""
-    answer_days: int = 14
-    status_address: str = ""
-    """Where a ticket's status can be looked up; the code is appended."""
-    out_of_service: str = ""
-    """Why, for staff."""
 
 
 def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: float) -> View | None:
     """Give the view of a state; None while what is on the screen may stay. The staff screen is not made here."""
     if state.step is Step.SAVING and now < state.since + _PATIENCE_SECONDS:
         return None
-    if state.step is Step.STAFF:
-        return None
     view = _Presenter(plan, state, around, texts).view()
+    if view is None:
+        return None
     note = _nudge(plan, state, texts, now)
     return view._replace(bar=view.bar._replace(note=note[1], note_strong=note[0])) if note else view
 
@@ -103,40 +78,74 @@ class _Presenter:
         self.texts = texts
         self.offer = offer(plan, state)
 
-    def view(self) -> View:
+    def view(self) -> View | None:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
         if self.state.menu:
             return self._menu()
-        view: View = getattr(self, f"_{self.state.step.value}")()
-        return view
+        match self.state.step:
+            case Step.IDLE:
+                return self._idle()
+            case Step.INVITATION:
+                return self._message("invitation", icon="check")
+            case Step.PREFERENCES:
+                return self._message("preferences")
+            case Step.SERVICE:
+                return self._service()
+            case Step.PROFILE:
+                return self._profile()
+            case Step.QUESTION:
+                return self._question()
+            case Step.OFFER:
+                return self._message("offer")
+            case Step.TOPICS:
+                return self._topics()
+            case Step.TEXT:
+                return self._text()
+            case Step.CONSENT:
+                return self._consent()
+            case Step.PHONE:
+                return self._phone()
+            case Step.TICKET:
+                return self._ticket()
+            case Step.SAVING:
+                return self._message("wait")
+            case Step.THANKS:
+                return self._thanks()
+            case Step.FAILED:
+                return self._failed()
+            case Step.STAFF:
+                return None  # the desk makes its own
+            case step:
+                assert_never(step)
 
     # -- parts
 
     def _action(self, name: str, *, button: int | None = None) -> Action:
-        word, _, argument = name.partition(":")
+        choice = parse(name)
         label, icon = action_label(self.plan, self.state, self.texts, name)
         return Action(
             name=name,
             label=label,
             icon=icon,
             button=button,
-            strong=word in _STRONG,
-            chosen=self._chosen(word, argument) or name == self.state.pressed,
+            strong=choice is not None and choice.word in _STRONG,
+            chosen=(choice is not None and self._chosen(choice)) or name == self.state.pressed,
         )
 
-    def _chosen(self, word: str, argument: str) -> bool:  # noqa: PLR0911 - one line a word
+    def _chosen(self, choice: Choice) -> bool:  # noqa: PLR0911 - one line a word
         state = self.state
-        match word:
-            case "topic":
+        argument = choice.argument
+        match choice.word:
+            case Word.TOPIC:
                 return argument in state.topics
-            case "service":
+            case Word.SERVICE:
                 return argument == state.service
-            case "profile":
+            case Word.PROFILE:
                 return argument == dict(state.profile).get(self.plan.profile[state.place].key)
-            case "answer" if state.step is Step.QUESTION:
+            case Word.ANSWER if state.step is Step.QUESTION:
                 return int(argument) == state.given.get(question_key(self.plan, state))
-            case "contrast":
+            case Word.CONTRAST:
                 return state.contrast
-            case "tick":
+            case Word.TICK:
                 return state.consented
             case _:
                 return False
@@ -216,12 +225,6 @@ class _Presenter:
             dimmed=True,
         )
 
-    def _invitation(self) -> View:
-        return self._message("invitation", icon="check")
-
-    def _preferences(self) -> View:
-        return self._message("preferences")
-
     def _service(self) -> View:
         get = self.texts.get
         return self._choice(
@@ -265,9 +268,6 @@ class _Presenter:
             ),
         )
 
-    def _offer(self) -> View:
-        return self._message("offer")
-
     def _complaint_bar(self) -> Bar:
         number = _LAST_STEP[self.state.step]
         count = 3 if self.plan.contact else 2
@@ -300,7 +300,12 @@ class _Presenter:
         return ConsentView(
             bar=self._complaint_bar(),
             title=get("consent.title"),
-            paragraphs=tuple(get(f"consent.{part}") for part in ("purpose", "keeping", "rights", "children")),
+            paragraphs=(
+                get("consent.purpose"),
+                get("consent.keeping", days=CONTACT_KEPT_DAYS),
+                get("consent.rights"),
+                get("consent.children"),
+            ),
             box_label=get("consent.box"),
             ticked=self.state.consented,
             options=self._options(),
@@ -331,9 +336,6 @@ class _Presenter:
             caption=self.texts.get("ticket.caption"),
         )
 
-    def _saving(self) -> View:
-        return self._message("wait")
-
     def _thanks(self) -> View:
         state = self.state
         key = "partial" if state.partial else "complaint" if state.complained and not state.rated else "text"
@@ -341,13 +343,8 @@ class _Presenter:
 
     def _failed(self) -> View:
         get = self.texts.get
-        text = get("failed.text")
-        if self.state.not_kept:
-            text = f"{get('failed.not_kept')} {text}"
+        text = f"{get('failed.not_kept')} {get('failed.text')}" if self.state.not_kept else get("failed.text")
         bar = self._place_bar()
-        if self.around.out_of_service:
-            bar = bar._replace(note=get("failed.staff", reason=self.around.out_of_service))
+        if (told := self.around.out_of_service) is not None:
+            bar = bar._replace(note=get("failed.staff", reason=trouble_words(told, self.texts)))
         return MessageView(bar=bar, title=get("failed.title"), text=text, icon="warning")
-
-
-__all__ = ["CONSENT_VERSION", "MORE", "SKIP", "PublishedLabel", "Surroundings", "next_change", "present"]

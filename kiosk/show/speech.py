@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 import pygame
 
@@ -31,6 +32,7 @@ from kiosk.show.views import (
     TicketView,
     View,
 )
+from survey.wire.trouble import Trouble, trouble
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,8 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
             read = (view.title, *_options(view.options, texts))
         case StaffView():
             read = ()
+        case _:
+            assert_never(view)
     return tuple(piece.replace("**", "") for piece in read if piece)
 
 
@@ -83,7 +87,7 @@ class Speech:
         folder: Path,
         *,
         recordings: Path | None = None,
-        volume_percent: int = 70,
+        volume_percent: int,
         program: str = "espeak-ng",
     ) -> None:
         self._folder = folder
@@ -97,15 +101,11 @@ class Speech:
         self._worker: threading.Thread | None = None
 
     @property
-    def fault(self) -> str | None:
-        """Why nothing can be read aloud, in plain words, or None."""
+    def fault(self) -> Trouble | None:
+        """Why nothing can be read aloud, or None."""
         if self._program is None and self._recordings is None:
-            return "Nothing can be read aloud: install espeak-ng, or name a folder of recordings."
-        return (
-            "The sound output cannot be used: check the speaker and the group audio."
-            if self._broken
-            else None
-        )
+            return trouble("speech_missing")
+        return trouble("sound_fails") if self._broken else None
 
     def speak(self, view: View, code: str) -> None:
         """Read a view aloud in its language; ends whatever is being read."""

@@ -13,12 +13,13 @@ to (`key:letters`, `key:capitals`, `key:symbols`).
 from typing import NamedTuple
 
 from survey.named import Bare, distinct
+from survey.visit.action import Word, key
 
-TICK = "tick"
+TICK = Word.TICK
 """Action of the consent's box; an option of the same name may offer it to the buttons."""
 CORNER = "corner"
 """Action of the screen's upper right corner, where staff holds a finger; visible nowhere."""
-KEY = "key:"
+KEY = key("")
 """Prefix of the actions of the on-screen keyboard."""
 
 

@@ -5,20 +5,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hardware.board import Facts, look, unreadable_inputs
+from hardware.panel import Panel
 from kiosk.config import Config
-from kiosk.desk.pin import has_pin
 from kiosk.errors import KioskError
 from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
 from survey.record.errors import Malformed
+from survey.settings import SettingsRefused
 from survey.wire.messages import unpack_settings
 from uplink.errors import UplinkError
-from uplink.journal.identity import ENROLMENT_FILE, Identity, load_enrolment, verifier
-
-if TYPE_CHECKING:
-    from uplink.journal.identity import Enrolment
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
 
 OK, WARN, BAD = "ok", "warn", "bad"
 
@@ -40,6 +39,10 @@ class Patient:
     home: Path
     config: Config
     simulate: bool
+    has_pin: Callable[[Path], bool]
+    """Whether the staff's PIN was set in a kiosk's folder."""
+    open_panel: Callable[[Config], Panel]
+    """Opens the buttons; raises `KioskError` where there are none."""
     root: Path = Path("/")
 
 
@@ -69,7 +72,9 @@ def _folder(patient: Patient) -> Iterator[Diagnosis]:
             "make it for the kiosk's user, or name another with --home",
         )
         return
-    wanted = [folder for folder in (home / "kiosk", home / "journal") if folder.exists()] or [home]
+    wanted = [
+        folder for folder in (KioskHome(home).kiosk_part, KioskHome(home).journal) if folder.exists()
+    ] or [home]
     shut = [str(folder) for folder in wanted if not os.access(folder, os.W_OK)]
     if shut:
         yield Diagnosis(
@@ -83,7 +88,7 @@ def _folder(patient: Patient) -> Iterator[Diagnosis]:
 
 
 def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
-    if not (patient.home / ENROLMENT_FILE).exists():
+    if not KioskHome(patient.home).enrolment.exists():
         yield Diagnosis("enrolment", BAD, "not enrolled", "ikm-kiosk enrol CODE --collector URL")
         return
     identity, enrolment = Identity.load(patient.home), load_enrolment(patient.home)
@@ -96,10 +101,10 @@ def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
         )
         return
     yield Diagnosis("enrolment", OK, f"{enrolment.kiosk} of {enrolment.unit.name}")
-    mode = (patient.home / "kiosk" / "identity" / "signing.key").stat().st_mode & 0o077
-    if mode:
-        yield Diagnosis("signing key", BAD, "other users can read it", "chmod 600 kiosk/identity/signing.key")
-    if has_pin(patient.home):
+    key = KioskHome(patient.home).signing_key
+    if key.stat().st_mode & 0o077:
+        yield Diagnosis("signing key", BAD, "other users can read it", f"chmod 600 {key}")
+    if patient.has_pin(patient.home):
         yield Diagnosis("pin", OK, "set")
     else:
         yield Diagnosis("pin", WARN, "no PIN: the staff screen stays shut", "ikm-kiosk pin")
@@ -126,14 +131,14 @@ def _journal(patient: Patient) -> Iterator[Diagnosis]:
 
 def _settings(patient: Patient) -> Iterator[Diagnosis]:
     enrolment = _enrolled(patient)
-    path = patient.home / "uplink" / "settings"
+    path = KioskHome(patient.home).settings
     if enrolment is None or not path.exists():
         return
-    from kiosk.remote.settings import SettingsRefused, check  # noqa: PLC0415 - reads instruments and catalogues
+    from kiosk.remote.settings import check  # noqa: PLC0415 - reads instruments and catalogues
 
     try:
         settings = unpack_settings(path.read_bytes(), verifier(enrolment.collector_key))
-        check(settings.version, settings.content)
+        check(settings.content)
     except Malformed as error:
         yield Diagnosis(
             "settings", BAD, f"not the collector's: {error}", "publish them again from the collector"
@@ -180,9 +185,7 @@ def _panel(patient: Patient) -> Iterator[Diagnosis]:
     if patient.simulate:
         yield Diagnosis("buttons", OK, "simulated")
         return
-    from kiosk.app import open_panel  # noqa: PLC0415 - loads gpiozero
-
-    panel = open_panel(patient.config, simulate=False)
+    panel = patient.open_panel(patient.config)
     try:
         down = [button for button, is_down in panel.levels().items() if is_down]
     finally:
@@ -220,8 +223,8 @@ def _speech(patient: Patient) -> Iterator[Diagnosis]:
         yield Diagnosis("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
 
 
-def _enrolled(patient: Patient) -> "Enrolment | None":
-    exists = (patient.home / ENROLMENT_FILE).exists()
+def _enrolled(patient: Patient) -> Enrolment | None:
+    exists = KioskHome(patient.home).enrolment.exists()
     return load_enrolment(patient.home) if exists else None
 
 

@@ -1,13 +1,14 @@
 """How the kiosk is, as plain facts: for the staff screen, the status file and the doctor."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from hardware.board import Facts, look
+from survey.health import KioskHealth
+from survey.wire.trouble import Trouble, trouble, trouble_of
+from uplink.journal.home import KioskHome, read_status
 from uplink.journal.writer import WriterState
 
 log = logging.getLogger(__name__)
@@ -27,48 +28,45 @@ class Health(NamedTuple):
     """The uplink's own words; empty where it has not run."""
     clock_trusted: bool
     stuck: tuple[int, ...] = ()
-    touch_fault: str = ""
-    last_error: str = ""
+    touch_fault: Trouble | None = None
+    speech_fault: Trouble | None = None
+    last_error: Trouble | None = None
+    """Why the latest record was not kept."""
     version: str = ""
     settings_version: int = 0
     settings_refused: str = ""
-    alive: Mapping[str, object] = MappingProxyType({})
+    screen: str = ""
+    """The step of the visit that is shown."""
 
-    def trouble(self) -> list[str]:
-        """Name what is wrong, most serious first, in sentences for staff."""
-        found = []
-        if self.journal.trouble:
-            found.append(self.journal.trouble)
+    def troubles(self) -> list[Trouble]:
+        """Name what is wrong, most serious first, each once."""
+        found = [self.journal.trouble, trouble_of(self.uplink.get("trouble"))]
         if self.stuck:
-            found.append(f"buttons {', '.join(map(str, self.stuck))} are stuck")
-        if self.touch_fault:
-            found.append(self.touch_fault)
+            found.append(trouble("buttons_stuck", buttons=", ".join(map(str, self.stuck))))
+        found.append(self.touch_fault)
         if self.board is not None and self.board.under_voltage:
-            found.append("the power supply is too weak")
+            found.append(trouble("weak_power"))
         if self.settings_refused:
-            found.append(f"the latest settings were refused: {self.settings_refused}")
-        return found
+            found.append(trouble("settings_refused", version=self.settings_version))
+        found += [self.last_error, self.speech_fault]
+        return list(dict.fromkeys(told for told in found if told is not None))
 
-    def to_status(self) -> dict[str, object]:
+    def told(self) -> KioskHealth:
         """Give what the uplink passes on to the collector: small, without anything personal."""
         board = self.board
-        status: dict[str, object] = {
-            "version": self.version,
-            "screen": self.alive.get("screen", ""),
-            "open": self.alive.get("open", True),
-            "accepting": self.journal.accepting,
-            "write_ms_p99": round(self.journal.write_ms_p99, 1),
-            "stuck": list(self.stuck),
-            "trouble": "; ".join(self.trouble()),
-            "settings": self.settings_version,
-        }
-        if board is not None:
-            status |= {"disk_used_percent": board.disk_used_percent}
-            if board.temperature_c is not None:
-                status["temperature_c"] = round(board.temperature_c)
-            if board.was_under_voltage is not None:
-                status["was_under_voltage"] = board.was_under_voltage
-        return status
+        celsius = board.temperature_c if board is not None else None
+        return KioskHealth(
+            version=self.version,
+            screen=self.screen,
+            accepting=self.journal.accepting,
+            write_ms_p99=self.journal.write_ms_p99,
+            stuck=self.stuck,
+            troubles=tuple(self.troubles()),
+            settings=self.settings_version,
+            disk_used_percent=board.disk_used_percent if board is not None else None,
+            temperature_c=round(celsius) if celsius is not None else None,
+            was_under_voltage=board.was_under_voltage if board is not None else None,
+        )
 
 
 def board_facts(home: Path) -> Facts | None:
@@ -82,26 +80,8 @@ def board_facts(home: Path) -> Facts | None:
 
 def uplink_words(home: Path, *, up_ms: Callable[[], int]) -> dict[str, object]:
     """Read the uplink's status file; a status from before this boot says nothing."""
-    try:
-        words = json.loads((home / "uplink" / "status.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(words, dict):
-        return {}
+    words = read_status(KioskHome(home).uplink_status)
     written = words.get("written_up_ms")
     if isinstance(written, int) and written > up_ms() + _STALE_UP_MS:
         return {}
     return words
-
-
-def write_status(home: Path, status: Mapping[str, object]) -> None:
-    """Replace the kiosk's small status file; it is not flushed, for it is worthless after a restart."""
-    path = home / "kiosk" / "status.json"
-    temporary = path.with_suffix(".new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(status, sort_keys=True))
-        temporary.chmod(0o640)
-        temporary.replace(path)
-    except OSError as error:
-        log.warning("the status cannot be written: %s", error)

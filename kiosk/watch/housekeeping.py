@@ -4,22 +4,20 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from kiosk.config import Hours
-from kiosk.loop import Loop
-from kiosk.remote.applied import Remote
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
-from kiosk.show.present import PublishedLabel, Surroundings
+from kiosk.service import Service
+from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
+from survey.record.bodies import ALIVE_EVERY_SECONDS, Alive
 from survey.record.record import ALIVE, SETTINGS
+from survey.settings import Hours, SettingsContent, ShownIndex
 from survey.visit.plan import Plan
-from survey.visit.state import Step
 
 log = logging.getLogger(__name__)
 
-ALIVE_SECONDS = 900.0
 STATUS_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
 _DIMMED_SHARE = 3  # outside opening hours the light is a third of what it is by day
@@ -29,17 +27,18 @@ class KioskPlace(NamedTuple):
     """Where the kiosk stands, for its screens."""
 
     unit: str
-    place: str = ""
-    answer_days: int = 14
-    status_address: str = ""
+    place: str
+    """Where in the unit, or nothing where that says no more."""
+    answer_days: int
+    status_address: str
 
 
 class Tools(NamedTuple):
     """What the housekeeper acts with; all of them return at once."""
 
-    health: Callable[[Loop], Health] | None = None
+    health: Callable[[], Health] | None = None
     write_status: Callable[[Mapping[str, object]], None] | None = None
-    make_plan: Callable[[Remote], Plan] | None = None
+    make_plan: Callable[[SettingsContent], Plan] | None = None
     set_brightness: Callable[[int], None] | None = None
     set_volume: Callable[[int], None] | None = None
 
@@ -51,30 +50,27 @@ class Housekeeper:
         self,
         times: Times,
         *,
+        service: Service,
+        remote: SettingsContent,
         place: KioskPlace,
         hours: Mapping[str, Hours],
         inbox: Inbox | None = None,
         tools: Tools | None = None,
     ) -> None:
         self._times = times
+        self._service = service
         self._place = place
         self._own_hours = hours
         self._inbox = inbox
         self._tools = tools or Tools()
-        self._remote = (inbox.last_good() if inbox is not None else None) or Remote()
+        self._remote = remote
         self._news: News | None = None
-        self._trouble = ""
         self._looked = float("-inf")
-        self._around = Surroundings()
         self._texts: dict[str, Texts] = {}
-        self._alive_at = times.monotonic() + ALIVE_SECONDS
+        self._alive_at = times.monotonic() + ALIVE_EVERY_SECONDS
         self._status_at = times.monotonic()
         self._bright: int | None = None
-
-    @property
-    def remote(self) -> Remote:
-        """The settings in force."""
-        return self._remote
+        self._around = self._look_around()
 
     def texts(self, language: str) -> Texts:
         """Give the texts of a language, with the collector's own before the catalogue's."""
@@ -85,13 +81,16 @@ class Housekeeper:
 
     def surroundings(self, now: float) -> Surroundings:
         """Give what screens show besides the visit; looked up anew once a second."""
-        if now < self._looked + _LOOK_SECONDS:
-            return self._around
-        self._looked = now
+        if now >= self._looked + _LOOK_SECONDS:
+            self._looked = now
+            self._around = self._look_around()
+        return self._around
+
+    def _look_around(self) -> Surroundings:
         wall = self._times.local()
-        hours = self._own_hours if self._remote.hours is None else self._remote.hours
+        hours = self._own_hours if self._remote.opening_hours is None else self._remote.opening_hours
         closed = not is_open(hours, wall)
-        self._around = Surroundings(
+        return Surroundings(
             unit=self._place.unit,
             place=self._place.place,
             wall=wall.replace(second=0, microsecond=0) if wall else None,
@@ -100,55 +99,56 @@ class Housekeeper:
             opens=opens_next(hours, wall) if closed and wall else None,
             answer_days=self._place.answer_days,
             status_address=self._place.status_address,
-            out_of_service=self._trouble,
+            out_of_service=self._service.recorder.trouble,
         )
-        return self._around
 
-    def step(self, now: float, loop: Loop) -> None:
+    def step(self, now: float) -> None:
         """Do what is due."""
-        self._trouble = loop.recorder.trouble
+        service = self._service
         if now >= self._alive_at:
-            self._alive_at = now + ALIVE_SECONDS
-            loop.recorder.note(ALIVE, self._alive(now, loop))
+            self._alive_at = now + ALIVE_EVERY_SECONDS
+            service.recorder.note(ALIVE, self._alive(now).to_body())
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
-            self._tell_status(loop)
+            self._tell_status()
         if self._inbox is not None:
             self._news = self._inbox.look(now) or self._news
-            if self._news is not None and loop.state.step is Step.IDLE and loop.state.pressed is None:
-                self._take_news(self._news, loop)
+            if self._news is not None and service.resting:
+                self._take_news(self._news)
                 self._news = None
         self._dim(now)
 
-    def _alive(self, now: float, loop: Loop) -> dict[str, object]:
-        body = loop.counters.take()
-        body |= {"screen": loop.state.step.value, "open": not self.surroundings(now).closed}
-        stuck = sorted(loop.debouncer.stuck)
-        if stuck:
-            body["stuck"] = stuck
-        return body
+    def _alive(self, now: float) -> Alive:
+        service = self._service
+        return service.counters.take(
+            screen=service.state.step.value,
+            open_now=not self.surroundings(now).closed,
+            stuck=tuple(sorted(service.debouncer.stuck)),
+        )
 
-    def _tell_status(self, loop: Loop) -> None:
+    def _tell_status(self) -> None:
         if self._tools.health is not None and self._tools.write_status is not None:
-            self._tools.write_status(self._tools.health(loop).to_status())
+            told = self._tools.health().told()
+            self._tools.write_status(told._replace(open=not self._around.closed).to_fields())
 
-    def _take_news(self, news: News, loop: Loop) -> None:
-        if news.remote is not None:
-            self._remote = news.remote
+    def _take_news(self, news: News) -> None:
+        service = self._service
+        if news.content is not None:
+            self._remote = news.content
             self._texts.clear()
             self._looked = float("-inf")
             if self._tools.make_plan is not None:
-                loop.use(self._tools.make_plan(news.remote))
-            if self._tools.set_volume is not None and news.remote.volume_percent is not None:
-                self._tools.set_volume(news.remote.volume_percent)
-            log.info("settings %d are in force", news.version)
+                service.use(self._tools.make_plan(news.content))
+            if self._tools.set_volume is not None and news.content.volume_percent is not None:
+                self._tools.set_volume(news.content.volume_percent)
+            log.info("settings %d are in force", news.told.version)
         if not news.told_before:
-            loop.recorder.note(SETTINGS, news.to_body())
+            service.recorder.note(SETTINGS, news.told.to_body())
         if self._inbox is not None:
             self._inbox.keep(news)
 
-    def _published(self) -> PublishedLabel | None:
-        return self._remote.published
+    def _published(self) -> ShownIndex | None:
+        return self._remote.published_index
 
     def _dim(self, now: float) -> None:
         wanted = self._remote.brightness_percent

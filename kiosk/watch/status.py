@@ -6,12 +6,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kiosk.errors import KioskError
+from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
+from survey.health import KioskHealth, kiosk_health_of
 from survey.record.errors import Malformed
-from survey.wire.messages import unpack_receipt, unpack_settings
+from survey.wire.messages import unpack_settings
+from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError
-from uplink.journal.acknowledged import read_acknowledged
-from uplink.journal.identity import Enrolment, load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome, read_status
 from uplink.journal.reader import JournalReader
+
+_ENGLISH = Texts("en")
+"""The console's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +44,22 @@ class KioskStatus:
     journal: JournalStatus
     uplink: Mapping[str, object]
     """The uplink's own words: connection, transport, trouble."""
-    panel: Mapping[str, object]
-    """The kiosk's own words: screen, buttons, temperature, last error."""
+    panel: KioskHealth | None
+    """The kiosk's own words; None where it has not run yet."""
     settings_version: int
 
     def to_json(self) -> str:
         """Give it as one line of JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+        panel = self.panel.to_fields() if self.panel is not None else {}
+        return json.dumps(asdict(self) | {"panel": panel}, sort_keys=True)
 
     def lines(self) -> list[str]:
         """Give it for people, one fact a line."""
         journal = self.journal
         connected = self.uplink.get("connected")
         transport = f"connected by {self.uplink.get('transport')}" if connected else "not connected"
-        trouble = self.uplink.get("trouble")
+        stopped = trouble_of(self.uplink.get("trouble"))
+        trouble = trouble_words(stopped, _ENGLISH) if stopped is not None else ""
         lines = [
             f"kiosk      {self.kiosk} of {self.unit}",
             f"journal    {journal.head} records, {journal.confirmed} confirmed by the collector, {journal.waiting} waiting",
@@ -60,9 +69,8 @@ class KioskStatus:
         ]
         if journal.set_aside:
             lines.append(f"damage     {journal.set_aside} pieces were set aside in the journal's quarantine")
-        if self.panel.get("trouble"):
-            lines.append(f"trouble    {self.panel['trouble']}")
-        return lines
+        told = self.panel.troubles if self.panel is not None else ()
+        return [*lines, *(f"trouble    {trouble_words(one, _ENGLISH)}" for one in told)]
 
 
 def look(home: Path) -> KioskStatus:
@@ -80,8 +88,8 @@ def look(home: Path) -> KioskStatus:
         kiosk=enrolment.kiosk,
         unit=enrolment.unit.name,
         journal=journal,
-        uplink=_words(home / "uplink" / "status.json"),
-        panel=_words(home / "kiosk" / "status.json"),
+        uplink=read_status(KioskHome(home).uplink_status),
+        panel=kiosk_health_of(read_status(KioskHome(home).kiosk_status) or None),
         settings_version=_settings_version(home, enrolment),
     )
 
@@ -92,46 +100,25 @@ def journal_status(home: Path, enrolment: Enrolment) -> JournalStatus:
     Raises:
         UplinkError: the journal cannot be read.
     """
-    folder = home / "journal"
-    reader = JournalReader(folder)
+    folder = KioskHome(home)
+    reader = JournalReader(folder.journal)
     header = reader.header()
     newest = reader.head()
     stream = header.stream if header is not None else ""
-    confirmed = _confirmed(home, enrolment, stream)
+    confirmed = folder.confirmed(stream, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     head = max(newest.seq if newest is not None else 0, confirmed)
-    quarantine = folder / "quarantine"
     return JournalStatus(
         stream=stream,
         head=head,
         confirmed=confirmed,
         waiting=head - confirmed,
-        set_aside=sum(1 for _ in quarantine.iterdir()) if quarantine.is_dir() else 0,
+        set_aside=folder.quarantined(),
     )
-
-
-def _confirmed(home: Path, enrolment: Enrolment, stream: str) -> int:
-    acknowledged = read_acknowledged(home / "uplink" / "acknowledged")
-    if acknowledged is None:
-        return 0
-    try:
-        receipt = unpack_receipt(acknowledged.receipt, verifier(enrolment.collector_key))
-    except Malformed:
-        return 0
-    return receipt.through if (receipt.kiosk, receipt.stream) == (enrolment.kiosk, stream) else 0
 
 
 def _settings_version(home: Path, enrolment: Enrolment) -> int:
     try:
-        payload = (home / "uplink" / "settings").read_bytes()
+        payload = KioskHome(home).settings.read_bytes()
         return unpack_settings(payload, verifier(enrolment.collector_key)).version
     except (OSError, Malformed):
         return 0
-
-
-def _words(path: Path) -> dict[str, object]:
-    """Read one of the two small status files; a missing or torn one says nothing."""
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -86,6 +86,9 @@ class Period:
     last: date
     """The last day, included."""
 
+    def __str__(self) -> str:
+        return self.identifier
+
     @property
     def identifier(self) -> str:
         """The text `parse` reads: `2026`, `2026-S1`, `2026-TW3`, `2026-07`, `2026-01-05..2026-02-10`."""

@@ -110,7 +110,7 @@ def attributes(
 
 
 def to_annex(key: str, value: str) -> str | None:
-    """Map a value to the annex's own list (article 1.5 of its questionnaire); None where it has no place there.
+    """Map a value to the list in the annex's own questionnaire; None where it has no place there.
 
     A diploma counts as `sma`: the annex's form knows nothing between SMA and S1.
     """

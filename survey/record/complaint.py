@@ -1,4 +1,4 @@
-"""What a complaint is about, and the ticket that a visitor takes along.
+"""A complaint: what stands in its record, what it may be about, and the ticket that a visitor takes along.
 
 The topics are a closed list in the citizen's words, so that they can be picked with four buttons and counted; each names
 the service element (*unsur*) it speaks of. A ticket code can be read aloud and copied by hand: its 23 characters exclude
@@ -7,7 +7,11 @@ what looks or is written alike (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and its last ch
 
 import secrets
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
+
+from survey.record.fields import Fields
+from survey.record.record import COMPLAINT
 
 MAX_TEXT_CHARACTERS = 500
 MAX_PHONE_DIGITS = 15
@@ -49,6 +53,77 @@ TOPICS = (
 """In the order shown; the codes stand in records and never change."""
 
 BY_CODE: Mapping[str, Topic] = {topic.code: topic for topic in TOPICS}
+
+
+# Names of a complaint's attachments.
+TEXT = "text"
+CONTACT = "contact"
+"""Sealed to the collector's key on the kiosk."""
+CONTACT_KEPT_DAYS = 90
+"""A contact is erased this many days after its complaint was closed: promised on the consent screen, kept by the collector."""
+
+
+class Consent(NamedTuple):
+    """That the visitor agreed to leave a contact, and to which words."""
+
+    version: str
+    """Version of the consent's text."""
+    at: int | None = None
+    """When, by the wall clock as it showed, in milliseconds since 1970 UTC; the record's own time is the repaired one."""
+
+
+class Complaint(NamedTuple):
+    """`complaint`: what a visitor complained of; text and contact travel beside the record, as attachments."""
+
+    visit: int
+    """Number of the visit in its boot."""
+    ticket: str
+    """The ticket's code."""
+    topics: tuple[str, ...]
+    """Codes of `TOPICS`."""
+    language: str
+    service: str | None = None
+    consent: Consent | None = None
+    """Present where a contact was left."""
+    attached: Mapping[str, str] = MappingProxyType({})
+    """Digest of each attachment by its name."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        body: dict[str, object] = {
+            "visit": self.visit,
+            "ticket": self.ticket,
+            "topics": list(self.topics),
+            "language": self.language,
+        }
+        if self.attached:
+            body["attached"] = dict(self.attached)
+        if self.consent is not None:
+            body["consent"] = {"version": self.consent.version, "at": self.consent.at}
+        if self.service is not None:
+            body["service"] = self.service
+        return body
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "Complaint":
+        """Read it.
+
+        Raises:
+            Malformed: a field is missing or of another type (`complaint_field`).
+        """
+        fields = Fields(COMPLAINT, body)
+        consent = fields.inner("consent")
+        return cls(
+            visit=fields.whole_or("visit", 0),
+            ticket=fields.text("ticket"),
+            topics=fields.texts("topics", most=64),
+            language=fields.text_or("language", "id"),
+            service=fields.optional_text("service"),
+            consent=Consent(version=consent.text("version"), at=consent.optional_whole("at", lowest=-(2**53)))
+            if consent is not None
+            else None,
+            attached=fields.words("attached", most=8),
+        )
 
 
 def new_code(below: Callable[[int], int] = secrets.randbelow) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from survey.record.errors import Malformed
-from survey.record.record import whole
+from survey.record.fields import Fields
+from survey.record.record import RESPONSE
 
 MAX_ANSWERS = 64
 
@@ -55,47 +55,26 @@ class Response:
             body["outside_hours"] = True
         return body
 
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "Response":
+        """Read a response from a record's body; fields a newer version added are ignored.
 
-def from_body(body: Mapping[str, object]) -> Response:
-    """Read a response from a record's body; fields a newer version added are ignored.
-
-    Raises:
-        Malformed: a field is missing or of another type (`response_field`).
-    """
-    answers = body.get("answers")
-    if not isinstance(answers, dict) or len(answers) > MAX_ANSWERS:
-        raise Malformed("response_field", f"answers is an object of at most {MAX_ANSWERS} elements")
-    for key in answers:
-        whole(answers, key, lowest=0, code="response_field")
-    profile = body.get("profile", {})
-    if not isinstance(profile, dict) or not all(isinstance(value, str) for value in profile.values()):
-        raise Malformed("response_field", "profile is an object of texts")
-    return Response(
-        instrument=_text(body, "instrument"),
-        version=_text(body, "version"),
-        answers=answers,
-        complete=_flag(body, "complete"),
-        visit=whole(body, "visit", lowest=0, code="response_field"),
-        ended=_text(body, "ended"),
-        ended_at=_text(body, "ended_at") if "ended_at" in body else None,
-        service=_text(body, "service") if "service" in body else None,
-        profile=profile,
-        language=_text(body, "language"),
-        channel=_text(body, "channel"),
-        duration_s=whole(body, "duration_s", lowest=0, code="response_field"),
-        outside_hours=_flag(body, "outside_hours") if "outside_hours" in body else False,
-    )
-
-
-def _text(body: Mapping[str, object], key: str) -> str:
-    value = body.get(key)
-    if not isinstance(value, str) or len(value) > 64:
-        raise Malformed("response_field", f"{key} is a text of at most 64 characters")
-    return value
-
-
-def _flag(body: Mapping[str, object], key: str) -> bool:
-    value = body.get(key)
-    if not isinstance(value, bool):
-        raise Malformed("response_field", f"{key} is true or false")
-    return value
+        Raises:
+            Malformed: a field is missing or of another type (`response_field`).
+        """
+        fields = Fields(RESPONSE, body)
+        return cls(
+            instrument=fields.text("instrument"),
+            version=fields.text("version"),
+            answers=fields.counts("answers", most=MAX_ANSWERS),
+            complete=fields.flag("complete"),
+            visit=fields.whole("visit"),
+            ended=fields.text("ended"),
+            ended_at=fields.optional_text("ended_at"),
+            service=fields.optional_text("service"),
+            profile=fields.words("profile", most=MAX_ANSWERS),
+            language=fields.text("language"),
+            channel=fields.text("channel"),
+            duration_s=fields.whole("duration_s"),
+            outside_hours=fields.flag_or("outside_hours", default=False),
+        )

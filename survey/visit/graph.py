@@ -8,8 +8,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from survey.visit.action import parse
 from survey.visit.machine import advance, begin, due
-from survey.visit.offer import offer
+from survey.visit.offer import Manner, manner_of, offer
 from survey.visit.plan import Plan
 from survey.visit.state import (
     Event,
@@ -108,8 +109,9 @@ def _moves(plan: Plan, state: State) -> Iterator[tuple[str, State]]:
     now = max(state.since, state.last_input, state.quiet_until) + 1.0
     for action in sorted(offer(plan, state).actions):
         chosen = _after(plan, state, [Touch(action)], now)
-        yield action.partition(":")[0], chosen
-    if state.step in (Step.SERVICE, Step.PROFILE, Step.QUESTION, Step.TOPICS) and not state.menu:
+        choice = parse(action)
+        yield choice.word if choice is not None else action, chosen
+    if manner_of(state.step) is Manner.LISTED and not state.menu:
         yield "held", _after(plan, state, [Press(0), Hold(0), Release()], now)
     if state.step is Step.PHONE:
         yield from _moves(plan, state._replace(phone="081234567890")) if not state.phone else ()

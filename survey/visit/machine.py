@@ -11,6 +11,9 @@ tries to break with any sequence of events:
 An unsent complaint is not an answer: until it is sent it is the visitor's own, and it vanishes with them.
 """
 
+from typing import assert_never
+
+from survey.visit.action import Choice, Word, parse
 from survey.visit.moves import (
     Moved,
     arrive,
@@ -20,9 +23,8 @@ from survey.visit.moves import (
     leave,
     toggle_topic,
     type_key,
-    word_of,
 )
-from survey.visit.offer import offer
+from survey.visit.offer import Manner, manner_of, offer
 from survey.visit.plan import Plan
 from survey.visit.state import (
     Accepted,
@@ -47,12 +49,11 @@ from survey.visit.state import (
 )
 from survey.visit.table import TABLE
 
-_HIGHLIGHTED = frozenset({"answer", "service", "profile"})
+_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
-_WITH_MENU = frozenset({Step.SERVICE, Step.PROFILE, Step.QUESTION, Step.TOPICS})
-_DEAF = frozenset({Step.SAVING, Step.FAILED, Step.STAFF})
-_KEYBOARDS = frozenset({Step.TEXT, Step.PHONE})
-_STAYING = frozenset({"topic", "tick", "text-size", "contrast", "language", "listen"})
+_STAYING = frozenset(
+    {Word.TOPIC, Word.TICK, Word.TEXT_SIZE, Word.CONTRAST, Word.LANGUAGE, Word.LISTEN, Word.KEY}
+)
 """Choices that leave the same screen up: pressing them quickly one after another is meant."""
 
 
@@ -114,79 +115,94 @@ def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one
             return latest + timing.invitation
         case Step.TICKET:
             return latest + timing.ticket
-        case _:
+        case (
+            Step.PREFERENCES
+            | Step.SERVICE
+            | Step.PROFILE
+            | Step.QUESTION
+            | Step.OFFER
+            | Step.TOPICS
+            | Step.TEXT
+            | Step.CONSENT
+            | Step.PHONE
+        ):
             return latest + timing.idle
+        case step:
+            assert_never(step)
 
 
 def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -> Moved:
-    refused = _refusal(plan, state, action, now)
-    if refused:
+    choice = parse(action)
+    refused = _refusal(plan, state, action, choice, now)
+    if refused or choice is None:
         quiet = (
             now + plan.timing.quiet
             if state.step is Step.IDLE and now < state.quiet_until
             else state.quiet_until
         )
-        return state._replace(last_input=now, quiet_until=quiet), (Ignored(refused),)
+        return state._replace(last_input=now, quiet_until=quiet), (Ignored(refused or "mash"),)
     state = state._replace(
         last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
     )
-    if action.startswith("key:"):
-        return type_key(state, action.removeprefix("key:")), (Accepted(),)
-    if word_of(action) in _HIGHLIGHTED:
+    if choice.word is Word.KEY:
+        return type_key(state, choice.argument), (Accepted(),)
+    if choice.word in _HIGHLIGHTED:
         return state._replace(pressed=action, pressed_at=now, holding=not touch), (Accepted(),)
-    return _take(plan, state, action, now, (Accepted(),))
+    return _take(plan, state, choice, now, (Accepted(),))
 
 
-def _refusal(plan: Plan, state: State, action: str, now: float) -> str:
+def _refusal(plan: Plan, state: State, action: str, choice: Choice | None, now: float) -> str:
     """Say why an input is no choice now, or nothing."""
     if state.step is Step.FAILED:
         return "failed"
-    typing = action.startswith("key:") and state.step in _KEYBOARDS
-    fresh = now < state.since + plan.timing.settle and word_of(action) not in _STAYING
+    word = choice.word if choice is not None else None
+    manner = manner_of(state.step)
+    typing = word is Word.KEY and manner is Manner.TYPED
+    fresh = now < state.since + plan.timing.settle and word not in _STAYING
     if (
-        state.step in _DEAF
+        manner is Manner.DEAF
         or state.pressed is not None
         or (state.step is Step.IDLE and now < state.quiet_until)
-        or (fresh and not typing)
+        or fresh
         or not (typing or action in offer(plan, state).actions)
     ):
         return "mash"
     return ""
 
 
-def _take(plan: Plan, state: State, action: str, now: float, effects: tuple[Effect, ...] = ()) -> Moved:
+def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[Effect, ...] = ()) -> Moved:
     if state.menu:
         state = state._replace(menu=False, since=now)
-        if action == "resume":
+        if choice.word is Word.RESUME:
             return state, (*effects, Hush())
-    word, _, argument = action.partition(":")
-    state, more = TABLE[state.step, word](plan, state, argument, now)
+    state, more = TABLE[state.step, choice.word](plan, state, choice.argument, now)
     return state, (*effects, *more)
 
 
 def _hold(plan: Plan, state: State, place: int, now: float) -> Moved:
-    if state.step not in _WITH_MENU or state.menu:
+    if manner_of(state.step) is not Manner.LISTED or state.menu:
         return state, ()
     if state.step is Step.TOPICS:
         options = offer(plan, state).options
-        touched = options[place] if place < len(options) else ""
-        if word_of(touched) == "topic":  # the press that became a hold had toggled it
-            state = toggle_topic(state, touched.partition(":")[2])
+        touched = parse(options[place]) if place < len(options) else None
+        if touched is not None and touched.word is Word.TOPIC:  # the press that became a hold had toggled it
+            state = toggle_topic(state, touched.argument)
     elif state.pressed is None:
         return state, ()
     return state._replace(menu=True, pressed=None, holding=False, since=now, last_input=now), (Hush(),)
 
 
 def _commits_at(plan: Plan, state: State) -> float | None:
-    if state.pressed is None or (state.holding and state.step in _WITH_MENU):
+    if state.pressed is None or (state.holding and manner_of(state.step) is Manner.LISTED):
         return None
     return state.pressed_at + plan.timing.highlight
 
 
 def _tick(plan: Plan, state: State, now: float) -> Moved:
     commits_at = _commits_at(plan, state)
-    if commits_at is not None and now >= commits_at and state.pressed is not None:
-        return _take(plan, state._replace(pressed=None, holding=False), state.pressed, now)
+    pressed = parse(state.pressed) if state.pressed is not None else None
+    if commits_at is not None and now >= commits_at and pressed is not None:
+        return _take(plan, state._replace(pressed=None, holding=False), pressed, now)
     expires = expires_at(plan, state)
     if expires is None or now < expires:
         return state, ()
@@ -196,7 +212,7 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
         case Step.OFFER:
             return finish(plan, state, now)
         case Step.TICKET:
-            return TABLE[Step.TICKET, "noted"](plan, state, "", now)
+            return TABLE[Step.TICKET, Word.NOTED](plan, state, "", now)
         case _:
             return leave(plan, state, Ended.TIMEOUT, now)
 

@@ -5,17 +5,13 @@ from typing import Any
 
 from survey.record.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS
 from survey.record.response import Response
+from survey.visit.action import BACKSPACE
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
 from survey.visit.state import Effect, Ended, Hush, SaveResponse, State, Step, Thanked
 
 Moved = tuple[State, tuple[Effect, ...]]
 Handler = Callable[[Plan, State, str, float], Moved]
-
-
-def word_of(action: str) -> str:
-    """Give an action's word without its argument."""
-    return action.partition(":")[0]
 
 
 def go(state: State, step: Step, now: float, **changes: Any) -> Moved:
@@ -93,10 +89,10 @@ def type_key(state: State, key: str) -> State:
         return state._replace(layout=key)
     if state.step is Step.PHONE:
         typed = (
-            state.phone[:-1] if key == "backspace" else state.phone + key * (key.isascii() and key.isdigit())
+            state.phone[:-1] if key == BACKSPACE else state.phone + key * (key.isascii() and key.isdigit())
         )
         return state._replace(phone=typed[:MAX_PHONE_DIGITS])
-    if key == "backspace":
+    if key == BACKSPACE:
         return state._replace(text=state.text[:-1])
     if len(key) != 1 or not key.isprintable():
         return state

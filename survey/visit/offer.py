@@ -1,20 +1,54 @@
 """What can be done on each screen of a visit: the actions of the four buttons, and those for the finger only.
 
 One pure function serves both ends: the table looks up what a button means, the screens draw what may be chosen.
-Action names are words with an optional argument after a colon: `answer:3`, `service:kk`, `back`.
+What their names mean stands in `survey.visit.action`.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from enum import StrEnum
+from typing import NamedTuple, assert_never
 
 from survey.instrument.profile import AGE, is_minor
 from survey.record.complaint import is_phone
+from survey.visit.action import Word, name_of
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
 BUTTONS = 4
-MORE = "more"
-SKIP = "skip"
+
+
+class Manner(StrEnum):
+    """How a screen takes presses."""
+
+    PLAIN = "plain"
+    LISTED = "listed"
+    """Four answers, or a page of a list; a held button opens a menu."""
+    TYPED = "typed"
+    """With a keyboard."""
+    DEAF = "deaf"
+
+
+def manner_of(step: Step) -> Manner:
+    """Tell how a screen takes presses."""
+    match step:
+        case Step.SERVICE | Step.PROFILE | Step.QUESTION | Step.TOPICS:
+            return Manner.LISTED
+        case Step.TEXT | Step.PHONE:
+            return Manner.TYPED
+        case Step.SAVING | Step.FAILED | Step.STAFF:
+            return Manner.DEAF
+        case (
+            Step.IDLE
+            | Step.INVITATION
+            | Step.PREFERENCES
+            | Step.OFFER
+            | Step.CONSENT
+            | Step.TICKET
+            | Step.THANKS
+        ):
+            return Manner.PLAIN
+        case _:
+            assert_never(step)
 
 
 class Offer(NamedTuple):
@@ -35,7 +69,7 @@ def offer(plan: Plan, state: State) -> Offer:
     """Give what can be done now."""
     if state.menu:
         return _menu(plan, state)
-    return _SCREENS[state.step](plan, state)
+    return _on_screen(plan, state)
 
 
 def page_of(names: Sequence[str], page: int) -> tuple[str, ...]:
@@ -44,7 +78,7 @@ def page_of(names: Sequence[str], page: int) -> tuple[str, ...]:
         return tuple(names)
     size = BUTTONS - 1
     start = page % pages(len(names)) * size
-    return (*names[start : start + size], MORE)
+    return (*names[start : start + size], Word.MORE)
 
 
 def pages(count: int) -> int:
@@ -57,123 +91,101 @@ def question_key(plan: Plan, state: State) -> str:
     return plan.forms[state.form].question_order[state.place]
 
 
-def list_length(plan: Plan, state: State) -> int:
-    """Give the length of the list the screen pages through, or 0."""
-    return len(_names(plan, state))
-
-
 def may_leave_contact(plan: Plan, state: State) -> bool:
     """Tell whether a telephone number may be asked: never of a minor (UU 27/2022, article 25)."""
     age = dict(state.profile).get(AGE)
     return plan.contact and not (age is not None and is_minor(age))
 
 
+def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
+    match state.step:
+        case Step.IDLE:
+            return _idle(plan)
+        case Step.INVITATION:
+            return _invitation(plan, state)
+        case Step.PREFERENCES:
+            return Offer((Word.BACK, *_looks(plan)))
+        case Step.SERVICE | Step.PROFILE:
+            return _listed(plan, state)
+        case Step.QUESTION:
+            return _question(plan, state)
+        case Step.OFFER:
+            return Offer((Word.NO, Word.COMPLAINT))
+        case Step.TOPICS:
+            return _topics(plan, state)
+        case Step.TEXT:
+            return Offer((Word.BACK, Word.NEXT))
+        case Step.CONSENT:
+            following = (Word.NEXT,) if state.consented else ()
+            return Offer((Word.BACK, Word.TICK, Word.WITHOUT_PHONE, *following))
+        case Step.PHONE:
+            following = (Word.NEXT,) if is_phone(state.phone) else ()
+            return Offer((Word.BACK, Word.WITHOUT_PHONE, *following))
+        case Step.TICKET:
+            return Offer((Word.NOTED,))
+        case Step.THANKS:
+            return Offer((Word.CLOSE,))
+        case Step.SAVING | Step.FAILED | Step.STAFF:
+            return Offer()
+        case step:
+            assert_never(step)
+
+
 def _names(plan: Plan, state: State) -> tuple[str, ...]:
     if state.step is Step.SERVICE:
-        return (*(f"service:{service.code}" for service in plan.services), SKIP)
+        return (*(name_of(Word.SERVICE, service.code) for service in plan.services), Word.SKIP)
     if state.step is Step.PROFILE:
-        return (*(f"profile:{value}" for value in plan.profile[state.place].values), SKIP)
+        return (*(name_of(Word.PROFILE, value) for value in plan.profile[state.place].values), Word.SKIP)
     if state.step is Step.QUESTION:
         question = plan.forms[state.form].question(question_key(plan, state))
-        return tuple(f"answer:{option.value}" for option in question.options)
+        return tuple(name_of(Word.ANSWER, option.value) for option in question.options)
     if state.step is Step.TOPICS:
-        return tuple(f"topic:{topic}" for topic in plan.topics)
+        return tuple(name_of(Word.TOPIC, topic) for topic in plan.topics)
     return ()
 
 
 def _menu(plan: Plan, state: State) -> Offer:
-    names = ["back"]
+    names = [Word.BACK]
     if state.step is not Step.QUESTION or plan.skip:
-        names.append("next" if state.step is Step.TOPICS else SKIP)
+        names.append(Word.NEXT if state.step is Step.TOPICS else Word.SKIP)
     if plan.speech:
-        names.append("listen")
-    return Offer((*names, "resume"))
+        names.append(Word.LISTEN)
+    return Offer((*names, Word.RESUME))
 
 
-def _idle(plan: Plan, _state: State) -> Offer:
-    options = tuple(f"answer:{option.value}" for option in plan.pulse.questions[0].options)
-    extras = (*(("complaint",) if plan.complaint else ()), *_looks(plan))
+def _idle(plan: Plan) -> Offer:
+    options = tuple(name_of(Word.ANSWER, option.value) for option in plan.pulse.questions[0].options)
+    extras = (*((Word.COMPLAINT,) if plan.complaint else ()), *_looks(plan))
     return Offer(options[:BUTTONS], extras)
 
 
 def _looks(plan: Plan) -> tuple[str, ...]:
-    return (*(("language",) if len(plan.languages) > 1 else ()), "text-size", "contrast")
+    return (*((Word.LANGUAGE,) if len(plan.languages) > 1 else ()), Word.TEXT_SIZE, Word.CONTRAST)
 
 
 def _invitation(plan: Plan, state: State) -> Offer:
-    complaint = ("complaint",) if plan.complaint and not state.complained else ()
-    return Offer(("decline", *complaint, "preferences", "accept"))
-
-
-def _preferences(plan: Plan, _state: State) -> Offer:
-    return Offer(("back", *_looks(plan)))
+    complaint = (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
+    return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT))
 
 
 def _listed(plan: Plan, state: State) -> Offer:
-    return Offer(page_of(_names(plan, state), state.page), ("back", *_listen(plan)))
+    return Offer(page_of(_names(plan, state), state.page), (Word.BACK, *_listen(plan)))
 
 
 def _question(plan: Plan, state: State) -> Offer:
     return Offer(
-        page_of(_names(plan, state), state.page), ("back", *_listen(plan), *((SKIP,) if plan.skip else ()))
+        page_of(_names(plan, state), state.page),
+        (Word.BACK, *_listen(plan), *((Word.SKIP,) if plan.skip else ())),
     )
 
 
 def _listen(plan: Plan) -> tuple[str, ...]:
-    return ("listen",) if plan.speech else ()
-
-
-def _offer_complaint(_plan: Plan, _state: State) -> Offer:
-    return Offer(("no", "complaint"))
+    return (Word.LISTEN,) if plan.speech else ()
 
 
 def _topics(plan: Plan, state: State) -> Offer:
     names = _names(plan, state)
     options = page_of(names, state.page)
-    if state.topics and options[-1] == MORE and state.page % pages(len(names)) == pages(len(names)) - 1:
-        options = (*options[:-1], "next")
-    return Offer(options, ("back", *(("next",) if state.topics else ())))
-
-
-def _text(_plan: Plan, _state: State) -> Offer:
-    return Offer(("back", "next"))
-
-
-def _consent(_plan: Plan, state: State) -> Offer:
-    return Offer(("back", "tick", "without-phone", *(("next",) if state.consented else ())))
-
-
-def _phone(_plan: Plan, state: State) -> Offer:
-    return Offer(("back", "without-phone", *(("next",) if is_phone(state.phone) else ())))
-
-
-def _ticket(_plan: Plan, _state: State) -> Offer:
-    return Offer(("noted",))
-
-
-def _thanks(_plan: Plan, _state: State) -> Offer:
-    return Offer(("close",))
-
-
-def _nothing(_plan: Plan, _state: State) -> Offer:
-    return Offer()
-
-
-_SCREENS = {
-    Step.IDLE: _idle,
-    Step.INVITATION: _invitation,
-    Step.PREFERENCES: _preferences,
-    Step.SERVICE: _listed,
-    Step.PROFILE: _listed,
-    Step.QUESTION: _question,
-    Step.OFFER: _offer_complaint,
-    Step.TOPICS: _topics,
-    Step.TEXT: _text,
-    Step.CONSENT: _consent,
-    Step.PHONE: _phone,
-    Step.TICKET: _ticket,
-    Step.SAVING: _nothing,
-    Step.THANKS: _thanks,
-    Step.FAILED: _nothing,
-    Step.STAFF: _nothing,
-}
+    if state.topics and options[-1] == Word.MORE and state.page % pages(len(names)) == pages(len(names)) - 1:
+        options = (*options[:-1], Word.NEXT)
+    return Offer(options, (Word.BACK, *((Word.NEXT,) if state.topics else ())))

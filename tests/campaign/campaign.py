@@ -24,7 +24,7 @@ from survey.wire.messages import Batch, unpack_batch
 from tests.campaign.echo import Echo
 from tests.campaign.proxy import Proxy, Weather
 from tests.world import World
-from uplink.journal.identity import load_enrolment, verifier
+from uplink.journal.enrolment import load_enrolment, verifier
 from uplink.journal.reader import JournalReader
 from uplink.journal.verify import verify
 

@@ -14,11 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from uplink.journal.journal.segments import disk
-
 from kiosk.__main__ import main
 from uplink.journal import stamp
-from uplink.journal.segments.files import write_all
+from uplink.journal.segments import disk
+from uplink.journal.segments.disk import write_all
 
 _FAULTS = Path(os.environ["IKM_FAULTS"])
 _ERRORS = {"full": errno.ENOSPC, "failing": errno.EIO, "read-only": errno.EROFS}

@@ -39,23 +39,11 @@ keys.ensure(settings.IKM_KEYS)
 ca.ensure(settings.IKM_KEYS)
 
 
-class OwnClock:
-    """A clock that tests set; a millisecond passes with every look at it."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        self.moment += timedelta(milliseconds=1)
-        return self.moment
-
-
 @pytest.fixture(autouse=True)
-def own_clock(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
-    """Put the tests' clock in the place of the machine's."""
-    own = OwnClock(datetime(2026, 11, 9, 2, 0, tzinfo=UTC))
-    monkeypatch.setattr(clock, "now", own.now)
-    return own
+def _own_clock() -> Iterator[None]:
+    """Stop the collector's clock a week after the tests' first morning; a test that wants another time stops it again."""
+    with clock.stopped(datetime(2026, 11, 9, 2, 0, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +77,9 @@ def unit(db: None) -> object:
 
 @pytest.fixture
 def kiosk(unit: object) -> FakeKiosk:
-    """An enrolled kiosk of that unit."""
-    return FakeKiosk.enrolled(unit)
+    """A kiosk of that unit, enrolled an hour ago."""
+    with clock.stopped(clock.now() - timedelta(hours=1)):
+        return FakeKiosk.enrolled(unit)
 
 
 @pytest.fixture

@@ -1,24 +1,48 @@
 """Both transports keep the same promises to the courier: MQTT over a real Mosquitto, HTTP over a real socket."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from survey.wire.messages import Batch, pack_batch, unpack_receipt
+from tests.kiosk.conftest import ENROLMENT
 from tests.uplink.certificates import Authority
 from tests.uplink.fakes import KIOSK, Home, fill
 from tests.uplink.services import Broker, HttpCollector, MqttCollector, free_port, until
 from uplink.errors import Refused, TooLarge, Unreachable
+from uplink.forwarder.app import http_transport, mqtt_transport
+from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
-from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SlotFreed
+from uplink.forwarder.senders.sender import (
+    Event,
+    ReceiptArrived,
+    Sender,
+    SendRefused,
+    SettingsArrived,
+    SlotFreed,
+)
 from uplink.forwarder.status import last_will
+from uplink.journal.enrolment import Broker as EnrolledBroker
+from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
 
 pytestmark = pytest.mark.integration
+
+
+def mqtt(port: int, **more: object) -> MqttTransport:
+    enrolment = ENROLMENT._replace(kiosk=KIOSK, broker=EnrolledBroker("127.0.0.1", port, tls=False))
+    return replace(mqtt_transport(enrolment, KioskHome(Path()), UplinkConfig()), **more)  # type: ignore[arg-type]
+
+
+def http(url: str, **more: object) -> HttpTransport:
+    enrolment = ENROLMENT._replace(kiosk=KIOSK, collector_url=url)
+    return replace(http_transport(enrolment, UplinkConfig()), **more)  # type: ignore[arg-type]
 
 
 class Case:
@@ -31,7 +55,7 @@ class Case:
         fill(journal, 3)
         self.stream = journal.stream
         journal.close()
-        entries = JournalReader(home.folder / "journal").read(1, most=3, most_bytes=10_000)
+        entries = JournalReader(home.paths.journal).read(1, most=3, most_bytes=10_000)
         self.batch = pack_batch(
             Batch(
                 kiosk=KIOSK,
@@ -59,14 +83,12 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     with ExitStack() as stack:
         if request.param == "https":
             door = stack.enter_context(HttpCollector(home.collector))
-            where = HttpTransport(kiosk=KIOSK, collector_url=door.url, connect_seconds=2.0)
-            yield Case(home, lambda: HttpSender(where))
+            where = http(door.url, connect_seconds=2.0)
+            yield Case(home, lambda: HttpSender(where, now=time.monotonic))
         else:
             broker = stack.enter_context(Broker(tmp_path))
             stack.enter_context(MqttCollector(home.collector, port=broker.port))
-            transport = MqttTransport(
-                kiosk=KIOSK, host="127.0.0.1", port=broker.port, version=5 if "5" in request.param else 3
-            )
+            transport = mqtt(broker.port, version=5 if "5" in request.param else 3)
             yield Case(home, lambda: MqttSender(transport, last_will=last_will()))
 
 
@@ -128,13 +150,9 @@ def test_a_closed_sender_opens_again(case: Case) -> None:
 
 def test_nobody_at_the_other_end_is_unreachable() -> None:
     port = free_port()
-    mqtt = MqttSender(
-        MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=port, connect_seconds=1.0), last_will=last_will()
-    )
-    https = HttpSender(
-        HttpTransport(kiosk=KIOSK, collector_url=f"http://127.0.0.1:{port}", connect_seconds=1.0)
-    )
-    for sender in (mqtt, https):
+    over_mqtt = MqttSender(mqtt(port, connect_seconds=1.0), last_will=last_will())
+    over_https = HttpSender(http(f"http://127.0.0.1:{port}", connect_seconds=1.0), now=time.monotonic)
+    for sender in (over_mqtt, over_https):
         with pytest.raises(Unreachable, match=str(port)):
             sender.open()
 
@@ -142,9 +160,7 @@ def test_nobody_at_the_other_end_is_unreachable() -> None:
 def test_mqtt_tells_that_nobody_listens(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Broker(tmp_path) as broker:
-        sender = MqttSender(
-            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
-        )
+        sender = MqttSender(mqtt(broker.port), last_will=last_will())
         case = Case(home, lambda: sender)
         sender.open()
         sender.send(case.batch)
@@ -159,9 +175,7 @@ def test_mqtt_tells_a_refused_publish_from_an_accepted_one(tmp_path: Path) -> No
     rules.write_text("topic read #\n")
     home = Home(tmp_path)
     with Broker(tmp_path, extra=f"acl_file {rules}") as broker:
-        sender = MqttSender(
-            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
-        )
+        sender = MqttSender(mqtt(broker.port), last_will=last_will())
         case = Case(home, lambda: sender)
         sender.open()
         sender.send(case.batch)
@@ -174,9 +188,7 @@ def test_mqtt_tells_a_refused_publish_from_an_accepted_one(tmp_path: Path) -> No
 def test_mqtt_keeps_within_the_brokers_own_limit(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Broker(tmp_path, extra="max_packet_size 1000") as broker:
-        sender = MqttSender(
-            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
-        )
+        sender = MqttSender(mqtt(broker.port), last_will=last_will())
         sender.open()
         assert sender.max_bytes < 1_000
         with pytest.raises(TooLarge):
@@ -189,9 +201,7 @@ def test_mqtt_keeps_within_the_brokers_own_limit(tmp_path: Path) -> None:
 
 def test_a_broker_that_dies_is_noticed(tmp_path: Path) -> None:
     with Broker(tmp_path) as broker:
-        sender = MqttSender(
-            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
-        )
+        sender = MqttSender(mqtt(broker.port), last_will=last_will())
         sender.open()
         broker.kill()
 
@@ -207,9 +217,7 @@ def test_a_broker_that_dies_is_noticed(tmp_path: Path) -> None:
 def test_vanishing_leaves_the_last_will_and_parting_does_not(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Broker(tmp_path) as broker, MqttCollector(home.collector, port=broker.port) as collector:
-        sender = MqttSender(
-            MqttTransport(kiosk=KIOSK, host="127.0.0.1", port=broker.port), last_will=last_will()
-        )
+        sender = MqttSender(mqtt(broker.port), last_will=last_will())
         sender.open()
         sender.report(b'{"online":true}')
         sender.poll(0.05)
@@ -241,7 +249,7 @@ def test_http_answers_have_one_of_three_fates(
 ) -> None:
     home = Home(tmp_path)
     with HttpCollector(home.collector) as door:
-        sender = HttpSender(HttpTransport(kiosk=KIOSK, collector_url=door.url))
+        sender = HttpSender(http(door.url), now=time.monotonic)
         sender.open()
         door.answer = (status, content)
         with pytest.raises(fate) as refusal:
@@ -254,12 +262,35 @@ def test_http_brings_the_settings_when_it_opens(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with HttpCollector(home.collector) as door:
         door.settings = json.dumps({"signed": "bytes"}).encode()
-        sender = HttpSender(HttpTransport(kiosk=KIOSK, collector_url=door.url))
+        sender = HttpSender(http(door.url), now=time.monotonic)
         sender.open()
         (event, *_) = sender.poll(0.0)
         assert event.payload == door.settings  # type: ignore[union-attr]
         assert not isinstance(event, SlotFreed)
         sender.close()
+
+
+def test_http_asks_for_the_settings_again_while_it_serves(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    now = 1_000.0
+    with HttpCollector(home.collector) as door:
+        sender = HttpSender(http(door.url), now=lambda: now)
+        sender.open()
+        assert sender.poll(0.0) == (), "there are none yet"
+        door.settings = b"the first"
+        now += 299.0
+        assert sender.poll(0.0) == ()
+        now += 1.0
+        assert sender.poll(0.0) == (SettingsArrived(b"the first"),)
+        assert sender.poll(0.0) == ()
+        now += 300.0
+        assert sender.poll(0.0) == (), "what has not changed does not come again"
+        door.settings = b"the second"
+        now += 300.0
+        assert sender.poll(0.0) == (SettingsArrived(b"the second"),)
+        sender.close()
+        now += 300.0
+        assert sender.poll(0.0) == (), "a closed session asks for nothing"
 
 
 # paho-mqtt 2.2 leaves the socket of a failed TLS handshake to the garbage collector.
@@ -275,9 +306,7 @@ def test_mqtt_over_tls_shows_its_certificate_and_checks_the_brokers(tmp_path: Pa
 
         def sender(ca: Path, shown: Path, shown_key: Path) -> MqttSender:
             credentials = Credentials(ca=ca, certificate=shown, key=shown_key)
-            transport = MqttTransport(
-                kiosk=KIOSK, host="localhost", port=broker.port, credentials=credentials, connect_seconds=3.0
-            )
+            transport = mqtt(broker.port, host="localhost", credentials=credentials, connect_seconds=3.0)
             return MqttSender(transport, last_will=last_will())
 
         with MqttCollector(home.collector, port=broker.port, tls=(ours.path, kiosk, kiosk_key)):

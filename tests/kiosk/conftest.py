@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment
+from uplink.journal.enrolment import Broker, Enrolment, Named, store_enrolment
+from uplink.journal.identity import Identity
 
 SERVICES = (
     Named("ktp", "KTP-el"),

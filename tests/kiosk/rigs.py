@@ -62,7 +62,7 @@ class Rig:
         """Let the writer's thread answer; simulated time stands still."""
         for _ in range(2000):
             self.loop.step()
-            if not self.loop.recorder.waiting:
+            if not self.loop.service.recorder.waiting:
                 return
             self.device.writer.results.put(self.device.writer.results.get(timeout=10))
         raise AssertionError("the journal did not answer")

@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import COMMANDS, main
+from kiosk.commands.doctor import patient_of
 from kiosk.config import Config
 from kiosk.desk.pin import check, set_pin
-from kiosk.watch.doctor import BAD, OK, Patient, examine
+from kiosk.watch.doctor import BAD, OK, examine
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.rigs import rig
 from uplink.journal.identity import Identity
 
 
 def findings(home: Path, *, simulate: bool = True) -> dict[str, str]:
-    return {found.check: found.state for found in examine(Patient(home, Config(), simulate))}
+    return {found.check: found.state for found in examine(patient_of(home, Config(), simulate=simulate))}
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -96,8 +97,8 @@ def test_a_healthy_kiosk_gets_exit_code_0(home: Path, capsys: pytest.CaptureFixt
 
 
 def test_each_trouble_has_a_remedy(home: Path, tmp_path: Path) -> None:
-    nowhere = examine(Patient(tmp_path / "nowhere", Config(), simulate=True))
-    for found in (*nowhere, *examine(Patient(home, Config(), simulate=False))):
+    nowhere = examine(patient_of(tmp_path / "nowhere", Config(), simulate=True))
+    for found in (*nowhere, *examine(patient_of(home, Config(), simulate=False))):
         assert found.state == OK or found.remedy, found
 
 

@@ -39,13 +39,13 @@ def play(home: Path, *, warm_up: int, visits: int) -> tuple[tuple[int, ...], tup
         dice = random.Random(3)
         player = Player(loop, panel, display, times, dice=dice)
         for _ in range(warm_up):
-            player.play(varied_wish(loop.plan, dice))
+            player.play(varied_wish(loop.service.plan, dice))
         before = footprint()
         for _ in range(visits):
-            player.play(varied_wish(loop.plan, dice))
+            player.play(varied_wish(loop.service.plan, dice))
         player.rest()
         after = footprint()
-        return before, after, loop.recorder.thanked
+        return before, after, loop.service.recorder.thanked
 
 
 def test_a_busy_day_leaves_nothing_behind(home: Path) -> None:

@@ -32,9 +32,9 @@ def test_the_thanks_come_after_the_record_is_durable(home: Path) -> None:
         kiosk.wait(0.2)
         assert isinstance(kiosk.view, ChoiceView)
         assert kiosk.view.pressed == 3
-        assert kiosk.loop.recorder.thanked == 0
+        assert kiosk.loop.service.recorder.thanked == 0
         kiosk.wait(1)
-        assert kiosk.loop.recorder.thanked == 1
+        assert kiosk.loop.service.recorder.thanked == 1
         assert isinstance(kiosk.view, MessageView)
     assert len(records(home, "response")) == 1
 
@@ -45,13 +45,13 @@ def test_a_failing_disk_is_said_and_nobody_is_thanked(home: Path, monkeypatch: p
         with monkeypatch.context() as patched:
             break_disk(kiosk, patched)
             kiosk.press(4)
-            assert kiosk.loop.state.step is Step.FAILED
+            assert kiosk.loop.service.state.step is Step.FAILED
             assert isinstance(kiosk.view, MessageView)
             assert "tidak" in kiosk.view.text
-            assert kiosk.loop.recorder.thanked == 0
+            assert kiosk.loop.service.recorder.thanked == 0
             kiosk.press(2)
-            assert kiosk.loop.counters.rejected["failed"] >= 1
-        assert kiosk.loop.state.step is Step.FAILED
+            assert kiosk.loop.service.counters.rejected["failed"] >= 1
+        assert kiosk.loop.service.state.step is Step.FAILED
 
 
 def test_a_disk_that_works_again_brings_the_kiosk_back_by_itself(
@@ -63,14 +63,14 @@ def test_a_disk_that_works_again_brings_the_kiosk_back_by_itself(
             break_disk(kiosk, patched)
             kiosk.press(4)
             kiosk.wait(5)
-            assert kiosk.loop.state.step is Step.FAILED
+            assert kiosk.loop.service.state.step is Step.FAILED
         deadline = time.monotonic() + 20
-        while kiosk.loop.state.step is Step.FAILED and time.monotonic() < deadline:
+        while kiosk.loop.service.state.step is Step.FAILED and time.monotonic() < deadline:
             kiosk.wait(1.1)  # the writer looks at the disk again in real time
             threading.Event().wait(0.05)
-        assert kiosk.loop.state.step is Step.IDLE
+        assert kiosk.loop.service.state.step is Step.IDLE
         kiosk.press(2)
-        assert kiosk.loop.recorder.thanked == 1
+        assert kiosk.loop.service.recorder.thanked == 1
     assert [record.body["action"] for record in records(home, "staff")] == ["storage_restored"]
     assert [record.body["answers"]["kepuasan"] for record in records(home, "response")][-1] == 2
 
@@ -83,7 +83,7 @@ def test_keys_of_a_keyboard_are_the_buttons_of_a_simulated_panel(home: Path) -> 
         kiosk.wait(0.1)
         kiosk.display.touches += [ButtonKey(2, down=False, at=now)]
         kiosk.wait(1)
-        assert kiosk.loop.state.step is Step.INVITATION
+        assert kiosk.loop.service.state.step is Step.INVITATION
 
 
 def test_edges_that_stop_arriving_stop_the_program_instead_of_a_silent_kiosk(home: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_window_that_is_closed_ends_the_loop(home: Path) -> None:
     with rig(home) as kiosk:
         kiosk.display.touches.append(Quit())
         kiosk.loop.run()
-        assert not kiosk.loop.running
+        assert not kiosk.loop.service.running
 
 
 def test_a_real_keyboard_types_into_the_complaint(home: Path) -> None:
@@ -109,10 +109,10 @@ def test_a_real_keyboard_types_into_the_complaint(home: Path) -> None:
         for text in ("h", "a", "x", "\b", "i"):
             kiosk.display.touches.append(Typed(text, kiosk.times.now))
             kiosk.wait(0.3)
-        assert kiosk.loop.state.text == "hai"
+        assert kiosk.loop.service.state.text == "hai"
         kiosk.display.touches.append(Typed("\r", kiosk.times.now))
         kiosk.wait(0.5)
-        assert kiosk.loop.state.step is Step.CONSENT
+        assert kiosk.loop.service.state.step is Step.CONSENT
 
 
 def test_a_ticket_can_be_read_and_leads_to_its_status_page(home: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_screen_says_when_it_will_go_back(home: Path) -> None:
         kiosk.wait(38)
         assert kiosk.view.bar.note_strong == catalogue("id")["still_there.title"]
         kiosk.wait(10)
-        assert kiosk.loop.state.step is Step.IDLE
+        assert kiosk.loop.service.state.step is Step.IDLE
 
 
 def test_a_visit_without_service_and_profile_goes_straight_to_the_questions(home: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_visit_without_service_and_profile_goes_straight_to_the_questions(home
     with rig(home, config) as kiosk:
         kiosk.press(3)
         kiosk.touch("accept")
-        assert kiosk.loop.state.step is Step.QUESTION
+        assert kiosk.loop.service.state.step is Step.QUESTION
 
 
 def test_every_view_a_thousand_visitors_see_can_be_named(home: Path) -> None:
@@ -199,10 +199,10 @@ def test_every_view_a_thousand_visitors_see_can_be_named(home: Path) -> None:
         kiosk.press(2)
         for action in ("preferences", "language", "back", "accept", "service:ktp"):
             kiosk.touch(action)
-        while kiosk.loop.state.step is Step.PROFILE:
+        while kiosk.loop.service.state.step is Step.PROFILE:
             kiosk.touch("more")
             kiosk.touch("skip")
-        assert kiosk.loop.state.step is Step.QUESTION
+        assert kiosk.loop.service.state.step is Step.QUESTION
         assert len(kiosk.display.views) > 12
 
 

@@ -14,8 +14,10 @@ from survey.record.record import RESPONSE, Stamp
 from survey.wire.messages import Batch, Receipt, pack_receipt, unpack_batch
 from uplink.errors import TooLarge, Unreachable
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SlotFreed
-from uplink.journal.identity import Broker, Enrolment, Identity, Named, store_enrolment, verifier
-from uplink.journal.journal import Journal, Receipts
+from uplink.journal.enrolment import Broker, Enrolment, Named, store_enrolment, verifier
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
+from uplink.journal.journal import Journal
 from uplink.journal.segments.disk import Disk
 
 KIOSK = "k-0001"
@@ -212,12 +214,11 @@ class Home:
         self.identity = Identity.create(folder)
         self.identity.kiosk = KIOSK
         self.collector = FakeCollector(self.identity.public_key)
-        (folder / "uplink").mkdir()
-        self.acknowledged = folder / "uplink" / "acknowledged"
-        self.carried = folder / "kiosk" / "acknowledged"
-        self.receipts = Receipts(
-            acknowledged=self.acknowledged, verify=self.collector.verify, carried=self.carried
-        )
+        self.paths = KioskHome(folder)
+        self.paths.uplink_part.mkdir()
+        self.acknowledged = self.paths.acknowledged
+        self.carried = self.paths.carried_acknowledged
+        self.receipts = self.paths.receipts(kiosk=KIOSK, verify=self.collector.verify)
 
     def enrol(self, *, port: int = 1883, url: str = "http://127.0.0.1:1", tls: bool = False) -> Enrolment:
         enrolment = Enrolment(
@@ -236,7 +237,7 @@ class Home:
         return enrolment
 
     def journal(self, **more: object) -> Journal:
-        return Journal.open(self.folder / "journal", stream_key=self.identity, receipts=self.receipts, **more)  # type: ignore[arg-type]
+        return Journal.open(self.paths.journal, stream_key=self.identity, receipts=self.receipts, **more)  # type: ignore[arg-type]
 
 
 def body(visit: int = 1, value: int = 3) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """A real broker, and a fake collector behind real MQTT and real HTTP, each on a loopback port of its own."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -138,10 +139,7 @@ class HttpCollector:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                if outer.settings is None:
-                    self._say(404, b'{"code":"no_settings","message":"none yet"}')
-                else:
-                    self._say(200, outer.settings)
+                self._say(*_settings_answer(outer.settings, self.headers["If-None-Match"]))
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
@@ -155,8 +153,9 @@ class HttpCollector:
                 else:
                     self._say(400, b'{"code":"bad","message":"not a batch"}')
 
-            def _say(self, status: int, content: bytes) -> None:
+            def _say(self, status: int, content: bytes, tag: str = "") -> None:
                 self.send_response(status)
+                self.send_header("ETag", tag)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
@@ -177,3 +176,10 @@ class HttpCollector:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def _settings_answer(settings: bytes | None, known: str | None) -> tuple[int, bytes, str]:
+    if settings is None:
+        return 404, b'{"code":"no_settings","message":"none yet"}', ""
+    tag = f'"{hashlib.sha256(settings).hexdigest()}"'
+    return (304, b"", tag) if known == tag else (200, settings, tag)

@@ -21,7 +21,8 @@ from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
 from uplink.forwarder.status import StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
 from uplink.journal.acknowledged import Acknowledged
-from uplink.journal.identity import Enrolment, load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
 from uplink.journal.stamp import boot_time_ms
 
@@ -39,27 +40,27 @@ class Uplink:
     def __init__(self, home: Path, config: UplinkConfig) -> None:
         enrolment = load_enrolment(home)
         verify = verifier(enrolment.collector_key)
-        folder = home / "uplink"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        self._reader = JournalReader(home / "journal")
-        self._board = StatusBoard(home, JournalReader(home / "journal"), version=_version())
-        self._mqtt = MqttSender(_mqtt_transport(enrolment, home, config), last_will=last_will())
-        https = HttpSender(HttpTransport(kiosk=enrolment.kiosk, collector_url=enrolment.collector_url))
+        folder = KioskHome(home)
+        folder.uplink_part.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._reader = JournalReader(folder.journal)
+        self._board = StatusBoard(folder, JournalReader(folder.journal), version=_version())
+        self._mqtt = MqttSender(mqtt_transport(enrolment, folder, config), last_will=last_will())
+        https = HttpSender(http_transport(enrolment, config), now=time.monotonic)
         self._stopped = Event()
-        acknowledged = Acknowledged(folder / "acknowledged", carried=home / "kiosk" / "acknowledged")
+        acknowledged = Acknowledged(folder.acknowledged)
         self._prepare(acknowledged)
         self._courier = Courier(
             kiosk=enrolment.kiosk,
             reader=self._reader,
             acknowledged=acknowledged,
-            verify=verify,
+            receipts=folder.receipts(kiosk=enrolment.kiosk, verify=verify),
             transports=(self._mqtt, https),
-            inbox=SettingsInbox(folder / "settings", kiosk=enrolment.kiosk, verify=verify),
+            inbox=SettingsInbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
             report=self._state,
             now=time.monotonic,
             wait=self._stopped.wait,
             boot_time_ms=boot_time_ms,
-            pace=_pace(config),
+            pace=pace_of(config),
             spread_seconds=_POWER_CUT_SPREAD_SECONDS if boot_time_ms() < _POWER_CUT_UP_MS else 0.0,
         )
         self._sticks = StickWatcher(home, config.usb_folders)
@@ -79,9 +80,9 @@ class Uplink:
             self._courier.step(_TURN_SECONDS)
         except JournalError as error:
             # The disk is the kiosk's business; we look again, for it may be mounted anew.
-            if self._courier.progress.trouble != str(error):
+            if self._courier.progress.trouble != error.trouble:
                 log.warning("%s", error)
-            self._courier.progress.trouble = str(error)
+            self._courier.progress.trouble = error.trouble
             self._stopped.wait(1.0)
         now = time.monotonic()
         if now - self._status_at >= _STATUS_SECONDS:
@@ -119,17 +120,17 @@ class Uplink:
             self._courier.look_at_acknowledged()
             backlog = self._board.backlog(progress)
         except JournalError as error:
-            progress.trouble, backlog = str(error), -1
+            progress.trouble, backlog = error.trouble, -1
         self._board.write(progress, backlog=backlog, stick=self._sticks.said, now_up_ms=boot_time_ms())
 
 
-def main(home: Path, config: UplinkConfig | None = None) -> int:
+def main(home: Path, config: UplinkConfig) -> int:
     """Run the uplink until SIGTERM or SIGINT; gives the exit code.
 
     Raises:
         IdentityError: the kiosk is not enrolled.
     """
-    uplink = Uplink(home, config or UplinkConfig())
+    uplink = Uplink(home, config)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stopper(uplink.stop))
     uplink.run()
@@ -143,28 +144,41 @@ def _stopper(stop: Callable[[], None]) -> Callable[[int, object], None]:
     return stop_now
 
 
-def _mqtt_transport(enrolment: Enrolment, home: Path, config: UplinkConfig) -> MqttTransport:
-    folder = home / "uplink" / "broker"
+def mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) -> MqttTransport:
+    """Give the way out over MQTT."""
     return MqttTransport(
         kiosk=enrolment.kiosk,
         host=enrolment.broker.host,
         port=enrolment.broker.port,
-        credentials=Credentials(
-            ca=folder / "ca.crt", certificate=folder / "client.crt", key=folder / "client.key"
-        )
+        credentials=Credentials(ca=home.broker_ca, certificate=home.broker_certificate, key=home.broker_key)
         if enrolment.broker.tls
         else None,
         version=config.mqtt_version,
         keep_alive_seconds=config.keep_alive_seconds,
         window=config.window,
         max_bytes=config.max_message_bytes,
+        connect_seconds=config.connect_seconds,
     )
 
 
-def _pace(config: UplinkConfig) -> Pace:
+def http_transport(enrolment: Enrolment, config: UplinkConfig) -> HttpTransport:
+    """Give the way out over HTTPS."""
+    return HttpTransport(
+        kiosk=enrolment.kiosk,
+        collector_url=enrolment.collector_url,
+        connect_seconds=config.connect_seconds,
+        read_seconds=config.https_read_seconds,
+        max_bytes=config.https_message_bytes,
+        settings_every_seconds=config.https_settings_seconds,
+    )
+
+
+def pace_of(config: UplinkConfig) -> Pace:
+    """Give the courier's part of the configuration."""
     return Pace(
         max_batch_records=config.max_batch_records,
         patience_seconds=config.patience_seconds,
+        patience_cap_seconds=config.patience_cap_seconds,
         lazy_seconds=config.lazy_seconds,
         report_seconds=config.report_seconds,
         failures_before_fallback=config.mqtt_failures_before_https,

@@ -23,13 +23,13 @@ from survey.wire.carriage import (
     folder_name,
     pack_manifest,
 )
-from survey.wire.messages import Receipt, unpack_receipt
 from uplink.errors import CarryOutError
 from uplink.forwarder.outbox import Outbox, Parcel
-from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged, read_acknowledged
-from uplink.journal.identity import load_enrolment, verifier
+from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged
+from uplink.journal.enrolment import load_enrolment, verifier
+from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
-from uplink.journal.segments.files import sync_folder, write_all
+from uplink.journal.segments.disk import REAL_DISK, write_all
 
 _FILE_BYTES = 1_000_000
 _FILE_RECORDS = 5_000
@@ -75,12 +75,13 @@ def export(home: Path, target: Path) -> Exported:
         JournalBroken: the journal cannot be read.
     """
     enrolment = load_enrolment(home)
-    reader = JournalReader(home / "journal")
+    reader = JournalReader(KioskHome(home).journal)
     header = reader.header()
     if header is None:
         return Exported(folder=None, first=1, last=0, files=0)
-    receipt = _latest(home, enrolment.collector_key, enrolment.kiosk)
-    through = receipt.through if receipt is not None and receipt.stream == header.stream else 0
+    through = KioskHome(home).confirmed(
+        header.stream, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key)
+    )
     parcels = Outbox(
         reader, kiosk=enrolment.kiosk, stream=header.stream, max_records=_FILE_RECORDS, lazy_seconds=0.0
     ).everything_from(through + 1, max_bytes=_FILE_BYTES)
@@ -102,7 +103,7 @@ def export(home: Path, target: Path) -> Exported:
             target / name, ignore_errors=True
         )  # the same records were carried before: write them anew
         temporary.rename(target / name)
-        sync_folder(target)
+        REAL_DISK.sync_folder(target)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise CarryOutError(
@@ -122,50 +123,32 @@ def take_back(home: Path, folder: Path) -> TakenBack:
         JournalBroken: the journal cannot be read, or the acknowledged position not written.
     """
     enrolment = load_enrolment(home)
-    reader = JournalReader(home / "journal")
+    reader = JournalReader(KioskHome(home).journal)
     header = reader.header()
-    before = _latest(home, enrolment.collector_key, enrolment.kiosk)
+    receipts = KioskHome(home).receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     stream = header.stream if header is not None else ""
-    confirmed = before.through if before is not None and before.stream == stream else 0
+    confirmed = receipts.confirmed(stream)
     found, best, payload = 0, confirmed, b""
-    verify = verifier(enrolment.collector_key)
     for content in _receipt_files(folder):
         try:
-            receipt = unpack_receipt(content, verify)
+            receipt = receipts.read(content)
         except Malformed as refusal:
             log.info("a file that is no receipt of ours was passed over: %s", refusal)
             continue
-        if (receipt.kiosk, receipt.stream) != (enrolment.kiosk, stream):
+        if receipt.stream != stream:
             continue
         found += 1
         if receipt.through > best and reader.link_after(receipt.through) == receipt.link:
             best, payload = receipt.through, content
     if payload:
-        Acknowledged(_own_acknowledged(home)).store(payload)
+        Acknowledged(_own_acknowledged(KioskHome(home))).store(payload)
     return TakenBack(receipts=found, confirmed=best, news=best > confirmed)
 
 
-def _latest(home: Path, collector_key: bytes, kiosk: str) -> Receipt | None:
-    verify = verifier(collector_key)
-    found = []
-    for path in (home / "uplink" / "acknowledged", home / "kiosk" / "acknowledged"):
-        acknowledged = read_acknowledged(path)
-        if acknowledged is None:
-            continue
-        try:
-            receipt = unpack_receipt(acknowledged.receipt, verify)
-        except Malformed:
-            continue
-        if receipt.kiosk == kiosk:
-            found.append(receipt)
-    return max(found, key=lambda one: one.at, default=None)
-
-
-def _own_acknowledged(home: Path) -> Path:
+def _own_acknowledged(home: KioskHome) -> Path:
     """Give the acknowledged position this user may write: the kiosk's staff screen must not touch the uplink's."""
-    uplinks = home / "uplink" / "acknowledged"
-    owned = uplinks if uplinks.exists() else uplinks.parent
-    return uplinks if os.access(owned, os.W_OK) else home / "kiosk" / "acknowledged"
+    owned = home.acknowledged if home.acknowledged.exists() else home.acknowledged.parent
+    return home.acknowledged if os.access(owned, os.W_OK) else home.carried_acknowledged
 
 
 def _receipt_files(folder: Path) -> list[bytes]:

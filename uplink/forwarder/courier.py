@@ -12,15 +12,22 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from survey.record.chain import Verify
 from survey.record.errors import Malformed
-from survey.wire.messages import Receipt, unpack_receipt
+from survey.wire.messages import Receipt
+from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.backoff import Backoff
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.outbox import Outbox
-from uplink.forwarder.senders.sender import Event, ReceiptArrived, Sender, SendRefused, SettingsArrived
-from uplink.journal.acknowledged import Acknowledged
+from uplink.forwarder.senders.sender import (
+    NOBODY_LISTENS,
+    Event,
+    ReceiptArrived,
+    Sender,
+    SendRefused,
+    SettingsArrived,
+)
+from uplink.journal.acknowledged import Acknowledged, Receipts
 from uplink.journal.reader import JournalReader
 
 _STALLS_BEFORE_NEW_CONNECTION = 2
@@ -33,17 +40,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast the courier goes; `UplinkConfig` says which of it is set by configuration."""
+    """How fast the courier goes; `UplinkConfig` explains each and holds the defaults."""
 
-    max_batch_records: int = 1_000
-    patience_seconds: float = 10.0
-    patience_cap_seconds: float = 600.0
-    lazy_seconds: float = 3_600.0
-    report_seconds: float = 3_600.0
-    failures_before_fallback: int = 3
-    return_seconds: float = 600.0
-    reconnect_first_seconds: float = 5.0
-    reconnect_cap_seconds: float = 300.0
+    max_batch_records: int
+    patience_seconds: float
+    patience_cap_seconds: float
+    lazy_seconds: float
+    report_seconds: float
+    failures_before_fallback: int
+    return_seconds: float
+    reconnect_first_seconds: float
+    reconnect_cap_seconds: float
 
 
 @dataclass(slots=True)
@@ -52,14 +59,12 @@ class Progress:
 
     connected: bool = False
     transport: str = ""
-    trouble: str = ""
-    """Why nothing goes out, as a sentence, or nothing."""
+    trouble: Trouble | None = None
+    """Why nothing goes out, or None."""
     confirmed: int = 0
     """The collector has confirmed everything up to here."""
     collector_at_ms: int = 0
     """The collector's clock in its latest receipt."""
-    sent_batches: int = 0
-    sent_bytes: int = 0
 
 
 class Courier:
@@ -71,7 +76,7 @@ class Courier:
         kiosk: str,
         reader: JournalReader,
         acknowledged: Acknowledged,
-        verify: Verify,
+        receipts: Receipts,
         transports: tuple[Sender, ...],
         inbox: SettingsInbox,
         report: Callable[[Progress], bytes],
@@ -79,12 +84,12 @@ class Courier:
         wait: Callable[[float], object],
         boot_time_ms: Callable[[], int],
         pace: Pace,
-        spread_seconds: float = 0.0,
+        spread_seconds: float,
     ) -> None:
         self._kiosk = kiosk
         self._reader = reader
         self._acknowledged = acknowledged
-        self._verify = verify
+        self._receipts = receipts
         self._transports = transports
         self._inbox = inbox
         self._report = report
@@ -110,7 +115,7 @@ class Courier:
         self._quiet_until = 0.0
         self._went_back_at = float("-inf")
 
-    def step(self, timeout: float = 0.2) -> None:
+    def step(self, timeout: float) -> None:
         """Take one turn, waiting at most about `timeout` seconds for something to happen.
 
         Raises:
@@ -144,15 +149,10 @@ class Courier:
             if self.progress.connected:
                 self._lost(Unreachable("another journal is carried from here on"))
             return
-        for payload in self._acknowledged.found():
-            receipt = self._read(payload)
-            if (
-                receipt is not None
-                and receipt.stream == self._stream
-                and receipt.through > self.progress.confirmed
-            ):
-                self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
-                self._outbox.confirmed(receipt.through)
+        receipt = self._receipts.furthest(self._stream)
+        if receipt is not None and receipt.through > self.progress.confirmed:
+            self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
+            self._outbox.confirmed(receipt.through)
 
     @property
     def stream(self) -> str:
@@ -164,10 +164,6 @@ class Courier:
         for sender in self._transports:
             sender.close()
         self.progress.connected = False
-
-    def report_soon(self) -> None:
-        """Let the next turn report health."""
-        self._report_at = 0.0
 
     # Beginning, connecting, and choosing the transport.
 
@@ -207,7 +203,7 @@ class Courier:
         log.info("connected over %s; confirmed so far: %d", transport, self.progress.confirmed)
         self.progress.connected, self.progress.transport = True, transport
         if not self._stalls:  # else being connected is not yet being heard
-            self.progress.trouble = ""
+            self.progress.trouble = None
         now = self._now()
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
         self._opened_at = self._report_at = now
@@ -222,7 +218,7 @@ class Courier:
             # It served well and had merely little to do: its end is no mark against this transport.
             self._failures = 0
             self._backoff.succeeded()
-        self.progress.connected, self.progress.trouble = False, str(error)
+        self.progress.connected, self.progress.trouble = False, error.trouble
         self._failures += 1
         self._retry_at = self._now() + self._backoff.next_wait()
         if self._failures >= self._pace.failures_before_fallback and len(self._transports) > 1:
@@ -252,6 +248,7 @@ class Courier:
             most = _PROBE_RECORDS if self._stalls else None
             parcel = outbox.next_parcel(now, max_bytes=sender.max_bytes, most=most)
             if parcel is None:
+                self._tell_undeclared()
                 return False
             if outbox.under_way == 1:
                 self._patient_until = now + self._patience()
@@ -259,23 +256,37 @@ class Courier:
                 sender.send(parcel.payload)
             except TooLarge as refusal:
                 if not outbox.shrink():
-                    self._note_trouble(f"record {parcel.first} is too large for this transport: {refusal}")
+                    self._note_trouble(
+                        trouble("record_too_large", seq=parcel.first),
+                        f"record {parcel.first} is too large for this transport: {refusal}",
+                    )
                     self._stall(outbox)
                 continue
             except Refused as refusal:
-                self._note_trouble(f"the collector refuses records from {parcel.first} on: {refusal}")
+                self._note_trouble(
+                    trouble("records_refused", seq=parcel.first, code=refusal.code),
+                    f"the collector refuses records from {parcel.first} on: {refusal}",
+                )
                 self._stall(outbox)
                 return False
-            self.progress.sent_batches += 1
-            self.progress.sent_bytes += len(parcel.payload)
         return False
+
+    def _tell_undeclared(self) -> None:
+        """Say why nothing more goes out though records wait: one is damaged, and only the kiosk can declare it lost."""
+        if (seq := self._reader.undeclared) is not None:
+            self._note_trouble(
+                trouble("record_undeclared", seq=seq),
+                f"record {seq} is damaged: what is behind it waits until the kiosk declares it lost; restart the kiosk",
+            )
 
     def _patience(self) -> float:
         return min(self._pace.patience_cap_seconds, self._pace.patience_seconds * 2.0**self._stalls)
 
     def _check_progress(self, outbox: Outbox) -> None:
         if outbox.under_way and self._now() >= self._patient_until:
-            self._note_trouble("the collector gives no receipts; everything is kept and sent again")
+            self._note_trouble(
+                trouble("no_receipts"), "the collector gives no receipts; everything is kept and sent again"
+            )
             self._stall(outbox)
 
     def _stall(self, outbox: Outbox) -> None:
@@ -284,12 +295,12 @@ class Courier:
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
         self._quiet_until = self._now() + self._backoff.next_wait()
         if self._stalls % _STALLS_BEFORE_NEW_CONNECTION == 0:
-            raise Unreachable(self.progress.trouble)
+            raise Unreachable("nothing gets through on this connection", self.progress.trouble)
 
-    def _note_trouble(self, trouble: str) -> None:
-        if trouble != self.progress.trouble:
-            log.warning("%s", trouble)
-        self.progress.trouble = trouble
+    def _note_trouble(self, told: Trouble, message: str) -> None:
+        if told != self.progress.trouble:
+            log.warning("%s", message)
+        self.progress.trouble = told
 
     def _report_due(self, sender: Sender) -> None:
         if self._now() >= self._report_at:
@@ -305,7 +316,12 @@ class Courier:
             elif isinstance(event, SettingsArrived):
                 self._inbox.take(event.payload)
             elif isinstance(event, SendRefused):
-                self._note_trouble(f"nothing gets through: {event.message}")
+                told = (
+                    trouble("nobody_listens")
+                    if event.code == NOBODY_LISTENS
+                    else trouble("message_refused", code=event.code)
+                )
+                self._note_trouble(told, f"nothing gets through: {event.message}")
                 self._stall(outbox)
 
     def _take_receipt(self, event: ReceiptArrived, outbox: Outbox) -> None:
@@ -317,14 +333,15 @@ class Courier:
             return
         if outbox.known_link(receipt.through) != receipt.link:
             self._note_trouble(
-                f"a receipt through {receipt.through} does not fit this journal: alarm the centre"
+                trouble("receipt_unfit", seq=receipt.through),
+                f"a receipt through {receipt.through} does not fit this journal: alarm the centre",
             )
             return
         self._acknowledged.store(event.payload, arrived_up_ms=self._boot_time_ms() if event.fresh else -1)
         if self.progress.trouble:
             log.info("the collector has confirmed up to %d", receipt.through)
         self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
-        self.progress.trouble = ""
+        self.progress.trouble = None
         self._failures = self._stalls = 0
         self._backoff.succeeded()
         self._quiet_until = 0.0
@@ -342,15 +359,15 @@ class Courier:
         self._went_back_at = now
         if receipt.through < self.progress.confirmed:
             self._note_trouble(
+                trouble("data_set_back", through=receipt.through, confirmed=self.progress.confirmed),
                 f"the collector has only {receipt.through} of {self.progress.confirmed} confirmed records: "
-                "its data was set back"
+                "its data was set back",
             )
         outbox.go_to(receipt.through + 1, hurry=True)
 
     def _read(self, payload: bytes) -> Receipt | None:
         try:
-            receipt = unpack_receipt(payload, self._verify)
+            return self._receipts.read(payload)
         except Malformed as refusal:
             log.warning("a receipt is refused: %s", refusal)
             return None
-        return receipt if receipt.kiosk == self._kiosk else None

@@ -1,8 +1,8 @@
 """Enrolment: a short one-time code and a new public key against a name, a unit and a broker certificate.
 
-The signing key and the broker key are made here and stay here; the collector sees a public key and a certificate
-request. The enrolment is written last, so a kiosk is enrolled wholly or not at all, and a try that broke off is begun
-anew with a fresh key.
+Of the signing key only the public half comes here (the command `enrol` makes it); the broker key is made here. Both stay on
+the kiosk: the collector sees a public key and a certificate request. The enrolment is written last, so a kiosk is
+enrolled wholly or not at all, and a try that broke off is begun anew with a fresh key.
 """
 
 import base64
@@ -19,15 +19,8 @@ from cryptography.x509.oid import NameOID
 from survey.wire.messages import KIOSK_NAME
 from uplink.errors import IdentityError, Refused, Unreachable
 from uplink.forwarder.inbox import SettingsInbox
-from uplink.journal.identity import (
-    ENROLMENT_FILE,
-    KEY_FILE,
-    Enrolment,
-    Identity,
-    enrolment_of,
-    store_enrolment,
-    verifier,
-)
+from uplink.journal.enrolment import Enrolment, enrolment_of, store_enrolment, verifier
+from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 
 _TIMEOUT_SECONDS = (10.0, 60.0)
@@ -35,32 +28,31 @@ _TIMEOUT_SECONDS = (10.0, 60.0)
 log = logging.getLogger(__name__)
 
 
-def enrol(code: str, collector_url: str, home: Path) -> Enrolment:
-    """Exchange a one-time code for this kiosk's place in the world, and write it all under `home`.
+def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> Enrolment:
+    """Exchange a one-time code for this kiosk's place in the world, and write it under `home`.
+
+    `public_key` is the signing key's public half; the key itself lies under `home` already.
 
     Raises:
         IdentityError: it is enrolled already, the answer makes no sense, or the disk does not let us.
         Unreachable: the collector does not answer; try again with the same code.
         Refused: the collector does not take the code.
     """
-    if (home / ENROLMENT_FILE).exists():
+    if KioskHome(home).enrolment.exists():
         raise IdentityError(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
-    identity = _fresh_identity(home)
     broker_key = ec.generate_private_key(ec.SECP256R1())
     answer = _ask(
         collector_url,
-        {"code": code.strip(), "public_key": identity.public_key.hex(), "csr": _request(broker_key)},
+        {"code": code.strip(), "public_key": public_key.hex(), "csr": _request(broker_key)},
     )
     try:
-        enrolment = enrolment_of(
-            {**answer, "public_key": identity.public_key.hex(), "collector_url": collector_url}
-        )
+        enrolment = enrolment_of({**answer, "public_key": public_key.hex(), "collector_url": collector_url})
         if not KIOSK_NAME.fullmatch(enrolment.kiosk):
             raise ValueError(f"kiosk {enrolment.kiosk!r}")  # noqa: TRY301 - translated with its siblings below
-        _keep_broker(home, answer, broker_key)
+        _keep_broker(KioskHome(home), answer, broker_key)
         if settings := answer.get("settings"):
             inbox = SettingsInbox(
-                home / "uplink" / "settings",
+                KioskHome(home).settings,
                 kiosk=enrolment.kiosk,
                 verify=verifier(enrolment.collector_key),
             )
@@ -73,13 +65,6 @@ def enrol(code: str, collector_url: str, home: Path) -> Enrolment:
         raise IdentityError(f"the enrolment cannot be written under {home}: {error}") from error
     store_enrolment(home, enrolment)  # last: what is enrolled is enrolled wholly
     return enrolment
-
-
-def _fresh_identity(home: Path) -> Identity:
-    # A key without an enrolment is the rest of a try that broke off: nothing was ever signed with it, and the
-    # collector may know it already and refuse it.
-    (home / KEY_FILE).unlink(missing_ok=True)
-    return Identity.create(home)
 
 
 def _request(key: ec.EllipticCurvePrivateKey) -> str:
@@ -105,15 +90,17 @@ def _ask(collector_url: str, question: Mapping[str, object]) -> Mapping[str, obj
     return fields
 
 
-def _keep_broker(home: Path, answer: Mapping[str, object], key: ec.EllipticCurvePrivateKey) -> None:
-    folder = home / "uplink" / "broker"
+def _keep_broker(home: KioskHome, answer: Mapping[str, object], key: ec.EllipticCurvePrivateKey) -> None:
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    for name, value in (("client.crt", answer.get("certificate")), ("ca.crt", answer.get("ca"))):
+    for path, value in (
+        (home.broker_certificate, answer.get("certificate")),
+        (home.broker_ca, answer.get("ca")),
+    ):
         if value is None:
             continue
         x509.load_pem_x509_certificate(str(value).encode())  # a wrong file is found now, not at the village
-        replace_file(folder / name, str(value).encode(), mode=0o640)
+        replace_file(path, str(value).encode(), mode=0o640)
     if answer.get("certificate") is not None:
-        replace_file(folder / "client.key", text, mode=0o640)
+        replace_file(home.broker_key, text, mode=0o640)

@@ -18,7 +18,6 @@ URGENT = frozenset({RESPONSE, COMPLAINT})
 LAZY_RECORDS = 20
 """So many records are worth a message of their own, whatever their kind."""
 MAX_BATCH_TEXT = 1_000_000
-MAX_BATCH_ATTACHMENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,6 @@ class Outbox:
         self._held_since: float | None = None
         self._most = max_records
         self._sent: deque[Parcel] = deque()
-
-    @property
-    def cursor(self) -> int:
-        """The next number to send."""
-        return self._cursor
 
     @property
     def under_way(self) -> int:

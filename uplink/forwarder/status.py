@@ -1,27 +1,21 @@
 """What the uplink tells: the kiosk through a small file, the collector through the retained state.
 
 Neither is evidence. The state carries the newest record's link under the kiosk's own signature, so that a collector
-knows how far a silent kiosk has come, and the file tells staff in a sentence why nothing goes out.
+knows how far a silent kiosk has come, and the file tells the kiosk by a code why nothing goes out.
 """
 
 import base64
-import json
-import logging
 import os
 import shutil
 from pathlib import Path
 
+from survey.health import UplinkHealth, kiosk_health_of
 from survey.record.record import canonical
 from survey.wire.messages import link_text
 from uplink.forwarder.courier import Progress
+from uplink.journal.home import KioskHome, read_status, write_status
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
-
-_MAX_KIOSK_STATUS_BYTES = 4_096
-_TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
-_THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
-
-log = logging.getLogger(__name__)
 
 
 def last_will() -> bytes:
@@ -32,16 +26,16 @@ def last_will() -> bytes:
 class StatusBoard:
     """Writes the status file and makes the state's message. One thread uses it."""
 
-    def __init__(self, home: Path, reader: JournalReader, *, version: str) -> None:
+    def __init__(self, home: KioskHome, reader: JournalReader, *, version: str) -> None:
         self._home = home
         self._reader = reader
         self._version = version
-        self._written = b""
+        self._written: dict[str, object] = {}
 
     def state(self, progress: Progress, *, stream: str, online: bool = True) -> bytes:
         """Give the state message."""
         head = self._reader.head()
-        fields: dict[str, object] = {"online": online, "health": self._health(progress, head)}
+        fields: dict[str, object] = {"online": online, "health": self._health(progress, head).to_fields()}
         if head is not None and stream:
             fields["head"] = {
                 "stream": stream,
@@ -56,48 +50,34 @@ class StatusBoard:
         fields = {
             "connected": progress.connected,
             "transport": progress.transport,
-            "trouble": progress.trouble,
+            "trouble": progress.trouble.to_fields() if progress.trouble is not None else None,
             "backlog": backlog,
             "confirmed": progress.confirmed,
             "collector_at_ms": progress.collector_at_ms,
             "stick": stick,
         }
-        content = canonical(fields)
-        if content == self._written:
+        if fields == self._written:
             return
-        self._written = content
-        path = self._home / "uplink" / "status.json"
-        temporary = path.with_suffix(".new")
-        try:
-            temporary.write_bytes(canonical(fields | {"written_up_ms": now_up_ms}))
-            temporary.chmod(0o640)
-            temporary.replace(path)
-        except OSError as error:
-            log.warning("the status cannot be written: %s", error)
+        self._written = fields
+        write_status(self._home.uplink_status, fields | {"written_up_ms": now_up_ms})
 
     def backlog(self, progress: Progress) -> int:
         """Tell how many records the collector has not confirmed."""
         head = self._reader.head()
         return max(0, (head.seq if head is not None else 0) - progress.confirmed)
 
-    def _health(self, progress: Progress, head: Entry | None) -> dict[str, object]:
-        health: dict[str, object] = {
-            "uplink": self._version,
-            "transport": progress.transport,
-            "backlog": max(0, (head.seq if head is not None else 0) - progress.confirmed),
-            "oldest_s": self._oldest_seconds(progress, head),
-            "sync": bool(head.get("sync")) if head is not None else False,
-            "damaged": _count(self._home / "journal" / "quarantine"),
-            "disk_free_mb": shutil.disk_usage(self._home).free // 1_000_000,
-            "memory_kb": _resident_kb(),
-        }
-        if (celsius := _whole(_TEMPERATURE)) is not None:
-            health["temperature_c"] = celsius // 1_000
-        if (throttled := _text(_THROTTLED)) is not None:
-            health["throttled"] = throttled
-        if kiosk := self._kiosk_status():
-            health["kiosk"] = kiosk
-        return health
+    def _health(self, progress: Progress, head: Entry | None) -> UplinkHealth:
+        return UplinkHealth(
+            version=self._version,
+            transport=progress.transport,
+            backlog=max(0, (head.seq if head is not None else 0) - progress.confirmed),
+            oldest_s=self._oldest_seconds(progress, head),
+            sync=bool(head.get("sync")) if head is not None else False,
+            damaged=self._home.quarantined(),
+            disk_free_mb=shutil.disk_usage(self._home.path).free // 1_000_000,
+            memory_kb=_resident_kb(),
+            kiosk=kiosk_health_of(read_status(self._home.kiosk_status) or None),
+        )
 
     def _oldest_seconds(self, progress: Progress, head: Entry | None) -> int:
         """Tell how long the oldest unconfirmed record of this boot has been waiting."""
@@ -109,22 +89,6 @@ class StatusBoard:
         began, ended = oldest.get("up_ms"), head.get("up_ms")
         return (ended - began) // 1_000 if isinstance(began, int) and isinstance(ended, int) else -1
 
-    def _kiosk_status(self) -> dict[str, object]:
-        """Give what the kiosk tells of itself; it is another user's file, so it is only passed on."""
-        try:
-            content = (self._home / "kiosk" / "status.json").read_bytes()
-            status = json.loads(content) if len(content) <= _MAX_KIOSK_STATUS_BYTES else None
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return status if isinstance(status, dict) else {}
-
-
-def _count(folder: Path) -> int:
-    try:
-        return sum(1 for _ in folder.iterdir())
-    except OSError:
-        return 0
-
 
 def _resident_kb() -> int:
     try:
@@ -132,15 +96,3 @@ def _resident_kb() -> int:
     except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text().strip()
-    except OSError:
-        return None
-
-
-def _whole(path: Path) -> int | None:
-    text = _text(path)
-    return int(text) if text is not None and text.lstrip("-").isdigit() else None

@@ -1,16 +1,22 @@
 """The acknowledged position: the collector's latest receipt, in a file that never needs new space.
 
 Two slots of 4 KiB are written in turn, each with a generation and a checksum, so that a power cut in the middle of
-one leaves the other. The uplink writes it; the kiosk reads it and checks the receipt's signature for itself.
+one leaves the other. The uplink writes one such file; the kiosk's staff screen another, for receipts that came back on a
+stick. `Receipts` reads both: it is the one answer to how far the collector has confirmed.
 """
 
 import os
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from survey.record.chain import Verify
+from survey.record.errors import Malformed
+from survey.wire.messages import Receipt, unpack_receipt
 from uplink.errors import JournalBroken
+from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.files import replace_file
 
 _SLOT_BYTES = 4_096
@@ -30,14 +36,11 @@ class AcknowledgedReceipt(NamedTuple):
 
 
 class Acknowledged:
-    """The writer's side. Each process owns one: the uplink its own, the kiosk one for receipts from a stick.
+    """The writer's side of one file; several processes may write it, one after the other."""
 
-    `carried` is the other process's, to be read only.
-    """
-
-    def __init__(self, path: Path, *, carried: Path | None = None) -> None:
+    def __init__(self, path: Path, *, disk: Disk = REAL_DISK) -> None:
         self._path = path
-        self._carried = carried
+        self._disk = disk
         latest = read_acknowledged(path)
         self._generation = latest.generation if latest else 0
 
@@ -49,16 +52,9 @@ class Acknowledged:
         """
         try:
             if not self._path.exists() or self._path.stat().st_size != 2 * _SLOT_BYTES:
-                replace_file(self._path, bytes(2 * _SLOT_BYTES))
+                replace_file(self._path, bytes(2 * _SLOT_BYTES), disk=self._disk)
         except OSError as error:
             raise JournalBroken(f"the acknowledged position {self._path} cannot be made: {error}") from error
-
-    def found(self) -> list[bytes]:
-        """Give the receipts that are on the disk now, whoever put them there."""
-        paths = (self._path, self._carried) if self._carried is not None else (self._path,)
-        return [
-            acknowledged.receipt for path in paths if (acknowledged := read_acknowledged(path)) is not None
-        ]
 
     def store(self, receipt: bytes, *, arrived_up_ms: int = -1) -> None:
         """Replace the older slot and return when it is on the medium.
@@ -66,9 +62,7 @@ class Acknowledged:
         Raises:
             JournalBroken: the disk failed.
         """
-        on_disk = read_acknowledged(
-            self._path
-        )  # a receipt from a stick may have been stored by another process
+        on_disk = read_acknowledged(self._path)  # another process may have stored one from a stick
         generation = max(self._generation, on_disk.generation if on_disk else 0) + 1
         body = _HEAD.pack(_MAGIC, 0, generation, arrived_up_ms, len(receipt))[8:] + receipt
         slot = _MAGIC + struct.pack("<I", crc32(body)) + body
@@ -77,7 +71,7 @@ class Acknowledged:
             handle = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
             try:
                 os.pwrite(handle, slot.ljust(_SLOT_BYTES, b"\0"), (generation % 2) * _SLOT_BYTES)
-                os.fdatasync(handle)
+                self._disk.sync(handle)
             finally:
                 os.close(handle)
         except OSError as error:
@@ -108,3 +102,51 @@ def _slot(content: bytes) -> AcknowledgedReceipt | None:
     return AcknowledgedReceipt(
         receipt=content[_HEAD.size : _HEAD.size + length], arrived_up_ms=arrived, generation=generation
     )
+
+
+class Receipts:
+    """The reader's side: the collector's receipts for one kiosk, wherever they lie, checked by whoever asks."""
+
+    def __init__(self, paths: Sequence[Path], *, kiosk: str, verify: Verify) -> None:
+        self._paths = tuple(paths)
+        self._kiosk = kiosk
+        self._verify = verify
+
+    def found(self) -> list[tuple[Path, AcknowledgedReceipt]]:
+        """Give what lies on the disk now, not verified, with the file it lies in."""
+        return [
+            (path, acknowledged)
+            for path in self._paths
+            if (acknowledged := read_acknowledged(path)) is not None
+        ]
+
+    def read(self, payload: bytes) -> Receipt:
+        """Read a receipt's bytes.
+
+        Raises:
+            Malformed: it is none, not the collector's, or another kiosk's (`receipt_kiosk`).
+        """
+        receipt = unpack_receipt(payload, self._verify)
+        if receipt.kiosk != self._kiosk:
+            raise Malformed("receipt_kiosk", f"the receipt is for {receipt.kiosk}")
+        return receipt
+
+    def furthest(self, stream: str) -> Receipt | None:
+        """Give the receipt that confirms most of `stream`.
+
+        The signature is checked, not whether it fits the records: `Journal` does that before it lets go of any.
+        """
+        receipts = []
+        for _, acknowledged in self.found():
+            try:
+                receipt = self.read(acknowledged.receipt)
+            except Malformed:  # the journal's owner says so, once, when it comes upon it
+                continue
+            if receipt.stream == stream:
+                receipts.append(receipt)
+        return max(receipts, key=lambda one: one.through, default=None)
+
+    def confirmed(self, stream: str) -> int:
+        """Tell how far the collector has confirmed `stream`: everything up to this number."""
+        receipt = self.furthest(stream)
+        return receipt.through if receipt is not None else 0

@@ -1,62 +1,23 @@
-"""Who this kiosk is: its signing key, and the public facts it learned at enrolment.
+"""The kiosk's signing key: made on the kiosk, never to leave it; only the kiosk's user can read its file.
 
-The key is made on the kiosk and never leaves it; only the kiosk's user can read its file. The enrolment holds nothing
-secret and is read by both processes.
+Nothing of the process with the network imports this module (`tests/test_architecture.py`).
 """
 
 import base64
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from survey.record.chain import Verify
 from uplink.errors import IdentityError
+from uplink.journal.enrolment import load_enrolment
+from uplink.journal.home import KioskHome
+from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.files import replace_file
 
-ENROLMENT_FILE = "enrolment.json"
-KEY_FILE = Path("kiosk", "identity", "signing.key")
 _PEM_FRAME = (b"-----BEGIN PRIVATE KEY-----", b"-----END PRIVATE KEY-----")
 _PKCS8_HEAD = bytes.fromhex(
     "302e020100300506032b657004220420"
 )  # all that PKCS #8 says of an Ed25519 key (RFC 8410)
-
-
-class Broker(NamedTuple):
-    """Where the kiosk's messages go over MQTT."""
-
-    host: str
-    port: int
-    tls: bool = True
-
-
-class Named(NamedTuple):
-    """A code and the name people know it by."""
-
-    code: str
-    name: str
-    region: str = ""
-
-
-class Enrolment(NamedTuple):
-    """The public facts a kiosk learned when it was enrolled."""
-
-    kiosk: str
-    public_key: bytes
-    collector_key: bytes
-    """Ed25519: receipts and settings are signed with it."""
-    seal_key: bytes
-    """X25519: contacts are sealed to it."""
-    collector_url: str
-    broker: Broker
-    unit: Named
-    place: Named
-    agency: str
-    timezone: str
-    services: tuple[Named, ...] = ()
 
 
 class Identity:
@@ -68,13 +29,13 @@ class Identity:
         self.public_key: bytes = key.public_key().public_bytes_raw()
 
     @classmethod
-    def create(cls, home: Path) -> "Identity":
+    def create(cls, home: Path, *, disk: Disk = REAL_DISK) -> "Identity":
         """Make a key and write it under `home`, readable by this user only.
 
         Raises:
             IdentityError: there is a key already, or it cannot be written.
         """
-        path = home / KEY_FILE
+        path = KioskHome(home).signing_key
         if path.exists():
             raise IdentityError(
                 f"{path} exists: this kiosk has a key already; set {home} aside to begin a new life"
@@ -87,10 +48,27 @@ class Identity:
         )
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_file(path, text, mode=0o600)
+            replace_file(path, text, mode=0o600, disk=disk)
         except OSError as error:
             raise IdentityError(f"the signing key cannot be written: {error}") from error
         return cls(kiosk="", key=key)
+
+    @classmethod
+    def create_anew(cls, home: Path) -> "Identity":
+        """Make a key for an enrolment, in place of one that a try which broke off has left.
+
+        Nothing was ever signed with such a key, and the collector may know it already and refuse it.
+
+        Raises:
+            IdentityError: the kiosk is enrolled, or the key cannot be written.
+        """
+        if KioskHome(home).enrolment.exists():
+            raise IdentityError(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
+        try:
+            KioskHome(home).signing_key.unlink(missing_ok=True)
+        except OSError as error:
+            raise IdentityError(f"the signing key cannot be written: {error}") from error
+        return cls.create(home)
 
     @classmethod
     def load(cls, home: Path) -> "Identity":
@@ -99,14 +77,14 @@ class Identity:
         Raises:
             IdentityError: there is no key, or it cannot be read.
         """
-        path = home / KEY_FILE
+        path = KioskHome(home).signing_key
         try:
             key = Ed25519PrivateKey.from_private_bytes(_raw_key(path.read_bytes()))
         except FileNotFoundError as error:
             raise IdentityError(f"{path} is missing: run `ikm-kiosk enrol`") from error
         except (OSError, ValueError) as error:
             raise IdentityError(f"the signing key {path} cannot be read: {error}") from error
-        kiosk = load_enrolment(home).kiosk if (home / ENROLMENT_FILE).exists() else ""
+        kiosk = load_enrolment(home).kiosk if KioskHome(home).enrolment.exists() else ""
         return cls(kiosk=kiosk, key=key)
 
     @classmethod
@@ -134,117 +112,3 @@ def _raw_key(pem: bytes) -> bytes:
     if not content.startswith(_PKCS8_HEAD) or len(content) != len(_PKCS8_HEAD) + 32:
         raise ValueError("it holds no Ed25519 key")
     return content[len(_PKCS8_HEAD) :]
-
-
-def verifier(public_key: bytes) -> Verify:
-    """Give the function that checks signatures made with `public_key` (raw Ed25519).
-
-    Raises:
-        IdentityError: `public_key` is no Ed25519 key.
-    """
-    try:
-        key = Ed25519PublicKey.from_public_bytes(public_key)
-    except ValueError as error:
-        raise IdentityError(f"not an Ed25519 public key: {error}") from error
-
-    def verify(signature: bytes, message: bytes) -> bool:
-        try:
-            key.verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
-
-    return verify
-
-
-def store_enrolment(home: Path, enrolment: Enrolment) -> None:
-    """Write the enrolment under `home`, whole or not at all.
-
-    Raises:
-        IdentityError: it cannot be written.
-    """
-    fields = enrolment._asdict() | {
-        key: getattr(enrolment, key).hex() for key in ("public_key", "collector_key", "seal_key")
-    }
-    fields |= {key: getattr(enrolment, key)._asdict() for key in ("broker", "unit", "place")}
-    fields["services"] = [service._asdict() for service in enrolment.services]
-    text = json.dumps(fields, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    try:
-        replace_file(home / ENROLMENT_FILE, text.encode(), mode=0o644)
-    except OSError as error:
-        raise IdentityError(f"the enrolment cannot be written: {error}") from error
-
-
-def load_enrolment(home: Path) -> Enrolment:
-    """Read the enrolment under `home`.
-
-    Raises:
-        IdentityError: the kiosk is not enrolled, or the file is damaged.
-    """
-    path = home / ENROLMENT_FILE
-    try:
-        fields = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise IdentityError(f"{path} is missing: run `ikm-kiosk enrol`") from error
-    except (OSError, ValueError) as error:
-        raise IdentityError(f"{path} cannot be read: {error}; enrol again") from error
-    try:
-        return enrolment_of(fields)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise IdentityError(f"{path} is damaged at {error}; enrol again") from error
-
-
-def enrolment_of(fields: Mapping[str, object]) -> Enrolment:
-    """Read an enrolment's fields.
-
-    Raises:
-        KeyError, TypeError, ValueError: a field is missing or makes no sense.
-    """
-    broker, unit, place = (_object(fields[key]) for key in ("broker", "unit", "place"))
-    services = fields.get("services", ())
-    if not isinstance(services, list | tuple):
-        raise TypeError("services")
-    return Enrolment(
-        kiosk=_text(fields["kiosk"]),
-        public_key=_key(fields["public_key"]),
-        collector_key=_key(fields["collector_key"]),
-        seal_key=_key(fields["seal_key"]),
-        collector_url=_text(fields["collector_url"]),
-        broker=Broker(host=_text(broker["host"]), port=_port(broker["port"]), tls=bool(broker["tls"])),
-        unit=_named(unit),
-        place=_named(place),
-        agency=_text(fields["agency"]),
-        timezone=_text(fields["timezone"]),
-        services=tuple(_named(_object(service)) for service in services),
-    )
-
-
-def _named(fields: Mapping[str, object]) -> Named:
-    return Named(
-        code=_text(fields["code"]), name=_text(fields["name"]), region=_text(fields.get("region") or "")
-    )
-
-
-def _object(value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise TypeError(f"{value!r} (an object was expected)")
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} (a text was expected)")
-    return value
-
-
-def _key(value: object) -> bytes:
-    key = bytes.fromhex(_text(value))
-    if len(key) != 32:
-        raise ValueError("a key (32 bytes in hexadecimal were expected)")
-    return key
-
-
-def _port(value: object) -> int:
-    if not isinstance(value, int) or not 0 < value < 65536:
-        raise TypeError(f"{value!r} (a port was expected)")
-    return value

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from survey.record.attachment import Attachment, encode_attachment
 from survey.record.chain import (
     STREAM_BYTES,
-    Verify,
     first_link,
     link_message,
     lost_line,
@@ -27,12 +26,12 @@ from survey.record.chain import (
 from survey.record.clock import SAME_CLOCK_MS
 from survey.record.errors import Malformed
 from survey.record.record import MAX_LINE_BYTES, Record, Stamp, decode, encode
-from survey.wire.messages import Receipt, unpack_receipt
+from survey.wire.messages import Receipt
 from uplink.errors import JournalError, JournalForeign, JournalFull
-from uplink.journal.acknowledged import AcknowledgedReceipt, read_acknowledged
+from uplink.journal.acknowledged import AcknowledgedReceipt, Receipts
 from uplink.journal.identity import Identity
 from uplink.journal.losses import declare, declared
-from uplink.journal.segments.disk import Disk
+from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
 from uplink.journal.segments.segment import Header
 from uplink.journal.table import JournalDatabase, RecordTable
@@ -52,23 +51,6 @@ class Head(NamedTuple):
 
     seq: int
     link: bytes
-
-
-class Receipts(NamedTuple):
-    """Where the collector's receipts are found, and how they are checked."""
-
-    acknowledged: Path
-    """The uplink's."""
-    verify: Verify
-    carried: Path | None = None
-    """The kiosk's own acknowledged receipt: those that staff brought back on a stick."""
-
-    def kept(self) -> list[tuple[Path, AcknowledgedReceipt]]:
-        """Give what is found in both."""
-        paths = (self.acknowledged, self.carried) if self.carried is not None else (self.acknowledged,)
-        return [
-            (path, acknowledged) for path in paths if (acknowledged := read_acknowledged(path)) is not None
-        ]
 
 
 class ReleasedRecords(NamedTuple):
@@ -92,6 +74,7 @@ class Journal:
         *,
         identity: Identity,
         receipts: Receipts | None,
+        disk: Disk,
         limit_bytes: int,
     ) -> None:
         self._database = database
@@ -99,6 +82,7 @@ class Journal:
         self._table = database.record_table
         self._identity = identity
         self._receipts = receipts
+        self._disk = disk
         self._limit_bytes = limit_bytes
         self._said: Stamp | None = None
         self._generations: dict[Path, int] = {}
@@ -116,7 +100,7 @@ class Journal:
         *,
         stream_key: Identity,
         receipts: Receipts | None = None,
-        disk: Disk | None = None,
+        disk: Disk = REAL_DISK,
         limit_bytes: int = 1024 * 1024 * 1024,
         segment_bytes: int = 1024 * 1024,
         ballast_bytes: int = 1024 * 1024,
@@ -135,7 +119,7 @@ class Journal:
             folder, birth=birth, disk=disk, segment_bytes=segment_bytes, ballast_bytes=ballast_bytes
         )
         try:
-            return cls(database, identity=stream_key, receipts=receipts, limit_bytes=limit_bytes)
+            return cls(database, identity=stream_key, receipts=receipts, disk=disk, limit_bytes=limit_bytes)
         except BaseException:
             database.close()
             raise
@@ -215,7 +199,9 @@ class Journal:
         Raises:
             JournalBroken: the disk failed.
         """
-        on_disk = self._receipts.kept() if self._receipts else []
+        if self._receipts is None:
+            return None
+        on_disk = self._receipts.found()
         news = [
             acknowledged
             for path, acknowledged in on_disk
@@ -225,7 +211,7 @@ class Journal:
         found = [
             (receipt, acknowledged)
             for acknowledged in news
-            if (receipt := self._checked(acknowledged)) is not None
+            if (receipt := self._checked(acknowledged, self._receipts)) is not None
         ]
         if not found:
             return None
@@ -304,7 +290,7 @@ class Journal:
                 losses[seq] = old if old and stated_link(old) == link else self._declaration(seq, link)
         if losses != known:
             log.error("%d damaged records are declared lost, the first is %d", len(losses), min(losses))
-            declare(self._storage.folder, losses)
+            declare(self._storage.folder, losses, disk=self._disk)
 
     def _declaration(self, seq: int, link: bytes) -> bytes:
         return lost_line(link, self._identity.sign(lost_message(stream=self.stream, seq=seq, link=link)))
@@ -312,12 +298,7 @@ class Journal:
     def _catch_up(self) -> None:
         """Jump behind a receipt for records this disk has lost: their numbers must not be given again."""
         header = self._storage.header
-        receipts = [
-            receipt
-            for _, acknowledged in (self._receipts.kept() if self._receipts else ())
-            if (receipt := self._read(acknowledged)) is not None and receipt.stream == header.stream
-        ]
-        receipt = max(receipts, key=lambda one: one.through, default=None)
+        receipt = self._receipts.furthest(header.stream) if self._receipts is not None else None
         if receipt is None or receipt.through <= self._head.seq:
             return
         log.error(
@@ -338,19 +319,13 @@ class Journal:
         self.last_boot += 1
         self._head = Head(seq=receipt.through, link=receipt.link)
 
-    def _read(self, acknowledged: AcknowledgedReceipt) -> Receipt | None:
-        if self._receipts is None:
-            return None
+    def _checked(self, acknowledged: AcknowledgedReceipt, receipts: Receipts) -> Receipt | None:
         try:
-            receipt = unpack_receipt(acknowledged.receipt, self._receipts.verify)
+            receipt = receipts.read(acknowledged.receipt)
         except Malformed as refusal:
             log.error("the receipt in the acknowledged position is refused: %s", refusal)  # noqa: TRY400 - the reason says it all
             return None
-        return receipt if receipt.kiosk == self._identity.kiosk else None
-
-    def _checked(self, acknowledged: AcknowledgedReceipt) -> Receipt | None:
-        receipt = self._read(acknowledged)
-        if receipt is None or receipt.stream != self.stream or receipt.through <= self.confirmed:
+        if receipt.stream != self.stream or receipt.through <= self.confirmed:
             return None
         if receipt.through > self._head.seq or self.link_at(receipt.through) != receipt.link:
             log.error("a receipt through %d does not fit this journal; nothing is let go of", receipt.through)

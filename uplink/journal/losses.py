@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from uplink.errors import JournalBroken
+from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.files import replace_file
-
-LOSSES = "losses"
+from uplink.journal.segments.folder import JournalFolder
 
 
 def declared(folder: Path) -> dict[int, bytes]:
@@ -20,12 +20,13 @@ def declared(folder: Path) -> dict[int, bytes]:
     Raises:
         JournalBroken: the file cannot be read.
     """
+    path = JournalFolder(folder).losses
     try:
-        fields = json.loads((folder / LOSSES).read_bytes())
+        fields = json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError, RecursionError):
         return {}
     except OSError as error:
-        raise JournalBroken(f"{folder / LOSSES} cannot be read: {error}") from error
+        raise JournalBroken(f"{path} cannot be read: {error}") from error
     if not isinstance(fields, dict):
         return {}
     return {
@@ -35,7 +36,7 @@ def declared(folder: Path) -> dict[int, bytes]:
     }
 
 
-def declare(folder: Path, losses: Mapping[int, bytes]) -> None:
+def declare(folder: Path, losses: Mapping[int, bytes], *, disk: Disk = REAL_DISK) -> None:
     """Keep the placeholders that are still needed, replacing what was there.
 
     Raises:
@@ -43,6 +44,6 @@ def declare(folder: Path, losses: Mapping[int, bytes]) -> None:
     """
     content = json.dumps({str(seq): line.decode() for seq, line in sorted(losses.items())}).encode() + b"\n"
     try:
-        replace_file(folder / LOSSES, content)
+        replace_file(JournalFolder(folder).losses, content, disk=disk)
     except OSError as error:
         raise JournalBroken(f"a loss could not be declared in {folder}: {error}") from error

@@ -7,87 +7,18 @@ content.
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from survey.record.chain import lost_line, next_link, stated_link
+from survey.record.chain import stated_link
 from uplink.errors import JournalBroken
 from uplink.journal.losses import declared
-from uplink.journal.segments.disk import Disk
+from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
-from uplink.journal.segments.segment import Header, Segment, header_of, read_entries, segment_paths
+from uplink.journal.segments.reading import CHUNK_BYTES, with_placeholders
+from uplink.journal.segments.segment import Header, header_of, read_entries, segment_paths
 
-_CHUNK_BYTES = 256 * 1024
 _TAIL_BYTES = 512 * 1024
-
-
-def with_placeholders(entries: Iterable[Entry], *, first: int, link: bytes) -> Iterator[Entry]:
-    """Give the entries from number `first` on, each missing number as a placeholder.
-
-    `link` is the link before `first`. What is missing behind the last entry is not known here.
-    """
-    expected = first
-    for entry in entries:
-        while expected < entry.seq:
-            # Only the last of several lost records has a known link; the others get one that anybody can derive.
-            after = entry.prev if expected == entry.seq - 1 else next_link(link, b"lost")
-            yield Entry(seq=expected, line=lost_line(after), prev=link)
-            link = after
-            expected += 1
-        yield entry
-        link = entry.link
-        expected = entry.seq + 1
-
-
-def read_between(segments: Sequence[Segment], first: int, last: int) -> Iterator[Entry]:
-    """Give the entries `first` to `last` of segments that were scanned, placeholders included.
-
-    Raises:
-        JournalBroken: a file cannot be read.
-    """
-    begin = max((place for place, one in enumerate(segments) if one.first <= first), default=0)
-    # A placeholder needs the link before it, so reading begins at a number that is readable.
-    known = first
-    while begin < len(segments) and known > segments[begin].first and not segments[begin].offset_of(known):
-        known -= 1
-    for entry in _filled(segments[begin:], known):
-        if entry.seq > last:
-            return
-        if entry.seq >= first:
-            yield entry
-
-
-def _filled(segments: Sequence[Segment], first: int) -> Iterator[Entry]:
-    if not segments:
-        return
-    header = segments[0].header
-    link = header.link if header is not None else b""
-    yield from with_placeholders(_readable(segments, first), first=first, link=link)
-
-
-def _readable(segments: Sequence[Segment], first: int) -> Iterator[Entry]:
-    for segment in segments:
-        offset = segment.offset_of(max(first, segment.first)) or 0
-        try:
-            handle = os.open(segment.path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:  # let go of meanwhile
-            continue
-        except OSError as error:
-            raise JournalBroken(f"{segment.path} cannot be read: {error}") from error
-        try:
-            while offset < segment.size:
-                end = offset
-                # A single record is read in one small piece; a long run in large ones.
-                for entry, end in read_entries(handle, offset=offset, limit=_CHUNK_BYTES):  # noqa: B007
-                    if entry.seq >= first:
-                        yield entry
-                # No whole line in a chunk means a stretch of damage; every line fits in half of one.
-                offset = end if end > offset else offset + _CHUNK_BYTES // 2
-        except OSError as error:
-            raise JournalBroken(f"{segment.path} cannot be read: {error}") from error
-        finally:
-            os.close(handle)
 
 
 @dataclass(slots=True)
@@ -116,9 +47,9 @@ class JournalReader:
     One thread uses it.
     """
 
-    def __init__(self, folder: Path, *, disk: Disk | None = None) -> None:
+    def __init__(self, folder: Path, *, disk: Disk = REAL_DISK) -> None:
         self._folder = folder
-        self._disk = disk or Disk()
+        self._disk = disk
         self._place: _Place | None = None
         self.undeclared: int | None = None
         """The damaged record that reading stopped at; the kiosk declares it when it next reads its journal back."""
@@ -223,7 +154,7 @@ class JournalReader:
         place = _Place(path=path, offset=0, seq=begin, start=header.link if header is not None else b"")
         # Passing over what is not wanted keeps link and number right. It stops early where numbers are lost.
         while place.seq < first and self._follow(
-            place, most=first - place.seq, most_bytes=_CHUNK_BYTES, flush=False
+            place, most=first - place.seq, most_bytes=CHUNK_BYTES, flush=False
         ):
             pass
         return place
@@ -236,9 +167,9 @@ class JournalReader:
             if not place.ahead:
                 if offset >= _size(place.path):
                     break
-                place.ahead.extend(self._chunk(place.path, offset, _CHUNK_BYTES, flush=flush))
+                place.ahead.extend(self._chunk(place.path, offset, CHUNK_BYTES, flush=flush))
                 # No whole line in a chunk means a stretch of damage; every line fits in half of one.
-                offset += _CHUNK_BYTES // 2
+                offset += CHUNK_BYTES // 2
             while place.ahead:
                 entry, end = place.ahead[0]
                 if entry.seq == place.seq:

@@ -11,12 +11,13 @@ import logging
 import secrets
 import time
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from survey.record.bodies import ClockNews
 from survey.record.record import Stamp
 from uplink.journal.segments.files import replace_file
+from uplink.journal.segments.folder import JournalFolder
 
-BOOTS_FILE = "boots.json"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _TIMESYNC = Path("/run/systemd/timesync/synchronized")
 _CHECK_EVERY_MS = 1_000
@@ -26,22 +27,6 @@ _STA_UNSYNC = 0x40
 _GOOD_MAXERROR_US = 1_000_000
 
 log = logging.getLogger(__name__)
-
-
-class ClockNews(NamedTuple):
-    """Something the journal should record about the clock; `body` is a `clock` record's body."""
-
-    source: str
-    """`ntp` or `receipt`."""
-    reason: str
-    """`sync` (it became trusted) or `jump` (it was set)."""
-    was_ms: int | None = None
-    """For a jump: what the clock showed, extrapolated to now."""
-
-    def to_body(self) -> dict[str, object]:
-        """Give the record's body."""
-        body: dict[str, object] = {"source": self.source, "reason": self.reason}
-        return body if self.was_ms is None else body | {"was_ms": self.was_ms}
 
 
 class Clock(Protocol):
@@ -68,7 +53,7 @@ class SystemClock:
     """
 
     def __init__(self, folder: Path, *, last_boot: int = 0) -> None:
-        self._boot = _count_boot(folder / BOOTS_FILE, last_boot)
+        self._boot = _count_boot(JournalFolder(folder).boots, last_boot)
         self._checked_up_ms = -_CHECK_EVERY_MS
         self._daemon_trusted = False
         self._hinted_start_ms: int | None = None

@@ -6,10 +6,9 @@ from pathlib import Path
 from survey.record.chain import stated_link
 from survey.record.errors import Malformed
 from survey.record.verdict import Claim, Evidence, Examiner, Verdict
-from survey.wire.messages import Receipt, unpack_receipt
 from uplink.errors import JournalBroken, JournalForeign
-from uplink.journal.acknowledged import read_acknowledged
-from uplink.journal.identity import ENROLMENT_FILE, Enrolment, load_enrolment, verifier
+from uplink.journal.enrolment import load_enrolment, verifier
+from uplink.journal.home import KioskHome
 from uplink.journal.segments.frame import Damage, Entry, Frame, frames, unpack_entry
 from uplink.journal.segments.segment import Header, header_of, segment_paths
 
@@ -25,13 +24,17 @@ def verify(path: Path) -> Verdict:
         JournalBroken: a file cannot be read.
         IdentityError: the enrolment is damaged.
     """
-    folder = path / "journal" if (path / "journal").is_dir() else path
-    enrolment = load_enrolment(path) if (path / ENROLMENT_FILE).exists() else None
+    home = KioskHome(path)
+    folder = home.journal if home.journal.is_dir() else path
+    enrolment = load_enrolment(path) if home.enrolment.exists() else None
     header = _first_header(folder)
     if header is None:
         raise JournalForeign(f"{folder} holds no journal that can be read")
     public_key = enrolment.public_key if enrolment is not None else header.public_key
-    receipt = _receipt(path, enrolment, header.stream) if enrolment is not None else None
+    receipt = None
+    if enrolment is not None:
+        receipts = home.receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
+        receipt = receipts.furthest(header.stream)
     through = receipt.through if receipt is not None else 0
     first = header.first
     if first > 1 and first > through + 1 and enrolment is not None:
@@ -106,20 +109,3 @@ def _damaged(damage: Damage) -> Entry | None:
     if entry is None or entry.get("seq") != entry.seq:
         return None
     return Entry(seq=entry.seq, line=entry.line, prev=entry.prev)
-
-
-def _receipt(home: Path, enrolment: Enrolment, stream: str) -> Receipt | None:
-    """Give the furthest receipt for this stream, from the network or from a stick."""
-    verify_receipt = verifier(enrolment.collector_key)
-    found = []
-    for path in (home / "uplink" / "acknowledged", home / "kiosk" / "acknowledged"):
-        acknowledged = read_acknowledged(path)
-        if acknowledged is None:
-            continue
-        try:
-            receipt = unpack_receipt(acknowledged.receipt, verify_receipt)
-        except Malformed:
-            continue
-        if (receipt.kiosk, receipt.stream) == (enrolment.kiosk, stream):
-            found.append(receipt)
-    return max(found, key=lambda one: one.through, default=None)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from survey.named import distinct
 from survey.record.attachment import Attachment
 from survey.record.record import CLOCK, Stamp
+from survey.wire.trouble import Trouble, trouble
 from uplink.errors import JournalBroken, JournalError, JournalFull
 from uplink.journal.journal import Appended, Journal
 from uplink.journal.stamp import Clock
@@ -37,14 +38,11 @@ class Written(NamedTuple):
 
 @distinct
 class WriteFailed(NamedTuple):
-    """The record of `token` is not kept; `reason` is a sentence for staff.
-
-    `permanent` says that these very contents can never be written; otherwise the disk is full or failing.
-    """
+    """The record of `token` is not kept; `trouble` says why for screens, `reason` for logs."""
 
     token: Hashable
+    trouble: Trouble
     reason: str
-    permanent: bool
 
 
 class WriterState(NamedTuple):
@@ -52,8 +50,8 @@ class WriterState(NamedTuple):
 
     accepting: bool
     """Whether visitors can be served: the disk works and has room."""
-    trouble: str
-    """Why not, as a sentence, or nothing."""
+    trouble: Trouble | None
+    """Why not, or None."""
     head: int
     waiting: int
     confirmed: int
@@ -80,7 +78,7 @@ class JournalWriter:
         self._queue: queue.SimpleQueue[_Submitted | None] = queue.SimpleQueue()
         self.results: queue.SimpleQueue[Written | WriteFailed] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-        self._broken = ""
+        self._broken: JournalBroken | None = None
         self._started = False
         self._failures = 0
         self._reopen_at = 0.0
@@ -116,14 +114,14 @@ class JournalWriter:
         """Give how writing goes; any thread may ask."""
         journal = self._journal
         times = sorted(self._write_ms)
-        trouble = self._broken
+        told = self._broken.trouble if self._broken is not None else None
         if self._started and not self._thread.is_alive():
-            trouble = "the journal's writer has stopped; restart the kiosk"
-        if not trouble and not journal.accepting:
-            trouble = "the disk is full: connect the kiosk, or carry the records out"
+            told = trouble("writer_stopped")
+        if told is None and not journal.accepting:
+            told = trouble("disk_full")
         return WriterState(
-            accepting=not trouble,
-            trouble=trouble,
+            accepting=told is None,
+            trouble=told,
             head=journal.head.seq,
             waiting=journal.waiting,
             confirmed=journal.confirmed,
@@ -155,17 +153,17 @@ class JournalWriter:
 
     def _write(self, submitted: _Submitted) -> Written | WriteFailed:
         if self._broken and not self._reopen():
-            return WriteFailed(submitted.token, self._broken, permanent=False)
+            return _failed(submitted, self._broken)
         started = time.monotonic()
         try:
             appended = self._append(submitted)
         except JournalBroken as error:
             self._note_broken(error)
-            return WriteFailed(submitted.token, str(error), permanent=False)
-        except JournalFull as error:
-            return WriteFailed(submitted.token, str(error), permanent=False)
-        except (JournalError, TypeError, ValueError) as error:  # too long, or nothing JSON has a word for
-            return WriteFailed(submitted.token, str(error), permanent=True)
+            return _failed(submitted, error)
+        except JournalError as error:  # full, or too long
+            return _failed(submitted, error)
+        except (TypeError, ValueError) as error:  # nothing JSON has a word for
+            return WriteFailed(submitted.token, trouble("record_refused"), str(error))
         self._write_ms.append((time.monotonic() - started) * 1000)
         return Written(submitted.token, appended.seq)
 
@@ -228,7 +226,7 @@ class JournalWriter:
     def _note_broken(self, error: JournalBroken) -> None:
         if not self._broken:
             log.error("the journal is out of service: %s", error)
-        self._broken = str(error)
+        self._broken = error
         delay = _REOPEN_SECONDS[min(self._failures, len(_REOPEN_SECONDS) - 1)]
         self._failures += 1
         self._reopen_at = time.monotonic() + delay
@@ -242,5 +240,9 @@ class JournalWriter:
             self._note_broken(error)
             return False
         log.warning("the journal is back in service after %d attempts", self._failures)
-        self._broken, self._failures = "", 0
+        self._broken, self._failures = None, 0
         return True
+
+
+def _failed(submitted: _Submitted, error: JournalError) -> WriteFailed:
+    return WriteFailed(submitted.token, error.trouble, str(error))

@@ -5,7 +5,7 @@ The head in a heartbeat is signed by the kiosk like any link of its chain, so a 
 
 import base64
 import binascii
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from collector.evidence.models import Stream
 from collector.fleet.models import Kiosk, KioskKey, KioskState
+from collector.local import moment_of
 from collector.trust import keys
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES, link_message
 from survey.wire.messages import STREAM_ID
@@ -55,7 +56,7 @@ def hear(kiosk_name: str, payload: bytes, *, now_ms: int) -> str | None:
             return "kiosk_unknown"
         if state.head is not None and state.head.seq > 0 and not _hear_head(kiosk, state.head, now_ms=now_ms):
             return "state_head"
-        _note(kiosk, state, now=datetime.fromtimestamp(now_ms / 1000, tz=UTC))
+        _note(kiosk, state, now=moment_of(now_ms))
     return None
 
 

@@ -27,6 +27,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from collector import clock
+from collector.errors import CollectorError
 from collector.evidence.intake.arrivals import Accepted, Arrival, Outcome
 from collector.evidence.models import Door
 from survey.wire import topics
@@ -64,13 +65,13 @@ class BrokerAddress:
         """Read `mqtt://host:port` or `mqtts://host:port`.
 
         Raises:
-            ValueError: it is neither, or the version is not 5 or 3.1.1.
+            CollectorError: it is neither, or the version is not 5 or 3.1.1.
         """
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-            raise ValueError(f"IKM_BROKER_URL = {url!r}: write mqtt://HOST:PORT or mqtts://HOST:PORT")
+            raise CollectorError("broker_url", url=url)
         if version not in ("5", "3.1.1"):
-            raise ValueError(f"IKM_MQTT_VERSION = {version!r}: write 5 or 3.1.1")
+            raise CollectorError("mqtt_version", version=version)
         tls = parts.scheme == "mqtts"
         return cls(
             host=parts.hostname,

@@ -48,7 +48,7 @@ def carry_in(source: Path) -> CarriedIn:
         CollectorError: there is nothing to take in, or the receipts cannot be written.
     """
     if not source.exists():
-        raise CollectorError(f"{source} does not exist; name the stick's folder")
+        raise CollectorError("folder_missing", path=source)
     taken = CarriedIn()
     receipts: dict[tuple[str, str], bytes] = {}
     verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
@@ -63,7 +63,7 @@ def carry_in(source: Path) -> CarriedIn:
             else:
                 taken.refused.append((name, outcome))
     if not taken.files and not taken.refused:
-        raise CollectorError(f"there are no batch files (*{BATCH_SUFFIX}) in {source}")
+        raise CollectorError("folder_without_batches", suffix=BATCH_SUFFIX, path=source)
     if receipts:
         taken.receipts = _write_receipts(source if source.is_dir() else source.parent, receipts)
     return taken
@@ -107,7 +107,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_MAX_FILE_BYTES)
     except OSError as error:
-        raise CollectorError(f"{path} cannot be read: {error.strerror}") from error
+        raise CollectorError("file_unreadable", path=path, reason=error.strerror) from error
 
 
 def _write_receipts(root: Path, receipts: dict[tuple[str, str], bytes]) -> list[Path]:
@@ -120,8 +120,5 @@ def _write_receipts(root: Path, receipts: dict[tuple[str, str], bytes]) -> list[
             path.write_bytes(content)
             written.append(path)
     except OSError as error:
-        raise CollectorError(
-            f"the records are in, but the receipts cannot be written to {root}: {error.strerror}; "
-            "make the stick writable and import it again"
-        ) from error
+        raise CollectorError("receipts_unwritten", path=root, reason=error.strerror) from error
     return written

@@ -15,23 +15,15 @@ from collector.evidence.intake.lines import (
     read_line,
 )
 from collector.fleet.standing import Standing
-from survey.record import record
+from collector.local import LAST_MS
+from survey.record.bodies import BODIES
 from survey.record.chain import stated_link
 from survey.record.clock import ClockState, Stamped, follow, times
 
 KIND_UNKNOWN = "kind_unknown"
 KIOSK_UNASSIGNED = "kiosk_unassigned"
-_KINDS = frozenset(
-    (
-        record.BOOT,
-        record.CLOCK,
-        record.RESPONSE,
-        record.COMPLAINT,
-        record.ALIVE,
-        record.STAFF,
-        record.SETTINGS,
-    )
-)
+TIME_IMPOSSIBLE = "time_impossible"
+"""The best estimate of its time lies before 1970 or beyond the year 9999: no page could show its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +100,13 @@ def _records(
     stream_id, kiosk_id, standing = source.stream_id, source.kiosk_id, source.standing
     records = []
     for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
-        read = read_body(line) if line.kind in _KINDS else None
+        read = read_body(line) if line.kind in BODIES else None
         if read is None or standing is None:
-            code = KIND_UNKNOWN if line.kind not in _KINDS else BODY_UNREADABLE
+            code = KIND_UNKNOWN if line.kind not in BODIES else BODY_UNREADABLE
             set_aside.append(NotUnderstood(stream_id, line.seq, code if standing else KIOSK_UNASSIGNED))
+            continue
+        if not 0 <= at_ms <= LAST_MS:
+            set_aside.append(NotUnderstood(stream_id, line.seq, TIME_IMPOSSIBLE))
             continue
         response, body = read
         unit, place_id = standing.at(at_ms)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from collector.evidence.intake import ledger, placing, projections
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.lines import HeldRun
-from collector.evidence.intake.placing import Placed, Source
+from collector.evidence.intake.placing import TIME_IMPOSSIBLE, Placed, Source
 from collector.evidence.intake.projections import PROJECTION_FAILED, Attached
 from collector.evidence.models import SetAside
 from survey.record.clock import ClockState, settles
@@ -19,6 +19,8 @@ class Projected:
     placed: Placed
     before: Sequence[AcceptedRecord] = ()
     """Records projected earlier that must be taken back first: they are in `placed` with a better time."""
+    timed_anew: tuple[int, int, int] | None = None
+    """Stream, first and last number of the records held before whose time was settled only now."""
 
 
 def project_run(source: Source, clock: ClockState, runs: Sequence[HeldRun]) -> Projected:
@@ -29,14 +31,18 @@ def project_run(source: Source, clock: ClockState, runs: Sequence[HeldRun]) -> P
     earlier = list(ledger.runs(source.stream_id, first=clock.open_from, last=first - 1))
     before = placing.place(source, earlier, clock, from_base=True)
     placed = placing.place(source, [*earlier, *runs], clock, from_base=True)
-    # What was open and could not be read was set aside when it came.
-    placed.set_aside = [one for one in placed.set_aside if one.seq >= first]
-    return Projected(placed, before.records)
+    # What was open and could not be read was set aside when it came; only an impossible time can be found, or mended, now.
+    placed.set_aside = [one for one in placed.set_aside if one.seq >= first or one.code == TIME_IMPOSSIBLE]
+    return Projected(placed, before.records, (source.stream_id, clock.open_from, first - 1))
 
 
 def commit(projected: Iterable[Projected], attached: Attached, *, last_try: bool) -> None:
     """Hand everything to the projections at once, and note what none of them understood."""
     runs = list(projected)
+    for stream_id, first, last in (run.timed_anew for run in runs if run.timed_anew is not None):
+        SetAside.objects.filter(
+            stream_id=stream_id, seq__gte=first, seq__lte=last, code=TIME_IMPOSSIBLE
+        ).delete()
     before = [entry for run in runs for entry in run.before]
     records = [entry for run in runs for entry in run.placed.records]
     problems = [problem for run in runs for problem in run.placed.set_aside]

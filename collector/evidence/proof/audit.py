@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db.models import Count
+
 from collector.evidence.intake import rebuild
 from collector.evidence.models import Refusal, SetAside, Stream
 from collector.evidence.proof.checking import check_stream
@@ -24,8 +26,8 @@ class StreamAudit:
     """Responses of the unit in the period; None where the stream is too damaged to be read."""
     uncertain: int | None
     """Those of them that may lie outside the period: their time is not known that well."""
-    set_aside: int
-    """Records held and proven but not counted, because this version cannot read them."""
+    set_aside: tuple[tuple[str, int], ...]
+    """`(code, count)` of records that are held and proven but not counted."""
     received_ms: int
     heard_ms: int
     """When the kiosk last proved how far it had written; 0 where it never did."""
@@ -81,7 +83,12 @@ def _stream(stream: Stream, unit: Unit, period: Period) -> StreamAudit:
         verdict=check_stream(stream),
         responses=responses,
         uncertain=uncertain,
-        set_aside=SetAside.objects.filter(stream=stream).count(),
+        set_aside=tuple(
+            SetAside.objects.filter(stream=stream)
+            .values_list("code")
+            .annotate(number=Count("pk"))
+            .order_by("code")
+        ),
         received_ms=stream.received_ms,
         heard_ms=stream.heard_ms,
     )

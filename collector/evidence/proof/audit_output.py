@@ -1,14 +1,19 @@
 """An audit in words: on a screen, as JSON, and as a page to print and sign."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from html import escape
 
+from django.conf import settings
+
 from collector.evidence.proof.audit import Audit, StreamAudit
+from collector.local import minute_text, stamp_text
+from collector.words.catalogue import CONSOLE, known, say
+from survey.record.verdict import Fault
 
 _PAGE = """\
 <!doctype html>
-<html lang="id"><meta charset="utf-8"><title>{title}</title>
+<html lang="{language}"><meta charset="utf-8"><title>{title}</title>
 <style>
 body {{ font: 11pt/1.45 Inter, "Noto Sans", sans-serif; margin: 2cm auto; max-width: 18cm; color: #111; }}
 h1 {{ font-size: 16pt; margin-bottom: 0; }} p {{ margin: .4em 0; }}
@@ -17,29 +22,26 @@ th, td {{ border: 1px solid #999; padding: .25em .5em; text-align: left; vertica
 td.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 .sign {{ margin-top: 3em; display: flex; justify-content: space-between; }}
 </style>
-<h1>Pemeriksaan bukti: {name}</h1>
-<p>{unit} · {period} · dibuat {made}</p>
-<p><strong>Keutuhan: {integrity}</strong> · <strong>Kelengkapan: {completeness}</strong></p>
-<table><tr><th>Kios</th><th>Aliran</th><th>Catatan</th><th>Jawaban dalam periode</th><th>Temuan</th></tr>
+<h1>{title}</h1>
+<p>{unit} · {period} · {made}</p>
+<p><strong>{integrity}</strong> · <strong>{completeness}</strong></p>
+<table><tr>{heads}</tr>
 {rows}</table>
-{refusals}
-<p>Setiap catatan bernomor urut, berantai, dan ditandatangani oleh kios. Siapa pun dapat memeriksanya sendiri dari
-berkas bukti dengan <code>ikm-collector evidence verify</code>.</p>
-<div class="sign"><span>Pemeriksa: ____________________</span><span>Tanggal: ______________</span></div>
+{notes}
+<p>{how}</p>
+<div class="sign"><span>{examiner}: ____________________</span><span>{date}: ______________</span></div>
 </html>
 """
+_HEADS = ("kiosk", "stream", "records", "responses", "findings")
 
 
 def as_text(audit: Audit) -> str:
-    """Give the audit for a screen."""
-    lines = [f"{audit.name} ({audit.unit}), {audit.period.identifier}"]
+    """Give the audit for a screen, in the console's language."""
+    lines = [f"{audit.name} ({audit.unit}), {audit.period}"]
     for stream in audit.streams:
-        lines.append(f"  {stream.kiosk} {stream.uid[:8]}  {stream.verdict}; {_in_period(stream)}")
-        lines += [f"    PROBLEM  {fault.sentence()}" for fault in stream.verdict.faults]
-        if stream.set_aside:
-            lines.append(
-                f"    {stream.set_aside} records are held but not counted (`ikm-collector refusals`)"
-            )
+        lines.append(f"  {stream.kiosk} {stream.uid[:8]}  {_received(stream, CONSOLE)}; {_in_period(stream)}")
+        lines += [f"    PROBLEM  {_finding(fault, CONSOLE)}" for fault in stream.verdict.faults]
+        lines += [f"    {sentence}" for sentence in _set_aside(stream, CONSOLE)]
     if not audit.streams:
         lines.append("  no kiosk has sent anything for this unit")
     lines += [f"  refused from {kiosk}: {count} × {code}" for kiosk, code, count in audit.refusals]
@@ -55,7 +57,7 @@ def as_json(audit: Audit) -> str:
             "name": audit.name,
             "from": audit.period.first.isoformat(),
             "to": audit.period.last.isoformat(),
-            "made_at": _time(audit.made_ms),
+            "made_at": stamp_text(audit.made_ms),
             "integrity": audit.integrity,
             "completeness": audit.completeness,
             "streams": [
@@ -72,9 +74,9 @@ def as_json(audit: Audit) -> str:
                     ],
                     "responses_in_period": stream.responses,
                     "uncertain_in_period": stream.uncertain,
-                    "set_aside": stream.set_aside,
-                    "received_at": _time(stream.received_ms),
-                    "heard_at": _time(stream.heard_ms) if stream.heard_ms else None,
+                    "set_aside": dict(stream.set_aside),
+                    "received_at": stamp_text(stream.received_ms),
+                    "heard_at": stamp_text(stream.heard_ms) if stream.heard_ms else None,
                 }
                 for stream in audit.streams
             ],
@@ -87,26 +89,63 @@ def as_json(audit: Audit) -> str:
     )
 
 
-def as_html(audit: Audit) -> str:
+def as_html(audit: Audit, language: str) -> str:
     """Give the audit as a page to print."""
     rows = "".join(
-        f"<tr><td>{escape(stream.kiosk)}</td><td>{stream.uid[:8]}</td><td>{escape(str(stream.verdict))}</td>"
+        f"<tr><td>{escape(stream.kiosk)}</td><td>{stream.uid[:8]}</td><td>{escape(_received(stream, language))}</td>"
         f'<td class="n">{"?" if stream.responses is None else stream.responses}</td>'
-        f"<td>{'<br>'.join(escape(fault.sentence()) for fault in stream.verdict.faults) or 'tidak ada'}</td></tr>\n"
+        f"<td>{_findings(stream, language)}</td></tr>\n"
         for stream in audit.streams
     )
     refused = "; ".join(f"{escape(kiosk)}: {count} × {escape(code)}" for kiosk, code, count in audit.refusals)
+    integrity = say("audit.whole" if audit.integrity else "audit.not_whole", language)
+    completeness = say("audit.complete" if audit.completeness else "audit.not_complete", language)
     return _PAGE.format(
-        title=escape(f"{audit.unit} {audit.period.identifier}"),
-        name=escape(audit.name),
+        language=language,
+        title=say("audit.title", language, name=escape(audit.name)),
         unit=escape(audit.unit),
-        period=escape(audit.period.dates),
-        made=_time(audit.made_ms),
-        integrity="utuh" if audit.integrity else "TIDAK UTUH",
-        completeness="lengkap" if audit.completeness else "TIDAK LENGKAP",
+        period=escape(audit.period.dates if language == "id" else str(audit.period)),
+        made=say("audit.made", language, made=minute_text(audit.made_ms, settings.IKM_TIME_ZONE)),
+        integrity=f"{say('audit.integrity', language)}: {integrity}",
+        completeness=f"{say('audit.completeness', language)}: {completeness}",
+        heads="".join(f"<th>{say(f'audit.{head}', language)}</th>" for head in _HEADS),
         rows=rows,
-        refusals=f"<p>Ditolak: {refused}</p>" if refused else "",
+        notes=f"<p>{say('audit.refused', language, refused=refused)}</p>" if refused else "",
+        how=say("audit.how", language),
+        examiner=say("audit.examiner", language),
+        date=say("audit.date", language),
     )
+
+
+def _findings(stream: StreamAudit, language: str) -> str:
+    found = [_finding(fault, language) for fault in stream.verdict.faults] or [
+        say("audit.no_findings", language)
+    ]
+    return "<br>".join(map(escape, [*found, *_set_aside(stream, language)]))
+
+
+def _received(stream: StreamAudit, language: str) -> str:
+    verdict = stream.verdict
+    return say(
+        "audit.received",
+        language,
+        written=verdict.written,
+        received=verdict.received,
+        missing=verdict.missing,
+    )
+
+
+def _finding(fault: Fault, language: str) -> str:
+    key = "audit.record" if fault.first == fault.last else "audit.record_range"
+    finding = say(f"finding.{fault.finding.value}", language)
+    return say(key, language, first=fault.first, last=fault.last, finding=finding)
+
+
+def _set_aside(stream: StreamAudit, language: str) -> Iterator[str]:
+    for code, count in stream.set_aside:
+        key = f"set_aside.{code}"
+        why = say(key if known(key) else "set_aside.other", language, code=code)
+        yield say("audit.set_aside", language, count=count, why=why)
 
 
 def _in_period(stream: StreamAudit) -> str:
@@ -118,7 +157,3 @@ def _in_period(stream: StreamAudit) -> str:
 
 def _word(holds: bool) -> str:
     return "holds" if holds else "BROKEN"
-
-
-def _time(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).isoformat(timespec="seconds")

@@ -1,11 +1,10 @@
 """Which streams speak of a unit in a period, and what of them lies in it."""
 
-from datetime import UTC, datetime
-
 from django.db.models import QuerySet
 
 from collector.evidence.models import Stream
 from collector.fleet.models import Assignment, Unit
+from collector.local import moment_of
 from survey.index.periods import Period
 
 
@@ -15,7 +14,7 @@ def streams_of(unit: Unit, period: Period) -> QuerySet[Stream]:
     That is a kiosk assigned to the unit, or standing at one of its places, where a visitor can name the unit's services.
     """
     _, end_ms = period.bounds_ms(unit.time_zone)
-    until = datetime.fromtimestamp(end_ms / 1000, tz=UTC)
+    until = moment_of(end_ms)
     places = Assignment.objects.filter(unit=unit).values("place_id")
     there = Assignment.objects.filter(place_id__in=places)
     # The first assignment of a kiosk also covers the time before it, so only later ones can begin too late.

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="ikm-collector evidence verify",
         description="Check an evidence bundle: every chain, every signature, every published index. Needs no database.",
     )
-    parser.add_argument("bundle", type=Path)
+    parser.add_argument("bundle", type=Path, metavar="FILE", help="the bundle (.zip)")
     parser.add_argument(
         "--collector-key",
         metavar="HEX",

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from collector import clock
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Unit
+from collector.local import local_date, minute_of_day
 from collector.scores.models import KioskDay, Series
 from collector.scores.tallies.keys import day_date, day_number, kiosk_day_id, split_kiosk_day
 from collector.scores.tallies.minutes import (
-    DAY_MINUTES,
     Span,
     length,
     missing,
@@ -19,9 +19,9 @@ from collector.scores.tallies.minutes import (
     unpack_marks,
 )
 from survey.index.periods import Period
+from survey.settings import DAYS, OPENING_HOURS, Hours, opening_hours
 
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-OFFICE_HOURS: Mapping[str, Sequence[Sequence[str]]] = {day: [["08:00", "16:00"]] for day in _WEEK[:5]}
+OFFICE_HOURS: Mapping[str, Hours] = {day: ((time(8), time(16)),) for day in DAYS[:5]}
 """Taken where a kiosk's settings name no hours; a page that uses them says so."""
 SHOWN_DAYS = 14
 
@@ -61,7 +61,9 @@ class Attendance:
 def attendance(unit: Unit, period: Period, *, now: datetime | None = None) -> list[Attendance]:
     """Give the service minutes of every kiosk that stood at a unit in a period, from its first sign of life."""
     zone = ZoneInfo(unit.time_zone)
-    local_now = (now or clock.now()).astimezone(zone)
+    now = now or clock.now()
+    today = local_date(now, unit.time_zone)
+    minute = minute_of_day(now, unit.time_zone)
     earned = Series.objects.filter(unit=unit).values("kiosk")
     kiosks = Kiosk.objects.filter(pk__in=earned) | Kiosk.objects.filter(assignments__unit=unit)
     found = []
@@ -73,14 +75,14 @@ def attendance(unit: Unit, period: Period, *, now: datetime | None = None) -> li
         if first is None:
             continue
         start = max(period.first, day_date(split_kiosk_day(first)[1]))
-        end = min(period.last, local_now.date())
+        end = min(period.last, today)
         days = [day for day in _days(start, end) if _stood_there(kiosk, unit, day, zone)]
         if days:
-            found.append(_attendance(kiosk, days, local_now))
+            found.append(_attendance(kiosk, days, today=today, minute=minute))
     return found
 
 
-def _attendance(kiosk: Kiosk, days: Sequence[date], local_now: datetime) -> Attendance:
+def _attendance(kiosk: Kiosk, days: Sequence[date], *, today: date, minute: int) -> Attendance:
     hours, assumed = _hours(kiosk)
     keys = [kiosk_day_id(kiosk.pk, day_number(day)) for day in (days[0], days[-1])]
     rows = KioskDay.objects.filter(pk__gte=keys[0], pk__lte=keys[1]).values_list("pk", "marks")
@@ -88,8 +90,8 @@ def _attendance(kiosk: Kiosk, days: Sequence[date], local_now: datetime) -> Atte
     judged = []
     for day in days:
         opening = hours[day.weekday()]
-        if day == local_now.date():
-            opening = overlap(opening, [Span(0, local_now.hour * 60 + local_now.minute)])
+        if day == today:
+            opening = overlap(opening, [Span(0, minute)])
         proven = overlap(opening, proven_spans(marks.get(day_number(day), [])))
         judged.append(Day(day, tuple(opening), tuple(proven), tuple(missing(opening, proven))))
     return Attendance(
@@ -121,15 +123,10 @@ def _stood_there(kiosk: Kiosk, unit: Unit, day: date, zone: ZoneInfo) -> bool:
 def _hours(kiosk: Kiosk) -> tuple[list[list[Span]], bool]:
     """Give the opening hours of Monday to Sunday, and whether they are only assumed."""
     settings = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
-    stated = settings.content.get("opening_hours") if settings is not None else None
-    hours = stated if isinstance(stated, dict) and stated else OFFICE_HOURS
-    return [[_span(*span) for span in hours.get(day, ())] for day in _WEEK], hours is OFFICE_HOURS
+    stated = settings.content.get(OPENING_HOURS) if settings is not None else None
+    hours = opening_hours(stated) if stated else OFFICE_HOURS
+    return [[_span(*span) for span in hours.get(day, ())] for day in DAYS], not stated
 
 
-def _span(start: str, end: str) -> Span:
-    return Span(_minute(start), _minute(end))
-
-
-def _minute(clock: str) -> int:
-    hour, _, minute = clock.partition(":")
-    return min(int(hour) * 60 + int(minute), DAY_MINUTES)
+def _span(start: time, end: time) -> Span:
+    return Span(start.hour * 60 + start.minute, end.hour * 60 + end.minute)

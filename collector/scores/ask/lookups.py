@@ -12,9 +12,7 @@ from collector.fleet.models import Agency, Place, Region, Service, Unit
 from collector.scores.ask.results import GroupPart, QuestionError
 from collector.scores.ask.scope import REGION_LENGTHS, Dimension, Scope
 from collector.scores.tallies.forms import CodedForm, coded
-from collector.scores.tallies.naming import OTHER, UNKNOWN
 from survey.index.periods import Period
-from survey.index.periods import parse as parse_period
 
 GroupKey = tuple[str, ...]
 """The codes of a group, one for each dimension asked for."""
@@ -64,7 +62,7 @@ def find_form(name: str) -> tuple[int | None, CodedForm]:
     )
     form = coded(instrument, version)
     if form is None:
-        raise QuestionError("instrument_unknown", f"there is no instrument {name}")
+        raise QuestionError("instrument_unknown", code=name)
     return number, form
 
 
@@ -83,7 +81,7 @@ def names_of(scope: Scope) -> dict[str, str]:
         if not found and what == "region":  # a region may have units and no name yet
             found = [("",)] if rows(_ANY_UNIT_BELOW, [f"{code}.%"]) else []
         if not found:
-            raise QuestionError(f"{what}_unknown", f"there is no {what} {code}")
+            raise QuestionError(f"{what}_unknown", code=code)
         names[what] = found[0][0] or code
     return names
 
@@ -97,7 +95,7 @@ def populations(period: Period, *, unit: str | None) -> dict[str, int]:
 
 
 class Labels:
-    """Gives a group's key the names people know it by."""
+    """Gives a group's key the names that were given to its parts."""
 
     def __init__(self, by: tuple[Dimension, ...], keys: Iterable[GroupKey]) -> None:
         listed = list(keys)
@@ -109,19 +107,14 @@ class Labels:
     def __call__(self, key: GroupKey) -> tuple[GroupPart, ...]:
         """Give the parts of a group."""
         return tuple(
-            GroupPart(dimension, code, names.get(code, code))
+            GroupPart(dimension, code, names.get(code, ""))
             for dimension, names, code in zip(self._by, self._names, key, strict=True)
         )
 
 
 def _names(dimension: Dimension, codes: set[str]) -> dict[str, str]:
-    """Give what people call the groups of a dimension; a code without a name stands for itself."""
+    """Give the names that people gave to the groups of a dimension."""
     owners = _OWNERS.get(dimension)
-    if owners is not None:
-        named = owners.objects.filter(code__in=codes).exclude(name="").values_list("code", "name")
-        return {"": "Tanpa layanan" if dimension is Dimension.SERVICE else "Tanpa instansi", **dict(named)}
-    if dimension is Dimension.HOUR:
-        return {code: f"{code}.00–{code}.59" for code in codes - {UNKNOWN}} | {UNKNOWN: "waktu tidak pasti"}
-    if dimension in (Dimension.MONTH, Dimension.QUARTER, Dimension.SEMESTER, Dimension.YEAR):
-        return {code: parse_period(code).title for code in codes}
-    return {OTHER: "lainnya"}
+    if owners is None:
+        return {}
+    return dict(owners.objects.filter(code__in=codes).exclude(name="").values_list("code", "name"))

@@ -17,7 +17,6 @@ from survey.index.periods import Period, PeriodKind, between
 from survey.index.priorities import Ranked, priorities
 from survey.index.sampling import SMALLEST_GROUP
 from survey.index.tally import Tally
-from survey.instrument.instrument import in_language
 from survey.instrument.regions import Level
 
 _TREND_PERIODS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.SEMESTER: 6, PeriodKind.YEAR: 5}
@@ -78,18 +77,15 @@ class Ending:
     """How many visits broke off at one question."""
 
     how: str
+    """`finished`, `declined`, `timeout`, `staff`, `fault`, or `ENDED_OTHERWISE` for everything rare."""
     where: str
+    """The element's key; empty where it does not matter."""
     count: int
     share: float
 
 
-_HOW = {
-    "finished": "selesai",
-    "declined": "tidak bersedia",
-    "timeout": "ditinggalkan",
-    "staff": "dihentikan petugas",
-    "fault": "gangguan alat",
-}
+_HOW = frozenset({"finished", "declined", "timeout", "staff", "fault"})
+ENDED_OTHERWISE = "other"
 
 
 def endings(scope: Scope, period: Period) -> list[Ending]:
@@ -103,16 +99,15 @@ def endings(scope: Scope, period: Period) -> list[Ending]:
         counts = to_counts(sides.sound + sides.flagged, form.fields)
         tally = Tally.from_ints(form.instrument, counts)
         how, _, where = code.partition(":")
-        key = (_HOW.get(how, "lainnya"), where)
+        key = (how if how in _HOW else ENDED_OTHERWISE, where)
         found[key] = found.get(key, 0) + tally.complete + tally.incomplete
     for key in [key for key, visits in found.items() if visits < SMALLEST_GROUP]:
-        rest = ("lainnya", "")
+        rest = (ENDED_OTHERWISE, "")
         if key != rest:
             found[rest] = found.get(rest, 0) + found.pop(key)
     whole = sum(found.values())
-    elements = {element.key: in_language(element.name, "id") for element in form.instrument.elements}
     return [
-        Ending(how=how, where=elements.get(where, where), count=visits, share=visits / whole)
+        Ending(how=how, where=where, count=visits, share=visits / whole)
         for (how, where), visits in sorted(found.items(), key=lambda item: -item[1])
         if visits >= SMALLEST_GROUP
     ]

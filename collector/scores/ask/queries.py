@@ -50,15 +50,11 @@ def indices(question: IndexQuestion) -> IndexAnswer:
         QuestionError: something it names does not exist, or it cannot be broken down that way.
     """
     if sum(1 for dimension in question.by if dimension in GROUP_DIMENSIONS) > 1:
-        raise QuestionError(
-            "by_too_fine", "at most one of hour and profile at a time: finer groups would show persons"
-        )
+        raise QuestionError("by_too_fine")
     names = names_of(question.scope)
     number, form = find_form(question.instrument)
     if form.instrument.kind is not Kind.SKM:
-        raise QuestionError(
-            "instrument_no_skm", f"{form.instrument.name} is no SKM: its number is never called IKM"
-        )
+        raise QuestionError("instrument_no_skm", instrument=form.instrument.name)
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
     counts = _count(number, form, question, days)

@@ -3,30 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collector.errors import CollectorError
 from collector.scores.ask.scope import Dimension, Scope
 from survey.index.indices import Index
 from survey.index.periods import Period
 from survey.index.pulse import PulseShare
 from survey.index.sampling import Sufficiency
 from survey.instrument.instrument import Instrument
-from survey.record.errors import SurveyError
 
 
-class QuestionError(SurveyError):
-    """A question about indices that cannot be asked; `code` is stable, the message is for people."""
+class QuestionError(CollectorError):
+    """A question about indices that cannot be asked; `code` is stable, and goes to programs."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, /, *, sentence: str = "", **values: object) -> None:
+        """Take the code, and which sentence says it where the code has several."""
+        super().__init__(sentence or code, **values)
         self.code = code
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPart:
-    """One dimension of a group: `service`, its code, and what people call it."""
+    """One dimension of a group: `service`, its code, and the name it was given."""
 
     dimension: Dimension
     code: str
     name: str
+    """Empty where it has none: `show.labels` then says what people call it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,9 @@ def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) 
     """
     for word in words:
         if word not in WORDS:
-            raise QuestionError("parameter_unknown", f"{word!r} is none of {', '.join(WORDS)}")
+            raise QuestionError("parameter_unknown", word=word, known=", ".join(WORDS))
         if not words[word].isprintable() or len(words[word]) > _LONGEST_WORD:
-            raise QuestionError("parameter", f"{word} is a short text without control characters")
+            raise QuestionError("parameter", word=word)
     scope = Scope(
         unit=words.get("unit") or None,
         region=words.get("region") or None,
@@ -74,16 +74,17 @@ def period_of(words: Mapping[str, str]) -> Period:
     """
     named = words.get("period")
     first, last = words.get("from"), words.get("to")
-    try:
-        if named and not first and not last:
+    if named and not first and not last:
+        try:
             return parse_period(named)
-        if first and last and not named:
+        except PeriodError as error:
+            raise QuestionError("period", sentence="period_none", text=named) from error
+    if first and last and not named:
+        try:
             return between(date.fromisoformat(first), date.fromisoformat(last))
-    except (PeriodError, ValueError) as error:
-        raise QuestionError("period", str(error)) from error
-    raise QuestionError(
-        "period", "give either period (2026-TW3, 2026-S1, 2026, 2026-07) or from and to (2026-07-01)"
-    )
+        except (PeriodError, ValueError) as error:
+            raise QuestionError("period", sentence="period_days", first=first, last=last) from error
+    raise QuestionError("period")
 
 
 def dimensions(text: str) -> tuple[Dimension, ...]:
@@ -97,9 +98,9 @@ def dimensions(text: str) -> tuple[Dimension, ...]:
         found = tuple(Dimension(name) for name in names)
     except ValueError as error:
         known = ", ".join([*Dimension, ELEMENT])
-        raise QuestionError("by", f"{error}; by takes {known}") from error
+        raise QuestionError("by", text=text, known=known) from error
     if len(set(found)) != len(found):
-        raise QuestionError("by", "every dimension once")
+        raise QuestionError("by", sentence="by_twice")
     return found
 
 
@@ -107,19 +108,19 @@ def _weight_mode(text: str | None) -> WeightMode | None:
     try:
         return WeightMode(text) if text else None
     except ValueError as error:
-        raise QuestionError("weight_mode", f"weight_mode is one of {', '.join(WeightMode)}") from error
+        raise QuestionError("weight_mode", known=", ".join(WeightMode)) from error
 
 
 def _policy(text: str | None) -> Policy:
     try:
         return Policy(text) if text else Policy.COMPLETE
     except ValueError as error:
-        raise QuestionError("policy", f"policy is one of {', '.join(Policy)}") from error
+        raise QuestionError("policy", known=", ".join(Policy)) from error
 
 
 def _population(text: str | None) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or len(text) > 9:
-        raise QuestionError("population", "population is the whole number of users in the period")
+        raise QuestionError("population")
     return int(text)

@@ -85,7 +85,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
         try:
             bundle.write(path, manifest=manifest, files=contents, sign=collector.sign)
         except OSError as error:
-            raise CollectorError(f"{path} cannot be written: {error.strerror}") from error
+            raise CollectorError("not_writable", path=path, reason=error.strerror) from error
     return manifest
 
 
@@ -133,8 +133,10 @@ def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tup
             shown = indices(question).whole.index
             if shown is None or (str(shown.value), shown.n) != (counted.value, counted.n):
                 raise CollectorError(
-                    f"{name}: the tallies give {shown.value if shown else 'nothing'} and the evidence {counted.value}; "
-                    "run `ikm-collector audit` and `ikm-collector rebuild` first"
+                    "export_differs",
+                    instrument=name,
+                    shown=shown.value if shown else "–",
+                    counted=counted.value,
                 )
         found.append(counted)
     return tuple(found)

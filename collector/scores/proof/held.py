@@ -5,10 +5,11 @@ They are what the kiosks proved and the collector holds, not a check of every si
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from collector.evidence.models import Conflict, Stream
 from collector.fleet.models import Unit
+from collector.local import moment_of
 from collector.scores.models import Series
 
 
@@ -32,7 +33,7 @@ def holdings(unit: Unit) -> list[Holding]:
     found: dict[str, Holding] = {}
     for stream in Stream.objects.filter(kiosk__in=kiosks).select_related("kiosk").order_by("kiosk__name"):
         name = stream.kiosk.name
-        received_at = datetime.fromtimestamp(stream.received_ms / 1000, UTC)
+        received_at = moment_of(stream.received_ms)
         held = found.get(name, Holding(name, 0, 0, 0, received_at))
         found[name] = replace(
             held,

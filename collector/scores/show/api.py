@@ -7,7 +7,8 @@ from collector.scores.ask.lookups import NOTHING_CALLED_SO
 from collector.scores.ask.queries import indices
 from collector.scores.ask.results import QuestionError
 from collector.scores.ask.words import ELEMENT, question
-from collector.scores.show.rendering import as_csv, as_json
+from collector.scores.show.as_csv import as_csv
+from collector.scores.show.as_json import as_json
 
 _FORMATS = ("json", "csv")
 
@@ -21,7 +22,7 @@ def show_indices(request: HttpRequest) -> HttpResponse:
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     form = words.get("format", "json")
     if form not in _FORMATS:
-        return _refused(QuestionError("format", f"format is one of {', '.join(_FORMATS)}"))
+        return _refused(QuestionError("format", known=", ".join(_FORMATS)))
     try:
         answer = indices(question(words))
     except QuestionError as error:

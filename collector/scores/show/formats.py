@@ -6,6 +6,8 @@ from fractions import Fraction
 from survey.instrument.weights import half_up
 
 _SURE = 0.999
+NRR_DIGITS = 3
+"""Decimals of a mean answer on the official sheets."""
 
 
 def decimal(value: Fraction, places: int) -> Decimal:
@@ -21,6 +23,11 @@ def comma(value: Decimal | int) -> str:
 def percent(share: Fraction | float) -> str:
     """Write a counted share of 1 in percent."""
     return f"{comma(decimal(100 * Fraction(share), 1))} %"
+
+
+def probability(share: float | None) -> float | None:
+    """Give a probability as programs get it."""
+    return None if share is None else round(share, 4)
 
 
 def confidence(share: float) -> str:

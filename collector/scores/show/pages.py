@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -14,12 +13,15 @@ from django.views.decorators.http import require_safe
 
 from collector import clock
 from collector.fleet.models import Region, Unit
+from collector.local import local_date
 from collector.scores.ask import latest, overview
 from collector.scores.ask.attendance import attendance
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer, QuestionError
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.proof.held import holdings
+from collector.scores.show.labels import page_language
+from collector.words.catalogue import say
 from survey.index.periods import Period, PeriodError, PeriodKind, around
 from survey.index.periods import parse as parse_period
 from survey.instrument.instrument import in_language
@@ -33,12 +35,6 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
-
-_HEADS = {
-    Dimension.REGENCY: "Kabupaten/kota",
-    Dimension.DISTRICT: "Kecamatan",
-    Dimension.UNIT: "Unit layanan",
-}
 
 View = Callable[..., HttpResponse]
 
@@ -81,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit's index with everything that belongs beside it."""
     found = get_object_or_404(Unit.objects.select_related("region", "agency"), code=code)
-    period = _period(request, latest.month(unit=found.pk))
+    period = _period(request, latest.month(unit=found.pk), zone=found.time_zone)
     answer = indices(IndexQuestion(scope=Scope(unit=code), period=period))
     context = {
         "unit": found,
@@ -124,7 +120,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         "whole": answer.whole,
         "period": period,
         "periods": _choices(period),
-        "head": _HEADS[dimension],
+        "head": say(f"head.{dimension.value}", page_language()),
         "link": "unit" if dimension is Dimension.UNIT else "region",
         "trend": overview.trend(scope, period),
         **_elements(answer),
@@ -141,7 +137,9 @@ def _elements(answer: IndexAnswer) -> dict[str, object]:
         "change": overview.change(answer),
         "priorities": lowest,
         "lowest": {entry.element.key for entry in lowest},
-        "names": {element.key: in_language(element.name, "id") for element in answer.instrument.elements},
+        "names": {
+            element.key: in_language(element.name, page_language()) for element in answer.instrument.elements
+        },
     }
 
 
@@ -153,16 +151,16 @@ def _crumbs(code: str) -> list[tuple[str, str]]:
     return [(code, names.get(code) or code) for code in codes]
 
 
-def today() -> date:
-    """Give the local day where the collector stands."""
-    return clock.now().astimezone(ZoneInfo(settings.IKM_TIME_ZONE)).date()
+def today(zone: str = "") -> date:
+    """Give the local day in a zone, or where the collector stands."""
+    return local_date(clock.now(), zone or settings.IKM_TIME_ZONE)
 
 
-def _period(request: HttpRequest, last_month: date | None) -> Period:
+def _period(request: HttpRequest, last_month: date | None, *, zone: str = "") -> Period:
     """Give the period asked for, or the quarter of the latest responses."""
     asked = request.GET.get("period", "")
     if not asked:
-        return around(min(last_month or today(), today()), PeriodKind.QUARTER)
+        return around(min(last_month or today(zone), today(zone)), PeriodKind.QUARTER)
     try:
         period = parse_period(asked)
     except PeriodError as error:

@@ -1,9 +1,8 @@
 """Local days and hours of many moments, fast: the offset of a zone is asked for once a quarter of an hour."""
 
-from datetime import UTC, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from collector.local import local_time
 from collector.scores.tallies.keys import LAST_DAY
 
 DAY_MS = 86_400_000
@@ -22,11 +21,5 @@ def local_ms(at_ms: int, zone: str) -> int:
 def offset_ms(zone: str, step: int) -> int:
     """Give how far local time is ahead of UTC in the quarter of an hour that `step` counts from 1970."""
     step = min(max(step, 0), LAST_DAY * DAY_MS // STEP_MS)
-    moment = datetime.fromtimestamp(step * STEP_MS / 1000, UTC).astimezone(_zone(zone))
-    offset = moment.utcoffset()
+    offset = local_time(step * STEP_MS, zone).utcoffset()
     return int(offset.total_seconds() * 1000) if offset is not None else 0
-
-
-@lru_cache(maxsize=64)
-def _zone(zone: str) -> ZoneInfo:
-    return ZoneInfo(zone)

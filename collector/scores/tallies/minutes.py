@@ -9,8 +9,9 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from survey.record.bodies import ALIVE_EVERY_SECONDS
+
 DAY_MINUTES = 24 * 60
-ALIVE_EVERY_MINUTES = 15
 _SLACK_MINUTES = 1  # a busy frame loop may write its record a little late; that is no hole
 _OUT_OF_SERVICE = {"failed"}  # the screen that says so; every other one can be used
 
@@ -30,9 +31,9 @@ class Mark(NamedTuple):
     serving: bool
 
 
-def mark(minute: int, *, up_ms: int, screen: object) -> Mark:
+def mark(minute: int, *, up_ms: int, screen: str) -> Mark:
     """Give the mark of an alive record."""
-    proven = min(ALIVE_EVERY_MINUTES + _SLACK_MINUTES, up_ms // 60_000 + 1)
+    proven = min(ALIVE_EVERY_SECONDS // 60 + _SLACK_MINUTES, up_ms // 60_000 + 1)
     return Mark(minute, proven, screen not in _OUT_OF_SERVICE)
 
 

@@ -28,6 +28,7 @@ from collector.scores.tallies.ledger import Changes
 from collector.scores.tallies.local_time import DAY_MS, HOUR_MS, MINUTE_MS, STEP_MS, local_ms, offset_ms
 from collector.scores.tallies.minutes import Mark, mark
 from collector.scores.tallies.naming import HOUR, NO_HOUR, Names, SeriesKey, hour_code
+from survey.record.bodies import WITHOUT_STAFF, Alive, Staff
 from survey.record.errors import Malformed
 from survey.record.record import ALIVE, RESPONSE, STAFF
 
@@ -37,9 +38,7 @@ HOUR_ERROR_S = 30 * 60
 _LARGEST = 2**31 - 1
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
-# What the kiosk writes by itself, and what anybody can do: a wrong PIN must not get others' answers flagged.
-_NO_STAFF = {"storage_restored", "wrong_pin"}
-_STAFF_SCREEN_MS = 60_000  # how long a staff action without a stated end is taken to last
+_STAFF_SCREEN_MS = 60_000  # how long a staff action is taken to last
 
 
 def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
@@ -60,7 +59,8 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
             elif record.kind == ALIVE:
                 day, entry = _mark(record, zones)
                 marks[kiosk_day_id(record.kiosk_id, day)].append(entry)
-            elif record.kind == STAFF and record.body.get("action") not in _NO_STAFF:
+            elif record.kind == STAFF and Staff.from_body(record.body).action not in WITHOUT_STAFF:
+                # What the kiosk does by itself, and a wrong PIN, must not get others' answers flagged.
                 actions.append(_staff_row(record, zones))
         except Malformed as error:
             refused.append(NotUnderstood(record.stream_id, record.seq, error.code))
@@ -225,16 +225,14 @@ def _zones(records: Iterable[AcceptedRecord]) -> dict[int, str]:
 
 def _mark(record: AcceptedRecord, zones: Mapping[int, str]) -> tuple[int, Mark]:
     day, rest_ms = divmod(local_ms(record.at_ms, zones[record.unit_id]), DAY_MS)
-    return day, mark(rest_ms // MINUTE_MS, up_ms=record.up_ms, screen=record.body.get("screen"))
+    return day, mark(rest_ms // MINUTE_MS, up_ms=record.up_ms, screen=Alive.from_body(record.body).screen)
 
 
 def _staff_row(record: AcceptedRecord, zones: Mapping[int, str]) -> storage.StaffActionRow:
-    until = record.body.get("until")
-    length = until - record.at_ms if isinstance(until, int) else _STAFF_SCREEN_MS
     return storage.StaffActionRow(
         id=response_id(record.stream_id, record.seq),
         kiosk=record.kiosk_id,
         day=local_ms(record.at_ms, zones[record.unit_id]) // DAY_MS,
         at_ms=record.at_ms,
-        until_ms=record.at_ms + min(max(length, _STAFF_SCREEN_MS), DAY_MS),
+        until_ms=record.at_ms + _STAFF_SCREEN_MS,
     )

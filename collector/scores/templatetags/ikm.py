@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from django import template
 
-from collector.scores.show import charts, formats
+from collector.scores.ask.results import GroupPart
+from collector.scores.show import charts, formats, labels
 from collector.scores.show.charts import Scale
 from collector.scores.tallies import minutes
 from collector.scores.tallies.minutes import Span
@@ -67,6 +68,18 @@ def minutes_of(span: Span) -> int:
 def svg(number: float) -> str:
     """Write a coordinate: with a point, whatever language the page is in."""
     return f"{number:g}"
+
+
+@register.filter
+def name(part: GroupPart) -> str:
+    """Give what people call a part of a group."""
+    return labels.part_name(part, labels.page_language())
+
+
+@register.filter
+def ending(how: str) -> str:
+    """Say how a questionnaire ended."""
+    return labels.ending_name(how, labels.page_language())
 
 
 @register.filter

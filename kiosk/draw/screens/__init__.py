@@ -6,7 +6,7 @@ loading would be felt between the power switch and the first smiley.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 import pygame
 
@@ -57,6 +57,8 @@ def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:
             from kiosk.draw.screens import staff  # noqa: PLC0415 - see the module's docstring
 
             return tuple(staff.layout(view, chosen))
+        case _:
+            assert_never(view)
 
 
 def theme_of(view: View, look: Look) -> Theme:

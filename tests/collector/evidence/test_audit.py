@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from collector import clock
 from collector.evidence.doors.heartbeat import hear
 from collector.evidence.models import RawBatch, Stream
 from collector.evidence.proof.audit import Audit, audit
@@ -19,7 +20,6 @@ from collector.scores.proof.verdict import SIGNATURE_PREFIX
 from collector.trust import keys
 from survey.index.periods import parse
 from survey.wire.messages import Batch, pack_batch, unpack_batch
-from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +105,7 @@ def test_the_command_prints_writes_a_page_and_says_by_its_exit_code(
     call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--json", "--html", str(page))
     facts = json.loads(capsys.readouterr().out)
     assert (facts["integrity"], facts["completeness"], facts["streams"][0]["received"]) == (True, True, 61)
-    assert "1..61: 61 received, 0 missing" in page.read_text(encoding="utf-8")
+    assert "1..61: 61 diterima, 0 hilang" in page.read_text(encoding="utf-8")
     RawBatch.objects.get(first=3).delete()
     with pytest.raises(SystemExit) as ended:
         call_command("audit", "--unit", "sukamaju", "--from", "2026-11-01", "--to", "2026-11-30")
@@ -113,12 +113,12 @@ def test_the_command_prints_writes_a_page_and_says_by_its_exit_code(
 
 
 def test_a_response_whose_time_may_lie_across_the_border_is_counted_and_called_uncertain(
-    unit: Unit, own_clock: OwnClock, arrive: Arrive
+    unit: Unit, arrive: Arrive
 ) -> None:
     """A kiosk without a clock: its answers came between its enrolment and the batch's arrival."""
     for enrolled, received in (("10-30", "11-05"), ("11-10", "11-12"), ("11-28", "12-02")):
-        own_clock.moment = datetime.fromisoformat(f"2026-{enrolled}T00:00:00+00:00")
-        kiosk = FakeKiosk.enrolled(unit)
+        with clock.stopped(datetime.fromisoformat(f"2026-{enrolled}T00:00:00+00:00")):
+            kiosk = FakeKiosk.enrolled(unit)
         kiosk.clock_ms = None
         kiosk.responses(4)
         arrive(
@@ -133,7 +133,8 @@ def test_pages_and_json_say_the_same(busy: FakeKiosk, unit: Unit) -> None:
     Stream.objects.update(heard_seq=0)
     found = examine(unit)
     assert json.loads(as_json(found))["streams"][0]["faults"] == []
-    assert "Keutuhan: utuh" in as_html(found)
+    assert "Keutuhan: utuh" in as_html(found, "id")
+    assert "Integrity: holds" in as_html(found, "en")
 
 
 def test_the_public_gets_a_signed_verdict_and_tallies_and_no_single_answer(

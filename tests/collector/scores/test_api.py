@@ -150,7 +150,7 @@ def test_the_population_command_states_corrects_and_takes_back(
     assert sample() == {"population": 100, "required": 80, "collected": 19, "sufficient": False}
     call_command(*common, "0")
     assert sample() is None
-    with pytest.raises(CommandError, match="no unit nowhere"):
+    with pytest.raises(CommandError, match="unit = 'nowhere' is not known here"):
         call_command("population", "--unit", "nowhere", "--period", "2026", "--users", "1")
     with pytest.raises(CommandError, match="is no period"):
         call_command("population", "--unit", "sukamaju", "--period", "TW", "--users", "1")

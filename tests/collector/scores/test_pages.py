@@ -1,17 +1,28 @@
 """The public pages: they show what the API says, nothing of small groups, and load nothing from elsewhere."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
+from collector import clock
 from collector.scores.tallies.projection import project
-from tests.collector.conftest import OwnClock
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db
+
+
+NOW = datetime.fromtimestamp(at(MONDAY + timedelta(days=3), "17:00") / 1000, tz=UTC)
+"""The evening of the fourth day: what a page opens with depends on the day it is asked for."""
+
+
+@pytest.fixture(autouse=True)
+def _thursday() -> Iterator[None]:
+    with clock.stopped(NOW):
+        yield
 
 
 def fill(post: Post, *, days: int = 3, a_day: int = 4, ago: int = 0) -> None:
@@ -148,15 +159,17 @@ def test_a_unit_without_any_response_has_a_page(client: Client) -> None:
     assert "Belum ada responden" in client.get("/region/18.01/").content.decode()
 
 
-def test_a_new_quarter_is_offered_from_the_first_local_minute_on(client: Client, own_clock: OwnClock) -> None:
-    own_clock.moment = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)
-    assert "Triwulan I Tahun 2027" not in client.get("/").content.decode()
-    own_clock.moment = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
-    assert "Triwulan I Tahun 2027" in client.get("/").content.decode()
-
-
-def test_minutes_that_have_not_come_yet_are_not_missed(client: Client, own_clock: OwnClock) -> None:
-    fill(Post(add_unit("sukamaju", region="18.01.05.2003")), days=1)
-    own_clock.moment = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
-    page = text_of(client.get("/unit/sukamaju/").content.decode())
-    assert "12.45–13.00" in page
+@pytest.mark.parametrize(
+    "zone, moment, period",
+    [
+        ("Asia/Jakarta", datetime(2026, 12, 31, 16, 59, tzinfo=UTC), "Triwulan IV Tahun 2026"),
+        ("Asia/Jakarta", datetime(2026, 12, 31, 17, 0, tzinfo=UTC), "Triwulan I Tahun 2027"),
+        ("Asia/Jayapura", datetime(2026, 12, 31, 15, 30, tzinfo=UTC), "Triwulan I Tahun 2027"),
+    ],
+)
+def test_a_page_opens_with_the_quarter_of_the_units_own_day(
+    client: Client, zone: str, moment: datetime, period: str
+) -> None:
+    add_unit("baru", region="18.01.05.2003", zone=zone)
+    with clock.stopped(moment):
+        assert f'<p class="lead">{period}' in client.get("/unit/baru/").content.decode()

@@ -83,7 +83,7 @@ def test_service_place_and_kiosk_narrow_the_question() -> None:
     assert ask(place="tempat-k1").whole.n == 11
     by_service = ask(unit="u1", by=(Dimension.SERVICE,))
     assert [(group.group[0].code, group.group[0].name) for group in by_service.groups] == [
-        ("", "Tanpa layanan"),
+        ("", ""),
         ("ktp", "KTP"),
     ]
     by_both = ask(service="ktp", by=(Dimension.HOUR,))

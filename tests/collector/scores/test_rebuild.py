@@ -26,7 +26,7 @@ from collector.scores.models import (
     UnitTally,
 )
 from collector.scores.proof.held import holdings
-from collector.scores.show.rendering import as_json
+from collector.scores.show.as_json import as_json
 from collector.scores.tallies import flagging
 from survey.index.periods import parse
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm

@@ -64,7 +64,7 @@ def actions(home: Path) -> list[str]:
 def test_two_held_buttons_and_the_pin_open_the_desk(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         call_staff(kiosk)
-        assert kiosk.loop.state.step is Step.STAFF
+        assert kiosk.loop.service.state.step is Step.STAFF
         assert isinstance(kiosk.view, KeyboardView)
         assert kiosk.view.concealed
         enter(kiosk, PIN)
@@ -72,7 +72,7 @@ def test_two_held_buttons_and_the_pin_open_the_desk(staffed: Path) -> None:
         labels = [row.label for row in kiosk.view.rows]
         assert labels[:4] == ["Tersimpan di kios", "Diterima pusat", "Jaringan", "Jam"]
         kiosk.touch("staff-close")
-        assert kiosk.loop.state.step is Step.IDLE
+        assert kiosk.loop.service.state.step is Step.IDLE
     assert actions(staffed) == ["opened", "closed"]
     assert records(staffed, "response") == []
 
@@ -80,9 +80,9 @@ def test_two_held_buttons_and_the_pin_open_the_desk(staffed: Path) -> None:
 def test_a_finger_held_in_the_corner_calls_staff_a_tap_does_not(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         kiosk.touch("corner", seconds=0.5)
-        assert kiosk.loop.state.step is Step.IDLE
+        assert kiosk.loop.service.state.step is Step.IDLE
         kiosk.touch("corner", seconds=3.5)
-        assert kiosk.loop.state.step is Step.STAFF
+        assert kiosk.loop.service.state.step is Step.STAFF
 
 
 def test_the_pin_can_be_dialled_with_buttons_alone(staffed: Path) -> None:
@@ -132,7 +132,7 @@ def test_the_desk_locks_itself(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         opened(kiosk)
         kiosk.wait(61)
-        assert kiosk.loop.state.step is Step.IDLE
+        assert kiosk.loop.service.state.step is Step.IDLE
     assert actions(staffed) == ["opened", "locked"]
 
 
@@ -168,9 +168,9 @@ def test_a_restart_is_asked_twice(staffed: Path) -> None:
         kiosk.touch("staff-more")
         kiosk.touch("staff-restart")
         assert isinstance(kiosk.view, MessageView)
-        assert kiosk.loop.running
+        assert kiosk.loop.service.running
         kiosk.touch("staff-restart-now")
-        assert not kiosk.loop.running
+        assert not kiosk.loop.service.running
     assert actions(staffed)[-1] == "restart"
 
 
@@ -206,7 +206,7 @@ def test_without_a_stick_the_reason_is_said(staffed: Path, tmp_path: Path) -> No
         opened(kiosk)
         kiosk.touch("staff-usb")
         await_desk(kiosk, "exporting")
-        assert any("no USB stick" in message for message in kiosk.view.messages)  # type: ignore[union-attr]
+        assert any("Tidak ada stik USB" in message for message in kiosk.view.messages)  # type: ignore[union-attr]
     with pytest.raises(NoStick):
         export_to_stick(staffed, tmp_path)
     assert find_stick(tmp_path) is None

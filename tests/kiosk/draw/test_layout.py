@@ -12,8 +12,8 @@ from kiosk.draw.screens.controls import AnswerCard
 from kiosk.draw.screens.parts import not_fitting
 from kiosk.draw.theme import TARGET
 from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
-from kiosk.rehearsal.samples import samples
-from kiosk.show.present import Surroundings, present
+from kiosk.rehearsal.samples import AROUND, samples
+from kiosk.show.present import present
 from kiosk.show.texts import Texts
 from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View
 from survey.instrument.definition import load, shipped
@@ -111,7 +111,7 @@ def test_every_question_of_every_instrument_fits_also_in_large_type(
     for language, (place, key) in itertools.product(("id", "en"), enumerate(form.question_order)):
         for page in range(pages(len(form.question(key).options))):
             state = State(step=Step.QUESTION, place=place, page=page, language=language)
-            view = present(plan, state, Surroundings(), Texts(language), now=1.0)
+            view = present(plan, state, AROUND, Texts(language), now=1.0)
             assert view is not None
             wrong += not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale)))
 

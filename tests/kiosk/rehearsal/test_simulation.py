@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from kiosk.__main__ import main
 from survey.record.attachment import belongs
 from survey.record.complaint import read_code
-from survey.record.response import from_body
+from survey.record.response import Response
 from tests.kiosk.journals import records
 
 
@@ -43,7 +43,7 @@ def test_the_same_seed_plays_the_same_visitors(home: Path, capsys: pytest.Captur
 
 def test_every_response_can_be_read_back(home: Path) -> None:
     simulate(home, 40, "--quiet")
-    responses = [from_body(record.body) for record in records(home, "response")]
+    responses = [Response.from_body(record.body) for record in records(home, "response")]
     assert {response.instrument for response in responses} == {"pulse", "skm-2017"}
     assert {response.ended for response in responses} >= {"finished", "timeout"}
     assert {response.channel for response in responses} == {"button", "touch", "mixed"}

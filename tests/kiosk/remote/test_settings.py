@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.ports import Voice
-from kiosk.remote.settings import SettingsRefused, check
+from kiosk.remote.settings import check
 from kiosk.show.texts import catalogue
 from kiosk.show.views import ChoiceView, MessageView
+from survey.settings import SettingsRefused
 from survey.visit.state import Step
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records
@@ -62,12 +63,11 @@ def wait_for_look(kiosk: Rig) -> None:
 )
 def test_one_bad_value_refuses_the_whole_message(content: dict[str, object], reason: str) -> None:
     with pytest.raises(SettingsRefused, match=reason):
-        check(2, content)
+        check(content)
 
 
 def test_good_settings_are_read() -> None:
     remote = check(
-        3,
         {
             "instruments": ["pulse@1", "spkp@1"],
             "questionnaire": [QUESTIONNAIRE],
@@ -91,19 +91,19 @@ def test_good_settings_are_read() -> None:
     assert [instrument.id for instrument in remote.instruments or ()] == ["pulse", "spkp"]
     assert remote.unknown == ("colour",)
     assert (remote.volume_percent, remote.brightness_percent, remote.languages) == (30, 80, ("id",))
-    assert remote.published is not None
-    assert remote.published.n == 312
+    assert remote.published_index is not None
+    assert remote.published_index.n == 312
 
 
 def test_settings_are_applied_between_visits_and_recorded(home: Path, collector: Identity) -> None:
     with rig(home) as kiosk:
         kiosk.press(3)
-        assert kiosk.loop.state.step is Step.INVITATION
+        assert kiosk.loop.service.state.step is Step.INVITATION
         publish(home, collector, 1, {"texts": {"idle.title": {"id": "Bagaimana tadi?"}}, "languages": ["id"]})
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("id", "en"), "not in the middle of a visit"
+        assert kiosk.loop.service.plan.languages == ("id", "en"), "not in the middle of a visit"
         kiosk.wait(30)
-        assert kiosk.loop.plan.languages == ("id",)
+        assert kiosk.loop.service.plan.languages == ("id",)
         assert isinstance(kiosk.view, ChoiceView)
         assert kiosk.view.title == "Bagaimana tadi?"
     assert [record.body for record in records(home, "settings")] == [{"version": 1, "applied": True}]
@@ -111,7 +111,9 @@ def test_settings_are_applied_between_visits_and_recorded(home: Path, collector:
 
 def test_the_volume_is_the_voices_from_then_on(home: Path, collector: Identity) -> None:
     heard: list[int] = []
-    voice = Voice(speak=lambda _view, _code: None, hush=lambda: None, set_volume=heard.append)
+    voice = Voice(
+        speak=lambda _view, _code: None, hush=lambda: None, set_volume=heard.append, fault=lambda: None
+    )
     with rig(home, voice=voice) as kiosk:
         publish(home, collector, 1, {"volume_percent": 30})
         wait_for_look(kiosk)
@@ -142,7 +144,7 @@ def test_refused_settings_leave_everything_and_are_recorded_with_the_reason(
         wait_for_look(kiosk)
         publish(home, collector, 2, {"languages": ["id"], "volume_percent": 500})
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
     bodies = [record.body for record in records(home, "settings")]
     assert bodies[0] == {"version": 1, "applied": True}
     assert (bodies[1]["version"], bodies[1]["applied"]) == (2, False)
@@ -158,9 +160,9 @@ def test_after_a_restart_the_last_good_settings_are_in_force_and_not_told_again(
         publish(home, collector, 2, {"volume_percent": 500})
         wait_for_look(kiosk)
     with rig(home) as kiosk:
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
     assert len(records(home, "settings")) == 2
 
 
@@ -179,7 +181,7 @@ def test_settings_that_are_not_ours_change_nothing(home: Path, collector: Identi
             case "older":
                 publish(home, collector, 4, {"languages": ["id"]})
         wait_for_look(kiosk)
-        assert kiosk.loop.plan.languages == ("en",)
+        assert kiosk.loop.service.plan.languages == ("en",)
     assert len(records(home, "settings")) == 1
 
 
@@ -194,11 +196,11 @@ def test_opening_hours_dim_the_screen_say_when_it_opens_and_a_press_still_counts
         assert "Selasa" in kiosk.view.text
         assert "08.00" in kiosk.view.text
         kiosk.press(2)
-        assert kiosk.loop.state.step is Step.INVITATION
+        assert kiosk.loop.service.state.step is Step.INVITATION
     (pulse,) = records(home, "response")
     assert pulse.body["outside_hours"] is True
 
 
 def test_every_text_of_the_catalogue_can_be_set_to_itself() -> None:
     texts = {key: {"id": text} for key, text in catalogue("id").items() if not key.startswith("language.")}
-    assert check(1, {"texts": texts}).texts["id"]["idle.title"] == texts["idle.title"]["id"]
+    assert check({"texts": texts}).texts["id"]["idle.title"] == texts["idle.title"]["id"]

@@ -11,7 +11,7 @@ from survey.record.attachment import Attachment, attach, belongs
 from survey.record.chain import first_link, link_message, link_through
 from survey.record.errors import Malformed
 from survey.record.record import Record, Stamp, canonical, decode, encode
-from survey.record.response import Response, from_body
+from survey.record.response import Response
 from survey.wire.envelope import open_text, seal_text
 from survey.wire.messages import (
     Batch,
@@ -225,7 +225,7 @@ def test_a_response_comes_back_from_its_body() -> None:
         duration_s=1,
         outside_hours=True,
     )
-    assert from_body(response.to_body()) == response
+    assert Response.from_body(response.to_body()) == response
 
 
 @given(
@@ -235,4 +235,4 @@ def test_a_response_comes_back_from_its_body() -> None:
 )
 def test_a_body_that_is_no_response_is_malformed(body: dict[str, object]) -> None:
     with pytest.raises(Malformed):
-        from_body(body)
+        Response.from_body(body)

@@ -41,7 +41,7 @@ def uplink(home: Home) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def status(home: Home) -> dict[str, object]:
-    path = home.folder / "uplink" / "status.json"
+    path = home.paths.uplink_status
     return json.loads(path.read_bytes()) if path.exists() else {}
 
 
@@ -55,7 +55,7 @@ def test_records_travel_and_only_a_receipt_frees_them(tmp_path: Path) -> None:
             until(lambda: home.collector.held() == 50)
             until(lambda: journal.release() is not None, what="the acknowledged position")
             until(lambda: journal.release() is None and journal.waiting == 0)
-            assert len(list((home.folder / "journal").glob("*.journal"))) == 1
+            assert len(list(home.paths.journal.glob("*.journal"))) == 1
             fill(journal, 1)
             until(lambda: home.collector.held() == 51, seconds=2.0, what="a live answer")
             until(lambda: status(home).get("confirmed") == 51 and status(home).get("backlog") == 0)
@@ -81,12 +81,12 @@ def test_it_outlives_its_broker_and_falls_back_to_https(tmp_path: Path) -> None:
         with MqttCollector(home.collector, port=broker.port) as collector, uplink(home):
             fill(journal, 2)
             until(lambda: home.collector.held() == 2)
+            until(lambda: bool(collector.states), what="the state")
             broker.kill()
             fill(journal, 3)
             until(lambda: home.collector.held() == 5, seconds=20.0, what="HTTPS taking over")
             until(lambda: status(home).get("transport") == "https", seconds=5.0)
-            assert (home.folder / "uplink" / "settings").read_bytes() == door.settings
-            assert collector.states
+            assert home.paths.settings.read_bytes() == door.settings
     journal.close()
 
 

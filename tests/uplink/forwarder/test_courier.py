@@ -1,14 +1,18 @@
 """The courier: whatever the transport does, every record arrives, once, in order, and only a true receipt counts."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from survey.record.record import ALIVE
+from survey.wire.trouble import trouble
 from tests.uplink.fakes import START_MS, FakeTransport, Home, fill
 from uplink.errors import Refused
-from uplink.forwarder.courier import Courier, Pace
+from uplink.forwarder.app import pace_of
+from uplink.forwarder.config import UplinkConfig
+from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
@@ -17,23 +21,24 @@ from uplink.journal.reader import JournalReader
 class Trip:
     """A courier with a clock that moves only when told."""
 
-    def __init__(self, home: Home, *transports: FakeTransport, **pace: float) -> None:
+    def __init__(
+        self, home: Home, *transports: FakeTransport, acknowledged: Path | None = None, **pace: float
+    ) -> None:
         self.home = home
         self.now = 1_000.0
         self.courier = Courier(
             kiosk="k-0001",
-            reader=JournalReader(home.folder / "journal"),
-            acknowledged=Acknowledged(home.acknowledged),
-            verify=home.collector.verify,
+            reader=JournalReader(home.paths.journal),
+            acknowledged=Acknowledged(acknowledged or home.acknowledged),
+            receipts=home.receipts,
             transports=transports,
-            inbox=SettingsInbox(
-                home.folder / "uplink" / "settings", kiosk="k-0001", verify=home.collector.verify
-            ),
+            inbox=SettingsInbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
             report=lambda progress: json.dumps({"confirmed": progress.confirmed}).encode(),
             now=lambda: self.now,
             wait=lambda seconds: None,
             boot_time_ms=lambda: 5_000,
-            pace=Pace(**pace),  # type: ignore[arg-type]
+            pace=replace(pace_of(UplinkConfig()), **pace),  # type: ignore[arg-type]
+            spread_seconds=0.0,
         )
 
     def go(self, steps: int = 10, *, seconds: float = 0.2) -> None:
@@ -153,11 +158,11 @@ def test_a_collector_that_does_not_answer_is_asked_ever_less_often(home: Home) -
     sent_in_an_hour = sum(len(payload) for payload in transport.sent)
     assert len(transport.sent) < 60
     assert sent_in_an_hour < 100_000
-    assert "no receipts" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("no_receipts")
     transport.deaf = False
     trip.go(2_500, seconds=1.0)
     assert home.collector.held() == 2_000
-    assert trip.courier.progress.trouble == ""
+    assert trip.courier.progress.trouble is None
     journal.close()
 
 
@@ -220,7 +225,7 @@ def test_a_refusal_is_shown_and_costs_no_record(home: Home) -> None:
     fill(journal, 2)
     trip = Trip(home, transport)
     trip.go(600, seconds=1.0)
-    assert "not enrolled" in trip.courier.progress.trouble
+    assert trip.courier.progress.trouble == trouble("records_refused", seq=1, code="kiosk_unknown")
     assert len(transport.sent) < 30
     transport.refusing = False
     trip.go(1_500, seconds=1.0)
@@ -271,7 +276,7 @@ def test_a_journal_that_is_begun_anew_is_carried_from_its_beginning(home: Home) 
     trip.go()
     assert trip.courier.progress.confirmed == 3
     journal.close()
-    (home.folder / "journal").rename(home.folder / "aside")
+    home.paths.journal.rename(home.folder / "aside")
     journal = home.journal()
     fill(journal, 2)
     trip.courier.look_at_acknowledged()
@@ -288,10 +293,7 @@ def test_a_receipt_from_a_stick_is_not_sent_for_again(home: Home) -> None:
     transport.cut = True
     trip.go()
     aside = FakeTransport(home.collector)
-    other = Trip(home, aside)
-    other.courier._acknowledged = Acknowledged(home.carried)
-    other.go()
-    trip.courier._acknowledged = Acknowledged(home.acknowledged, carried=home.carried)
+    Trip(home, aside, acknowledged=home.carried).go()
     trip.courier.look_at_acknowledged()
     assert trip.courier.progress.confirmed == 5
     transport.cut = False
@@ -313,4 +315,22 @@ def test_a_connection_that_ends_after_good_service_is_no_mark_against_its_transp
     trip.go(100, seconds=1.0)
     assert trip.courier.progress.transport == "mqtt"
     assert https.opened == 0
+    journal.close()
+
+
+def test_a_damaged_record_that_nobody_has_declared_lost_is_told(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    trip = Trip(home, transport)
+    fill(journal, 5)
+    (path,) = home.paths.journal.glob("*.journal")
+    content = bytearray(path.read_bytes())
+    content[content.index(b'"seq":3')] ^= 0xFF
+    path.write_bytes(content)
+    trip.go()
+    assert home.collector.held() == 2
+    assert trip.courier.progress.trouble == trouble("record_undeclared", seq=3)
+    journal.reopen()
+    trip.go()
+    assert home.collector.held() == 5
+    assert trip.courier.progress.trouble is None
     journal.close()

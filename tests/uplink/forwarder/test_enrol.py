@@ -16,8 +16,10 @@ from survey.wire.messages import Settings, pack_settings
 from tests.uplink.fakes import KIOSK, FakeCollector
 from tests.uplink.services import HttpCollector, free_port
 from uplink.errors import IdentityError, Refused, Unreachable
-from uplink.forwarder.enrol import enrol
-from uplink.journal.identity import Broker, Identity, load_enrolment, verifier
+from uplink.forwarder import enrol as exchange
+from uplink.journal.enrolment import Broker, Enrolment, load_enrolment, verifier
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
 from uplink.journal.sealing import SEAL_INFO, seal
 
 
@@ -44,6 +46,11 @@ def answer(collector: FakeCollector) -> dict[str, Any]:
     }
 
 
+def enrol(code: str, url: str, home: Path) -> Enrolment:
+    """As the command does it: the key is made first, and the exchange gets its public half."""
+    return exchange.enrol(code, url, home, public_key=Identity.create_anew(home).public_key)
+
+
 def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) -> None:
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector)
@@ -58,9 +65,9 @@ def test_a_code_becomes_an_identity(tmp_path: Path, collector: FakeCollector) ->
     assert asked["code"] == "ABCDE-12345"
     assert asked["public_key"] == identity.public_key.hex()
     assert x509.load_pem_x509_csr(str(asked["csr"]).encode()).is_signature_valid
-    key = tmp_path / "kiosk" / "identity" / "signing.key"
+    key = KioskHome(tmp_path).signing_key
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert (tmp_path / "uplink" / "settings").exists()
+    assert KioskHome(tmp_path).settings.exists()
     assert verifier(identity.public_key)(identity.sign(b"x"), b"x")
 
 
@@ -68,8 +75,12 @@ def test_an_enrolled_kiosk_is_not_enrolled_over(tmp_path: Path, collector: FakeC
     with HttpCollector(collector) as door:
         door.enrolment = answer(collector)
         enrol("code", door.url, tmp_path)
+        key = KioskHome(tmp_path).signing_key.read_bytes()
         with pytest.raises(IdentityError, match="set it aside"):
             enrol("code", door.url, tmp_path)
+        with pytest.raises(IdentityError, match="set it aside"):
+            exchange.enrol("code", door.url, tmp_path, public_key=bytes(32))
+    assert KioskHome(tmp_path).signing_key.read_bytes() == key
 
 
 def test_a_try_that_broke_off_is_begun_anew_with_a_fresh_key(
@@ -115,7 +126,7 @@ def test_an_answer_that_makes_no_sense_is_named(
         door.enrolment = answer(collector) | {key: value}
         with pytest.raises(IdentityError, match="makes no sense"):
             enrol("code", door.url, tmp_path)
-    assert not (tmp_path / "enrolment.json").exists()
+    assert not KioskHome(tmp_path).enrolment.exists()
 
 
 def test_nobody_there_is_unreachable(tmp_path: Path) -> None:
@@ -125,7 +136,7 @@ def test_nobody_there_is_unreachable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"kiosk": 3}'])
 def test_a_damaged_enrolment_says_what_to_do(tmp_path: Path, content: str) -> None:
-    (tmp_path / "enrolment.json").write_text(content)
+    KioskHome(tmp_path).enrolment.write_text(content)
     with pytest.raises(IdentityError, match="enrol again"):
         load_enrolment(tmp_path)
 

@@ -17,9 +17,10 @@ from tests.uplink.fakes import FakeTransport, HastyDisk, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.errors import UplinkError
 from uplink.journal.acknowledged import read_acknowledged
-from uplink.journal.identity import verifier
+from uplink.journal.enrolment import verifier
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
+from uplink.journal.segments.folder import JournalFolder
 from uplink.journal.segments.frame import (
     Damage,
     Entry,
@@ -30,7 +31,6 @@ from uplink.journal.segments.frame import (
     read_frame,
     unpack_entry,
 )
-from uplink.journal.segments.recovery import STREAM_FILE
 from uplink.journal.segments.segment import scan, segment_paths, unpack_header
 from uplink.journal.verify import verify
 
@@ -160,11 +160,11 @@ def test_a_journal_that_lost_every_copy_of_its_stream_says_so(sample: Sample) ->
     content = bytearray(sample.content)
     content[20] ^= 0x10
     sample.put(bytes(content))
-    kept = (sample.folder / STREAM_FILE).read_bytes()
-    (sample.folder / STREAM_FILE).unlink()
+    kept = JournalFolder(sample.folder).stream.read_bytes()
+    JournalFolder(sample.folder).stream.unlink()
     with pytest.raises(UplinkError, match="set it aside"):
         sample.open()
-    (sample.folder / STREAM_FILE).write_bytes(kept)
+    JournalFolder(sample.folder).stream.write_bytes(kept)
 
 
 def test_a_file_that_was_never_begun_is_set_aside(sample: Sample) -> None:
@@ -263,13 +263,13 @@ def test_any_file_is_opened_or_refused_with_our_own_error(
     tmp_path_factory: pytest.TempPathFactory, sample: Sample, content: bytes, whole: bool
 ) -> None:
     home = Home(tmp_path_factory.mktemp("home"))
-    (home.folder / "journal").mkdir()
+    home.paths.journal.mkdir()
     start = sample.content[: sample.header.end] if whole else b""
-    (home.folder / "journal" / f"{1:016d}.journal").write_bytes(start + content)
+    (home.paths.journal / f"{1:016d}.journal").write_bytes(start + content)
     home.acknowledged.write_bytes(content)
     assert read_acknowledged(home.acknowledged) is None
-    scan(home.folder / "journal" / f"{1:016d}.journal", 1)
-    JournalReader(home.folder / "journal").read(1, most=5, most_bytes=5_000)
+    scan(home.paths.journal / f"{1:016d}.journal", 1)
+    JournalReader(home.paths.journal).read(1, most=5, most_bytes=5_000)
     try:
         journal = home.journal()
     except UplinkError:

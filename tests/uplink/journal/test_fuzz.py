@@ -68,7 +68,7 @@ def test_whatever_arrives_the_courier_goes_on(
 @given(payload=st.binary(max_size=300))
 def test_random_settings_are_passed_over(tmp_path_factory: pytest.TempPathFactory, payload: bytes) -> None:
     home = Home(tmp_path_factory.mktemp("home"))
-    path = home.folder / "uplink" / "settings"
+    path = home.paths.settings
     inbox = SettingsInbox(path, kiosk=KIOSK, verify=home.collector.verify)
     assert not inbox.take(payload)
     assert not path.exists()
@@ -77,7 +77,7 @@ def test_random_settings_are_passed_over(tmp_path_factory: pytest.TempPathFactor
 
 
 def test_only_newer_settings_of_ours_are_kept(home: Home) -> None:
-    path = home.folder / "uplink" / "settings"
+    path = home.paths.settings
     inbox = SettingsInbox(path, kiosk=KIOSK, verify=home.collector.verify)
 
     def signed(version: int, kiosk: str = KIOSK) -> bytes:

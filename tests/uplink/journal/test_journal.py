@@ -22,7 +22,8 @@ from uplink.errors import (
     JournalFull,
 )
 from uplink.journal.acknowledged import Acknowledged
-from uplink.journal.identity import Identity, verifier
+from uplink.journal.enrolment import verifier
+from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
@@ -43,14 +44,14 @@ def receipt(home: Home, journal: Journal, through: int, *, link: bytes | None = 
 
 
 def files(home: Home) -> list[str]:
-    return sorted(path.name for path in (home.folder / "journal").glob("*.journal"))
+    return sorted(path.name for path in home.paths.journal.glob("*.journal"))
 
 
 def test_records_are_numbered_chained_and_signed(home: Home) -> None:
     journal = home.journal()
     appended = [journal.append(RESPONSE, body(visit=n), stamp=stamp(n)) for n in (1, 2, 3)]
     assert [one.seq for one in appended] == [1, 2, 3]
-    entries = list(JournalReader(home.folder / "journal").read(1, most=9, most_bytes=99_999))
+    entries = list(JournalReader(home.paths.journal).read(1, most=9, most_bytes=99_999))
     verify = verifier(home.identity.public_key)
     for entry, one in zip(entries, appended, strict=True):
         assert next_link(entry.prev, entry.line) == one.link
@@ -79,9 +80,7 @@ def test_the_wall_clock_is_written_only_when_it_says_something_new(home: Home) -
         return decode(lines()[-1]).stamp.at
 
     def lines() -> list[bytes]:
-        return [
-            entry.line for entry in JournalReader(home.folder / "journal").read(1, most=99, most_bytes=99_999)
-        ]
+        return [entry.line for entry in JournalReader(home.paths.journal).read(1, most=99, most_bytes=99_999)]
 
     assert said(1_000, 50_000) == 50_000
     assert said(2_000, 51_100) is None
@@ -188,7 +187,7 @@ def test_records_this_disk_has_lost_keep_their_numbers(home: Home) -> None:
     Acknowledged(home.acknowledged).store(receipt(home, journal, 8))
     link = journal.link_at(8)
     journal.close()
-    (path,) = (home.folder / "journal").glob("*.journal")
+    (path,) = home.paths.journal.glob("*.journal")
     content = path.read_bytes()
     path.write_bytes(content[: content.index(b"\n", len(content) // 2) + 1])
     journal = home.journal()
@@ -206,7 +205,7 @@ def test_attachments_travel_beside_their_record(home: Home) -> None:
     journal = home.journal()
     text = attach("text", b"antre\tlama\nsekali")
     journal.append("complaint", {"attached": {"text": text.digest}}, stamp=stamp(), attachments=[text])
-    (entry,) = JournalReader(home.folder / "journal").read(1, most=1, most_bytes=1)
+    (entry,) = JournalReader(home.paths.journal).read(1, most=1, most_bytes=1)
     ((seq, found),) = entry.opened_attachments()
     assert (seq, found) == (1, text)
     assert belongs(found, decode(entry.line).body)
@@ -219,7 +218,7 @@ def test_one_process_and_one_key_write_a_journal(home: Home) -> None:
         home.journal()
     journal.close()
     with pytest.raises(JournalForeign, match="another key"):
-        Journal.open(home.folder / "journal", stream_key=Identity.ephemeral(KIOSK))
+        Journal.open(home.paths.journal, stream_key=Identity.ephemeral(KIOSK))
     home.journal().close()
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from uplink.journal import stamp as stamp_module
-from uplink.journal.stamp import BOOTS_FILE, ManualClock, SystemClock
+from uplink.journal.segments.folder import JournalFolder
+from uplink.journal.stamp import ManualClock, SystemClock
 
 NOW = 1_767_225_600_000
 
@@ -49,9 +50,9 @@ def test_a_restart_of_the_program_is_the_same_boot_and_a_restart_of_the_machine_
 def test_a_damaged_count_of_boots_goes_on_from_the_journals(
     tmp_path: Path, machine: Machine, content: str
 ) -> None:
-    (tmp_path / BOOTS_FILE).write_text(content)
+    JournalFolder(tmp_path).boots.write_text(content)
     assert SystemClock(tmp_path, last_boot=4).boot == 5
-    assert json.loads((tmp_path / BOOTS_FILE).read_text())["boot"] == 5
+    assert json.loads(JournalFolder(tmp_path).boots.read_text())["boot"] == 5
 
 
 def test_without_a_boot_id_every_start_is_a_boot(tmp_path: Path, machine: Machine) -> None:

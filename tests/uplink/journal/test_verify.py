@@ -41,7 +41,7 @@ def confirm(home: Home, journal: Journal, through: int) -> None:
 def rewrite(home: Home, change: Callable[[list[Entry]], list[Entry]]) -> None:
     """Change the journal's files as somebody would who knows the format: checksums are right again."""
     headers, entries = [], []
-    for _, path in segment_paths(home.folder / "journal"):
+    for _, path in segment_paths(home.paths.journal):
         first, *rest = (one.payload for one in frames(path.read_bytes()) if isinstance(one, Frame))
         headers.append((path, first))
         entries += [unpack_entry(payload) for payload in rest]
@@ -68,7 +68,7 @@ def test_an_untouched_journal_is_clean(home: Home) -> None:
     verdict = verify(home.folder)
     assert verdict.clean
     assert (verdict.first, verdict.last) == (1, COUNT)
-    assert verify(home.folder / "journal").clean
+    assert verify(home.paths.journal).clean
 
 
 def test_a_deleted_record_is_missing(home: Home) -> None:

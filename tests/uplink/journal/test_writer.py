@@ -6,6 +6,7 @@ import pytest
 
 from survey.record.record import ALIVE, CLOCK, Stamp
 from survey.wire.messages import Receipt, pack_receipt
+from survey.wire.trouble import trouble
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
 from uplink.journal import writer as writer_module
 from uplink.journal.acknowledged import Acknowledged
@@ -65,7 +66,6 @@ def test_a_lasting_fault_is_told_at_once_and_ends_by_itself(
     writer.step()
     (failed,) = results(writer)
     assert isinstance(failed, WriteFailed)
-    assert not failed.permanent
     assert "Input/output error" in failed.reason
     assert not writer.state().accepting
     writer.step()
@@ -86,8 +86,11 @@ def test_a_full_disk_is_no_fault_of_the_record(home: Home) -> None:
     writer.submit("c", "response", {"text": object()}, stamp(1))
     for _ in range(3):
         writer.step()
-    fates = [(one.token, one.permanent) for one in results(writer) if isinstance(one, WriteFailed)]
-    assert fates == [("a", False), ("b", True), ("c", True)]
+    failed = {one.token: one.reason for one in results(writer) if isinstance(one, WriteFailed)}
+    assert list(failed) == ["a", "b", "c"]
+    assert "no room" in failed["a"]
+    assert "at most" in failed["b"]
+    assert writer.state().accepting, "a record that cannot be written is no fault of the disk"
     writer.stop()
 
 
@@ -100,7 +103,7 @@ def test_ballast_that_is_spent_is_told_while_writing_still_works(home: Home) -> 
     assert results(writer) == [Written(token="a", seq=1)]
     state = writer.state()
     assert not state.accepting
-    assert "carry the records out" in state.trouble
+    assert state.trouble == trouble("disk_full")
     writer.stop()
 
 

@@ -6,12 +6,13 @@ login page costs no data: only a receipt whose signature holds counts, and that 
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
 
 import requests
 
+from survey.wire.trouble import trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SettingsArrived
 
@@ -27,10 +28,11 @@ class HttpTransport:
 
     kiosk: str
     collector_url: str
-    connect_seconds: float = 10.0
-    read_seconds: float = 60.0
-    max_bytes: int = 1_000_000
-    settings_every_seconds: float = 3_600.0
+    connect_seconds: float
+    read_seconds: float
+    max_bytes: int
+    settings_every_seconds: float
+    """How often the settings are asked for while the session is open."""
 
 
 class HttpSender:
@@ -38,17 +40,19 @@ class HttpSender:
 
     transport = "https"
 
-    def __init__(self, where: HttpTransport) -> None:
+    def __init__(self, where: HttpTransport, *, now: Callable[[], float]) -> None:
         self._where = where
+        self._now = now
         self._session: requests.Session | None = None
         self._events: deque[Event] = deque()
         self._pause = Flag()
-        self._limit = where.max_bytes
+        self._settings_at = 0.0
+        self._settings_tag = ""
 
     @property
     def max_bytes(self) -> int:
         """The longest batch to post."""
-        return self._limit
+        return self._where.max_bytes
 
     @property
     def room(self) -> int:
@@ -84,14 +88,22 @@ class HttpSender:
         if answer.status in _NEVER and (refusal := _refusal(answer)) is not None:
             raise refusal
         if answer.status != 200:
-            raise Unreachable(f"the collector answered {answer.status}")
+            raise Unreachable(
+                f"the collector answered {answer.status}", trouble("collector_status", status=answer.status)
+            )
         self._events.append(ReceiptArrived(answer.content, fresh=True))
 
     def report(self, state: bytes) -> None:
         """Do nothing: state has no place on this transport."""
 
     def poll(self, timeout: float) -> Sequence[Event]:
-        """Give what the last post brought, or wait."""
+        """Give what the last post brought, and the settings where they are due, or wait.
+
+        Raises:
+            Unreachable: the settings were due, and the collector is not there.
+        """
+        if self._session is not None and self._now() >= self._settings_at:
+            self._fetch_settings()
         if not self._events:
             self._pause.wait(timeout)
         events = tuple(self._events)
@@ -106,11 +118,16 @@ class HttpSender:
             session.close()
 
     def _fetch_settings(self) -> None:
-        answer = self._request("GET", f"/api/v1/settings/{self._where.kiosk}")
+        self._settings_at = self._now() + self._where.settings_every_seconds
+        known = {"If-None-Match": self._settings_tag} if self._settings_tag else {}
+        answer = self._request("GET", f"/api/v1/settings/{self._where.kiosk}", headers=known)
         if answer.status == 200:
+            self._settings_tag = answer.tag
             self._events.append(SettingsArrived(answer.content))
 
-    def _request(self, method: str, path: str, body: bytes | None = None) -> "_Answer":
+    def _request(
+        self, method: str, path: str, body: bytes | None = None, *, headers: Mapping[str, str] = _OCTETS
+    ) -> "_Answer":
         if self._session is None:
             raise Unreachable("no session")
         url = self._where.collector_url.rstrip("/") + path
@@ -119,22 +136,26 @@ class HttpSender:
                 method,
                 url,
                 data=body,
-                headers=_OCTETS if body is not None else None,
+                headers=headers,
                 timeout=(self._where.connect_seconds, self._where.read_seconds),
                 allow_redirects=False,
                 stream=True,
             ) as answer:
                 # A login page may be endless; more than this is no answer of ours.
                 content = next(answer.iter_content(_MAX_ANSWER_BYTES), b"")
-                return _Answer(status=answer.status_code, content=content)
+                return _Answer(answer.status_code, content, tag=answer.headers.get("ETag", ""))
         except (requests.RequestException, OSError, ValueError) as error:
-            raise Unreachable(f"{url} does not answer: {_short(error)}") from error
+            raise Unreachable(
+                f"{url} does not answer: {_short(error)}", trouble("collector_no_answer")
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
     content: bytes
+    tag: str
+    """Names this version of the content; asked for again with it, unchanged settings cost no bytes."""
 
 
 def _refusal(answer: _Answer) -> Refused | None:

@@ -22,8 +22,16 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from survey.wire import topics
+from survey.wire.trouble import Trouble, trouble
 from uplink.errors import TooLarge, Unreachable
-from uplink.forwarder.senders.sender import Event, ReceiptArrived, SendRefused, SettingsArrived, SlotFreed
+from uplink.forwarder.senders.sender import (
+    NOBODY_LISTENS,
+    Event,
+    ReceiptArrived,
+    SendRefused,
+    SettingsArrived,
+    SlotFreed,
+)
 
 _PACKET_OVERHEAD = 64  # fixed header, topic length and properties of a PUBLISH, generously
 _NO_SUBSCRIBERS = 16
@@ -47,16 +55,16 @@ class MqttTransport:
     kiosk: str
     host: str
     port: int
-    credentials: Credentials | None = None
+    credentials: Credentials | None
     """None for a broker without TLS (a test, a demo)."""
-    version: int = 5
+    version: int
     """5, or 3 for brokers that know only MQTT 3.1.1."""
-    keep_alive_seconds: int = 900
-    window: int = 4
+    keep_alive_seconds: int
+    window: int
     """How many batches may be under way at once."""
-    max_bytes: int = 200_000
+    max_bytes: int
     """The longest message to send where the broker names no limit of its own."""
-    connect_seconds: float = 10.0
+    connect_seconds: float
 
 
 class MqttSender:
@@ -71,7 +79,8 @@ class MqttSender:
         self._connected = False
         self._events: deque[Event] = deque()
         self._under_way: set[int] = set()
-        self._trouble = ""
+        self._ended = ""
+        self._refusal: Trouble | None = None
         self._limit = where.max_bytes
 
     @property
@@ -100,14 +109,20 @@ class MqttSender:
         except (OSError, ValueError, ssl.SSLError) as error:
             self.close()
             raise Unreachable(
-                f"the broker {self._where.host}:{self._where.port} does not answer: {error}"
+                f"the broker {self._where.host}:{self._where.port} does not answer: {error}",
+                trouble("broker_certificate")
+                if isinstance(error, ssl.SSLError)
+                else trouble("broker_no_answer", host=self._where.host, port=self._where.port),
             ) from error
         for _ in range(int(self._where.connect_seconds * 10)):
             self._turn(0.1)
             if self._connected:
                 return
         self.close()
-        raise Unreachable(f"the broker {self._where.host}:{self._where.port} accepted us and fell silent")
+        raise Unreachable(
+            f"the broker {self._where.host}:{self._where.port} accepted us and fell silent",
+            trouble("broker_silent", host=self._where.host, port=self._where.port),
+        )
 
     def send(self, batch: bytes) -> None:
         """Publish a batch.
@@ -146,7 +161,8 @@ class MqttSender:
         self._connected = False
         self._under_way.clear()
         self._events.clear()
-        self._trouble = ""
+        self._ended = ""
+        self._refusal = None
         if client is not None:
             client.on_connect = client.on_disconnect = client.on_publish = client.on_message = None
             with contextlib.suppress(OSError, ValueError):
@@ -184,7 +200,8 @@ class MqttSender:
                 )
             except (OSError, ValueError, ssl.SSLError) as error:
                 raise Unreachable(
-                    f"the broker's certificates cannot be used: {error}; enrol again"
+                    f"the broker's certificates cannot be used: {error}; enrol again",
+                    trouble("broker_certificate"),
                 ) from error
         client.will_set(topics.state(self._where.kiosk), self._last_will, qos=1, retain=True)
         client.on_connect = self._on_connect
@@ -203,12 +220,12 @@ class MqttSender:
             # paho 2.x lets errors of the TLS layer through (eclipse-paho/paho.mqtt.python 891)
             self.close()
             raise Unreachable(f"the connection to the broker failed: {error}") from error
-        if self._trouble or result != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            trouble = self._trouble or str(result)
+        if self._ended or result != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            reason, told = self._ended or str(result), self._refusal
             received = tuple(self._events)
             self.close()
             self._events.extend(received)
-            raise Unreachable(f"the connection to the broker ended: {trouble}")
+            raise Unreachable(f"the connection to the broker ended: {reason}", told)
 
     def _publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int:
         if self._client is None or not self._connected:
@@ -231,7 +248,8 @@ class MqttSender:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._trouble = f"refused: {reason}"
+            self._ended = f"refused: {reason}"
+            self._refusal = trouble("broker_refuses", code=reason.value)
             return
         limit = getattr(properties, "MaximumPacketSize", None)
         self._limit = min(self._where.max_bytes, limit) if isinstance(limit, int) else self._where.max_bytes
@@ -246,7 +264,7 @@ class MqttSender:
         reason: ReasonCode,
         properties: Properties | None,  # noqa: ARG002
     ) -> None:
-        self._trouble = self._trouble or str(reason)
+        self._ended = self._ended or str(reason)
 
     def _on_publish(
         self,
@@ -262,7 +280,7 @@ class MqttSender:
         if reason.is_failure:
             self._events.append(SendRefused(code=f"mqtt_{reason.value}", message=str(reason)))
         elif reason.value == _NO_SUBSCRIBERS:
-            self._events.append(SendRefused(code="nobody_listens", message="no collector listens just now"))
+            self._events.append(SendRefused(code=NOBODY_LISTENS, message="no collector listens just now"))
         else:
             self._events.append(SlotFreed())
 

@@ -38,6 +38,9 @@ class SendRefused:
     message: str
 
 
+NOBODY_LISTENS = "nobody_listens"
+"""The code of a message that arrived at the broker while no collector was connected."""
+
 Event = ReceiptArrived | SettingsArrived | SlotFreed | SendRefused
 
 

@@ -1,10 +1,8 @@
-"""What the journal asks of the disk; tests pass one that is full, broken or slow."""
+"""What the journal and the small files beside it ask of the disk; tests pass one that is full, broken or without power."""
 
 import os
 import shutil
 from pathlib import Path
-
-from uplink.journal.segments.files import write_all
 
 
 class Disk:
@@ -15,8 +13,16 @@ class Disk:
         write_all(handle, content)
 
     def sync(self, handle: int) -> None:
-        """Return when what was written is on the medium."""
+        """Return when what was written to an open file is on the medium."""
         os.fdatasync(handle)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the names in `folder` are on the medium."""
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def cut(self, handle: int, size: int) -> None:
         """Make an open file `size` bytes long."""
@@ -25,3 +31,13 @@ class Disk:
     def free_bytes(self, folder: Path) -> int:
         """Give how many bytes may still be written."""
         return shutil.disk_usage(folder).free
+
+
+REAL_DISK = Disk()
+
+
+def write_all(handle: int, content: bytes) -> None:
+    """Write all of `content`: a full disk may take a part of it before it says so."""
+    written = os.write(handle, content)
+    while written < len(content):
+        written += os.write(handle, content[written:])

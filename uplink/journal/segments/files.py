@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+from uplink.journal.segments.disk import REAL_DISK, Disk
 
-def replace_file(path: Path, content: bytes, *, mode: int = 0o640) -> None:
+
+def replace_file(path: Path, content: bytes, *, mode: int = 0o640, disk: Disk = REAL_DISK) -> None:
     """Make `path` hold `content`; after a power cut it holds the old content or the new, never a mixture.
 
     Raises:
@@ -15,28 +17,12 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o640) -> None:
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         os.fchmod(handle, mode)  # the mode given to open is cut by the umask
-        write_all(handle, content)
-        os.fsync(handle)
+        disk.append(handle, content)
+        disk.sync(handle)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
     finally:
         os.close(handle)
     temporary.replace(path)
-    sync_folder(path.parent)
-
-
-def write_all(handle: int, content: bytes) -> None:
-    """Write all of `content`: a full disk may take a part of it before it says so."""
-    written = os.write(handle, content)
-    while written < len(content):
-        written += os.write(handle, content[written:])
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    disk.sync_folder(path.parent)

@@ -19,7 +19,6 @@ from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES, next_link
 from survey.record.errors import Malformed
 from survey.record.record import canonical
 
-MAX_FRAME_BYTES = 256 * 1024
 _START = re.compile(rb"([0-9a-f]{8}) ([1-9][0-9]{0,5}) ")
 _PREV_LENGTHS = {0, 43}
 _SIGNATURE_LENGTHS = {0, 86}

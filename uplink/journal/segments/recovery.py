@@ -14,13 +14,10 @@ from zlib import crc32
 
 from uplink.errors import JournalBroken
 from uplink.journal.segments.disk import Disk
-from uplink.journal.segments.files import replace_file, sync_folder
+from uplink.journal.segments.files import replace_file
+from uplink.journal.segments.folder import JournalFolder
 from uplink.journal.segments.frame import Damage
 from uplink.journal.segments.segment import Header, Segment, scan, segment_paths
-
-QUARANTINE = "quarantine"
-STREAM_FILE = "stream.json"
-"""A second copy of what every header says, for the day the only header is hit."""
 
 log = logging.getLogger(__name__)
 
@@ -43,40 +40,34 @@ def recover(folder: Path, disk: Disk) -> Recovered:
     """
     try:
         segments = [scan(path, first) for first, path in segment_paths(folder)]
-        segments = [segment for segment in segments if not _was_never_begun(folder, segment)]
+        segments = [segment for segment in segments if not _was_never_begun(folder, segment, disk)]
         given_up = 0
         for place, segment in enumerate(segments):
             for damage in segment.damages:
-                _set_aside(folder, segment, damage)
+                _set_aside(folder, segment, damage, disk)
             if place == len(segments) - 1:
                 given_up = _mend_end(segment, disk)
         _mend_headers(folder, segments)
-        return Recovered(segments=segments, given_up=given_up, damaged=count_damaged(folder))
+        return Recovered(segments=segments, given_up=given_up, damaged=JournalFolder(folder).quarantined())
     except OSError as error:
         raise JournalBroken(f"the journal in {folder} cannot be read back: {error}") from error
 
 
-def count_damaged(folder: Path) -> int:
-    """Tell how many damaged pieces lie in quarantine."""
-    aside = folder / QUARANTINE
-    return sum(1 for _ in aside.iterdir()) if aside.is_dir() else 0
-
-
-def remember_stream(folder: Path, header: Header) -> None:
+def remember_stream(folder: Path, header: Header, disk: Disk) -> None:
     """Write the second copy of the stream's id and key."""
     text = json.dumps({"stream": header.stream, "key": header.public_key.hex()}) + "\n"
-    replace_file(folder / STREAM_FILE, text.encode())
+    replace_file(JournalFolder(folder).stream, text.encode(), disk=disk)
 
 
-def _was_never_begun(folder: Path, segment: Segment) -> bool:
+def _was_never_begun(folder: Path, segment: Segment, disk: Disk) -> bool:
     """Set a file aside that holds neither a header nor a record: the power went while it was made."""
     if segment.header is not None or len(segment.offsets) > 0:
         return False
     content = segment.path.read_bytes()
     if content:
-        _write_aside(folder, f"{segment.path.stem}-file-{crc32(content):08x}", content)
+        _write_aside(folder, f"{segment.path.stem}-file-{crc32(content):08x}", content, disk)
     segment.path.unlink()
-    sync_folder(folder)
+    disk.sync_folder(folder)
     return True
 
 
@@ -123,25 +114,25 @@ MAX_LOST_BOOTS = 1_000
 
 def _second_copy(folder: Path) -> tuple[str, bytes]:
     try:
-        fields = json.loads((folder / STREAM_FILE).read_bytes())
+        fields = json.loads(JournalFolder(folder).stream.read_bytes())
         return str(fields["stream"]), bytes.fromhex(fields["key"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return "", b""
 
 
-def _set_aside(folder: Path, segment: Segment, damage: Damage) -> None:
+def _set_aside(folder: Path, segment: Segment, damage: Damage, disk: Disk) -> None:
     kind = "damaged" if damage.closed else "torn"
     name = f"{segment.path.stem}-{damage.offset}-{kind}-{crc32(damage.content):08x}"
-    if not (folder / QUARANTINE / name).exists():
+    if not (JournalFolder(folder).quarantine / name).exists():
         log.error(
             "%d %s bytes of %s were set aside as %s", len(damage.content), kind, segment.path.name, name
         )
-        _write_aside(folder, name, damage.content)
+        _write_aside(folder, name, damage.content, disk)
 
 
-def _write_aside(folder: Path, name: str, content: bytes) -> None:
+def _write_aside(folder: Path, name: str, content: bytes, disk: Disk) -> None:
     try:
-        replace_file(folder / QUARANTINE / name, content)
+        replace_file(JournalFolder(folder).quarantine / name, content, disk=disk)
     except OSError as error:
         # On a full disk the copy cannot be made; answers that can still be kept matter more than torn bytes.
         log.warning("%s could not be set aside: %s", name, error)

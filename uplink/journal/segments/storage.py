@@ -18,12 +18,12 @@ from typing import Any, NoReturn
 from tinydb.storages import Storage
 
 from uplink.errors import AppendOnly, JournalBroken, JournalForeign, JournalFull
-from uplink.journal.reader import read_between
-from uplink.journal.segments.disk import Disk
-from uplink.journal.segments.files import sync_folder
+from uplink.journal.segments.disk import REAL_DISK, Disk
+from uplink.journal.segments.folder import JournalFolder
 from uplink.journal.segments.frame import Entry, frame, pack_entry
+from uplink.journal.segments.reading import read_between
 from uplink.journal.segments.records import Records
-from uplink.journal.segments.recovery import count_damaged, recover, remember_stream
+from uplink.journal.segments.recovery import recover, remember_stream
 from uplink.journal.segments.segment import Header, Segment, pack_header, segment_path
 
 RECORDS = "records"
@@ -41,13 +41,14 @@ class JournalStorage(Storage):
         folder: Path,
         *,
         birth: Header,
-        disk: Disk | None = None,
-        segment_bytes: int = 1024 * 1024,
-        ballast_bytes: int = 1024 * 1024,
+        disk: Disk = REAL_DISK,
+        segment_bytes: int,
+        ballast_bytes: int,
     ) -> None:
         self.folder = folder
+        self._names = JournalFolder(folder)
         self._birth = birth
-        self._disk = disk or Disk()
+        self._disk = disk
         self._segment_bytes = segment_bytes
         self._ballast_bytes = ballast_bytes
         self._lock = threading.RLock()
@@ -117,7 +118,7 @@ class JournalStorage(Storage):
     @property
     def has_ballast(self) -> bool:
         """Whether the reserve is untouched; without it the disk is full but for a last few records."""
-        return self._ballast_bytes == 0 or (self.folder / "ballast").exists()
+        return self._ballast_bytes == 0 or self._names.ballast.exists()
 
     def append(self, entry: Entry, *, boot: int = 0) -> None:
         """Write one entry and return when it is on the medium.
@@ -193,7 +194,7 @@ class JournalStorage(Storage):
                     del self._segments[0]
                     done += 1
                 if done:
-                    sync_folder(self.folder)
+                    self._disk.sync_folder(self.folder)
                     self._fill_ballast()
             except OSError as error:
                 raise self._failed("a segment could not be removed", error) from error
@@ -214,7 +215,7 @@ class JournalStorage(Storage):
             self.given_up, self.damaged = found.given_up, found.damaged
             try:
                 if not self._segments:
-                    remember_stream(self.folder, self._birth)
+                    remember_stream(self.folder, self._birth, self._disk)
                     self._begin(self._birth)
                 else:
                     self._open_last()
@@ -228,7 +229,7 @@ class JournalStorage(Storage):
     def _claim_folder(self) -> int:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-            claim = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            claim = os.open(self._names.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         except OSError as error:
             raise JournalBroken(
                 f"the journal in {self.folder} cannot be opened: {error}; check that the disk is mounted, "
@@ -304,7 +305,7 @@ class JournalStorage(Storage):
         try:
             self._disk.append(handle, content)
             self._disk.sync(handle)
-            sync_folder(self.folder)
+            self._disk.sync_folder(self.folder)
         except OSError:
             os.close(handle)
             raise
@@ -335,7 +336,7 @@ class JournalStorage(Storage):
         """Set a reserve aside while there is plenty of room."""
         if self._ballast_bytes == 0 or self.has_ballast:
             return
-        path = self.folder / "ballast"
+        path = self._names.ballast
         if self._disk.free_bytes(self.folder) < 4 * self._ballast_bytes:
             return
         try:
@@ -344,12 +345,12 @@ class JournalStorage(Storage):
             path.unlink(missing_ok=True)
 
     def _spend_ballast(self) -> bool:
-        path = self.folder / "ballast"
+        path = self._names.ballast
         if not path.exists():
             return False
         try:
             path.unlink()
-            sync_folder(self.folder)
+            self._disk.sync_folder(self.folder)
         except OSError:
             return False
         return True
@@ -362,7 +363,3 @@ class JournalStorage(Storage):
     def _failed(self, what: str, error: OSError) -> JournalBroken:
         self._close_segment()
         return JournalBroken(f"{what} in {self.folder}: {error}; the disk may be failing or read-only")
-
-    def count_damaged(self) -> int:
-        """Tell how many damaged pieces lie in quarantine."""
-        return count_damaged(self.folder)

@@ -16,8 +16,8 @@ class Command(CollectorCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
         add = self.subcommands(parser).add_parser("add", help="add an agency, or rename one")
-        add.add_argument("--code", required=True)
-        add.add_argument("--name", required=True)
+        add.add_argument("--code", required=True, help="short and lasting: it stands in addresses and files")
+        add.add_argument("--name", required=True, help="the agency's full name")
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the agency."""

@@ -4,11 +4,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from collector import clock
 from collector.console.command import CollectorCommand
-from collector.console.options import add_unit_and_period, unit_and_period
+from collector.console.options import add_language, add_unit_and_period, unit_and_period
 from collector.errors import CollectorError
 from collector.evidence.proof.audit import audit
 from collector.evidence.proof.audit_output import as_html, as_json, as_text
@@ -31,6 +32,7 @@ class Command(CollectorCommand):
             "--publish", action="store_true", help="sign the verdict and offer it at /api/v1/verdicts/UNIT"
         )
         parser.add_argument("--html", type=Path, metavar="FILE", help="also write a page to print")
+        add_language(parser)
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Audit."""
@@ -40,9 +42,11 @@ class Command(CollectorCommand):
             publish(found, unit)
         if options["html"] is not None:
             try:
-                options["html"].write_text(as_html(found), encoding="utf-8")
+                options["html"].write_text(
+                    as_html(found, options["lang"] or settings.IKM_LANGUAGE), encoding="utf-8"
+                )
             except OSError as error:
-                raise CollectorError(f"{options['html']} cannot be written: {error.strerror}") from error
+                raise CollectorError("not_writable", path=options["html"], reason=error.strerror) from error
         self.stdout.write(as_json(found) if options["json"] else as_text(found))
         if not found.holds:
             sys.exit(1)

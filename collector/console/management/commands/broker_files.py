@@ -55,7 +55,7 @@ class Command(CollectorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
-        parser.add_argument("out", type=Path, metavar="FOLDER")
+        parser.add_argument("out", type=Path, metavar="FOLDER", help="where the files go")
         parser.add_argument(
             "--host", required=True, help="the name or address by which kiosks reach the broker"
         )
@@ -68,5 +68,5 @@ class Command(CollectorCommand):
             (folder / "acl").write_text(_ACL)
             (folder / "mosquitto.conf").write_text(_CONFIG.format(folder=folder))
         except OSError as error:
-            raise CollectorError(f"{folder} cannot be written: {error.strerror}") from error
+            raise CollectorError("not_writable", path=folder, reason=error.strerror) from error
         return f"{folder}/mosquitto.conf; set IKM_BROKER_URL=mqtts://{options['host']}:8883 for the collector"

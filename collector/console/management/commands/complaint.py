@@ -1,6 +1,5 @@
 """`ikm-collector complaint`."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -13,6 +12,7 @@ from collector.complaints.models import Ticket, TicketStatus
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
+from collector.local import date_text
 from survey.record.complaint import show_code
 
 
@@ -25,18 +25,18 @@ class Command(CollectorCommand):
         """Describe the options."""
         parts = self.subcommands(parser)
         listing = parts.add_parser("list", help="list tickets, the newest first")
-        listing.add_argument("--unit", metavar="CODE")
-        listing.add_argument("--status", choices=TicketStatus.values)
+        listing.add_argument("--unit", metavar="CODE", help="only of this unit")
+        listing.add_argument("--status", choices=TicketStatus.values, help="only those that stand so")
         for name, words in (("read", "open text and contact"), ("move", "move a ticket on")):
             part = parts.add_parser(name, help=words)
-            part.add_argument("ticket", metavar="TICKET")
+            part.add_argument("ticket", metavar="TICKET", help="its code, as the citizen took it along")
             part.add_argument(
                 "--as", dest="account", required=True, metavar="NAME", help="the account it is done by"
             )
             if name == "read":
                 part.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
             else:
-                part.add_argument("status", choices=TicketStatus.values)
+                part.add_argument("status", choices=TicketStatus.values, help="where it stands from now on")
                 part.add_argument("--answer", default="", help="what the citizen is told")
 
     def run(self, options: dict[str, Any]) -> str | None:
@@ -68,7 +68,7 @@ class Command(CollectorCommand):
         if options["status"]:
             tickets = tickets.filter(status=options["status"])
         return "\n".join(
-            f"{show_code(one.code)}  {datetime.fromtimestamp(one.at_ms / 1000, tz=UTC):%Y-%m-%d}  "
+            f"{show_code(one.code)}  {date_text(one.at_ms, one.unit.time_zone)}  "
             f"{one.unit.code}  {one.status}  {', '.join(one.topics)}"
             for one in tickets[:200]
         )
@@ -77,5 +77,5 @@ class Command(CollectorCommand):
 def _account(name: str) -> AbstractBaseUser:
     user = get_user_model().objects.filter(username=name).first()
     if user is None:
-        raise CollectorError(f"there is no account {name!r}; make one with `ikm-collector user add`")
+        raise CollectorError("account_unknown", name=name)
     return user

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
+from collector import clock
 from collector.console.command import CollectorCommand
 from collector.fleet import enrolment, tree
+from collector.local import minute_text
 
 
 class Command(CollectorCommand):
@@ -23,4 +26,10 @@ class Command(CollectorCommand):
         """Make the code."""
         unit = tree.find_unit(options["unit"])
         place = tree.find_place(options["place"]) if options["place"] else tree.place_of(unit)
-        return enrolment.new_code(unit, place=place, kiosk=options["kiosk"])
+        now = clock.now()
+        code = enrolment.new_code(unit, place=place, kiosk=options["kiosk"], now=now)
+        # Beside the code and not behind it: programs read the code alone from standard output.
+        until = minute_text(now + enrolment.CODE_LIFE, unit.time_zone)
+        self.stderr.write(f"good once, until {until}; type on the kiosk:")
+        self.stderr.write(f"  ikm-kiosk enrol {code} --collector {settings.IKM_PUBLIC_URL}")
+        return code

@@ -17,7 +17,10 @@ from collector.scores.proof.export import export
 class Command(CollectorCommand):
     """Write an evidence bundle."""
 
-    help = "Write a signed bundle with which an auditor can check a unit's indices without trusting this collector."
+    help = (
+        "Write a signed bundle with which an auditor can check a unit's indices without trusting this collector; "
+        "`ikm-collector evidence verify FILE` checks one, and needs no database."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
@@ -50,7 +53,5 @@ def _who(account: str | None) -> str:
         return console_user()
     user = get_user_model().objects.filter(username=account).first()
     if user is None or not roles.has_role(user, (roles.EVALUATOR, roles.ADMINISTRATOR)):
-        raise CollectorError(
-            f"{account!r} is no evaluator or administrator here, and may not export evidence"
-        )
+        raise CollectorError("account_may_not_export", account=account)
     return f"{account} ({console_user()})"

@@ -3,13 +3,16 @@
 import json
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.conf import settings
+from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
+from collector.console.options import add_language
 from collector.scores.ask.queries import indices
-from collector.scores.ask.results import QuestionError
 from collector.scores.ask.words import ELEMENT, WORDS, question
-from collector.scores.show.rendering import as_csv, as_json, as_text
+from collector.scores.show.as_csv import as_csv
+from collector.scores.show.as_json import as_json
+from collector.scores.show.as_text import as_text
 from collector.scores.tallies import flagging
 
 
@@ -43,17 +46,15 @@ class Command(CollectorCommand):
         parser.add_argument("--population", metavar="N", help="users of the service in the period")
         parser.add_argument("--json", action="store_true", help="print JSON, as the API gives it")
         parser.add_argument("--csv", action="store_true", help="print a table")
+        add_language(parser)
 
     def run(self, options: dict[str, Any]) -> str:
         """Answer the question."""
         words = {word: options[word] for word in WORDS if options.get(word)}
         flagging.settle()
-        try:
-            answer = indices(question(words, smallest_group=1))
-        except QuestionError as error:
-            raise CommandError(str(error)) from error
+        answer = indices(question(words, smallest_group=1))
         if options["json"]:
             return json.dumps(as_json(answer), ensure_ascii=False, indent=2)
         if options["csv"]:
             return as_csv(answer, by_element=ELEMENT in options["by"].split(","))
-        return as_text(answer)
+        return as_text(answer, options["lang"] or settings.IKM_LANGUAGE)

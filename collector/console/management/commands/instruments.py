@@ -23,7 +23,7 @@ class Command(CollectorCommand):
         checking = subcommands.add_parser(
             "check", help="say everything that is wrong with a file, and the remedy"
         )
-        checking.add_argument("files", metavar="FILE", nargs="+", type=Path)
+        checking.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a questionnaire (.toml)")
         subcommands.add_parser("list", help="the instruments that ship with this version")
 
     def run(self, options: dict[str, Any]) -> str | None:

@@ -10,41 +10,48 @@ from django.db import transaction
 
 from collector import clock
 from collector.console.command import CollectorCommand
+from collector.console.kiosk_report import line, report
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
 from collector.fleet.publication import publish
+from collector.local import date_text, minute_text
 from collector.people import trail
 
 
 class Command(CollectorCommand):
-    """List, move and revoke kiosks, and change their settings."""
+    """List, show, move and revoke kiosks, and change their settings."""
 
-    help = "List kiosks and their health, move one to another unit or place, revoke its keys, or change its settings."
+    help = "List kiosks, show one and its health, move it to another unit or place, revoke its keys, or change its settings."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
         parts = self.subcommands(parser)
         parts.add_parser(
-            "list", help="every kiosk: where it stands, when it was heard, what is still to come"
+            "list",
+            help="every kiosk: where it stands, when it was heard, what is still to come, how far its settings are",
         )
+        show = parts.add_parser(
+            "show", help="one kiosk: where it stood, its streams, what it did with its settings, how it is"
+        )
+        show.add_argument("name", help="such as k-0001")
         move = parts.add_parser(
             "move", help="give a kiosk another unit or place; what it earned stays where it was earned"
         )
-        move.add_argument("name")
-        move.add_argument("--unit", required=True, metavar="CODE")
+        move.add_argument("name", metavar="NAME", help="the kiosk's name")
+        move.add_argument("--unit", required=True, metavar="CODE", help="the unit it serves from then on")
         move.add_argument("--place", metavar="CODE", help="the unit's own place where it is left out")
         move.add_argument(
             "--since", metavar="DATE", help="from which local day on (now); may lie in the past"
         )
         revoke = parts.add_parser("revoke", help="refuse everything from a lost or stolen kiosk from now on")
-        revoke.add_argument("name")
-        revoke.add_argument("--why", required=True)
+        revoke.add_argument("name", metavar="NAME", help="the kiosk's name")
+        revoke.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
         change = parts.add_parser(
             "settings", help="show a kiosk's settings, or change them; the listener sends them out"
         )
-        change.add_argument("name")
+        change.add_argument("name", metavar="NAME", help="the kiosk's name")
         change.add_argument(
             "--set",
             action="append",
@@ -56,35 +63,17 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Do it."""
         if options["subcommand"] == "list":
-            return "\n".join(_line(kiosk) for kiosk in Kiosk.objects.order_by("name"))
+            return "\n".join(line(kiosk) for kiosk in Kiosk.objects.order_by("name"))
         kiosk = Kiosk.objects.filter(name=options["name"]).first()
         if kiosk is None:
-            raise CollectorError(
-                f"there is no kiosk {options['name']!r} here; `ikm-collector kiosk list` shows them"
-            )
+            raise CollectorError("kiosk_not_here", name=options["name"])
+        if options["subcommand"] == "show":
+            return "\n".join(report(kiosk))
         if options["subcommand"] == "move":
             return _move(kiosk, options)
         if options["subcommand"] == "revoke":
             return _revoke(kiosk, options["why"])
         return _settings(kiosk, options["set"])
-
-
-def _line(kiosk: Kiosk) -> str:
-    stand = kiosk.assignments.order_by("-since").select_related("unit", "place").first()
-    state = getattr(kiosk, "state", None)
-    parts = [kiosk.name, f"{stand.unit.code} at {stand.place.code}" if stand is not None else "nowhere"]
-    if state is None:
-        parts.append("never heard")
-    else:
-        parts.append(f"{'online' if state.online else 'offline'}, heard {state.heard_at:%Y-%m-%d %H:%M}Z")
-    for stream in kiosk.streams.order_by("pk"):
-        waiting = max(0, stream.heard_seq - stream.through)
-        parts.append(
-            f"{stream.uid[:8]}: {stream.through} records" + (f", {waiting} to come" if waiting else "")
-        )
-    if not kiosk.keys.filter(revoked_at=None).exists():
-        parts.append("REVOKED")
-    return "  ".join(parts)
 
 
 def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:
@@ -101,10 +90,10 @@ def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:
             who=trail.console_user(),
             action="kiosk moved",
             subject=kiosk.name,
-            facts={"unit": unit.code, "place": place.code, "since": since.isoformat()},
+            facts={"unit": unit.code, "place": place.code, "since": minute_text(since, unit.time_zone)},
         )
         publish(kiosk, changes={})
-    return f"{kiosk.name} stands at {place.code} for {unit.code} since {since:%Y-%m-%d}; {moved} records placed anew"
+    return f"{kiosk.name} stands at {place.code} for {unit.code} since {date_text(since, unit.time_zone)}; {moved} records placed anew"
 
 
 def _since(text: str | None, unit: Unit) -> datetime:
@@ -113,7 +102,7 @@ def _since(text: str | None, unit: Unit) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(unit.time_zone)).astimezone(UTC)
     except ValueError as error:
-        raise CollectorError(f"since = {text!r} is no date; write 2026-07-01") from error
+        raise CollectorError("since", text=text) from error
 
 
 def _revoke(kiosk: Kiosk, why: str) -> str:
@@ -132,13 +121,11 @@ def _settings(kiosk: Kiosk, changes: list[str]) -> str:
         try:
             wanted[key] = json.loads(text)
         except ValueError as error:
-            raise CollectorError(
-                f"{change!r}: write KEY=JSON, such as volume_percent=60 or languages='[\"id\"]'"
-            ) from error
+            raise CollectorError("settings_pair", text=change) from error
         if not equals or not key:
-            raise CollectorError(f"{change!r}: write KEY=JSON")
+            raise CollectorError("settings_pair", text=change)
     with transaction.atomic():
-        settings = publish(kiosk, changes=wanted)
+        published = publish(kiosk, changes=wanted)
         if wanted:
             trail.note(
                 who=trail.console_user(),
@@ -146,4 +133,4 @@ def _settings(kiosk: Kiosk, changes: list[str]) -> str:
                 subject=kiosk.name,
                 facts={"keys": sorted(wanted)},
             )
-    return f"version {settings.version}\n{json.dumps(settings.content, ensure_ascii=False, indent=2)}"
+    return f"version {published.version}\n{json.dumps(published.content, ensure_ascii=False, indent=2)}"

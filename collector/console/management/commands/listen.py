@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
-from collector.errors import CollectorError
 from collector.evidence.doors import heartbeat as state
 from collector.evidence.doors.mqtt import BrokerAddress, Listener
 from collector.evidence.intake import refusals
@@ -41,10 +40,7 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Listen."""
-        try:
-            broker = BrokerAddress.parse(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
-        except ValueError as error:
-            raise CollectorError(str(error)) from error
+        broker = BrokerAddress.parse(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
         if broker.tls:
             certificate, key = ca.certify_self(settings.IKM_KEYS)
             broker = replace(broker, ca=settings.IKM_KEYS / "ca.crt", certificate=certificate, key=key)

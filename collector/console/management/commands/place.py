@@ -16,8 +16,8 @@ class Command(CollectorCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
         add = self.subcommands(parser).add_parser("add", help="add a place, or change one")
-        add.add_argument("--code", required=True)
-        add.add_argument("--name", required=True)
+        add.add_argument("--code", required=True, help="short and lasting: it stands in addresses and files")
+        add.add_argument("--name", required=True, help="the place's full name")
         add.add_argument("--region", required=True, help="Kemendagri code, such as 18.71")
 
     def run(self, options: dict[str, Any]) -> str | None:

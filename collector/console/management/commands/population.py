@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from collector import clock
 from collector.console.command import CollectorCommand
-from collector.fleet.models import Unit
-from collector.scores.ask.results import QuestionError
+from collector.errors import CollectorError
+from collector.fleet import tree
 from collector.scores.ask.words import period_of
 from collector.scores.models import Population
 from survey.index.sampling import required_sample
@@ -35,26 +35,19 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str:
         """Keep the number."""
-        try:
-            period = period_of({word: options[word] for word in ("period", "from", "to") if options[word]})
-        except QuestionError as error:
-            raise CommandError(str(error)) from error
-        unit = Unit.objects.filter(code=options["unit"]).first()
-        if unit is None:
-            raise CommandError(f"there is no unit {options['unit']}")
+        period = period_of({word: options[word] for word in ("period", "from", "to") if options[word]})
+        unit = tree.find_unit(options["unit"])
         users = options["users"]
         if not 0 <= users <= MOST_USERS:
-            raise CommandError(f"--users {users}: give how many people were served, or 0 to take it back")
+            raise CollectorError("users_range", users=users)
         stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
         if not users:
             stated.delete()
-            return f"{unit.name}, {period.title}: no population stated"
+            return f"{unit.name}, {period}: no population stated"
         Population.objects.update_or_create(
             unit=unit,
             first_day=period.first,
             last_day=period.last,
             defaults={"users": users, "stated_at": clock.now()},
         )
-        return (
-            f"{unit.name}, {period.title}: {users} users, so {required_sample(users)} respondents are needed"
-        )
+        return f"{unit.name}, {period}: {users} users, so {required_sample(users)} respondents are needed"

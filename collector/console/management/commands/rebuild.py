@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.management.base import CommandParser
+
 from collector.console.command import CollectorCommand
 from collector.evidence.intake.rebuild import rebuild
 from collector.people.trail import console_user, note
@@ -15,9 +17,13 @@ class Command(CollectorCommand):
         "Stop the listener meanwhile, or its batches wait."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parser.add_argument("--progress", action="store_true", help="name each stream when it is done")
+
     def run(self, options: dict[str, Any]) -> str | None:
         """Rebuild."""
-        tell = self.stderr.write if options["verbosity"] > 1 else _quiet
+        tell = self.stderr.write if options["progress"] else _quiet
         number = rebuild(tell)
         note(who=console_user(), action="rebuild", subject=f"{number} records")
         return f"{number} records projected anew"

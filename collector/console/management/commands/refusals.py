@@ -1,12 +1,13 @@
 """`ikm-collector refusals`."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 
 from collector.console.command import CollectorCommand
 from collector.evidence.models import Conflict, Door, Refusal, SetAside
+from collector.local import minute_text
 
 
 class Command(CollectorCommand):
@@ -19,7 +20,7 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:  # noqa: ARG002 - it has no options
         """Show them."""
         for row in Refusal.objects.order_by("-last_ms"):
-            at = datetime.fromtimestamp(row.last_ms / 1000, tz=UTC).isoformat(timespec="seconds")
+            at = minute_text(row.last_ms, settings.IKM_TIME_ZONE)
             who = row.kiosk_name or "a stranger"
             self.stdout.write(
                 f"refused {row.count} × {row.code} from {who} by {Door(row.door).label}, last {at}: {row.last_message}"

@@ -17,7 +17,7 @@ class Command(CollectorCommand):
         """Describe the options."""
         add = self.subcommands(parser).add_parser("add", help="add a region, or rename one")
         add.add_argument("--code", required=True, help="Kemendagri code, such as 18.01")
-        add.add_argument("--name", required=True)
+        add.add_argument("--name", required=True, help="its name, such as Lampung Selatan")
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the region."""

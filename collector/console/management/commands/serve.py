@@ -3,10 +3,11 @@
 import socket
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from gunicorn.app.base import BaseApplication
 
 from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
 from collector.wsgi import application
 
 
@@ -34,14 +35,17 @@ class Command(CollectorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=2, help="processes")
-        parser.add_argument("--threads", type=int, default=8, help="requests a process handles at once")
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+        parser.add_argument("--workers", type=int, default=2, help="processes (2)")
+        parser.add_argument("--threads", type=int, default=8, help="requests a process handles at once (8)")
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Serve until stopped."""
         _check_free(options["host"], options["port"])
+        host = f"[{options['host']}]" if ":" in options["host"] else options["host"]
+        self.stdout.write(f"serving http://{host}:{options['port']}/ until stopped")
+        self.stdout.flush()
         _Server(
             {
                 "bind": f"{options['host']}:{options['port']}",
@@ -63,7 +67,7 @@ def _check_free(host: str, port: int) -> None:
     """Say in one sentence what gunicorn would say in ten lines and as many seconds.
 
     Raises:
-        CommandError: nothing can listen there.
+        CollectorError: nothing can listen there.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
@@ -71,6 +75,4 @@ def _check_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(
-                f"cannot listen on {host} port {port} ({error.strerror}): stop what listens there, or take another --port"
-            ) from error
+            raise CollectorError("port_taken", host=host, port=port, reason=error.strerror) from error

@@ -18,9 +18,9 @@ class Command(CollectorCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
         add = self.subcommands(parser).add_parser("add", help="add a service, or change one")
-        add.add_argument("--unit", required=True)
-        add.add_argument("--code", required=True)
-        add.add_argument("--name", required=True)
+        add.add_argument("--unit", required=True, metavar="CODE", help="code of the unit that offers it")
+        add.add_argument("--code", required=True, help="short and lasting; the unit's own")
+        add.add_argument("--name", required=True, help="what visitors know it by")
         add.add_argument("--withdrawn", action="store_true", help="no longer offer it on the kiosks")
 
     def run(self, options: dict[str, Any]) -> str | None:

@@ -25,9 +25,7 @@ class Command(CollectorCommand):
             made = keys.ensure(settings.IKM_KEYS)
             ca.ensure(settings.IKM_KEYS)
         except OSError as error:
-            raise CollectorError(
-                f"{settings.IKM_DATA} cannot be written ({error.strerror}); set IKM_DATA to a folder of the collector's user"
-            ) from error
+            raise CollectorError("not_writable", path=settings.IKM_DATA, reason=error.strerror) from error
         call_command("migrate", interactive=False, verbosity=0)
         roles.ensure()
         understood = retry_set_aside()

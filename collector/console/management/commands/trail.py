@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
+from collector.local import minute_text
 from collector.people.models import TrailEntry
 
 
@@ -22,6 +24,6 @@ class Command(CollectorCommand):
         for entry in reversed(TrailEntry.objects.order_by("-pk")[: options["last"]]):
             why = f" ({entry.why})" if entry.why else ""
             self.stdout.write(
-                f"{entry.at:%Y-%m-%d %H:%M:%SZ}  {entry.who}  {entry.action}: {entry.subject}{why}"
+                f"{minute_text(entry.at, settings.IKM_TIME_ZONE)}  {entry.who}  {entry.action}: {entry.subject}{why}"
             )
         return None

@@ -21,7 +21,7 @@ class Command(CollectorCommand):
         """Describe the options."""
         add = self.subcommands(parser).add_parser("add", help="add a unit, or change one")
         add.add_argument("--code", required=True, help="short and lasting: it stands in addresses and files")
-        add.add_argument("--name", required=True)
+        add.add_argument("--name", required=True, help="the unit's full name, as pages show it")
         add.add_argument("--region", required=True, help="Kemendagri code, such as 18.01.05.2003")
         add.add_argument("--agency", help="code of the agency that owns the index")
         add.add_argument(
@@ -31,16 +31,12 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the unit."""
         if options["time_zone"] not in available_timezones():
-            raise CollectorError(
-                f"time zone = {options['time_zone']!r}: use Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
-            )
+            raise CollectorError("time_zone", zone=options["time_zone"])
         agency = None
         if options["agency"]:
             agency = Agency.objects.filter(code=options["agency"]).first()
             if agency is None:
-                raise CollectorError(
-                    f"agency = {options['agency']!r} is not known here; add it with `ikm-collector agency add`"
-                )
+                raise CollectorError("agency_not_here", code=options["agency"])
         unit = tree.add_unit(
             code=options["code"],
             name=options["name"],

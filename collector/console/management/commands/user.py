@@ -27,21 +27,21 @@ class Command(CollectorCommand):
         add = self.subcommands(parser).add_parser(
             "add", help="add an account, or change its role and password"
         )
-        add.add_argument("name")
-        add.add_argument("--role", required=True, choices=roles.ROLES)
+        add.add_argument("name", metavar="NAME", help="the account's name")
+        add.add_argument("--role", required=True, choices=roles.ROLES, help="what the person may do")
         add.add_argument("--unit", metavar="CODE", help="the unit of a unit officer")
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Make the account."""
         if (options["role"] == roles.UNIT_OFFICER) != bool(options["unit"]):
-            raise CollectorError("a unit officer, and nobody else, has a unit: name it with --unit")
+            raise CollectorError("officer_unit")
         unit = tree.find_unit(options["unit"]) if options["unit"] else None
         password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         user, _ = get_user_model().objects.get_or_create(username=options["name"])
         try:
             validate_password(password, user)
         except ValidationError as error:
-            raise CollectorError(f"the password is too weak: {' '.join(error.messages)}") from error
+            raise CollectorError("password_weak", reason=" ".join(error.messages)) from error
         user.set_password(password)
         user.save(update_fields=["password"])
         user.groups.set([Group.objects.get(name=options["role"])])

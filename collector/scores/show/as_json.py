@@ -1,0 +1,112 @@
+"""An answer as JSON's values, for programs; `docs/scores.md` explains every key."""
+
+from collector.scores.ask.results import IndexAnswer, Result
+from collector.scores.show.formats import NRR_DIGITS, decimal, probability
+from collector.scores.show.labels import part_name
+from survey.index.doubt import Interval
+from survey.index.indices import Index
+from survey.instrument.instrument import in_language
+
+_LANGUAGE = "id"
+
+
+def as_json(answer: IndexAnswer) -> dict[str, object]:
+    """Give the answer as JSON's values; `docs/scores.md` explains every key."""
+    period = answer.period
+    fields: dict[str, object] = {
+        **{what: {"code": getattr(answer.scope, what), "name": name} for what, name in answer.names.items()},
+        "period": period.identifier,
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "instrument": answer.instrument.name,
+        "flag_rules": answer.flag_rules,
+        "flags_waiting": answer.flags_waiting,
+        **_result(answer, answer.whole, elements=True),
+    }
+    if answer.by:
+        fields["by"] = [dimension.value for dimension in answer.by]
+        fields["groups"] = [_result(answer, group, elements=True) for group in answer.groups]
+    return fields
+
+
+def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str, object]:
+    index = result.index
+    fields: dict[str, object] = {}
+    if result.group:
+        fields["group"] = {
+            part.dimension.value: {"code": part.code, "name": part_name(part, _LANGUAGE)}
+            for part in result.group
+        }
+    fields |= {
+        "n": result.n,
+        "incomplete": result.incomplete,
+        "withheld": result.withheld,
+        **_index(index),
+        "sample": (
+            {
+                "population": result.sufficiency.population,
+                "required": result.sufficiency.required,
+                "collected": result.sufficiency.collected,
+                "sufficient": result.sufficiency.is_sufficient,
+            }
+            if result.sufficiency
+            else None
+        ),
+        "flagged": result.flagged,
+        "without_flagged": (
+            {"n": result.without_flagged.n, **_index(result.without_flagged)}
+            if result.without_flagged
+            else None
+        ),
+        "pulse": {"n": result.pulse.n, "satisfied_percent": float(result.pulse.percent)}
+        if result.pulse
+        else None,
+    }
+    if index is not None:
+        fields["rule"] = index.rule
+        fields["bands"] = index.bands.version
+        fields["weight_mode"] = index.weight_mode.value
+        fields["weight"] = index.weight
+        fields["policy"] = index.policy.value
+    if elements and index is not None:
+        fields["elements"] = [
+            {
+                "key": element.key,
+                "label": element.label,
+                "name": in_language(answer.instrument.element(element.key).name, _LANGUAGE),
+                "n": element.n,
+                "nrr": float(decimal(element.nrr, NRR_DIGITS)),
+                "weighted": float(decimal(element.weighted, NRR_DIGITS)),
+                "value": float(element.value),
+                "category": element.category.letter,
+                "interval": _interval(element.interval),
+            }
+            for element in index.elements
+        ]
+    return fields
+
+
+def _index(index: Index | None) -> dict[str, object]:
+    if index is None:
+        return {
+            "value": None,
+            "category": None,
+            "performance": None,
+            "interval": None,
+            "category_probability": None,
+            "category_probabilities": {},
+        }
+    return {
+        "value": float(index.value),
+        "category": index.category.letter,
+        "performance": index.category.name,
+        "interval": _interval(index.interval),
+        "category_probability": probability(index.likelihood),
+        "category_probabilities": {letter: probability(share) for letter, share in index.likelihoods.items()},
+    }
+
+
+def _interval(interval: Interval | None) -> dict[str, float] | None:
+    if interval is None:
+        return None
+    return {"low": float(interval.low), "high": float(interval.high), "level": interval.level}

@@ -1,0 +1,104 @@
+"""An answer for a console, in one language."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from collector.scores.ask.results import IndexAnswer, Result
+from collector.scores.show.formats import NRR_DIGITS, comma, confidence, decimal
+from collector.scores.show.labels import part_name, period_title
+from collector.words.catalogue import say
+from survey.index.indices import Index
+from survey.instrument.instrument import in_language
+
+
+def as_text(answer: IndexAnswer, language: str) -> str:
+    """Give the answer as lines; numbers are written as people here write them, in every language."""
+    whole = answer.whole
+    names = ", ".join(answer.names.values()) or say("index.all_units", language)
+    lines = [
+        say("index.head", language, names=names, period=period_title(answer.period, language)),
+        say("index.instrument", language, instrument=answer.instrument.name),
+    ]
+    if whole.index is None:
+        lines.append(say("index.too_few" if whole.withheld else "index.nobody", language))
+    else:
+        lines += _index_lines(answer, whole, whole.index, language)
+    if whole.incomplete:
+        lines.append(say("index.incomplete", language, count=whole.incomplete))
+    if whole.pulse is not None:
+        lines.append(say("index.pulse", language, percent=comma(whole.pulse.percent), n=whole.pulse.n))
+    if answer.flags_waiting:
+        lines.append(say("index.flags_waiting", language, days=answer.flags_waiting))
+    for group in answer.groups:
+        label = " · ".join(part_name(part, language) for part in group.group)
+        lines.append(f"  {label}: {_short(group, language)}")
+    return "\n".join(lines)
+
+
+def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: str) -> Iterator[str]:
+    name_of = partial(in_language, language=language)
+    names = {element.key: name_of(element.name) for element in answer.instrument.elements}
+    width = max(len(name) for name in names.values())
+    head = {name: say(f"index.{name}", language) for name in ("element", "mean", "value", "grade")}
+    yield ""
+    yield f"     {head['element']:<{width}}    {head['mean']}  {head['value']}  {head['grade']}"
+    for element in index.elements:
+        yield (
+            f"{element.label:>4} {names[element.key]:<{width}}  {comma(decimal(element.nrr, NRR_DIGITS))}"
+            f" {comma(element.value):>6}  {element.category.letter}"
+        )
+    yield ""
+    grade = index.category.letter
+    yield say(
+        "index.line", language, value=comma(index.value), grade=grade, name=index.category.name, n=result.n
+    )
+    if index.interval is not None:
+        low, high = comma(index.interval.low), comma(index.interval.high)
+        sure = ""
+        if index.likelihood is not None:
+            sure = say("index.sure", language, grade=grade, confidence=confidence(index.likelihood))
+        yield say("index.interval", language, low=low, high=high) + sure
+    if result.flagged and result.without_flagged is not None:
+        without = result.without_flagged
+        yield say(
+            "index.unflagged",
+            language,
+            flagged=result.flagged,
+            value=comma(without.value),
+            grade=without.category.letter,
+            n=without.n,
+            rules=answer.flag_rules,
+        )
+    if result.sufficiency is not None:
+        sample = result.sufficiency
+        yield say(
+            "index.sample",
+            language,
+            collected=sample.collected,
+            required=sample.required,
+            population=sample.population,
+            verdict=(
+                say("index.sample_enough", language)
+                if sample.is_sufficient
+                else say("index.sample_short", language, missing=sample.missing)
+            ),
+        )
+    policy = say(f"index.policy_{index.policy.value}", language)
+    yield say(
+        "index.method",
+        language,
+        rule=index.rule,
+        weight=index.weight_mode,
+        bands=index.bands.version,
+        policy=policy,
+    )
+
+
+def _short(result: Result, language: str) -> str:
+    if result.withheld:
+        return say("index.withheld", language)
+    if result.index is None:
+        return say("index.nobody_here", language)
+    index = result.index
+    doubt = f" ({comma(index.interval.low)}–{comma(index.interval.high)})" if index.interval else ""
+    return f"{comma(index.value)} {index.category.letter}{doubt}, n = {result.n}"

@@ -1,0 +1,75 @@
+"""What is in service: the visit as it stands, what it was asked by, and what was counted; shared by all who serve it.
+
+Belongs to the frame loop's thread. The loop moves it, the housekeeper tells of it and changes its plan, the staff's desk can
+end it; none of them needs to know the others.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from hardware.debounce import Debouncer
+from kiosk.recorder import Recorder
+from survey.record.bodies import Alive
+from survey.visit.plan import Plan
+from survey.visit.state import State, Step
+
+
+@dataclass(slots=True)
+class Counters:
+    """Counts since the last `alive` record, so that nothing is thrown away silently."""
+
+    presses: int = 0
+    """Presses and touches that were taken."""
+    visits: int = 0
+    asked: int = 0
+    """Invitations to the questionnaire shown."""
+    answered: int = 0
+    """Complete questionnaires."""
+    rejected: Counter[str] = field(default_factory=Counter)
+
+    def take(self, *, screen: str, open_now: bool, stuck: tuple[int, ...]) -> Alive:
+        """Give the body of an `alive` record with the counts, and begin anew."""
+        alive = Alive(
+            screen=screen,
+            open=open_now,
+            presses=self.presses,
+            visits=self.visits,
+            asked=self.asked,
+            answered=self.answered,
+            rejected=dict(self.rejected),
+            stuck=stuck,
+        )
+        self.presses = self.visits = self.asked = self.answered = 0
+        self.rejected.clear()
+        return alive
+
+
+@dataclass(slots=True)
+class Service:
+    """One kiosk in service."""
+
+    plan: Plan
+    state: State
+    recorder: Recorder
+    debouncer: Debouncer
+    counters: Counters = field(default_factory=Counters)
+    answered: int = 0
+    """Complete questionnaires since the start."""
+    running: bool = True
+
+    def stop(self) -> None:
+        """End the loop after the present frame."""
+        self.running = False
+
+    @property
+    def resting(self) -> bool:
+        """Nobody is in the middle of a visit: what it is asked by may change."""
+        return self.state.step is Step.IDLE and self.state.pressed is None
+
+    def use(self, plan: Plan) -> None:
+        """Go on with another plan; only between visits."""
+        if self.state.step is not Step.IDLE:
+            raise RuntimeError("a plan changes only between visits")
+        self.plan = plan
+        if self.state.language not in plan.languages:
+            self.state = self.state._replace(language=plan.languages[0])

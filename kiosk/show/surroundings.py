@@ -1,0 +1,26 @@
+"""What a screen shows besides the visit: the place, the time, the published index, why it is shut."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from survey.settings import ShownIndex
+from survey.wire.trouble import Trouble
+
+
+class Surroundings(NamedTuple):
+    """What a screen shows besides the visit."""
+
+    unit: str
+    place: str
+    wall: datetime | None
+    """Local time, to the minute; None while the clock is not trusted."""
+    published: ShownIndex | None
+    closed: bool
+    opens: datetime | None
+    """When it opens again, while closed and known."""
+    answer_days: int
+    """Within how many working days a complaint is answered."""
+    status_address: str
+    """Where a ticket's status can be looked up; the code is appended."""
+    out_of_service: Trouble | None
+    """Why, for staff."""

@@ -1,0 +1,162 @@
+"""What a kiosk tells of its health: its own part through the folder, the uplink's part around it in the state message.
+
+Health is no evidence: nothing is signed, and nothing is counted by it. So reading it is lenient: a part that makes no sense is
+left out, and never a reason to refuse the rest. `docs/wire-format.md` describes every field; a test holds it to these classes.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from survey.wire.trouble import Trouble, trouble_of
+
+MAX_TROUBLES = 16
+
+
+class KioskHealth(NamedTuple):
+    """How the process with the screen is, as it writes it into its status file."""
+
+    version: str = ""
+    """Version of the program."""
+    screen: str = ""
+    """The step of the visit that is shown."""
+    open: bool = True
+    """Whether the unit is open by the hours the kiosk knows."""
+    accepting: bool = True
+    """Whether the journal takes records."""
+    write_ms_p99: float = 0.0
+    """How long the slowest hundredth of records took to reach the disk."""
+    stuck: tuple[int, ...] = ()
+    """Buttons that do not come up."""
+    troubles: tuple[Trouble, ...] = ()
+    """What is wrong, most serious first."""
+    settings: int = 0
+    """Version of the collector's settings that was judged last."""
+    disk_used_percent: int | None = None
+    temperature_c: int | None = None
+    was_under_voltage: bool | None = None
+    """Whether the power supply was too weak since the start."""
+
+    def to_fields(self) -> dict[str, object]:
+        """Give it as JSON; what is not known is left out."""
+        fields: dict[str, object] = {
+            "version": self.version,
+            "screen": self.screen,
+            "open": self.open,
+            "accepting": self.accepting,
+            "write_ms_p99": round(self.write_ms_p99, 1),
+            "stuck": list(self.stuck),
+            "troubles": [one.to_fields() for one in self.troubles[:MAX_TROUBLES]],
+            "settings": self.settings,
+        }
+        known = {
+            "disk_used_percent": self.disk_used_percent,
+            "temperature_c": self.temperature_c,
+            "was_under_voltage": self.was_under_voltage,
+        }
+        return fields | {name: value for name, value in known.items() if value is not None}
+
+
+class UplinkHealth(NamedTuple):
+    """How the process with the network is, with the kiosk's own part; it travels in the state message."""
+
+    version: str = ""
+    transport: str = ""
+    """`mqtt` or `https`."""
+    backlog: int = 0
+    """Records that the collector has not confirmed."""
+    oldest_s: int = 0
+    """How long the oldest of them has been waiting; -1 where it is older than this boot."""
+    sync: bool = False
+    """Whether the newest record's clock was trusted."""
+    damaged: int = 0
+    """Damaged pieces in the journal's quarantine."""
+    disk_free_mb: int | None = None
+    memory_kb: int | None = None
+    """Resident memory of the uplink."""
+    kiosk: KioskHealth | None = None
+    """None where the process with the screen has not written its status."""
+
+    def to_fields(self) -> dict[str, object]:
+        """Give it as JSON; what is not known is left out."""
+        fields: dict[str, object] = {
+            "version": self.version,
+            "transport": self.transport,
+            "backlog": self.backlog,
+            "oldest_s": self.oldest_s,
+            "sync": self.sync,
+            "damaged": self.damaged,
+        }
+        if self.disk_free_mb is not None:
+            fields["disk_free_mb"] = self.disk_free_mb
+        if self.memory_kb is not None:
+            fields["memory_kb"] = self.memory_kb
+        return fields if self.kiosk is None else fields | {"kiosk": self.kiosk.to_fields()}
+
+
+def kiosk_health_of(fields: object) -> KioskHealth | None:
+    """Read what `KioskHealth.to_fields` gave; None where it is nothing of the kind."""
+    if not isinstance(fields, dict):
+        return None
+    read = _Lenient(fields)
+    stuck, troubles = fields.get("stuck"), fields.get("troubles")
+    return KioskHealth(
+        version=read.text("version"),
+        screen=read.text("screen"),
+        open=read.flag("open", default=True),
+        accepting=read.flag("accepting", default=True),
+        write_ms_p99=read.number("write_ms_p99"),
+        stuck=tuple(one for one in stuck if isinstance(one, int))[:16] if isinstance(stuck, list) else (),
+        troubles=tuple(found for one in troubles[:MAX_TROUBLES] if (found := trouble_of(one)) is not None)
+        if isinstance(troubles, list)
+        else (),
+        settings=read.whole("settings") or 0,
+        disk_used_percent=read.whole("disk_used_percent"),
+        temperature_c=read.whole("temperature_c"),
+        was_under_voltage=read.optional_flag("was_under_voltage"),
+    )
+
+
+def uplink_health_of(fields: object) -> UplinkHealth | None:
+    """Read what `UplinkHealth.to_fields` gave; None where it is nothing of the kind."""
+    if not isinstance(fields, dict) or not fields:
+        return None
+    read = _Lenient(fields)
+    return UplinkHealth(
+        version=read.text("version"),
+        transport=read.text("transport"),
+        backlog=read.whole("backlog") or 0,
+        oldest_s=read.whole("oldest_s") or 0,
+        sync=read.flag("sync", default=False),
+        damaged=read.whole("damaged") or 0,
+        disk_free_mb=read.whole("disk_free_mb"),
+        memory_kb=read.whole("memory_kb"),
+        kiosk=kiosk_health_of(fields.get("kiosk")),
+    )
+
+
+class _Lenient:
+    """Reads fields of another program's report; what makes no sense is not known."""
+
+    def __init__(self, fields: Mapping[str, object]) -> None:
+        self._fields = fields
+
+    def text(self, key: str) -> str:
+        value = self._fields.get(key)
+        return value[:64] if isinstance(value, str) else ""
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._fields.get(key)
+        return value if isinstance(value, bool) else default
+
+    def optional_flag(self, key: str) -> bool | None:
+        value = self._fields.get(key)
+        return value if isinstance(value, bool) else None
+
+    def whole(self, key: str) -> int | None:
+        value = self._fields.get(key)
+        sound = isinstance(value, int) and not isinstance(value, bool) and -(2**53) < value < 2**53
+        return value if sound and isinstance(value, int) else None
+
+    def number(self, key: str) -> float:
+        value = self._fields.get(key)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0

@@ -1,0 +1,235 @@
+"""What stands in a record, by kind: one value a kind, written by the kiosk and read by the collector through the same class.
+
+`response` and `complaint` have modules of their own; the small ones are here. `docs/wire-format.md` describes every field;
+a test holds it to these classes. What has its ordinary value is left out of a body: bytes cost money on a mobile network.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+from survey.record.complaint import Complaint
+from survey.record.fields import Fields
+from survey.record.record import ALIVE, BOOT, CLOCK, COMPLAINT, RESPONSE, SETTINGS, STAFF
+from survey.record.response import Response
+
+ALIVE_EVERY_SECONDS = 900
+"""How often a kiosk in service writes an `alive` record; service minutes are counted by it."""
+MAX_REASON = 300
+"""Longest sentence of a refusal."""
+
+# What staff, and the kiosk by itself, can do (`Staff.action`).
+OPENED = "opened"
+CLOSED = "closed"
+LOCKED = "locked"
+TESTED = "test"
+RESTARTED = "restart"
+EXPORTED = "export"
+EXPORT_FAILED = "export_failed"
+WRONG_PIN = "wrong_pin"
+STORAGE_RESTORED = "storage_restored"
+STAFF_ACTIONS = frozenset(
+    {OPENED, CLOSED, LOCKED, TESTED, RESTARTED, EXPORTED, EXPORT_FAILED, WRONG_PIN, STORAGE_RESTORED}
+)
+WITHOUT_STAFF = frozenset({WRONG_PIN, STORAGE_RESTORED})
+"""Actions that anybody can do, or the kiosk by itself: they prove nobody of the staff at the kiosk."""
+
+
+class Body(Protocol):
+    """What every body can do; `from_body` of the class reads what this writes."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        ...
+
+
+class Boot(NamedTuple):
+    """`boot`: the program has started; the first record of every start."""
+
+    software: str
+    """Version of the program."""
+    hardware: str = ""
+    """The machine's kind, as `aarch64`."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        return {"software": self.software, "hardware": self.hardware}
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "Boot":
+        """Read it.
+
+        Raises:
+            Malformed: a field is of another type (`boot_field`).
+        """
+        fields = Fields(BOOT, body)
+        return cls(software=fields.text("software"), hardware=fields.text_or("hardware", ""))
+
+
+class ClockNews(NamedTuple):
+    """`clock`: what became known of the wall clock; its record anchors the times of the boot."""
+
+    source: str
+    """`ntp` or `receipt`."""
+    reason: str
+    """`sync` (it became trusted) or `jump` (it was set)."""
+    was_ms: int | None = None
+    """For a jump: what the clock showed, extrapolated to now, in milliseconds since 1970 UTC."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        body: dict[str, object] = {"source": self.source, "reason": self.reason}
+        return body if self.was_ms is None else body | {"was_ms": self.was_ms}
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "ClockNews":
+        """Read it.
+
+        Raises:
+            Malformed: a field is of another type (`clock_field`).
+        """
+        fields = Fields(CLOCK, body)
+        return cls(
+            source=fields.text("source"),
+            reason=fields.text("reason"),
+            was_ms=fields.optional_whole("was_ms", lowest=-(2**53)),
+        )
+
+
+class Alive(NamedTuple):
+    """`alive`: every `ALIVE_EVERY_SECONDS`, what the screen shows and what was counted since the last one."""
+
+    screen: str
+    """The step of the visit that is shown (`survey.visit.state.Step`)."""
+    open: bool = True
+    """Whether the unit is open by the hours the kiosk knows."""
+    presses: int = 0
+    """Presses and touches that were taken."""
+    visits: int = 0
+    asked: int = 0
+    """Invitations to the questionnaire shown."""
+    answered: int = 0
+    """Complete questionnaires."""
+    rejected: Mapping[str, int] = MappingProxyType({})
+    """Presses that were not taken, by reason."""
+    stuck: tuple[int, ...] = ()
+    """Buttons that do not come up."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        body: dict[str, object] = {
+            "screen": self.screen,
+            "open": self.open,
+            "presses": self.presses,
+            "visits": self.visits,
+            "asked": self.asked,
+            "answered": self.answered,
+            "rejected": dict(sorted(self.rejected.items())),
+        }
+        return body | {"stuck": list(self.stuck)} if self.stuck else body
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "Alive":
+        """Read it.
+
+        Raises:
+            Malformed: a field is of another type (`alive_field`).
+        """
+        fields = Fields(ALIVE, body)
+        return cls(
+            screen=fields.text("screen"),
+            open=fields.flag_or("open", default=True),
+            presses=fields.whole_or("presses", 0),
+            visits=fields.whole_or("visits", 0),
+            asked=fields.whole_or("asked", 0),
+            answered=fields.whole_or("answered", 0),
+            rejected=fields.counts("rejected", most=32),
+            stuck=fields.wholes("stuck", most=16),
+        )
+
+
+class Staff(NamedTuple):
+    """`staff`: something was done at the staff's desk, or the kiosk did by itself what else staff would."""
+
+    action: str
+    """One of `STAFF_ACTIONS`; a newer version may know more."""
+    records: int | None = None
+    """For `export`: how many records went onto the stick."""
+    buttons: tuple[int, ...] = ()
+    """For `test`: the buttons that were tried and work."""
+    touch: bool | None = None
+    """For `test`: whether a touch arrived."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        body: dict[str, object] = {"action": self.action}
+        if self.records is not None:
+            body["records"] = self.records
+        if self.touch is not None:
+            body |= {"buttons": list(self.buttons), "touch": self.touch}
+        return body
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "Staff":
+        """Read it.
+
+        Raises:
+            Malformed: a field is of another type (`staff_field`).
+        """
+        fields = Fields(STAFF, body)
+        return cls(
+            action=fields.text("action"),
+            records=fields.optional_whole("records"),
+            buttons=fields.wholes("buttons", most=16),
+            touch=fields.flag("touch") if body.get("touch") is not None else None,
+        )
+
+
+class SettingsTold(NamedTuple):
+    """`settings`: what became of a version of the collector's settings on this kiosk."""
+
+    version: int
+    applied: bool
+    key: str = ""
+    """Where it was refused: the key that made no sense."""
+    refused: str = ""
+    """Where it was refused: why, for people."""
+    unknown: tuple[str, ...] = ()
+    """Keys that this version of the program does not know; the others were applied."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        body: dict[str, object] = {"version": self.version, "applied": self.applied}
+        if self.refused:
+            body |= {"key": self.key, "refused": self.refused[:MAX_REASON]}
+        return body | {"unknown": list(self.unknown)} if self.unknown else body
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "SettingsTold":
+        """Read it.
+
+        Raises:
+            Malformed: a field is of another type (`settings_field`).
+        """
+        fields = Fields(SETTINGS, body)
+        return cls(
+            version=fields.whole("version"),
+            applied=fields.flag("applied"),
+            key=fields.text_or("key", ""),
+            refused=fields.text_or("refused", "", limit=MAX_REASON),
+            unknown=fields.texts("unknown", most=64),
+        )
+
+
+BODIES: Mapping[str, type] = MappingProxyType(
+    {
+        BOOT: Boot,
+        CLOCK: ClockNews,
+        RESPONSE: Response,
+        COMPLAINT: Complaint,
+        ALIVE: Alive,
+        STAFF: Staff,
+        SETTINGS: SettingsTold,
+    }
+)
+"""The class of each kind's body. A collector keeps records of kinds it does not know as evidence, and goes on."""

@@ -1,0 +1,283 @@
+"""What the collector may set for a kiosk: every key, its check and its default. Both ends use this; nobody else spells a key.
+
+The collector checks before it signs, the kiosk checks again before it uses. One bad value refuses the whole message, under
+its key and with a reason: half-applied settings help nobody. Keys that a kiosk's version does not know are left aside and
+reported, so that a newer collector can serve an older kiosk; the collector refuses them, for there they are slips of the pen.
+`docs/wire-format.md` describes every key; a test holds it to `KEYS`.
+"""
+
+import re
+import string
+from collections.abc import Collection, Mapping, Sequence
+from datetime import time
+from types import MappingProxyType
+from typing import NamedTuple
+
+from survey.instrument.definition import load, parse
+from survey.instrument.instrument import Instrument, Kind
+from survey.record.errors import InstrumentError
+from survey.visit.plan import OfferedService
+
+INSTRUMENTS = "instruments"
+QUESTIONNAIRE = "questionnaire"
+TEXTS = "texts"
+OPENING_HOURS = "opening_hours"
+VOLUME_PERCENT = "volume_percent"
+BRIGHTNESS_PERCENT = "brightness_percent"
+PUBLISHED_INDEX = "published_index"
+SERVICES = "services"
+LANGUAGES = "languages"
+KEYS = (
+    INSTRUMENTS,
+    QUESTIONNAIRE,
+    TEXTS,
+    OPENING_HOURS,
+    VOLUME_PERCENT,
+    BRIGHTNESS_PERCENT,
+    PUBLISHED_INDEX,
+    SERVICES,
+    LANGUAGES,
+)
+
+DEFAULT_INSTRUMENTS = ("pulse@1", "skm-2017@1")
+"""What is asked where nothing else is set: the smiley, and the official nine questions."""
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Hours = tuple[tuple[time, time], ...]
+"""Opening hours of one day, in order, not overlapping, in local time."""
+
+MAX_SERVICES = 200
+MAX_TEXT_CHARACTERS = 600
+MAX_ANSWERS = 4
+"""Answers of the smiley: one a button."""
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_VALUE = re.compile(r"\d{1,3}\.\d{2}")
+
+
+class SettingsRefused(ValueError):  # noqa: N818 - named for what is done with them
+    """The settings cannot be used; `key` names the value to blame, the message says what it must be."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class ShownIndex(NamedTuple):
+    """The unit's published index, as the idle screen shows it."""
+
+    period: str
+    value: str
+    """Two decimals and a dot, as `84.12`."""
+    category: str
+    n: int
+
+
+class SettingsContent(NamedTuple):
+    """Checked settings; None where the collector leaves it to the configuration and the enrolment."""
+
+    instruments: tuple[Instrument, ...] | None = None
+    """The first is the smiley."""
+    texts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """Own words of the interface, by language, then by key."""
+    opening_hours: Mapping[str, Hours] | None = None
+    """By day of `DAYS`; a day without hours is closed."""
+    volume_percent: int | None = None
+    brightness_percent: int | None = None
+    published_index: ShownIndex | None = None
+    services: tuple[OfferedService, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    unknown: tuple[str, ...] = ()
+    """Keys this version does not know."""
+
+
+def check(
+    content: Mapping[str, object],
+    *,
+    texts: Mapping[str, str] | None = None,
+    languages: Collection[str] | None = None,
+) -> SettingsContent:
+    """Check the content of settings.
+
+    `texts` is the interface's own catalogue and `languages` are those it has; only a kiosk knows them. Without them texts
+    and languages are checked by their shape alone.
+
+    Raises:
+        SettingsRefused: a value makes no sense; nothing of the message may be used.
+    """
+    given = {key: value for key, value in content.items() if value is not None}
+    return SettingsContent(
+        instruments=_instruments(given) if INSTRUMENTS in given or QUESTIONNAIRE in given else None,
+        texts=_texts(given[TEXTS], texts) if TEXTS in given else {},
+        opening_hours=opening_hours(given[OPENING_HOURS]) if OPENING_HOURS in given else None,
+        volume_percent=_percent(given, VOLUME_PERCENT),
+        brightness_percent=_percent(given, BRIGHTNESS_PERCENT),
+        published_index=_index(given[PUBLISHED_INDEX]) if PUBLISHED_INDEX in given else None,
+        services=_services(given[SERVICES]) if SERVICES in given else None,
+        languages=_languages(given[LANGUAGES], languages) if LANGUAGES in given else None,
+        unknown=tuple(sorted(set(given) - set(KEYS))),
+    )
+
+
+def opening_hours(content: object, *, where: str = OPENING_HOURS) -> Mapping[str, Hours]:
+    """Read opening hours: an object of days, each a list of `["08:00", "16:00"]`.
+
+    Raises:
+        SettingsRefused: a day is unknown, or its times are none, or out of order; `where` is what the message calls them.
+    """
+
+    def refused(message: str) -> SettingsRefused:
+        return SettingsRefused(OPENING_HOURS, message)
+
+    if not isinstance(content, dict):
+        raise refused(f'{where} = {content!r}: write an object of days, as mon = [["08:00", "16:00"]]')
+    hours: dict[str, Hours] = {}
+    for day, spans in content.items():
+        if day not in DAYS:
+            raise refused(f"{where}.{day}: no such day; write one of {', '.join(DAYS)}")
+        try:
+            read = tuple((_clock(start), _clock(end)) for start, end in spans)
+        except (TypeError, ValueError) as error:
+            raise refused(
+                f'{where}.{day} = {spans!r}: write a list of times, as [["08:00", "12:00"], ["13:00", "16:00"]]'
+            ) from error
+        flat = [moment for span in read for moment in span]
+        if flat != sorted(set(flat)):
+            raise refused(f"{where}.{day} = {spans!r}: the times must rise and not overlap")
+        hours[day] = read
+    return hours
+
+
+def _clock(text: object) -> time:
+    moment = time.fromisoformat(text) if isinstance(text, str) and re.fullmatch(r"\d\d:\d\d", text) else None
+    if moment is None:
+        raise ValueError(text)
+    return moment
+
+
+def _instruments(given: Mapping[str, object]) -> tuple[Instrument, ...] | None:
+    definitions = _definitions(given.get(QUESTIONNAIRE, []))
+    if INSTRUMENTS not in given:
+        return None
+    found = []
+    for name in _list_of_texts(given[INSTRUMENTS], INSTRUMENTS):
+        instrument = definitions.get(name)
+        if instrument is None:
+            try:
+                instrument = load(*name.split("@", 1))
+            except (KeyError, TypeError) as error:
+                raise SettingsRefused(
+                    INSTRUMENTS, f"instrument {name!r} is unknown to this version"
+                ) from error
+        found.append(instrument)
+    if not found or found[0].kind is not Kind.PULSE or len(found[0].questions[0].options) > MAX_ANSWERS:
+        raise SettingsRefused(
+            INSTRUMENTS, f"the first instrument is the smiley, with at most {MAX_ANSWERS} answers"
+        )
+    if any(instrument.kind is Kind.PULSE for instrument in found[1:]):
+        raise SettingsRefused(INSTRUMENTS, "only the first instrument may be a smiley")
+    return tuple(found)
+
+
+def _definitions(value: object) -> dict[str, Instrument]:
+    """Read questionnaires that travel with the settings, as TOML texts."""
+    found = {}
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise SettingsRefused(QUESTIONNAIRE, "questionnaire is a list of TOML texts")
+    for number, text in enumerate(texts, start=1):
+        try:
+            instrument = parse(text, file=f"questionnaire {number}")
+        except InstrumentError as error:
+            raise SettingsRefused(QUESTIONNAIRE, str(error)) from error
+        found[instrument.name] = instrument
+    return found
+
+
+def _texts(value: object, known: Mapping[str, str] | None) -> dict[str, dict[str, str]]:
+    if not isinstance(value, dict):
+        raise SettingsRefused(TEXTS, "texts is an object of keys")
+    found: dict[str, dict[str, str]] = {}
+    for key, translations in value.items():
+        if known is not None and key not in known:
+            raise SettingsRefused(TEXTS, f"there is no text {key!r} here")
+        if not isinstance(translations, dict):
+            raise SettingsRefused(TEXTS, f"texts.{key} is an object of languages")
+        for language, text in translations.items():
+            if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT_CHARACTERS:
+                raise SettingsRefused(
+                    TEXTS, f"texts.{key}.{language} has 1 to {MAX_TEXT_CHARACTERS} characters"
+                )
+            placeholders = _placeholders(text)
+            if known is not None and not placeholders <= _placeholders(known[key]):
+                raise SettingsRefused(
+                    TEXTS, f"texts.{key}.{language} names a value that this text does not have"
+                )
+            found.setdefault(language, {})[key] = text
+    return found
+
+
+def _placeholders(text: str) -> set[str]:
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise SettingsRefused(TEXTS, f"the text {text[:40]!r} has a stray brace") from error
+    if any(not name.isidentifier() for name in names):
+        raise SettingsRefused(TEXTS, f"the text {text[:40]!r} has a brace that names nothing")
+    return names
+
+
+def _percent(given: Mapping[str, object], key: str) -> int | None:
+    if key not in given:
+        return None
+    value = given[key]
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
+        raise SettingsRefused(key, f"{key} is a whole number from 0 to 100")
+    return value
+
+
+def _index(value: object) -> ShownIndex:
+    if not isinstance(value, dict):
+        raise SettingsRefused(PUBLISHED_INDEX, "published_index is an object")
+    number, category, n, period = (value.get(key) for key in ("value", "category", "n", "period"))
+    if not isinstance(number, str) or not _VALUE.fullmatch(number):
+        raise SettingsRefused(PUBLISHED_INDEX, "published_index.value is a text with two decimals, as 84.12")
+    if category not in ("A", "B", "C", "D"):
+        raise SettingsRefused(PUBLISHED_INDEX, "published_index.category is A, B, C or D")
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise SettingsRefused(
+            PUBLISHED_INDEX,
+            "published_index.n says how many responses: an index is never shown without it",
+        )
+    if not isinstance(period, str) or not 0 < len(period) <= 40:
+        raise SettingsRefused(PUBLISHED_INDEX, "published_index.period is a text")
+    return ShownIndex(period=period, value=number, category=category, n=n)
+
+
+def _services(value: object) -> tuple[OfferedService, ...]:
+    if not isinstance(value, list) or len(value) > MAX_SERVICES:
+        raise SettingsRefused(SERVICES, f"services is a list of at most {MAX_SERVICES}")
+    services = []
+    for entry in value:
+        code, name = (entry.get("code"), entry.get("name")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(code, str) or not _CODE.fullmatch(code) or not isinstance(name, str) or not name:
+            raise SettingsRefused(SERVICES, "a service has a code of letters and digits, and a name")
+        services.append(OfferedService(code=code, name=name))
+    if len({service.code for service in services}) != len(services):
+        raise SettingsRefused(SERVICES, "two services have the same code")
+    return tuple(services)
+
+
+def _languages(value: object, known: Collection[str] | None) -> tuple[str, ...]:
+    names = _list_of_texts(value, LANGUAGES)
+    for name in names:
+        if known is not None and name not in known:
+            raise SettingsRefused(LANGUAGES, f"language {name!r} has no catalogue here")
+    if not names:
+        raise SettingsRefused(LANGUAGES, "languages names at least one")
+    return tuple(dict.fromkeys(names))
+
+
+def _list_of_texts(value: object, key: str) -> Sequence[str]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise SettingsRefused(key, f"{key} is a list of texts")
+    return value

@@ -1,0 +1,67 @@
+"""What a visitor can do, as words with an argument: `answer:3`, `service:kk`, `back`.
+
+Between visit and screen an action is its name, a text: the screen says which was touched, the visit which may be. Whoever needs to
+know what a name means reads it with `parse`; nobody else takes one apart or puts one together.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Word(StrEnum):
+    """Every kind of action; a word without an argument is the name itself."""
+
+    ANSWER = "answer"
+    SERVICE = "service"
+    PROFILE = "profile"
+    TOPIC = "topic"
+    KEY = "key"
+    """A key of the on-screen keyboard: a character, `BACKSPACE`, or a layout to change to."""
+    BACK = "back"
+    NEXT = "next"
+    SKIP = "skip"
+    LISTEN = "listen"
+    MORE = "more"
+    RESUME = "resume"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    COMPLAINT = "complaint"
+    PREFERENCES = "preferences"
+    LANGUAGE = "language"
+    TEXT_SIZE = "text-size"
+    CONTRAST = "contrast"
+    NO = "no"
+    TICK = "tick"
+    WITHOUT_PHONE = "without-phone"
+    NOTED = "noted"
+    CLOSE = "close"
+
+
+BACKSPACE = "backspace"
+"""The argument of the key that takes the last character back."""
+
+_WORDS = {str(word): word for word in Word}
+
+
+class Choice(NamedTuple):
+    """An action taken apart."""
+
+    word: Word
+    argument: str = ""
+
+
+def parse(name: str) -> Choice | None:
+    """Read the name of an action; None where it is no action of a visit."""
+    text, _, argument = name.partition(":")
+    word = _WORDS.get(text)
+    return Choice(word, argument) if word is not None else None
+
+
+def name_of(word: Word, argument: object) -> str:
+    """Give the name of an action with an argument."""
+    return f"{word}:{argument}"
+
+
+def key(argument: str) -> str:
+    """Give the name of a key's action."""
+    return name_of(Word.KEY, argument)

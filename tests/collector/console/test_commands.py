@@ -1,0 +1,293 @@
+"""Every command of `ikm-collector`: it does its work, says in one sentence what is wrong, and prints nothing of Python's own."""
+
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from argparse import SUPPRESS, ArgumentParser, _SubParsersAction
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+
+from collector import clock, manage
+from collector.complaints.models import Ticket
+from collector.console.command import TYPED
+from collector.fleet.models import Assignment, Unit
+from collector.people.models import TrailEntry
+from survey.record.complaint import new_code
+from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COMMANDS = sorted(
+    path.stem
+    for path in (Path(manage.__file__).parent / "console" / "management" / "commands").glob("*.py")
+    if path.stem != "__init__"
+)
+PYTHONS_OWN = ("=<", "datetime.", "Traceback", "<Enum", "object at 0x", "Decimal(", "Fraction(", "PosixPath(")
+NOW = datetime.fromtimestamp(MORNING_MS / 1000, tz=UTC).replace(day=30, hour=18)
+"""In UTC the last of November, in Jakarta the first of December."""
+PASSWORD = "kunci-yang-panjang-sekali"
+TICKET = new_code(lambda _below: 5)
+
+
+@pytest.fixture
+def village(busy: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]) -> Iterator[FakeKiosk]:
+    """A kiosk with responses, a complaint, a record that cannot be read, a refusal, and people."""
+    seq = busy.record("complaint", {"ticket": TICKET, "topics": ["lama"], "visit": 900})
+    busy.record("weather", {"rain": True})
+    arrive(busy.batch(seq, seq + 1), b"no batch at all")
+    with clock.stopped(NOW):
+        call_command("setup")
+        sys_stdin, sys.stdin = sys.stdin, io.StringIO(PASSWORD + "\n")
+        call_command("user", "add", "rina", "--role", "evaluator")
+        sys.stdin = sys_stdin
+        yield busy
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    """Run a command, and give everything it printed."""
+    capsys.readouterr()
+    call_command(*map(str, words))
+    printed = capsys.readouterr()
+    text = printed.out + printed.err
+    assert [own for own in PYTHONS_OWN if own in text] == [], text
+    return text
+
+
+UNIT = ("--unit", "sukamaju")
+QUARTER = (*UNIT, "--period", "2026-TW4")
+SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
+    "agency": [(("add", "--code", "desa", "--name", "Dinas Desa"), "agency desa: Dinas Desa")],
+    "audit": [(QUARTER, "sukamaju), 2026-TW4"), ((*QUARTER, "--json"), '"kind_unknown": 1'),
+              ((*QUARTER, "--publish"), "Held but not counted: 1 records, this version does not know their kind")],
+    "broker_files": [(("{folder}", "--host", "broker.example"), "mosquitto.conf; set IKM_BROKER_URL")],
+    "complaint": [
+        (("list",), "2026-11-02  sukamaju  diterima  lama"),
+        (("read", TICKET, "--as", "rina", "--why", "to answer"), ": lama"),
+        (("move", TICKET, "dijawab", "--as", "rina", "--answer", "Loket ditambah."), ": dijawab"),
+    ],
+    "enrol": [(UNIT, "good once, until 2026-12-02 01:00 WIB; type on the kiosk:\n  ikm-kiosk enrol ")],
+    "evidence": [(("export", "{folder}/bukti.zip", *QUARTER, "--why", "audit"), "1 streams, 63 records, 1 indices")],
+    "import_files": [(("{batch}",), "1 new records from 1 files; 1 receipts written")],
+    "index": [
+        (QUARTER, "— Triwulan IV Tahun 2026"),
+        ((*QUARTER, "--lang", "en"), "— 2026-TW4\nInstrument skm-2017@1"),
+        ((*QUARTER, "--by", "hour", "--csv"), "hour_name,n,incomplete"),
+        ((*QUARTER, "--json"), '"period": "2026-TW4"'),
+    ],
+    "instruments": [(("list",), "skm-2017@1: 9 elements")],
+    "kiosk": [
+        (("list",), "k-0001  sukamaju at sukamaju  never heard"),
+        (("move", "k-0001", *UNIT, "--since", "2026-07-01"), "since 2026-07-01;"),
+        (("settings", "k-0001", "--set", "volume_percent=60"), '"volume_percent": 60'),
+        (("revoke", "k-0001", "--why", "stolen"), "1 keys revoked"),
+        (("list",), "REVOKED"),
+    ],
+    "place": [(("add", "--code", "mpp", "--name", "MPP", "--region", "18.71"), "place mpp: MPP, 18.71")],
+    "population": [((*QUARTER, "--users", "500"), "2026-TW4: 500 users, so 217 respondents are needed"),
+                   ((*QUARTER, "--users", "0"), "2026-TW4: no population stated")],
+    "rebuild": [((), "62 records projected anew"), (("--progress",), "of k-0001: 63 records")],
+    "refusals": [((), "set aside 1 × kind_unknown")],
+    "region": [(("add", "--code", "18.01", "--name", "Lampung Selatan"), "region 18.01 Lampung Selatan")],
+    "retention": [(("--dry-run",), "0 contacts and 0 texts due"), ((), "0 contacts and 0 texts destroyed")],
+    "service": [(("add", *UNIT, "--code", "ktp", "--name", "KTP"), "service ktp of sukamaju: KTP")],
+    "setup": [((), "ready")],
+    "trail": [((), "2026-")],
+    "unit": [(("add", "--code", "jaya", "--name", "Jaya", "--region", "18.01.05.2004"), "unit jaya: Jaya")],
+    "user": [(("add", "budi", "--role", "unit officer", *UNIT), "budi: unit officer")],
+}  # fmt: skip
+IN_A_PROCESS = {"listen", "serve"}
+"""They run until they are stopped: below."""
+
+ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
+    "agency": (("add", "--code", "!", "--name", "x"), "agency = '!': a code has"),
+    "audit": (UNIT, "give either period"),
+    "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
+    "complaint": (("read", "AAAA", "--as", "rina", "--why", "x"), "there is no ticket 'AAAA' here"),
+    "enrol": (("--unit", "nowhere"), "unit = 'nowhere' is not known here (known: sukamaju)"),
+    "evidence": (
+        ("export", "{folder}/x.zip", *QUARTER, "--why", "x", "--as", "nobody"),
+        "'nobody' is no evaluator or administrator here",
+    ),
+    "import_files": (("{folder}/nothing",), "does not exist; name the stick's folder"),
+    "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
+    "instruments": (("check", "{file}"), "SystemExit"),
+    "kiosk": (("revoke", "k-9", "--why", "x"), "there is no kiosk 'k-9' here"),
+    "listen": ((), "IKM_BROKER_URL = 'http://x': write mqtt://HOST:PORT"),
+    "place": (
+        ("add", "--code", "x", "--name", "x", "--region", "x"),
+        "region = 'x': write a Kemendagri code",
+    ),
+    "population": ((*QUARTER, "--users", "-1"), "--users -1: give how many people"),
+    "rebuild": ((), "run `ikm-collector setup` as the collector's user"),
+    "refusals": ((), "run `ikm-collector setup` as the collector's user"),
+    "region": (("add", "--code", "1", "--name", "x"), "region = '1': write a Kemendagri code"),
+    "retention": ((), "run `ikm-collector setup` as the collector's user"),
+    "serve": (("--port", "{port}"), "stop what listens there, or take another --port"),
+    "service": (("add", *UNIT, "--code", "-", "--name", "x"), "service = '-': a code has"),
+    "setup": ((), "cannot be written: Not a directory"),
+    "trail": ((), "run `ikm-collector setup` as the collector's user"),
+    "unit": (
+        ("add", "--code", "x", "--name", "x", "--region", "18", "--time-zone", "WIB"),
+        "time zone = 'WIB': use Asia/Jakarta",
+    ),
+    "user": (("add", "budi", "--role", "viewer"), "the password is too weak: This password is too short."),
+}
+
+
+def test_every_command_is_run_here() -> None:
+    assert sorted({*SUCCESS, *IN_A_PROCESS}) == COMMANDS
+    assert sorted(ERRORS) == COMMANDS
+
+
+@pytest.mark.parametrize("name", sorted(SUCCESS))
+def test_a_command_does_its_work(
+    village: FakeKiosk,
+    name: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    village.responses(4)
+    batch = tmp_path / "1.ikm"
+    batch.write_bytes(village.batch(village.last, village.last))
+    monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+    for words, said in SUCCESS[name]:
+        text = run(capsys, name, *(word.format(folder=tmp_path, batch=batch) for word in words))
+        assert said in text
+    trail = run(capsys, "trail")
+    assert "account: rina" in trail
+
+
+@pytest.mark.parametrize("name", sorted(ERRORS))
+def test_a_command_says_in_one_sentence_what_is_wrong(
+    village: FakeKiosk,
+    name: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words, said = ERRORS[name]
+    file = tmp_path / "file"
+    file.write_text("no = questionnaire")
+    monkeypatch.setattr("sys.stdin", io.StringIO("kurang\n"))
+    if "as the collector's user" in said:
+        monkeypatch.setattr(settings, "IKM_KEYS", tmp_path / "no keys")
+    if name == "listen":
+        monkeypatch.setattr(settings, "IKM_BROKER_URL", "http://x")
+    if name == "setup":
+        monkeypatch.setattr(settings, "IKM_DATA", file / "x")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises((CommandError, SystemExit)) as refused:
+            call_command(name, *(word.format(folder=tmp_path, file=file, port=port) for word in words))
+    text = str(refused.value) if isinstance(refused.value, CommandError) else "SystemExit"
+    assert said in text
+    printed = capsys.readouterr()
+    everything = text + printed.out + printed.err
+    assert [own for own in PYTHONS_OWN if own in everything] == []
+    if name == "user":
+        assert "sandi" not in text
+
+
+def test_the_trail_names_what_it_is_about(
+    village: FakeKiosk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "evidence", "export", tmp_path / "x.zip", *QUARTER, "--why", "audit")
+    run(capsys, "kiosk", "move", "k-0001", *UNIT, "--since", "2026-07-01")
+    run(capsys, "rebuild")
+    run(capsys, "complaint", "move", TICKET, "dijawab", "--as", "rina")
+    entries = list(TrailEntry.objects.order_by("pk").values_list("action", "subject", "facts"))
+    assert entries == [
+        ("account", "rina", {"role": "evaluator"}),
+        ("evidence export", "sukamaju 2026-TW4", {"streams": 1, "records": 63}),
+        ("kiosk moved", "k-0001", {"unit": "sukamaju", "place": "sukamaju", "since": "2026-07-01 00:00 WIB"}),
+        ("rebuild", "62 records", {}),
+        ("complaint moved", TICKET, {"from": "diterima", "to": "dijawab"}),
+    ]
+    assert str(Assignment.objects.order_by("since").first()).endswith("since 2026-07-01")
+    assert str(TrailEntry.objects.first()).endswith("account rina")
+    assert str(Ticket.objects.get()) == f"{TICKET} dijawab"
+
+
+def parsers(name: str) -> Iterator[ArgumentParser]:
+    """Give a command's parser and those of its subcommands."""
+    command: BaseCommand = import_module(f"collector.console.management.commands.{name}").Command()
+    parser = command.create_parser("ikm-collector", name)
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            yield from action.choices.values()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_only_our_own_options_each_with_a_text(name: str) -> None:
+    for parser in parsers(name):
+        text = parser.format_help()
+        assert parser.prog.startswith(f"ikm-collector {TYPED.get(name, name)}")
+        foreign = (
+            "--settings",
+            "--pythonpath",
+            "--traceback",
+            "--version",
+            "--verbosity",
+            "-color",
+            "--skip",
+        )
+        assert [option for option in foreign if option in text] == []
+        assert [action.dest for action in parser._actions if not action.help] == []
+        shown = [action for action in parser._actions if action.help != SUPPRESS]
+        assert shown
+
+
+def test_the_overview_lists_every_command() -> None:
+    words = {word for line in manage._COMMANDS.splitlines() for word in line[:36].replace("|", " ").split()}
+    assert [name for name in COMMANDS if TYPED.get(name, name) not in words] == []
+    assert {typed: module for module, typed in TYPED.items()} == manage._MODULES
+
+
+def until_it_listens(port: int) -> None:
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"nothing listens on {port}")
+
+
+def test_serve_says_where_and_listen_runs_until_they_are_stopped(tmp_path: Path) -> None:
+    environment = {**os.environ, "IKM_DATA": str(tmp_path), "IKM_BROKER_URL": "mqtt://127.0.0.1:1"}
+    environment.pop("DATABASE_URL", None)
+    program = [sys.executable, "-m", "collector.manage"]
+    subprocess.run([*program, "setup"], env=environment, check=True, capture_output=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    serve = [*program, "serve", "--port", port, "--workers", "1"]
+    with subprocess.Popen(serve, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == f"serving http://127.0.0.1:{port}/ until stopped\n"
+        until_it_listens(int(port))
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+    with subprocess.Popen(
+        [*program, "listen"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as listener:
+        assert listener.stderr is not None
+        listener.stderr.readline()  # it has begun, and the broker is not there
+        listener.send_signal(signal.SIGTERM)
+        assert listener.wait(30) == 0

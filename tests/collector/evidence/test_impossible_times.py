@@ -1,0 +1,65 @@
+"""A time that no page could show is no reason to lose a record, nor to end a list."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+
+from collector.complaints.models import Ticket
+from collector.evidence.intake.rebuild import rebuild
+from collector.evidence.models import SetAside, Stream
+from collector.scores.models import Response
+from survey.record.complaint import new_code
+from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, skm
+
+pytestmark = pytest.mark.django_db
+
+FAR_MS = 2_253_557_890_123_456
+"""In the year 73,382."""
+
+
+def set_aside() -> list[tuple[int, str]]:
+    return list(SetAside.objects.order_by("seq").values_list("seq", "code"))
+
+
+def test_a_record_of_the_year_73382_is_receipted_and_set_aside(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    kiosk.record("complaint", {"ticket": new_code(), "topics": ["lama"], "visit": 1})
+    kiosk.record("complaint", {"ticket": new_code(), "topics": ["lama"], "visit": 2}, after_ms=FAR_MS)
+    arrive(kiosk.batch())
+    assert Stream.objects.get().through == 2
+    assert set_aside() == [(2, "time_impossible")]
+    assert Ticket.objects.count() == 1
+    rebuild(lambda _line: None)
+    assert set_aside() == [(2, "time_impossible")]
+    call_command("complaint", "list")
+    assert "2026-11-02  sukamaju" in capsys.readouterr().out
+
+
+def test_complaint_list_says_a_time_beyond_all_dates(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    kiosk.record("complaint", {"ticket": new_code(), "topics": ["lama"], "visit": 1})
+    arrive(kiosk.batch())
+    Ticket.objects.update(at_ms=FAR_MS)
+    call_command("complaint", "list")
+    assert "+73382-05-29  sukamaju" in capsys.readouterr().out
+
+
+def test_an_anchor_can_find_an_earlier_time_impossible_and_a_later_one_mends_nothing_else(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    kiosk.reboot(clock_ms=None)
+    kiosk.record("response", skm(4))
+    kiosk.record("response", skm(3, visit=2), after_ms=FAR_MS)
+    arrive(kiosk.batch())
+    first = set_aside()
+    kiosk.record("clock", {"source": "ntp", "reason": "sync"}, at=MORNING_MS, sync=True)
+    arrive(kiosk.batch(3, 3))
+    after = set_aside()
+    rows = Response.objects.count()
+    rebuild(lambda _line: None)
+    assert set_aside() == after
+    assert Response.objects.count() == rows
+    assert (first, after, rows) == ([(2, "time_impossible")], [(1, "time_impossible")], 1)

@@ -1,0 +1,158 @@
+"""What stands in a record is written and read by one class a kind, and documented field by field."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.record.bodies import BODIES, STAFF_ACTIONS, Alive, Boot, ClockNews, SettingsTold, Staff
+from survey.record.complaint import Complaint, Consent
+from survey.record.errors import Malformed
+from survey.record.response import Response
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
+
+words = st.text(max_size=64)
+wholes = st.integers(0, 2**53 - 1)
+times = st.integers(-(2**53), 2**53 - 1)
+counts = st.dictionaries(words, wholes, max_size=8)
+EXAMPLES = {
+    "boot": st.builds(Boot, software=words, hardware=words),
+    "clock": st.builds(ClockNews, source=words, reason=words, was_ms=st.none() | times),
+    "response": st.builds(
+        Response,
+        instrument=words,
+        version=words,
+        answers=counts,
+        complete=st.booleans(),
+        visit=wholes,
+        ended=words,
+        ended_at=st.none() | words,
+        service=st.none() | words,
+        profile=st.dictionaries(words, words, max_size=5),
+        language=words,
+        channel=words,
+        duration_s=wholes,
+        outside_hours=st.booleans(),
+    ),
+    "complaint": st.builds(
+        Complaint,
+        visit=wholes,
+        ticket=words,
+        topics=st.lists(words, max_size=5).map(tuple),
+        language=words,
+        service=st.none() | words,
+        consent=st.none() | st.builds(Consent, version=words, at=st.none() | times),
+        attached=st.dictionaries(words, words, max_size=2),
+    ),
+    "alive": st.builds(
+        Alive,
+        screen=words,
+        open=st.booleans(),
+        presses=wholes,
+        visits=wholes,
+        asked=wholes,
+        answered=wholes,
+        rejected=counts,
+        stuck=st.lists(st.integers(1, 4), max_size=4).map(tuple),
+    ),
+    "staff": st.one_of(
+        st.builds(
+            lambda action, records: Staff(action, records=records),
+            st.sampled_from(sorted(STAFF_ACTIONS)),
+            st.none() | wholes,
+        ),
+        st.builds(
+            lambda action, buttons, touch: Staff(action, buttons=tuple(buttons), touch=touch),
+            words,
+            st.lists(st.integers(1, 4), max_size=9),
+            st.booleans(),
+        ),
+    ),
+    "settings": st.one_of(
+        st.builds(
+            lambda version, unknown: SettingsTold(version, applied=True, unknown=tuple(unknown)),
+            wholes,
+            st.lists(words, max_size=9),
+        ),
+        st.builds(
+            lambda version, key, why: SettingsTold(version, applied=False, key=key, refused=why),
+            wholes,
+            words,
+            st.text(min_size=1, max_size=300),
+        ),
+    ),
+}
+
+
+def test_every_kind_has_an_example_here() -> None:
+    assert set(EXAMPLES) == set(BODIES)
+
+
+@pytest.mark.parametrize("kind", sorted(BODIES))
+@given(data=st.data())
+def test_what_is_written_is_read_back(kind: str, data: st.DataObject) -> None:
+    value = data.draw(EXAMPLES[kind])
+    assert BODIES[kind].from_body(value.to_body()) == value  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "kind, body",
+    [
+        ("boot", {"software": 1}),
+        ("clock", {"source": "ntp", "reason": "sync", "was_ms": "1"}),
+        ("complaint", {"ticket": "x", "topics": "lama", "language": "id"}),
+        ("complaint", {"ticket": "x", "topics": [], "language": "id", "consent": []}),
+        ("complaint", {"ticket": "x", "topics": [], "language": "id", "attached": {"text": 1}}),
+        ("alive", {"screen": ["idle"]}),
+        ("alive", {"screen": "idle", "open": 1}),
+        ("alive", {"screen": "idle", "presses": -1}),
+        ("alive", {"screen": "idle", "rejected": {"glitch": "1"}}),
+        ("alive", {"screen": "idle", "stuck": [True]}),
+        ("staff", {"action": ["opened"]}),
+        ("staff", {"action": "test", "buttons": "1"}),
+        ("staff", {"action": "test", "touch": 1}),
+        ("settings", {"version": 1, "applied": "yes"}),
+        ("settings", {"version": 1, "applied": False, "refused": "x" * 301}),
+        ("settings", {"version": 1, "applied": True, "unknown": [1]}),
+    ],
+)
+def test_a_field_of_another_type_is_malformed_under_the_kinds_code(
+    kind: str, body: dict[str, object]
+) -> None:
+    with pytest.raises(Malformed) as caught:
+        BODIES[kind].from_body(body)  # type: ignore[attr-defined]
+    assert caught.value.code == f"{kind}_field"
+
+
+@pytest.mark.parametrize("kind", sorted(BODIES))
+def test_a_field_that_a_newer_version_added_is_ignored(kind: str) -> None:
+    value = _smallest(kind)
+    assert BODIES[kind].from_body(value.to_body() | {"brand_new": [1]}) == value  # type: ignore[attr-defined]
+
+
+def _smallest(kind: str) -> object:
+    return {
+        "boot": Boot("1"),
+        "clock": ClockNews("ntp", "sync"),
+        "response": Response("pulse", "1", {"kepuasan": 4}, complete=True, visit=1),
+        "complaint": Complaint(visit=1, ticket="X", topics=("lama",), language="id"),
+        "alive": Alive("idle"),
+        "staff": Staff("opened"),
+        "settings": SettingsTold(1, applied=True),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", sorted(BODIES))
+def test_the_document_describes_exactly_the_fields(kind: str) -> None:
+    section = re.search(
+        rf"^### Body of `{kind}`\n(.*?)(?=^##)",
+        DOCUMENT.read_text(encoding="utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    assert section is not None, f"docs/wire-format.md says nothing of {kind}"
+    described = re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE)
+    fields = getattr(BODIES[kind], "_fields", None) or tuple(BODIES[kind].__dataclass_fields__)  # type: ignore[attr-defined]
+    assert sorted(described) == sorted(fields)

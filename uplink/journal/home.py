@@ -1,0 +1,161 @@
+"""The kiosk's folder: the one thing its two processes share, and every path in it.
+
+The kiosk process writes `kiosk/` and `journal/`, the uplink `uplink/`; each may read what the other has written for it.
+Nobody else spells a path of the folder (`tests/uplink/journal/test_home.py`).
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from survey.record.chain import Verify
+from uplink.journal.acknowledged import Receipts
+from uplink.journal.segments.folder import JournalFolder
+
+_MAX_STATUS_BYTES = 4_096
+
+log = logging.getLogger(__name__)
+
+
+class KioskHome(NamedTuple):
+    """A kiosk's folder. Making one touches nothing on the disk."""
+
+    path: Path
+
+    # At the top: written by the command `enrol`, read by both processes.
+
+    @property
+    def enrolment(self) -> Path:
+        """The public facts the kiosk learned at enrolment; written once, last of all, so it says that all is there."""
+        return self.path / "enrolment.json"
+
+    # Written by the kiosk process.
+
+    @property
+    def journal(self) -> Path:
+        """The journal's folder (`JournalFolder` names what is inside); the uplink only reads it."""
+        return self.path / "journal"
+
+    @property
+    def kiosk_part(self) -> Path:
+        """The kiosk process's own folder."""
+        return self.path / "kiosk"
+
+    @property
+    def signing_key(self) -> Path:
+        """The kiosk's signing key: no other user can read it."""
+        return self.kiosk_part / "identity" / "signing.key"
+
+    @property
+    def pin(self) -> Path:
+        """The hash of the staff's PIN."""
+        return self.kiosk_part / "identity" / "pin"
+
+    @property
+    def pin_tries(self) -> Path:
+        """How often a wrong PIN was entered."""
+        return self.kiosk_part / "identity" / "pin-tries"
+
+    @property
+    def carried_acknowledged(self) -> Path:
+        """The collector's receipt that staff brought back on a stick, where the uplink's file is not ours to write."""
+        return self.kiosk_part / "acknowledged"
+
+    @property
+    def settings_good(self) -> Path:
+        """The last settings that were applied, for the first frame after a restart."""
+        return self.kiosk_part / "settings.good"
+
+    @property
+    def settings_told(self) -> Path:
+        """The last version of the settings whose fate stands in the journal."""
+        return self.kiosk_part / "settings.told"
+
+    @property
+    def speech(self) -> Path:
+        """Screens that were turned into sound."""
+        return self.kiosk_part / "speech"
+
+    @property
+    def kiosk_status(self) -> Path:
+        """What the kiosk tells of itself; the uplink passes it on."""
+        return self.kiosk_part / "status.json"
+
+    # Written by the uplink process.
+
+    @property
+    def uplink_part(self) -> Path:
+        """The uplink process's own folder."""
+        return self.path / "uplink"
+
+    @property
+    def acknowledged(self) -> Path:
+        """The collector's latest receipt; the kiosk checks it for itself before it lets go of anything."""
+        return self.uplink_part / "acknowledged"
+
+    @property
+    def settings(self) -> Path:
+        """The newest settings the collector has signed; the kiosk checks them for itself."""
+        return self.uplink_part / "settings"
+
+    @property
+    def broker_ca(self) -> Path:
+        """The authority that the broker is checked against; written at enrolment, like the two below."""
+        return self.uplink_part / "broker" / "ca.crt"
+
+    @property
+    def broker_certificate(self) -> Path:
+        """The certificate shown to the broker."""
+        return self.uplink_part / "broker" / "client.crt"
+
+    @property
+    def broker_key(self) -> Path:
+        """The key of that certificate; it signs no record."""
+        return self.uplink_part / "broker" / "client.key"
+
+    @property
+    def uplink_status(self) -> Path:
+        """What the uplink tells of itself: connection, trouble, backlog."""
+        return self.uplink_part / "status.json"
+
+    # What is asked of the folder as a whole.
+
+    def receipts(self, *, kiosk: str, verify: Verify) -> Receipts:
+        """Give where the collector's receipts for `kiosk` lie; `verify` checks the collector's signatures."""
+        return Receipts((self.acknowledged, self.carried_acknowledged), kiosk=kiosk, verify=verify)
+
+    def confirmed(self, stream: str, *, kiosk: str, verify: Verify) -> int:
+        """Tell how far the collector has confirmed `stream`, over the network or by a stick."""
+        return self.receipts(kiosk=kiosk, verify=verify).confirmed(stream)
+
+    def quarantined(self) -> int:
+        """Tell how many damaged pieces were set aside."""
+        return JournalFolder(self.journal).quarantined()
+
+
+def read_status(path: Path) -> dict[str, object]:
+    """Read one of the two status files; a missing, torn or swollen one says nothing.
+
+    It may be another user's file: what it says is passed on or shown, never relied upon.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_STATUS_BYTES + 1)
+        status = json.loads(content) if len(content) <= _MAX_STATUS_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return status if isinstance(status, dict) else {}
+
+
+def write_status(path: Path, status: Mapping[str, object]) -> None:
+    """Replace one of the two status files; it is not flushed, for it is worthless after a restart."""
+    temporary = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(status, sort_keys=True, separators=(",", ":")))
+        temporary.chmod(0o640)
+        temporary.replace(path)
+    except OSError as error:
+        log.warning("the status cannot be written: %s", error)
