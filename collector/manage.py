@@ -20,6 +20,7 @@ Begin
   serve               serve pages, API and the kiosks' HTTP door
   user add            make a person's account with a role
   broker-files        write the certificates and the configuration for a Mosquitto broker
+  web-files           write the certificate and the configuration for an nginx before the pages
   web-files           write a certificate and the configuration for an nginx before the pages
 
 The fleet
