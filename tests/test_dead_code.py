@@ -38,7 +38,6 @@ BY_LIBRARIES = (
     ),
     Unused("uplink/journal/table.py", "*", "TinyDB's interface"),
     Unused("hardware/pins.py", "when_pressed|when_released", "gpiozero calls them"),
-    Unused("*/kinds.py", "__ne__", "Python compares by it"),
     Unused("survey/named.py", "__ne__", "Python compares by it"),
 )
 COLUMNS = (
