@@ -79,6 +79,12 @@ def test_a_whole_stream_is_clean() -> None:
     ]
 
 
+def test_a_stream_of_one_record_and_of_none_say_so() -> None:
+    (one,), (none,) = judge(stream(1)).sentences(), judge([]).sentences()
+    assert one.startswith(f"stream {STREAM}: records 1 to 1, none missing")
+    assert none.startswith(f"stream {STREAM}: no records, none missing")
+
+
 def test_signatures_of_batches_only_prove_as_much() -> None:
     verdict = judge(stream(every=4))
     assert verdict.clean
