@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand
 
 from collector import manage
 from collector.complaints.models import Ticket
-from collector.console.command import TYPED
+from collector.console.typed import word_of
 from collector.fleet.models import Assignment, Unit
 from collector.people.models import TrailEntry
 from survey.record.complaint import new_code
@@ -239,7 +239,7 @@ def parsers(name: str) -> Iterator[ArgumentParser]:
 def test_help_shows_only_our_own_options_each_with_a_text(name: str) -> None:
     for parser in parsers(name):
         text = parser.format_help()
-        assert parser.prog.startswith(f"ikm-collector {TYPED.get(name, name)}")
+        assert parser.prog.startswith(f"ikm-collector {word_of(name)}")
         foreign = (
             "--settings",
             "--pythonpath",
@@ -257,7 +257,7 @@ def test_help_shows_only_our_own_options_each_with_a_text(name: str) -> None:
 
 def test_the_overview_lists_every_command() -> None:
     words = {word for line in manage._COMMANDS.splitlines() for word in line[:36].replace("|", " ").split()}
-    assert [name for name in COMMANDS if TYPED.get(name, name) not in words] == []
+    assert [name for name in COMMANDS if word_of(name) not in words] == []
     assert {typed: module for module, typed in TYPED.items()} == manage._MODULES
 
 
