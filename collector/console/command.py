@@ -14,8 +14,6 @@ from collector.errors import CollectorError
 from collector.trust import keys
 from collector.words.catalogue import CONSOLE
 
-"""What people type for modules that cannot be called so."""
-
 
 class CollectorCommand(BaseCommand, ABC):
     """A command whose expected failures are one sentence with the remedy, and exit code 1.

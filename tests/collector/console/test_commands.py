@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand
 
 from collector import manage
 from collector.complaints.models import Ticket
-from collector.console.typed import word_of
+from collector.console.typed import module_of, word_of
 from collector.fleet.models import Assignment, Unit
 from collector.people.models import TrailEntry
 from survey.record.complaint import new_code
@@ -258,7 +258,7 @@ def test_help_shows_only_our_own_options_each_with_a_text(name: str) -> None:
 def test_the_overview_lists_every_command() -> None:
     words = {word for line in manage._COMMANDS.splitlines() for word in line[:36].replace("|", " ").split()}
     assert [name for name in COMMANDS if word_of(name) not in words] == []
-    assert {typed: module for module, typed in TYPED.items()} == manage._MODULES
+    assert all(module_of(word_of(name)) == name for name in COMMANDS)
 
 
 def until_it_listens(port: int) -> None:
