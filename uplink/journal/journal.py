@@ -17,7 +17,7 @@ from survey.record.attachment import Attachment, encode_attachment
 from survey.record.chain import (
     STREAM_BYTES,
     first_link,
-    link_message,
+    head_message,
     lost_line,
     lost_message,
     next_link,
@@ -333,7 +333,9 @@ class Journal:
             seq=self._head.seq + 1,
             line=line,
             prev=prev,
-            signature=self._identity.sign(link_message(link)),
+            signature=self._identity.sign(
+                head_message(stream=self.stream, seq=self._head.seq + 1, link=link)
+            ),
             attachments=attachments,
         )
         self._storage.append(entry, boot=boot)

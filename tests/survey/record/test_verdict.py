@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.record.chain import first_link, link_message, lost_line, lost_message, next_link
+from survey.record.chain import first_link, head_message, lost_line, lost_message, next_link
 from survey.record.record import Record, Stamp, encode
 from survey.record.verdict import Claim, Evidence, Examiner, Fault, Finding, Verdict
 
@@ -44,7 +44,9 @@ def chain(
                 seq=first + place,
                 line=content,
                 prev=prev,
-                signature=sign(key, link_message(link)) if signed else None,
+                signature=sign(key, head_message(stream=STREAM, seq=first + place, link=link))
+                if signed
+                else None,
             )
         )
     return found
