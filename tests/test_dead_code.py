@@ -56,6 +56,7 @@ COLUMNS = (
     Unused("collector/scores/models.py", "stated_at", "kept for an auditor's own query"),
 )
 KEPT = (
+    Unused("survey/record/bodies.py", "RESTORED|DELETED|CUT", "what the journal will name a predecessor by"),
     Unused(
         "survey/index/pekppp.py", "USUAL_QUOTA|f03|ipp", "F-02/F-03 reports: the official outputs to come"
     ),
