@@ -9,6 +9,11 @@ of errors are left out. Each mutant is run in a copy of the house against its ro
 test that fails, an import that fails or a run that takes too long kills it. What survives is either harmless (the same behaviour
 in other words) or a promise no test holds; only reading tells. `BY_HAND` holds mutants at promises that no test noticed once;
 each of them must be killed.
+
+Measured in November 2026 under seed 7: of 60 mutants of `survey` 49 were killed (82 %), and tests were then written for six of
+the 11 others; of those that stand, two change nothing that can be seen (how a quantile is reached), three lie in the walk that
+draws the visit graph's document. Of 40 mutants of `collector/evidence/intake` 36 were killed (90 %); one of the four others has a
+test now, the rest change how batches are joined on disk, and what a rebuild reports of its progress.
 """
 
 import argparse
@@ -54,26 +59,43 @@ class ByHand(NamedTuple):
 
 
 BY_HAND = (
-    ByHand("months of the next month are counted", "collector/scores/ask/counting.py", "months[1] + 1", "months[1] + 2", "tests/collector/scores"),
-    ByHand("a mean's upper bound", "survey/index/means.py", "reach * high", "reach // high", "tests/survey/index"),
-    ByHand("a first boot without a clock: 1970", "collector/evidence/intake/group.py", "since.timestamp() * 1000", "since.timestamp() // 1000", "tests/collector/evidence"),
+    # numbers in the outputs
+    ByHand("a month too many is counted", "collector/scores/ask/counting.py", "group_key(0, form, months[1] + 1,", "group_key(0, form, months[1] + 2,", "tests/collector/scores"),
+    ByHand("an interval's lower end is its upper", "collector/scores/show/as_csv.py", "and interval.low)", "and interval.high)", "tests/collector/scores"),
+    ByHand("an element's lower end is its upper", "collector/scores/show/as_csv.py", "and element.interval.low)", "and element.interval.high)", "tests/collector/scores"),
+    ByHand("a mean's upper end", "survey/index/means.py", "reach * high", "reach // high", "tests/survey/index"),
+    ByHand("a mean's lower end", "survey/index/means.py", "start + reach * low", "start - reach * low", "tests/survey/index"),
+    # durability of the small files
+    ByHand("a small file is not flushed", "uplink/journal/segments/files.py", "        disk.sync(handle)\n", "", "tests/uplink/journal"),
+    ByHand("a small file's name is not flushed", "uplink/journal/segments/files.py", "    disk.sync_folder(path.parent)\n", "", "tests/uplink/journal"),
+    # waiting
+    ByHand("a lost connection is opened again at once", "uplink/forwarder/courier.py", "self._failures += 1\n        self._retry_at = self._now() + ", "self._failures += 1\n        self._retry_at = self._now() - ", "tests/uplink/forwarder"),
+    ByHand("no patience after a receipt", "uplink/forwarder/courier.py", "self._patient_until = now + self._patience()", "self._patient_until = now - self._patience()", "tests/uplink/forwarder"),
+    # times without a clock
+    ByHand("a first boot without a clock is of 1970", "collector/evidence/intake/group.py", "since.timestamp() * 1000", "since.timestamp() // 1000", "tests/collector/evidence"),
     ByHand("a clock an hour ahead is trusted", "survey/record/clock.py", "_IMPOSSIBLE_MS = 300_000", "_IMPOSSIBLE_MS = 3_000_000", "tests/survey/record"),
-    ByHand("a clock five minutes ahead is trusted at the end of a boot", "survey/record/clock.py", "at <= received_ms + _IMPOSSIBLE_MS", "at < received_ms + _IMPOSSIBLE_MS", "tests/survey/record"),
-    ByHand("the audit's uncertain, before", "collector/evidence/proof/audit.py", "one.at_ms - one.error_ms", "one.at_ms + one.error_ms", "tests/collector/evidence"),
-    ByHand("the audit's uncertain, after", "collector/evidence/proof/audit.py", "<= one.at_ms + one.error_ms", "<= one.at_ms - one.error_ms", "tests/collector/evidence"),
+    ByHand("five minutes ahead, later in a boot", "survey/record/clock.py", "at <= received_ms + _IMPOSSIBLE_MS", "at < received_ms + _IMPOSSIBLE_MS", "tests/survey/record"),
+    ByHand("five minutes ahead, first in a boot", "survey/record/clock.py", "record.at > record.received_ms + _IMPOSSIBLE_MS", "record.at >= record.received_ms + _IMPOSSIBLE_MS", "tests/survey/record"),
+    ByHand("the audit's uncertain ones, before", "collector/evidence/proof/audit.py", "one.at_ms - one.error_ms", "one.at_ms + one.error_ms", "tests/collector/evidence"),
+    ByHand("the audit's uncertain ones, after", "collector/evidence/proof/audit.py", "<= one.at_ms + one.error_ms", "<= one.at_ms - one.error_ms", "tests/collector/evidence"),
+    # after an upgrade
+    ByHand("a kiosk placed anew stays set aside", "collector/evidence/intake/rebuild.py", "        SetAside.objects.filter(stream=stream, code=KIOSK_UNASSIGNED).delete()\n", "", "tests/collector/evidence"),
+    ByHand("a batch of a later format is read", "survey/wire/messages.py", "if version != WIRE_VERSION:", "if version < WIRE_VERSION:", "tests/survey/wire"),
+    # operations
+    ByHand("an inactive account has its roles", "collector/people/roles.py", "        and user.is_active\n", "", "tests/collector"),
+    ByHand("a kiosk's certificate lives five days", "collector/trust/ca.py", "days=_CERTIFICATE_DAYS", "days=5", "tests/collector/fleet"),
+    ByHand("the inbox takes the same version again", "uplink/forwarder/inbox.py", "version <= self.version", "version < self.version", "tests/uplink/forwarder"),
     ByHand("accept tries once", "collector/evidence/intake/accept.py", "_TRIES = 4", "_TRIES = 1", "tests/collector/evidence"),
-    ByHand("unsigned before a damaged one: never", "survey/record/verdict.py", "self._unsigned_from < pending.seq", "self._unsigned_from > pending.seq", "tests/survey/record"),
-    ByHand("unsigned before a damaged one: not remembered", "survey/record/verdict.py", "self._unsigned_from = found.seq", "pass", "tests/survey/record"),
-    ByHand("unsigned before a damaged one: not forgotten", "survey/record/verdict.py", "            self._proven = found.seq\n            self._unsigned_from = None", "            self._proven = found.seq", "tests/survey/record"),
-    ByHand("unsigned before a damaged one: only itself", "survey/record/verdict.py", "Fault(Finding.ALTERED, self._unsigned_from, pending.seq)", "Fault(Finding.ALTERED, pending.seq, pending.seq)", "tests/survey/record"),
+    # the verdict on a stream
+    ByHand("an unsigned record is not remembered", "survey/record/verdict.py", "            self._unsigned_from = found.seq", "            pass", "tests/survey/record"),
+    ByHand("a good signature forgets nothing", "survey/record/verdict.py", "            self._proven = found.seq\n            self._unsigned_from = None", "            self._proven = found.seq", "tests/survey/record"),
+    ByHand("a link between forgets nothing", "survey/record/verdict.py", "self._unsigned_from = None  # the link", "pass  # the link", "tests/survey/record"),
+    ByHand("only the last of those in doubt is named", "survey/record/verdict.py", "Fault(Finding.ALTERED, first, seq)", "Fault(Finding.ALTERED, seq, seq)", "tests/survey/record"),
+    # the refusals an author meets
     ByHand("bands on another kind", "survey/instrument/rules.py", "        if instrument.bands is not None:\n            problems", "        if instrument.bands is None:\n            problems", "tests/survey/instrument"),
-    ByHand("a pulse of two questions", "survey/instrument/rules.py", "len(instrument.elements) != 1 or", "len(instrument.elements) < 1 or", "tests/survey/instrument"),
-    ByHand("a pulse on another scale", "survey/instrument/rules.py", "!= 1 or (instrument.lowest, instrument.highest) != (1, 4)", "!= 1 and (instrument.lowest, instrument.highest) != (1, 4)", "tests/survey/instrument"),
-    ByHand("a pulse on another scale (formatted)", "survey/instrument/rules.py", "len(instrument.elements) != 1 or (", "len(instrument.elements) != 1 and (", "tests/survey/instrument"),
-    ByHand("a foreign options list", "survey/instrument/rules.py", "if values != instrument.values:", "if len(values) != len(instrument.values):", "tests/survey/instrument"),
-    ByHand("back-off after a lost connection", "uplink/forwarder/courier.py", "now + ", "now - ", "tests/uplink/forwarder"),
-    ByHand("kiosk certificates of five days", "collector/trust/ca.py", "days=_CERTIFICATE_DAYS", "days=5", "tests/collector/fleet"),
-    ByHand("a batch of an unknown version", "survey/wire/messages.py", "if version != ", "if False and version != ", "tests/survey/wire"),
+    ByHand("a pulse of two questions", "survey/instrument/rules.py", "len(instrument.elements) != 1 or (", "len(instrument.elements) < 1 or (", "tests/survey/instrument"),
+    ByHand("a pulse on another scale", "survey/instrument/rules.py", "len(instrument.elements) != 1 or (", "len(instrument.elements) != 1 and (", "tests/survey/instrument"),
+    ByHand("another list of options", "survey/instrument/rules.py", "if values != instrument.values:", "if len(values) != len(instrument.values):", "tests/survey/instrument"),
 )  # fmt: skip
 """What survived once (the study behind issue 9), told by the promise."""
 

@@ -7,10 +7,9 @@ this collector's settings; it is taken out here before Django is set up.
 import os
 import sys
 
+from collector.console.typed import module_of
 from collector.evidence.proof import verify_bundle
 
-_MODULES = {"import": "import_files", "broker-files": "broker_files", "web-files": "web_files"}
-"""Commands whose names cannot be a module's."""
 _COMMANDS = """\
 usage: ikm-collector COMMAND [options]      (ikm-collector COMMAND --help says more)
 
@@ -20,6 +19,7 @@ Begin
   serve               serve pages, API and the kiosks' HTTP door
   user add            make a person's account with a role
   broker-files        write the certificates and the configuration for a Mosquitto broker
+  web-files           write the certificate and the configuration for an nginx before the pages
   web-files           write a certificate and the configuration for an nginx before the pages
 
 The fleet
@@ -64,7 +64,7 @@ def main() -> None:
         settings.INSTALLED_APPS  # noqa: B018 - reads the environment, so that a mistake in it is one sentence
     except ImproperlyConfigured as error:
         sys.exit(f"ikm-collector: {error}")
-    name = _MODULES.get(arguments[0], arguments[0])
+    name = module_of(arguments[0])
     execute_from_command_line(["ikm-collector", name, *arguments[1:]])
 
 

@@ -15,6 +15,7 @@ from survey.record.attachment import Attachment, attach
 from survey.record.bodies import STORAGE_RESTORED, Staff
 from survey.record.complaint import CONTACT, TEXT, Complaint, Consent, new_code
 from survey.record.record import COMPLAINT, RESPONSE, STAFF, Stamp
+from survey.record.response import new_salt
 from survey.visit.state import SaveComplaint, Saved, SaveFailed, SaveResponse
 from survey.wire.trouble import Trouble
 from uplink.journal.writer import JournalWriter, WriteFailed, WriterState, Written
@@ -76,7 +77,7 @@ class Recorder:
 
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
-        response = replace(effect.response, outside_hours=outside_hours)
+        response = replace(effect.response, outside_hours=outside_hours, salt=new_salt())
         self._submit(effect.token, RESPONSE, response.to_body())
 
     def save_complaint(self, effect: SaveComplaint) -> None:

@@ -161,7 +161,7 @@ def test_no_module_outgrows_its_idea() -> None:
         str(path.relative_to(ROOT)): count
         for package in OURS
         for path in modules(package)
-        if "migrations" not in path.parts and (count := len(path.read_text().splitlines())) > 400
+        if "migrations" not in path.parts and (count := len(path.read_text().splitlines())) > 350
     }
     assert long == {}
 

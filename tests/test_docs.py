@@ -125,7 +125,7 @@ def test_dotted_names_in_documents_exist() -> None:
         for document, span in spans()
         if re.fullmatch(rf"(?:{'|'.join(OURS[:7])})(?:\.\w+)+(?:\(\))?", span)
         and span not in settings
-        and not re.fullmatch(r"\w+\.(toml|md|py|service|html|txt)", span)
+        and not re.fullmatch(r"\w+\.(toml|md|py|service|html|txt|example)", span)
         and not exists_as_module(span)
     ]
     assert wrong == []

@@ -9,12 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django.utils import translation
 
+from collector.console.typed import word_of
 from collector.errors import CollectorError
 from collector.trust import keys
 from collector.words.catalogue import CONSOLE
-
-TYPED = {"import_files": "import", "broker_files": "broker-files"}
-"""What people type for modules that cannot be called so."""
 
 
 class CollectorCommand(BaseCommand, ABC):
@@ -34,7 +32,7 @@ class CollectorCommand(BaseCommand, ABC):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Make the parser, under the name the command is typed by."""
-        parser = super().create_parser(prog_name, TYPED.get(subcommand, subcommand), **kwargs)
+        parser = super().create_parser(prog_name, word_of(subcommand), **kwargs)
         for action in parser._actions:  # noqa: SLF001 - the one option that Django does not let itself be told to hide
             if action.dest == "skip_checks":
                 action.help = SUPPRESS

@@ -1,12 +1,13 @@
 """The HTTP door for enrolment and signed settings."""
 
+import hashlib
 import logging
 
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import condition, require_GET, require_POST, require_safe
 
 from collector.errors import EnrolmentRefused
 from collector.fleet import enrolment, publication
@@ -45,7 +46,13 @@ def authority(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(ca.authority(settings.IKM_KEYS), content_type="application/x-pem-file")
 
 
+def _settings_tag(_request: HttpRequest, kiosk: str) -> str | None:
+    message = publication.in_force(kiosk)
+    return f'"{hashlib.sha256(message).hexdigest()}"' if message is not None else None
+
+
 @require_GET
+@condition(etag_func=_settings_tag)  # kiosks on HTTPS ask every few minutes, over mobile data
 def kiosk_settings(_request: HttpRequest, kiosk: str) -> HttpResponse:
     """Give a kiosk's signed settings; they hold nothing secret."""
     message = publication.in_force(kiosk)

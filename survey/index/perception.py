@@ -11,7 +11,7 @@ from fractions import Fraction
 from survey.index.doubt import Interval
 from survey.index.means import ElementMean, scale_mean
 from survey.index.tally import Tally
-from survey.instrument.bands import BandTable, table
+from survey.instrument.bands import table
 from survey.instrument.instrument import Instrument, Kind, ScaleMapping
 from survey.instrument.weights import two_decimals
 
@@ -31,8 +31,6 @@ OLD_PERCEPTION = table(
     read_only=True,
 )
 """Still printed by some offices beside an IPAK; not the table of the SKM, and judges nothing here."""
-
-READ_ONLY_TABLES: tuple[BandTable, ...] = (OLD_PERCEPTION,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,18 +151,6 @@ class Period:
         )
         return _milliseconds(start), _milliseconds(end) + _DAY_MS
 
-    def surely_contains(self, at_ms: int, error_ms: int, zone: str) -> bool:
-        """Say whether a moment known to ± `error_ms` lies inside whatever the error is.
-
-        A response is counted by its best estimate; those for which this says no although the estimate lies inside are
-        reported beside the index.
-
-        Raises:
-            PeriodError: the zone is none of Indonesia's.
-        """
-        start, end = self.bounds_ms(zone)
-        return start <= at_ms - error_ms and at_ms + error_ms < end
-
 
 def parse(text: str) -> Period:
     """Read a period: `2026`, `2026-TH`, `2026-S1`, `2026-TW3`, `2026-07` or `2026-01-05..2026-02-10`.

@@ -39,11 +39,6 @@ class Sufficiency:
         """How many respondents are missing, 0 where none is."""
         return max(0, self.required - self.collected)
 
-    @property
-    def exceeds_population(self) -> bool:
-        """Whether there are more respondents than users: the stated population is wrong, or people answered twice."""
-        return self.collected > self.population
-
 
 def required_sample(population: int) -> int:
     """Give the number of respondents for `population` users in the period (Krejcie and Morgan, 95 %, ±5 %).

@@ -186,17 +186,6 @@ def length(instrument: Instrument) -> int:
     return _HEAD + 2 * _width(instrument)
 
 
-def delta(instrument: Instrument, answers: Mapping[str, int]) -> dict[int, int]:
-    """Give what one response adds, as `{place in to_ints(): amount}`, for stores that keep a column or row a number.
-
-    Raises:
-        Malformed: an answer does not fit the instrument (`answer_element`, `answer_value`).
-    """
-    tally = Tally.empty(instrument)
-    tally.add(answers)
-    return {place: amount for place, amount in enumerate(tally.to_ints()) if amount}
-
-
 def _width(instrument: Instrument) -> int:
     return len(instrument.elements) * (instrument.highest - instrument.lowest + 1)
 

@@ -4,7 +4,6 @@ The printed tables have gaps (64.99 to 65.00, 76.60 to 76.61, 88.30 to 88.31) an
 rounded to two decimals first, half up, and then compared with the lower bounds alone.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -104,5 +103,3 @@ BANDS_2004 = table(
     read_only=True,
 )
 """Out of force since 2014, and still met on posters: it calls 81.96 very good, which has been good since 2017."""
-
-READ_ONLY_TABLES: Mapping[str, BandTable] = {BANDS_2004.version: BANDS_2004}

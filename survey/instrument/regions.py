@@ -94,10 +94,6 @@ class RegionCode:
         parent = self.parent
         return (*parent.ancestors, parent) if parent else ()
 
-    def lies_in(self, other: "RegionCode") -> bool:
-        """Say whether this region is `other` or a part of it (`18.1` is no prefix of `18.10`)."""
-        return self.code == other.code or self.code.startswith(other.code + ".")
-
     def word(self, words: Mapping[str, str] = LEVEL_WORDS) -> str:
         """Give what people there call a region of this kind: `pekon`, `tiyuh`, `kampung`, or the legal word."""
         if self.kind is RegionKind.VILLAGE:

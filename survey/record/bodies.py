@@ -43,17 +43,44 @@ class Body(Protocol):
         ...
 
 
+# Why a stream was begun behind another one (`Predecessor.why`).
+RESTORED = "restored"
+"""The card had gone back in time: the collector knew records of this stream that the journal did not."""
+DELETED = "deleted"
+"""The journal was gone; the head file beside it remembered how far it had come."""
+CUT = "cut"
+"""The journal had lost its end; the head file remembered how far it had come."""
+
+
+class Predecessor(NamedTuple):
+    """The stream that this one follows, and how far it had come as far as this kiosk knows."""
+
+    stream: str
+    seq: int
+    link: str
+    """The link after record `seq`, in base64 without padding."""
+    why: str
+    """`restored`, `deleted` or `cut`."""
+
+    def to_fields(self) -> dict[str, object]:
+        """Give it as it stands in a body."""
+        return {"stream": self.stream, "seq": self.seq, "link": self.link, "why": self.why}
+
+
 class Boot(NamedTuple):
-    """`boot`: the program has started; the first record of every start."""
+    """`boot`: the program has started; the first record of every start, and so of every stream."""
 
     software: str
     """Version of the program."""
     hardware: str = ""
     """The machine's kind, as `aarch64`."""
+    predecessor: Predecessor | None = None
+    """The stream before this one; None says that there is none under this key. The same in every boot of a stream."""
 
     def to_body(self) -> dict[str, object]:
-        """Give the record's body."""
-        return {"software": self.software, "hardware": self.hardware}
+        """Give the record's body; the predecessor is always named, were it by null."""
+        before = self.predecessor.to_fields() if self.predecessor is not None else None
+        return {"software": self.software, "hardware": self.hardware, "predecessor": before}
 
     @classmethod
     def from_body(cls, body: Mapping[str, object]) -> "Boot":
@@ -63,7 +90,19 @@ class Boot(NamedTuple):
             Malformed: a field is of another type (`boot_field`).
         """
         fields = Fields(BOOT, body)
-        return cls(software=fields.text("software"), hardware=fields.text_or("hardware", ""))
+        before = fields.inner("predecessor")
+        return cls(
+            software=fields.text("software"),
+            hardware=fields.text_or("hardware", ""),
+            predecessor=Predecessor(
+                stream=before.text("stream"),
+                seq=before.whole("seq"),
+                link=before.text("link"),
+                why=before.text("why"),
+            )
+            if before is not None
+            else None,
+        )
 
 
 class ClockNews(NamedTuple):

@@ -22,7 +22,7 @@ Verify = Callable[[bytes, bytes], bool]
 LINK_BYTES = 32
 SIGNATURE_BYTES = 64
 STREAM_BYTES = 16
-LINK_PREFIX = b"ikm-link-1\x00"
+HEAD_PREFIX = b"ikm-head-1\x00"
 LOST = b"lost "
 """No record begins like this, for records are JSON objects."""
 _LOST_PREFIX = b"ikm-lost-1\x00"
@@ -87,6 +87,9 @@ def _stated(line: bytes) -> tuple[bytes | None, bytes]:
     return (parts[0] if len(parts[0]) == LINK_BYTES else None), parts[1]
 
 
-def link_message(link: bytes) -> bytes:
-    """Give the bytes that the kiosk's signature of `link` covers."""
-    return LINK_PREFIX + link
+def head_message(*, stream: str, seq: int, link: bytes) -> bytes:
+    """Give the bytes that the kiosk signs with record `seq`: which stream it is, how far it has come, and the link there.
+
+    So every signature is a whole head: nobody can put another number or another stream to a link that was signed.
+    """
+    return HEAD_PREFIX + bytes.fromhex(stream) + seq.to_bytes(8, "big") + link

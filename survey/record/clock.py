@@ -18,8 +18,6 @@ from the same state, in whatever groups, come to the same times.
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-SAME_CLOCK_MS = 100
-"""Two sightings whose clocks differ by less say the same."""
 ANCHOR_ERROR_MS = 1_000
 """What a trusted clock may be off."""
 _DRIFT_SHARE = 10_000

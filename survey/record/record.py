@@ -22,6 +22,9 @@ ALIVE = "alive"
 STAFF = "staff"
 SETTINGS = "settings"
 
+SAME_CLOCK_MS = 100
+"""Two sightings of the wall clock that differ by less say the same."""
+
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _STAMP_LIMIT = 2**53  # beyond this JSON numbers lose digits in other languages
 
@@ -41,6 +44,20 @@ class Stamp(NamedTuple):
     """
     sync: bool
     """Whether the wall clock was trusted at that moment."""
+
+
+def shorter(stamp: Stamp, said: Stamp | None) -> Stamp:
+    """Leave out a wall clock that says nothing new since `said`, the last stamp with one."""
+    if (
+        stamp.at is None
+        or said is None
+        or said.at is None
+        or said.boot != stamp.boot
+        or said.sync != stamp.sync
+        or abs((stamp.at - stamp.up_ms) - (said.at - said.up_ms)) > SAME_CLOCK_MS
+    ):
+        return stamp
+    return stamp._replace(at=None)
 
 
 class Record(NamedTuple):

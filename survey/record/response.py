@@ -1,12 +1,20 @@
 """A response: what one visitor answered to one instrument, as it stands in a record's body."""
 
-from collections.abc import Mapping
+import base64
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from survey.record.fields import Fields
 from survey.record.record import RESPONSE
 
 MAX_ANSWERS = 64
+SALT_BYTES = 16
+
+
+def new_salt(random: Callable[[int], bytes] = secrets.token_bytes) -> str:
+    """Give a fresh salt; `random(n)` gives n random bytes."""
+    return base64.b64encode(random(SALT_BYTES)).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class Response:
     """How it was answered: `button`, `touch`, `mixed`."""
     duration_s: int = 0
     outside_hours: bool = False
+    salt: str = ""
+    """Sixteen fresh random bytes in base64: nobody can guess the record back from its link, which may become public."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body; what has its ordinary value is left out."""
@@ -53,6 +63,8 @@ class Response:
             body["profile"] = dict(self.profile)
         if self.outside_hours:
             body["outside_hours"] = True
+        if self.salt:
+            body["salt"] = self.salt
         return body
 
     @classmethod
@@ -77,4 +89,5 @@ class Response:
             channel=fields.text("channel"),
             duration_s=fields.whole("duration_s"),
             outside_hours=fields.flag_or("outside_hours", default=False),
+            salt=fields.text_or("salt", ""),
         )

@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from survey.record.chain import Verify, first_link, is_declared, link_message, next_link, stated_link
+from survey.record.chain import Verify, first_link, head_message, is_declared, next_link, stated_link
 
 _DIGEST_BYTES = 8  # to tell the same from another; an attacker gains nothing by a collision
 
@@ -295,7 +295,9 @@ class Examiner:
 
     def _holds(self, found: Evidence, prev: bytes) -> bool:
         link = next_link(prev, found.line)
-        return found.signature is not None and self.verify(found.signature, link_message(link))
+        return found.signature is not None and self.verify(
+            found.signature, head_message(stream=self.stream, seq=found.seq, link=link)
+        )
 
     def _advance(self, seq: int, link: bytes | None) -> None:
         self._next = seq + 1

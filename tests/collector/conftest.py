@@ -19,6 +19,7 @@ from django.db import connections
 from collector import clock
 from collector.database import database
 from collector.trust import ca, keys
+from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from tests.postgres import PrivatePostgres
 
@@ -52,9 +53,10 @@ class OwnClock:
 
 @pytest.fixture(autouse=True)
 def own_clock(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
-    """Put the tests' clock in the place of the machine's."""
+    """Put the tests' clock in the place of the machine's, a week after the tests' first morning."""
     own = OwnClock(datetime(2026, 11, 9, 2, 0, tzinfo=UTC))
     monkeypatch.setattr(clock, "now", own.now)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.now())  # noqa: PLW0108 - what `auto_now_add` asks; `stopped` replaces it again
     return own
 
 
@@ -89,8 +91,9 @@ def unit(db: None) -> object:
 
 @pytest.fixture
 def kiosk(unit: object) -> FakeKiosk:
-    """An enrolled kiosk of that unit."""
-    return FakeKiosk.enrolled(unit)
+    """A kiosk of that unit, enrolled an hour ago."""
+    with stopped(clock.now() - timedelta(hours=1)):
+        return FakeKiosk.enrolled(unit)
 
 
 @pytest.fixture

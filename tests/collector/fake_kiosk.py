@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from survey.record.attachment import Attachment
-from survey.record.chain import first_link, link_message, next_link
+from survey.record.chain import first_link, head_message, next_link
 from survey.record.record import Record, Stamp, encode
 from survey.wire.messages import Batch, link_text, pack_batch
 
@@ -140,7 +140,7 @@ class FakeKiosk:
                 stream=self.stream,
                 first=first,
                 lines=tuple(self.lines[first - 1 : last]),
-                signature=self.key.sign(link_message(self.links[last])),
+                signature=self.key.sign(head_message(stream=self.stream, seq=last, link=self.links[last])),
                 prev=self.links[first - 1] if prev else None,
                 attachments=tuple(attachments),
             )
@@ -152,7 +152,9 @@ class FakeKiosk:
             "stream": self.stream,
             "seq": seq,
             "link": link_text(self.links[seq]),
-            "signature": base64.b64encode(self.key.sign(link_message(self.links[seq]))).decode(),
+            "signature": base64.b64encode(
+                self.key.sign(head_message(stream=self.stream, seq=seq, link=self.links[seq]))
+            ).decode(),
         }
         return json.dumps(
             {"online": online, "head": head | dict(changes or {}), "health": {"disk": "ok"}}

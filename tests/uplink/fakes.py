@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from survey.record.chain import first_link, link_message, link_through, next_link
+from survey.record.chain import first_link, head_message, link_through, next_link
 from survey.record.errors import Malformed
 from survey.record.record import RESPONSE, Stamp
 from survey.wire.messages import Batch, Receipt, pack_receipt, unpack_batch
@@ -73,7 +73,7 @@ class FakeCollector:
                 self.conflicts += 1
                 return
             link = next_link(link, line)
-        if not self._check(batch.signature, link_message(link)):
+        if not self._check(batch.signature, head_message(stream=batch.stream, seq=batch.last, link=link)):
             self.refused.append("signature")
             return
         for line in batch.lines[known + 1 - batch.first :] if known >= batch.first else batch.lines:

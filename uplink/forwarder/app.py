@@ -12,13 +12,13 @@ from pathlib import Path
 from threading import Event
 
 from uplink.errors import JournalError
-from uplink.forwarder.config import UplinkConfig
-from uplink.forwarder.courier import Courier, Pace, Progress
+from uplink.forwarder.config import Pace, UplinkConfig
+from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
-from uplink.forwarder.status import StatusBoard, last_will
+from uplink.forwarder.status import Progress, StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier

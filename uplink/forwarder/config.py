@@ -43,3 +43,18 @@ class UplinkConfig:
     reconnect_cap_seconds: float = 300.0
     usb_folders: tuple[Path, ...] = field(default_factory=tuple)
     """Mount points to look for a stick at; `/media/*` style patterns are allowed in the last part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the courier goes; `UplinkConfig` explains each and holds the defaults."""
+
+    max_batch_records: int
+    patience_seconds: float
+    patience_cap_seconds: float
+    lazy_seconds: float
+    report_seconds: float
+    failures_before_fallback: int
+    return_seconds: float
+    reconnect_first_seconds: float
+    reconnect_cap_seconds: float

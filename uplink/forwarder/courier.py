@@ -10,13 +10,13 @@ time to time.
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from survey.record.errors import Malformed
 from survey.wire.messages import Receipt
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.backoff import Backoff
+from uplink.forwarder.config import Pace
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.outbox import Outbox
 from uplink.forwarder.senders.sender import (
@@ -27,6 +27,7 @@ from uplink.forwarder.senders.sender import (
     SendRefused,
     SettingsArrived,
 )
+from uplink.forwarder.status import Progress
 from uplink.journal.acknowledged import Acknowledged, Receipts
 from uplink.journal.reader import JournalReader
 
@@ -36,35 +37,6 @@ _PROBE_RECORDS = 50
 """How much is sent at once while no receipts come: mobile data costs money."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast the courier goes; `UplinkConfig` explains each and holds the defaults."""
-
-    max_batch_records: int
-    patience_seconds: float
-    patience_cap_seconds: float
-    lazy_seconds: float
-    report_seconds: float
-    failures_before_fallback: int
-    return_seconds: float
-    reconnect_first_seconds: float
-    reconnect_cap_seconds: float
-
-
-@dataclass(slots=True)
-class Progress:
-    """How it goes, for status and health."""
-
-    connected: bool = False
-    transport: str = ""
-    trouble: Trouble | None = None
-    """Why nothing goes out, or None."""
-    confirmed: int = 0
-    """The collector has confirmed everything up to here."""
-    collector_at_ms: int = 0
-    """The collector's clock in its latest receipt."""
 
 
 class Courier:

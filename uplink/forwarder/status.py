@@ -7,15 +7,30 @@ knows how far a silent kiosk has come, and the file tells the kiosk by a code wh
 import base64
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from survey.health import UplinkHealth, kiosk_health_of
 from survey.record.record import canonical
 from survey.wire.messages import link_text
-from uplink.forwarder.courier import Progress
+from survey.wire.trouble import Trouble
 from uplink.journal.home import KioskHome, read_status, write_status
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
+
+
+@dataclass(slots=True)
+class Progress:
+    """How it goes, for status and health."""
+
+    connected: bool = False
+    transport: str = ""
+    trouble: Trouble | None = None
+    """Why nothing goes out, or None."""
+    confirmed: int = 0
+    """The collector has confirmed everything up to here."""
+    collector_at_ms: int = 0
+    """The collector's clock in its latest receipt."""
 
 
 def last_will() -> bytes:

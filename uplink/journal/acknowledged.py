@@ -14,6 +14,7 @@ from zlib import crc32
 
 from survey.record.chain import Verify
 from survey.record.errors import Malformed
+from survey.record.record import Stamp
 from survey.wire.messages import Receipt, unpack_receipt
 from uplink.errors import JournalBroken
 from uplink.journal.segments.disk import REAL_DISK, Disk
@@ -33,6 +34,18 @@ class AcknowledgedReceipt(NamedTuple):
     arrived_up_ms: int
     """CLOCK_BOOTTIME at its arrival, or -1 where it was not fresh (retained by the broker, or from a stick)."""
     generation: int
+
+
+class ReleasedRecords(NamedTuple):
+    """What a receipt did."""
+
+    through: int
+    segments: int
+    collector_at_ms: int
+    """The collector's clock when it wrote the receipt."""
+    written: Stamp | None
+    """When the last record it covers was written, if that can still be read."""
+    acknowledged: AcknowledgedReceipt
 
 
 class Acknowledged:

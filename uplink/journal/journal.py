@@ -17,18 +17,17 @@ from survey.record.attachment import Attachment, encode_attachment
 from survey.record.chain import (
     STREAM_BYTES,
     first_link,
-    link_message,
+    head_message,
     lost_line,
     lost_message,
     next_link,
     stated_link,
 )
-from survey.record.clock import SAME_CLOCK_MS
 from survey.record.errors import Malformed
-from survey.record.record import MAX_LINE_BYTES, Record, Stamp, decode, encode
+from survey.record.record import MAX_LINE_BYTES, Record, Stamp, decode, encode, shorter
 from survey.wire.messages import Receipt
 from uplink.errors import JournalError, JournalForeign, JournalFull
-from uplink.journal.acknowledged import AcknowledgedReceipt, Receipts
+from uplink.journal.acknowledged import AcknowledgedReceipt, Receipts, ReleasedRecords
 from uplink.journal.identity import Identity
 from uplink.journal.losses import declare, declared
 from uplink.journal.segments.disk import REAL_DISK, Disk
@@ -51,18 +50,6 @@ class Head(NamedTuple):
 
     seq: int
     link: bytes
-
-
-class ReleasedRecords(NamedTuple):
-    """What a receipt did."""
-
-    through: int
-    segments: int
-    collector_at_ms: int
-    """The collector's clock when it wrote the receipt."""
-    written: Stamp | None
-    """When the last record it covers was written, if that can still be read."""
-    acknowledged: AcknowledgedReceipt
 
 
 class Journal:
@@ -182,7 +169,7 @@ class Journal:
         if self._storage.used_bytes >= self._limit_bytes:
             raise JournalFull(f"the journal has reached its limit of {self._limit_bytes} bytes")
         seq = self._head.seq + 1
-        stamp = self._shorter(stamp)
+        stamp = shorter(stamp, self._said)
         line = encode(Record(seq=seq, kind=kind, stamp=stamp, body=body))
         if len(line) > MAX_LINE_BYTES:
             raise JournalError(f"a record has at most {MAX_LINE_BYTES} bytes, this {kind} has {len(line)}")
@@ -346,23 +333,11 @@ class Journal:
             seq=self._head.seq + 1,
             line=line,
             prev=prev,
-            signature=self._identity.sign(link_message(link)),
+            signature=self._identity.sign(
+                head_message(stream=self.stream, seq=self._head.seq + 1, link=link)
+            ),
             attachments=attachments,
         )
         self._storage.append(entry, boot=boot)
         self._head = Head(seq=entry.seq, link=link)
         return Appended(seq=entry.seq, link=link)
-
-    def _shorter(self, stamp: Stamp) -> Stamp:
-        """Leave out a wall clock that says nothing new since the last one of this boot."""
-        said = self._said
-        if (
-            stamp.at is None
-            or said is None
-            or said.at is None
-            or said.boot != stamp.boot
-            or said.sync != stamp.sync
-            or abs((stamp.at - stamp.up_ms) - (said.at - said.up_ms)) > SAME_CLOCK_MS
-        ):
-            return stamp
-        return Stamp(boot=stamp.boot, up_ms=stamp.up_ms, at=None, sync=stamp.sync)

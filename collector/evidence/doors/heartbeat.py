@@ -15,7 +15,7 @@ from collector.evidence.models import Stream
 from collector.fleet.models import Kiosk, KioskKey, KioskState
 from collector.local import moment_of
 from collector.trust import keys
-from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES, link_message
+from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES, head_message
 from survey.wire.messages import STREAM_ID
 
 MAX_STATE_BYTES = 16_384
@@ -80,14 +80,15 @@ def _hear_head(kiosk: Kiosk, head: _Head, *, now_ms: int) -> bool:
     link, signature = _bytes(head.link, LINK_BYTES), _bytes(head.signature, SIGNATURE_BYTES)
     if link is None or signature is None or not STREAM_ID.fullmatch(head.stream):
         return False
+    message = head_message(stream=head.stream, seq=head.seq, link=link)
     stream = Stream.objects.filter(kiosk=kiosk, uid=head.stream).select_related("key").first()
     if stream is None:
         # Nothing of this stream has arrived yet: the signature says whether it is ours to wait for.
         public_keys = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).values_list(
             "public_key", flat=True
         )
-        return any(keys.verifier(bytes(key))(signature, link_message(link)) for key in public_keys)
-    if not keys.verifier(bytes(stream.key.public_key))(signature, link_message(link)):
+        return any(keys.verifier(bytes(key))(signature, message) for key in public_keys)
+    if not keys.verifier(bytes(stream.key.public_key))(signature, message):
         return False
     Stream.objects.filter(pk=stream.pk, heard_seq__lt=head.seq).update(
         heard_seq=head.seq, heard_link=link, heard_signature=signature, heard_ms=now_ms

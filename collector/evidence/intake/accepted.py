@@ -41,6 +41,7 @@ class ResponseBody(msgspec.Struct, frozen=True, gc=False):
     service: ShortText | None = None
     profile: dict[str, str] = {}
     outside_hours: bool = False
+    salt: ShortText = ""
 
 
 class AcceptedRecord(msgspec.Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from survey.record.chain import LOST, Verify, first_link, is_declared, link_message, link_through
+from survey.record.chain import LOST, Verify, first_link, head_message, is_declared, link_through
 from survey.wire.messages import Batch
 
 Verifier = Callable[[bytes], Verify]
@@ -125,7 +125,7 @@ class Judge:
             return
         verify = self.verifier(self.key.public_key)
         last = run[-1]
-        if verify(last.batch.signature, link_message(last.link)):
+        if verify(last.batch.signature, head_message(stream=self.uid, seq=last.batch.last, link=last.link)):
             for taken in run:
                 self.taken.append(taken)
                 self.verdicts[taken.tag] = Judgement.NEW
@@ -151,7 +151,9 @@ class Judge:
             return Judgement.AGAIN
         added = batch.lines[self.through + 1 - batch.first :]
         link = link_through(self.link, added)
-        if not self.verifier(self.key.public_key)(batch.signature, link_message(link)):
+        if not self.verifier(self.key.public_key)(
+            batch.signature, head_message(stream=self.uid, seq=batch.last, link=link)
+        ):
             return self._explain(tag, batch)
         self.taken.append(Taken(batch, self.through + 1, tag, self.link, link))
         self.through, self.link = batch.last, link
@@ -165,7 +167,9 @@ class Judge:
             if before is None:
                 continue
             link = link_through(before, batch.lines)
-            if not self.verifier(key.public_key)(batch.signature, link_message(link)):
+            if not self.verifier(key.public_key)(
+                batch.signature, head_message(stream=self.uid, seq=batch.last, link=link)
+            ):
                 continue
             if not self._losses_declared(batch, key):
                 return Judgement.FORGED
@@ -208,7 +212,9 @@ class Judge:
         if self.key is None:
             return False
         link = link_through(before, batch.lines)
-        return self.verifier(self.key.public_key)(batch.signature, link_message(link))
+        return self.verifier(self.key.public_key)(
+            batch.signature, head_message(stream=self.uid, seq=batch.last, link=link)
+        )
 
     def _lines(self, first: int, last: int) -> list[bytes]:
         """Give lines held before this group or taken in it."""

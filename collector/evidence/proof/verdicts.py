@@ -6,7 +6,7 @@ The check trusts nobody who hands the lines over, the collector included: what h
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from survey.record.chain import Verify, link_message, next_link
+from survey.record.chain import Verify, head_message, next_link
 from survey.record.verdict import Claim, Evidence, Examiner, Fault, Finding
 
 _INCOMPLETE = frozenset({Finding.MISSING, Finding.LOST, Finding.CUT})
@@ -79,7 +79,9 @@ def check(
     """
     examiner = Examiner(stream=uid, public_key=public_key, verify=verify)
     examiner.expect([receipted])
-    if heard is not None and verify(heard.signature, link_message(heard.link)):
+    if heard is not None and verify(
+        heard.signature, head_message(stream=uid, seq=heard.seq, link=heard.link)
+    ):
         examiner.expect([Claim(heard.seq, heard.link if heard.seq != receipted.seq else receipted.link)])
     received = 0
     end = Part((), (), b"")

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from survey.record.bodies import ALIVE_EVERY_SECONDS
 
-DAY_MINUTES = 24 * 60
 _SLACK_MINUTES = 1  # a busy frame loop may write its record a little late; that is no hole
 _OUT_OF_SERVICE = {"failed"}  # the screen that says so; every other one can be used
 

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand
 
 from collector import manage
 from collector.complaints.models import Ticket
-from collector.console.command import TYPED
+from collector.console.typed import module_of, word_of
 from collector.fleet.models import Assignment, Unit
 from collector.people.models import TrailEntry
 from survey.record.complaint import new_code
@@ -71,7 +71,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "agency": [(("add", "--code", "desa", "--name", "Dinas Desa"), "agency desa: Dinas Desa")],
     "audit": [(QUARTER, "sukamaju), 2026-TW4"), ((*QUARTER, "--json"), '"kind_unknown": 1'),
               ((*QUARTER, "--publish"), "Held but not counted: 1 records, this version does not know their kind")],
-    "broker_files": [(("{folder}", "--host", "broker.example"), "mosquitto.conf; set IKM_BROKER_URL")],
+    "broker_files": [(("{folder}", "--host", "broker.example"), "IKM_BROKER_URL=mqtts://broker.example:8883")],
     "complaint": [
         (("list",), "2026-11-02  sukamaju  diterima  lama"),
         (("read", TICKET, "--as", "rina", "--why", "to answer"), ": lama"),
@@ -106,6 +106,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "trail": [((), "2026-")],
     "unit": [(("add", "--code", "jaya", "--name", "Jaya", "--region", "18.01.05.2004"), "unit jaya: Jaya")],
     "user": [(("add", "budi", "--role", "unit officer", *UNIT), "budi: unit officer")],
+    "web_files": [(("{folder}", "--host", "ikm.example"), "IKM_PUBLIC_URL=https://ikm.example")],
 }  # fmt: skip
 IN_A_PROCESS = {"listen", "serve"}
 """They run until they are stopped: below."""
@@ -114,6 +115,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "agency": (("add", "--code", "!", "--name", "x"), "agency = '!': a code has"),
     "audit": (UNIT, "give either period"),
     "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
+    "web_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "complaint": (("read", "AAAA", "--as", "rina", "--why", "x"), "there is no ticket 'AAAA' here"),
     "enrol": (("--unit", "nowhere"), "unit = 'nowhere' is not known here (known: sukamaju)"),
     "evidence": (
@@ -237,7 +239,7 @@ def parsers(name: str) -> Iterator[ArgumentParser]:
 def test_help_shows_only_our_own_options_each_with_a_text(name: str) -> None:
     for parser in parsers(name):
         text = parser.format_help()
-        assert parser.prog.startswith(f"ikm-collector {TYPED.get(name, name)}")
+        assert parser.prog.startswith(f"ikm-collector {word_of(name)}")
         foreign = (
             "--settings",
             "--pythonpath",
@@ -255,8 +257,8 @@ def test_help_shows_only_our_own_options_each_with_a_text(name: str) -> None:
 
 def test_the_overview_lists_every_command() -> None:
     words = {word for line in manage._COMMANDS.splitlines() for word in line[:36].replace("|", " ").split()}
-    assert [name for name in COMMANDS if TYPED.get(name, name) not in words] == []
-    assert {typed: module for module, typed in TYPED.items()} == manage._MODULES
+    assert [name for name in COMMANDS if word_of(name) not in words] == []
+    assert all(module_of(word_of(name)) == name for name in COMMANDS)
 
 
 def until_it_listens(port: int) -> None:

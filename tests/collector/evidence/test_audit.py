@@ -19,7 +19,7 @@ from collector.scores.proof.verdict import SIGNATURE_PREFIX
 from collector.trust import keys
 from survey.index.periods import parse
 from survey.wire.messages import Batch, pack_batch, unpack_batch
-from tests.collector.conftest import OwnClock
+from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 
 pytestmark = pytest.mark.django_db
@@ -113,12 +113,12 @@ def test_the_command_prints_writes_a_page_and_says_by_its_exit_code(
 
 
 def test_a_response_whose_time_may_lie_across_the_border_is_counted_and_called_uncertain(
-    unit: Unit, own_clock: OwnClock, arrive: Arrive
+    unit: Unit, arrive: Arrive
 ) -> None:
     """A kiosk without a clock: its answers came between its enrolment and the batch's arrival."""
     for enrolled, received in (("10-30", "11-05"), ("11-10", "11-12"), ("11-28", "12-02")):
-        own_clock.moment = datetime.fromisoformat(f"2026-{enrolled}T00:00:00+00:00")
-        kiosk = FakeKiosk.enrolled(unit)
+        with stopped(datetime.fromisoformat(f"2026-{enrolled}T00:00:00+00:00")):
+            kiosk = FakeKiosk.enrolled(unit)
         kiosk.clock_ms = None
         kiosk.responses(4)
         arrive(

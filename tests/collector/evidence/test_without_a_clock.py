@@ -11,7 +11,7 @@ from collector.evidence.intake.arrivals import Arrival
 from collector.evidence.models import Door, Stream
 from collector.fleet.models import Unit
 from survey.record.complaint import new_code
-from tests.collector.conftest import OwnClock
+from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import FakeKiosk
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +23,10 @@ RECEIVED_MS = ENROLLED_MS + 60 * DAY_MS
 
 
 @pytest.fixture
-def village(unit: Unit, own_clock: OwnClock) -> FakeKiosk:
+def village(unit: Unit) -> FakeKiosk:
     """A kiosk that was enrolled two months before anything of it came in, and never knew the time."""
-    own_clock.moment = ENROLLED
-    kiosk = FakeKiosk.enrolled(unit)
+    with stopped(ENROLLED):
+        kiosk = FakeKiosk.enrolled(unit)
     kiosk.clock_ms = None
     return kiosk
 

@@ -108,6 +108,11 @@ def test_settings_are_signed_versioned_and_given_out(kiosk: FakeKiosk, client: C
     publication.mark_published(pk for pk, _, _ in publication.unpublished())
     assert publication.unpublished() == []
     assert client.get("/api/v1/settings/k-9999").status_code == 404
+    tag = client.get(f"/api/v1/settings/{kiosk.name}")["ETag"]
+    unchanged = client.get(f"/api/v1/settings/{kiosk.name}", headers={"if-none-match": tag})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    publication.publish(one, changes={"volume_percent": 70})
+    assert client.get(f"/api/v1/settings/{kiosk.name}", headers={"if-none-match": tag}).status_code == 200
 
 
 def test_a_heartbeat_proves_how_far_a_kiosk_has_written(

@@ -12,7 +12,7 @@ from survey.index import pekppp, pulse
 from survey.index.indices import index
 from survey.index.means import scale_mean
 from survey.index.perception import OLD_PERCEPTION, meets_wbbm, meets_wbk, perception_index
-from survey.index.priorities import priorities, without_facts
+from survey.index.priorities import priorities
 from survey.index.tally import Tally
 from survey.instrument.bands import ReadOnlyTable
 from survey.instrument.definition import Instrument, ScaleMapping, load
@@ -208,17 +208,14 @@ def test_a_tie_at_the_third_place_brings_all_in_and_shares_the_rank() -> None:
 
 def test_equal_elements_have_no_priority() -> None:
     found = priorities(SKM, index(SKM, Tally.of(SKM, everyone(3, 12))))
-    assert not found.tells_apart
     assert [entry.rank for entry in found.lowest] == [1] * 9
 
 
-def test_the_tariff_is_shown_apart_and_never_left_out() -> None:
+def test_a_fact_is_told_from_an_opinion() -> None:
     found = index(SKM, Tally.of(SKM, with_sums(20, (60, 60, 60, 80, 60, 60, 60, 60, 60))))
-    apart = without_facts(SKM, found)
-    assert (str(found.value), str(apart.value), apart.left_out) == ("77.78", "75.00", ("biaya",))
-    assert (found.category.letter, apart.category.letter) == ("B", "C")
-    ranked = priorities(SKM, found).highest[0]
-    assert (ranked.element.key, ranked.is_fact) == ("biaya", True)
+    ranked = priorities(SKM, found)
+    assert (ranked.highest[0].element.key, ranked.highest[0].is_fact) == ("biaya", True)
+    assert not any(entry.is_fact for entry in ranked.lowest if entry.element.key != "biaya")
 
 
 @given(st.lists(st.integers(20, 80), min_size=9, max_size=9))

@@ -196,6 +196,7 @@ BROKEN = [
     ('rule = "PermenPAN-RB 14/2017"\nlanguages', "languages", "rule", "as it is cited"),
     ("[scale]", "[scales]", "scale", "write a table"),
     ("[titles]", "[titles\n", "(file)", "valid TOML"),
+    ("is_fact = true", 'is_fact = "true"', "elements[4].is_fact", "without quotes"),
     ('weight_mode = "1/9"', 'weight_mode = "1/9"\nmapping = "m/6*4"', "mapping", "perception"),
 ]  # fmt: skip
 

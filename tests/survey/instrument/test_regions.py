@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.instrument.regions import Level, RegionCode, RegionKind, parse
+from survey.instrument.regions import Level, RegionKind, parse
 from survey.record.errors import Malformed
 
 
@@ -47,11 +47,6 @@ def test_ancestors() -> None:
     village = parse("18.10.02.2003")
     assert [region.code for region in village.ancestors] == ["18", "18.10", "18.10.02"]
     assert parse("18").ancestors == ()
-    assert village.lies_in(parse("18.10"))
-    assert village.lies_in(village)
-    assert not village.lies_in(parse("18.01"))
-    assert not parse("18.10.02").lies_in(village)
-    assert not RegionCode("18.10").lies_in(RegionCode("18.1"))
 
 
 @pytest.mark.parametrize(

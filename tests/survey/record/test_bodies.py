@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.record.bodies import BODIES, STAFF_ACTIONS, Alive, Boot, ClockNews, SettingsTold, Staff
+from survey.record.bodies import (
+    BODIES,
+    STAFF_ACTIONS,
+    Alive,
+    Boot,
+    ClockNews,
+    Predecessor,
+    SettingsTold,
+    Staff,
+)
 from survey.record.complaint import Complaint, Consent
 from survey.record.errors import Malformed
 from survey.record.response import Response
@@ -19,7 +28,12 @@ wholes = st.integers(0, 2**53 - 1)
 times = st.integers(-(2**53), 2**53 - 1)
 counts = st.dictionaries(words, wholes, max_size=8)
 EXAMPLES = {
-    "boot": st.builds(Boot, software=words, hardware=words),
+    "boot": st.builds(
+        Boot,
+        software=words,
+        hardware=words,
+        predecessor=st.none() | st.builds(Predecessor, stream=words, seq=wholes, link=words, why=words),
+    ),
     "clock": st.builds(ClockNews, source=words, reason=words, was_ms=st.none() | times),
     "response": st.builds(
         Response,
@@ -36,6 +50,7 @@ EXAMPLES = {
         channel=words,
         duration_s=wholes,
         outside_hours=st.booleans(),
+        salt=words,
     ),
     "complaint": st.builds(
         Complaint,

@@ -66,6 +66,7 @@ def test_every_wide_value_has_its_place_in_the_annex_or_none(key: str) -> None:
     [
         ("<18", None, 17),
         ("18-25", 18, 25),
+        ("20-20", 20, 20),
         (">65", 66, None),
         ("<=20", None, 20),
         ("60+", 60, None),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.record.chain import first_link, link_message, lost_line, lost_message, next_link
+from survey.record.chain import first_link, head_message, lost_line, lost_message, next_link
 from survey.record.record import Record, Stamp, encode
 from survey.record.verdict import Claim, Evidence, Examiner, Fault, Finding, Verdict
 
@@ -44,7 +44,9 @@ def chain(
                 seq=first + place,
                 line=content,
                 prev=prev,
-                signature=sign(key, link_message(link)) if signed else None,
+                signature=sign(key, head_message(stream=STREAM, seq=first + place, link=link))
+                if signed
+                else None,
             )
         )
     return found
@@ -77,6 +79,12 @@ def test_a_whole_stream_is_clean() -> None:
     assert verdict.sentences() == [
         f"stream {STREAM}: records 1 to 10, none missing, none altered, all signed by this kiosk"
     ]
+
+
+def test_a_stream_of_one_record_and_of_none_say_so() -> None:
+    (one,), (none,) = judge(stream(1)).sentences(), judge([]).sentences()
+    assert one.startswith(f"stream {STREAM}: records 1 to 1, none missing")
+    assert none.startswith(f"stream {STREAM}: no records, none missing")
 
 
 def test_signatures_of_batches_only_prove_as_much() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.record.attachment import Attachment, attach, belongs
-from survey.record.chain import first_link, link_message, link_through
+from survey.record.chain import first_link, head_message, link_through
 from survey.record.errors import Malformed
 from survey.record.record import Record, Stamp, canonical, decode, encode
 from survey.record.response import Response
@@ -196,7 +196,10 @@ def test_the_chain_depends_on_stream_key_order_and_every_byte() -> None:
     assert link_through(start, lines[::-1]) != end
     assert link_through(first_link(stream=STREAM[::-1], public_key=KEY), lines) != end
     assert link_through(first_link(stream=STREAM, public_key=b"x" * 32), lines) != end
-    assert link_message(end).startswith(b"ikm-link-1\x00")
+    head = head_message(stream=STREAM, seq=3, link=end)
+    assert head.startswith(b"ikm-head-1\x00")
+    assert head != head_message(stream=STREAM, seq=4, link=end)
+    assert head != head_message(stream=STREAM[::-1], seq=3, link=end)
 
 
 def test_an_attachment_belongs_to_the_record_that_names_its_digest() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey.record.chain import is_declared, link_message, stated_link
+from survey.record.chain import head_message, is_declared, stated_link
 from survey.record.errors import Malformed
 from survey.record.verdict import Finding
 from tests.uplink.fakes import FakeTransport, HastyDisk, Home, fill
@@ -45,6 +45,7 @@ class Sample:
         self.home.enrol()
         journal = self.home.journal(ballast_bytes=0)
         fill(journal, COUNT)
+        self.stream = journal.stream
         journal.close()
         self.folder = folder / "journal"
         (_, self.path), *_ = segment_paths(self.folder)
@@ -113,7 +114,9 @@ def test_each_byte_of_a_record_damaged_in_turn(sample: Sample, place: int, flip:
         ]
         for entry in found:
             if entry.signature:
-                assert check(entry.signature, link_message(entry.link))
+                assert check(
+                    entry.signature, head_message(stream=sample.stream, seq=entry.seq, link=entry.link)
+                )
         if not harmless:
             assert len(sample.quarantine()) >= 1
             assert journal.damaged >= 1

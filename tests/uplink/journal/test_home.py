@@ -12,8 +12,7 @@ from survey.wire.carriage import receipt_name
 from tests.uplink.fakes import KIOSK, FakeTransport, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.forwarder.carry_out import export, take_back
-from uplink.forwarder.courier import Progress
-from uplink.forwarder.status import StatusBoard
+from uplink.forwarder.status import Progress, StatusBoard
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.home import KioskHome, read_status, write_status
 from uplink.journal.reader import JournalReader

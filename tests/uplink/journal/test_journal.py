@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tinydb import where
 
 from survey.record.attachment import attach, belongs
-from survey.record.chain import link_message, next_link
+from survey.record.chain import head_message, next_link
 from survey.record.record import ALIVE, RESPONSE, Stamp, decode
 from survey.wire.messages import Receipt, pack_receipt
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, read_only, stamp
@@ -55,7 +55,7 @@ def test_records_are_numbered_chained_and_signed(home: Home) -> None:
     verify = verifier(home.identity.public_key)
     for entry, one in zip(entries, appended, strict=True):
         assert next_link(entry.prev, entry.line) == one.link
-        assert verify(entry.signature, link_message(one.link))
+        assert verify(entry.signature, head_message(stream=journal.stream, seq=entry.seq, link=one.link))
     journal.close()
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from survey.record.chain import link_message
+from survey.record.chain import head_message
 from survey.wire.messages import Receipt, pack_receipt
 from tests.uplink.fakes import KIOSK, START_MS, Home, fill
 from uplink.errors import JournalForeign
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
+from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry, Frame, frame, frames, pack_entry, unpack_entry
 from uplink.journal.segments.segment import segment_paths
 from uplink.journal.verify import verify
@@ -51,13 +52,20 @@ def rewrite(home: Home, change: Callable[[list[Entry]], list[Entry]]) -> None:
     path.write_bytes(frame(header) + b"".join(frame(pack_entry(one)) for one in change(entries)))
 
 
-def with_line(entry: Entry, line: bytes, *, identity: Identity | None = None) -> Entry:
+def stream_of(home: Home) -> str:
+    header = JournalReader(home.paths.journal).header()
+    assert header is not None
+    return header.stream
+
+
+def with_line(
+    entry: Entry, line: bytes, *, identity: Identity | None = None, stream: str = "00" * 16
+) -> Entry:
     changed = Entry(seq=entry.seq, line=line, prev=entry.prev, signature=entry.signature)
     if identity is None:
         return changed
-    return Entry(
-        seq=entry.seq, line=line, prev=entry.prev, signature=identity.sign(link_message(changed.link))
-    )
+    head = head_message(stream=stream, seq=entry.seq, link=changed.link)
+    return Entry(seq=entry.seq, line=line, prev=entry.prev, signature=identity.sign(head))
 
 
 def found(home: Home) -> list[tuple[str, int, int]]:
@@ -107,7 +115,10 @@ def test_a_record_put_in_is_foreign(home: Home) -> None:
 def test_a_record_signed_twice_with_two_contents_is_a_copied_card(home: Home) -> None:
     rewrite(
         home,
-        lambda entries: [*entries, with_line(entries[6], entries[6].line + b" ", identity=home.identity)],
+        lambda entries: [
+            *entries,
+            with_line(entries[6], entries[6].line + b" ", identity=home.identity, stream=stream_of(home)),
+        ],
     )
     assert found(home) == [("duplicated", 7, 7)]
 

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from tinydb.storages import Storage
 
 from uplink.errors import AppendOnly, JournalBroken, JournalForeign, JournalFull
+from uplink.journal.segments.ballast import Ballast
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.folder import JournalFolder
 from uplink.journal.segments.frame import Entry, frame, pack_entry
@@ -49,8 +50,8 @@ class JournalStorage(Storage):
         self._names = JournalFolder(folder)
         self._birth = birth
         self._disk = disk
+        self._ballast = Ballast(self._names.ballast, size=ballast_bytes, disk=disk)
         self._segment_bytes = segment_bytes
-        self._ballast_bytes = ballast_bytes
         self._lock = threading.RLock()
         self._segments: list[Segment] = []
         self._closed_bytes = 0
@@ -118,7 +119,7 @@ class JournalStorage(Storage):
     @property
     def has_ballast(self) -> bool:
         """Whether the reserve is untouched; without it the disk is full but for a last few records."""
-        return self._ballast_bytes == 0 or self._names.ballast.exists()
+        return self._ballast.ready
 
     def append(self, entry: Entry, *, boot: int = 0) -> None:
         """Write one entry and return when it is on the medium.
@@ -195,7 +196,7 @@ class JournalStorage(Storage):
                     done += 1
                 if done:
                     self._disk.sync_folder(self.folder)
-                    self._fill_ballast()
+                    self._ballast.fill()
             except OSError as error:
                 raise self._failed("a segment could not be removed", error) from error
             return done
@@ -220,7 +221,7 @@ class JournalStorage(Storage):
                 else:
                     self._open_last()
                 self._write_again()
-                self._fill_ballast()
+                self._ballast.fill()
             except OSError as error:
                 raise self._failed("the journal could not be opened", error) from error
 
@@ -256,7 +257,7 @@ class JournalStorage(Storage):
             self._disk.append(self._handle, content)
         except OSError as error:
             self._undo(segment, content, error)
-            if not self._spend_ballast():
+            if not self._ballast.spend():
                 raise JournalFull(
                     f"no room for another record in {self.folder}: connect the kiosk, or carry the records out"
                 ) from error
@@ -291,7 +292,7 @@ class JournalStorage(Storage):
                 path.unlink(missing_ok=True)
                 if error.errno not in _FULL:
                     raise self._failed("a segment could not be begun", error) from error
-                if not self._spend_ballast():
+                if not self._ballast.spend():
                     raise JournalFull(f"no room for another file in {self.folder}") from error
         self._close_segment()
         self._handle = handle
@@ -331,29 +332,6 @@ class JournalStorage(Storage):
             finally:
                 os.close(handle)
         self._uncertain = None
-
-    def _fill_ballast(self) -> None:
-        """Set a reserve aside while there is plenty of room."""
-        if self._ballast_bytes == 0 or self.has_ballast:
-            return
-        path = self._names.ballast
-        if self._disk.free_bytes(self.folder) < 4 * self._ballast_bytes:
-            return
-        try:
-            path.write_bytes(bytes(self._ballast_bytes))
-        except OSError:
-            path.unlink(missing_ok=True)
-
-    def _spend_ballast(self) -> bool:
-        path = self._names.ballast
-        if not path.exists():
-            return False
-        try:
-            path.unlink()
-            self._disk.sync_folder(self.folder)
-        except OSError:
-            return False
-        return True
 
     def _close_segment(self) -> None:
         if self._handle >= 0:

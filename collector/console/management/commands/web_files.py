@@ -48,7 +48,7 @@ class Command(CollectorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
-        parser.add_argument("out", type=Path, metavar="FOLDER")
+        parser.add_argument("out", type=Path, metavar="FOLDER", help="where the files go")
         parser.add_argument(
             "--host", required=True, help="the name or address by which kiosks and people reach it"
         )

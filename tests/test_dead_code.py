@@ -1,0 +1,120 @@
+"""No dead code: whatever vulture calls unused has a reason in the list, and no reason outlives its code."""
+
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("survey", "hardware", "uplink", "kiosk", "collector")
+
+
+class Unused(NamedTuple):
+    """A name that only looks unused, or is kept for a reason."""
+
+    path: str
+    names: str
+    why: str
+
+
+BY_LIBRARIES = (
+    Unused("collector/settings.py", "*", "Django and its middleware read settings by name"),
+    Unused("collector/*/apps.py", "*Config", "Django finds an app's class"),
+    Unused("collector/*/apps.py", "default_auto_field|verbose_name", "Django reads an app's facts"),
+    Unused("collector/*urls.py", "urlpatterns", "Django reads addresses"),
+    Unused(
+        "collector/*/models.py", "constraints|indexes|ordering|verbose_name_plural", "Django reads `Meta`"
+    ),
+    Unused("collector/*/commands/*.py", "Command|help|load_config", "Django and gunicorn call commands"),
+    Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
+    Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
+    Unused("collector/scores/templatetags/ikm.py", "minutes_of|svg", "templates use filters by name"),
+    Unused("collector/scores/ask/attendance.py", "hours_assumed", "a template shows it"),
+    Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),
+    Unused(
+        "uplink/*/mqtt.py", "on_*|connect_timeout|suppress_exceptions|userdata", "paho reads and calls them"
+    ),
+    Unused("uplink/journal/table.py", "*", "TinyDB's interface"),
+    Unused("hardware/pins.py", "when_pressed|when_released", "gpiozero calls them"),
+    Unused("survey/named.py", "__ne__", "Python compares by it"),
+)
+COLUMNS = (
+    Unused(
+        "collector/complaints/models.py", "VERIFIED|FORWARDED|HANDLED|ANSWERED", "steps that officers choose"
+    ),
+    Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
+    Unused("collector/evidence/models.py", "opened_ms|made_at", "kept for an auditor's own query"),
+    Unused(
+        "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"
+    ),
+    Unused("collector/evidence/doors/heartbeat.py", "changed_at", "kept for the alerts to come"),
+    Unused(
+        "collector/fleet/models.py", "created_at|used_at|changed_at|made_at", "kept for an auditor's query"
+    ),
+    Unused("collector/scores/models.py", "stated_at", "kept for an auditor's own query"),
+)
+KEPT = (
+    Unused("survey/record/bodies.py", "RESTORED|DELETED|CUT", "what the journal will name a predecessor by"),
+    Unused(
+        "survey/index/pekppp.py", "USUAL_QUOTA|f03|ipp", "F-02/F-03 reports: the official outputs to come"
+    ),
+    Unused(
+        "survey/index/perception.py",
+        "OLD_PERCEPTION|perception_index|meets_wbk|meets_wbbm",
+        "IPKP and IPAK: the official outputs to come",
+    ),
+    Unused("survey/index/indices.py", "weighted_mean|neighbour", "the printed sheet of the official outputs"),
+    Unused("survey/index/priorities.py", "rank", "the printed sheet of the official outputs"),
+    Unused("survey/instrument/instrument.py", "short|titles|sources|unverified", "what a file must say"),
+    Unused("survey/instrument/instrument.py", "STRETCHED", "a member of the choice that files make"),
+    Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
+    Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
+    Unused("survey/record/complaint.py", "maladministration", "a hint for the officer's desk to come"),
+    Unused("survey/record/verdict.py", "signatures", "an auditor's figure; tests read it"),
+    Unused("hardware/board.py", "throttled|memory_free_mb", "facts of a board: health reports take all"),
+    Unused("hardware/simulator.py", "beeps", "the simulated panel's memory, for tests and the demo"),
+)
+FOR_NOW = (
+    Unused(
+        "survey/record/bodies.py", "RESTORED|DELETED", "why a stream was begun; written with returning cards"
+    ),
+    Unused("uplink/*", "ephemeral|jump|reboot", "a key and a clock for tests and benches"),
+    Unused("uplink/*", "write_ms_p50", "a figure of the journal, for the doctor"),
+    Unused("kiosk/draw/theme.py", "muted", "a colour of the theme"),
+)
+ALLOWED = BY_LIBRARIES + COLUMNS + KEPT + FOR_NOW
+
+
+def found() -> list[tuple[str, str]]:
+    """What vulture calls unused, as (path, name)."""
+    command = [
+        sys.executable,
+        "-m",
+        "vulture",
+        "--min-confidence",
+        "60",
+        "--exclude",
+        "migrations",
+        *PACKAGES,
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 3), done.stderr
+    return re.findall(r"^(\S+?):\d+: unused \w+ '(\w+)'", done.stdout, re.MULTILINE)
+
+
+def allows(one: Unused, path: str, name: str) -> bool:
+    return fnmatchcase(path, one.path) and any(fnmatchcase(name, each) for each in one.names.split("|"))
+
+
+def test_unused_code_has_a_reason_and_every_reason_its_code() -> None:
+    unused = found()
+    dead = [f"{path}: {name}" for path, name in unused if not any(allows(one, path, name) for one in ALLOWED)]
+    assert dead == [], "delete it, or say in this file why it stays"
+    idle = [
+        f"{one.path}: {one.names}"
+        for one in BY_LIBRARIES + COLUMNS + KEPT
+        if not any(allows(one, path, name) for path, name in unused)
+    ]
+    assert idle == [], "nothing is unused there any more; take the reason out"
