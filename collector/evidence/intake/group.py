@@ -78,6 +78,8 @@ class _Sender:
 
     id: int
     keys: list[SenderKey] = field(default_factory=list)
+    ended: list[SenderKey] = field(default_factory=list)
+    """Keys that were revoked, by hand or by a later enrolment."""
     enrolled_ms: dict[int, int] = field(default_factory=dict)
 
 
@@ -155,10 +157,17 @@ class _Work:
         self.judged.judge([(tag, batch) for tag, _, batch in arrived])
         held = HeldStream(self._name, self._uid, self.judged.through, self.judged.link)
         added = {taken.tag: len(taken.lines) for taken in self.judged.taken}
-        return {
+        decided: dict[int, Decided] = {
             tag: _REFUSALS.get(verdict) or Kept(held, added.get(tag, 0))
             for tag, verdict in self.judged.verdicts.items()
         }
+        if self._row is None and self._sender.ended:
+            decided |= {
+                tag: KIOSK_REVOKED
+                for tag, _, batch in arrived
+                if decided[tag] is SIGNATURE and self.judged.comes_from(batch, self._sender.ended)
+            }
+        return decided
 
     def store(
         self, messages: Mapping[int, Message], attached: dict[tuple[int, int], list[Attachment]]
@@ -237,10 +246,12 @@ def _senders(names: Collection[str]) -> dict[str, _Sender]:
         name: _Sender(id=pk) for pk, name in Kiosk.objects.filter(name__in=names).values_list("id", "name")
     }
     by_id = {sender.id: sender for sender in senders.values()}
-    enrolled = KioskKey.objects.filter(kiosk_id__in=by_id, revoked_at=None).order_by("-enrolled_at", "-id")
-    for pk, kiosk, public_key, since in enrolled.values_list("id", "kiosk_id", "public_key", "enrolled_at"):
-        by_id[kiosk].keys.append(SenderKey(pk, bytes(public_key)))
-        by_id[kiosk].enrolled_ms[pk] = round(since.timestamp() * 1000)
+    enrolled = KioskKey.objects.filter(kiosk_id__in=by_id).order_by("-enrolled_at", "-id")
+    columns = enrolled.values_list("id", "kiosk_id", "public_key", "enrolled_at", "revoked_at")
+    for pk, kiosk, public_key, since, ended in columns:
+        sender = by_id[kiosk]
+        (sender.keys if ended is None else sender.ended).append(SenderKey(pk, bytes(public_key)))
+        sender.enrolled_ms[pk] = round(since.timestamp() * 1000)
     return senders
 
 
