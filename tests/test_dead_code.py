@@ -45,7 +45,7 @@ COLUMNS = (
         "collector/complaints/models.py", "VERIFIED|FORWARDED|HANDLED|ANSWERED", "steps that officers choose"
     ),
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
-    Unused("collector/evidence/models.py", "opened_ms|made_at", "kept for an auditor's own query"),
+    Unused("collector/evidence/models.py", "opened_ms|made_at|decided_ms", "kept for an auditor's own query"),
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"
     ),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection, transaction
 
 from collector.complaints.models import TicketAttachment
+from collector.evidence.models import WaitingAttachment
 from collector.people import trail
 from survey.record.complaint import CONTACT, CONTACT_KEPT_DAYS
 
@@ -23,6 +24,8 @@ class Due:
 
     contacts: tuple[int, ...]
     texts: tuple[int, ...]
+    waiting: tuple[int, ...] = ()
+    """What came with streams that were never let in."""
 
 
 def due(now: datetime) -> Due:
@@ -37,6 +40,9 @@ def due(now: datetime) -> Due:
         ),
         texts=tuple(
             held.exclude(name=CONTACT).filter(ticket__at_ms__lt=oldest_ms).values_list("pk", flat=True)
+        ),
+        waiting=tuple(
+            WaitingAttachment.objects.filter(received_ms__lt=oldest_ms).values_list("pk", flat=True)
         ),
     )
 
@@ -62,9 +68,19 @@ def destroy(found: Due, *, who: str, now: datetime) -> int:
             )
             one.salt, one.content, one.destroyed_at = b"", b"", now.astimezone(UTC)
             one.save(update_fields=["salt", "content", "destroyed_at"])
+        for kept in WaitingAttachment.objects.filter(pk__in=found.waiting):
+            trail.note(
+                who=who,
+                action="destroyed",
+                subject=f"{kept.name} of a stream that does not count",
+                why="end of retention",
+                facts={"stream": kept.stream_id, "seq": kept.seq},
+            )
+            kept.delete()
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds the old pages until then
         elif not connection.in_atomic_block:
             cursor.execute("VACUUM complaints_ticketattachment")
-    return len(ids)
+            cursor.execute("VACUUM evidence_waitingattachment")
+    return len(ids) + len(found.waiting)
