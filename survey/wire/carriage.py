@@ -23,7 +23,7 @@ RECEIPT_FOLDER = "IKM-RECEIPTS"
 MARKER = "IKM-KIOSK.txt"
 """A stick with a file of this name in its root asks a kiosk for its records when it is inserted."""
 MAX_FILES = 10_000
-_MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\.ikm")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -108,7 +108,7 @@ def unpack_manifest(content: bytes) -> StickManifest:
         raise Malformed(
             "manifest_digest", "the manifest is damaged or was copied in part; copy the folder again"
         )
-    fields = parse_object(line, what="manifest", limit=_MAX_MANIFEST_BYTES)
+    fields = parse_object(line, what="manifest", limit=MAX_MANIFEST_BYTES)
     if whole(fields, "v", lowest=1, code="manifest_field") != 1:
         raise Malformed("manifest_version", "a newer kiosk wrote this; update the collector")
     stream, files = fields.get("stream"), fields.get("files")

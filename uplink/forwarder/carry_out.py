@@ -23,6 +23,7 @@ from survey.wire.carriage import (
     folder_name,
     pack_manifest,
 )
+from survey.wire.stick import Skipped, opened_stick
 from uplink.errors import CarryOutError
 from uplink.forwarder.outbox import Outbox, Parcel
 from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged
@@ -34,6 +35,7 @@ from uplink.journal.segments.disk import REAL_DISK, write_all
 _FILE_BYTES = 1_000_000
 _FILE_RECORDS = 5_000
 _LOOK_AT_MOST = 1_000
+_NAME_AT_MOST = 20
 
 log = logging.getLogger(__name__)
 
@@ -154,13 +156,17 @@ def _own_acknowledged(home: KioskHome) -> Path:
 def _receipt_files(folder: Path) -> list[bytes]:
     contents: list[bytes] = []
     try:
-        if not folder.is_dir():
-            raise CarryOutError(f"{folder} is no folder")
-        for path in sorted(folder.rglob(f"*{RECEIPT_SUFFIX}"))[:_LOOK_AT_MOST]:
-            with path.open("rb") as file:
-                contents.append(file.read(MAX_RECEIPT_BYTES + 1))
+        with opened_stick(folder.resolve()) as stick:
+            names = [(one.path, name) for one in stick.folders(RECEIPT_SUFFIX) for name in one.files]
+            for path, name in names[:_LOOK_AT_MOST]:
+                try:
+                    contents.append(stick.read(path, name, limit=MAX_RECEIPT_BYTES))
+                except Skipped as error:
+                    log.warning("passed over on the stick: %s", error)
+            for skipped in stick.skipped[:_NAME_AT_MOST]:
+                log.warning("passed over on the stick: %s", skipped)
     except OSError as error:
-        raise CarryOutError(f"{folder} cannot be read: {error}") from error
+        raise CarryOutError(f"{folder} is no folder that can be read: {error}") from error
     return contents
 
 
@@ -171,7 +177,7 @@ def _write_parcel(folder: Path, kiosk: str, stream: str, parcel: Parcel) -> Carr
 
 
 def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     try:
         write_all(handle, content)
         os.fsync(handle)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,34 @@ def test_receipts_of_strangers_and_of_other_histories_move_nothing(home: Home, t
         (stick / f"{name}.ikr").write_bytes(content)
     assert take_back(home.folder, stick).news is False
     assert not home.acknowledged.exists()
+    journal.close()
+
+
+def test_what_somebody_prepared_on_the_stick_neither_hangs_nor_misleads(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 5)
+    export(home.folder, tmp_path / "out")
+    for batch in sorted((tmp_path / "out").rglob("*.ikm")):
+        home.collector.accept(batch.read_bytes())
+    stick = tmp_path / "stick"
+    (stick / "x.ikr").mkdir(parents=True)
+    os.mkfifo(stick / "pipe.ikr")
+    (stick / "zero.ikr").symlink_to("/dev/zero")
+    (stick / "round").symlink_to(stick)
+    with (stick / "sparse.ikr").open("wb") as sparse:
+        sparse.truncate(1 << 40)
+    (stick / "z").mkdir()
+    (stick / "z" / "true.ikr").write_bytes(home.collector.receipt(journal.stream))
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "kept").write_text("kept")
+    taken = take_back(home.folder, stick)
+    assert (taken.receipts, taken.confirmed) == (1, 5)
+    fill(journal, 1)
+    (stick / f".ikm-{KIOSK}-part").symlink_to(victim)
+    with pytest.raises(CarryOutError):
+        export(home.folder, stick)
+    assert [path.name for path in victim.iterdir()] == ["kept"]
     journal.close()
 
 
