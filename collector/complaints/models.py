@@ -61,7 +61,7 @@ class TicketStep(models.Model):
 
 
 class TicketAttachment(models.Model):
-    """An attachment: a text, or a contact sealed to the collector's key. Emptied when its time has come.
+    """An attachment, a text or a contact, sealed to the collector's key as it came. Emptied when its time has come.
 
     Its record, in the chain, keeps the digest of salt and content: proof that it was there, from which nothing can be guessed.
     """

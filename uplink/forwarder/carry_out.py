@@ -15,6 +15,8 @@ from survey.record.errors import Malformed
 from survey.wire.carriage import (
     MANIFEST,
     RECEIPT_SUFFIX,
+    SEAL_INFO,
+    SEALED,
     SUMMARY,
     CarriedFile,
     StickManifest,
@@ -27,9 +29,10 @@ from survey.wire.stick import Skipped, opened_stick
 from uplink.errors import CarryOutError
 from uplink.forwarder.outbox import Outbox, Parcel
 from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged
-from uplink.journal.enrolment import load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
+from uplink.journal.sealing import seal
 from uplink.journal.segments.disk import REAL_DISK, write_all
 
 _FILE_BYTES = 1_000_000
@@ -73,7 +76,7 @@ def export(home: Path, target: Path) -> Exported:
 
     Raises:
         CarryOutError: the stick is full, read-only or gone; nothing half-written looks whole.
-        IdentityError: the kiosk is not enrolled.
+        IdentityError: the kiosk is not enrolled, or what it knows as the collector's sealing key is none.
         JournalBroken: the journal cannot be read.
     """
     enrolment = load_enrolment(home)
@@ -91,7 +94,7 @@ def export(home: Path, target: Path) -> Exported:
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
-        files = [_write_parcel(temporary, enrolment.kiosk, header.stream, parcel) for parcel in parcels]
+        files = [_write_parcel(temporary, enrolment, header.stream, parcel) for parcel in parcels]
         if not files:
             temporary.rmdir()
             return Exported(folder=None, first=through + 1, last=through, files=0)
@@ -170,10 +173,12 @@ def _receipt_files(folder: Path) -> list[bytes]:
     return contents
 
 
-def _write_parcel(folder: Path, kiosk: str, stream: str, parcel: Parcel) -> CarriedFile:
-    name = batch_name(kiosk=kiosk, stream=stream, first=parcel.first, last=parcel.last)
-    _write(folder / name, parcel.payload)
-    return describe(name, parcel.payload, first=parcel.first, last=parcel.last)
+def _write_parcel(folder: Path, enrolment: Enrolment, stream: str, parcel: Parcel) -> CarriedFile:
+    """Write a batch sealed to the collector: whoever carries the stick reads no answer and no text."""
+    name = batch_name(kiosk=enrolment.kiosk, stream=stream, first=parcel.first, last=parcel.last)
+    content = SEALED + seal(parcel.payload, enrolment.seal_key, info=SEAL_INFO)
+    _write(folder / name, content)
+    return describe(name, content, first=parcel.first, last=parcel.last)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -192,12 +197,14 @@ def _summary(manifest: StickManifest, unit: str, through: int) -> str:
         f"Folder ini berisi {count} catatan (nomor {manifest.first} sampai {manifest.last}) dalam "
         f"{len(manifest.files)} berkas.\n"
         "Serahkan seluruh folder kepada pengelola pusat. Jangan mengubah atau mengganti nama berkas.\n"
+        "Isinya tersegel: hanya pusat yang dapat membukanya.\n"
         "Menyalin dua kali tidak apa-apa: setiap catatan dihitung satu kali.\n"
         f"Yang sudah diterima pusat sebelumnya: sampai nomor {through}.\n\n"
         f"KIOSK {manifest.kiosk} - {unit}\n\n"
         f"This folder holds {count} records (numbers {manifest.first} to {manifest.last}) in "
         f"{len(manifest.files)} files.\n"
         "Hand the whole folder to the centre: ikm-collector import FOLDER. Do not change or rename anything.\n"
+        "The files are sealed: only the centre can open them.\n"
         "Copying it twice does no harm: every record is counted once.\n"
         f"Confirmed by the centre before: up to number {through}.\n"
     )

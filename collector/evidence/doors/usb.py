@@ -17,6 +17,7 @@ from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Accepted, Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.trust import keys
+from collector.trust.sealing import open_sealed
 from collector.words.catalogue import CONSOLE, say
 from survey.record.errors import Malformed
 from survey.wire.carriage import (
@@ -24,6 +25,8 @@ from survey.wire.carriage import (
     MANIFEST,
     MAX_MANIFEST_BYTES,
     RECEIPT_FOLDER,
+    SEAL_INFO,
+    SEALED,
     CarriedFile,
     check_file,
     receipt_name,
@@ -36,6 +39,8 @@ _MAX_FILE_BYTES = 8 * 1024 * 1024
 _MAX_FILES = 20_000
 """So many batch files are taken from one stick; a carry-out that was written whole comes before loose files."""
 _GROUP = 16
+SHUT = "carried_shut"
+"""It is not sealed to this collector's key."""
 
 
 @dataclass(slots=True)
@@ -102,6 +107,7 @@ def _carry_in(source: Path, stick: Stick, batches: Iterator[_Batch] | None) -> C
 
 
 def _groups(stick: Stick, batches: Iterator[_Batch], taken: CarriedIn) -> Iterator[list[tuple[str, Arrival]]]:
+    sealing = keys.load(settings.IKM_KEYS).sealing
     group: list[tuple[str, Arrival]] = []
     for one in batches:
         try:
@@ -111,7 +117,15 @@ def _groups(stick: Stick, batches: Iterator[_Batch], taken: CarriedIn) -> Iterat
         except (Skipped, Malformed) as error:
             taken.refused.append((one.name, _why(error)))
             continue
-        arrival = Arrival(payload=content, door=Door.USB, received_ms=clock.now_ms())
+        batch = (
+            open_sealed(content[len(SEALED) :], sealing, info=SEAL_INFO)
+            if content[: len(SEALED)] == SEALED
+            else None
+        )
+        if batch is None:
+            taken.refused.append((one.name, RefusedMessage(SHUT, say(f"carried.{SHUT}", CONSOLE))))
+            continue
+        arrival = Arrival(payload=batch, door=Door.USB, received_ms=clock.now_ms())
         group.append((one.name, arrival))
         if len(group) == _GROUP:
             yield group

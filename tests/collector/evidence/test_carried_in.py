@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
@@ -15,6 +16,8 @@ from collector.trust import keys
 from survey.wire.carriage import (
     MANIFEST,
     RECEIPT_FOLDER,
+    SEAL_INFO,
+    SEALED,
     StickManifest,
     batch_name,
     describe,
@@ -24,8 +27,14 @@ from survey.wire.carriage import (
 )
 from survey.wire.messages import unpack_receipt
 from tests.collector.fake_kiosk import FakeKiosk
+from uplink.journal.sealing import seal
 
 pytestmark = pytest.mark.django_db
+
+
+def sealed(batch: bytes, key: bytes | None = None) -> bytes:
+    """Seal a batch as the kiosk does; to this collector's key."""
+    return SEALED + seal(batch, key or keys.load(settings.IKM_KEYS).seal_key, info=SEAL_INFO)
 
 
 def carry(kiosk: FakeKiosk, stick: Path, *spans: tuple[int, int]) -> Path:
@@ -36,7 +45,7 @@ def carry(kiosk: FakeKiosk, stick: Path, *spans: tuple[int, int]) -> Path:
     files = []
     for first, last in spans:
         name = batch_name(kiosk=kiosk.name, stream=kiosk.stream, first=first, last=last)
-        content = kiosk.batch(first, last, prev=True)
+        content = sealed(kiosk.batch(first, last, prev=True))
         (folder / name).write_bytes(content)
         files.append(describe(name, content, first=first, last=last))
     manifest = StickManifest(kiosk=kiosk.name, stream=kiosk.stream, files=tuple(files))
@@ -187,3 +196,20 @@ def test_thousands_of_files_keep_no_carry_out_from_coming_in(
     printed = capsys.readouterr()
     assert "1 new records" in printed.out
     assert "and 1900 more were refused" in printed.err
+
+
+def test_a_loose_file_is_taken_if_it_is_sealed_to_this_collector(kiosk: FakeKiosk, tmp_path: Path) -> None:
+    kiosk.responses(4, 3, 2)
+    stranger = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    (tmp_path / "a.ikm").write_bytes(sealed(kiosk.batch(1, 1, prev=True), stranger))
+    (tmp_path / "b.ikm").write_bytes(kiosk.batch(1, 1, prev=True))
+    (tmp_path / "c.ikm").write_bytes(sealed(kiosk.batch(1, 2, prev=True)))
+    (tmp_path / "d.ikm").write_bytes(sealed(kiosk.batch(3, 3, prev=True))[:-1])
+    taken = carry_in(tmp_path)
+    assert [(name, why.code) for name, why in taken.refused] == [
+        ("a.ikm", "carried_shut"),
+        ("b.ikm", "carried_shut"),
+        ("d.ikm", "carried_shut"),
+    ]
+    assert (taken.files, taken.records) == (1, 2)
+    assert carry_in(tmp_path / "c.ikm").files == 1
