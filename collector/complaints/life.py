@@ -26,6 +26,8 @@ class Opened:
     contact: str | None
     destroyed: tuple[str, ...]
     """What has been destroyed by now."""
+    lost: tuple[str, ...] = ()
+    """What the kiosk declared lost on its own medium."""
     shut: tuple[str, ...] = ()
     """What is here and cannot be opened: it was sealed to another key, or is damaged."""
 
@@ -87,18 +89,21 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
         NotAllowed: the account may not.
     """
     _insist(user, ticket)
-    held = {one.name: one for one in ticket.held.all()}
+    held = {one.name: one for one in ticket.attachments()}
     with transaction.atomic():
         trail.note(
             who=user.get_username(), action="complaint read", subject=ticket.code, why=why,
             facts={"parts": sorted(held)},
         )  # fmt: skip
-    there = {name: bytes(one.content) for name, one in held.items() if one.destroyed_at is None}
+    there = {
+        name: bytes(one.content) for name, one in held.items() if one.destroyed_at is None and not one.loss
+    }
     plain = {name: opened(content) for name, content in there.items()}
     return Opened(
         text=plain.get(TEXT),
         contact=plain.get(CONTACT),
-        destroyed=tuple(sorted(held.keys() - there.keys())),
+        destroyed=tuple(sorted(name for name, one in held.items() if one.destroyed_at is not None)),
+        lost=tuple(sorted(name for name, one in held.items() if one.loss)),
         shut=tuple(sorted(name for name, content in plain.items() if content is None)),
     )
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from collector.evidence.intake import keeping, ledger, projecting, refusals, timing
+from collector.evidence.intake import attachments, keeping, ledger, projecting, refusals, timing
 from collector.evidence.intake.arrivals import (
     CONFLICT,
     KIOSK_REVOKED,
@@ -26,8 +26,8 @@ from collector.evidence.intake.arrivals import (
     Message,
     RefusedMessage,
 )
-from collector.evidence.intake.judge import Judge, Judgement, SenderKey, Taken
-from collector.evidence.intake.lines import HeldRun, read_body, read_line
+from collector.evidence.intake.judge import Judge, Judgement, SenderKey
+from collector.evidence.intake.lines import HeldRun
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.projecting import Projected
 from collector.evidence.intake.refusals import RefusedArrival
@@ -36,7 +36,6 @@ from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk, KioskKey
 from collector.fleet.standing import Standing
 from collector.trust import keys
-from survey.record.attachment import Attachment, belongs
 from survey.record.clock import unknown_clock
 from survey.wire.messages import Batch
 
@@ -105,23 +104,25 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
     for tag, message in enumerate(messages):
         if message.batch is None:
             decided[tag] = message.refused or UNEXPECTED
-        elif (why := _road(message.arrival, message.batch, senders)) is not None:
+        elif (why := _road(message.arrival, message.batch, senders)) is not None or (
+            why := _stripped(message.batch, senders[message.batch.kiosk])
+        ) is not None:
             decided[tag] = why
         else:
             streams[message.batch.kiosk, message.batch.stream].append((tag, message, message.batch))
     rows = _rows(senders, streams)
     stands = standings({senders[name].id for name, _ in streams})
     projected: list[Projected] = []
-    attached: dict[tuple[int, int], list[Attachment]] = {}
     for (name, uid), arrived in sorted(streams.items()):
         sender = senders[name]
         work = _Work(name, uid, sender, rows.get((name, uid)), stands.get(sender.id))
         decided |= work.judge(arrived)
         if work.judged.taken:
-            projected.append(work.store({tag: message for tag, message, _ in arrived}, attached))
+            projected.append(work.store({tag: message for tag, message, _ in arrived}))
+        work.keep_attachments(arrived)
         if work.judged.contradictions:
             work.keep_contradictions({tag: message for tag, message, _ in arrived})
-    projecting.commit(projected, attached, last_try=last_try)
+    projecting.commit(projected, last_try=last_try)
     _count_refusals(messages, decided)
     return [decided[tag] for tag in range(len(messages))]
 
@@ -160,13 +161,11 @@ class _Work:
             for tag, verdict in self.judged.verdicts.items()
         }
 
-    def store(
-        self, messages: Mapping[int, Message], attached: dict[tuple[int, int], list[Attachment]]
-    ) -> Projected:
+    def store(self, messages: Mapping[int, Message]) -> Projected:
         """Keep the batches that add records, move the stream on, and give what they come to."""
         taken = self.judged.taken
         last_ms = max(messages[one.tag].arrival.received_ms for one in taken)
-        row = self._row or self._open(last_ms)
+        row = self._row = self._row or self._open(last_ms)
         runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
         source = Source(row.id, self._sender.id, self._standing)
         projected = projecting.project_run(source, timing.load(row.clock), runs)
@@ -176,9 +175,16 @@ class _Work:
                 _MOVE_STREAM,
                 (self.judged.through, self.judged.link, last_ms, timing.dump(projected.placed.clock), row.id),
             )
-        for one in taken:
-            _collect_attachments(row.id, one, attached)
         return projected
+
+    def keep_attachments(self, arrived: Sequence[_Tagged]) -> None:
+        """Keep what came beside records that are held now, whether they are new or came again."""
+        if self._row is None or self.judged.key is None:
+            return
+        verify = keys.verifier(self.judged.key.public_key)
+        for tag, message, batch in arrived:
+            if batch.attachments and self.judged.verdicts.get(tag) in (Judgement.NEW, Judgement.AGAIN):
+                attachments.keep(self._row.id, batch, verify, received_ms=message.arrival.received_ms)
 
     def keep_contradictions(self, messages: Mapping[int, Message]) -> None:
         """Keep the second story beside the first, and raise the alarm."""
@@ -267,19 +273,8 @@ def _road(arrival: Arrival, batch: Batch, senders: Mapping[str, _Sender]) -> Ref
     return None if batch.kiosk in senders else KIOSK_UNKNOWN
 
 
-def _collect_attachments(
-    stream_id: int, taken: Taken, attached: dict[tuple[int, int], list[Attachment]]
-) -> None:
-    """Keep the attachments that their records name; others are nobody's and are dropped."""
-    for seq, attachment in taken.batch.attachments:
-        if seq < taken.first:
-            continue
-        line = read_line(taken.batch.lines[seq - taken.batch.first])
-        read = read_body(line) if line is not None else None
-        if read is not None and belongs(attachment, read[1]):
-            attached.setdefault((stream_id, seq), []).append(attachment)
-        else:
-            log.warning("stream %d: an attachment of record %d is not what the record names", stream_id, seq)
+def _stripped(batch: Batch, sender: _Sender) -> RefusedMessage | None:
+    return attachments.refusal_of(batch, [keys.verifier(key.public_key) for key in sender.keys])
 
 
 def _count_refusals(messages: Sequence[Message], decided: Mapping[int, Decided]) -> None:

@@ -7,6 +7,8 @@ from django.db.models import Count
 
 from collector.evidence.intake import rebuild
 from collector.evidence.models import Refusal, SetAside, Stream
+from collector.evidence.proof.accounted import AttachmentCounts
+from collector.evidence.proof.attachments import attachments_of
 from collector.evidence.proof.checking import check_stream
 from collector.evidence.proof.selection import streams_of
 from collector.evidence.proof.verdicts import StreamVerdict
@@ -22,6 +24,7 @@ class StreamAudit:
     kiosk: str
     uid: str
     verdict: StreamVerdict
+    attachments: AttachmentCounts
     responses: int | None
     """Responses of the unit in the period; None where the stream is too damaged to be read."""
     uncertain: int | None
@@ -52,8 +55,8 @@ class Audit:
 
     @property
     def completeness(self) -> bool:
-        """Whether everything the kiosks are known to have written is held."""
-        return all(stream.verdict.completeness for stream in self.streams)
+        """Whether everything the kiosks are known to have written is held, and what their records name beside them."""
+        return all(stream.verdict.completeness and stream.attachments.complete for stream in self.streams)
 
     @property
     def holds(self) -> bool:
@@ -81,6 +84,7 @@ def _stream(stream: Stream, unit: Unit, period: Period) -> StreamAudit:
         kiosk=stream.kiosk.name,
         uid=stream.uid,
         verdict=check_stream(stream),
+        attachments=attachments_of(stream),
         responses=responses,
         uncertain=uncertain,
         set_aside=tuple(

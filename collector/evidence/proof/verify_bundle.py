@@ -14,8 +14,10 @@ from pathlib import Path
 
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.intake.lines import HeldRun, read_line
+from collector.evidence.intake.named import named_in
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
+from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, StreamEntry
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
@@ -69,7 +71,12 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
     for entry in manifest.streams:
         verdict, shared = _check_stream(bundle, entry)
         verdicts.append((entry.kiosk, verdict))
-        problems += [f"{entry.kiosk}, stream {entry.uid[:8]}: {fault.sentence()}" for fault in verdict.faults]
+        name = f"{entry.kiosk}, stream {entry.uid[:8]}"
+        problems += [f"{name}: {fault.sentence()}" for fault in verdict.faults]
+        problems += [
+            f"{name}: record {seq}: its attachment {one} never came"
+            for seq, one in _accounted(entry, shared).never
+        ]
         records += list(_records(bundle, entry, shared))
     indices = _compare(bundle, records, instruments, problems)
     return Report(tuple(verdicts), indices, tuple(problems))
@@ -121,6 +128,17 @@ def _check_stream(bundle: Bundle, entry: StreamEntry) -> tuple[StreamVerdict, li
     by_number = _by_number(proofs, lines)
     other = _feed(entry, proofs, by_number)
     return (other, by_number) if _weight(other) < _weight(verdict) else (verdict, shared)
+
+
+def _accounted(entry: StreamEntry, shared: Sequence[_Numbered]) -> AttachmentCounts:
+    """Count what the records name beside them; that something was held or destroyed is the collector's word."""
+    told = {
+        (one.seq, one.name): Told(State(one.state), bytes.fromhex(one.signature))
+        for one in entry.attachments
+        if one.state in set(State)
+    }
+    named = (found for part in shared for seq, line in part for found in named_in((line,), first=seq))
+    return account(named, told, uid=entry.uid, verify=_verifier(bytes.fromhex(entry.public_key)))
 
 
 def _weight(verdict: StreamVerdict) -> int:

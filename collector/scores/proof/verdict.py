@@ -44,6 +44,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                     "received": stream.verdict.received,
                     "missing": stream.verdict.missing,
                     "faults": len(stream.verdict.faults),
+                    "attachments_missing": len(stream.attachments.never),
                 }
                 for stream in audit.streams
             ],

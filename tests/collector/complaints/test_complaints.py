@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 
 from collector.complaints import life
-from collector.complaints.models import Ticket, TicketAttachment, TicketStatus
+from collector.complaints.models import Ticket, TicketStatus
 from collector.complaints.retention import Due, destroy, due
 from collector.complaints.sealing import opened
-from collector.evidence.models import RawBatch, SetAside, Stream
+from collector.evidence.models import HeldAttachment, RawBatch, SetAside, Stream
 from collector.evidence.proof.checking import check_stream
 from collector.fleet.models import Unit, UnitOfficer
 from collector.people import roles
@@ -61,7 +61,7 @@ def test_what_was_written_is_not_in_the_evidence(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    assert ticket.held.count() == 2
+    assert ticket.attachments().count() == 2
     payload = bytes(RawBatch.objects.get().payload)
     assert unpack_batch(payload).attachments == ()
     assert unpack_batch(payload).lines == tuple(kiosk.lines)
@@ -74,7 +74,7 @@ def test_an_attachment_that_its_record_does_not_name_is_dropped(
     seq = kiosk.record("complaint", {"ticket": new_code(), "topics": [], "visit": 1})
     kiosk.attachments[seq] = [attach("text", b"smuggled")]
     arrive(kiosk.batch())
-    assert TicketAttachment.objects.count() == 0
+    assert HeldAttachment.objects.count() == 0
 
 
 def test_text_and_contact_are_opened_by_role_and_noted(
@@ -86,7 +86,7 @@ def test_text_and_contact_are_opened_by_role_and_noted(
     assert [
         word
         for word in (PHONE, TEXT)
-        if word.encode() in b"".join(bytes(one.content) for one in ticket.held.all())
+        if word.encode() in b"".join(bytes(one.content) for one in ticket.attachments())
     ] == []
     entry = TrailEntry.objects.get()
     assert (entry.who, entry.action, entry.why) == ("rina", "complaint read", "to answer")
@@ -142,7 +142,7 @@ def test_contacts_go_90_days_after_closing_and_texts_after_two_years(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    held = {one.name: one.pk for one in TicketAttachment.objects.all()}
+    held = {one.name: one.pk for one in HeldAttachment.objects.all()}
     life.move(ticket, TicketStatus.DONE, user=person("rina", roles.EVALUATOR), answer="", now=NOW)
     assert due(NOW + timedelta(days=89)) == Due((), ())
     assert due(NOW + timedelta(days=91)) == Due((held["contact"],), ())
@@ -162,11 +162,11 @@ def test_destroying_leaves_proof_and_a_whole_chain(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    digests = set(TicketAttachment.objects.values_list("digest", flat=True))
+    digests = set(HeldAttachment.objects.values_list("digest", flat=True))
     later = NOW + timedelta(days=800)
     assert destroy(due(later), who="console:test", now=later) == 2
     assert due(later) == Due((), ())
-    assert {bytes(content) for content in TicketAttachment.objects.values_list("content", flat=True)} == {b""}
+    assert {bytes(content) for content in HeldAttachment.objects.values_list("content", flat=True)} == {b""}
     assert {entry.facts["digest"] for entry in TrailEntry.objects.filter(action="destroyed")} == digests
     read = life.read(ticket, user=person("rina", roles.EVALUATOR), why="late")
     assert (read.text, read.contact, read.destroyed) == (None, None, ("contact", "text"))
