@@ -38,7 +38,7 @@ class Device(NamedTuple):
 
 
 def plan_of(config: Config, enrolment: Enrolment, remote: SettingsContent) -> Plan:
-    """Make the plan of visits; a contact is asked only where it can be sealed."""
+    """Make the plan of visits; a complaint is taken only where it can be sealed."""
     enrolled = tuple(OfferedService(code=service.code, name=service.name) for service in enrolment.services)
     return make_plan(
         config,

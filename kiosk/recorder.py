@@ -23,7 +23,7 @@ from uplink.journal.writer import JournalWriter, WriteFailed, WriterState, Writt
 log = logging.getLogger(__name__)
 
 Seal = Callable[[bytes], bytes]
-"""Seal a contact so that this kiosk cannot read it back."""
+"""Seal what a citizen wrote so that this kiosk cannot read it back, nor whoever carries it."""
 
 
 class _Note(NamedTuple):
@@ -56,7 +56,7 @@ class Recorder:
         writer: JournalWriter,
         times: Times,
         *,
-        seal: Seal | None,
+        seal: Seal,
         thanked_log: ThankedLog | None = None,
     ) -> None:
         self._writer = writer
@@ -81,13 +81,13 @@ class Recorder:
         self._submit(effect.token, RESPONSE, response.to_body())
 
     def save_complaint(self, effect: SaveComplaint) -> None:
-        """Hand a complaint over, its text and its sealed contact beside the record."""
+        """Hand a complaint over, its text and its contact beside the record, both sealed: neither is ever written in clear."""
         ticket = new_code()
         stamp = self._times.stamp()
         attachments = []
         if effect.text:
-            attachments.append(attach(TEXT, effect.text.encode()))
-        if effect.phone and self._seal is not None:
+            attachments.append(attach(TEXT, self._seal(effect.text.encode())))
+        if effect.phone:
             attachments.append(attach(CONTACT, self._seal(effect.phone.encode())))
         complaint = complaint_of(effect, ticket=ticket, attachments=attachments, consented_at=stamp.at)
         self._tickets[effect.token] = ticket

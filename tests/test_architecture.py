@@ -173,7 +173,6 @@ KEY_HOLDERS = {
     "uplink.journal.journal",
     "uplink.journal.writer",
     "uplink.journal.table",
-    "uplink.journal.sealing",
     "uplink.journal.segments.storage",
     "uplink.journal.segments.recovery",
 }

@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from collector.complaints.models import CLOSED, Ticket, TicketStatus, TicketStep
-from collector.complaints.sealing import open_sealed
+from collector.complaints.sealing import opened
 from collector.errors import CollectorError
 from collector.fleet.models import UnitOfficer
 from collector.people import roles, trail
-from collector.trust import keys
-from survey.record.complaint import BY_CODE, read_code
+from survey.record.complaint import BY_CODE, CONTACT, TEXT, read_code
 
 
 class NotAllowed(CollectorError):  # noqa: N818 - it is a refusal
@@ -28,6 +26,10 @@ class Opened:
     contact: str | None
     destroyed: tuple[str, ...]
     """What has been destroyed by now."""
+    lost: tuple[str, ...] = ()
+    """What the kiosk declared lost on its own medium."""
+    shut: tuple[str, ...] = ()
+    """What is here and cannot be opened: it was sealed to another key, or is damaged."""
 
 
 def find(code: str) -> Ticket:
@@ -81,28 +83,28 @@ def move(
 
 
 def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
-    """Open what the citizen wrote, the sealed contact too.
+    """Open what the citizen wrote; it was sealed on the kiosk.
 
     Raises:
         NotAllowed: the account may not.
     """
     _insist(user, ticket)
-    held = {one.name: one for one in ticket.held.all()}
+    held = {one.name: one for one in ticket.attachments()}
     with transaction.atomic():
         trail.note(
             who=user.get_username(), action="complaint read", subject=ticket.code, why=why,
             facts={"parts": sorted(held)},
         )  # fmt: skip
-    text, contact = held.get("text"), held.get("contact")
-    opened = None
-    if contact is not None and contact.destroyed_at is None:
-        opened = open_sealed(bytes(contact.content), keys.load(settings.IKM_KEYS).sealing)
+    there = {
+        name: bytes(one.content) for name, one in held.items() if one.destroyed_at is None and not one.loss
+    }
+    plain = {name: opened(content) for name, content in there.items()}
     return Opened(
-        text=bytes(text.content).decode("utf-8", "replace")
-        if text is not None and text.destroyed_at is None
-        else None,
-        contact=opened.decode("utf-8", "replace") if opened is not None else None,
+        text=plain.get(TEXT),
+        contact=plain.get(CONTACT),
         destroyed=tuple(sorted(name for name, one in held.items() if one.destroyed_at is not None)),
+        lost=tuple(sorted(name for name, one in held.items() if one.loss)),
+        shut=tuple(sorted(name for name, content in plain.items() if content is None)),
     )
 
 

@@ -1,7 +1,8 @@
-"""Tickets, what was done about them, and what of them must be destroyed one day."""
+"""Tickets, and what was done about them."""
 
 from django.db import models
 
+from collector.evidence.models import HeldAttachment
 from collector.fleet.models import Place, Service, Unit
 
 
@@ -21,7 +22,7 @@ CLOSED = (TicketStatus.DONE, TicketStatus.REJECTED)
 
 
 class Ticket(models.Model):
-    """A complaint, projected from its record; text and contact are kept apart."""
+    """A complaint, projected from its record; text and contact are evidence, and kept apart."""
 
     stream_id = models.BigIntegerField()
     seq = models.BigIntegerField()
@@ -42,6 +43,10 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.status}"
 
+    def attachments(self) -> models.QuerySet[HeldAttachment]:
+        """Give what is held beside its record."""
+        return HeldAttachment.objects.filter(stream_id=self.stream_id, seq=self.seq)
+
 
 class TicketStep(models.Model):
     """One step in a ticket's life; the citizen reads it. Rows are only added."""
@@ -58,23 +63,3 @@ class TicketStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.status}"
-
-
-class TicketAttachment(models.Model):
-    """An attachment: a text, or a contact sealed to the collector's key. Emptied when its time has come.
-
-    Its record, in the chain, keeps the digest of salt and content: proof that it was there, from which nothing can be guessed.
-    """
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="held")
-    name = models.CharField(max_length=32)
-    digest = models.CharField(max_length=64)
-    salt = models.BinaryField()
-    content = models.BinaryField()
-    destroyed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["ticket", "name"], name="held_once")]
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.ticket_id}"

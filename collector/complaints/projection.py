@@ -2,21 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from collector.complaints.models import Ticket, TicketAttachment, TicketStatus, TicketStep
+from collector.complaints.models import Ticket, TicketStatus, TicketStep
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
-from survey.record.attachment import Attachment
 from survey.record.complaint import Complaint, read_code
 from survey.record.errors import Malformed
 from survey.record.record import COMPLAINT
 
 
-def project(
-    records: Sequence[AcceptedRecord], attached: Mapping[tuple[int, int], Sequence[Attachment]]
-) -> Sequence[NotUnderstood]:
-    """Make tickets of the complaints among `records`, or correct time and unit of tickets that exist.
-
-    Attachments come along once, with the batch that brought them; a rebuild has none, and leaves alone what is held.
-    """
+def project(records: Sequence[AcceptedRecord]) -> Sequence[NotUnderstood]:
+    """Make tickets of the complaints among `records`, or correct time and unit of tickets that exist."""
     refused = []
     for record in records:
         if record.kind != COMPLAINT:
@@ -26,7 +20,7 @@ def project(
         if complaint is None or code is None:
             refused.append(NotUnderstood(record.stream_id, record.seq, "complaint_field"))
         else:
-            _keep(record, complaint, code, attached.get((record.stream_id, record.seq), ()))
+            _keep(record, complaint, code)
     return refused
 
 
@@ -44,7 +38,7 @@ def _read(body: Mapping[str, object]) -> Complaint | None:
     return None if any("\x00" in text for text in texts) or len(complaint.language) > 8 else complaint
 
 
-def _keep(record: AcceptedRecord, complaint: Complaint, code: str, attachments: Sequence[Attachment]) -> None:
+def _keep(record: AcceptedRecord, complaint: Complaint, code: str) -> None:
     ticket, new = Ticket.objects.update_or_create(
         stream_id=record.stream_id,
         seq=record.seq,
@@ -61,9 +55,3 @@ def _keep(record: AcceptedRecord, complaint: Complaint, code: str, attachments: 
     )
     if new:
         TicketStep.objects.create(ticket=ticket, status=TicketStatus.RECEIVED, who="kiosk")
-    for one in attachments:
-        TicketAttachment.objects.get_or_create(
-            ticket=ticket,
-            name=one.name,
-            defaults={"digest": one.digest, "salt": one.salt, "content": one.content},
-        )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
-from collector.complaints.models import TicketAttachment
-from collector.evidence.models import WaitingAttachment
+from collector.complaints.models import Ticket
+from collector.evidence.models import HeldAttachment
 from collector.people import trail
 from survey.record.complaint import CONTACT, CONTACT_KEPT_DAYS
 
@@ -24,26 +25,20 @@ class Due:
 
     contacts: tuple[int, ...]
     texts: tuple[int, ...]
-    waiting: tuple[int, ...] = ()
-    """What came with streams that were never let in."""
 
 
 def due(now: datetime) -> Due:
     """Give the attachments whose time has come."""
-    held = TicketAttachment.objects.filter(destroyed_at=None)
+    tickets = Ticket.objects.filter(stream_id=OuterRef("stream_id"), seq=OuterRef("seq"))
     oldest_ms = round((now - TEXT_AFTER).timestamp() * 1000)
-    contacts = held.filter(name=CONTACT)
-    closed = contacts.filter(ticket__closed_at__lt=now - CONTACT_AFTER_CLOSING)
+    held = HeldAttachment.objects.filter(destroyed_at=None, loss=b"").order_by("pk")
+    old = Exists(tickets.filter(at_ms__lt=oldest_ms))
+    # A record of which no ticket could be made has no better time than that of its arrival.
+    stray = ~Exists(tickets) & Q(received_ms__lt=oldest_ms)
+    closed = Exists(tickets.filter(closed_at__lt=now - CONTACT_AFTER_CLOSING))
     return Due(
-        contacts=tuple(
-            (closed | contacts.filter(ticket__at_ms__lt=oldest_ms)).distinct().values_list("pk", flat=True)
-        ),
-        texts=tuple(
-            held.exclude(name=CONTACT).filter(ticket__at_ms__lt=oldest_ms).values_list("pk", flat=True)
-        ),
-        waiting=tuple(
-            WaitingAttachment.objects.filter(received_ms__lt=oldest_ms).values_list("pk", flat=True)
-        ),
+        contacts=tuple(held.filter(closed | old | stray, name=CONTACT).values_list("pk", flat=True)),
+        texts=tuple(held.filter(old | stray).exclude(name=CONTACT).values_list("pk", flat=True)),
     )
 
 
@@ -54,33 +49,20 @@ def destroy(found: Due, *, who: str, now: datetime) -> int:
             cursor.execute("PRAGMA secure_delete = ON")  # overwrites what it frees
     ids = [*found.contacts, *found.texts]
     with transaction.atomic():
-        for one in (
-            TicketAttachment.objects.select_for_update(of=("self",))
-            .select_related("ticket")
-            .filter(pk__in=ids)
-        ):
+        for one in HeldAttachment.objects.select_for_update(of=("self",)).filter(pk__in=ids):
+            ticket = Ticket.objects.filter(stream_id=one.stream_id, seq=one.seq).first()
             trail.note(
                 who=who,
                 action="destroyed",
-                subject=f"{one.name} of {one.ticket.code}",
+                subject=f"{one.name} of {ticket.code if ticket is not None else one.seq}",
                 why="end of retention",
-                facts={"digest": one.digest, "stream": one.ticket.stream_id, "seq": one.ticket.seq},
+                facts={"digest": one.digest, "stream": one.stream_id, "seq": one.seq},
             )
             one.salt, one.content, one.destroyed_at = b"", b"", now.astimezone(UTC)
             one.save(update_fields=["salt", "content", "destroyed_at"])
-        for kept in WaitingAttachment.objects.filter(pk__in=found.waiting):
-            trail.note(
-                who=who,
-                action="destroyed",
-                subject=f"{kept.name} of a stream that does not count",
-                why="end of retention",
-                facts={"stream": kept.stream_id, "seq": kept.seq},
-            )
-            kept.delete()
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds the old pages until then
         elif not connection.in_atomic_block:
-            cursor.execute("VACUUM complaints_ticketattachment")
-            cursor.execute("VACUUM evidence_waitingattachment")
-    return len(ids) + len(found.waiting)
+            cursor.execute("VACUUM evidence_heldattachment")
+    return len(ids)

@@ -1,21 +1,14 @@
-"""Opening what kiosks sealed: only the collector's private half can, and only for the roles that may."""
+"""Opening what a citizen wrote: kiosks seal text and contact alike, and only `life.read` opens them, for the roles that may."""
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from collector.trust import keys
+from collector.trust.sealing import open_sealed
 
 _SEAL_INFO = b"ikm-seal-1"
-_NONCE = bytes(12)  # the key is used once
-_PUBLIC_BYTES = 32
 
 
-def open_sealed(sealed: bytes, key: X25519PrivateKey) -> bytes | None:
-    """Give what was sealed to `key`, or None where it was sealed to another key or is damaged."""
-    try:
-        shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[:_PUBLIC_BYTES]))
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_SEAL_INFO).derive(shared)
-        return ChaCha20Poly1305(derived).decrypt(_NONCE, sealed[_PUBLIC_BYTES:], None)
-    except (InvalidTag, ValueError):
-        return None
+def opened(content: bytes) -> str | None:
+    """Give what a citizen wrote, or None where it was sealed to another key or is damaged."""
+    plain = open_sealed(content, keys.load(settings.IKM_KEYS).sealing, info=_SEAL_INFO)
+    return plain.decode("utf-8", "replace") if plain is not None else None

@@ -55,23 +55,6 @@ class Stream(models.Model):
         return f"{self.uid[:8]} of {self.kiosk_id}"
 
 
-class WaitingAttachment(models.Model):
-    """What travelled beside the records of a stream that does not count yet; handed on once it does."""
-
-    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="waiting", db_index=False)
-    seq = models.BigIntegerField()
-    name = models.CharField(max_length=32)
-    salt = models.BinaryField(max_length=16)
-    content = models.BinaryField()
-    received_ms = models.BigIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["stream", "seq", "name"], name="waiting_once")]
-
-    def __str__(self) -> str:
-        return f"{self.stream_id}: {self.seq} {self.name}"
-
-
 class RawBatch(models.Model):
     """A batch as it came, append-only; it is the authority for `count` records from `first`.
 
@@ -93,6 +76,31 @@ class RawBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream_id}: {self.first}+{self.count}"
+
+
+class HeldAttachment(models.Model):
+    """What travelled beside a record and may have to be destroyed: a text or a contact, sealed to the collector's key as it came.
+
+    It is evidence like its record: a record is taken only with all it names. Emptied when its time has come; the record, in the chain,
+    keeps the digest of salt and content: proof that it was there, from which nothing can be guessed.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="attachments", db_index=False)
+    seq = models.BigIntegerField()
+    name = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    salt = models.BinaryField(default=b"")
+    content = models.BinaryField(default=b"")
+    received_ms = models.BigIntegerField()
+    destroyed_at = models.DateTimeField(null=True)
+    loss = models.BinaryField(max_length=64, default=b"")
+    """Where it is not here because the kiosk's medium lost it: the kiosk's signature that says so."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq", "name"], name="attachment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.stream_id}: {self.seq}"
 
 
 class Conflict(models.Model):

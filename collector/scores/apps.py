@@ -25,7 +25,7 @@ class ScoresConfig(AppConfig):
             Projection(
                 name="scores",
                 kinds=frozenset({ALIVE, RESPONSE, STAFF}),
-                project=lambda records, _attached: projection.project(records),
+                project=projection.project,
                 unproject=projection.unproject,
                 clear=projection.clear,
                 settle=flagging.settle,

@@ -1,6 +1,6 @@
 """The collector's own keys: made once by `setup`, readable by its user only, never printed.
 
-`signing.key` (Ed25519) signs receipts, settings and bundles; `sealing.key` (X25519) opens the contacts that kiosks seal.
+`signing.key` (Ed25519) signs receipts, settings and bundles; `sealing.key` (X25519) opens what kiosks seal: texts and contacts, and batches on sticks.
 """
 
 import grp

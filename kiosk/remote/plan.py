@@ -28,7 +28,7 @@ def make_plan(
         services=tuple(services) if visit.service else (),
         profile=attributes(lists=lists, age_bands=visit.age_bands) if visit.profile else (),
         skip=visit.skip,
-        complaint=visit.complaint,
+        complaint=visit.complaint and can_seal,
         contact=visit.contact and can_seal,
         languages=tuple(languages or visit.languages),
         speech=config.sound.speech,

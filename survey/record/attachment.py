@@ -2,12 +2,16 @@
 
 The record holds, under `attached`, only the digest of a random salt and the content. Destroying salt and content
 later breaks no chain, and nothing can be guessed back from the digest.
+
+What lies beside the chain has no completeness of its own: whoever carries a record could leave its attachment out. So a record is
+taken only with all that it names, or with the kiosk's signed word that its medium has lost it.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,6 +22,11 @@ from survey.record.record import canonical, parse_object, whole
 SALT_BYTES = 16
 MAX_CONTENT_BYTES = 8_192
 _MAX_LINE_BYTES = 2 * MAX_CONTENT_BYTES
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_DIGEST = re.compile(r"[A-Za-z0-9+/]{43}")
+_LOST_PREFIX = b"ikm-attachment-lost-1\x00"
+MARK = b'"attached":'
+"""What stands in every record's line that names attachments: looking for it is cheaper than reading the line."""
 
 
 class Attachment(NamedTuple):
@@ -33,6 +42,35 @@ class Attachment(NamedTuple):
         return _text(hashlib.sha256(self.salt + self.content).digest())
 
 
+class LostAttachment(NamedTuple):
+    """In an attachment's place: the kiosk declares that its medium has lost it."""
+
+    name: str
+    signature: bytes
+    """The kiosk's, over `lost_message`."""
+
+
+Carried = Attachment | LostAttachment
+"""What travels beside a record."""
+
+
+def lost_message(*, stream: str, seq: int, name: str, digest: str) -> bytes:
+    """Give the bytes that the kiosk signs to declare an attachment of record `seq` lost; `digest` is what the record says of it."""
+    return b"".join(
+        (_LOST_PREFIX, bytes.fromhex(stream), seq.to_bytes(8, "big"), name.encode(), b"\x00", digest.encode())
+    )
+
+
+def named(body: Mapping[str, object]) -> dict[str, str]:
+    """Give the digest of each attachment that a record's body names; what can be no name or no digest names nothing."""
+    attached = body.get("attached")
+    return {
+        name: digest
+        for name, digest in (attached.items() if isinstance(attached, dict) else ())
+        if _NAME.fullmatch(name) and isinstance(digest, str) and _DIGEST.fullmatch(digest)
+    }
+
+
 def attach(name: str, content: bytes) -> Attachment:
     """Make an attachment with a fresh random salt.
 
@@ -46,13 +84,16 @@ def attach(name: str, content: bytes) -> Attachment:
 
 def belongs(attachment: Attachment, body: Mapping[str, object]) -> bool:
     """Tell whether a record's body names exactly this attachment."""
-    attached = body.get("attached")
-    digest = attached.get(attachment.name) if isinstance(attached, dict) else None
-    return isinstance(digest, str) and hmac.compare_digest(digest.encode(), attachment.digest.encode())
+    digest = named(body).get(attachment.name)
+    return digest is not None and hmac.compare_digest(digest.encode(), attachment.digest.encode())
 
 
-def encode_attachment(seq: int, attachment: Attachment) -> bytes:
+def encode_attachment(seq: int, attachment: Carried) -> bytes:
     """Give the line that carries `attachment` of record `seq` over the wire and in the journal."""
+    if isinstance(attachment, LostAttachment):
+        return canonical(
+            {"lost": True, "name": attachment.name, "seq": seq, "signature": _text(attachment.signature)}
+        )
     return canonical(
         {
             "content": _text(attachment.content),
@@ -63,17 +104,19 @@ def encode_attachment(seq: int, attachment: Attachment) -> bytes:
     )
 
 
-def decode_attachment(line: bytes) -> tuple[int, Attachment]:
-    """Read an attachment's line; gives the number of its record and the attachment.
+def decode_attachment(line: bytes) -> tuple[int, Carried]:
+    """Read an attachment's line; gives the number of its record and the attachment, or the declaration that it is lost.
 
     Raises:
         Malformed: the line is no attachment (`attachment_size`, `attachment_json`, `attachment_field`).
     """
     fields = parse_object(line, what="attachment", limit=_MAX_LINE_BYTES)
     name = fields.get("name")
-    if not isinstance(name, str) or not 0 < len(name) <= 32:
-        raise Malformed("attachment_field", "an attachment's name is a word of 1 to 32 characters")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise Malformed("attachment_field", "an attachment's name is a word of 1 to 32 small letters")
     seq = whole(fields, "seq", lowest=1, code="attachment_field")
+    if fields.get("lost") is True:
+        return seq, LostAttachment(name=name, signature=_bytes(fields, "signature"))
     return seq, Attachment(name=name, salt=_bytes(fields, "salt"), content=_bytes(fields, "content"))
 
 

@@ -58,7 +58,7 @@ BY_CODE: Mapping[str, Topic] = {topic.code: topic for topic in TOPICS}
 # Names of a complaint's attachments.
 TEXT = "text"
 CONTACT = "contact"
-"""Sealed to the collector's key on the kiosk."""
+"""Both are sealed to the collector's key on the kiosk: neither its card nor whoever carries its records can tell."""
 CONTACT_KEPT_DAYS = 90
 """A contact is erased this many days after its complaint was closed: promised on the consent screen, kept by the collector."""
 

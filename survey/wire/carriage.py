@@ -4,6 +4,9 @@ One folder a carry-out, `IKM-<kiosk>-<stream>-<first>-<last>`, with batch files 
 manifest is one line of canonical JSON and, on a second line, the SHA-256 of the first; it says size and SHA-256 of
 each batch file. Nothing in it is trusted beyond that: the batches prove themselves. Receipts travel back in files
 that end in `.ikr`.
+
+The one who carries a stick is the one who is rated. So a batch file is the batch sealed to the collector's key: `SEALED`, then what
+`docs/wire-format.md` says of a sealed content, under `SEAL_INFO`.
 """
 
 import hashlib
@@ -22,8 +25,11 @@ RECEIPT_SUFFIX = ".ikr"
 RECEIPT_FOLDER = "IKM-RECEIPTS"
 MARKER = "IKM-KIOSK.txt"
 """A stick with a file of this name in its root asks a kiosk for its records when it is inserted."""
+SEALED = b"IKC1"
+"""The first bytes of a batch file on a stick."""
+SEAL_INFO = b"ikm-carry-1"
 MAX_FILES = 10_000
-_MAX_MANIFEST_BYTES = 4 * 1024 * 1024
+MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\.ikm")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -108,7 +114,7 @@ def unpack_manifest(content: bytes) -> StickManifest:
         raise Malformed(
             "manifest_digest", "the manifest is damaged or was copied in part; copy the folder again"
         )
-    fields = parse_object(line, what="manifest", limit=_MAX_MANIFEST_BYTES)
+    fields = parse_object(line, what="manifest", limit=MAX_MANIFEST_BYTES)
     if whole(fields, "v", lowest=1, code="manifest_field") != 1:
         raise Malformed("manifest_version", "a newer kiosk wrote this; update the collector")
     stream, files = fields.get("stream"), fields.get("files")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from survey.named import distinct
-from survey.record.attachment import Attachment, decode_attachment, encode_attachment
+from survey.record.attachment import Carried, decode_attachment, encode_attachment
 from survey.record.chain import LINK_BYTES, Sign, Verify
 from survey.record.errors import Malformed
 from survey.record.record import MAX_LINE_BYTES, canonical, parse_object, whole
@@ -43,8 +43,8 @@ class Batch(NamedTuple):
     signature: bytes
     prev: bytes | None = None
     """The link before `first`, where the receiver may not hold it."""
-    attachments: tuple[tuple[int, Attachment], ...] = ()
-    """`(seq, attachment)` in the order of the records."""
+    attachments: tuple[tuple[int, Carried], ...] = ()
+    """`(seq, attachment)` in the order of the records; in a lost one's place the declaration of its loss."""
 
     @property
     def last(self) -> int:

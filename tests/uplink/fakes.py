@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from survey.record.chain import first_link, head_message, link_through, next_link
 from survey.record.errors import Malformed
 from survey.record.record import RESPONSE, Stamp
+from survey.wire.carriage import SEALED
 from survey.wire.messages import Batch, Receipt, pack_receipt, unpack_batch
 from uplink.errors import TooLarge, Unreachable
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SlotFreed
@@ -30,6 +35,7 @@ class FakeCollector:
 
     def __init__(self, public_key: bytes, *, kiosk: str = KIOSK) -> None:
         self.key = Ed25519PrivateKey.generate()
+        self.sealing = X25519PrivateKey.generate()
         self.verify = verifier(self.key.public_key().public_bytes_raw())
         self.kiosk = kiosk
         self._kiosk_key = public_key
@@ -46,6 +52,14 @@ class FakeCollector:
     @property
     def public_key(self) -> bytes:
         return self.key.public_key().public_bytes_raw()
+
+    def opened(self, carried: bytes) -> bytes:
+        """Open a batch file from a stick."""
+        assert carried[: len(SEALED)] == SEALED
+        once, box = carried[len(SEALED) : len(SEALED) + 32], carried[len(SEALED) + 32 :]
+        shared = self.sealing.exchange(X25519PublicKey.from_public_bytes(once))
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ikm-carry-1").derive(shared)
+        return ChaCha20Poly1305(derived).decrypt(bytes(12), box, None)
 
     def accept(self, payload: bytes) -> bytes | None:
         """Take a batch in; gives the receipt, or None for what is not from our kiosk."""
@@ -267,7 +281,7 @@ class Home:
             kiosk=KIOSK,
             public_key=self.identity.public_key,
             collector_key=self.collector.public_key,
-            seal_key=bytes(32),
+            seal_key=self.collector.sealing.public_key().public_bytes_raw(),
             collector_url=url,
             broker=Broker(host="127.0.0.1", port=port, tls=tls),
             unit=Named(code="sukamaju", name="Balai Desa Sukamaju", region="18.01.05.2003"),

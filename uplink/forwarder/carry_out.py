@@ -15,6 +15,8 @@ from survey.record.errors import Malformed
 from survey.wire.carriage import (
     MANIFEST,
     RECEIPT_SUFFIX,
+    SEAL_INFO,
+    SEALED,
     SUMMARY,
     CarriedFile,
     StickManifest,
@@ -23,17 +25,20 @@ from survey.wire.carriage import (
     folder_name,
     pack_manifest,
 )
+from survey.wire.stick import Skipped, opened_stick
 from uplink.errors import CarryOutError
 from uplink.forwarder.outbox import Outbox, Parcel
 from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged
-from uplink.journal.enrolment import load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
+from uplink.journal.sealing import seal
 from uplink.journal.segments.disk import REAL_DISK, write_all
 
 _FILE_BYTES = 1_000_000
 _FILE_RECORDS = 5_000
 _LOOK_AT_MOST = 1_000
+_NAME_AT_MOST = 20
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +76,7 @@ def export(home: Path, target: Path) -> Exported:
 
     Raises:
         CarryOutError: the stick is full, read-only or gone; nothing half-written looks whole.
-        IdentityError: the kiosk is not enrolled.
+        IdentityError: the kiosk is not enrolled, or what it knows as the collector's sealing key is none.
         JournalBroken: the journal cannot be read.
     """
     enrolment = load_enrolment(home)
@@ -89,7 +94,7 @@ def export(home: Path, target: Path) -> Exported:
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
-        files = [_write_parcel(temporary, enrolment.kiosk, header.stream, parcel) for parcel in parcels]
+        files = [_write_parcel(temporary, enrolment, header.stream, parcel) for parcel in parcels]
         if not files:
             temporary.rmdir()
             return Exported(folder=None, first=through + 1, last=through, files=0)
@@ -154,24 +159,30 @@ def _own_acknowledged(home: KioskHome) -> Path:
 def _receipt_files(folder: Path) -> list[bytes]:
     contents: list[bytes] = []
     try:
-        if not folder.is_dir():
-            raise CarryOutError(f"{folder} is no folder")
-        for path in sorted(folder.rglob(f"*{RECEIPT_SUFFIX}"))[:_LOOK_AT_MOST]:
-            with path.open("rb") as file:
-                contents.append(file.read(MAX_RECEIPT_BYTES + 1))
+        with opened_stick(folder.resolve()) as stick:
+            names = [(one.path, name) for one in stick.folders(RECEIPT_SUFFIX) for name in one.files]
+            for path, name in names[:_LOOK_AT_MOST]:
+                try:
+                    contents.append(stick.read(path, name, limit=MAX_RECEIPT_BYTES))
+                except Skipped as error:
+                    log.warning("passed over on the stick: %s", error)
+            for skipped in stick.skipped[:_NAME_AT_MOST]:
+                log.warning("passed over on the stick: %s", skipped)
     except OSError as error:
-        raise CarryOutError(f"{folder} cannot be read: {error}") from error
+        raise CarryOutError(f"{folder} is no folder that can be read: {error}") from error
     return contents
 
 
-def _write_parcel(folder: Path, kiosk: str, stream: str, parcel: Parcel) -> CarriedFile:
-    name = batch_name(kiosk=kiosk, stream=stream, first=parcel.first, last=parcel.last)
-    _write(folder / name, parcel.payload)
-    return describe(name, parcel.payload, first=parcel.first, last=parcel.last)
+def _write_parcel(folder: Path, enrolment: Enrolment, stream: str, parcel: Parcel) -> CarriedFile:
+    """Write a batch sealed to the collector: whoever carries the stick reads no answer and no text."""
+    name = batch_name(kiosk=enrolment.kiosk, stream=stream, first=parcel.first, last=parcel.last)
+    content = SEALED + seal(parcel.payload, enrolment.seal_key, info=SEAL_INFO)
+    _write(folder / name, content)
+    return describe(name, content, first=parcel.first, last=parcel.last)
 
 
 def _write(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     try:
         write_all(handle, content)
         os.fsync(handle)
@@ -186,12 +197,14 @@ def _summary(manifest: StickManifest, unit: str, through: int) -> str:
         f"Folder ini berisi {count} catatan (nomor {manifest.first} sampai {manifest.last}) dalam "
         f"{len(manifest.files)} berkas.\n"
         "Serahkan seluruh folder kepada pengelola pusat. Jangan mengubah atau mengganti nama berkas.\n"
+        "Isinya tersegel: hanya pusat yang dapat membukanya.\n"
         "Menyalin dua kali tidak apa-apa: setiap catatan dihitung satu kali.\n"
         f"Yang sudah diterima pusat sebelumnya: sampai nomor {through}.\n\n"
         f"KIOSK {manifest.kiosk} - {unit}\n\n"
         f"This folder holds {count} records (numbers {manifest.first} to {manifest.last}) in "
         f"{len(manifest.files)} files.\n"
         "Hand the whole folder to the centre: ikm-collector import FOLDER. Do not change or rename anything.\n"
+        "The files are sealed: only the centre can open them.\n"
         "Copying it twice does no harm: every record is counted once.\n"
         f"Confirmed by the centre before: up to number {through}.\n"
     )

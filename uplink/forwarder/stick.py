@@ -5,6 +5,7 @@ are written. What came of it is a sentence for the status file.
 """
 
 import logging
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class StickWatcher:
         for place in self._places:
             folders = place.parent.glob(place.name) if "*" in place.name else (place,)
             for folder in folders:
-                if _exists(folder / MARKER):
+                if _is_marker(folder / MARKER):
                     yield folder
 
     @staticmethod
@@ -63,8 +64,9 @@ class StickWatcher:
             return str(folder), 0
 
 
-def _exists(path: Path) -> bool:
+def _is_marker(path: Path) -> bool:
+    """Tell whether the marker lies there itself: a link could lead to a place that never answers."""
     try:
-        return path.exists()
-    except OSError:  # pulled out in this very moment
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:  # there is none, or the stick was pulled out in this very moment
         return False

@@ -39,7 +39,7 @@ class Enrolment(NamedTuple):
     collector_key: bytes
     """Ed25519: receipts and settings are signed with it."""
     seal_key: bytes
-    """X25519: contacts are sealed to it."""
+    """X25519: what citizens write, and batches on sticks, are sealed to it."""
     collector_url: str
     broker: Broker
     unit: Named

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from survey.record.attachment import Attachment, encode_attachment
+from survey.record.attachment import lost_message as attachment_lost_message
 from survey.record.chain import (
     STREAM_BYTES,
     first_link,
@@ -29,7 +30,7 @@ from survey.wire.messages import Receipt
 from uplink.errors import JournalError, JournalForeign, JournalFull
 from uplink.journal.acknowledged import AcknowledgedReceipt, Receipts, ReleasedRecords
 from uplink.journal.identity import Identity
-from uplink.journal.losses import declare, declared
+from uplink.journal.losses import Losses, declare, declared
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
 from uplink.journal.segments.segment import Header
@@ -263,21 +264,39 @@ class Journal:
         self.release()
 
     def _declare_losses(self) -> None:
-        """Sign that records this medium has damaged are lost; until then nothing is sent past them."""
-        holes = self._storage.holes()
-        if not holes:
+        """Sign that records and attachments this medium has damaged are lost; until then nothing is sent past them."""
+        holes, bare = self._storage.holes(), self._storage.bare()
+        if not holes and not bare:
             return
         known = declared(self._storage.folder)
+        losses = Losses(self._lost_records(holes, known), self._lost_attachments(bare, known))
+        if losses != known:
+            log.error(
+                "%d damaged records and %d damaged attachments are declared lost",
+                len(losses.records),
+                len(losses.attachments),
+            )
+            declare(self._storage.folder, losses, disk=self._disk)
+
+    def _lost_records(self, holes: Sequence[int], known: Losses) -> dict[int, bytes]:
         losses = {}
         for seq in holes:
             entry = self._storage.entry(seq)
             link = stated_link(entry.line) if entry is not None else None
             if link is not None:
-                old = known.get(seq)
+                old = known.records.get(seq)
                 losses[seq] = old if old and stated_link(old) == link else self._declaration(seq, link)
-        if losses != known:
-            log.error("%d damaged records are declared lost, the first is %d", len(losses), min(losses))
-            declare(self._storage.folder, losses, disk=self._disk)
+        return losses
+
+    def _lost_attachments(self, bare: Sequence[int], known: Losses) -> dict[tuple[int, str], bytes]:
+        """Declare the attachments that whole records name and that are not as they name them."""
+        losses = {}
+        for seq in bare:
+            entry = self._storage.entry(seq)
+            for name, digest in entry.damaged_attachments().items() if entry is not None else ():
+                message = attachment_lost_message(stream=self.stream, seq=seq, name=name, digest=digest)
+                losses[seq, name] = known.attachments.get((seq, name)) or self._identity.sign(message)
+        return losses
 
     def _declaration(self, seq: int, link: bytes) -> bytes:
         return lost_line(link, self._identity.sign(lost_message(stream=self.stream, seq=seq, link=link)))

@@ -1,4 +1,4 @@
-"""The losses a kiosk has declared: signed placeholders for records that its medium has damaged.
+"""The losses a kiosk has declared: signed placeholders for records that its medium has damaged, and for attachments of whole ones.
 
 Only the process with the signing key writes this file. The uplink, which has none, sends nothing past a damaged record until
 its loss is declared here; otherwise a break-in there could pass any rating off as lost.
@@ -7,6 +7,8 @@ its loss is declared here; otherwise a break-in there could pass any rating off 
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from uplink.errors import JournalBroken
 from uplink.journal.segments.disk import REAL_DISK, Disk
@@ -14,8 +16,17 @@ from uplink.journal.segments.files import replace_file
 from uplink.journal.segments.folder import JournalFolder
 
 
-def declared(folder: Path) -> dict[int, bytes]:
-    """Give the placeholders that were declared, by number; a damaged file declares nothing.
+class Losses(NamedTuple):
+    """What is declared lost."""
+
+    records: Mapping[int, bytes] = MappingProxyType({})
+    """Placeholders by number."""
+    attachments: Mapping[tuple[int, str], bytes] = MappingProxyType({})
+    """Signatures by number and name."""
+
+
+def declared(folder: Path) -> Losses:
+    """Give what was declared; a damaged file declares nothing.
 
     Raises:
         JournalBroken: the file cannot be read.
@@ -24,26 +35,39 @@ def declared(folder: Path) -> dict[int, bytes]:
     try:
         fields = json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError, RecursionError):
-        return {}
+        return Losses()
     except OSError as error:
         raise JournalBroken(f"{path} cannot be read: {error}") from error
-    if not isinstance(fields, dict):
-        return {}
-    return {
-        int(seq): line.encode()
-        for seq, line in fields.items()
-        if isinstance(line, str) and seq.isascii() and seq.isdigit()
-    }
+    records: dict[int, bytes] = {}
+    attachments: dict[tuple[int, str], bytes] = {}
+    for key, text in fields.items() if isinstance(fields, dict) else ():
+        seq, _, name = key.partition("/")
+        if not isinstance(text, str) or not seq.isascii() or not seq.isdigit():
+            continue
+        if name:
+            attachments[int(seq), name] = _signature(text)
+        else:
+            records[int(seq)] = text.encode()
+    return Losses(records, attachments)
 
 
-def declare(folder: Path, losses: Mapping[int, bytes], *, disk: Disk = REAL_DISK) -> None:
-    """Keep the placeholders that are still needed, replacing what was there.
+def declare(folder: Path, losses: Losses, *, disk: Disk = REAL_DISK) -> None:
+    """Keep the declarations that are still needed, replacing what was there.
 
     Raises:
         JournalBroken: the disk failed.
     """
-    content = json.dumps({str(seq): line.decode() for seq, line in sorted(losses.items())}).encode() + b"\n"
+    fields = {str(seq): line.decode() for seq, line in sorted(losses.records.items())}
+    fields |= {f"{seq}/{name}": one.hex() for (seq, name), one in sorted(losses.attachments.items())}
+    content = json.dumps(fields).encode() + b"\n"
     try:
         replace_file(JournalFolder(folder).losses, content, disk=disk)
     except OSError as error:
         raise JournalBroken(f"a loss could not be declared in {folder}: {error}") from error
+
+
+def _signature(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

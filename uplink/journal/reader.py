@@ -7,12 +7,14 @@ content.
 
 import os
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from survey.record.attachment import LostAttachment, encode_attachment
 from survey.record.chain import stated_link
 from uplink.errors import JournalBroken
-from uplink.journal.losses import declared
+from uplink.journal.losses import Losses, declared
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
 from uplink.journal.segments.reading import CHUNK_BYTES, with_placeholders
@@ -130,19 +132,20 @@ class JournalReader:
         return entry.link if entry is not None else None
 
     def _as_declared(self, entries: list[Entry]) -> list[Entry]:
-        """Put the kiosk's declarations in the place of placeholders; end before one it has not declared."""
+        """Put the kiosk's declarations in the place of what is lost; end before a loss that it has not declared."""
         self.undeclared = None
-        losses: dict[int, bytes] | None = None
+        losses: Losses | None = None
         for place, entry in enumerate(entries):
-            if entry.is_signed or stated_link(entry.line) is None:
+            lost = entry.damaged_attachments()
+            if not lost and (entry.is_signed or stated_link(entry.line) is None):
                 continue
             losses = declared(self._folder) if losses is None else losses
-            line = losses.get(entry.seq)
-            if line is None or stated_link(line) != stated_link(entry.line):
+            instead = _without_attachments(entry, lost, losses) if lost else _placeholder(entry, losses)
+            if instead is None:
                 self.undeclared = entry.seq
                 self._place = None  # what was read beyond it is read again
                 return entries[:place]
-            entries[place] = Entry(seq=entry.seq, line=line, prev=entry.prev)
+            entries[place] = instead
         return entries
 
     def _find(self, first: int) -> _Place | None:
@@ -214,6 +217,33 @@ class JournalReader:
         finally:
             os.close(handle)
         return whole
+
+
+def _placeholder(entry: Entry, losses: Losses) -> Entry | None:
+    line = losses.records.get(entry.seq)
+    if line is None or stated_link(line) != stated_link(entry.line):
+        return None
+    return Entry(seq=entry.seq, line=line, prev=entry.prev)
+
+
+def _without_attachments(entry: Entry, lost: Iterable[str], losses: Losses) -> Entry | None:
+    """Give a whole record with what is left of its attachments, and the declarations in the place of the others."""
+    signatures = {name: losses.attachments.get((entry.seq, name)) for name in lost}
+    declarations = [
+        encode_attachment(entry.seq, LostAttachment(name, signature))
+        for name, signature in sorted(signatures.items())
+        if signature
+    ]
+    if len(declarations) < len(signatures):
+        return None
+    left = [encode_attachment(seq, carried) for seq, carried in entry.opened_attachments()]
+    return Entry(
+        seq=entry.seq,
+        line=entry.line,
+        prev=entry.prev,
+        signature=entry.signature,
+        attachments=(*left, *declarations),
+    )
 
 
 def scan_header(path: Path, first: int) -> Header | None:

@@ -1,4 +1,4 @@
-"""Sealing: the kiosk can write a contact and never read it back.
+"""Sealing: the kiosk can write for the collector alone, and never read it back. It takes the collector's public key only.
 
 X25519 with a key made for this one content, HKDF-SHA256 over the shared secret, ChaCha20-Poly1305. The result is the
 one-time public key (32 bytes) and the ciphertext. The nonce is zero because the key is used once.
@@ -12,11 +12,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from uplink.errors import IdentityError
 
 SEAL_INFO = b"ikm-seal-1"
+"""For what a citizen wrote."""
 _NONCE = bytes(12)
 
 
-def seal(content: bytes, public_key: bytes) -> bytes:
+def seal(content: bytes, public_key: bytes, *, info: bytes = SEAL_INFO) -> bytes:
     """Seal `content` so that only the holder of the private half of `public_key` (raw X25519) can open it.
+
+    `info` says what it is: what was sealed as one thing cannot be opened as another.
 
     Raises:
         IdentityError: `public_key` is no X25519 key.
@@ -26,5 +29,5 @@ def seal(content: bytes, public_key: bytes) -> bytes:
         shared = once.exchange(X25519PublicKey.from_public_bytes(public_key))
     except ValueError as error:
         raise IdentityError(f"the collector's sealing key is no X25519 key: {error}") from error
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=SEAL_INFO).derive(shared)
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(shared)
     return once.public_key().public_bytes_raw() + ChaCha20Poly1305(key).encrypt(_NONCE, content, None)

@@ -1,7 +1,8 @@
 """The USB door: batch files from a stick, and receipts for the way back.
 
 `survey.wire.carriage` says what a carry-out looks like. A folder whose manifest is damaged or whose files are not those it names is
-refused as a whole, because it was copied in part; loose batch files are taken each for itself.
+refused as a whole, because it was copied in part; loose batch files are taken each for itself. Whoever brings a stick may be an
+enemy: it is read and written as `survey.wire.stick` does, and what is passed over is named and keeps nothing else from coming in.
 """
 
 from collections.abc import Iterator
@@ -16,19 +17,30 @@ from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Accepted, Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.trust import keys
+from collector.trust.sealing import open_sealed
+from collector.words.catalogue import CONSOLE, say
 from survey.record.errors import Malformed
 from survey.wire.carriage import (
     BATCH_SUFFIX,
     MANIFEST,
+    MAX_MANIFEST_BYTES,
     RECEIPT_FOLDER,
+    SEAL_INFO,
+    SEALED,
+    CarriedFile,
     check_file,
     receipt_name,
     unpack_manifest,
 )
 from survey.wire.messages import unpack_receipt
+from survey.wire.stick import TOO_MANY, Skipped, Stick, StickFolder, opened_stick
 
 _MAX_FILE_BYTES = 8 * 1024 * 1024
+_MAX_FILES = 20_000
+"""So many batch files are taken from one stick; a carry-out that was written whole comes before loose files."""
 _GROUP = 16
+SHUT = "carried_shut"
+"""It is not sealed to this collector's key."""
 
 
 @dataclass(slots=True)
@@ -38,21 +50,46 @@ class CarriedIn:
     files: int = 0
     records: int = 0
     refused: list[tuple[str, RefusedMessage]] = field(default_factory=list)
+    """What was not taken, by its name, which may hold anything."""
     receipts: list[Path] = field(default_factory=list)
+    unwritten: CollectorError | None = None
+    """Why a receipt could not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch file that is to be taken."""
+
+    folder: tuple[str, ...]
+    name: str
+    described: CarriedFile | None = None
+    """What the manifest says of it."""
 
 
 def carry_in(source: Path) -> CarriedIn:
     """Take in a batch file, a carry-out's folder, or everything below a stick's root, and write the receipts there.
 
     Raises:
-        CollectorError: there is nothing to take in, or the receipts cannot be written.
+        CollectorError: there is nothing to take in, or the source cannot be read.
     """
+    if source.is_symlink():
+        raise CollectorError("folder_link", path=source)
     if not source.exists():
         raise CollectorError("folder_missing", path=source)
+    root = source if source.is_dir() else source.parent
+    try:
+        with opened_stick(root) as stick:
+            batches = None if source.is_dir() else iter([_Batch((), source.name)])
+            return _carry_in(source, stick, batches)
+    except OSError as error:
+        raise CollectorError("file_unreadable", path=source, reason=error.strerror) from error
+
+
+def _carry_in(source: Path, stick: Stick, batches: Iterator[_Batch] | None) -> CarriedIn:
     taken = CarriedIn()
     receipts: dict[tuple[str, str], bytes] = {}
     verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
-    for group in _groups(source, taken):
+    for group in _groups(stick, _batches(stick, taken) if batches is None else batches, taken):
         outcomes = accept([arrival for _, arrival in group])
         for (name, _), outcome in zip(group, outcomes, strict=True):
             taken.files += 1
@@ -65,15 +102,31 @@ def carry_in(source: Path) -> CarriedIn:
     if not taken.files and not taken.refused:
         raise CollectorError("folder_without_batches", suffix=BATCH_SUFFIX, path=source)
     if receipts:
-        taken.receipts = _write_receipts(source if source.is_dir() else source.parent, receipts)
+        _write_receipts(stick, source, receipts, taken)
     return taken
 
 
-def _groups(source: Path, taken: CarriedIn) -> Iterator[list[tuple[str, Arrival]]]:
+def _groups(stick: Stick, batches: Iterator[_Batch], taken: CarriedIn) -> Iterator[list[tuple[str, Arrival]]]:
+    sealing = keys.load(settings.IKM_KEYS).sealing
     group: list[tuple[str, Arrival]] = []
-    for path, content in _contents(source, taken):
-        arrival = Arrival(payload=content, door=Door.USB, received_ms=clock.now_ms())
-        group.append((path.name, arrival))
+    for one in batches:
+        try:
+            content = stick.read(one.folder, one.name, limit=_MAX_FILE_BYTES)
+            if one.described is not None:
+                check_file(one.described, content)
+        except (Skipped, Malformed) as error:
+            taken.refused.append((one.name, _why(error)))
+            continue
+        batch = (
+            open_sealed(content[len(SEALED) :], sealing, info=SEAL_INFO)
+            if content[: len(SEALED)] == SEALED
+            else None
+        )
+        if batch is None:
+            taken.refused.append((one.name, RefusedMessage(SHUT, say(f"carried.{SHUT}", CONSOLE))))
+            continue
+        arrival = Arrival(payload=batch, door=Door.USB, received_ms=clock.now_ms())
+        group.append((one.name, arrival))
         if len(group) == _GROUP:
             yield group
             group = []
@@ -81,44 +134,54 @@ def _groups(source: Path, taken: CarriedIn) -> Iterator[list[tuple[str, Arrival]
         yield group
 
 
-def _contents(source: Path, taken: CarriedIn) -> Iterator[tuple[Path, bytes]]:
-    """Give the batch files in the order of their names, which is that of their numbers."""
-    if source.is_file():
-        yield source, _read(source)
-        return
-    for folder in sorted({path.parent for path in source.rglob(f"*{BATCH_SUFFIX}")}):
-        files = sorted(folder.glob(f"*{BATCH_SUFFIX}"))
+def _batches(stick: Stick, taken: CarriedIn) -> Iterator[_Batch]:
+    """Give the batch files of whole carry-outs, then the loose ones, each in the order of their names: that of their numbers."""
+    folders = stick.folders(BATCH_SUFFIX, MANIFEST)
+    taken.refused += [(skipped.name, _why(skipped)) for skipped in stick.skipped]
+    left = _MAX_FILES
+    for folder in sorted(folders, key=lambda one: MANIFEST not in one.files):
         try:
-            if (folder / MANIFEST).exists():
-                manifest = unpack_manifest(_read(folder / MANIFEST))
-                files = [folder / one.name for one in manifest.files]
-                for one in manifest.files:
-                    check_file(one, _read(folder / one.name))
-        except (Malformed, CollectorError) as error:
-            code = error.code if isinstance(error, Malformed) else "carried_file"
-            taken.refused.append((folder.name, RefusedMessage(code, str(error))))
+            batches = _of_folder(stick, folder)
+        except (Skipped, Malformed) as error:
+            taken.refused.append(("/".join(folder.path) or MANIFEST, _why(error)))
             continue
-        for path in files:
-            yield path, _read(path)
+        yield from batches[:left]
+        if len(batches) > left:
+            taken.refused.append(("/".join(folder.path), _why(Skipped(TOO_MANY, ""))))
+            return
+        left -= len(batches)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MAX_FILE_BYTES)
-    except OSError as error:
-        raise CollectorError("file_unreadable", path=path, reason=error.strerror) from error
+def _of_folder(stick: Stick, folder: StickFolder) -> list[_Batch]:
+    if MANIFEST not in folder.files:
+        return [_Batch(folder.path, name) for name in folder.files if name.endswith(BATCH_SUFFIX)]
+    manifest = unpack_manifest(stick.read(folder.path, MANIFEST, limit=MAX_MANIFEST_BYTES))
+    for one in manifest.files:
+        try:
+            content = stick.read(folder.path, one.name, limit=_MAX_FILE_BYTES)
+        except Skipped:
+            content = b""  # no batch is empty: the folder is not whole
+        check_file(one, content)
+    return [_Batch(folder.path, one.name, one) for one in manifest.files]
 
 
-def _write_receipts(root: Path, receipts: dict[tuple[str, str], bytes]) -> list[Path]:
-    written = []
-    try:
-        folder = root / RECEIPT_FOLDER
-        folder.mkdir(exist_ok=True)
-        for (kiosk, stream), content in sorted(receipts.items()):
-            path = folder / receipt_name(kiosk=kiosk, stream=stream)
-            path.write_bytes(content)
-            written.append(path)
-    except OSError as error:
-        raise CollectorError("receipts_unwritten", path=root, reason=error.strerror) from error
-    return written
+def _why(error: Skipped | Malformed) -> RefusedMessage:
+    if isinstance(error, Malformed):
+        return RefusedMessage(error.code, str(error))
+    return RefusedMessage(error.code, say(f"carried.{error.code}", CONSOLE))
+
+
+def _write_receipts(
+    stick: Stick, source: Path, receipts: dict[tuple[str, str], bytes], taken: CarriedIn
+) -> None:
+    """Write every receipt that can be written; one that cannot, for what lies in its way, keeps no other from it."""
+    root = source if source.is_dir() else source.parent
+    for (kiosk, stream), content in sorted(receipts.items()):
+        name = receipt_name(kiosk=kiosk, stream=stream)
+        try:
+            stick.write(RECEIPT_FOLDER, name, content)
+            taken.receipts.append(root / RECEIPT_FOLDER / name)
+        except OSError as error:
+            taken.unwritten = CollectorError(
+                "receipts_unwritten", path=root / RECEIPT_FOLDER, reason=error.strerror
+            )

@@ -4,7 +4,7 @@ Evidence keeps what kiosks sent; everything a page or an index shows is projecte
 stores a group of batches, `collector.evidence.intake.accept` calls, once for the whole group,
 
     collector.scores.tallies.projection.project(records) -> Sequence[NotUnderstood]
-    collector.complaints.projection.project(records, attachments) -> Sequence[NotUnderstood]
+    collector.complaints.projection.project(records) -> Sequence[NotUnderstood]
 
 and whenever something a projection rests on has changed afterwards (a later anchor repaired the time of a boot, an
 assignment was corrected), it calls `unproject(records)` with exactly the records that an earlier `project` was given,

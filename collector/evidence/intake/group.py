@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from collector.evidence.intake import keeping, ledger, opening, projecting, refusals, timing
+from collector.evidence.intake import attachments, keeping, ledger, opening, projecting, refusals, timing
 from collector.evidence.intake.arrivals import (
     CONFLICT,
     KIOSK_REVOKED,
@@ -22,19 +22,18 @@ from collector.evidence.intake.arrivals import (
     Message,
     RefusedMessage,
 )
-from collector.evidence.intake.judge import Judge, Judgement, Taken
-from collector.evidence.intake.lines import HeldRun, read_body, read_line
+from collector.evidence.intake.judge import Judge, Judgement
+from collector.evidence.intake.lines import HeldRun
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.projecting import Projected
 from collector.evidence.intake.refusals import RefusedArrival
 from collector.evidence.intake.senders import Sender, StreamRow, road, rows_of, senders_named
-from collector.evidence.models import Conflict, WaitingAttachment
+from collector.evidence.models import Conflict
 from collector.evidence.standing import COUNTING
 from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk
 from collector.fleet.standing import Standing
 from collector.trust import keys
-from survey.record.attachment import Attachment, belongs
 from survey.record.clock import unknown_clock
 from survey.wire.messages import Batch
 
@@ -84,14 +83,15 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
     for tag, message in enumerate(messages):
         if message.batch is None:
             decided[tag] = message.refused or UNEXPECTED
-        elif (why := road(message.arrival, message.batch, senders)) is not None:
+        elif (why := road(message.arrival, message.batch, senders)) is not None or (
+            why := _stripped(message.batch, senders[message.batch.kiosk])
+        ) is not None:
             decided[tag] = why
         else:
             streams[message.batch.kiosk, message.batch.stream].append((tag, message, message.batch))
     rows = rows_of(senders, streams)
     stands = standings({senders[name].id for name, _ in streams})
     projected: list[Projected] = []
-    attached: dict[tuple[int, int], list[Attachment]] = {}
     for (
         name,
         uid,
@@ -100,11 +100,12 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
         work = _Work(name, uid, sender, rows.get((name, uid)), stands.get(sender.id))
         decided |= work.judge(arrived)
         if work.judged.taken:
-            projected += work.store({tag: message for tag, message, _ in arrived}, attached)
+            projected += work.store({tag: message for tag, message, _ in arrived})
             work.welcome(last_try=last_try)
+        work.keep_attachments(arrived)
         if work.judged.contradictions:
             work.keep_contradictions({tag: message for tag, message, _ in arrived})
-    projecting.commit(projected, attached, last_try=last_try)
+    projecting.commit(projected, last_try=last_try)
     _count_refusals(messages, decided)
     return [decided[tag] for tag in range(len(messages))]
 
@@ -120,6 +121,7 @@ class _Work:
         self._sender = sender
         self._row = row
         self._standing = standing
+        self._opened: StreamRow | None = None
         known = [key for key in sender.keys if row is None or key.id == row.key_id]
         self.judged = Judge(
             uid=uid,
@@ -150,13 +152,13 @@ class _Work:
             }
         return decided
 
-    def store(
-        self, messages: Mapping[int, Message], attached: dict[tuple[int, int], list[Attachment]]
-    ) -> list[Projected]:
+    def store(self, messages: Mapping[int, Message]) -> list[Projected]:
         """Keep the batches that add records, move the stream on, and give what they come to; nothing where it does not count."""
         taken = self.judged.taken
         last_ms = max(messages[one.tag].arrival.received_ms for one in taken)
-        row = self._row or self._open(last_ms)
+        row = self._row
+        if row is None:
+            row = self._opened = self._open(last_ms)
         counts = row.standing in COUNTING
         projected: list[Projected] = []
         state = row.clock
@@ -168,10 +170,6 @@ class _Work:
         with connection.cursor() as cursor:
             cursor.executemany(_ADD_BATCH, keeping.rows(row.id, taken, messages))
             cursor.execute(_MOVE_STREAM, (self.judged.through, self.judged.link, last_ms, state, row.id))
-        waiting: dict[tuple[int, int], list[Attachment]] = {}
-        for one in taken:
-            _collect_attachments(row.id, one, attached if counts else waiting)
-        _keep_waiting(waiting, received_ms=last_ms)
         self._watch(row)
         return projected
 
@@ -191,6 +189,16 @@ class _Work:
                 self.judged.through,
                 row.followed_seq,
             )
+
+    def keep_attachments(self, arrived: Sequence[_Tagged]) -> None:
+        """Keep what came beside records that are held now, whether they are new or came again."""
+        row = self._row or self._opened
+        if row is None or self.judged.key is None:
+            return
+        verify = keys.verifier(self.judged.key.public_key)
+        for tag, message, batch in arrived:
+            if batch.attachments and self.judged.verdicts.get(tag) in (Judgement.NEW, Judgement.AGAIN):
+                attachments.keep(row.id, batch, verify, received_ms=message.arrival.received_ms)
 
     def keep_contradictions(self, messages: Mapping[int, Message]) -> None:
         """Keep the second story beside the first, and raise the alarm."""
@@ -248,39 +256,8 @@ def _nothing(*, first: int, last: int) -> Sequence[bytes]:  # noqa: ARG001 - sta
     return ()
 
 
-def _collect_attachments(
-    stream_id: int, taken: Taken, attached: dict[tuple[int, int], list[Attachment]]
-) -> None:
-    """Keep the attachments that their records name; others are nobody's and are dropped."""
-    for seq, attachment in taken.batch.attachments:
-        if seq < taken.first:
-            continue
-        line = read_line(taken.batch.lines[seq - taken.batch.first])
-        read = read_body(line) if line is not None else None
-        if read is not None and belongs(attachment, read[1]):
-            attached.setdefault((stream_id, seq), []).append(attachment)
-        else:
-            log.warning("stream %d: an attachment of record %d is not what the record names", stream_id, seq)
-
-
-def _keep_waiting(waiting: Mapping[tuple[int, int], Sequence[Attachment]], *, received_ms: int) -> None:
-    """Keep what travelled with a stream that does not count, in case somebody decides that it does."""
-    WaitingAttachment.objects.bulk_create(
-        (
-            WaitingAttachment(
-                stream_id=stream_id,
-                seq=seq,
-                name=one.name,
-                salt=one.salt,
-                content=one.content,
-                received_ms=received_ms,
-            )
-            for (stream_id, seq), found in waiting.items()
-            for one in found
-            if "\x00" not in one.name  # PostgreSQL stores none; no honest kiosk writes one
-        ),
-        ignore_conflicts=True,
-    )
+def _stripped(batch: Batch, sender: Sender) -> RefusedMessage | None:
+    return attachments.refusal_of(batch, [keys.verifier(key.public_key) for key in sender.keys])
 
 
 def _count_refusals(messages: Sequence[Message], decided: Mapping[int, Decided]) -> None:

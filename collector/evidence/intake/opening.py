@@ -4,15 +4,13 @@ Looked at once a stream, when it is opened; every later batch goes by what was f
 """
 
 import logging
-from collections.abc import Sequence
 
 from collector import clock
 from collector.errors import CollectorError
 from collector.evidence.intake import ledger, projecting, rebuild, timing
-from collector.evidence.models import Stream, WaitingAttachment
+from collector.evidence.models import Stream
 from collector.evidence.standing import COUNTING, StreamStanding, ToldPredecessor, told_by
 from collector.fleet.models import KioskKey
-from survey.record.attachment import Attachment
 from survey.record.chain import first_link
 
 log = logging.getLogger(__name__)
@@ -123,16 +121,10 @@ def _join(stream: Stream, before: Stream | None) -> None:
 
 def _project(stream: Stream, *, last_try: bool = True) -> int:
     """Project all of a stream that was only kept until now; gives how many records."""
-    attached: dict[tuple[int, int], Sequence[Attachment]] = {}
-    waiting = WaitingAttachment.objects.filter(stream=stream).order_by("pk")
-    for one in waiting:
-        attachment = Attachment(one.name, bytes(one.salt), bytes(one.content))
-        attached[stream.pk, one.seq] = [*attached.get((stream.pk, one.seq), ()), attachment]
     number = 0
     for part in rebuild.replay_stream(stream):
-        problems = projecting.replace([], part.records, attached, last_try=last_try)
+        problems = projecting.replace([], part.records, last_try=last_try)
         projecting.note([*part.set_aside, *problems])
         number += len(part.records)
         Stream.objects.filter(pk=stream.pk).update(clock=timing.dump(part.clock))
-    waiting.delete()
     return number

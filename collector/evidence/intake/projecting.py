@@ -7,7 +7,7 @@ from collector.evidence.intake import ledger, placing, projections
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.lines import HeldRun
 from collector.evidence.intake.placing import TIME_IMPOSSIBLE, Placed, Source
-from collector.evidence.intake.projections import PROJECTION_FAILED, Attached
+from collector.evidence.intake.projections import PROJECTION_FAILED
 from collector.evidence.models import SetAside
 from survey.record.clock import ClockState, settles
 
@@ -36,7 +36,7 @@ def project_run(source: Source, clock: ClockState, runs: Sequence[HeldRun]) -> P
     return Projected(placed, before.records, (source.stream_id, clock.open_from, first - 1))
 
 
-def commit(projected: Iterable[Projected], attached: Attached, *, last_try: bool) -> None:
+def commit(projected: Iterable[Projected], *, last_try: bool) -> None:
     """Hand everything to the projections at once, and note what none of them understood."""
     runs = list(projected)
     for stream_id, first, last in (run.timed_anew for run in runs if run.timed_anew is not None):
@@ -46,13 +46,12 @@ def commit(projected: Iterable[Projected], attached: Attached, *, last_try: bool
     before = [entry for run in runs for entry in run.before]
     records = [entry for run in runs for entry in run.placed.records]
     problems = [problem for run in runs for problem in run.placed.set_aside]
-    note([*problems, *replace(before, records, attached, last_try=last_try)])
+    note([*problems, *replace(before, records, last_try=last_try)])
 
 
 def replace(
     before: Sequence[AcceptedRecord],
     after: Sequence[AcceptedRecord],
-    attached: Attached,
     *,
     last_try: bool = True,
 ) -> list[NotUnderstood]:
@@ -66,7 +65,7 @@ def replace(
     )
     held_back = {(one.stream_id, one.seq) for one in stuck}
     records = [one for one in after if (one.stream_id, one.seq) not in held_back]
-    return [*stuck, *projections.project(records, attached, last_try=last_try)]
+    return [*stuck, *projections.project(records, last_try=last_try)]
 
 
 def note(problems: Sequence[NotUnderstood]) -> None:

@@ -7,17 +7,13 @@ Evidence keeps what kiosks sent and imports none of them; `scores` and `complain
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
-from survey.record.attachment import Attachment
-
-Attached = Mapping[tuple[int, int], Sequence[Attachment]]
-"""Attachments that came along, by `(stream_id, seq)`."""
 
 PROJECTION_FAILED = "projection_failed"
 
@@ -31,7 +27,7 @@ class Projection:
     name: str
     kinds: frozenset[str]
     """The kinds of records it is made of; no kind has two projections."""
-    project: Callable[[Sequence[AcceptedRecord], Attached], Sequence[NotUnderstood]]
+    project: Callable[[Sequence[AcceptedRecord]], Sequence[NotUnderstood]]
     """Take records in; gives those that cannot be read (yet)."""
     unproject: Callable[[Sequence[AcceptedRecord]], None]
     """Take out what `project` made of exactly these records."""
@@ -58,17 +54,16 @@ def registered() -> Sequence[Projection]:
     return tuple(_registered.values())
 
 
-def project(
-    records: Sequence[AcceptedRecord], attached: Attached, *, last_try: bool = True
-) -> list[NotUnderstood]:
+def project(records: Sequence[AcceptedRecord], *, last_try: bool = True) -> list[NotUnderstood]:
     """Hand records to their projections; gives those that could not be read, or that a projection failed on.
 
     Without `last_try` two processes that met in the same rows come out as an `IntegrityError`: the caller begins again.
     """
     problems: list[NotUnderstood] = []
     for projection in registered():
-        take_in = partial(_take_in, projection, attached)
-        problems += _each(take_in, _own(projection, records), name=projection.name, last_try=last_try)
+        problems += _each(
+            projection.project, _own(projection, records), name=projection.name, last_try=last_try
+        )
     return problems
 
 
@@ -83,12 +78,6 @@ def unproject(records: Sequence[AcceptedRecord], *, last_try: bool = True) -> li
 
 def _own(projection: Projection, records: Sequence[AcceptedRecord]) -> Sequence[AcceptedRecord]:
     return [one for one in records if one.kind in projection.kinds]
-
-
-def _take_in(
-    projection: Projection, attached: Attached, records: Sequence[AcceptedRecord]
-) -> Sequence[NotUnderstood]:
-    return projection.project(records, attached)
 
 
 def _take_out(projection: Projection, records: Sequence[AcceptedRecord]) -> Sequence[NotUnderstood]:

@@ -25,7 +25,7 @@ def rebuild(tell: Tell) -> int:
         for stream in _streams():
             clock = None
             for part in replay_stream(stream):
-                problems = [*part.set_aside, *projecting.replace([], part.records, {})]
+                problems = [*part.set_aside, *projecting.replace([], part.records)]
                 projecting.note(problems)
                 number += len(part.records)
                 clock = part.clock
@@ -46,7 +46,7 @@ def retry_set_aside() -> int:
             waiting = set(SetAside.objects.filter(stream=stream).values_list("seq", flat=True))
             for part in replay_stream(stream):
                 records = [one for one in part.records if one.seq in waiting]
-                still = {one.seq for one in projecting.replace([], records, {})}
+                still = {one.seq for one in projecting.replace([], records)}
                 done = [one.seq for one in records if one.seq not in still]
                 SetAside.objects.filter(stream=stream, seq__in=done).delete()
                 understood += len(done)
@@ -90,7 +90,7 @@ def project_again(kiosk_id: int, change: Callable[[], None]) -> int:
         coming = [one for seq, one in now.items() if was.get(seq) != one]
         SetAside.objects.filter(stream=stream, code=KIOSK_UNASSIGNED).delete()
         # What could not be placed may not be readable either, and is set aside for that from now on.
-        projecting.note([*set_aside, *projecting.replace(leaving, coming, {})])
+        projecting.note([*set_aside, *projecting.replace(leaving, coming)])
         moved += len(coming)
     return moved
 

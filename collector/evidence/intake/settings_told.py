@@ -7,7 +7,7 @@ from operator import or_
 from django.db.models import Q
 
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
-from collector.evidence.intake.projections import Attached, Projection
+from collector.evidence.intake.projections import Projection
 from collector.fleet.models import SettingsReport
 from survey.record.bodies import SettingsTold
 from survey.record.errors import Malformed
@@ -16,7 +16,7 @@ from survey.record.record import SETTINGS
 _AT_ONCE = 200
 
 
-def project(records: Sequence[AcceptedRecord], _attached: Attached) -> Sequence[NotUnderstood]:
+def project(records: Sequence[AcceptedRecord]) -> Sequence[NotUnderstood]:
     """Keep one row a record; gives those that cannot be read."""
     rows: list[SettingsReport] = []
     problems: list[NotUnderstood] = []

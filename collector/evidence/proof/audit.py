@@ -7,6 +7,8 @@ from django.db.models import Count
 
 from collector.evidence.intake import rebuild
 from collector.evidence.models import Refusal, SetAside, Stream
+from collector.evidence.proof.accounted import AttachmentCounts
+from collector.evidence.proof.attachments import attachments_of
 from collector.evidence.proof.checking import check_stream, life
 from collector.evidence.proof.lineage import Lineages, examine, remarks_of
 from collector.evidence.proof.remarks import Remark, Verdict, broken
@@ -25,6 +27,7 @@ class StreamAudit:
     kiosk: str
     uid: str
     verdict: StreamVerdict
+    attachments: AttachmentCounts
     responses: int | None
     """Responses of the unit in the period; None where the stream is too damaged to be read."""
     uncertain: int | None
@@ -57,8 +60,8 @@ class Audit:
 
     @property
     def completeness(self) -> bool:
-        """Whether everything the kiosks are known to have written is held."""
-        complete = all(stream.verdict.completeness for stream in self.streams)
+        """Whether everything the kiosks are known to have written is held, and what their records name beside them."""
+        complete = all(stream.verdict.completeness and stream.attachments.complete for stream in self.streams)
         return complete and self._unbroken(Verdict.COMPLETENESS)
 
     @property
@@ -96,6 +99,7 @@ def _stream(stream: Stream, unit: Unit, period: Period, lineages: Lineages) -> S
         kiosk=stream.kiosk.name,
         uid=stream.uid,
         verdict=check_stream(stream, lineages.claims.get(stream.uid, ())),
+        attachments=attachments_of(stream),
         responses=responses,
         uncertain=uncertain,
         set_aside=tuple(

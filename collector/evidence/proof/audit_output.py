@@ -43,6 +43,8 @@ def as_text(audit: Audit) -> str:
         lines.append(f"  {stream.kiosk} {stream.uid[:8]}  {_received(stream, CONSOLE)}; {_in_period(stream)}")
         lines += [f"    PROBLEM  {_finding(fault, CONSOLE)}" for fault in stream.verdict.faults]
         lines += [f"    {_mark(one)}{one.sentence(CONSOLE)}" for one in stream.remarks]
+        lines += [f"    PROBLEM  {sentence}" for sentence in _never_came(stream, CONSOLE)]
+        lines += [f"    {sentence}" for sentence in _attachments(stream, CONSOLE)]
         lines += [f"    {sentence}" for sentence in _set_aside(stream, CONSOLE)]
     if not audit.streams:
         lines.append("  no kiosk has sent anything for this unit")
@@ -73,7 +75,14 @@ def as_json(audit: Audit) -> str:
                     "received": stream.verdict.received,
                     "written": stream.verdict.written,
                     "integrity": stream.verdict.integrity,
-                    "completeness": stream.verdict.completeness,
+                    "completeness": stream.verdict.completeness and stream.attachments.complete,
+                    "attachments": {
+                        "named": stream.attachments.named,
+                        "held": stream.attachments.held,
+                        "destroyed": stream.attachments.destroyed,
+                        "lost": stream.attachments.lost,
+                        "never": [list(one) for one in stream.attachments.never],
+                    },
                     "faults": [
                         {"finding": fault.finding, "first": fault.first, "last": fault.last}
                         for fault in stream.verdict.faults
@@ -132,10 +141,10 @@ def as_html(audit: Audit, language: str) -> str:
 
 def _findings(stream: StreamAudit, language: str) -> str:
     found = [_finding(fault, language) for fault in stream.verdict.faults]
+    found += _never_came(stream, language)
     found += [one.sentence(language) for one in stream.remarks]
-    return "<br>".join(
-        map(escape, [*(found or [say("audit.no_findings", language)]), *_set_aside(stream, language)])
-    )
+    found = found or [say("audit.no_findings", language)]
+    return "<br>".join(map(escape, [*found, *_attachments(stream, language), *_set_aside(stream, language)]))
 
 
 def _mark(one: Remark) -> str:
@@ -164,6 +173,25 @@ def _set_aside(stream: StreamAudit, language: str) -> Iterator[str]:
         key = f"set_aside.{code}"
         why = say(key if known(key) else "set_aside.other", language, code=code)
         yield say("audit.set_aside", language, count=count, why=why)
+
+
+def _attachments(stream: StreamAudit, language: str) -> Iterator[str]:
+    found = stream.attachments
+    if found.named:
+        yield say(
+            "audit.attachments",
+            language,
+            named=found.named,
+            held=found.held,
+            destroyed=found.destroyed,
+            lost=found.lost,
+            never=len(found.never),
+        )
+
+
+def _never_came(stream: StreamAudit, language: str) -> Iterator[str]:
+    for seq, name in stream.attachments.never:
+        yield say("audit.never_came", language, seq=seq, name=name)
 
 
 def _in_period(stream: StreamAudit) -> str:

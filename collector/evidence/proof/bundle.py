@@ -73,6 +73,16 @@ class ServiceAt(msgspec.Struct, frozen=True):
     unit_id: int
 
 
+class AttachmentEntry(msgspec.Struct, frozen=True, array_like=True):
+    """What has become of an attachment that a record names; that one is held or destroyed is the collector's word."""
+
+    seq: int
+    name: str
+    state: str
+    signature: _Hex
+    """The kiosk's, where it declared it lost."""
+
+
 class StreamEntry(msgspec.Struct, frozen=True):
     """A stream, and how far it is held."""
 
@@ -90,6 +100,7 @@ class StreamEntry(msgspec.Struct, frozen=True):
     """Numbers under which the kiosk signed two different records."""
     set_aside: Mapping[str, int]
     """How many records are held but not counted, by reason."""
+    attachments: tuple[AttachmentEntry, ...] = ()
 
 
 class UnitEntry(msgspec.Struct, frozen=True):

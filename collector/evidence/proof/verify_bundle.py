@@ -14,8 +14,10 @@ from pathlib import Path
 
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.intake.lines import HeldRun, read_line
+from collector.evidence.intake.named import named_in
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
+from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, StreamEntry
 from collector.evidence.proof.lineage import Life, examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount
@@ -78,6 +80,10 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         verdicts.append((entry.kiosk, verdict))
         who = f"{entry.kiosk}, stream {entry.uid[:8]}"
         problems += [f"{who}: {fault.sentence()}" for fault in verdict.faults]
+        problems += [
+            f"{who}: record {seq}: its attachment {one} never came"
+            for seq, one in _accounted(entry, shared).never
+        ]
         for one in remarks_of(lineages.remarks, entry.uid):
             (notes if one.breaks is None else problems).append(f"{who}: {one.sentence(CONSOLE)}")
         if entry.standing in COUNTING:
@@ -149,6 +155,17 @@ def _check_stream(
     by_number = _by_number(proofs, lines)
     other = _feed(entry, proofs, by_number, claims)
     return (other, by_number) if _weight(other) < _weight(verdict) else (verdict, shared)
+
+
+def _accounted(entry: StreamEntry, shared: Sequence[_Numbered]) -> AttachmentCounts:
+    """Count what the records name beside them; that something was held or destroyed is the collector's word."""
+    told = {
+        (one.seq, one.name): Told(State(one.state), bytes.fromhex(one.signature))
+        for one in entry.attachments
+        if one.state in set(State)
+    }
+    named = (found for part in shared for seq, line in part for found in named_in((line,), first=seq))
+    return account(named, told, uid=entry.uid, verify=_verifier(bytes.fromhex(entry.public_key)))
 
 
 def _weight(verdict: StreamVerdict) -> int:

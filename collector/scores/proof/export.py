@@ -14,7 +14,9 @@ from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.intake.ledger import batches
 from collector.evidence.models import SetAside, Stream
 from collector.evidence.proof import bundle
+from collector.evidence.proof.attachments import told_of
 from collector.evidence.proof.bundle import (
+    AttachmentEntry,
     BatchProof,
     BundleManifest,
     HeadEntry,
@@ -162,6 +164,10 @@ def _entry(stream: Stream) -> StreamEntry:
         decided_why=stream.decided_why,
         conflicts=conflicts(stream),
         set_aside=counts,
+        attachments=tuple(
+            AttachmentEntry(seq, name, told.state, told.signature.hex())
+            for (seq, name), told in told_of(stream).items()
+        ),
     )
 
 

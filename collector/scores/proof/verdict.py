@@ -48,6 +48,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                     "faults": len(stream.verdict.faults),
                     "standing": stream.standing.value,
                     "remarks": [one.code.value for one in stream.remarks],
+                    "attachments_missing": len(stream.attachments.never),
                 }
                 for stream in audit.streams
             ],

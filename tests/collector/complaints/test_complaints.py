@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 
 from collector.complaints import life
-from collector.complaints.models import Ticket, TicketAttachment, TicketStatus
+from collector.complaints.models import Ticket, TicketStatus
 from collector.complaints.retention import Due, destroy, due
-from collector.complaints.sealing import open_sealed
-from collector.evidence.models import RawBatch, SetAside, Stream
+from collector.complaints.sealing import opened
+from collector.evidence.models import HeldAttachment, RawBatch, SetAside, Stream
 from collector.evidence.proof.checking import check_stream
 from collector.fleet.models import Unit, UnitOfficer
 from collector.people import roles
@@ -35,11 +35,14 @@ PHONE = "081234567890"
 
 def complain(kiosk: FakeKiosk, arrive: Callable[..., list[object]], *topics: str) -> Ticket:
     code = new_code()
-    sealed = seal(PHONE.encode(), keys.load(settings.IKM_KEYS).seal_key)
+    key = keys.load(settings.IKM_KEYS).seal_key
+    text, contact = (
+        attach(name, seal(content.encode(), key)) for name, content in (("text", TEXT), ("contact", PHONE))
+    )
     seq = kiosk.record(
         "complaint",
         {"ticket": code, "topics": list(topics), "visit": 1, "consent": {"version": "1", "at": 1}},
-        attachments=(attach("text", TEXT.encode()), attach("contact", sealed)),
+        attachments=(text, contact),
     )
     arrive(kiosk.batch(seq, seq))
     return Ticket.objects.get(code=code)
@@ -58,7 +61,7 @@ def test_what_was_written_is_not_in_the_evidence(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    assert ticket.held.count() == 2
+    assert ticket.attachments().count() == 2
     payload = bytes(RawBatch.objects.get().payload)
     assert unpack_batch(payload).attachments == ()
     assert unpack_batch(payload).lines == tuple(kiosk.lines)
@@ -71,15 +74,20 @@ def test_an_attachment_that_its_record_does_not_name_is_dropped(
     seq = kiosk.record("complaint", {"ticket": new_code(), "topics": [], "visit": 1})
     kiosk.attachments[seq] = [attach("text", b"smuggled")]
     arrive(kiosk.batch())
-    assert TicketAttachment.objects.count() == 0
+    assert HeldAttachment.objects.count() == 0
 
 
 def test_text_and_contact_are_opened_by_role_and_noted(
     kiosk: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    opened = life.read(ticket, user=person("rina", roles.UNIT_OFFICER, unit), why="to answer")
-    assert (opened.text, opened.contact) == (TEXT, PHONE)
+    read = life.read(ticket, user=person("rina", roles.UNIT_OFFICER, unit), why="to answer")
+    assert (read.text, read.contact, read.shut) == (TEXT, PHONE, ())
+    assert [
+        word
+        for word in (PHONE, TEXT)
+        if word.encode() in b"".join(bytes(one.content) for one in ticket.attachments())
+    ] == []
     entry = TrailEntry.objects.get()
     assert (entry.who, entry.action, entry.why) == ("rina", "complaint read", "to answer")
     assert [word for word in (PHONE, TEXT) if word in str(entry.facts)] == []
@@ -134,7 +142,7 @@ def test_contacts_go_90_days_after_closing_and_texts_after_two_years(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    held = {one.name: one.pk for one in TicketAttachment.objects.all()}
+    held = {one.name: one.pk for one in HeldAttachment.objects.all()}
     life.move(ticket, TicketStatus.DONE, user=person("rina", roles.EVALUATOR), answer="", now=NOW)
     assert due(NOW + timedelta(days=89)) == Due((), ())
     assert due(NOW + timedelta(days=91)) == Due((held["contact"],), ())
@@ -154,14 +162,14 @@ def test_destroying_leaves_proof_and_a_whole_chain(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    digests = set(TicketAttachment.objects.values_list("digest", flat=True))
+    digests = set(HeldAttachment.objects.values_list("digest", flat=True))
     later = NOW + timedelta(days=800)
     assert destroy(due(later), who="console:test", now=later) == 2
     assert due(later) == Due((), ())
-    assert {bytes(content) for content in TicketAttachment.objects.values_list("content", flat=True)} == {b""}
+    assert {bytes(content) for content in HeldAttachment.objects.values_list("content", flat=True)} == {b""}
     assert {entry.facts["digest"] for entry in TrailEntry.objects.filter(action="destroyed")} == digests
-    opened = life.read(ticket, user=person("rina", roles.EVALUATOR), why="late")
-    assert (opened.text, opened.contact, opened.destroyed) == (None, None, ("contact", "text"))
+    read = life.read(ticket, user=person("rina", roles.EVALUATOR), why="late")
+    assert (read.text, read.contact, read.destroyed) == (None, None, ("contact", "text"))
     assert check_stream(Stream.objects.get()).faults == ()
     if connection.vendor == "sqlite":
         name = Path(str(connection.settings_dict["NAME"]))
@@ -169,11 +177,21 @@ def test_destroying_leaves_proof_and_a_whole_chain(
         assert [TEXT.encode() in content for content in files] == [False] * len(files)
 
 
-def test_a_contact_sealed_to_another_key_stays_shut() -> None:
-    mine = keys.load(settings.IKM_KEYS)
-    assert open_sealed(seal(b"0812", mine.seal_key), mine.sealing) == b"0812"
-    assert open_sealed(b"short", mine.sealing) is None
-    assert open_sealed(seal(b"0812", mine.seal_key)[:-1] + b"x", mine.sealing) is None
+def test_what_was_sealed_to_another_key_or_written_in_clear_stays_shut(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
+) -> None:
+    mine = keys.load(settings.IKM_KEYS).seal_key
+    assert opened(seal(b"0812", mine)) == "0812"
+    assert opened(b"short") is None
+    assert opened(seal(b"0812", mine)[:-1] + b"x") is None
+    assert opened(seal(b"0812", mine, info=b"ikm-carry-1")) is None, "a batch on a stick is no contact"
+    code = new_code()
+    kiosk.record(
+        "complaint", {"ticket": code, "topics": [], "visit": 1}, attachments=(attach("text", b"in clear"),)
+    )
+    arrive(kiosk.batch())
+    read = life.read(Ticket.objects.get(code=code), user=person("rina", roles.EVALUATOR), why="to answer")
+    assert (read.text, read.shut) == (None, ("text",))
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,12 @@ from collector.complaints.models import Ticket
 from collector.console.typed import module_of, word_of
 from collector.fleet.models import Assignment, Unit
 from collector.people.models import TrailEntry
+from collector.trust import keys
 from survey.record.complaint import new_code
+from survey.wire.carriage import SEAL_INFO, SEALED
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from uplink.journal.sealing import seal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +66,10 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> str:
     text = printed.out + printed.err
     assert [own for own in PYTHONS_OWN if own in text] == [], text
     return text
+
+
+def sealed(batch: bytes) -> bytes:
+    return SEALED + seal(batch, keys.load(settings.IKM_KEYS).seal_key, info=SEAL_INFO)
 
 
 UNIT = ("--unit", "sukamaju")
@@ -165,7 +172,7 @@ def test_a_command_does_its_work(
 ) -> None:
     village.responses(4)
     batch = tmp_path / "1.ikm"
-    batch.write_bytes(village.batch(village.last, village.last))
+    batch.write_bytes(sealed(village.batch(village.last, village.last)))
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     for words, said in SUCCESS[name]:
         text = run(capsys, name, *(word.format(folder=tmp_path, batch=batch) for word in words))

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from collector.evidence.intake import projections
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.arrivals import Accepted
 from collector.evidence.intake.projections import Projection, register, registered
@@ -25,10 +24,8 @@ class Failing:
         self.taking_in: set[int] = set()
         self.taking_out: set[int] = set()
 
-    def project(
-        self, records: Sequence[AcceptedRecord], attached: projections.Attached
-    ) -> Sequence[NotUnderstood]:
-        found = self.real.project(records, attached)
+    def project(self, records: Sequence[AcceptedRecord]) -> Sequence[NotUnderstood]:
+        found = self.real.project(records)
         if any(one.seq in self.taking_in for one in records):
             raise TypeError("unhashable type: 'list'")
         return found

@@ -58,23 +58,27 @@ def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X255
     simulate(home, 50, "--quiet", "--seed", "9")
     complaints = records(home, "complaint")
     assert complaints
-    contacts = 0
+    contacts = texts = 0
     for record in complaints:
         assert read_code(record.body["ticket"]) == record.body["ticket"]
         assert record.body["topics"]
         assert all(belongs(attachment, record.body) for attachment in record.attachments)
         for attachment in record.attachments:
+            if attachment.name == "text":
+                texts += 1
+                assert len(opened(attachment.content, seal_key)) == len(attachment.content) - 48
             if attachment.name == "contact":
                 contacts += 1
                 assert opened(attachment.content, seal_key).isdigit()
                 assert record.body["consent"]["version"] == "1"
     assert contacts
+    assert texts
     everything = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
     assert b"0812" not in everything
 
 
 def opened(sealed: bytes, key: X25519PrivateKey) -> bytes:
-    """Open a sealed contact as the collector does."""
+    """Open what was sealed as the collector does."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - beside its use
 
     shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[:32]))

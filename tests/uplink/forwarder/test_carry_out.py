@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,10 @@ def import_folder(home: Home, folder: Path) -> None:
     for described, content in contents:
         check_file(described, content)
     for described, content in contents:
-        batch = unpack_batch(content)
+        payload = home.collector.opened(content)
+        batch = unpack_batch(payload)
         assert (batch.first, batch.last, batch.prev is not None) == (described.first, described.last, True)
-        home.collector.accept(content)
+        home.collector.accept(payload)
 
 
 def test_everything_unconfirmed_is_carried_and_counted_once(home: Home, tmp_path: Path) -> None:
@@ -67,6 +69,33 @@ def test_everything_unconfirmed_is_carried_and_counted_once(home: Home, tmp_path
     assert "6001 catatan" in summary
     assert "6001 records" in summary
     journal.close()
+
+
+def test_who_carries_the_stick_reads_nothing_on_it(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 50)
+    text = attach("text", b"antre lama")
+    journal.append(
+        "complaint",
+        {"ticket": "K7QF2M9A", "attached": {"text": text.digest}},
+        stamp=stamp(51),
+        attachments=[text],
+    )
+    journal.close()
+    folder = export(home.folder, tmp_path / "stick").folder
+    assert folder is not None
+    everything = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert everything.count(b"IKC1") == 1
+    (batch,) = folder.glob("*.ikm")
+    with pytest.raises(Malformed):
+        unpack_batch(batch.read_bytes())
+    with pytest.raises(Malformed):
+        unpack_batch(batch.read_bytes()[4 + 32 :])
+    again = export(home.folder, tmp_path / "again").folder
+    assert again is not None
+    assert (again / batch.name).read_bytes() != batch.read_bytes(), (
+        "the same records do not look the same twice"
+    )
 
 
 def test_receipts_come_back_on_the_stick_and_free_the_records(home: Home, tmp_path: Path) -> None:
@@ -168,6 +197,34 @@ def test_receipts_of_strangers_and_of_other_histories_move_nothing(home: Home, t
         (stick / f"{name}.ikr").write_bytes(content)
     assert take_back(home.folder, stick).news is False
     assert not home.acknowledged.exists()
+    journal.close()
+
+
+def test_what_somebody_prepared_on_the_stick_neither_hangs_nor_misleads(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 5)
+    export(home.folder, tmp_path / "out")
+    for batch in sorted((tmp_path / "out").rglob("*.ikm")):
+        home.collector.accept(home.collector.opened(batch.read_bytes()))
+    stick = tmp_path / "stick"
+    (stick / "x.ikr").mkdir(parents=True)
+    os.mkfifo(stick / "pipe.ikr")
+    (stick / "zero.ikr").symlink_to("/dev/zero")
+    (stick / "round").symlink_to(stick)
+    with (stick / "sparse.ikr").open("wb") as sparse:
+        sparse.truncate(1 << 40)
+    (stick / "z").mkdir()
+    (stick / "z" / "true.ikr").write_bytes(home.collector.receipt(journal.stream))
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "kept").write_text("kept")
+    taken = take_back(home.folder, stick)
+    assert (taken.receipts, taken.confirmed) == (1, 5)
+    fill(journal, 1)
+    (stick / f".ikm-{KIOSK}-part").symlink_to(victim)
+    with pytest.raises(CarryOutError):
+        export(home.folder, stick)
+    assert [path.name for path in victim.iterdir()] == ["kept"]
     journal.close()
 
 

@@ -1,5 +1,6 @@
 """A stick that asks is served once each time it appears."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -59,3 +60,15 @@ def test_a_stick_that_cannot_be_written_is_told_and_stops_nothing(home: Home, tm
     watcher = StickWatcher(home.folder, (stick,))
     watcher.look()
     assert "cannot be written" in watcher.said
+
+
+def test_a_marker_that_is_a_link_or_a_pipe_asks_for_nothing(home: Home, tmp_path: Path) -> None:
+    linked, piped = tmp_path / "linked", tmp_path / "piped"
+    linked.mkdir()
+    piped.mkdir()
+    (linked / MARKER).symlink_to("/etc/passwd")
+    os.mkfifo(piped / MARKER)
+    watcher = StickWatcher(home.folder, (linked, piped))
+    watcher.look()
+    assert watcher.said == ""
+    assert len(list(linked.iterdir())) == 1

@@ -13,7 +13,7 @@ from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.enrolment import load_enrolment, store_enrolment
 from uplink.journal.home import KioskHome
 from uplink.journal.identity import Identity
-from uplink.journal.losses import declare, declared
+from uplink.journal.losses import Losses, declare, declared
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.disk import Disk
 from uplink.journal.segments.files import replace_file
@@ -53,14 +53,14 @@ def load_settings(home: Home) -> object:
 
 
 def declare_losses(home: Home, disk: Disk, number: int) -> None:
-    declare(home.paths.journal, {number: b"lost"}, disk=disk)
+    declare(home.paths.journal, Losses({number: b"lost"}), disk=disk)
 
 
 SMALL_FILES: dict[str, tuple[Store, Load]] = {
     "acknowledged": (store_acknowledged, load_acknowledged),
     "enrolment": (enrol, lambda home: int(load_enrolment(home.folder).agency)),
     "settings": (take_settings, load_settings),
-    "losses": (declare_losses, lambda home: next(iter(declared(home.paths.journal)))),
+    "losses": (declare_losses, lambda home: next(iter(declared(home.paths.journal).records))),
 }
 
 
@@ -176,7 +176,7 @@ def test_a_declared_loss_outlives_a_power_cut(home: Home) -> None:
     path.write_bytes(content)
     journal = home.journal(disk=disk, ballast_bytes=0)
     known = declared(home.paths.journal)
-    assert list(known) == [3]
+    assert list(known.records) == [3]
     journal.close()
     disk.cut_power(home.folder)
     assert declared(home.paths.journal) == known

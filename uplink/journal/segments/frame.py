@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from zlib import crc32
 
-from survey.record.attachment import Attachment, decode_attachment
+from survey.record.attachment import MARK, Attachment, Carried, belongs, decode_attachment, named
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES, next_link
 from survey.record.errors import Malformed
 from survey.record.record import canonical
@@ -99,13 +99,28 @@ class Entry(Mapping[str, object]):
         """Whether there is a signature."""
         return len(self._signature) > 0
 
-    def opened_attachments(self) -> tuple[tuple[int, Attachment], ...]:
-        """Give the attachments as the wire takes them.
+    def opened_attachments(self) -> tuple[tuple[int, Carried], ...]:
+        """Give the attachments as the wire takes them; one that is not what the record names is left out."""
+        opened: list[tuple[int, Carried]] = []
+        for line in self.attachments:
+            try:
+                seq, carried = decode_attachment(line)
+            except Malformed:
+                continue
+            if seq == self.seq and (not isinstance(carried, Attachment) or belongs(carried, self._body())):
+                opened.append((seq, carried))
+        return tuple(opened)
 
-        Raises:
-            Malformed: a line is no attachment; the checksum makes that a fault of the writer.
-        """
-        return tuple(decode_attachment(line) for line in self.attachments)
+    def damaged_attachments(self) -> dict[str, str]:
+        """Give the digests of the attachments that the record names and that are not here as it names them."""
+        if MARK not in self.line:
+            return {}
+        there = {carried.name for _, carried in self.opened_attachments()}
+        return {name: digest for name, digest in named(self._body()).items() if name not in there}
+
+    def _body(self) -> Mapping[str, object]:
+        body = self._parsed().get("body")
+        return body if isinstance(body, dict) else {}
 
     def __getitem__(self, key: str) -> object:
         return self._parsed()[key]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from survey.record.attachment import MARK
 from survey.record.chain import LINK_BYTES
 from survey.record.errors import Malformed
 from survey.record.record import canonical, parse_object, whole
@@ -60,6 +61,8 @@ class Segment:
     size: int = 0
     """Up to here the file is understood; appending goes on here."""
     damages: tuple[Damage, ...] = ()
+    bare: list[int] = field(default_factory=list)
+    """Whole records that name an attachment which is not here as they name it."""
 
     @property
     def last(self) -> int:
@@ -148,6 +151,7 @@ def scan(path: Path, first: int) -> Segment:
             segment.size = found.end
         elif segment.last < (seq := entry_seq(found.payload)) <= segment.last + MAX_GAP:
             segment.note(seq, offset=found.offset, end=found.end)
+            segment.bare += [seq] if _is_bare(found.payload) else []
         else:  # whole, yet out of place: somebody wrote here by hand
             damages.append(
                 Damage(offset=found.offset, content=content[found.offset : found.end], closed=True)
@@ -165,6 +169,7 @@ def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
     if start is None or header is None or not content.endswith(b"\n"):
         return None
     offsets = array("I")
+    bare: list[int] = []
     offset = start.end
     payload = b""
     for line in content[offset:-1].split(b"\n") if len(content) > offset else ():
@@ -172,11 +177,13 @@ def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
         payload = line[begin:]
         if line[:begin] != b"%08x %d " % (crc32(payload), len(payload)):
             return None
+        if MARK in payload and _is_bare(payload):
+            bare.append(first + len(offsets))
         offsets.append(offset)
         offset += len(line) + 1
     if len(offsets) and entry_seq(payload) != first + len(offsets) - 1:
         return None
-    return Segment(path=path, first=first, header=header, offsets=offsets, size=offset)
+    return Segment(path=path, first=first, header=header, offsets=offsets, size=offset, bare=bare)
 
 
 def read_entries(handle: int, *, offset: int, limit: int) -> list[tuple[Entry, int]]:
@@ -211,6 +218,13 @@ def _sound_entries(content: bytes, offset: int) -> list[tuple[Entry, int]] | Non
         if (entry := _entry(payload)) is not None:
             entries.append((entry, offset))
     return entries
+
+
+def _is_bare(payload: bytes) -> bool:
+    if MARK not in payload:
+        return False
+    entry = _entry(payload)
+    return entry is not None and bool(entry.damaged_attachments())
 
 
 def _entry(payload: bytes) -> Entry | None:

@@ -179,6 +179,11 @@ class JournalStorage(Storage):
                 expected = segment.last + 1
             return [seq for seq in missing if seq > self.floor]
 
+    def bare(self) -> list[int]:
+        """Give the numbers of the whole records found at the last opening whose attachments are damaged."""
+        with self._lock:
+            return [seq for segment in self._segments for seq in segment.bare if seq > self.floor]
+
     def let_go(self, through: int) -> int:
         """Unlink the segments whose records all have numbers up to `through`; gives how many.
 

@@ -59,6 +59,11 @@ class Command(CollectorCommand):
         lines += [f"text: {opened.text}"] if opened.text is not None else []
         lines += [f"contact: {opened.contact}"] if opened.contact is not None else []
         lines += [f"{name}: destroyed at the end of its retention" for name in opened.destroyed]
+        lines += [f"{name}: lost on the kiosk's own medium, and declared so" for name in opened.lost]
+        lines += [
+            f"{name}: cannot be opened; it was sealed to another collector's key, or is damaged"
+            for name in opened.shut
+        ]
         return "\n".join(lines)
 
     def _list(self, options: dict[str, Any]) -> str:

@@ -8,6 +8,10 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.evidence.doors.usb import carry_in
+from collector.words.foreign import shown
+
+_NAMED = 100
+"""So many refused files are named one by one."""
 
 
 class Command(CollectorCommand):
@@ -15,7 +19,8 @@ class Command(CollectorCommand):
 
     help = (
         "Take in the batch files a kiosk wrote to a USB stick, and write the receipts beside them for the way back. "
-        "Files may come twice and in any order. Exit code 1 where a file was refused."
+        "Files may come twice and in any order. No link is followed and only regular files are opened. "
+        "Exit code 1 where something was refused or passed over."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,11 +32,15 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Take the files in."""
         taken = carry_in(options["source"])
-        for name, why in taken.refused:
-            self.stderr.write(f"{name}: refused ({why.code}): {why.message}")
+        for name, why in taken.refused[:_NAMED]:
+            self.stderr.write(f"{shown(name)}: refused ({why.code}): {shown(why.message)}")
+        if len(taken.refused) > _NAMED:
+            self.stderr.write(f"and {len(taken.refused) - _NAMED} more were refused")
         self.stdout.write(
             f"{taken.records} new records from {taken.files} files; {len(taken.receipts)} receipts written"
         )
+        if taken.unwritten is not None:
+            raise taken.unwritten
         if taken.refused:
             sys.exit(1)
         return None

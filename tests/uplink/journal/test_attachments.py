@@ -1,0 +1,101 @@
+"""Attachments on the kiosk: they go out with their record or not at all, and a damaged one only as the kiosk's signed word."""
+
+from pathlib import Path
+
+import pytest
+
+from survey.record.attachment import Attachment, LostAttachment, attach, belongs, lost_message
+from survey.record.record import decode
+from survey.wire.messages import unpack_batch
+from tests.uplink.fakes import KIOSK, Home, fill, stamp
+from uplink.forwarder.outbox import Outbox
+from uplink.journal.enrolment import verifier
+from uplink.journal.journal import Journal
+from uplink.journal.reader import JournalReader
+from uplink.journal.segments.frame import frame
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.enrol()
+    return home
+
+
+def complain(journal: Journal, number: int) -> list[Attachment]:
+    parts = [attach("text", b"antre lama"), attach("contact", b"0812")]
+    body = {"attached": {one.name: one.digest for one in parts}}
+    journal.append("complaint", body, stamp=stamp(number), attachments=parts)
+    return parts
+
+
+def without_attachment(folder: Path, name: bytes) -> None:
+    """Damage one attachment behind a whole record, as a reader that salvages the record finds it."""
+    (path,) = folder.glob("*.journal")
+    content = path.read_bytes()
+    frames = []
+    for one in content.splitlines(keepends=True):
+        payload = one.split(b" ", 2)[2][:-1]
+        if b'"name":"%b"' % name in payload:
+            at = payload.index(b'"name":"%b"' % name)
+            begin = payload.rindex(b'"content":"', 0, at) + len(b'"content":"')
+            payload = payload[:begin] + bytes((payload[begin] ^ 1,)) + payload[begin + 1 :]
+        frames.append(frame(payload))
+    path.write_bytes(b"".join(frames))
+
+
+def test_a_damaged_attachment_of_a_whole_record_waits_for_its_declaration_and_then_travels(
+    home: Home,
+) -> None:
+    journal = home.journal()
+    fill(journal, 2)
+    parts = complain(journal, 3)
+    fill(journal, 1)
+    journal.close()
+    without_attachment(home.paths.journal, b"text")
+    reader = JournalReader(home.paths.journal)
+    assert [entry.seq for entry in reader.read(1, most=10, most_bytes=10**6)] == [1, 2]
+    assert reader.undeclared == 3, "the uplink cannot declare it"
+    journal = home.journal()
+    stream = journal.stream
+    entries = reader.read(1, most=10, most_bytes=10**6)
+    assert [entry.seq for entry in entries] == [1, 2, 3, 4]
+    assert reader.undeclared is None
+    carried = {one.name: one for seq, one in entries[2].opened_attachments() if seq == 3}
+    assert carried["contact"] == parts[1]
+    lost = carried["text"]
+    assert isinstance(lost, LostAttachment)
+    message = lost_message(stream=stream, seq=3, name="text", digest=parts[0].digest)
+    assert verifier(home.identity.public_key)(lost.signature, message)
+    before = (home.paths.journal / "losses").read_bytes()
+    journal.close()
+    home.journal().close()
+    assert (home.paths.journal / "losses").read_bytes() == before, "declared once"
+
+
+@pytest.mark.parametrize("max_bytes", [200, 700, 2_000])
+def test_no_split_takes_an_attachment_from_its_record(home: Home, max_bytes: int) -> None:
+    journal = home.journal()
+    for number in range(1, 30):
+        if number % 3:
+            fill(journal, 1)
+        else:
+            complain(journal, number)
+    outbox = Outbox(
+        JournalReader(home.paths.journal),
+        kiosk=KIOSK,
+        stream=journal.stream,
+        max_records=20,
+        lazy_seconds=0.0,
+    )
+    found = 0
+    for parcel in outbox.everything_from(1, max_bytes=max_bytes):
+        batch = unpack_batch(parcel.payload)
+        for seq, line in enumerate(batch.lines, start=batch.first):
+            record = decode(line)
+            there = [one for number, one in batch.attachments if number == seq]
+            assert len(there) == len(record.body.get("attached", {}))  # type: ignore[arg-type]
+            assert all(isinstance(one, Attachment) and belongs(one, record.body) for one in there)
+            found += len(there)
+    assert found == 18
+    journal.close()
