@@ -56,7 +56,6 @@ COLUMNS = (
     Unused("collector/scores/models.py", "stated_at", "kept for an auditor's own query"),
 )
 KEPT = (
-    Unused("survey/record/bodies.py", "RESTORED|DELETED|CUT", "what the journal will name a predecessor by"),
     Unused(
         "survey/index/pekppp.py", "USUAL_QUOTA|f03|ipp", "F-02/F-03 reports: the official outputs to come"
     ),
@@ -72,7 +71,6 @@ KEPT = (
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
     Unused("survey/record/complaint.py", "maladministration", "a hint for the officer's desk to come"),
-    Unused("survey/record/verdict.py", "signatures", "an auditor's figure; tests read it"),
     Unused("hardware/board.py", "throttled|memory_free_mb", "facts of a board: health reports take all"),
     Unused("hardware/simulator.py", "beeps", "the simulated panel's memory, for tests and the demo"),
 )

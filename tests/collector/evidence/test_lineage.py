@@ -11,10 +11,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
-from collector.complaints.models import Ticket, TicketAttachment
+from collector.complaints.models import Ticket
 from collector.complaints.retention import destroy, due
 from collector.evidence.intake.rebuild import project_again, rebuild
-from collector.evidence.models import Stream, WaitingAttachment
+from collector.evidence.models import HeldAttachment, Stream
 from collector.evidence.proof import verify_bundle
 from collector.fleet.models import Kiosk, Unit
 from collector.local import moment_of
@@ -119,15 +119,15 @@ def test_an_administrator_lets_a_stream_in_by_name_and_reason(
     ticket = new_code(lambda _below: 3)
     lost.record("complaint", {"ticket": ticket, "topics": ["lama"], "visit": 9}, attachments=[text])
     arrive(lost.batch())
-    assert (ikm(unit)[0], Ticket.objects.count(), WaitingAttachment.objects.count()) == (60, 0, 1)
+    assert (ikm(unit)[0], Ticket.objects.count(), HeldAttachment.objects.count()) == (60, 0, 1)
     call_command("stream", "list")
     assert lost.stream in capsys.readouterr().out
     words = ("stream", "accept", lost.stream[:8], "--as", administrator(), "--why", "card seen, journal lost")
     call_command(*words)
     assert "4 records" not in capsys.readouterr().err
     assert (ikm(unit)[0], standings()) == (63, ["counted", "accepted"])
-    assert bytes(TicketAttachment.objects.get().content) == b"gelap di tangga"
-    assert WaitingAttachment.objects.count() == 0
+    assert Ticket.objects.count() == 1
+    assert bytes(HeldAttachment.objects.get().content) == b"gelap di tangga"
     found = judge(unit, PERIOD, tmp_path)
     assert found.holds
     assert "accepted it: card seen, journal lost" in found.text
@@ -171,7 +171,7 @@ def test_the_words_of_a_stream_that_nobody_let_in_are_destroyed_at_their_date(
     for years, left in ((1, 1), (3, 0)):
         later = now + timedelta(days=365 * years)
         destroy(due(later), who="a test", now=later)
-        assert WaitingAttachment.objects.count() == left
+        assert HeldAttachment.objects.filter(destroyed_at=None).count() == left
     assert TrailEntry.objects.get().action == "destroyed"
 
 
