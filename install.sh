@@ -80,7 +80,7 @@ run_test() {
     say "style"
     .venv/bin/ruff check .
     .venv/bin/ruff format --check --quiet .
-    shellcheck install.sh check .ci/run systemd/ikm-kiosk systemd/ikm-collector tests/booted/*.sh
+    shellcheck install.sh check .ci/run systemd/ikm-kiosk systemd/ikm-collector tests/booted/*.sh tests/vm/*.sh
     say "types"
     .venv/bin/mypy
     say "tests"

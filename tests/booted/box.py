@@ -16,7 +16,8 @@ from typing import IO
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ikm-kiosk" / "booted"
+KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ikm-kiosk"
+CACHE = KEPT / "booted"
 PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
 _PREFIX = "ikm-box-"
 _PLENTY_BYTES = 8 * 1024**3
@@ -26,25 +27,54 @@ class BoxError(AssertionError):
     """Something in the box did not go as it should; the message holds what was said."""
 
 
-class Box:
+class Guest:
+    """A machine inside this one, on which shell scripts can be run."""
+
+    def sh(self, script: str, *, seconds: float = 60, check: bool = True) -> str:
+        """Run a shell script inside, as root; gives what it printed."""
+        code, said = self._run(script, seconds=seconds)
+        if check and code != 0:
+            raise BoxError(f"{script.strip()}\n-> exit code {code}\n{said[-4000:]}")
+        return said
+
+    def fails(self, script: str) -> str:
+        """Run a script that must fail; gives what it printed."""
+        code, said = self._run(script, seconds=60)
+        if code == 0:
+            raise BoxError(f"{script}: it should have failed\n{said[-4000:]}")
+        return said
+
+    def show(self, unit: str, fact: str) -> str:
+        return self.sh(f"systemctl show -P {fact} {unit}").strip()
+
+    def until(
+        self, ready: Callable[[], bool], *, what: str, seconds: float = 120, pause: float = 0.2
+    ) -> float:
+        """Wait until `ready()`; gives how long it took."""
+        began = time.monotonic()
+        while not ready():
+            if time.monotonic() - began > seconds:
+                raise BoxError(f"{what}: not within {seconds} s\n{self.journal()}")
+            time.sleep(pause)
+        return time.monotonic() - began
+
+    def journal(self) -> str:
+        """The newest words of all units."""
+        return self.sh("systemctl --failed --no-legend; journalctl -q --no-pager -n 60", check=False)
+
+    def status(self) -> dict[str, object]:
+        """What `ikm-kiosk status` says."""
+        return dict(json.loads(self.sh("ikm-kiosk status --json")))
+
+    def _run(self, script: str, *, seconds: float) -> tuple[int, str]:
+        raise NotImplementedError
+
+
+class Box(Guest):
     """One running container."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-
-    def sh(self, script: str, *, seconds: float = 60, check: bool = True) -> str:
-        """Run a shell script inside, as root; gives what it printed."""
-        done = _call("run", self.folder, "sh", "-c", script, seconds=seconds)
-        if check and done.returncode != 0:
-            raise BoxError(f"{script.strip()}\n-> exit code {done.returncode}\n{done.stdout[-4000:]}")
-        return done.stdout
-
-    def fails(self, script: str) -> str:
-        """Run a script that must fail; gives what it printed."""
-        done = _call("run", self.folder, "sh", "-c", script, seconds=60)
-        if done.returncode == 0:
-            raise BoxError(f"{script}: it should have failed\n{done.stdout[-4000:]}")
-        return done.stdout
 
     def put(self, source: Path, target: str) -> None:
         self._do("put", source, target)
@@ -58,25 +88,9 @@ class Box:
     def pull_the_plug(self) -> None:
         self._do("kill")
 
-    def show(self, unit: str, fact: str) -> str:
-        return self.sh(f"systemctl show -P {fact} {unit}").strip()
-
-    def until(self, ready: Callable[[], bool], *, what: str, seconds: float = 120) -> float:
-        """Wait until `ready()`; gives how long it took."""
-        began = time.monotonic()
-        while not ready():
-            if time.monotonic() - began > seconds:
-                raise BoxError(f"{what}: not within {seconds} s\n{self.journal()}")
-            time.sleep(0.2)
-        return time.monotonic() - began
-
-    def journal(self) -> str:
-        """The newest words of all units."""
-        return self.sh("systemctl --failed --no-legend; journalctl -q --no-pager -n 60", check=False)
-
-    def status(self) -> dict[str, object]:
-        """What `ikm-kiosk status` says."""
-        return dict(json.loads(self.sh("ikm-kiosk status --json")))
+    def _run(self, script: str, *, seconds: float) -> tuple[int, str]:
+        done = _call("run", self.folder, "sh", "-c", script, seconds=seconds)
+        return done.returncode, done.stdout
 
     def _do(self, verb: str, *words: str | Path) -> None:
         done = _call(verb, self.folder, *words, seconds=200)
@@ -94,18 +108,18 @@ def why_not() -> str:
 def boxed(suite: str) -> Iterator[Box]:
     """Give a booted box with the checkout, the pinned wheels and the drop-ins in it; removed in the end."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    archive = _make("make-root.sh", CACHE, suite)
-    wheels = _make(
-        "make-wheels.sh", CACHE, ROOT / "requirements" / "demo.txt", sys.executable, PYTHONS[suite]
+    archive = make(HERE / "make-root.sh", CACHE, suite)
+    wheels = make(
+        HERE / "make-wheels.sh", CACHE, ROOT / "requirements" / "demo.txt", sys.executable, PYTHONS[suite]
     )
-    folder, lock = _new_folder()
+    folder, lock = new_folder()
     box = Box(folder / "box")
     try:
         box._do("new", archive)
         box.put(wheels, "/srv/wheels")
         box.put(HERE / "dropins", "/etc/systemd/system")
         box.put(HERE / "pressed.py", "/srv")
-        _snapshot(box.folder / "root" / "srv" / "checkout")
+        snapshot(box.folder / "root" / "srv" / "checkout")
         (box.folder / "root/etc/pip.conf").write_text(
             "[global]\nno-index = true\nfind-links = /srv/wheels\ndisable-pip-version-check = true\nquiet = 1\n"
         )
@@ -139,17 +153,18 @@ def _call(verb: str, *words: str | Path, seconds: float) -> "subprocess.Complete
         return subprocess.CompletedProcess(command, code, said.read().decode(errors="replace"))
 
 
-def _make(script: str, *words: str | Path) -> Path:
+def make(script: Path, *words: str | Path, seconds: float = 1200, **environment: str) -> Path:
+    """Run one of the scripts that make something once; gives where that is, which it prints last."""
     done = subprocess.run(
-        [str(HERE / script), *map(str, words)],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=1200,
+        [str(script), *map(str, words)], env=os.environ | environment,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=seconds,
     )  # fmt: skip
     if done.returncode != 0:
         raise BoxError(f"{script}: {done.stderr[-3000:]}")
     return Path(done.stdout.split()[-1])
 
 
-def _new_folder() -> tuple[Path, IO[bytes]]:
+def new_folder() -> tuple[Path, IO[bytes]]:
     """Make this box's folder, whose lock lives as long as we do; boxes whose maker is dead are removed."""
     with (CACHE / "boxes.lock").open("wb") as all_boxes:
         fcntl.flock(all_boxes, fcntl.LOCK_EX)
@@ -182,7 +197,7 @@ def _remove_if_orphaned(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _snapshot(target: Path) -> None:
+def snapshot(target: Path) -> None:
     """Copy what the checkout holds, committed or not, without what git ignores."""
     listed = subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

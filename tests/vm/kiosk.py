@@ -1,0 +1,136 @@
+"""The emulated machine as a kiosk, set up as README's "By hand" says, and the collector it sends to, on this machine."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+from survey.visit.state import Step
+from tests.booted.box import BoxError, by_hand
+from tests.vm.pi import BUTTONS, HOST, LIGHTS, Pi
+from tests.vm.screens import alike, drawn
+from tests.world import COLLECTOR, World
+
+UNITS = ("ikm-kiosk", "ikm-uplink")
+PANEL = f"[panel]\nbuttons = {list(BUTTONS)}\nlights = {list(LIGHTS)}\n"
+
+
+class Seen(NamedTuple):
+    """After how many seconds a press was seen on the screen."""
+
+    highlighted: float
+    thanked: float
+
+
+@dataclass
+class EmulatedKiosk:
+    """An emulated machine in service as a kiosk."""
+
+    pi: Pi
+    world: World
+
+    def in_service(self) -> float:
+        """Wait until both units are, and the idle screen is to be seen; gives the seconds that took."""
+        began = time.monotonic()
+        asked = f"systemctl is-active {' '.join(UNITS)}"
+        self.pi.until(
+            lambda: self.pi.sh(asked, check=False).split() == ["active"] * len(UNITS),
+            what="both units active", seconds=240, pause=1,
+        )  # fmt: skip
+        self.until_shown(Step.IDLE)
+        return time.monotonic() - began
+
+    def shows(self, step: Step, language: str = "id") -> bool:
+        return alike(self.pi.picture(), step, language=language)
+
+    def until_shown(self, step: Step, *, language: str = "id", seconds: float = 60) -> float:
+        """Wait for a screen; gives how long it took."""
+        began = time.monotonic()
+        while not self.shows(step, language):
+            if time.monotonic() - began > seconds:
+                self._keep_pictures(drawn(step, language=language))
+                raise BoxError(
+                    f"{step} in {language}: not on the screen within {seconds} s\n{self.pi.journal()}"
+                )
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    def ratings(self) -> int:
+        """How many smileys the collector holds."""
+        return sum(
+            record.kind == "response" and record.body["instrument"] == "pulse"
+            for record in self.world.evidence().values()
+        )
+
+    def rate(self, button: int = 4) -> Seen:
+        """Press a button on the idle screen, until the collector has it."""
+        self.until_idle()
+        held = self.ratings()
+        began = time.monotonic()
+        self.pi.press(button)
+        while self.shows(Step.IDLE) and time.monotonic() - began < 60:
+            time.sleep(0.02)
+        highlighted = time.monotonic() - began
+        self.until_shown(Step.INVITATION)
+        thanked = time.monotonic() - began
+        self.pi.until(lambda: self.ratings() == held + 1, what="a rating in the collector's evidence")
+        return Seen(highlighted, thanked)
+
+    def until_idle(self) -> None:
+        """Let the last visitor's invitation pass."""
+        self.until_shown(Step.IDLE, seconds=90)
+        time.sleep(1.5)  # a fresh screen is deaf for a moment (visit.settle_ms, visit.quiet_seconds)
+
+    def memory_mb(self, unit: str) -> int:
+        """The most memory a unit's process has had."""
+        said = self.pi.sh(f"awk '/^VmHWM:/ {{print $2}}' /proc/{self.pi.show(unit, 'MainPID')}/status")
+        return int(said) // 1024
+
+    def _keep_pictures(self, wanted: Image.Image) -> None:
+        folder = Path(__file__).parent / "failed"
+        folder.mkdir(exist_ok=True)
+        self.pi.picture().save(folder / "shown.png")
+        wanted.save(folder / "wanted.png")
+
+
+def set_up(pi: Pi, world: World) -> EmulatedKiosk:
+    """Start the collector here; follow README there."""
+    outside = world.environment
+    world.start_broker()
+    world.ask(COLLECTOR, "setup")
+    address = f"http://{HOST}:{world.web_port}"
+    world.environment = outside | {
+        "IKM_PUBLIC_URL": address,
+        "IKM_BROKER_URL": f"mqtt://{HOST}:{world.broker_port}",
+    }
+    world.start_web()
+    world.until(world.web_listens, what="the collector's web process")
+    unit = ["--code", "sukamaju", "--name", "Balai Desa Sukamaju", "--region", "18.01.05.2003"]
+    world.ask(COLLECTOR, "unit", "add", *unit)
+    code = world.ask(COLLECTOR, "enrol", "--unit", "sukamaju").split()[-1]
+    world.environment = outside
+    world.start_listener()
+
+    try:
+        pi.sh(f"cd /srv/checkout && set -e\n{_by_hand(code, address)}", seconds=600)
+    except BoxError as error:
+        raise BoxError(f"{error}\n{pi.journal()}") from error
+    return EmulatedKiosk(pi, world)
+
+
+def _by_hand(code: str, address: str) -> str:
+    """README's lines for a kiosk, without those that `make-disk.sh` has done, which would take ten minutes in there."""
+    _, block = by_hand()
+    for line, instead in (
+        ("apt-get install python3-venv fonts-inter fonts-dejavu-core espeak-ng", ""),
+        ("python3 -m venv /opt/ikm-kiosk", ""),
+        ("/opt/ikm-kiosk/bin/pip install --require-hashes -r requirements/kiosk.txt", ""),
+        ("pip install --no-deps .", "pip install --no-deps /srv/checkout/*.whl"),
+        ("/dev/null /etc/ikm-kiosk/kiosk.toml", f"/dev/stdin /etc/ikm-kiosk/kiosk.toml <<END\n{PANEL}END"),
+        ("enrol CODE --collector https://collector.example", f"enrol {code} --collector {address}"),
+    ):
+        assert block.count(line + "\n") == 1, f"README's kiosk is no longer set up with: {line}"
+        block = block.replace(line + "\n", instead + "\n")
+    return block
