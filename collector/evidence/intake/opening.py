@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.evidence.intake import ledger, projecting, rebuild, timing
+from collector.evidence.intake import heads, ledger, projecting, rebuild, timing
 from collector.evidence.models import Stream, WaitingAttachment
 from collector.evidence.standing import COUNTING, StreamStanding, ToldPredecessor, told_by
 from collector.fleet.models import KioskKey
@@ -44,6 +44,7 @@ def open_stream(
         before_seq=told.seq if told is not None else 0,
         before_link=told.link if told is not None else b"",
     )
+    heads.adopt(stream)
     if fits:
         _join(stream, before)
     return stream
