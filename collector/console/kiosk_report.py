@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from collector.evidence.models import HeardHead
 from collector.evidence.standing import StreamStanding
 from collector.fleet.applied import SettingsState, settings_state
 from collector.fleet.models import Assignment, Kiosk
@@ -84,6 +85,10 @@ def _streams(kiosk: Kiosk) -> Iterator[str]:
         waiting = max(0, stream.heard_seq - stream.through)
         told = f"{stream.uid[:8]}: {stream.through} records" + (f", {waiting} to come" if waiting else "")
         yield told + _STANDINGS[StreamStanding(stream.standing)]
+    held = set(kiosk.streams.values_list("uid", flat=True))
+    for head in HeardHead.objects.filter(key__kiosk=kiosk).order_by("pk"):
+        said = "ANOTHER HISTORY" if head.uid in held else "NONE RECEIVED"
+        yield f"{head.uid[:8]}: {head.seq} records heard of, {said}"
 
 
 def _settings_word(state: SettingsState) -> str:

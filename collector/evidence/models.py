@@ -28,7 +28,7 @@ class Stream(models.Model):
     """State of the time repair, see `evidence.timing`; made anew by a rebuild."""
     standing = models.CharField(
         max_length=10,
-        choices=[(one.value, one.value) for one in StreamStanding],
+        choices=[(one.value, one.value) for one in StreamStanding if one is not StreamStanding.AWAITED],
         default=StreamStanding.COUNTED.value,
     )
     """Whether it counts, see `evidence.standing`."""
@@ -53,6 +53,23 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uid[:8]} of {self.kiosk_id}"
+
+
+class HeardHead(models.Model):
+    """A signed head that stands beside what is held: of a stream of which nothing came, or of another history of one."""
+
+    key = models.ForeignKey(KioskKey, on_delete=models.PROTECT, related_name="heads", db_index=False)
+    uid = models.CharField(max_length=32)
+    seq = models.BigIntegerField()
+    link = models.BinaryField(max_length=32)
+    signature = models.BinaryField(max_length=64)
+    heard_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "uid", "seq", "link"], name="head_once")]
+
+    def __str__(self) -> str:
+        return f"{self.uid[:8]}: {self.seq} heard"
 
 
 class RawBatch(models.Model):

@@ -30,6 +30,8 @@ class StreamStanding(StrEnum):
     """It did not fit, and an administrator decided that it counts."""
     REFUSED = "refused"
     """It did not fit, and an administrator decided that it does not count."""
+    AWAITED = "awaited"
+    """Nothing of it has come in: a signed head is all there is. No row of a stream has it."""
 
 
 COUNTING = frozenset({StreamStanding.COUNTED, StreamStanding.ACCEPTED})

@@ -50,7 +50,7 @@ def judge(unit: Unit, period: Period, folder: Path) -> Judged:
     path = folder / "judged.zip"
     export(path, unit=unit, period=period, who="auditor", why="a test")
     report = verify(path)
-    said = set(report.problems) | set(report.notes)
+    said = {one for one in (*report.problems, *report.notes) if ", stream " in one}
     named = {
         f"{stream.kiosk}, stream {stream.uid[:8]}: {sentence}"
         for stream in found.streams
@@ -60,6 +60,8 @@ def judge(unit: Unit, period: Period, folder: Path) -> Judged:
         ]
     }
     assert named == said
+    silent = [one for one in report.notes if "nothing was ever heard" in one]
+    assert len(silent) == len(found.silent)
     assert found.holds == (report.problems == ())
     assert {(one.uid, str(one.verdict)) for one in found.streams} == {
         (verdict.uid, str(verdict)) for _, verdict in report.streams

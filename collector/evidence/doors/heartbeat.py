@@ -11,11 +11,10 @@ from typing import Annotated
 import msgspec
 from django.db import transaction
 
-from collector.evidence.models import Stream
-from collector.fleet.models import Kiosk, KioskKey, KioskState
+from collector.evidence.intake import heads
+from collector.fleet.models import Kiosk, KioskState
 from collector.local import moment_of
-from collector.trust import keys
-from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES, head_message
+from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES
 from survey.wire.messages import STREAM_ID
 
 MAX_STATE_BYTES = 16_384
@@ -76,24 +75,11 @@ def _note(kiosk: Kiosk, state: _State, *, now: datetime) -> None:
 
 
 def _hear_head(kiosk: Kiosk, head: _Head, *, now_ms: int) -> bool:
-    """Verify a head and remember it where it is further than what was heard; tells whether its signature holds."""
+    """Verify a head and keep what it proves; tells whether its signature holds."""
     link, signature = _bytes(head.link, LINK_BYTES), _bytes(head.signature, SIGNATURE_BYTES)
     if link is None or signature is None or not STREAM_ID.fullmatch(head.stream):
         return False
-    message = head_message(stream=head.stream, seq=head.seq, link=link)
-    stream = Stream.objects.filter(kiosk=kiosk, uid=head.stream).select_related("key").first()
-    if stream is None:
-        # Nothing of this stream has arrived yet: the signature says whether it is ours to wait for.
-        public_keys = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).values_list(
-            "public_key", flat=True
-        )
-        return any(keys.verifier(bytes(key))(signature, message) for key in public_keys)
-    if not keys.verifier(bytes(stream.key.public_key))(signature, message):
-        return False
-    Stream.objects.filter(pk=stream.pk, heard_seq__lt=head.seq).update(
-        heard_seq=head.seq, heard_link=link, heard_signature=signature, heard_ms=now_ms
-    )
-    return True
+    return heads.take(kiosk, heads.ToldHead(head.stream, head.seq, link, signature), now_ms=now_ms)
 
 
 def _bytes(text: str, length: int) -> bytes | None:

@@ -7,7 +7,7 @@ import logging
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.evidence.intake import ledger, projecting, rebuild, timing
+from collector.evidence.intake import heads, ledger, projecting, rebuild, timing
 from collector.evidence.models import Stream
 from collector.evidence.standing import COUNTING, StreamStanding, ToldPredecessor, told_by
 from collector.fleet.models import KioskKey
@@ -42,6 +42,7 @@ def open_stream(
         before_seq=told.seq if told is not None else 0,
         before_link=told.link if told is not None else b"",
     )
+    heads.adopt(stream)
     if fits:
         _join(stream, before)
     return stream

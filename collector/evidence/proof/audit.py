@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from django.db.models import Count
 
 from collector.evidence.intake import rebuild
-from collector.evidence.models import Refusal, SetAside, Stream
+from collector.evidence.models import HeardHead, Refusal, SetAside, Stream
 from collector.evidence.proof.accounted import AttachmentCounts
 from collector.evidence.proof.attachments import attachments_of
-from collector.evidence.proof.checking import check_stream, life
+from collector.evidence.proof.checking import awaited_life, check_awaited, check_stream, life
 from collector.evidence.proof.lineage import Lineages, examine, remarks_of
 from collector.evidence.proof.remarks import Remark, Verdict, broken
-from collector.evidence.proof.selection import streams_of
+from collector.evidence.proof.selection import awaited_of, silent_of, streams_of
 from collector.evidence.proof.verdicts import StreamVerdict
 from collector.evidence.standing import COUNTING, StreamStanding
-from collector.fleet.models import Unit
+from collector.fleet.models import KioskKey, Unit
 from survey.index.periods import Period
 from survey.record.errors import Malformed
 
@@ -35,10 +35,20 @@ class StreamAudit:
     set_aside: tuple[tuple[str, int], ...]
     """`(code, count)` of records that are held and proven but not counted."""
     received_ms: int
+    """When something of it came last; 0 where nothing did."""
     heard_ms: int
     """When the kiosk last proved how far it had written; 0 where it never did."""
     standing: StreamStanding
     remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SilentKey:
+    """A key that was enrolled and under which nothing was ever heard."""
+
+    kiosk: str
+    key: str
+    enrolled_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class Audit:
     period: Period
     made_ms: int
     streams: tuple[StreamAudit, ...]
+    silent: tuple[SilentKey, ...]
     refusals: tuple[tuple[str, str, int], ...]
     """`(kiosk, code, count)` of what was refused from these kiosks."""
 
@@ -81,14 +92,23 @@ class Audit:
 def audit(unit: Unit, period: Period, *, now: datetime) -> Audit:
     """Check every stream that can have earned something for the unit in the period."""
     streams = list(streams_of(unit, period))
-    lineages = examine([life(stream) for stream in sorted(streams, key=lambda one: one.pk)])
+    awaited = awaited_of(unit, period)
+    lives = [life(stream) for stream in sorted(streams, key=lambda one: one.pk)]
+    lineages = examine([*lives, *(awaited_life(*one) for one in awaited)])
     refusals = Refusal.objects.filter(kiosk_name__in={stream.kiosk.name for stream in streams})
     return Audit(
         unit=unit.code,
         name=unit.name,
         period=period,
         made_ms=round(now.astimezone(UTC).timestamp() * 1000),
-        streams=tuple(_stream(stream, unit, period, lineages) for stream in streams),
+        streams=(
+            *(_stream(stream, unit, period, lineages) for stream in streams),
+            *(_awaited(key, uid, heads, lineages) for key, uid, heads in awaited),
+        ),
+        silent=tuple(
+            SilentKey(key.kiosk.name, bytes(key.public_key).hex(), round(key.enrolled_at.timestamp() * 1000))
+            for key in silent_of(unit, period)
+        ),
         refusals=tuple(refusals.order_by("kiosk_name", "code").values_list("kiosk_name", "code", "count")),
     )
 
@@ -112,6 +132,22 @@ def _stream(stream: Stream, unit: Unit, period: Period, lineages: Lineages) -> S
         heard_ms=stream.heard_ms,
         standing=StreamStanding(stream.standing),
         remarks=remarks_of(lineages.remarks, stream.uid),
+    )
+
+
+def _awaited(key: KioskKey, uid: str, heads: list[HeardHead], lineages: Lineages) -> StreamAudit:
+    return StreamAudit(
+        kiosk=key.kiosk.name,
+        uid=uid,
+        verdict=check_awaited(key, uid, heads),
+        attachments=AttachmentCounts(named=0, held=0, destroyed=0, lost=0, never=()),
+        responses=0,
+        uncertain=0,
+        set_aside=(),
+        received_ms=0,
+        heard_ms=max(head.heard_ms for head in heads),
+        standing=StreamStanding.AWAITED,
+        remarks=remarks_of(lineages.remarks, uid),
     )
 
 

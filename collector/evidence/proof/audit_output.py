@@ -6,7 +6,7 @@ from html import escape
 
 from django.conf import settings
 
-from collector.evidence.proof.audit import Audit, StreamAudit
+from collector.evidence.proof.audit import Audit, SilentKey, StreamAudit
 from collector.evidence.proof.remarks import Remark
 from collector.local import minute_text, stamp_text
 from collector.words.catalogue import CONSOLE, known, say
@@ -48,6 +48,7 @@ def as_text(audit: Audit) -> str:
         lines += [f"    {sentence}" for sentence in _set_aside(stream, CONSOLE)]
     if not audit.streams:
         lines.append("  no kiosk has sent anything for this unit")
+    lines += [f"  {_silent(one, CONSOLE)}" for one in audit.silent]
     lines += [f"  refused from {kiosk}: {count} × {code}" for kiosk, code, count in audit.refusals]
     lines.append(
         f"integrity: {_word(audit.integrity)}   completeness: {_word(audit.completeness)}   "
@@ -95,10 +96,14 @@ def as_json(audit: Audit) -> str:
                     "responses_in_period": stream.responses,
                     "uncertain_in_period": stream.uncertain,
                     "set_aside": dict(stream.set_aside),
-                    "received_at": stamp_text(stream.received_ms),
+                    "received_at": stamp_text(stream.received_ms) if stream.received_ms else None,
                     "heard_at": stamp_text(stream.heard_ms) if stream.heard_ms else None,
                 }
                 for stream in audit.streams
+            ],
+            "silent": [
+                {"kiosk": one.kiosk, "key": one.key, "enrolled_at": stamp_text(one.enrolled_ms)}
+                for one in audit.silent
             ],
             "refusals": [
                 {"kiosk": kiosk, "code": code, "count": count} for kiosk, code, count in audit.refusals
@@ -132,7 +137,12 @@ def as_html(audit: Audit, language: str) -> str:
         lineage=f"{say('audit.lineage', language)}: {lineage}",
         heads="".join(f"<th>{say(f'audit.{head}', language)}</th>" for head in _HEADS),
         rows=rows,
-        notes=f"<p>{say('audit.refused', language, refused=refused)}</p>" if refused else "",
+        notes="\n".join(
+            [
+                *(f"<p>{escape(_silent(one, language))}</p>" for one in audit.silent),
+                *([f"<p>{say('audit.refused', language, refused=refused)}</p>"] if refused else []),
+            ]
+        ),
         how=say("audit.how", language),
         examiner=say("audit.examiner", language),
         date=say("audit.date", language),
@@ -145,6 +155,11 @@ def _findings(stream: StreamAudit, language: str) -> str:
     found += [one.sentence(language) for one in stream.remarks]
     found = found or [say("audit.no_findings", language)]
     return "<br>".join(map(escape, [*found, *_attachments(stream, language), *_set_aside(stream, language)]))
+
+
+def _silent(one: SilentKey, language: str) -> str:
+    since = minute_text(one.enrolled_ms, settings.IKM_TIME_ZONE)
+    return say("audit.silent", language, kiosk=one.kiosk, key=one.key[:16], since=since)
 
 
 def _mark(one: Remark) -> str:

@@ -103,6 +103,14 @@ class StreamEntry(msgspec.Struct, frozen=True):
     attachments: tuple[AttachmentEntry, ...] = ()
 
 
+class SilentEntry(msgspec.Struct, frozen=True):
+    """A key that was enrolled and under which nothing was ever heard."""
+
+    kiosk: str
+    public_key: _Hex
+    enrolled_ms: int
+
+
 class UnitEntry(msgspec.Struct, frozen=True):
     """The unit whose indices are proven."""
 
@@ -125,7 +133,8 @@ class BundleManifest(msgspec.Struct, frozen=True):
     last_day: str
     flag_rules: str
     streams: tuple[StreamEntry, ...]
-    """In the order in which they were opened."""
+    """In the order in which they were opened; at the end those of which a head is all there is."""
+    silent: tuple[SilentEntry, ...]
     stands: Mapping[str, tuple[Stand, ...]]
     """By kiosk."""
     services: tuple[ServiceAt, ...]

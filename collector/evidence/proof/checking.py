@@ -1,12 +1,13 @@
 """Checking a held stream from its raw batches; damage in the database is named, and ends nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from collector.evidence.intake import ledger
-from collector.evidence.models import Conflict, RawBatch, Stream
+from collector.evidence.models import Conflict, HeardHead, RawBatch, Stream
 from collector.evidence.proof.lineage import Life
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import StreamStanding
+from collector.fleet.models import KioskKey
 from collector.trust.keys import verifier
 from survey.record.errors import Malformed
 from survey.record.verdict import Claim
@@ -29,10 +30,43 @@ def check_stream(stream: Stream, claims: Iterable[Claim] = ()) -> StreamVerdict:
 
 
 def heads(stream: Stream) -> tuple[SignedHead, ...]:
-    """Give the furthest record the kiosk proved to have written, if it ever did."""
-    if stream.heard_seq == 0:
-        return ()
-    return (SignedHead(stream.heard_seq, bytes(stream.heard_link), bytes(stream.heard_signature)),)
+    """Give what heartbeats proved of a stream: the furthest record written, and heads that tell another history."""
+    furthest = SignedHead(stream.heard_seq, bytes(stream.heard_link), bytes(stream.heard_signature))
+    others = HeardHead.objects.filter(key_id=stream.key_id, uid=stream.uid).order_by("pk")
+    return ((furthest,) if stream.heard_seq else ()) + signed_heads(others)
+
+
+def signed_heads(heads: Iterable[HeardHead]) -> tuple[SignedHead, ...]:
+    """Give kept heads as they are checked."""
+    return tuple(SignedHead(one.seq, bytes(one.link), bytes(one.signature)) for one in heads)
+
+
+def check_awaited(key: KioskKey, uid: str, heads: Iterable[HeardHead]) -> StreamVerdict:
+    """Give the verdict on a stream of which heads were heard and nothing came."""
+    public_key = bytes(key.public_key)
+    return check(
+        uid=uid,
+        public_key=public_key,
+        verify=verifier(public_key),
+        parts=(),
+        receipted=Claim(0),
+        heads=signed_heads(heads),
+    )
+
+
+def awaited_life(key: KioskKey, uid: str, heads: Sequence[HeardHead]) -> Life:
+    """Give what the lineage has to say of a stream of which nothing came."""
+    return Life(
+        uid=uid,
+        key=bytes(key.public_key),
+        standing=StreamStanding.AWAITED,
+        decided_by="",
+        decided_why="",
+        first_line=None,
+        through=0,
+        heard=max(head.seq for head in heads),
+        arrivals=(),
+    )
 
 
 def life(stream: Stream) -> Life:
@@ -50,6 +84,7 @@ def life(stream: Stream) -> Life:
         decided_why=stream.decided_why,
         first_line=first_line,
         through=stream.through,
+        heard=stream.heard_seq,
         arrivals=tuple(rows.values_list("first", "count", "received_ms")),
     )
 

@@ -25,6 +25,8 @@ class Life:
     decided_why: str
     first_line: bytes | None
     through: int
+    heard: int
+    """The furthest record that a head vouches for."""
     arrivals: Sequence[tuple[int, int, int]]
     """`(first, count, received_ms)` of its batches, in the order of the records."""
 
@@ -55,19 +57,12 @@ def examine(lives: Sequence[Life]) -> Lineages:
     return found
 
 
-def _one_key(streams: Sequence[Life], found: Lineages) -> None:
+def _one_key(lives: Sequence[Life], found: Lineages) -> None:
+    for life in lives:
+        found.remarks[life.uid] += _of_standing(life)
+    streams = [life for life in lives if life.standing is not StreamStanding.AWAITED]
     held = {life.uid: life for life in streams}
     told = {life.uid: told_by(life.first_line) for life in streams}
-    for life in streams:
-        if life.standing is StreamStanding.FOREIGN:
-            found.remarks[life.uid].append(remark(RemarkCode.FOREIGN_STREAM, records=life.through))
-        elif life.standing is not StreamStanding.COUNTED:
-            code = (
-                RemarkCode.STREAM_ACCEPTED
-                if life.standing is StreamStanding.ACCEPTED
-                else RemarkCode.STREAM_REFUSED
-            )
-            found.remarks[life.uid].append(remark(code, who=life.decided_by, why=life.decided_why))
     counting = [life for life in streams if life.standing in COUNTING]
     followed: set[str] = set()
     begins = 0
@@ -88,6 +83,22 @@ def _one_key(streams: Sequence[Life], found: Lineages) -> None:
             continue
         followed.add(before.uid)
         _joint(held[before.uid], life, before, found)
+
+
+def _of_standing(life: Life) -> list[Remark]:
+    """Say how a stream stands, where that is not the usual."""
+    decided = {"who": life.decided_by, "why": life.decided_why}
+    match life.standing:
+        case StreamStanding.FOREIGN:
+            return [remark(RemarkCode.FOREIGN_STREAM, records=life.through)]
+        case StreamStanding.ACCEPTED:
+            return [remark(RemarkCode.STREAM_ACCEPTED, **decided)]
+        case StreamStanding.REFUSED:
+            return [remark(RemarkCode.STREAM_REFUSED, **decided)]
+        case StreamStanding.AWAITED:
+            return [remark(RemarkCode.NONE_RECEIVED, records=life.heard)]
+        case StreamStanding.COUNTED:
+            return []
 
 
 def _joint(old: Life, new: Life, told: ToldPredecessor, found: Lineages) -> None:

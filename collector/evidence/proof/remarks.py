@@ -27,6 +27,7 @@ class RemarkCode(StrEnum):
     PREDECESSOR_NEVER_CAME = "predecessor_never_came"
     GOES_BACK = "goes_back"
     OUTLIVED = "outlived"
+    NONE_RECEIVED = "none_received"
 
 
 _BREAKS = {
@@ -34,6 +35,7 @@ _BREAKS = {
     RemarkCode.FOREIGN_COUNTED: Verdict.LINEAGE,
     RemarkCode.OUTLIVED: Verdict.LINEAGE,
     RemarkCode.PREDECESSOR_NEVER_CAME: Verdict.COMPLETENESS,
+    RemarkCode.NONE_RECEIVED: Verdict.COMPLETENESS,
 }
 
 

@@ -24,8 +24,9 @@ from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import COUNTING
 from collector.fleet.standing import Standing
+from collector.local import stamp_text
 from collector.trust.keys import verifier
-from collector.words.catalogue import CONSOLE
+from collector.words.catalogue import CONSOLE, say
 from survey.index import periods
 from survey.instrument import definition
 from survey.instrument.instrument import Instrument
@@ -73,7 +74,16 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
     problems += [f"{name}: changed, missing or added after the export" for name in bundle.damaged_files()]
     instruments = _instruments(bundle, problems)
     verdicts, records = [], []
-    notes: list[str] = []
+    notes = [
+        say(
+            "audit.silent",
+            CONSOLE,
+            kiosk=one.kiosk,
+            key=one.public_key[:16],
+            since=stamp_text(one.enrolled_ms),
+        )
+        for one in manifest.silent
+    ]
     lineages = examine([_life(bundle, entry) for entry in manifest.streams])
     for entry in manifest.streams:
         verdict, shared = _check_stream(bundle, entry, lineages.claims.get(entry.uid, ()))
@@ -136,6 +146,7 @@ def _life(bundle: Bundle, entry: StreamEntry) -> Life:
         decided_why=entry.decided_why,
         first_line=next(iter(bundle.lines(entry.uid)), None),
         through=entry.through,
+        heard=max((head.seq for head in entry.heads), default=0),
         arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in bundle.proofs(entry.uid)),
     )
 

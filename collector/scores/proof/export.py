@@ -1,6 +1,6 @@
 """Writing an evidence bundle of a unit and period: by role, for a reason, and noted in the audit trail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,17 +21,19 @@ from collector.evidence.proof.bundle import (
     BundleManifest,
     HeadEntry,
     ServiceAt,
+    SilentEntry,
     Stand,
     StreamEntry,
     UnitEntry,
 )
-from collector.evidence.proof.checking import conflicts, heads
+from collector.evidence.proof.checking import conflicts, heads, signed_heads
 from collector.evidence.proof.recount import PublishedIndex, published, recount
-from collector.evidence.proof.selection import streams_of
+from collector.evidence.proof.selection import awaited_of, silent_of, streams_of
+from collector.evidence.proof.verdicts import SignedHead
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.assignments import standings
 from collector.fleet.instruments import find, own_files
-from collector.fleet.models import Unit
+from collector.fleet.models import KioskKey, Unit
 from collector.people import trail
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Scope
@@ -72,7 +74,14 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
             first_day=period.first.isoformat(),
             last_day=period.last.isoformat(),
             flag_rules=flags.VERSION,
-            streams=tuple(_entry(stream) for stream in streams),
+            streams=(
+                *(_entry(stream) for stream in streams),
+                *(_awaited(key, uid, signed_heads(kept)) for key, uid, kept in awaited_of(unit, period)),
+            ),
+            silent=tuple(
+                SilentEntry(key.kiosk.name, bytes(key.public_key).hex(), _enrolled_ms(key))
+                for key in silent_of(unit, period)
+            ),
             stands=_stands(streams),
             services=_services(streams),
             published=found,
@@ -155,10 +164,10 @@ def _entry(stream: Stream) -> StreamEntry:
         uid=stream.uid,
         kiosk=stream.kiosk.name,
         public_key=bytes(stream.key.public_key).hex(),
-        enrolled_ms=round(stream.key.enrolled_at.timestamp() * 1000),
+        enrolled_ms=_enrolled_ms(stream.key),
         through=stream.through,
         link=bytes(stream.link).hex(),
-        heads=tuple(HeadEntry(one.seq, one.link.hex(), one.signature.hex()) for one in heads(stream)),
+        heads=_heads(heads(stream)),
         standing=StreamStanding(stream.standing),
         decided_by=stream.decided_by,
         decided_why=stream.decided_why,
@@ -169,6 +178,32 @@ def _entry(stream: Stream) -> StreamEntry:
             for (seq, name), told in told_of(stream).items()
         ),
     )
+
+
+def _awaited(key: KioskKey, uid: str, kept: Sequence[SignedHead]) -> StreamEntry:
+    """Give the entry of a stream of which nothing came."""
+    return StreamEntry(
+        uid=uid,
+        kiosk=key.kiosk.name,
+        public_key=bytes(key.public_key).hex(),
+        enrolled_ms=_enrolled_ms(key),
+        through=0,
+        link="",
+        heads=_heads(kept),
+        standing=StreamStanding.AWAITED,
+        decided_by="",
+        decided_why="",
+        conflicts=(),
+        set_aside={},
+    )
+
+
+def _heads(kept: Sequence[SignedHead]) -> tuple[HeadEntry, ...]:
+    return tuple(HeadEntry(one.seq, one.link.hex(), one.signature.hex()) for one in kept)
+
+
+def _enrolled_ms(key: KioskKey) -> int:
+    return round(key.enrolled_at.timestamp() * 1000)
 
 
 def _stands(streams: list[Stream]) -> dict[str, tuple[Stand, ...]]:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from collector.console.command import CollectorCommand
-from collector.evidence.models import Conflict, Door, Refusal, SetAside
+from collector.evidence.models import Conflict, Door, HeardHead, Refusal, SetAside, Stream
 from collector.local import minute_text
 
 
@@ -34,4 +34,9 @@ class Command(CollectorCommand):
                 f"ALARM {conflict.stream.kiosk.name}: two different records {conflict.seq} "
                 f"in stream {conflict.stream.uid[:8]}"
             )
+        for head in HeardHead.objects.select_related("key__kiosk").order_by("pk"):
+            if Stream.objects.filter(key_id=head.key_id, uid=head.uid).exists():
+                self.stdout.write(
+                    f"ALARM {head.key.kiosk.name}: a signed head {head.seq} of another history of stream {head.uid[:8]}"
+                )
         return None
