@@ -8,7 +8,7 @@ import os
 import sys
 
 from collector.console.typed import module_of
-from collector.evidence.proof import verify_bundle
+from collector.evidence.proof import verify_command
 
 _COMMANDS = """\
 usage: ikm-collector COMMAND [options]      (ikm-collector COMMAND --help says more)
@@ -54,7 +54,7 @@ def main() -> None:
         print(_COMMANDS)
         sys.exit(0 if arguments else 2)
     if arguments[:2] == ["evidence", "verify"]:
-        sys.exit(verify_bundle.main(arguments[2:]))
+        sys.exit(verify_command.main(arguments[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
     from django.conf import settings  # noqa: PLC0415 - `evidence verify` needs no Django
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - as above

@@ -13,6 +13,7 @@ from collector.console.typed import word_of
 from collector.errors import CollectorError
 from collector.trust import keys
 from collector.words.catalogue import CONSOLE
+from collector.words.foreign import shown
 
 
 class CollectorCommand(BaseCommand, ABC):
@@ -47,10 +48,10 @@ class CollectorCommand(BaseCommand, ABC):
             with translation.override(CONSOLE):
                 return self.run(options)
         except CollectorError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(shown(error)) from error
         except (OperationalError, ProgrammingError) as error:
             text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise CommandError(str(CollectorError("database", reason=text))) from error
+            raise CommandError(shown(CollectorError("database", reason=text))) from error
 
     @abstractmethod
     def run(self, options: dict[str, Any]) -> str | None:

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from survey.record.chain import Verify, first_link, head_message, is_declared, next_link, stated_link
+from survey.record.gaps import Gaps
 
 _DIGEST_BYTES = 8  # to tell the same from another; an attacker gains nothing by a collision
 
@@ -153,7 +154,7 @@ class Examiner:
     _next: int = field(init=False)
     _link: bytes | None = field(init=False)
     _pending: _Pending | None = field(default=None, init=False)
-    _gaps: set[int] = field(default_factory=set, init=False)
+    _gaps: Gaps = field(default_factory=Gaps, init=False)
     _digests: dict[int, bytes] = field(default_factory=dict, init=False)
     _links: dict[int, bytes] = field(default_factory=dict, init=False)
     _claims: dict[int, list[Claim]] = field(default_factory=dict, init=False)
@@ -191,7 +192,7 @@ class Examiner:
             return
         if found.seq > self._next:
             self._settle(None)
-            self._gaps.update(range(self._next, found.seq))
+            self._gaps.add(self._next, found.seq - 1)
             self._link = None
             self._next = found.seq
         self._add_in_place(found)
@@ -199,8 +200,7 @@ class Examiner:
     def verdict(self) -> Verdict:
         """Give the result; nothing may be added afterwards."""
         self._settle(None, at_end=True)
-        for seq in sorted(self._gaps):
-            self._fault(Finding.MISSING, seq)
+        self._faults += [Fault(Finding.MISSING, first, last) for first, last in self._gaps]
         last = self._next - 1
         beyond = [seq for seq in self._claims if seq > last]
         if beyond:
@@ -252,8 +252,7 @@ class Examiner:
 
     def _add_late(self, found: Evidence) -> None:
         """A number that was passed already: out of place, there again, or a second one."""
-        if found.seq in self._gaps:
-            self._gaps.discard(found.seq)
+        if self._gaps.fill(found.seq):
             self._digests[found.seq] = _digest(found.line)
             sound = found.signature is None or self._holds(found, found.prev or b"")
             self._fault(Finding.REORDERED if sound else Finding.FOREIGN, found.seq)

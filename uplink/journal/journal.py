@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from survey.record.attachment import Attachment, encode_attachment
-from survey.record.attachment import lost_message as attachment_lost_message
 from survey.record.chain import (
     STREAM_BYTES,
     first_link,
@@ -30,7 +29,7 @@ from survey.wire.messages import Receipt
 from uplink.errors import JournalError, JournalForeign, JournalFull
 from uplink.journal.acknowledged import AcknowledgedReceipt, Receipts, ReleasedRecords
 from uplink.journal.identity import Identity
-from uplink.journal.losses import Losses, declare, declared
+from uplink.journal.losses import Losses, declare, declared, lost_attachments
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
 from uplink.journal.segments.segment import Header
@@ -269,7 +268,9 @@ class Journal:
         if not holes and not bare:
             return
         known = declared(self._storage.folder)
-        losses = Losses(self._lost_records(holes, known), self._lost_attachments(bare, known))
+        bared = (entry for seq in bare if (entry := self._storage.entry(seq)) is not None)
+        attachments = lost_attachments(bared, stream=self.stream, sign=self._identity.sign, known=known)
+        losses = Losses(self._lost_records(holes, known), attachments)
         if losses != known:
             log.error(
                 "%d damaged records and %d damaged attachments are declared lost",
@@ -286,16 +287,6 @@ class Journal:
             if link is not None:
                 old = known.records.get(seq)
                 losses[seq] = old if old and stated_link(old) == link else self._declaration(seq, link)
-        return losses
-
-    def _lost_attachments(self, bare: Sequence[int], known: Losses) -> dict[tuple[int, str], bytes]:
-        """Declare the attachments that whole records name and that are not as they name them."""
-        losses = {}
-        for seq in bare:
-            entry = self._storage.entry(seq)
-            for name, digest in entry.damaged_attachments().items() if entry is not None else ():
-                message = attachment_lost_message(stream=self.stream, seq=seq, name=name, digest=digest)
-                losses[seq, name] = known.attachments.get((seq, name)) or self._identity.sign(message)
         return losses
 
     def _declaration(self, seq: int, link: bytes) -> bytes:

@@ -5,15 +5,18 @@ its loss is declared here; otherwise a break-in there could pass any rating off 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from survey.record.attachment import lost_message
+from survey.record.chain import Sign
 from uplink.errors import JournalBroken
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.files import replace_file
 from uplink.journal.segments.folder import JournalFolder
+from uplink.journal.segments.frame import Entry
 
 
 class Losses(NamedTuple):
@@ -64,6 +67,18 @@ def declare(folder: Path, losses: Losses, *, disk: Disk = REAL_DISK) -> None:
         replace_file(JournalFolder(folder).losses, content, disk=disk)
     except OSError as error:
         raise JournalBroken(f"a loss could not be declared in {folder}: {error}") from error
+
+
+def lost_attachments(
+    bare: Iterable[Entry], *, stream: str, sign: Sign, known: Losses
+) -> dict[tuple[int, str], bytes]:
+    """Declare the attachments that whole records name and that are not as they name them; what was declared stays as it was."""
+    return {
+        (entry.seq, name): known.attachments.get((entry.seq, name))
+        or sign(lost_message(stream=stream, seq=entry.seq, name=name, digest=digest))
+        for entry in bare
+        for name, digest in entry.damaged_attachments().items()
+    }
 
 
 def _signature(text: str) -> bytes:

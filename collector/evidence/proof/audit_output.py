@@ -1,6 +1,5 @@
 """An audit in words: on a screen, as JSON, and as a page to print and sign."""
 
-import json
 from collections.abc import Iterator
 from html import escape
 
@@ -10,6 +9,7 @@ from collector.evidence.proof.audit import Audit, SilentKey, StreamAudit
 from collector.evidence.proof.remarks import Remark
 from collector.local import minute_text, stamp_text
 from collector.words.catalogue import CONSOLE, known, say
+from collector.words.foreign import shown, shown_json
 from survey.record.verdict import Fault
 
 _PAGE = """\
@@ -54,12 +54,12 @@ def as_text(audit: Audit) -> str:
         f"integrity: {_word(audit.integrity)}   completeness: {_word(audit.completeness)}   "
         f"lineage: {_word(audit.lineage)}"
     )
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))
 
 
 def as_json(audit: Audit) -> str:
     """Give the audit for programs."""
-    return json.dumps(
+    return shown_json(
         {
             "unit": audit.unit,
             "name": audit.name,
@@ -108,28 +108,28 @@ def as_json(audit: Audit) -> str:
             "refusals": [
                 {"kiosk": kiosk, "code": code, "count": count} for kiosk, code, count in audit.refusals
             ],
-        },
-        ensure_ascii=False,
-        indent=2,
+        }
     )
 
 
 def as_html(audit: Audit, language: str) -> str:
     """Give the audit as a page to print."""
     rows = "".join(
-        f"<tr><td>{escape(stream.kiosk)}</td><td>{stream.uid[:8]}</td><td>{escape(_received(stream, language))}</td>"
+        f"<tr><td>{escape(shown(stream.kiosk))}</td><td>{stream.uid[:8]}</td><td>{escape(_received(stream, language))}</td>"
         f'<td class="n">{"?" if stream.responses is None else stream.responses}</td>'
         f"<td>{_findings(stream, language)}</td></tr>\n"
         for stream in audit.streams
     )
-    refused = "; ".join(f"{escape(kiosk)}: {count} × {escape(code)}" for kiosk, code, count in audit.refusals)
+    refused = "; ".join(
+        f"{escape(shown(kiosk))}: {count} × {escape(shown(code))}" for kiosk, code, count in audit.refusals
+    )
     integrity = say("audit.whole" if audit.integrity else "audit.not_whole", language)
     completeness = say("audit.complete" if audit.completeness else "audit.not_complete", language)
     lineage = say("audit.whole" if audit.lineage else "audit.not_whole", language)
     return _PAGE.format(
         language=language,
-        title=say("audit.title", language, name=escape(audit.name)),
-        unit=escape(audit.unit),
+        title=say("audit.title", language, name=escape(shown(audit.name))),
+        unit=escape(shown(audit.unit)),
         period=escape(audit.period.dates if language == "id" else str(audit.period)),
         made=say("audit.made", language, made=minute_text(audit.made_ms, settings.IKM_TIME_ZONE)),
         integrity=f"{say('audit.integrity', language)}: {integrity}",

@@ -15,6 +15,7 @@ The collector's signature says who handed the bundle over; that the records are 
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +30,14 @@ from survey.record.errors import InstrumentError
 
 FORMAT = 1
 SIGNATURE_PREFIX = b"ikm-bundle-1\x00"
-MAX_FILE_BYTES = 2 * 1024**3
+UNPACKED_MOST = 50
+"""A bundle unpacks to at most so many times its own size (honest ones to 5 to 15 times), and a little: what a file may cost is what it weighs."""
+_UNPACKED_FREE = 4 * 1024 * 1024
+_SMALL_FILE = 512 * 1024
+"""A questionnaire is never larger; a reader of TOML takes long over a large one."""
+_SHORTEST_LINE = 32
+"""No record's line is shorter: lines must not be made of nothing."""
+_KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 README = """\
 Berkas bukti SKM / SKM evidence bundle
 
@@ -41,7 +49,10 @@ Jawaban satuan beserta waktunya dapat menunjuk seorang warga: simpan dengan aman
 Single answers with their times can identify a villager: keep this file safe and do not pass it on.
 """
 
-_Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]*$")]
+_Hex = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})*$")]
+_Seq = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+_Millis = Annotated[int, msgspec.Meta(ge=0, lt=253_402_300_800_000)]
+"""A moment that a calendar knows."""
 
 
 class BundleError(Exception):
@@ -51,7 +62,7 @@ class BundleError(Exception):
 class HeadEntry(msgspec.Struct, frozen=True):
     """A record that a kiosk proved, in a heartbeat, to have written."""
 
-    seq: int
+    seq: _Seq
     link: _Hex
     signature: _Hex
 
@@ -59,7 +70,7 @@ class HeadEntry(msgspec.Struct, frozen=True):
 class Stand(msgspec.Struct, frozen=True):
     """Where a kiosk stood from a time on."""
 
-    since_ms: int
+    since_ms: _Millis
     unit_id: int
     place_id: int
 
@@ -76,7 +87,7 @@ class ServiceAt(msgspec.Struct, frozen=True):
 class AttachmentEntry(msgspec.Struct, frozen=True, array_like=True):
     """What has become of an attachment that a record names; that one is held or destroyed is the collector's word."""
 
-    seq: int
+    seq: _Seq
     name: str
     state: str
     signature: _Hex
@@ -89,14 +100,14 @@ class StreamEntry(msgspec.Struct, frozen=True):
     uid: _Hex
     kiosk: str
     public_key: _Hex
-    enrolled_ms: int
-    through: int
+    enrolled_ms: _Millis
+    through: _Seq
     link: _Hex
     heads: tuple[HeadEntry, ...]
     standing: StreamStanding
     decided_by: str
     decided_why: str
-    conflicts: tuple[int, ...]
+    conflicts: tuple[_Seq, ...]
     """Numbers under which the kiosk signed two different records."""
     set_aside: Mapping[str, int]
     """How many records are held but not counted, by reason."""
@@ -146,9 +157,9 @@ class BundleManifest(msgspec.Struct, frozen=True):
 class BatchProof(msgspec.Struct, frozen=True, array_like=True):
     """One batch of a stream: its place, when it came, and what proves it."""
 
-    first: int
-    count: int
-    received_ms: int
+    first: _Seq
+    count: _Seq
+    received_ms: _Millis
     signature: _Hex
     links: tuple[_Hex, ...]
     """The link before each record: what pins damage to its record."""
@@ -161,15 +172,19 @@ class Bundle:
         """Open a bundle.
 
         Raises:
-            BundleError: it is no bundle of a format known here.
+            BundleError: it is no bundle of a format known here, or asks for more than its size allows.
         """
         try:
             self._archive = zipfile.ZipFile(path)
+            self._check_entries(path.stat().st_size)
             self.manifest_bytes = self._read("manifest.json")
             self.signature = bytes.fromhex(self._read("manifest.sig").decode("ascii").strip())
             self.manifest = msgspec.json.decode(self.manifest_bytes, type=BundleManifest)
-        except (OSError, zipfile.BadZipFile, ValueError, msgspec.DecodeError) as error:
+        except (OSError, zipfile.BadZipFile, ValueError, msgspec.DecodeError, RecursionError) as error:
             raise BundleError(f"{path} is no evidence bundle: {error}") from error
+        streams = [entry.uid for entry in self.manifest.streams]
+        if len(set(streams)) < len(streams):
+            raise BundleError(f"{path} names a stream twice")
         if self.manifest.format != FORMAT:
             raise BundleError(f"{path} has format {self.manifest.format}; this version reads {FORMAT}")
 
@@ -189,8 +204,14 @@ class Bundle:
         return sorted({*wrong, *(there - set(self.manifest.files))})
 
     def lines(self, uid: str) -> list[bytes]:
-        """Give the record lines of a stream; none where its file is missing."""
+        """Give the record lines of a stream; none where its file is missing.
+
+        Raises:
+            BundleError: the file cannot be read, or holds no records.
+        """
         content = self._read_if_there(f"streams/{uid}.lines")
+        if content.count(b"\n") > len(content) // _SHORTEST_LINE + 1:
+            raise BundleError(f"streams/{uid}.lines holds lines that are too short to be records")
         return content.split(b"\n")[:-1]
 
     def proofs(self, uid: str) -> list[BatchProof]:
@@ -202,13 +223,13 @@ class Bundle:
         content = self._read_if_there(f"streams/{uid}.proof") or b"[]"
         try:
             return msgspec.json.decode(content, type=list[BatchProof])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise BundleError(f"streams/{uid}.proof cannot be read: {error}") from error
 
     def instruments(self) -> dict[str, str]:
         """Give the text of every instrument file, by name."""
         return {
-            name: self._read(name).decode("utf-8", "replace")
+            name: self._read(name, most=_SMALL_FILE).decode("utf-8", "replace")
             for name in self._archive.namelist()
             if name.startswith("instruments/") and name.endswith(".toml")
         }
@@ -216,13 +237,23 @@ class Bundle:
     def _read_if_there(self, name: str) -> bytes:
         return self._read(name) if name in self._archive.namelist() else b""
 
-    def _read(self, name: str) -> bytes:
+    def _check_entries(self, size: int) -> None:
+        """Refuse what could be read in two ways, or unpacks to more than its size allows, before anything is unpacked."""
+        entries = self._archive.infolist()
+        if len({entry.filename for entry in entries}) < len(entries):
+            raise BundleError("two of its files have one name: another reader may see the other one")
+        if sum(entry.file_size for entry in entries) > UNPACKED_MOST * size + _UNPACKED_FREE:
+            raise BundleError(f"it unpacks to more than {UNPACKED_MOST} times its size")
+        if any(entry.compress_type not in _KINDS for entry in entries):
+            raise BundleError("it is packed in a way that no bundle is")
+
+    def _read(self, name: str, *, most: int | None = None) -> bytes:
         try:
             entry = self._archive.getinfo(name)
-            if entry.file_size > MAX_FILE_BYTES:
-                raise BundleError(f"{name} is larger than {MAX_FILE_BYTES} bytes")
-            return self._archive.read(entry)
-        except (KeyError, OSError, zipfile.BadZipFile, RuntimeError) as error:
+            if most is not None and entry.file_size > most:
+                raise BundleError(f"{name} is larger than {most} bytes")
+            return self._archive.read(entry)  # never more than its entry says, whatever its content says
+        except (KeyError, OSError, EOFError, zipfile.BadZipFile, RuntimeError, zlib.error) as error:
             raise BundleError(f"{name} cannot be read: {error}") from error
 
 

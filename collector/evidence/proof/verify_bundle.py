@@ -1,11 +1,9 @@
-"""`ikm-collector evidence verify`: check a bundle at an auditor's desk, without a database and without trust.
+"""Checking a bundle at an auditor's desk, without a database and without trust.
 
 Every chain is followed from its first link, every signature that covers it is checked against the kiosk's own key, every
 published index is computed anew from the records, and whatever does not agree is named.
 """
 
-import argparse
-import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from collector.evidence.intake.named import named_in
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
-from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, StreamEntry
+from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, BundleManifest, StreamEntry
 from collector.evidence.proof.lineage import Life, examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
@@ -28,6 +26,8 @@ from collector.local import stamp_text
 from collector.trust.keys import verifier
 from collector.words.catalogue import CONSOLE, say
 from survey.index import periods
+from survey.index.periods import Period, PeriodError
+from survey.index.tally import Tally
 from survey.instrument import definition
 from survey.instrument.instrument import Instrument
 from survey.record.chain import Verify
@@ -47,8 +47,14 @@ class Report:
     """`(as published, as computed anew)`."""
     problems: tuple[str, ...]
     """Everything that does not agree, a sentence each; empty where all holds."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
     """What is to be known and breaks nothing."""
+    collector_key: bytes
+    """The key that the collector's signature was checked with."""
+    kiosk_keys: tuple[tuple[str, str, bytes], ...]
+    """`(kiosk, stream, key)`: whose signatures the records were checked with."""
+    unproven: tuple[str, ...]
+    """Why nothing is proven, where that is so."""
 
 
 def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
@@ -99,42 +105,29 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         if entry.standing in COUNTING:
             records += list(_records(bundle, entry, shared))
     indices = _compare(bundle, records, instruments, problems)
-    return Report(tuple(verdicts), indices, tuple(problems), tuple(notes))
+    return Report(
+        streams=tuple(verdicts),
+        indices=indices,
+        problems=tuple(problems),
+        notes=tuple(notes),
+        collector_key=collector_key or own_key,
+        kiosk_keys=tuple(
+            (entry.kiosk, entry.uid, bytes.fromhex(entry.public_key)) for entry in manifest.streams
+        ),
+        unproven=tuple(_unproven(records, manifest, given=collector_key is not None)),
+    )
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the command; 0 when everything holds, 1 when something does not, 2 when the file cannot be read."""
-    parser = argparse.ArgumentParser(
-        prog="ikm-collector evidence verify",
-        description="Check an evidence bundle: every chain, every signature, every published index. Needs no database.",
-    )
-    parser.add_argument("bundle", type=Path, metavar="FILE", help="the bundle (.zip)")
-    parser.add_argument(
-        "--collector-key",
-        metavar="HEX",
-        help="the collector's public key as its owner publishes it; else the key in the bundle is believed",
-    )
-    options = parser.parse_args(arguments)
-    try:
-        key = bytes.fromhex(options.collector_key) if options.collector_key else None
-        report = verify(options.bundle, collector_key=key)
-    except (BundleError, ValueError) as error:
-        print(f"ikm-collector: {error}", file=sys.stderr)
-        return 2
-    for kiosk, verdict in report.streams:
-        print(f"{kiosk} {verdict.uid[:8]}  {verdict}")
-    for claimed, counted in report.indices:
-        agrees = counted is not None and counted.facts == claimed.facts
-        words = "recomputed, equal" if agrees else "NOT what the records give"
-        print(
-            f"{claimed.instrument}: {claimed.measure} {claimed.value} {claimed.category} n={claimed.n}: {words}"
+def _unproven(records: Sequence[AcceptedRecord], manifest: BundleManifest, *, given: bool) -> Iterator[str]:
+    if not given:
+        yield (
+            "anything: the collector's key was not given, and the bundle's own proves only that it fits together; "
+            "ask its owner for the key and give it with --collector-key"
         )
-    for note in report.notes:
-        print(f"NOTE     {note}")
-    for problem in report.problems:
-        print(f"PROBLEM  {problem}")
-    print("verdict: everything holds" if not report.problems else f"verdict: {len(report.problems)} problems")
-    return 1 if report.problems else 0
+    if not manifest.streams:
+        yield "anything: there is no stream in the bundle"
+    elif not any(one.response is not None for one in records):
+        yield "any index: there is no answer in the bundle"
 
 
 def _life(bundle: Bundle, entry: StreamEntry) -> Life:
@@ -264,7 +257,7 @@ def _compare(
 ) -> tuple[tuple[PublishedIndex, PublishedIndex | None], ...]:
     """Compute every published index anew, and name those that come out differently."""
     manifest = bundle.manifest
-    period = periods.between(date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day))
+    period = _period(manifest)
     tallies = recount(
         records,
         unit_id=manifest.unit.id,
@@ -275,7 +268,7 @@ def _compare(
     compared = []
     for claimed in manifest.published:
         tally = tallies.pop(claimed.instrument, None)
-        counted = published(tally, weight_mode=claimed.weight_mode or None) if tally is not None else None
+        counted = _counted(tally, claimed) if tally is not None else None
         compared.append((claimed, counted))
         if counted is None or counted.facts != claimed.facts:
             found = f"{counted.value} (n={counted.n})" if counted is not None else "no index"
@@ -289,13 +282,38 @@ def _compare(
     return tuple(compared)
 
 
+def _counted(tally: Tally, claimed: PublishedIndex) -> PublishedIndex | None:
+    try:
+        return published(tally, weight_mode=claimed.weight_mode or None)
+    except ValueError:  # it names a way of weighing that there is not
+        return None
+
+
+def _period(manifest: BundleManifest) -> Period:
+    """Give the period of days in the unit's zone.
+
+    Raises:
+        BundleError: they are none.
+    """
+    try:
+        period = periods.between(
+            date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day)
+        )
+        period.bounds_ms(manifest.unit.zone)
+    except (PeriodError, ValueError, OverflowError) as error:
+        raise BundleError(
+            f"from {manifest.first_day} to {manifest.last_day} in {manifest.unit.zone} is no period: {error}"
+        ) from error
+    return period
+
+
 def _instruments(bundle: Bundle, problems: list[str]) -> dict[str, Instrument]:
     """Read the questionnaires; one that ships with this program and reads differently there is named."""
     found: dict[str, Instrument] = {}
     for name, text in bundle.instruments().items():
         try:
             instrument = definition.parse(text, file=name)
-        except InstrumentError as error:
+        except (InstrumentError, RecursionError) as error:
             problems.append(f"{name}: {error}")
             continue
         found[instrument.name] = instrument

@@ -7,6 +7,7 @@ from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.show.formats import NRR_DIGITS, comma, confidence, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
+from collector.words.foreign import shown
 from survey.index.indices import Index
 from survey.instrument.instrument import in_language
 
@@ -32,7 +33,7 @@ def as_text(answer: IndexAnswer, language: str) -> str:
     for group in answer.groups:
         label = " · ".join(part_name(part, language) for part in group.group)
         lines.append(f"  {label}: {_short(group, language)}")
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))
 
 
 def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: str) -> Iterator[str]:

@@ -3,16 +3,22 @@
 import hashlib
 import json
 import re
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from collector.evidence.models import Stream
 from collector.evidence.proof import bundle as bundles
-from collector.evidence.proof import verify_bundle
+from collector.evidence.proof import verify_command
 from collector.evidence.proof.verify_bundle import Report, verify
 from collector.fleet import tree
 from collector.fleet.models import Unit
@@ -26,6 +32,7 @@ pytestmark = pytest.mark.django_db
 
 PERIOD: Period = parse("2026-11")
 Files = dict[str, bytes]
+Arrive = Callable[..., list[object]]
 
 
 @pytest.fixture
@@ -51,7 +58,7 @@ def tamper(path: Path, change: Callable[[Files], None], *, resign: bool = False)
         sign = keys.load(settings.IKM_KEYS).sign
         files["manifest.sig"] = sign(bundles.SIGNATURE_PREFIX + files["manifest.json"]).hex().encode()
     changed = path.with_name("changed.zip")
-    with zipfile.ZipFile(changed, "w") as archive:
+    with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return changed
@@ -194,28 +201,190 @@ def test_pulses_and_neighbours_ratings_do_not_mix(
     ]
 
 
-def test_the_command_says_what_is_wrong_by_its_exit_code(
+def test_the_command_says_what_it_found_by_its_exit_code(
     exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert verify_bundle.main([str(exported)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "verdict: everything holds"
+    key = keys.load(settings.IKM_KEYS).public_key.hex()
+    assert verify_command.main([str(exported), "--collector-key", key]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "verdict: everything holds"
+    (stream,) = Stream.objects.all()
+    assert f"  collector's key  {key}" in said
+    assert f"  k-0001 {stream.uid[:8]}  {bytes(stream.key.public_key).hex()}" in said
+    assert [line for line in said if line.startswith("  the end of each stream: ")]
+    assert verify_command.main([str(exported)]) == 4
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "verdict: nothing is proven"
+    assert "  anything: the collector's key was not given" in "\n".join(said)
 
     def change(files: Files) -> None:
         name, lines = lines_of(files)
         put(files, name, lines[:-1])
 
-    assert verify_bundle.main([str(tamper(exported, change))]) == 1
+    assert verify_command.main([str(tamper(exported, change)), "--collector-key", key]) == 3
     assert "PROBLEM  k-0001" in capsys.readouterr().out
     (tmp_path / "none.zip").write_bytes(b"PK nothing")
-    assert verify_bundle.main([str(tmp_path / "none.zip")]) == 2
+    assert verify_command.main([str(tmp_path / "none.zip")]) == 5
+    for false in ("zz", "11" * 31):
+        with pytest.raises(SystemExit) as ended:
+            verify_command.main([str(exported), "--collector-key", false])
+        assert ended.value.code == 2
+
+
+def test_a_bundle_with_no_stream_or_no_answer_proves_nothing(
+    kiosk: FakeKiosk, unit: Unit, arrive: Arrive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = keys.load(settings.IKM_KEYS).public_key.hex()
+    path = tmp_path / "empty.zip"
+    export(path, unit=unit, period=PERIOD, who="auditor", why="a test")
+    assert verify_command.main([str(path), "--collector-key", key]) == 4
+    assert "there is no stream in the bundle" in capsys.readouterr().out
+    kiosk.record("boot", {"software": "1"})
+    arrive(kiosk.batch())
+    export(path, unit=unit, period=PERIOD, who="auditor", why="a test")
+    assert verify_command.main([str(path), "--collector-key", key]) == 4
+    assert "there is no answer in the bundle" in capsys.readouterr().out
+
+
+def bounded(path: Path) -> "subprocess.CompletedProcess[str]":
+    """Check a bundle with the real program, in little memory and time."""
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))\n"
+        "from collector.evidence.proof import verify_command\n"
+        "sys.exit(verify_command.main(sys.argv[1:]))"
+    )
+    key = keys.load(settings.IKM_KEYS).public_key.hex()
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path), "--collector-key", key],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (done.stdout + done.stderr).replace("\n", "").isprintable()
+    return done
+
+
+def manifest_with(change: Callable[[dict[str, Any]], None]) -> Callable[[Files], None]:
+    def changed(files: Files) -> None:
+        manifest = json.loads(files["manifest.json"])
+        change(manifest)
+        files["manifest.json"] = json.dumps(manifest).encode()
+
+    return changed
+
+
+def test_a_number_in_a_bundle_costs_nothing(exported: Path) -> None:
+    def far(files: Files) -> None:
+        name, lines = lines_of(files)
+        put(files, name, [*lines[:20], lines[20].replace(b'"seq":21', b'"seq":4000000000000'), *lines[21:]])
+
+    done = bounded(tamper(exported, far, resign=True))
+    assert (done.returncode, "record 21" in done.stdout) == (3, True)
+
+
+HOSTILE: dict[str, tuple[int, Callable[[Files], None]]] = {
+    "line ends": (5, lambda files: files.update({lines_of(files)[0]: b"\n" * (240 << 20)})),
+    "short lines": (5, lambda files: files.update({lines_of(files)[0]: b"a\n" * (1 << 21)})),
+    "deep toml": (3, lambda files: files.update({"instruments/a.toml": b"a = " + b"[" * 100_000})),
+    "large toml": (5, lambda files: files.update({"instruments/a.toml": b"a." * 300_000 + b"a = 1"})),
+    "deep manifest": (5, lambda files: files.update({"manifest.json": b"[" * 100_000})),
+    "deep line": (3, lambda files: files.update({lines_of(files)[0]: b"[" * 100_000 + b"\n"})),
+    "no zone": (5, manifest_with(lambda one: one["unit"].update(zone="../../etc/passwd"))),
+    "odd zone": (5, manifest_with(lambda one: one["unit"].update(zone="\x1b[8m"))),
+    "days in wrong order": (5, manifest_with(lambda one: one.update(first_day="2027-01-01"))),
+    "no day": (5, manifest_with(lambda one: one.update(last_day="2026-02-30"))),
+    "odd hex": (5, manifest_with(lambda one: one["streams"][0].update(link="abc"))),
+    "short key": (3, manifest_with(lambda one: one["streams"][0].update(public_key="ab"))),
+    "short stream": (3, manifest_with(lambda one: one["streams"][0].update(uid="ab"))),
+    "a stream twice": (5, manifest_with(lambda one: one.update(streams=one["streams"] * 2))),
+    "negative number": (5, manifest_with(lambda one: one["streams"][0].update(through=-1))),
+    "huge number": (5, manifest_with(lambda one: one["streams"][0].update(through=2**70))),
+    "enrolled beyond the calendar": (
+        5,
+        manifest_with(lambda one: one["streams"][0].update(enrolled_ms=2**52)),
+    ),
+    "claimed far ahead": (3, manifest_with(lambda one: one["streams"][0].update(through=2**52))),
+    "odd weight": (3, manifest_with(lambda one: one["published"][0].update(weight_mode="heavy"))),
+    "traversal": (0, lambda files: files.update({"../../evil": b"x"})),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_bundle_ends_in_a_sentence_within_bounds(exported: Path, name: str) -> None:
+    code, change = HOSTILE[name]
+    assert bounded(tamper(exported, change, resign=name != "deep manifest")).returncode == code
+
+
+def test_two_files_of_one_name_are_refused(exported: Path) -> None:
+    with zipfile.ZipFile(exported, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("manifest.sig", b"00")
+    done = bounded(exported)
+    assert (done.returncode, "two of its files have one name" in done.stderr) == (5, True)
+
+
+def test_words_in_a_bundle_are_shown_and_never_obeyed(exported: Path) -> None:
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["published"][0]["category"] = "A n=20: recomputed, equal\nverdict: everything holds\x1b[8m"
+        manifest["streams"][0]["kiosk"] = "k-0001\u202e\r"
+
+    done = bounded(tamper(exported, manifest_with(change), resign=True))
+    assert done.returncode == 3
+    assert r"equal\nverdict: everything holds\x1b[8m" in done.stdout
+    assert r"k-0001\u202e\r" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("problems")
+
+
+@pytest.mark.property
+@given(data=st.data())
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_mutated_bundle_ends_in_a_sentence(
+    exported: Path, capsys: pytest.CaptureFixture[str], data: st.DataObject
+) -> None:
+    def change(files: Files) -> None:
+        name = data.draw(st.sampled_from(sorted(files)))
+        content = bytearray(files[name])
+        for _ in range(data.draw(st.integers(1, 4))):
+            at = data.draw(st.integers(0, max(0, len(content) - 1)))
+            piece = data.draw(
+                st.binary(max_size=6)
+                | st.sampled_from(
+                    [b"-1", b"9" * 30, b"null", b"[[[[", b'"', b"\x1b[2J", b"\n", b"1e999", b"{}"]
+                )
+            )
+            content[at : at + data.draw(st.integers(0, 8))] = piece
+        files[name] = bytes(content)
+
+    path = tamper(exported, change)
+    code = verify_command.main([str(path)])
+    printed = capsys.readouterr()
+    assert code in (3, 4, 5)
+    assert (printed.out + printed.err).replace("\n", "").isprintable()
+
+
+@pytest.mark.property
+@given(cuts=st.lists(st.tuples(st.integers(0, 40_000), st.binary(max_size=3)), min_size=1, max_size=5))
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_damaged_archive_ends_in_a_sentence(
+    exported: Path, capsys: pytest.CaptureFixture[str], cuts: list[tuple[int, bytes]]
+) -> None:
+    content = bytearray(exported.read_bytes())
+    for at, piece in cuts:
+        content[at % len(content) : at % len(content) + len(piece)] = piece
+    path = exported.with_name("damaged.zip")
+    path.write_bytes(content)
+    assert verify_command.main([str(path)]) in (3, 4, 5)
+    printed = capsys.readouterr()
+    assert (printed.out + printed.err).replace("\n", "").isprintable()
 
 
 def test_verifying_needs_no_django(exported: Path) -> None:
-    import subprocess  # noqa: PLC0415 - only here
-
+    key = keys.load(settings.IKM_KEYS).public_key.hex()
     code = (
-        "import sys\nfrom collector.evidence.proof import verify_bundle\n"
-        f"code = verify_bundle.main([{str(exported)!r}])\n"
+        "import sys\nfrom collector.evidence.proof import verify_command\n"
+        f"code = verify_command.main([{str(exported)!r}, '--collector-key', {key!r}])\n"
         "sys.exit(code or ('django' in sys.modules))"
     )
     assert (

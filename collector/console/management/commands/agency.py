@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.fleet import tree
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -22,4 +23,4 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the agency."""
         agency = tree.add_agency(options["code"], name=options["name"])
-        return f"agency {agency.code}: {agency.name}"
+        return shown(f"agency {agency.code}: {agency.name}")

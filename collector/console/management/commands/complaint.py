@@ -13,6 +13,7 @@ from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.local import date_text
+from collector.words.foreign import shown
 from survey.record.complaint import show_code
 
 
@@ -64,7 +65,7 @@ class Command(CollectorCommand):
             f"{name}: cannot be opened; it was sealed to another collector's key, or is damaged"
             for name in opened.shut
         ]
-        return "\n".join(lines)
+        return "\n".join(map(shown, lines))
 
     def _list(self, options: dict[str, Any]) -> str:
         tickets = Ticket.objects.select_related("unit").order_by("-at_ms")
@@ -74,7 +75,7 @@ class Command(CollectorCommand):
             tickets = tickets.filter(status=options["status"])
         return "\n".join(
             f"{show_code(one.code)}  {date_text(one.at_ms, one.unit.time_zone)}  "
-            f"{one.unit.code}  {one.status}  {', '.join(one.topics)}"
+            f"{one.unit.code}  {one.status}  {shown(', '.join(one.topics))}"
             for one in tickets[:200]
         )
 

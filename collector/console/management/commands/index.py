@@ -1,6 +1,5 @@
 """`ikm-collector index`: the index of units, regions, services, kiosks and periods."""
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from collector.scores.show.as_csv import as_csv
 from collector.scores.show.as_json import as_json
 from collector.scores.show.as_text import as_text
 from collector.scores.tallies import flagging
+from collector.words.foreign import shown_json, shown_lines
 
 
 class Command(CollectorCommand):
@@ -54,7 +54,7 @@ class Command(CollectorCommand):
         flagging.settle()
         answer = indices(question(words, smallest_group=1))
         if options["json"]:
-            return json.dumps(as_json(answer), ensure_ascii=False, indent=2)
+            return shown_json(as_json(answer))
         if options["csv"]:
-            return as_csv(answer, by_element=ELEMENT in options["by"].split(","))
+            return shown_lines(as_csv(answer, by_element=ELEMENT in options["by"].split(",")))
         return as_text(answer, options["lang"] or settings.IKM_LANGUAGE)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
+from collector.words.foreign import shown
 from survey.instrument.definition import check, read, shipped
 from survey.instrument.instrument import Instrument
 
@@ -35,7 +36,9 @@ class Command(CollectorCommand):
             problems = check(file)
             broken += bool(problems)
             self.stdout.write(
-                "\n".join(map(str, problems)) if problems else f"{file.name}: sound: {_line(read(file))}"
+                "\n".join(map(shown, problems))
+                if problems
+                else shown(f"{file.name}: sound: {_line(read(file))}")
             )
         if broken:
             sys.exit(1)

@@ -18,6 +18,7 @@ from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
 from collector.fleet.publication import publish
 from collector.local import date_text, minute_text
 from collector.people import trail
+from collector.words.foreign import shown, shown_json
 
 
 class Command(CollectorCommand):
@@ -63,12 +64,12 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Do it."""
         if options["subcommand"] == "list":
-            return "\n".join(line(kiosk) for kiosk in Kiosk.objects.order_by("name"))
+            return "\n".join(shown(line(kiosk)) for kiosk in Kiosk.objects.order_by("name"))
         kiosk = Kiosk.objects.filter(name=options["name"]).first()
         if kiosk is None:
             raise CollectorError("kiosk_not_here", name=options["name"])
         if options["subcommand"] == "show":
-            return "\n".join(report(kiosk))
+            return "\n".join(map(shown, report(kiosk)))
         if options["subcommand"] == "move":
             return _move(kiosk, options)
         if options["subcommand"] == "revoke":
@@ -133,4 +134,4 @@ def _settings(kiosk: Kiosk, changes: list[str]) -> str:
                 subject=kiosk.name,
                 facts={"keys": sorted(wanted)},
             )
-    return f"version {published.version}\n{json.dumps(published.content, ensure_ascii=False, indent=2)}"
+    return f"version {published.version}\n{shown_json(published.content)}"

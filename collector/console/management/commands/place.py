@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.fleet import tree
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -25,4 +26,4 @@ class Command(CollectorCommand):
         place = tree.add_place(
             code=options["code"], name=options["name"], region=tree.add_region(options["region"])
         )
-        return f"place {place.code}: {place.name}, {place.region_id}"
+        return shown(f"place {place.code}: {place.name}, {place.region_id}")

@@ -10,6 +10,7 @@ from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.scores.ask.words import period_of
 from collector.scores.models import Population
+from collector.words.foreign import shown
 from survey.index.sampling import required_sample
 
 MOST_USERS = 2_000_000_000
@@ -43,11 +44,13 @@ class Command(CollectorCommand):
         stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
         if not users:
             stated.delete()
-            return f"{unit.name}, {period}: no population stated"
+            return f"{shown(unit.name)}, {period}: no population stated"
         Population.objects.update_or_create(
             unit=unit,
             first_day=period.first,
             last_day=period.last,
             defaults={"users": users, "stated_at": clock.now()},
         )
-        return f"{unit.name}, {period}: {users} users, so {required_sample(users)} respondents are needed"
+        return (
+            f"{shown(unit.name)}, {period}: {users} users, so {required_sample(users)} respondents are needed"
+        )

@@ -8,6 +8,7 @@ from django.db.models import Count
 from collector.console.command import CollectorCommand
 from collector.evidence.models import Conflict, Door, HeardHead, Refusal, SetAside, Stream
 from collector.local import minute_text
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -23,7 +24,7 @@ class Command(CollectorCommand):
             at = minute_text(row.last_ms, settings.IKM_TIME_ZONE)
             who = row.kiosk_name or "a stranger"
             self.stdout.write(
-                f"refused {row.count} × {row.code} from {who} by {Door(row.door).label}, last {at}: {row.last_message}"
+                f"refused {row.count} × {row.code} from {who} by {Door(row.door).label}, last {at}: {shown(row.last_message)}"
             )
         for code, number in (
             SetAside.objects.values_list("code").annotate(number=Count("pk")).order_by("code")

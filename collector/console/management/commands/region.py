@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.fleet import tree
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -21,4 +22,4 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the region."""
-        return f"region {tree.add_region(options['code'], name=options['name'])}"
+        return shown(f"region {tree.add_region(options['code'], name=options['name'])}")

@@ -8,6 +8,7 @@ from collector.console.command import CollectorCommand
 from collector.fleet import tree
 from collector.fleet.models import Kiosk
 from collector.fleet.publication import publish
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -32,4 +33,4 @@ class Command(CollectorCommand):
         places = unit.assignments.values_list("place_id", flat=True)
         for kiosk in Kiosk.objects.filter(assignments__place__in=places).distinct():
             publish(kiosk, changes={})
-        return f"service {service.code} of {unit.code}: {service.name}"
+        return shown(f"service {service.code} of {unit.code}: {service.name}")

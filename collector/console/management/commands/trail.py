@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from collector.console.command import CollectorCommand
 from collector.local import minute_text
 from collector.people.models import TrailEntry
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -23,7 +24,6 @@ class Command(CollectorCommand):
         """Show the entries."""
         for entry in reversed(TrailEntry.objects.order_by("-pk")[: options["last"]]):
             why = f" ({entry.why})" if entry.why else ""
-            self.stdout.write(
-                f"{minute_text(entry.at, settings.IKM_TIME_ZONE)}  {entry.who}  {entry.action}: {entry.subject}{why}"
-            )
+            at = minute_text(entry.at, settings.IKM_TIME_ZONE)
+            self.stdout.write(shown(f"{at}  {entry.who}  {entry.action}: {entry.subject}{why}"))
         return None

@@ -10,6 +10,7 @@ from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.fleet.models import Agency
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -44,4 +45,4 @@ class Command(CollectorCommand):
             agency=agency,
             time_zone=options["time_zone"],
         )
-        return f"unit {unit.code}: {unit.name}, {unit.region_id}"
+        return shown(f"unit {unit.code}: {unit.name}, {unit.region_id}")

@@ -15,6 +15,7 @@ from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.fleet.models import UnitOfficer
 from collector.people import roles, trail
+from collector.words.foreign import shown
 
 
 class Command(CollectorCommand):
@@ -53,4 +54,4 @@ class Command(CollectorCommand):
             subject=options["name"],
             facts={"role": options["role"]},
         )
-        return f"{options['name']}: {options['role']}"
+        return shown(f"{options['name']}: {options['role']}")
