@@ -13,6 +13,9 @@ Code = Literal[
     "journal_foreign",
     "record_refused",
     "writer_stopped",
+    "journal_restored",
+    "journal_deleted",
+    "journal_cut",
     "identity_damaged",
     "buttons_stuck",
     "no_touch_device",
@@ -38,7 +41,7 @@ Code = Literal[
     "records_refused",
     "record_undeclared",
     "no_receipts",
-    "receipt_unfit",
+    "receipt_ahead",
     "data_set_back",
 ]
 """Everything that can be wrong with a kiosk while it serves."""
@@ -49,6 +52,9 @@ VALUES: Mapping[Code, tuple[str, ...]] = {
     "journal_foreign": (),
     "record_refused": (),
     "writer_stopped": (),
+    "journal_restored": ("seq",),
+    "journal_deleted": ("seq",),
+    "journal_cut": ("seq",),
     "identity_damaged": (),
     "buttons_stuck": ("buttons",),
     "no_touch_device": (),
@@ -74,7 +80,7 @@ VALUES: Mapping[Code, tuple[str, ...]] = {
     "records_refused": ("seq", "code"),
     "record_undeclared": ("seq",),
     "no_receipts": (),
-    "receipt_unfit": ("seq",),
+    "receipt_ahead": ("seq",),
     "data_set_back": ("through", "confirmed"),
 }
 """The values each code comes with, by name; words may use these and no others."""

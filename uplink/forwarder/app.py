@@ -53,6 +53,7 @@ class Uplink:
             kiosk=enrolment.kiosk,
             reader=self._reader,
             acknowledged=acknowledged,
+            ahead=Acknowledged(folder.ahead),
             receipts=folder.receipts(kiosk=enrolment.kiosk, verify=verify),
             transports=(self._mqtt, https),
             inbox=SettingsInbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),

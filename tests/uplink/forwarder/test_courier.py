@@ -39,6 +39,7 @@ class Trip:
             kiosk="k-0001",
             reader=JournalReader(home.paths.journal),
             acknowledged=Acknowledged(acknowledged or home.acknowledged),
+            ahead=Acknowledged(home.paths.ahead),
             receipts=home.receipts,
             transports=transports,
             inbox=SettingsInbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),

@@ -31,7 +31,9 @@ def test_each_submission_has_a_result_in_its_order(home: Home) -> None:
     for token in range(20):
         writer.submit(token, "response", body(token), stamp(token))
     writer.stop()
-    assert results(writer) == [Written(token=token, seq=token + 1) for token in range(20)]
+    assert results(writer) == [
+        Written(token=token, seq=token + 1, stream=writer._journal.stream) for token in range(20)
+    ]
     journal = home.journal()
     assert journal.head.seq == 20
     journal.close()
@@ -43,12 +45,12 @@ def test_a_passing_fault_is_survived_without_telling_anybody(home: Home) -> None
     disk.append_faults.append(failing())
     writer.submit("a", "response", body(1), stamp(1))
     assert writer.step()
-    assert results(writer) == [Written(token="a", seq=1)]
+    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream)]
     disk.sync_faults.append(failing())
     writer.submit("b", "response", body(2), stamp(2))
     writer.step()
     # The line stood on the disk after all: it is not written a second time.
-    assert results(writer) == [Written(token="b", seq=2)]
+    assert results(writer) == [Written(token="b", seq=2, stream=writer._journal.stream)]
     assert writer.state().accepting
     writer.stop()
 
@@ -79,7 +81,7 @@ def test_a_lasting_fault_is_told_at_once_and_ends_by_itself(home: Home) -> None:
     assert writer.state().accepting
     writer.submit("b", "response", body(2), stamp(2))
     writer.step()
-    assert results(writer) == [Written(token="b", seq=1)]
+    assert results(writer) == [Written(token="b", seq=1, stream=writer._journal.stream)]
     writer.stop()
 
 
@@ -106,7 +108,7 @@ def test_ballast_that_is_spent_is_told_while_writing_still_works(home: Home) -> 
     disk.append_faults.append(full())
     writer.submit("a", "response", body(1), stamp(1))
     writer.step()
-    assert results(writer) == [Written(token="a", seq=1)]
+    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream)]
     state = writer.state()
     assert not state.accepting
     assert state.trouble == trouble("disk_full")
