@@ -34,12 +34,12 @@ class HeadFile:
 
     def __init__(self, path: Path, *, public_key: bytes, disk: Disk = REAL_DISK) -> None:
         self._path = path
-        self._key = base64.b64encode(public_key).decode()
+        self._key = public_key
         self._slots = TwoSlots(path, disk=disk)
 
     def read(self) -> KnownHead | None:
         """Give the head that was kept last; None where there is none of this key."""
-        return read_head(self._path, key=self._key)
+        return read_head(self._path, public_key=self._key)
 
     def store(self, head: KnownHead) -> None:
         """Keep a head; returns when it is on the medium.
@@ -47,12 +47,13 @@ class HeadFile:
         Raises:
             JournalBroken: the disk failed.
         """
-        fields = {"key": self._key, "link": link_text(head.link), "seq": head.seq, "stream": head.stream}
+        key = base64.b64encode(self._key).decode()
+        fields = {"key": key, "link": link_text(head.link), "seq": head.seq, "stream": head.stream}
         self._slots.store(canonical(fields))
 
 
-def read_head(path: Path, *, key: str) -> KnownHead | None:
-    """Read a head file's newest whole slot; `key` is the public key in base64."""
+def read_head(path: Path, *, public_key: bytes) -> KnownHead | None:
+    """Read the newest whole slot of a head file, if it is of this key."""
     slot = read_slots(path)
     if slot is None:
         return None
@@ -63,6 +64,10 @@ def read_head(path: Path, *, key: str) -> KnownHead | None:
     except (Malformed, ValueError):
         return None
     stream = fields.get("stream")
-    if fields.get("key") != key or not isinstance(stream, str) or not STREAM_ID.fullmatch(stream):
+    if (
+        fields.get("key") != base64.b64encode(public_key).decode()
+        or not isinstance(stream, str)
+        or not STREAM_ID.fullmatch(stream)
+    ):
         return None
     return KnownHead(stream=stream, seq=seq, link=link) if len(link) == LINK_BYTES else None

@@ -17,7 +17,7 @@ from uplink.journal.segments.segment import unpack_header
 
 _MOST_BYTES = 8_192
 """Longer pieces are no single line with a flipped bit, and trying them all would take seconds."""
-_RECORD = re.compile(rb"\t(\{[^\t\n]*\})((?:\t\{[^\t\n]*\})*)\n\Z")
+_RECORD = re.compile(rb"(\{[^\t\n]*\})((?:\t\{[^\t\n]*\})*)\n\Z")
 
 
 class Mender:
@@ -41,7 +41,7 @@ class Mender:
         if found is None or found.end != len(candidate):
             return False
         try:
-            if around.seq and found.payload.startswith(b"ikm-journal-"):
+            if found.payload.startswith(b"ikm-journal-"):
                 return unpack_header(found.payload).stream == around.stream
             entry = unpack_entry(found.payload)
         except Malformed:
