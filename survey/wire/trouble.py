@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 Code = Literal[
     "disk_full",
     "disk_fails",
+    "disk_too_small",
     "journal_foreign",
     "record_refused",
     "writer_stopped",
@@ -41,6 +42,7 @@ Code = Literal[
     "records_refused",
     "record_undeclared",
     "no_receipts",
+    "records_wait",
     "receipt_ahead",
     "data_set_back",
 ]
@@ -49,6 +51,7 @@ Code = Literal[
 VALUES: Mapping[Code, tuple[str, ...]] = {
     "disk_full": (),
     "disk_fails": (),
+    "disk_too_small": ("megabytes",),
     "journal_foreign": (),
     "record_refused": (),
     "writer_stopped": (),
@@ -80,6 +83,7 @@ VALUES: Mapping[Code, tuple[str, ...]] = {
     "records_refused": ("seq", "code"),
     "record_undeclared": ("seq",),
     "no_receipts": (),
+    "records_wait": ("seq", "hours"),
     "receipt_ahead": ("seq",),
     "data_set_back": ("through", "confirmed"),
 }

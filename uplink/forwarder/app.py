@@ -170,6 +170,7 @@ def http_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) 
         ca=home.broker_ca if enrolment.private_ca else None,
         connect_seconds=config.connect_seconds,
         read_seconds=config.https_read_seconds,
+        deadline_seconds=config.https_deadline_seconds,
         max_bytes=config.https_message_bytes,
         settings_every_seconds=config.https_settings_seconds,
     )

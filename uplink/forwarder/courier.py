@@ -32,6 +32,8 @@ from uplink.journal.acknowledged import Acknowledged, Receipts
 from uplink.journal.reader import JournalReader
 
 _STALLS_BEFORE_NEW_CONNECTION = 2
+_LONG_LAZY = 2.0
+"""Records that nobody waits for may wait once as long as they may be held back; twice is a fault."""
 _PROBE_RECORDS = 50
 """How much is sent at once while no receipts come: mobile data costs money."""
 
@@ -76,6 +78,7 @@ class Courier:
         self._report_at = 0.0
         self._stalls = 0
         self._patient_until = 0.0
+        self._moved = (("", 0), now())
         self._quiet_until = 0.0
         self._went_back_at = float("-inf")
 
@@ -111,10 +114,25 @@ class Courier:
             log.warning("the journal was begun anew: stream %s", header.stream)
             self._begin_anew()
             return
+        self._tell_waiting()
         receipt = self._receipts.furthest(self._stream)
         if receipt is not None and receipt.through > self.progress.confirmed:
             self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
             self._outbox.confirmed(receipt.through, receipt.link)
+
+    def _tell_waiting(self) -> None:
+        """Say so where records wait long though there is a road, and nobody has given a reason."""
+        head, now = self._reader.head(), self._now()
+        moved = (self._stream, self.progress.confirmed)
+        if head is None or head.seq <= self.progress.confirmed or self._moved[0] != moved:
+            self._moved = (moved, now)
+        waits, told = now - self._moved[1], self.progress.trouble
+        is_long = self.progress.connected and waits >= _LONG_LAZY * self._pace.lazy_seconds
+        if is_long and (told is None or told.code == "records_wait"):
+            seq, hours = self.progress.confirmed + 1, round(waits / 3600)
+            self._note_trouble(
+                trouble("records_wait", seq=seq, hours=hours), f"records from {seq} on wait for {hours} h"
+            )
 
     def _begin_anew(self) -> None:
         """Carry another stream from here on, at once: that the journal was begun anew is no fault of the road."""

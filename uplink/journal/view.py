@@ -70,6 +70,11 @@ class JournalView:
         return self._storage.has_ballast and self._storage.used_bytes < self._limit_bytes
 
     @property
+    def too_small_bytes(self) -> int:
+        """What must be free before visitors can be served, where the partition is too small for that; else 0."""
+        return self._storage.too_small_bytes
+
+    @property
     def damaged(self) -> int:
         """How many damaged pieces were set aside."""
         return self._storage.damaged

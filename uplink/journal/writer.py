@@ -138,7 +138,12 @@ class JournalWriter:
         if self._started and not self._thread.is_alive():
             told = trouble("writer_stopped")
         if told is None and not journal.accepting:
-            told = trouble("disk_full")
+            needed = journal.too_small_bytes
+            told = (
+                trouble("disk_too_small", megabytes=-(-needed // 1_000_000))
+                if needed
+                else trouble("disk_full")
+            )
         return WriterState(
             accepting=told is None,
             trouble=told,

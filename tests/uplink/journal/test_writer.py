@@ -9,6 +9,7 @@ from survey.wire.messages import Receipt, pack_receipt
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
 from uplink.journal.acknowledged import Acknowledged
+from uplink.journal.segments.disk import Disk
 from uplink.journal.stamp import ManualClock
 from uplink.journal.writer import JournalWriter, WriteFailed, Written
 
@@ -194,4 +195,17 @@ def test_where_nothing_moves_for_an_hour_the_journal_is_read_back(home: Home) ->
     now = 3_600.0
     writer.step()
     assert writer.state().damaged == 1
+    writer.stop()
+
+
+def test_a_partition_that_is_too_small_says_so(home: Home) -> None:
+    class Small(Disk):
+        def free_bytes(self, folder: Path) -> int:
+            return 3_500_000
+
+        def total_bytes(self, folder: Path) -> int:
+            return 4_000_000
+
+    writer = JournalWriter(home.journal(disk=Small()))
+    assert writer.state().trouble == trouble("disk_too_small", megabytes=5)
     writer.stop()

@@ -126,6 +126,11 @@ class JournalStorage(Storage):
         """Whether the reserve is untouched; without it the disk is full but for a last few records."""
         return self._ballast.ready
 
+    @property
+    def too_small_bytes(self) -> int:
+        """What must be free for the reserve, where the whole partition can never give it; else 0."""
+        return self._ballast.needed_bytes if self._ballast.never_fits else 0
+
     def append(self, entry: Entry, *, boot: int = 0) -> None:
         """Write one entry and return when it is on the medium.
 
