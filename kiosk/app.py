@@ -66,7 +66,7 @@ def make_loop(
         device.writer,
         times,
         seal=partial(_seal, enrolment.seal_key),
-        thanked_log=ThankedLog(thanked_log, device.journal.stream) if thanked_log else None,
+        thanked_log=ThankedLog(thanked_log) if thanked_log else None,
     )
     recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
     inbox = None

@@ -79,7 +79,7 @@ def open_device(
     folder = KioskHome(home).journal
     receipts = KioskHome(home).receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     try:
-        journal = Journal.open(folder, stream_key=identity, receipts=receipts)
+        journal = Journal.open(folder, stream_key=identity, receipts=receipts, head=KioskHome(home).head)
     except UplinkError as error:
         raise JournalShut(
             f"the journal in {folder} cannot be opened: {error}; nothing was changed", error.trouble

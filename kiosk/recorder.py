@@ -36,14 +36,13 @@ class _Note(NamedTuple):
 class ThankedLog:
     """Appends one JSON line for every record a visitor was thanked for, so that a test can hold us to it."""
 
-    def __init__(self, file: TextIO, stream: str) -> None:
+    def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._stream = stream
 
-    def add(self, *, seq: int, token: str) -> None:
+    def add(self, *, stream: str, seq: int, token: str) -> None:
         """Write one line and push it to the operating system: it survives the death of this process."""
         visit, _, what = token.partition("/")
-        line = {"stream": self._stream, "seq": seq, "visit": int(visit), "what": what}
+        line = {"stream": stream, "seq": seq, "visit": int(visit), "what": what}
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()
 
@@ -64,7 +63,7 @@ class Recorder:
         self._seal = seal
         self._thanked_log = thanked_log
         self._tickets: dict[str, str] = {}
-        self._seqs: dict[str, int] = {}
+        self._places: dict[str, tuple[str, int]] = {}
         self._notes = 0
         self._probe: _Note | None = None
         self._probed = False
@@ -112,16 +111,16 @@ class Recorder:
     def thank(self, tokens: frozenset[str]) -> None:
         """Take note that the visitor was thanked for these records."""
         for token in sorted(tokens):
-            seq = self._seqs.pop(token, None)
-            if seq is None:
+            place = self._places.pop(token, None)
+            if place is None:
                 continue
             self.thanked += 1
             if self._thanked_log is not None:
-                self._thanked_log.add(seq=seq, token=token)
+                self._thanked_log.add(stream=place[0], seq=place[1], token=token)
 
     def forget_unthanked(self) -> None:
         """Forget numbers of records whose visitor left before the thanks; the records are kept all the same."""
-        self._seqs.clear()
+        self._places.clear()
 
     def probe(self) -> None:
         """Prove that the disk keeps records again, by writing one."""
@@ -168,7 +167,7 @@ class Recorder:
             return SaveFailed(token) if isinstance(token, str) else None
         if not isinstance(token, str):
             return None
-        self._seqs[token] = result.seq
+        self._places[token] = (result.stream, result.seq)
         return Saved(token, self._tickets.pop(token, None))
 
 

@@ -81,7 +81,14 @@ FOREIGN = {
 """Names in capitals and small letters that documents may use though no class of ours in the product is called so."""
 
 
-IN_THE_FOLDER = {"kiosk/status.json", "kiosk/acknowledged", "uplink/acknowledged", "tests/pictures/failed"}
+IN_THE_FOLDER = {
+    "kiosk/status.json",
+    "kiosk/acknowledged",
+    "kiosk/head",
+    "uplink/acknowledged",
+    "uplink/ahead",
+    "tests/pictures/failed",
+}
 """Paths of the kiosk's folder, and of what a failed test leaves: no files of the repository."""
 
 

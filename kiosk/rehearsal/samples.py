@@ -66,6 +66,7 @@ WELL = Health(
     journal=WriterState(
         accepting=True,
         trouble=None,
+        notice=None,
         head=4182,
         waiting=12,
         confirmed=4170,

@@ -63,7 +63,7 @@ class Health(NamedTuple):
 
     def troubles(self) -> list[Trouble]:
         """Name what is wrong, most serious first, each once."""
-        found = [self.journal.trouble, trouble_of(self.uplink.get("trouble"))]
+        found = [self.journal.trouble, self.journal.notice, trouble_of(self.uplink.get("trouble"))]
         if self.stuck:
             found.append(trouble("buttons_stuck", buttons=", ".join(map(str, self.stuck))))
         found.append(self.touch_fault)

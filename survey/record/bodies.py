@@ -10,11 +10,22 @@ from typing import NamedTuple, Protocol
 
 from survey.record.complaint import Complaint
 from survey.record.fields import Fields
-from survey.record.record import ALIVE, BOOT, CLOCK, COMPLAINT, RESPONSE, SETTINGS, STAFF
+from survey.record.record import (
+    ALIVE,
+    BOOT,
+    CARRIED,
+    CLOCK,
+    COMPLAINT,
+    MAX_LINE_BYTES,
+    RESPONSE,
+    SETTINGS,
+    STAFF,
+)
 from survey.record.response import Response
 
 ALIVE_EVERY_SECONDS = 900
 """How often a kiosk in service writes an `alive` record; service minutes are counted by it."""
+_MAX_SIGNATURE = 88
 MAX_REASON = 300
 """Longest sentence of a refusal."""
 
@@ -66,6 +77,20 @@ class Predecessor(NamedTuple):
         """Give it as it stands in a body."""
         return {"stream": self.stream, "seq": self.seq, "link": self.link, "why": self.why}
 
+    @classmethod
+    def from_fields(cls, fields: Fields) -> "Predecessor":
+        """Read it.
+
+        Raises:
+            Malformed: a field is of another type, under the code of `fields`.
+        """
+        return cls(
+            stream=fields.text("stream"),
+            seq=fields.whole("seq"),
+            link=fields.text("link"),
+            why=fields.text("why"),
+        )
+
 
 class Boot(NamedTuple):
     """`boot`: the program has started; the first record of every start, and so of every stream."""
@@ -94,14 +119,7 @@ class Boot(NamedTuple):
         return cls(
             software=fields.text("software"),
             hardware=fields.text_or("hardware", ""),
-            predecessor=Predecessor(
-                stream=before.text("stream"),
-                seq=before.whole("seq"),
-                link=before.text("link"),
-                why=before.text("why"),
-            )
-            if before is not None
-            else None,
+            predecessor=Predecessor.from_fields(before) if before is not None else None,
         )
 
 
@@ -260,6 +278,51 @@ class SettingsTold(NamedTuple):
         )
 
 
+class Carried(NamedTuple):
+    """`carried`: a record of a former stream, word for word, which the collector may never have received there.
+
+    With the link before it and the kiosk's signature it proves its own place. A collector that holds the same record under
+    its former number counts it once.
+    """
+
+    stream: str
+    """The stream it was written in."""
+    prev: str
+    """The link before it there, in base64 without padding."""
+    signature: str
+    """The kiosk's signature of the head it made there, in base64 without padding."""
+    line: str
+    """The record's line, unchanged: its number and kind are in it."""
+    attached: Mapping[str, str] = MappingProxyType({})
+    """What its body says of attachments; they travel beside this record, under this record's number."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        body: dict[str, object] = {
+            "stream": self.stream,
+            "prev": self.prev,
+            "signature": self.signature,
+            "line": self.line,
+        }
+        return body | {"attached": dict(sorted(self.attached.items()))} if self.attached else body
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "Carried":
+        """Read it.
+
+        Raises:
+            Malformed: a field is of another type (`carried_field`).
+        """
+        fields = Fields(CARRIED, body)
+        return cls(
+            stream=fields.text("stream"),
+            prev=fields.text("prev"),
+            signature=fields.text("signature", limit=_MAX_SIGNATURE),
+            line=fields.text("line", limit=MAX_LINE_BYTES),
+            attached=fields.words("attached", most=8),
+        )
+
+
 BODIES: Mapping[str, type] = MappingProxyType(
     {
         BOOT: Boot,
@@ -269,6 +332,7 @@ BODIES: Mapping[str, type] = MappingProxyType(
         ALIVE: Alive,
         STAFF: Staff,
         SETTINGS: SettingsTold,
+        CARRIED: Carried,
     }
 )
 """The class of each kind's body. A collector keeps records of kinds it does not know as evidence, and goes on."""

@@ -21,6 +21,7 @@ COMPLAINT = "complaint"
 ALIVE = "alive"
 STAFF = "staff"
 SETTINGS = "settings"
+CARRIED = "carried"
 
 SAME_CLOCK_MS = 100
 """Two sightings of the wall clock that differ by less say the same."""

@@ -10,9 +10,13 @@ from typing import Literal, NamedTuple
 Code = Literal[
     "disk_full",
     "disk_fails",
+    "disk_too_small",
     "journal_foreign",
     "record_refused",
     "writer_stopped",
+    "journal_restored",
+    "journal_deleted",
+    "journal_cut",
     "identity_damaged",
     "buttons_stuck",
     "no_touch_device",
@@ -38,7 +42,8 @@ Code = Literal[
     "records_refused",
     "record_undeclared",
     "no_receipts",
-    "receipt_unfit",
+    "records_wait",
+    "receipt_ahead",
     "data_set_back",
 ]
 """Everything that can be wrong with a kiosk while it serves."""
@@ -46,9 +51,13 @@ Code = Literal[
 VALUES: Mapping[Code, tuple[str, ...]] = {
     "disk_full": (),
     "disk_fails": (),
+    "disk_too_small": ("megabytes",),
     "journal_foreign": (),
     "record_refused": (),
     "writer_stopped": (),
+    "journal_restored": ("seq",),
+    "journal_deleted": ("seq",),
+    "journal_cut": ("seq",),
     "identity_damaged": (),
     "buttons_stuck": ("buttons",),
     "no_touch_device": (),
@@ -74,7 +83,8 @@ VALUES: Mapping[Code, tuple[str, ...]] = {
     "records_refused": ("seq", "code"),
     "record_undeclared": ("seq",),
     "no_receipts": (),
-    "receipt_unfit": ("seq",),
+    "records_wait": ("seq", "hours"),
+    "receipt_ahead": ("seq",),
     "data_set_back": ("through", "confirmed"),
 }
 """The values each code comes with, by name; words may use these and no others."""

@@ -1,11 +1,15 @@
 """Both transports keep the same promises to the courier: MQTT over a real Mosquitto, HTTP over a real socket."""
 
+import contextlib
 import json
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -17,6 +21,7 @@ from tests.uplink.services import Broker, HttpCollector, MqttCollector, free_por
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.app import http_transport, mqtt_transport
 from uplink.forwarder.config import UplinkConfig
+from uplink.forwarder.senders.deadline import Deadline
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
 from uplink.forwarder.senders.sender import (
@@ -256,6 +261,71 @@ def test_http_answers_have_one_of_three_fates(
             sender.send(b"batch")
         assert type(refusal.value) is fate
         sender.close()
+
+
+class Dripping:
+    """A door that answers 200 and then gives one byte at a time, for ever."""
+
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        self._over = threading.Event()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._server.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._server.accept()
+                threading.Thread(target=self._drip, args=(connection,), daemon=True).start()
+
+    def _drip(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.recv(4_096)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n")
+            while not self._over.wait(0.05):
+                connection.sendall(b"x")
+
+
+def test_an_answer_that_drips_is_given_up_after_the_deadline() -> None:
+    with Dripping() as door:
+        sender = HttpSender(http(door.url, deadline_seconds=0.5), now=time.monotonic)
+        started = time.monotonic()
+        with pytest.raises(Unreachable):
+            sender.open()
+        assert time.monotonic() - started < 3.0
+
+
+def test_a_road_that_is_too_slow_for_a_batch_carries_smaller_ones(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with HttpCollector(home.collector) as door, Dripping() as slow:
+        sender = HttpSender(http(door.url, deadline_seconds=0.3), now=time.monotonic)
+        sender.open()
+        sender._where = replace(sender._where, collector_url=slow.url)
+        before = sender.max_bytes
+        with pytest.raises(Unreachable):
+            sender.send(b"batch")
+        assert sender.max_bytes < before
+        sender.close()
+
+
+def test_a_resolver_that_hangs_holds_nobody_up_and_not_for_ever_more_threads() -> None:
+    over = threading.Event()
+    deadline: Deadline[bool] = Deadline(0.05)
+    before = threading.active_count()
+    for _ in range(10):
+        with pytest.raises(TimeoutError):
+            deadline.run(lambda: over.wait(30))
+    assert threading.active_count() - before <= 4
+    over.set()
+    until(lambda: threading.active_count() == before, what="the end of what hung")
+    assert deadline.run(lambda: True)
 
 
 def test_http_brings_the_settings_when_it_opens(tmp_path: Path) -> None:

@@ -293,7 +293,12 @@ class Home:
         return enrolment
 
     def journal(self, **more: object) -> Journal:
-        return Journal.open(self.paths.journal, stream_key=self.identity, receipts=self.receipts, **more)  # type: ignore[arg-type]
+        return Journal.open(
+            self.paths.journal,
+            stream_key=self.identity,
+            receipts=self.receipts,
+            **{"head": self.paths.head} | more,  # type: ignore[arg-type]
+        )
 
 
 def body(visit: int = 1, value: int = 3) -> dict[str, object]:

@@ -53,6 +53,7 @@ class Uplink:
             kiosk=enrolment.kiosk,
             reader=self._reader,
             acknowledged=acknowledged,
+            ahead=Acknowledged(folder.ahead),
             receipts=folder.receipts(kiosk=enrolment.kiosk, verify=verify),
             transports=(self._mqtt, https),
             inbox=SettingsInbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
@@ -169,6 +170,7 @@ def http_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) 
         ca=home.broker_ca if enrolment.private_ca else None,
         connect_seconds=config.connect_seconds,
         read_seconds=config.https_read_seconds,
+        deadline_seconds=config.https_deadline_seconds,
         max_bytes=config.https_message_bytes,
         settings_every_seconds=config.https_settings_seconds,
     )

@@ -35,8 +35,10 @@ class UplinkConfig:
     """How often MQTT is tried while HTTPS serves."""
     https_message_bytes: int = 1_000_000
     """The longest batch over HTTPS; a collector or proxy that takes less says so."""
-    https_read_seconds: float = 60.0
-    """How long an answer over HTTPS may take."""
+    https_read_seconds: float = 20.0
+    """How long an answer over HTTPS may pause."""
+    https_deadline_seconds: float = 30.0
+    """How long an exchange over HTTPS may take in all, from the resolver to the last byte."""
     https_settings_seconds: float = 300.0
     """How often the settings are asked for while HTTPS serves; over MQTT they come by themselves."""
     reconnect_first_seconds: float = 5.0

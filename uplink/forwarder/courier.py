@@ -15,10 +15,10 @@ from survey.record.errors import Malformed
 from survey.wire.messages import Receipt
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
-from uplink.forwarder.backoff import Backoff
 from uplink.forwarder.config import Pace
 from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.outbox import Outbox
+from uplink.forwarder.roads import Roads
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
     Event,
@@ -32,7 +32,8 @@ from uplink.journal.acknowledged import Acknowledged, Receipts
 from uplink.journal.reader import JournalReader
 
 _STALLS_BEFORE_NEW_CONNECTION = 2
-_SOUND_SECONDS = 60.0
+_LONG_LAZY = 2.0
+"""Records that nobody waits for may wait once as long as they may be held back; twice is a fault."""
 _PROBE_RECORDS = 50
 """How much is sent at once while no receipts come: mobile data costs money."""
 
@@ -48,6 +49,7 @@ class Courier:
         kiosk: str,
         reader: JournalReader,
         acknowledged: Acknowledged,
+        ahead: Acknowledged,
         receipts: Receipts,
         transports: tuple[Sender, ...],
         inbox: SettingsInbox,
@@ -61,29 +63,22 @@ class Courier:
         self._kiosk = kiosk
         self._reader = reader
         self._acknowledged = acknowledged
+        self._ahead = ahead
         self._receipts = receipts
-        self._transports = transports
+        self._roads = Roads(transports, now=now, pace=pace, spread_seconds=spread_seconds)
         self._inbox = inbox
         self._report = report
         self._now = now
         self._wait = wait
         self._boot_time_ms = boot_time_ms
         self._pace = pace
-        self._backoff = Backoff(
-            first_seconds=pace.reconnect_first_seconds, cap_seconds=pace.reconnect_cap_seconds
-        )
         self.progress = Progress(transport=transports[0].transport)
         self._stream = ""
         self._outbox: Outbox | None = None
-        self._place = 0
-        self._failures = 0
-        # After a power cut all kiosks of a district start together: their first calls are spread out.
-        self._retry_at = now() + self._backoff.spread(spread_seconds)
-        self._return_at = 0.0
-        self._opened_at = 0.0
         self._report_at = 0.0
         self._stalls = 0
         self._patient_until = 0.0
+        self._moved = (("", 0), now())
         self._quiet_until = 0.0
         self._went_back_at = float("-inf")
 
@@ -97,7 +92,7 @@ class Courier:
         if outbox is None or not self._ensure_open(outbox):
             self._wait(timeout)
             return
-        sender = self._transports[self._place]
+        sender = self._roads.sender
         try:
             busy = self._send_due(sender, outbox)
             self._take_in(sender.poll(0.0 if busy else timeout), outbox)
@@ -117,14 +112,35 @@ class Courier:
         header = self._reader.header()
         if header is not None and header.stream != self._stream:
             log.warning("the journal was begun anew: stream %s", header.stream)
-            self._outbox, self.progress.confirmed = None, 0
-            if self.progress.connected:
-                self._lost(Unreachable("another journal is carried from here on"))
+            self._begin_anew()
             return
+        self._tell_waiting()
         receipt = self._receipts.furthest(self._stream)
         if receipt is not None and receipt.through > self.progress.confirmed:
             self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
-            self._outbox.confirmed(receipt.through)
+            self._outbox.confirmed(receipt.through, receipt.link)
+
+    def _tell_waiting(self) -> None:
+        """Say so where records wait long though there is a road, and nobody has given a reason."""
+        head, now = self._reader.head(), self._now()
+        moved = (self._stream, self.progress.confirmed)
+        if head is None or head.seq <= self.progress.confirmed or self._moved[0] != moved:
+            self._moved = (moved, now)
+        waits, told = now - self._moved[1], self.progress.trouble
+        is_long = self.progress.connected and waits >= _LONG_LAZY * self._pace.lazy_seconds
+        if is_long and (told is None or told.code == "records_wait"):
+            seq, hours = self.progress.confirmed + 1, round(waits / 3600)
+            self._note_trouble(
+                trouble("records_wait", seq=seq, hours=hours), f"records from {seq} on wait for {hours} h"
+            )
+
+    def _begin_anew(self) -> None:
+        """Carry another stream from here on, at once: that the journal was begun anew is no fault of the road."""
+        self._outbox, self.progress.confirmed, self.progress.trouble = None, 0, None
+        self._roads.begin_anew()
+        self.progress.connected = False
+        self._stalls = 0
+        self._quiet_until = self._now()
 
     @property
     def stream(self) -> str:
@@ -133,8 +149,7 @@ class Courier:
 
     def stop(self) -> None:
         """Close the transports; the journal still has everything."""
-        for sender in self._transports:
-            sender.close()
+        self._roads.close()
         self.progress.connected = False
 
     # Beginning, connecting, and choosing the transport.
@@ -143,7 +158,7 @@ class Courier:
         header = self._reader.header()
         if header is None:  # the kiosk has not begun its journal yet
             return None
-        self._stream = header.stream
+        self._stream = self._reader.stream = header.stream
         self._outbox = Outbox(
             self._reader,
             kiosk=self._kiosk,
@@ -155,59 +170,29 @@ class Courier:
         return self._outbox
 
     def _ensure_open(self, outbox: Outbox) -> bool:
-        now = self._now()
-        if self.progress.connected and self._place > 0 and now >= self._return_at:
-            self._try_to_return(outbox)
-        if self.progress.connected:
-            return True
-        if now < self._retry_at:
-            return False
         try:
-            self._transports[self._place].open()
+            opened = self._roads.open()
         except Unreachable as error:
             self._lost(error)
             return False
-        self._opened(outbox)
-        return True
+        if opened:
+            self._opened(outbox)
+        return self._roads.is_open
 
     def _opened(self, outbox: Outbox) -> None:
-        transport = self._transports[self._place].transport
+        transport = self._roads.sender.transport
         log.info("connected over %s; confirmed so far: %d", transport, self.progress.confirmed)
         self.progress.connected, self.progress.transport = True, transport
         if not self._stalls:  # else being connected is not yet being heard
             self.progress.trouble = None
-        now = self._now()
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
-        self._opened_at = self._report_at = now
-        self._return_at = now + self._pace.return_seconds
+        self._report_at = self._now()
 
     def _lost(self, error: Unreachable) -> None:
-        sender = self._transports[self._place]
         if self.progress.connected or not self.progress.trouble:
-            log.warning("%s is lost: %s", sender.transport, error)
-        sender.close()
-        if self.progress.connected and not self._stalls and self._now() - self._opened_at > _SOUND_SECONDS:
-            # It served well and had merely little to do: its end is no mark against this transport.
-            self._failures = 0
-            self._backoff.succeeded()
+            log.warning("%s is lost: %s", self._roads.sender.transport, error)
+        self._roads.lost(mute=self._stalls > 0)
         self.progress.connected, self.progress.trouble = False, error.trouble
-        self._failures += 1
-        self._retry_at = self._now() + self._backoff.next_wait()
-        if self._failures >= self._pace.failures_before_fallback and len(self._transports) > 1:
-            # From here on the transports are tried in turn, until one carries a receipt.
-            self._place = (self._place + 1) % len(self._transports)
-
-    def _try_to_return(self, outbox: Outbox) -> None:
-        self._return_at = self._now() + self._pace.return_seconds
-        usual = self._transports[0]
-        try:
-            usual.open()
-        except Unreachable as error:
-            log.debug("%s is still not to be had: %s", usual.transport, error)
-            return
-        self._transports[self._place].close()
-        self._place = 0
-        self._opened(outbox)
 
     # What goes out.
 
@@ -265,7 +250,7 @@ class Courier:
         """Go back to the acknowledged position, wait longer each time, and do not trust this connection for ever."""
         self._stalls += 1
         outbox.go_to(self.progress.confirmed + 1, hurry=True)
-        self._quiet_until = self._now() + self._backoff.next_wait()
+        self._quiet_until = self._now() + self._roads.backoff.next_wait()
         if self._stalls % _STALLS_BEFORE_NEW_CONNECTION == 0:
             raise Unreachable("nothing gets through on this connection", self.progress.trouble)
 
@@ -303,22 +288,27 @@ class Courier:
         if receipt.through <= self.progress.confirmed:
             self._perhaps_go_back(receipt, event, outbox)
             return
-        if outbox.known_link(receipt.through) != receipt.link:
-            self._note_trouble(
-                trouble("receipt_unfit", seq=receipt.through),
-                f"a receipt through {receipt.through} does not fit this journal: alarm the centre",
-            )
+        if not outbox.may_fit(receipt.through, receipt.link):
+            self._keep_ahead(receipt, event.payload)
             return
         self._acknowledged.store(event.payload, arrived_up_ms=self._boot_time_ms() if event.fresh else -1)
         if self.progress.trouble:
             log.info("the collector has confirmed up to %d", receipt.through)
         self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
         self.progress.trouble = None
-        self._failures = self._stalls = 0
-        self._backoff.succeeded()
+        self._stalls = 0
+        self._roads.succeeded()
         self._quiet_until = 0.0
-        outbox.confirmed(receipt.through)
+        outbox.confirmed(receipt.through, receipt.link)
         self._patient_until = self._now() + self._patience()
+
+    def _keep_ahead(self, receipt: Receipt, payload: bytes) -> None:
+        """Keep a receipt for records that are not here: only the kiosk can begin a new stream behind it."""
+        self._note_trouble(
+            trouble("receipt_ahead", seq=receipt.through),
+            f"the collector holds other records through {receipt.through}: the card was set back or copied",
+        )
+        self._ahead.keep(payload)
 
     def _perhaps_go_back(self, receipt: Receipt, event: ReceiptArrived, outbox: Outbox) -> None:
         """A collector that repeats itself lacks what we sent last, or has lost what it had confirmed."""

@@ -47,6 +47,7 @@ class Outbox:
         self._held_since: float | None = None
         self._most = max_records
         self._sent: deque[Parcel] = deque()
+        self._anchor = (0, b"")
 
     @property
     def under_way(self) -> int:
@@ -69,19 +70,20 @@ class Outbox:
         self._say_prev = True
         self._held_since = float("-inf") if hurry else None
 
-    def known_link(self, seq: int) -> bytes | None:
-        """Give the link after `seq`, from what was sent or from the journal; None where it cannot be told.
+    def may_fit(self, seq: int, link: bytes) -> bool:
+        """Tell whether the journal stood at `link` after `seq`, or has lost what could tell.
 
         Raises:
             JournalBroken: the journal cannot be read.
         """
         for parcel in self._sent:
             if parcel.last == seq:
-                return parcel.link
-        return self._reader.link_after(seq)
+                return parcel.link == link
+        return self._reader.may_fit(seq, link)
 
-    def confirmed(self, through: int) -> None:
-        """Forget what was sent up to `through`."""
+    def confirmed(self, through: int, link: bytes) -> None:
+        """Forget what was sent up to `through`; the chain stood at `link` there, whatever damage lies around it here."""
+        self._anchor = (through, link)
         while self._sent and self._sent[0].last <= through:
             self._sent.popleft()
         if self._cursor <= through:
@@ -160,10 +162,14 @@ class Outbox:
                 first=entries[0].seq,
                 lines=tuple(entry.line for entry in entries),
                 signature=entries[-1].signature,
-                prev=entries[0].prev if self._say_prev else None,
+                prev=self._link_before(entries[0]) if self._say_prev else None,
                 attachments=attachments,
             )
         )
+
+    def _link_before(self, entry: Entry) -> bytes:
+        through, link = self._anchor
+        return link if through == entry.seq - 1 and link else entry.prev
 
 
 def _whole_end(entries: list[Entry]) -> list[Entry]:

@@ -1,29 +1,27 @@
 """The acknowledged position: the collector's latest receipt, in a file that never needs new space.
 
-Two slots of 4 KiB are written in turn, each with a generation and a checksum, so that a power cut in the middle of
-one leaves the other. The uplink writes one such file; the kiosk's staff screen another, for receipts that came back on a
-stick. `Receipts` reads both: it is the one answer to how far the collector has confirmed.
+The uplink writes one such file; the kiosk's staff screen another, for receipts that came back on a stick. `Receipts` reads
+both: it is the one answer to how far the collector has confirmed. A third holds the receipt that told the uplink of records
+which this journal does not have (`Receipts.ahead`): the card has gone back in time.
 """
 
-import os
+import logging
 import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
-from zlib import crc32
 
 from survey.record.chain import Verify
 from survey.record.errors import Malformed
 from survey.record.record import Stamp
 from survey.wire.messages import Receipt, unpack_receipt
-from uplink.errors import JournalBroken
 from uplink.journal.segments.disk import REAL_DISK, Disk
-from uplink.journal.segments.files import replace_file
+from uplink.journal.segments.slots import TwoSlots, read_slots
 
-_SLOT_BYTES = 4_096
-_MAGIC = b"IKMK"
-_HEAD = struct.Struct("<4sIQqH")  # magic, crc32 of the rest, generation, boot-time ms of arrival, length
+_ARRIVED = struct.Struct("<q")  # boot-time ms of arrival
 MAX_RECEIPT_BYTES = 1_024
+
+log = logging.getLogger(__name__)
 
 
 class AcknowledgedReceipt(NamedTuple):
@@ -52,10 +50,8 @@ class Acknowledged:
     """The writer's side of one file; several processes may write it, one after the other."""
 
     def __init__(self, path: Path, *, disk: Disk = REAL_DISK) -> None:
-        self._path = path
-        self._disk = disk
-        latest = read_acknowledged(path)
-        self._generation = latest.generation if latest else 0
+        self._slots = TwoSlots(path, disk=disk)
+        self._kept = b""
 
     def prepare(self) -> None:
         """Take the room both slots need while there is room: later, on a full disk, a receipt must find it.
@@ -63,11 +59,7 @@ class Acknowledged:
         Raises:
             JournalBroken: the disk failed.
         """
-        try:
-            if not self._path.exists() or self._path.stat().st_size != 2 * _SLOT_BYTES:
-                replace_file(self._path, bytes(2 * _SLOT_BYTES), disk=self._disk)
-        except OSError as error:
-            raise JournalBroken(f"the acknowledged position {self._path} cannot be made: {error}") from error
+        self._slots.prepare()
 
     def store(self, receipt: bytes, *, arrived_up_ms: int = -1) -> None:
         """Replace the older slot and return when it is on the medium.
@@ -75,53 +67,38 @@ class Acknowledged:
         Raises:
             JournalBroken: the disk failed.
         """
-        on_disk = read_acknowledged(self._path)  # another process may have stored one from a stick
-        generation = max(self._generation, on_disk.generation if on_disk else 0) + 1
-        body = _HEAD.pack(_MAGIC, 0, generation, arrived_up_ms, len(receipt))[8:] + receipt
-        slot = _MAGIC + struct.pack("<I", crc32(body)) + body
-        self.prepare()
-        try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
-            try:
-                os.pwrite(handle, slot.ljust(_SLOT_BYTES, b"\0"), (generation % 2) * _SLOT_BYTES)
-                self._disk.sync(handle)
-            finally:
-                os.close(handle)
-        except OSError as error:
-            raise JournalBroken(
-                f"the acknowledged position {self._path} cannot be written: {error}"
-            ) from error
-        self._generation = generation
+        self._slots.store(_ARRIVED.pack(arrived_up_ms) + receipt)
+
+    def keep(self, receipt: bytes) -> None:
+        """Store a receipt unless it is the one that lies there.
+
+        Raises:
+            JournalBroken: the disk failed.
+        """
+        if self._kept != receipt:
+            self.store(receipt)
+            self._kept = receipt
 
 
 def read_acknowledged(path: Path) -> AcknowledgedReceipt | None:
     """Give the newest whole slot, or None where there is none yet."""
-    try:
-        content = path.read_bytes()
-    except OSError:
+    slot = read_slots(path)
+    if slot is None or not _ARRIVED.size <= len(slot.content) <= _ARRIVED.size + MAX_RECEIPT_BYTES:
         return None
-    slots = (_slot(content[start : start + _SLOT_BYTES]) for start in (0, _SLOT_BYTES))
-    whole = [slot for slot in slots if slot is not None]
-    return max(whole, key=lambda slot: slot.generation, default=None)
-
-
-def _slot(content: bytes) -> AcknowledgedReceipt | None:
-    if len(content) < _HEAD.size:
-        return None
-    magic, checksum, generation, arrived, length = _HEAD.unpack_from(content)
-    body = content[8 : _HEAD.size + length]
-    if magic != _MAGIC or length > MAX_RECEIPT_BYTES or crc32(body) != checksum:
-        return None
+    (arrived,) = _ARRIVED.unpack_from(slot.content)
     return AcknowledgedReceipt(
-        receipt=content[_HEAD.size : _HEAD.size + length], arrived_up_ms=arrived, generation=generation
+        receipt=slot.content[_ARRIVED.size :], arrived_up_ms=arrived, generation=slot.generation
     )
 
 
 class Receipts:
     """The reader's side: the collector's receipts for one kiosk, wherever they lie, checked by whoever asks."""
 
-    def __init__(self, paths: Sequence[Path], *, kiosk: str, verify: Verify) -> None:
+    def __init__(
+        self, paths: Sequence[Path], *, kiosk: str, verify: Verify, ahead: Path | None = None
+    ) -> None:
         self._paths = tuple(paths)
+        self._ahead = ahead
         self._kiosk = kiosk
         self._verify = verify
 
@@ -159,7 +136,46 @@ class Receipts:
                 receipts.append(receipt)
         return max(receipts, key=lambda one: one.through, default=None)
 
+    def ahead(self, stream: str) -> Receipt | None:
+        """Give the receipt for `stream` that the uplink could not fit to the journal, if it is the collector's."""
+        kept = read_acknowledged(self._ahead) if self._ahead is not None else None
+        try:
+            receipt = self.read(kept.receipt) if kept is not None else None
+        except Malformed:
+            return None
+        return receipt if receipt is not None and receipt.stream == stream else None
+
     def confirmed(self, stream: str) -> int:
         """Tell how far the collector has confirmed `stream`: everything up to this number."""
         receipt = self.furthest(stream)
         return receipt.through if receipt is not None else 0
+
+
+class ReceiptNews:
+    """Tells each receipt once, when it is new on the disk."""
+
+    def __init__(self, receipts: Receipts | None) -> None:
+        self._receipts = receipts
+        self._generations: dict[Path, int] = {}
+
+    def forget(self) -> None:
+        """Tell everything again."""
+        self._generations = {}
+
+    def take(self, stream: str) -> list[tuple[Receipt, AcknowledgedReceipt]]:
+        """Give the receipts for `stream` that came since the last call, checked for who signed them."""
+        if self._receipts is None:
+            return []
+        on_disk = self._receipts.found()
+        news = [one for path, one in on_disk if self._generations.get(path) != one.generation]
+        self._generations = {path: one.generation for path, one in on_disk}
+        found = []
+        for one in news:
+            try:
+                receipt = self._receipts.read(one.receipt)
+            except Malformed as refusal:
+                log.error("the receipt in the acknowledged position is refused: %s", refusal)  # noqa: TRY400 - the reason says it all
+                continue
+            if receipt.stream == stream:
+                found.append((receipt, one))
+        return found

@@ -64,6 +64,11 @@ class KioskHome(NamedTuple):
         return self.kiosk_part / "acknowledged"
 
     @property
+    def head(self) -> Path:
+        """How far the journal has come: a second witness, should the journal lose its end or vanish."""
+        return self.kiosk_part / "head"
+
+    @property
     def settings_good(self) -> Path:
         """The last settings that were applied, for the first frame after a restart."""
         return self.kiosk_part / "settings.good"
@@ -96,6 +101,11 @@ class KioskHome(NamedTuple):
         return self.uplink_part / "acknowledged"
 
     @property
+    def ahead(self) -> Path:
+        """A receipt of the collector that does not fit the journal: the kiosk checks it and goes on behind it."""
+        return self.uplink_part / "ahead"
+
+    @property
     def settings(self) -> Path:
         """The newest settings the collector has signed; the kiosk checks them for itself."""
         return self.uplink_part / "settings"
@@ -124,7 +134,9 @@ class KioskHome(NamedTuple):
 
     def receipts(self, *, kiosk: str, verify: Verify) -> Receipts:
         """Give where the collector's receipts for `kiosk` lie; `verify` checks the collector's signatures."""
-        return Receipts((self.acknowledged, self.carried_acknowledged), kiosk=kiosk, verify=verify)
+        return Receipts(
+            (self.acknowledged, self.carried_acknowledged), kiosk=kiosk, verify=verify, ahead=self.ahead
+        )
 
     def confirmed(self, stream: str, *, kiosk: str, verify: Verify) -> int:
         """Tell how far the collector has confirmed `stream`, over the network or by a stick."""

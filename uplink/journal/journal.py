@@ -8,51 +8,34 @@ One thread appends and releases (see `uplink.journal.writer`); any thread may re
 """
 
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from survey.record.attachment import Attachment, encode_attachment
-from survey.record.chain import (
-    STREAM_BYTES,
-    first_link,
-    head_message,
-    lost_line,
-    lost_message,
-    next_link,
-    stated_link,
-)
+from survey.record.bodies import Predecessor
+from survey.record.chain import head_message, lost_line, lost_message, next_link
 from survey.record.errors import Malformed
-from survey.record.record import MAX_LINE_BYTES, Record, Stamp, decode, encode, shorter
+from survey.record.record import CARRIED, MAX_LINE_BYTES, Record, Stamp, decode, encode, shorter
 from survey.wire.messages import Receipt
 from uplink.errors import JournalError, JournalForeign, JournalFull
-from uplink.journal.acknowledged import AcknowledgedReceipt, Receipts, ReleasedRecords
+from uplink.journal.acknowledged import ReceiptNews, Receipts, ReleasedRecords
+from uplink.journal.carrying import CarryOver
+from uplink.journal.enrolment import verifier
+from uplink.journal.head import HeadFile, KnownHead
+from uplink.journal.holes import declare_holes
 from uplink.journal.identity import Identity
-from uplink.journal.losses import Losses, declare, declared, lost_attachments
+from uplink.journal.lineage import Birth, astray, begun
+from uplink.journal.mending import Mender
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
-from uplink.journal.segments.segment import Header
-from uplink.journal.table import JournalDatabase, RecordTable
+from uplink.journal.segments.succession import Former, Succession
+from uplink.journal.table import JournalDatabase
+from uplink.journal.view import Appended, Head, JournalView
 
 log = logging.getLogger(__name__)
 
 
-class Appended(NamedTuple):
-    """Where a record has got its place."""
-
-    seq: int
-    link: bytes
-
-
-class Head(NamedTuple):
-    """The newest record: what the kiosk vouches for."""
-
-    seq: int
-    link: bytes
-
-
-class Journal:
+class Journal(JournalView):
     """An open journal; make one with `Journal.open`."""
 
     def __init__(
@@ -61,21 +44,21 @@ class Journal:
         *,
         identity: Identity,
         receipts: Receipts | None,
+        head_file: HeadFile | None,
+        birth: Birth,
         disk: Disk,
         limit_bytes: int,
     ) -> None:
-        self._database = database
-        self._storage = database.journal_storage
-        self._table = database.record_table
+        super().__init__(database, limit_bytes=limit_bytes)
         self._identity = identity
         self._receipts = receipts
+        self._head_file = head_file
+        self._birth = birth
+        self._kept = birth.known
+        self._over: CarryOver | None = None
         self._disk = disk
-        self._limit_bytes = limit_bytes
         self._said: Stamp | None = None
-        self._generations: dict[Path, int] = {}
-        self._head = Head(seq=0, link=b"")
-        self.confirmed = 0
-        """The collector holds everything up to this number, by a receipt that was checked here."""
+        self._news = ReceiptNews(receipts)
         self.last_boot = 0
         """The highest boot number in the stream."""
         self._resume()
@@ -87,69 +70,44 @@ class Journal:
         *,
         stream_key: Identity,
         receipts: Receipts | None = None,
+        head: Path | None = None,
         disk: Disk = REAL_DISK,
         limit_bytes: int = 1024 * 1024 * 1024,
         segment_bytes: int = 1024 * 1024,
         ballast_bytes: int = 1024 * 1024,
     ) -> "Journal":
-        """Open the journal in `folder`, or begin one with a new stream.
+        """Open the journal in `folder`, or begin one with a new stream; `head` is where the head file lies.
 
         Raises:
             JournalForeign: it belongs to another key, or another process has it open.
             JournalBroken: the disk does not let us.
             JournalFull: there is no room for the first file.
         """
-        stream = secrets.token_hex(STREAM_BYTES)
-        link = first_link(stream=stream, public_key=stream_key.public_key)
-        birth = Header(stream=stream, public_key=stream_key.public_key, first=1, link=link, boot=0)
+        head_file = HeadFile(head, public_key=stream_key.public_key, disk=disk) if head is not None else None
+        known = head_file.read() if head_file is not None else None
+        birth = Birth(stream_key.public_key, known)
         database = JournalDatabase(
-            folder, birth=birth, disk=disk, segment_bytes=segment_bytes, ballast_bytes=ballast_bytes
+            folder,
+            birth=birth,
+            disk=disk,
+            segment_bytes=segment_bytes,
+            ballast_bytes=ballast_bytes,
+            promised=(known.stream, known.seq) if known is not None else None,
+            mend=Mender(verifier(stream_key.public_key), sign=stream_key.sign).mend,
         )
         try:
-            return cls(database, identity=stream_key, receipts=receipts, disk=disk, limit_bytes=limit_bytes)
+            return cls(
+                database,
+                identity=stream_key,
+                receipts=receipts,
+                head_file=head_file,
+                birth=birth,
+                disk=disk,
+                limit_bytes=limit_bytes,
+            )
         except BaseException:
             database.close()
             raise
-
-    @property
-    def records(self) -> RecordTable:
-        """The records as a TinyDB table: `journal.records.search(where("kind") == "complaint")`."""
-        return self._table
-
-    @property
-    def stream(self) -> str:
-        """The stream's id."""
-        return self._storage.header.stream
-
-    @property
-    def head(self) -> Head:
-        """The newest record's number and link."""
-        return self._head
-
-    @property
-    def next_seq(self) -> int:
-        """The number the next record gets."""
-        return self._head.seq + 1
-
-    @property
-    def waiting(self) -> int:
-        """How many records the collector has not confirmed."""
-        return self._head.seq - self.confirmed
-
-    @property
-    def accepting(self) -> bool:
-        """Whether there is room for ordinary use; otherwise finish the visit and go out of service."""
-        return self._storage.has_ballast and self._storage.used_bytes < self._limit_bytes
-
-    @property
-    def damaged(self) -> int:
-        """How many damaged pieces were set aside."""
-        return self._storage.damaged
-
-    @property
-    def used_bytes(self) -> int:
-        """What the journal takes on the disk."""
-        return self._storage.used_bytes
 
     def append(
         self,
@@ -186,24 +144,13 @@ class Journal:
         Raises:
             JournalBroken: the disk failed.
         """
-        if self._receipts is None:
-            return None
-        on_disk = self._receipts.found()
-        news = [
-            acknowledged
-            for path, acknowledged in on_disk
-            if self._generations.get(path) != acknowledged.generation
-        ]
-        self._generations = {path: acknowledged.generation for path, acknowledged in on_disk}
-        found = [
-            (receipt, acknowledged)
-            for acknowledged in news
-            if (receipt := self._checked(acknowledged, self._receipts)) is not None
-        ]
+        found = [one for one in self._news.take(self.stream) if self._fits(one[0])]
         if not found:
             return None
         receipt, acknowledged = max(found, key=lambda one: one[0].through)
         self.confirmed = max(self.confirmed, receipt.through)
+        if self._over is not None and self._over.is_done(self.confirmed):
+            self._over = None
         written = self._stamp_of(receipt.through)
         segments = self._storage.let_go(receipt.through)
         return ReleasedRecords(
@@ -214,19 +161,40 @@ class Journal:
             acknowledged=acknowledged,
         )
 
-    def link_at(self, seq: int) -> bytes | None:
-        """Give the link after record `seq`, or None where that number is not here."""
-        if seq == self._head.seq:
-            return self._head.link
-        after = self._storage.entry(seq + 1)  # it carries the link before it, and may be in the next file
-        return after.prev if after is not None and after.seq == seq + 1 else None
+    def keep_head(self) -> None:
+        """Write the head file where the journal has come further; called every few seconds.
 
-    def link_of_record(self, seq: int) -> bytes | None:
-        """Give the link of record `seq` if that record itself is here, and not a placeholder for it."""
-        entry = self._storage.entry(seq)
-        if entry is None or entry.seq != seq or stated_link(entry.line) is not None:
-            return None
-        return entry.link
+        Raises:
+            JournalBroken: the disk failed.
+        """
+        if self._head_file is None or not self._head.seq or self._here() == self._kept:
+            return
+        self._head_file.store(self._here())
+        self._kept = self._here()
+
+    def follow(self) -> bool:
+        """Begin a new stream where the collector has shown that this one went another way; tells whether it did.
+
+        Raises:
+            JournalFull: there is no room for it.
+            JournalBroken: the disk failed.
+        """
+        ahead = self._receipts.ahead(self.stream) if self._receipts is not None else None
+        if ahead is None or (predecessor := self._astray()) is None:
+            return False
+        self._succeed(predecessor)
+        return True
+
+    def carry(self, stamp: Stamp) -> bool:
+        """Record one more record of a former stream again; tells whether there was one. The first record is a `boot`.
+
+        Raises:
+            JournalFull: there is no room now.
+            JournalBroken: the disk failed.
+        """
+        return self._over is not None and self._over.carry_one(
+            lambda body, attachments: self.append(CARRIED, body, stamp=stamp, attachments=attachments)
+        )
 
     def reopen(self) -> None:
         """Read everything back from the disk after a failure.
@@ -234,6 +202,8 @@ class Journal:
         Raises:
             JournalBroken: the disk still does not let us; try again later.
         """
+        if self._head.seq:
+            self._birth.known = self._here()
         self._storage.reopen()
         self._resume()
 
@@ -247,87 +217,78 @@ class Journal:
             raise JournalForeign(
                 "the journal was written with another key; set its folder aside to begin anew"
             )
+        self._stream = header.stream
         newest = self._storage.entry(self._storage.next_seq - 1)
         link = newest.link if newest is not None else header.link
         self._head = Head(seq=self._storage.next_seq - 1, link=link)
         boot = newest.get("boot") if newest is not None else None
         self.last_boot = max(header.boot, boot if isinstance(boot, int) else 0)
+        self.confirmed = 0
         self._said = None
-        self._generations = {}
-        self._catch_up()
+        self._news.forget()
+        self._over = CarryOver.resume(self._storage, self._disk)
+        known = self._birth.known
+        if (predecessor := self._astray()) is not None:
+            self._succeed(predecessor)
         for _ in range(self._storage.given_up):
             # The number may have been promised to somebody, so it is given up for good, under our signature.
-            line = self._declaration(self._head.seq + 1, next_link(self._head.link, b"lost"))
-            self._write(line, attachments=(), boot=self.last_boot)
-        self._declare_losses()
-        self.release()
-
-    def _declare_losses(self) -> None:
-        """Sign that records and attachments this medium has damaged are lost; until then nothing is sent past them."""
-        holes, bare = self._storage.holes(), self._storage.bare()
-        if not holes and not bare:
-            return
-        known = declared(self._storage.folder)
-        bared = (entry for seq in bare if (entry := self._storage.entry(seq)) is not None)
-        attachments = lost_attachments(bared, stream=self.stream, sign=self._identity.sign, known=known)
-        losses = Losses(self._lost_records(holes, known), attachments)
-        if losses != known:
-            log.error(
-                "%d damaged records and %d damaged attachments are declared lost",
-                len(losses.records),
-                len(losses.attachments),
-            )
-            declare(self._storage.folder, losses, disk=self._disk)
-
-    def _lost_records(self, holes: Sequence[int], known: Losses) -> dict[int, bytes]:
-        losses = {}
-        for seq in holes:
-            entry = self._storage.entry(seq)
-            link = stated_link(entry.line) if entry is not None else None
-            if link is not None:
-                old = known.records.get(seq)
-                losses[seq] = old if old and stated_link(old) == link else self._declaration(seq, link)
-        return losses
+            seq = self._head.seq + 1
+            is_known = known is not None and (known.stream, known.seq) == (self.stream, seq)
+            link = known.link if known is not None and is_known else next_link(self._head.link, b"lost")
+            self._write(self._declaration(seq, link), attachments=(), boot=self.last_boot)
+        self._storage.given_up = 0
+        self.release()  # first: what is confirmed and damaged is no loss
+        declare_holes(
+            self._storage, self._declaration, self._disk, stream=self.stream, sign=self._identity.sign
+        )
+        self.keep_head()
 
     def _declaration(self, seq: int, link: bytes) -> bytes:
         return lost_line(link, self._identity.sign(lost_message(stream=self.stream, seq=seq, link=link)))
 
-    def _catch_up(self) -> None:
-        """Jump behind a receipt for records this disk has lost: their numbers must not be given again."""
-        header = self._storage.header
-        receipt = self._receipts.furthest(header.stream) if self._receipts is not None else None
-        if receipt is None or receipt.through <= self._head.seq:
-            return
-        log.error(
-            "records %d to %d are gone from this disk; the collector has them, so numbering goes on behind",
-            self._head.seq + 1,
-            receipt.through,
-        )
-        self._storage.given_up = 0
-        self._storage.begin_segment(
-            Header(
-                stream=header.stream,
-                public_key=header.public_key,
-                first=receipt.through + 1,
-                link=receipt.link,
-                boot=self.last_boot + 1,  # the lost records may have told of another boot
-            )
-        )
-        self.last_boot += 1
-        self._head = Head(seq=receipt.through, link=receipt.link)
+    def _here(self) -> KnownHead:
+        return KnownHead(self._stream, self._head.seq, self._head.link)
 
-    def _checked(self, acknowledged: AcknowledgedReceipt, receipts: Receipts) -> Receipt | None:
-        try:
-            receipt = receipts.read(acknowledged.receipt)
-        except Malformed as refusal:
-            log.error("the receipt in the acknowledged position is refused: %s", refusal)  # noqa: TRY400 - the reason says it all
-            return None
-        if receipt.stream != self.stream or receipt.through <= self.confirmed:
-            return None
-        if receipt.through > self._head.seq or self.link_at(receipt.through) != receipt.link:
-            log.error("a receipt through %d does not fit this journal; nothing is let go of", receipt.through)
-            return None
-        return receipt
+    def _astray(self) -> Predecessor | None:
+        return astray(
+            self._storage.header,
+            end=self._head.seq + self._storage.given_up,
+            link_at=self.link_at,
+            known=self._birth.known,
+            receipts=self._receipts,
+        )
+
+    def _succeed(self, predecessor: Predecessor) -> None:
+        """Leave this stream for one that names it; what the collector may lack is carried over later (`carry`)."""
+        log.error(
+            "this journal is not what it was (%s): stream %s was known through %d, here it ends at %d; a new stream is begun",
+            predecessor.why,
+            predecessor.stream,
+            predecessor.seq,
+            self._head.seq,
+        )
+        self.confirmed = 0
+        self.release()
+        header = begun(self._identity.public_key, predecessor=predecessor, boot=self.last_boot)
+        before = self._over.formers if self._over is not None else ()
+        formers = (*before, Former(self.stream, self.confirmed))
+        self._storage.succeed(Succession(header=header, formers=formers))
+        self._head = Head(seq=0, link=header.link)
+        self._stream = header.stream
+        self._said = None
+        self._news.forget()
+        self.confirmed = 0
+        self._over = CarryOver.resume(self._storage, self._disk)
+        self.keep_head()
+
+    def _fits(self, receipt: Receipt) -> bool:
+        if receipt.through <= self.confirmed:
+            return False
+        # Where damage has hit that very place, its link is not known here, and the collector's word is the only one.
+        if receipt.through <= self._head.seq and self.link_at(receipt.through) in {None, receipt.link}:
+            return True
+        log.error("a receipt through %d does not fit this journal; nothing is let go of", receipt.through)
+        return False
 
     def _stamp_of(self, seq: int) -> Stamp | None:
         entry = self._storage.entry(seq)

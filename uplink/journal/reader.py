@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from survey.record.attachment import LostAttachment, encode_attachment
-from survey.record.chain import stated_link
+from survey.record.chain import next_link, stated_link
 from uplink.errors import JournalBroken
 from uplink.journal.losses import Losses, declared
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
+from uplink.journal.segments.headers import known_header, scan_header
 from uplink.journal.segments.reading import CHUNK_BYTES, with_placeholders
-from uplink.journal.segments.segment import Header, header_of, read_entries, segment_paths
+from uplink.journal.segments.segment import Header, read_entries, segment_paths
 
 _TAIL_BYTES = 512 * 1024
 
@@ -36,6 +37,8 @@ class _Place:
     """The record before `seq`, once one was read."""
     ahead: deque[tuple[Entry, int]] = field(default_factory=deque)
     """What was read and flushed beyond `seq`, with the ends in the file."""
+    inode: int = 0
+    """Which file lies at `path`: one of a stream that was begun anew may take its name."""
 
     @property
     def link(self) -> bytes:
@@ -53,6 +56,8 @@ class JournalReader:
         self._folder = folder
         self._disk = disk
         self._place: _Place | None = None
+        self.stream = ""
+        """Where it is set, nothing of another stream is given: the journal may be begun anew while it is followed."""
         self.undeclared: int | None = None
         """The damaged record that reading stopped at; the kiosk declares it when it next reads its journal back."""
         self._head: tuple[str, int, Entry | None] = ("", 0, None)
@@ -60,13 +65,12 @@ class JournalReader:
     def header(self) -> Header | None:
         """Give the newest readable header: the stream and the key; None where there is no journal yet.
 
+        Where damage has hit the only one, the second copy beside it says who the stream is.
+
         Raises:
             JournalBroken: a file cannot be read.
         """
-        for first, path in reversed(segment_paths(self._folder)):
-            if (header := scan_header(path, first)) is not None:
-                return header
-        return None
+        return known_header(self._folder)
 
     def head(self) -> Entry | None:
         """Give the newest record that is readable, or None.
@@ -105,7 +109,7 @@ class JournalReader:
             fresh = self._follow(self._place, most=most - len(entries), most_bytes=most_bytes - size)
             entries += [entry for entry in fresh if entry.seq >= first]
             size += sum(len(entry.line) for entry in fresh)
-            if not fresh and not self._next_segment(self._place, paths):
+            if not fresh and (self._place is None or not self._next_segment(self._place, paths)):
                 break
         return self._as_declared(entries)
 
@@ -121,6 +125,24 @@ class JournalReader:
         finally:
             self._place = place
         return found[0] if found and found[0].seq == seq else None
+
+    def may_fit(self, seq: int, link: bytes) -> bool:
+        """Tell whether the chain stood at `link` after record `seq`, as far as what is readable here can tell.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        head = self.head()
+        if head is None or seq > head.seq:
+            return False
+        entry, after = self._undamaged(seq), self._undamaged(seq + 1)
+        if after is not None:
+            return after.prev == link
+        return entry is None or entry.link == link
+
+    def _undamaged(self, seq: int) -> Entry | None:
+        entry = self.read_aside(seq)
+        return entry if entry is not None and stated_link(entry.line) is None else None
 
     def link_after(self, seq: int) -> bytes | None:
         """Give the link after record `seq`; None where it is not here.
@@ -154,6 +176,8 @@ class JournalReader:
             return None
         begin, path = max((one for one in paths if one[0] <= first), default=paths[0])
         header = scan_header(path, begin)
+        if header is not None and self.stream and header.stream != self.stream:
+            return None
         place = _Place(path=path, offset=0, seq=begin, start=header.link if header is not None else b"")
         # Passing over what is not wanted keeps link and number right. It stops early where numbers are lost.
         while place.seq < first and self._follow(
@@ -171,24 +195,28 @@ class JournalReader:
             if not place.ahead:
                 if offset >= _size(place.path):
                     break
-                place.ahead.extend(self._chunk(place.path, offset, CHUNK_BYTES, flush=flush))
+                place.ahead.extend(self._chunk(place.path, offset, CHUNK_BYTES, flush=flush, place=place))
                 # No whole line in a chunk means a stretch of damage; every line fits in half of one.
                 offset += CHUNK_BYTES // 2
             while place.ahead:
                 entry, end = place.ahead[0]
-                if entry.seq == place.seq:
-                    filled = [entry]
-                elif entry.seq < place.seq:
+                if entry.seq < place.seq:
                     place.ahead.popleft()
                     place.offset = end
                     continue
-                else:
-                    filled = list(with_placeholders((entry,), first=place.seq, link=place.link))
+                if entry.seq > place.seq:
+                    place.ahead.popleft()
+                    run = list(with_placeholders((entry,), first=place.seq, link=place.link))
+                    # Reading may stop within a run of damage, so that it can also begin there.
+                    place.ahead.extendleft(
+                        (one, end if one is entry else place.offset) for one in reversed(run)
+                    )
+                    entry, end = place.ahead[0]
                 size += len(entry.line)
-                if found and (len(found) + len(filled) > most or size > most_bytes):
+                if found and (len(found) >= most or size > most_bytes):
                     break
                 place.ahead.popleft()
-                found += filled
+                found.append(entry)
                 place.offset, place.seq, place.before = end, entry.seq + 1, entry
             offset = max(place.offset, offset)
         return found
@@ -197,11 +225,13 @@ class JournalReader:
         later = [path for _, path in paths if path.name > place.path.name]
         if not later:
             return False
-        place.path, place.offset = later[0], 0
+        place.path, place.offset, place.inode = later[0], 0, 0
         place.ahead.clear()
         return True
 
-    def _chunk(self, path: Path, offset: int, limit: int, *, flush: bool = False) -> list[tuple[Entry, int]]:
+    def _chunk(
+        self, path: Path, offset: int, limit: int, *, flush: bool = False, place: _Place | None = None
+    ) -> list[tuple[Entry, int]]:
         try:
             handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
@@ -209,6 +239,12 @@ class JournalReader:
         except OSError as error:
             raise JournalBroken(f"{path} cannot be read: {error}") from error
         try:
+            if place is not None:
+                inode = os.fstat(handle).st_ino
+                place.inode = place.inode or inode
+                if inode != place.inode:
+                    self._place = None
+                    return []
             whole = list(read_entries(handle, offset=offset, limit=limit))
             if whole and flush:
                 self._disk.sync(handle)
@@ -221,7 +257,9 @@ class JournalReader:
 
 def _placeholder(entry: Entry, losses: Losses) -> Entry | None:
     line = losses.records.get(entry.seq)
-    if line is None or stated_link(line) != stated_link(entry.line):
+    # Within a run the kiosk may have derived its links from another record; only the last one's is known.
+    derived = stated_link(entry.line) == next_link(entry.prev, b"lost")
+    if line is None or not (derived or stated_link(line) == stated_link(entry.line)):
         return None
     return Entry(seq=entry.seq, line=line, prev=entry.prev)
 
@@ -244,21 +282,6 @@ def _without_attachments(entry: Entry, lost: Iterable[str], losses: Losses) -> E
         signature=entry.signature,
         attachments=(*left, *declarations),
     )
-
-
-def scan_header(path: Path, first: int) -> Header | None:
-    """Give a segment's header, or None where it is damaged or the file is gone.
-
-    Raises:
-        JournalBroken: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return header_of(file.read(2_048), first)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise JournalBroken(f"{path} cannot be read: {error}") from error
 
 
 def _size(path: Path) -> int:

@@ -1,6 +1,7 @@
 """Checking a journal from end to end, without opening it for writing and without trusting it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from survey.record.chain import stated_link
@@ -8,9 +9,13 @@ from survey.record.errors import Malformed
 from survey.record.verdict import Claim, Evidence, Examiner, Verdict
 from uplink.errors import JournalBroken, JournalForeign
 from uplink.journal.enrolment import load_enrolment, verifier
+from uplink.journal.head import read_head
 from uplink.journal.home import KioskHome
+from uplink.journal.mending import Mender
 from uplink.journal.segments.frame import Damage, Entry, Frame, frames, unpack_entry
-from uplink.journal.segments.segment import Header, header_of, segment_paths
+from uplink.journal.segments.headers import known_header
+from uplink.journal.segments.recovery import Around
+from uplink.journal.segments.segment import segment_paths
 
 
 def verify(path: Path) -> Verdict:
@@ -27,7 +32,7 @@ def verify(path: Path) -> Verdict:
     home = KioskHome(path)
     folder = home.journal if home.journal.is_dir() else path
     enrolment = load_enrolment(path) if home.enrolment.exists() else None
-    header = _first_header(folder)
+    header = known_header(folder, newest=False)
     if header is None:
         raise JournalForeign(f"{folder} holds no journal that can be read")
     public_key = enrolment.public_key if enrolment is not None else header.public_key
@@ -44,29 +49,22 @@ def verify(path: Path) -> Verdict:
         public_key=public_key,
         verify=verifier(public_key),
         first=first,
-        link=header.link if first == header.first else None,
+        link=(header.link or None) if first == header.first else None,
     )
     if receipt is not None and through >= first:
         examiner.expect([Claim(seq=through, link=receipt.link)])
-    for found in _evidence(folder):
+    known = read_head(home.head, public_key=public_key)
+    if known is not None and known.stream == header.stream and known.seq > max(through, first - 1):
+        examiner.expect([Claim(seq=known.seq, link=known.link)])
+    mender = Mender(verifier(public_key))
+    for found in _evidence(folder, partial(mender.mend, around=Around(header.stream, 0, b"", b""))):
         examiner.add(found)
     return examiner.verdict()
 
 
-def _first_header(folder: Path) -> Header | None:
-    for first, path in segment_paths(folder):
-        try:
-            header = header_of(path.read_bytes()[:2_048], first)
-        except OSError as error:
-            raise JournalBroken(f"{path} cannot be read: {error}") from error
-        if header is not None:
-            return header
-    return None
-
-
-def _evidence(folder: Path) -> Iterator[Evidence]:
+def _evidence(folder: Path, mend: Callable[[bytes], bytes | None]) -> Iterator[Evidence]:
     salvaged: Entry | None = None
-    for found in _found(folder):
+    for found in _found(folder, mend):
         entry = _damaged(found) if isinstance(found, Damage) else _entry(found.payload)
         if entry is None:
             continue
@@ -79,13 +77,16 @@ def _evidence(folder: Path) -> Iterator[Evidence]:
         yield _as_evidence(salvaged)
 
 
-def _found(folder: Path) -> Iterator[Frame | Damage]:
+def _found(folder: Path, mend: Callable[[bytes], bytes | None]) -> Iterator[Frame | Damage]:
+    """Give what stands in the files; a damaged line that can be mended with proof comes as the kiosk would mend it."""
     for _, path in segment_paths(folder):
         try:
             content = path.read_bytes()
         except OSError as error:
             raise JournalBroken(f"{path} cannot be read: {error}") from error
-        yield from frames(content)
+        for found in frames(content):
+            mended = mend(found.content) if isinstance(found, Damage) else None
+            yield from frames(mended) if mended is not None else (found,)
 
 
 def _as_evidence(entry: Entry) -> Evidence:

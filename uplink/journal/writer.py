@@ -1,9 +1,11 @@
 """The one thread that writes the journal, so that a slow card delays the thanks and never the highlight.
 
 The frame loop submits and polls `results`; nothing here blocks it. The thread also lets go of what receipts cover,
-records what becomes known of the clock, and reads the journal back from the disk after a failure.
+records what becomes known of the clock, keeps the head file, reads the journal back from the disk after a failure, and goes on
+in a new stream where the collector shows that this one went another way.
 """
 
+import contextlib
 import logging
 import queue
 import threading
@@ -14,15 +16,21 @@ from typing import NamedTuple
 
 from survey.named import distinct
 from survey.record.attachment import Attachment
-from survey.record.record import CLOCK, Stamp
+from survey.record.bodies import DELETED, RESTORED
+from survey.record.record import BOOT, CLOCK, Stamp
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import JournalBroken, JournalError, JournalFull
-from uplink.journal.journal import Appended, Journal
+from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock
+from uplink.journal.view import Appended
 
 _TURN_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 3600.0
 """Records that wait this long without one being confirmed may stand behind a damaged one that nobody has seen yet."""
+_KEEP_HEAD_SECONDS = 5.0
+"""The head file may lag this much behind the records."""
+_CARRY_AT_ONCE = 20
+"""So many records of a former stream are carried over before a visitor's gets its turn."""
 _REOPEN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 log = logging.getLogger(__name__)
@@ -34,6 +42,7 @@ class Written(NamedTuple):
 
     token: Hashable
     seq: int
+    stream: str
 
 
 @distinct
@@ -52,6 +61,8 @@ class WriterState(NamedTuple):
     """Whether visitors can be served: the disk works and has room."""
     trouble: Trouble | None
     """Why not, or None."""
+    notice: Trouble | None
+    """What became of the journal's past, while it is news; visitors can be served all the same."""
     head: int
     waiting: int
     confirmed: int
@@ -86,6 +97,10 @@ class JournalWriter:
         self._failures = 0
         self._reopen_at = 0.0
         self._release_at = 0.0
+        self._keep_head_at = 0.0
+        self._boot: Mapping[str, object] | None = None
+        self._carrying = True
+        self._notice = _notice(journal, journal.head.seq == 0)
         self._confirmed = journal.confirmed
         self._look_again_at = now() + _LOOK_AGAIN_SECONDS
         self._write_ms: deque[float] = deque(maxlen=500)
@@ -111,6 +126,8 @@ class JournalWriter:
         self._queue.put(None)
         if self._thread.is_alive():
             self._thread.join()
+        with contextlib.suppress(JournalBroken):  # it lags a little then
+            self._journal.keep_head()
         self._journal.close()
 
     def state(self) -> WriterState:
@@ -121,10 +138,16 @@ class JournalWriter:
         if self._started and not self._thread.is_alive():
             told = trouble("writer_stopped")
         if told is None and not journal.accepting:
-            told = trouble("disk_full")
+            needed = journal.too_small_bytes
+            told = (
+                trouble("disk_too_small", megabytes=-(-needed // 1_000_000))
+                if needed
+                else trouble("disk_full")
+            )
         return WriterState(
             accepting=told is None,
             trouble=told,
+            notice=self._notice,
             head=journal.head.seq,
             waiting=journal.waiting,
             confirmed=journal.confirmed,
@@ -151,7 +174,7 @@ class JournalWriter:
         return True
 
     def _run(self) -> None:
-        while self.step(_TURN_SECONDS):
+        while self.step(0.0 if self._carrying and not self._broken else _TURN_SECONDS):
             pass
 
     def _write(self, submitted: _Submitted) -> Written | WriteFailed:
@@ -168,24 +191,38 @@ class JournalWriter:
         except (TypeError, ValueError) as error:  # nothing JSON has a word for
             return WriteFailed(submitted.token, trouble("record_refused"), str(error))
         self._write_ms.append((self._now() - started) * 1000)
-        return Written(submitted.token, appended.seq)
+        return Written(submitted.token, appended.seq, self._journal.stream)
 
     def _append(self, submitted: _Submitted) -> Appended:
-        seq = self._journal.next_seq
+        if submitted.kind == BOOT:
+            self._boot = submitted.body
+        stream, seq = self._journal.stream, self._journal.next_seq
         try:
             return self._append_once(submitted)
         except JournalBroken as error:
             # A passing fault: read back, and see whether the record is there before writing it again.
             log.warning("the journal failed and is read back: %s", error)
             self._journal.reopen()
-            if link := self._journal.link_of_record(seq):
+            if self._journal.stream == stream and (link := self._journal.link_of_record(seq)):
                 return Appended(seq=seq, link=link)
             return self._append_once(submitted)
 
     def _append_once(self, submitted: _Submitted) -> Appended:
+        if submitted.kind == BOOT:
+            return self._append_boot(submitted.body, submitted.stamp)
+        if self._journal.head.seq == 0 and self._boot is not None:
+            self._append_boot(self._boot, submitted.stamp)  # the stream was begun while we ran
         return self._journal.append(
             submitted.kind, submitted.body, stamp=submitted.stamp, attachments=submitted.attachments
         )
+
+    def _append_boot(self, body: Mapping[str, object], stamp: Stamp) -> Appended:
+        """Record the start of the program, with the stream before this one as the journal knows it."""
+        self._carrying = True
+        self._notice = _notice(self._journal, self._journal.head.seq == 0) or self._notice
+        before = self._journal.predecessor
+        named = {"predecessor": before.to_fields() if before is not None else None}
+        return self._journal.append(BOOT, {**body, **named}, stamp=stamp)
 
     def _chores(self) -> None:
         now = self._now()
@@ -193,17 +230,26 @@ class JournalWriter:
             if now >= self._reopen_at:
                 self._reopen()
             return
-        if now < self._release_at:
+        if now < self._release_at and not self._carrying:
             return
-        self._release_at = now + _TURN_SECONDS
+        due = now >= self._release_at
         try:
+            self._carry()
+            if not due:
+                return
+            self._release_at = now + _TURN_SECONDS
             self._release()
+            self._follow()
             self._look_again(now)
+            if now >= self._keep_head_at:
+                self._keep_head_at = now + _KEEP_HEAD_SECONDS
+                self._journal.keep_head()
             news = self._clock.news() if self._clock is not None else None
             if news is not None and self._clock is not None:
                 self._journal.append(CLOCK, news.to_body(), stamp=self._clock.stamp())
         except JournalFull as error:
-            log.warning("the clock's news is not recorded: %s", error)
+            self._carrying = False  # until the next boot, or the next stream
+            log.warning("there is no room for what nobody waits for: %s", error)
         except JournalBroken as error:
             self._note_broken(error)
 
@@ -215,6 +261,20 @@ class JournalWriter:
         written = released.written
         if written is not None and written.boot == self._clock.stamp().boot:
             self._clock.hint(released.collector_at_ms, after_up_ms=written.up_ms)
+
+    def _follow(self) -> None:
+        """Begin a new stream where the collector's receipt shows that this one went another way, and say so in it."""
+        if self._boot is not None and self._clock is not None and self._journal.follow():
+            self._append_boot(self._boot, self._clock.stamp())
+
+    def _carry(self) -> None:
+        """Record a few of a former stream's records again; the first record of a stream tells of the boot."""
+        if not self._carrying or self._clock is None or self._journal.head.seq == 0:
+            return
+        for _ in range(_CARRY_AT_ONCE):
+            self._carrying = self._journal.carry(self._clock.stamp())
+            if not self._carrying:
+                return
 
     def _look_again(self, now: float) -> None:
         """Read the journal back where nothing moves: only this process can declare a damaged record lost."""
@@ -245,6 +305,18 @@ class JournalWriter:
         log.warning("the journal is back in service after %d attempts", self._failures)
         self._broken, self._failures = None, 0
         return True
+
+
+def _notice(journal: Journal, is_new: bool) -> Trouble | None:
+    """Say what became of the stream before a new one."""
+    before = journal.predecessor
+    if before is None or not is_new:
+        return None
+    if before.why == RESTORED:
+        return trouble("journal_restored", seq=before.seq)
+    if before.why == DELETED:
+        return trouble("journal_deleted", seq=before.seq)
+    return trouble("journal_cut", seq=before.seq)
 
 
 def _failed(submitted: _Submitted, error: JournalError) -> WriteFailed:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
+from collector.evidence.intake.carried import opened
 from collector.evidence.intake.lines import (
     BODY_UNREADABLE,
     LOST,
@@ -100,13 +101,16 @@ def _records(
     stream_id, kiosk_id, standing = source.stream_id, source.kiosk_id, source.standing
     records = []
     for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
+        seq = line.seq
+        if (inner := opened(line, at_ms=at_ms, error_ms=error_ms)) is not None:
+            line, at_ms, error_ms = inner  # noqa: PLW2901 - from here on it is what was carried
         read = read_body(line) if line.kind in BODIES else None
         if read is None or standing is None:
             code = KIND_UNKNOWN if line.kind not in BODIES else BODY_UNREADABLE
-            set_aside.append(NotUnderstood(stream_id, line.seq, code if standing else KIOSK_UNASSIGNED))
+            set_aside.append(NotUnderstood(stream_id, seq, code if standing else KIOSK_UNASSIGNED))
             continue
         if not 0 <= at_ms <= LAST_MS:
-            set_aside.append(NotUnderstood(stream_id, line.seq, TIME_IMPOSSIBLE))
+            set_aside.append(NotUnderstood(stream_id, seq, TIME_IMPOSSIBLE))
             continue
         response, body = read
         unit, place_id = standing.at(at_ms)
@@ -118,7 +122,7 @@ def _records(
                 service_id, unit = found
         records.append(
             AcceptedRecord(
-                stream_id, line.seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,
+                stream_id, seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,
                 kiosk_id, unit, place_id, service_id, response, body,
             )
         )  # fmt: skip

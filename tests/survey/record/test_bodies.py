@@ -12,6 +12,7 @@ from survey.record.bodies import (
     STAFF_ACTIONS,
     Alive,
     Boot,
+    Carried,
     ClockNews,
     Predecessor,
     SettingsTold,
@@ -28,6 +29,14 @@ wholes = st.integers(0, 2**53 - 1)
 times = st.integers(-(2**53), 2**53 - 1)
 counts = st.dictionaries(words, wholes, max_size=8)
 EXAMPLES = {
+    "carried": st.builds(
+        Carried,
+        stream=words,
+        prev=words,
+        signature=words,
+        line=st.text(max_size=900),
+        attached=st.dictionaries(words, words, max_size=2),
+    ),
     "boot": st.builds(
         Boot,
         software=words,
@@ -129,6 +138,7 @@ def test_what_is_written_is_read_back(kind: str, data: st.DataObject) -> None:
         ("staff", {"action": ["opened"]}),
         ("staff", {"action": "test", "buttons": "1"}),
         ("staff", {"action": "test", "touch": 1}),
+        ("carried", {"stream": "", "prev": "", "signature": "", "line": {}}),
         ("settings", {"version": 1, "applied": "yes"}),
         ("settings", {"version": 1, "applied": False, "refused": "x" * 301}),
         ("settings", {"version": 1, "applied": True, "unknown": [1]}),
@@ -157,6 +167,7 @@ def _smallest(kind: str) -> object:
         "alive": Alive("idle"),
         "staff": Staff("opened"),
         "settings": SettingsTold(1, applied=True),
+        "carried": Carried("00" * 16, prev="x", signature="y", line="{}"),
     }[kind]
 
 

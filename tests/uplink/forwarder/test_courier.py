@@ -39,6 +39,7 @@ class Trip:
             kiosk="k-0001",
             reader=JournalReader(home.paths.journal),
             acknowledged=Acknowledged(acknowledged or home.acknowledged),
+            ahead=Acknowledged(home.paths.ahead),
             receipts=home.receipts,
             transports=transports,
             inbox=SettingsInbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
@@ -342,6 +343,35 @@ def test_a_damaged_record_that_nobody_has_declared_lost_is_told(home: Home) -> N
     trip.go()
     assert home.collector.held() == 5
     assert trip.courier.progress.trouble is None
+    journal.close()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_from_a_mute_broker_to_https_it_takes_at_most_a_minute(home: Home, seed: int) -> None:
+    journal = home.journal()
+    mqtt, https = FakeTransport(home.collector), FakeTransport(home.collector, transport="https")
+    mqtt.deaf = True
+    trip = Trip(home, mqtt, https)
+    fill(journal, 1)
+    began = trip.now
+    while home.collector.held() == 0:
+        trip.go(1, seconds=0.5)
+        assert trip.now - began <= 60.0
+    journal.close()
+
+
+def test_what_waits_for_hours_though_there_is_a_road_is_told(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    fill(journal, 3)
+    trip = Trip(home, transport)
+    trip.go()
+    fill(journal, 2)
+    trip.courier._reader.read = lambda *_, **__: []  # type: ignore[method-assign]  # whatever the fault may be
+    for hour in range(4):
+        trip.courier.look_at_acknowledged()
+        assert (trip.courier.progress.trouble is None) == (hour < 2)
+        trip.go(1, seconds=3_600.0)
+    assert trip.courier.progress.trouble == trouble("records_wait", seq=4, hours=3)
     journal.close()
 
 

@@ -150,6 +150,7 @@ def _transport(url: str, ca: Path) -> HttpTransport:
         ca=ca,
         connect_seconds=config.connect_seconds,
         read_seconds=config.https_read_seconds,
+        deadline_seconds=config.https_deadline_seconds,
         max_bytes=config.https_message_bytes,
         settings_every_seconds=config.https_settings_seconds,
     )

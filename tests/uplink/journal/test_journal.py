@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tinydb import where
 
 from survey.record.attachment import attach, belongs
+from survey.record.bodies import CUT, Predecessor
 from survey.record.chain import head_message, next_link
 from survey.record.record import ALIVE, RESPONSE, Stamp, decode
-from survey.wire.messages import Receipt, pack_receipt
+from survey.wire.messages import Receipt, link_text, pack_receipt
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, read_only, stamp
 from uplink.errors import (
     AppendOnly,
@@ -181,23 +182,24 @@ def test_numbers_never_repeat_though_everything_was_let_go_of(home: Home) -> Non
     journal.close()
 
 
-def test_records_this_disk_has_lost_keep_their_numbers(home: Home) -> None:
+def test_numbers_of_records_that_this_disk_has_lost_are_not_given_again(home: Home) -> None:
     journal = home.journal()
     fill(journal, 10)
     Acknowledged(home.acknowledged).store(receipt(home, journal, 8))
-    link = journal.link_at(8)
+    stream, link = journal.stream, journal.link_at(8)
+    assert link is not None
     journal.close()
     (path,) = home.paths.journal.glob("*.journal")
     content = path.read_bytes()
     path.write_bytes(content[: content.index(b"\n", len(content) // 2) + 1])
     journal = home.journal()
-    assert journal.next_seq == 9
-    assert journal.head.link == link
-    assert journal.last_boot == 2
+    assert journal.predecessor == Predecessor(stream, 8, link_text(link), CUT)
+    assert journal.next_seq == 1
     fill(journal, 1)
     journal.close()
     journal = home.journal()
-    assert journal.next_seq == 10
+    assert journal.stream != stream
+    assert journal.next_seq == 2
     journal.close()
 
 

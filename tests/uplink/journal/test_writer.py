@@ -9,6 +9,7 @@ from survey.wire.messages import Receipt, pack_receipt
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
 from uplink.journal.acknowledged import Acknowledged
+from uplink.journal.segments.disk import Disk
 from uplink.journal.stamp import ManualClock
 from uplink.journal.writer import JournalWriter, WriteFailed, Written
 
@@ -31,7 +32,9 @@ def test_each_submission_has_a_result_in_its_order(home: Home) -> None:
     for token in range(20):
         writer.submit(token, "response", body(token), stamp(token))
     writer.stop()
-    assert results(writer) == [Written(token=token, seq=token + 1) for token in range(20)]
+    assert results(writer) == [
+        Written(token=token, seq=token + 1, stream=writer._journal.stream) for token in range(20)
+    ]
     journal = home.journal()
     assert journal.head.seq == 20
     journal.close()
@@ -43,12 +46,12 @@ def test_a_passing_fault_is_survived_without_telling_anybody(home: Home) -> None
     disk.append_faults.append(failing())
     writer.submit("a", "response", body(1), stamp(1))
     assert writer.step()
-    assert results(writer) == [Written(token="a", seq=1)]
+    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream)]
     disk.sync_faults.append(failing())
     writer.submit("b", "response", body(2), stamp(2))
     writer.step()
     # The line stood on the disk after all: it is not written a second time.
-    assert results(writer) == [Written(token="b", seq=2)]
+    assert results(writer) == [Written(token="b", seq=2, stream=writer._journal.stream)]
     assert writer.state().accepting
     writer.stop()
 
@@ -79,7 +82,7 @@ def test_a_lasting_fault_is_told_at_once_and_ends_by_itself(home: Home) -> None:
     assert writer.state().accepting
     writer.submit("b", "response", body(2), stamp(2))
     writer.step()
-    assert results(writer) == [Written(token="b", seq=1)]
+    assert results(writer) == [Written(token="b", seq=1, stream=writer._journal.stream)]
     writer.stop()
 
 
@@ -106,7 +109,7 @@ def test_ballast_that_is_spent_is_told_while_writing_still_works(home: Home) -> 
     disk.append_faults.append(full())
     writer.submit("a", "response", body(1), stamp(1))
     writer.step()
-    assert results(writer) == [Written(token="a", seq=1)]
+    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream)]
     state = writer.state()
     assert not state.accepting
     assert state.trouble == trouble("disk_full")
@@ -192,4 +195,17 @@ def test_where_nothing_moves_for_an_hour_the_journal_is_read_back(home: Home) ->
     now = 3_600.0
     writer.step()
     assert writer.state().damaged == 1
+    writer.stop()
+
+
+def test_a_partition_that_is_too_small_says_so(home: Home) -> None:
+    class Small(Disk):
+        def free_bytes(self, folder: Path) -> int:
+            return 3_500_000
+
+        def total_bytes(self, folder: Path) -> int:
+            return 4_000_000
+
+    writer = JournalWriter(home.journal(disk=Small()))
+    assert writer.state().trouble == trouble("disk_too_small", megabytes=5)
     writer.stop()

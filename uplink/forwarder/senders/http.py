@@ -5,6 +5,7 @@ login page costs no data: only a receipt whose signature holds counts, and that 
 """
 
 import json
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ import requests
 
 from survey.wire.trouble import trouble
 from uplink.errors import Refused, TooLarge, Unreachable
+from uplink.forwarder.senders.deadline import Deadline
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SettingsArrived
 
-_MAX_ANSWER_BYTES = 2 * 1024 * 1024
+_MAX_SETTINGS_BYTES = 2 * 1024 * 1024
+_MAX_RECEIPT_BYTES = 64 * 1024
+_PIECE_BYTES = 1_024
+_SMALLEST_BATCH = 20_000
 _OCTETS = {"Content-Type": "application/octet-stream"}
 # What will not change by trying again, by the collector's documented answers.
 _NEVER = {400, 403, 404, 409, 410, 422}
@@ -31,6 +36,8 @@ class HttpTransport:
     collector_url: str
     connect_seconds: float
     read_seconds: float
+    deadline_seconds: float
+    """How long an exchange may take in all, from the resolver to the last byte."""
     max_bytes: int
     settings_every_seconds: float
     """How often the settings are asked for while the session is open."""
@@ -51,11 +58,13 @@ class HttpSender:
         self._pause = Flag()
         self._settings_at = 0.0
         self._settings_tag = ""
+        self._max_bytes = where.max_bytes
+        self._deadline: Deadline[_Answer] = Deadline(where.deadline_seconds)
 
     @property
     def max_bytes(self) -> int:
-        """The longest batch to post."""
-        return self._where.max_bytes
+        """The longest batch to post; less where the last one did not pass in time."""
+        return self._max_bytes
 
     @property
     def room(self) -> int:
@@ -85,7 +94,14 @@ class HttpSender:
             TooLarge: the collector or a proxy takes less.
             Refused: the collector says it will never take these bytes.
         """
-        answer = self._request("POST", "/api/v1/batches", batch)
+        started = self._now()
+        try:
+            answer = self._request("POST", "/api/v1/batches", batch, most=_MAX_RECEIPT_BYTES)
+        except Unreachable:
+            if self._now() - started >= self._where.deadline_seconds / 2:  # a slow road carries small batches
+                self._max_bytes = max(_SMALLEST_BATCH, self._max_bytes // 4)
+            raise
+        self._max_bytes = min(self._where.max_bytes, self._max_bytes * 2)
         if answer.status == 413:
             raise TooLarge(f"the collector's door takes less than {len(batch)} bytes")
         if answer.status in _NEVER and (refusal := _refusal(answer)) is not None:
@@ -123,19 +139,29 @@ class HttpSender:
     def _fetch_settings(self) -> None:
         self._settings_at = self._now() + self._where.settings_every_seconds
         known = {"If-None-Match": self._settings_tag} if self._settings_tag else {}
-        answer = self._request("GET", f"/api/v1/settings/{self._where.kiosk}", headers=known)
+        answer = self._request(
+            "GET", f"/api/v1/settings/{self._where.kiosk}", headers=known, most=_MAX_SETTINGS_BYTES
+        )
         if answer.status == 200:
             self._settings_tag = answer.tag
             self._events.append(SettingsArrived(answer.content))
 
     def _request(
-        self, method: str, path: str, body: bytes | None = None, *, headers: Mapping[str, str] = _OCTETS
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str] = _OCTETS,
+        most: int,
     ) -> "_Answer":
         if self._session is None:
             raise Unreachable("no session")
-        url = self._where.collector_url.rstrip("/") + path
-        try:
-            with self._session.request(
+        session, url = self._session, self._where.collector_url.rstrip("/") + path
+        ends_at = time.monotonic() + self._where.deadline_seconds
+
+        def exchange() -> _Answer:
+            with session.request(
                 method,
                 url,
                 data=body,
@@ -147,9 +173,16 @@ class HttpSender:
                 if self._where.ca
                 else True,  # here: on a session the environment wins
             ) as answer:
-                # A login page may be endless; more than this is no answer of ours.
-                content = next(answer.iter_content(_MAX_ANSWER_BYTES), b"")
-                return _Answer(answer.status_code, content, tag=answer.headers.get("ETag", ""))
+                content = bytearray()
+                for piece in answer.iter_content(_PIECE_BYTES):
+                    content += piece
+                    # A login page may be endless, or drip: such an answer is none of ours.
+                    if len(content) > most or time.monotonic() > ends_at:
+                        raise TimeoutError("the answer has no end")
+                return _Answer(answer.status_code, bytes(content), tag=answer.headers.get("ETag", ""))
+
+        try:
+            return self._deadline.run(exchange)
         except (requests.RequestException, OSError, ValueError) as error:
             raise Unreachable(
                 f"{url} does not answer: {_short(error)}", trouble("collector_no_answer")

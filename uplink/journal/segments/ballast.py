@@ -4,6 +4,9 @@ from pathlib import Path
 
 from uplink.journal.segments.disk import Disk
 
+_SHARES = 4
+"""The reserve takes a quarter of the free space at most."""
+
 
 class Ballast:
     """A file of `size` bytes at `path`; a size of 0 means none is wanted."""
@@ -18,9 +21,22 @@ class Ballast:
         """Whether the reserve is there, or none is wanted."""
         return self._size == 0 or self._path.exists()
 
+    @property
+    def never_fits(self) -> bool:
+        """Whether the whole partition is too small for it, whatever is freed."""
+        try:
+            return not self.ready and self._disk.total_bytes(self._path.parent) < _SHARES * self._size
+        except OSError:
+            return False
+
+    @property
+    def needed_bytes(self) -> int:
+        """How much must be free for it to be set aside."""
+        return _SHARES * self._size
+
     def fill(self) -> None:
         """Set the reserve aside where there is plenty of room; where there is not, a later try may find some."""
-        if self.ready or self._disk.free_bytes(self._path.parent) < 4 * self._size:
+        if self.ready or self._disk.free_bytes(self._path.parent) < _SHARES * self._size:
             return
         try:
             self._path.write_bytes(bytes(self._size))

@@ -32,6 +32,10 @@ class Disk:
         """Give how many bytes may still be written."""
         return shutil.disk_usage(folder).free
 
+    def total_bytes(self, folder: Path) -> int:
+        """Give how many bytes the whole partition has."""
+        return shutil.disk_usage(folder).total
+
 
 REAL_DISK = Disk()
 

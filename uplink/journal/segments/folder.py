@@ -35,6 +35,16 @@ class JournalFolder(NamedTuple):
         return self.path / "lock"
 
     @property
+    def succession(self) -> Path:
+        """What is under way between a former stream and the one that follows it."""
+        return self.path / "succession"
+
+    @property
+    def former(self) -> Path:
+        """The files of the former stream, until the collector has confirmed what was carried over."""
+        return self.path / "former"
+
+    @property
     def quarantine(self) -> Path:
         """Copies of damaged bytes, named after where they stood."""
         return self.path / "quarantine"

@@ -19,6 +19,8 @@ from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES, next_link
 from survey.record.errors import Malformed
 from survey.record.record import canonical
 
+MAX_FRAME_BYTES = 128 * 1024
+"""More than any line takes: a record, three attachments and what stands around them."""
 _START = re.compile(rb"([0-9a-f]{8}) ([1-9][0-9]{0,5}) ")
 _PREV_LENGTHS = {0, 43}
 _SIGNATURE_LENGTHS = {0, 86}

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from survey.record.chain import lost_line, next_link
 from uplink.errors import JournalBroken
-from uplink.journal.segments.frame import Entry
+from uplink.journal.segments.frame import MAX_FRAME_BYTES, Entry
 from uplink.journal.segments.segment import Segment, read_entries
 
-CHUNK_BYTES = 256 * 1024
+CHUNK_BYTES = 2 * MAX_FRAME_BYTES
 """How much of a file is read at once; every line fits in half of it."""
 
 

@@ -8,10 +8,9 @@ One thread writes; any thread may read.
 """
 
 import errno
-import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,13 +18,15 @@ from tinydb.storages import Storage
 
 from uplink.errors import AppendOnly, JournalBroken, JournalForeign, JournalFull
 from uplink.journal.segments.ballast import Ballast
+from uplink.journal.segments.claim import claim_folder, is_still, probe, settle
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.folder import JournalFolder
 from uplink.journal.segments.frame import Entry, frame, pack_entry
 from uplink.journal.segments.reading import read_between
 from uplink.journal.segments.records import Records
-from uplink.journal.segments.recovery import recover, remember_stream
+from uplink.journal.segments.recovery import Mend, Promised, recover, remember_stream
 from uplink.journal.segments.segment import Header, Segment, pack_header, segment_path
+from uplink.journal.segments.succession import Succession, set_former_aside, write_succession
 
 RECORDS = "records"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -34,21 +35,26 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 class JournalStorage(Storage):
     """The files of one journal.
 
-    `birth` is the header of the first segment of a folder that holds no journal yet.
+    `birth` makes the header of the first segment of a folder that holds no journal yet; `promised` says how far the journal
+    had come when that was kept last; `mend` gives a damaged line as it was, where that can be proven.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        birth: Header,
+        birth: Callable[[], Header],
         disk: Disk = REAL_DISK,
         segment_bytes: int,
         ballast_bytes: int,
+        promised: Promised | None = None,
+        mend: Mend | None = None,
     ) -> None:
         self.folder = folder
         self._names = JournalFolder(folder)
         self._birth = birth
+        self._promised = promised
+        self._mend = mend
         self._disk = disk
         self._ballast = Ballast(self._names.ballast, size=ballast_bytes, disk=disk)
         self._segment_bytes = segment_bytes
@@ -56,12 +62,11 @@ class JournalStorage(Storage):
         self._segments: list[Segment] = []
         self._closed_bytes = 0
         self._handle = -1
-        self._uncertain: tuple[Path, int, bytes] | None = None
         self.given_up = 0
         self.damaged = 0
         self.floor = 0
         """Records up to here are let go of, though their file may still be there."""
-        self._claim = self._claim_folder()
+        self._claim = claim_folder(folder, disk)
         try:
             self.reopen()
         except BaseException:
@@ -121,6 +126,11 @@ class JournalStorage(Storage):
         """Whether the reserve is untouched; without it the disk is full but for a last few records."""
         return self._ballast.ready
 
+    @property
+    def too_small_bytes(self) -> int:
+        """What must be free for the reserve, where the whole partition can never give it; else 0."""
+        return self._ballast.needed_bytes if self._ballast.never_fits else 0
+
     def append(self, entry: Entry, *, boot: int = 0) -> None:
         """Write one entry and return when it is on the medium.
 
@@ -140,21 +150,28 @@ class JournalStorage(Storage):
                         first=entry.seq,
                         link=entry.prev,
                         boot=max(boot, self.header.boot),
+                        predecessor=self.header.predecessor,
                     )
                 )
             content = frame(pack_entry(entry))
             self._write(segment, content)
             segment.note(entry.seq, offset=segment.size, end=segment.size + len(content))
+            self._promised = (self.header.stream, entry.seq)
 
-    def begin_segment(self, header: Header) -> None:
-        """Go on in a new segment from a header's number and link: the end of the old one is lost.
+    def succeed(self, under_way: Succession) -> None:
+        """Set this stream's files aside and begin the one that follows it.
 
         Raises:
-            JournalFull: there is no room.
-            JournalBroken: the disk failed.
+            JournalFull: there is no room; a later `reopen` goes on.
+            JournalBroken: the disk failed; a later `reopen` goes on.
         """
         with self._lock:
-            self._begin(header)
+            try:
+                write_succession(self.folder, under_way, self._disk)
+            except OSError as error:
+                raise self._failed("a new stream could not be begun", error) from error
+            self._promised, self.floor = (under_way.header.stream, 0), 0
+            self.reopen()
 
     def entry(self, seq: int) -> Entry | None:
         """Give one entry, a lost one's placeholder, or None where the number is not here."""
@@ -214,54 +231,37 @@ class JournalStorage(Storage):
         """
         with self._lock:
             self._close_segment()
-            self._probe()
-            found = recover(self.folder, self._disk)
+            try:
+                probe(self._claim, self._disk)
+            except OSError as error:
+                if error.errno not in _FULL:
+                    raise self._failed("the disk takes no writes", error) from error
+            try:
+                successor = set_former_aside(self.folder, self._disk)
+            except OSError as error:
+                raise self._failed("a former stream could not be set aside", error) from error
+            found = recover(self.folder, self._disk, promised=self._promised, mend=self._mend)
             self._segments = found.segments
             self._closed_bytes = sum(one.size for one in self._segments[:-1])
             self.given_up, self.damaged = found.given_up, found.damaged
             try:
                 if not self._segments:
-                    remember_stream(self.folder, self._birth, self._disk)
-                    self._begin(self._birth)
+                    header = successor or self._birth()
+                    remember_stream(self.folder, header, self._disk)
+                    self._begin(header)
                 else:
                     self._open_last()
-                self._write_again()
                 self._ballast.fill()
             except OSError as error:
                 raise self._failed("the journal could not be opened", error) from error
 
     # How it is done.
 
-    def _claim_folder(self) -> int:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-            claim = os.open(self._names.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        except OSError as error:
-            raise JournalBroken(
-                f"the journal in {self.folder} cannot be opened: {error}; check that the disk is mounted, "
-                "writable and owned by this user"
-            ) from error
-        try:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(claim)
-            raise JournalForeign(f"another process has the journal in {self.folder} open") from error
-        return claim
-
-    def _probe(self) -> None:
-        """Write a byte and flush it: a disk that fails here would fail the first visitor."""
-        try:
-            os.pwrite(self._claim, b"1", 0)
-            self._disk.sync(self._claim)
-        except OSError as error:
-            if error.errno not in _FULL:
-                raise self._failed("the disk takes no writes", error) from error
-
     def _write(self, segment: Segment, content: bytes) -> None:
         try:
             self._disk.append(self._handle, content)
         except OSError as error:
-            self._undo(segment, content, error)
+            self._undo(segment, error)
             if not self._ballast.spend():
                 raise JournalFull(
                     f"no room for another record in {self.folder}: connect the kiosk, or carry the records out"
@@ -272,19 +272,19 @@ class JournalStorage(Storage):
             self._disk.sync(self._handle)
         except OSError as error:
             # The line may or may not be on the medium, and this descriptor may never tell.
-            self._uncertain = (segment.path, segment.size, content)
             raise self._failed("a record could not be flushed", error) from error
+        if not is_still(self._handle, segment.path, size=segment.size + len(content)):
+            self._close_segment()
+            raise JournalBroken(f"{segment.path} was replaced, cut or removed under us; it is read back")
 
-    def _undo(self, segment: Segment, content: bytes, error: OSError) -> None:
+    def _undo(self, segment: Segment, error: OSError) -> None:
         """Take back what a full disk took of a line; any other fault breaks the journal."""
-        self._uncertain = (segment.path, segment.size, content)
         if error.errno not in _FULL:
             raise self._failed("a record could not be written", error) from error
         try:
             self._disk.cut(self._handle, segment.size)
         except OSError as second:
             raise self._failed("a half-written record could not be taken back", second) from second
-        self._uncertain = None
 
     def _begin(self, header: Header) -> Segment:
         path = segment_path(self.folder, header.first)
@@ -318,25 +318,10 @@ class JournalStorage(Storage):
         return handle
 
     def _open_last(self) -> None:
-        path = self._segments[-1].path
-        self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-
-    def _write_again(self) -> None:
-        """Make a line durable whose flush had failed, where the disk still shows it.
-
-        The kernel may show pages that never reached the medium; writing the same bytes again makes them real.
-        """
-        if self._uncertain is None:
-            return
-        path, offset, content = self._uncertain
-        if path == self._segments[-1].path and self._segments[-1].size == offset + len(content):
-            handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-            try:
-                os.pwrite(handle, content, offset)
-                self._disk.sync(handle)
-            finally:
-                os.close(handle)
-        self._uncertain = None
+        last = self._segments[-1]
+        self._handle = os.open(last.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        settle(last.path, offset=last.offset_of(last.last), size=last.size, disk=self._disk)
+        self._disk.sync_folder(self.folder)
 
     def _close_segment(self) -> None:
         if self._handle >= 0:

@@ -1,0 +1,43 @@
+"""Records that a successor stream carries over from the stream before it: what was thanked there counts here, once.
+
+A card that went back in time has records that the collector never got and that can no longer come under their own numbers. The
+kiosk writes them again, whole, as `carried` records of the stream that follows; the chain of that stream proves them.
+"""
+
+from typing import NamedTuple
+
+from collector.evidence.intake.lines import Read, read_body, read_line
+from survey.record.bodies import Carried
+from survey.record.errors import Malformed
+from survey.record.record import CARRIED, COMPLAINT, RESPONSE
+
+ERROR_MS = 7 * 86_400_000
+"""How far the time of a carried record may be off where its own line shows no trusted clock: it was written some time before."""
+_CLOCK_ERROR_MS = 1_000
+
+
+class Opened(NamedTuple):
+    """What stands in a carried record."""
+
+    line: Read
+    at_ms: int
+    error_ms: int
+
+
+def opened(line: Read, *, at_ms: int, error_ms: int) -> Opened | None:
+    """Give the answer or complaint that a record carries, with its time; None where it carries neither, or is none.
+
+    `at_ms` and `error_ms` are the carrying record's; they serve where the carried line shows no trusted clock.
+    """
+    if line.kind != CARRIED:
+        return None
+    read = read_body(line)
+    try:
+        inner = read_line(Carried.from_body(read[1]).line.encode()) if read is not None else None
+    except Malformed:
+        return None
+    if inner is None or inner.kind not in (RESPONSE, COMPLAINT):
+        return None
+    if inner.at is not None and inner.sync and inner.at <= at_ms:
+        return Opened(inner, inner.at, _CLOCK_ERROR_MS)
+    return Opened(inner, at_ms, max(error_ms, ERROR_MS))

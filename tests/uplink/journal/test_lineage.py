@@ -1,0 +1,313 @@
+"""A journal that goes back, ends early or is gone: numbers are never given again, and nobody who was thanked is forgotten."""
+
+import base64
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from survey.record.attachment import attach
+from survey.record.bodies import CUT, DELETED, RESTORED, Boot, Carried
+from survey.record.chain import head_message, next_link
+from survey.record.record import BOOT, CARRIED, COMPLAINT, RESPONSE, decode
+from survey.wire.messages import Receipt, link_text, pack_receipt
+from survey.wire.trouble import trouble
+from tests.uplink.fakes import KIOSK, START_MS, FakeTransport, Home, body, fill, stamp
+from tests.uplink.forwarder.test_courier import Trip
+from uplink.journal.acknowledged import Acknowledged
+from uplink.journal.enrolment import verifier
+from uplink.journal.head import HeadFile
+from uplink.journal.journal import Journal
+from uplink.journal.reader import JournalReader
+from uplink.journal.segments.folder import JournalFolder
+from uplink.journal.stamp import ManualClock
+from uplink.journal.writer import JournalWriter, Written
+
+
+class Kiosk:
+    """The kiosk process, turn by turn, with a clock that moves only when told."""
+
+    def __init__(self, home: Home, *, boot: int = 1) -> None:
+        self.home = home
+        self.now = 0.0
+        self.journal: Journal = home.journal(segment_bytes=4_000)
+        self.clock = ManualClock(START_MS, boot=boot, up_ms=60_000, sync=False)
+        self.writer = JournalWriter(self.journal, clock=self.clock, now=lambda: self.now)
+        self.thanked: list[tuple[str, int]] = []
+        self.count = 0
+        self.submit(BOOT, Boot("1").to_body())
+
+    def submit(self, kind: str, content: dict[str, object]) -> None:
+        self.writer.submit("x", kind, content, self.clock.stamp())
+        self.turn()
+
+    def play(self, visitors: int) -> None:
+        for _ in range(visitors):
+            self.count += 1
+            self.submit(RESPONSE, body(visit=self.count))
+
+    def turn(self, seconds: float = 1.0) -> None:
+        self.now += seconds
+        self.writer.step()
+        while not self.writer.results.empty():
+            result = self.writer.results.get()
+            assert isinstance(result, Written)
+            self.thanked.append((result.stream, result.seq))
+
+    def stop(self) -> None:
+        self.writer.stop()
+
+
+def held(home: Home) -> set[tuple[str, int, bytes]]:
+    """What the collector holds, under its first place and as carried, each once."""
+    found = set()
+    for stream, lines in home.collector.lines.items():
+        for line in lines:
+            record = decode(line)
+            if record.kind == CARRIED:
+                carried = Carried.from_body(record.body)
+                found.add((carried.stream, decode(carried.line.encode()).seq, carried.line.encode()))
+            else:
+                found.add((stream, record.seq, line))
+    return found
+
+
+def drain(kiosk: Kiosk, trip: Trip, *, turns: int = 60) -> None:
+    for _ in range(turns):
+        trip.go(1, seconds=1.0)
+        trip.courier.look_at_acknowledged()
+        kiosk.turn()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.enrol()
+    return home
+
+
+def bytes_of(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4))
+
+
+def lines_of(kiosk: Kiosk) -> dict[tuple[str, int], bytes]:
+    journal = kiosk.journal
+    found = JournalReader(kiosk.home.paths.journal).read(1, most=10_000, most_bytes=1 << 24)
+    return {(journal.stream, entry.seq): entry.line for entry in found}
+
+
+def test_a_restored_card_goes_on_by_itself_and_everybody_thanked_is_held(home: Home) -> None:
+    kiosk = Kiosk(home)
+    transport = FakeTransport(home.collector)
+    kiosk.play(5)
+    drain(kiosk, Trip(home, transport), turns=5)
+    kiosk.stop()
+    copy = home.folder.parent / "copy"
+    shutil.copytree(home.folder, copy)
+    kiosk = Kiosk(home, boot=2)
+    kiosk.play(10)
+    drain(kiosk, Trip(home, transport), turns=5)
+    kiosk.stop()
+    assert home.collector.held() == 17
+    (stream,) = home.collector.lines
+    there = home.collector.links[stream][-1]
+    shutil.rmtree(home.folder)
+    copy.rename(home.folder)
+
+    kiosk = Kiosk(home, boot=2)
+    kiosk.count = 100
+    kiosk.play(33)
+    thanked = lines_of(kiosk)
+    assert kiosk.journal.stream == stream, "without a road nobody knows"
+    trip = Trip(home, transport)
+    drain(kiosk, trip)
+    kiosk.play(4)
+    drain(kiosk, trip, turns=10)
+    assert kiosk.journal.stream != stream
+    predecessor = kiosk.journal.predecessor
+    assert predecessor is not None
+    assert (predecessor.stream, predecessor.seq, predecessor.why) == (stream, 17, RESTORED)
+    assert predecessor.link == link_text(there)
+    first = decode(home.collector.lines[kiosk.journal.stream][0])
+    assert Boot.from_body(first.body).predecessor == predecessor
+    assert kiosk.writer.state().notice == trouble("journal_restored", seq=17)
+    assert kiosk.writer.state().accepting
+
+    everything = held(home)
+    visits = [decode(line).body["visit"] for *_, line in everything if decode(line).kind == RESPONSE]
+    assert sorted(visits) == sorted([*range(1, 6), *range(1, 11), *range(101, 138)]), "each once"
+    for (_, seq), line in thanked.items():
+        assert (stream, seq, line) in everything
+    assert kiosk.journal.waiting == 0
+    assert home.collector.refused == []
+    assert not JournalFolder(home.paths.journal).former.exists(), "confirmed, so let go of"
+    kiosk.stop()
+
+
+def test_carried_records_prove_their_former_place_and_bring_their_attachments(home: Home) -> None:
+    journal = home.journal()
+    fill(journal, 3)
+    text = attach("text", b"antre lama")
+    journal.append(COMPLAINT, {"attached": {"text": text.digest}}, stamp=stamp(4), attachments=[text])
+    stream = journal.stream
+    home.collector.links[stream] = [b"x" * 32] * 10
+    Acknowledged(home.paths.ahead).store(home.collector.receipt(stream, through=9))
+    journal.close()
+    kiosk = Kiosk(home)
+    for _ in range(5):
+        kiosk.turn()
+    records = list(kiosk.journal.records.all())
+    assert [one["kind"] for one in records] == ["boot", *["carried"] * 4]
+    verify = verifier(home.identity.public_key)
+    for seq, record in enumerate(records[1:], 1):
+        carried = Carried.from_body(record["body"])
+        assert carried.stream == stream
+        line = carried.line.encode()
+        assert decode(line).seq == seq
+        link = next_link(bytes_of(carried.prev), line)
+        assert verify(bytes_of(carried.signature), head_message(stream=stream, seq=seq, link=link))
+    (entry,) = JournalReader(home.paths.journal).read(len(records), most=1, most_bytes=1)
+    assert entry.opened_attachments() == ((len(records), text),)
+    assert records[-1]["body"]["attached"] == {"text": text.digest}
+    kiosk.stop()
+
+
+def test_a_power_cut_at_any_step_of_a_succession_is_gone_on_from(home: Home) -> None:
+    journal = home.journal()
+    fill(journal, 6)
+    stream = journal.stream
+    home.collector.links[stream] = [b"x" * 32] * 10
+    Acknowledged(home.paths.ahead).store(home.collector.receipt(stream, through=9))
+    journal.close()
+    for _ in range(4):  # each process carries a little and is killed
+        kiosk = Kiosk(home)
+        kiosk.turn()
+        kiosk.journal.close()
+    kiosk = Kiosk(home)
+    for _ in range(3):
+        kiosk.turn()
+    carried = [
+        Carried.from_body(one["body"]) for one in kiosk.journal.records.all() if one["kind"] == "carried"
+    ]
+    assert [json.loads(one.line)["seq"] for one in carried] == [1, 2, 3, 4, 5, 6]
+    kiosk.stop()
+
+
+def test_a_deleted_journal_is_named_by_its_successor(home: Home) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(16)
+    stream, head = kiosk.journal.stream, kiosk.journal.head
+    kiosk.stop()
+    shutil.rmtree(home.paths.journal)
+    kiosk = Kiosk(home)
+    predecessor = kiosk.journal.predecessor
+    assert predecessor is not None
+    assert predecessor == (stream, head.seq, link_text(head.link), DELETED)
+    assert kiosk.journal.stream != stream
+    assert kiosk.writer.state().notice == trouble("journal_deleted", seq=17)
+    assert Boot.from_body(kiosk.journal.records.get(doc_id=1)["body"]).predecessor == predecessor  # type: ignore[index]
+    kiosk.stop()
+    kiosk = Kiosk(home, boot=2)
+    assert kiosk.journal.predecessor == predecessor
+    boots = [one for one in kiosk.journal.records.all() if one["kind"] == BOOT]
+    assert [Boot.from_body(one["body"]).predecessor for one in boots] == [predecessor, predecessor]
+    kiosk.stop()
+
+
+def test_the_head_file_follows_within_five_seconds(home: Home) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(3)
+    kiosk.turn(5.0)
+    known = HeadFile(home.paths.head, public_key=home.identity.public_key).read()
+    assert known is not None
+    assert (known.stream, known.seq, known.link) == (kiosk.journal.stream, *kiosk.journal.head)
+    assert HeadFile(home.paths.head, public_key=bytes(32)).read() is None, "of another key"
+    kiosk.stop()
+
+
+def test_a_lost_last_page_is_named_and_its_numbers_are_not_given_again(home: Home) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(8)
+    stream, head = kiosk.journal.stream, kiosk.journal.head
+    kept = lines_of(kiosk)
+    kiosk.stop()
+    path = max(home.paths.journal.glob("*.journal"))
+    content = path.read_bytes()
+    path.write_bytes(content[:-1_500] + bytes(1_500))
+    kiosk = Kiosk(home, boot=2)
+    for _ in range(3):
+        kiosk.turn()
+    assert kiosk.journal.predecessor == (stream, head.seq, link_text(head.link), CUT)
+    carried = [
+        Carried.from_body(one["body"]) for one in kiosk.journal.records.all() if one["kind"] == "carried"
+    ]
+    assert 0 < len(carried) < 9
+    for one in carried:
+        line = one.line.encode()
+        assert kept[stream, decode(line).seq] == line
+    kiosk.stop()
+
+
+def test_a_torn_line_that_nobody_was_thanked_for_is_no_loss(home: Home) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(4)
+    stream, head = kiosk.journal.stream, kiosk.journal.head
+    kiosk.stop()
+    path = max(home.paths.journal.glob("*.journal"))
+    with path.open("ab") as file:  # its last sector came through, an earlier one did not
+        file.write(b"1234abcd 400 6\tAAAA" + bytes(300) + b'"version":"1"}}\n')
+    kiosk = Kiosk(home, boot=2)
+    assert kiosk.journal.stream == stream
+    assert kiosk.journal.head.seq == head.seq + 1
+    assert not JournalFolder(home.paths.journal).losses.exists()
+    assert [one["kind"] for one in kiosk.journal.records.all()][-1] == BOOT
+    kiosk.stop()
+
+
+def test_a_forged_receipt_begins_nothing(home: Home) -> None:
+    journal = home.journal()
+    fill(journal, 3)
+    stranger = Home(home.folder.parent / "stranger")
+    forged = [
+        stranger.collector.receipt(journal.stream, through=9, link=b"x" * 32),
+        home.collector.receipt("ff" * 16, through=9, link=b"x" * 32),
+        pack_receipt(
+            Receipt(kiosk="k-0002", stream=journal.stream, through=9, link=b"x" * 32, at=1),
+            home.collector.key.sign,
+        ),
+        home.collector.receipt(journal.stream, through=2, link=journal.link_at(2)),
+        b"nonsense",
+    ]
+    for payload in forged:
+        Acknowledged(home.paths.ahead).store(payload)
+        assert not journal.follow()
+    assert home.identity.kiosk == KIOSK
+    journal.close()
+
+
+@pytest.mark.parametrize("what", ["unlinked", "replaced", "cut"])
+def test_a_file_that_is_changed_under_the_running_kiosk_is_noticed_before_anybody_is_thanked(
+    home: Home, what: str
+) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(5)
+    stream, head = kiosk.journal.stream, kiosk.journal.head
+    path = max(home.paths.journal.glob("*.journal"))
+    content = path.read_bytes()
+    if what == "cut":
+        with path.open("r+b") as file:
+            file.truncate(100)
+    else:
+        path.unlink()
+        if what == "replaced":
+            path.write_bytes(content[: content.index(b"\n") + 1])
+    kiosk.play(5)
+    assert kiosk.journal.stream != stream
+    predecessor = kiosk.journal.predecessor
+    assert predecessor is not None
+    assert (predecessor.stream, predecessor.seq, predecessor.link) == (stream, head.seq, link_text(head.link))
+    here = {(kiosk.journal.stream, entry["seq"]) for entry in kiosk.journal.records.all()}
+    assert set(kiosk.thanked[6:]) <= here, "what was thanked for is in a file that is there"
+    assert kiosk.journal.records.get(doc_id=1)["kind"] == BOOT  # type: ignore[index]
+    kiosk.stop()

@@ -1,0 +1,60 @@
+"""Holes in a journal: what its medium has damaged is declared lost, under the kiosk's signature."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from survey.record.chain import Sign, stated_link
+from uplink.journal.losses import Losses, declare, declared, lost_attachments
+from uplink.journal.segments.disk import Disk
+from uplink.journal.segments.storage import JournalStorage
+
+log = logging.getLogger(__name__)
+
+
+def declare_holes(
+    storage: JournalStorage,
+    declaration: Callable[[int, bytes], bytes],
+    disk: Disk,
+    *,
+    stream: str,
+    sign: Sign,
+) -> None:
+    """Declare lost what the medium has damaged, records and attachments of whole ones; until then nothing is sent past it.
+
+    `declaration` makes the signed placeholder of a number and the link after it.
+
+    Raises:
+        JournalBroken: the disk failed.
+    """
+    holes, bare = storage.holes(), storage.bare()
+    if not holes and not bare:
+        return
+    known = declared(storage.folder)
+    bared = (entry for seq in bare if (entry := storage.entry(seq)) is not None)
+    losses = Losses(
+        _lost_records(storage, holes, declaration, known),
+        lost_attachments(bared, stream=stream, sign=sign, known=known),
+    )
+    if losses != known:
+        log.error(
+            "%d damaged records and %d damaged attachments are declared lost",
+            len(losses.records),
+            len(losses.attachments),
+        )
+        declare(storage.folder, losses, disk=disk)
+
+
+def _lost_records(
+    storage: JournalStorage,
+    holes: Sequence[int],
+    declaration: Callable[[int, bytes], bytes],
+    known: Losses,
+) -> dict[int, bytes]:
+    losses = {}
+    for seq in holes:
+        entry = storage.entry(seq)
+        link = stated_link(entry.line) if entry is not None else None
+        if link is not None:
+            old = known.records.get(seq)
+            losses[seq] = old if old and stated_link(old) == link else declaration(seq, link)
+    return losses

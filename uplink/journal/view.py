@@ -1,0 +1,101 @@
+"""What may be asked of an open journal, by any thread; `Journal` adds what changes it."""
+
+from typing import NamedTuple
+
+from survey.record.bodies import Predecessor
+from survey.record.chain import stated_link
+from uplink.journal.table import JournalDatabase, RecordTable
+
+
+class Appended(NamedTuple):
+    """Where a record has got its place."""
+
+    seq: int
+    link: bytes
+
+
+class Head(NamedTuple):
+    """The newest record: what the kiosk vouches for."""
+
+    seq: int
+    link: bytes
+
+
+class JournalView:
+    """The reading half of a journal."""
+
+    def __init__(self, database: JournalDatabase, *, limit_bytes: int) -> None:
+        self._database = database
+        self._storage = database.journal_storage
+        self._table = database.record_table
+        self._limit_bytes = limit_bytes
+        self._stream = ""
+        self._head = Head(seq=0, link=b"")
+        self.confirmed = 0
+        """The collector holds everything up to this number, by a receipt that was checked here."""
+
+    @property
+    def records(self) -> RecordTable:
+        """The records as a TinyDB table: `journal.records.search(where("kind") == "complaint")`."""
+        return self._table
+
+    @property
+    def stream(self) -> str:
+        """The stream's id."""
+        return self._stream
+
+    @property
+    def predecessor(self) -> Predecessor | None:
+        """The stream that this one follows."""
+        return self._storage.header.predecessor
+
+    @property
+    def head(self) -> Head:
+        """The newest record's number and link."""
+        return self._head
+
+    @property
+    def next_seq(self) -> int:
+        """The number the next record gets."""
+        return self._head.seq + 1
+
+    @property
+    def waiting(self) -> int:
+        """How many records the collector has not confirmed."""
+        return self._head.seq - self.confirmed
+
+    @property
+    def accepting(self) -> bool:
+        """Whether there is room for ordinary use; otherwise finish the visit and go out of service."""
+        return self._storage.has_ballast and self._storage.used_bytes < self._limit_bytes
+
+    @property
+    def too_small_bytes(self) -> int:
+        """What must be free before visitors can be served, where the partition is too small for that; else 0."""
+        return self._storage.too_small_bytes
+
+    @property
+    def damaged(self) -> int:
+        """How many damaged pieces were set aside."""
+        return self._storage.damaged
+
+    @property
+    def used_bytes(self) -> int:
+        """What the journal takes on the disk."""
+        return self._storage.used_bytes
+
+    def link_at(self, seq: int) -> bytes | None:
+        """Give the link after record `seq`, or None where that number is not here."""
+        if seq == self._head.seq:
+            return self._head.link
+        after = self._storage.entry(seq + 1)  # it carries the link before it, and may be in the next file
+        if after is not None and after.seq == seq + 1 and stated_link(after.line) is None:
+            return after.prev
+        return self.link_of_record(seq)
+
+    def link_of_record(self, seq: int) -> bytes | None:
+        """Give the link of record `seq` if that record itself is here, and not a placeholder for it."""
+        entry = self._storage.entry(seq)
+        if entry is None or entry.seq != seq or stated_link(entry.line) is not None:
+            return None
+        return entry.link
