@@ -9,6 +9,11 @@ of errors are left out. Each mutant is run in a copy of the house against its ro
 test that fails, an import that fails or a run that takes too long kills it. What survives is either harmless (the same behaviour
 in other words) or a promise no test holds; only reading tells. `BY_HAND` holds mutants at promises that no test noticed once;
 each of them must be killed.
+
+Measured in November 2026 under seed 7: of 60 mutants of `survey` 49 were killed (82 %), and tests were then written for six of
+the 11 others; of those that stand, two change nothing that can be seen (how a quantile is reached), three lie in the walk that
+draws the visit graph's document. Of 40 mutants of `collector/evidence/intake` 36 were killed (90 %); one of the four others has a
+test now, the rest change how batches are joined on disk, and what a rebuild reports of its progress.
 """
 
 import argparse

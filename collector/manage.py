@@ -20,7 +20,6 @@ Begin
   user add            make a person's account with a role
   broker-files        write the certificates and the configuration for a Mosquitto broker
   web-files           write the certificate and the configuration for an nginx before the pages
-  web-files           write a certificate and the configuration for an nginx before the pages
 
 The fleet
   region|agency|unit|place|service add    build the tree (add again to rename)
@@ -38,6 +37,7 @@ Proof
   evidence verify     check a bundle; needs no database
   import              take in what a USB stick brought
   rebuild             make rows and tallies anew from the evidence
+  stream              streams that do not fit their key's lineage; let them count, or not
   refusals            what was refused, and why
   trail               who exported and changed what
 

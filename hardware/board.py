@@ -3,11 +3,14 @@
 Every reading may be missing on another machine; then it is None, never an invented number.
 """
 
+import itertools
 import os
+import socket
 from pathlib import Path
 from typing import NamedTuple
 
 _UNDER_VOLTAGE, _THROTTLED, _EVER_UNDER_VOLTAGE = 1 << 0, (1 << 1) | (1 << 2) | (1 << 3), 1 << 16
+_GLOBAL_SCOPE = "00"
 
 
 class Facts(NamedTuple):
@@ -72,6 +75,26 @@ def set_brightness(percent: int, *, root: Path = Path("/")) -> bool:
         except (OSError, ValueError):
             continue
     return done
+
+
+def addresses(*, root: Path = Path("/")) -> tuple[str, ...]:
+    """Name the addresses under which this machine can be reached, the newer kind only where there is no other.
+
+    Read from files: the kiosk's process may open no network socket, not even to ask.
+    """
+    lines = (_text(root / "proc/net/fib_trie") or "").splitlines()
+    found = [
+        before.rpartition("|-- ")[2].strip()
+        for before, line in itertools.pairwise(lines)
+        if line.strip() == "/32 host LOCAL"
+    ]
+    # The loopback, and what a machine gives itself when nobody answers.
+    usable = [address for address in found if not address.startswith(("127.", "169.254."))]
+    for line in (_text(root / "proc/net/if_inet6") or "").splitlines() if not usable else ():
+        number, _, _, scope, *_ = line.split()
+        if scope == _GLOBAL_SCOPE:
+            usable.append(socket.inet_ntop(socket.AF_INET6, bytes.fromhex(number)))
+    return tuple(dict.fromkeys(usable))
 
 
 def _text(path: Path) -> str | None:

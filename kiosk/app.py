@@ -18,7 +18,7 @@ from hardware.simulator import SimulatedPanel
 from kiosk import __version__
 from kiosk.config import Config, PanelSection, ScreenSection
 from kiosk.device import Device, open_device
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, NoButtons
 from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
@@ -26,7 +26,8 @@ from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
 from kiosk.show.views import Look
 from kiosk.times import RealTimes, Times
-from kiosk.watch.health import Health, board_facts, uplink_words
+from kiosk.watch.folders import require_enrolled
+from kiosk.watch.health import Health, board_facts, heard_at, uplink_words
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
@@ -111,6 +112,7 @@ def _place(device: Device) -> KioskPlace:
         unit=enrolment.unit.name,
         place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
         answer_days=device.config.visit.answer_days,
+        offline_seconds=device.config.staff.offline_hours * 3600,
         status_address=f"{enrolment.collector_url.rstrip('/')}/t/",
     )
 
@@ -146,6 +148,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
     Raises:
         KioskError: it cannot start or go on; the message names the remedy.
     """
+    require_enrolled(home)  # a new machine is told so, whatever else it lacks
     panel = open_panel(config, simulate=simulate)
     try:
         with open_device(home, config) as device:
@@ -167,7 +170,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     signal.signal(number, lambda _number, _frame: loop.service.stop())
                 loop.step()
                 _give_back_memory()
-                watchdog.ready()
+                watchdog.ready("in service")
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
                 watchdog.stopping()
@@ -184,7 +187,7 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
     """Open the buttons.
 
     Raises:
-        KioskError: there are no pins, and nobody asked for simulated ones.
+        NoButtons: there are no pins, and nobody asked for simulated ones.
     """
     if simulate:
         return SimulatedPanel()
@@ -199,13 +202,15 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
     try:
         return GpioPanel(wiring, open_factory())
     except NoPins as error:
-        raise KioskError(str(error)) from error
+        raise NoButtons(str(error)) from error
 
 
 def open_window(
-    config: Config, *, title: str, windowed: bool
+    config: Config, *, title: str, windowed: bool, blind: bool = True
 ) -> tuple[Display, Callable[[], None], Trouble | None]:
     """Open the display; gives it, the way to wake it, and why touches cannot arrive, if they cannot.
+
+    With `blind` it may also be a picture in memory, where the machine has no screen.
 
     Raises:
         KioskError: there is none; the message names the remedy.
@@ -219,6 +224,9 @@ def open_window(
         )
     except WindowError as error:
         raise KioskError(str(error)) from error
+    if window.blind and not blind:
+        window.close()
+        raise KioskError("this machine has no screen")
     fault = window.input_fault()
     if fault is not None:
         log.error("touches cannot arrive: %s", fault.code)
@@ -254,11 +262,14 @@ def _health(
     touch_fault: Trouble | None,
     voice: Voice | None,
 ) -> Health:
+    stamp = device.clock.stamp()
+    uplink = uplink_words(device.home, up_ms=boot_time_ms)
+    heard, silent_seconds = heard_at(device.home, uplink, now_ms=stamp.at or 0, zone=device.zone)
     return Health(
         journal=device.writer.state(),
         board=board_facts(device.home),
-        uplink=uplink_words(device.home, up_ms=boot_time_ms),
-        clock_trusted=device.clock.stamp().sync,
+        uplink=uplink,
+        clock_trusted=stamp.sync,
         stuck=tuple(sorted(service.debouncer.stuck)),
         touch_fault=touch_fault,
         speech_fault=voice.fault() if voice is not None else None,
@@ -267,6 +278,8 @@ def _health(
         settings_version=inbox.version if inbox is not None else 0,
         settings_refused=inbox.refused if inbox is not None else "",
         screen=service.state.step.value,
+        heard=heard,
+        silent_seconds=silent_seconds,
     )
 
 

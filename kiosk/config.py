@@ -116,6 +116,7 @@ class StaffSection:
 
     lock_seconds: float = _seconds(60.0, 15, 600)
     usb_folder: str = _plain("/media", "text")
+    offline_hours: float = _seconds(24.0, 1, 720)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,15 @@ def load(path: Path | None) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
     return parse(content, file=str(path))
+
+
+def screen_of(path: Path | None) -> ScreenSection:
+    """Read how to draw, also from a file that is wrong elsewhere; where that cannot be known, the defaults."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8")) if path is not None else {}
+        return parse({"screen": content.get("screen", {})}, file=str(path)).screen
+    except (OSError, ValueError, ConfigurationError):
+        return ScreenSection()
 
 
 def parse(content: Mapping[str, Any], *, file: str) -> Config:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
-from kiosk.errors import KioskError, NotEnrolled
+from kiosk.errors import IdentityUnreadable, JournalShut
 from kiosk.remote.plan import make_plan
-from kiosk.watch.folders import unmounted
+from kiosk.watch.folders import require_enrolled
 from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
 from uplink.errors import UplinkError
@@ -53,20 +53,14 @@ def load_identity(home: Path) -> tuple[Identity, Enrolment]:
     """Read who this kiosk is.
 
     Raises:
-        NotEnrolled: it has not been enrolled.
-        KioskError: its identity cannot be read.
+        NotEnrolled, NotMounted: it has not been enrolled, or its folder is not there.
+        IdentityUnreadable: its identity cannot be read.
     """
-    if not KioskHome(home).enrolment.exists():
-        if fault := unmounted(home):
-            raise KioskError(fault)
-        raise NotEnrolled(
-            f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
-            f"`ikm-kiosk enrol CODE --collector URL --home {home}`"
-        )
+    require_enrolled(home)
     try:
         return Identity.load(home), load_enrolment(home)
     except UplinkError as error:
-        raise KioskError(str(error)) from error
+        raise IdentityUnreadable(str(error)) from error
 
 
 @contextlib.contextmanager
@@ -78,8 +72,8 @@ def open_device(
     A simulation brings its own clock, made once the journal's boots are known.
 
     Raises:
-        NotEnrolled: the kiosk has no identity.
-        KioskError: the journal cannot be opened; the message names the remedy.
+        NotEnrolled, NotMounted, IdentityUnreadable: the kiosk has no identity, or none that can be used.
+        JournalShut: the journal cannot be opened; the message says why.
     """
     identity, enrolment = load_identity(home)
     folder = KioskHome(home).journal
@@ -87,7 +81,9 @@ def open_device(
     try:
         journal = Journal.open(folder, stream_key=identity, receipts=receipts)
     except UplinkError as error:
-        raise KioskError(f"the journal in {folder} cannot be opened: {error}; nothing was changed") from error
+        raise JournalShut(
+            f"the journal in {folder} cannot be opened: {error}; nothing was changed", error.trouble
+        ) from error
     clock = make_clock(journal) if make_clock else SystemClock(folder, last_boot=journal.last_boot)
     writer = JournalWriter(journal, clock=clock)
     writer.start()

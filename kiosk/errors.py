@@ -1,5 +1,10 @@
 """The errors of `kiosk`: what stops the program, each with its remedy, and the exit code that goes with it."""
 
+from enum import StrEnum
+from typing import ClassVar
+
+from survey.wire.trouble import Trouble
+
 EXIT_FAULT = 1
 """Something failed while running; the service manager restarts the program."""
 EXIT_USAGE = 2
@@ -8,22 +13,65 @@ EXIT_CONFIGURATION = 78
 """EX_CONFIG of sysexits.h: the configuration or the enrolment must be mended first."""
 
 
+class Obstacle(StrEnum):
+    """What keeps a kiosk from going into service until somebody does something; the screen has words for each."""
+
+    NOT_ENROLLED = "not_enrolled"
+    NOT_MOUNTED = "not_mounted"
+    CONFIGURATION = "configuration"
+    NO_BUTTONS = "no_buttons"
+    JOURNAL = "journal"
+    IDENTITY = "identity"
+
+
 class KioskError(Exception):
     """Base of every error this package raises; the message is one sentence with the remedy."""
 
     exit_code = EXIT_FAULT
+    obstacle: ClassVar[Obstacle | None] = None
+    """Why the screen waits instead, where there is one."""
+
+    def __init__(self, message: str, told: Trouble | None = None) -> None:
+        super().__init__(message)
+        self.trouble = told
 
 
 class ConfigurationError(KioskError):
     """The configuration file is missing, unreadable or holds a bad key or value."""
 
     exit_code = EXIT_CONFIGURATION
+    obstacle = Obstacle.CONFIGURATION
 
 
 class NotEnrolled(KioskError):  # noqa: N818 - named for the state
     """The kiosk has no identity yet."""
 
     exit_code = EXIT_CONFIGURATION
+    obstacle = Obstacle.NOT_ENROLLED
+
+
+class NotMounted(KioskError):  # noqa: N818 - named for the state
+    """The partition with the kiosk's folder is not there."""
+
+    obstacle = Obstacle.NOT_MOUNTED
+
+
+class NoButtons(KioskError):  # noqa: N818 - named for the state
+    """There are no pins, and nobody asked for simulated ones."""
+
+    obstacle = Obstacle.NO_BUTTONS
+
+
+class IdentityUnreadable(KioskError):  # noqa: N818 - named for the state
+    """The signing key or the enrolment is there, and no use."""
+
+    obstacle = Obstacle.IDENTITY
+
+
+class JournalShut(KioskError):  # noqa: N818 - named for the state
+    """The journal cannot be opened; nothing of it was changed."""
+
+    obstacle = Obstacle.JOURNAL
 
 
 class ReplayError(KioskError):

@@ -45,7 +45,7 @@ COLUMNS = (
         "collector/complaints/models.py", "VERIFIED|FORWARDED|HANDLED|ANSWERED", "steps that officers choose"
     ),
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
-    Unused("collector/evidence/models.py", "opened_ms|made_at", "kept for an auditor's own query"),
+    Unused("collector/evidence/models.py", "opened_ms|made_at|decided_ms", "kept for an auditor's own query"),
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"
     ),
@@ -71,11 +71,13 @@ KEPT = (
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
     Unused("survey/record/complaint.py", "maladministration", "a hint for the officer's desk to come"),
-    Unused("survey/record/verdict.py", "signatures", "an auditor's figure; tests read it"),
     Unused("hardware/board.py", "throttled|memory_free_mb", "facts of a board: health reports take all"),
     Unused("hardware/simulator.py", "beeps", "the simulated panel's memory, for tests and the demo"),
 )
 FOR_NOW = (
+    Unused(
+        "survey/record/bodies.py", "RESTORED|DELETED", "why a stream was begun; written with returning cards"
+    ),
     Unused("uplink/*", "ephemeral|jump|reboot", "a key and a clock for tests and benches"),
     Unused("uplink/*", "write_ms_p50", "a figure of the journal, for the doctor"),
     Unused("kiosk/draw/theme.py", "muted", "a colour of the theme"),

@@ -4,11 +4,19 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from collector.evidence.standing import StreamStanding
 from collector.fleet.applied import SettingsState, settings_state
 from collector.fleet.models import Assignment, Kiosk
 from collector.local import date_text, minute_text
 from survey.health import KioskHealth, UplinkHealth, uplink_health_of
 from survey.wire.trouble import Trouble
+
+_STANDINGS = {
+    StreamStanding.COUNTED: "",
+    StreamStanding.FOREIGN: " FOREIGN, not counted",
+    StreamStanding.ACCEPTED: " foreign, accepted",
+    StreamStanding.REFUSED: " foreign, refused",
+}
 
 
 def line(kiosk: Kiosk) -> str:
@@ -74,7 +82,8 @@ def _heard(kiosk: Kiosk, zone: str) -> str:
 def _streams(kiosk: Kiosk) -> Iterator[str]:
     for stream in kiosk.streams.order_by("pk"):
         waiting = max(0, stream.heard_seq - stream.through)
-        yield f"{stream.uid[:8]}: {stream.through} records" + (f", {waiting} to come" if waiting else "")
+        told = f"{stream.uid[:8]}: {stream.through} records" + (f", {waiting} to come" if waiting else "")
+        yield told + _STANDINGS[StreamStanding(stream.standing)]
 
 
 def _settings_word(state: SettingsState) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from collector.evidence.standing import StreamStanding
 from collector.fleet.models import Kiosk, KioskKey, Unit
 
 
@@ -25,6 +26,22 @@ class Stream(models.Model):
     received_ms = models.BigIntegerField()
     clock = models.BinaryField()
     """State of the time repair, see `evidence.timing`; made anew by a rebuild."""
+    standing = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.value) for one in StreamStanding],
+        default=StreamStanding.COUNTED.value,
+    )
+    """Whether it counts, see `evidence.standing`."""
+    before_uid = models.CharField(max_length=64, blank=True)
+    """The stream that its first record names as the one before it; empty where it names none."""
+    before_seq = models.BigIntegerField(default=0)
+    before_link = models.BinaryField(max_length=32, default=b"")
+    followed_seq = models.BigIntegerField(null=True)
+    """The number after which the stream that follows it goes on; null while none does."""
+    decided_by = models.CharField(max_length=150, blank=True)
+    """The administrator who decided on a stream that did not fit, and why."""
+    decided_why = models.CharField(max_length=300, blank=True)
+    decided_ms = models.BigIntegerField(null=True)
     heard_seq = models.BigIntegerField(default=0)
     """The furthest record the kiosk proved, in a heartbeat, to have written."""
     heard_link = models.BinaryField(max_length=32, default=b"")

@@ -23,6 +23,10 @@ from survey.wire.enrolment_code import EnrolmentCode as Code
 from survey.wire.messages import KIOSK_NAME
 
 CODE_LIFE = timedelta(hours=24)
+RESERVED = frozenset({"collector"})
+"""Names no kiosk can have: the broker knows the collector itself by it, and lets it read and write every topic."""
+ENROLLED_ANEW = "enrolled anew"
+"""Why a key ended when its kiosk was enrolled again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,12 @@ def new_code(unit: Unit, *, place: Place, kiosk: str = "", now: datetime | None 
 
     Raises:
         NotSetUp: there is no authority whose fingerprint it could carry.
-        CollectorError: the kiosk's name cannot stand in topics and certificates.
+        CollectorError: the kiosk's name cannot stand in topics and certificates, or is the collector's own.
     """
     if kiosk and not KIOSK_NAME.fullmatch(kiosk):
         raise CollectorError("kiosk_name", name=kiosk)
+    if kiosk in RESERVED:
+        raise CollectorError("kiosk_name_reserved", name=kiosk)
     fingerprint = ca.fingerprint(settings.IKM_KEYS)
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LETTERS))
     EnrolmentCode.objects.create(
@@ -73,7 +79,13 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
             digest=_digest(request.code)
         )
         _check_key(request.public_key)
+        if code.kiosk_name in RESERVED:
+            raise EnrolmentRefused("kiosk", "kiosk_name_reserved", name=code.kiosk_name)
         kiosk = _kiosk(code.kiosk_name)
+        # One key a kiosk: whoever still has the old card can add nothing to what it earned.
+        KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
+            revoked_at=now, revoked_why=ENROLLED_ANEW
+        )
         KioskKey.objects.create(kiosk=kiosk, public_key=request.public_key, enrolled_at=now)
         latest = Assignment.objects.filter(kiosk=kiosk).order_by("-since").first()
         if latest is None or (latest.unit_id, latest.place_id) != (code.unit_id, code.place_id):

@@ -1,9 +1,15 @@
 """`ikm-kiosk run`: the kiosk itself."""
 
 import argparse
+import os
+from functools import partial
 
-from kiosk.app import run
+from kiosk.app import open_panel, open_window, run
 from kiosk.commands import add_place, place_of
+from kiosk.config import Config, screen_of
+from kiosk.device import open_device
+from kiosk.errors import KioskError
+from kiosk.watch.folders import require_enrolled
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -19,5 +25,47 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def _act(options: argparse.Namespace) -> int:
+    try:
+        config, home = place_of(options)
+        return run(home, config, simulate=options.simulate, windowed=_windowed(options))
+    except KioskError as error:
+        if error.obstacle is None:
+            raise
+        reason = error
+    return _wait(reason, options)
+
+
+def _wait(reason: KioskError, options: argparse.Namespace) -> int:
+    """Show what keeps the kiosk from serving until that changes; without any screen the reason itself is raised."""
+    from kiosk.watch.standby import stand_by  # noqa: PLC0415 - a kiosk in service never needs it
+    from kiosk.watch.watchdog import Watchdog  # noqa: PLC0415 - likewise
+
+    config = Config(screen=screen_of(options.config))
+    try:
+        display, _, _ = open_window(config, title="ikm-kiosk", windowed=_windowed(options), blind=False)
+    except KioskError:
+        raise reason from None
+    try:
+        changed = stand_by(reason, display, Watchdog(), look=partial(_look, options))
+    finally:
+        display.close()
+    if changed and not os.environ.get("NOTIFY_SOCKET"):
+        return _act(options)  # no systemd that would start us anew
+    return 0
+
+
+def _look(options: argparse.Namespace) -> None:
+    """Try everything that must be there before the kiosk can serve.
+
+    Raises:
+        KioskError: something is not.
+    """
     config, home = place_of(options)
-    return run(home, config, simulate=options.simulate, windowed=options.simulate and not options.fullscreen)
+    require_enrolled(home)
+    open_panel(config, simulate=options.simulate).close()
+    with open_device(home, config):
+        pass
+
+
+def _windowed(options: argparse.Namespace) -> bool:
+    return bool(options.simulate and not options.fullscreen)

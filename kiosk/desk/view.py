@@ -74,12 +74,13 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
             get("staff.network"),
             get("staff.connected" if connected else "staff.offline"),
             "ok" if connected else "warn",
-            str(health.uplink.get("transport") or "") if connected else "",
+            str(health.uplink.get("transport") or "") if connected else _since(health, texts),
         ),
         StaffRow(
             get("staff.clock"),
             get("staff.clock_trusted" if health.clock_trusted else "staff.clock_unknown"),
             "ok" if health.clock_trusted else "warn",
+            "" if health.clock_trusted else get("staff.clock_hidden"),
         ),
     ]
     if board is not None:
@@ -111,6 +112,12 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
     return tuple(rows)
 
 
+def _since(health: Health, texts: Texts) -> str:
+    if health.heard is None:
+        return ""
+    return texts.get("staff.since", day=health.heard.day, month=texts.month(health.heard.month))
+
+
 def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]:
     messages = []
     if state.message is not None:
@@ -119,6 +126,8 @@ def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]
             values = values | {"reason": trouble_words(state.trouble, texts)}
         messages.append(texts.get(key, **values))
     messages += [trouble_words(told, texts) for told in health.troubles()]
+    if not health.clock_trusted:
+        messages.append(texts.get("staff.clock_remedy"))
     version = texts.get("staff.version", version=health.version)
     if len(messages) == 0:
         version = f"{version} · {texts.get('staff.no_errors')}"

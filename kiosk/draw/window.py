@@ -163,6 +163,11 @@ class Window:
         """Why touches cannot arrive on this display, or None."""
         return input_fault() if self.driver in CONSOLE_DRIVERS else None
 
+    @property
+    def blind(self) -> bool:
+        """SDL found no screen, and draws into memory of its own accord: nobody will ever see it."""
+        return self.driver == "offscreen" != os.environ.get("SDL_VIDEODRIVER", "").lower()
+
     def picture(self) -> pygame.Surface:
         """A copy of what is on the screen, as the visitor sees it."""
         return self._canvas.copy()

@@ -12,9 +12,19 @@ from hardware.board import Facts
 from kiosk.config import Config
 from kiosk.desk.state import DeskState, Page
 from kiosk.desk.view import staff_view
+from kiosk.errors import (
+    ConfigurationError,
+    IdentityUnreadable,
+    JournalShut,
+    KioskError,
+    NoButtons,
+    NotEnrolled,
+    NotMounted,
+)
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
-from kiosk.show.surroundings import Surroundings
+from kiosk.show.standby import Machine, standby_view
+from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import View
 from kiosk.watch.health import Health
@@ -48,6 +58,7 @@ AROUND = Surroundings(
     opens=None,
     answer_days=Config().visit.answer_days,
     out_of_service=None,
+    mark=None,
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
 )
 
@@ -84,6 +95,7 @@ _TROUBLED = WELL._replace(
     else None,
     uplink={"connected": False, "trouble": trouble("broker_refuses", code=135).to_fields()},
     clock_trusted=False,
+    heard=datetime(2026, 11, 18, 14, 20),  # noqa: DTZ001 - local time, as on the screen
     stuck=(2,),
     touch_fault=trouble("touch_forbidden"),
 )
@@ -97,6 +109,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
         if view is not None:
             yield name, view
     yield from _staff(language)
+    yield from _standby(language)
 
 
 def _plan(language: str) -> Plan:
@@ -111,6 +124,11 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
 
     yield "idle", begun._replace(step=Step.IDLE), AROUND
     yield "pressed", begun._replace(step=Step.IDLE, pressed=name_of(Word.ANSWER, 3)), AROUND
+    since = datetime(2026, 11, 18, 14, 20)  # noqa: DTZ001 - local time, as above
+    offline = AROUND._replace(mark=StaffMark(offline=True, since=since))
+    yield "idle-offline", begun._replace(step=Step.IDLE), offline
+    timeless = AROUND._replace(mark=StaffMark(offline=False), wall=None)
+    yield "idle-without-time", begun._replace(step=Step.IDLE), timeless
     yield "invitation", begun._replace(step=Step.INVITATION), AROUND
     yield "preferences", begun._replace(step=Step.PREFERENCES), AROUND
     yield "service", begun._replace(step=Step.SERVICE), AROUND
@@ -188,3 +206,48 @@ def _staff(language: str) -> Iterator[tuple[str, View]]:
     for name, state in pages.items():
         health = _TROUBLED if name == "staff-trouble" else WELL
         yield name, staff_view(state, health, kiosk="sulam-01", locks_in=52, now=0.0)
+
+
+def _standby(language: str) -> Iterator[tuple[str, View]]:
+    machine = Machine(name="kios-sukamaju-01", version=WELL.version, addresses=("192.168.100.117",))
+    lonely = machine._replace(addresses=())
+    errors: dict[str, tuple[KioskError, Machine]] = {
+        "not-enrolled": (NotEnrolled(""), machine),
+        "not-enrolled-offline": (NotEnrolled(""), lonely),
+        "not-mounted": (
+            NotMounted(
+                "/var/lib/ikm-kiosk is not mounted: the kiosk's records lie on UUID=3f1c6a52-8d0b-4c7e-9a41-6f2d1b7e5c90, "
+                "which is missing or damaged; see `systemctl status` and `journalctl -b`"
+            ),
+            machine,
+        ),
+        "wrong-configuration": (
+            ConfigurationError(
+                "/etc/ikm-kiosk/kiosk.toml: panel.glitch_ms = -1: write a whole number from 1 to 100"
+            ),
+            machine,
+        ),
+        "no-buttons": (
+            NoButtons(
+                "no usable GPIO chip: is this a Raspberry Pi, and is this user in the group gpio? "
+                "Start with --simulate where there are no buttons"
+            ),
+            machine,
+        ),
+        "journal-shut": (
+            JournalShut(
+                "the journal in /var/lib/ikm-kiosk/journal cannot be opened: another process has it open; "
+                "nothing was changed",
+                trouble("journal_foreign"),
+            ),
+            lonely,
+        ),
+        "identity-unreadable": (
+            IdentityUnreadable(
+                "the signing key /var/lib/ikm-kiosk/kiosk/identity/signing.key cannot be read: it is no private key in PEM"
+            ),
+            machine,
+        ),
+    }
+    for name, (error, where) in errors.items():
+        yield name, standby_view(error, where, Texts(language))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from kiosk.show.surroundings import StaffMark
 from kiosk.show.texts import Texts
 from survey.instrument.profile import age_band
 
@@ -42,6 +43,15 @@ def month_day(texts: Texts, moment: datetime) -> str:
         hour=f"{moment:%H}",
         minute=f"{moment:%M}",
     )
+
+
+def staff_mark_note(texts: Texts, mark: StaffMark) -> str:
+    """Give the word to staff on the idle screen, short and calm: nothing is lost."""
+    if not mark.offline:
+        return texts.get("idle.clock_unknown")
+    if mark.since is None:
+        return texts.get("idle.offline")
+    return texts.get("idle.offline_since", day=mark.since.day, month=texts.month(mark.since.month))
 
 
 def period_label(texts: Texts, period: str) -> str:

@@ -6,7 +6,7 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 from typing import assert_never
 
 from kiosk.show.actions import action_label
-from kiosk.show.labels import month_day, published_note
+from kiosk.show.labels import month_day, published_note, staff_mark_note
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
@@ -190,23 +190,21 @@ class _Presenter:
     # -- screens
 
     def _menu(self) -> View:
-        return MessageView(
-            bar=Bar(),
-            title=self.texts.get("menu.title"),
-            text=self.texts.get("menu.text"),
-            options=self._options(),
-        )
+        get = self.texts.get
+        return MessageView(bar=Bar(), title=get("menu.title"), text=get("menu.text"), options=self._options())
 
     def _idle(self) -> View:
         bar = self._place_bar()
+        if self.around.mark is not None:
+            # In the name's place: a long name would leave it no room.
+            note = staff_mark_note(self.texts, self.around.mark)
+            bar = bar._replace(sign="warning", left_strong="", left=note)
         if self.around.closed:
             return self._closed(bar)
-        published = self.around.published
-        note = published_note(self.texts, published) if published else self.texts.get("idle.index_none")
+        get, published = self.texts.get, self.around.published
+        note = published_note(self.texts, published) if published else get("idle.index_none")
         bar = bar._replace(note=note)
-        return self._choice(
-            title=self.texts.get("idle.title"), subtitle=self.texts.get("idle.subtitle"), bar=bar
-        )
+        return self._choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
 
     def _closed(self, bar: Bar) -> View:
         opens = self.around.opens

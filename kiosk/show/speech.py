@@ -28,6 +28,7 @@ from kiosk.show.views import (
     ConsentView,
     KeyboardView,
     MessageView,
+    NoticeView,
     StaffView,
     TicketView,
     View,
@@ -62,7 +63,7 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
             read = (view.title, *code_words, view.text, *_options(view.options, texts))
         case KeyboardView():
             read = (view.title, *_options(view.options, texts))
-        case StaffView():
+        case StaffView() | NoticeView():
             read = ()
         case _:
             assert_never(view)

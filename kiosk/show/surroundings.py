@@ -7,6 +7,15 @@ from survey.settings import ShownIndex
 from survey.wire.trouble import Trouble
 
 
+class StaffMark(NamedTuple):
+    """A word to staff on the idle screen that visitors need not mind."""
+
+    offline: bool
+    """The collector has not been heard of for long; else it is the clock that is not trusted."""
+    since: datetime | None = None
+    """When it was heard of last, in local time."""
+
+
 class Surroundings(NamedTuple):
     """What a screen shows besides the visit."""
 
@@ -24,3 +33,5 @@ class Surroundings(NamedTuple):
     """Where a ticket's status can be looked up; the code is appended."""
     out_of_service: Trouble | None
     """Why, for staff."""
+    mark: StaffMark | None
+    """A word to staff, while the kiosk serves."""

@@ -41,6 +41,8 @@ class Action(NamedTuple):
 class Bar(NamedTuple):
     """What stands above and below every screen."""
 
+    sign: str = ""
+    """An icon before everything else, for a word to staff that nobody else need mind."""
     left: str = ""
     left_strong: str = ""
     right: str = ""
@@ -143,7 +145,23 @@ class StaffView(NamedTuple):
     options: tuple[Action, ...] = ()
 
 
-View = ChoiceView | MessageView | KeyboardView | TicketView | ConsentView | StaffView
+@distinct
+class NoticeView(NamedTuple):
+    """Why this kiosk is not in service yet: a word for citizens, steps for staff, and facts to say on the telephone."""
+
+    bar: Bar
+    title: str
+    text: str
+    heading: str
+    steps: tuple[str, ...]
+    facts_title: str
+    facts: tuple[tuple[str, str], ...]
+    """Label and value."""
+    message: str = ""
+    """The machine's own sentence, as it stands in the log."""
+
+
+View = ChoiceView | MessageView | KeyboardView | TicketView | ConsentView | StaffView | NoticeView
 
 
 class Look(NamedTuple):

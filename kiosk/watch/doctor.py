@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 
 from hardware.board import Facts, look, unreadable_inputs
@@ -11,13 +13,13 @@ from hardware.panel import Panel
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.watch import folders
-from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
+from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C, heard_at
 from survey.record.errors import Malformed
 from survey.settings import SettingsRefused
 from survey.wire.messages import unpack_settings
 from uplink.errors import UplinkError
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
-from uplink.journal.home import KioskHome
+from uplink.journal.home import KioskHome, read_status
 from uplink.journal.identity import Identity
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -101,7 +103,7 @@ def _folder(patient: Patient) -> Iterator[Diagnosis]:
 
 def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
     if not KioskHome(patient.home).enrolment.exists():
-        yield Diagnosis("enrolment", BAD, "not enrolled", "ikm-kiosk enrol CODE --collector URL")
+        yield Diagnosis("enrolment", BAD, "not enrolled", "sudo ikm-kiosk enrol CODE --collector URL")
         return
     identity, enrolment = Identity.load(patient.home), load_enrolment(patient.home)
     if identity.public_key != enrolment.public_key:
@@ -139,6 +141,28 @@ def _journal(patient: Patient) -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis("journal", OK, fact)
+    if status.head and not status.clock_trusted:
+        yield Diagnosis(
+            "clock",
+            WARN,
+            "the kiosk does not trust its clock, and shows no time",
+            "connect it to the network, from where the time comes; answers are kept meanwhile",
+        )
+    yield from _network(patient, waiting=status.waiting)
+
+
+def _network(patient: Patient, *, waiting: int) -> Iterator[Diagnosis]:
+    words = read_status(KioskHome(patient.home).uplink_status)
+    if not words or words.get("connected"):
+        return
+    heard, seconds = heard_at(patient.home, words, now_ms=time.time_ns() // 1_000_000, zone=UTC)
+    if waiting and seconds > patient.config.staff.offline_hours * 3600:
+        yield Diagnosis(
+            "network",
+            WARN,
+            f"nothing was heard of the collector since {heard:%Y-%m-%d %H:%M} UTC; {waiting} records wait, none is lost",
+            "mend the network, or carry the records out: ikm-kiosk export",
+        )
 
 
 def _settings(patient: Patient) -> Iterator[Diagnosis]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from kiosk.errors import KioskError
+from kiosk.errors import IdentityUnreadable, KioskError, NotEnrolled, NotMounted
 from uplink.journal.home import KioskHome
 
 KIOSK_USER, UPLINK_USER = "ikm-kiosk", "ikm-uplink"
@@ -39,7 +39,7 @@ def make(home: Path, known: Mapping[str, pwd.struct_passwd]) -> None:
         KioskError: the disk does not let us, or a data partition is not mounted.
     """
     if fault := unmounted(home):
-        raise KioskError(fault)
+        raise NotMounted(fault)
     try:
         # What else there is below is made by the programs that own it.
         for folder, user in ((home, KIOSK_USER), (KioskHome(home).uplink_part, UPLINK_USER)):
@@ -51,6 +51,40 @@ def make(home: Path, known: Mapping[str, pwd.struct_passwd]) -> None:
         raise KioskError(
             f"{error.filename} cannot be made ({error.strerror}): run this as root, or name another folder with --home"
         ) from error
+
+
+def require_enrolled(home: Path) -> None:
+    """Make sure that the kiosk's folder is the right one and holds an enrolment.
+
+    Raises:
+        NotMounted: the data partition is not there; whatever lies in its place is not this kiosk's.
+        NotEnrolled: this machine is no kiosk yet.
+        IdentityUnreadable: this user may not look.
+    """
+    if fault := unmounted(home):
+        raise NotMounted(fault)
+    try:
+        enrolled = KioskHome(home).enrolment.exists()
+    except OSError as error:
+        raise IdentityUnreadable(
+            f"{home} cannot be read ({error.strerror}): run `sudo ikm-kiosk doctor` for the owner it should have"
+        ) from error
+    if not enrolled:
+        raise NotEnrolled(
+            f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
+            f"`ikm-kiosk enrol CODE --collector URL --home {home}`"
+        )
+
+
+def mounts() -> str:
+    """Give what is mounted, as this process sees it.
+
+    systemd gives a unit its view when it starts. What is mounted later lies beneath that: it is seen here, but not reached.
+    """
+    try:
+        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def misplaced(home: Path, known: Mapping[str, pwd.struct_passwd]) -> Iterator[tuple[Path, str]]:

@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
 from hardware.board import Facts, look
+from kiosk.show.surroundings import StaffMark
 from survey.health import KioskHealth
 from survey.wire.trouble import Trouble, trouble, trouble_of
 from uplink.journal.home import KioskHome, read_status
@@ -17,6 +20,9 @@ _STALE_UP_MS = 30_000  # the uplink writes its status when something changes, an
 HOT_C, VERY_HOT_C = 70.0, 80.0
 FULL_PERCENT, VERY_FULL_PERCENT = 85, 95
 SLOW_WRITE_MS = 500.0
+SETTLING_SECONDS = 900.0
+"""So long after its start a kiosk without network or time is nothing to speak of."""
+YEAR_9999_MS = 253_370_764_800_000
 
 
 class Health(NamedTuple):
@@ -37,6 +43,23 @@ class Health(NamedTuple):
     settings_refused: str = ""
     screen: str = ""
     """The step of the visit that is shown."""
+    heard: datetime | None = None
+    """When the collector was heard of last, in local time: by its own clock, or at enrolment by ours."""
+    silent_seconds: float = 0.0
+    """How long ago that was, by a clock that may be wrong."""
+
+    @property
+    def offline(self) -> bool:
+        """Nothing goes out."""
+        return not self.uplink.get("connected") or trouble_of(self.uplink.get("trouble")) is not None
+
+    def mark(self, *, up_seconds: float, offline_seconds: float) -> StaffMark | None:
+        """Give the word to staff for the idle screen; not before a fresh start has had the time to connect."""
+        if up_seconds < SETTLING_SECONDS:
+            return None
+        if self.offline and self.journal.waiting and self.silent_seconds > offline_seconds:
+            return StaffMark(offline=True, since=self.heard)
+        return None if self.clock_trusted else StaffMark(offline=False)
 
     def troubles(self) -> list[Trouble]:
         """Name what is wrong, most serious first, each once."""
@@ -76,6 +99,21 @@ def board_facts(home: Path) -> Facts | None:
     except OSError as error:
         log.warning("the disk of %s cannot be asked: %s", home, error)
         return None
+
+
+def heard_at(
+    home: Path, uplink: Mapping[str, object], *, now_ms: int, zone: tzinfo
+) -> tuple[datetime, float]:
+    """Tell when the collector was heard of last, and how many seconds ago that was.
+
+    Before its first receipt it was heard of at enrolment.
+    """
+    told = uplink.get("collector_at_ms")
+    at_ms = told if isinstance(told, int) and 0 < told < YEAR_9999_MS else 0
+    if not at_ms:
+        with suppress(OSError):
+            at_ms = KioskHome(home).enrolment.stat().st_mtime_ns // 1_000_000
+    return datetime.fromtimestamp(at_ms / 1000, zone), max(0.0, (now_ms - at_ms) / 1000)
 
 
 def uplink_words(home: Path, *, up_ms: Callable[[], int]) -> dict[str, object]:

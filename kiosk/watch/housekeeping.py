@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
 from kiosk.service import Service
-from kiosk.show.surroundings import Surroundings
+from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
@@ -31,6 +31,8 @@ class KioskPlace(NamedTuple):
     """Where in the unit, or nothing where that says no more."""
     answer_days: int
     status_address: str
+    offline_seconds: float
+    """When nothing was heard of the collector for so long, the idle screen tells staff."""
 
 
 class Tools(NamedTuple):
@@ -67,6 +69,8 @@ class Housekeeper:
         self._news: News | None = None
         self._looked = float("-inf")
         self._texts: dict[str, Texts] = {}
+        self._began = times.monotonic()
+        self._mark: StaffMark | None = None
         self._alive_at = times.monotonic() + ALIVE_EVERY_SECONDS
         self._status_at = times.monotonic()
         self._bright: int | None = None
@@ -100,6 +104,7 @@ class Housekeeper:
             answer_days=self._place.answer_days,
             status_address=self._place.status_address,
             out_of_service=self._service.recorder.trouble,
+            mark=self._mark,
         )
 
     def step(self, now: float) -> None:
@@ -110,7 +115,7 @@ class Housekeeper:
             service.recorder.note(ALIVE, self._alive(now).to_body())
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
-            self._tell_status()
+            self._tell_status(now)
         if self._inbox is not None:
             self._news = self._inbox.look(now) or self._news
             if self._news is not None and service.resting:
@@ -126,10 +131,13 @@ class Housekeeper:
             stuck=tuple(sorted(service.debouncer.stuck)),
         )
 
-    def _tell_status(self) -> None:
-        if self._tools.health is not None and self._tools.write_status is not None:
-            told = self._tools.health().told()
-            self._tools.write_status(told._replace(open=not self._around.closed).to_fields())
+    def _tell_status(self, now: float) -> None:
+        if self._tools.health is None:
+            return
+        health = self._tools.health()
+        self._mark = health.mark(up_seconds=now - self._began, offline_seconds=self._place.offline_seconds)
+        if self._tools.write_status is not None:
+            self._tools.write_status(health.told()._replace(open=not self._around.closed).to_fields())
 
     def _take_news(self, news: News) -> None:
         service = self._service

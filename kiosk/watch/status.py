@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.errors import KioskError
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
+from kiosk.watch.health import YEAR_9999_MS
 from survey.health import KioskHealth, kiosk_health_of
 from survey.record.errors import Malformed
 from survey.wire.messages import unpack_settings
@@ -33,6 +35,8 @@ class JournalStatus:
     waiting: int
     set_aside: int
     """Damaged pieces that were kept under another name."""
+    clock_trusted: bool
+    """Whether the kiosk trusted its clock when it wrote the newest record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,21 @@ class KioskStatus:
             f"kiosk      {self.kiosk} of {self.unit}",
             f"journal    {journal.head} records, {journal.confirmed} confirmed by the collector, {journal.waiting} waiting",
             f"stream     {journal.stream or 'none yet'}",
-            f"uplink     {transport if self.uplink else 'has not run yet'}{f': {trouble}' if trouble else ''}",
+            f"uplink     {transport if self.uplink else 'has not run yet'}{f': {trouble}' if trouble else ''}{self._heard()}",
             f"settings   {f'version {self.settings_version}' if self.settings_version else 'none received'}",
         ]
+        if journal.head and not journal.clock_trusted:
+            lines.append("clock      not trusted: the time comes over the network")
         if journal.set_aside:
             lines.append(f"damage     {journal.set_aside} pieces were set aside in the journal's quarantine")
         told = self.panel.troubles if self.panel is not None else ()
         return [*lines, *(f"trouble    {trouble_words(one, _ENGLISH)}" for one in told)]
+
+    def _heard(self) -> str:
+        at_ms = self.uplink.get("collector_at_ms")
+        if self.uplink.get("connected") or not isinstance(at_ms, int) or not 0 < at_ms < YEAR_9999_MS:
+            return ""
+        return f" (last receipt {datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC)"
 
 
 def look(home: Path) -> KioskStatus:
@@ -113,6 +125,7 @@ def journal_status(home: Path, enrolment: Enrolment) -> JournalStatus:
         confirmed=confirmed,
         waiting=head - confirmed,
         set_aside=folder.quarantined(),
+        clock_trusted=newest is not None and bool(newest.get("sync")),
     )
 
 

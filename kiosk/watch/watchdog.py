@@ -20,9 +20,9 @@ class Watchdog:
         self._every = int(limit) / 3_000_000 if limit.isdigit() else 5.0
         self._next = float("-inf")
 
-    def ready(self) -> None:
-        """Say that the first usable frame is on the screen."""
-        self._tell("READY=1")
+    def ready(self, status: str = "") -> None:
+        """Say that the first usable frame is on the screen; `systemctl status` shows the word that goes with it."""
+        self._tell(f"READY=1\nSTATUS={status}" if status else "READY=1")
 
     def ping(self, now: float) -> None:
         """Say that a frame was made; often enough for the limit, and not more."""

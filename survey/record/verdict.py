@@ -15,7 +15,8 @@ What is found:
 * `duplicated`: two different records under one number, both signed by the kiosk: a card was copied or set back;
 * `foreign`: not signed by this kiosk at this place, or another signed history joins here;
 * `wrong_key`: the chain is whole, but signed by somebody else or nobody;
-* `cut`: the stream ends before a record that a receipt or a signed head vouches for.
+* `cut`: the stream ends before a record that a receipt or a signed head vouches for;
+* `forked`: the kiosk signed another history up to this number: a card was copied or set back.
 """
 
 import hashlib
@@ -42,6 +43,7 @@ class Finding(StrEnum):
     FOREIGN = "foreign"
     WRONG_KEY = "wrong_key"
     CUT = "cut"
+    FORKED = "forked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ _SENTENCES = {
     Finding.FOREIGN: "not of this stream: inserted, or of another history of the kiosk",
     Finding.WRONG_KEY: "chained, but not signed with this kiosk's key",
     Finding.CUT: "cut off: a receipt or a signed head vouches for it",
+    Finding.FORKED: "another history up to here is signed by the kiosk: a card was copied or set back",
 }
 
 
@@ -90,6 +93,8 @@ class Claim:
 
     seq: int
     link: bytes | None = None
+    otherwise: Finding = Finding.FOREIGN
+    """What it is called where the stream stood at another link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ class Examiner:
     _gaps: Gaps = field(default_factory=Gaps, init=False)
     _digests: dict[int, bytes] = field(default_factory=dict, init=False)
     _links: dict[int, bytes] = field(default_factory=dict, init=False)
-    _claims: dict[int, Claim] = field(default_factory=dict, init=False)
+    _claims: dict[int, list[Claim]] = field(default_factory=dict, init=False)
     _faults: list[Fault] = field(default_factory=list, init=False)
     _records: int = field(default=0, init=False)
     _signatures: int = field(default=0, init=False)
@@ -169,7 +174,7 @@ class Examiner:
     def expect(self, claims: Iterable[Claim]) -> None:
         """Take note of what others vouch for; call it before the first `add`."""
         for claim in claims:
-            self._claims[claim.seq] = claim
+            self._claims.setdefault(claim.seq, []).append(claim)
 
     def add(self, found: Evidence) -> None:
         """Take the next record as it is found."""
@@ -200,9 +205,13 @@ class Examiner:
         beyond = [seq for seq in self._claims if seq > last]
         if beyond:
             self._faults.append(Fault(Finding.CUT, last + 1, max(beyond)))
-        for seq, claim in self._claims.items():
-            if claim.link is not None and self._links.get(seq, claim.link) != claim.link:
-                self._fault(Finding.FOREIGN, seq)
+        for seq, claims in self._claims.items():
+            links = {claim.link for claim in claims if claim.link is not None}
+            for claim in claims:
+                if claim.link is not None and self._links.get(seq, claim.link) != claim.link:
+                    self._fault(claim.otherwise, seq)
+            if seq > last and len(links) > 1:
+                self._fault(Finding.FORKED, seq)
         return Verdict(
             stream=self.stream,
             first=self.first,

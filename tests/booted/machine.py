@@ -15,6 +15,7 @@ import ssl, urllib.request
 context = ssl.create_default_context(cafile="/etc/nginx/ikm/ca.crt")
 print(urllib.request.urlopen("https://collector.example/", context=context, timeout=5).status)
 """
+UNENROLLED_SECONDS = 20  # longer than the kiosk's watchdog would wait
 UNITS = KIOSK_UNITS + COLLECTOR_UNITS
 
 
@@ -24,6 +25,8 @@ class Machine:
 
     box: Box
     enrolled_at: float
+    before: dict[str, str]
+    """By unit: what systemd knew of it before enrolment, and what it wrote to the log then."""
     visited: str = ""
     """The process of the kiosk that somebody pressed last."""
 
@@ -64,6 +67,10 @@ class Machine:
             ),
             what="all units active",
         )
+        self.box.until(
+            lambda: [self.box.show(unit, "StatusText") for unit in KIOSK_UNITS] == ["in service", ""],
+            what="kiosk and uplink wait for nothing",
+        )
         self.box.until(self._answers, what="the pages behind nginx")
 
     def _answers(self) -> bool:
@@ -78,9 +85,17 @@ def set_up(box: Box) -> Machine:
     before, line, after = kiosk.partition("ikm-kiosk enrol CODE")
     assert line, "README's kiosk is enrolled with: ikm-kiosk enrol CODE"
     _follow(box, before)
+    time.sleep(UNENROLLED_SECONDS)
+    told = {unit: _told_of(box, unit) for unit in KIOSK_UNITS}
     began = time.monotonic()
     _follow(box, line.replace("CODE", code) + after)
-    return Machine(box, enrolled_at=began)
+    return Machine(box, enrolled_at=began, before=told)
+
+
+def _told_of(box: Box, unit: str) -> str:
+    return box.sh(
+        f"systemctl show -p ActiveState,NRestarts,StatusText {unit}; journalctl -q -o cat -u {unit}"
+    )
 
 
 def _follow(box: Box, block: str) -> str:

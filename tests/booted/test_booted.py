@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from tests.booted.machine import EVER, UNITS, Machine
+from tests.booted.machine import EVER, KIOSK_UNITS, UNITS, Machine
 
 pytestmark = pytest.mark.booted
 
@@ -21,6 +21,17 @@ def test_the_first_rating_is_confirmed_within_a_minute_of_enrolment(machine: Mac
     seconds = time.monotonic() - machine.enrolled_at
     sys.stdout.write(f"\nfrom enrolment to a confirmed rating: {seconds:.1f} s\n")
     assert seconds < 60
+
+
+@pytest.mark.parametrize("unit", KIOSK_UNITS)
+def test_before_enrolment_a_unit_waits_and_says_why_once(machine: Machine, unit: str) -> None:
+    told = machine.before[unit]
+    assert "ActiveState=active" in told
+    assert "NRestarts=0" in told
+    assert re.search(r"StatusText=.*holds no enrolment", told), told
+    assert len([line for line in told.splitlines() if "holds no enrolment" in line]) == 2, (
+        told
+    )  # once in the log
 
 
 def test_what_is_typed_by_hand_leaves_files_to_their_owners(machine: Machine) -> None:
@@ -100,18 +111,38 @@ def test_broker_and_database_may_be_restarted(machine: Machine) -> None:
     machine.in_service()
 
 
-def test_without_its_data_partition_nothing_is_in_service(machine: Machine) -> None:
-    box = machine.box
-    box.sh("systemctl stop ikm-kiosk ikm-uplink; cp /etc/fstab /root/fstab")
+def test_without_its_data_partition_nothing_is_in_service_until_it_is_there(machine: Machine) -> None:
+    box, home = machine.box, "/var/lib/ikm-kiosk"
+    head = machine.head()
+    box.sh("systemctl stop ikm-kiosk ikm-uplink; cp /etc/fstab /root/fstab; mkdir /mnt/part")
+    # The partition holds what there is; what lies in its place is an old copy that nobody may touch.
+    box.sh(f"mount -t tmpfs part /mnt/part; cp -a {home}/. /mnt/part; chown --reference {home} /mnt/part")
+    box.sh(f"echo '/mnt/part {home} none bind,noauto,nofail 0 0' >>/etc/fstab; systemctl daemon-reload")
     try:
-        box.sh(
-            "echo 'gone /var/lib/ikm-kiosk tmpfs nofail,size=gone 0 0' >>/etc/fstab\nsystemctl daemon-reload"
-        )
-        for unit in ("ikm-kiosk", "ikm-uplink"):
-            assert "ependency" in box.fails(f"timeout 30 systemctl start {unit}")
-        assert "/var/lib/ikm-kiosk is not mounted" in box.sh("ikm-kiosk doctor --simulate", check=False)
+        box.sh("systemctl start ikm-kiosk ikm-uplink")
+        for unit in KIOSK_UNITS:
+            assert f"{home} is not mounted" in box.show(unit, "StatusText")
+        assert f"{home} is not mounted" in box.sh("ikm-kiosk doctor --simulate", check=False)
+        box.sh(f"mount {home}")
+        machine.in_service()
+        machine.rate()
+        assert machine.head() > head
     finally:
-        box.sh("cp /root/fstab /etc/fstab; systemctl daemon-reload; systemctl start ikm-kiosk ikm-uplink")
+        box.sh(
+            f"systemctl stop ikm-kiosk ikm-uplink; umount {home}; cp /root/fstab /etc/fstab; systemctl daemon-reload"
+        )
+        box.sh(f"cp -a --no-target-directory /mnt/part {home}; systemctl start ikm-kiosk ikm-uplink")
+    machine.in_service()
+    machine.rate()
+
+
+def test_a_broken_configuration_is_shown_and_mended_without_a_restart_by_hand(machine: Machine) -> None:
+    box, file = machine.box, "/etc/ikm-kiosk/kiosk.toml"
+    box.sh(f"cp {file} /root/kiosk.toml; echo 'panel = 3' >>{file}; systemctl restart ikm-kiosk ikm-uplink")
+    for unit in KIOSK_UNITS:
+        assert "panel = 3" in box.show(unit, "StatusText")
+    box.sh(f"cp /root/kiosk.toml {file}")
+    machine.in_service()
     machine.rate()
 
 

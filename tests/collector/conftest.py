@@ -56,6 +56,7 @@ def own_clock(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
     """Put the tests' clock in the place of the machine's, a week after the tests' first morning."""
     own = OwnClock(datetime(2026, 11, 9, 2, 0, tzinfo=UTC))
     monkeypatch.setattr(clock, "now", own.now)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.now())  # noqa: PLW0108 - what `auto_now_add` asks; `stopped` replaces it again
     return own
 
 

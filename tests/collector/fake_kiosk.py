@@ -160,6 +160,19 @@ class FakeKiosk:
             {"online": online, "head": head | dict(changes or {}), "health": {"disk": "ok"}}
         ).encode()
 
+    def successor(
+        self, *, seq: int | None = None, link: bytes | None = None, why: str = "deleted"
+    ) -> "FakeKiosk":
+        """Give the stream that follows this one under the same key, its first record written."""
+        seq = self.last if seq is None else seq
+        link = link or self.links[min(seq, self.last)]
+        after = FakeKiosk(self.name, self.key)
+        if self.clock_ms is not None:
+            after.clock_ms = self.clock_ms + self.up_ms + 60_000
+        before = {"stream": self.stream, "seq": seq, "link": link_text(link), "why": why}
+        after.record("boot", {"software": "1", "hardware": "", "predecessor": before})
+        return after
+
     def copy(self) -> "FakeKiosk":
         """Give a copied card: the same key, stream and records, and from here on another story."""
         twin = FakeKiosk(self.name, self.key)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.board import look, unreadable_inputs
+from hardware.board import addresses, look, unreadable_inputs
 
 
 @pytest.fixture
@@ -37,6 +37,51 @@ def test_what_another_machine_lacks_is_unknown_not_invented(tmp_path: Path) -> N
     assert (facts.model, facts.temperature_c, facts.under_voltage, facts.memory_free_mb) == (None,) * 4
     assert 0 <= facts.disk_used_percent <= 100
     assert facts.disk_free_mb > 0
+
+
+_TRIE = """Local:
+  +-- 0.0.0.0/0 3 0 5
+     +-- 127.0.0.0/8 2 0 2
+        |-- 127.0.0.1
+           /32 host LOCAL
+     |-- 169.254.7.9
+        /32 host LOCAL
+     +-- 192.168.1.0/24 2 0 2
+        |-- 192.168.1.17
+           /32 host LOCAL
+        |-- 192.168.1.255
+           /32 link BROADCAST
+Main:
+     |-- 192.168.1.17
+        /32 host LOCAL
+"""
+_SIX = (
+    "00000000000000000000000000000001 01 80 10 80       lo\n"
+    "fe800000000000000000000000000001 02 40 20 80     eth0\n"
+    "20010db8000000000000000000000017 02 40 00 80     eth0\n"
+)
+
+
+@pytest.mark.parametrize(
+    "trie,six,found",
+    [
+        (_TRIE, _SIX, ("192.168.1.17",)),
+        (_TRIE.replace("192.168.1.17", "127.0.0.2"), _SIX, ("2001:db8::17",)),
+        (_TRIE.replace("192.168.1.17", "127.0.0.2"), "", ()),
+    ],
+    ids=["both", "only the newer kind", "no network"],
+)
+def test_addresses_are_those_by_which_others_find_the_machine(
+    tmp_path: Path, trie: str, six: str, found: tuple[str, ...]
+) -> None:
+    (tmp_path / "proc/net").mkdir(parents=True)
+    (tmp_path / "proc/net/fib_trie").write_text(trie)
+    (tmp_path / "proc/net/if_inet6").write_text(six)
+    assert addresses(root=tmp_path) == found
+
+
+def test_a_machine_that_tells_nothing_of_its_network_has_no_address(tmp_path: Path) -> None:
+    assert addresses(root=tmp_path) == ()
 
 
 def test_a_machine_without_input_devices_says_so(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """An enrolled kiosk in a folder of its own."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,11 @@ ENROLMENT = Enrolment(
     timezone="Asia/Jakarta",
     services=SERVICES,
 )
+
+
+@pytest.fixture(autouse=True)
+def _no_log_of_an_earlier_test() -> None:
+    """Take away log handlers that write to what an earlier test has closed, such as Django's."""
+    for handler in list(logging.getLogger().handlers):
+        if isinstance(handler, logging.StreamHandler) and getattr(handler.stream, "closed", False):
+            logging.getLogger().removeHandler(handler)

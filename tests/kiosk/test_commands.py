@@ -15,6 +15,12 @@ from tests.kiosk.rigs import rig
 from uplink.journal.identity import Identity
 
 
+@pytest.fixture(autouse=True)
+def _no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a desktop too: what keeps a kiosk from serving is said on the console where there is no screen."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "none-here")
+
+
 def findings(home: Path, *, simulate: bool = True) -> dict[str, str]:
     return {found.check: found.state for found in examine(patient_of(home, Config(), simulate=simulate))}
 

@@ -26,6 +26,12 @@ LIBRARY_WORDS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a desktop too: what keeps a kiosk from serving is said on the console where there is no screen."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "none-here")
+
+
 def complaint(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """What a command that must fail says; the log goes another way."""
     assert main(arguments) != 0

@@ -65,6 +65,10 @@ _SCREENS = (
     "pin",
     "staff",
     "staff-trouble",
+    "idle-offline",
+    "not-enrolled",
+    "not-mounted",
+    "journal-shut",
 )
 CASES = (
     *(Case(screen) for screen in _SCREENS),
@@ -77,6 +81,11 @@ CASES = (
     Case("question-5-produk", "id", _UPRIGHT),
     Case("text", "en", _UPRIGHT),
     Case("ticket", "id", _UPRIGHT),
+    Case("not-enrolled-offline", "id", _SMALL),
+    Case("wrong-configuration", "id", Look(size=(800, 480), text_scale=1.25), "large"),
+    Case("idle-offline", "id", Look(size=(800, 480), text_scale=1.25), "large"),
+    Case("idle-without-time", "id", _UPRIGHT),
+    Case("no-buttons", "id", _UPRIGHT),
     Case("pressed", "id", LOOK._replace(high_contrast=True), "contrast"),
 )
 

@@ -272,11 +272,7 @@ class Journal:
         attachments = lost_attachments(bared, stream=self.stream, sign=self._identity.sign, known=known)
         losses = Losses(self._lost_records(holes, known), attachments)
         if losses != known:
-            log.error(
-                "%d damaged records and %d damaged attachments are declared lost",
-                len(losses.records),
-                len(losses.attachments),
-            )
+            log.error("lost: %d records, %d attachments", len(losses.records), len(losses.attachments))
             declare(self._storage.folder, losses, disk=self._disk)
 
     def _lost_records(self, holes: Sequence[int], known: Losses) -> dict[int, bytes]:

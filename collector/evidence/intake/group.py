@@ -6,34 +6,32 @@
 import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
 
-from collector.evidence.intake import attachments, keeping, ledger, projecting, refusals, timing
+from collector.evidence.intake import attachments, keeping, ledger, opening, projecting, refusals, timing
 from collector.evidence.intake.arrivals import (
     CONFLICT,
     KIOSK_REVOKED,
-    KIOSK_TOPIC,
-    KIOSK_UNKNOWN,
     SIGNATURE,
     STREAM_UNKNOWN,
     UNEXPECTED,
-    Arrival,
     Message,
     RefusedMessage,
 )
-from collector.evidence.intake.judge import Judge, Judgement, SenderKey
+from collector.evidence.intake.judge import Judge, Judgement
 from collector.evidence.intake.lines import HeldRun
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.projecting import Projected
 from collector.evidence.intake.refusals import RefusedArrival
-from collector.evidence.models import Conflict, Stream
+from collector.evidence.intake.senders import Sender, StreamRow, road, rows_of, senders_named
+from collector.evidence.models import Conflict
+from collector.evidence.standing import COUNTING
 from collector.fleet.assignments import standings
-from collector.fleet.models import Kiosk, KioskKey
+from collector.fleet.models import Kiosk
 from collector.fleet.standing import Standing
 from collector.trust import keys
 from survey.record.clock import unknown_clock
@@ -71,25 +69,6 @@ class Kept(NamedTuple):
 Decided = Kept | RefusedMessage
 
 
-@dataclass(slots=True)
-class _Sender:
-    """An enrolled kiosk."""
-
-    id: int
-    keys: list[SenderKey] = field(default_factory=list)
-    enrolled_ms: dict[int, int] = field(default_factory=dict)
-
-
-class _Row(NamedTuple):
-    """A stream as the database has it."""
-
-    id: int
-    key_id: int
-    through: int
-    link: bytes
-    clock: bytes
-
-
 _Tagged = tuple[int, Message, Batch]
 
 
@@ -100,25 +79,29 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
     """
     decided: dict[int, Decided] = {}
     streams: dict[tuple[str, str], list[_Tagged]] = defaultdict(list)
-    senders = _senders({message.batch.kiosk for message in messages if message.batch is not None})
+    senders = senders_named({message.batch.kiosk for message in messages if message.batch is not None})
     for tag, message in enumerate(messages):
         if message.batch is None:
             decided[tag] = message.refused or UNEXPECTED
-        elif (why := _road(message.arrival, message.batch, senders)) is not None or (
+        elif (why := road(message.arrival, message.batch, senders)) is not None or (
             why := _stripped(message.batch, senders[message.batch.kiosk])
         ) is not None:
             decided[tag] = why
         else:
             streams[message.batch.kiosk, message.batch.stream].append((tag, message, message.batch))
-    rows = _rows(senders, streams)
+    rows = rows_of(senders, streams)
     stands = standings({senders[name].id for name, _ in streams})
     projected: list[Projected] = []
-    for (name, uid), arrived in sorted(streams.items()):
+    for (
+        name,
+        uid,
+    ), arrived in streams.items():  # in the order they came: the first stream of a key is its lineage
         sender = senders[name]
         work = _Work(name, uid, sender, rows.get((name, uid)), stands.get(sender.id))
         decided |= work.judge(arrived)
         if work.judged.taken:
-            projected.append(work.store({tag: message for tag, message, _ in arrived}))
+            projected += work.store({tag: message for tag, message, _ in arrived})
+            work.welcome(last_try=last_try)
         work.keep_attachments(arrived)
         if work.judged.contradictions:
             work.keep_contradictions({tag: message for tag, message, _ in arrived})
@@ -131,13 +114,14 @@ class _Work:
     """One stream's share of a group."""
 
     def __init__(
-        self, name: str, uid: str, sender: _Sender, row: _Row | None, standing: Standing | None
+        self, name: str, uid: str, sender: Sender, row: StreamRow | None, standing: Standing | None
     ) -> None:
         self._name = name
         self._uid = uid
         self._sender = sender
         self._row = row
         self._standing = standing
+        self._opened: StreamRow | None = None
         known = [key for key in sender.keys if row is None or key.id == row.key_id]
         self.judged = Judge(
             uid=uid,
@@ -156,35 +140,65 @@ class _Work:
         self.judged.judge([(tag, batch) for tag, _, batch in arrived])
         held = HeldStream(self._name, self._uid, self.judged.through, self.judged.link)
         added = {taken.tag: len(taken.lines) for taken in self.judged.taken}
-        return {
+        decided: dict[int, Decided] = {
             tag: _REFUSALS.get(verdict) or Kept(held, added.get(tag, 0))
             for tag, verdict in self.judged.verdicts.items()
         }
+        if self._row is None and self._sender.ended:
+            decided |= {
+                tag: KIOSK_REVOKED
+                for tag, _, batch in arrived
+                if decided[tag] is SIGNATURE and self.judged.comes_from(batch, self._sender.ended)
+            }
+        return decided
 
-    def store(self, messages: Mapping[int, Message]) -> Projected:
-        """Keep the batches that add records, move the stream on, and give what they come to."""
+    def store(self, messages: Mapping[int, Message]) -> list[Projected]:
+        """Keep the batches that add records, move the stream on, and give what they come to; nothing where it does not count."""
         taken = self.judged.taken
         last_ms = max(messages[one.tag].arrival.received_ms for one in taken)
-        row = self._row = self._row or self._open(last_ms)
-        runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
-        source = Source(row.id, self._sender.id, self._standing)
-        projected = projecting.project_run(source, timing.load(row.clock), runs)
+        row = self._row
+        if row is None:
+            row = self._opened = self._open(last_ms)
+        counts = row.standing in COUNTING
+        projected: list[Projected] = []
+        state = row.clock
+        if counts:
+            runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
+            source = Source(row.id, self._sender.id, self._standing)
+            projected.append(projecting.project_run(source, timing.load(row.clock), runs))
+            state = timing.dump(projected[0].placed.clock)
         with connection.cursor() as cursor:
             cursor.executemany(_ADD_BATCH, keeping.rows(row.id, taken, messages))
-            cursor.execute(
-                _MOVE_STREAM,
-                (self.judged.through, self.judged.link, last_ms, timing.dump(projected.placed.clock), row.id),
-            )
+            cursor.execute(_MOVE_STREAM, (self.judged.through, self.judged.link, last_ms, state, row.id))
+        self._watch(row)
         return projected
+
+    def welcome(self, *, last_try: bool) -> None:
+        """Count what waited for this stream, where it was opened only now."""
+        if self._row is None and self.judged.key is not None:
+            for one in opening.count_what_fits_now(self.judged.key.id, last_try=last_try):
+                log.info("kiosk %s: stream %s fits its lineage now, and counts", self._name, one.uid)
+
+    def _watch(self, row: StreamRow) -> None:
+        """Raise the alarm where a stream goes on though another one has taken its place."""
+        if row.followed_seq is not None and self.judged.through > max(row.followed_seq, row.through):
+            log.error(
+                "kiosk %s: stream %s goes on to %d though another stream follows it from %d on; a card was copied",
+                self._name,
+                self._uid,
+                self.judged.through,
+                row.followed_seq,
+            )
 
     def keep_attachments(self, arrived: Sequence[_Tagged]) -> None:
         """Keep what came beside records that are held now, whether they are new or came again."""
-        if self._row is None or self.judged.key is None:
+        row = self._row or self._opened
+        if row is None or self.judged.key is None:
             return
         verify = keys.verifier(self.judged.key.public_key)
         for tag, message, batch in arrived:
             if batch.attachments and self.judged.verdicts.get(tag) in (Judgement.NEW, Judgement.AGAIN):
-                attachments.keep(self._row.id, batch, verify, received_ms=message.arrival.received_ms)
+                attachments.keep(row.id, batch, verify, received_ms=message.arrival.received_ms)
 
     def keep_contradictions(self, messages: Mapping[int, Message]) -> None:
         """Keep the second story beside the first, and raise the alarm."""
@@ -214,23 +228,27 @@ class _Work:
                     self._uid,
                 )
 
-    def _open(self, now_ms: int) -> _Row:
+    def _open(self, now_ms: int) -> StreamRow:
         key = self.judged.key
         if key is None:
             raise AssertionError("a stream is opened by the key that signed its first batch")
-        clock = timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id]))
-        stream = Stream.objects.create(
+        stream = opening.open_stream(
             kiosk_id=self._sender.id,
             key_id=key.id,
             uid=self._uid,
-            through=0,
-            link=b"",
-            opened_ms=now_ms,
-            received_ms=now_ms,
-            clock=clock,
+            first_line=self.judged.taken[0].lines[0],
+            now_ms=now_ms,
+            state=timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id])),
         )
-        log.info("kiosk %s opened stream %s", self._name, self._uid)
-        return _Row(stream.pk, key.id, 0, b"", clock)
+        if stream.standing in COUNTING:
+            log.info("kiosk %s opened stream %s", self._name, self._uid)
+        else:
+            log.error(
+                "kiosk %s: foreign stream %s under its key: kept, not counted; see `ikm-collector stream list`",
+                self._name,
+                self._uid,
+            )
+        return StreamRow(stream.pk, key.id, 0, b"", bytes(stream.clock), stream.standing, None)
 
 
 def _nothing(*, first: int, last: int) -> Sequence[bytes]:  # noqa: ARG001 - stands for a ledger of a stream not held yet
@@ -238,42 +256,7 @@ def _nothing(*, first: int, last: int) -> Sequence[bytes]:  # noqa: ARG001 - sta
     return ()
 
 
-def _senders(names: Collection[str]) -> dict[str, _Sender]:
-    senders = {
-        name: _Sender(id=pk) for pk, name in Kiosk.objects.filter(name__in=names).values_list("id", "name")
-    }
-    by_id = {sender.id: sender for sender in senders.values()}
-    enrolled = KioskKey.objects.filter(kiosk_id__in=by_id, revoked_at=None).order_by("-enrolled_at", "-id")
-    for pk, kiosk, public_key, since in enrolled.values_list("id", "kiosk_id", "public_key", "enrolled_at"):
-        by_id[kiosk].keys.append(SenderKey(pk, bytes(public_key)))
-        by_id[kiosk].enrolled_ms[pk] = round(since.timestamp() * 1000)
-    return senders
-
-
-def _rows(
-    senders: Mapping[str, _Sender], streams: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], _Row]:
-    """Give the streams that are held, locked until the commit."""
-    names = {senders[name].id: name for name, _ in streams}
-    held = (
-        Stream.objects.select_for_update()
-        .filter(kiosk_id__in=names, uid__in={uid for _, uid in streams})
-        .order_by("id")
-        .values_list("id", "kiosk_id", "uid", "key_id", "through", "link", "clock")
-    )
-    return {
-        (names[kiosk], uid): _Row(pk, key, through, bytes(link), bytes(clock))
-        for pk, kiosk, uid, key, through, link, clock in held
-    }
-
-
-def _road(arrival: Arrival, batch: Batch, senders: Mapping[str, _Sender]) -> RefusedMessage | None:
-    if arrival.vouched is not None and arrival.vouched != batch.kiosk:
-        return KIOSK_TOPIC
-    return None if batch.kiosk in senders else KIOSK_UNKNOWN
-
-
-def _stripped(batch: Batch, sender: _Sender) -> RefusedMessage | None:
+def _stripped(batch: Batch, sender: Sender) -> RefusedMessage | None:
     return attachments.refusal_of(batch, [keys.verifier(key.public_key) for key in sender.keys])
 
 

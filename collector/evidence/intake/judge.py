@@ -163,13 +163,8 @@ class Judge:
         """Find the key that signs a stream not held yet."""
         for key in self.keys:
             start = first_link(stream=self.uid, public_key=key.public_key)
-            before = start if batch.first == 1 else batch.prev
-            if before is None:
-                continue
-            link = link_through(before, batch.lines)
-            if not self.verifier(key.public_key)(
-                batch.signature, head_message(stream=self.uid, seq=batch.last, link=link)
-            ):
+            link = self._signed_by(key, batch)
+            if link is None:
                 continue
             if not self._losses_declared(batch, key):
                 return Judgement.FORGED
@@ -181,6 +176,20 @@ class Judge:
             self.through, self.link = batch.last, link
             return Judgement.NEW
         return Judgement.FORGED if batch.first == 1 or batch.prev is not None else Judgement.STRANGER
+
+    def comes_from(self, batch: Batch, keys: Sequence[SenderKey]) -> bool:
+        """Tell whether one of these keys signed a batch of a stream that is not held."""
+        return any(self._signed_by(key, batch) is not None for key in keys)
+
+    def _signed_by(self, key: SenderKey, batch: Batch) -> bytes | None:
+        """Give the link after a batch that one key signed; None where it did not."""
+        start = first_link(stream=self.uid, public_key=key.public_key)
+        before = start if batch.first == 1 else batch.prev
+        if before is None:
+            return None
+        link = link_through(before, batch.lines)
+        message = head_message(stream=self.uid, seq=batch.last, link=link)
+        return link if self.verifier(key.public_key)(batch.signature, message) else None
 
     def _losses_declared(self, batch: Batch, key: SenderKey) -> bool:
         """Tell whether every record the batch calls lost was declared lost by the kiosk itself.

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from collector.evidence.intake.lines import HeldRun
 from collector.evidence.models import RawBatch
+from survey.record.chain import link_through
 from survey.wire.messages import Batch, unpack_batch
 
 _CHUNK = 200
@@ -60,3 +61,22 @@ def lines(stream_id: int, *, first: int = 1, last: int | None = None) -> list[by
         Malformed: a kept batch has been damaged.
     """
     return [line for run in runs(stream_id, first=first, last=last) for line in run.lines]
+
+
+def link_after(stream_id: int, seq: int, *, start: bytes) -> bytes | None:
+    """Give the link after a record; None where it cannot be told from what is held. `start` is the link before the first.
+
+    Raises:
+        Malformed: a kept batch has been damaged.
+    """
+    kept = RawBatch.objects.filter(stream_id=stream_id, first__lte=seq).exclude(before=b"")
+    anchor = kept.order_by("-first").values_list("first", "before").first()
+    reached, link = (anchor[0], bytes(anchor[1])) if anchor is not None else (1, start)
+    if seq < reached:
+        return link
+    for run in runs(stream_id, first=reached, last=seq):
+        if run.first != reached:
+            return None
+        link = link_through(link, run.lines)
+        reached = run.last + 1
+    return link if reached == seq + 1 else None

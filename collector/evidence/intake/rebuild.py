@@ -9,6 +9,7 @@ from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.placing import KIOSK_UNASSIGNED, Placed, Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.models import SetAside, Stream
+from collector.evidence.standing import COUNTING
 from collector.fleet.assignments import standings
 
 Tell = Callable[[str], None]
@@ -64,7 +65,8 @@ def replay_stream(stream: Stream) -> Iterator[Placed]:
 
 
 def _streams() -> Iterator[Stream]:
-    for pk in Stream.objects.order_by("pk").values_list("pk", flat=True):
+    counting = Stream.objects.filter(standing__in=COUNTING)
+    for pk in counting.order_by("pk").values_list("pk", flat=True):
         yield Stream.objects.select_for_update(of=("self",)).select_related("kiosk", "key").get(pk=pk)
 
 
@@ -74,7 +76,9 @@ def project_again(kiosk_id: int, change: Callable[[], None]) -> int:
     Call it inside a transaction.
     """
     streams = list(
-        Stream.objects.select_for_update(of=("self",)).filter(kiosk_id=kiosk_id).select_related("key")
+        Stream.objects.select_for_update(of=("self",))
+        .filter(kiosk_id=kiosk_id, standing__in=COUNTING)
+        .select_related("key")
     )
     before = {stream.pk: _projected(stream)[0] for stream in streams}
     change()

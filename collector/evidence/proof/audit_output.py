@@ -6,6 +6,7 @@ from html import escape
 from django.conf import settings
 
 from collector.evidence.proof.audit import Audit, StreamAudit
+from collector.evidence.proof.remarks import Remark
 from collector.local import minute_text, stamp_text
 from collector.words.catalogue import CONSOLE, known, say
 from collector.words.foreign import shown, shown_json
@@ -24,7 +25,7 @@ td.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 </style>
 <h1>{title}</h1>
 <p>{unit} · {period} · {made}</p>
-<p><strong>{integrity}</strong> · <strong>{completeness}</strong></p>
+<p><strong>{integrity}</strong> · <strong>{completeness}</strong> · <strong>{lineage}</strong></p>
 <table><tr>{heads}</tr>
 {rows}</table>
 {notes}
@@ -41,13 +42,17 @@ def as_text(audit: Audit) -> str:
     for stream in audit.streams:
         lines.append(f"  {stream.kiosk} {stream.uid[:8]}  {_received(stream, CONSOLE)}; {_in_period(stream)}")
         lines += [f"    PROBLEM  {_finding(fault, CONSOLE)}" for fault in stream.verdict.faults]
+        lines += [f"    {_mark(one)}{one.sentence(CONSOLE)}" for one in stream.remarks]
         lines += [f"    PROBLEM  {sentence}" for sentence in _never_came(stream, CONSOLE)]
         lines += [f"    {sentence}" for sentence in _attachments(stream, CONSOLE)]
         lines += [f"    {sentence}" for sentence in _set_aside(stream, CONSOLE)]
     if not audit.streams:
         lines.append("  no kiosk has sent anything for this unit")
     lines += [f"  refused from {kiosk}: {count} × {code}" for kiosk, code, count in audit.refusals]
-    lines.append(f"integrity: {_word(audit.integrity)}   completeness: {_word(audit.completeness)}")
+    lines.append(
+        f"integrity: {_word(audit.integrity)}   completeness: {_word(audit.completeness)}   "
+        f"lineage: {_word(audit.lineage)}"
+    )
     return "\n".join(map(shown, lines))
 
 
@@ -62,6 +67,7 @@ def as_json(audit: Audit) -> str:
             "made_at": stamp_text(audit.made_ms),
             "integrity": audit.integrity,
             "completeness": audit.completeness,
+            "lineage": audit.lineage,
             "streams": [
                 {
                     "kiosk": stream.kiosk,
@@ -80,6 +86,11 @@ def as_json(audit: Audit) -> str:
                     "faults": [
                         {"finding": fault.finding, "first": fault.first, "last": fault.last}
                         for fault in stream.verdict.faults
+                    ],
+                    "standing": stream.standing.value,
+                    "remarks": [
+                        {"code": one.code.value, "breaks": one.breaks, **dict(one.values)}
+                        for one in stream.remarks
                     ],
                     "responses_in_period": stream.responses,
                     "uncertain_in_period": stream.uncertain,
@@ -109,6 +120,7 @@ def as_html(audit: Audit, language: str) -> str:
     )
     integrity = say("audit.whole" if audit.integrity else "audit.not_whole", language)
     completeness = say("audit.complete" if audit.completeness else "audit.not_complete", language)
+    lineage = say("audit.whole" if audit.lineage else "audit.not_whole", language)
     return _PAGE.format(
         language=language,
         title=say("audit.title", language, name=escape(shown(audit.name))),
@@ -117,6 +129,7 @@ def as_html(audit: Audit, language: str) -> str:
         made=say("audit.made", language, made=minute_text(audit.made_ms, settings.IKM_TIME_ZONE)),
         integrity=f"{say('audit.integrity', language)}: {integrity}",
         completeness=f"{say('audit.completeness', language)}: {completeness}",
+        lineage=f"{say('audit.lineage', language)}: {lineage}",
         heads="".join(f"<th>{say(f'audit.{head}', language)}</th>" for head in _HEADS),
         rows=rows,
         notes=f"<p>{say('audit.refused', language, refused=refused)}</p>" if refused else "",
@@ -129,8 +142,13 @@ def as_html(audit: Audit, language: str) -> str:
 def _findings(stream: StreamAudit, language: str) -> str:
     found = [_finding(fault, language) for fault in stream.verdict.faults]
     found += _never_came(stream, language)
+    found += [one.sentence(language) for one in stream.remarks]
     found = found or [say("audit.no_findings", language)]
     return "<br>".join(map(escape, [*found, *_attachments(stream, language), *_set_aside(stream, language)]))
+
+
+def _mark(one: Remark) -> str:
+    return "PROBLEM  " if one.breaks is not None else ""
 
 
 def _received(stream: StreamAudit, language: str) -> str:

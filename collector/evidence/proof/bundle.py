@@ -23,6 +23,7 @@ from typing import Annotated
 import msgspec
 
 from collector.evidence.proof.recount import PublishedIndex
+from collector.evidence.standing import StreamStanding
 from survey.instrument import definition
 from survey.record.chain import Sign, Verify
 from survey.record.errors import InstrumentError
@@ -59,7 +60,7 @@ class BundleError(Exception):
 
 
 class HeadEntry(msgspec.Struct, frozen=True):
-    """The furthest record a kiosk proved, in a heartbeat, to have written."""
+    """A record that a kiosk proved, in a heartbeat, to have written."""
 
     seq: _Seq
     link: _Hex
@@ -102,7 +103,10 @@ class StreamEntry(msgspec.Struct, frozen=True):
     enrolled_ms: _Millis
     through: _Seq
     link: _Hex
-    heard: HeadEntry | None
+    heads: tuple[HeadEntry, ...]
+    standing: StreamStanding
+    decided_by: str
+    decided_why: str
     conflicts: tuple[_Seq, ...]
     """Numbers under which the kiosk signed two different records."""
     set_aside: Mapping[str, int]
@@ -132,6 +136,7 @@ class BundleManifest(msgspec.Struct, frozen=True):
     last_day: str
     flag_rules: str
     streams: tuple[StreamEntry, ...]
+    """In the order in which they were opened."""
     stands: Mapping[str, tuple[Stand, ...]]
     """By kiosk."""
     services: tuple[ServiceAt, ...]

@@ -1,17 +1,20 @@
 """Checking a held stream from its raw batches; damage in the database is named, and ends nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from collector.evidence.intake import ledger
 from collector.evidence.models import Conflict, RawBatch, Stream
+from collector.evidence.proof.lineage import Life
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
+from collector.evidence.standing import StreamStanding
 from collector.trust.keys import verifier
 from survey.record.errors import Malformed
 from survey.record.verdict import Claim
 from survey.wire.messages import unpack_batch
 
 
-def check_stream(stream: Stream) -> StreamVerdict:
-    """Follow a stream's chain from its first link to what was receipted and heard."""
+def check_stream(stream: Stream, claims: Iterable[Claim] = ()) -> StreamVerdict:
+    """Follow a stream's chain from its first link to what was receipted, heard, and told by streams that follow it."""
     public_key = bytes(stream.key.public_key)
     return check(
         uid=stream.uid,
@@ -19,16 +22,36 @@ def check_stream(stream: Stream) -> StreamVerdict:
         verify=verifier(public_key),
         parts=_parts(stream),
         receipted=Claim(stream.through, bytes(stream.link)),
-        heard=heard_head(stream),
+        heads=heads(stream),
+        claims=claims,
         twice=conflicts(stream),
     )
 
 
-def heard_head(stream: Stream) -> SignedHead | None:
+def heads(stream: Stream) -> tuple[SignedHead, ...]:
     """Give the furthest record the kiosk proved to have written, if it ever did."""
     if stream.heard_seq == 0:
-        return None
-    return SignedHead(stream.heard_seq, bytes(stream.heard_link), bytes(stream.heard_signature))
+        return ()
+    return (SignedHead(stream.heard_seq, bytes(stream.heard_link), bytes(stream.heard_signature)),)
+
+
+def life(stream: Stream) -> Life:
+    """Give what the lineage of a stream's key is judged by."""
+    rows = RawBatch.objects.filter(stream=stream).order_by("first")
+    try:
+        first_line = next(iter(ledger.lines(stream.pk, last=1)), None)
+    except Malformed:
+        first_line = None
+    return Life(
+        uid=stream.uid,
+        key=bytes(stream.key.public_key),
+        standing=StreamStanding(stream.standing),
+        decided_by=stream.decided_by,
+        decided_why=stream.decided_why,
+        first_line=first_line,
+        through=stream.through,
+        arrivals=tuple(rows.values_list("first", "count", "received_ms")),
+    )
 
 
 def conflicts(stream: Stream) -> tuple[int, ...]:

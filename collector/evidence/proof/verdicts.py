@@ -70,19 +70,23 @@ def check(
     verify: Verify,
     parts: Iterable[Part],
     receipted: Claim,
-    heard: SignedHead | None,
+    heads: Iterable[SignedHead],
+    claims: Iterable[Claim] = (),
     twice: Iterable[int] = (),
 ) -> StreamVerdict:
     """Follow a stream from its first link to what was receipted and heard.
 
-    `twice` names numbers under which the kiosk signed two different records.
+    `claims` are what streams that follow this one say of it; `twice` names numbers under which the kiosk signed two
+    different records.
     """
     examiner = Examiner(stream=uid, public_key=public_key, verify=verify)
     examiner.expect([receipted])
-    if heard is not None and verify(
-        heard.signature, head_message(stream=uid, seq=heard.seq, link=heard.link)
-    ):
-        examiner.expect([Claim(heard.seq, heard.link if heard.seq != receipted.seq else receipted.link)])
+    examiner.expect(
+        Claim(head.seq, head.link, Finding.FORKED)
+        for head in heads
+        if verify(head.signature, head_message(stream=uid, seq=head.seq, link=head.link))
+    )
+    examiner.expect(claims)
     received = 0
     end = Part((), (), b"")
     for part in parts:

@@ -17,10 +17,13 @@ from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, BundleManifest, StreamEntry
+from collector.evidence.proof.lineage import Life, examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
+from collector.evidence.standing import COUNTING
 from collector.fleet.standing import Standing
 from collector.trust.keys import verifier
+from collector.words.catalogue import CONSOLE
 from survey.index import periods
 from survey.index.periods import Period, PeriodError
 from survey.index.tally import Tally
@@ -43,6 +46,8 @@ class Report:
     """`(as published, as computed anew)`."""
     problems: tuple[str, ...]
     """Everything that does not agree, a sentence each; empty where all holds."""
+    notes: tuple[str, ...]
+    """What is to be known and breaks nothing."""
     collector_key: bytes
     """The key that the collector's signature was checked with."""
     kiosk_keys: tuple[tuple[str, str, bytes], ...]
@@ -74,21 +79,27 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
     problems += [f"{name}: changed, missing or added after the export" for name in bundle.damaged_files()]
     instruments = _instruments(bundle, problems)
     verdicts, records = [], []
+    notes: list[str] = []
+    lineages = examine([_life(bundle, entry) for entry in manifest.streams])
     for entry in manifest.streams:
-        verdict, shared = _check_stream(bundle, entry)
+        verdict, shared = _check_stream(bundle, entry, lineages.claims.get(entry.uid, ()))
         verdicts.append((entry.kiosk, verdict))
-        name = f"{entry.kiosk}, stream {entry.uid[:8]}"
-        problems += [f"{name}: {fault.sentence()}" for fault in verdict.faults]
+        who = f"{entry.kiosk}, stream {entry.uid[:8]}"
+        problems += [f"{who}: {fault.sentence()}" for fault in verdict.faults]
         problems += [
-            f"{name}: record {seq}: its attachment {one} never came"
+            f"{who}: record {seq}: its attachment {one} never came"
             for seq, one in _accounted(entry, shared).never
         ]
-        records += list(_records(bundle, entry, shared))
+        for one in remarks_of(lineages.remarks, entry.uid):
+            (notes if one.breaks is None else problems).append(f"{who}: {one.sentence(CONSOLE)}")
+        if entry.standing in COUNTING:
+            records += list(_records(bundle, entry, shared))
     indices = _compare(bundle, records, instruments, problems)
     return Report(
         streams=tuple(verdicts),
         indices=indices,
         problems=tuple(problems),
+        notes=tuple(notes),
         collector_key=collector_key or own_key,
         kiosk_keys=tuple(
             (entry.kiosk, entry.uid, bytes.fromhex(entry.public_key)) for entry in manifest.streams
@@ -109,18 +120,33 @@ def _unproven(records: Sequence[AcceptedRecord], manifest: BundleManifest, *, gi
         yield "any index: there is no answer in the bundle"
 
 
-def _check_stream(bundle: Bundle, entry: StreamEntry) -> tuple[StreamVerdict, list[_Numbered]]:
+def _life(bundle: Bundle, entry: StreamEntry) -> Life:
+    return Life(
+        uid=entry.uid,
+        key=bytes.fromhex(entry.public_key),
+        standing=entry.standing,
+        decided_by=entry.decided_by,
+        decided_why=entry.decided_why,
+        first_line=next(iter(bundle.lines(entry.uid)), None),
+        through=entry.through,
+        arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in bundle.proofs(entry.uid)),
+    )
+
+
+def _check_stream(
+    bundle: Bundle, entry: StreamEntry, claims: Sequence[Claim]
+) -> tuple[StreamVerdict, list[_Numbered]]:
     """Check a stream with its lines shared out by position; where that fails, also by the numbers they carry.
 
     A line taken out or put in moves all that follow, and would make one fault look like a hundred.
     """
     lines, proofs = bundle.lines(entry.uid), bundle.proofs(entry.uid)
     shared = _by_position(proofs, lines)
-    verdict = _feed(entry, proofs, shared)
+    verdict = _feed(entry, proofs, shared, claims)
     if not verdict.faults:
         return verdict, shared
     by_number = _by_number(proofs, lines)
-    other = _feed(entry, proofs, by_number)
+    other = _feed(entry, proofs, by_number, claims)
     return (other, by_number) if _weight(other) < _weight(verdict) else (verdict, shared)
 
 
@@ -139,7 +165,9 @@ def _weight(verdict: StreamVerdict) -> int:
     return sum(fault.last - fault.first + 1 for fault in verdict.faults)
 
 
-def _feed(entry: StreamEntry, proofs: Sequence[BatchProof], shared: Sequence[_Numbered]) -> StreamVerdict:
+def _feed(
+    entry: StreamEntry, proofs: Sequence[BatchProof], shared: Sequence[_Numbered], claims: Sequence[Claim]
+) -> StreamVerdict:
     public_key = bytes.fromhex(entry.public_key)
     return check(
         uid=entry.uid,
@@ -147,7 +175,11 @@ def _feed(entry: StreamEntry, proofs: Sequence[BatchProof], shared: Sequence[_Nu
         verify=_verifier(public_key),
         parts=(_part(proof, numbered) for proof, numbered in zip(proofs, shared, strict=True)),
         receipted=Claim(entry.through, bytes.fromhex(entry.link)),
-        heard=_heard(entry),
+        heads=[
+            SignedHead(head.seq, bytes.fromhex(head.link), bytes.fromhex(head.signature))
+            for head in entry.heads
+        ],
+        claims=claims,
         twice=entry.conflicts,
     )
 
@@ -160,13 +192,6 @@ def _part(proof: BatchProof, numbered: _Numbered) -> Part:
         before=[links.get(seq) for seq, _ in numbered],
         signature=bytes.fromhex(proof.signature) if whole else b"",
     )
-
-
-def _heard(entry: StreamEntry) -> SignedHead | None:
-    head = entry.heard
-    if head is None:
-        return None
-    return SignedHead(head.seq, bytes.fromhex(head.link), bytes.fromhex(head.signature))
 
 
 def _by_position(proofs: Sequence[BatchProof], lines: Sequence[bytes]) -> list[_Numbered]:

@@ -70,6 +70,7 @@ def _told(report: Report) -> Iterator[str]:
         yield f"  {shown(kiosk)} {shown(uid[:8])}  {key.hex()}"
     yield "not proven:"
     yield from (f"  {reason}" for reason in (*report.unproven, *_NEVER_PROVEN))
+    yield from (f"NOTE     {shown(note)}" for note in report.notes)
     yield from (f"PROBLEM  {shown(problem)}" for problem in report.problems)
     if report.problems:
         yield f"verdict: {len(report.problems)} problems"

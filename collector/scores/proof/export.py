@@ -25,9 +25,10 @@ from collector.evidence.proof.bundle import (
     StreamEntry,
     UnitEntry,
 )
-from collector.evidence.proof.checking import conflicts, heard_head
+from collector.evidence.proof.checking import conflicts, heads
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.selection import streams_of
+from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.assignments import standings
 from collector.fleet.instruments import find, own_files
 from collector.fleet.models import Unit
@@ -52,7 +53,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
     flagging.settle()
     # One transaction: on PostgreSQL a repeatable read would do as well; the lock keeps tallies and evidence in step.
     with transaction.atomic():
-        streams = list(streams_of(unit, period).select_for_update(of=("self",)))
+        streams = list(streams_of(unit, period).order_by("pk").select_for_update(of=("self",)))
         contents: dict[str, bytes] = {}
         records: list[AcceptedRecord] = []
         for stream in streams:
@@ -116,6 +117,8 @@ def _stream_files(stream: Stream) -> tuple[bytes, bytes]:
 
 
 def _responses(stream: Stream, unit: Unit) -> Iterator[AcceptedRecord]:
+    if stream.standing not in COUNTING:
+        return
     for part in rebuild.replay_stream(stream):
         yield from (one for one in part.records if one.response is not None and one.unit_id == unit.pk)
 
@@ -145,7 +148,6 @@ def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tup
 
 
 def _entry(stream: Stream) -> StreamEntry:
-    heard = heard_head(stream)
     counts: dict[str, int] = {}
     for code in SetAside.objects.filter(stream=stream).values_list("code", flat=True):
         counts[code] = counts.get(code, 0) + 1
@@ -156,7 +158,10 @@ def _entry(stream: Stream) -> StreamEntry:
         enrolled_ms=round(stream.key.enrolled_at.timestamp() * 1000),
         through=stream.through,
         link=bytes(stream.link).hex(),
-        heard=HeadEntry(heard.seq, heard.link.hex(), heard.signature.hex()) if heard is not None else None,
+        heads=tuple(HeadEntry(one.seq, one.link.hex(), one.signature.hex()) for one in heads(stream)),
+        standing=StreamStanding(stream.standing),
+        decided_by=stream.decided_by,
+        decided_why=stream.decided_why,
         conflicts=conflicts(stream),
         set_aside=counts,
         attachments=tuple(

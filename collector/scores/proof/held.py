@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from collector.evidence.models import Conflict, Stream
+from collector.evidence.standing import COUNTING
 from collector.fleet.models import Unit
 from collector.local import moment_of
 from collector.scores.models import Series
@@ -31,7 +32,8 @@ def holdings(unit: Unit) -> list[Holding]:
     """Give what is held of every kiosk that earned something for a unit."""
     kiosks = Series.objects.filter(unit=unit).values("kiosk")
     found: dict[str, Holding] = {}
-    for stream in Stream.objects.filter(kiosk__in=kiosks).select_related("kiosk").order_by("kiosk__name"):
+    counting = Stream.objects.filter(kiosk__in=kiosks, standing__in=COUNTING)
+    for stream in counting.select_related("kiosk").order_by("kiosk__name"):
         name = stream.kiosk.name
         received_at = moment_of(stream.received_ms)
         held = found.get(name, Holding(name, 0, 0, 0, received_at))
@@ -41,7 +43,7 @@ def holdings(unit: Unit) -> list[Holding]:
             awaited=held.awaited + max(0, stream.heard_seq - stream.through),
             received_at=max(held.received_at, received_at),
         )
-    conflicts = Conflict.objects.filter(stream__kiosk__in=kiosks).values_list(
+    conflicts = Conflict.objects.filter(stream__kiosk__in=kiosks, stream__standing__in=COUNTING).values_list(
         "stream__kiosk__name", flat=True
     )
     return list(_with_conflicts(found, conflicts).values())

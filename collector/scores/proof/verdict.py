@@ -14,6 +14,7 @@ from collector.evidence.models import PublishedVerdict
 from collector.evidence.proof.audit import Audit
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.selection import streams_of
+from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
 from collector.trust import keys
@@ -36,6 +37,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
             "made_ms": audit.made_ms,
             "integrity": audit.integrity,
             "completeness": audit.completeness,
+            "lineage": audit.lineage,
             "streams": [
                 {
                     "kiosk": stream.kiosk,
@@ -44,6 +46,8 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                     "received": stream.verdict.received,
                     "missing": stream.verdict.missing,
                     "faults": len(stream.verdict.faults),
+                    "standing": stream.standing.value,
+                    "remarks": [one.code.value for one in stream.remarks],
                     "attachments_missing": len(stream.attachments.never),
                 }
                 for stream in audit.streams
@@ -63,7 +67,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
 def _counted(audit: Audit, unit: Unit) -> list[PublishedIndex]:
     records = [
         one
-        for stream in streams_of(unit, audit.period)
+        for stream in streams_of(unit, audit.period).filter(standing__in=COUNTING)
         for part in rebuild.replay_stream(stream)
         for one in part.records
         if one.response is not None and one.unit_id == unit.pk

@@ -20,6 +20,7 @@ from kiosk.show.views import (
     KeyboardView,
     Look,
     MessageView,
+    NoticeView,
     StaffView,
     TicketView,
     View,
@@ -33,7 +34,7 @@ class Target(NamedTuple):
     action: str
 
 
-def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:
+def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: PLR0911 - one line a kind of view
     """Every part of the screen for a view; no two overlap."""
     chosen = theme_of(view, look)
     match view:
@@ -57,6 +58,10 @@ def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:
             from kiosk.draw.screens import staff  # noqa: PLC0415 - see the module's docstring
 
             return tuple(staff.layout(view, chosen))
+        case NoticeView():
+            from kiosk.draw.screens import notice  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(notice.layout(view, chosen))
         case _:
             assert_never(view)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kiosk.draw.screens.controls import pill_row, pill_width
 from kiosk.draw.screens.paragraph import SECONDARY, fit, shorten
-from kiosk.draw.screens.parts import Box, PlacedPart, ProgressBar, Words
+from kiosk.draw.screens.parts import Box, Picture, PlacedPart, ProgressBar, Words
 from kiosk.draw.theme import Theme
 from kiosk.show.views import Action, Bar
 
@@ -40,10 +40,15 @@ def _above(bar: Bar, theme: Theme) -> list[PlacedPart]:
     if bar.left_strong:
         rest = bar.left.lstrip(" ·")
         text = f"**{bar.left_strong}**" + (f" · {rest}" if rest else "")
+    x = theme.margin
+    if bar.sign:
+        size = theme.px(24)
+        parts.append(PlacedPart((x, top, size, height), Picture(bar.sign, size, "warn")))
+        x, room = x + size + theme.px(10), room - size - theme.px(10)
     if text:
         left = shorten(text, theme, SECONDARY, 20, width=room, height=height)
         words = Words(left, SECONDARY, colour="muted", middle=True)
-        parts.insert(0, PlacedPart((theme.margin, top, room, height), words))
+        parts.insert(0, PlacedPart((x, top, room, height), words))
     return parts
 
 

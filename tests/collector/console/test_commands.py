@@ -110,6 +110,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "retention": [(("--dry-run",), "0 contacts and 0 texts due"), ((), "0 contacts and 0 texts destroyed")],
     "service": [(("add", *UNIT, "--code", "ktp", "--name", "KTP"), "service ktp of sukamaju: KTP")],
     "setup": [((), "ready")],
+    "stream": [(("list",), "every stream fits the lineage of its key"), (("list", "--all"), "  counted  63 records since ")],
     "trail": [((), "2026-")],
     "unit": [(("add", "--code", "jaya", "--name", "Jaya", "--region", "18.01.05.2004"), "unit jaya: Jaya")],
     "user": [(("add", "budi", "--role", "unit officer", *UNIT), "budi: unit officer")],
@@ -146,6 +147,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "serve": (("--port", "{port}"), "stop what listens there, or take another --port"),
     "service": (("add", *UNIT, "--code", "-", "--name", "x"), "service = '-': a code has"),
     "setup": ((), "cannot be written: Not a directory"),
+    "stream": (("accept", "abc", "--as", "rina", "--why", "x"), "'rina' is no administrator here"),
     "trail": ((), "run `ikm-collector setup` as the collector's user"),
     "unit": (
         ("add", "--code", "x", "--name", "x", "--region", "18", "--time-zone", "WIB"),

@@ -219,6 +219,18 @@ def test_unknown_kinds_and_unreadable_records_are_kept_and_block_nothing(kiosk: 
     ]
 
 
+def test_the_first_record_of_a_batch_that_settles_earlier_ones_is_set_aside_like_any_other(
+    kiosk: FakeKiosk,
+) -> None:
+    kiosk.reboot(clock_ms=None)
+    kiosk.responses(4)
+    arrive(kiosk.batch())
+    kiosk.record("weather", {"rain": True})
+    kiosk.record("clock", {"source": "ntp", "reason": "sync"}, at=MORNING_MS, sync=True)
+    assert receipt(arrive(kiosk.batch(2, 3))[0]).through == 3
+    assert list(SetAside.objects.values_list("seq", "code")) == [(2, "kind_unknown")]
+
+
 def bomb() -> bytes:
     packer = zlib.compressobj(9, wbits=-15)
     return b"IKM1\x00" + packer.compress(bytes(50_000_000)) + packer.flush() + bytes(64)

@@ -14,6 +14,7 @@ from django.test import Client
 
 from collector.errors import CollectorError, EnrolmentRefused
 from collector.evidence.doors.heartbeat import hear
+from collector.evidence.intake.rebuild import rebuild
 from collector.evidence.models import Stream
 from collector.fleet import checks, enrolment, publication, tree
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskState, Unit
@@ -93,6 +94,35 @@ def test_a_reimaged_card_gets_a_second_key_and_keeps_its_name(unit: Unit) -> Non
     second = FakeKiosk.enrolled(unit, name="k-0042")
     assert (first.name, second.name) == ("k-0042", "k-0042")
     assert (Kiosk.objects.count(), KioskKey.objects.count(), Assignment.objects.count()) == (1, 2, 1)
+    ended = KioskKey.objects.exclude(revoked_at=None).get()
+    assert (bytes(ended.public_key), ended.revoked_why) == (first.public_key, "enrolled anew")
+
+
+def test_the_old_card_ends_with_a_re_enrolment_and_what_it_earned_stays(
+    unit: Unit, arrive: Callable[..., list[object]]
+) -> None:
+    old = FakeKiosk.enrolled(unit, name="k-0042")
+    old.responses(4, 3)
+    arrive(old.batch())
+    new = FakeKiosk.enrolled(unit, name="k-0042")
+    old.responses(1)
+    other_life = FakeKiosk("k-0042", old.key)
+    other_life.responses(1)
+    new.responses(2)
+    outcomes = arrive(old.batch(3, 3), other_life.batch(), new.batch())
+    assert [getattr(one, "code", "taken") for one in outcomes] == ["kiosk_revoked", "kiosk_revoked", "taken"]
+    assert rebuild(lambda _line: None) == 3
+
+
+def test_no_kiosk_is_called_as_the_collector_itself(unit: Unit) -> None:
+    with pytest.raises(CollectorError, match="cannot be called 'collector'"):
+        enrolment.new_code(unit, place=tree.place_of(unit), kiosk="collector")
+    code = enrolment.new_code(unit, place=tree.place_of(unit))
+    EnrolmentCode.objects.update(kiosk_name="collector")  # a code from a version that knew no better
+    key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    with pytest.raises(EnrolmentRefused, match="cannot be called 'collector'"):
+        enrolment.enrol(enrolment.Request(code=code, public_key=key, csr=csr()))
+    assert Kiosk.objects.count() == 0
 
 
 def test_settings_are_signed_versioned_and_given_out(kiosk: FakeKiosk, client: Client) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from collector.errors import CollectorError
 from collector.evidence.intake.projections import registered
+from collector.evidence.proof.remarks import RemarkCode
 from collector.scores.ask.results import GroupPart, QuestionError
 from collector.scores.ask.scope import Dimension
 from collector.scores.show.labels import ending_name, part_name, period_title
@@ -22,6 +23,7 @@ COLLECTOR = Path(__file__).resolve().parents[3] / "collector"
 ERRORS = {"CollectorError", "NotSetUp", "NotAllowed", "EnrolmentRefused", "QuestionError"}
 FAMILIES = {
     "finding.": {finding.value for finding in Finding},
+    "remark.": {code.value for code in RemarkCode},
     "index.policy_": {policy.value for policy in Policy},
 }
 """Keys made of a value: there is one for each."""

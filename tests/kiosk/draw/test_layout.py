@@ -10,7 +10,7 @@ import pytest
 from kiosk.config import Config
 from kiosk.draw.screens import PlacedPart, layout, targets, theme_of
 from kiosk.draw.screens.controls import AnswerCard
-from kiosk.draw.screens.parts import not_fitting
+from kiosk.draw.screens.parts import Pane, not_fitting
 from kiosk.draw.theme import TARGET
 from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
 from kiosk.rehearsal.samples import AROUND, samples
@@ -73,6 +73,23 @@ def test_parts_lie_on_the_screen_and_never_overlap(look: Look) -> None:
             for one, other in itertools.combinations(boxes, 2)
             if one.colliderect(other)
         ]
+
+    assert wrong == []
+
+
+@every_look
+def test_what_is_on_a_card_stays_on_it_without_overlap(look: Look) -> None:
+    wrong = []
+    for name, _, parts in every_screen(look):
+        for pane in (part for part in parts if isinstance(part.item, Pane)):
+            assert isinstance(pane.item, Pane)
+            boxes = [pygame.Rect(part.box) for part in pane.item.parts]
+            wrong += [(name, tuple(box)) for box in boxes if not pygame.Rect(pane.box).contains(box)]
+            wrong += [
+                (name, tuple(one), tuple(other))
+                for one, other in itertools.combinations(boxes, 2)
+                if one.colliderect(other)
+            ]
 
     assert wrong == []
 

@@ -26,7 +26,7 @@ def test_a_finished_language_has_the_same_keys(code: str) -> None:
 
 def test_no_text_is_left_over() -> None:
     """A key stands in the program whole, or its table is one whose keys are made of data."""
-    made_of_data = ("language", "topic", "spell", "profile", "performance", "consent", "trouble")
+    made_of_data = ("language", "topic", "spell", "profile", "performance", "consent", "trouble", "standby")
     screens = ("invitation", "preferences", "offer", "thanks", "wait")
     program = "".join(
         file.read_text() for file in Path(texts_module.__file__).parents[1].rglob("*.py")

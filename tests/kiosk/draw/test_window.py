@@ -236,13 +236,12 @@ def test_missing_and_unreadable_input_devices_are_told_apart(
     # Whoever runs the tests may be root, who may read everything.
     monkeypatch.setattr("os.access", lambda _path, _mode: False)
     assert input_fault(tmp_path) == trouble("touch_forbidden")
-    assert "group input" in (input_fault(tmp_path) or "")
 
 
 @pytest.mark.parametrize("driver", ["kmsdrm", "KMSDRM"])
 def test_a_console_driver_is_known_by_either_of_its_names(driver: str) -> None:
-    surface = pygame.Surface(Look().size)
-    shown = Window(Look(), surface, driver=driver)
+    surface = pygame.Surface(LOOK.size)
+    shown = Window(LOOK, surface, driver=driver)
     assert (shown.driver, shown._polls) == ("kmsdrm", False)
 
 
@@ -250,8 +249,8 @@ def test_on_the_console_the_picture_needs_no_desktop_opengl(monkeypatch: pytest.
     # There is no console here: the dummy driver gives itself out as SDL calls the other.
     monkeypatch.setattr(pygame.display, "get_driver", lambda: "KMSDRM")
     monkeypatch.delenv("SDL_RENDER_DRIVER", raising=False)
-    Window.open(Look(), title="test", fullscreen=False, driver="dummy").close()
+    Window.open(LOOK, title="test", fullscreen=False, driver="dummy").close()
     assert os.environ["SDL_RENDER_DRIVER"] == "opengles2"
     monkeypatch.setenv("SDL_RENDER_DRIVER", "software")
-    Window.open(Look(), title="test", fullscreen=False, driver="dummy").close()
+    Window.open(LOOK, title="test", fullscreen=False, driver="dummy").close()
     assert os.environ["SDL_RENDER_DRIVER"] == "software"

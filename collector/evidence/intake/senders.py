@@ -1,0 +1,75 @@
+"""Who speaks in a group of messages: enrolled kiosks with their keys, and the streams that are held of them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from collector.evidence.intake.arrivals import KIOSK_TOPIC, KIOSK_UNKNOWN, Arrival, RefusedMessage
+from collector.evidence.intake.judge import SenderKey
+from collector.evidence.models import Stream
+from collector.fleet.models import Kiosk, KioskKey
+from survey.wire.messages import Batch
+
+
+@dataclass(slots=True)
+class Sender:
+    """An enrolled kiosk."""
+
+    id: int
+    keys: list[SenderKey] = field(default_factory=list)
+    ended: list[SenderKey] = field(default_factory=list)
+    """Keys that were revoked, by hand or by a later enrolment."""
+    enrolled_ms: dict[int, int] = field(default_factory=dict)
+
+
+class StreamRow(NamedTuple):
+    """A stream as the database has it."""
+
+    id: int
+    key_id: int
+    through: int
+    link: bytes
+    clock: bytes
+    standing: str
+    followed_seq: int | None
+
+
+def senders_named(names: Collection[str]) -> dict[str, Sender]:
+    """Give the enrolled kiosks of these names."""
+    senders = {
+        name: Sender(id=pk) for pk, name in Kiosk.objects.filter(name__in=names).values_list("id", "name")
+    }
+    by_id = {sender.id: sender for sender in senders.values()}
+    enrolled = KioskKey.objects.filter(kiosk_id__in=by_id).order_by("-enrolled_at", "-id")
+    columns = enrolled.values_list("id", "kiosk_id", "public_key", "enrolled_at", "revoked_at")
+    for pk, kiosk, public_key, since, ended in columns:
+        sender = by_id[kiosk]
+        (sender.keys if ended is None else sender.ended).append(SenderKey(pk, bytes(public_key)))
+        sender.enrolled_ms[pk] = round(since.timestamp() * 1000)
+    return senders
+
+
+def rows_of(
+    senders: Mapping[str, Sender], streams: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], StreamRow]:
+    """Give the streams that are held, locked until the commit."""
+    names = {senders[name].id: name for name, _ in streams}
+    held = (
+        Stream.objects.select_for_update()
+        .filter(kiosk_id__in=names, uid__in={uid for _, uid in streams})
+        .order_by("id")
+        .values_list(
+            "id", "kiosk_id", "uid", "key_id", "through", "link", "clock", "standing", "followed_seq"
+        )
+    )
+    return {
+        (names[kiosk], uid): StreamRow(pk, key, through, bytes(link), bytes(clock), standing, followed)
+        for pk, kiosk, uid, key, through, link, clock, standing, followed in held
+    }
+
+
+def road(arrival: Arrival, batch: Batch, senders: Mapping[str, Sender]) -> RefusedMessage | None:
+    """Give why a batch cannot have come from its kiosk by the way it came."""
+    if arrival.vouched is not None and arrival.vouched != batch.kiosk:
+        return KIOSK_TOPIC
+    return None if batch.kiosk in senders else KIOSK_UNKNOWN

@@ -1,0 +1,64 @@
+"""What an audit says of a stream beside the faults of its records: codes with values, and which verdict each breaks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from collector.words.catalogue import say
+
+
+class Verdict(StrEnum):
+    """What an audit and a bundle are judged by."""
+
+    INTEGRITY = "integrity"
+    COMPLETENESS = "completeness"
+    LINEAGE = "lineage"
+    """Whether what is counted is one life of each key."""
+
+
+class RemarkCode(StrEnum):
+    """What can be said of a stream."""
+
+    FOREIGN_STREAM = "foreign_stream"
+    FOREIGN_COUNTED = "foreign_counted"
+    STREAM_ACCEPTED = "stream_accepted"
+    STREAM_REFUSED = "stream_refused"
+    FOLLOWS = "follows"
+    PREDECESSOR_NEVER_CAME = "predecessor_never_came"
+    GOES_BACK = "goes_back"
+    OUTLIVED = "outlived"
+
+
+_BREAKS = {
+    RemarkCode.FOREIGN_STREAM: Verdict.LINEAGE,
+    RemarkCode.FOREIGN_COUNTED: Verdict.LINEAGE,
+    RemarkCode.OUTLIVED: Verdict.LINEAGE,
+    RemarkCode.PREDECESSOR_NEVER_CAME: Verdict.COMPLETENESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that is said of a stream."""
+
+    code: RemarkCode
+    values: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def breaks(self) -> Verdict | None:
+        """The verdict that does not hold for it; None where it is merely told."""
+        return _BREAKS.get(self.code)
+
+    def sentence(self, language: str) -> str:
+        """Say it."""
+        return say(f"remark.{self.code.value}", language, **dict(self.values))
+
+
+def remark(code: RemarkCode, **values: object) -> Remark:
+    """Make a remark."""
+    return Remark(code, tuple(values.items()))
+
+
+def broken(remarks: Iterable[Remark], verdict: Verdict) -> bool:
+    """Tell whether any of these breaks a verdict."""
+    return any(one.breaks is verdict for one in remarks)

@@ -1,0 +1,67 @@
+"""Whether a stream counts, and which stream it says it follows.
+
+A key has exactly one lineage: the first stream that came in under it, then streams whose first record names the one before
+and fits it. Every other stream under the key is kept and not counted until a named administrator decides.
+"""
+
+import base64
+import binascii
+from enum import StrEnum
+from typing import NamedTuple
+
+from collector.evidence.intake.lines import read_body, read_line
+from survey.record.bodies import CUT, DELETED, RESTORED, Boot
+from survey.record.chain import LINK_BYTES
+from survey.record.errors import Malformed
+from survey.record.record import BOOT
+from survey.wire.messages import STREAM_ID
+
+_REASONS = (RESTORED, DELETED, CUT)
+
+
+class StreamStanding(StrEnum):
+    """What a stream is to the index."""
+
+    COUNTED = "counted"
+    """It belongs to the lineage of its key."""
+    FOREIGN = "foreign"
+    """It does not fit the lineage of its key: kept, and not counted until somebody decides."""
+    ACCEPTED = "accepted"
+    """It did not fit, and an administrator decided that it counts."""
+    REFUSED = "refused"
+    """It did not fit, and an administrator decided that it does not count."""
+
+
+COUNTING = frozenset({StreamStanding.COUNTED, StreamStanding.ACCEPTED})
+"""The standings of streams that an index is made of."""
+
+
+class ToldPredecessor(NamedTuple):
+    """The stream that another one says it follows."""
+
+    uid: str
+    seq: int
+    """How far it had come, as far as the kiosk knew."""
+    link: bytes
+    """The link after that record."""
+    why: str
+
+
+def told_by(line: bytes | None) -> ToldPredecessor | None:
+    """Give the predecessor that a stream's first record names; None where it names none, or cannot be read."""
+    read = read_line(line) if line is not None else None
+    body = read_body(read) if read is not None and read.kind == BOOT else None
+    if body is None:
+        return None
+    try:
+        before = Boot.from_body(body[1]).predecessor
+    except Malformed:
+        return None
+    if before is None or not STREAM_ID.fullmatch(before.stream):
+        return None
+    why = before.why if before.why in _REASONS else "?"
+    try:
+        link = base64.b64decode(before.link + "=" * (-len(before.link) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return ToldPredecessor(before.stream, before.seq, link, why) if len(link) == LINK_BYTES else None
