@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from collector.complaints.models import Ticket
-from collector.evidence.models import Refusal
+from collector.evidence.models import Refusal, Stream
 from collector.fleet.models import Agency, Place, Service, SettingsReport, Unit
 from collector.people import trail
 from collector.words.foreign import shown, shown_json, shown_lines
@@ -38,6 +38,7 @@ def village(busy: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]) ->
     Refusal.objects.update(last_message=EVIL)
     SettingsReport.objects.update(refused_why=EVIL)
     Ticket.objects.update(topics=[EVIL])
+    Stream.objects.update(decided_by=EVIL[:100], decided_why=EVIL)
     trail.note(who=EVIL, action=EVIL, subject=EVIL, why=EVIL)
     stdin, sys.stdin = sys.stdin, io.StringIO("kunci-yang-panjang-sekali\n")
     call_command("user", "add", "rina", "--role", "evaluator")
@@ -63,6 +64,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "no kiosk": ("kiosk", "show", EVIL),
     "population": ("population", *QUARTER, "--users", "60"),
     "refusals": ("refusals",),
+    "streams": ("stream", "list", "--all"),
     "trail": ("trail",),
     "agency": ("agency", "add", "--code", "dua", "--name", EVIL),
     "place": ("place", "add", "--code", "pasar", "--name", EVIL, "--region", "18.01.05.2003"),

@@ -15,7 +15,7 @@ from collector.complaints.models import Ticket
 from collector.complaints.retention import destroy, due
 from collector.evidence.intake.rebuild import project_again, rebuild
 from collector.evidence.models import HeldAttachment, Stream
-from collector.evidence.proof import verify_bundle
+from collector.evidence.proof import verify_command
 from collector.fleet.models import Kiosk, Unit
 from collector.local import moment_of
 from collector.people import roles
@@ -87,7 +87,7 @@ def test_three_hundred_and_twenty_invented_ratings_change_no_index_and_are_named
         call_command("audit", "--unit", "sukamaju", "--period", "2026-11")
     assert ended.value.code == 1
     assert "PROBLEM  foreign stream: it does not fit" in capsys.readouterr().out
-    assert verify_bundle.main([str(tmp_path / "judged.zip")]) == 1
+    assert verify_command.main([str(tmp_path / "judged.zip")]) == 3
     assert "foreign stream" in capsys.readouterr().out
     for words in (("list",), ("show", busy.name)):
         call_command("kiosk", *words)

@@ -14,6 +14,7 @@ from collector.evidence.models import Stream
 from collector.evidence.standing import StreamStanding
 from collector.local import minute_text
 from collector.people import roles, trail
+from collector.words.foreign import shown
 
 _DECISIONS = {"accept": StreamStanding.ACCEPTED, "refuse": StreamStanding.REFUSED}
 
@@ -77,7 +78,7 @@ def _line(stream: Stream) -> str:
         parts.append(f"after {stream.before_uid[:8]} at {stream.before_seq}")
     if stream.decided_by:
         parts.append(f"by {stream.decided_by}: {stream.decided_why}")
-    return "  ".join(parts)
+    return shown("  ".join(parts))
 
 
 def _find(text: str) -> Stream:
