@@ -86,6 +86,7 @@ def test_a_hung_kiosk_is_replaced(kiosk: EmulatedKiosk) -> None:
     seconds = kiosk.pi.until(
         lambda: int(kiosk.pi.show("ikm-kiosk", "NRestarts")) == restarts + 1,
         what="the kiosk replaced",
+        seconds=240,
         pause=1,
     )
     seconds += kiosk.in_service()
