@@ -27,6 +27,7 @@ AROUND = Surroundings(
     answer_days=Config().visit.answer_days,
     status_address="",
     out_of_service=None,
+    mark=None,
 )
 
 
