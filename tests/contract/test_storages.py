@@ -19,7 +19,7 @@ KEY = bytes(32)
 def journal(folder: Path) -> TinyDB:
     link = first_link(stream=STREAM, public_key=KEY)
     birth = Header(stream=STREAM, public_key=KEY, first=1, link=link, boot=0)
-    return JournalDatabase(folder / "journal", birth=birth, segment_bytes=300, ballast_bytes=0)
+    return JournalDatabase(folder / "journal", birth=lambda: birth, segment_bytes=300, ballast_bytes=0)
 
 
 KINDS: dict[str, Callable[[Path], TinyDB]] = {
