@@ -81,8 +81,12 @@ class EmulatedKiosk:
         highlighted = time.monotonic() - began
         self.until_shown(Step.INVITATION)
         thanked = time.monotonic() - began
-        self.pi.until(lambda: self.ratings() == held + 1, what="a rating in the collector's evidence")
+        self.until_rated(held + 1)
         return Seen(highlighted, thanked)
+
+    def until_rated(self, number: int) -> None:
+        """Wait until the collector holds so many smileys, or more."""
+        self.pi.until(lambda: self.ratings() >= number, what=f"{number} ratings in the collector's evidence")
 
     def until_idle(self) -> None:
         """Let the last visitor's invitation pass."""

@@ -246,10 +246,14 @@ class _Talk:
             self._socket.close()
             raise
         self._rest = ""
+        self._qemu_log = path.parent / "qemu.log"
         self._log = path.with_suffix(".log").open("a")
 
     def send(self, text: str) -> None:
-        self._socket.sendall(text.encode())
+        try:
+            self._socket.sendall(text.encode())
+        except OSError as error:
+            raise self._gone() from error
 
     def close(self) -> None:
         self._socket.close()
@@ -268,12 +272,17 @@ class _Talk:
             except TimeoutError:
                 raise BoxError(f"not within {seconds:.0f} s: {pattern}; last: {self._rest[-2000:]}") from None
             if not piece:
-                raise BoxError(f"the machine is gone; last: {self._rest[-2000:]}")
+                raise self._gone()
             self._log.write(piece)
             self._log.flush()
             self._rest += piece
         said, self._rest = self._rest[: found.end()], self._rest[found.end() :]
         return said
+
+    def _gone(self) -> BoxError:
+        return BoxError(
+            f"the machine is gone; QEMU: {self._qemu_log.read_text()[-1000:]}; last: {self._rest[-2000:]}"
+        )
 
 
 def _connect(path: Path, process: "subprocess.Popen[bytes]") -> _Talk:

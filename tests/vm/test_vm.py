@@ -112,21 +112,23 @@ def test_a_pulled_plug_loses_nothing_thanked(kiosk: EmulatedKiosk) -> None:
         kiosk.until_idle()
         pressed += 1
         kiosk.pi.press(chance.randint(1, 4))
-        time.sleep(chance.uniform(0, 6))
+        time.sleep(chance.uniform(0, 8))
         thanked += kiosk.shows(Step.INVITATION)
         kiosk.pi.pull_the_plug()
-        boot = kiosk.pi.start()
-        boots.append(boot + kiosk.in_service())
+        boots.append(kiosk.pi.start() + kiosk.in_service())
         assert "EXT4-fs error" not in kiosk.pi.sh("journalctl -q -k -o cat")
         kiosk.pi.sh("ikm-kiosk verify", seconds=120)
-        kiosk.pi.until(lambda: waiting(kiosk) == 0, what="everything confirmed", pause=2)
-        assert thanked <= kiosk.ratings() - held <= pressed
-    tell(f"{PLUGS} plugs: {pressed} pressed, {thanked} thanked, {kiosk.ratings() - held} kept")
-    tell(f"plug to service: {min(boots):.0f} to {max(boots):.0f} s")
+        kiosk.until_rated(held + thanked)
+        tell(
+            f"plug {pressed}: {thanked} thanked, {kiosk.ratings() - held} kept, in service after {boots[-1]:.0f} s"
+        )
+    kiosk.rate()  # with it go the records that nobody waits for
+    kiosk.pi.until(lambda: waiting(kiosk) == 0, what="everything confirmed", pause=2)
+    assert thanked <= kiosk.ratings() - held - 1 <= pressed
     evidence = kiosk.world.evidence()
     assert sorted(seq for _, seq in evidence) == list(range(1, len(evidence) + 1))
     assert kiosk.world.alarms() == {"refused": 0, "conflicts": 0}
-    assert thanked > 0
+    assert PLUGS == 0 or thanked > 0, "the plug was never pulled after the thanks"
 
 
 def waiting(kiosk: EmulatedKiosk) -> int:
