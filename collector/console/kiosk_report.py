@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from collector.evidence.models import HeardHead
+from collector.evidence.proof.checking import lost_here
 from collector.evidence.standing import StreamStanding
 from collector.fleet.applied import SettingsState, settings_state
 from collector.fleet.models import Assignment, Kiosk
@@ -84,6 +85,8 @@ def _streams(kiosk: Kiosk) -> Iterator[str]:
     for stream in kiosk.streams.order_by("pk"):
         waiting = max(0, stream.heard_seq - stream.through)
         told = f"{stream.uid[:8]}: {stream.through} records" + (f", {waiting} to come" if waiting else "")
+        lost = sum(last - first + 1 for first, last in lost_here(stream))
+        told += f", {lost} LOST HERE" if lost else ""
         yield told + _STANDINGS[StreamStanding(stream.standing)]
     held = set(kiosk.streams.values_list("uid", flat=True))
     for head in HeardHead.objects.filter(key__kiosk=kiosk).order_by("pk"):

@@ -55,6 +55,27 @@ class Stream(models.Model):
         return f"{self.uid[:8]} of {self.kiosk_id}"
 
 
+class LostHere(models.Model):
+    """Records that this collector had committed and has no more: it was restored from a backup. Gone once a kiosk fills it."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="lost_here", db_index=False)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    before = models.BinaryField(max_length=32)
+    """The link before `first`."""
+    after = models.BinaryField(max_length=32)
+    """The link after `last`."""
+    receipt = models.BinaryField(max_length=1024)
+    """The collector's own receipt for them, as the kiosk showed it."""
+    noticed_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "first"], name="lost_here_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}: {self.first} to {self.last} lost here"
+
+
 class HeardHead(models.Model):
     """A signed head that stands beside what is held: of a stream of which nothing came, or of another history of one."""
 

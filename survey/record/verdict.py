@@ -16,6 +16,7 @@ What is found:
 * `foreign`: not signed by this kiosk at this place, or another signed history joins here;
 * `wrong_key`: the chain is whole, but signed by somebody else or nobody;
 * `cut`: the stream ends before a record that a receipt or a signed head vouches for;
+* `lost_here`: the collector itself has lost the record, and its own receipt says that it had it;
 * `forked`: the kiosk signed another history up to this number: a card was copied or set back.
 """
 
@@ -44,6 +45,7 @@ class Finding(StrEnum):
     WRONG_KEY = "wrong_key"
     CUT = "cut"
     FORKED = "forked"
+    LOST_HERE = "lost_here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ _SENTENCES = {
     Finding.FOREIGN: "not of this stream: inserted, or of another history of the kiosk",
     Finding.WRONG_KEY: "chained, but not signed with this kiosk's key",
     Finding.CUT: "cut off: a receipt or a signed head vouches for it",
+    Finding.LOST_HERE: "lost at the collector, which had receipted it",
     Finding.FORKED: "another history up to here is signed by the kiosk: a card was copied or set back",
 }
 

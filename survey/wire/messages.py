@@ -26,6 +26,7 @@ STREAM_ID = re.compile(r"[0-9a-f]{32}")
 _BATCH, _RECEIPT, _SETTINGS = b"IKM1", b"IKR1", b"IKS1"
 _RECEIPT_PREFIX, _SETTINGS_PREFIX = b"ikm-receipt-1\x00", b"ikm-settings-1\x00"
 _MAX_RECEIPT_BYTES = 1_024
+_MAX_HEADER_BYTES = 3 * _MAX_RECEIPT_BYTES
 _MAX_SETTINGS_BYTES = 1024 * 1024
 
 
@@ -45,6 +46,8 @@ class Batch(NamedTuple):
     """The link before `first`, where the receiver may not hold it."""
     attachments: tuple[tuple[int, Carried], ...] = ()
     """`(seq, attachment)` in the order of the records; in a lost one's place the declaration of its loss."""
+    receipt: bytes | None = None
+    """The receiver's own receipt, where it seems to have lost what it had confirmed: see section 6 of the wire format."""
 
     @property
     def last(self) -> int:
@@ -86,6 +89,8 @@ def pack_batch(batch: Batch) -> bytes:
         header["prev"] = link_text(batch.prev)
     if batch.attachments:
         header["attachments"] = len(batch.attachments)
+    if batch.receipt is not None:
+        header["receipt"] = link_text(batch.receipt)
     lines = [canonical(header), *batch.lines]
     lines += [encode_attachment(seq, attachment) for seq, attachment in batch.attachments]
     return seal_text(_BATCH, b"\n".join(lines), batch.signature)
@@ -100,7 +105,7 @@ def unpack_batch(payload: bytes) -> Batch:
     """
     text, signature = open_text(_BATCH, payload)
     head, *lines = text.split(b"\n")
-    header = parse_object(head, what="batch", limit=_MAX_RECEIPT_BYTES)
+    header = parse_object(head, what="batch", limit=_MAX_HEADER_BYTES)
     _check_version(header, what="batch")
     count = whole(header, "count", lowest=1, code="batch_field")
     if count > MAX_BATCH_RECORDS:
@@ -125,6 +130,7 @@ def unpack_batch(payload: bytes) -> Batch:
         signature=signature,
         prev=_link(header, "prev", code="batch_field") if "prev" in header else None,
         attachments=attachments,
+        receipt=_shown_receipt(header) if "receipt" in header else None,
     )
 
 
@@ -220,6 +226,21 @@ def _link(fields: Mapping[str, object], key: str, *, code: str) -> bytes:
     if len(link) != LINK_BYTES:
         raise Malformed(code, f"{key} is a link of {LINK_BYTES} bytes in base64")
     return link
+
+
+def _shown_receipt(fields: Mapping[str, object]) -> bytes:
+    text = fields.get("receipt")
+    try:
+        receipt = (
+            base64.b64decode(text + "=" * (-len(text) % 4), validate=True) if isinstance(text, str) else b""
+        )
+    except (binascii.Error, ValueError):
+        receipt = b""
+    if not 0 < len(receipt) <= _MAX_RECEIPT_BYTES:
+        raise Malformed(
+            "batch_field", f"receipt is a receipt of at most {_MAX_RECEIPT_BYTES} bytes in base64"
+        )
+    return receipt
 
 
 def _check_version(fields: Mapping[str, object], *, what: str) -> None:

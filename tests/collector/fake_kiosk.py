@@ -130,7 +130,9 @@ class FakeKiosk:
         for value in values:
             self.record("response", skm(value, visit=self.last + 1))
 
-    def batch(self, first: int = 1, last: int | None = None, *, prev: bool = False) -> bytes:
+    def batch(
+        self, first: int = 1, last: int | None = None, *, prev: bool = False, receipt: bytes | None = None
+    ) -> bytes:
         """Pack records `first` to `last`."""
         last = self.last if last is None else last
         attachments = [(seq, one) for seq in range(first, last + 1) for one in self.attachments.get(seq, ())]
@@ -143,6 +145,7 @@ class FakeKiosk:
                 signature=self.key.sign(head_message(stream=self.stream, seq=last, link=self.links[last])),
                 prev=self.links[first - 1] if prev else None,
                 attachments=tuple(attachments),
+                receipt=receipt,
             )
         )
 

@@ -84,12 +84,11 @@ def export(home: Path, target: Path) -> Exported:
     header = reader.header()
     if header is None:
         return Exported(folder=None, first=1, last=0, files=0)
-    through = KioskHome(home).confirmed(
-        header.stream, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key)
-    )
+    receipts = KioskHome(home).receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
+    through = receipts.confirmed(header.stream)
     parcels = Outbox(
         reader, kiosk=enrolment.kiosk, stream=header.stream, max_records=_FILE_RECORDS, lazy_seconds=0.0
-    ).everything_from(through + 1, max_bytes=_FILE_BYTES)
+    ).everything_from(through + 1, max_bytes=_FILE_BYTES, proof=receipts.proof(header.stream))
     temporary = target / f".ikm-{enrolment.kiosk}-part"
     try:
         shutil.rmtree(temporary, ignore_errors=True)

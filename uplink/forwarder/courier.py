@@ -325,7 +325,8 @@ class Courier:
                 f"the collector has only {receipt.through} of {self.progress.confirmed} confirmed records: "
                 "its data was set back",
             )
-        outbox.go_to(receipt.through + 1, hurry=True)
+        proof = self._receipts.proof(self._stream) if receipt.through < self.progress.confirmed else None
+        outbox.go_to(receipt.through + 1, hurry=True, proof=proof)
 
     def _read(self, payload: bytes) -> Receipt | None:
         try:

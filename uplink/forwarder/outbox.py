@@ -43,6 +43,7 @@ class Outbox:
         self._lazy_seconds = lazy_seconds
         self._cursor = 1
         self._say_prev = True
+        self._proof: tuple[int, bytes] | None = None
         self._held: list[Entry] = []
         self._held_since: float | None = None
         self._most = max_records
@@ -59,11 +60,13 @@ class Outbox:
         """The lowest number that has gone out without a receipt, or the next to send."""
         return self._sent[0].first if self._sent else self._cursor
 
-    def go_to(self, seq: int, *, hurry: bool = False) -> None:
+    def go_to(self, seq: int, *, hurry: bool = False, proof: bytes | None = None) -> None:
         """Send from `seq` on, whatever has been sent before.
 
-        The next parcel says which link stands before it; with `hurry` it goes at once, whatever it holds.
+        The next parcel says which link stands before it; with `hurry` it goes at once, whatever it holds. `proof` is the
+        collector's own receipt: it is shown where `seq` is not here any more, because that receipt let it go.
         """
+        self._proof = (seq, proof) if proof is not None else None
         self._sent.clear()
         self._held.clear()
         self._cursor = seq
@@ -113,13 +116,15 @@ class Outbox:
         self._sent.append(parcel)
         return parcel
 
-    def everything_from(self, first: int, *, max_bytes: int) -> Iterator[Parcel]:
-        """Give all there is from `first` on; each parcel says which link stands before it.
+    def everything_from(self, first: int, *, max_bytes: int, proof: bytes | None = None) -> Iterator[Parcel]:
+        """Give all there is from `first` on; each parcel says which link stands before it, the first one shows `proof`.
 
         Raises:
             JournalBroken: the journal cannot be read.
         """
         self.go_to(first, hurry=True)
+        if proof is not None:
+            self._proof = (0, proof)
         while (parcel := self.next_parcel(0.0, max_bytes=max_bytes)) is not None:
             yield parcel
             self.go_to(parcel.last + 1, hurry=True)
@@ -164,12 +169,18 @@ class Outbox:
                 signature=entries[-1].signature,
                 prev=self._link_before(entries[0]) if self._say_prev else None,
                 attachments=attachments,
+                receipt=self._shown(entries[0].seq),
             )
         )
 
     def _link_before(self, entry: Entry) -> bytes:
         through, link = self._anchor
         return link if through == entry.seq - 1 and link else entry.prev
+    def _shown(self, first: int) -> bytes | None:
+        """Give the receipt to show with a parcel that begins with record `first`."""
+        if self._proof is None or not self._say_prev or first <= self._proof[0]:
+            return None
+        return self._proof[1]
 
 
 def _whole_end(entries: list[Entry]) -> list[Entry]:

@@ -126,6 +126,15 @@ class Receipts:
 
         The signature is checked, not whether it fits the records: `Journal` does that before it lets go of any.
         """
+        best = self._furthest(stream)
+        return best[0] if best is not None else None
+
+    def proof(self, stream: str) -> bytes | None:
+        """Give the bytes of that receipt: what a collector that has lost its own data takes for proof."""
+        best = self._furthest(stream)
+        return best[1] if best is not None else None
+
+    def _furthest(self, stream: str) -> tuple[Receipt, bytes] | None:
         receipts = []
         for _, acknowledged in self.found():
             try:
@@ -133,8 +142,8 @@ class Receipts:
             except Malformed:  # the journal's owner says so, once, when it comes upon it
                 continue
             if receipt.stream == stream:
-                receipts.append(receipt)
-        return max(receipts, key=lambda one: one.through, default=None)
+                receipts.append((receipt, acknowledged.receipt))
+        return max(receipts, key=lambda one: one[0].through, default=None)
 
     def ahead(self, stream: str) -> Receipt | None:
         """Give the receipt for `stream` that the uplink could not fit to the journal, if it is the collector's."""

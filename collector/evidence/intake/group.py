@@ -5,14 +5,14 @@
 
 import hashlib
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
 
-from collector.evidence.intake import attachments, keeping, ledger, opening, projecting, refusals, timing
+from collector.evidence.intake import attachments, keeping, ledger, opening, projecting, rebuild, refusals, timing
 from collector.evidence.intake.arrivals import (
     CONFLICT,
     KIOSK_REVOKED,
@@ -22,13 +22,23 @@ from collector.evidence.intake.arrivals import (
     Message,
     RefusedMessage,
 )
+from collector.evidence.intake.holes import Hole
 from collector.evidence.intake.judge import Judge, Judgement
 from collector.evidence.intake.lines import HeldRun
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.projecting import Projected
 from collector.evidence.intake.refusals import RefusedArrival
-from collector.evidence.intake.senders import Sender, StreamRow, road, rows_of, senders_named
-from collector.evidence.models import Conflict
+from collector.evidence.intake.senders import (
+    Sender,
+    StreamRow,
+    own_receipt,
+    road,
+    rows_of,
+    senders_named,
+    store_holes,
+    stored_holes,
+)
+from collector.evidence.models import Conflict, Stream
 from collector.evidence.standing import COUNTING
 from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk
@@ -92,14 +102,12 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
     rows = rows_of(senders, streams)
     stands = standings({senders[name].id for name, _ in streams})
     projected: list[Projected] = []
-    for (
-        name,
-        uid,
-    ), arrived in streams.items():  # in the order they came: the first stream of a key is its lineage
+    # In the order they came: the first stream of a key is its lineage.
+    for (name, uid), arrived in streams.items():
         sender = senders[name]
         work = _Work(name, uid, sender, rows.get((name, uid)), stands.get(sender.id))
         decided |= work.judge(arrived)
-        if work.judged.taken:
+        if work.judged.taken or work.judged.fillings:
             projected += work.store({tag: message for tag, message, _ in arrived})
             work.welcome(last_try=last_try)
         work.keep_attachments(arrived)
@@ -129,7 +137,9 @@ class _Work:
             through=row.through if row is not None else 0,
             link=row.link if row is not None else b"",
             verifier=keys.verifier,
-            stored=partial(ledger.lines, row.id) if row is not None else _nothing,
+            stored=partial(ledger.numbered, row.id) if row is not None else _nothing,
+            stored_holes=partial(stored_holes, row.id) if row is not None else list,
+            own_receipt=own_receipt,
             key=known[0] if row is not None and known else None,
         )
 
@@ -139,9 +149,11 @@ class _Work:
             return {tag: KIOSK_REVOKED for tag, _, _ in arrived}
         self.judged.judge([(tag, batch) for tag, _, batch in arrived])
         held = HeldStream(self._name, self._uid, self.judged.through, self.judged.link)
-        added = {taken.tag: len(taken.lines) for taken in self.judged.taken}
+        added: Counter[int] = Counter()
+        for one in (*self.judged.taken, *self.judged.fillings):
+            added[one.tag] += len(one.lines)
         decided: dict[int, Decided] = {
-            tag: _REFUSALS.get(verdict) or Kept(held, added.get(tag, 0))
+            tag: _REFUSALS.get(verdict) or Kept(held, added[tag])
             for tag, verdict in self.judged.verdicts.items()
         }
         if self._row is None and self._sender.ended:
@@ -154,24 +166,42 @@ class _Work:
 
     def store(self, messages: Mapping[int, Message]) -> list[Projected]:
         """Keep the batches that add records, move the stream on, and give what they come to; nothing where it does not count."""
-        taken = self.judged.taken
-        last_ms = max(messages[one.tag].arrival.received_ms for one in taken)
+        taken, fillings = self.judged.taken, self.judged.fillings
+        last_ms = max(messages[one.tag].arrival.received_ms for one in (*taken, *fillings))
         row = self._row
         if row is None:
             row = self._opened = self._open(last_ms)
-        counts = row.standing in COUNTING
-        projected: list[Projected] = []
-        state = row.clock
-        if counts:
-            runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
-            source = Source(row.id, self._sender.id, self._standing)
-            projected.append(projecting.project_run(source, timing.load(row.clock), runs))
-            state = timing.dump(projected[0].placed.clock)
-        with connection.cursor() as cursor:
-            cursor.executemany(_ADD_BATCH, keeping.rows(row.id, taken, messages))
-            cursor.execute(_MOVE_STREAM, (self.judged.through, self.judged.link, last_ms, state, row.id))
+        write = partial(self._write, row, messages, last_ms)
         self._watch(row)
-        return projected
+        if row.standing not in COUNTING:
+            write(row.clock)
+            return []
+        if fillings:  # what follows is held already: times and places of all of it are looked at again
+            stream = Stream.objects.select_related("key").get(pk=row.id)
+            rebuild.project_changed([stream], partial(write, row.clock))
+            return []
+        runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
+        source = Source(row.id, self._sender.id, self._standing)
+        projected = projecting.project_run(source, timing.load(row.clock), runs)
+        write(timing.dump(projected.placed.clock))
+        return [projected]
+
+    def _write(self, row: StreamRow, messages: Mapping[int, Message], last_ms: int, clock: bytes) -> None:
+        judged = self.judged
+        kept = keeping.rows(row.id, judged.taken, messages) if judged.taken else []
+        for one in judged.fillings:
+            kept += keeping.rows(row.id, [one], messages)
+        with connection.cursor() as cursor:
+            cursor.executemany(_ADD_BATCH, kept)
+            cursor.execute(_MOVE_STREAM, (judged.through, judged.link, last_ms, clock, row.id))
+        if judged.fillings or any(one.apart for one in judged.taken):
+            store_holes(row.id, judged.holes, now_ms=last_ms)
+            log.error(
+                "kiosk %s: what this collector lost of stream %s: %s",
+                self._name,
+                self._uid,
+                _told(judged.holes),
+            )
 
     def welcome(self, *, last_try: bool) -> None:
         """Count what waited for this stream, where it was opened only now."""
@@ -236,7 +266,7 @@ class _Work:
             kiosk_id=self._sender.id,
             key_id=key.id,
             uid=self._uid,
-            first_line=self.judged.taken[0].lines[0],
+            first_line=self.judged.taken[0].lines[0] if self.judged.taken[0].first == 1 else None,
             now_ms=now_ms,
             state=timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id])),
         )
@@ -251,7 +281,11 @@ class _Work:
         return StreamRow(stream.pk, key.id, 0, b"", bytes(stream.clock), stream.standing, None)
 
 
-def _nothing(*, first: int, last: int) -> Sequence[bytes]:  # noqa: ARG001 - stands for a ledger of a stream not held yet
+def _told(holes: Sequence[Hole]) -> str:
+    return ", ".join(f"{hole.first} to {hole.last}" for hole in holes) or "nothing any more"
+
+
+def _nothing(*, first: int, last: int) -> Sequence[tuple[int, bytes]]:  # noqa: ARG001 - stands for a ledger of a stream not held yet
     """Give the lines held of a stream that is not held."""
     return ()
 

@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from collector.evidence.intake.holes import Hole, fill, hole_in
 from survey.record.chain import LOST, Verify, first_link, head_message, is_declared, link_through
-from survey.wire.messages import Batch
+from survey.wire.messages import Batch, Receipt
 
 Verifier = Callable[[bytes], Verify]
+OwnReceipt = Callable[[Batch], Receipt | None]
+"""Give the collector's own receipt for its stream that a batch shows; None where it shows none that is true."""
 
 
 class StoredLines(Protocol):
     """Reads what was held before this group."""
 
-    def __call__(self, *, first: int, last: int) -> Sequence[bytes]:
-        """Give the lines held under `first` to `last`."""
+    def __call__(self, *, first: int, last: int) -> Sequence[tuple[int, bytes]]:
+        """Give what is held of `first` to `last`: number and line."""
 
 
 _LOOK_BACK = 50_000
@@ -62,11 +65,20 @@ class Taken:
     """The link before `first`."""
     link: bytes
     """The link after its last record."""
+    until: int | None = None
+    """The last record it adds, where that is not the batch's last: it fills a hole."""
+    apart: bool = False
+    """Whether it does not follow what was held before it."""
+
+    @property
+    def last(self) -> int:
+        """The last record it adds."""
+        return self.batch.last if self.until is None else self.until
 
     @property
     def lines(self) -> tuple[bytes, ...]:
         """The lines it adds."""
-        return self.batch.lines[self.first - self.batch.first :]
+        return self.batch.lines[self.first - self.batch.first : self.last + 1 - self.batch.first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +104,25 @@ class Judge:
     link: bytes
     verifier: Verifier
     stored: StoredLines
+    stored_holes: Callable[[], Sequence[Hole]]
+    """What was not held, before this group, of 1 to `through`; asked only where a batch does not simply go on."""
+    own_receipt: OwnReceipt
     key: SenderKey | None = None
     taken: list[Taken] = field(default_factory=list)
+    fillings: list[Taken] = field(default_factory=list)
+    """What was taken into holes."""
     contradictions: list[Contradiction] = field(default_factory=list)
     verdicts: dict[int, Judgement] = field(default_factory=dict)
     _run: list[Taken] = field(default_factory=list)
     """Batches that continue the stream; not verified yet."""
+    _holes: list[Hole] | None = None
+
+    @property
+    def holes(self) -> list[Hole]:
+        """What of 1 to `through` is not held."""
+        if self._holes is None:
+            self._holes = list(self.stored_holes())
+        return self._holes
 
     def judge(self, batches: Sequence[tuple[int, Batch]]) -> None:
         """Judge batches; afterwards `taken`, `contradictions`, `verdicts`, `through` and `link` say what came of it."""
@@ -141,14 +166,21 @@ class Judge:
         if self.key is None:
             return self._begin(tag, batch)
         if batch.first > self.through + 1:
-            return Judgement.GAP
-        known = min(batch.last, self.through)
-        held = self._lines(batch.first, known)
-        for offset, (mine, theirs) in enumerate(zip(held, batch.lines, strict=False)):
-            if mine != theirs:
-                return self._differs(tag, batch, seq=batch.first + offset)
+            return self._resume(tag, batch)
+        for seq, mine in self._lines(batch.first, min(batch.last, self.through)):
+            if mine != batch.lines[seq - batch.first]:
+                return self._differs(tag, batch, seq=seq)
+        filled = len(self.fillings)
+        if not self._fill_holes(tag, batch):
+            return Judgement.GAP if batch.prev is None else self._explain(tag, batch)
         if batch.last <= self.through:
-            return Judgement.AGAIN
+            return Judgement.NEW if len(self.fillings) > filled else Judgement.AGAIN
+        return self._go_on(tag, batch)
+
+    def _go_on(self, tag: int, batch: Batch) -> Judgement:
+        """Take what a batch holds beyond what is held."""
+        if self.key is None:
+            return Judgement.STRANGER
         added = batch.lines[self.through + 1 - batch.first :]
         link = link_through(self.link, added)
         if not self.verifier(self.key.public_key)(
@@ -158,6 +190,36 @@ class Judge:
         self.taken.append(Taken(batch, self.through + 1, tag, self.link, link))
         self.through, self.link = batch.last, link
         return Judgement.NEW
+
+    def _resume(self, tag: int, batch: Batch) -> Judgement:
+        """Go on behind what the collector has lost itself, on proof of its own receipt; else it is a gap."""
+        shown = self.own_receipt(batch)
+        proves = shown is not None and self.through < shown.through and batch.first <= shown.through + 1
+        if shown is None or not proves or batch.prev is None or not self._signed(batch, batch.prev):
+            return Judgement.GAP
+        number = shown.through + 1 - batch.first
+        if number <= len(batch.lines) and link_through(batch.prev, batch.lines[:number]) != shown.link:
+            self.contradictions.append(Contradiction(batch, batch.first, tag))
+            return Judgement.CONFLICT
+        link = link_through(batch.prev, batch.lines)
+        receipt = batch.receipt or b""
+        self.holes.append(Hole(self.through + 1, batch.first - 1, self.link, batch.prev, receipt))
+        self.taken.append(Taken(batch, batch.first, tag, batch.prev, link, apart=True))
+        self.through, self.link = batch.last, link
+        return Judgement.NEW
+
+    def _fill_holes(self, tag: int, batch: Batch) -> bool:
+        """Take what a batch brings for holes; tells whether all that lies in one is proven to belong there."""
+        while self.key is not None and (hole := hole_in(self.holes, batch)) is not None:
+            brought = fill(hole, batch, uid=self.uid, verify=self.verifier(self.key.public_key))
+            if brought is None:
+                return False
+            self.holes.remove(hole)
+            self.holes.extend(brought.left)
+            self.fillings.append(
+                Taken(batch, brought.first, tag, brought.before, brought.link, until=brought.last, apart=True)
+            )
+        return True
 
     def _begin(self, tag: int, batch: Batch) -> Judgement:
         """Find the key that signs a stream not held yet."""
@@ -169,8 +231,10 @@ class Judge:
             if not self._losses_declared(batch, key):
                 return Judgement.FORGED
             if batch.first > 1:
-                self.link = start
-                return Judgement.GAP
+                self.link, self.key = start, key
+                if (resumed := self._resume(tag, batch)) is Judgement.GAP:
+                    self.key = None
+                return resumed
             self.key = key
             self.taken.append(Taken(batch, 1, tag, start, link))
             self.through, self.link = batch.last, link
@@ -225,12 +289,12 @@ class Judge:
             batch.signature, head_message(stream=self.uid, seq=batch.last, link=link)
         )
 
-    def _lines(self, first: int, last: int) -> list[bytes]:
-        """Give lines held before this group or taken in it."""
+    def _lines(self, first: int, last: int) -> list[tuple[int, bytes]]:
+        """Give what was held before this group or taken in it, by number."""
         held = self.taken[0].first - 1 if self.taken else self.through
         lines = list(self.stored(first=first, last=min(last, held))) if first <= min(last, held) else []
-        for taken in self.taken:
-            lines += [line for seq, line in enumerate(taken.lines, start=taken.first) if first <= seq <= last]
+        for taken in (*self.taken, *self.fillings):
+            lines += [one for one in enumerate(taken.lines, start=taken.first) if first <= one[0] <= last]
         return lines
 
     def _link_before(self, first: int) -> bytes | None:
@@ -238,7 +302,7 @@ class Judge:
 
         A batch that contradicts us mostly comes first on its connection and then brings `prev` along.
         """
-        if self.key is None or first > _LOOK_BACK:
+        if self.key is None or first > _LOOK_BACK or any(hole.first < first for hole in self.holes):
             return None
         start = first_link(stream=self.uid, public_key=self.key.public_key)
-        return link_through(start, self._lines(1, first - 1))
+        return link_through(start, (line for _, line in sorted(self._lines(1, first - 1))))

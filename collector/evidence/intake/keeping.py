@@ -32,11 +32,13 @@ def rows(stream_id: int, taken: Sequence[Taken], messages: Mapping[int, Message]
         if len(group) == 1:
             content = payload(last.batch, arrival.payload)
         else:
-            joined = last.batch._replace(first=group[0].first, lines=tuple(lines), prev=None, attachments=())
+            joined = last.batch._replace(
+                first=group[0].first, lines=tuple(lines), prev=None, attachments=(), receipt=None
+            )
             content = pack_batch(joined)
         first, number = group[0].first, len(lines)
         passes = first // _LINK_EVERY != (first + number) // _LINK_EVERY
-        before = group[0].before if passes else b""
+        before = group[0].before if passes or group[0].apart else b""
         kept.append((stream_id, first, number, int(arrival.door), arrival.received_ms, before, content))
     return kept
 
@@ -55,6 +57,7 @@ def _groups(taken: Sequence[Taken], messages: Mapping[int, Message]) -> list[lis
         latest = messages[groups[-1][-1].tag].arrival if groups else None
         joins = (
             latest is not None
+            and not one.apart
             and number < _SMALL
             and 0 < held <= _JOINED - number
             and (latest.received_ms, latest.door) == (arrival.received_ms, arrival.door)

@@ -63,6 +63,19 @@ def lines(stream_id: int, *, first: int = 1, last: int | None = None) -> list[by
     return [line for run in runs(stream_id, first=first, last=last) for line in run.lines]
 
 
+def numbered(stream_id: int, *, first: int, last: int) -> list[tuple[int, bytes]]:
+    """Give what is held of records `first` to `last`: number and line, in order.
+
+    Raises:
+        Malformed: a kept batch has been damaged.
+    """
+    return [
+        one
+        for run in runs(stream_id, first=first, last=last)
+        for one in enumerate(run.lines, start=run.first)
+    ]
+
+
 def link_after(stream_id: int, seq: int, *, start: bytes) -> bytes | None:
     """Give the link after a record; None where it cannot be told from what is held. `start` is the link before the first.
 

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def open_stream(
-    *, kiosk_id: int, key_id: int, uid: str, first_line: bytes, now_ms: int, state: bytes
+    *, kiosk_id: int, key_id: int, uid: str, first_line: bytes | None, now_ms: int, state: bytes
 ) -> Stream:
     """Make the row of a stream that is not held yet, with its standing; call it inside the group's transaction."""
     KioskKey.objects.select_for_update().get(pk=key_id)  # two processes must not open two streams at once

@@ -1,6 +1,6 @@
 """Rows and tallies made anew from the evidence, and records understood at last after an upgrade."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from collector.evidence.intake.replay import replay
 from collector.evidence.models import SetAside, Stream
 from collector.evidence.standing import COUNTING
 from collector.fleet.assignments import standings
+from survey.record.clock import ClockState
 
 Tell = Callable[[str], None]
 
@@ -80,22 +81,30 @@ def project_again(kiosk_id: int, change: Callable[[], None]) -> int:
         .filter(kiosk_id=kiosk_id, standing__in=COUNTING)
         .select_related("key")
     )
+    return project_changed(streams, change)
+
+
+def project_changed(streams: Collection[Stream], change: Callable[[], None]) -> int:
+    """Make a change to what streams come to, and project what it touches anew; gives how many records that was.
+
+    Call it inside a transaction.
+    """
     before = {stream.pk: _projected(stream)[0] for stream in streams}
     change()
     moved = 0
     for stream in streams:
         was = before[stream.pk]
-        now, set_aside = _projected(stream)
+        now, set_aside, clock = _projected(stream)
         leaving = [one for seq, one in was.items() if now.get(seq) != one]
         coming = [one for seq, one in now.items() if was.get(seq) != one]
-        SetAside.objects.filter(stream=stream, code=KIOSK_UNASSIGNED).delete()
         # What could not be placed may not be readable either, and is set aside for that from now on.
         projecting.note([*set_aside, *projecting.replace(leaving, coming)])
+        Stream.objects.filter(pk=stream.pk).update(clock=timing.dump(clock))
         moved += len(coming)
     return moved
 
 
-def _projected(stream: Stream) -> tuple[dict[int, AcceptedRecord], list[NotUnderstood]]:
+def _projected(stream: Stream) -> tuple[dict[int, AcceptedRecord], list[NotUnderstood], ClockState]:
     parts = list(replay_stream(stream))
     records = {one.seq: one for part in parts for one in part.records}
-    return records, [one for part in parts for one in part.set_aside]
+    return records, [one for part in parts for one in part.set_aside], parts[-1].clock

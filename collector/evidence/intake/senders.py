@@ -4,11 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.conf import settings
+
 from collector.evidence.intake.arrivals import KIOSK_TOPIC, KIOSK_UNKNOWN, Arrival, RefusedMessage
+from collector.evidence.intake.holes import Hole
 from collector.evidence.intake.judge import SenderKey
-from collector.evidence.models import Stream
+from collector.evidence.models import LostHere, Stream
 from collector.fleet.models import Kiosk, KioskKey
-from survey.wire.messages import Batch
+from collector.trust import keys
+from survey.record.errors import Malformed
+from survey.wire.messages import Batch, Receipt, unpack_receipt
 
 
 @dataclass(slots=True)
@@ -73,3 +78,42 @@ def road(arrival: Arrival, batch: Batch, senders: Mapping[str, Sender]) -> Refus
     if arrival.vouched is not None and arrival.vouched != batch.kiosk:
         return KIOSK_TOPIC
     return None if batch.kiosk in senders else KIOSK_UNKNOWN
+
+
+def own_receipt(batch: Batch) -> Receipt | None:
+    """Give this collector's own receipt for its stream that a batch shows; None where it shows none, or a false one."""
+    if batch.receipt is None:
+        return None
+    own = keys.load(settings.IKM_KEYS)
+    try:
+        receipt = unpack_receipt(batch.receipt, keys.verifier(own.public_key))
+    except Malformed:
+        return None
+    return receipt if (receipt.kiosk, receipt.stream) == (batch.kiosk, batch.stream) else None
+
+
+def stored_holes(stream_id: int) -> list[Hole]:
+    """Give what this collector had of a stream and has no more."""
+    rows = LostHere.objects.filter(stream_id=stream_id).order_by("first")
+    columns = rows.values_list("first", "last", "before", "after", "receipt", "noticed_ms")
+    return [
+        Hole(first, last, bytes(before), bytes(after), bytes(receipt), noticed_ms)
+        for first, last, before, after, receipt, noticed_ms in columns
+    ]
+
+
+def store_holes(stream_id: int, holes: Collection[Hole], *, now_ms: int) -> None:
+    """Keep what is not held of a stream, in the place of what was known of it."""
+    LostHere.objects.filter(stream_id=stream_id).delete()
+    LostHere.objects.bulk_create(
+        LostHere(
+            stream_id=stream_id,
+            first=one.first,
+            last=one.last,
+            before=one.before,
+            after=one.after,
+            receipt=one.receipt,
+            noticed_ms=one.noticed_ms or now_ms,
+        )
+        for one in holes
+    )

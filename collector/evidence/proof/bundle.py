@@ -109,6 +109,8 @@ class StreamEntry(msgspec.Struct, frozen=True):
     decided_why: str
     conflicts: tuple[_Seq, ...]
     """Numbers under which the kiosk signed two different records."""
+    lost_here: tuple[tuple[int, int], ...]
+    """What the collector had and lost: first and last numbers."""
     set_aside: Mapping[str, int]
     """How many records are held but not counted, by reason."""
     attachments: tuple[AttachmentEntry, ...] = ()

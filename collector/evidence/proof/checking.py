@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from collector.evidence.intake import ledger
-from collector.evidence.models import Conflict, HeardHead, RawBatch, Stream
+from collector.evidence.models import Conflict, HeardHead, LostHere, RawBatch, Stream
 from collector.evidence.proof.lineage import Life
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import StreamStanding
@@ -26,6 +26,7 @@ def check_stream(stream: Stream, claims: Iterable[Claim] = ()) -> StreamVerdict:
         heads=heads(stream),
         claims=claims,
         twice=conflicts(stream),
+        lost_here=lost_here(stream),
     )
 
 
@@ -89,6 +90,11 @@ def life(stream: Stream) -> Life:
     )
 
 
+def lost_here(stream: Stream) -> tuple[tuple[int, int], ...]:
+    """Give what this collector had of a stream and has no more: first and last numbers."""
+    return tuple(LostHere.objects.filter(stream=stream).order_by("first").values_list("first", "last"))
+
+
 def conflicts(stream: Stream) -> tuple[int, ...]:
     """Give the numbers under which the kiosk signed two different records."""
     kept = Conflict.objects.filter(stream=stream).order_by("seq")
@@ -106,4 +112,5 @@ def _parts(stream: Stream) -> Iterator[Part]:
         offset = first - batch.first
         lines = batch.lines[offset : offset + count]
         known: list[bytes | None] = [bytes(before) or None, *([None] * (len(lines) - 1))]
-        yield Part(list(enumerate(lines, start=first)), known, batch.signature)
+        whole = first + count - 1 == batch.last  # what filled a hole may be the middle of a message
+        yield Part(list(enumerate(lines, start=first)), known, batch.signature if whole else b"")

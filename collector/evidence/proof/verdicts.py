@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from survey.record.chain import Verify, head_message, next_link
 from survey.record.verdict import Claim, Evidence, Examiner, Fault, Finding
 
-_INCOMPLETE = frozenset({Finding.MISSING, Finding.LOST, Finding.CUT})
+_INCOMPLETE = frozenset({Finding.MISSING, Finding.LOST, Finding.LOST_HERE, Finding.CUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,12 @@ def check(
     heads: Iterable[SignedHead],
     claims: Iterable[Claim] = (),
     twice: Iterable[int] = (),
+    lost_here: Sequence[tuple[int, int]] = (),
 ) -> StreamVerdict:
     """Follow a stream from its first link to what was receipted and heard.
 
     `claims` are what streams that follow this one say of it; `twice` names numbers under which the kiosk signed two
-    different records.
+    different records, `lost_here` what the collector says it had and lost.
     """
     examiner = Examiner(stream=uid, public_key=public_key, verify=verify)
     examiner.expect([receipted])
@@ -97,13 +98,31 @@ def check(
             examiner.add(Evidence(seq=seq, line=line, prev=before, signature=signature))
             received += 1
     found = examiner.verdict()
-    faults = list(found.faults)
+    faults = _blamed(found.faults, lost_here)
     if found.proven < found.last and not faults:
         faults.append(Fault(Finding.ALTERED, found.proven + 1, found.last))  # nothing signed covers the end
     faults = _pinned(faults, end, receipted)
     faults += [Fault(Finding.DUPLICATED, seq, seq) for seq in twice]
     written = max(found.last, *(fault.last for fault in faults)) if faults else found.last
     return StreamVerdict(uid, received, written, tuple(faults))
+
+
+def _blamed(faults: Iterable[Fault], lost_here: Sequence[tuple[int, int]]) -> list[Fault]:
+    """Call what is missing lost at the collector, where the collector says so."""
+    blamed: list[Fault] = []
+    for fault in faults:
+        if fault.finding is not Finding.MISSING:
+            blamed.append(fault)
+            continue
+        at = fault.first
+        for first, last in sorted(lost_here):
+            begin, end = max(first, at), min(last, fault.last)
+            if begin <= end:
+                blamed += [Fault(Finding.MISSING, at, begin - 1)] if at < begin else []
+                blamed.append(Fault(Finding.LOST_HERE, begin, end))
+                at = end + 1
+        blamed += [Fault(Finding.MISSING, at, fault.last)] if at <= fault.last else []
+    return blamed
 
 
 def _pinned(faults: Sequence[Fault], end: Part, receipted: Claim) -> list[Fault]:

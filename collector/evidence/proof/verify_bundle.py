@@ -131,16 +131,18 @@ def _unproven(records: Sequence[AcceptedRecord], manifest: BundleManifest, *, gi
 
 
 def _life(bundle: Bundle, entry: StreamEntry) -> Life:
+    proofs = bundle.proofs(entry.uid)
+    begins = bool(proofs) and proofs[0].first == 1
     return Life(
         uid=entry.uid,
         key=bytes.fromhex(entry.public_key),
         standing=entry.standing,
         decided_by=entry.decided_by,
         decided_why=entry.decided_why,
-        first_line=next(iter(bundle.lines(entry.uid)), None),
+        first_line=next(iter(bundle.lines(entry.uid)), None) if begins else None,
         through=entry.through,
         heard=max((head.seq for head in entry.heads), default=0),
-        arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in bundle.proofs(entry.uid)),
+        arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in proofs),
     )
 
 
@@ -192,6 +194,7 @@ def _feed(
         ],
         claims=claims,
         twice=entry.conflicts,
+        lost_here=entry.lost_here,
     )
 
 

@@ -26,7 +26,7 @@ from collector.evidence.proof.bundle import (
     StreamEntry,
     UnitEntry,
 )
-from collector.evidence.proof.checking import conflicts, heads, signed_heads
+from collector.evidence.proof.checking import conflicts, heads, lost_here, signed_heads
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.selection import awaited_of, silent_of, streams_of
 from collector.evidence.proof.verdicts import SignedHead
@@ -105,7 +105,11 @@ def _stream_files(stream: Stream) -> tuple[bytes, bytes]:
     link = first_link(stream=stream.uid, public_key=bytes(stream.key.public_key))
     lines: list[bytes] = []
     proofs: list[BatchProof] = []
+    reached = 0
     for held in batches(stream.pk):
+        if held.first > reached + 1 and held.before:  # behind what is lost the chain is taken up again
+            link = held.before
+        reached = held.first + held.number - 1
         offset = held.first - held.batch.first
         part = held.batch.lines[offset : offset + held.number]
         links = []
@@ -118,7 +122,7 @@ def _stream_files(stream: Stream) -> tuple[bytes, bytes]:
                 first=held.first,
                 count=len(part),
                 received_ms=held.received_ms,
-                signature=held.batch.signature.hex(),
+                signature=held.batch.signature.hex() if reached == held.batch.last else "",
                 links=tuple(links),
             )
         )
@@ -172,6 +176,7 @@ def _entry(stream: Stream) -> StreamEntry:
         decided_by=stream.decided_by,
         decided_why=stream.decided_why,
         conflicts=conflicts(stream),
+        lost_here=lost_here(stream),
         set_aside=counts,
         attachments=tuple(
             AttachmentEntry(seq, name, told.state, told.signature.hex())
@@ -194,6 +199,7 @@ def _awaited(key: KioskKey, uid: str, kept: Sequence[SignedHead]) -> StreamEntry
         decided_by="",
         decided_why="",
         conflicts=(),
+        lost_here=(),
         set_aside={},
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from collector.evidence.models import Conflict, Stream
+from collector.evidence.proof.checking import lost_here
 from collector.evidence.standing import COUNTING
 from collector.fleet.models import Unit
 from collector.local import moment_of
@@ -20,7 +21,9 @@ class Holding:
 
     kiosk: str
     received: int
-    """Records held, gapless from the first of each stream."""
+    """Records held."""
+    lost_here: int
+    """Records this collector had and lost."""
     awaited: int
     """Records the kiosk has proven to have written and that have not arrived."""
     conflicts: int
@@ -36,10 +39,12 @@ def holdings(unit: Unit) -> list[Holding]:
     for stream in counting.select_related("kiosk").order_by("kiosk__name"):
         name = stream.kiosk.name
         received_at = moment_of(stream.received_ms)
-        held = found.get(name, Holding(name, 0, 0, 0, received_at))
+        held = found.get(name, Holding(name, 0, 0, 0, 0, received_at))
+        lost = sum(last - first + 1 for first, last in lost_here(stream))
         found[name] = replace(
             held,
-            received=held.received + stream.through,
+            received=held.received + stream.through - lost,
+            lost_here=held.lost_here + lost,
             awaited=held.awaited + max(0, stream.heard_seq - stream.through),
             received_at=max(held.received_at, received_at),
         )

@@ -1,5 +1,6 @@
 """The bytes both ends speak: what goes in comes out, and nothing else gets in."""
 
+import base64
 import hashlib
 import zlib
 
@@ -258,3 +259,16 @@ def test_a_batch_of_an_unknown_format_is_refused(version: object, code: str) -> 
     with pytest.raises(Malformed) as refusal:
         unpack_batch(seal_text(b"IKM1", canonical(fields) + b"\n" + line(1), bytes(64)))
     assert refusal.value.code == code
+
+
+def test_a_batch_can_show_a_receipt() -> None:
+    batch = Batch("k-0001", "0" * 32, 5, (b"{}",), b"s" * 64, prev=b"p" * 32, receipt=b"R" * 1_024)
+    assert unpack_batch(pack_batch(batch)) == batch
+
+
+@pytest.mark.parametrize("text", [5, None, "", "not base64!", base64.b64encode(b"R" * 1_025).decode()])
+def test_what_is_no_receipt_is_refused(text: object) -> None:
+    header = {"v": 1, "kiosk": "k-0001", "stream": "0" * 32, "first": 1, "count": 1, "receipt": text}
+    with pytest.raises(Malformed) as refusal:
+        unpack_batch(seal_text(b"IKM1", canonical(header) + b"\n{}", b"s" * 64))
+    assert refusal.value.code == "batch_field"

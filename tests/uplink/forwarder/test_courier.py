@@ -10,6 +10,7 @@ import pytest
 
 from survey.record.attachment import attach
 from survey.record.record import ALIVE, COMPLAINT, STAFF
+from survey.wire.messages import unpack_batch, unpack_receipt
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import START_MS, FakeCollector, FakeTransport, Home, fill, stamp
 from uplink.errors import Refused
@@ -255,6 +256,49 @@ def test_a_collector_set_back_to_a_backup_gets_what_is_still_here(home: Home) ->
     fill(journal, 1)
     trip.go(60, seconds=0.5)
     assert home.collector.held() == 11
+    journal.close()
+
+
+class Restored(FakeCollector):
+    """A collector that was set back, and goes on behind its hole on proof of its own receipt."""
+
+    def accept(self, payload: bytes) -> bytes | None:
+        batch = unpack_batch(payload)
+        lines, links = self.lines.setdefault(batch.stream, []), self.links[batch.stream]
+        if batch.receipt is not None and batch.prev is not None and batch.first > len(links):
+            shown = unpack_receipt(batch.receipt, self.verify)
+            assert shown.through + 1 >= batch.first, "the proof reaches what is sent"
+            lines += [b""] * (batch.first - len(links))
+            links += [b""] * (batch.first - 1 - len(links)) + [batch.prev]
+        return super().accept(payload)
+
+
+def test_a_collector_set_back_behind_what_was_freed_is_shown_its_own_receipt(home: Home) -> None:
+    journal, transport = home.journal(segment_bytes=2_000), FakeTransport(home.collector)
+    fill(journal, 40)
+    trip = Trip(home, transport, patience_seconds=1.0)
+    trip.go()
+    assert journal.release() is not None
+    (first, *_) = JournalReader(home.paths.journal).read(1, most=1, most_bytes=1_000)
+    assert first.seq > 10, "what was confirmed is not here any more"
+    stream = journal.stream
+    home.collector.__class__ = Restored
+    del home.collector.lines[stream][4:]
+    del home.collector.links[stream][5:]
+    home.collector.batches.clear()
+    fill(journal, 1)
+    trip.go(60, seconds=0.5)
+    assert home.collector.held() == 41
+    assert home.collector.lines[stream][4 : first.seq - 1] == [b""] * (first.seq - 5)
+    shown = [batch.first for batch in home.collector.batches if batch.receipt is not None]
+    assert shown == [first.seq], "it is shown once, where the hole is"
+    fill(journal, 1)
+    trip.go(60, seconds=0.5)
+    assert (home.collector.held(), trip.courier.progress.confirmed, trip.courier.progress.trouble) == (
+        42,
+        42,
+        None,
+    )
     journal.close()
 
 
