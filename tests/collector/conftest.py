@@ -18,6 +18,7 @@ from django.db import connections
 
 from collector import clock
 from collector.database import database
+from collector.local import moment_of
 from collector.trust import ca, keys
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
@@ -91,8 +92,8 @@ def unit(db: None) -> object:
 
 @pytest.fixture
 def kiosk(unit: object) -> FakeKiosk:
-    """A kiosk of that unit, enrolled an hour ago."""
-    with stopped(clock.now() - timedelta(hours=1)):
+    """A kiosk of that unit, enrolled an hour before its first morning."""
+    with stopped(moment_of(MORNING_MS) - timedelta(hours=1)):
         return FakeKiosk.enrolled(unit)
 
 

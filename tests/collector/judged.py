@@ -9,6 +9,7 @@ from collector.evidence.proof.audit_output import as_text
 from collector.evidence.proof.verify_bundle import Report, verify
 from collector.fleet.models import Unit
 from collector.scores.proof.export import export
+from collector.words.catalogue import say
 from survey.index.periods import Period
 
 
@@ -57,6 +58,8 @@ def judge(unit: Unit, period: Period, folder: Path) -> Judged:
         for sentence in [
             *(one.sentence("en") for one in stream.remarks),
             *(fault.sentence() for fault in stream.verdict.faults),
+            *([say("audit.late", "en", count=stream.late)] if stream.late else []),
+            *([say("audit.redated", "en", count=stream.redated)] if stream.redated else []),
         ]
     }
     assert named == said

@@ -65,7 +65,9 @@ class Centre:
             "print(kiosk.name, kiosk.key.private_bytes_raw().hex())"
         )
         name, key = self.ask(sys.executable, "-c", code).split()[-2:]
-        return FakeKiosk(name, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key)))
+        kiosk = FakeKiosk(name, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key)))
+        kiosk.clock_ms = round(time.time() * 1000)  # what is dated before its enrolment would be named
+        return kiosk
 
     def collector_key(self) -> bytes:
         code = "from collector.trust import keys\nfrom collector.settings import IKM_KEYS\nprint(keys.load(IKM_KEYS).public_key.hex())"

@@ -70,6 +70,8 @@ class AcceptedRecord(msgspec.Struct, frozen=True, gc=False):
     """For `response` records."""
     body: Mapping[str, object]
     """The parsed body of every other kind; empty for responses."""
+    sync: bool = True
+    """Whether the kiosk trusted its own clock when it wrote it."""
 
 
 class NotUnderstood(msgspec.Struct, frozen=True):

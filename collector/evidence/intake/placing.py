@@ -123,7 +123,7 @@ def _records(
         records.append(
             AcceptedRecord(
                 stream_id, seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,
-                kiosk_id, unit, place_id, service_id, response, body,
+                kiosk_id, unit, place_id, service_id, response, body, line.sync,
             )
         )  # fmt: skip
     return records

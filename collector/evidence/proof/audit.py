@@ -1,5 +1,6 @@
 """Is everything a unit's kiosks wrote here, and is it what they wrote? Two verdicts a stream, and one for all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from collector.evidence.proof.checking import awaited_life, check_awaited, check
 from collector.evidence.proof.lineage import Lineages, examine, remarks_of
 from collector.evidence.proof.remarks import Remark, Verdict, broken
 from collector.evidence.proof.selection import awaited_of, silent_of, streams_of
+from collector.evidence.proof.timeline import StreamTimes, Timelines
 from collector.evidence.proof.verdicts import StreamVerdict
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.models import KioskKey, Unit
@@ -32,6 +34,10 @@ class StreamAudit:
     """Responses of the unit in the period; None where the stream is too damaged to be read."""
     uncertain: int | None
     """Those of them that may lie outside the period: their time is not known that well."""
+    late: int
+    """Those of them that came in more than 30 days after they were given."""
+    redated: int
+    """Those of them whose own clock was not trusted: a later anchor, or bounds, date them."""
     set_aside: tuple[tuple[str, int], ...]
     """`(code, count)` of records that are held and proven but not counted."""
     received_ms: int
@@ -81,9 +87,14 @@ class Audit:
         return self._unbroken(Verdict.LINEAGE)
 
     @property
+    def times(self) -> bool:
+        """Whether the moments of the records can be true, as far as they concern the period."""
+        return self._unbroken(Verdict.TIMES)
+
+    @property
     def holds(self) -> bool:
         """Whether all verdicts are good."""
-        return self.integrity and self.completeness and self.lineage
+        return self.integrity and self.completeness and self.lineage and self.times
 
     def _unbroken(self, verdict: Verdict) -> bool:
         return not any(broken(stream.remarks, verdict) for stream in self.streams)
@@ -95,6 +106,7 @@ def audit(unit: Unit, period: Period, *, now: datetime) -> Audit:
     awaited = awaited_of(unit, period)
     lives = [life(stream) for stream in sorted(streams, key=lambda one: one.pk)]
     lineages = examine([*lives, *(awaited_life(*one) for one in awaited)])
+    times = _times(streams, unit, period, lineages)
     refusals = Refusal.objects.filter(kiosk_name__in={stream.kiosk.name for stream in streams})
     return Audit(
         unit=unit.code,
@@ -102,7 +114,7 @@ def audit(unit: Unit, period: Period, *, now: datetime) -> Audit:
         period=period,
         made_ms=round(now.astimezone(UTC).timestamp() * 1000),
         streams=(
-            *(_stream(stream, unit, period, lineages) for stream in streams),
+            *(_stream(stream, lineages, times[stream.uid]) for stream in streams),
             *(_awaited(key, uid, heads, lineages) for key, uid, heads in awaited),
         ),
         silent=tuple(
@@ -113,15 +125,37 @@ def audit(unit: Unit, period: Period, *, now: datetime) -> Audit:
     )
 
 
-def _stream(stream: Stream, unit: Unit, period: Period, lineages: Lineages) -> StreamAudit:
-    responses, uncertain = _count(stream, unit, period)
+def _times(
+    streams: Sequence[Stream], unit: Unit, period: Period, lineages: Lineages
+) -> dict[str, StreamTimes | None]:
+    """Follow the records of every stream; None for one that is too damaged to be read."""
+    timelines = Timelines(unit_id=unit.pk, bounds_ms=period.bounds_ms(unit.time_zone), before=lineages.before)
+    named = {stream.uid: stream for stream in streams}
+    found: dict[str, StreamTimes | None] = {}
+    for uid in lineages.in_order(named):
+        stream = named[uid]
+        if stream.standing not in COUNTING:
+            found[uid] = StreamTimes()
+            continue
+        enrolled_ms = round(stream.key.enrolled_at.timestamp() * 1000)
+        records = (one for part in rebuild.replay_stream(stream) for one in part.records)
+        try:
+            found[uid] = timelines.follow(uid, records, enrolled_ms=enrolled_ms)
+        except Malformed:
+            found[uid] = None
+    return found
+
+
+def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> StreamAudit:
     return StreamAudit(
         kiosk=stream.kiosk.name,
         uid=stream.uid,
         verdict=check_stream(stream, lineages.claims.get(stream.uid, ())),
         attachments=attachments_of(stream),
-        responses=responses,
-        uncertain=uncertain,
+        responses=times.responses if times is not None else None,
+        uncertain=times.uncertain if times is not None else None,
+        late=times.late if times is not None else 0,
+        redated=times.redated if times is not None else 0,
         set_aside=tuple(
             SetAside.objects.filter(stream=stream)
             .values_list("code")
@@ -131,7 +165,7 @@ def _stream(stream: Stream, unit: Unit, period: Period, lineages: Lineages) -> S
         received_ms=stream.received_ms,
         heard_ms=stream.heard_ms,
         standing=StreamStanding(stream.standing),
-        remarks=remarks_of(lineages.remarks, stream.uid),
+        remarks=remarks_of(lineages.remarks, stream.uid) + (times.remarks if times is not None else ()),
     )
 
 
@@ -143,25 +177,11 @@ def _awaited(key: KioskKey, uid: str, heads: list[HeardHead], lineages: Lineages
         attachments=AttachmentCounts(named=0, held=0, destroyed=0, lost=0, never=()),
         responses=0,
         uncertain=0,
+        late=0,
+        redated=0,
         set_aside=(),
         received_ms=0,
         heard_ms=max(head.heard_ms for head in heads),
         standing=StreamStanding.AWAITED,
         remarks=remarks_of(lineages.remarks, uid),
     )
-
-
-def _count(stream: Stream, unit: Unit, period: Period) -> tuple[int | None, int | None]:
-    start, end = period.bounds_ms(unit.time_zone)
-    responses = uncertain = 0
-    if stream.standing not in COUNTING:
-        return 0, 0
-    try:
-        for part in rebuild.replay_stream(stream):
-            for one in part.records:
-                if one.response is not None and one.unit_id == unit.pk and start <= one.at_ms < end:
-                    responses += 1
-                    uncertain += not start <= one.at_ms - one.error_ms <= one.at_ms + one.error_ms < end
-    except Malformed:
-        return None, None
-    return responses, uncertain

@@ -25,7 +25,7 @@ td.n {{ text-align: right; font-variant-numeric: tabular-nums; }}
 </style>
 <h1>{title}</h1>
 <p>{unit} · {period} · {made}</p>
-<p><strong>{integrity}</strong> · <strong>{completeness}</strong> · <strong>{lineage}</strong></p>
+<p><strong>{integrity}</strong> · <strong>{completeness}</strong> · <strong>{lineage}</strong> · <strong>{times}</strong></p>
 <table><tr>{heads}</tr>
 {rows}</table>
 {notes}
@@ -52,7 +52,7 @@ def as_text(audit: Audit) -> str:
     lines += [f"  refused from {kiosk}: {count} × {code}" for kiosk, code, count in audit.refusals]
     lines.append(
         f"integrity: {_word(audit.integrity)}   completeness: {_word(audit.completeness)}   "
-        f"lineage: {_word(audit.lineage)}"
+        f"lineage: {_word(audit.lineage)}   times: {_word(audit.times)}"
     )
     return "\n".join(map(shown, lines))
 
@@ -69,6 +69,7 @@ def as_json(audit: Audit) -> str:
             "integrity": audit.integrity,
             "completeness": audit.completeness,
             "lineage": audit.lineage,
+            "times": audit.times,
             "streams": [
                 {
                     "kiosk": stream.kiosk,
@@ -95,6 +96,8 @@ def as_json(audit: Audit) -> str:
                     ],
                     "responses_in_period": stream.responses,
                     "uncertain_in_period": stream.uncertain,
+                    "late_in_period": stream.late,
+                    "redated_in_period": stream.redated,
                     "set_aside": dict(stream.set_aside),
                     "received_at": stamp_text(stream.received_ms) if stream.received_ms else None,
                     "heard_at": stamp_text(stream.heard_ms) if stream.heard_ms else None,
@@ -126,6 +129,7 @@ def as_html(audit: Audit, language: str) -> str:
     integrity = say("audit.whole" if audit.integrity else "audit.not_whole", language)
     completeness = say("audit.complete" if audit.completeness else "audit.not_complete", language)
     lineage = say("audit.whole" if audit.lineage else "audit.not_whole", language)
+    times = say("audit.whole" if audit.times else "audit.not_whole", language)
     return _PAGE.format(
         language=language,
         title=say("audit.title", language, name=escape(shown(audit.name))),
@@ -135,6 +139,7 @@ def as_html(audit: Audit, language: str) -> str:
         integrity=f"{say('audit.integrity', language)}: {integrity}",
         completeness=f"{say('audit.completeness', language)}: {completeness}",
         lineage=f"{say('audit.lineage', language)}: {lineage}",
+        times=f"{say('audit.times', language)}: {times}",
         heads="".join(f"<th>{say(f'audit.{head}', language)}</th>" for head in _HEADS),
         rows=rows,
         notes="\n".join(
@@ -153,6 +158,8 @@ def _findings(stream: StreamAudit, language: str) -> str:
     found = [_finding(fault, language) for fault in stream.verdict.faults]
     found += _never_came(stream, language)
     found += [one.sentence(language) for one in stream.remarks]
+    found += [say("audit.late", language, count=stream.late)] if stream.late else []
+    found += [say("audit.redated", language, count=stream.redated)] if stream.redated else []
     found = found or [say("audit.no_findings", language)]
     return "<br>".join(map(escape, [*found, *_attachments(stream, language), *_set_aside(stream, language)]))
 
@@ -212,8 +219,16 @@ def _never_came(stream: StreamAudit, language: str) -> Iterator[str]:
 def _in_period(stream: StreamAudit) -> str:
     if stream.responses is None:
         return "too damaged to count what lies in the period"
-    uncertain = f" ({stream.uncertain} of uncertain date)" if stream.uncertain else ""
-    return f"{stream.responses} responses in the period{uncertain}"
+    beside = [
+        f"{number} {words}"
+        for number, words in (
+            (stream.uncertain, "of uncertain date"),
+            (stream.late, "more than 30 days late"),
+            (stream.redated, "re-dated"),
+        )
+        if number
+    ]
+    return f"{stream.responses} responses in the period" + (f" ({', '.join(beside)})" if beside else "")
 
 
 def _word(holds: bool) -> str:

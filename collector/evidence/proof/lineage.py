@@ -5,7 +5,7 @@ say of the streams before them.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.evidence.proof.remarks import Remark, RemarkCode, remark
@@ -44,6 +44,21 @@ class Lineages:
     """By stream."""
     claims: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     """What a stream's followers say of it, under the kiosk's signature: how far it had come."""
+    before: dict[str, str] = field(default_factory=dict)
+    """The stream that each one follows, where it follows one."""
+
+    def in_order(self, uids: Iterable[str]) -> list[str]:
+        """Give streams so that each comes after the one it follows."""
+        ordered: list[str] = []
+        waiting = list(uids)
+        known = set(waiting)
+        while waiting:
+            ready = [
+                uid for uid in waiting if self.before.get(uid) not in known or self.before[uid] in ordered
+            ]
+            ordered += ready or waiting
+            waiting = [uid for uid in waiting if uid not in ordered]
+        return ordered
 
 
 def examine(lives: Sequence[Life]) -> Lineages:
@@ -103,6 +118,7 @@ def _of_standing(life: Life) -> list[Remark]:
 
 def _joint(old: Life, new: Life, told: ToldPredecessor, found: Lineages) -> None:
     """Say what there is to say where one stream goes on from another."""
+    found.before[new.uid] = old.uid
     values = {"stream": told.uid[:8], "seq": told.seq, "why": told.why}
     found.remarks[new.uid].append(remark(RemarkCode.FOLLOWS, **values))
     found.claims[old.uid].append(Claim(told.seq, told.link, Finding.FORKED))

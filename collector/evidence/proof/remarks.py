@@ -14,6 +14,8 @@ class Verdict(StrEnum):
     COMPLETENESS = "completeness"
     LINEAGE = "lineage"
     """Whether what is counted is one life of each key."""
+    TIMES = "times"
+    """Whether the moments of the records can be true."""
 
 
 class RemarkCode(StrEnum):
@@ -28,6 +30,9 @@ class RemarkCode(StrEnum):
     GOES_BACK = "goes_back"
     OUTLIVED = "outlived"
     NONE_RECEIVED = "none_received"
+    BEFORE_ENROLMENT = "before_enrolment"
+    CLOCK_BACKWARDS = "clock_backwards"
+    BOOTS_OVERLAP = "boots_overlap"
 
 
 _BREAKS = {
@@ -36,6 +41,9 @@ _BREAKS = {
     RemarkCode.OUTLIVED: Verdict.LINEAGE,
     RemarkCode.PREDECESSOR_NEVER_CAME: Verdict.COMPLETENESS,
     RemarkCode.NONE_RECEIVED: Verdict.COMPLETENESS,
+    RemarkCode.BEFORE_ENROLMENT: Verdict.TIMES,
+    RemarkCode.CLOCK_BACKWARDS: Verdict.TIMES,
+    RemarkCode.BOOTS_OVERLAP: Verdict.TIMES,
 }
 
 

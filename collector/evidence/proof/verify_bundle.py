@@ -7,7 +7,6 @@ published index is computed anew from the records, and whatever does not agree i
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from collector.evidence.intake.accepted import AcceptedRecord
@@ -17,7 +16,8 @@ from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, BundleManifest, StreamEntry
-from collector.evidence.proof.lineage import Life, examine, remarks_of
+from collector.evidence.proof.bundled_streams import life_of, look_at_times, period_of
+from collector.evidence.proof.lineage import examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import COUNTING
@@ -25,8 +25,6 @@ from collector.fleet.standing import Standing
 from collector.local import stamp_text
 from collector.trust.keys import verifier
 from collector.words.catalogue import CONSOLE, say
-from survey.index import periods
-from survey.index.periods import Period, PeriodError
 from survey.index.tally import Tally
 from survey.instrument import definition
 from survey.instrument.instrument import Instrument
@@ -90,7 +88,8 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         )
         for one in manifest.silent
     ]
-    lineages = examine([_life(bundle, entry) for entry in manifest.streams])
+    records_of: dict[str, list[AcceptedRecord]] = {}
+    lineages = examine([life_of(bundle, entry) for entry in manifest.streams])
     for entry in manifest.streams:
         verdict, shared = _check_stream(bundle, entry, lineages.claims.get(entry.uid, ()))
         verdicts.append((entry.kiosk, verdict))
@@ -103,7 +102,9 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         for one in remarks_of(lineages.remarks, entry.uid):
             (notes if one.breaks is None else problems).append(f"{who}: {one.sentence(CONSOLE)}")
         if entry.standing in COUNTING:
-            records += list(_records(bundle, entry, shared))
+            records_of[entry.uid] = list(_records(bundle, entry, shared))
+            records += records_of[entry.uid]
+    look_at_times(manifest, records_of, lineages, problems, notes)
     indices = _compare(bundle, records, instruments, problems)
     return Report(
         streams=tuple(verdicts),
@@ -128,22 +129,6 @@ def _unproven(records: Sequence[AcceptedRecord], manifest: BundleManifest, *, gi
         yield "anything: there is no stream in the bundle"
     elif not any(one.response is not None for one in records):
         yield "any index: there is no answer in the bundle"
-
-
-def _life(bundle: Bundle, entry: StreamEntry) -> Life:
-    proofs = bundle.proofs(entry.uid)
-    begins = bool(proofs) and proofs[0].first == 1
-    return Life(
-        uid=entry.uid,
-        key=bytes.fromhex(entry.public_key),
-        standing=entry.standing,
-        decided_by=entry.decided_by,
-        decided_why=entry.decided_why,
-        first_line=next(iter(bundle.lines(entry.uid)), None) if begins else None,
-        through=entry.through,
-        heard=max((head.seq for head in entry.heads), default=0),
-        arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in proofs),
-    )
 
 
 def _check_stream(
@@ -260,7 +245,7 @@ def _compare(
 ) -> tuple[tuple[PublishedIndex, PublishedIndex | None], ...]:
     """Compute every published index anew, and name those that come out differently."""
     manifest = bundle.manifest
-    period = _period(manifest)
+    period = period_of(manifest)
     tallies = recount(
         records,
         unit_id=manifest.unit.id,
@@ -290,24 +275,6 @@ def _counted(tally: Tally, claimed: PublishedIndex) -> PublishedIndex | None:
         return published(tally, weight_mode=claimed.weight_mode or None)
     except ValueError:  # it names a way of weighing that there is not
         return None
-
-
-def _period(manifest: BundleManifest) -> Period:
-    """Give the period of days in the unit's zone.
-
-    Raises:
-        BundleError: they are none.
-    """
-    try:
-        period = periods.between(
-            date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day)
-        )
-        period.bounds_ms(manifest.unit.zone)
-    except (PeriodError, ValueError, OverflowError) as error:
-        raise BundleError(
-            f"from {manifest.first_day} to {manifest.last_day} in {manifest.unit.zone} is no period: {error}"
-        ) from error
-    return period
 
 
 def _instruments(bundle: Bundle, problems: list[str]) -> dict[str, Instrument]:

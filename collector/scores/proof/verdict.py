@@ -38,6 +38,9 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
             "integrity": audit.integrity,
             "completeness": audit.completeness,
             "lineage": audit.lineage,
+            "times": audit.times,
+            "late": sum(stream.late for stream in audit.streams),
+            "redated": sum(stream.redated for stream in audit.streams),
             "streams": [
                 {
                     "kiosk": stream.kiosk,

@@ -22,11 +22,13 @@ from collector.evidence.proof import verify_command
 from collector.evidence.proof.verify_bundle import Report, verify
 from collector.fleet import tree
 from collector.fleet.models import Unit
+from collector.local import moment_of
 from collector.people.models import TrailEntry
 from collector.scores.proof.export import export
 from collector.trust import keys
 from survey.index.periods import Period, parse
-from tests.collector.fake_kiosk import FakeKiosk, pulse
+from tests.collector.clocks import stopped
+from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse
 
 pytestmark = pytest.mark.django_db
 
@@ -160,7 +162,8 @@ def test_a_questionnaire_with_other_bands_is_named(exported: Path) -> None:
 def test_a_stream_left_out_is_missed_in_the_index(
     unit: Unit, busy: FakeKiosk, arrive: object, tmp_path: Path
 ) -> None:
-    other = FakeKiosk.enrolled(unit)
+    with stopped(moment_of(MORNING_MS)):
+        other = FakeKiosk.enrolled(unit)
     other.responses(1, 1)
     arrive(other.batch())
     path = tmp_path / "two.zip"

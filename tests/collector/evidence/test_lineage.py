@@ -311,7 +311,10 @@ def test_a_stream_counted_in_secret_is_found_by_audit_and_verify(
     Stream.objects.update(standing="counted")
     rebuild(lambda _line: None)
     found = judge(unit, PERIOD, tmp_path)
-    assert (found.audit.lineage, found.remarks(stolen.stream)) == (False, ["foreign_counted"])
+    assert (found.audit.lineage, found.remarks(stolen.stream)) == (
+        False,
+        ["foreign_counted", "before_enrolment"],
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from collector import clock
 from collector.complaints.models import Ticket
 from collector.evidence.intake import timing
 from collector.evidence.intake.rebuild import project_again, rebuild, retry_set_aside
@@ -22,6 +24,7 @@ from survey.index.periods import parse
 from survey.instrument.definition import shipped_files
 from survey.record.clock import unknown_clock
 from survey.record.complaint import new_code
+from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
 pytestmark = pytest.mark.django_db
@@ -131,8 +134,10 @@ def test_an_anchor_that_comes_later_moves_ratings_to_their_day(
 
 
 def test_what_a_kiosk_earned_stays_with_the_unit_and_a_corrected_date_moves_it(
-    kiosk: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]
+    unit: Unit, arrive: Callable[..., list[object]]
 ) -> None:
+    with stopped(clock.now() - timedelta(hours=1)):
+        kiosk = FakeKiosk.enrolled(unit)
     other = tree.add_unit(
         code="jaya",
         name="Jaya",

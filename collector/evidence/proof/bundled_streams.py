@@ -1,0 +1,69 @@
+"""The streams of a bundle beside each other: their lineage, and what their times say."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.proof.bundle import Bundle, BundleError, BundleManifest, StreamEntry
+from collector.evidence.proof.lineage import Life, Lineages
+from collector.evidence.proof.timeline import Timelines
+from collector.words.catalogue import CONSOLE, say
+from survey.index import periods
+
+
+def look_at_times(
+    manifest: BundleManifest,
+    records: Mapping[str, Sequence[AcceptedRecord]],
+    lineages: Lineages,
+    problems: list[str],
+    notes: list[str],
+) -> None:
+    """Name what cannot be true about the moments of the records, and count what came late or was dated anew."""
+    entries = {entry.uid: entry for entry in manifest.streams}
+    timelines = Timelines(
+        unit_id=manifest.unit.id,
+        bounds_ms=period_of(manifest).bounds_ms(manifest.unit.zone),
+        before=lineages.before,
+    )
+    for uid in lineages.in_order(records):
+        entry = entries[uid]
+        times = timelines.follow(uid, records[uid], enrolled_ms=entry.enrolled_ms)
+        who = f"{entry.kiosk}, stream {uid[:8]}"
+        problems += [f"{who}: {one.sentence(CONSOLE)}" for one in times.remarks]
+        notes += [f"{who}: {say('audit.late', CONSOLE, count=times.late)}"] if times.late else []
+        notes += [f"{who}: {say('audit.redated', CONSOLE, count=times.redated)}"] if times.redated else []
+
+
+def period_of(manifest: BundleManifest) -> periods.Period:
+    """Give the period of days in the unit's zone that a bundle is about.
+
+    Raises:
+        BundleError: they are none.
+    """
+    try:
+        period = periods.between(
+            date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day)
+        )
+        period.bounds_ms(manifest.unit.zone)
+    except (periods.PeriodError, ValueError, OverflowError) as error:
+        raise BundleError(
+            f"from {manifest.first_day} to {manifest.last_day} in {manifest.unit.zone} is no period: {error}"
+        ) from error
+    return period
+
+
+def life_of(bundle: Bundle, entry: StreamEntry) -> Life:
+    """Give what the lineage of a stream's key is judged by."""
+    proofs = bundle.proofs(entry.uid)
+    begins = bool(proofs) and proofs[0].first == 1
+    return Life(
+        uid=entry.uid,
+        key=bytes.fromhex(entry.public_key),
+        standing=entry.standing,
+        decided_by=entry.decided_by,
+        decided_why=entry.decided_why,
+        first_line=next(iter(bundle.lines(entry.uid)), None) if begins else None,
+        through=entry.through,
+        heard=max((head.seq for head in entry.heads), default=0),
+        arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in proofs),
+    )
