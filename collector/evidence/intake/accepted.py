@@ -72,6 +72,8 @@ class AcceptedRecord(msgspec.Struct, frozen=True, gc=False):
     """The parsed body of every other kind; empty for responses."""
     sync: bool = True
     """Whether the kiosk trusted its own clock when it wrote it."""
+    carried: bool = False
+    """Whether a successor carried it over: its boot and uptime are those of the stream before."""
 
 
 class NotUnderstood(msgspec.Struct, frozen=True):

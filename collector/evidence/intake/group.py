@@ -130,6 +130,7 @@ class _Work:
         self._row = row
         self._standing = standing
         self._opened: StreamRow | None = None
+        self._has_sisters = False
         known = [key for key in sender.keys if row is None or key.id == row.key_id]
         self.judged = Judge(
             uid=uid,
@@ -205,7 +206,7 @@ class _Work:
 
     def welcome(self, *, last_try: bool) -> None:
         """Count what waited for this stream, where it was opened only now."""
-        if self._row is None and self.judged.key is not None:
+        if self._has_sisters and self.judged.key is not None:
             for one in opening.count_what_fits_now(self.judged.key.id, last_try=last_try):
                 log.info("kiosk %s: stream %s fits its lineage now, and counts", self._name, one.uid)
 
@@ -262,7 +263,7 @@ class _Work:
         key = self.judged.key
         if key is None:
             raise AssertionError("a stream is opened by the key that signed its first batch")
-        stream = opening.open_stream(
+        stream, alone = opening.open_stream(
             kiosk_id=self._sender.id,
             key_id=key.id,
             uid=self._uid,
@@ -270,6 +271,7 @@ class _Work:
             now_ms=now_ms,
             state=timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id])),
         )
+        self._has_sisters = not alone
         if stream.standing in COUNTING:
             log.info("kiosk %s opened stream %s", self._name, self._uid)
         else:

@@ -18,13 +18,18 @@ log = logging.getLogger(__name__)
 
 def open_stream(
     *, kiosk_id: int, key_id: int, uid: str, first_line: bytes | None, now_ms: int, state: bytes
-) -> Stream:
-    """Make the row of a stream that is not held yet, with its standing; call it inside the group's transaction."""
+) -> tuple[Stream, bool]:
+    """Make the row of a stream that is not held yet, with its standing; tells also whether it is the first of its key.
+
+    Call it inside the group's transaction.
+    """
     KioskKey.objects.select_for_update().get(pk=key_id)  # two processes must not open two streams at once
     told = told_by(first_line)
-    before = _followed(key_id, told) if told is not None else None
+    alone = not Stream.objects.filter(key_id=key_id).exists()
+    before = _followed(key_id, told) if told is not None and not alone else None
     fits = (
-        before is not None
+        alone
+        or before is not None
         or not Stream.objects.filter(key_id=key_id, standing__in=COUNTING).exists()
         or _awaited(key_id, uid) is not None
     )
@@ -43,9 +48,9 @@ def open_stream(
         before_link=told.link if told is not None else b"",
     )
     heads.adopt(stream)
-    if fits:
+    if fits and not alone:
         _join(stream, before)
-    return stream
+    return stream, alone
 
 
 def count_what_fits_now(key_id: int, *, last_try: bool = True) -> list[Stream]:

@@ -102,7 +102,8 @@ def _records(
     records = []
     for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
         seq = line.seq
-        if (inner := opened(line, at_ms=at_ms, error_ms=error_ms)) is not None:
+        inner = opened(line, at_ms=at_ms, error_ms=error_ms)
+        if inner is not None:
             line, at_ms, error_ms = inner  # noqa: PLW2901 - from here on it is what was carried
         read = read_body(line) if line.kind in BODIES else None
         if read is None or standing is None:
@@ -123,7 +124,7 @@ def _records(
         records.append(
             AcceptedRecord(
                 stream_id, seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,
-                kiosk_id, unit, place_id, service_id, response, body, line.sync,
+                kiosk_id, unit, place_id, service_id, response, body, line.sync, inner is not None,
             )
         )  # fmt: skip
     return records
