@@ -176,6 +176,7 @@ class Outbox:
     def _link_before(self, entry: Entry) -> bytes:
         through, link = self._anchor
         return link if through == entry.seq - 1 and link else entry.prev
+
     def _shown(self, first: int) -> bytes | None:
         """Give the receipt to show with a parcel that begins with record `first`."""
         if self._proof is None or not self._say_prev or first <= self._proof[0]:

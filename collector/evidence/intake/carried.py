@@ -7,6 +7,7 @@ kiosk writes them again, whole, as `carried` records of the stream that follows;
 from typing import NamedTuple
 
 from collector.evidence.intake.lines import Read, read_body, read_line
+from collector.evidence.intake.repeated import Place
 from survey.record.bodies import Carried
 from survey.record.errors import Malformed
 from survey.record.record import CARRIED, COMPLAINT, RESPONSE
@@ -22,6 +23,9 @@ class Opened(NamedTuple):
     line: Read
     at_ms: int
     error_ms: int
+    place: Place
+    text: bytes
+    """The line as it stood there."""
 
 
 def opened(line: Read, *, at_ms: int, error_ms: int) -> Opened | None:
@@ -33,11 +37,14 @@ def opened(line: Read, *, at_ms: int, error_ms: int) -> Opened | None:
         return None
     read = read_body(line)
     try:
-        inner = read_line(Carried.from_body(read[1]).line.encode()) if read is not None else None
+        carried = Carried.from_body(read[1]) if read is not None else None
     except Malformed:
         return None
-    if inner is None or inner.kind not in (RESPONSE, COMPLAINT):
+    text = carried.line.encode() if carried is not None else b""
+    inner = read_line(text)
+    if carried is None or inner is None or inner.kind not in (RESPONSE, COMPLAINT):
         return None
+    place = (carried.stream, inner.seq)
     if inner.at is not None and inner.sync and inner.at <= at_ms:
-        return Opened(inner, inner.at, _CLOCK_ERROR_MS)
-    return Opened(inner, at_ms, max(error_ms, ERROR_MS))
+        return Opened(inner, inner.at, _CLOCK_ERROR_MS, place, text)
+    return Opened(inner, at_ms, max(error_ms, ERROR_MS), place, text)

@@ -6,13 +6,22 @@
 import hashlib
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
 
-from collector.evidence.intake import attachments, keeping, ledger, opening, projecting, rebuild, refusals, timing
+from collector.evidence.intake import (
+    attachments,
+    keeping,
+    ledger,
+    opening,
+    projecting,
+    rebuild,
+    refusals,
+    timing,
+)
 from collector.evidence.intake.arrivals import (
     CONFLICT,
     KIOSK_REVOKED,
@@ -22,6 +31,7 @@ from collector.evidence.intake.arrivals import (
     Message,
     RefusedMessage,
 )
+from collector.evidence.intake.elsewhere import held_elsewhere
 from collector.evidence.intake.holes import Hole
 from collector.evidence.intake.judge import Judge, Judgement
 from collector.evidence.intake.lines import HeldRun
@@ -102,18 +112,24 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
     rows = rows_of(senders, streams)
     stands = standings({senders[name].id for name, _ in streams})
     projected: list[Projected] = []
+
+    def settle() -> None:
+        projecting.commit(projected, last_try=last_try)
+        projected.clear()
+
     # In the order they came: the first stream of a key is its lineage.
     for (name, uid), arrived in streams.items():
         sender = senders[name]
         work = _Work(name, uid, sender, rows.get((name, uid)), stands.get(sender.id))
         decided |= work.judge(arrived)
         if work.judged.taken or work.judged.fillings:
-            projected += work.store({tag: message for tag, message, _ in arrived})
+            projected.extend(work.store({tag: message for tag, message, _ in arrived}, settle))
             work.welcome(last_try=last_try)
+            rows = rows_of(senders, streams) if work.has_sisters else rows
         work.keep_attachments(arrived)
         if work.judged.contradictions:
             work.keep_contradictions({tag: message for tag, message, _ in arrived})
-    projecting.commit(projected, last_try=last_try)
+    settle()
     _count_refusals(messages, decided)
     return [decided[tag] for tag in range(len(messages))]
 
@@ -130,7 +146,8 @@ class _Work:
         self._row = row
         self._standing = standing
         self._opened: StreamRow | None = None
-        self._has_sisters = False
+        self.has_sisters = False
+        """Whether it opened a stream whose key has others, of which one may have been joined to it."""
         known = [key for key in sender.keys if row is None or key.id == row.key_id]
         self.judged = Judge(
             uid=uid,
@@ -165,8 +182,11 @@ class _Work:
             }
         return decided
 
-    def store(self, messages: Mapping[int, Message]) -> list[Projected]:
-        """Keep the batches that add records, move the stream on, and give what they come to; nothing where it does not count."""
+    def store(self, messages: Mapping[int, Message], settle: Callable[[], None]) -> list[Projected]:
+        """Keep the batches that add records, move the stream on, and give what they come to; nothing where it does not count.
+
+        `settle` brings in what the group came to so far: it is called before what is held already is looked at again.
+        """
         taken, fillings = self.judged.taken, self.judged.fillings
         last_ms = max(messages[one.tag].arrival.received_ms for one in (*taken, *fillings))
         row = self._row
@@ -177,12 +197,16 @@ class _Work:
         if row.standing not in COUNTING:
             write(row.clock)
             return []
-        if fillings:  # what follows is held already: times and places of all of it are looked at again
-            stream = Stream.objects.select_related("key").get(pk=row.id)
-            rebuild.project_changed([stream], partial(write, row.clock))
+        late = row.followed_seq is not None and any(one.first <= row.followed_seq for one in taken)
+        if fillings or late:  # what follows is held already, or carried over: all of it is looked at again
+            settle()
+            counting = Stream.objects.filter(key_id=row.key_id, standing__in=COUNTING)
+            rebuild.project_changed(
+                list(counting.select_related("key").order_by("pk")), partial(write, row.clock)
+            )
             return []
         runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
-        source = Source(row.id, self._sender.id, self._standing)
+        source = Source(row.id, self._sender.id, self._standing, held_elsewhere(row.id, row.key_id))
         projected = projecting.project_run(source, timing.load(row.clock), runs)
         write(timing.dump(projected.placed.clock))
         return [projected]
@@ -206,7 +230,7 @@ class _Work:
 
     def welcome(self, *, last_try: bool) -> None:
         """Count what waited for this stream, where it was opened only now."""
-        if self._has_sisters and self.judged.key is not None:
+        if self.has_sisters and self.judged.key is not None:
             for one in opening.count_what_fits_now(self.judged.key.id, last_try=last_try):
                 log.info("kiosk %s: stream %s fits its lineage now, and counts", self._name, one.uid)
 
@@ -271,7 +295,7 @@ class _Work:
             now_ms=now_ms,
             state=timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id])),
         )
-        self._has_sisters = not alone
+        self.has_sisters = not alone
         if stream.standing in COUNTING:
             log.info("kiosk %s opened stream %s", self._name, self._uid)
         else:
@@ -280,7 +304,7 @@ class _Work:
                 self._name,
                 self._uid,
             )
-        return StreamRow(stream.pk, key.id, 0, b"", bytes(stream.clock), stream.standing, None)
+        return StreamRow(stream.pk, key.id, 0, b"", bytes(stream.clock), stream.standing, stream.followed_seq)
 
 
 def _told(holes: Sequence[Hole]) -> str:

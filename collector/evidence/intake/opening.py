@@ -122,7 +122,8 @@ def _join(stream: Stream, before: Stream | None) -> None:
         Stream.objects.filter(pk=before.pk).update(followed_seq=stream.before_seq)
     after = _awaited(stream.key_id, stream.uid)
     if after is not None:
-        Stream.objects.filter(pk=stream.pk).update(followed_seq=after.before_seq)
+        stream.followed_seq = after.before_seq
+        stream.save(update_fields=["followed_seq"])
 
 
 def _project(stream: Stream, *, last_try: bool = True) -> int:

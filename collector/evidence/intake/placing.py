@@ -15,6 +15,7 @@ from collector.evidence.intake.lines import (
     read_body,
     read_line,
 )
+from collector.evidence.intake.repeated import IsHeld, held_nowhere
 from collector.fleet.standing import Standing
 from collector.local import LAST_MS
 from survey.record.bodies import BODIES
@@ -23,6 +24,8 @@ from survey.record.clock import ClockState, Stamped, follow, times
 
 KIND_UNKNOWN = "kind_unknown"
 KIOSK_UNASSIGNED = "kiosk_unassigned"
+CARRIED_TWICE = "carried_twice"
+"""It carries over what is held already, and counts there."""
 TIME_IMPOSSIBLE = "time_impossible"
 """The best estimate of its time lies before 1970 or beyond the year 9999: no page could show its day."""
 
@@ -34,6 +37,8 @@ class Source:
     stream_id: int
     kiosk_id: int
     standing: Standing | None
+    is_held: IsHeld = held_nowhere
+    """Whether what it carries over is held already."""
 
 
 @dataclass(slots=True)
@@ -104,7 +109,10 @@ def _records(
         seq = line.seq
         inner = opened(line, at_ms=at_ms, error_ms=error_ms)
         if inner is not None:
-            line, at_ms, error_ms = inner  # noqa: PLW2901 - from here on it is what was carried
+            if source.is_held(inner.place, inner.text):
+                set_aside.append(NotUnderstood(stream_id, seq, CARRIED_TWICE))
+                continue
+            line, at_ms, error_ms = inner.line, inner.at_ms, inner.error_ms  # noqa: PLW2901 - from here on it is what was carried
         read = read_body(line) if line.kind in BODIES else None
         if read is None or standing is None:
             code = KIND_UNKNOWN if line.kind not in BODIES else BODY_UNREADABLE

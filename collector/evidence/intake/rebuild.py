@@ -6,7 +6,8 @@ from django.db import transaction
 
 from collector.evidence.intake import ledger, projecting, projections, timing
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
-from collector.evidence.intake.placing import KIOSK_UNASSIGNED, Placed, Source
+from collector.evidence.intake.elsewhere import held_elsewhere
+from collector.evidence.intake.placing import CARRIED_TWICE, KIOSK_UNASSIGNED, Placed, Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.models import SetAside, Stream
 from collector.evidence.standing import COUNTING
@@ -60,7 +61,12 @@ def replay_stream(stream: Stream) -> Iterator[Placed]:
     Raises:
         Malformed: a kept batch has been damaged.
     """
-    source = Source(stream.pk, stream.kiosk_id, standings({stream.kiosk_id}).get(stream.kiosk_id))
+    source = Source(
+        stream.pk,
+        stream.kiosk_id,
+        standings({stream.kiosk_id}).get(stream.kiosk_id),
+        held_elsewhere(stream.pk, stream.key_id),
+    )
     enrolled_ms = round(stream.key.enrolled_at.timestamp() * 1000)
     yield from replay(source, ledger.runs(stream.pk), enrolled_ms=enrolled_ms)
 
@@ -98,6 +104,7 @@ def project_changed(streams: Collection[Stream], change: Callable[[], None]) -> 
         leaving = [one for seq, one in was.items() if now.get(seq) != one]
         coming = [one for seq, one in now.items() if was.get(seq) != one]
         # What could not be placed may not be readable either, and is set aside for that from now on.
+        SetAside.objects.filter(stream=stream, code__in=(KIOSK_UNASSIGNED, CARRIED_TWICE)).delete()
         projecting.note([*set_aside, *projecting.replace(leaving, coming)])
         Stream.objects.filter(pk=stream.pk).update(clock=timing.dump(clock))
         moved += len(coming)

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.intake.lines import read_line
+from collector.evidence.intake.repeated import IsHeld, Place, carried_in
 from collector.evidence.proof.bundle import Bundle, BundleError, BundleManifest, StreamEntry
 from collector.evidence.proof.lineage import Life, Lineages
 from collector.evidence.proof.timeline import Timelines
+from collector.evidence.standing import COUNTING
 from collector.words.catalogue import CONSOLE, say
 from survey.index import periods
 
@@ -67,3 +70,29 @@ def life_of(bundle: Bundle, entry: StreamEntry) -> Life:
         heard=max((head.seq for head in entry.heads), default=0),
         arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in proofs),
     )
+
+
+def held_in(bundle: Bundle, entry: StreamEntry) -> IsHeld:
+    """Look a record up among the other streams of a key, as the collector does; they are read where one is asked for."""
+    found: list[tuple[dict[Place, bytes], dict[Place, bytes]]] = []
+
+    def is_held(place: Place, line: bytes) -> bool:
+        if not found:
+            found.append(_held_beside(bundle, entry))
+        return any(places.get(place) == line for places in found[0])
+
+    return is_held
+
+
+def _held_beside(bundle: Bundle, entry: StreamEntry) -> tuple[dict[Place, bytes], dict[Place, bytes]]:
+    own: dict[Place, bytes] = {}
+    carried: dict[Place, bytes] = {}
+    before = True
+    for other in bundle.manifest.streams:
+        if other.uid == entry.uid:
+            before = False
+        elif other.public_key == entry.public_key and other.standing in COUNTING:
+            lines = bundle.lines(other.uid)
+            own |= {(other.uid, read.seq): line for line in lines if (read := read_line(line)) is not None}
+            carried = (carried_in(lines) | carried) if before else carried
+    return own, carried

@@ -83,7 +83,9 @@ class Timeline:
         latest = record.at_ms + record.error_ms
         if latest + _ENROLMENT_SLACK_MS < self.enrolled_ms:
             self._name(RemarkCode.BEFORE_ENROLMENT, record, self.enrolled_ms)
-        if record.carried:  # what a successor repeats lies before its own start, and says nothing about its clock
+        if (
+            record.carried
+        ):  # what a successor repeats lies before its own start, and says nothing about its clock
             return
         floor = self._floor
         begins = record.boot != self._boot

@@ -15,8 +15,8 @@ from collector.evidence.intake.named import named_in
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
-from collector.evidence.proof.bundle import BatchProof, Bundle, BundleError, BundleManifest, StreamEntry
-from collector.evidence.proof.bundled_streams import life_of, look_at_times, period_of
+from collector.evidence.proof.bundle import BatchProof, Bundle, BundleManifest, StreamEntry
+from collector.evidence.proof.bundled_streams import held_in, life_of, look_at_times, period_of
 from collector.evidence.proof.lineage import examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
@@ -232,7 +232,7 @@ def _records(bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered]) ->
         for proof, part in zip(proofs, shared, strict=True)
         for seq, line in part
     )
-    source = Source(stream_id=0, kiosk_id=0, standing=standing if stands else None)
+    source = Source(0, 0, standing if stands else None, held_in(bundle, entry))
     for part in replay(source, runs, enrolled_ms=entry.enrolled_ms):
         yield from part.records
 

@@ -8,11 +8,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from collector.complaints.models import TicketAttachment
 from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Accepted, Arrival, RefusedMessage
 from collector.evidence.intake.rebuild import rebuild
-from collector.evidence.models import Conflict, Door, LostHere, RawBatch, SetAside, Stream
+from collector.evidence.models import Conflict, Door, HeldAttachment, LostHere, RawBatch, SetAside, Stream
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
 from collector.local import moment_of
@@ -126,7 +125,7 @@ def test_a_complaint_that_fills_a_hole_has_its_text(kiosk: FakeKiosk, arrive: Ar
     arrive(kiosk.batch(1, 1))
     arrive(kiosk.batch(4, prev=True, receipt=own_receipt(kiosk, 3)))
     arrive(kiosk.batch(2, 3))
-    assert bytes(TicketAttachment.objects.get().content) == b"gelap"
+    assert bytes(HeldAttachment.objects.get().content) == b"gelap"
     assert SetAside.objects.count() == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from collector import clock
-from collector.evidence.proof import verify_bundle
+from collector.evidence.proof import verify_command
 from collector.evidence.proof.audit_output import as_html
 from collector.fleet.models import Unit
 from survey.index.periods import parse
@@ -47,7 +47,7 @@ def test_a_record_dated_before_its_key_was_enrolled_is_named(
     assert november.remarks() == ["before_enrolment", "clock_backwards"]
     assert "records 62 to 68: 7 dated before what came before them" in november.text
     assert "jam tepercaya berjalan mundur" in as_html(november.audit, "id")
-    assert verify_bundle.main([str(tmp_path / "judged.zip")]) == 1
+    assert verify_command.main([str(tmp_path / "judged.zip")]) == 3
     assert "a trusted clock ran backwards" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--json")

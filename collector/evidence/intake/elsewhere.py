@@ -1,0 +1,53 @@
+"""What is held in a key's other streams, looked up where a record is carried over."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from collector.evidence.intake import ledger
+from collector.evidence.intake.repeated import IsHeld, Place, carried_in
+from collector.evidence.models import Stream
+from collector.evidence.standing import COUNTING
+
+_READ_AHEAD = 1_000
+
+
+def held_elsewhere(stream_id: int, key_id: int) -> IsHeld:
+    """Look a record up among the other streams of a key that count: under its own number in all, carried in those held before."""
+    return partial(_is_held, _Others(stream_id, key_id))
+
+
+class _Others:
+    """The key's other streams, read as far as they are asked for."""
+
+    def __init__(self, stream_id: int, key_id: int) -> None:
+        self._others = Stream.objects.filter(key_id=key_id, standing__in=COUNTING).exclude(pk=stream_id)
+        self._stream_id = stream_id
+        self._streams: Mapping[str, int] | None = None
+        self._carried: dict[Place, bytes] | None = None
+        self._lines: dict[Place, bytes] = {}
+        self._read: dict[str, int] = {}
+
+    def at(self, place: Place) -> bytes | None:
+        """Give the line held under its own number."""
+        if self._streams is None:
+            self._streams = dict(self._others.values_list("uid", "pk"))
+        uid, seq = place
+        if uid in self._streams and not self._read.get(uid, 0) - _READ_AHEAD < seq <= self._read.get(uid, 0):
+            last = seq + _READ_AHEAD - 1
+            found = ledger.numbered(self._streams[uid], first=seq, last=last)
+            self._lines = {(uid, number): line for number, line in found}
+            self._read = {uid: last}
+        return self._lines.get(place)
+
+    def carried(self, place: Place) -> bytes | None:
+        """Give the line that a stream in between has carried over."""
+        if self._carried is None:
+            self._carried = {}
+            between = self._others.filter(pk__lt=self._stream_id).exclude(before_uid="").order_by("pk")
+            for pk in between.values_list("pk", flat=True):
+                self._carried = carried_in(ledger.lines(pk)) | self._carried
+        return self._carried.get(place)
+
+
+def _is_held(others: _Others, place: Place, line: bytes) -> bool:
+    return others.at(place) == line or others.carried(place) == line
