@@ -30,7 +30,11 @@ BY_LIBRARIES = (
     Unused("collector/*/commands/*.py", "Command|help|load_config", "Django and gunicorn call commands"),
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
-    Unused("collector/scores/templatetags/ikm.py", "minutes_of|svg", "templates use filters by name"),
+    Unused(
+        "collector/scores/templatetags/ikm.py",
+        "minutes_of|svg|timing_sentences",
+        "templates use filters by name",
+    ),
     Unused("collector/scores/ask/attendance.py", "hours_assumed", "a template shows it"),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),
     Unused(

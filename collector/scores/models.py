@@ -116,6 +116,28 @@ class Response(models.Model):
         return f"response {self.pk}"
 
 
+class DoubtfulTime(models.Model):
+    """A response whose time is not what it seems; `id` is the response's. Few have a row: no index is computed from them.
+
+    It came in late, or its own clock was not trusted, or it may have been given on another day than the one it counts in.
+    """
+
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    day = models.IntegerField(help_text="the local day it counts in")
+    earliest = models.IntegerField(help_text="the first local day it may have been given on")
+    latest = models.IntegerField(help_text="the last one")
+    late = models.BooleanField(help_text="it came in more than 30 days after it was given")
+    redated = models.BooleanField(help_text="a later anchor, or bounds, date it")
+
+    class Meta:
+        indexes = [models.Index(fields=["series", "latest"], name="doubt_by_series_and_day")]
+
+    def __str__(self) -> str:
+        return f"doubtful time of response {self.pk}"
+
+
 class StaffAction(models.Model):
     """One `staff` record; `id` is `keys.response_id(stream, seq)`. Flags look at what follows it."""
 

@@ -44,6 +44,10 @@ class ResponseBody(msgspec.Struct, frozen=True, gc=False):
     salt: ShortText = ""
 
 
+LATE_MS = 30 * 86_400_000
+"""What took longer than this to come in is counted beside an index."""
+
+
 class AcceptedRecord(msgspec.Struct, frozen=True, gc=False):
     """One record of a stream whose chain and signature held, with its true time and its place in the tree.
 

@@ -7,11 +7,9 @@ cannot be true about these moments is named beside, and so is how much came in l
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord
 from collector.evidence.proof.remarks import Remark, RemarkCode, remark
 
-LATE_MS = 30 * 86_400_000
-"""What took longer than this to come in is counted beside an index."""
 _SLACK_MS = 60_000
 """A clock that is set right by less than this accuses nobody."""
 _ENROLMENT_SLACK_MS = 300_000

@@ -65,7 +65,9 @@ class Sides:
     flagged: int = 0
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """A tally's counts, and whose they are."""
+
     unit: int
     service: int | None
     place: int | None
@@ -76,7 +78,9 @@ class _Row(NamedTuple):
     number: int
 
 
-class _Where(NamedTuple):
+class Where(NamedTuple):
+    """A scope as a condition of `u` (unit) and `s` (series), and its values."""
+
     sql: str
     values: tuple[Any, ...]
 
@@ -90,7 +94,7 @@ def count(
     """
     counts: defaultdict[GroupKey, Sides] = defaultdict(Sides)
     rows = list(_rows(form_number, form, scope, days, by))
-    coders = [_coder(dimension, rows) for dimension in by]
+    coders = [coder_of(dimension, rows) for dimension in by]
     for row in rows:
         sides = counts[tuple(coder(row) for coder in coders)]
         if row.flagged:
@@ -105,14 +109,14 @@ class Statement(NamedTuple):
 
     sql: str
     values: tuple[Any, ...]
-    read: Callable[[tuple[Any, ...]], _Row]
+    read: Callable[[tuple[Any, ...]], Row]
 
 
 def statements(
     form_number: int, scope: Scope, days: Days, by: Sequence[Dimension] = ()
 ) -> Iterator[Statement]:
     """Give the queries whose rows together are all tallies of a scope and days, by anything but hours and profiles."""
-    where = _where(scope)
+    where = where_of(scope)
     if Dimension.DAY in by:
         yield _series_days(form_number, where, _all(days))
         return
@@ -125,13 +129,13 @@ def statements(
 
 def _rows(
     form_number: int, form: CodedForm, scope: Scope, days: Days, by: Sequence[Dimension]
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     groups = [dimension for dimension in by if dimension in GROUP_DIMENSIONS]
     if not groups:
         for statement in statements(form_number, scope, days, by):
             yield from map(statement.read, find(statement.sql, statement.values))
         return
-    where = _where(scope)
+    where = where_of(scope)
     by_series = scope.needs_series or SERIES_DIMENSIONS.intersection(by)
     months = days.months if not by_series and Dimension.DAY not in by else None
     if months:
@@ -166,41 +170,41 @@ _RESPONSES = (
 )
 
 
-def _unit_months(form: int, where: _Where, months: tuple[int, int]) -> Statement:
+def _unit_months(form: int, where: Where, months: tuple[int, int]) -> Statement:
     low, high = unit_key(0, form, months[0], flagged=False), unit_key(0, form, months[1], flagged=True)
 
-    def read(row: tuple[Any, ...]) -> _Row:
+    def read(row: tuple[Any, ...]) -> Row:
         unit, key, counts = row
         rest = split_unit_key(key)
-        return _Row(unit, None, None, None, month_date(rest.time), rest.flagged, "", unpack_wide(counts))
+        return Row(unit, None, None, None, month_date(rest.time), rest.flagged, "", unpack_wide(counts))
 
     sql = _UNITS.format(table="scores_unittally", step=UNIT_STEP, where=where.sql)
     return Statement(sql, (low, high, *where.values), read)
 
 
-def _series_months(form: int, where: _Where, months: tuple[int, int]) -> Statement:
-    def read(row: tuple[Any, ...]) -> _Row:
+def _series_months(form: int, where: Where, months: tuple[int, int]) -> Statement:
+    def read(row: tuple[Any, ...]) -> Row:
         unit, service, place, kiosk, key, counts = row
         rest = split_month_key(key)
         number = unpack(bytes(counts))
-        return _Row(unit, service, place, kiosk, month_date(rest.time), rest.flagged, "", number)
+        return Row(unit, service, place, kiosk, month_date(rest.time), rest.flagged, "", number)
 
     sql = _SERIES.format(table="scores_monthtally", step=SERIES_STEP_MONTHS, where=where.sql)
     return Statement(sql, (form, months[0] << 1, months[1] << 1 | 1, *where.values), read)
 
 
-def _series_days(form: int, where: _Where, days: tuple[int, int]) -> Statement:
-    def read(row: tuple[Any, ...]) -> _Row:
+def _series_days(form: int, where: Where, days: tuple[int, int]) -> Statement:
+    def read(row: tuple[Any, ...]) -> Row:
         unit, service, place, kiosk, key, counts = row
         rest = split_day_key(key)
         number = unpack(bytes(counts))
-        return _Row(unit, service, place, kiosk, day_date(rest.time), rest.flagged, "", number)
+        return Row(unit, service, place, kiosk, day_date(rest.time), rest.flagged, "", number)
 
     sql = _SERIES.format(table="scores_daytally", step=SERIES_STEP_DAYS, where=where.sql)
     return Statement(sql, (form, days[0] << 1, days[1] << 1 | 1, *where.values), read)
 
 
-def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: Dimension) -> Iterator[_Row]:
+def _group_months(form: int, where: Where, months: tuple[int, int], dimension: Dimension) -> Iterator[Row]:
     low = group_key(0, form, months[0], 0, flagged=False)
     high = group_key(0, form, months[1] + 1, 0, flagged=False) - 1
     sql = _UNITS.format(table="scores_grouptally", step=GROUP_UNIT_STEP, where=where.sql)
@@ -211,12 +215,12 @@ def _group_months(form: int, where: _Where, months: tuple[int, int], dimension: 
         kind, code = names[group]
         if kind == dimension:
             at = month_date(rest.time)
-            yield _Row(unit, None, None, None, at, rest.flagged, code, unpack(bytes(counts)))
+            yield Row(unit, None, None, None, at, rest.flagged, code, unpack(bytes(counts)))
 
 
 def _responses(
-    number: int, form: CodedForm, where: _Where, days: tuple[int, int], dimension: Dimension
-) -> Iterator[_Row]:
+    number: int, form: CodedForm, where: Where, days: tuple[int, int], dimension: Dimension
+) -> Iterator[Row]:
     rows = find(_RESPONSES.format(where=where.sql), (number, *days, *where.values))
     met = {ending for *_, ending, _, _ in rows}
     met.update(group for *_, profile, _ in rows for group in groups_of_profile(profile))
@@ -230,10 +234,11 @@ def _responses(
         for kind, code in told:
             if kind == dimension:
                 counts = times * form.number(answers)
-                yield _Row(unit, service, place, kiosk, day_date(day), bool(flagged), code, counts)
+                yield Row(unit, service, place, kiosk, day_date(day), bool(flagged), code, counts)
 
 
-def _where(scope: Scope) -> _Where:
+def where_of(scope: Scope) -> Where:
+    """Give the condition that responses of a scope meet."""
     conditions: list[str] = []
     values: list[Any] = []
     if scope.unit is not None:
@@ -257,10 +262,10 @@ def _where(scope: Scope) -> _Where:
     if scope.kiosk is not None:
         conditions.append("s.kiosk_id IN (SELECT id FROM fleet_kiosk WHERE name = %s)")
         values.append(scope.kiosk)
-    return _Where(" AND ".join(conditions) or "1 = 1", tuple(values))
+    return Where(" AND ".join(conditions) or "1 = 1", tuple(values))
 
 
-def _coder(dimension: Dimension, rows: Sequence[_Row]) -> Callable[[_Row], str]:
+def coder_of(dimension: Dimension, rows: Sequence[Row]) -> Callable[[Row], str]:
     """Give the function that tells to which group of a dimension a row belongs."""
     if dimension in GROUP_DIMENSIONS:
         return attrgetter("group")
@@ -284,11 +289,11 @@ def _coder(dimension: Dimension, rows: Sequence[_Row]) -> Callable[[_Row], str]:
     return lambda row: of_unit[row.unit]
 
 
-def _periods(kind: PeriodKind | None) -> Callable[[_Row], str]:
+def _periods(kind: PeriodKind | None) -> Callable[[Row], str]:
     """Give the function that names the period of a kind that a row lies in; there are few, and many rows."""
     known: dict[date, str] = {}
 
-    def of(row: _Row) -> str:
+    def of(row: Row) -> str:
         name = known.get(row.at)
         if name is None:
             name = known[row.at] = row.at.isoformat() if kind is None else around(row.at, kind).identifier

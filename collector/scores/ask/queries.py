@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collector.scores.ask.counting import Sides, count
+from collector.scores.ask.doubtful_times import DoubtfulTimes, doubtful_times
 from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
-from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result
+from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result, Timing
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
 from collector.scores.tallies import flagging, flags
 from collector.scores.tallies.forms import CodedForm
@@ -59,14 +60,17 @@ def indices(question: IndexQuestion) -> IndexAnswer:
     computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
     counts = _count(number, form, question, days)
     pulses = _pulses(question, days)
-    whole = computing.result((), counts.get((), Sides()), pulses.get(()))
+    doubts = doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
+
+    def result(key: GroupKey, group: tuple[GroupPart, ...]) -> Result:
+        return computing.result(group, counts.get(key, Sides()), pulses.get(key), doubts.get(key))
+
+    whole = result((), ())
     groups: tuple[Result, ...] = ()
     if question.by:
         keys = sorted({*counts, *pulses} - {()})
         label = Labels(question.by, keys)
-        groups = tuple(
-            computing.result(label(key), counts.get(key, Sides()), pulses.get(key)) for key in keys
-        )
+        groups = tuple(result(key, label(key)) for key in keys)
         if GROUP_DIMENSIONS.intersection(question.by):
             groups = _withhold_remainders(groups, whole, question.smallest_group)
     return IndexAnswer(
@@ -90,7 +94,13 @@ class _Computing:
         self._form = form
         self._populations = populations
 
-    def result(self, group: tuple[GroupPart, ...], sides: Sides, pulse: PulseShare | None) -> Result:
+    def result(
+        self,
+        group: tuple[GroupPart, ...],
+        sides: Sides,
+        pulse: PulseShare | None,
+        doubts: DoubtfulTimes | None,
+    ) -> Result:
         """Give the result of a group's counts."""
         whole = self._tally(sides.sound + sides.flagged)
         flagged = self._tally(sides.flagged)
@@ -119,6 +129,25 @@ class _Computing:
                 else None
             ),
             pulse=pulse,
+            timing=self._timing(whole, doubts, population) if doubts is not None else None,
+        )
+
+    def _timing(self, whole: Tally, doubts: DoubtfulTimes, population: int | None) -> Timing:
+        """Give what is doubtful about times, and the index both ways where nobody is told apart by the difference."""
+        outside, inside = self._tally(doubts.outside), self._tally(doubts.inside)
+        least = self._question.smallest_group
+        narrowed = whole - outside
+        return Timing(
+            late=self._tally(doubts.late).complete,
+            redated=self._tally(doubts.redated).complete,
+            outside=outside.complete,
+            inside=inside.complete,
+            narrow=(
+                self._index(narrowed, population)
+                if outside.complete >= least and narrowed.complete >= least
+                else None
+            ),
+            wide=self._index(whole + inside, population) if inside.complete >= least else None,
         )
 
     def _tally(self, number: int) -> Tally:
@@ -203,5 +232,6 @@ def _withheld(group: Result) -> Result:
         without_flagged=None,
         sufficiency=None,
         pulse=None,
+        timing=None,
         withheld=True,
     )

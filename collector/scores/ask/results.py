@@ -32,6 +32,24 @@ class GroupPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """What is doubtful about the times of a group's responses."""
+
+    late: int
+    """Complete responses that came in more than 30 days after they were given."""
+    redated: int
+    """Complete responses whose own clock was not trusted: a later anchor, or bounds, date them."""
+    outside: int
+    """Complete responses counted here that may have been given outside the period."""
+    inside: int
+    """Complete responses counted elsewhere that may have been given inside it."""
+    narrow: Index | None = None
+    """The index of what certainly lies in the period; None where it is the same, or so few differ that they could be told apart."""
+    wide: Index | None = None
+    """The index of all that may lie in the period; None for the same reasons."""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The index of one group of responses, with everything that must stand beside it."""
 
@@ -48,6 +66,8 @@ class Result:
     sufficiency: Sufficiency | None
     """None where nobody stated how many users there were."""
     pulse: PulseShare | None
+    timing: Timing | None = None
+    """None where nothing is doubtful, and for groups of periods, hours and profiles."""
     withheld: bool = False
     """Whether the group is too small to be shown, or would let a smaller one be worked out."""
 

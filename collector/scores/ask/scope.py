@@ -42,6 +42,9 @@ REGION_LENGTHS = {
 }
 """How much of a Kemendagri code names a region of that level."""
 SERIES_DIMENSIONS = frozenset({Dimension.SERVICE, Dimension.PLACE, Dimension.KIOSK})
+PERIOD_DIMENSIONS = frozenset(
+    {Dimension.DAY, Dimension.MONTH, Dimension.QUARTER, Dimension.SEMESTER, Dimension.YEAR}
+)
 GROUP_DIMENSIONS = frozenset(
     {
         Dimension.HOUR,

@@ -1,6 +1,6 @@
 """An answer as JSON's values, for programs; `docs/scores.md` explains every key."""
 
-from collector.scores.ask.results import IndexAnswer, Result
+from collector.scores.ask.results import IndexAnswer, Result, Timing
 from collector.scores.show.formats import NRR_DIGITS, decimal, probability
 from collector.scores.show.labels import part_name
 from survey.index.doubt import Interval
@@ -58,6 +58,7 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
             if result.without_flagged
             else None
         ),
+        "timing": _timing(result.timing),
         "pulse": {"n": result.pulse.n, "satisfied_percent": float(result.pulse.percent)}
         if result.pulse
         else None,
@@ -84,6 +85,19 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
             for element in index.elements
         ]
     return fields
+
+
+def _timing(timing: Timing | None) -> dict[str, object]:
+    if timing is None:
+        return {"late": 0, "redated": 0, "maybe_outside": 0, "maybe_inside": 0, "narrow": None, "wide": None}
+    return {
+        "late": timing.late,
+        "redated": timing.redated,
+        "maybe_outside": timing.outside,
+        "maybe_inside": timing.inside,
+        "narrow": {"n": timing.narrow.n, **_index(timing.narrow)} if timing.narrow else None,
+        "wide": {"n": timing.wide.n, **_index(timing.wide)} if timing.wide else None,
+    }
 
 
 def _index(index: Index | None) -> dict[str, object]:

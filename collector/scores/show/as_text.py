@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from collector.scores.ask.results import IndexAnswer, Result
+from collector.scores.ask.results import IndexAnswer, Result, Timing
 from collector.scores.show.formats import NRR_DIGITS, comma, confidence, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
@@ -70,6 +70,8 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
             n=without.n,
             rules=answer.flag_rules,
         )
+    if result.timing is not None:
+        yield from timing_lines(result.timing, language)
     if result.sufficiency is not None:
         sample = result.sufficiency
         yield say(
@@ -93,6 +95,27 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
         bands=index.bands.version,
         policy=policy,
     )
+
+
+def timing_lines(timing: Timing, language: str) -> Iterator[str]:
+    """Give what is doubtful about times, a sentence each."""
+    if timing.late:
+        yield say("index.late", language, count=timing.late)
+    if timing.redated:
+        yield say("index.redated", language, count=timing.redated)
+    for what, count, index in (
+        ("outside", timing.outside, timing.narrow),
+        ("inside", timing.inside, timing.wide),
+    ):
+        if not count:
+            continue
+        yield say(f"index.{what}", language, count=count) + (
+            say(
+                f"index.{what}_so", language, value=comma(index.value), grade=index.category.letter, n=index.n
+            )
+            if index is not None
+            else "."
+        )
 
 
 def _short(result: Result, language: str) -> str:

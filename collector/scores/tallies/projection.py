@@ -12,7 +12,8 @@ from typing import Generic, TypeVar
 
 from django.db import connection
 
-from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
+from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood
+from collector.scores.models import DoubtfulTime
 from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
 from collector.scores.tallies.keys import (
@@ -65,6 +66,7 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
         except Malformed as error:
             refused.append(NotUnderstood(record.stream_id, record.seq, error.code))
     storage.insert_responses(responses.rows)
+    storage.insert_doubts(responses.doubts)
     storage.insert_staff(actions)
     storage.change_marks(marks, {})
     # Stale days before tallies, and tallies in one go: the order in which every process takes its locks.
@@ -125,6 +127,7 @@ class _Responses:
 
     def __init__(self, zones: Mapping[int, str]) -> None:
         self.rows: list[tuple[int | str, ...]] = []
+        self.doubts: list[DoubtfulTime] = []
         self.changes = Changes()
         self.stale: set[int] = set()
         self.names = Names()
@@ -169,6 +172,20 @@ class _Responses:
         self.rows.append(
             (row, series, day, hour, at_ms, error_s, text, manner, profile, duration_s, boot, visit, 0)
         )
+        late = record.received_ms - at_ms > LATE_MS
+        if late or not record.sync or not record.error_ms <= rest_ms < DAY_MS - record.error_ms:
+            local = day * DAY_MS + rest_ms
+            self.doubts.append(
+                DoubtfulTime(
+                    pk=row,
+                    series_id=series,
+                    day=day,
+                    earliest=max(0, (local - record.error_ms) // DAY_MS),
+                    latest=min(LAST_DAY, (local + record.error_ms) // DAY_MS),
+                    late=late,
+                    redated=not record.sync,
+                )
+            )
         key, base = self._slots[series, day, unit, number, kiosk]
         self.changes.days[key] += counts
         changed = self.changes.groups

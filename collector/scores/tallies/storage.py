@@ -9,6 +9,7 @@ from django.db import connection
 
 from collector.scores.models import (
     DayTally,
+    DoubtfulTime,
     Form,
     GroupTally,
     KioskDay,
@@ -123,12 +124,19 @@ def insert_responses(rows: Sequence[tuple[int | str, ...]]) -> None:
             cursor.executemany(_INSERT, rows)
 
 
+def insert_doubts(rows: Sequence[DoubtfulTime]) -> None:
+    """Insert doubtful times."""
+    if rows:
+        DoubtfulTime.objects.bulk_create(rows, batch_size=_CHUNK)
+
+
 def take_responses(ids: Iterable[int]) -> Iterator[StoredResponse]:
     """Delete rows and give what stood in them; ids without a row are passed over."""
     for chunk in chunks(ids):
         found = Response.objects.filter(pk__in=chunk)
         rows = [StoredResponse(*row) for row in found.values_list(*_STORED)]
         found.delete()
+        DoubtfulTime.objects.filter(pk__in=chunk).delete()
         yield from rows
 
 
@@ -234,7 +242,17 @@ def note_stale(days: Collection[int]) -> None:
 
 def clear() -> None:
     """Empty every row and tally."""
-    for model in (Response, StaffAction, KioskDay, StaleDay, DayTally, MonthTally, UnitTally, GroupTally):
+    for model in (
+        Response,
+        DoubtfulTime,
+        StaffAction,
+        KioskDay,
+        StaleDay,
+        DayTally,
+        MonthTally,
+        UnitTally,
+        GroupTally,
+    ):
         model.objects.all().delete()
     Form.objects.update(layout=LAYOUT)
 

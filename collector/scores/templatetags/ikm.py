@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from django import template
 
-from collector.scores.ask.results import GroupPart
+from collector.scores.ask.results import GroupPart, Timing
 from collector.scores.show import charts, formats, labels
+from collector.scores.show.as_text import timing_lines
 from collector.scores.show.charts import Scale
 from collector.scores.tallies import minutes
 from collector.scores.tallies.minutes import Span
@@ -38,6 +39,12 @@ def percent(share: Fraction | float) -> str:
 def confidence(share: float) -> str:
     """Write a probability in percent."""
     return formats.confidence(share)
+
+
+@register.filter
+def timing_sentences(timing: Timing | None) -> list[str]:
+    """Say what is doubtful about the times of an index."""
+    return list(timing_lines(timing, "id")) if timing is not None else []
 
 
 @register.filter

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 RESULT = {
     "n": "12", "incomplete": "2", "withheld": "no", "value": "68.75", "category": "C", "performance": "Kurang baik",
     "interval_low": "55.32", "interval_high": "80.71", "flagged": "6", "value_without_flagged": "87.50",
-    "category_without_flagged": "B", "population": "300", "required": "169", "pulse_n": "8",
+    "category_without_flagged": "B", "late": "", "redated": "", "maybe_outside": "",
+    "maybe_inside": "", "population": "300", "required": "169", "pulse_n": "8",
     "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "rule": "PermenPAN-RB 14/2017",
     "bands": "2017",
 }  # fmt: skip

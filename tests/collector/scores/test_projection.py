@@ -12,6 +12,7 @@ from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import (
     DayTally,
+    DoubtfulTime,
     Group,
     GroupTally,
     KioskDay,
@@ -31,7 +32,17 @@ from tests.collector.scores.village import MONDAY, SKM, Post, add_unit, answers,
 
 pytestmark = pytest.mark.django_db
 
-TABLES = (Response, DayTally, MonthTally, UnitTally, GroupTally, KioskDay, StaffAction, StaleDay)
+TABLES = (
+    Response,
+    DoubtfulTime,
+    DayTally,
+    MonthTally,
+    UnitTally,
+    GroupTally,
+    KioskDay,
+    StaffAction,
+    StaleDay,
+)
 
 
 def contents() -> list[list[tuple[object, ...]]]:
