@@ -109,7 +109,8 @@ def test_nobody_is_told_apart_by_the_index_both_ways() -> None:
     assert (timing.outside, timing.narrow, timing.wide) == (4, None, None)
     put(post.response(answers(1), edge, error_ms=HOUR_MS))
     timing = found(post).timing
-    assert timing is not None and timing.narrow is not None
+    assert timing is not None
+    assert timing.narrow is not None
     assert (timing.narrow.value, timing.narrow.n) == (75, 10)
     tuesday = found(post, MONDAY + timedelta(days=1), MONDAY + timedelta(days=1))
     assert (tuesday.index, tuesday.timing and tuesday.timing.inside) == (None, 5)
@@ -120,7 +121,8 @@ def test_a_rest_too_small_to_be_shown_is_not_shown_by_the_difference() -> None:
     put(*[post.response(answers(3), at(MONDAY)) for _ in range(4)])
     put(*[post.response(answers(1), at(MONDAY, "23:50"), error_ms=HOUR_MS) for _ in range(6)])
     timing = found(post).timing
-    assert timing is not None and (timing.outside, timing.narrow) == (6, None)
+    assert timing is not None
+    assert (timing.outside, timing.narrow) == (6, None)
 
 
 def test_groups_of_services_have_their_own_and_hours_have_none() -> None:
