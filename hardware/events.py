@@ -1,85 +1,87 @@
 """What comes from the buttons: raw edges going in to the debouncer, signals coming out of it.
 
-All times are seconds of one monotonic clock; buttons are numbered 1 to 4 from left to right.
+All times are seconds of one monotonic clock; buttons are numbered 1 to 4 from left to right. They are named tuples, for a
+kiosk loads them before its first frame and a frozen dataclass costs six times as much there; `kind` keeps two of different
+kinds from being equal.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BUTTONS = (1, 2, 3, 4)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One change of a pin's level, as it came, bounce and all."""
 
     button: int
     down: bool
     at: float
+    kind: str = "edge"
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(NamedTuple):
     """A lone button was really pressed; `at` is when its contact closed."""
 
     button: int
     at: float
+    kind: str = "pressed"
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(NamedTuple):
     """The button of the latest `Pressed` was let go."""
 
     button: int
     at: float
+    kind: str = "released"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A lone button has been down for the holding time."""
 
     button: int
     at: float
+    kind: str = "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Chord:
+class Chord(NamedTuple):
     """A further button went down while one was down: none of them is an answer, the earlier `Pressed` is void."""
 
     buttons: frozenset[int]
     at: float
+    kind: str = "chord"
 
 
-@dataclass(frozen=True, slots=True)
-class ChordHeld:
+class ChordHeld(NamedTuple):
     """Exactly these buttons have been down together for the staff's holding time."""
 
     buttons: frozenset[int]
     at: float
+    kind: str = "chord_held"
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+class Stuck(NamedTuple):
     """A button has been down so long that it must be jammed; it is ignored until it is free again."""
 
     button: int
     at: float
+    kind: str = "stuck"
 
 
-@dataclass(frozen=True, slots=True)
-class Freed:
+class Freed(NamedTuple):
     """A stuck button came up again and counts from now on."""
 
     button: int
     at: float
+    kind: str = "freed"
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """Something that was no press, to be counted: `glitch`, `mash`, `chord` or `stuck`."""
 
     reason: str
     button: int
     at: float
+    kind: str = "rejected"
 
 
 Signal = Pressed | Released | Held | Chord | ChordHeld | Stuck | Freed | Rejected

@@ -1,7 +1,6 @@
 """The composition root of the device's first process: everything is made and wired here, and nowhere else."""
 
 import contextlib
-import ctypes
 import logging
 import os
 import signal
@@ -285,6 +284,8 @@ def _health(
 
 def _give_back_memory() -> None:
     """Return what start-up needed and running does not: on a small board the uplink can use it."""
+    import ctypes  # noqa: PLC0415 - the first frame need not wait for it
+
     with contextlib.suppress(AttributeError, OSError):  # only glibc knows this call
         ctypes.CDLL(None).malloc_trim(0)
 

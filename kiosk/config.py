@@ -1,4 +1,4 @@
-"""The configuration: one TOML file, read once into frozen dataclasses.
+"""The configuration: one TOML file, read once into frozen dataclasses (without slots, which would cost the start a second class each).
 
 Every key has a default, so an empty file is a working configuration. An unknown key or a bad value stops the start with the
 key, the value and the remedy. `docs/configuration.md` lists every key; a test compares it with this module.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.errors import ConfigurationError
+from kiosk.show.texts import is_shipped
 from survey.instrument.profile import AGE_BANDS, age_band
 from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
 from uplink.forwarder.config import UplinkConfig
@@ -42,14 +43,14 @@ def _plain(default: Any, kind: str) -> Any:
     return field(default=default, metadata={"kind": kind})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paths:
     """`[paths]`: where the kiosk keeps its things."""
 
     home: Path = field(default=DEFAULT_HOME, metadata={"kind": "path"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PanelSection:
     """`[panel]`: the pins and how presses are judged."""
 
@@ -64,7 +65,7 @@ class PanelSection:
     staff_hold_seconds: float = _seconds(3.0, 1, 9)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScreenSection:
     """`[screen]`: the display."""
 
@@ -76,7 +77,7 @@ class ScreenSection:
     fonts: tuple[str, ...] = _texts(())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VisitSection:
     """`[visit]`: what a visit asks and how long it waits."""
 
@@ -100,7 +101,7 @@ class VisitSection:
     saving_seconds: float = _seconds(30.0, 5, 300)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SoundSection:
     """`[sound]`: the beep of a press and the voice."""
 
@@ -110,7 +111,7 @@ class SoundSection:
     recordings: str = _plain("", "text")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StaffSection:
     """`[staff]`: the staff screen."""
 
@@ -119,7 +120,7 @@ class StaffSection:
     offline_hours: float = _seconds(24.0, 1, 720)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """The whole file."""
 
@@ -306,6 +307,11 @@ def _rule(entry: "Field[Any]") -> Mapping[str, Any]:
 def _check_together(config: Config, file: str) -> None:
     if not config.visit.languages:
         raise ConfigurationError(f'{file}: visit.languages = []: name at least one, as ["id"]')
+    for code in config.visit.languages:
+        if not is_shipped(code):
+            raise ConfigurationError(
+                f"{file}: visit.languages names {code!r}, which has no catalogue: take it out, or add one to the program"
+            )
     if config.panel.staff_hold_seconds >= config.panel.stuck_seconds:
         raise ConfigurationError(
             f"{file}: panel.staff_hold_seconds = {config.panel.staff_hold_seconds}: must be less than stuck_seconds"

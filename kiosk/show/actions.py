@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from kiosk.show.labels import age_label
-from kiosk.show.texts import Texts
+from kiosk.show.texts import Texts, language
 from survey.instrument.instrument import in_language
 from survey.instrument.profile import AGE
 from survey.visit.action import Word, parse
@@ -87,7 +87,7 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
 def _other_language(plan: Plan, state: State) -> str:
     languages = plan.languages
     following = languages[(languages.index(state.language) + 1) % len(languages)]
-    return Texts(following).get("language.name")
+    return language(following).name
 
 
 def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:

@@ -85,10 +85,15 @@ class Texts(NamedTuple):
 @lru_cache(maxsize=16)
 def catalogue(language: str) -> Mapping[str, str]:
     """All texts of a language, its tables flattened with dots. Unknown languages have none."""
-    path = LOCALE / f"{language}.toml"
-    if not path.is_file():
+    if not is_shipped(language):
         return {}
+    path = LOCALE / f"{language}.toml"
     return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix=""))
+
+
+def is_shipped(code: str) -> bool:
+    """Tell whether a language has a catalogue here."""
+    return (LOCALE / f"{code}.toml").is_file()
 
 
 def shipped() -> tuple[Language, ...]:
@@ -97,15 +102,13 @@ def shipped() -> tuple[Language, ...]:
     return tuple(language(code) for code in sorted(codes, key=lambda code: (code != AUTHORITY, code)))
 
 
+@lru_cache(maxsize=16)
 def language(code: str) -> Language:
-    """The head of a catalogue."""
-    texts = catalogue(code)
-    return Language(
-        code=code,
-        name=texts["language.name"],
-        voice=texts["language.voice"],
-        draft=texts["language.draft"] == "true",
-    )
+    """The head of a catalogue, its table `[language]`; the rest is not read, for the first frame names languages it does not speak."""
+    text = (LOCALE / f"{code}.toml").read_text(encoding="utf-8")
+    start = text.index("[language]")
+    head = tomllib.loads(text[start : text.find("\n[", start)])["language"]
+    return Language(code=code, name=head["name"], voice=head["voice"], draft=head["draft"])
 
 
 def _flatten(table: Mapping[str, object], *, prefix: str) -> list[tuple[str, str]]:

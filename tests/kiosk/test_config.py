@@ -57,6 +57,7 @@ def test_documented_defaults_are_the_real_ones() -> None:
         ("[screen]\nfullscreen = 1\n", "screen.fullscreen = 1", "true or false"),
         ("[paths]\nhome = 'data'\n", "paths.home", "absolute path"),
         ("[visit]\nlanguages = []\n", "visit.languages", "at least one"),
+        ("[visit]\nlanguages = ['id', '../id']\n", "visit.languages", "no catalogue"),
         ("[visit]\nlanguages = 'id'\n", "visit.languages", "list of texts"),
         ("[visit]\nage_bands = ['muda', 'tua']\n", "visit.age_bands", "bands of years"),
         ("[visit]\nprofile_lists = 'long'\n", "visit.profile_lists", "annex, wide"),

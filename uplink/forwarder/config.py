@@ -5,9 +5,10 @@ The defaults stand here and nowhere else: the classes of this package take what 
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UplinkConfig:
     """Settings of the uplink process. The kiosk's configuration file fills it from its `[uplink]` table."""
 
@@ -47,8 +48,7 @@ class UplinkConfig:
     """Mount points to look for a stick at; `/media/*` style patterns are allowed in the last part."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """How fast the courier goes; `UplinkConfig` explains each and holds the defaults."""
 
     max_batch_records: int
