@@ -17,7 +17,9 @@ from collector import clock
 from collector.errors import CollectorError, EnrolmentRefused
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
 from collector.fleet.publication import publish, services_at
+from collector.local import moment_of
 from collector.trust import ca, keys
+from survey.index.periods import Period
 from survey.wire.enrolment_code import ALPHABET, SECRET_LETTERS, parse
 from survey.wire.enrolment_code import EnrolmentCode as Code
 from survey.wire.messages import KIOSK_NAME
@@ -38,17 +40,30 @@ class Request:
     csr: str
 
 
-def new_code(unit: Unit, *, place: Place, kiosk: str = "", now: datetime | None = None) -> str:
+def new_code(
+    unit: Unit,
+    *,
+    place: Place,
+    kiosk: str = "",
+    archive: Period | None = None,
+    now: datetime | None = None,
+) -> str:
     """Make a one-time code; it is shown once and its secret is kept as a digest only.
+
+    With `archive` the code is for a key of its own that brings the history of that period in.
 
     Raises:
         NotSetUp: there is no authority whose fingerprint it could carry.
-        CollectorError: the kiosk's name cannot stand in topics and certificates, or is the collector's own.
+        CollectorError: the kiosk's name cannot stand in topics and certificates, is the collector's own, or is that of a
+            kiosk of the other kind.
     """
     if kiosk and not KIOSK_NAME.fullmatch(kiosk):
         raise CollectorError("kiosk_name", name=kiosk)
     if kiosk in RESERVED:
         raise CollectorError("kiosk_name_reserved", name=kiosk)
+    if _is_of_other_kind(kiosk, archive=archive is not None):
+        raise CollectorError("archive_mixed", name=kiosk)
+    begin, end = (moment_of(ms) for ms in archive.bounds_ms(unit.time_zone)) if archive else (None, None)
     fingerprint = ca.fingerprint(settings.IKM_KEYS)
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LETTERS))
     EnrolmentCode.objects.create(
@@ -56,6 +71,8 @@ def new_code(unit: Unit, *, place: Place, kiosk: str = "", now: datetime | None 
         unit=unit,
         place=place,
         kiosk_name=kiosk,
+        archive_from=begin,
+        archive_until=end,
         expires_at=(now or clock.now()) + CODE_LIFE,
     )
     return str(Code(secret=secret, fingerprint=fingerprint))
@@ -81,12 +98,20 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
         _check_key(request.public_key)
         if code.kiosk_name in RESERVED:
             raise EnrolmentRefused("kiosk", "kiosk_name_reserved", name=code.kiosk_name)
+        if _is_of_other_kind(code.kiosk_name, archive=code.archive_from is not None):
+            raise EnrolmentRefused("kiosk", "archive_mixed", name=code.kiosk_name)
         kiosk = _kiosk(code.kiosk_name)
         # One key a kiosk: whoever still has the old card can add nothing to what it earned.
         KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
             revoked_at=now, revoked_why=ENROLLED_ANEW
         )
-        KioskKey.objects.create(kiosk=kiosk, public_key=request.public_key, enrolled_at=now)
+        KioskKey.objects.create(
+            kiosk=kiosk,
+            public_key=request.public_key,
+            enrolled_at=now,
+            archive_from=code.archive_from,
+            archive_until=code.archive_until,
+        )
         latest = Assignment.objects.filter(kiosk=kiosk).order_by("-since").first()
         if latest is None or (latest.unit_id, latest.place_id) != (code.unit_id, code.place_id):
             Assignment.objects.create(kiosk=kiosk, unit=code.unit, place=code.place, since=now)
@@ -119,6 +144,11 @@ def _answer(
         "certificate": certificate,
         "settings": base64.b64encode(bytes(published.message)).decode(),
     }
+
+
+def _is_of_other_kind(name: str, *, archive: bool) -> bool:
+    """Tell whether a kiosk of this name has keys that bring history in while this one does not, or the other way round."""
+    return KioskKey.objects.filter(kiosk__name=name, archive_from__isnull=archive).exists() if name else False
 
 
 def _kiosk(name: str) -> Kiosk:

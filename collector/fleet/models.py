@@ -83,9 +83,25 @@ class KioskKey(models.Model):
     enrolled_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_why = models.CharField(max_length=200, blank=True)
+    archive_from = models.DateTimeField(null=True, blank=True)
+    """An archive key brings history in: the period it was declared for begins here; null for a kiosk that stands somewhere."""
+    archive_until = models.DateTimeField(null=True, blank=True)
+    """The end of that period, exclusive."""
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} {bytes(self.public_key).hex()[:12]}"
+
+    @property
+    def begins_ms(self) -> int:
+        """Before when nothing under this key can have been written: its enrolment, or its declared period."""
+        return round((self.archive_from or self.enrolled_at).timestamp() * 1000)
+
+    @property
+    def archive_ms(self) -> tuple[int, int] | None:
+        """The declared period of an archive key, in milliseconds since 1970; None for any other."""
+        if self.archive_from is None or self.archive_until is None:
+            return None
+        return round(self.archive_from.timestamp() * 1000), round(self.archive_until.timestamp() * 1000)
 
 
 class Assignment(models.Model):
@@ -111,6 +127,8 @@ class EnrolmentCode(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE)
     place = models.ForeignKey(Place, on_delete=models.CASCADE)
     kiosk_name = models.CharField(max_length=32, blank=True)
+    archive_from = models.DateTimeField(null=True, blank=True)
+    archive_until = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 

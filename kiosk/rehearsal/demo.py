@@ -10,12 +10,15 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from kiosk.errors import ReplayError
+from kiosk.rehearsal.programs import DemoError, Programs
+from kiosk.rehearsal.replay import days_of
 from survey.index.periods import local_day
 from uplink.journal.home import KioskHome
 
@@ -35,6 +38,9 @@ SERVICES = {
     "pbb": "PBB",
     "domisili": "Surat Keterangan Domisili",
 }
+VISITORS = 12
+"""Who comes by themselves where there is no display."""
+MINUTES_APART = 6
 START_SECONDS = 30.0
 DRAIN_SECONDS = 180.0
 
@@ -49,98 +55,6 @@ max_packet_size 1048576
 KIOSK_CONFIG = """\
 # The demo's kiosk; every key is described in docs/configuration.md.
 """
-
-
-class DemoError(Exception):
-    """The demo cannot go on; the message says why and what to do."""
-
-
-class Programs:
-    """The demo's running programs, and the one way to end them all."""
-
-    def __init__(self, *, logs: Path, environment: dict[str, str]) -> None:
-        self._logs = logs
-        self._environment = os.environ | environment
-        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
-
-    def start(self, name: str, command: Sequence[str | Path]) -> None:
-        """Start a program that is to run until the demo ends; what it says goes to a log of its own."""
-        with (self._logs / f"{name}.log").open("ab") as log:
-            # A session of its own: Ctrl-C reaches only us, and we end the others in order.
-            process = subprocess.Popen(
-                command,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                env=self._environment,
-                start_new_session=True,
-            )
-        self._running.append((name, process))
-
-    def run(self, command: Sequence[str | Path]) -> None:
-        """Run a program in the foreground to its end, showing what it prints.
-
-        Raises:
-            DemoError: it failed.
-        """
-        process = subprocess.Popen(command, env=self._environment)
-        self._running.append((Path(command[0]).name, process))
-        while process.poll() is None:
-            self.check()
-            time.sleep(0.1)
-        self._running.remove((Path(command[0]).name, process))
-        if process.returncode != 0:
-            raise DemoError(f"`{' '.join(map(str, command))}` ended with exit code {process.returncode}")
-
-    def ask(self, command: Sequence[str | Path]) -> str:
-        """Run a program to its end and give what it printed.
-
-        Raises:
-            DemoError: it failed; the message holds what it said.
-        """
-        done = subprocess.run(command, capture_output=True, text=True, env=self._environment, check=False)
-        if done.returncode != 0:
-            raise DemoError(f"`{' '.join(map(str, command))}` failed: {(done.stderr or done.stdout).strip()}")
-        return done.stdout.strip()
-
-    def check(self) -> None:
-        """Make sure that everything that should run does.
-
-        Raises:
-            DemoError: a program has ended by itself; the message holds its last words and names its log.
-        """
-        for name, process in self._running:
-            log = self._logs / f"{name}.log"
-            if process.poll() not in (None, 0) and log.exists():
-                last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-                raise DemoError(f"{name} ended by itself: {last[0]} (its log is {log})")
-
-    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
-        """Wait until `ready()`.
-
-        Raises:
-            DemoError: it was not in time, or a program ended meanwhile.
-        """
-        deadline = time.monotonic() + seconds
-        while not ready():
-            self.check()
-            if time.monotonic() > deadline:
-                raise DemoError(f"{what} took longer than {seconds:.0f} s; the logs in {self._logs} say more")
-            time.sleep(0.1)
-
-    def stop(self) -> None:
-        """End every program, the last started first."""
-        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not leave half of them running
-            signal.signal(number, signal.SIG_IGN)
-        for _name, process in reversed(self._running):
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(timeout=10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-        self._running.clear()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -217,6 +131,15 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         config.write_text(KIOSK_CONFIG)
         programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])
         print(f"demo: the collector's page is {address}/ (Ctrl-C stops everything)", flush=True)
+        days = _days_played(options)
+        if (
+            days is not None
+        ):  # what is played in was not pressed today: it comes under an archive key of its own
+            home = data / time.strftime("arsip-%Y%m%d-%H%M%S")
+            home.mkdir()
+            _enrol_archive(programs, days, collector=collector, kiosk=kiosk, address=address, home=home)
+            _point_at(KioskHome(home).enrolment, address=address, broker_port=ports["broker"])
+            programs.start("uplink-archive", [kiosk, "uplink", "--home", home, "--config", config])
         _visits(options, programs, kiosk=kiosk, home=home, config=config)
         _show_index(programs, collector=collector, kiosk=kiosk, home=home)
         if options.stay:
@@ -241,6 +164,42 @@ def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, ho
     programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
 
 
+def _days_played(options: argparse.Namespace) -> tuple[date, date] | None:
+    """Give the first and last day of the visits that are played; None where somebody presses the buttons.
+
+    Raises:
+        DemoError: the file cannot be read.
+    """
+    if options.replay is not None:
+        try:
+            return days_of(options.replay, zone=ZoneInfo(ZONE))
+        except ReplayError as error:
+            raise DemoError(str(error)) from error
+    if options.visitors is None and _has_display():
+        return None
+    now = time.time_ns() // 1_000_000
+    ago_ms = (options.visitors or VISITORS) * MINUTES_APART * 2 * 60_000
+    return local_day(now - ago_ms, ZONE), local_day(now, ZONE)
+
+
+def _enrol_archive(
+    programs: Programs, days: tuple[date, date], *, collector: Path, kiosk: Path, address: str, home: Path
+) -> None:
+    period = [day.isoformat() for day in days]
+    command: list[str | Path] = [
+        collector,
+        "enrol",
+        "--unit",
+        UNIT,
+        "--kiosk",
+        home.name,
+        "--archive",
+        *period,
+    ]
+    code = programs.ask(command).split()[-1]
+    programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
+
+
 def _visits(
     options: argparse.Namespace, programs: Programs, *, kiosk: Path, home: Path, config: Path
 ) -> None:
@@ -249,7 +208,17 @@ def _visits(
         order = ["--order", options.order] if options.order else []
         programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order])
     elif options.visitors is not None or not _has_display():
-        programs.run([kiosk, "simulate", *common, "--visitors", str(options.visitors or 12), "--apart", "6"])
+        programs.run(
+            [
+                kiosk,
+                "simulate",
+                *common,
+                "--visitors",
+                str(options.visitors or VISITORS),
+                "--apart",
+                str(MINUTES_APART),
+            ]
+        )
     else:
         print(
             "demo: keys 1-4 are the four buttons, the mouse is the finger; close the window to end",

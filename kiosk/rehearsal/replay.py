@@ -9,13 +9,14 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.errors import ReplayError
 from kiosk.rehearsal.visitor import Wish
+from survey.index.periods import local_day
 from survey.instrument.instrument import Instrument, LabelOrder
 from survey.instrument.profile import AGE, Attribute, age_band, recognise
 from survey.visit.plan import Plan
@@ -24,7 +25,9 @@ ORDERS: Mapping[str, LabelOrder] = {
     "questionnaire": LabelOrder.QUESTIONNAIRE,
     "regulation": LabelOrder.LIST,
 }
-_COLUMNS = frozenset({"submitted", "pulse", "sex", "age", "age_band", "education", "job", "service"})
+_NO_SUBMITTED = "{file} lacks the column submitted: the local date and time of each response"
+SUBMITTED = "submitted"
+_COLUMNS = frozenset({SUBMITTED, "pulse", "sex", "age", "age_band", "education", "job", "service"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,22 @@ def read_table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     return header, rows
 
 
+def days_of(path: Path, *, zone: ZoneInfo) -> tuple[date, date]:
+    """Give the first and the last local day of a file of responses.
+
+    Raises:
+        ReplayError: it cannot be read, or a row has no moment.
+    """
+    header, rows = read_table(path)
+    if SUBMITTED not in header:
+        raise ReplayError(_NO_SUBMITTED.format(file=path.name))
+    moments = [
+        _moment(row[SUBMITTED], zone, f"{path.name}, line {number}")
+        for number, row in enumerate(rows, start=2)
+    ]
+    return local_day(min(moments), str(zone)), local_day(max(moments), str(zone))
+
+
 def element_columns(
     header: Sequence[str], form: Instrument, *, order: str | None, file: str
 ) -> dict[str, str]:
@@ -116,8 +135,8 @@ def element_columns(
     unknown = [name for name in header if name not in _COLUMNS and name not in keyed.values()]
     if unknown:
         raise ReplayError(f"{file} has the unknown column {unknown[0]!r}; docs/replay.md lists the columns")
-    if "submitted" not in header:
-        raise ReplayError(f"{file} lacks the column submitted: the local date and time of each response")
+    if SUBMITTED not in header:
+        raise ReplayError(_NO_SUBMITTED.format(file=file))
     return keyed
 
 
@@ -158,7 +177,7 @@ def read_responses(
         notes.incomplete += len(answers) < len(columns)
         rows.append(
             Row(
-                at_ms=_moment(fields["submitted"], zone, where),
+                at_ms=_moment(fields[SUBMITTED], zone, where),
                 wish=Wish(
                     pulse=_pulse(fields.get("pulse", ""), answers, plan, notes, where),
                     answers=answers,

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,27 @@ def check(printed: str) -> None:
     assert index.rstrip().endswith("n = 3"), printed
 
 
-def test_the_demo_ends_with_the_index_of_its_visitors(tmp_path: Path) -> None:
+def test_the_demo_ends_with_the_index_of_its_visitors_and_its_audit_holds(tmp_path: Path) -> None:
     check(demo(tmp_path / "demo"))
+    # Twice into one folder: the second demo goes on with the first one's kiosks.
+    assert "n = 6" in demo(tmp_path / "demo")
+    year = date.today().year  # noqa: DTZ011 - the demo's visitors came today
+    told = audit(tmp_path / "demo", f"{year - 1}-12-31", f"{year + 1}-01-01")
+    assert "integrity: holds   completeness: holds   lineage: holds   times: holds" in told
+
+
+def audit(data: Path, first: str, last: str) -> str:
+    command = [Path(sys.executable).with_name("ikm-collector"), "audit", "--unit", "sukamaju"]
+    done = subprocess.run(
+        [*command, "--from", first, "--to", last],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"IKM_DATA": str(data / "collector")},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is missing; install.sh installs it")

@@ -78,6 +78,13 @@ class AcceptedRecord(msgspec.Struct, frozen=True, gc=False):
     """Whether the kiosk trusted its own clock when it wrote it."""
     carried: bool = False
     """Whether a successor carried it over: its boot and uptime are those of the stream before."""
+    archived: bool = False
+    """Whether it is history, under an archive key: it is late by nature."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came in more than 30 days after it was given."""
+        return not self.archived and self.received_ms - self.at_ms > LATE_MS
 
 
 class NotUnderstood(msgspec.Struct, frozen=True):

@@ -206,7 +206,13 @@ class _Work:
             )
             return []
         runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
-        source = Source(row.id, self._sender.id, self._standing, held_elsewhere(row.id, row.key_id))
+        source = Source(
+            row.id,
+            self._sender.id,
+            self._standing,
+            held_elsewhere(row.id, row.key_id),
+            archived=row.key_id in self._sender.archives,
+        )
         projected = projecting.project_run(source, timing.load(row.clock), runs)
         write(timing.dump(projected.placed.clock))
         return [projected]
@@ -293,7 +299,7 @@ class _Work:
             uid=self._uid,
             first_line=self.judged.taken[0].lines[0] if self.judged.taken[0].first == 1 else None,
             now_ms=now_ms,
-            state=timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id])),
+            state=timing.dump(unknown_clock(enrolled_ms=self._sender.begins_ms[key.id])),
         )
         self.has_sisters = not alone
         if stream.standing in COUNTING:

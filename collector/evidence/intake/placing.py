@@ -39,6 +39,8 @@ class Source:
     standing: Standing | None
     is_held: IsHeld = held_nowhere
     """Whether what it carries over is held already."""
+    archived: bool = False
+    """Whether its key brings history in."""
 
 
 @dataclass(slots=True)
@@ -132,7 +134,7 @@ def _records(
         records.append(
             AcceptedRecord(
                 stream_id, seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,
-                kiosk_id, unit, place_id, service_id, response, body, line.sync, inner is not None,
+                kiosk_id, unit, place_id, service_id, response, body, line.sync, inner is not None, source.archived,
             )
         )  # fmt: skip
     return records

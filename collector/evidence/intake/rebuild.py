@@ -66,9 +66,9 @@ def replay_stream(stream: Stream) -> Iterator[Placed]:
         stream.kiosk_id,
         standings({stream.kiosk_id}).get(stream.kiosk_id),
         held_elsewhere(stream.pk, stream.key_id),
+        archived=stream.key.archive_from is not None,
     )
-    enrolled_ms = round(stream.key.enrolled_at.timestamp() * 1000)
-    yield from replay(source, ledger.runs(stream.pk), enrolled_ms=enrolled_ms)
+    yield from replay(source, ledger.runs(stream.pk), enrolled_ms=stream.key.begins_ms)
 
 
 def _streams() -> Iterator[Stream]:

@@ -24,7 +24,10 @@ class Sender:
     keys: list[SenderKey] = field(default_factory=list)
     ended: list[SenderKey] = field(default_factory=list)
     """Keys that were revoked, by hand or by a later enrolment."""
-    enrolled_ms: dict[int, int] = field(default_factory=dict)
+    begins_ms: dict[int, int] = field(default_factory=dict)
+    """Before when nothing under a key can have been written."""
+    archives: set[int] = field(default_factory=set)
+    """Those of its keys that bring history in."""
 
 
 class StreamRow(NamedTuple):
@@ -46,11 +49,13 @@ def senders_named(names: Collection[str]) -> dict[str, Sender]:
     }
     by_id = {sender.id: sender for sender in senders.values()}
     enrolled = KioskKey.objects.filter(kiosk_id__in=by_id).order_by("-enrolled_at", "-id")
-    columns = enrolled.values_list("id", "kiosk_id", "public_key", "enrolled_at", "revoked_at")
-    for pk, kiosk, public_key, since, ended in columns:
-        sender = by_id[kiosk]
-        (sender.keys if ended is None else sender.ended).append(SenderKey(pk, bytes(public_key)))
-        sender.enrolled_ms[pk] = round(since.timestamp() * 1000)
+    for key in enrolled:
+        sender = by_id[key.kiosk_id]
+        known = sender.keys if key.revoked_at is None else sender.ended
+        known.append(SenderKey(key.pk, bytes(key.public_key)))
+        sender.begins_ms[key.pk] = key.begins_ms
+        if key.archive_from is not None:
+            sender.archives.add(key.pk)
     return senders
 
 

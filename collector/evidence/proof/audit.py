@@ -137,10 +137,11 @@ def _times(
         if stream.standing not in COUNTING:
             found[uid] = StreamTimes()
             continue
-        enrolled_ms = round(stream.key.enrolled_at.timestamp() * 1000)
         records = (one for part in rebuild.replay_stream(stream) for one in part.records)
         try:
-            found[uid] = timelines.follow(uid, records, enrolled_ms=enrolled_ms)
+            found[uid] = timelines.follow(
+                uid, records, enrolled_ms=stream.key.begins_ms, archive_ms=stream.key.archive_ms
+            )
         except Malformed:
             found[uid] = None
     return found

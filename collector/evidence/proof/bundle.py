@@ -101,6 +101,9 @@ class StreamEntry(msgspec.Struct, frozen=True):
     kiosk: str
     public_key: _Hex
     enrolled_ms: _Millis
+    """Before when nothing under its key can have been written."""
+    archive_ms: tuple[_Millis, _Millis] | None
+    """The declared period of a key that brings history in."""
     through: _Seq
     link: _Hex
     heads: tuple[HeadEntry, ...]

@@ -30,7 +30,9 @@ def look_at_times(
     )
     for uid in lineages.in_order(records):
         entry = entries[uid]
-        times = timelines.follow(uid, records[uid], enrolled_ms=entry.enrolled_ms)
+        times = timelines.follow(
+            uid, records[uid], enrolled_ms=entry.enrolled_ms, archive_ms=entry.archive_ms
+        )
         who = f"{entry.kiosk}, stream {uid[:8]}"
         problems += [f"{who}: {one.sentence(CONSOLE)}" for one in times.remarks]
         notes += [f"{who}: {say('audit.late', CONSOLE, count=times.late)}"] if times.late else []

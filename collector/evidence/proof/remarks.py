@@ -33,6 +33,7 @@ class RemarkCode(StrEnum):
     BEFORE_ENROLMENT = "before_enrolment"
     CLOCK_BACKWARDS = "clock_backwards"
     BOOTS_OVERLAP = "boots_overlap"
+    OUTSIDE_ARCHIVE = "outside_archive"
 
 
 _BREAKS = {
@@ -44,6 +45,7 @@ _BREAKS = {
     RemarkCode.BEFORE_ENROLMENT: Verdict.TIMES,
     RemarkCode.CLOCK_BACKWARDS: Verdict.TIMES,
     RemarkCode.BOOTS_OVERLAP: Verdict.TIMES,
+    RemarkCode.OUTSIDE_ARCHIVE: Verdict.TIMES,
 }
 
 

@@ -7,7 +7,7 @@ cannot be true about these moments is named beside, and so is how much came in l
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord
+from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.proof.remarks import Remark, RemarkCode, remark
 
 _SLACK_MS = 60_000
@@ -48,6 +48,8 @@ class Timeline:
     end_ms: int
     """The period, in the unit's own days."""
     enrolled_ms: int
+    archive_ms: tuple[int, int] | None = None
+    """The declared period of an archive key; a record outside it is named instead of one before the enrolment."""
     _floor: int | None = None
     """The latest moment that is certain to have passed, by the records so far."""
     _boot: int = 0
@@ -74,12 +76,16 @@ class Timeline:
             return
         times.responses += 1
         times.uncertain += not (self._in_period(at_ms - error_ms) and self._in_period(at_ms + error_ms))
-        times.late += record.received_ms - at_ms > LATE_MS
+        times.late += record.is_late
         times.redated += not record.sync
 
     def _doubt(self, record: AcceptedRecord) -> None:
         latest = record.at_ms + record.error_ms
-        if latest + _ENROLMENT_SLACK_MS < self.enrolled_ms:
+        if self.archive_ms is not None:
+            begin, end = self.archive_ms
+            if record.response is not None and not begin <= record.at_ms < end:
+                self._name(RemarkCode.OUTSIDE_ARCHIVE, record, record.at_ms)
+        elif latest + _ENROLMENT_SLACK_MS < self.enrolled_ms:
             self._name(RemarkCode.BEFORE_ENROLMENT, record, self.enrolled_ms)
         if (
             record.carried
@@ -116,11 +122,18 @@ class Timelines:
         self._before = before
         self._lines: dict[str, Timeline] = {}
 
-    def follow(self, uid: str, records: Iterable[AcceptedRecord], *, enrolled_ms: int) -> StreamTimes:
+    def follow(
+        self,
+        uid: str,
+        records: Iterable[AcceptedRecord],
+        *,
+        enrolled_ms: int,
+        archive_ms: tuple[int, int] | None = None,
+    ) -> StreamTimes:
         """Take the records of a stream; it goes on where the stream that it follows has ended."""
         line = self._lines.get(self._before.get(uid, ""))
         if line is None:
             start_ms, end_ms = self._bounds_ms
-            line = Timeline(self._unit_id, start_ms, end_ms, enrolled_ms)
+            line = Timeline(self._unit_id, start_ms, end_ms, enrolled_ms, archive_ms)
         self._lines[uid] = line
         return line.follow(records)

@@ -232,7 +232,9 @@ def _records(bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered]) ->
         for proof, part in zip(proofs, shared, strict=True)
         for seq, line in part
     )
-    source = Source(0, 0, standing if stands else None, held_in(bundle, entry))
+    source = Source(
+        0, 0, standing if stands else None, held_in(bundle, entry), archived=entry.archive_ms is not None
+    )
     for part in replay(source, runs, enrolled_ms=entry.enrolled_ms):
         yield from part.records
 

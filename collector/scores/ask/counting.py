@@ -262,6 +262,10 @@ def where_of(scope: Scope) -> Where:
     if scope.kiosk is not None:
         conditions.append("s.kiosk_id IN (SELECT id FROM fleet_kiosk WHERE name = %s)")
         values.append(scope.kiosk)
+    if scope.archived:
+        conditions.append(
+            "s.kiosk_id IN (SELECT kiosk_id FROM fleet_kioskkey WHERE archive_from IS NOT NULL)"
+        )
     return Where(" AND ".join(conditions) or "1 = 1", tuple(values))
 
 

@@ -6,7 +6,9 @@ visitors can be told apart by their hour and their age.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 
+from collector.fleet.models import KioskKey
 from collector.scores.ask.counting import Sides, count
 from collector.scores.ask.doubtful_times import DoubtfulTimes, doubtful_times
 from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
@@ -81,6 +83,7 @@ def indices(question: IndexQuestion) -> IndexAnswer:
         whole=whole,
         groups=groups,
         by=question.by,
+        archived=_archived(number, form, question, days) if whole.n else 0,
         flag_rules=flags.VERSION,
         flags_waiting=flagging.waiting(),
     )
@@ -193,6 +196,18 @@ def _count(number: int | None, form: CodedForm, question: IndexQuestion, days: D
             flagged=sum(sides.flagged for sides in counts.values()),
         )
     return {**counts, (): whole}
+
+
+def _archived(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> int:
+    """Count the complete responses that are history; nothing is asked where no archive key concerns the period."""
+    first = datetime.combine(days.first, time.min, UTC) - timedelta(days=1)
+    last = datetime.combine(days.last, time.max, UTC) + timedelta(days=1)
+    known = KioskKey.objects.filter(archive_from__lte=last, archive_until__gte=first)
+    if number is None or not known.exists():
+        return 0
+    sides = count(number, form, replace(question.scope, archived=True), days).get((), Sides())
+    tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
+    return tally.complete
 
 
 def _pulses(question: IndexQuestion, days: Days) -> dict[GroupKey, PulseShare]:

@@ -84,6 +84,8 @@ class IndexAnswer:
     whole: Result
     groups: tuple[Result, ...]
     by: tuple[Dimension, ...]
+    archived: int
+    """Complete responses among the whole's that are history, played in under an archive key."""
     flag_rules: str
     flags_waiting: int
     """Kiosk-days whose flags are not up to date yet; the index with all responses does not depend on them."""

@@ -72,11 +72,13 @@ class Scope:
     """The code of a service; codes are the units' own."""
     place: str | None = None
     kiosk: str | None = None
+    archived: bool = False
+    """Only history that was played in under an archive key."""
 
     @property
     def needs_series(self) -> bool:
         """Whether the unit alone does not tell what belongs to it."""
-        return bool(self.service or self.place or self.kiosk)
+        return bool(self.service or self.place or self.kiosk or self.archived)
 
 
 @dataclass(frozen=True, slots=True)

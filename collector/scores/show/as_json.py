@@ -19,6 +19,7 @@ def as_json(answer: IndexAnswer) -> dict[str, object]:
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "instrument": answer.instrument.name,
+        "archived": answer.archived,
         "flag_rules": answer.flag_rules,
         "flags_waiting": answer.flags_waiting,
         **_result(answer, answer.whole, elements=True),

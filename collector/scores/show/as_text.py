@@ -24,6 +24,8 @@ def as_text(answer: IndexAnswer, language: str) -> str:
         lines.append(say("index.too_few" if whole.withheld else "index.nobody", language))
     else:
         lines += _index_lines(answer, whole, whole.index, language)
+    if answer.archived:
+        lines.append(say("index.archived", language, count=answer.archived))
     if whole.incomplete:
         lines.append(say("index.incomplete", language, count=whole.incomplete))
     if whole.pulse is not None:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from django.db import connection
 
-from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood
+from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.scores.models import DoubtfulTime
 from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
@@ -172,7 +172,7 @@ class _Responses:
         self.rows.append(
             (row, series, day, hour, at_ms, error_s, text, manner, profile, duration_s, boot, visit, 0)
         )
-        late = record.received_ms - at_ms > LATE_MS
+        late = record.is_late
         if late or not record.sync or not record.error_ms <= rest_ms < DAY_MS - record.error_ms:
             local = day * DAY_MS + rest_ms
             self.doubts.append(

@@ -148,7 +148,7 @@ def test_the_home_page_asks_as_often_for_three_units_as_for_one(
                 stream=number + 1,
             )
         )
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert client.get("/").status_code == 200
 
 

@@ -3,7 +3,6 @@
 import json
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,7 @@ class Trip:
             now=lambda: self.now,
             wait=lambda seconds: None,
             boot_time_ms=lambda: 5_000,
-            pace=replace(pace_of(UplinkConfig()), **pace),  # type: ignore[arg-type]
+            pace=pace_of(UplinkConfig())._replace(**pace),  # type: ignore[arg-type]
             spread_seconds=spread_seconds,
         )
 
