@@ -32,22 +32,30 @@ from uplink.forwarder.senders.sender import (
     SettingsArrived,
     SlotFreed,
 )
+from uplink.forwarder.senders.validity import Validity
 from uplink.forwarder.status import last_will
 from uplink.journal.enrolment import Broker as EnrolledBroker
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
+from uplink.journal.stamp import is_synchronised
 
 pytestmark = pytest.mark.integration
 
 
 def mqtt(port: int, **more: object) -> MqttTransport:
     enrolment = ENROLMENT._replace(kiosk=KIOSK, broker=EnrolledBroker("127.0.0.1", port, tls=False))
-    return replace(mqtt_transport(enrolment, KioskHome(Path()), UplinkConfig()), **more)  # type: ignore[arg-type]
+    return replace(
+        mqtt_transport(enrolment, KioskHome(Path()), UplinkConfig(), Validity(is_synchronised, lambda: 0)),
+        **more,
+    )  # type: ignore[arg-type]
 
 
 def http(url: str, **more: object) -> HttpTransport:
     enrolment = ENROLMENT._replace(kiosk=KIOSK, collector_url=url)
-    return replace(http_transport(enrolment, KioskHome(Path()), UplinkConfig()), **more)  # type: ignore[arg-type]
+    return replace(
+        http_transport(enrolment, KioskHome(Path()), UplinkConfig(), Validity(is_synchronised, lambda: 0)),
+        **more,
+    )  # type: ignore[arg-type]
 
 
 class Case:

@@ -12,8 +12,11 @@ from cryptography.x509.oid import NameOID
 class Authority:
     """A small CA that writes what it makes into one folder."""
 
-    def __init__(self, folder: Path, name: str = "ca") -> None:
+    def __init__(self, folder: Path, name: str = "ca", *, first_day: int = -1, days: int = 3) -> None:
+        """Make it; what it signs is valid from `first_day`, counted from today, for so many days."""
         self._folder = folder
+        self._begins = dt.datetime.now(dt.UTC) + dt.timedelta(days=first_day)
+        self._ends = self._begins + dt.timedelta(days=days)
         folder.mkdir(parents=True, exist_ok=True)
         self._certificate, self._key = self._make(name, None)
         self.path = folder / f"{name}.crt"
@@ -28,15 +31,14 @@ class Authority:
     ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        now = dt.datetime.now(dt.UTC)
         made = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(authority[0].subject if authority else subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=2))
+            .not_valid_before(self._begins)
+            .not_valid_after(self._ends)
             .add_extension(x509.BasicConstraints(ca=authority is None, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
             .sign(authority[1] if authority else key, hashes.SHA256())

@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Event
@@ -18,13 +19,14 @@ from uplink.forwarder.inbox import SettingsInbox
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
+from uplink.forwarder.senders.validity import Validity
 from uplink.forwarder.status import Progress, StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
-from uplink.journal.stamp import boot_time_ms
+from uplink.journal.stamp import boot_time_ms, is_synchronised
 
 _STATUS_SECONDS = 2.0
 _TURN_SECONDS = 0.2
@@ -44,8 +46,12 @@ class Uplink:
         folder.uplink_part.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._reader = JournalReader(folder.journal)
         self._board = StatusBoard(folder, JournalReader(folder.journal), version=_version())
-        self._mqtt = MqttSender(mqtt_transport(enrolment, folder, config), last_will=last_will())
-        https = HttpSender(http_transport(enrolment, folder, config), now=time.monotonic)
+        receipts = folder.receipts(kiosk=enrolment.kiosk, verify=verify)
+        validity = Validity(
+            is_synchronised, partial(_passed_ms, folder.broker_certificate, receipts.latest_ms)
+        )
+        self._mqtt = MqttSender(mqtt_transport(enrolment, folder, config, validity), last_will=last_will())
+        https = HttpSender(http_transport(enrolment, folder, config, validity), now=time.monotonic)
         self._stopped = Event()
         acknowledged = Acknowledged(folder.acknowledged)
         self._prepare(acknowledged)
@@ -54,7 +60,7 @@ class Uplink:
             reader=self._reader,
             acknowledged=acknowledged,
             ahead=Acknowledged(folder.ahead),
-            receipts=folder.receipts(kiosk=enrolment.kiosk, verify=verify),
+            receipts=receipts,
             transports=(self._mqtt, https),
             inbox=SettingsInbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
             report=self._state,
@@ -145,7 +151,21 @@ def _stopper(stop: Callable[[], None]) -> Callable[[int, object], None]:
     return stop_now
 
 
-def mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) -> MqttTransport:
+def _passed_ms(certificate: Path, latest_receipt_ms: Callable[[], int]) -> int:
+    """Give the latest moment that has certainly passed: by the clock, by our own certificate's beginning, by the last receipt."""
+    from cryptography import x509  # noqa: PLC0415 - few machines have no clock
+
+    try:
+        made = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_before_utc
+        made_ms = round(made.timestamp() * 1000)
+    except (OSError, ValueError):
+        made_ms = 0
+    return max(time.time_ns() // 1_000_000, made_ms, latest_receipt_ms())
+
+
+def mqtt_transport(
+    enrolment: Enrolment, home: KioskHome, config: UplinkConfig, validity: Validity
+) -> MqttTransport:
     """Give the way out over MQTT."""
     return MqttTransport(
         kiosk=enrolment.kiosk,
@@ -159,10 +179,13 @@ def mqtt_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) 
         window=config.window,
         max_bytes=config.max_message_bytes,
         connect_seconds=config.connect_seconds,
+        validity=validity,
     )
 
 
-def http_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) -> HttpTransport:
+def http_transport(
+    enrolment: Enrolment, home: KioskHome, config: UplinkConfig, validity: Validity
+) -> HttpTransport:
     """Give the way out over HTTPS."""
     return HttpTransport(
         kiosk=enrolment.kiosk,
@@ -173,6 +196,7 @@ def http_transport(enrolment: Enrolment, home: KioskHome, config: UplinkConfig) 
         deadline_seconds=config.https_deadline_seconds,
         max_bytes=config.https_message_bytes,
         settings_every_seconds=config.https_settings_seconds,
+        validity=validity,
     )
 
 

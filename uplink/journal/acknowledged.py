@@ -7,7 +7,7 @@ which this journal does not have (`Receipts.ahead`): the card has gone back in t
 
 import logging
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,21 +129,25 @@ class Receipts:
         best = self._furthest(stream)
         return best[0] if best is not None else None
 
+    def latest_ms(self) -> int:
+        """Give the collector's clock as its latest receipt of any stream shows it; 0 without one."""
+        return max((receipt.at for receipt, _ in self._readable()), default=0)
+
     def proof(self, stream: str) -> bytes | None:
         """Give the bytes of that receipt: what a collector that has lost its own data takes for proof."""
         best = self._furthest(stream)
         return best[1] if best is not None else None
 
     def _furthest(self, stream: str) -> tuple[Receipt, bytes] | None:
-        receipts = []
+        receipts = (one for one in self._readable() if one[0].stream == stream)
+        return max(receipts, key=lambda one: one[0].through, default=None)
+
+    def _readable(self) -> Iterator[tuple[Receipt, bytes]]:
         for _, acknowledged in self.found():
             try:
-                receipt = self.read(acknowledged.receipt)
+                yield self.read(acknowledged.receipt), acknowledged.receipt
             except Malformed:  # the journal's owner says so, once, when it comes upon it
                 continue
-            if receipt.stream == stream:
-                receipts.append((receipt, acknowledged.receipt))
-        return max(receipts, key=lambda one: one[0].through, default=None)
 
     def ahead(self, stream: str) -> Receipt | None:
         """Give the receipt for `stream` that the uplink could not fit to the journal, if it is the collector's."""

@@ -107,7 +107,7 @@ class SystemClock:
     def _check_daemon(self, up_ms: int) -> bool:
         if up_ms - self._checked_up_ms >= _CHECK_EVERY_MS:
             self._checked_up_ms = up_ms
-            self._daemon_trusted = _TIMESYNC.exists() or _kernel_says_synchronised()
+            self._daemon_trusted = is_synchronised()
         return self._daemon_trusted
 
 
@@ -215,6 +215,11 @@ class _Timex(ctypes.Structure):
         ("status", ctypes.c_int),
         ("rest", ctypes.c_char * 256),
     )
+
+
+def is_synchronised() -> bool:
+    """Tell whether a time daemon vouches for this machine's clock."""
+    return _TIMESYNC.exists() or _kernel_says_synchronised()
 
 
 def _kernel_says_synchronised() -> bool:

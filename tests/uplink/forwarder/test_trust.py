@@ -15,6 +15,7 @@ from tests.uplink.services import HttpCollector
 from uplink.errors import IdentityError, Unreachable
 from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
+from uplink.forwarder.senders.validity import Validity
 from uplink.journal.enrolment import load_enrolment
 from uplink.journal.identity import Identity
 
@@ -153,4 +154,5 @@ def _transport(url: str, ca: Path) -> HttpTransport:
         deadline_seconds=config.https_deadline_seconds,
         max_bytes=config.https_message_bytes,
         settings_every_seconds=config.https_settings_seconds,
+        validity=Validity(lambda: True, lambda: 0),
     )

@@ -18,6 +18,7 @@ from survey.wire.trouble import trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.senders.deadline import Deadline
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SettingsArrived
+from uplink.forwarder.senders.validity import CertainAdapter, Validity
 
 _MAX_SETTINGS_BYTES = 2 * 1024 * 1024
 _MAX_RECEIPT_BYTES = 64 * 1024
@@ -43,6 +44,7 @@ class HttpTransport:
     """How often the settings are asked for while the session is open."""
     ca: Path | None
     """The authority that vouches for the collector; None: the public ones."""
+    validity: Validity
 
 
 class HttpSender:
@@ -80,6 +82,7 @@ class HttpSender:
         if self._session is not None:
             return
         self._session = requests.Session()
+        self._session.mount("https://", CertainAdapter(self._where.validity))
         try:
             self._fetch_settings()
         except Unreachable:

@@ -32,6 +32,7 @@ from uplink.forwarder.senders.sender import (
     SettingsArrived,
     SlotFreed,
 )
+from uplink.forwarder.senders.validity import Validity
 
 _PACKET_OVERHEAD = 64  # fixed header, topic length and properties of a PUBLISH, generously
 _NO_SUBSCRIBERS = 16
@@ -65,6 +66,7 @@ class MqttTransport:
     max_bytes: int
     """The longest message to send where the broker names no limit of its own."""
     connect_seconds: float
+    validity: Validity
 
 
 class MqttSender:
@@ -193,11 +195,7 @@ class MqttSender:
         client.suppress_exceptions = True  # an exception in a callback must not pass through paho's loop
         if (credentials := self._where.credentials) is not None:
             try:
-                client.tls_set(
-                    ca_certs=str(credentials.ca),
-                    certfile=str(credentials.certificate),
-                    keyfile=str(credentials.key),
-                )
+                client.tls_set_context(self._context(credentials))
             except (OSError, ValueError, ssl.SSLError) as error:
                 raise Unreachable(
                     f"the broker's certificates cannot be used: {error}; enrol again",
@@ -209,6 +207,13 @@ class MqttSender:
         client.on_publish = self._on_publish
         client.on_message = self._on_message
         return client
+
+    def _context(self, credentials: Credentials) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cafile=credentials.ca)
+        context.load_cert_chain(credentials.certificate, credentials.key)
+        self._where.validity.apply(context)
+        return context
 
     def _turn(self, timeout: float) -> None:
         """Let paho read and write, and raise what its callbacks have noticed."""
