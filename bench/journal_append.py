@@ -21,6 +21,7 @@ from tinydb import TinyDB
 from tinydb.storages import JSONStorage
 
 from survey.record.record import Record, Stamp, encode
+from survey.record.response import new_salt
 from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 from uplink.journal.segments.disk import Disk
@@ -43,6 +44,7 @@ def body(visit: int) -> dict[str, object]:
         "language": "id",
         "channel": "button",
         "duration_s": CHANCE.randrange(20, 120),
+        "salt": new_salt(CHANCE.randbytes),
     }
 
 

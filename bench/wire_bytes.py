@@ -334,8 +334,8 @@ def main() -> int:
     if not plain:
         raise SystemExit("no packets were seen: this machine's loopback cannot be counted")
     for what, value, goal in (
-        ("a live response with its receipt", live_each, 700),
-        ("a response in a backlog, batches of 100", backlog_each, 30),
+        ("a live response with its receipt", live_each, 680),
+        ("a response in a backlog, batches of 100", backlog_each, 40),
         ("an idle day: alive records, health, keep-alives", day, 80_000),
     ):
         print(f"{what:50} {value:10,.1f} bytes (goal {goal:,}): {'yes' if value <= goal else 'NO'}")

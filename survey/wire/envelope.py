@@ -3,11 +3,15 @@
     4 bytes   magic: what it is (`IKM1` batch, `IKR1` receipt, `IKS1` settings)
     1 byte    version of the preset dictionary (0: none)
     n bytes   raw DEFLATE of the text, with that dictionary
+    m bytes   what was taken out of the text before: its random values as bytes, in order
     64 bytes  Ed25519 signature; what it covers is the business of each kind
 
-A preset dictionary lets a lone response be small: what all messages share is never sent.
+A preset dictionary lets a lone response be small: what all messages share is never sent. What is random (salts, links, streams'
+names) no packer can make smaller than its bytes, and as hexadecimal or base64 it takes up to twice as much.
 """
 
+import base64
+import re
 import zlib
 
 from survey.record.chain import SIGNATURE_BYTES
@@ -27,7 +31,7 @@ _DICTIONARY_1 = b"".join(
         b'"attached":{"contact":"","text":""},"consent":{"at":1,"version":"1"},"topics":["lainnya","infrastruktur",',
         b'"bansos","pengaduan_diabaikan","fasilitas","pilih_kasih","petugas_tidak_ramah","petugas_tidak_paham",',
         b'"hasil_salah","pungli","tidak_dilayani","lama","prosedur","syarat"],"ticket":"',
-        b'{"content":"","name":"text","salt":"{"content":"","name":"contact","salt":"',
+        b'{"content":"","name":"text","salt":"\x02"{"content":"","name":"contact","salt":"',
         b'{"answers":{"1a":5,"2a":5,"3a":5,"4a":5,"5b":5,"6b":5,"7b":5,"8c":5,"9c":5},"instrument":"f03a",',
         b'{"answers":{"k1":6,"k2":6,"k3":6,"k4":6,"k5":6,"k6":6,"k7":6,"k8":6},"instrument":"spkp",',
         b'{"answers":{"a1":6,"a2":6,"a3":6,"a4":6,"a5":6},"instrument":"spak",',
@@ -40,26 +44,36 @@ _DICTIONARY_1 = b"".join(
         b'"ended":"timeout","ended":"declined","outside_hours":true,"language":"en","language":"jv","channel":"mixed",',
         b'"profile":{"age":"41-50","disability":"none","education":"sma","job":"lainnya","sex":"L"},',
         b'"profile":{"age":"31-40","education":"s1","job":"swasta","sex":"P"},"service":"',
-        b'{"at":17,"kiosk":"k-0001","link":"","stream":"","through":1',
+        b'{"at":17,"kiosk":"k-0001","link":"\x03","stream":"\x01","through":1',
         b'{"at":17,"body":{"answers":{"kepuasan":3},"channel":"touch","complete":true,"duration_s":1,"ended":"finished",',
-        b'"instrument":"pulse","language":"id","version":"1","visit":1},"boot":1,"kind":"response","seq":1,"sync":false,"up_ms":1}\n',
+        b'"instrument":"pulse","language":"id","salt":"\x02","version":"1","visit":1},"boot":1,"kind":"response","seq":1,"sync":false,"up_ms":1}\n',
         b'{"body":{"answers":{"kepuasan":4},"channel":"button","complete":true,"duration_s":0,"ended":"finished",',
-        b'"instrument":"pulse","language":"id","version":"1","visit":1},"boot":1,"kind":"response","seq":1,"sync":true,"up_ms":1}\n',
-        b'{"count":1,"first":1,"kiosk":"k-0001","prev":"","stream":"","v":1}\n',
+        b'"instrument":"pulse","language":"id","salt":"\x02","version":"1","visit":1},"boot":1,"kind":"response","seq":1,"sync":true,"up_ms":1}\n',
+        b'{"count":1,"first":1,"kiosk":"k-0001","prev":"\x03","stream":"\x01","v":1}\n',
         b'{"body":{"answers":{"biaya":4,"kompetensi":3,"pengaduan":3,"perilaku":3,"persyaratan":3,"produk":3,',
         b'"prosedur":3,"sarpras":3,"waktu":3},"channel":"button","complete":true,"duration_s":4,"ended":"finished",',
-        b'"instrument":"skm-2017","language":"id","version":"1","visit":1},',
+        b'"instrument":"skm-2017","language":"id","salt":"\x02","version":"1","visit":1},',
         b'"boot":1,"kind":"response","seq":1,"sync":true,"up_ms":1}\n',
     )
 )
 _DICTIONARIES = {0: b"", 1: _DICTIONARY_1}
+
+# A value that is random by its length: a stream's name (hexadecimal), a salt and a link (base64). Its mark stands in its place;
+# no JSON of ours has a control character, so a text that has one is left as it is.
+_RANDOM = re.compile(rb'"(?:[0-9a-f]{32}|[A-Za-z0-9+/]{22}|[A-Za-z0-9+/]{43})"')
+_MARKED = re.compile(rb'"[\x01-\x03]"')
+_CONTROL = re.compile(rb"[\x01-\x03]")
+_NAME, _SALT, _LINK = b'"\x01"', b'"\x02"', b'"\x03"'
+_BYTES = {_NAME: 16, _SALT: 16, _LINK: 32}
 
 
 def seal_text(magic: bytes, text: bytes, signature: bytes) -> bytes:
     """Give the envelope of `text`."""
     level = 9 if len(text) < _LARGE_TEXT_BYTES else 7
     packer = zlib.compressobj(level=level, wbits=-15, zdict=_DICTIONARIES[CURRENT_DICTIONARY])
-    return b"".join((magic, bytes((CURRENT_DICTIONARY,)), packer.compress(text), packer.flush(), signature))
+    text, taken = _take_out(text)
+    version = bytes((CURRENT_DICTIONARY,))
+    return b"".join((magic, version, packer.compress(text), packer.flush(), taken, signature))
 
 
 def open_text(magic: bytes, payload: bytes, *, limit: int = MAX_TEXT_BYTES) -> tuple[bytes, bytes]:
@@ -67,7 +81,8 @@ def open_text(magic: bytes, payload: bytes, *, limit: int = MAX_TEXT_BYTES) -> t
 
     Raises:
         Malformed: not such an envelope (`envelope_magic`, `envelope_short`), an unknown dictionary
-            (`envelope_dictionary`), damaged (`envelope_deflate`) or larger than `limit` bytes (`envelope_size`).
+            (`envelope_dictionary`), damaged (`envelope_deflate`), without what was taken out of it (`envelope_values`) or larger
+            than `limit` bytes (`envelope_size`).
     """
     if payload[:MAGIC_BYTES] != magic:
         raise Malformed("envelope_magic", f"the message does not begin with {magic.decode()}")
@@ -83,8 +98,56 @@ def open_text(magic: bytes, payload: bytes, *, limit: int = MAX_TEXT_BYTES) -> t
         text = unpacker.decompress(payload[MAGIC_BYTES + 1 : -SIGNATURE_BYTES], limit + 1)
     except zlib.error as error:
         raise Malformed("envelope_deflate", f"the compressed text is damaged: {error}") from error
+    if len(text) <= limit and (not unpacker.eof or unpacker.unconsumed_tail):
+        raise Malformed("envelope_deflate", "the compressed text is cut off")
+    if len(text) <= limit:
+        text = _put_back(text, unpacker.unused_data)
     if len(text) > limit:
         raise Malformed("envelope_size", f"the message unpacks to more than {limit} bytes")
-    if not unpacker.eof or unpacker.unused_data or unpacker.unconsumed_tail:
-        raise Malformed("envelope_deflate", "the compressed text is cut off or has something behind it")
     return text, payload[-SIGNATURE_BYTES:]
+
+
+def _take_out(text: bytes) -> tuple[bytes, bytes]:
+    """Give the text with marks in the place of its random values, and these as bytes."""
+    if _CONTROL.search(text):
+        return text, b""
+    taken = []
+
+    def mark(found: re.Match[bytes]) -> bytes:
+        quoted = found[0]
+        if len(quoted) == 34:
+            taken.append(bytes.fromhex(quoted[1:-1].decode()))
+            return _NAME
+        value = base64.b64decode(quoted[1:-1] + b"==")
+        if _quoted(value) != quoted:  # bits that no value has
+            return quoted
+        taken.append(value)
+        return _SALT if len(value) == 16 else _LINK
+
+    return _RANDOM.sub(mark, text), b"".join(taken)
+
+
+def _put_back(text: bytes, taken: bytes) -> bytes:
+    """Give the text as it was.
+
+    Raises:
+        Malformed: there are not as many bytes as its marks stand for (`envelope_values`).
+    """
+    if taken and sum(text.count(mark) * number for mark, number in _BYTES.items()) != len(taken):
+        raise Malformed(
+            "envelope_values", "what was taken out of the text does not fit the places it was taken from"
+        )
+    at = 0
+
+    def value(found: re.Match[bytes]) -> bytes:
+        nonlocal at
+        mark = found[0]
+        start, at = at, at + _BYTES[mark]
+        some = taken[start:at]
+        return b'"' + some.hex().encode() + b'"' if mark == _NAME else _quoted(some)
+
+    return _MARKED.sub(value, text) if taken else text
+
+
+def _quoted(value: bytes) -> bytes:
+    return b'"' + base64.b64encode(value).rstrip(b"=") + b'"'

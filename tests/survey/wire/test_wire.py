@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import zlib
 
 import pytest
@@ -18,6 +19,7 @@ from survey.wire.messages import (
     Batch,
     Receipt,
     Settings,
+    link_text,
     pack_batch,
     pack_receipt,
     pack_settings,
@@ -141,12 +143,58 @@ def test_a_compressed_bomb_stops_at_the_limit() -> None:
     assert refusal.value.code == "envelope_size"
 
 
-def test_something_behind_the_compressed_text_is_refused() -> None:
+def packed(text: bytes, taken: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-15)
-    payload = b"IKM1\x00" + packer.compress(b"{}") + packer.flush() + b"extra" + b"s" * 64
+    return b"IKM1\x00" + packer.compress(text) + packer.flush() + taken + b"s" * 64
+
+
+@pytest.mark.parametrize(
+    "text, taken",
+    [
+        (b"{}", b"extra"),
+        (b'{"salt":"\x02"}', bytes(15)),
+        (b'{"salt":"\x02"}', bytes(17)),
+        (b'{"salt":"\x02","link":"\x03"}', bytes(32)),
+        (b'"\x01"' * 1_000_000, bytes(16)),
+    ],
+    ids=["none", "too few", "too many", "for one of two", "for one of a million"],
+)
+def test_random_values_that_do_not_fit_the_text_are_refused(text: bytes, taken: bytes) -> None:
     with pytest.raises(Malformed) as refusal:
-        open_text(b"IKM1", payload)
+        open_text(b"IKM1", packed(text, taken))
+    assert refusal.value.code == "envelope_values"
+
+
+def test_a_message_that_ends_early_is_refused() -> None:
+    whole = packed(b'{"a":"b"}' * 50, b"")
+    with pytest.raises(Malformed) as refusal:
+        open_text(b"IKM1", whole[:-80] + whole[-64:])
     assert refusal.value.code == "envelope_deflate"
+
+
+tokens = st.one_of(
+    st.binary(min_size=16, max_size=16).map(bytes.hex),
+    st.binary(min_size=16, max_size=16).map(bytes.hex).map(str.upper),
+    st.sampled_from([16, 32]).flatmap(lambda size: st.binary(min_size=size, max_size=size)).map(link_text),
+    st.text("AZaz09+/", min_size=22, max_size=22),
+    st.text("AZaz09+/", min_size=43, max_size=43),
+    st.text(max_size=50),
+    st.sampled_from(["\x01", "\x02", "\x03", '"', "0" * 32, "A" * 22, "A" * 21 + "B", "/" * 43]),
+)
+
+
+@given(values=st.lists(tokens, max_size=8), glue=st.sampled_from(["", ",", "\n", '"', '"\x01"', '"\x03"']))
+def test_a_text_comes_back_whatever_stands_in_its_strings(values: list[str], glue: str) -> None:
+    text = glue.join(f'"{one}"' for one in values).encode("utf-8", "surrogatepass")
+    assert open_text(b"IKM1", seal_text(b"IKM1", text, b"s" * 64)) == (text, b"s" * 64)
+
+
+def test_what_is_random_costs_its_bytes_and_no_more() -> None:
+    def size(salts: int) -> int:
+        lines = b"\n".join(b'{"salt":"%s"}' % link_text(os.urandom(16)).encode() for _ in range(salts))
+        return len(seal_text(b"IKM1", lines, b"s" * 64))
+
+    assert size(1_000) - size(500) < 500 * 17
 
 
 def test_a_receipt_comes_back_and_a_forged_one_does_not() -> None:
