@@ -29,8 +29,8 @@ _NO_SECRET = bytes(32)
 _SECRET = b"ikm-tally-secret-1\x00"
 _SALT = b"ikm-tally-salt-1\x00"
 
-Counts = dict[str, dict[str, int]]
-"""Element → value (as a text) → how often."""
+Counts = dict[str, dict[int, int]]
+"""Element → value → how often."""
 
 
 @dataclass(slots=True)
@@ -47,21 +47,23 @@ class Part:
     leaves: bytearray = field(default_factory=bytearray)
     """The leaves of this month's set, 32 bytes each."""
 
-    def count(self, response: Response, salt: bytes) -> int:
+    def count(self, instrument: str, answers: Mapping[str, int], salt: bytes, *, complete: bool) -> int:
         """Count one response, whose random bytes are `salt`; gives how many numbers it added to the totals."""
-        counts = self.complete if response.complete else self.incomplete
+        counts = self.complete if complete else self.incomplete
         added = 0
-        for element, value in response.answers.items():
-            values = counts.setdefault(element, {})
-            added += str(value) not in values
-            values[str(value)] = values.get(str(value), 0) + 1
-        self.n += response.complete
-        self.partial += not response.complete
+        for element, value in answers.items():
+            values = counts.get(element)
+            if values is None:
+                values = counts[element] = {}
+            if value in values:
+                values[value] += 1
+            else:
+                values[value] = 1
+                added += 1
+        self.n += complete
+        self.partial += not complete
         self.secret = folded(self.secret, salt)
-        instrument = f"{response.instrument}@{response.version}"
-        self.leaves += leaf_of(
-            leaf_salt(salt), instrument=instrument, answers=response.answers, complete=response.complete
-        )
+        self.leaves += leaf_of(leaf_salt(salt), instrument=instrument, answers=answers, complete=complete)
         return added
 
     def set_leaves(self) -> list[bytes]:
@@ -73,8 +75,8 @@ class Part:
         totals: dict[str, object] = {
             "n": self.n,
             "partial": self.partial,
-            "complete": self.complete,
-            "incomplete": self.incomplete,
+            "complete": _written(self.complete),
+            "incomplete": _written(self.incomplete),
         }
         if closes:
             leaves = self.set_leaves()
@@ -106,11 +108,11 @@ class RunningTotals:
         self.through = seq
         try:
             if kind == RESPONSE:
-                self._count(Response.from_body(body), carried=False)
+                self._take_response(Response.from_body(body), carried=False)
             elif kind == CARRIED:
                 inner = decode(Carried.from_body(body).line.encode())
                 if inner.kind == RESPONSE:
-                    self._count(Response.from_body(inner.body), carried=True)
+                    self._take_response(Response.from_body(inner.body), carried=True)
             elif kind == ALIVE:
                 alive = Alive.from_body(body)
                 for name, number in zip(
@@ -121,6 +123,35 @@ class RunningTotals:
                 self._go_on_behind(TallyTold.from_body(body))
         except Malformed:
             return
+
+    def count(
+        self,
+        *,
+        unit: str,
+        instrument: str,
+        answers: Mapping[str, int],
+        complete: bool,
+        salt: str,
+        carried: bool = False,
+    ) -> None:
+        """Count a response that was read already; `take` does it for one in a record's body. `instrument` is `id@version`."""
+        random = salt_of(salt)
+        name = part_of(unit, instrument, carried=carried)
+        if random is None or (name not in self.parts and len(self.parts) >= MAX_PARTS - 1):
+            return
+        part = self.parts.setdefault(name, Part())
+        self.size += part.count(instrument, answers, random, complete=complete)
+        self.secret = folded(self.secret, random)
+
+    def _take_response(self, response: Response, *, carried: bool) -> None:
+        self.count(
+            unit=response.unit,
+            instrument=f"{response.instrument}@{response.version}",
+            answers=response.answers,
+            complete=response.complete,
+            salt=response.salt,
+            carried=carried,
+        )
 
     def told(self, stream: str, *, day: str, closes: bool) -> TallyTold:
         """Give the tally of everything so far: the one of `day`, and of the end of a month where it `closes` one."""
@@ -146,14 +177,6 @@ class RunningTotals:
         salt = hashlib.sha256(_SALT + secret + place).digest()[:SALT_BYTES]
         return Opening(stream, self.through, self.since, self.set_since, part, totals, salt)
 
-    def _count(self, response: Response, *, carried: bool) -> None:
-        salt = salt_of(response.salt)
-        name = part_of(response.unit, f"{response.instrument}@{response.version}", carried=carried)
-        if salt is None or (name not in self.parts and len(self.parts) >= MAX_PARTS - 1):
-            return
-        self.size += self.parts.setdefault(name, Part()).count(response, salt)
-        self.secret = folded(self.secret, salt)
-
     def _go_on_behind(self, told: TallyTold) -> None:
         if told.begins_anew:
             self._begin(told.upto)
@@ -167,6 +190,10 @@ class RunningTotals:
 def folded(secret: bytes, salt: bytes) -> bytes:
     """Fold one response's random bytes into a secret: only who has all of them can make it."""
     return hashlib.sha256(_SECRET + secret + salt).digest()
+
+
+def _written(counts: Counts) -> dict[str, dict[str, int]]:
+    return {element: {str(value): n for value, n in values.items()} for element, values in counts.items()}
 
 
 def _text(content: bytes) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from survey.record.record import canonical
-from survey.record.totals import Part, RunningTotals
+from survey.record.totals import Counts, Part, RunningTotals
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.files import replace_file
 
@@ -122,8 +122,8 @@ def _kept(fields: Mapping[str, object]) -> Kept:
         totals.parts[name] = Part(
             one["n"],
             one["partial"],
-            one["complete"],
-            one["incomplete"],
+            _counts(one["complete"]),
+            _counts(one["incomplete"]),
             _bytes(one["secret"]),
             bytearray(_bytes(one["leaves"])),
         )
@@ -134,6 +134,10 @@ def _kept(fields: Mapping[str, object]) -> Kept:
         totals=totals,
         began=Began(*began) if isinstance(began, list) else None,
     )
+
+
+def _counts(fields: Mapping[str, Mapping[str, int]]) -> Counts:
+    return {element: {int(value): n for value, n in values.items()} for element, values in fields.items()}
 
 
 def _text(content: bytes | bytearray) -> str:

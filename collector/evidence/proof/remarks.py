@@ -33,6 +33,7 @@ class RemarkCode(StrEnum):
     BEFORE_ENROLMENT = "before_enrolment"
     CLOCK_BACKWARDS = "clock_backwards"
     BOOTS_OVERLAP = "boots_overlap"
+    TALLY_DIFFERS = "tally_differs"
 
 
 _BREAKS = {
@@ -44,6 +45,7 @@ _BREAKS = {
     RemarkCode.BEFORE_ENROLMENT: Verdict.TIMES,
     RemarkCode.CLOCK_BACKWARDS: Verdict.TIMES,
     RemarkCode.BOOTS_OVERLAP: Verdict.TIMES,
+    RemarkCode.TALLY_DIFFERS: Verdict.INTEGRITY,
 }
 
 
