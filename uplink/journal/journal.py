@@ -159,7 +159,9 @@ class Journal(JournalView):
         if self._over is not None and self._over.is_done(self.confirmed):
             self._over = None
         written = self._stamp_of(receipt.through)
-        counted = self._totals.through(self.stream) if self._totals is not None else None
+        # On a full disk room comes before totals: they could not be kept either, and would hold every file for ever.
+        totals = self._totals if self.accepting else None
+        counted = totals.through(self.stream) if totals is not None else None
         segments = self._storage.let_go(receipt.through, counted=counted)
         return ReleasedRecords(
             through=receipt.through,

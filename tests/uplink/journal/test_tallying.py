@@ -225,6 +225,10 @@ def test_nothing_goes_that_is_not_counted(home: Home) -> None:
     kiosk.writer._tallier = None
     kiosk.confirm()
     assert len(segment_paths(journal)) == before
+    assert kiosk.journal._storage._ballast.spend(), "the disk is full now"
+    kiosk.visit(4)
+    kiosk.confirm()
+    assert len(segment_paths(journal)) == 1, "room comes first"
     kiosk.stop()
 
 
@@ -332,18 +336,19 @@ def test_a_successor_begins_with_nothing(home: Home, tmp_path: Path) -> None:
     again.stop()
 
 
-def test_a_full_disk_puts_the_tally_off(home: Home) -> None:
+def test_a_full_disk_puts_the_tally_off_until_there_is_room(home: Home) -> None:
     disk = FaultyDisk()
     kiosk = Kiosk(home, disk=disk)
-    kiosk.visit(4)
-    disk.append_faults.extend([full()] * 4)
+    kiosk.visit(*([4] * 60))
+    head = kiosk.journal.head.seq
+    disk.append_faults.extend([full()] * 2)
     kiosk.clock.set(EVENING_MS + HOUR)
-    kiosk.turn(3)
-    disk.append_faults.clear()
     kiosk.turn(90)
-    assert [told.day for told in kiosk.tallies()] in ([], ["2026-01-02"])
-    kiosk.visit(3)
-    assert recounted(kiosk) == [True] * len(kiosk.tallies())
+    assert (kiosk.journal.accepting, kiosk.journal.head.seq) == (False, head)
+    kiosk.confirm()  # files go, and the reserve is there again
+    kiosk.turn(90)
+    (told,) = kiosk.tallies()
+    assert (told.day, told.upto, told.since) == ("2026-01-02", head, 0)
     kiosk.stop()
 
 
