@@ -39,6 +39,7 @@ class Tallier:
         self._lost = False
         """Whether a record could not be read: what was counted cannot be held against what the collector has."""
         self._wait: tuple[int, int] | None = None
+        """Boot, and milliseconds of it, before which a tally that failed is not tried again."""
         self._store_failed = False
 
     @property
