@@ -17,7 +17,9 @@ from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
+from uplink.journal.kept_totals import KeptTotals
 from uplink.journal.stamp import Clock, SystemClock
+from uplink.journal.tallying import Tallier
 from uplink.journal.writer import JournalWriter
 
 
@@ -39,7 +41,7 @@ class Device(NamedTuple):
 
 def plan_of(config: Config, enrolment: Enrolment, remote: SettingsContent) -> Plan:
     """Make the plan of visits; a complaint is taken only where it can be sealed."""
-    enrolled = tuple(OfferedService(code=service.code, name=service.name) for service in enrolment.services)
+    enrolled = tuple(OfferedService(one.code, one.name, one.unit) for one in enrolment.services)
     return make_plan(
         config,
         services=enrolled if remote.services is None else remote.services,
@@ -78,14 +80,18 @@ def open_device(
     identity, enrolment = load_identity(home)
     folder = KioskHome(home).journal
     receipts = KioskHome(home).receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
+    totals = KeptTotals(KioskHome(home).totals)
     try:
-        journal = Journal.open(folder, stream_key=identity, receipts=receipts, head=KioskHome(home).head)
+        journal = Journal.open(
+            folder, stream_key=identity, receipts=receipts, head=KioskHome(home).head, totals=totals
+        )
     except UplinkError as error:
         raise JournalShut(
             f"the journal in {folder} cannot be opened: {error}; nothing was changed", error.trouble
         ) from error
     clock = make_clock(journal) if make_clock else SystemClock(folder, last_boot=journal.last_boot)
-    writer = JournalWriter(journal, clock=clock)
+    zone = ZoneInfo(enrolment.timezone)
+    writer = JournalWriter(journal, clock=clock, tallier=Tallier(journal, totals, zone=zone))
     writer.start()
     try:
         yield Device(
@@ -95,7 +101,7 @@ def open_device(
             journal=journal,
             writer=writer,
             clock=clock,
-            zone=ZoneInfo(enrolment.timezone),
+            zone=zone,
         )
     finally:
         writer.stop()

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
+from survey.record.fields import MAX_WORD
 from survey.visit.plan import OfferedService
 
 INSTRUMENTS = "instruments"
@@ -261,7 +262,10 @@ def _services(value: object) -> tuple[OfferedService, ...]:
         code, name = (entry.get("code"), entry.get("name")) if isinstance(entry, dict) else (None, None)
         if not isinstance(code, str) or not _CODE.fullmatch(code) or not isinstance(name, str) or not name:
             raise SettingsRefused(SERVICES, "a service has a code of letters and digits, and a name")
-        services.append(OfferedService(code=code, name=name))
+        unit = entry.get("unit", "")
+        if not isinstance(unit, str) or len(unit) > MAX_WORD:
+            raise SettingsRefused(SERVICES, f"a service's unit is a code of at most {MAX_WORD} characters")
+        services.append(OfferedService(code=code, name=name, unit=unit))
     if len({service.code for service in services}) != len(services):
         raise SettingsRefused(SERVICES, "two services have the same code")
     return tuple(services)

@@ -85,6 +85,7 @@ IN_THE_FOLDER = {
     "kiosk/status.json",
     "kiosk/acknowledged",
     "kiosk/head",
+    "kiosk/totals",
     "uplink/acknowledged",
     "uplink/ahead",
     "tests/pictures/failed",

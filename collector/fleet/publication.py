@@ -16,13 +16,14 @@ _DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
 
 
 def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
-    """Give what people can name at a place: the unit's services, and at a shared place those of its neighbours."""
+    """Give what people can name at a place: the unit's services, and at a shared place those of its neighbours, with their unit."""
     units = {unit.pk, *Assignment.objects.filter(place=place).values_list("unit_id", flat=True)}
-    offered = Service.objects.filter(unit_id__in=units, offered=True).order_by("unit_id", "id")
-    found: dict[str, str] = {}
-    for service in sorted(offered, key=lambda one: one.unit_id != unit.pk):
-        found.setdefault(service.code, service.name)
-    return [{"code": code, "name": name} for code, name in found.items()]
+    offered = Service.objects.filter(unit_id__in=units, offered=True).select_related("unit")
+    found: dict[str, dict[str, str]] = {}
+    for service in sorted(offered.order_by("unit_id", "id"), key=lambda one: one.unit_id != unit.pk):
+        beside = {"unit": service.unit.code} if service.unit_id != unit.pk else {}
+        found.setdefault(service.code, {"code": service.code, "name": service.name} | beside)
+    return list(found.values())
 
 
 def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:

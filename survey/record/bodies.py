@@ -1,6 +1,6 @@
 """What stands in a record, by kind: one value a kind, written by the kiosk and read by the collector through the same class.
 
-`response` and `complaint` have modules of their own; the small ones are here. `docs/wire-format.md` describes every field;
+`response`, `complaint` and `tally` have modules of their own; the small ones are here. `docs/wire-format.md` describes every field;
 a test holds it to these classes. What has its ordinary value is left out of a body: bytes cost money on a mobile network.
 """
 
@@ -20,8 +20,10 @@ from survey.record.record import (
     RESPONSE,
     SETTINGS,
     STAFF,
+    TALLY,
 )
 from survey.record.response import Response
+from survey.record.tally import TallyTold
 
 ALIVE_EVERY_SECONDS = 900
 """How often a kiosk in service writes an `alive` record; service minutes are counted by it."""
@@ -333,6 +335,7 @@ BODIES: Mapping[str, type] = MappingProxyType(
         STAFF: Staff,
         SETTINGS: SettingsTold,
         CARRIED: Carried,
+        TALLY: TallyTold,
     }
 )
 """The class of each kind's body. A collector keeps records of kinds it does not know as evidence, and goes on."""

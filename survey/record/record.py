@@ -22,6 +22,7 @@ ALIVE = "alive"
 STAFF = "staff"
 SETTINGS = "settings"
 CARRIED = "carried"
+TALLY = "tally"
 
 SAME_CLOCK_MS = 100
 """Two sightings of the wall clock that differ by less say the same."""

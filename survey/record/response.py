@@ -33,6 +33,8 @@ class Response:
     ended_at: str | None = None
     """The element that was on the screen when the visit broke off."""
     service: str | None = None
+    unit: str = ""
+    """The unit that the service belongs to, where that is another one than the kiosk's own: tallies are told apart by it."""
     profile: Mapping[str, str] = field(default_factory=dict)
     language: str = "id"
     channel: str = "button"
@@ -59,6 +61,8 @@ class Response:
             body["ended_at"] = self.ended_at
         if self.service is not None:
             body["service"] = self.service
+        if self.unit:
+            body["unit"] = self.unit
         if self.profile:
             body["profile"] = dict(self.profile)
         if self.outside_hours:
@@ -84,6 +88,7 @@ class Response:
             ended=fields.text("ended"),
             ended_at=fields.optional_text("ended_at"),
             service=fields.optional_text("service"),
+            unit=fields.text_or("unit", ""),
             profile=fields.words("profile", most=MAX_ANSWERS),
             language=fields.text("language"),
             channel=fields.text("channel"),

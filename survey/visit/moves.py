@@ -53,6 +53,7 @@ def close_form(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
         ended=ended,
         ended_at=None if ended is Ended.FINISHED else asked,
         service=state.service,
+        unit=next((one.unit for one in plan.services if one.code == state.service), ""),
         profile=dict(state.profile),
         language=state.language,
         channel=channel_of(state),

@@ -36,6 +36,8 @@ class OfferedService(NamedTuple):
 
     code: str
     name: str
+    unit: str = ""
+    """The unit it belongs to, where that is another one than the kiosk's own."""
 
 
 class Plan(NamedTuple):

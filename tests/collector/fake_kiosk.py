@@ -13,7 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from survey.record.attachment import Attachment
 from survey.record.chain import first_link, head_message, next_link
-from survey.record.record import Record, Stamp, encode
+from survey.record.errors import Malformed
+from survey.record.record import TALLY, Record, Stamp, decode, encode
+from survey.record.tally import TallyTold
+from survey.record.totals import RunningTotals
 from survey.wire.messages import Batch, link_text, pack_batch
 
 ELEMENTS = (
@@ -129,6 +132,24 @@ class FakeKiosk:
         """Write one SKM response for each value."""
         for value in values:
             self.record("response", skm(value, visit=self.last + 1))
+
+    def totals(self) -> RunningTotals:
+        """Give what its records come to so far."""
+        totals = RunningTotals()
+        for seq, line in enumerate(self.lines, start=1):
+            try:
+                record = decode(line)
+            except Malformed:  # a placeholder, or what a test has put there
+                totals.through = seq
+                continue
+            totals.take(seq, record.kind, record.body)
+        return totals
+
+    def tell(self, day: str = "2026-11-03", *, closes: bool = False) -> TallyTold:
+        """Write the tally that an honest kiosk would write now."""
+        told = self.totals().told(self.stream, day=day, closes=closes)
+        self.record(TALLY, told.to_body())
+        return told
 
     def batch(
         self, first: int = 1, last: int | None = None, *, prev: bool = False, receipt: bytes | None = None

@@ -58,6 +58,11 @@ def judge(unit: Unit, period: Period, folder: Path) -> Judged:
         for sentence in [
             *(one.sentence("en") for one in stream.remarks),
             *(fault.sentence() for fault in stream.verdict.faults),
+            *(
+                [say("audit.tallies", "en", checked=stream.tallies.checked, unopened=stream.tallies.unopened)]
+                if stream.tallies.checked or stream.tallies.unopened
+                else []
+            ),
             *([say("audit.late", "en", count=stream.late)] if stream.late else []),
             *([say("audit.redated", "en", count=stream.redated)] if stream.redated else []),
         ]

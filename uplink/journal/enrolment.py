@@ -29,6 +29,8 @@ class Named(NamedTuple):
     code: str
     name: str
     region: str = ""
+    unit: str = ""
+    """Of a service: the unit it belongs to, where that is another one than the kiosk's own."""
 
 
 class Enrolment(NamedTuple):
@@ -137,7 +139,10 @@ def enrolment_of(fields: Mapping[str, object]) -> Enrolment:
 
 def _named(fields: Mapping[str, object]) -> Named:
     return Named(
-        code=_text(fields["code"]), name=_text(fields["name"]), region=_text(fields.get("region") or "")
+        code=_text(fields["code"]),
+        name=_text(fields["name"]),
+        region=_text(fields.get("region") or ""),
+        unit=_text(fields.get("unit") or ""),
     )
 
 

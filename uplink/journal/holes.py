@@ -18,8 +18,10 @@ def declare_holes(
     *,
     stream: str,
     sign: Sign,
-) -> None:
+) -> int:
     """Declare lost what the medium has damaged, records and attachments of whole ones; until then nothing is sent past it.
+
+    Gives the highest number of such a record, 0 where there is none.
 
     `declaration` makes the signed placeholder of a number and the link after it.
 
@@ -28,7 +30,7 @@ def declare_holes(
     """
     holes, bare = storage.holes(), storage.bare()
     if not holes and not bare:
-        return
+        return 0
     known = declared(storage.folder)
     bared = (entry for seq in bare if (entry := storage.entry(seq)) is not None)
     losses = Losses(
@@ -42,6 +44,7 @@ def declare_holes(
             len(losses.attachments),
         )
         declare(storage.folder, losses, disk=disk)
+    return max(holes, default=0)
 
 
 def _lost_records(

@@ -69,6 +69,11 @@ class KioskHome(NamedTuple):
         return self.kiosk_part / "head"
 
     @property
+    def totals(self) -> Path:
+        """The running totals as they last stood: no other user can read them."""
+        return self.kiosk_part / "totals"
+
+    @property
     def settings_good(self) -> Path:
         """The last settings that were applied, for the first frame after a restart."""
         return self.kiosk_part / "settings.good"

@@ -24,6 +24,7 @@ from uplink.journal.enrolment import verifier
 from uplink.journal.head import HeadFile, KnownHead
 from uplink.journal.holes import declare_holes
 from uplink.journal.identity import Identity
+from uplink.journal.kept_totals import KeptTotals
 from uplink.journal.lineage import Birth, astray, begun
 from uplink.journal.mending import Mender
 from uplink.journal.segments.disk import REAL_DISK, Disk
@@ -46,6 +47,7 @@ class Journal(JournalView):
         receipts: Receipts | None,
         head_file: HeadFile | None,
         birth: Birth,
+        totals: KeptTotals | None,
         disk: Disk,
         limit_bytes: int,
     ) -> None:
@@ -55,6 +57,7 @@ class Journal(JournalView):
         self._head_file = head_file
         self._birth = birth
         self._kept = birth.known
+        self._totals = totals
         self._over: CarryOver | None = None
         self._disk = disk
         self._said: Stamp | None = None
@@ -71,12 +74,15 @@ class Journal(JournalView):
         stream_key: Identity,
         receipts: Receipts | None = None,
         head: Path | None = None,
+        totals: KeptTotals | None = None,
         disk: Disk = REAL_DISK,
         limit_bytes: int = 1024 * 1024 * 1024,
         segment_bytes: int = 1024 * 1024,
         ballast_bytes: int = 1024 * 1024,
     ) -> "Journal":
         """Open the journal in `folder`, or begin one with a new stream; `head` is where the head file lies.
+
+        With `totals`, records stay here until they are counted there.
 
         Raises:
             JournalForeign: it belongs to another key, or another process has it open.
@@ -102,6 +108,7 @@ class Journal(JournalView):
                 receipts=receipts,
                 head_file=head_file,
                 birth=birth,
+                totals=totals,
                 disk=disk,
                 limit_bytes=limit_bytes,
             )
@@ -152,7 +159,10 @@ class Journal(JournalView):
         if self._over is not None and self._over.is_done(self.confirmed):
             self._over = None
         written = self._stamp_of(receipt.through)
-        segments = self._storage.let_go(receipt.through)
+        # On a full disk room comes before totals: they could not be kept either, and would hold every file for ever.
+        totals = self._totals if self.accepting else None
+        counted = totals.through(self.stream) if totals is not None else None
+        segments = self._storage.let_go(receipt.through, counted=counted)
         return ReleasedRecords(
             through=receipt.through,
             segments=segments,
@@ -238,7 +248,7 @@ class Journal(JournalView):
             self._write(self._declaration(seq, link), attachments=(), boot=self.last_boot)
         self._storage.given_up = 0
         self.release()  # first: what is confirmed and damaged is no loss
-        declare_holes(
+        self.losses = declare_holes(
             self._storage, self._declaration, self._disk, stream=self.stream, sign=self._identity.sign
         )
         self.keep_head()

@@ -1,9 +1,11 @@
 """What may be asked of an open journal, by any thread; `Journal` adds what changes it."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from survey.record.bodies import Predecessor
 from survey.record.chain import stated_link
+from uplink.journal.segments.frame import Entry
 from uplink.journal.table import JournalDatabase, RecordTable
 
 
@@ -33,6 +35,8 @@ class JournalView:
         self._head = Head(seq=0, link=b"")
         self.confirmed = 0
         """The collector holds everything up to this number, by a receipt that was checked here."""
+        self.losses = 0
+        """The highest number here that was declared lost; 0 where none was."""
 
     @property
     def records(self) -> RecordTable:
@@ -83,6 +87,19 @@ class JournalView:
     def used_bytes(self) -> int:
         """What the journal takes on the disk."""
         return self._storage.used_bytes
+
+    @property
+    def closed_through(self) -> int:
+        """The last number that stands in a file which is no longer written: such a file goes as soon as it may."""
+        return self._storage.closed_through
+
+    def entries(self, first: int, last: int) -> Iterator[Entry]:
+        """Give the entries of these numbers that are here, a placeholder for each that cannot be read.
+
+        Raises:
+            JournalBroken: a file cannot be read.
+        """
+        return self._storage.entries(first, last)
 
     def link_at(self, seq: int) -> bytes | None:
         """Give the link after record `seq`, or None where that number is not here."""

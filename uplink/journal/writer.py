@@ -1,7 +1,7 @@
 """The one thread that writes the journal, so that a slow card delays the thanks and never the highlight.
 
 The frame loop submits and polls `results`; nothing here blocks it. The thread also lets go of what receipts cover,
-records what becomes known of the clock, keeps the head file, reads the journal back from the disk after a failure, and goes on
+records what becomes known of the clock, counts and tells the totals, keeps the head file, reads the journal back from the disk after a failure, and goes on
 in a new stream where the collector shows that this one went another way.
 """
 
@@ -22,6 +22,7 @@ from survey.wire.trouble import Trouble, trouble
 from uplink.errors import JournalBroken, JournalError, JournalFull
 from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock
+from uplink.journal.tallying import Tallier
 from uplink.journal.view import Appended
 
 _TURN_SECONDS = 1.0
@@ -84,10 +85,16 @@ class JournalWriter:
     """Owns an open journal and writes to it in its own thread, from `start` until `stop`."""
 
     def __init__(
-        self, journal: Journal, *, clock: Clock | None = None, now: Callable[[], float] = time.monotonic
+        self,
+        journal: Journal,
+        *,
+        clock: Clock | None = None,
+        tallier: Tallier | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
         self._clock = clock
+        self._tallier = tallier
         self._now = now
         self._queue: queue.SimpleQueue[_Submitted | None] = queue.SimpleQueue()
         self.results: queue.SimpleQueue[Written | WriteFailed] = queue.SimpleQueue()
@@ -128,6 +135,8 @@ class JournalWriter:
             self._thread.join()
         with contextlib.suppress(JournalBroken):  # it lags a little then
             self._journal.keep_head()
+            if self._tallier is not None:
+                self._tallier.keep()
         self._journal.close()
 
     def state(self) -> WriterState:
@@ -174,8 +183,12 @@ class JournalWriter:
         return True
 
     def _run(self) -> None:
-        while self.step(0.0 if self._carrying and not self._broken else _TURN_SECONDS):
+        while self.step(0.0 if self._is_busy() and not self._broken else _TURN_SECONDS):
             pass
+
+    def _is_busy(self) -> bool:
+        """Tell whether chores wait that are done a little at a time, between visitors."""
+        return self._carrying or (self._tallier is not None and self._tallier.far_behind)
 
     def _write(self, submitted: _Submitted) -> Written | WriteFailed:
         if self._broken and not self._reopen():
@@ -230,11 +243,13 @@ class JournalWriter:
             if now >= self._reopen_at:
                 self._reopen()
             return
-        if now < self._release_at and not self._carrying:
+        if now < self._release_at and not self._is_busy():
             return
         due = now >= self._release_at
         try:
             self._carry()
+            if due or self._is_busy():
+                self._tally()
             if not due:
                 return
             self._release_at = now + _TURN_SECONDS
@@ -275,6 +290,11 @@ class JournalWriter:
             self._carrying = self._journal.carry(self._clock.stamp())
             if not self._carrying:
                 return
+
+    def _tally(self) -> None:
+        """Count what was written, and tell the totals at midnight; a boot is recorded first."""
+        if self._tallier is not None and self._clock is not None and self._journal.head.seq:
+            self._tallier.step(self._clock.stamp())
 
     def _look_again(self, now: float) -> None:
         """Read the journal back where nothing moves: only this process can declare a damaged record lost."""

@@ -39,6 +39,7 @@ class ResponseBody(msgspec.Struct, frozen=True, gc=False):
     duration_s: Whole
     ended_at: ShortText | None = None
     service: ShortText | None = None
+    unit: ShortText = ""
     profile: dict[str, str] = {}
     outside_hours: bool = False
     salt: ShortText = ""

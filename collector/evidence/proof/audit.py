@@ -10,10 +10,11 @@ from collector.evidence.intake import rebuild
 from collector.evidence.models import HeardHead, Refusal, SetAside, Stream
 from collector.evidence.proof.accounted import AttachmentCounts
 from collector.evidence.proof.attachments import attachments_of
-from collector.evidence.proof.checking import awaited_life, check_awaited, check_stream, life
+from collector.evidence.proof.checking import awaited_life, check_awaited, check_stream, life, tallies_of
 from collector.evidence.proof.lineage import Lineages, examine, remarks_of
 from collector.evidence.proof.remarks import Remark, Verdict, broken
 from collector.evidence.proof.selection import awaited_of, silent_of, streams_of
+from collector.evidence.proof.tallied import TallyCheck, tally_differs
 from collector.evidence.proof.timeline import StreamTimes, Timelines
 from collector.evidence.proof.verdicts import StreamVerdict
 from collector.evidence.standing import COUNTING, StreamStanding
@@ -30,6 +31,7 @@ class StreamAudit:
     uid: str
     verdict: StreamVerdict
     attachments: AttachmentCounts
+    tallies: TallyCheck
     responses: int | None
     """Responses of the unit in the period; None where the stream is too damaged to be read."""
     uncertain: int | None
@@ -72,7 +74,7 @@ class Audit:
 
     @property
     def integrity(self) -> bool:
-        """Whether everything held is what the kiosks signed."""
+        """Whether everything held is what the kiosks signed, and comes to what they told in their tallies."""
         return all(stream.verdict.integrity for stream in self.streams) and self._unbroken(Verdict.INTEGRITY)
 
     @property
@@ -148,11 +150,13 @@ def _times(
 
 
 def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> StreamAudit:
+    tallies = tallies_of(stream)
     return StreamAudit(
         kiosk=stream.kiosk.name,
         uid=stream.uid,
         verdict=check_stream(stream, lineages.claims.get(stream.uid, ())),
         attachments=attachments_of(stream),
+        tallies=tallies,
         responses=times.responses if times is not None else None,
         uncertain=times.uncertain if times is not None else None,
         late=times.late if times is not None else 0,
@@ -166,7 +170,11 @@ def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> St
         received_ms=stream.received_ms,
         heard_ms=stream.heard_ms,
         standing=StreamStanding(stream.standing),
-        remarks=remarks_of(lineages.remarks, stream.uid) + (times.remarks if times is not None else ()),
+        remarks=(
+            *remarks_of(lineages.remarks, stream.uid),
+            *(times.remarks if times is not None else ()),
+            *tally_differs(tallies),
+        ),
     )
 
 
@@ -176,6 +184,7 @@ def _awaited(key: KioskKey, uid: str, heads: list[HeardHead], lineages: Lineages
         uid=uid,
         verdict=check_awaited(key, uid, heads),
         attachments=AttachmentCounts(named=0, held=0, destroyed=0, lost=0, never=()),
+        tallies=TallyCheck(),
         responses=0,
         uncertain=0,
         late=0,

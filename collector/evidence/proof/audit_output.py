@@ -45,6 +45,7 @@ def as_text(audit: Audit) -> str:
         lines += [f"    {_mark(one)}{one.sentence(CONSOLE)}" for one in stream.remarks]
         lines += [f"    PROBLEM  {sentence}" for sentence in _never_came(stream, CONSOLE)]
         lines += [f"    {sentence}" for sentence in _attachments(stream, CONSOLE)]
+        lines += [f"    {sentence}" for sentence in _tallies(stream, CONSOLE)]
         lines += [f"    {sentence}" for sentence in _set_aside(stream, CONSOLE)]
     if not audit.streams:
         lines.append("  no kiosk has sent anything for this unit")
@@ -84,6 +85,11 @@ def as_json(audit: Audit) -> str:
                         "destroyed": stream.attachments.destroyed,
                         "lost": stream.attachments.lost,
                         "never": [list(one) for one in stream.attachments.never],
+                    },
+                    "tallies": {
+                        "checked": stream.tallies.checked,
+                        "unopened": stream.tallies.unopened,
+                        "differ": list(stream.tallies.differs),
                     },
                     "faults": [
                         {"finding": fault.finding, "first": fault.first, "last": fault.last}
@@ -161,7 +167,19 @@ def _findings(stream: StreamAudit, language: str) -> str:
     found += [say("audit.late", language, count=stream.late)] if stream.late else []
     found += [say("audit.redated", language, count=stream.redated)] if stream.redated else []
     found = found or [say("audit.no_findings", language)]
-    return "<br>".join(map(escape, [*found, *_attachments(stream, language), *_set_aside(stream, language)]))
+    return "<br>".join(map(escape, [*found, *_beside(stream, language)]))
+
+
+def _beside(stream: StreamAudit, language: str) -> Iterator[str]:
+    yield from _attachments(stream, language)
+    yield from _tallies(stream, language)
+    yield from _set_aside(stream, language)
+
+
+def _tallies(stream: StreamAudit, language: str) -> Iterator[str]:
+    found = stream.tallies
+    if found.checked or found.unopened:
+        yield say("audit.tallies", language, checked=found.checked, unopened=found.unopened)
 
 
 def _silent(one: SilentKey, language: str) -> str:

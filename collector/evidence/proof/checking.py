@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collector.evidence.intake import ledger
 from collector.evidence.models import Conflict, HeardHead, LostHere, RawBatch, Stream
 from collector.evidence.proof.lineage import Life
+from collector.evidence.proof.tallied import TallyCheck, check_tallies
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import StreamStanding
 from collector.fleet.models import KioskKey
@@ -99,6 +100,19 @@ def conflicts(stream: Stream) -> tuple[int, ...]:
     """Give the numbers under which the kiosk signed two different records."""
     kept = Conflict.objects.filter(stream=stream).order_by("seq")
     return tuple(kept.values_list("seq", flat=True).distinct())
+
+
+def tallies_of(stream: Stream) -> TallyCheck:
+    """Check the tallies in a held stream against its records."""
+    return check_tallies(stream.uid, _numbered(stream), lost=lost_here(stream))
+
+
+def _numbered(stream: Stream) -> Iterator[Iterable[tuple[int, bytes]]]:
+    try:
+        for run in ledger.runs(stream.pk):
+            yield enumerate(run.lines, start=run.first)
+    except Malformed:
+        return  # what is behind the damage is missing, and the verdict says so
 
 
 def _parts(stream: Stream) -> Iterator[Part]:

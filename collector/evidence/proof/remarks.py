@@ -34,6 +34,7 @@ class RemarkCode(StrEnum):
     CLOCK_BACKWARDS = "clock_backwards"
     BOOTS_OVERLAP = "boots_overlap"
     OUTSIDE_ARCHIVE = "outside_archive"
+    TALLY_DIFFERS = "tally_differs"
 
 
 _BREAKS = {
@@ -46,6 +47,7 @@ _BREAKS = {
     RemarkCode.CLOCK_BACKWARDS: Verdict.TIMES,
     RemarkCode.BOOTS_OVERLAP: Verdict.TIMES,
     RemarkCode.OUTSIDE_ARCHIVE: Verdict.TIMES,
+    RemarkCode.TALLY_DIFFERS: Verdict.INTEGRITY,
 }
 
 

@@ -19,6 +19,7 @@ from collector.evidence.proof.bundle import BatchProof, Bundle, BundleManifest, 
 from collector.evidence.proof.bundled_streams import held_in, life_of, look_at_times, period_of
 from collector.evidence.proof.lineage import examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount
+from collector.evidence.proof.tallied import check_tallies, tally_differs
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import COUNTING
 from collector.fleet.standing import Standing
@@ -99,7 +100,11 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
             f"{who}: record {seq}: its attachment {one} never came"
             for seq, one in _accounted(entry, shared).never
         ]
-        for one in remarks_of(lineages.remarks, entry.uid):
+        tallies = check_tallies(entry.uid, shared, lost=entry.lost_here)
+        if tallies.checked or tallies.unopened:
+            told = say("audit.tallies", CONSOLE, checked=tallies.checked, unopened=tallies.unopened)
+            notes.append(f"{who}: {told}")
+        for one in (*remarks_of(lineages.remarks, entry.uid), *tally_differs(tallies)):
             (notes if one.breaks is None else problems).append(f"{who}: {one.sentence(CONSOLE)}")
         if entry.standing in COUNTING:
             records_of[entry.uid] = list(_records(bundle, entry, shared))

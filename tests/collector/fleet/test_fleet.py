@@ -59,6 +59,20 @@ def test_a_code_gives_name_place_keys_and_certificate_once(unit: Unit, client: C
     assert (again.status_code, again.json()["code"]) == (403, "code")
 
 
+def test_at_a_shared_place_a_neighbours_services_name_their_unit(unit: Unit) -> None:
+    other = tree.add_unit(
+        code="disdukcapil", name="Disdukcapil", region=unit.region, agency=None, time_zone="Asia/Jakarta"
+    )
+    place = tree.place_of(unit)
+    tree.add_service(unit=unit, code="sku", name="Usaha")
+    tree.add_service(unit=other, code="ktp", name="KTP")
+    FakeKiosk.enrolled(other, place=place)
+    assert publication.services_at(unit, place) == [
+        {"code": "sku", "name": "Usaha"},
+        {"code": "ktp", "name": "KTP", "unit": "disdukcapil"},
+    ]
+
+
 def test_a_refused_enrolment_does_not_use_the_code_up(unit: Unit, client: Client) -> None:
     code = enrolment.new_code(unit, place=tree.place_of(unit))
     assert ask(client, code, request="junk").json()["code"] == "csr"

@@ -59,6 +59,7 @@ def wait_for_look(kiosk: Rig) -> None:
         ({"published_index": {"value": "84.12", "category": "E", "n": 3, "period": "2026"}}, "A, B, C or D"),
         ({"services": [{"code": "a b", "name": "x"}]}, "a service has"),
         ({"services": [{"code": "a", "name": "x"}, {"code": "a", "name": "y"}]}, "same code"),
+        ({"services": [{"code": "a", "name": "x", "unit": 5}]}, "a service's unit"),
         ({"languages": ["xx"]}, "no catalogue"),
         ({"languages": []}, "at least one"),
     ],

@@ -21,6 +21,7 @@ from survey.record.bodies import (
 from survey.record.complaint import Complaint, Consent
 from survey.record.errors import Malformed
 from survey.record.response import Response
+from survey.record.tally import TallyTold
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
 
@@ -36,6 +37,15 @@ EXAMPLES = {
         signature=words,
         line=st.text(max_size=900),
         attached=st.dictionaries(words, words, max_size=2),
+    ),
+    "tally": st.builds(
+        TallyTold,
+        upto=wholes,
+        since=wholes,
+        set_since=wholes,
+        day=words,
+        closes=st.booleans(),
+        sums=st.dictionaries(words, words, max_size=3),
     ),
     "boot": st.builds(
         Boot,
@@ -54,6 +64,7 @@ EXAMPLES = {
         ended=words,
         ended_at=st.none() | words,
         service=st.none() | words,
+        unit=words,
         profile=st.dictionaries(words, words, max_size=5),
         language=words,
         channel=words,
@@ -167,6 +178,7 @@ def _smallest(kind: str) -> object:
         "alive": Alive("idle"),
         "staff": Staff("opened"),
         "settings": SettingsTold(1, applied=True),
+        "tally": TallyTold(1),
         "carried": Carried("00" * 16, prev="x", signature="y", line="{}"),
     }[kind]
 

@@ -14,6 +14,7 @@ from survey.visit.state import (
     Release,
     Restored,
     SaveFailed,
+    SaveResponse,
     StaffCalled,
     StaffLeft,
     Step,
@@ -489,6 +490,19 @@ def test_a_unit_with_one_service_is_still_asked() -> None:
     walk.choose("answer:3")
     walk.choose("accept")
     assert offer(walk.plan, walk.state).options == ("service:ktp", "skip")
+
+
+def test_an_answer_about_another_units_service_says_whose_it_is() -> None:
+    services = (OfferedService("ktp", "KTP", "disdukcapil"), OfferedService("sku", "Usaha"))
+    for code, unit in (("ktp", "disdukcapil"), ("sku", "")):
+        walk = Walk(full_plan(services=services, profile=()))
+        walk.choose("answer:3")
+        walk.choose("accept")
+        walk.choose(f"service:{code}")
+        walk.choose("answer:3")
+        walk.wait(3600)
+        saved = [one.response for one in walk.effects if isinstance(one, SaveResponse)]
+        assert [(one.service, one.unit) for one in saved[:2]] == [(None, ""), (code, unit)]
 
 
 def test_instruments_with_six_options_are_paged() -> None:

@@ -116,6 +116,11 @@ class JournalStorage(Storage):
         return self._segments[-1].last + 1
 
     @property
+    def closed_through(self) -> int:
+        """The last number before the newest segment."""
+        return self._segments[-1].first - 1
+
+    @property
     def used_bytes(self) -> int:
         """What the segments take on the disk."""
         newest = self._segments[-1:]  # empty for a moment while another thread reads the journal back
@@ -201,8 +206,10 @@ class JournalStorage(Storage):
         with self._lock:
             return [seq for segment in self._segments for seq in segment.bare if seq > self.floor]
 
-    def let_go(self, through: int) -> int:
+    def let_go(self, through: int, *, counted: int | None = None) -> int:
         """Unlink the segments whose records all have numbers up to `through`; gives how many.
+
+        Where records are counted into running totals, those beyond `counted` keep their file until they are.
 
         Raises:
             JournalBroken: the disk failed.
@@ -210,8 +217,9 @@ class JournalStorage(Storage):
         with self._lock:
             self.floor = max(self.floor, min(through, self.next_seq - 1))
             done = 0
+            last = through if counted is None else min(through, counted)
             try:
-                while len(self._segments) > 1 and self._segments[1].first <= through + 1:
+                while len(self._segments) > 1 and self._segments[1].first <= last + 1:
                     self._segments[0].path.unlink(missing_ok=True)
                     self._closed_bytes -= self._segments[0].size
                     del self._segments[0]
