@@ -4,11 +4,10 @@ from django.conf import settings
 
 from collector.trust import keys
 from collector.trust.sealing import open_sealed
-
-_SEAL_INFO = b"ikm-seal-1"
+from survey.wire.sealing import WRITTEN
 
 
 def opened(content: bytes) -> str | None:
     """Give what a citizen wrote, or None where it was sealed to another key or is damaged."""
-    plain = open_sealed(content, keys.load(settings.IKM_KEYS).sealing, info=_SEAL_INFO)
+    plain = open_sealed(content, keys.load(settings.IKM_KEYS).sealing, info=WRITTEN)
     return plain.decode("utf-8", "replace") if plain is not None else None

@@ -15,7 +15,6 @@ from survey.record.errors import Malformed
 from survey.wire.carriage import (
     MANIFEST,
     RECEIPT_SUFFIX,
-    SEAL_INFO,
     SEALED,
     SUMMARY,
     CarriedFile,
@@ -25,6 +24,7 @@ from survey.wire.carriage import (
     folder_name,
     pack_manifest,
 )
+from survey.wire.sealing import CARRIED
 from survey.wire.stick import Skipped, opened_stick
 from uplink.errors import CarryOutError
 from uplink.forwarder.outbox import Outbox, Parcel
@@ -175,7 +175,7 @@ def _receipt_files(folder: Path) -> list[bytes]:
 def _write_parcel(folder: Path, enrolment: Enrolment, stream: str, parcel: Parcel) -> CarriedFile:
     """Write a batch sealed to the collector: whoever carries the stick reads no answer and no text."""
     name = batch_name(kiosk=enrolment.kiosk, stream=stream, first=parcel.first, last=parcel.last)
-    content = SEALED + seal(parcel.payload, enrolment.seal_key, info=SEAL_INFO)
+    content = SEALED + seal(parcel.payload, enrolment.seal_key, info=CARRIED)
     _write(folder / name, content)
     return describe(name, content, first=parcel.first, last=parcel.last)
 

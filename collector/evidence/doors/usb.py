@@ -25,7 +25,6 @@ from survey.wire.carriage import (
     MANIFEST,
     MAX_MANIFEST_BYTES,
     RECEIPT_FOLDER,
-    SEAL_INFO,
     SEALED,
     CarriedFile,
     check_file,
@@ -33,6 +32,7 @@ from survey.wire.carriage import (
     unpack_manifest,
 )
 from survey.wire.messages import unpack_receipt
+from survey.wire.sealing import CARRIED
 from survey.wire.stick import TOO_MANY, Skipped, Stick, StickFolder, opened_stick
 
 _MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -118,7 +118,7 @@ def _groups(stick: Stick, batches: Iterator[_Batch], taken: CarriedIn) -> Iterat
             taken.refused.append((one.name, _why(error)))
             continue
         batch = (
-            open_sealed(content[len(SEALED) :], sealing, info=SEAL_INFO)
+            open_sealed(content[len(SEALED) :], sealing, info=CARRIED)
             if content[: len(SEALED)] == SEALED
             else None
         )

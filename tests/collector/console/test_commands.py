@@ -25,7 +25,8 @@ from collector.fleet.models import Assignment, Unit
 from collector.people.models import TrailEntry
 from collector.trust import keys
 from survey.record.complaint import new_code
-from survey.wire.carriage import SEAL_INFO, SEALED
+from survey.wire.carriage import SEALED
+from survey.wire.sealing import CARRIED
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from uplink.journal.sealing import seal
@@ -69,7 +70,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> str:
 
 
 def sealed(batch: bytes) -> bytes:
-    return SEALED + seal(batch, keys.load(settings.IKM_KEYS).seal_key, info=SEAL_INFO)
+    return SEALED + seal(batch, keys.load(settings.IKM_KEYS).seal_key, info=CARRIED)
 
 
 UNIT = ("--unit", "sukamaju")

@@ -22,8 +22,9 @@ from collector.trust import keys
 from survey.index.periods import parse
 from survey.record.attachment import Attachment, LostAttachment, attach, lost_message
 from survey.record.complaint import new_code
-from survey.wire.carriage import SEAL_INFO, SEALED
+from survey.wire.carriage import SEALED
 from survey.wire.messages import pack_batch, unpack_batch
+from survey.wire.sealing import CARRIED
 from tests.collector.fake_kiosk import FakeKiosk
 from uplink.journal.sealing import seal
 
@@ -78,7 +79,7 @@ def road(request: pytest.FixtureRequest, client: Client, tmp_path: Path) -> Call
 
     def usb(batch: bytes) -> str:
         path = tmp_path / "1.ikm"
-        path.write_bytes(SEALED + seal(batch, keys.load(settings.IKM_KEYS).seal_key, info=SEAL_INFO))
+        path.write_bytes(SEALED + seal(batch, keys.load(settings.IKM_KEYS).seal_key, info=CARRIED))
         refused = carry_in(path).refused
         return refused[0][1].code if refused else "ok"
 

@@ -16,7 +16,6 @@ from collector.trust import keys
 from survey.wire.carriage import (
     MANIFEST,
     RECEIPT_FOLDER,
-    SEAL_INFO,
     SEALED,
     StickManifest,
     batch_name,
@@ -26,6 +25,7 @@ from survey.wire.carriage import (
     receipt_name,
 )
 from survey.wire.messages import unpack_receipt
+from survey.wire.sealing import CARRIED
 from tests.collector.fake_kiosk import FakeKiosk
 from uplink.journal.sealing import seal
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def sealed(batch: bytes, key: bytes | None = None) -> bytes:
     """Seal a batch as the kiosk does; to this collector's key."""
-    return SEALED + seal(batch, key or keys.load(settings.IKM_KEYS).seal_key, info=SEAL_INFO)
+    return SEALED + seal(batch, key or keys.load(settings.IKM_KEYS).seal_key, info=CARRIED)
 
 
 def carry(kiosk: FakeKiosk, stick: Path, *spans: tuple[int, int]) -> Path:

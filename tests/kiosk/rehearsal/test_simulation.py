@@ -66,7 +66,7 @@ def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X255
         for attachment in record.attachments:
             if attachment.name == "text":
                 texts += 1
-                assert len(opened(attachment.content, seal_key)) == len(attachment.content) - 48
+                assert len(opened(attachment.content, seal_key)) == len(attachment.content) - 52
             if attachment.name == "contact":
                 contacts += 1
                 assert opened(attachment.content, seal_key).isdigit()
@@ -81,9 +81,9 @@ def opened(sealed: bytes, key: X25519PrivateKey) -> bytes:
     """Open what was sealed as the collector does."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - beside its use
 
-    shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[:32]))
+    shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[4:36]))
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ikm-seal-1").derive(shared)
-    return ChaCha20Poly1305(derived).decrypt(bytes(12), sealed[32:], None)
+    return ChaCha20Poly1305(derived).decrypt(bytes(12), sealed[36:], None)
 
 
 def test_the_first_record_of_a_run_is_its_boot(home: Path) -> None:
