@@ -111,6 +111,8 @@ class EnrolmentCode(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE)
     place = models.ForeignKey(Place, on_delete=models.CASCADE)
     kiosk_name = models.CharField(max_length=32, blank=True)
+    made_by = models.CharField(max_length=150, blank=True)
+    """For whom the kiosk that comes with it is certified."""
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 

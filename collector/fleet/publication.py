@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.conf import settings
 from django.db.models import Max
 
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
-from collector.trust import keys
+from collector.trust import keyholder
 from survey.settings import DEFAULT_INSTRUMENTS, INSTRUMENTS, KEYS, SERVICES, SettingsRefused, check
 from survey.wire.messages import Settings, pack_settings
 
@@ -44,9 +43,7 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
         return latest
     _check(content)
     top = KioskSettings.objects.filter(kiosk=kiosk).aggregate(top=Max("version"))["top"] or 0
-    message = pack_settings(
-        Settings(kiosk=kiosk.name, version=top + 1, content=content), keys.load(settings.IKM_KEYS).sign
-    )
+    message = pack_settings(Settings(kiosk=kiosk.name, version=top + 1, content=content), keyholder.sign)
     return KioskSettings.objects.create(kiosk=kiosk, version=top + 1, content=content, message=message)
 
 

@@ -9,6 +9,7 @@ from collector import clock
 from collector.console.command import CollectorCommand
 from collector.fleet import enrolment, tree
 from collector.local import minute_text
+from collector.people.trail import console_user
 
 
 class Command(CollectorCommand):
@@ -27,7 +28,7 @@ class Command(CollectorCommand):
         unit = tree.find_unit(options["unit"])
         place = tree.find_place(options["place"]) if options["place"] else tree.place_of(unit)
         now = clock.now()
-        code = enrolment.new_code(unit, place=place, kiosk=options["kiosk"], now=now)
+        code = enrolment.new_code(unit, place=place, kiosk=options["kiosk"], who=console_user(), now=now)
         # Beside the code and not behind it: programs read the code alone from standard output.
         until = minute_text(now + enrolment.CODE_LIFE, unit.time_zone)
         self.stderr.write(f"good once, until {until}; type on the kiosk:")
