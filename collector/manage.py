@@ -39,6 +39,7 @@ Proof
   import              take in what a USB stick brought
   rebuild             make rows and tallies anew from the evidence
   stream              streams that do not fit their key's lineage; let them count, or not
+  keys                the keys that kiosks seal to: list, make a new one, destroy an old one
   refusals            what was refused, and why
   trail               who exported and changed what
 

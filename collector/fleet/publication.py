@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.conf import settings
 from django.db.models import Max
 
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
-from collector.trust import keyholder
+from collector.trust import keyholder, public
 from survey.settings import DEFAULT_INSTRUMENTS, INSTRUMENTS, KEYS, SERVICES, SettingsRefused, check
 from survey.wire.messages import Settings, pack_settings
+from survey.wire.sealing import SEAL_KEY
 
 _DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
 
@@ -38,6 +40,7 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
     if stand is not None:
         content[SERVICES] = services_at(stand.unit, stand.place)
+    content[SEAL_KEY] = public.read(settings.IKM_KEYS).seal_key.hex()
     content = {key: value for key, value in content.items() if value is not None}
     if latest is not None and content == latest.content:
         return latest

@@ -1,10 +1,11 @@
 """The private keys in this very process: the keeper's inside, and all there is for a demo, tests or a collector of one user."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from collector.errors import CollectorError
-from collector.trust import ca, keys
+from collector.trust import ca, keys, public
 from collector.trust.keys import CollectorKeys
 from collector.trust.kinds import Errand, Sealed, Use, kind_of
 from collector.trust.sealing import content_key
@@ -12,25 +13,27 @@ from survey.wire.sealing import parts
 
 
 class KeysAtHand:
-    """Does with the keys in a folder what `collector.trust.keyholder.Keyholder` promises; they are loaded when first needed.
+    """Does with the keys in a folder what `collector.trust.keyholder.Keyholder` promises.
 
-    Safe for several threads: what is loaded is replaced whole and never changed.
+    They are loaded when first needed, and again when the public file is another one: another process of the same user may have made a
+    key, or destroyed one. Safe for several threads: what is loaded is replaced whole and never changed.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._loaded: CollectorKeys | None = None
+        self._loaded: tuple[object, CollectorKeys] | None = None
+        self._changing = threading.Lock()
 
     def load(self) -> CollectorKeys:
-        """Load the keys, where that was not done yet.
+        """Give the keys as they are now.
 
         Raises:
             NotSetUp: they are missing or unreadable.
         """
-        loaded = self._loaded
-        if loaded is None:
-            loaded = self._loaded = keys.load(self._folder)
-        return loaded
+        edition, loaded = public.edition(self._folder), self._loaded
+        if loaded is None or loaded[0] != edition:
+            loaded = self._loaded = (edition, keys.load(self._folder))
+        return loaded[1]
 
     def sign(self, messages: Sequence[bytes]) -> list[bytes]:
         """Sign messages that begin with one of our prefixes."""
@@ -46,6 +49,16 @@ class KeysAtHand:
     def certify(self, csr_pem: str, *, name: str, use: Use, errand: Errand) -> str:  # noqa: ARG002 - as above
         """Give a certificate for the key in a request."""
         return ca.issue(self._folder, csr_pem=csr_pem, name=name, use=use)
+
+    def make_sealing_key(self, *, errand: Errand) -> str:  # noqa: ARG002 - as above
+        """Make a new sealing key; gives its id."""
+        with self._changing:
+            return keys.make_sealing(self._folder)
+
+    def destroy_sealing_key(self, key_id: str, *, errand: Errand) -> None:  # noqa: ARG002 - as above
+        """Destroy a sealing key."""
+        with self._changing:
+            keys.destroy_sealing(self._folder, key_id)
 
     def _content_key(self, head: bytes, kind: Sealed) -> bytes | None:
         found = parts(head)

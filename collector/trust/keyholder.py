@@ -18,7 +18,7 @@ from collector.trust.sealing import head_of, open_with
 
 
 class Keyholder(Protocol):
-    """What can be had of the private keys. Everything but `certify` may be asked again without harm.
+    """What can be had of the private keys. Whatever signs or opens may be asked again without harm.
 
     Every method raises `CollectorError`: the keys are missing (`NotSetUp`), the keeper is away (`KeeperAway`), or refuses.
     """
@@ -31,6 +31,12 @@ class Keyholder(Protocol):
 
     def certify(self, csr_pem: str, *, name: str, use: Use, errand: Errand) -> str:
         """Give a certificate, as PEM, for the key in a request."""
+
+    def make_sealing_key(self, *, errand: Errand) -> str:
+        """Make a new sealing key, which is sealed to from now on; gives its id. The older ones still open."""
+
+    def destroy_sealing_key(self, key_id: str, *, errand: Errand) -> None:
+        """Destroy a sealing key: what was sealed to it is never opened again. The newest one cannot be destroyed."""
 
 
 def held() -> Keyholder:

@@ -7,6 +7,7 @@ Only `collector.trust.at_hand` loads private keys; a test holds that.
 
 import grp
 import os
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -18,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from collector import clock
-from collector.errors import NotSetUp
+from collector.errors import CollectorError, NotSetUp
 from collector.trust import public
-from collector.trust.public import PublicKeys, SealingKey
+from collector.trust.public import DestroyedKey, PublicKeys, SealingKey
 from survey.record.chain import Sign, Verify
 from survey.wire.sealing import key_id
 
@@ -68,6 +69,36 @@ def make_sealing(folder: Path) -> str:
     return name
 
 
+def destroy_sealing(folder: Path, name: str) -> None:
+    """Destroy the sealing key of this id: its file is written over and removed. One that is destroyed already stays so.
+
+    Raises:
+        CollectorError: there is none of this id, or it is the one that is sealed to.
+    """
+    known = public.read(folder)
+    if name in {one.id for one in known.destroyed}:
+        return
+    if name not in {one.id for one in known.sealing}:
+        raise CollectorError("sealing_key_unknown", id=name)
+    if name == known.sealing[-1].id:
+        raise CollectorError("sealing_key_current", id=name)
+    path = private_folder(folder) / f"sealing-{name}.key"
+    with suppress(FileNotFoundError):  # gone already, and then the power failed
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    gone = (*known.destroyed, DestroyedKey(name, clock.now_ms()))
+    left = tuple(one for one in known.sealing if one.id != name)
+    public.write(folder, PublicKeys(known.signing, left, gone))
+
+
 def load(folder: Path) -> CollectorKeys:
     """Load the private keys.
 
@@ -90,13 +121,14 @@ def _publish(folder: Path) -> None:
     """Write the public file anew from the private keys; what it said of when they were made stays."""
     keys = load(folder)
     held = {key.public_key().public_bytes_raw().hex() for key in keys.sealing.values()}
-    try:
-        known = [one for one in public.read(folder).sealing if one.public_key in held]
-    except NotSetUp:
-        known = []
+    known: list[SealingKey] = []
+    destroyed: tuple[DestroyedKey, ...] = ()
+    with suppress(NotSetUp):
+        told = public.read(folder)
+        known, destroyed = [one for one in told.sealing if one.public_key in held], told.destroyed
     new = held - {one.public_key for one in known}
     sealing = (*known, *(SealingKey(one, clock.now_ms()) for one in sorted(new)))
-    public.write(folder, PublicKeys(keys.public_key, sealing))
+    public.write(folder, PublicKeys(keys.public_key, sealing, destroyed))
 
 
 def _sealing_paths(folder: Path) -> list[Path]:

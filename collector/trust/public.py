@@ -28,9 +28,17 @@ class SealingKey(msgspec.Struct, frozen=True):
         return key_id(bytes.fromhex(self.public_key)).hex()
 
 
+class DestroyedKey(msgspec.Struct, frozen=True):
+    """A sealing key that is no more: what was sealed to it is never opened again."""
+
+    id: str
+    destroyed_ms: int
+
+
 class _File(msgspec.Struct, frozen=True):
     signing: str
     sealing: tuple[SealingKey, ...]
+    destroyed: tuple[DestroyedKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class PublicKeys:
     """Ed25519: receipts, settings, bundles and verdicts are signed with it."""
     sealing: tuple[SealingKey, ...]
     """X25519, the oldest first; the last is the one that is sealed to from now on."""
+    destroyed: tuple[DestroyedKey, ...] = ()
 
     @property
     def seal_key(self) -> bytes:
@@ -57,7 +66,7 @@ def read(folder: Path) -> PublicKeys:
     path = folder / FILE
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_File)
-        keys = PublicKeys(bytes.fromhex(found.signing), found.sealing)
+        keys = PublicKeys(bytes.fromhex(found.signing), found.sealing, found.destroyed)
         each = [keys.signing, *(bytes.fromhex(one.public_key) for one in keys.sealing)]
     except OSError as error:
         raise NotSetUp("not_set_up", path=path, reason=error.strerror) from error
@@ -68,9 +77,25 @@ def read(folder: Path) -> PublicKeys:
     return keys
 
 
+def edition(folder: Path) -> object:
+    """Give what differs between one state of the file and the next; it is replaced, never written over.
+
+    Raises:
+        NotSetUp: there is none.
+    """
+    path = folder / FILE
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise NotSetUp("not_set_up", path=path, reason=error.strerror) from error
+    return (found.st_ino, found.st_mtime_ns)
+
+
 def write(folder: Path, keys: PublicKeys) -> None:
     """Write the file, whole or not at all."""
-    text = msgspec.json.format(msgspec.json.encode(_File(keys.signing.hex(), keys.sealing)), indent=1)
+    text = msgspec.json.format(
+        msgspec.json.encode(_File(keys.signing.hex(), keys.sealing, keys.destroyed)), indent=1
+    )
     part = folder / f"{FILE}.part"
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)

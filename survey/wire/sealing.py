@@ -11,6 +11,9 @@ WRITTEN = b"ikm-seal-1"
 CARRIED = b"ikm-carry-1"
 """Says that it is a batch on a stick."""
 
+SEAL_KEY = "seal_key"
+"""Under this key an enrolment and signed settings say what is sealed to from now on."""
+KEY_BYTES = 32
 KEY_ID_BYTES = 4
 ONCE_BYTES = 32
 HEAD_BYTES = KEY_ID_BYTES + ONCE_BYTES
@@ -28,6 +31,15 @@ class SealedParts(NamedTuple):
 def key_id(public_key: bytes) -> bytes:
     """Give the short name of a sealing key: it stands before everything that is sealed to it."""
     return hashlib.sha256(b"ikm-seal-key-1\x00" + public_key).digest()[:KEY_ID_BYTES]
+
+
+def read_key(value: object) -> bytes | None:
+    """Read a sealing key as settings state it: an X25519 public key in 64 hexadecimal digits; None where it is none."""
+    try:
+        key = bytes.fromhex(value) if isinstance(value, str) else b""
+    except ValueError:
+        return None
+    return key if len(key) == KEY_BYTES else None
 
 
 def parts(sealed: bytes) -> SealedParts | None:

@@ -113,3 +113,42 @@ def test_a_request_that_is_none_is_refused_by_name(holder: Keyholder) -> None:
     with pytest.raises(CollectorError) as refused:
         holder.certify("junk", name="k-0001", use=Use.KIOSK, errand=ERRAND)
     assert refused.value.word == "csr_unreadable"
+
+
+def test_a_new_sealing_key_is_used_at_once_and_the_old_one_opens(holder: Keyholder, folder: Path) -> None:
+    old = public.read(folder).sealing[-1]
+    made = holder.make_sealing_key(errand=ERRAND)
+    assert [one.id for one in public.read(folder).sealing] == [old.id, made]
+    contents = [seal(b"a", bytes.fromhex(old.public_key)), seal(b"b", public.read(folder).seal_key)]
+    found = holder.content_keys([head_of(one) for one in contents], kind=Sealed.WRITTEN, errand=ERRAND)
+    assert [open_with(one, key) for one, key in zip(contents, found, strict=True)] == [b"a", b"b"]
+
+
+def test_a_destroyed_sealing_key_opens_nothing_any_more(holder: Keyholder, folder: Path) -> None:
+    old = public.read(folder).sealing[-1]
+    with pytest.raises(CollectorError) as refused:
+        holder.destroy_sealing_key(old.id, errand=ERRAND)
+    assert refused.value.word == "sealing_key_current"
+    holder.make_sealing_key(errand=ERRAND)
+    sealed = seal(b"a", bytes.fromhex(old.public_key))
+    for _ in range(2):  # an answer that was lost: it is asked again
+        holder.destroy_sealing_key(old.id, errand=ERRAND)
+    assert holder.content_keys([head_of(sealed)], kind=Sealed.WRITTEN, errand=ERRAND) == [None]
+    assert [one.id for one in public.read(folder).destroyed] == [old.id]
+    keys.ensure(folder)  # an upgrade makes none anew
+    assert old.id not in {one.id for one in public.read(folder).sealing}
+    with pytest.raises(CollectorError) as refused:
+        holder.destroy_sealing_key("../signing", errand=ERRAND)
+    assert refused.value.word == "sealing_key_unknown"
+
+
+def test_what_another_process_made_or_destroyed_is_noticed(holder: Keyholder, folder: Path) -> None:
+    holder.sign([])
+    other = KeysAtHand(folder)
+    old = public.read(folder).sealing[-1]
+    other.make_sealing_key(errand=ERRAND)
+    contents = [seal(b"a", bytes.fromhex(old.public_key)), seal(b"b", public.read(folder).seal_key)]
+    heads = [head_of(one) for one in contents]
+    assert None not in holder.content_keys(heads, kind=Sealed.WRITTEN, errand=ERRAND)
+    other.destroy_sealing_key(old.id, errand=ERRAND)
+    assert holder.content_keys(heads, kind=Sealed.WRITTEN, errand=ERRAND)[0] is None

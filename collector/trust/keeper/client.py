@@ -1,7 +1,7 @@
 """Asking the keeper; one that is away is waited for, within a bound.
 
-A keeper that restarts costs its callers a pause: everything but certifying gives the same when it is asked twice, and a second
-certificate harms nobody.
+A keeper that restarts costs its callers a pause: what signs or opens gives the same when it is asked twice, a second certificate harms
+nobody, and neither does a second new key; what is destroyed already stays so.
 """
 
 import random
@@ -16,7 +16,9 @@ from collector.trust.keeper.frames import (
     BadFrame,
     Certify,
     ContentKeys,
+    DestroySealingKey,
     Given,
+    MakeSealingKey,
     Question,
     Refused,
     Sign,
@@ -62,6 +64,15 @@ class FarKeys:
         question = Certify(csr_pem, name, use, errand.account[:150], errand.why[:300])
         (given,) = self._ask(question, number=1)
         return (given or b"").decode()
+
+    def make_sealing_key(self, *, errand: Errand) -> str:
+        """Have a new sealing key made."""
+        (given,) = self._ask(MakeSealingKey(errand.account[:150], errand.why[:300]), number=1)
+        return (given or b"").decode()
+
+    def destroy_sealing_key(self, key_id: str, *, errand: Errand) -> None:
+        """Have a sealing key destroyed."""
+        self._ask(DestroySealingKey(key_id, errand.account[:150], errand.why[:300]), number=0)
 
     def _ask(self, question: Question, *, number: int) -> list[bytes | None]:
         """Ask until there is an answer.

@@ -59,6 +59,21 @@ class Certify(msgspec.Struct, tag="certify", frozen=True, forbid_unknown_fields=
     why: Why
 
 
+class MakeSealingKey(msgspec.Struct, tag="make_sealing_key", frozen=True, forbid_unknown_fields=True):
+    """Make a new sealing key, which is sealed to from now on."""
+
+    account: Account
+    why: Why
+
+
+class DestroySealingKey(msgspec.Struct, tag="destroy_sealing_key", frozen=True, forbid_unknown_fields=True):
+    """Destroy this sealing key."""
+
+    key_id: Annotated[str, Meta(max_length=16)]
+    account: Account
+    why: Why
+
+
 class Given(msgspec.Struct, tag="given", frozen=True, forbid_unknown_fields=True):
     """What was asked for, in the order it was asked."""
 
@@ -72,7 +87,7 @@ class Refused(msgspec.Struct, tag="refused", frozen=True, forbid_unknown_fields=
     values: dict[str, str]
 
 
-Question = Sign | ContentKeys | Certify
+Question = Sign | ContentKeys | Certify | MakeSealingKey | DestroySealingKey
 Answer = Given | Refused
 _questions: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question)
 _answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -25,7 +25,9 @@ from collector.trust.keeper.frames import (
     BadFrame,
     Certify,
     ContentKeys,
+    DestroySealingKey,
     Given,
+    MakeSealingKey,
     Question,
     Refused,
     Sign,
@@ -159,6 +161,13 @@ class Keeper:
                 errand = Errand(question.account, question.why)
                 text = self._keys.certify(question.csr, name=question.name, use=question.use, errand=errand)
                 return [text.encode()]
+            case MakeSealingKey():
+                errand = Errand(question.account, question.why)
+                return [self._keys.make_sealing_key(errand=errand).encode()]
+            case DestroySealingKey():
+                errand = Errand(question.account, question.why)
+                self._keys.destroy_sealing_key(question.key_id, errand=errand)
+                return []
 
 
 def _refused(error: CollectorError) -> Refused:
@@ -176,6 +185,8 @@ def _may(question: Question, role: Role | None) -> bool:
             return question.kind in {one.name for one in rights.opens}
         case Certify():
             return question.use in rights.certifies
+        case MakeSealingKey() | DestroySealingKey():
+            return rights.changes
 
 
 def _told(question: Question) -> str:
@@ -186,6 +197,10 @@ def _told(question: Question) -> str:
             return f"open {len(question.heads)} sealed contents ({shown(question.kind)})"
         case Certify():
             return f"certify {shown(question.name)} as {question.use.value}"
+        case MakeSealingKey():
+            return "make a new sealing key"
+        case DestroySealingKey():
+            return f"destroy the sealing key {shown(question.key_id)}"
 
 
 def _listening(path: Path) -> socket.socket:

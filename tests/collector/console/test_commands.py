@@ -95,6 +95,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         ((*QUARTER, "--json"), '"period": "2026-TW4"'),
     ],
     "instruments": [(("list",), "skm-2017@1: 9 elements")],
+    "keys": [(("list",), "texts and contacts  sealed to from now on")],
     "kiosk": [
         (("list",), "k-0001  sukamaju at sukamaju  never heard"),
         (("move", "k-0001", *UNIT, "--since", "2026-07-01"), "since 2026-07-01;"),
@@ -134,6 +135,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "import_files": (("{folder}/nothing",), "does not exist; name the stick's folder"),
     "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
     "instruments": (("check", "{file}"), "SystemExit"),
+    "keys": (("destroy-sealing", "00000000", "--why", "x"), "there is no sealing key '00000000' here"),
     "kiosk": (("revoke", "k-9", "--why", "x"), "there is no kiosk 'k-9' here"),
     "listen": ((), "IKM_BROKER_URL = 'http://x': write mqtt://HOST:PORT"),
     "place": (

@@ -13,7 +13,10 @@ from kiosk.__main__ import main
 from survey.record.attachment import belongs
 from survey.record.complaint import read_code
 from survey.record.response import Response
+from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
 
 
 def simulate(home: Path, visitors: int, *more: str) -> int:
@@ -75,6 +78,18 @@ def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X255
     assert texts
     everything = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
     assert b"0812" not in everything
+
+
+def test_complaints_are_sealed_to_the_key_that_the_settings_name(home: Path, collector: Identity) -> None:
+    new = X25519PrivateKey.generate()
+    content = {"seal_key": new.public_key().public_bytes_raw().hex()}
+    path = KioskHome(home).settings
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(pack_settings(Settings("k-0001", 3, content), collector.sign))
+    simulate(home, 50, "--quiet", "--seed", "9")
+    attachments = [one for record in records(home, "complaint") for one in record.attachments]
+    assert attachments
+    assert all(len(opened(one.content, new)) == len(one.content) - 52 for one in attachments)
 
 
 def opened(sealed: bytes, key: X25519PrivateKey) -> bytes:
