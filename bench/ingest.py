@@ -2,6 +2,7 @@
 
     python -m bench.ingest                         all of SQLite: one response a message, and batches of 100
     python -m bench.ingest --database postgresql   the same on a private PostgreSQL (with fsync)
+    python -m bench.ingest --keeper --only ours    ours also with its keys in another process
     python -m bench.ingest --slow-fsync 2          2 ms added to every flush of every consumer
     python -m bench.ingest --peer 'mine=python my.py {port} {topic} {database}' --count 'SELECT COUNT(*) FROM t'
 
@@ -55,6 +56,8 @@ class Subject:
     """What it prints when it listens."""
     variables: dict[str, str]
     size: Callable[[], int]
+    beside: Sequence[str] = ()
+    """A program that it needs beside it; its time counts as well."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class Result:
 class Ours:
     """A collector of our own for each round, with 20 kiosks enrolled."""
 
-    def __init__(self, folder: Path, url: str, *, responses: int, batch: int, kiosks: int = 20) -> None:
+    def __init__(
+        self, folder: Path, url: str, *, responses: int, batch: int, kiosks: int = 20, keeper: bool = False
+    ) -> None:
         self.variables = {
             "IKM_DATA": str(folder / "data"),
             "DATABASE_URL": url,
@@ -85,10 +90,15 @@ class Ours:
             check=True,
             capture_output=True,
         )
+        self.beside: list[str] = []
+        if keeper:
+            (folder / "run").mkdir(mode=0o700)
+            self.variables["IKM_KEEPER"] = str(folder / "run" / "socket")
+            self.beside = [str(here / "ikm-collector"), "keeper"]
         # The kiosks are enrolled by the collector's own functions, in a process that has its settings.
         made = subprocess.run(
             [sys.executable, "-m", "bench.ingest_kiosks", str(kiosks)],
-            env=os.environ | self.variables,
+            env=os.environ | self.variables | {"IKM_KEEPER": ""},
             check=True,
             capture_output=True,
             text=True,
@@ -145,6 +155,9 @@ def measure(subject: Subject, port: int, slow: dict[str, str]) -> Result:
     """Start the program, publish, wait for the last commit, and end it."""
     command = [part.format(port=port, topic=PLAIN_TOPIC) for part in subject.command]
     variables = os.environ | subject.variables | slow | {"IKM_BROKER_URL": f"mqtt://127.0.0.1:{port}"}
+    beside = (
+        [subprocess.Popen(subject.beside, env=variables, stderr=subprocess.DEVNULL)] if subject.beside else []
+    )
     process = subprocess.Popen(
         command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -156,7 +169,8 @@ def measure(subject: Subject, port: int, slow: dict[str, str]) -> Result:
     drain = threading.Thread(target=process.stdout.read)
     drain.start()
     time.sleep(0.3)
-    begun_cpu = _cpu_seconds(process.pid)
+    counted = [process, *beside]
+    begun_cpu = sum(_cpu_seconds(one.pid) for one in counted)
     begun = time.perf_counter()
     publisher = threading.Thread(target=publish, args=(port, subject.messages))
     publisher.start()
@@ -169,11 +183,13 @@ def measure(subject: Subject, port: int, slow: dict[str, str]) -> Result:
         elif time.perf_counter() - moved > 30 or process.poll() is not None:
             raise SystemExit(f"{subject.name} stopped at {seen} of {subject.responses}")
     seconds = time.perf_counter() - begun
-    cpu = _cpu_seconds(process.pid) - begun_cpu
+    cpu = sum(_cpu_seconds(one.pid) for one in counted) - begun_cpu
     rss = _peak_mb(process.pid)
     publisher.join()
-    process.terminate()
-    process.wait(timeout=20)
+    for one in counted:
+        one.terminate()
+    for one in counted:
+        one.wait(timeout=20)
     drain.join()
     return Result(
         rate=subject.responses / seconds,
@@ -204,6 +220,7 @@ def main() -> None:
     parser.add_argument(
         "--count", default="SELECT COUNT(*) FROM response", help="SQL that counts its committed responses"
     )
+    parser.add_argument("--keeper", action="store_true", help="run ours also with a keeper beside it")
     options = parser.parse_args()
     results: dict[str, list[Result]] = {}
     with ExitStack() as stack:
@@ -236,16 +253,22 @@ def subjects(options: argparse.Namespace, folder: Path, cluster: PrivatePostgres
     """Make every program of a round, each with a database of its own."""
     databases = _Databases(folder, cluster)
     found = []
-    for name, number, batch in (
-        ("ours, batches of 100", options.responses, 100),
-        ("ours, one a message", options.singles, 1),
+    for name, number, batch, keeper in (
+        ("ours, batches of 100", options.responses, 100, False),
+        ("ours, batches of 100, keeper", options.responses, 100, True),
+        ("ours, one a message", options.singles, 1, False),
+        ("ours, one a message, keeper", options.singles, 1, True),
     ):
+        if keeper and not options.keeper:
+            continue
         if options.only and options.only not in name:
             continue
-        place = folder / f"ours-{batch}"
+        place = folder / f"ours-{batch}-{keeper:d}"
         place.mkdir()
-        url = databases.new(f"ours{batch}")
-        ours = Ours(place, url if cluster else f"sqlite:///{url}", responses=number, batch=batch)
+        url = databases.new(f"ours{batch}{'k' * keeper}")
+        ours = Ours(
+            place, url if cluster else f"sqlite:///{url}", responses=number, batch=batch, keeper=keeper
+        )
         found.append(
             Subject(
                 name=name,
@@ -256,6 +279,7 @@ def subjects(options: argparse.Namespace, folder: Path, cluster: PrivatePostgres
                 ready="listening",
                 variables=ours.variables,
                 size=databases.sizer(url),
+                beside=ours.beside,
             )
         )
     kinds = (
@@ -385,6 +409,11 @@ def _print(results: dict[str, list[Result]], options: argparse.Namespace) -> Non
             + f"{statistics.median(one.cpu_us for one in rounds):7.0f}"
             + f"{max(one.rss_mb for one in rounds):9.0f}{statistics.median(one.bytes_each for one in rounds):8.0f}"
         )
+    for ours in (name for name in results if f"{name}, keeper" in results):
+        kept = [
+            far.rate / near.rate for far, near in zip(results[f"{ours}, keeper"], results[ours], strict=True)
+        ]
+        print(f"{ours}: with a keeper {statistics.median(kept):.2f} x [{min(kept):.2f}..{max(kept):.2f}]")
     for ours in (name for name in results if name.startswith("ours")):
         for other in (name for name in results if not name.startswith("ours")):
             ratios = [

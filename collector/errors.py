@@ -3,6 +3,8 @@
 `collector/words/` has one sentence a code and language, under `error.`.
 """
 
+from collections.abc import Mapping
+
 from collector.words.catalogue import CONSOLE, known, say
 
 
@@ -15,6 +17,11 @@ class CollectorError(Exception):
         self.word = word
         self.values = values
 
+    @classmethod
+    def told(cls, word: str, values: Mapping[str, object]) -> "CollectorError":
+        """Give an error that another process of ours had."""
+        return cls(word, **values)
+
     def sentence(self, language: str) -> str:
         """Say it to a person."""
         key = f"error.{self.word}"
@@ -26,6 +33,10 @@ class CollectorError(Exception):
 
 class NotSetUp(CollectorError):  # noqa: N818 - named for the state, as `Refused` is
     """`ikm-collector setup` has not been run here, or by another user."""
+
+
+class KeeperAway(CollectorError):  # noqa: N818 - named for the state
+    """The keeper did not answer in time; whoever asked has lost nothing and may ask again."""
 
 
 class EnrolmentRefused(CollectorError):  # noqa: N818 - it is a refusal

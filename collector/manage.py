@@ -1,7 +1,7 @@
 """`ikm-collector`: every command of the collector. `ikm-collector --help` lists them, each has its own `--help`.
 
-Commands are Django's management commands. One of them, `evidence verify`, must work at an auditor's who has neither a database nor
-this collector's settings; it is taken out here before Django is set up.
+Commands are Django's management commands. Two are taken out here before Django is set up: `evidence verify` must work at an auditor's
+who has neither a database nor this collector's settings, and `keeper` holds the keys and should hold little else.
 """
 
 import os
@@ -17,6 +17,7 @@ Begin
   setup               make database, keys and certificate authority; safe to repeat, and after every upgrade
   listen              take batches from the broker until stopped
   serve               serve pages, API and the kiosks' HTTP door
+  keeper              hold the private keys, for the others to ask
   user add            make a person's account with a role
   broker-files        write the certificates and the configuration for a Mosquitto broker
   web-files           write the certificate and the configuration for an nginx before the pages
@@ -38,6 +39,7 @@ Proof
   import              take in what a USB stick brought
   rebuild             make rows and tallies anew from the evidence
   stream              streams that do not fit their key's lineage; let them count, or not
+  keys                the keys that kiosks seal to: list, make a new one, destroy an old one
   refusals            what was refused, and why
   trail               who exported and changed what
 
@@ -55,6 +57,10 @@ def main() -> None:
         sys.exit(0 if arguments else 2)
     if arguments[:2] == ["evidence", "verify"]:
         sys.exit(verify_command.main(arguments[2:]))
+    if arguments[0] == "keeper":
+        from collector.trust.keeper import command  # noqa: PLC0415 - it reads settings, which `evidence verify` does without
+
+        sys.exit(command.main(arguments[1:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
     from django.conf import settings  # noqa: PLC0415 - `evidence verify` needs no Django
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - as above

@@ -1,6 +1,7 @@
 """Django's settings, from the environment (`docs/collector.md` lists the variables).
 
-Secrets are files in `IKM_DATA/keys`, made by `ikm-collector setup`; nothing here creates anything.
+Secrets are files: the private keys in `IKM_KEYS`, which only whoever holds them reads, and what a process has for itself in `IKM_OWN`.
+Nothing here creates anything.
 """
 
 import os
@@ -12,19 +13,22 @@ from collector.database import database
 BASE_DIR = Path(__file__).resolve().parent
 
 IKM_DATA = Path(os.environ.get("IKM_DATA") or "/var/lib/ikm-collector")
-IKM_KEYS = IKM_DATA / "keys"
+IKM_KEEPER = os.environ.get("IKM_KEEPER") or ""
+IKM_KEYS = Path(os.environ.get("IKM_KEYS") or IKM_DATA / "keys")
+IKM_OWN = Path(os.environ.get("IKM_OWN") or IKM_DATA / "own")
 IKM_BROKER_URL = os.environ.get("IKM_BROKER_URL") or "mqtt://127.0.0.1:1883"
 IKM_PUBLIC_BROKER_URL = os.environ.get("IKM_PUBLIC_BROKER_URL") or IKM_BROKER_URL
 IKM_PUBLIC_URL = os.environ.get("IKM_PUBLIC_URL") or "http://127.0.0.1:8000"
 IKM_TIME_ZONE = os.environ.get("IKM_TIME_ZONE") or "Asia/Jakarta"
 IKM_LANGUAGE = os.environ.get("IKM_LANGUAGE") or "id"
+IKM_LOG_LEVEL = os.environ.get("IKM_LOG_LEVEL") or "INFO"
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 
 def _secret_key() -> str:
-    """Give the key of sessions and forms; empty before `setup`, and Django then refuses to sign with it."""
+    """Give the key of sessions and forms; empty where `serve` has not made it yet, and Django then refuses to sign with it."""
     try:
-        return (IKM_KEYS / "django.key").read_text().strip()
+        return (IKM_OWN / "django.key").read_text().strip()
     except OSError:
         return ""
 
@@ -115,5 +119,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("IKM_LOG_LEVEL") or "INFO"},
+    "root": {"handlers": ["stderr"], "level": IKM_LOG_LEVEL},
 }

@@ -64,7 +64,7 @@ def make_loop(
     recorder = Recorder(
         device.writer,
         times,
-        seal=partial(_seal, enrolment.seal_key),
+        seal=partial(_seal, device),
         thanked_log=ThankedLog(thanked_log) if thanked_log else None,
     )
     recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
@@ -290,10 +290,10 @@ def _give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _seal(key: bytes, content: bytes) -> bytes:
-    from uplink.journal.sealing import seal  # noqa: PLC0415 - few visitors complain
+def _seal(device: Device, content: bytes) -> bytes:
+    from uplink.journal.sealing import current_key, seal  # noqa: PLC0415 - few visitors complain
 
-    return seal(content, key)
+    return seal(content, current_key(device.home, device.enrolment))
 
 
 def _brightness(percent: int) -> None:

@@ -18,6 +18,7 @@ from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
 from survey.record.fields import MAX_WORD
 from survey.visit.plan import OfferedService
+from survey.wire.sealing import SEAL_KEY, read_key
 
 INSTRUMENTS = "instruments"
 QUESTIONNAIRE = "questionnaire"
@@ -38,6 +39,7 @@ KEYS = (
     PUBLISHED_INDEX,
     SERVICES,
     LANGUAGES,
+    SEAL_KEY,
 )
 
 DEFAULT_INSTRUMENTS = ("pulse@1", "skm-2017@1")
@@ -87,6 +89,8 @@ class SettingsContent(NamedTuple):
     published_index: ShownIndex | None = None
     services: tuple[OfferedService, ...] | None = None
     languages: tuple[str, ...] | None = None
+    seal_key: bytes | None = None
+    """What citizens write, and batches on sticks, are sealed to it from now on."""
     unknown: tuple[str, ...] = ()
     """Keys this version does not know."""
 
@@ -115,6 +119,7 @@ def check(
         published_index=_index(given[PUBLISHED_INDEX]) if PUBLISHED_INDEX in given else None,
         services=_services(given[SERVICES]) if SERVICES in given else None,
         languages=_languages(given[LANGUAGES], languages) if LANGUAGES in given else None,
+        seal_key=_seal_key(given[SEAL_KEY]) if SEAL_KEY in given else None,
         unknown=tuple(sorted(set(given) - set(KEYS))),
     )
 
@@ -279,6 +284,13 @@ def _languages(value: object, known: Collection[str] | None) -> tuple[str, ...]:
     if not names:
         raise SettingsRefused(LANGUAGES, "languages names at least one")
     return tuple(dict.fromkeys(names))
+
+
+def _seal_key(value: object) -> bytes:
+    key = read_key(value)
+    if key is None:
+        raise SettingsRefused(SEAL_KEY, "seal_key is a key of 32 bytes in hexadecimal")
+    return key
 
 
 def _list_of_texts(value: object, key: str) -> Sequence[str]:

@@ -347,3 +347,38 @@ def test_only_one_module_of_the_collector_reads_the_clock() -> None:
         and (node.value.id, node.attr) in _CLOCKS
     }
     assert found == {"collector/clock.py"}
+
+
+def test_only_the_holder_of_the_keys_loads_private_keys() -> None:
+    """Listener, pages and import run as users that can read none: whoever loads one there fails in the field only."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules("collector")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr == "load"
+            and getattr(node.value, "id", "") == "keys"
+        )
+        or (isinstance(node, ast.alias) and node.name == "KeysAtHand")
+        or (
+            isinstance(node, ast.Attribute) and node.attr == "issue" and getattr(node.value, "id", "") == "ca"
+        )
+    }
+    assert found == {
+        "collector/trust/at_hand.py",
+        "collector/trust/keyholder.py",
+        "collector/trust/keeper/command.py",
+        "collector/trust/keeper/server.py",
+    }
+
+
+def test_the_keeper_holds_keys_and_little_else() -> None:
+    code = "import sys, collector.trust.keeper.command; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "collector.trust.keeper.server" in loaded
+    assert (
+        not {"django.db", "django.http", "collector.evidence", "collector.people", "paho", "gunicorn"}
+        & loaded
+    )

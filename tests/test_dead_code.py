@@ -28,6 +28,7 @@ BY_LIBRARIES = (
         "collector/*/models.py", "constraints|indexes|ordering|verbose_name_plural", "Django reads `Meta`"
     ),
     Unused("collector/*/commands/*.py", "Command|help|load_config", "Django and gunicorn call commands"),
+    Unused("collector/*/serve.py", "SECRET_KEY", "Django reads settings by name"),
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
     Unused(
@@ -76,6 +77,7 @@ KEPT = (
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
     Unused("survey/record/answer_set.py", "path_of|is_in", "the shuffled sheet of the official outputs"),
     Unused("survey/record/complaint.py", "maladministration", "a hint for the officer's desk to come"),
+    Unused("survey/wire/messages.py", "pack_receipt", "one receipt: the collectors that tests play"),
     Unused("hardware/board.py", "throttled|memory_free_mb", "facts of a board: health reports take all"),
     Unused("hardware/simulator.py", "beeps", "the simulated panel's memory, for tests and the demo"),
 )

@@ -11,6 +11,7 @@ from collector.complaints.sealing import opened
 from collector.errors import CollectorError
 from collector.fleet.models import UnitOfficer
 from collector.people import roles, trail
+from collector.trust.kinds import Errand
 from survey.record.complaint import BY_CODE, CONTACT, TEXT, read_code
 
 
@@ -98,7 +99,9 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
     there = {
         name: bytes(one.content) for name, one in held.items() if one.destroyed_at is None and not one.loss
     }
-    plain = {name: opened(content) for name, content in there.items()}
+    # The note is committed: nothing is opened that does not stand in the trail, whatever happens from here on.
+    errand = Errand(user.get_username(), f"complaint {ticket.code}: {why}")
+    plain = dict(zip(there, opened(list(there.values()), errand=errand), strict=True)) if there else {}
     return Opened(
         text=plain.get(TEXT),
         contact=plain.get(CONTACT),

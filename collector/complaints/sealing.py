@@ -1,14 +1,17 @@
 """Opening what a citizen wrote: kiosks seal text and contact alike, and only `life.read` opens them, for the roles that may."""
 
-from django.conf import settings
+from collections.abc import Sequence
 
-from collector.trust import keys
-from collector.trust.sealing import open_sealed
-
-_SEAL_INFO = b"ikm-seal-1"
+from collector.trust import keyholder
+from collector.trust.kinds import Errand, Sealed
 
 
-def opened(content: bytes) -> str | None:
-    """Give what a citizen wrote, or None where it was sealed to another key or is damaged."""
-    plain = open_sealed(content, keys.load(settings.IKM_KEYS).sealing, info=_SEAL_INFO)
-    return plain.decode("utf-8", "replace") if plain is not None else None
+def opened(contents: Sequence[bytes], *, errand: Errand) -> list[str | None]:
+    """Give what a citizen wrote, part by part; None where one was sealed to another key or is damaged.
+
+    Whoever calls has noted the errand in the trail, and committed that.
+    """
+    return [
+        plain.decode("utf-8", "replace") if plain is not None else None
+        for plain in keyholder.opened(contents, kind=Sealed.WRITTEN, errand=errand)
+    ]

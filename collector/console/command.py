@@ -11,7 +11,7 @@ from django.utils import translation
 
 from collector.console.typed import word_of
 from collector.errors import CollectorError
-from collector.trust import keys
+from collector.trust import public
 from collector.words.catalogue import CONSOLE
 from collector.words.foreign import shown
 
@@ -19,7 +19,7 @@ from collector.words.foreign import shown
 class CollectorCommand(BaseCommand, ABC):
     """A command whose expected failures are one sentence with the remedy, and exit code 1.
 
-    Subclasses write `run`; with `needs_setup` the keys are loaded first, so that a missing setup is named as such.
+    Subclasses write `run`; with `needs_setup` the public keys are read first, so that a missing setup is named as such.
     """
 
     needs_setup = True
@@ -43,7 +43,7 @@ class CollectorCommand(BaseCommand, ABC):
         """Run the command; what it returns is printed."""
         try:
             if self.needs_setup:
-                keys.load(settings.IKM_KEYS)
+                public.read(settings.IKM_KEYS)
             # What Django says (of a weak password, say) is in the console's language like everything around it.
             with translation.override(CONSOLE):
                 return self.run(options)

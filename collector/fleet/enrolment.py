@@ -18,15 +18,19 @@ from collector.errors import CollectorError, EnrolmentRefused
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
 from collector.fleet.publication import publish, services_at
 from collector.local import moment_of
-from collector.trust import ca, keys
+from collector.people import trail
+from collector.trust import ca, certificates, keyholder, public
+from collector.trust.kinds import COLLECTOR, Errand
 from survey.index.periods import Period
 from survey.wire.enrolment_code import ALPHABET, SECRET_LETTERS, parse
 from survey.wire.enrolment_code import EnrolmentCode as Code
 from survey.wire.messages import KIOSK_NAME
 
 CODE_LIFE = timedelta(hours=24)
-RESERVED = frozenset({"collector"})
+RESERVED = frozenset({COLLECTOR})
 """Names no kiosk can have: the broker knows the collector itself by it, and lets it read and write every topic."""
+_BY_CODE = "an enrolment code"
+"""For whom a kiosk is certified, where it is not known who made its code."""
 ENROLLED_ANEW = "enrolled anew"
 """Why a key ended when its kiosk was enrolled again."""
 
@@ -46,9 +50,10 @@ def new_code(
     place: Place,
     kiosk: str = "",
     archive: Period | None = None,
+    who: str = "",
     now: datetime | None = None,
 ) -> str:
-    """Make a one-time code; it is shown once and its secret is kept as a digest only.
+    """Make a one-time code; it is shown once and its secret is kept as a digest only. The kiosk is certified for `who`.
 
     With `archive` the code is for a key of its own that brings the history of that period in.
 
@@ -73,6 +78,7 @@ def new_code(
         kiosk_name=kiosk,
         archive_from=begin,
         archive_until=end,
+        made_by=who,
         expires_at=(now or clock.now()) + CODE_LIFE,
     )
     return str(Code(secret=secret, fingerprint=fingerprint))
@@ -115,7 +121,11 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
         latest = Assignment.objects.filter(kiosk=kiosk).order_by("-since").first()
         if latest is None or (latest.unit_id, latest.place_id) != (code.unit_id, code.place_id):
             Assignment.objects.create(kiosk=kiosk, unit=code.unit, place=code.place, since=now)
-        certificate = ca.certify_kiosk(settings.IKM_KEYS, csr_pem=request.csr, kiosk=kiosk.name)
+        errand = Errand(code.made_by or _BY_CODE, f"{kiosk.name} enrolled for {code.unit.code}")
+        trail.note(who=errand.account, action="kiosk certified", subject=kiosk.name, why=errand.why)
+        certificate = certificates.certify_kiosk(
+            keyholder.held(), csr_pem=request.csr, kiosk=kiosk.name, errand=errand
+        )
         published = publish(kiosk, changes={})
     return _answer(kiosk, code.unit, code.place, certificate=certificate, published=published)
 
@@ -123,7 +133,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
 def _answer(
     kiosk: Kiosk, unit: Unit, place: Place, *, certificate: str, published: KioskSettings
 ) -> dict[str, object]:
-    collector = keys.load(settings.IKM_KEYS)
+    collector = public.read(settings.IKM_KEYS)
     broker = urlsplit(settings.IKM_PUBLIC_BROKER_URL)
     tls = broker.scheme == "mqtts"
     return {
@@ -133,7 +143,7 @@ def _answer(
         "agency": unit.agency.name if unit.agency is not None else "",
         "timezone": unit.time_zone,
         "services": services_at(unit, place),
-        "collector_key": collector.public_key.hex(),
+        "collector_key": collector.signing.hex(),
         "seal_key": collector.seal_key.hex(),
         "broker": {
             "host": broker.hostname or "localhost",

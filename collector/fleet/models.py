@@ -129,6 +129,8 @@ class EnrolmentCode(models.Model):
     kiosk_name = models.CharField(max_length=32, blank=True)
     archive_from = models.DateTimeField(null=True, blank=True)
     archive_until = models.DateTimeField(null=True, blank=True)
+    made_by = models.CharField(max_length=150, blank=True)
+    """For whom the kiosk that comes with it is certified."""
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 

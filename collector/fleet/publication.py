@@ -8,9 +8,10 @@ from django.db.models import Max
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
-from collector.trust import keys
+from collector.trust import keyholder, public
 from survey.settings import DEFAULT_INSTRUMENTS, INSTRUMENTS, KEYS, SERVICES, SettingsRefused, check
 from survey.wire.messages import Settings, pack_settings
+from survey.wire.sealing import SEAL_KEY
 
 _DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
 
@@ -40,14 +41,13 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
     if stand is not None:
         content[SERVICES] = services_at(stand.unit, stand.place)
+    content[SEAL_KEY] = public.read(settings.IKM_KEYS).seal_key.hex()
     content = {key: value for key, value in content.items() if value is not None}
     if latest is not None and content == latest.content:
         return latest
     _check(content)
     top = KioskSettings.objects.filter(kiosk=kiosk).aggregate(top=Max("version"))["top"] or 0
-    message = pack_settings(
-        Settings(kiosk=kiosk.name, version=top + 1, content=content), keys.load(settings.IKM_KEYS).sign
-    )
+    message = pack_settings(Settings(kiosk=kiosk.name, version=top + 1, content=content), keyholder.sign)
     return KioskSettings.objects.create(kiosk=kiosk, version=top + 1, content=content, message=message)
 
 

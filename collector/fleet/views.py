@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_GET, require_POST, require_safe
 
-from collector.errors import EnrolmentRefused
+from collector.errors import EnrolmentRefused, KeeperAway
 from collector.fleet import enrolment, publication
 from collector.trust import ca
 
@@ -36,6 +36,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
     except EnrolmentRefused as error:
         log.warning("an enrolment was refused: %s", error.code)
         return refusal(error.code, str(error), status=403)
+    except KeeperAway as error:
+        log.warning("an enrolment has to wait: %s", error)
+        return refusal("keeper", "nothing can be signed now; the code stays good, try again", status=503)
     log.info("kiosk %s enrolled", answer["kiosk"])
     return JsonResponse(answer)
 

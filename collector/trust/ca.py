@@ -1,8 +1,10 @@
-"""A small certificate authority: client certificates for kiosks, server certificates for the broker.
+"""A small certificate authority: client certificates for kiosks, server certificates for broker and proxy.
 
-The broker maps a certificate's name to topic rights, so the one name in a kiosk's certificate is its kiosk name.
+The broker maps a certificate's name to topic rights, so the one name in a kiosk's certificate is its kiosk name. `issue` needs the
+authority's private key, which only `collector.trust.at_hand` uses; the certificate is for everybody.
 """
 
+import re
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,10 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from collector import clock
-from collector.errors import EnrolmentRefused, NotSetUp
-from collector.trust.keys import write_public, write_secret
+from collector.errors import CollectorError, NotSetUp
+from collector.trust.keys import private_folder, write_public, write_secret
+from collector.trust.kinds import COLLECTOR, Use
 from survey.wire.enrolment_code import fingerprint_of
+from survey.wire.messages import KIOSK_NAME
 
+CERTIFICATE = "ca.crt"
+_KEY = "ca.key"
 _CA_DAYS = 365 * 20
 _CERTIFICATE_DAYS = 365 * 5  # a kiosk in a village is not visited for its certificate
 _SKEW = timedelta(days=1)  # a kiosk's clock may be behind
@@ -26,8 +32,10 @@ _SKEW = timedelta(days=1)  # a kiosk's clock may be behind
 
 def ensure(folder: Path) -> None:
     """Make the authority's key and certificate where they are missing."""
-    made = write_secret(folder / "ca.key", lambda: _key_pem(ec.generate_private_key(ec.SECP256R1())))
-    path = folder / "ca.crt"
+    made = write_secret(
+        private_folder(folder) / _KEY, lambda: key_pem(ec.generate_private_key(ec.SECP256R1()))
+    )
+    path = folder / CERTIFICATE
     if not made and path.exists():
         return
     key = _load_key(folder)
@@ -43,7 +51,7 @@ def ensure(folder: Path) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    write_public(path, certificate.public_bytes(serialization.Encoding.PEM).decode())
 
 
 def authority(folder: Path) -> str:
@@ -64,48 +72,33 @@ def fingerprint(folder: Path) -> str:
     return fingerprint_of(_load_certificate(folder).public_bytes(serialization.Encoding.DER))
 
 
-def certify_kiosk(folder: Path, *, csr_pem: str, kiosk: str) -> str:
-    """Give a client certificate, as PEM, for the key in a kiosk's request; whatever else the request asks for is ignored.
+def issue(folder: Path, *, csr_pem: str, name: str, use: Use) -> str:
+    """Give a certificate, as PEM, for the key in a request; whatever else the request asks for is ignored.
 
     Raises:
-        EnrolmentRefused: the request cannot be read or is not signed by its own key (`csr`).
-        NotSetUp: there is no authority.
+        CollectorError: the request cannot be read or is not signed by its own key, or the name is not for this use.
+        NotSetUp: there is no authority, or its key is not ours to read.
     """
+    if not _fits(name, use):
+        raise CollectorError("certificate_name", name=name, use=use.value)
     try:
         request = x509.load_pem_x509_csr(csr_pem.encode())
         valid = request.is_signature_valid
         public_key = request.public_key()
     except (ValueError, TypeError, InvalidSignature) as error:
-        raise EnrolmentRefused("csr", "csr_unreadable", reason=error) from error
+        raise CollectorError("csr_unreadable", reason=error) from error
     if not valid:
-        raise EnrolmentRefused("csr", "csr_unsigned")
-    return _leaf(folder, name=kiosk, public_key=public_key, usage=ExtendedKeyUsageOID.CLIENT_AUTH)
+        raise CollectorError("csr_unsigned")
+    usage = ExtendedKeyUsageOID.SERVER_AUTH if use is Use.SERVER else ExtendedKeyUsageOID.CLIENT_AUTH
+    return _leaf(folder, name=name, public_key=public_key, usage=usage)
 
 
-def certify_server(folder: Path, *, name: str, target: Path) -> None:
-    """Write key and certificate of a server called `name` into `target` (`server.key`, `server.crt`, `ca.crt`).
-
-    A key that is there already stays, and gets a new certificate.
-    """
-    key = ec.generate_private_key(ec.SECP256R1())
-    target.mkdir(parents=True, exist_ok=True)
-    target.chmod(0o755)  # other services look in here; what is secret guards itself
-    write_secret(target / "server.key", lambda: _key_pem(key))
-    stored = _read_key(target / "server.key")
-    leaf = _leaf(folder, name=name, public_key=stored.public_key(), usage=ExtendedKeyUsageOID.SERVER_AUTH)
-    write_public(target / "server.crt", leaf)
-    write_public(target / "ca.crt", authority(folder))
-
-
-def certify_self(folder: Path) -> tuple[Path, Path]:
-    """Give the paths of certificate and key with which the listener meets the broker, made when first needed."""
-    certificate, key_path = folder / "listener.crt", folder / "listener.key"
-    write_secret(key_path, lambda: _key_pem(ec.generate_private_key(ec.SECP256R1())))
-    if not certificate.exists():
-        key = _read_key(key_path)
-        usage = ExtendedKeyUsageOID.CLIENT_AUTH
-        certificate.write_text(_leaf(folder, name="collector", public_key=key.public_key(), usage=usage))
-    return certificate, key_path
+def _fits(name: str, use: Use) -> bool:
+    if use is Use.LISTENER:
+        return name == COLLECTOR
+    if use is Use.KIOSK:
+        return KIOSK_NAME.fullmatch(name) is not None and name != COLLECTOR
+    return name != COLLECTOR and re.fullmatch(r"[A-Za-z0-9:._*-]{1,64}", name) is not None
 
 
 def _leaf(
@@ -147,26 +140,34 @@ def _alternative(name: str) -> x509.GeneralName:
 
 def _load_certificate(folder: Path) -> x509.Certificate:
     try:
-        return x509.load_pem_x509_certificate((folder / "ca.crt").read_bytes())
+        return x509.load_pem_x509_certificate((folder / CERTIFICATE).read_bytes())
     except OSError as error:
-        raise NotSetUp("not_set_up", path=folder / "ca.crt", reason=error.strerror) from error
+        raise NotSetUp("not_set_up", path=folder / CERTIFICATE, reason=error.strerror) from error
 
 
 def _load_key(folder: Path) -> ec.EllipticCurvePrivateKey:
+    path = private_folder(folder) / _KEY
     try:
-        return _read_key(folder / "ca.key")
+        return read_key(path)
     except OSError as error:
-        raise NotSetUp("not_set_up", path=folder / "ca.key", reason=error.strerror) from error
+        raise NotSetUp("not_set_up", path=path, reason=error.strerror) from error
 
 
-def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+def read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """Read a private key as we make them for certificates.
+
+    Raises:
+        NotSetUp: it is of another kind.
+        OSError: it cannot be read.
+    """
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise NotSetUp("key_kind", path=path)
     return key
 
 
-def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Give a private key as PEM."""
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -1,4 +1,8 @@
-"""Opening what kiosks sealed: only the collector's private half can."""
+"""Opening what kiosks sealed, in two halves.
+
+The holder of the private keys makes of a sealed content's first 36 bytes the key of that one content; whoever asked opens it with that.
+So what citizens wrote and what sticks carry never passes through the holder, and no private key leaves it.
+"""
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -6,15 +10,31 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from survey.wire.sealing import HEAD_BYTES, parts
+
 _NONCE = bytes(12)  # the key is used once
-_PUBLIC_BYTES = 32
 
 
-def open_sealed(sealed: bytes, key: X25519PrivateKey, *, info: bytes) -> bytes | None:
-    """Give what was sealed to `key` as `info`, or None where it was sealed to another key, as something else, or is damaged."""
+def content_key(once: bytes, key: X25519PrivateKey, *, info: bytes) -> bytes | None:
+    """Give the key of one content, from the public key that was made for it; None where that is none."""
     try:
-        shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[:_PUBLIC_BYTES]))
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(shared)
-        return ChaCha20Poly1305(derived).decrypt(_NONCE, sealed[_PUBLIC_BYTES:], None)
-    except (InvalidTag, ValueError):
+        shared = key.exchange(X25519PublicKey.from_public_bytes(once))
+    except ValueError:
+        return None
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(shared)
+
+
+def head_of(sealed: bytes) -> bytes:
+    """Give what the holder of the keys must see of a sealed content."""
+    return sealed[:HEAD_BYTES]
+
+
+def open_with(sealed: bytes, key: bytes | None) -> bytes | None:
+    """Give what was sealed, or None where there is no key for it, or it is damaged."""
+    found = parts(sealed)
+    if found is None or key is None:
+        return None
+    try:
+        return ChaCha20Poly1305(key).decrypt(_NONCE, found.ciphertext, None)
+    except InvalidTag:
         return None

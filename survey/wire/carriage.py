@@ -6,7 +6,7 @@ each batch file. Nothing in it is trusted beyond that: the batches prove themsel
 that end in `.ikr`.
 
 The one who carries a stick is the one who is rated. So a batch file is the batch sealed to the collector's key: `SEALED`, then what
-`docs/wire-format.md` says of a sealed content, under `SEAL_INFO`.
+`docs/wire-format.md` says of a sealed content, as `survey.wire.sealing.CARRIED`.
 """
 
 import hashlib
@@ -27,7 +27,6 @@ MARKER = "IKM-KIOSK.txt"
 """A stick with a file of this name in its root asks a kiosk for its records when it is inserted."""
 SEALED = b"IKC1"
 """The first bytes of a batch file on a stick."""
-SEAL_INFO = b"ikm-carry-1"
 MAX_FILES = 10_000
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\.ikm")

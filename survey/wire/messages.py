@@ -7,7 +7,7 @@ whatever cannot be read raises `Malformed` with a stable code, and no message un
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from survey.named import distinct
@@ -23,8 +23,12 @@ KIOSK_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 """Names go into topics, certificates and file names, so their alphabet is small."""
 STREAM_ID = re.compile(r"[0-9a-f]{32}")
 
+SignAll = Callable[[Sequence[bytes]], Sequence[bytes]]
+"""Give the 64-byte Ed25519 signatures of messages, in their order."""
+
 _BATCH, _RECEIPT, _SETTINGS = b"IKM1", b"IKR1", b"IKS1"
-_RECEIPT_PREFIX, _SETTINGS_PREFIX = b"ikm-receipt-1\x00", b"ikm-settings-1\x00"
+RECEIPT_PREFIX, SETTINGS_PREFIX = b"ikm-receipt-1\x00", b"ikm-settings-1\x00"
+"""What a signature of the collector covers begins with one of these."""
 _MAX_RECEIPT_BYTES = 1_024
 _MAX_HEADER_BYTES = 3 * _MAX_RECEIPT_BYTES
 _MAX_SETTINGS_BYTES = 1024 * 1024
@@ -136,16 +140,26 @@ def unpack_batch(payload: bytes) -> Batch:
 
 def pack_receipt(receipt: Receipt, sign: Sign) -> bytes:
     """Give the message of a receipt, signed with the collector's key."""
-    text = canonical(
-        {
-            "kiosk": receipt.kiosk,
-            "stream": receipt.stream,
-            "through": receipt.through,
-            "link": link_text(receipt.link),
-            "at": receipt.at,
-        }
-    )
-    return seal_text(_RECEIPT, text, sign(_RECEIPT_PREFIX + text))
+    (message,) = pack_receipts([receipt], lambda messages: [sign(one) for one in messages])
+    return message
+
+
+def pack_receipts(receipts: Sequence[Receipt], sign_all: SignAll) -> list[bytes]:
+    """Give the messages of receipts, in their order; whoever holds the key is asked once for all of them."""
+    texts = [
+        canonical(
+            {
+                "kiosk": receipt.kiosk,
+                "stream": receipt.stream,
+                "through": receipt.through,
+                "link": link_text(receipt.link),
+                "at": receipt.at,
+            }
+        )
+        for receipt in receipts
+    ]
+    signatures = sign_all([RECEIPT_PREFIX + text for text in texts])
+    return [seal_text(_RECEIPT, text, signature) for text, signature in zip(texts, signatures, strict=True)]
 
 
 def unpack_receipt(payload: bytes, verify: Verify) -> Receipt:
@@ -155,7 +169,7 @@ def unpack_receipt(payload: bytes, verify: Verify) -> Receipt:
         Malformed: the envelope's codes, or `receipt_json`, `receipt_size`, `receipt_field`, `receipt_signature`.
     """
     text, signature = open_text(_RECEIPT, payload, limit=_MAX_RECEIPT_BYTES)
-    if not verify(signature, _RECEIPT_PREFIX + text):
+    if not verify(signature, RECEIPT_PREFIX + text):
         raise Malformed("receipt_signature", "the receipt is not signed by this kiosk's collector")
     fields = parse_object(text, what="receipt", limit=_MAX_RECEIPT_BYTES)
     return Receipt(
@@ -170,7 +184,7 @@ def unpack_receipt(payload: bytes, verify: Verify) -> Receipt:
 def pack_settings(settings: Settings, sign: Sign) -> bytes:
     """Give the message of a kiosk's settings, signed with the collector's key."""
     text = canonical({"kiosk": settings.kiosk, "version": settings.version, "content": settings.content})
-    return seal_text(_SETTINGS, text, sign(_SETTINGS_PREFIX + text))
+    return seal_text(_SETTINGS, text, sign(SETTINGS_PREFIX + text))
 
 
 def unpack_settings(payload: bytes, verify: Verify) -> Settings:
@@ -180,7 +194,7 @@ def unpack_settings(payload: bytes, verify: Verify) -> Settings:
         Malformed: the envelope's codes, or `settings_json`, `settings_size`, `settings_field`, `settings_signature`.
     """
     text, signature = open_text(_SETTINGS, payload, limit=_MAX_SETTINGS_BYTES)
-    if not verify(signature, _SETTINGS_PREFIX + text):
+    if not verify(signature, SETTINGS_PREFIX + text):
         raise Malformed("settings_signature", "the settings are not signed by this kiosk's collector")
     fields = parse_object(text, what="settings", limit=_MAX_SETTINGS_BYTES)
     content = fields.get("content")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.booted.box import Box, BoxError, by_hand
 
 KIOSK_UNITS = ("ikm-kiosk", "ikm-uplink")
-COLLECTOR_UNITS = ("ikm-collector-listen", "ikm-collector-web")
+COLLECTOR_UNITS = ("ikm-collector-keeper", "ikm-collector-listen", "ikm-collector-web")
 EVER = "--from 2000-01-01 --to 2099-12-31"
 ASK = """
 import ssl, urllib.request
@@ -60,10 +60,11 @@ class Machine:
         return self.head() > head
 
     def in_service(self) -> None:
-        """Wait until all four units are, and the collector answers over HTTPS."""
+        """Wait until all units are, and the collector answers over HTTPS."""
         self.box.until(
             lambda: (
-                self.box.sh(f"systemctl is-active {' '.join(UNITS)}", check=False).split() == ["active"] * 4
+                self.box.sh(f"systemctl is-active {' '.join(UNITS)}", check=False).split()
+                == ["active"] * len(UNITS)
             ),
             what="all units active",
         )

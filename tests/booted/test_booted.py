@@ -61,9 +61,111 @@ def test_each_user_is_kept_from_what_is_not_his(machine: Machine) -> None:
     assert "Permission denied" in box.fails("runuser -u ikm-collector -- ls /var/lib/ikm-kiosk")
     assert "Permission denied" in box.fails("runuser -u ikm-kiosk -- ls /var/lib/ikm-collector")
     assert "Permission denied" in box.fails("runuser -u ikm-kiosk -- cat /etc/mosquitto/ikm/server.key")
+    assert "Permission denied" in box.fails("runuser -u ikm-kiosk -- ls /var/lib/ikm-keeper/private")
     assert box.sh("stat -c '%U:%G %a' /etc/mosquitto/ikm/server.key /etc/nginx/ikm/server.key").split() == [
         "root:mosquitto", "640", "root:root", "600",
     ]  # fmt: skip
+
+
+ASKED = """
+from pathlib import Path
+from collector.errors import CollectorError
+from collector.trust import public
+from collector.trust.keeper.client import FarKeys
+from collector.trust.keeper.roles import RIGHTS
+from collector.trust.kinds import Errand, Sealed, Signed
+far = FarKeys(Path("/run/ikm-keeper/socket"), wait_seconds=2)
+key = public.read(Path("/var/lib/ikm-keeper")).sealing[-1]
+head = bytes.fromhex(key.id) + bytes([9]) + bytes(31)
+def ask(what, question):
+    try:
+        question()
+        print(what)
+    except CollectorError as error:
+        print("no", what, error.word)
+for kind in Signed:
+    ask(kind.name, lambda: far.sign([kind.value + b"{}"]))
+for kind in Sealed:
+    ask(kind.name, lambda: far.content_keys([head], kind=kind, errand=Errand("rina", "a test")))
+"""
+
+
+def may(machine: Machine, user: str, *, groups: str = "--init-groups") -> set[str]:
+    """What a process of a user gets from the keeper."""
+    become = f"setpriv --reuid {user} --regid $(id -g {user}) {groups} --"
+    said = machine.box.sh(f"{become} /opt/ikm-collector/bin/python - <<'END'\n{ASKED}\nEND")
+    assert set(re.findall("keeper_[a-z_]+", said)) <= {"keeper_not_for_you", "keeper_shut"}
+    return {line for line in said.split("\n") if line and not line.startswith("no ")}
+
+
+def test_only_the_keeper_reads_private_keys(machine: Machine) -> None:
+    box = machine.box
+    files = box.sh("find /var/lib/ikm-keeper/private -type f").split()
+    assert len(files) == 3
+    for user in ("ikm-collector", "ikm-collector-listen", "ikm-collector-web", "ikm-kiosk", "www-data"):
+        for file in files:
+            assert "Permission denied" in box.fails(f"runuser -u {user} -- cat {file}")
+        box.sh(f"runuser -u {user} -- cat /var/lib/ikm-keeper/public.json /var/lib/ikm-keeper/ca.crt")
+    # Nor does a process that runs hold one: what it has open and what it was given is not where keys lie.
+    for unit in ("ikm-collector-listen", "ikm-collector-web"):
+        assert box.show(unit, "User") == unit
+        pid = box.show(unit, "MainPID")
+        assert "private" not in box.sh(f"ls -l /proc/{pid}/fd; tr '\\0' '\\n' </proc/{pid}/environ")
+    assert "Permission denied" in box.fails(
+        "runuser -u ikm-collector-listen -- cat /var/lib/ikm-collector-web/django.key"
+    )
+
+
+def test_the_keeper_gives_each_user_what_is_his(machine: Machine) -> None:
+    everything = {"RECEIPT", "SETTINGS", "BUNDLE", "VERDICT", "WRITTEN", "CARRIED"}
+    assert may(machine, "ikm-collector-listen") == {"RECEIPT"}
+    assert may(machine, "ikm-collector-web") == {"RECEIPT", "SETTINGS", "WRITTEN"}
+    assert may(machine, "ikm-collector") == {"RECEIPT", "CARRIED"}
+    assert may(machine, "ikm-kiosk") == set()
+    operator = "--groups $(id -g ikm-collector),$(getent group ikm-operator | cut -d: -f3)"
+    assert may(machine, "ikm-collector", groups=operator) == everything
+    log = machine.box.sh("journalctl -q -o cat -u ikm-collector-keeper")
+    assert "(listener) asked to open 1 sealed contents" in log
+    assert "certify k-0001 as kiosk for console:ikm-collector" in log
+    assert "certify collector as listener for the listener" in log
+
+
+def test_a_keeper_that_goes_and_comes_costs_nothing(machine: Machine) -> None:
+    machine.box.sh("systemctl restart ikm-collector-keeper")
+    machine.rate()
+    machine.box.sh("systemctl stop ikm-collector-keeper; (sleep 4; systemctl start ikm-collector-keeper) &")
+    machine.rate()
+    machine.in_service()
+
+
+def test_by_hand_the_keeper_is_asked_for_sticks_and_verdicts(machine: Machine) -> None:
+    box = machine.box
+    box.sh("rm -rf /srv/stick; install -d -m 777 /srv/stick; systemctl stop ikm-uplink")
+    try:
+        box.sh("systemctl restart ikm-kiosk; sleep 3")  # it writes a record, which nobody takes away
+        box.sh("ikm-kiosk export /srv/stick; chmod -R a+rX /srv/stick")  # a stick knows no owners
+        said = box.sh("ikm-collector import /srv/stick")
+    finally:
+        box.sh("systemctl start ikm-uplink")
+    assert re.search(r"[1-9][0-9]* new records from 1 files; 1 receipts", said)
+    assert "stick opened: /srv/stick" in box.sh("ikm-collector trail")
+    log = box.sh("journalctl -q -o cat -u ikm-collector-keeper")
+    assert "open 1 sealed contents (CARRIED) for console:ikm-collector: records carried in" in log
+    box.sh(f"ikm-collector audit --unit sukamaju {EVER} --publish")
+    machine.in_service()
+
+
+def test_by_hand_sealing_keys_are_made_and_destroyed(machine: Machine) -> None:
+    box = machine.box
+    old = box.sh("ikm-collector keys list").split()[0]
+    box.sh("ikm-collector keys rotate-sealing --why 'a stick was lost'")
+    assert "1 kiosks may still seal to it" in box.sh("ikm-collector keys list")
+    assert "may still seal to it: k-0001" in box.fails(f"ikm-collector keys destroy-sealing {old} --why lost")
+    box.until(lambda: "0 kiosks may still" in box.sh("ikm-collector keys list"), what="the kiosk's report")
+    box.sh(f"ikm-collector keys destroy-sealing {old} --why 'a stick was lost'")
+    assert box.sh("find /var/lib/ikm-keeper/private -name 'sealing-*'").count("sealing") == 1
+    assert "sealing key destroyed: " + old in box.sh("ikm-collector trail")
+    machine.rate()
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -152,7 +254,7 @@ def test_after_a_reboot_all_is_up_and_counting_again(machine: Machine) -> None:
     machine.in_service()
     machine.rate()
     assert machine.ratings() == counted + 1
-    assert [machine.box.show(unit, "NRestarts") for unit in UNITS] == ["0"] * 4
+    assert [machine.box.show(unit, "NRestarts") for unit in UNITS] == ["0"] * len(UNITS)
 
 
 def test_a_pulled_plug_loses_nothing(machine: Machine) -> None:

@@ -70,7 +70,7 @@ class Centre:
         return kiosk
 
     def collector_key(self) -> bytes:
-        code = "from collector.trust import keys\nfrom collector.settings import IKM_KEYS\nprint(keys.load(IKM_KEYS).public_key.hex())"
+        code = "from collector.trust import public\nfrom collector.settings import IKM_KEYS\nprint(public.read(IKM_KEYS).signing.hex())"
         return bytes.fromhex(self.ask(sys.executable, "-c", code))
 
     def start(self) -> None:

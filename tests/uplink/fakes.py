@@ -18,6 +18,7 @@ from survey.record.errors import Malformed
 from survey.record.record import RESPONSE, Stamp
 from survey.wire.carriage import SEALED
 from survey.wire.messages import Batch, Receipt, pack_receipt, unpack_batch
+from survey.wire.sealing import CARRIED, key_id, parts
 from uplink.errors import TooLarge, Unreachable
 from uplink.forwarder.senders.sender import Event, ReceiptArrived, SlotFreed
 from uplink.journal.enrolment import Broker, Enrolment, Named, store_enrolment, verifier
@@ -56,10 +57,12 @@ class FakeCollector:
     def opened(self, carried: bytes) -> bytes:
         """Open a batch file from a stick."""
         assert carried[: len(SEALED)] == SEALED
-        once, box = carried[len(SEALED) : len(SEALED) + 32], carried[len(SEALED) + 32 :]
-        shared = self.sealing.exchange(X25519PublicKey.from_public_bytes(once))
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ikm-carry-1").derive(shared)
-        return ChaCha20Poly1305(derived).decrypt(bytes(12), box, None)
+        sealed = parts(carried[len(SEALED) :])
+        assert sealed is not None
+        assert sealed.key_id == key_id(self.sealing.public_key().public_bytes_raw())
+        shared = self.sealing.exchange(X25519PublicKey.from_public_bytes(sealed.once))
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=CARRIED).derive(shared)
+        return ChaCha20Poly1305(derived).decrypt(bytes(12), sealed.ciphertext, None)
 
     def accept(self, payload: bytes) -> bytes | None:
         """Take a batch in; gives the receipt, or None for what is not from our kiosk."""

@@ -15,7 +15,6 @@ from survey.record.errors import Malformed
 from survey.wire.carriage import (
     MANIFEST,
     RECEIPT_SUFFIX,
-    SEAL_INFO,
     SEALED,
     SUMMARY,
     CarriedFile,
@@ -25,14 +24,15 @@ from survey.wire.carriage import (
     folder_name,
     pack_manifest,
 )
+from survey.wire.sealing import CARRIED
 from survey.wire.stick import Skipped, opened_stick
 from uplink.errors import CarryOutError
 from uplink.forwarder.outbox import Outbox, Parcel
 from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged
-from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.enrolment import load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
-from uplink.journal.sealing import seal
+from uplink.journal.sealing import current_key, seal
 from uplink.journal.segments.disk import REAL_DISK, write_all
 
 _FILE_BYTES = 1_000_000
@@ -93,7 +93,8 @@ def export(home: Path, target: Path) -> Exported:
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
-        files = [_write_parcel(temporary, enrolment, header.stream, parcel) for parcel in parcels]
+        key = current_key(home, enrolment)
+        files = [_write_parcel(temporary, enrolment.kiosk, header.stream, parcel, key) for parcel in parcels]
         if not files:
             temporary.rmdir()
             return Exported(folder=None, first=through + 1, last=through, files=0)
@@ -172,10 +173,10 @@ def _receipt_files(folder: Path) -> list[bytes]:
     return contents
 
 
-def _write_parcel(folder: Path, enrolment: Enrolment, stream: str, parcel: Parcel) -> CarriedFile:
+def _write_parcel(folder: Path, kiosk: str, stream: str, parcel: Parcel, key: bytes) -> CarriedFile:
     """Write a batch sealed to the collector: whoever carries the stick reads no answer and no text."""
-    name = batch_name(kiosk=enrolment.kiosk, stream=stream, first=parcel.first, last=parcel.last)
-    content = SEALED + seal(parcel.payload, enrolment.seal_key, info=SEAL_INFO)
+    name = batch_name(kiosk=kiosk, stream=stream, first=parcel.first, last=parcel.last)
+    content = SEALED + seal(parcel.payload, key, info=CARRIED)
     _write(folder / name, content)
     return describe(name, content, first=parcel.first, last=parcel.last)
 

@@ -1,22 +1,27 @@
 """Sealing: the kiosk can write for the collector alone, and never read it back. It takes the collector's public key only.
 
-X25519 with a key made for this one content, HKDF-SHA256 over the shared secret, ChaCha20-Poly1305. The result is the
-one-time public key (32 bytes) and the ciphertext. The nonce is zero because the key is used once.
+X25519 with a key made for this one content, HKDF-SHA256 over the shared secret, ChaCha20-Poly1305. The result is the id of the
+collector's key (4 bytes), the one-time public key (32 bytes) and the ciphertext. The nonce is zero because the key is used once.
 """
+
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from survey.record.errors import Malformed
+from survey.wire.messages import unpack_settings
+from survey.wire.sealing import SEAL_KEY, WRITTEN, key_id, read_key
 from uplink.errors import IdentityError
+from uplink.journal.enrolment import Enrolment, verifier
+from uplink.journal.home import KioskHome
 
-SEAL_INFO = b"ikm-seal-1"
-"""For what a citizen wrote."""
 _NONCE = bytes(12)
 
 
-def seal(content: bytes, public_key: bytes, *, info: bytes = SEAL_INFO) -> bytes:
+def seal(content: bytes, public_key: bytes, *, info: bytes = WRITTEN) -> bytes:
     """Seal `content` so that only the holder of the private half of `public_key` (raw X25519) can open it.
 
     `info` says what it is: what was sealed as one thing cannot be opened as another.
@@ -30,4 +35,27 @@ def seal(content: bytes, public_key: bytes, *, info: bytes = SEAL_INFO) -> bytes
     except ValueError as error:
         raise IdentityError(f"the collector's sealing key is no X25519 key: {error}") from error
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(shared)
-    return once.public_key().public_bytes_raw() + ChaCha20Poly1305(key).encrypt(_NONCE, content, None)
+    return (
+        key_id(public_key)
+        + once.public_key().public_bytes_raw()
+        + ChaCha20Poly1305(key).encrypt(_NONCE, content, None)
+    )
+
+
+def current_key(home: Path, enrolment: Enrolment) -> bytes:
+    """Give the collector's key to seal to: of the newest settings it has signed for this kiosk, else the enrolment's.
+
+    The uplink's inbox and what the kiosk has applied are both looked at: whoever puts an older message into the one brings no
+    old key back.
+    """
+    verify = verifier(enrolment.collector_key)
+    newest, key = 0, enrolment.seal_key
+    for path in (KioskHome(home).settings, KioskHome(home).settings_good):
+        try:
+            settings = unpack_settings(path.read_bytes(), verify)
+        except (OSError, Malformed):
+            continue
+        stated = read_key(settings.content.get(SEAL_KEY))
+        if settings.kiosk == enrolment.kiosk and settings.version > newest and stated is not None:
+            newest, key = settings.version, stated
+    return key

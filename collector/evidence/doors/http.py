@@ -1,11 +1,14 @@
 """The HTTP door: one batch a request, answered with a receipt; and the signed verdicts for everybody."""
 
+import logging
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from collector import clock
+from collector.errors import KeeperAway
 from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import (
     CONFLICT,
@@ -17,6 +20,8 @@ from collector.evidence.intake.arrivals import (
 )
 from collector.evidence.models import Door
 from collector.evidence.proof import published
+
+log = logging.getLogger(__name__)
 
 _STATUS = {
     CONFLICT.code: 409,
@@ -37,7 +42,13 @@ def batches(request: HttpRequest) -> HttpResponse:
     except RequestDataTooBig:
         return JsonResponse({"code": TOO_LARGE.code, "message": TOO_LARGE.message}, status=413)
     arrival = Arrival(payload=payload, door=Door.HTTP, received_ms=clock.now_ms())
-    outcome = accept([arrival])[0]
+    try:
+        outcome = accept([arrival])[0]
+    except KeeperAway as error:
+        log.warning("a receipt has to wait: %s", error)
+        return JsonResponse(
+            {"code": "keeper", "message": "no receipt can be signed now; send it again"}, status=503
+        )
     if isinstance(outcome, Accepted):
         return HttpResponse(outcome.receipt, content_type="application/octet-stream")
     status = 413 if outcome.code in _SIZE_CODES else _STATUS.get(outcome.code, 400)

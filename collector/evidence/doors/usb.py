@@ -16,16 +16,17 @@ from collector.errors import CollectorError
 from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Accepted, Arrival, RefusedMessage
 from collector.evidence.models import Door
-from collector.trust import keys
-from collector.trust.sealing import open_sealed
+from collector.people import trail
+from collector.trust import keyholder, keys, public
+from collector.trust.kinds import Errand, Sealed
 from collector.words.catalogue import CONSOLE, say
+from collector.words.foreign import shown
 from survey.record.errors import Malformed
 from survey.wire.carriage import (
     BATCH_SUFFIX,
     MANIFEST,
     MAX_MANIFEST_BYTES,
     RECEIPT_FOLDER,
-    SEAL_INFO,
     SEALED,
     CarriedFile,
     check_file,
@@ -39,6 +40,8 @@ _MAX_FILE_BYTES = 8 * 1024 * 1024
 _MAX_FILES = 20_000
 """So many batch files are taken from one stick; a carry-out that was written whole comes before loose files."""
 _GROUP = 16
+_GROUP_BYTES = 16 * 1024 * 1024
+_WHY = "records carried in"
 SHUT = "carried_shut"
 """It is not sealed to this collector's key."""
 
@@ -66,8 +69,10 @@ class _Batch:
     """What the manifest says of it."""
 
 
-def carry_in(source: Path) -> CarriedIn:
+def carry_in(source: Path, *, who: str) -> CarriedIn:
     """Take in a batch file, a carry-out's folder, or everything below a stick's root, and write the receipts there.
+
+    That `who` had it opened stands in the trail before anything is.
 
     Raises:
         CollectorError: there is nothing to take in, or the source cannot be read.
@@ -77,19 +82,22 @@ def carry_in(source: Path) -> CarriedIn:
     if not source.exists():
         raise CollectorError("folder_missing", path=source)
     root = source if source.is_dir() else source.parent
+    trail.note(who=who, action="stick opened", subject=shown(source), why=_WHY)
+    errand = Errand(who, f"{_WHY}: {shown(source)}")
     try:
         with opened_stick(root) as stick:
             batches = None if source.is_dir() else iter([_Batch((), source.name)])
-            return _carry_in(source, stick, batches)
+            return _carry_in(source, stick, batches, errand)
     except OSError as error:
         raise CollectorError("file_unreadable", path=source, reason=error.strerror) from error
 
 
-def _carry_in(source: Path, stick: Stick, batches: Iterator[_Batch] | None) -> CarriedIn:
+def _carry_in(source: Path, stick: Stick, batches: Iterator[_Batch] | None, errand: Errand) -> CarriedIn:
     taken = CarriedIn()
     receipts: dict[tuple[str, str], bytes] = {}
-    verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
-    for group in _groups(stick, _batches(stick, taken) if batches is None else batches, taken):
+    verify = keys.verifier(public.read(settings.IKM_KEYS).signing)
+    for read in _groups(stick, _batches(stick, taken) if batches is None else batches, taken):
+        group = _opened(read, taken, errand)
         outcomes = accept([arrival for _, arrival in group])
         for (name, _), outcome in zip(group, outcomes, strict=True):
             taken.files += 1
@@ -106,9 +114,23 @@ def _carry_in(source: Path, stick: Stick, batches: Iterator[_Batch] | None) -> C
     return taken
 
 
-def _groups(stick: Stick, batches: Iterator[_Batch], taken: CarriedIn) -> Iterator[list[tuple[str, Arrival]]]:
-    sealing = keys.load(settings.IKM_KEYS).sealing
+def _opened(read: list[tuple[str, bytes]], taken: CarriedIn, errand: Errand) -> list[tuple[str, Arrival]]:
+    """Open batch files, asking once for all of them."""
+    contents = [content for _, content in read]
     group: list[tuple[str, Arrival]] = []
+    for (name, _), batch in zip(
+        read, keyholder.opened(contents, kind=Sealed.CARRIED, errand=errand), strict=True
+    ):
+        if batch is None:
+            taken.refused.append((name, RefusedMessage(SHUT, say(f"carried.{SHUT}", CONSOLE))))
+        else:
+            group.append((name, Arrival(payload=batch, door=Door.USB, received_ms=clock.now_ms())))
+    return group
+
+
+def _groups(stick: Stick, batches: Iterator[_Batch], taken: CarriedIn) -> Iterator[list[tuple[str, bytes]]]:
+    """Give the batch files that can be read, sealed as they are, some at a time."""
+    group: list[tuple[str, bytes]] = []
     for one in batches:
         try:
             content = stick.read(one.folder, one.name, limit=_MAX_FILE_BYTES)
@@ -117,17 +139,9 @@ def _groups(stick: Stick, batches: Iterator[_Batch], taken: CarriedIn) -> Iterat
         except (Skipped, Malformed) as error:
             taken.refused.append((one.name, _why(error)))
             continue
-        batch = (
-            open_sealed(content[len(SEALED) :], sealing, info=SEAL_INFO)
-            if content[: len(SEALED)] == SEALED
-            else None
-        )
-        if batch is None:
-            taken.refused.append((one.name, RefusedMessage(SHUT, say(f"carried.{SHUT}", CONSOLE))))
-            continue
-        arrival = Arrival(payload=batch, door=Door.USB, received_ms=clock.now_ms())
-        group.append((one.name, arrival))
-        if len(group) == _GROUP:
+        # What is no sealed batch at all is opened as one, in vain: it has one way to be refused.
+        group.append((one.name, content[len(SEALED) :] if content.startswith(SEALED) else b""))
+        if len(group) == _GROUP or sum(len(content) for _, content in group) > _GROUP_BYTES:
             yield group
             group = []
     if group:

@@ -10,15 +10,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from collector import clock
 from collector.evidence.intake.arrivals import UNEXPECTED, Accepted, Arrival, Message, Outcome, RefusedMessage
-from collector.evidence.intake.group import Decided, take
-from collector.trust import keys
+from collector.evidence.intake.group import Decided, Kept, take
+from collector.trust import keyholder
 from survey.record.errors import Malformed
-from survey.wire.messages import Receipt, pack_receipt, unpack_batch
+from survey.wire.messages import Receipt, pack_receipts, unpack_batch
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +29,19 @@ def accept(arrivals: Sequence[Arrival]) -> list[Outcome]:
 
     Raises:
         OperationalError: the database failed; nothing of the group was committed.
+        KeeperAway: nobody signed the receipts. All is committed; whoever sends it again is answered then.
     """
-    messages = [_read(arrival) for arrival in arrivals]
+    return _receipts(_decided([_read(arrival) for arrival in arrivals]))
+
+
+def _decided(messages: Sequence[Message]) -> list[Decided]:
     try:
-        return _receipts(_transact(messages))
+        return _transact(messages)
     except (OperationalError, InterfaceError):
         raise
     except Exception:  # one message surprised us; find out which by taking each alone
         log.exception("a group of %d messages could not be processed; trying each alone", len(messages))
-    return [outcome for message in messages for outcome in _receipts(_alone(message))]
+    return [one for message in messages for one in _alone(message)]
 
 
 def _read(arrival: Arrival) -> Message:
@@ -76,20 +79,18 @@ def _transact(messages: Sequence[Message]) -> list[Decided]:
 
 def _receipts(decided: Sequence[Decided]) -> list[Outcome]:
     """Sign one receipt a stream, now that everything is committed."""
-    collector = keys.load(settings.IKM_KEYS)
     now_ms = clock.now_ms()
-    signed: dict[tuple[str, str], bytes] = {}
-    outcomes: list[Outcome] = []
-    for one in decided:
-        if isinstance(one, RefusedMessage):
-            outcomes.append(one)
-            continue
-        stream = one.stream
-        key = (stream.kiosk, stream.uid)
-        if key not in signed:
-            receipt = Receipt(
-                kiosk=stream.kiosk, stream=stream.uid, through=stream.through, link=stream.link, at=now_ms
-            )
-            signed[key] = pack_receipt(receipt, collector.sign)
-        outcomes.append(Accepted(kiosk=stream.kiosk, receipt=signed[key], new=one.new))
-    return outcomes
+    streams = {one.stream.uid_of_kiosk: one.stream for one in decided if isinstance(one, Kept)}
+    receipts = [
+        Receipt(kiosk=one.kiosk, stream=one.uid, through=one.through, link=one.link, at=now_ms)
+        for one in streams.values()
+    ]
+    # One exchange with whoever holds the key, however many streams the group is of; none where there is nothing to sign.
+    packed = pack_receipts(receipts, keyholder.held().sign) if receipts else []
+    signed = dict(zip(streams, packed, strict=True))
+    return [
+        one
+        if isinstance(one, RefusedMessage)
+        else Accepted(kiosk=one.stream.kiosk, receipt=signed[one.stream.uid_of_kiosk], new=one.new)
+        for one in decided
+    ]

@@ -6,12 +6,16 @@ would then free the kiosk's own copy.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from django.db.models import BinaryField, Count
+from django.db.models.functions import Substr
+
 from collector.evidence.intake.arrivals import RefusedMessage
 from collector.evidence.intake.named import is_declared_lost, named_in
 from collector.evidence.models import HeldAttachment
 from survey.record.attachment import Attachment, Carried, LostAttachment, belongs
 from survey.record.chain import Verify
 from survey.wire.messages import Batch
+from survey.wire.sealing import KEY_ID_BYTES
 
 ATTACHMENT_MISSING = "attachment_missing"
 
@@ -52,6 +56,14 @@ def keep(stream_id: int, batch: Batch, verify: Verify, *, received_ms: int) -> N
             )
             if not new and row.loss and isinstance(one, Attachment):
                 HeldAttachment.objects.filter(pk=row.pk).update(loss=b"", received_ms=received_ms, **content)
+
+
+def sealed_to() -> dict[str, int]:
+    """Give how many texts and contacts are held, by the id of the key that they say they are sealed to."""
+    head = Substr("content", 1, KEY_ID_BYTES, output_field=BinaryField())
+    held = HeldAttachment.objects.filter(destroyed_at=None, loss=b"").annotate(key_id=head)
+    counted = held.values_list("key_id").annotate(number=Count("pk")).order_by()
+    return {bytes(key_id).hex(): number for key_id, number in counted}
 
 
 def _attached(batch: Batch) -> Iterator[tuple[int, Mapping[str, str], Sequence[Carried]]]:

@@ -78,6 +78,11 @@ class HeldStream(NamedTuple):
     through: int
     link: bytes
 
+    @property
+    def uid_of_kiosk(self) -> tuple[str, str]:
+        """What tells it from every other stream."""
+        return (self.kiosk, self.uid)
+
 
 class Kept(NamedTuple):
     """The message's stream, and how many records the message added."""

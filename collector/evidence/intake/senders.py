@@ -11,7 +11,7 @@ from collector.evidence.intake.holes import Hole
 from collector.evidence.intake.judge import SenderKey
 from collector.evidence.models import LostHere, Stream
 from collector.fleet.models import Kiosk, KioskKey
-from collector.trust import keys
+from collector.trust import keys, public
 from survey.record.errors import Malformed
 from survey.wire.messages import Batch, Receipt, unpack_receipt
 
@@ -89,9 +89,9 @@ def own_receipt(batch: Batch) -> Receipt | None:
     """Give this collector's own receipt for its stream that a batch shows; None where it shows none, or a false one."""
     if batch.receipt is None:
         return None
-    own = keys.load(settings.IKM_KEYS)
+    own = public.read(settings.IKM_KEYS).signing
     try:
-        receipt = unpack_receipt(batch.receipt, keys.verifier(own.public_key))
+        receipt = unpack_receipt(batch.receipt, keys.verifier(own))
     except Malformed:
         return None
     return receipt if (receipt.kiosk, receipt.stream) == (batch.kiosk, batch.stream) else None

@@ -24,12 +24,12 @@ import msgspec
 
 from collector.evidence.proof.recount import PublishedIndex
 from collector.evidence.standing import StreamStanding
+from collector.trust.kinds import BUNDLE_PREFIX
 from survey.instrument import definition
 from survey.record.chain import Sign, Verify
 from survey.record.errors import InstrumentError
 
 FORMAT = 1
-SIGNATURE_PREFIX = b"ikm-bundle-1\x00"
 UNPACKED_MOST = 50
 """A bundle unpacks to at most so many times its own size (honest ones to 5 to 15 times), and a little: what a file may cost is what it weighs."""
 _UNPACKED_FREE = 4 * 1024 * 1024
@@ -195,7 +195,7 @@ class Bundle:
 
     def signed_by(self, verify: Verify) -> bool:
         """Tell whether the manifest is signed with a collector's key."""
-        return verify(self.signature, SIGNATURE_PREFIX + self.manifest_bytes)
+        return verify(self.signature, BUNDLE_PREFIX + self.manifest_bytes)
 
     def damaged_files(self) -> list[str]:
         """Give the files that are missing, changed, or not in the manifest."""
@@ -271,7 +271,7 @@ def write(path: Path, *, manifest: BundleManifest, files: Mapping[str, bytes], s
     )
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, content in _ordered(contents, text, sign(SIGNATURE_PREFIX + text)):
+        for name, content in _ordered(contents, text, sign(BUNDLE_PREFIX + text)):
             out.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     path.write_bytes(archive.getvalue())
 

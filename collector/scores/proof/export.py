@@ -38,7 +38,7 @@ from collector.people import trail
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Scope
 from collector.scores.tallies import flagging, flags
-from collector.trust import keys
+from collector.trust import keyholder, public
 from survey.index.periods import Period
 from survey.instrument.definition import shipped_files
 from survey.instrument.instrument import Kind
@@ -51,7 +51,6 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
     Raises:
         CollectorError: the file cannot be written, or what is published is not what the evidence gives.
     """
-    collector = keys.load(settings.IKM_KEYS)
     flagging.settle()
     # One transaction: on PostgreSQL a repeatable read would do as well; the lock keeps tallies and evidence in step.
     with transaction.atomic():
@@ -69,7 +68,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
             format=bundle.FORMAT,
             made_ms=clock.now_ms(),
             software=version("ikm-kiosk"),
-            collector_key=collector.public_key.hex(),
+            collector_key=public.read(settings.IKM_KEYS).signing.hex(),
             unit=UnitEntry(unit.pk, unit.code, unit.name, unit.region_id, unit.time_zone),
             first_day=period.first.isoformat(),
             last_day=period.last.isoformat(),
@@ -95,7 +94,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
             facts={"streams": len(streams), "records": sum(stream.through for stream in streams)},
         )
         try:
-            bundle.write(path, manifest=manifest, files=contents, sign=collector.sign)
+            bundle.write(path, manifest=manifest, files=contents, sign=keyholder.sign)
         except OSError as error:
             raise CollectorError("not_writable", path=path, reason=error.strerror) from error
     return manifest

@@ -17,16 +17,14 @@ from collector.evidence.proof.selection import streams_of
 from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
-from collector.trust import keys
+from collector.trust import keyholder, public
+from collector.trust.kinds import VERDICT_PREFIX
 from survey.index.sampling import SMALLEST_GROUP
 from survey.record.record import canonical
-
-SIGNATURE_PREFIX = b"ikm-verdict-1\x00"
 
 
 def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     """Sign an audit's verdict and keep it for the public."""
-    collector = keys.load(settings.IKM_KEYS)
     content = canonical(
         {
             "v": 1,
@@ -56,14 +54,14 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                 for stream in audit.streams
             ],
             "indices": [_index(one) for one in _counted(audit, unit)],
-            "collector_key": collector.public_key.hex(),
+            "collector_key": public.read(settings.IKM_KEYS).signing.hex(),
         }
     )
     return PublishedVerdict.objects.create(
         unit=unit,
         period=audit.period.identifier,
         content=content,
-        signature=collector.sign(SIGNATURE_PREFIX + content),
+        signature=keyholder.sign(VERDICT_PREFIX + content),
     )
 
 

@@ -14,7 +14,7 @@ from collector.evidence.intake.arrivals import Accepted, Arrival, Message, Outco
 from collector.evidence.intake.group import Decided, take
 from collector.evidence.models import Conflict, Door, RawBatch, Refusal, SetAside, Stream
 from collector.fleet.models import Kiosk, KioskKey, Unit
-from collector.trust import keys
+from collector.trust import keys, public
 from survey.record.chain import lost_line, lost_message
 from survey.wire.messages import Receipt, pack_batch, unpack_batch, unpack_receipt
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
@@ -35,7 +35,7 @@ def arrive(*payloads: bytes, vouched: str | None = None) -> list[Outcome]:
 
 def receipt(outcome: Outcome) -> Receipt:
     assert isinstance(outcome, Accepted), outcome
-    return unpack_receipt(outcome.receipt, keys.verifier(keys.load(settings.IKM_KEYS).public_key))
+    return unpack_receipt(outcome.receipt, keys.verifier(public.read(settings.IKM_KEYS).signing))
 
 
 def code(outcome: Outcome) -> str:

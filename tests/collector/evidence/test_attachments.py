@@ -18,12 +18,13 @@ from collector.evidence.proof.audit_output import as_html, as_json, as_text
 from collector.evidence.proof.verify_bundle import verify
 from collector.fleet.models import Unit
 from collector.scores.proof.export import export
-from collector.trust import keys
+from collector.trust import public
 from survey.index.periods import parse
 from survey.record.attachment import Attachment, LostAttachment, attach, lost_message
 from survey.record.complaint import new_code
-from survey.wire.carriage import SEAL_INFO, SEALED
+from survey.wire.carriage import SEALED
 from survey.wire.messages import pack_batch, unpack_batch
+from survey.wire.sealing import CARRIED
 from tests.collector.fake_kiosk import FakeKiosk
 from uplink.journal.sealing import seal
 
@@ -36,7 +37,7 @@ PERIOD = parse("2026-11")
 
 def complain(kiosk: FakeKiosk) -> int:
     """Write a response and a complaint behind it; the complaint's number."""
-    key = keys.load(settings.IKM_KEYS).seal_key
+    key = public.read(settings.IKM_KEYS).seal_key
     kiosk.responses(4)
     return kiosk.record(
         "complaint",
@@ -78,8 +79,8 @@ def road(request: pytest.FixtureRequest, client: Client, tmp_path: Path) -> Call
 
     def usb(batch: bytes) -> str:
         path = tmp_path / "1.ikm"
-        path.write_bytes(SEALED + seal(batch, keys.load(settings.IKM_KEYS).seal_key, info=SEAL_INFO))
-        refused = carry_in(path).refused
+        path.write_bytes(SEALED + seal(batch, public.read(settings.IKM_KEYS).seal_key, info=CARRIED))
+        refused = carry_in(path, who="rina").refused
         return refused[0][1].code if refused else "ok"
 
     roads: dict[str, Callable[[bytes], str]] = {"http": http, "mqtt": mqtt, "usb": usb}

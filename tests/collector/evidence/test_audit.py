@@ -15,8 +15,8 @@ from collector.evidence.models import RawBatch, Stream
 from collector.evidence.proof.audit import Audit, audit
 from collector.evidence.proof.audit_output import as_html, as_json, as_text
 from collector.fleet.models import Unit
-from collector.scores.proof.verdict import SIGNATURE_PREFIX
-from collector.trust import keys
+from collector.trust import keys, public
+from collector.trust.kinds import VERDICT_PREFIX
 from survey.index.periods import parse
 from survey.wire.messages import Batch, pack_batch, unpack_batch
 from tests.collector.clocks import stopped
@@ -144,8 +144,8 @@ def test_the_public_gets_a_signed_verdict_and_tallies_and_no_single_answer(
     call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--publish")
     answer = client.get("/api/v1/verdicts/sukamaju?period=2026-11").json()
     content = answer["content"].encode()
-    verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
-    assert verify(bytes.fromhex(answer["signature"]), SIGNATURE_PREFIX + content)
+    verify = keys.verifier(public.read(settings.IKM_KEYS).signing)
+    assert verify(bytes.fromhex(answer["signature"]), VERDICT_PREFIX + content)
     facts = json.loads(content)
     assert (facts["integrity"], facts["completeness"]) == (True, True)
     assert [(one["instrument"], one["n"], one["value"]) for one in facts["indices"]] == [

@@ -12,11 +12,10 @@ from django.core.management import CommandError, call_command
 from collector.errors import CollectorError
 from collector.evidence.doors.usb import carry_in
 from collector.evidence.models import Stream
-from collector.trust import keys
+from collector.trust import keys, public
 from survey.wire.carriage import (
     MANIFEST,
     RECEIPT_FOLDER,
-    SEAL_INFO,
     SEALED,
     StickManifest,
     batch_name,
@@ -26,6 +25,7 @@ from survey.wire.carriage import (
     receipt_name,
 )
 from survey.wire.messages import unpack_receipt
+from survey.wire.sealing import CARRIED
 from tests.collector.fake_kiosk import FakeKiosk
 from uplink.journal.sealing import seal
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def sealed(batch: bytes, key: bytes | None = None) -> bytes:
     """Seal a batch as the kiosk does; to this collector's key."""
-    return SEALED + seal(batch, key or keys.load(settings.IKM_KEYS).seal_key, info=SEAL_INFO)
+    return SEALED + seal(batch, key or public.read(settings.IKM_KEYS).seal_key, info=CARRIED)
 
 
 def carry(kiosk: FakeKiosk, stick: Path, *spans: tuple[int, int]) -> Path:
@@ -56,12 +56,12 @@ def carry(kiosk: FakeKiosk, stick: Path, *spans: tuple[int, int]) -> Path:
 def test_a_stick_is_taken_in_and_gets_its_receipt(kiosk: FakeKiosk, tmp_path: Path) -> None:
     kiosk.responses(4, 3, 2, 1)
     carry(kiosk, tmp_path, (1, 2), (3, 4))
-    taken = carry_in(tmp_path)
+    taken = carry_in(tmp_path, who="rina")
     assert (taken.files, taken.records, taken.refused) == (2, 4, [])
     (path,) = taken.receipts
-    receipt = unpack_receipt(path.read_bytes(), keys.verifier(keys.load(settings.IKM_KEYS).public_key))
+    receipt = unpack_receipt(path.read_bytes(), keys.verifier(public.read(settings.IKM_KEYS).signing))
     assert (receipt.stream, receipt.through, receipt.link) == (kiosk.stream, 4, kiosk.links[4])
-    assert carry_in(tmp_path).records == 0
+    assert carry_in(tmp_path, who="rina").records == 0
 
 
 def test_a_folder_copied_in_part_is_refused_whole(kiosk: FakeKiosk, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_folder_copied_in_part_is_refused_whole(kiosk: FakeKiosk, tmp_path: Pa
     folder = carry(kiosk, tmp_path, (1, 1), (2, 2))
     last = max(folder.glob("*.ikm"))
     last.write_bytes(last.read_bytes()[:-1])
-    taken = carry_in(tmp_path)
+    taken = carry_in(tmp_path, who="rina")
     assert [(name, why.code) for name, why in taken.refused] == [(folder.name, "carried_file")]
     assert Stream.objects.count() == 0
 
@@ -78,14 +78,14 @@ def test_a_manifest_cannot_name_a_file_outside_its_folder(kiosk: FakeKiosk, tmp_
     kiosk.responses(4)
     folder = carry(kiosk, tmp_path, (1, 1))
     (folder / MANIFEST).write_bytes((folder / MANIFEST).read_bytes().replace(b"k-0001-", b"../0001-", 1))
-    assert [why.code for _, why in carry_in(tmp_path).refused] == ["manifest_digest"]
+    assert [why.code for _, why in carry_in(tmp_path, who="rina").refused] == ["manifest_digest"]
 
 
 def test_an_empty_stick_is_said_to_be_empty(db: None, tmp_path: Path) -> None:
     with pytest.raises(CollectorError, match="no batch files"):
-        carry_in(tmp_path)
+        carry_in(tmp_path, who="rina")
     with pytest.raises(CollectorError, match="does not exist"):
-        carry_in(tmp_path / "nothing")
+        carry_in(tmp_path / "nothing", who="rina")
 
 
 def test_a_strangers_file_is_refused_by_name(kiosk: FakeKiosk, tmp_path: Path) -> None:
@@ -97,14 +97,14 @@ def test_a_strangers_file_is_refused_by_name(kiosk: FakeKiosk, tmp_path: Path) -
 def test_a_link_in_the_receipts_place_cannot_overwrite_the_signing_key(
     kiosk: FakeKiosk, tmp_path: Path
 ) -> None:
-    key = settings.IKM_KEYS / "signing.key"
+    key = settings.IKM_KEYS / "private" / "signing.key"
     before = key.read_bytes()
     kiosk.responses(4, 3)
     carry(kiosk, tmp_path, (1, 2))
     (tmp_path / RECEIPT_FOLDER).mkdir()
     link = tmp_path / RECEIPT_FOLDER / receipt_name(kiosk=kiosk.name, stream=kiosk.stream)
     link.symlink_to(key)
-    taken = carry_in(tmp_path)
+    taken = carry_in(tmp_path, who="rina")
     assert key.read_bytes() == before
     assert (taken.records, taken.receipts, taken.unwritten) == (2, [link], None)
     assert not link.is_symlink()
@@ -132,7 +132,7 @@ def test_a_source_that_is_a_link_is_not_followed(kiosk: FakeKiosk, tmp_path: Pat
     carry(kiosk, tmp_path / "stick", (1, 1))
     (tmp_path / "link").symlink_to(tmp_path / "stick")
     with pytest.raises(CollectorError, match="is a link"):
-        carry_in(tmp_path / "link")
+        carry_in(tmp_path / "link", who="rina")
 
 
 def test_a_prepared_stick_hangs_nothing_and_the_rest_comes_in(
@@ -173,7 +173,7 @@ def test_a_pipe_that_the_manifest_names_refuses_its_folder_only(kiosk: FakeKiosk
     batch = next(piped.glob("*.ikm"))
     batch.unlink()
     os.mkfifo(batch)
-    taken = carry_in(tmp_path)
+    taken = carry_in(tmp_path, who="rina")
     assert taken.records == 2
     assert {why.code for _, why in taken.refused} == {"stick_no_file", "carried_file"}
 
@@ -205,11 +205,11 @@ def test_a_loose_file_is_taken_if_it_is_sealed_to_this_collector(kiosk: FakeKios
     (tmp_path / "b.ikm").write_bytes(kiosk.batch(1, 1, prev=True))
     (tmp_path / "c.ikm").write_bytes(sealed(kiosk.batch(1, 2, prev=True)))
     (tmp_path / "d.ikm").write_bytes(sealed(kiosk.batch(3, 3, prev=True))[:-1])
-    taken = carry_in(tmp_path)
+    taken = carry_in(tmp_path, who="rina")
     assert [(name, why.code) for name, why in taken.refused] == [
         ("a.ikm", "carried_shut"),
         ("b.ikm", "carried_shut"),
         ("d.ikm", "carried_shut"),
     ]
     assert (taken.files, taken.records) == (1, 2)
-    assert carry_in(tmp_path / "c.ikm").files == 1
+    assert carry_in(tmp_path / "c.ikm", who="rina").files == 1

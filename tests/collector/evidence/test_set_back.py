@@ -17,7 +17,7 @@ from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
 from collector.local import moment_of
 from collector.scores.models import Response
 from collector.scores.proof.held import holdings
-from collector.trust import keys
+from collector.trust import keys, public
 from survey.index.periods import parse
 from survey.record.attachment import attach
 from survey.record.complaint import new_code
@@ -42,7 +42,7 @@ def own_receipt(card: FakeKiosk, through: int, **changes: object) -> bytes:
 
 def through(outcome: object) -> int:
     assert isinstance(outcome, Accepted), outcome
-    verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
+    verify = keys.verifier(public.read(settings.IKM_KEYS).signing)
     return unpack_receipt(outcome.receipt, verify).through
 
 
@@ -214,7 +214,7 @@ class Centre:
     """This collector as an uplink's transport reaches it, and its backup."""
 
     def __init__(self) -> None:
-        self.verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
+        self.verify = keys.verifier(public.read(settings.IKM_KEYS).signing)
         self.now_ms = START_MS
 
     def accept(self, payload: bytes) -> bytes | None:

@@ -18,7 +18,8 @@ from collector.evidence.intake.rebuild import rebuild
 from collector.evidence.models import Stream
 from collector.fleet import checks, enrolment, publication, tree
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskState, Unit
-from collector.trust import ca, keys
+from collector.trust import ca, keys, public
+from collector.trust.kinds import Use
 from survey.wire.messages import unpack_settings
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, csr
@@ -40,7 +41,7 @@ def test_a_code_gives_name_place_keys_and_certificate_once(unit: Unit, client: C
     answer = ask(client, code.lower().replace("-", " "))
     assert answer.status_code == 200
     facts = answer.json()
-    collector = keys.load(settings.IKM_KEYS)
+    collector = public.read(settings.IKM_KEYS)
     assert (facts["kiosk"], facts["unit"]["code"], facts["timezone"]) == (
         "k-0001",
         "sukamaju",
@@ -48,7 +49,7 @@ def test_a_code_gives_name_place_keys_and_certificate_once(unit: Unit, client: C
     )
     assert facts["services"] == [{"code": "ktp", "name": "KTP"}]
     assert (facts["collector_key"], facts["seal_key"]) == (
-        collector.public_key.hex(),
+        collector.signing.hex(),
         collector.seal_key.hex(),
     )
     certificate = x509.load_pem_x509_certificate(facts["certificate"].encode())
@@ -143,7 +144,7 @@ def test_settings_are_signed_versioned_and_given_out(kiosk: FakeKiosk, client: C
     one = Kiosk.objects.get()
     assert publication.publish(one, changes={}).version == 1
     publication.publish(one, changes={"volume_percent": 60})
-    verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
+    verify = keys.verifier(public.read(settings.IKM_KEYS).signing)
     given = unpack_settings(client.get(f"/api/v1/settings/{kiosk.name}").content, verify)
     assert (given.version, given.content["volume_percent"]) == (2, 60)
     assert [(name, message) for _, name, message in publication.unpublished()] == [
@@ -250,7 +251,7 @@ def test_settings_that_would_store_local_times_are_refused(
 def test_a_kiosks_certificate_lives_for_five_years_and_an_authoritys_for_twenty(unit: Unit) -> None:
     now = datetime(2026, 11, 2, tzinfo=UTC)
     with stopped(now):
-        text = ca.certify_kiosk(settings.IKM_KEYS, csr_pem=csr(), kiosk="k-0001")
+        text = ca.issue(settings.IKM_KEYS, csr_pem=csr(), name="k-0001", use=Use.KIOSK)
     certificate = x509.load_pem_x509_certificate(text.encode())
     assert certificate.not_valid_before_utc == now - timedelta(days=1), "a kiosk's clock may be behind"
     assert certificate.not_valid_after_utc == now + timedelta(days=5 * 365)

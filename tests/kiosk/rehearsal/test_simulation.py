@@ -13,7 +13,10 @@ from kiosk.__main__ import main
 from survey.record.attachment import belongs
 from survey.record.complaint import read_code
 from survey.record.response import Response
+from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records
+from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
 
 
 def simulate(home: Path, visitors: int, *more: str) -> int:
@@ -66,7 +69,7 @@ def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X255
         for attachment in record.attachments:
             if attachment.name == "text":
                 texts += 1
-                assert len(opened(attachment.content, seal_key)) == len(attachment.content) - 48
+                assert len(opened(attachment.content, seal_key)) == len(attachment.content) - 52
             if attachment.name == "contact":
                 contacts += 1
                 assert opened(attachment.content, seal_key).isdigit()
@@ -77,13 +80,25 @@ def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X255
     assert b"0812" not in everything
 
 
+def test_complaints_are_sealed_to_the_key_that_the_settings_name(home: Path, collector: Identity) -> None:
+    new = X25519PrivateKey.generate()
+    content = {"seal_key": new.public_key().public_bytes_raw().hex()}
+    path = KioskHome(home).settings
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(pack_settings(Settings("k-0001", 3, content), collector.sign))
+    simulate(home, 50, "--quiet", "--seed", "9")
+    attachments = [one for record in records(home, "complaint") for one in record.attachments]
+    assert attachments
+    assert all(len(opened(one.content, new)) == len(one.content) - 52 for one in attachments)
+
+
 def opened(sealed: bytes, key: X25519PrivateKey) -> bytes:
     """Open what was sealed as the collector does."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - beside its use
 
-    shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[:32]))
+    shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[4:36]))
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ikm-seal-1").derive(shared)
-    return ChaCha20Poly1305(derived).decrypt(bytes(12), sealed[32:], None)
+    return ChaCha20Poly1305(derived).decrypt(bytes(12), sealed[36:], None)
 
 
 def test_the_first_record_of_a_run_is_its_boot(home: Path) -> None:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,11 +24,12 @@ from survey.wire.carriage import (
     receipt_name,
     unpack_manifest,
 )
-from survey.wire.messages import Receipt, pack_receipt, unpack_batch
+from survey.wire.messages import Receipt, Settings, pack_receipt, pack_settings, unpack_batch
 from tests.uplink.fakes import KIOSK, START_MS, Home, fill, stamp
 from uplink.errors import CarryOutError
 from uplink.forwarder.carry_out import export, take_back
 from uplink.journal.acknowledged import Acknowledged
+from uplink.journal.sealing import current_key
 
 
 @pytest.fixture
@@ -69,6 +71,43 @@ def test_everything_unconfirmed_is_carried_and_counted_once(home: Home, tmp_path
     assert "6001 catatan" in summary
     assert "6001 records" in summary
     journal.close()
+
+
+def key_in_settings(home: Home, version: int, key: bytes, path: Path, *, kiosk: str = KIOSK) -> None:
+    content = {"seal_key": key.hex()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pack_settings(Settings(kiosk, version, content), home.collector.key.sign))
+
+
+def test_a_stick_is_sealed_to_the_key_of_the_newest_signed_settings(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 3)
+    home.collector.sealing = X25519PrivateKey.generate()
+    new = home.collector.sealing.public_key().public_bytes_raw()
+    key_in_settings(home, 5, new, home.paths.settings)
+    exported = export(home.folder, tmp_path / "stick")
+    assert exported.folder is not None
+    import_folder(home, exported.folder)
+    assert home.collector.held() == 3
+    journal.close()
+
+
+def test_no_older_and_no_foreign_message_brings_another_key_in(home: Home) -> None:
+    enrolment = home.enrol()
+    mine, applied = enrolment.seal_key, bytes([2]) * 32
+    assert current_key(home.folder, enrolment) == mine
+    home.paths.settings.write_bytes(b"junk")
+    assert current_key(home.folder, enrolment) == mine
+    key_in_settings(home, 7, b"\x09" * 32, home.paths.settings, kiosk="k-0002")
+    assert current_key(home.folder, enrolment) == mine, "another kiosk's settings"
+    key_in_settings(home, 4, applied, home.paths.settings_good)
+    key_in_settings(home, 3, bytes([3]) * 32, home.paths.settings)
+    assert current_key(home.folder, enrolment) == applied, "the inbox was set back"
+    key_in_settings(home, 9, b"short", home.paths.settings)
+    assert current_key(home.folder, enrolment) == applied
+    stranger = Home(home.folder.parent / "stranger")
+    key_in_settings(stranger, 99, bytes([4]) * 32, home.paths.settings)
+    assert current_key(home.folder, enrolment) == applied, "another collector's signature"
 
 
 def test_who_carries_the_stick_reads_nothing_on_it(home: Home, tmp_path: Path) -> None:

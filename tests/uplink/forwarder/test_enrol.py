@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from survey.wire.messages import Settings, pack_settings
+from survey.wire.sealing import WRITTEN, key_id
 from tests.uplink.fakes import KIOSK, FakeCollector
 from tests.uplink.services import HttpCollector, free_port
 from uplink.errors import IdentityError, Refused, Unreachable
@@ -20,7 +21,7 @@ from uplink.forwarder import enrol as exchange
 from uplink.journal.enrolment import Broker, Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.identity import Identity
-from uplink.journal.sealing import SEAL_INFO, seal
+from uplink.journal.sealing import seal
 
 CODE = "ABCDE-12345"
 
@@ -147,8 +148,9 @@ def test_a_sealed_contact_opens_with_the_private_half_only() -> None:
     private = X25519PrivateKey.generate()
     sealed = seal(b"0812-3456", private.public_key().public_bytes_raw())
     assert sealed != seal(b"0812-3456", private.public_key().public_bytes_raw())
-    from_kiosk = X25519PublicKey.from_public_bytes(sealed[:32])
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=SEAL_INFO).derive(private.exchange(from_kiosk))
-    assert ChaCha20Poly1305(key).decrypt(bytes(12), sealed[32:], None) == b"0812-3456"
+    assert sealed[:4] == key_id(private.public_key().public_bytes_raw())
+    from_kiosk = X25519PublicKey.from_public_bytes(sealed[4:36])
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=WRITTEN).derive(private.exchange(from_kiosk))
+    assert ChaCha20Poly1305(key).decrypt(bytes(12), sealed[36:], None) == b"0812-3456"
     with pytest.raises(IdentityError):
         seal(b"x", b"short")

@@ -8,7 +8,9 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.trust import ca, keys
+from collector.people.trail import console_user
+from collector.trust import certificates, keyholder, keys
+from collector.trust.kinds import Errand
 from survey.wire import topics
 
 _CONFIG = """\
@@ -66,7 +68,13 @@ class Command(CollectorCommand):
         """Write the files."""
         folder: Path = options["out"].resolve()
         try:
-            ca.certify_server(settings.IKM_KEYS, name=options["host"], target=folder)
+            certificates.certify_server(
+                keyholder.held(),
+                settings.IKM_KEYS,
+                name=options["host"],
+                target=folder,
+                errand=Errand(console_user(), "the broker's certificate"),
+            )
             keys.write_public(folder / "acl", _ACL)
             keys.write_public(folder / "mosquitto.conf", _CONFIG.format(folder=folder))
             for name in ("server.key", "acl"):  # the broker has given up its rights when it reads them

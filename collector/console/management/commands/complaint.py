@@ -62,7 +62,7 @@ class Command(CollectorCommand):
         lines += [f"{name}: destroyed at the end of its retention" for name in opened.destroyed]
         lines += [f"{name}: lost on the kiosk's own medium, and declared so" for name in opened.lost]
         lines += [
-            f"{name}: cannot be opened; it was sealed to another collector's key, or is damaged"
+            f"{name}: cannot be opened; it was sealed to a key that is not here any more, or is damaged"
             for name in opened.shut
         ]
         return "\n".join(map(shown, lines))

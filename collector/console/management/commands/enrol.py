@@ -11,6 +11,7 @@ from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import enrolment, tree
 from collector.local import minute_text
+from collector.people.trail import console_user
 from survey.index.periods import Period, PeriodError, between
 
 
@@ -37,7 +38,9 @@ class Command(CollectorCommand):
         place = tree.find_place(options["place"]) if options["place"] else tree.place_of(unit)
         now = clock.now()
         archive = _period(*options["archive"]) if options["archive"] else None
-        code = enrolment.new_code(unit, place=place, kiosk=options["kiosk"], archive=archive, now=now)
+        code = enrolment.new_code(
+            unit, place=place, kiosk=options["kiosk"], archive=archive, who=console_user(), now=now
+        )
         # Beside the code and not behind it: programs read the code alone from standard output.
         until = minute_text(now + enrolment.CODE_LIFE, unit.time_zone)
         self.stderr.write(f"good once, until {until}; type on the kiosk:")

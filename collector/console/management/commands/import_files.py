@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.evidence.doors.usb import carry_in
+from collector.people.trail import console_user
 from collector.words.foreign import shown
 
 _NAMED = 100
@@ -31,7 +32,7 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Take the files in."""
-        taken = carry_in(options["source"])
+        taken = carry_in(options["source"], who=console_user())
         for name, why in taken.refused[:_NAMED]:
             self.stderr.write(f"{shown(name)}: refused ({why.code}): {shown(why.message)}")
         if len(taken.refused) > _NAMED:

@@ -5,10 +5,12 @@ import logging
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from collector.console.command import CollectorCommand
 from collector.evidence.doors import heartbeat as state
@@ -18,7 +20,9 @@ from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.fleet import publication
-from collector.trust import ca
+from collector.people import trail
+from collector.trust import ca, certificates, keyholder
+from collector.trust.kinds import COLLECTOR, Errand
 from survey.wire import topics
 
 log = logging.getLogger(__name__)
@@ -42,8 +46,8 @@ class Command(CollectorCommand):
         """Listen."""
         broker = BrokerAddress.parse(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
         if broker.tls:
-            certificate, key = ca.certify_self(settings.IKM_KEYS)
-            broker = replace(broker, ca=settings.IKM_KEYS / "ca.crt", certificate=certificate, key=key)
+            certificate, key = own_certificate()
+            broker = replace(broker, ca=settings.IKM_KEYS / ca.CERTIFICATE, certificate=certificate, key=key)
         listener = Listener(
             broker,
             accept=accept,
@@ -61,6 +65,18 @@ class Command(CollectorCommand):
         gc.disable()
         listener.run()
         return None
+
+
+def own_certificate() -> tuple[Path, Path]:
+    """Give certificate and key with which we meet the broker; that they were made stands in the trail."""
+    errand = Errand("the listener", "its own certificate for the broker")
+    with transaction.atomic():
+        certificate, key, made = certificates.certify_listener(
+            keyholder.held(), settings.IKM_OWN, errand=errand
+        )
+        if made:
+            trail.note(who=errand.account, action="certified", subject=COLLECTOR, why=errand.why)
+    return certificate, key
 
 
 def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:

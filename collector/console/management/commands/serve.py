@@ -1,8 +1,11 @@
 """`ikm-collector serve`."""
 
+import secrets
 import socket
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -10,6 +13,7 @@ from gunicorn.arbiter import Arbiter
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.notify import notify
+from collector.trust.keys import write_secret
 from collector.wsgi import application
 
 
@@ -58,6 +62,7 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Serve until stopped."""
         _check_free(options["host"], options["port"])
+        _ensure_session_key(settings.IKM_OWN)
         host = f"[{options['host']}]" if ":" in options["host"] else options["host"]
         self.stdout.write(f"serving http://{host}:{options['port']}/ until stopped")
         self.stdout.flush()
@@ -77,6 +82,21 @@ class Command(CollectorCommand):
             }
         ).run()
         return None
+
+
+def _ensure_session_key(folder: Path) -> None:
+    """Make the key of sessions and forms where it is missing: it is the pages' own, and nobody else reads it.
+
+    Raises:
+        CollectorError: it cannot be written.
+    """
+    path = folder / "django.key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if write_secret(path, lambda: secrets.token_urlsafe(48).encode()):
+            settings.SECRET_KEY = path.read_text()
+    except OSError as error:
+        raise CollectorError("not_writable", path=path, reason=error.strerror) from error
 
 
 def _check_free(host: str, port: int) -> None:

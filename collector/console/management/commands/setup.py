@@ -9,7 +9,7 @@ from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import retry_set_aside
 from collector.people import roles
-from collector.trust import ca, keys
+from collector.trust import ca, keys, public
 
 
 class Command(CollectorCommand):
@@ -22,8 +22,7 @@ class Command(CollectorCommand):
         """Make what is missing."""
         try:
             settings.IKM_DATA.mkdir(parents=True, exist_ok=True, mode=0o750)
-            made = keys.ensure(settings.IKM_KEYS)
-            ca.ensure(settings.IKM_KEYS)
+            made = _keys()
         except OSError as error:
             raise CollectorError("not_writable", path=settings.IKM_DATA, reason=error.strerror) from error
         call_command("migrate", interactive=False, verbosity=0)
@@ -36,3 +35,17 @@ class Command(CollectorCommand):
             if not made
             else f"ready; new keys in {settings.IKM_KEYS}: back them up, receipts depend on them"
         )
+
+
+def _keys() -> bool:
+    """Make the keys that are missing, where they are ours to hold; tells whether any was.
+
+    Raises:
+        NotSetUp: a keeper holds them, and has none.
+    """
+    if settings.IKM_KEEPER:
+        public.read(settings.IKM_KEYS)  # made by `keeper --setup`, by the keeper's user
+        return False
+    made = keys.ensure(settings.IKM_KEYS)
+    ca.ensure(settings.IKM_KEYS)
+    return made

@@ -8,7 +8,9 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.trust import ca, keys
+from collector.people.trail import console_user
+from collector.trust import certificates, keyholder, keys
+from collector.trust.kinds import Errand
 
 _CONFIG = """\
 # nginx before the collector: TLS ends here. For another certificate, change the two paths.
@@ -59,7 +61,13 @@ class Command(CollectorCommand):
         folder: Path = options["out"].resolve()
         host: str = options["host"]
         try:
-            ca.certify_server(settings.IKM_KEYS, name=host, target=folder)
+            certificates.certify_server(
+                keyholder.held(),
+                settings.IKM_KEYS,
+                name=host,
+                target=folder,
+                errand=Errand(console_user(), "the certificate of the proxy before the pages"),
+            )
             text = _CONFIG.format(folder=folder, host=host, port=options["port"])
             keys.write_public(folder / "nginx.conf", text)
         except OSError as error:
