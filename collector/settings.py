@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "collector.console",
 ]
 MIDDLEWARE = [
+    "collector.scores.show.pages.guarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

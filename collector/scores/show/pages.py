@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -37,6 +38,18 @@ CONTENT_SECURITY_POLICY = (
 )
 
 View = Callable[..., HttpResponse]
+
+
+def guarded(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give error pages the policy of all others: a middleware, for no view makes them."""
+
+    def shown(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+    return shown
 
 
 def public(view: View) -> View:

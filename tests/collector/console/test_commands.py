@@ -154,6 +154,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "trail": ((), "run `ikm-collector setup` as the collector's user"),
     "unit": (
         ("add", "--code", "x", "--name", "x", "--region", "18", "--time-zone", "WIB"),
+        ("add", "--code", "x", "--name", "x", "--region", "18", "--time-zone", "Europe/Berlin"),
         "time zone = 'WIB': use Asia/Jakarta",
     ),
     "user": (("add", "budi", "--role", "viewer"), "the password is too weak: This password is too short."),

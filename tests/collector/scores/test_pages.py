@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from collector.scores.show.pages import CONTENT_SECURITY_POLICY
 from collector.scores.tallies.projection import project
 from tests.collector.clocks import stopped
 from tests.collector.conftest import OwnClock
@@ -133,7 +134,8 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(client: Client, addre
 )
 def test_what_does_not_exist_is_not_found(client: Client, address: str) -> None:
     add_unit("sukamaju", region="18.01.05.2003")
-    assert client.get(address).status_code == 404
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Security-Policy"]) == (404, CONTENT_SECURITY_POLICY)
 
 
 @pytest.mark.parametrize("units", [1, 3])

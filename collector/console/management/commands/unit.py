@@ -1,7 +1,6 @@
 """`ikm-collector unit add`."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.management.base import CommandParser
@@ -11,6 +10,7 @@ from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.fleet.models import Agency
 from collector.words.foreign import shown
+from survey.index.periods import ZONES
 
 
 class Command(CollectorCommand):
@@ -31,7 +31,7 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the unit."""
-        if options["time_zone"] not in available_timezones():
+        if options["time_zone"] not in ZONES:
             raise CollectorError("time_zone", zone=options["time_zone"])
         agency = None
         if options["agency"]:
