@@ -153,9 +153,8 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "stream": (("accept", "abc", "--as", "rina", "--why", "x"), "'rina' is no administrator here"),
     "trail": ((), "run `ikm-collector setup` as the collector's user"),
     "unit": (
-        ("add", "--code", "x", "--name", "x", "--region", "18", "--time-zone", "WIB"),
         ("add", "--code", "x", "--name", "x", "--region", "18", "--time-zone", "Europe/Berlin"),
-        "time zone = 'WIB': use Asia/Jakarta",
+        "time zone = 'Europe/Berlin': use Asia/Jakarta",
     ),
     "user": (("add", "budi", "--role", "viewer"), "the password is too weak: This password is too short."),
 }
