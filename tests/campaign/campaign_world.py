@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -94,6 +95,11 @@ class CampaignWorld(World):
         self.start(
             "uplink", [sys.executable, FAULTY_PROGRAM, "uplink", "--home", self.home, "--config", self.config]
         )
+
+    def chronicle(self, what: str) -> None:
+        """Note what was done and when, for whoever looks into it."""
+        with (self.folder / "chronicle.txt").open("a") as file:
+            file.write(f"{time.strftime('%H:%M:%S')} {what}\n")
 
     def clear_weather(self) -> None:
         for proxy in (self.broker_proxy, self.web_proxy):

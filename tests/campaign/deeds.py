@@ -101,6 +101,7 @@ class Deeds:
 
     def cut_power(self) -> None:
         """The device loses its power: what was not flushed is dropped, torn, or there."""
+        self._world.chronicle("power cut")
         self.kill("kiosk", "uplink")
         self._world.medium.cut(self._chance)
         self._world.reboot()

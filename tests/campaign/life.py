@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.campaign.campaign_world import CampaignWorld
 from tests.campaign.deeds import Deeds
+from tests.campaign.foreign import Cause, foreign_streams
 from tests.campaign.ledger import Ledger, answers
 from tests.campaign.notice import unnoticed
 from tests.campaign.outcome import Outcome, Taken
@@ -54,6 +55,7 @@ class Life:
                 for number in range(rounds):
                     if number and time.monotonic() > until:
                         break
+                    world.chronicle(f"round {number + 1}")
                     self._misbehave(seconds, grave)
                     self._outcome.rounds += 1
                     try:
@@ -159,22 +161,24 @@ class Life:
         return int(str(index["n"]))
 
     def _decide_on_foreign(self) -> None:
-        assert self._ravages is not None
-        why = self._ravages.why_foreign()
-        while rows := self.world.rows(
-            "select uid from evidence_stream where standing = 'foreign' order by id"
-        ):
-            if not why:
-                self._wrong(
-                    f"the stream {rows[0][0]} is foreign though no copy was put back that makes it so"
-                )
+        """Let in what a deed of ours has made foreign, as an administrator would; any other is a fault."""
+        while foreign := foreign_streams(self.world):
+            uid, cause = foreign[0]
+            if not self._may_be(cause):
+                self._wrong(f"the stream {uid} is foreign: {cause.value}")
             self._outcome.decided += 1
-            self._outcome.done[f"foreign stream decided on: {why or 'no reason'}"] += 1
+            self._outcome.done[f"foreign stream decided on: {cause.value}"] += 1
             self._administrator()
             reason = ["--as", "wati", "--why", "the campaign put an old copy back"]
-            code, said = self.world.said(COLLECTOR, "stream", "accept", str(rows[0][0]), *reason)
+            code, said = self.world.said(COLLECTOR, "stream", "accept", uid, *reason)
             if code:
                 raise Stuck(f"an administrator cannot let a stream in: {said}")
+
+    def _may_be(self, cause: Cause) -> bool:
+        assert self._ravages is not None
+        if cause in {Cause.BEGINNING_LOST, Cause.PREDECESSOR_LOST}:
+            return self._ravages.collector_set_back
+        return self._ravages.card_set_back and cause is not Cause.UNKNOWN
 
     def _administrator(self) -> None:
         """Make the account anew: a collector that was set back may have lost it."""
@@ -219,6 +223,7 @@ class Life:
         return f"{len(waiting)} wait: {first}\nstreams {streams}\nstatus {status}\n{tails}"
 
     def _wrong(self, what: str) -> None:
+        self.world.chronicle(what)
         self._outcome.wrong.append(f"world {self._seed}: {what}")
 
     def _sum_up(self) -> None:

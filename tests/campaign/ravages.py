@@ -17,7 +17,6 @@ from tests.campaign.deeds import Deeds
 from tests.campaign.ledger import Ledger, Loss
 from tests.campaign.outcome import Outcome
 from uplink.journal.home import KioskHome
-from uplink.journal.reader import JournalReader
 
 _PAGE_BYTES = 4_096
 _NOTICE_SECONDS = 10.0
@@ -37,14 +36,15 @@ class Ravages:
         self._deeds = deeds
         self._outcome = outcome
         self._chance = chance
-        self._cards: list[tuple[Path, str]] = []
-        """Copies of the kiosk's folder, with the stream each was in."""
-        self._backups: list[tuple[Path, int]] = []
-        """Copies of the collector's database, with the number of streams in each."""
+        self._cards: list[Path] = []
+        """Copies of the kiosk's folder."""
+        self._backups: list[Path] = []
+        """Copies of the collector's database."""
         self._copied = 0
-        self._set_back = False
-        self._hurt = 0
-        self._why_foreign = ""
+        self.card_set_back = False
+        """Whether the kiosk was ever set back in this world."""
+        self.collector_set_back = False
+        """Whether the collector was."""
         self.all: dict[str, Callable[[str], bool]] = {
             "kiosk set back to an old copy": self._set_kiosk_back,
             "collector set back to an old copy": self._set_collector_back,
@@ -67,30 +67,22 @@ class Ravages:
         if self._chance.random() < 0.6:
             with self._world.held_still("kiosk", "uplink"):
                 shutil.copytree(self._world.home, target)
-            self._cards = [*self._cards, (target, _stream(target))][-_MOST_COPIES:]
+            self._cards = [*self._cards, target][-_MOST_COPIES:]
         else:
             with (
                 closing(sqlite3.connect(self._world.database, timeout=30)) as now,
                 closing(sqlite3.connect(target)) as copy,
             ):
                 now.backup(copy)
-            self._backups = [*self._backups, (target, self._streams())][-_MOST_COPIES:]
+            self._backups = [*self._backups, target][-_MOST_COPIES:]
 
     def do(self, name: str) -> bool:
         """Do one; tells whether it could be done."""
         done = self.all[name](name)
         if done:
             self._outcome.done[name] += 1
-            self._hurt += 1
+            self._world.chronicle(name)
         return done
-
-    def why_foreign(self) -> str:
-        """Why a stream of the true kiosk may be foreign to the collector since this was asked last; empty: none may be."""
-        why = self._why_foreign
-        if not why and self._set_back and self._hurt > 1:
-            why = "the card was set back, and hurt again before anybody had heard of it"
-        self._set_back, self._hurt, self._why_foreign = False, 0, ""
-        return why
 
     # -- old states
 
@@ -123,26 +115,20 @@ class Ravages:
         return True
 
     def _put_card_back(self) -> None:
-        copy, stream = self._chance.choice(self._cards)
-        if stream != _stream(self._world.home):
-            self._why_foreign = "the card is older than the stream it has gone on in"
-        self._set_back = True
+        copy = self._chance.choice(self._cards)
+        self.card_set_back = True
         shutil.rmtree(self._world.home)
         shutil.copytree(copy, self._world.home)
         self._world.reboot()
         self._world.medium.begin()
 
     def _put_backup_back(self) -> None:
-        copy, streams = self._chance.choice(self._backups)
-        if streams != self._streams():
-            self._why_foreign = "the backup is older than the streams it has seen"
+        copy = self._chance.choice(self._backups)
+        self.collector_set_back = True
         for suffix in ("-wal", "-shm", "-journal"):
             Path(f"{self._world.database}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(copy, self._world.database)
         self._ledger.collector_was_set_back()
-
-    def _streams(self) -> int:
-        return len(self._world.rows("select 1 from evidence_stream"))
 
     # -- pages and files
 
@@ -233,8 +219,3 @@ def _zero(path: Path, begin: int) -> None:
 
 def _delete_journal(path: Path) -> None:
     shutil.rmtree(path.parent)
-
-
-def _stream(home: Path) -> str:
-    header = JournalReader(KioskHome(home).journal).header()
-    return header.stream if header is not None else ""

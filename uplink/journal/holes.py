@@ -18,15 +18,16 @@ def declare_holes(
     *,
     stream: str,
     sign: Sign,
+    after: int,
 ) -> None:
-    """Declare lost what the medium has damaged, records and attachments of whole ones; until then nothing is sent past it.
+    """Declare lost what the medium has damaged behind record `after`, records and attachments of whole ones.
 
-    `declaration` makes the signed placeholder of a number and the link after it.
+    Until then nothing is sent past it. `declaration` makes the signed placeholder of a number and the link after it.
 
     Raises:
         JournalBroken: the disk failed.
     """
-    holes, bare = storage.holes(), storage.bare()
+    holes, bare = storage.holes(after), storage.bare(after)
     if not holes and not bare:
         return
     known = declared(storage.folder)

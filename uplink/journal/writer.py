@@ -27,6 +27,8 @@ from uplink.journal.view import Appended
 _TURN_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 3600.0
 """Records that wait this long without one being confirmed may stand behind a damaged one that nobody has seen yet."""
+_DECLARE_AGAIN_SECONDS = 30.0
+"""So long the uplink has time to read a declaration before it is believed that another one is wanted."""
 _KEEP_HEAD_SECONDS = 5.0
 """The head file may lag this much behind the records."""
 _CARRY_AT_ONCE = 20
@@ -84,9 +86,16 @@ class JournalWriter:
     """Owns an open journal and writes to it in its own thread, from `start` until `stop`."""
 
     def __init__(
-        self, journal: Journal, *, clock: Clock | None = None, now: Callable[[], float] = time.monotonic
+        self,
+        journal: Journal,
+        *,
+        clock: Clock | None = None,
+        now: Callable[[], float] = time.monotonic,
+        undeclared: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """Own `journal`; `undeclared` tells at which damaged record the uplink stands, where it stands at one."""
         self._journal = journal
+        self._undeclared = undeclared
         self._clock = clock
         self._now = now
         self._queue: queue.SimpleQueue[_Submitted | None] = queue.SimpleQueue()
@@ -103,6 +112,7 @@ class JournalWriter:
         self._notice = _notice(journal, journal.head.seq == 0)
         self._confirmed = journal.confirmed
         self._look_again_at = now() + _LOOK_AGAIN_SECONDS
+        self._declare_at = now()
         self._write_ms: deque[float] = deque(maxlen=500)
 
     def start(self) -> None:
@@ -277,8 +287,16 @@ class JournalWriter:
                 return
 
     def _look_again(self, now: float) -> None:
-        """Read the journal back where nothing moves: only this process can declare a damaged record lost."""
+        """Read the journal back where nothing moves: only this process can declare a damaged record lost.
+
+        What the uplink says is a hint and no more: declared is what is found damaged here.
+        """
         journal = self._journal
+        asked = self._undeclared() if now >= self._declare_at else None
+        if asked is not None:
+            self._declare_at = now + _DECLARE_AGAIN_SECONDS
+            journal.declare_from(asked)
+            return
         if journal.waiting == 0 or journal.confirmed != self._confirmed:
             self._confirmed = journal.confirmed
             self._look_again_at = now + _LOOK_AGAIN_SECONDS

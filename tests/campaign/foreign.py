@@ -1,0 +1,37 @@
+"""Why a stream of the true kiosk is foreign to its collector: each cause is an old copy that was put back."""
+
+from enum import Enum
+
+from tests.campaign.campaign_world import CampaignWorld
+
+
+class Cause(Enum):
+    """What makes a stream foreign, as the collector's own rows show it."""
+
+    BEGINNING_LOST = "the collector has lost its first record, which names the stream before it"
+    PREDECESSOR_LOST = "the collector has lost the stream before it"
+    SECOND_SUCCESSOR = "the stream before it has another successor: an old card"
+    ANOTHER_HISTORY = "the stream before it went another way: an old card, hurt again before it was heard"
+    UNKNOWN = "no reason"
+
+
+def foreign_streams(world: CampaignWorld) -> list[tuple[str, Cause]]:
+    """Give the streams that wait for a decision, in the order in which they were opened."""
+    rows = world.rows(
+        "select id, uid, before_uid from evidence_stream where standing = 'foreign' order by id"
+    )
+    return [(str(uid), _cause(world, int(str(number)), str(before))) for number, uid, before in rows]
+
+
+def _cause(world: CampaignWorld, number: int, before: str) -> Cause:
+    if world.rows("select 1 from evidence_losthere where stream_id = ? and first = 1", number):
+        return Cause.BEGINNING_LOST
+    if not before:
+        return Cause.UNKNOWN
+    held = world.rows("select standing, followed_seq from evidence_stream where uid = ?", before)
+    if not held:
+        return Cause.PREDECESSOR_LOST
+    standing, followed = held[0]
+    if followed is not None or standing not in {"counted", "accepted"}:
+        return Cause.SECOND_SUCCESSOR
+    return Cause.ANOTHER_HISTORY
