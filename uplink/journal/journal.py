@@ -25,6 +25,7 @@ from uplink.journal.head import HeadFile, KnownHead
 from uplink.journal.holes import declare_holes
 from uplink.journal.identity import Identity
 from uplink.journal.lineage import Birth, astray, begun
+from uplink.journal.losses import declared
 from uplink.journal.mending import Mender
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
@@ -212,11 +213,14 @@ class Journal(JournalView):
         """Read everything back and declare lost what is damaged from record `seq` on, were it confirmed already.
 
         A collector that was set back asks for records again which it had confirmed: what is damaged of them must be declared, or
-        everything behind it waits for ever.
+        everything behind it waits for ever. What is declared already is not looked for again.
 
         Raises:
             JournalBroken: the disk does not let us; try again later.
         """
+        known = declared(self._storage.folder)
+        if seq in {*known.records, *(number for number, _ in known.attachments)}:
+            return
         self._declared_after = max(0, seq - 1)
         try:
             self.reopen()
