@@ -134,9 +134,9 @@ class Ravages:
 
     def _under_running(self, harm: Callable[[Path], None]) -> Callable[[str], bool]:
         def deed(name: str) -> bool:
-            if not self._world.runs("kiosk"):
-                return False
             self._deeds.heal_disk()
+            if not self._writes_again():  # one that is starting remembers nothing yet
+                return False
             with self._world.held_still("kiosk", "uplink"):
                 if (path := self._any_segment()) is None:
                     return False
@@ -177,15 +177,21 @@ class Ravages:
 
     def _await_notice(self, losses: list[Loss]) -> None:
         """Wait until the running kiosk has written again: from then on it has told what it remembers."""
+        if self._writes_again():
+            for loss in losses:
+                loss.known = loss.was_known = True
+
+    def _writes_again(self) -> bool:
+        """Wait for another record of the kiosk that runs now; tells whether there was one."""
+        self._ledger.look()
         before = len(self._ledger.promised)
         deadline = time.monotonic() + _NOTICE_SECONDS
         while self._world.runs("kiosk") and time.monotonic() < deadline:
             self._ledger.look()
             if len(self._ledger.promised) > before:
-                for loss in losses:
-                    loss.known = loss.was_known = True
-                return
+                return True
             time.sleep(0.1)
+        return False
 
     def _cut(self, path: Path) -> None:
         with path.open("r+b") as file:
