@@ -14,8 +14,16 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from collector import clock
-from collector.evidence.intake.arrivals import UNEXPECTED, Accepted, Arrival, Message, Outcome, RefusedMessage
-from collector.evidence.intake.group import Decided, take
+from collector.evidence.intake.arrivals import (
+    CONFLICT,
+    UNEXPECTED,
+    Accepted,
+    Arrival,
+    Message,
+    Outcome,
+    RefusedMessage,
+)
+from collector.evidence.intake.group import Contradicted, Decided, take
 from collector.trust import keys
 from survey.record.errors import Malformed
 from survey.wire.messages import Receipt, pack_receipt, unpack_batch
@@ -91,5 +99,8 @@ def _receipts(decided: Sequence[Decided]) -> list[Outcome]:
                 kiosk=stream.kiosk, stream=stream.uid, through=stream.through, link=stream.link, at=now_ms
             )
             signed[key] = pack_receipt(receipt, collector.sign)
-        outcomes.append(Accepted(kiosk=stream.kiosk, receipt=signed[key], new=one.new))
+        if isinstance(one, Contradicted):
+            outcomes.append(replace(CONFLICT, kiosk=stream.kiosk, receipt=signed[key]))
+        else:
+            outcomes.append(Accepted(kiosk=stream.kiosk, receipt=signed[key], new=one.new))
     return outcomes

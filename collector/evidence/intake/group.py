@@ -60,7 +60,7 @@ from survey.wire.messages import Batch
 log = logging.getLogger(__name__)
 
 _MAX_CONFLICTS = 100  # kept a stream; more of them say nothing new
-_REFUSALS = {Judgement.FORGED: SIGNATURE, Judgement.STRANGER: STREAM_UNKNOWN, Judgement.CONFLICT: CONFLICT}
+_REFUSALS = {Judgement.FORGED: SIGNATURE, Judgement.STRANGER: STREAM_UNKNOWN}
 _ADD_BATCH = """
 INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, before, payload)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -86,7 +86,13 @@ class Kept(NamedTuple):
     new: int
 
 
-Decided = Kept | RefusedMessage
+class Contradicted(NamedTuple):
+    """The kiosk has signed something else than what is held of the message's stream."""
+
+    stream: HeldStream
+
+
+Decided = Kept | Contradicted | RefusedMessage
 
 
 _Tagged = tuple[int, Message, Batch]
@@ -171,7 +177,9 @@ class _Work:
         for one in (*self.judged.taken, *self.judged.fillings):
             added[one.tag] += len(one.lines)
         decided: dict[int, Decided] = {
-            tag: _REFUSALS.get(verdict) or Kept(held, added[tag])
+            tag: Contradicted(held)
+            if verdict is Judgement.CONFLICT
+            else _REFUSALS.get(verdict) or Kept(held, added[tag])
             for tag, verdict in self.judged.verdicts.items()
         }
         if self._row is None and self._sender.ended:
@@ -323,7 +331,8 @@ def _stripped(batch: Batch, sender: Sender) -> RefusedMessage | None:
 def _count_refusals(messages: Sequence[Message], decided: Mapping[int, Decided]) -> None:
     refused = []
     for tag, message in enumerate(messages):
-        why = decided[tag]
+        one = decided[tag]
+        why = CONFLICT if isinstance(one, Contradicted) else one
         if isinstance(why, RefusedMessage):
             claimed = message.batch.kiosk if message.batch is not None else message.arrival.vouched or ""
             refused.append(RefusedArrival(message.arrival, why, claimed))
