@@ -254,14 +254,20 @@ class JournalWriter:
             if now >= self._keep_head_at:
                 self._keep_head_at = now + _KEEP_HEAD_SECONDS
                 self._journal.keep_head()
-            news = self._clock.news() if self._clock is not None else None
-            if news is not None and self._clock is not None:
-                self._journal.append(CLOCK, news.to_body(), stamp=self._clock.stamp())
+            self._tell_clock()
         except JournalFull as error:
             self._carrying = False  # until the next boot, or the next stream
             log.warning("there is no room for what nobody waits for: %s", error)
         except JournalBroken as error:
             self._note_broken(error)
+
+    def _tell_clock(self) -> None:
+        """Record what has become known of the clock; never first of all, for a stream's first record names the one before it."""
+        if self._clock is None or self._journal.head.seq == 0:
+            return
+        news = self._clock.news()
+        if news is not None:
+            self._journal.append(CLOCK, news.to_body(), stamp=self._clock.stamp())
 
     def _release(self) -> None:
         released = self._journal.release()

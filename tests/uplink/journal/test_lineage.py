@@ -10,7 +10,7 @@ import pytest
 from survey.record.attachment import attach
 from survey.record.bodies import CUT, DELETED, RESTORED, Boot, Carried
 from survey.record.chain import head_message, next_link
-from survey.record.record import BOOT, CARRIED, COMPLAINT, RESPONSE, decode
+from survey.record.record import BOOT, CARRIED, CLOCK, COMPLAINT, RESPONSE, decode
 from survey.wire.messages import Receipt, link_text, pack_receipt
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import KIOSK, START_MS, FakeTransport, Home, body, fill, stamp
@@ -213,6 +213,28 @@ def test_a_deleted_journal_is_named_by_its_successor(home: Home) -> None:
     boots = [one for one in kiosk.journal.records.all() if one["kind"] == BOOT]
     assert [Boot.from_body(one["body"]).predecessor for one in boots] == [predecessor, predecessor]
     kiosk.stop()
+
+
+def test_news_of_the_clock_wait_for_the_boot_that_names_the_stream_before(home: Home) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(3)
+    kiosk.stop()
+    shutil.rmtree(home.paths.journal)
+    journal = home.journal()
+    clock = ManualClock(START_MS, boot=2, up_ms=60_000, sync=True)
+    now = 10.0
+    writer = JournalWriter(journal, clock=clock, now=lambda: now)
+    writer.step()
+    assert journal.head.seq == 0
+    now = 20.0
+    writer.submit("x", BOOT, Boot("1").to_body(), clock.stamp())
+    writer.step()
+    writer.stop()
+    journal = home.journal()
+    first, second = journal.records.all()
+    assert Boot.from_body(first["body"]).predecessor is not None
+    assert second["kind"] == CLOCK
+    journal.close()
 
 
 def test_the_head_file_follows_within_five_seconds(home: Home) -> None:
