@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from survey.record.record import BOOT, decode
+from survey.wire.messages import unpack_batch
 from tests.campaign.campaign_world import CampaignWorld
 
 
@@ -12,6 +14,7 @@ class Cause(Enum):
     PREDECESSOR_LOST = "the collector has lost the stream before it"
     SECOND_SUCCESSOR = "the stream before it has another successor: an old card"
     ANOTHER_HISTORY = "the stream before it went another way: an old card, hurt again before it was heard"
+    NAMES_NONE = "it names no stream before it: a card from before its first record"
     UNKNOWN = "no reason"
 
 
@@ -27,7 +30,7 @@ def _cause(world: CampaignWorld, number: int, before: str) -> Cause:
     if world.rows("select 1 from evidence_losthere where stream_id = ? and first = 1", number):
         return Cause.BEGINNING_LOST
     if not before:
-        return Cause.UNKNOWN
+        return Cause.NAMES_NONE if _begins_with_boot(world, number) else Cause.UNKNOWN
     held = world.rows("select standing, followed_seq from evidence_stream where uid = ?", before)
     if not held:
         return Cause.PREDECESSOR_LOST
@@ -35,3 +38,9 @@ def _cause(world: CampaignWorld, number: int, before: str) -> Cause:
     if followed is not None or standing not in {"counted", "accepted"}:
         return Cause.SECOND_SUCCESSOR
     return Cause.ANOTHER_HISTORY
+
+
+def _begins_with_boot(world: CampaignWorld, number: int) -> bool:
+    """Tell whether a stream's first record is one that could have named the stream before it."""
+    rows = world.rows("select payload from evidence_rawbatch where stream_id = ? and first = 1", number)
+    return bool(rows) and decode(unpack_batch(bytes(rows[0][0])).lines[0]).kind == BOOT  # type: ignore[call-overload]

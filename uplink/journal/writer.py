@@ -232,7 +232,10 @@ class JournalWriter:
         self._notice = _notice(self._journal, self._journal.head.seq == 0) or self._notice
         before = self._journal.predecessor
         named = {"predecessor": before.to_fields() if before is not None else None}
-        return self._journal.append(BOOT, {**body, **named}, stamp=stamp)
+        appended = self._journal.append(BOOT, {**body, **named}, stamp=stamp)
+        if appended.seq == 1:
+            self._journal.keep_head()  # from its first record on, a stream is known beside its files
+        return appended
 
     def _chores(self) -> None:
         now = self._now()

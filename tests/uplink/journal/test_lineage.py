@@ -215,6 +215,19 @@ def test_a_deleted_journal_is_named_by_its_successor(home: Home) -> None:
     kiosk.stop()
 
 
+def test_a_journal_lost_right_after_its_first_record_is_named(home: Home) -> None:
+    kiosk = Kiosk(home)
+    stream = kiosk.journal.stream
+    kiosk.journal.close()  # killed before anything else was done
+    (path,) = home.paths.journal.glob("*.journal")
+    path.write_bytes(bytes(path.stat().st_size))
+    kiosk = Kiosk(home)
+    predecessor = kiosk.journal.predecessor
+    assert predecessor is not None
+    assert (predecessor.stream, predecessor.seq, predecessor.why) == (stream, 1, DELETED)
+    kiosk.stop()
+
+
 def test_news_of_the_clock_wait_for_the_boot_that_names_the_stream_before(home: Home) -> None:
     kiosk = Kiosk(home)
     kiosk.play(3)
