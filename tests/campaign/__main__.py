@@ -1,6 +1,7 @@
 """`python -m tests.campaign --minutes 60 --seed N`: the long fault campaign."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +16,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=6, help="rounds a world (6)")
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # so that what runs is stopped
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = options.keep or Path(temporary)
         campaign = Campaign(

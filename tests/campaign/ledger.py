@@ -6,6 +6,7 @@ end is the product's fault.
 """
 
 import json
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from uplink.journal.enrolment import load_enrolment, verifier
 from uplink.journal.head import read_head
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
+
+_PROOF = re.compile(rb"[A-Za-z0-9+/]{43}\t[A-Za-z0-9+/]{86}\t")
+"""What stands before a record's line: the link before it, and the kiosk's signature."""
+_PROOF_BYTES = 131
 
 
 class Promise(NamedTuple):
@@ -95,11 +100,7 @@ class Ledger:
         content = b"".join(
             path.read_bytes() for path in sorted(self._world.home.glob("journal/**/*.journal"))
         )
-        gone = [
-            promise
-            for promise in self.waiting()
-            if promise.line not in content and not _inside(promise, content)
-        ]
+        gone = [promise for promise in self.waiting() if not _stands(promise, content)]
         heads = self.known_heads()
         for promise, loss in self.losses.items():
             loss.known &= promise.record.seq <= heads.get(promise.stream, 0)
@@ -199,8 +200,16 @@ def answers(promises: Iterable[Promise]) -> list[Promise]:
     return [promise for promise in promises if promise.record.kind in {RESPONSE, COMPLAINT}]
 
 
-def _inside(promise: Promise, content: bytes) -> bool:
-    """Tell whether a record stands in a journal as one that was carried over: its line is a text inside another line."""
+def _stands(promise: Promise, content: bytes) -> bool:
+    """Tell whether a record stands in a journal so that it can be proven, or as a text inside the line that carries it over.
+
+    A line whose own link and signature are gone proves nothing, were every byte of it there.
+    """
+    place = content.find(promise.line)
+    while place >= 0:
+        if _PROOF.fullmatch(content[max(0, place - _PROOF_BYTES) : place]):
+            return True
+        place = content.find(promise.line, place + 1)
     return json.dumps(promise.line.decode(), ensure_ascii=False).encode() in content
 
 

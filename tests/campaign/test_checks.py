@@ -1,11 +1,12 @@
 """The campaign's own instruments: a check that never cries proves nothing."""
 
+import json
 import os
 import random
 from pathlib import Path
 
 from survey.record.record import RESPONSE, Record, Stamp, encode
-from tests.campaign.ledger import Promise
+from tests.campaign.ledger import Promise, _stands
 from tests.campaign.medium import Medium
 from tests.campaign.notice import unnoticed
 
@@ -87,3 +88,13 @@ def test_a_name_that_was_taken_over_is_the_old_file_or_the_new_one(tmp_path: Pat
         seen.add(path.read_bytes())
         fresh.unlink(missing_ok=True)
     assert seen == {b"before", b"after"}
+
+
+def test_a_line_without_its_link_and_signature_is_held_by_nobody() -> None:
+    kept = promise(3)
+    proof = b"a" * 43 + b"\t" + b"B" * 86 + b"\t"
+    assert _stands(kept, b"0 1 3\t" + proof + kept.line)
+    assert not _stands(kept, b"0 1 3\t" + bytes(len(proof)) + kept.line)
+    assert not _stands(kept, proof + kept.line[:-1])
+    carried = json.dumps({"line": kept.line.decode()}, ensure_ascii=False).encode()
+    assert _stands(kept, carried)
