@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from survey.record.chain import stated_link
 from survey.record.record import BOOT, decode
 from survey.wire.messages import unpack_batch
 from tests.campaign.campaign_world import CampaignWorld
@@ -11,6 +12,9 @@ class Cause(Enum):
     """What makes a stream foreign, as the collector's own rows show it."""
 
     BEGINNING_LOST = "the collector has lost its first record, which names the stream before it"
+    BEGINNING_DAMAGED = (
+        "its first record is damaged, and no boot that names the stream before it has come since"
+    )
     PREDECESSOR_LOST = "the collector has lost the stream before it"
     SECOND_SUCCESSOR = "the stream before it has another successor: an old card"
     ANOTHER_HISTORY = "the stream before it went another way: an old card, hurt again before it was heard"
@@ -30,7 +34,7 @@ def _cause(world: CampaignWorld, number: int, before: str) -> Cause:
     if world.rows("select 1 from evidence_losthere where stream_id = ? and first = 1", number):
         return Cause.BEGINNING_LOST
     if not before:
-        return Cause.NAMES_NONE if _begins_with_boot(world, number) else Cause.UNKNOWN
+        return _cause_of_none(_first_line(world, number))
     held = world.rows("select standing, followed_seq from evidence_stream where uid = ?", before)
     if not held:
         return Cause.PREDECESSOR_LOST
@@ -40,7 +44,14 @@ def _cause(world: CampaignWorld, number: int, before: str) -> Cause:
     return Cause.ANOTHER_HISTORY
 
 
-def _begins_with_boot(world: CampaignWorld, number: int) -> bool:
-    """Tell whether a stream's first record is one that could have named the stream before it."""
+def _cause_of_none(first: bytes | None) -> Cause:
+    if first is None:
+        return Cause.UNKNOWN
+    if stated_link(first) is not None:
+        return Cause.BEGINNING_DAMAGED
+    return Cause.NAMES_NONE if decode(first).kind == BOOT else Cause.UNKNOWN
+
+
+def _first_line(world: CampaignWorld, number: int) -> bytes | None:
     rows = world.rows("select payload from evidence_rawbatch where stream_id = ? and first = 1", number)
-    return bool(rows) and decode(unpack_batch(bytes(rows[0][0])).lines[0]).kind == BOOT  # type: ignore[call-overload]
+    return unpack_batch(bytes(rows[0][0])).lines[0] if rows else None  # type: ignore[call-overload]

@@ -178,6 +178,8 @@ class Life:
         assert self._ravages is not None
         if cause in {Cause.BEGINNING_LOST, Cause.PREDECESSOR_LOST}:
             return self._ravages.collector_set_back
+        if cause is Cause.BEGINNING_DAMAGED:
+            return True  # only a page that we took does that
         return self._ravages.card_set_back and cause is not Cause.UNKNOWN
 
     def _administrator(self) -> None:

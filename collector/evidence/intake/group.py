@@ -6,7 +6,7 @@
 import hashlib
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ from collector.evidence.intake.senders import (
     stored_holes,
 )
 from collector.evidence.models import Conflict, Stream
-from collector.evidence.standing import COUNTING
+from collector.evidence.standing import COUNTING, naming_line
 from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk
 from collector.fleet.standing import Standing
@@ -153,7 +153,7 @@ class _Work:
         self._standing = standing
         self._opened: StreamRow | None = None
         self.has_sisters = False
-        """Whether it opened a stream whose key has others, of which one may have been joined to it."""
+        """Whether it opened a stream whose key has others, or learned whom one follows: one may be joined to another now."""
         known = [key for key in sender.keys if row is None or key.id == row.key_id]
         self.judged = Judge(
             uid=uid,
@@ -203,6 +203,8 @@ class _Work:
         write = partial(self._write, row, messages, last_ms)
         self._watch(row)
         if row.standing not in COUNTING:
+            if self._opened is None:
+                self.has_sisters |= opening.learn_predecessor(row.id, naming_line(self._numbered()))
             write(row.clock)
             return []
         late = row.followed_seq is not None and any(one.first <= row.followed_seq for one in taken)
@@ -218,6 +220,9 @@ class _Work:
         projected = projecting.project_run(source, timing.load(row.clock), runs)
         write(timing.dump(projected.placed.clock))
         return [projected]
+
+    def _numbered(self) -> Iterator[tuple[int, bytes]]:
+        return (one for taken in self.judged.taken for one in enumerate(taken.lines, start=taken.first))
 
     def _write(self, row: StreamRow, messages: Mapping[int, Message], last_ms: int, clock: bytes) -> None:
         judged = self.judged
@@ -237,7 +242,7 @@ class _Work:
             )
 
     def welcome(self, *, last_try: bool) -> None:
-        """Count what waited for this stream, where it was opened only now."""
+        """Count what waited for this stream, where it was opened only now, and itself, where its place is clear only now."""
         if self.has_sisters and self.judged.key is not None:
             for one in opening.count_what_fits_now(self.judged.key.id, last_try=last_try):
                 log.info("kiosk %s: stream %s fits its lineage now, and counts", self._name, one.uid)
@@ -299,7 +304,7 @@ class _Work:
             kiosk_id=self._sender.id,
             key_id=key.id,
             uid=self._uid,
-            first_line=self.judged.taken[0].lines[0] if self.judged.taken[0].first == 1 else None,
+            first_line=naming_line(self._numbered()),
             now_ms=now_ms,
             state=timing.dump(unknown_clock(enrolled_ms=self._sender.enrolled_ms[key.id])),
         )

@@ -335,3 +335,22 @@ def test_any_file_is_opened_or_refused_with_our_own_error(
         return
     fill(journal, 1)
     journal.close()
+
+
+def test_a_page_that_takes_the_header_and_the_first_records_stops_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.enrol()
+    journal = home.journal(ballast_bytes=0)
+    fill(journal, 6)
+    stream = journal.stream
+    journal.close()
+    ((_, path),) = segment_paths(home.paths.journal)
+    content = path.read_bytes()
+    begin = content.index(b'"seq":3')
+    path.write_bytes(bytes(begin) + content[begin:])
+    journal = home.journal(ballast_bytes=0)
+    assert (journal.stream, list(declared(home.paths.journal).records)) == (stream, [1, 2, 3])
+    Trip(home, FakeTransport(home.collector)).go()
+    assert home.collector.refused == []
+    assert home.collector.held() == 6
+    journal.close()
