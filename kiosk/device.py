@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,9 +13,10 @@ from kiosk.remote.plan import make_plan
 from kiosk.watch.folders import require_enrolled
 from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
+from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
-from uplink.journal.home import KioskHome
+from uplink.journal.home import KioskHome, read_status
 from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 from uplink.journal.kept_totals import KeptTotals
@@ -91,7 +93,12 @@ def open_device(
         ) from error
     clock = make_clock(journal) if make_clock else SystemClock(folder, last_boot=journal.last_boot)
     zone = ZoneInfo(enrolment.timezone)
-    writer = JournalWriter(journal, clock=clock, tallier=Tallier(journal, totals, zone=zone))
+    writer = JournalWriter(
+        journal,
+        clock=clock,
+        tallier=Tallier(journal, totals, zone=zone),
+        undeclared=partial(_undeclared, KioskHome(home)),
+    )
     writer.start()
     try:
         yield Device(
@@ -105,3 +112,10 @@ def open_device(
         )
     finally:
         writer.stop()
+
+
+def _undeclared(home: KioskHome) -> int | None:
+    """Give the damaged record at which the uplink says it stands, if it says so."""
+    told = trouble_of(read_status(home.uplink_status).get("trouble"))
+    seq = dict(told.values).get("seq") if told is not None and told.code == "record_undeclared" else None
+    return seq if isinstance(seq, int) and seq > 0 else None

@@ -18,7 +18,8 @@ from survey.record.record import COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.record.response import new_salt
 from survey.visit.state import SaveComplaint, Saved, SaveFailed, SaveResponse
 from survey.wire.trouble import Trouble
-from uplink.journal.writer import JournalWriter, WriteFailed, WriterState, Written
+from uplink.journal.writer import JournalWriter
+from uplink.journal.written import WriteFailed, WriterState, Written
 
 log = logging.getLogger(__name__)
 

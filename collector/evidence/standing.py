@@ -6,12 +6,13 @@ and fits it. Every other stream under the key is kept and not counted until a na
 
 import base64
 import binascii
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
 from collector.evidence.intake.lines import read_body, read_line
 from survey.record.bodies import CUT, DELETED, RESTORED, Boot
-from survey.record.chain import LINK_BYTES
+from survey.record.chain import LINK_BYTES, stated_link
 from survey.record.errors import Malformed
 from survey.record.record import BOOT
 from survey.wire.messages import STREAM_ID
@@ -49,8 +50,21 @@ class ToldPredecessor(NamedTuple):
     why: str
 
 
+def naming_line(numbered: Iterable[tuple[int, bytes]]) -> bytes | None:
+    """Give the record that says which stream a stream follows, of `(number, line)` from the first that is held on.
+
+    That is its first record. Where that one is lost, every later boot says the same.
+    """
+    for seq, line in numbered:
+        if seq == 1 and stated_link(line) is None:
+            return line
+        if (read := read_line(line)) is not None and read.kind == BOOT:
+            return line
+    return None
+
+
 def told_by(line: bytes | None) -> ToldPredecessor | None:
-    """Give the predecessor that a stream's first record names; None where it names none, or cannot be read."""
+    """Give the predecessor that a stream's first record, or a later boot, names; None where it names none, or cannot be read."""
     read = read_line(line) if line is not None else None
     body = read_body(read) if read is not None and read.kind == BOOT else None
     if body is None:

@@ -33,7 +33,7 @@ from survey.visit.action import Word, name_of
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State, Step
 from survey.wire.trouble import trouble
-from uplink.journal.writer import WriterState
+from uplink.journal.written import WriterState
 
 _SERVICES = (
     OfferedService("domisili", "Surat keterangan domisili"),

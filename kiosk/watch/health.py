@@ -12,7 +12,7 @@ from kiosk.show.surroundings import StaffMark
 from survey.health import KioskHealth
 from survey.wire.trouble import Trouble, trouble, trouble_of
 from uplink.journal.home import KioskHome, read_status
-from uplink.journal.writer import WriterState
+from uplink.journal.written import WriterState
 
 log = logging.getLogger(__name__)
 

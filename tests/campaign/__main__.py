@@ -1,6 +1,7 @@
-"""`python -m tests.campaign --seed S --seconds N`: the long fault campaign."""
+"""`python -m tests.campaign --minutes 60 --seed N`: the long fault campaign."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -10,13 +11,17 @@ from tests.campaign.campaign import Campaign
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--seed", type=int, default=1, help="what happens when (1)")
+    parser.add_argument("--minutes", type=float, default=5.0, help="no round begins after so long (5)")
+    parser.add_argument("--rounds", type=int, default=6, help="rounds a world (6)")
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # so that what runs is stopped
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = options.keep or Path(temporary)
-        campaign = Campaign(folder, seed=options.seed, seconds=options.seconds, say=_say)
+        campaign = Campaign(
+            folder, seed=options.seed, seconds=options.minutes * 60, say=_say, rounds=options.rounds
+        )
         outcome = campaign.run()
     for line in outcome.lines():
         _say(line)

@@ -14,7 +14,6 @@ class Echo:
         self._chance = random.Random(seed)
         self._heard: list[tuple[str, bytes]] = []
         self._lock = threading.Lock()
-        self.repeated = 0
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="echo", protocol=MQTTv5)
         self._client.on_connect = lambda client, *_: client.subscribe("ikm/v1/+/up", qos=1)
         self._client.on_message = self._hear
@@ -29,12 +28,17 @@ class Echo:
             else:
                 self._heard[self._chance.randrange(2_000)] = (message.topic, bytes(message.payload))
 
-    def repeat(self, count: int) -> None:
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish something of our own; nobody waits for what becomes of it."""
+        self._client.publish(topic, payload, qos=1)
+
+    def repeat(self, count: int) -> int:
+        """Publish so many of the batches that were heard again; gives how many that were."""
         with self._lock:
             chosen = self._chance.choices(self._heard, k=count) if self._heard else []
         for topic, payload in chosen:
             self._client.publish(topic, payload, qos=1)
-            self.repeated += 1
+        return len(chosen)
 
     def stop(self) -> None:
         self._client.disconnect()

@@ -7,7 +7,7 @@ import pytest
 
 from survey.record.chain import stated_link
 from survey.wire.messages import unpack_batch
-from tests.campaign.campaign import CampaignWorld
+from tests.campaign.campaign_world import CampaignWorld
 from tests.world import COLLECTOR, KIOSK, World
 from uplink.journal.verify import verify
 

@@ -271,6 +271,22 @@ def test_http_answers_have_one_of_three_fates(
         sender.close()
 
 
+def test_a_refusal_may_bring_the_receipt_that_tells_a_card_of_its_lost_past(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with HttpCollector(home.collector) as door:
+        sender = HttpSender(http(door.url), now=time.monotonic)
+        sender.open()
+        door.answer = (409, b'{"code":"conflict","message":"both are kept","receipt":"cmVjZWlwdA=="}')
+        with pytest.raises(Refused, match="both are kept"):
+            sender.send(b"batch")
+        assert sender.poll(0.0) == (ReceiptArrived(b"receipt", fresh=True),)
+        door.answer = (409, b'{"code":"conflict","message":"both are kept","receipt":7}')
+        with pytest.raises(Refused):
+            sender.send(b"batch")
+        assert sender.poll(0.0) == ()
+        sender.close()
+
+
 class Dripping:
     """A door that answers 200 and then gives one byte at a time, for ever."""
 

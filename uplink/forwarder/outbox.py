@@ -167,7 +167,8 @@ class Outbox:
                 first=entries[0].seq,
                 lines=tuple(entry.line for entry in entries),
                 signature=entries[-1].signature,
-                prev=self._link_before(entries[0]) if self._say_prev else None,
+                # Not known where a lost record is the first of a file whose header is lost too: the receiver knows it then.
+                prev=(self._link_before(entries[0]) or None) if self._say_prev else None,
                 attachments=attachments,
                 receipt=self._shown(entries[0].seq),
             )

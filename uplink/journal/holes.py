@@ -18,17 +18,17 @@ def declare_holes(
     *,
     stream: str,
     sign: Sign,
+    after: int,
 ) -> int:
-    """Declare lost what the medium has damaged, records and attachments of whole ones; until then nothing is sent past it.
+    """Declare lost what the medium has damaged behind record `after`, records and attachments of whole ones.
 
-    Gives the highest number of such a record, 0 where there is none.
-
-    `declaration` makes the signed placeholder of a number and the link after it.
+    Until then nothing is sent past it. Gives the highest number of such a record, 0 where there is none. `declaration` makes the
+    signed placeholder of a number and the link after it.
 
     Raises:
         JournalBroken: the disk failed.
     """
-    holes, bare = storage.holes(), storage.bare()
+    holes, bare = storage.holes(after), storage.bare(after)
     if not holes and not bare:
         return 0
     known = declared(storage.folder)

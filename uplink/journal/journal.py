@@ -26,6 +26,7 @@ from uplink.journal.holes import declare_holes
 from uplink.journal.identity import Identity
 from uplink.journal.kept_totals import KeptTotals
 from uplink.journal.lineage import Birth, astray, begun
+from uplink.journal.losses import declared
 from uplink.journal.mending import Mender
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.frame import Entry
@@ -61,6 +62,7 @@ class Journal(JournalView):
         self._over: CarryOver | None = None
         self._disk = disk
         self._said: Stamp | None = None
+        self._declared_after: int | None = None
         self._news = ReceiptNews(receipts)
         self.last_boot = 0
         """The highest boot number in the stream."""
@@ -217,6 +219,24 @@ class Journal(JournalView):
         self._storage.reopen()
         self._resume()
 
+    def declare_from(self, seq: int) -> None:
+        """Read everything back and declare lost what is damaged from record `seq` on, were it confirmed already.
+
+        A collector that was set back asks for records again which it had confirmed: what is damaged of them must be declared, or
+        everything behind it waits for ever. What is declared already is not looked for again.
+
+        Raises:
+            JournalBroken: the disk does not let us; try again later.
+        """
+        known = declared(self._storage.folder)
+        if seq in {*known.records, *(number for number, _ in known.attachments)}:
+            return
+        self._declared_after = max(0, seq - 1)
+        try:
+            self.reopen()
+        finally:
+            self._declared_after = None
+
     def close(self) -> None:
         """Let go of the folder."""
         self._database.close()
@@ -247,9 +267,15 @@ class Journal(JournalView):
             link = known.link if known is not None and is_known else next_link(self._head.link, b"lost")
             self._write(self._declaration(seq, link), attachments=(), boot=self.last_boot)
         self._storage.given_up = 0
-        self.release()  # first: what is confirmed and damaged is no loss
+        self.release()  # first: what is confirmed and damaged is no loss, unless somebody asks for it again
+        asked = self._declared_after
         self.losses = declare_holes(
-            self._storage, self._declaration, self._disk, stream=self.stream, sign=self._identity.sign
+            self._storage,
+            self._declaration,
+            self._disk,
+            stream=self.stream,
+            sign=self._identity.sign,
+            after=self._storage.floor if asked is None else min(self._storage.floor, asked),
         )
         self.keep_head()
 

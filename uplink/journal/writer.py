@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from survey.named import distinct
 from survey.record.attachment import Attachment
 from survey.record.bodies import DELETED, RESTORED
 from survey.record.record import BOOT, CLOCK, Stamp
@@ -24,10 +23,13 @@ from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock
 from uplink.journal.tallying import Tallier
 from uplink.journal.view import Appended
+from uplink.journal.written import WriteFailed, WriterState, Written
 
 _TURN_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS = 3600.0
 """Records that wait this long without one being confirmed may stand behind a damaged one that nobody has seen yet."""
+_DECLARE_AGAIN_SECONDS = 30.0
+"""So long the uplink has time to read a declaration before it is believed that another one is wanted."""
 _KEEP_HEAD_SECONDS = 5.0
 """The head file may lag this much behind the records."""
 _CARRY_AT_ONCE = 20
@@ -35,42 +37,6 @@ _CARRY_AT_ONCE = 20
 _REOPEN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 log = logging.getLogger(__name__)
-
-
-@distinct
-class Written(NamedTuple):
-    """The record of `token` is on the medium."""
-
-    token: Hashable
-    seq: int
-    stream: str
-
-
-@distinct
-class WriteFailed(NamedTuple):
-    """The record of `token` is not kept; `trouble` says why for screens, `reason` for logs."""
-
-    token: Hashable
-    trouble: Trouble
-    reason: str
-
-
-class WriterState(NamedTuple):
-    """How writing goes, for the loop and for health."""
-
-    accepting: bool
-    """Whether visitors can be served: the disk works and has room."""
-    trouble: Trouble | None
-    """Why not, or None."""
-    notice: Trouble | None
-    """What became of the journal's past, while it is news; visitors can be served all the same."""
-    head: int
-    waiting: int
-    confirmed: int
-    damaged: int
-    used_bytes: int
-    write_ms_p50: float
-    write_ms_p99: float
 
 
 class _Submitted(NamedTuple):
@@ -91,8 +57,11 @@ class JournalWriter:
         clock: Clock | None = None,
         tallier: Tallier | None = None,
         now: Callable[[], float] = time.monotonic,
+        undeclared: Callable[[], int | None] = lambda: None,
     ) -> None:
+        """Own `journal`; `undeclared` tells at which damaged record the uplink stands, where it stands at one."""
         self._journal = journal
+        self._undeclared = undeclared
         self._clock = clock
         self._tallier = tallier
         self._now = now
@@ -110,6 +79,7 @@ class JournalWriter:
         self._notice = _notice(journal, journal.head.seq == 0)
         self._confirmed = journal.confirmed
         self._look_again_at = now() + _LOOK_AGAIN_SECONDS
+        self._declare_at = now()
         self._write_ms: deque[float] = deque(maxlen=500)
 
     def start(self) -> None:
@@ -235,7 +205,10 @@ class JournalWriter:
         self._notice = _notice(self._journal, self._journal.head.seq == 0) or self._notice
         before = self._journal.predecessor
         named = {"predecessor": before.to_fields() if before is not None else None}
-        return self._journal.append(BOOT, {**body, **named}, stamp=stamp)
+        appended = self._journal.append(BOOT, {**body, **named}, stamp=stamp)
+        if appended.seq == 1:
+            self._journal.keep_head()  # from its first record on, a stream is known beside its files
+        return appended
 
     def _chores(self) -> None:
         now = self._now()
@@ -259,14 +232,20 @@ class JournalWriter:
             if now >= self._keep_head_at:
                 self._keep_head_at = now + _KEEP_HEAD_SECONDS
                 self._journal.keep_head()
-            news = self._clock.news() if self._clock is not None else None
-            if news is not None and self._clock is not None:
-                self._journal.append(CLOCK, news.to_body(), stamp=self._clock.stamp())
+            self._tell_clock()
         except JournalFull as error:
             self._carrying = False  # until the next boot, or the next stream
             log.warning("there is no room for what nobody waits for: %s", error)
         except JournalBroken as error:
             self._note_broken(error)
+
+    def _tell_clock(self) -> None:
+        """Record what has become known of the clock; never first of all, for a stream's first record names the one before it."""
+        if self._clock is None or self._journal.head.seq == 0:
+            return
+        news = self._clock.news()
+        if news is not None:
+            self._journal.append(CLOCK, news.to_body(), stamp=self._clock.stamp())
 
     def _release(self) -> None:
         released = self._journal.release()
@@ -297,8 +276,16 @@ class JournalWriter:
             self._tallier.step(self._clock.stamp())
 
     def _look_again(self, now: float) -> None:
-        """Read the journal back where nothing moves: only this process can declare a damaged record lost."""
+        """Read the journal back where nothing moves: only this process can declare a damaged record lost.
+
+        What the uplink says is a hint and no more: declared is what is found damaged here.
+        """
         journal = self._journal
+        asked = self._undeclared() if now >= self._declare_at else None
+        if asked is not None:
+            self._declare_at = now + _DECLARE_AGAIN_SECONDS
+            journal.declare_from(asked)
+            return
         if journal.waiting == 0 or journal.confirmed != self._confirmed:
             self._confirmed = journal.confirmed
             self._look_again_at = now + _LOOK_AGAIN_SECONDS

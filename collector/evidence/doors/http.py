@@ -1,5 +1,6 @@
 """The HTTP door: one batch a request, answered with a receipt; and the signed verdicts for everybody."""
 
+import base64
 import logging
 
 from django.core.exceptions import RequestDataTooBig
@@ -52,7 +53,10 @@ def batches(request: HttpRequest) -> HttpResponse:
     if isinstance(outcome, Accepted):
         return HttpResponse(outcome.receipt, content_type="application/octet-stream")
     status = 413 if outcome.code in _SIZE_CODES else _STATUS.get(outcome.code, 400)
-    return JsonResponse({"code": outcome.code, "message": outcome.message}, status=status)
+    told = {"code": outcome.code, "message": outcome.message}
+    if outcome.receipt:
+        told["receipt"] = base64.b64encode(outcome.receipt).decode()
+    return JsonResponse(told, status=status)
 
 
 @require_GET

@@ -28,7 +28,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.evidence.intake.arrivals import Accepted, Arrival, Outcome
+from collector.evidence.intake.arrivals import Arrival, Outcome
 from collector.evidence.models import Door
 from collector.notify import notify
 from survey.wire import topics
@@ -204,7 +204,7 @@ class Listener:
                 for message in group
             ]
         )
-        receipts = {outcome.kiosk: outcome.receipt for outcome in outcomes if isinstance(outcome, Accepted)}
+        receipts = {outcome.kiosk: outcome.receipt for outcome in outcomes if outcome.receipt}
         for kiosk, receipt in receipts.items():
             # At QoS 0: the broker retains it all the same, and a kiosk whose receipt is lost with the connection sends
             # again and gets another. At QoS 1 receipts would pile up in paho behind a backlog.

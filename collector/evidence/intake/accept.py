@@ -13,8 +13,17 @@ from dataclasses import replace
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from collector import clock
-from collector.evidence.intake.arrivals import UNEXPECTED, Accepted, Arrival, Message, Outcome, RefusedMessage
-from collector.evidence.intake.group import Decided, Kept, take
+from collector.evidence.intake.arrivals import (
+    CONFLICT,
+    UNEXPECTED,
+    Accepted,
+    Arrival,
+    Message,
+    Outcome,
+    RefusedMessage,
+)
+from collector.evidence.intake.decided import Contradicted, Decided, Kept
+from collector.evidence.intake.group import take
 from collector.trust import keyholder
 from survey.record.errors import Malformed
 from survey.wire.messages import Receipt, pack_receipts, unpack_batch
@@ -80,7 +89,7 @@ def _transact(messages: Sequence[Message]) -> list[Decided]:
 def _receipts(decided: Sequence[Decided]) -> list[Outcome]:
     """Sign one receipt a stream, now that everything is committed."""
     now_ms = clock.now_ms()
-    streams = {one.stream.uid_of_kiosk: one.stream for one in decided if isinstance(one, Kept)}
+    streams = {one.stream.uid_of_kiosk: one.stream for one in decided if not isinstance(one, RefusedMessage)}
     receipts = [
         Receipt(kiosk=one.kiosk, stream=one.uid, through=one.through, link=one.link, at=now_ms)
         for one in streams.values()
@@ -89,8 +98,12 @@ def _receipts(decided: Sequence[Decided]) -> list[Outcome]:
     packed = pack_receipts(receipts, keyholder.held().sign) if receipts else []
     signed = dict(zip(streams, packed, strict=True))
     return [
-        one
-        if isinstance(one, RefusedMessage)
-        else Accepted(kiosk=one.stream.kiosk, receipt=signed[one.stream.uid_of_kiosk], new=one.new)
+        one if isinstance(one, RefusedMessage) else _outcome(one, signed[one.stream.uid_of_kiosk])
         for one in decided
     ]
+
+
+def _outcome(one: Kept | Contradicted, receipt: bytes) -> Outcome:
+    if isinstance(one, Contradicted):
+        return replace(CONFLICT, kiosk=one.stream.kiosk, receipt=receipt)
+    return Accepted(kiosk=one.stream.kiosk, receipt=receipt, new=one.new)

@@ -42,6 +42,12 @@ class RefusedMessage:
 
     code: str
     message: str
+    kiosk: str = ""
+    receipt: bytes = b""
+    """For records that contradict what is held, signed by the kiosk: how far its stream is held, and with which link.
+
+    A card that was set back learns of its lost past by this alone, where nobody has kept the receipts it was given then.
+    """
 
 
 Outcome = Accepted | RefusedMessage

@@ -6,9 +6,8 @@
 import hashlib
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from django.db import connection
 
@@ -31,6 +30,7 @@ from collector.evidence.intake.arrivals import (
     Message,
     RefusedMessage,
 )
+from collector.evidence.intake.decided import Contradicted, Decided, HeldStream, Kept
 from collector.evidence.intake.elsewhere import held_elsewhere
 from collector.evidence.intake.holes import Hole
 from collector.evidence.intake.judge import Judge, Judgement
@@ -49,7 +49,7 @@ from collector.evidence.intake.senders import (
     stored_holes,
 )
 from collector.evidence.models import Conflict, Stream
-from collector.evidence.standing import COUNTING
+from collector.evidence.standing import COUNTING, naming_line
 from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk
 from collector.fleet.standing import Standing
@@ -60,7 +60,7 @@ from survey.wire.messages import Batch
 log = logging.getLogger(__name__)
 
 _MAX_CONFLICTS = 100  # kept a stream; more of them say nothing new
-_REFUSALS = {Judgement.FORGED: SIGNATURE, Judgement.STRANGER: STREAM_UNKNOWN, Judgement.CONFLICT: CONFLICT}
+_REFUSALS = {Judgement.FORGED: SIGNATURE, Judgement.STRANGER: STREAM_UNKNOWN}
 _ADD_BATCH = """
 INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, before, payload)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -68,30 +68,6 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 _MOVE_STREAM = """
 UPDATE evidence_stream SET through = %s, link = %s, received_ms = %s, clock = %s WHERE id = %s
 """
-
-
-class HeldStream(NamedTuple):
-    """A stream as it is held after the group: what its receipt will say."""
-
-    kiosk: str
-    uid: str
-    through: int
-    link: bytes
-
-    @property
-    def uid_of_kiosk(self) -> tuple[str, str]:
-        """What tells it from every other stream."""
-        return (self.kiosk, self.uid)
-
-
-class Kept(NamedTuple):
-    """The message's stream, and how many records the message added."""
-
-    stream: HeldStream
-    new: int
-
-
-Decided = Kept | RefusedMessage
 
 
 _Tagged = tuple[int, Message, Batch]
@@ -152,7 +128,7 @@ class _Work:
         self._standing = standing
         self._opened: StreamRow | None = None
         self.has_sisters = False
-        """Whether it opened a stream whose key has others, of which one may have been joined to it."""
+        """Whether it opened a stream whose key has others, or learned whom one follows: one may be joined to another now."""
         known = [key for key in sender.keys if row is None or key.id == row.key_id]
         self.judged = Judge(
             uid=uid,
@@ -176,7 +152,9 @@ class _Work:
         for one in (*self.judged.taken, *self.judged.fillings):
             added[one.tag] += len(one.lines)
         decided: dict[int, Decided] = {
-            tag: _REFUSALS.get(verdict) or Kept(held, added[tag])
+            tag: Contradicted(held)
+            if verdict is Judgement.CONFLICT
+            else _REFUSALS.get(verdict) or Kept(held, added[tag])
             for tag, verdict in self.judged.verdicts.items()
         }
         if self._row is None and self._sender.ended:
@@ -200,6 +178,8 @@ class _Work:
         write = partial(self._write, row, messages, last_ms)
         self._watch(row)
         if row.standing not in COUNTING:
+            if self._opened is None:
+                self.has_sisters |= opening.learn_predecessor(row.id, naming_line(self._numbered()))
             write(row.clock)
             return []
         late = row.followed_seq is not None and any(one.first <= row.followed_seq for one in taken)
@@ -222,6 +202,9 @@ class _Work:
         write(timing.dump(projected.placed.clock))
         return [projected]
 
+    def _numbered(self) -> Iterator[tuple[int, bytes]]:
+        return (one for taken in self.judged.taken for one in enumerate(taken.lines, start=taken.first))
+
     def _write(self, row: StreamRow, messages: Mapping[int, Message], last_ms: int, clock: bytes) -> None:
         judged = self.judged
         kept = keeping.rows(row.id, judged.taken, messages) if judged.taken else []
@@ -240,7 +223,7 @@ class _Work:
             )
 
     def welcome(self, *, last_try: bool) -> None:
-        """Count what waited for this stream, where it was opened only now."""
+        """Count what waited for this stream, where it was opened only now, and itself, where its place is clear only now."""
         if self.has_sisters and self.judged.key is not None:
             for one in opening.count_what_fits_now(self.judged.key.id, last_try=last_try):
                 log.info("kiosk %s: stream %s fits its lineage now, and counts", self._name, one.uid)
@@ -302,7 +285,7 @@ class _Work:
             kiosk_id=self._sender.id,
             key_id=key.id,
             uid=self._uid,
-            first_line=self.judged.taken[0].lines[0] if self.judged.taken[0].first == 1 else None,
+            first_line=naming_line(self._numbered()),
             now_ms=now_ms,
             state=timing.dump(unknown_clock(enrolled_ms=self._sender.begins_ms[key.id])),
         )
@@ -334,7 +317,8 @@ def _stripped(batch: Batch, sender: Sender) -> RefusedMessage | None:
 def _count_refusals(messages: Sequence[Message], decided: Mapping[int, Decided]) -> None:
     refused = []
     for tag, message in enumerate(messages):
-        why = decided[tag]
+        one = decided[tag]
+        why = CONFLICT if isinstance(one, Contradicted) else one
         if isinstance(why, RefusedMessage):
             claimed = message.batch.kiosk if message.batch is not None else message.arrival.vouched or ""
             refused.append(RefusedArrival(message.arrival, why, claimed))

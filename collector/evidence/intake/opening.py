@@ -11,7 +11,7 @@ from collector.evidence.intake import heads, ledger, projecting, rebuild, timing
 from collector.evidence.models import Stream
 from collector.evidence.standing import COUNTING, StreamStanding, ToldPredecessor, told_by
 from collector.fleet.models import KioskKey
-from survey.record.chain import first_link
+from survey.record.chain import first_link, stated_link
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,21 @@ def count_what_fits_now(key_id: int, *, last_try: bool = True) -> list[Stream]:
             counted.append(stream)
             found = True
     return counted
+
+
+def learn_predecessor(stream_id: int, line: bytes | None) -> bool:
+    """Take note of whom a foreign stream follows, from a boot, where its first record is lost; tells whether it was news.
+
+    A first record that is held has had its say.
+    """
+    waiting = Stream.objects.filter(pk=stream_id, standing=StreamStanding.FOREIGN, before_uid="")
+    told = told_by(line)
+    if told is None or not waiting.exists():
+        return False
+    if any(stated_link(first) is None for first in ledger.lines(stream_id, last=1)):
+        return False
+    waiting.update(before_uid=told.uid, before_seq=told.seq, before_link=told.link)
+    return True
 
 
 def decide(stream: Stream, standing: StreamStanding, *, who: str, why: str) -> int:

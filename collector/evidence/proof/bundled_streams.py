@@ -9,7 +9,7 @@ from collector.evidence.intake.repeated import IsHeld, Place, carried_in
 from collector.evidence.proof.bundle import Bundle, BundleError, BundleManifest, StreamEntry
 from collector.evidence.proof.lineage import Life, Lineages
 from collector.evidence.proof.timeline import Timelines
-from collector.evidence.standing import COUNTING
+from collector.evidence.standing import COUNTING, naming_line
 from collector.words.catalogue import CONSOLE, say
 from survey.index import periods
 
@@ -60,14 +60,14 @@ def period_of(manifest: BundleManifest) -> periods.Period:
 def life_of(bundle: Bundle, entry: StreamEntry) -> Life:
     """Give what the lineage of a stream's key is judged by."""
     proofs = bundle.proofs(entry.uid)
-    begins = bool(proofs) and proofs[0].first == 1
+    numbers = (seq for proof in proofs for seq in range(proof.first, proof.first + proof.count))
     return Life(
         uid=entry.uid,
         key=bytes.fromhex(entry.public_key),
         standing=entry.standing,
         decided_by=entry.decided_by,
         decided_why=entry.decided_why,
-        first_line=next(iter(bundle.lines(entry.uid)), None) if begins else None,
+        first_line=naming_line(zip(numbers, bundle.lines(entry.uid), strict=False)),
         through=entry.through,
         heard=max((head.seq for head in entry.heads), default=0),
         arrivals=tuple((proof.first, proof.count, proof.received_ms) for proof in proofs),

@@ -7,7 +7,7 @@ from collector.evidence.models import Conflict, HeardHead, LostHere, RawBatch, S
 from collector.evidence.proof.lineage import Life
 from collector.evidence.proof.tallied import TallyCheck, check_tallies
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
-from collector.evidence.standing import StreamStanding
+from collector.evidence.standing import StreamStanding, naming_line
 from collector.fleet.models import KioskKey
 from collector.trust.keys import verifier
 from survey.record.errors import Malformed
@@ -75,7 +75,9 @@ def life(stream: Stream) -> Life:
     """Give what the lineage of a stream's key is judged by."""
     rows = RawBatch.objects.filter(stream=stream).order_by("first")
     try:
-        first_line = next(iter(ledger.lines(stream.pk, last=1)), None)
+        first_line = naming_line(
+            one for run in ledger.runs(stream.pk) for one in enumerate(run.lines, start=run.first)
+        )
     except Malformed:
         first_line = None
     return Life(

@@ -24,6 +24,7 @@ class Life:
     decided_by: str
     decided_why: str
     first_line: bytes | None
+    """What says which stream it follows: its first record, or where that is lost a later boot."""
     through: int
     heard: int
     """The furthest record that a head vouches for."""

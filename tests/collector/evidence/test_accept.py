@@ -1,5 +1,6 @@
 """The one function behind every door: counted once, refused by a stable code, and nothing stops it."""
 
+import base64
 import zlib
 from collections.abc import Sequence
 
@@ -7,11 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection
+from django.test import Client
 
 from collector.evidence.intake import ledger
 from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Accepted, Arrival, Message, Outcome, RefusedMessage
-from collector.evidence.intake.group import Decided, take
+from collector.evidence.intake.decided import Decided
+from collector.evidence.intake.group import take
 from collector.evidence.models import Conflict, Door, RawBatch, Refusal, SetAside, Stream
 from collector.fleet.models import Kiosk, KioskKey, Unit
 from collector.trust import keys, public
@@ -187,6 +190,12 @@ def test_two_stories_under_one_number_are_both_kept(kiosk: FakeKiosk) -> None:
     outcomes = arrive(twin.batch(2, 4), twin.batch(3, 4, prev=True), twin.batch(2, 4))
     assert [code(one) for one in outcomes] == ["conflict", "conflict", "conflict"]
     assert [(row.first, row.seq) for row in Conflict.objects.order_by("first")] == [(2, 3), (3, 3)]
+    for one in outcomes:
+        assert isinstance(one, RefusedMessage)
+        told = unpack_receipt(one.receipt, keys.verifier(keys.load(settings.IKM_KEYS).public_key))
+        assert (one.kiosk, told.through, told.link) == (kiosk.name, 4, kiosk.links[4]), (
+            "so a card set back learns"
+        )
     assert ledger.lines(Stream.objects.get().pk) == kiosk.lines
 
 
@@ -338,3 +347,21 @@ def test_a_database_that_goes_on_failing_is_the_door_s_to_end_on(
 def test_the_suite_runs_on_the_database_that_was_asked_for(request: pytest.FixtureRequest, db: None) -> None:
     wanted = {"sqlite": "sqlite", "postgres": "postgresql"}[request.config.getoption("--db")]
     assert connection.vendor == wanted
+
+
+def test_the_http_door_shows_its_receipt_beside_the_refusal_of_another_story(
+    kiosk: FakeKiosk, client: Client
+) -> None:
+    kiosk.responses(4)
+    twin = kiosk.copy()
+    kiosk.responses(2)
+    twin.responses(3)
+    arrive(kiosk.batch())
+    answer = client.post("/api/v1/batches", twin.batch(), content_type="application/octet-stream")
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (409, "conflict")
+    verify = keys.verifier(keys.load(settings.IKM_KEYS).public_key)
+    assert unpack_receipt(base64.b64decode(told["receipt"]), verify).link == kiosk.links[2]
+    assert (
+        "receipt" not in client.post("/api/v1/batches", b"x", content_type="application/octet-stream").json()
+    )

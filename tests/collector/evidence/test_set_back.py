@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from json import loads
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,36 @@ def test_a_real_uplink_and_a_restored_collector_go_on_by_themselves(unit: Unit, 
     assert Response.objects.count() == 48 - (left.last - left.first + 1)
     assert (trip.courier.progress.confirmed, trip.courier.progress.trouble) == (48, None)
     journal.close()
+
+
+def test_a_successor_whose_beginning_is_lost_here_counts_from_its_next_boot_on(
+    unit: Unit, kiosk: FakeKiosk, arrive: Arrive, tmp_path: Path
+) -> None:
+    kiosk.record("boot", {"software": "1"})
+    kiosk.responses(3, 3)
+    arrive(kiosk.batch())
+    after = kiosk.successor(why="cut")
+    after.responses(*[4] * 9)
+    shown = own_receipt(after, 6)
+    arrive(after.batch(7, 10, prev=True, receipt=shown))
+    assert list(Stream.objects.order_by("pk").values_list("standing", flat=True)) == ["counted", "foreign"]
+    assert "follows" not in judge(unit, PERIOD, tmp_path).remarks()
+    after.record("boot", loads(after.lines[0])["body"])
+    after.responses(2)
+    arrive(after.batch(11, 12))
+    assert list(Stream.objects.order_by("pk").values_list("standing", flat=True)) == ["counted", "counted"]
+    found = judge(unit, PERIOD, tmp_path)
+    assert "follows" in found.remarks()
+    assert found.faults() == [("lost_here", 1, 6)]
+    assert Response.objects.count() == 7
+
+
+def test_a_first_record_that_is_held_has_had_its_say(unit: Unit, kiosk: FakeKiosk, arrive: Arrive) -> None:
+    kiosk.record("boot", {"software": "1"})
+    arrive(kiosk.batch())
+    stolen, named = FakeKiosk(kiosk.name, kiosk.key), kiosk.successor()
+    stolen.record("boot", {"software": "1"})
+    arrive(stolen.batch())
+    stolen.record("boot", loads(named.lines[0])["body"])
+    arrive(stolen.batch(2, 2))
+    assert list(Stream.objects.order_by("pk").values_list("standing", flat=True)) == ["counted", "foreign"]

@@ -10,7 +10,7 @@ import pytest
 from survey.record.attachment import attach
 from survey.record.bodies import CUT, DELETED, RESTORED, Boot, Carried
 from survey.record.chain import head_message, next_link
-from survey.record.record import BOOT, CARRIED, COMPLAINT, RESPONSE, decode
+from survey.record.record import BOOT, CARRIED, CLOCK, COMPLAINT, RESPONSE, decode
 from survey.wire.messages import Receipt, link_text, pack_receipt
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import KIOSK, START_MS, FakeTransport, Home, body, fill, stamp
@@ -22,7 +22,8 @@ from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.folder import JournalFolder
 from uplink.journal.stamp import ManualClock
-from uplink.journal.writer import JournalWriter, Written
+from uplink.journal.writer import JournalWriter
+from uplink.journal.written import Written
 
 
 class Kiosk:
@@ -213,6 +214,41 @@ def test_a_deleted_journal_is_named_by_its_successor(home: Home) -> None:
     boots = [one for one in kiosk.journal.records.all() if one["kind"] == BOOT]
     assert [Boot.from_body(one["body"]).predecessor for one in boots] == [predecessor, predecessor]
     kiosk.stop()
+
+
+def test_a_journal_lost_right_after_its_first_record_is_named(home: Home) -> None:
+    kiosk = Kiosk(home)
+    stream = kiosk.journal.stream
+    kiosk.journal.close()  # killed before anything else was done
+    (path,) = home.paths.journal.glob("*.journal")
+    path.write_bytes(bytes(path.stat().st_size))
+    kiosk = Kiosk(home)
+    predecessor = kiosk.journal.predecessor
+    assert predecessor is not None
+    assert (predecessor.stream, predecessor.seq, predecessor.why) == (stream, 1, DELETED)
+    kiosk.stop()
+
+
+def test_news_of_the_clock_wait_for_the_boot_that_names_the_stream_before(home: Home) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(3)
+    kiosk.stop()
+    shutil.rmtree(home.paths.journal)
+    journal = home.journal()
+    clock = ManualClock(START_MS, boot=2, up_ms=60_000, sync=True)
+    now = 10.0
+    writer = JournalWriter(journal, clock=clock, now=lambda: now)
+    writer.step()
+    assert journal.head.seq == 0
+    now = 20.0
+    writer.submit("x", BOOT, Boot("1").to_body(), clock.stamp())
+    writer.step()
+    writer.stop()
+    journal = home.journal()
+    first, second = journal.records.all()
+    assert Boot.from_body(first["body"]).predecessor is not None
+    assert second["kind"] == CLOCK
+    journal.close()
 
 
 def test_the_head_file_follows_within_five_seconds(home: Home) -> None:

@@ -22,7 +22,8 @@ from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.segment import segment_paths
 from uplink.journal.stamp import ManualClock
 from uplink.journal.tallying import Tallier
-from uplink.journal.writer import JournalWriter, Written
+from uplink.journal.writer import JournalWriter
+from uplink.journal.written import Written
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 JAYAPURA = ZoneInfo("Asia/Jayapura")

@@ -7,11 +7,25 @@ import pytest
 from survey.record.record import ALIVE, CLOCK, Stamp
 from survey.wire.messages import Receipt, pack_receipt
 from survey.wire.trouble import trouble
-from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, stamp
+from tests.uplink.fakes import (
+    KIOSK,
+    START_MS,
+    FakeTransport,
+    FaultyDisk,
+    Home,
+    body,
+    failing,
+    fill,
+    full,
+    stamp,
+)
+from tests.uplink.forwarder.test_courier import Trip
 from uplink.journal.acknowledged import Acknowledged
+from uplink.journal.losses import declared
 from uplink.journal.segments.disk import Disk
 from uplink.journal.stamp import ManualClock
-from uplink.journal.writer import JournalWriter, WriteFailed, Written
+from uplink.journal.writer import JournalWriter
+from uplink.journal.written import WriteFailed, Written
 
 
 @pytest.fixture
@@ -208,4 +222,75 @@ def test_a_partition_that_is_too_small_says_so(home: Home) -> None:
 
     writer = JournalWriter(home.journal(disk=Small()))
     assert writer.state().trouble == trouble("disk_too_small", megabytes=5)
+    writer.stop()
+
+
+def stands_at(trip: Trip) -> int | None:
+    """Give the damaged record that the uplink's status names."""
+    told = trip.courier.progress.trouble
+    return int(dict(told.values)["seq"]) if told is not None and told.code == "record_undeclared" else None
+
+
+def damage(home: Home, seq: int) -> None:
+    (path,) = home.paths.journal.glob("*.journal")
+    content = bytearray(path.read_bytes())
+    begin = content.index(b'"seq":%d' % seq)
+    content[begin : begin + 6] = bytes(6)
+    path.write_bytes(content)
+
+
+def test_a_record_damaged_while_the_kiosk_runs_is_declared_when_the_uplink_stands_at_it(home: Home) -> None:
+    now = 0.0
+    journal, trip = home.journal(), Trip(home, FakeTransport(home.collector))
+    writer = JournalWriter(journal, now=lambda: now, undeclared=lambda: stands_at(trip))
+    fill(journal, 5)
+    damage(home, 3)
+    trip.go()
+    assert (home.collector.held(), stands_at(trip)) == (2, 3)
+    writer.step()
+    trip.go(60, seconds=1.0)
+    assert home.collector.held() == 5
+    assert stands_at(trip) is None
+    writer.stop()
+
+
+def test_a_damaged_record_that_was_confirmed_is_declared_where_a_collector_that_was_set_back_asks_for_it(
+    home: Home,
+) -> None:
+    now = 0.0
+    journal, trip = home.journal(), Trip(home, FakeTransport(home.collector))
+    writer = JournalWriter(journal, now=lambda: now, undeclared=lambda: stands_at(trip))
+    fill(journal, 6)
+    trip.go()
+    assert journal.release() is not None
+    damage(home, 3)
+    journal.reopen()
+    assert not declared(home.paths.journal).records, "what is confirmed is no loss"
+    stream = journal.stream
+    home.collector.lines[stream], home.collector.links[stream] = (
+        home.collector.lines[stream][:2],
+        home.collector.links[stream][:3],
+    )
+    fill(journal, 1)
+    trip.go(60, seconds=1.0)
+    assert (home.collector.held(), stands_at(trip)) == (2, 3)
+    writer.step()
+    assert list(declared(home.paths.journal).records) == [3]
+    trip.go(60, seconds=1.0)
+    assert home.collector.held() == 7
+    assert home.collector.lines[stream][2] == declared(home.paths.journal).records[3]
+    writer.stop()
+
+
+def test_a_hint_of_the_uplink_alone_declares_nothing_lost(home: Home) -> None:
+    now = 0.0
+    journal = home.journal()
+    asked: list[float] = []
+    writer = JournalWriter(journal, now=lambda: now, undeclared=lambda: asked.append(now) or 2)
+    fill(journal, 5)
+    for _ in range(100):
+        writer.step()
+        now += 1.0
+    assert not declared(home.paths.journal).records
+    assert len(asked) == 4, "every half minute"
     writer.stop()

@@ -4,6 +4,7 @@ One request carries one batch, and the answer is the receipt. A wrong address, a
 login page costs no data: only a receipt whose signature holds counts, and that is for the courier to check.
 """
 
+import base64
 import json
 import time
 from collections import deque
@@ -95,7 +96,7 @@ class HttpSender:
         Raises:
             Unreachable: no answer, or one that may be another tomorrow.
             TooLarge: the collector or a proxy takes less.
-            Refused: the collector says it will never take these bytes.
+            Refused: the collector says it will never take these bytes; the receipt that it may show with that is given by `poll`.
         """
         started = self._now()
         try:
@@ -108,6 +109,8 @@ class HttpSender:
         if answer.status == 413:
             raise TooLarge(f"the collector's door takes less than {len(batch)} bytes")
         if answer.status in _NEVER and (refusal := _refusal(answer)) is not None:
+            if (receipt := _receipt_beside(answer)) is not None:
+                self._events.append(ReceiptArrived(receipt, fresh=True))
             raise refusal
         if answer.status != 200:
             raise Unreachable(
@@ -208,6 +211,14 @@ def _refusal(answer: _Answer) -> Refused | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return Refused(str(code)[:64], str(message)[:300])
+
+
+def _receipt_beside(answer: _Answer) -> bytes | None:
+    """Give the receipt that comes with the refusal of records which contradict what the collector holds."""
+    try:
+        return base64.b64decode(json.loads(answer.content)["receipt"], validate=True)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _short(error: Exception) -> str:

@@ -188,8 +188,8 @@ class JournalStorage(Storage):
             segments = tuple(self._segments)
         return read_between(segments, max(first, segments[0].first), last)
 
-    def holes(self) -> list[int]:
-        """Give the numbers between the first and the last record that cannot be read here."""
+    def holes(self, after: int) -> list[int]:
+        """Give the numbers behind `after`, between the first and the last record, that cannot be read here."""
         with self._lock:
             missing: list[int] = []
             expected = self._segments[0].first
@@ -199,12 +199,12 @@ class JournalStorage(Storage):
                     segment.first + place for place, offset in enumerate(segment.offsets) if not offset
                 ]
                 expected = segment.last + 1
-            return [seq for seq in missing if seq > self.floor]
+            return [seq for seq in missing if seq > after]
 
-    def bare(self) -> list[int]:
-        """Give the numbers of the whole records found at the last opening whose attachments are damaged."""
+    def bare(self, after: int) -> list[int]:
+        """Give the numbers behind `after` of the whole records found at the last opening whose attachments are damaged."""
         with self._lock:
-            return [seq for segment in self._segments for seq in segment.bare if seq > self.floor]
+            return [seq for segment in self._segments for seq in segment.bare if seq > after]
 
     def let_go(self, through: int, *, counted: int | None = None) -> int:
         """Unlink the segments whose records all have numbers up to `through`; gives how many.

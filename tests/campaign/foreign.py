@@ -1,0 +1,57 @@
+"""Why a stream of the true kiosk is foreign to its collector: each cause is an old copy that was put back."""
+
+from enum import Enum
+
+from survey.record.chain import stated_link
+from survey.record.record import BOOT, decode
+from survey.wire.messages import unpack_batch
+from tests.campaign.campaign_world import CampaignWorld
+
+
+class Cause(Enum):
+    """What makes a stream foreign, as the collector's own rows show it."""
+
+    BEGINNING_LOST = "the collector has lost its first record, which names the stream before it"
+    BEGINNING_DAMAGED = (
+        "its first record is damaged, and no boot that names the stream before it has come since"
+    )
+    PREDECESSOR_LOST = "the collector has lost the stream before it"
+    SECOND_SUCCESSOR = "the stream before it has another successor: an old card"
+    ANOTHER_HISTORY = "the stream before it went another way: an old card, hurt again before it was heard"
+    NAMES_NONE = "it names no stream before it: a card from before its first record"
+    UNKNOWN = "no reason"
+
+
+def foreign_streams(world: CampaignWorld) -> list[tuple[str, Cause]]:
+    """Give the streams that wait for a decision, in the order in which they were opened."""
+    rows = world.rows(
+        "select id, uid, before_uid from evidence_stream where standing = 'foreign' order by id"
+    )
+    return [(str(uid), _cause(world, int(str(number)), str(before))) for number, uid, before in rows]
+
+
+def _cause(world: CampaignWorld, number: int, before: str) -> Cause:
+    if world.rows("select 1 from evidence_losthere where stream_id = ? and first = 1", number):
+        return Cause.BEGINNING_LOST
+    if not before:
+        return _cause_of_none(_first_line(world, number))
+    held = world.rows("select standing, followed_seq from evidence_stream where uid = ?", before)
+    if not held:
+        return Cause.PREDECESSOR_LOST
+    standing, followed = held[0]
+    if followed is not None or standing not in {"counted", "accepted"}:
+        return Cause.SECOND_SUCCESSOR
+    return Cause.ANOTHER_HISTORY
+
+
+def _cause_of_none(first: bytes | None) -> Cause:
+    if first is None:
+        return Cause.UNKNOWN
+    if stated_link(first) is not None:
+        return Cause.BEGINNING_DAMAGED
+    return Cause.NAMES_NONE if decode(first).kind == BOOT else Cause.UNKNOWN
+
+
+def _first_line(world: CampaignWorld, number: int) -> bytes | None:
+    rows = world.rows("select payload from evidence_rawbatch where stream_id = ? and first = 1", number)
+    return unpack_batch(bytes(rows[0][0])).lines[0] if rows else None  # type: ignore[call-overload]

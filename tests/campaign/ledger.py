@@ -1,0 +1,231 @@
+"""The ledger: which records were promised, who holds them, and which of them a deed of ours has destroyed everywhere.
+
+A record is known by its stream and its line, for a card that was set back gives numbers a second time. What was carried over into
+another stream is the record that it was before. A loss is *ours* when a deed took the last copy; whatever else is missing in the
+end is the product's fault.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from survey.record.bodies import Carried
+from survey.record.errors import Malformed
+from survey.record.record import CARRIED, COMPLAINT, RESPONSE, Record, decode
+from survey.wire.messages import unpack_batch
+from tests.campaign.campaign_world import CampaignWorld
+from uplink.journal.enrolment import load_enrolment, verifier
+from uplink.journal.head import read_head
+from uplink.journal.home import KioskHome
+from uplink.journal.reader import JournalReader
+
+_PROOF = re.compile(rb"[A-Za-z0-9+/]{43}\t[A-Za-z0-9+/]{86}\t")
+"""What stands before a record's line: the link before it, and the kiosk's signature."""
+_PROOF_BYTES = 131
+
+
+class Promise(NamedTuple):
+    """A record that was durable when its writing ended."""
+
+    stream: str
+    line: bytes
+
+    @property
+    def record(self) -> Record:
+        """What it says."""
+        return decode(self.line)
+
+
+@dataclass
+class Loss:
+    """A promised record of which a deed of ours took the last copy."""
+
+    deed: str
+    known: bool
+    """Whether anything is left that knows that the record was written."""
+    age_seconds: float
+    """How old the record was then."""
+    was_known: bool
+    """Whether anything knew right after the deed."""
+
+
+class Ledger:
+    """One world's promises and losses. One thread uses it."""
+
+    def __init__(self, world: CampaignWorld) -> None:
+        self._world = world
+        self._read = 0
+        self._row = 0
+        self.promised: dict[Promise, float] = {}
+        """In the order in which they were made, with the moment of it (CLOCK_MONOTONIC)."""
+        self.held: set[Promise] = set()
+        """What the collector has, by its own raw batches, counted or not."""
+        self.losses: dict[Promise, Loss] = {}
+
+    def look(self) -> None:
+        """Take in what was promised and received since the last look."""
+        self._look_at_witness()
+        query = "select id, first, count, payload from evidence_rawbatch where id > ? order by id"
+        for number, first, count, payload in self._world.rows(query, self._row):
+            batch = unpack_batch(bytes(payload))  # type: ignore[call-overload]
+            offset = int(str(first)) - batch.first
+            for line in batch.lines[offset : offset + int(str(count))]:
+                if (promise := promise_of(batch.stream, line)) is not None:
+                    self.held.add(promise)
+            self._row = int(str(number))
+
+    def collector_was_set_back(self) -> None:
+        """Read everything anew: rows that were read may be gone, and their numbers come again."""
+        self._row = 0
+        self.held.clear()
+
+    def missing(self) -> list[Promise]:
+        """What was promised and is not at the collector."""
+        return [promise for promise in self.promised if promise not in self.held]
+
+    def waiting(self) -> list[Promise]:
+        """What is missing though no deed of ours has destroyed it."""
+        return [promise for promise in self.missing() if promise not in self.losses]
+
+    def note_losses(self, deed: str) -> list[Loss]:
+        """Note what is nowhere any more, and whether anything still knows of it; gives what is new.
+
+        What an earlier deed took is looked at again: the last that knew of it may be gone now.
+        """
+        self.look()
+        content = b"".join(
+            path.read_bytes() for path in sorted(self._world.home.glob("journal/**/*.journal"))
+        )
+        gone = [promise for promise in self.waiting() if not _stands(promise, content)]
+        heads = self.known_heads()
+        for promise, loss in self.losses.items():
+            loss.known &= promise.record.seq <= heads.get(promise.stream, 0)
+        now = time.monotonic()
+        for promise in gone:
+            is_known = promise.record.seq <= heads.get(promise.stream, 0)
+            age = now - self.promised[promise]
+            self.losses[promise] = Loss(deed, known=is_known, was_known=is_known, age_seconds=age)
+        return [self.losses[promise] for promise in gone]
+
+    def known_heads(self) -> dict[str, int]:
+        """How far each stream is known to have come, by what is left at both ends."""
+        heads: dict[str, int] = {}
+        for stream, seq in (*self._known_at_collector(), *self._known_at_kiosk()):
+            heads[stream] = max(heads.get(stream, 0), seq)
+        return heads
+
+    def _known_at_collector(self) -> Iterator[tuple[str, int]]:
+        for query in (
+            "select uid, max(through, heard_seq) from evidence_stream",
+            "select before_uid, before_seq from evidence_stream",
+            "select uid, seq from evidence_heardhead",
+        ):
+            for stream, seq in self._world.rows(query):
+                yield str(stream), int(str(seq))
+
+    def _known_at_kiosk(self) -> Iterator[tuple[str, int]]:
+        home, enrolment = KioskHome(self._world.home), load_enrolment(self._world.home)
+        head = read_head(home.head, public_key=enrolment.public_key)
+        if head is not None:
+            yield head.stream, head.seq
+        reader = JournalReader(home.journal)
+        header = reader.header()
+        if header is None:
+            return
+        if header.predecessor is not None:
+            yield header.predecessor.stream, header.predecessor.seq
+        newest = reader.head()
+        if newest is not None:
+            yield header.stream, newest.seq
+        receipts = home.receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
+        for receipt in (receipts.furthest(header.stream), receipts.ahead(header.stream)):
+            if receipt is not None:
+                yield receipt.stream, receipt.through
+
+    def thanked(self) -> set[tuple[str, int]]:
+        """The places of what visitors were thanked for; a line cut by a kill was not yet thanked."""
+        found = set()
+        for entry in _objects(self._world.thanked_log):
+            found.add((str(entry["stream"]), int(str(entry["seq"]))))
+        return found
+
+    def complete(self) -> int:
+        """How many complete questionnaires the collector holds in streams that count, each once."""
+        counting = {
+            str(uid)
+            for (uid,) in self._world.rows(
+                "select uid from evidence_stream where standing in ('counted', 'accepted')"
+            )
+        }
+        found: set[Promise] = set()
+        for payload in self._world.payloads():
+            batch = unpack_batch(payload)
+            if batch.stream in counting:
+                found |= {one for line in batch.lines if (one := promise_of(batch.stream, line)) is not None}
+        return sum(_is_complete(promise.record) for promise in found)
+
+    def _look_at_witness(self) -> None:
+        if not self._world.witness.exists():
+            return
+        with self._world.witness.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                self._read += len(line)
+                seen = json.loads(line)
+                promise = promise_of(seen["stream"], seen["line"].encode())
+                if promise is not None:
+                    self.promised.setdefault(promise, float(seen["at"]))
+
+
+def promise_of(stream: str, line: bytes) -> Promise | None:
+    """Give the record that a line is, or carries; None for a declaration of a loss."""
+    try:
+        record = decode(line)
+        if record.kind != CARRIED:
+            return Promise(stream, line)
+        carried = Carried.from_body(record.body)
+    except Malformed:
+        return None
+    return Promise(carried.stream, carried.line.encode())
+
+
+def answers(promises: Iterable[Promise]) -> list[Promise]:
+    """Give those of them that somebody was, or would have been, thanked for."""
+    return [promise for promise in promises if promise.record.kind in {RESPONSE, COMPLAINT}]
+
+
+def _stands(promise: Promise, content: bytes) -> bool:
+    """Tell whether a record stands in a journal so that it can be proven, or as a text inside the line that carries it over.
+
+    A line whose own link and signature are gone proves nothing, were every byte of it there.
+    """
+    place = content.find(promise.line)
+    while place >= 0:
+        if _PROOF.fullmatch(content[max(0, place - _PROOF_BYTES) : place]):
+            return True
+        place = content.find(promise.line, place + 1)
+    return json.dumps(promise.line.decode(), ensure_ascii=False).encode() in content
+
+
+def _objects(path: Path) -> list[dict[str, object]]:
+    found = []
+    for line in path.read_text().splitlines() if path.exists() else ():
+        try:
+            found.append(dict(json.loads(line)))
+        except ValueError:  # a torn line, and what a later run wrote behind it
+            continue
+    return found
+
+
+def _is_complete(record: Record) -> bool:
+    return (
+        record.kind == RESPONSE
+        and record.body["instrument"] == "skm-2017"
+        and record.body["complete"] is True
+    )

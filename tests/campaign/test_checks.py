@@ -1,0 +1,100 @@
+"""The campaign's own instruments: a check that never cries proves nothing."""
+
+import json
+import os
+import random
+from pathlib import Path
+
+from survey.record.record import RESPONSE, Record, Stamp, encode
+from tests.campaign.ledger import Promise, _stands
+from tests.campaign.medium import Medium
+from tests.campaign.notice import unnoticed
+
+STREAM = "ab" * 16
+
+
+def promise(seq: int) -> Promise:
+    stamp = Stamp(boot=1, up_ms=seq, at=1_767_225_600_000, sync=True)
+    return Promise(STREAM, encode(Record(seq=seq, kind=RESPONSE, stamp=stamp, body={})))
+
+
+def audit(
+    faults: list[tuple[str, int, int]] | None = None,
+    remarks: list[dict[str, object]] | None = None,
+    **more: str,
+) -> dict[str, object]:
+    found = [{"finding": finding, "first": first, "last": last} for finding, first, last in faults or []]
+    return {"streams": [{"stream": STREAM, "faults": found, "remarks": remarks or []} | more]}
+
+
+def test_a_loss_is_noticed_by_its_number_and_no_other() -> None:
+    lost = [promise(seq) for seq in (4, 5, 9)]
+    assert unnoticed(lost, audit()) == lost
+    assert unnoticed(lost, audit([("missing", 4, 5)])) == lost[2:]
+    assert unnoticed(lost, audit([("cut", 9, 12)])) == lost[:2]
+    assert unnoticed(lost, audit([("forked", 5, 5)])) == lost[2:], "up to here it was another history"
+    assert unnoticed(lost, {"streams": []}) == lost
+
+
+def test_a_loss_is_noticed_by_what_heads_and_followers_say() -> None:
+    lost = [promise(seq) for seq in (4, 9)]
+    assert unnoticed(lost, audit(remarks=[{"code": "none_received", "records": 5}])) == lost[1:]
+    follower = [{"code": "predecessor_never_came", "stream": STREAM[:8], "seq": 8}]
+    assert unnoticed(lost, audit(remarks=follower, stream="cd" * 16)) == lost[1:]
+
+
+def test_a_power_cut_keeps_what_was_flushed_and_only_that_for_certain(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "journal").mkdir(parents=True)
+    path, beside = home / "journal" / "file", home / "journal" / "beside"
+    seen = set()
+    for seed in range(60):
+        beside.unlink(missing_ok=True)
+        path.write_bytes(b"old " * 200)
+        medium = Medium(tmp_path / "medium", home)
+        medium.begin()
+        with path.open("ab") as file:
+            file.write(b"kept" * 200)
+            file.flush()
+            medium.flushed(file.fileno())
+            file.write(b"torn" * 400)
+        beside.write_bytes(b"new")
+        medium.cut(random.Random(seed))
+        content = path.read_bytes()
+        assert content[:1_600] == b"old " * 200 + b"kept" * 200
+        whole, none = content.count(b"torn") == 400, len(content) == 1_600
+        seen.add((whole, none, beside.exists()))
+    assert len(seen) > 4, "cuts differ"
+
+
+def test_a_name_that_was_taken_over_is_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    path, seen = home / "file", set()
+    for seed in range(40):
+        path.write_bytes(b"before")
+        medium = Medium(tmp_path / "medium", home)
+        medium.begin()
+        fresh = home / "fresh"
+        fresh.write_bytes(b"after")
+        handle = os.open(fresh, os.O_RDONLY)
+        medium.flushed(handle)
+        os.close(handle)
+        fresh.replace(path)
+        if seed % 2:
+            medium.folder_flushed(home)
+        medium.cut(random.Random(seed))
+        assert path.read_bytes() == b"after" or not seed % 2
+        seen.add(path.read_bytes())
+        fresh.unlink(missing_ok=True)
+    assert seen == {b"before", b"after"}
+
+
+def test_a_line_without_its_link_and_signature_is_held_by_nobody() -> None:
+    kept = promise(3)
+    proof = b"a" * 43 + b"\t" + b"B" * 86 + b"\t"
+    assert _stands(kept, b"0 1 3\t" + proof + kept.line)
+    assert not _stands(kept, b"0 1 3\t" + bytes(len(proof)) + kept.line)
+    assert not _stands(kept, proof + kept.line[:-1])
+    carried = json.dumps({"line": kept.line.decode()}, ensure_ascii=False).encode()
+    assert _stands(kept, carried)
