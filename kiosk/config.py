@@ -1,4 +1,4 @@
-"""The configuration: one TOML file, read once into frozen dataclasses (without slots, which would cost the start a second class each).
+"""The configuration: one TOML file, read once into frozen dataclasses (without slots and `repr`, which would cost the first frame several milliseconds).
 
 Every key has a default, so an empty file is a working configuration. An unknown key or a bad value stops the start with the
 key, the value and the remedy. `docs/configuration.md` lists every key; a test compares it with this module.
@@ -43,14 +43,14 @@ def _plain(default: Any, kind: str) -> Any:
     return field(default=default, metadata={"kind": kind})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Paths:
     """`[paths]`: where the kiosk keeps its things."""
 
     home: Path = field(default=DEFAULT_HOME, metadata={"kind": "path"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PanelSection:
     """`[panel]`: the pins and how presses are judged."""
 
@@ -65,7 +65,7 @@ class PanelSection:
     staff_hold_seconds: float = _seconds(3.0, 1, 9)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ScreenSection:
     """`[screen]`: the display."""
 
@@ -77,7 +77,7 @@ class ScreenSection:
     fonts: tuple[str, ...] = _texts(())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class VisitSection:
     """`[visit]`: what a visit asks and how long it waits."""
 
@@ -101,7 +101,7 @@ class VisitSection:
     saving_seconds: float = _seconds(30.0, 5, 300)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SoundSection:
     """`[sound]`: the beep of a press and the voice."""
 
@@ -111,7 +111,7 @@ class SoundSection:
     recordings: str = _plain("", "text")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StaffSection:
     """`[staff]`: the staff screen."""
 
@@ -120,7 +120,7 @@ class StaffSection:
     offline_hours: float = _seconds(24.0, 1, 720)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Config:
     """The whole file."""
 

@@ -14,7 +14,7 @@ from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Counters:
     """Counts since the last `alive` record, so that nothing is thrown away silently."""
 
@@ -44,7 +44,7 @@ class Counters:
         return alive
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Service:
     """One kiosk in service."""
 

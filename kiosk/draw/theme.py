@@ -76,7 +76,7 @@ DIMMED = Palette(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Theme:
     """The palette and the measure of one look; one object a look, compared by identity because it keys every cache."""
 

@@ -59,10 +59,11 @@ _DICTIONARY_1 = b"".join(
 _DICTIONARIES = {0: b"", 1: _DICTIONARY_1}
 
 # A value that is random by its length: a stream's name (hexadecimal), a salt and a link (base64). Its mark stands in its place;
-# no JSON of ours has a control character, so a text that has one is left as it is.
-_RANDOM = re.compile(rb'"(?:[0-9a-f]{32}|[A-Za-z0-9+/]{22}|[A-Za-z0-9+/]{43})"')
-_MARKED = re.compile(rb'"[\x01-\x03]"')
-_CONTROL = re.compile(rb"[\x01-\x03]")
+# no JSON of ours has a control character, so a text that has one is left as it is. (Patterns compiled at
+# their first use: a kiosk's first frame needs none.)
+_RANDOM = rb'"(?:[0-9a-f]{32}|[A-Za-z0-9+/]{22}|[A-Za-z0-9+/]{43})"'
+_MARKED = rb'"[\x01-\x03]"'
+_CONTROL = rb"[\x01-\x03]"
 _NAME, _SALT, _LINK = b'"\x01"', b'"\x02"', b'"\x03"'
 _BYTES = {_NAME: 16, _SALT: 16, _LINK: 32}
 
@@ -109,7 +110,7 @@ def open_text(magic: bytes, payload: bytes, *, limit: int = MAX_TEXT_BYTES) -> t
 
 def _take_out(text: bytes) -> tuple[bytes, bytes]:
     """Give the text with marks in the place of its random values, and these as bytes."""
-    if _CONTROL.search(text):
+    if re.search(_CONTROL, text):
         return text, b""
     taken = []
 
@@ -124,7 +125,7 @@ def _take_out(text: bytes) -> tuple[bytes, bytes]:
         taken.append(value)
         return _SALT if len(value) == 16 else _LINK
 
-    return _RANDOM.sub(mark, text), b"".join(taken)
+    return re.sub(_RANDOM, mark, text), b"".join(taken)
 
 
 def _put_back(text: bytes, taken: bytes) -> bytes:
@@ -146,7 +147,7 @@ def _put_back(text: bytes, taken: bytes) -> bytes:
         some = taken[start:at]
         return b'"' + some.hex().encode() + b'"' if mark == _NAME else _quoted(some)
 
-    return _MARKED.sub(value, text) if taken else text
+    return re.sub(_MARKED, value, text) if taken else text
 
 
 def _quoted(value: bytes) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class UplinkConfig:
     """Settings of the uplink process. The kiosk's configuration file fills it from its `[uplink]` table."""
 

@@ -53,7 +53,7 @@ class Header(NamedTuple):
     """The stream that this one follows."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Segment:
     """What is known of one file: where its records stand, not what they say."""
 
