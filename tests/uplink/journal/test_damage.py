@@ -354,3 +354,27 @@ def test_a_page_that_takes_the_header_and_the_first_records_stops_nothing(tmp_pa
     assert home.collector.refused == []
     assert home.collector.held() == 6
     journal.close()
+
+
+def test_a_record_written_right_behind_a_lost_page_is_whole(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.enrol()
+    journal = home.journal(ballast_bytes=0)
+    fill(journal, 4)
+    ((_, path),) = segment_paths(home.paths.journal)
+    content = path.read_bytes()
+    begin = content.index(b'"seq":3')
+    with path.open("r+b") as file:  # under the running kiosk: the end of what it has written
+        file.seek(begin)
+        file.write(bytes(len(content) - begin))
+    fill(journal, 2)
+    journal.close()
+    whole = [one for one in frames(path.read_bytes()) if isinstance(one, Frame)][1:]
+    lines = [unpack_entry(one.payload).line for one in whole]
+    assert [Entry(seq=1, line=line).get("seq") for line in lines] == [1, 2, 5, 6]
+    journal = home.journal(ballast_bytes=0)
+    assert list(declared(home.paths.journal).records) == [3, 4]
+    Trip(home, FakeTransport(home.collector)).go()
+    assert home.collector.lines[journal.stream][4:] == lines[2:]
+    assert {(fault.first, fault.last) for fault in verify(home.folder).faults} == {(3, 4)}
+    journal.close()

@@ -178,9 +178,12 @@ def read_frame(content: bytes, offset: int) -> Frame | None:
 
 
 def frames(content: bytes, offset: int = 0) -> Iterator[Frame | Damage]:
-    """Give all of `content` from `offset` on, as whole lines and the damage between them."""
+    """Give all of `content` from `offset` on, as whole lines and the damage between them.
+
+    A whole line is found wherever it begins: behind a page that was lost no line end says where.
+    """
     size = len(content)
-    damaged_from = -1
+    damaged_from = start = -1
     while offset < size:
         found = read_frame(content, offset)
         if found is not None:
@@ -193,7 +196,10 @@ def frames(content: bytes, offset: int = 0) -> Iterator[Frame | Damage]:
         if damaged_from < 0:
             damaged_from = offset
         line_end = content.find(b"\n", offset)
-        offset = size if line_end < 0 else line_end + 1
+        if start <= offset:
+            begun = _START.search(content, offset + 1)
+            start = begun.start() if begun is not None else size
+        offset = min(start, size if line_end < 0 else line_end + 1)
     if damaged_from >= 0:
         rest = content[damaged_from:]
         yield Damage(offset=damaged_from, content=rest, closed=rest.endswith(b"\n"))
