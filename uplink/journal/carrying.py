@@ -5,7 +5,7 @@ carried, and is missing under its former number.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +36,10 @@ Append = Callable[[Mapping[str, object], tuple[Attachment, ...]], object]
 """Record a `carried` body with its attachments."""
 
 
+Place = tuple[str, int]
+"""The stream a record was written in, and its number there."""
+
+
 class Load(NamedTuple):
     """One record to carry."""
 
@@ -53,6 +57,11 @@ class CarryOver:
         done = done_before(storage.entries(storage.first_seq, storage.next_seq - 1))
         self._loads = loads(storage.folder, under_way.formers, done)
         self._next: Load | None = None
+        if under_way.carried is not None:
+            # Damage may have taken from the new stream what it had carried; the former one still has it until that is confirmed.
+            self._next = next(self._loads, None)
+            if self._next is not None:
+                self._under_way = under_way._replace(carried=None)
 
     @classmethod
     def resume(cls, storage: JournalStorage, disk: Disk) -> "CarryOver | None":
@@ -117,40 +126,38 @@ class CarryOver:
             log.error("a record of a former stream cannot be carried over: %s", error)  # noqa: TRY400 - the reason says it all
 
 
-def loads(folder: Path, formers: tuple[Former, ...], done: Mapping[str, int]) -> Iterator[Load]:
-    """Give what is to be carried over into the journal in `folder`; `done` says how far each former stream has been.
+def loads(folder: Path, formers: tuple[Former, ...], done: Collection[Place]) -> Iterator[Load]:
+    """Give what is to be carried over into the journal in `folder`, but for the records that are `done`.
 
     Raises:
         JournalBroken: a file cannot be read.
         OSError: a file cannot be read.
     """
     for former in formers:
-        after = max(former.after, done.get(former.stream, 0))
         segments = [scan(path, first) for first, path in segment_paths(former_folder(folder, former.stream))]
         if not segments:
             continue
-        first = max(after + 1, segments[0].first)
+        first = max(former.after + 1, segments[0].first)
         for entry in read_between(segments, first, segments[-1].last):
             load = _load(former.stream, entry)
-            if load is not None:
+            if load is not None and _place(load.body) not in done:
                 yield load
 
 
-def done_before(entries: Iterator[Entry]) -> dict[str, int]:
-    """Read from the new stream's records how far each former stream was carried over already."""
-    done: dict[str, int] = {}
-    for entry in entries:
-        if entry.get("kind") != CARRIED:
-            continue
-        try:
-            body = entry["body"]
-            carried = Carried.from_body(body) if isinstance(body, dict) else None
-        except Malformed:
-            continue
-        if carried is not None:
-            seq = Entry(seq=1, line=carried.line.encode()).get("seq")
-            done[carried.stream] = max(done.get(carried.stream, 0), seq if isinstance(seq, int) else 0)
-    return done
+def done_before(entries: Iterator[Entry]) -> set[Place]:
+    """Read from the new stream's records which were carried over already."""
+    bodies = (entry["body"] for entry in entries if entry.get("kind") == CARRIED)
+    return {place for body in bodies if isinstance(body, dict) and (place := _place(body)) is not None}
+
+
+def _place(body: Mapping[str, object]) -> Place | None:
+    """Give where a carried record stood first."""
+    try:
+        carried = Carried.from_body(body)
+    except Malformed:
+        return None
+    seq = Entry(seq=1, line=carried.line.encode()).get("seq")
+    return (carried.stream, seq) if isinstance(seq, int) else None
 
 
 def _load(stream: str, entry: Entry) -> Load | None:

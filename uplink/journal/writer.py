@@ -285,6 +285,7 @@ class JournalWriter:
         if asked is not None:
             self._declare_at = now + _DECLARE_AGAIN_SECONDS
             journal.declare_from(asked)
+            self._carrying = True  # what damage took may have been carried over, and can be again
             return
         if journal.waiting == 0 or journal.confirmed != self._confirmed:
             self._confirmed = journal.confirmed
@@ -292,6 +293,7 @@ class JournalWriter:
         elif now >= self._look_again_at:
             self._look_again_at = now + _LOOK_AGAIN_SECONDS
             journal.reopen()
+            self._carrying = True
 
     def _note_broken(self, error: JournalBroken) -> None:
         if not self._broken:
@@ -310,7 +312,7 @@ class JournalWriter:
             self._note_broken(error)
             return False
         log.warning("the journal is back in service after %d attempts", self._failures)
-        self._broken, self._failures = None, 0
+        self._broken, self._failures, self._carrying = None, 0, True
         return True
 
 

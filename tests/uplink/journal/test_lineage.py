@@ -175,6 +175,42 @@ def test_carried_records_prove_their_former_place_and_bring_their_attachments(ho
     kiosk.stop()
 
 
+@pytest.mark.parametrize("while_running", [True, False])
+def test_what_damage_takes_from_the_new_stream_is_carried_over_again(
+    home: Home, *, while_running: bool
+) -> None:
+    """The former stream's files stay until the collector has confirmed what came out of them."""
+    journal = home.journal()
+    fill(journal, 6)
+    stream = journal.stream
+    home.collector.links[stream] = [b"x" * 32] * 10
+    Acknowledged(home.paths.ahead).store(home.collector.receipt(stream, through=9))
+    journal.close()
+    kiosk = Kiosk(home)
+    for _ in range(5):
+        kiosk.turn()
+    fourth = b'"carried","seq":4'
+    segment = next(path for path in home.paths.journal.glob("*.journal") if fourth in path.read_bytes())
+    content = segment.read_bytes()
+    start = content.index(fourth)
+    segment.write_bytes(content[: start - 100] + bytes(200) + content[start + 100 :])
+    if while_running:
+        kiosk.writer._undeclared = lambda: 4  # the uplink says where it stands
+    else:
+        kiosk.stop()
+        kiosk = Kiosk(home)
+    for _ in range(5):
+        kiosk.turn()
+    carried = [
+        json.loads(Carried.from_body(one["body"]).line)["seq"]
+        for one in kiosk.journal.records.all()
+        if one.get("kind") == "carried"
+    ]
+    assert sorted(carried) == [1, 2, 3, 4, 5, 6]
+    assert carried != sorted(carried), "what was lost stands behind what came through"
+    kiosk.stop()
+
+
 def test_a_power_cut_at_any_step_of_a_succession_is_gone_on_from(home: Home) -> None:
     journal = home.journal()
     fill(journal, 6)
