@@ -94,7 +94,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 def certify(keys: Path, target: Path, *, days: tuple[int, int]) -> tuple[Path, Path]:
     """Write a certificate of the collector's authority for `localhost`, valid from and to so many days from now, with its key."""
     issuer = x509.load_pem_x509_certificate((keys / "ca.crt").read_bytes())
-    authority = serialization.load_pem_private_key((keys / "ca.key").read_bytes(), password=None)
+    authority = serialization.load_pem_private_key((keys / "private" / "ca.key").read_bytes(), password=None)
     assert isinstance(authority, ec.EllipticCurvePrivateKey)
     key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
     made = (
