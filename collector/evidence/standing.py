@@ -48,6 +48,9 @@ class ToldPredecessor(NamedTuple):
     link: bytes
     """The link after that record."""
     why: str
+    own_seq: int = 0
+    """How far the card itself had come in it, where that is another history; 0 where it is not."""
+    own_link: bytes = b""
 
 
 def naming_line(numbered: Iterable[tuple[int, bytes]]) -> bytes | None:
@@ -76,8 +79,17 @@ def told_by(line: bytes | None) -> ToldPredecessor | None:
     if before is None or not STREAM_ID.fullmatch(before.stream):
         return None
     why = before.why if before.why in _REASONS else "?"
+    link, own = _link(before.link), _link(before.own_link)
+    if link is None:
+        return None
+    if own is None:
+        return ToldPredecessor(before.stream, before.seq, link, why)
+    return ToldPredecessor(before.stream, before.seq, link, why, before.own_seq, own)
+
+
+def _link(text: str) -> bytes | None:
     try:
-        link = base64.b64decode(before.link + "=" * (-len(before.link) % 4), validate=True)
+        link = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-    return ToldPredecessor(before.stream, before.seq, link, why) if len(link) == LINK_BYTES else None
+    return link if len(link) == LINK_BYTES else None

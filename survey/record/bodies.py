@@ -74,10 +74,20 @@ class Predecessor(NamedTuple):
     """The link after record `seq`, in base64 without padding."""
     why: str
     """`restored`, `deleted` or `cut`."""
+    own_seq: int = 0
+    """How far this card itself had come in that stream, where that is another history; 0 where it is not."""
+    own_link: str = ""
+    """The link after record `own_seq` of that history."""
 
     def to_fields(self) -> dict[str, object]:
         """Give it as it stands in a body."""
-        return {"stream": self.stream, "seq": self.seq, "link": self.link, "why": self.why}
+        fields: dict[str, object] = {
+            "stream": self.stream,
+            "seq": self.seq,
+            "link": self.link,
+            "why": self.why,
+        }
+        return fields | {"own_seq": self.own_seq, "own_link": self.own_link} if self.own_seq else fields
 
     @classmethod
     def from_fields(cls, fields: Fields) -> "Predecessor":
@@ -91,6 +101,8 @@ class Predecessor(NamedTuple):
             seq=fields.whole("seq"),
             link=fields.text("link"),
             why=fields.text("why"),
+            own_seq=fields.whole_or("own_seq", 0),
+            own_link=fields.text_or("own_link", ""),
         )
 
 

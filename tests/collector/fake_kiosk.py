@@ -185,15 +185,27 @@ class FakeKiosk:
         ).encode()
 
     def successor(
-        self, *, seq: int | None = None, link: bytes | None = None, why: str = "deleted"
+        self,
+        *,
+        seq: int | None = None,
+        link: bytes | None = None,
+        why: str = "deleted",
+        own: "FakeKiosk | None" = None,
     ) -> "FakeKiosk":
-        """Give the stream that follows this one under the same key, its first record written."""
+        """Give the stream that follows this one under the same key, its first record written; `own` went another way in this one."""
         seq = self.last if seq is None else seq
         link = link or self.links[min(seq, self.last)]
         after = FakeKiosk(self.name, self.key)
         if self.clock_ms is not None:
             after.clock_ms = self.clock_ms + self.up_ms + 60_000
-        before = {"stream": self.stream, "seq": seq, "link": link_text(link), "why": why}
+        before: dict[str, object] = {
+            "stream": self.stream,
+            "seq": seq,
+            "link": link_text(link),
+            "why": why,
+        }
+        if own is not None:
+            before |= {"own_seq": own.last, "own_link": link_text(own.links[own.last])}
         after.record("boot", {"software": "1", "hardware": "", "predecessor": before})
         return after
 

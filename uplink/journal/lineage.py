@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from survey.record.bodies import CUT, DELETED, RESTORED, Predecessor
 from survey.record.chain import STREAM_BYTES, first_link
+from survey.wire.messages import link_text
 from uplink.journal.acknowledged import Receipts
 from uplink.journal.head import KnownHead
 from uplink.journal.segments.segment import Header
@@ -47,7 +48,14 @@ def astray(
         return None
     furthest = max((*branched, *beyond), key=lambda one: one.seq)
     told = ahead is not None and ahead.through >= furthest.seq
-    return furthest.as_predecessor(RESTORED if branched or told else CUT)
+    predecessor = furthest.as_predecessor(RESTORED if branched or told else CUT)
+    # Two ends of one stream: what this card had written since it was set back, and has lost, nobody else can tell of.
+    own = (
+        known if known is not None and known.seq > end else KnownHead(header.stream, end, link_at(end) or b"")
+    )
+    if own.seq == 0 or not own.link or own == furthest:
+        return predecessor
+    return predecessor._replace(own_seq=own.seq, own_link=link_text(own.link))
 
 
 class Birth:

@@ -123,6 +123,8 @@ def _joint(old: Life, new: Life, told: ToldPredecessor, found: Lineages) -> None
     values = {"stream": told.uid[:8], "seq": told.seq, "why": told.why}
     found.remarks[new.uid].append(remark(RemarkCode.FOLLOWS, **values))
     found.claims[old.uid].append(Claim(told.seq, told.link, Finding.FORKED))
+    if told.own_seq:
+        found.claims[old.uid].append(Claim(told.own_seq, told.own_link, Finding.FORKED))
     later = _came_later(old.arrivals, beyond=told.seq, after_ms=new.begun_ms)
     if later:
         found.remarks[old.uid].append(remark(RemarkCode.OUTLIVED, stream=new.uid[:8], records=later))

@@ -247,6 +247,18 @@ def test_a_tail_that_comes_with_another_link_is_another_history(
     assert judge(unit, PERIOD, tmp_path).faults(busy.stream) == [("forked", 62, 62)]
 
 
+def test_what_a_card_wrote_after_it_was_set_back_and_lost_is_named_by_its_successor(
+    unit: Unit, busy: FakeKiosk, arrive: Arrive, tmp_path: Path
+) -> None:
+    """Nobody else can tell how far the other way had gone."""
+    back = busy.copy()
+    back.responses(1, 1)
+    busy.responses(3, 3, 3)
+    arrive(busy.batch(62))
+    arrive(busy.successor(why="restored", own=back).batch())
+    assert judge(unit, PERIOD, tmp_path).faults(busy.stream) == [("forked", 63, 63)]
+
+
 def test_what_is_held_beyond_the_joint_stays_counted_and_is_named(
     unit: Unit, busy: FakeKiosk, arrive: Arrive, tmp_path: Path
 ) -> None:

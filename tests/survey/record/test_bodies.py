@@ -51,7 +51,25 @@ EXAMPLES = {
         Boot,
         software=words,
         hardware=words,
-        predecessor=st.none() | st.builds(Predecessor, stream=words, seq=wholes, link=words, why=words),
+        predecessor=st.none()
+        | st.builds(
+            Predecessor,
+            stream=words,
+            seq=wholes,
+            link=words,
+            why=words,
+            own_seq=st.just(0),
+            own_link=st.just(""),
+        )
+        | st.builds(
+            Predecessor,
+            stream=words,
+            seq=wholes,
+            link=words,
+            why=words,
+            own_seq=wholes.map(lambda number: number + 1),
+            own_link=words,
+        ),
     ),
     "clock": st.builds(ClockNews, source=words, reason=words, was_ms=st.none() | times),
     "response": st.builds(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from survey.record.attachment import attach
-from survey.record.bodies import CUT, DELETED, RESTORED, Boot, Carried
+from survey.record.bodies import CUT, DELETED, RESTORED, Boot, Carried, Predecessor
 from survey.record.chain import head_message, next_link
 from survey.record.record import BOOT, CARRIED, CLOCK, COMPLAINT, RESPONSE, decode
 from survey.wire.messages import Receipt, link_text, pack_receipt
@@ -175,6 +175,20 @@ def test_carried_records_prove_their_former_place_and_bring_their_attachments(ho
     kiosk.stop()
 
 
+def test_a_card_that_went_another_way_says_how_far_it_had_come_itself(home: Home) -> None:
+    """What it wrote since it was set back, and may have lost, nobody else can tell of."""
+    journal = home.journal()
+    fill(journal, 6)
+    stream, link = journal.stream, journal.head.link
+    home.collector.links[stream] = [b"x" * 32] * 10
+    Acknowledged(home.paths.ahead).store(home.collector.receipt(stream, through=9))
+    journal.close()
+    kiosk = Kiosk(home)
+    there = link_text(b"x" * 32)
+    assert kiosk.journal.predecessor == Predecessor(stream, 9, there, RESTORED, 6, link_text(link))
+    kiosk.stop()
+
+
 @pytest.mark.parametrize("while_running", [True, False])
 def test_what_damage_takes_from_the_new_stream_is_carried_over_again(
     home: Home, *, while_running: bool
@@ -241,7 +255,7 @@ def test_a_deleted_journal_is_named_by_its_successor(home: Home) -> None:
     kiosk = Kiosk(home)
     predecessor = kiosk.journal.predecessor
     assert predecessor is not None
-    assert predecessor == (stream, head.seq, link_text(head.link), DELETED)
+    assert predecessor == Predecessor(stream, head.seq, link_text(head.link), DELETED)
     assert kiosk.journal.stream != stream
     assert kiosk.writer.state().notice == trouble("journal_deleted", seq=17)
     assert Boot.from_body(kiosk.journal.records.get(doc_id=1)["body"]).predecessor == predecessor  # type: ignore[index]
@@ -311,7 +325,7 @@ def test_a_lost_last_page_is_named_and_its_numbers_are_not_given_again(home: Hom
     kiosk = Kiosk(home, boot=2)
     for _ in range(3):
         kiosk.turn()
-    assert kiosk.journal.predecessor == (stream, head.seq, link_text(head.link), CUT)
+    assert kiosk.journal.predecessor == Predecessor(stream, head.seq, link_text(head.link), CUT)
     carried = [
         Carried.from_body(one["body"]) for one in kiosk.journal.records.all() if one["kind"] == "carried"
     ]
