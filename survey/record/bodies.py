@@ -81,13 +81,8 @@ class Predecessor(NamedTuple):
 
     def to_fields(self) -> dict[str, object]:
         """Give it as it stands in a body."""
-        fields: dict[str, object] = {
-            "stream": self.stream,
-            "seq": self.seq,
-            "link": self.link,
-            "why": self.why,
-        }
-        return fields | {"own_seq": self.own_seq, "own_link": self.own_link} if self.own_seq else fields
+        own = {"own_seq": self.own_seq, "own_link": self.own_link} if self.own_seq else {}
+        return {"stream": self.stream, "seq": self.seq, "link": self.link, "why": self.why, **own}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> "Predecessor":

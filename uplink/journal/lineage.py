@@ -53,7 +53,7 @@ def astray(
     own = (
         known if known is not None and known.seq > end else KnownHead(header.stream, end, link_at(end) or b"")
     )
-    if own.seq == 0 or not own.link or own == furthest:
+    if predecessor.why != RESTORED or own.seq == 0 or not own.link or own == furthest:
         return predecessor
     return predecessor._replace(own_seq=own.seq, own_link=link_text(own.link))
 

@@ -67,7 +67,7 @@ EXAMPLES = {
             seq=wholes,
             link=words,
             why=words,
-            own_seq=wholes.map(lambda number: number + 1),
+            own_seq=wholes.filter(bool),
             own_link=words,
         ),
     ),
