@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Generic, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from collector.scores.models import Form, Group, Manner, Profile, Series
 from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP
@@ -28,6 +29,7 @@ OTHER = "lain"
 _MOST_CODES = {ENDED: 512}
 _MOST_CODES_ELSE = 64
 _MOST_REMEMBERED = 20_000
+_TRIES = 5
 _CODE = re.compile(r"[A-Za-z0-9_.:<>=+-]{1,32}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ENDINGS = {"finished", "declined", "timeout", "staff", "fault"}
@@ -150,10 +152,26 @@ def _make_series(key: SeriesKey) -> int:
 
 
 def _make_form(key: tuple[str, str]) -> int:
-    row, _ = Form.objects.get_or_create(instrument=key[0], version=key[1], defaults={"layout": LAYOUT})
-    if row.pk > LAST_FORM:
+    number = _numbered(Form, {"instrument": key[0], "version": key[1]}, layout=LAYOUT)
+    if number > LAST_FORM:
         raise OverflowError("no more than 511 versions of instruments can be counted")
-    return int(row.pk)
+    return number
+
+
+def _numbered(model: type[Form] | type[Group], key: Mapping[str, str], **more: object) -> int:
+    """Give the number of a name; a new one gets the next after the highest, for a database's own counter loses one with every rollback."""
+    for attempt in range(_TRIES):
+        found = model.objects.filter(**key).first()
+        if found is not None:
+            return int(found.pk)
+        highest = model.objects.aggregate(highest=Max("pk"))["highest"] or 0
+        try:
+            with transaction.atomic():
+                return int(model.objects.create(pk=highest + 1, **key, **more).pk)
+        except IntegrityError:  # another process was quicker
+            if attempt == _TRIES - 1:
+                raise
+    raise AssertionError("the loop above returns or raises")
 
 
 def _make_group(key: tuple[str, str]) -> int:
@@ -164,7 +182,9 @@ def _make_group(key: tuple[str, str]) -> int:
             dimension, _MOST_CODES_ELSE
         ):
             code = OTHER
-        found, _ = Group.objects.get_or_create(dimension=dimension, code=code)
-    if found.pk > LAST_GROUP:
+        number = _numbered(Group, {"dimension": dimension, "code": code})
+    else:
+        number = int(found.pk)
+    if number > LAST_GROUP:
         raise OverflowError("no more than 2047 groups can be counted")
-    return int(found.pk)
+    return number

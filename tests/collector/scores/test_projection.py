@@ -13,6 +13,7 @@ from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.models import (
     DayTally,
     DoubtfulTime,
+    Form,
     Group,
     GroupTally,
     KioskDay,
@@ -24,6 +25,7 @@ from collector.scores.models import (
     UnitTally,
 )
 from collector.scores.tallies import flagging
+from collector.scores.tallies.naming import Names
 from collector.scores.tallies.projection import project, unproject
 from survey.index.indices import NothingAnswered, index
 from survey.index.periods import between
@@ -293,3 +295,16 @@ def test_invented_words_make_neither_tables_nor_memory_grow_for_ever() -> None:
     assert Group.objects.filter(dimension="ended").count() == 200
     assert Manner.objects.count() <= 200
     assert DayTally.objects.count() == 1
+
+
+def test_what_is_rolled_back_uses_up_no_number() -> None:
+    """Of instruments' versions 511 can be counted; a database's own counter would lose one with every failed group."""
+    before = Form.objects.count()
+    for _ in range(3):
+        with transaction.atomic():
+            Names().forms["skm-2017", "1"]
+            transaction.set_rollback(True)
+    with transaction.atomic():
+        number = Names().forms["skm-2017", "1"]
+    highest = Form.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    assert (before, number, highest) == (0, 1, 1)
