@@ -10,7 +10,7 @@ A preset dictionary lets a lone response be small: what all messages share is ne
 names) no packer can make smaller than its bytes, and as hexadecimal or base64 it takes up to twice as much.
 """
 
-import base64
+import binascii
 import re
 import zlib
 
@@ -58,14 +58,15 @@ _DICTIONARY_1 = b"".join(
 )
 _DICTIONARIES = {0: b"", 1: _DICTIONARY_1}
 
-# A value that is random by its length: a stream's name (hexadecimal), a salt and a link (base64). Its mark stands in its place;
-# no JSON of ours has a control character, so a text that has one is left as it is. (Patterns compiled at
-# their first use: a kiosk's first frame needs none.)
-_RANDOM = rb'"(?:[0-9a-f]{32}|[A-Za-z0-9+/]{22}|[A-Za-z0-9+/]{43})"'
-_MARKED = rb'"[\x01-\x03]"'
-_CONTROL = rb"[\x01-\x03]"
-_NAME, _SALT, _LINK = b'"\x01"', b'"\x02"', b'"\x03"'
+# A member's value that is random by its length: a stream's name (hexadecimal), a salt and a link (base64, as an encoder ends it).
+# A mark stands in its place; no JSON of ours has a control character, so a text that has one is left as it is. The patterns begin with
+# what can be looked for at once, and are compiled at their first use: a kiosk's first frame needs none.
+_RANDOM = rb'":"([0-9a-f]{32}|[A-Za-z0-9+/]{21}[AQgw]|[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048])"'
+_MARKED = rb'":"([\x01-\x03])"'
+_NAME, _SALT, _LINK = b"\x01", b"\x02", b"\x03"
 _BYTES = {_NAME: 16, _SALT: 16, _LINK: 32}
+_STANDS = {length: b'":"%b"' % mark for length, mark in ((32, _NAME), (22, _SALT), (43, _LINK))}
+"""What stands in a value's place, by the characters of the value."""
 
 
 def seal_text(magic: bytes, text: bytes, signature: bytes) -> bytes:
@@ -110,22 +111,15 @@ def open_text(magic: bytes, payload: bytes, *, limit: int = MAX_TEXT_BYTES) -> t
 
 def _take_out(text: bytes) -> tuple[bytes, bytes]:
     """Give the text with marks in the place of its random values, and these as bytes."""
-    if re.search(_CONTROL, text):
+    if any(mark in text for mark in _BYTES):
         return text, b""
-    taken = []
-
-    def mark(found: re.Match[bytes]) -> bytes:
-        quoted = found[0]
-        if len(quoted) == 34:
-            taken.append(bytes.fromhex(quoted[1:-1].decode()))
-            return _NAME
-        value = base64.b64decode(quoted[1:-1] + b"==")
-        if _quoted(value) != quoted:  # bits that no value has
-            return quoted
-        taken.append(value)
-        return _SALT if len(value) == 16 else _LINK
-
-    return re.sub(_RANDOM, mark, text), b"".join(taken)
+    parts = re.split(_RANDOM, text)
+    values = parts[1::2]
+    parts[1::2] = [_STANDS[len(value)] for value in values]
+    return b"".join(parts), b"".join(
+        bytes.fromhex(value.decode()) if len(value) == 32 else binascii.a2b_base64(value + b"==")
+        for value in values
+    )
 
 
 def _put_back(text: bytes, taken: bytes) -> bytes:
@@ -134,21 +128,18 @@ def _put_back(text: bytes, taken: bytes) -> bytes:
     Raises:
         Malformed: there are not as many bytes as its marks stand for (`envelope_values`).
     """
-    if taken and sum(text.count(mark) * number for mark, number in _BYTES.items()) != len(taken):
+    if not taken:
+        return text
+    if sum(text.count(b'":"%b"' % mark) * number for mark, number in _BYTES.items()) != len(taken):
         raise Malformed(
             "envelope_values", "what was taken out of the text does not fit the places it was taken from"
         )
+    parts = re.split(_MARKED, text)
     at = 0
-
-    def value(found: re.Match[bytes]) -> bytes:
-        nonlocal at
-        mark = found[0]
-        start, at = at, at + _BYTES[mark]
-        some = taken[start:at]
-        return b'"' + some.hex().encode() + b'"' if mark == _NAME else _quoted(some)
-
-    return re.sub(_MARKED, value, text) if taken else text
-
-
-def _quoted(value: bytes) -> bytes:
-    return b'"' + base64.b64encode(value).rstrip(b"=") + b'"'
+    for place in range(1, len(parts), 2):
+        mark = parts[place]
+        value = taken[at : at + _BYTES[mark]]
+        at += len(value)
+        written = value.hex().encode() if mark == _NAME else binascii.b2a_base64(value).rstrip(b"=\n")
+        parts[place] = b'":"%b"' % written
+    return b"".join(parts)

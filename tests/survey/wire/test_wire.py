@@ -183,7 +183,9 @@ tokens = st.one_of(
 )
 
 
-@given(values=st.lists(tokens, max_size=8), glue=st.sampled_from(["", ",", "\n", '"', '"\x01"', '"\x03"']))
+@given(
+    values=st.lists(tokens, max_size=8), glue=st.sampled_from(["", ",", ":", "\n", '"', '"\x01"', '"\x03"'])
+)
 def test_a_text_comes_back_whatever_stands_in_its_strings(values: list[str], glue: str) -> None:
     text = glue.join(f'"{one}"' for one in values).encode("utf-8", "surrogatepass")
     assert open_text(b"IKM1", seal_text(b"IKM1", text, b"s" * 64)) == (text, b"s" * 64)
