@@ -3,16 +3,16 @@
     4 bytes   magic: what it is (`IKM1` batch, `IKR1` receipt, `IKS1` settings)
     1 byte    version of the preset dictionary (0: none)
     n bytes   raw DEFLATE of the text, with that dictionary
-    m bytes   what was taken out of the text before: its random values as bytes, in order
+    m bytes   what was taken out of the text before: its names, its salts and its links as bytes, each in order
     64 bytes  Ed25519 signature; what it covers is the business of each kind
 
 A preset dictionary lets a lone response be small: what all messages share is never sent. What is random (salts, links, streams'
 names) no packer can make smaller than its bytes, and as hexadecimal or base64 it takes up to twice as much.
 """
 
-import binascii
 import re
 import zlib
+from binascii import a2b_base64, b2a_base64
 
 from survey.record.chain import SIGNATURE_BYTES
 from survey.record.errors import Malformed
@@ -59,13 +59,14 @@ _DICTIONARY_1 = b"".join(
 _DICTIONARIES = {0: b"", 1: _DICTIONARY_1}
 
 # A member's value that is random by its length: a stream's name (hexadecimal), a salt and a link (base64, as an encoder ends it).
-# A mark stands in its place; no JSON of ours has a control character, so a text that has one is left as it is. The patterns begin with
-# what can be looked for at once, and are compiled at their first use: a kiosk's first frame needs none.
-_RANDOM = rb'":"([0-9a-f]{32}|[A-Za-z0-9+/]{21}[AQgw]|[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048])"'
-_MARKED = rb'":"([\x01-\x03])"'
-_NAME, _SALT, _LINK = b"\x01", b"\x02", b"\x03"
-_BYTES = {_NAME: 16, _SALT: 16, _LINK: 32}
-_STANDS = {length: b'":"%b"' % mark for length, mark in ((32, _NAME), (22, _SALT), (43, _LINK))}
+# A mark stands in its place; no JSON of ours has a control character, so a text that has one is left as it is. The pattern begins with
+# what can be looked for at once, then with what nearly no value is; it is compiled at its first use: a kiosk's first frame needs none.
+_RANDOM = (
+    rb'":"(?=[A-Za-z0-9+/]{22})([0-9a-f]{32}|[A-Za-z0-9+/]{21}[AQgw]|[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048])"'
+)
+_KINDS = ((b"\x01", 16, 32), (b"\x02", 16, 22), (b"\x03", 32, 43))
+"""Names, salts and links: the mark, the bytes and the characters of each value."""
+_STANDS = {length: b'":"%b"' % mark for mark, _, length in _KINDS}
 """What stands in a value's place, by the characters of the value."""
 
 
@@ -111,15 +112,19 @@ def open_text(magic: bytes, payload: bytes, *, limit: int = MAX_TEXT_BYTES) -> t
 
 def _take_out(text: bytes) -> tuple[bytes, bytes]:
     """Give the text with marks in the place of its random values, and these as bytes."""
-    if any(mark in text for mark in _BYTES):
+    if any(mark in text for mark, _, _ in _KINDS):
         return text, b""
     parts = re.split(_RANDOM, text)
     values = parts[1::2]
-    parts[1::2] = [_STANDS[len(value)] for value in values]
-    return b"".join(parts), b"".join(
-        bytes.fromhex(value.decode()) if len(value) == 32 else binascii.a2b_base64(value + b"==")
-        for value in values
-    )
+    lengths = list(map(len, values))
+    parts[1::2] = map(_STANDS.__getitem__, lengths)
+    taken: list[bytes] = []
+    for _, _, length in _KINDS:
+        these = [value for value, long in zip(values, lengths, strict=True) if long == length]
+        taken += [
+            bytes.fromhex(value.decode()) if length == 32 else a2b_base64(value + b"==") for value in these
+        ]
+    return b"".join(parts), b"".join(taken)
 
 
 def _put_back(text: bytes, taken: bytes) -> bytes:
@@ -130,16 +135,20 @@ def _put_back(text: bytes, taken: bytes) -> bytes:
     """
     if not taken:
         return text
-    if sum(text.count(b'":"%b"' % mark) * number for mark, number in _BYTES.items()) != len(taken):
+    if sum(text.count(mark) * size for mark, size, _ in _KINDS) != len(taken):
         raise Malformed(
             "envelope_values", "what was taken out of the text does not fit the places it was taken from"
         )
-    parts = re.split(_MARKED, text)
     at = 0
-    for place in range(1, len(parts), 2):
-        mark = parts[place]
-        value = taken[at : at + _BYTES[mark]]
-        at += len(value)
-        written = value.hex().encode() if mark == _NAME else binascii.b2a_base64(value).rstrip(b"=\n")
-        parts[place] = b'":"%b"' % written
-    return b"".join(parts)
+    for mark, size, length in _KINDS:
+        around = text.split(mark)
+        end = at + size * (len(around) - 1)
+        values = [taken[start : start + size] for start in range(at, end, size)]
+        at = end
+        parts = [b""] * (2 * len(around) - 1)
+        parts[::2] = around
+        parts[1::2] = [
+            value.hex().encode() if length == 32 else b2a_base64(value)[:length] for value in values
+        ]
+        text = b"".join(parts)
+    return text

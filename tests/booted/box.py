@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ class BoxError(AssertionError):
     """Something in the box did not go as it should; the message holds what was said."""
 
 
-class Guest:
+class Guest(ABC):
     """A machine inside this one, on which shell scripts can be run."""
 
     def sh(self, script: str, *, seconds: float = 60, check: bool = True) -> str:
@@ -66,8 +67,8 @@ class Guest:
         """What `ikm-kiosk status` says."""
         return dict(json.loads(self.sh("ikm-kiosk status --json")))
 
-    def _run(self, script: str, *, seconds: float) -> tuple[int, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def _run(self, script: str, *, seconds: float) -> tuple[int, str]: ...
 
 
 class Box(Guest):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from survey.record.attachment import LostAttachment, encode_attachment
+from survey.record.attachment import MARK, LostAttachment, encode_attachment
 from survey.record.chain import next_link, stated_link
 from uplink.errors import JournalBroken
 from uplink.journal.losses import Losses, declared
@@ -158,6 +158,8 @@ class JournalReader:
         self.undeclared = None
         losses: Losses | None = None
         for place, entry in enumerate(entries):
+            if entry.is_signed and MARK not in entry.line:  # nearly all
+                continue
             lost = entry.damaged_attachments()
             if not lost and (entry.is_signed or stated_link(entry.line) is None):
                 continue

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import partial
 
+from django.db.models import QuerySet
+
 from collector.evidence.intake import ledger
 from collector.evidence.intake.repeated import IsHeld, Place, carried_in
 from collector.evidence.models import Stream
@@ -20,8 +22,7 @@ class _Others:
     """The key's other streams, read as far as they are asked for."""
 
     def __init__(self, stream_id: int, key_id: int) -> None:
-        self._others = Stream.objects.filter(key_id=key_id, standing__in=COUNTING).exclude(pk=stream_id)
-        self._stream_id = stream_id
+        self._stream_id, self._key_id = stream_id, key_id
         self._streams: Mapping[str, int] | None = None
         self._carried: dict[Place, bytes] | None = None
         self._lines: dict[Place, bytes] = {}
@@ -30,7 +31,7 @@ class _Others:
     def at(self, place: Place) -> bytes | None:
         """Give the line held under its own number."""
         if self._streams is None:
-            self._streams = dict(self._others.values_list("uid", "pk"))
+            self._streams = dict(self._others().values_list("uid", "pk"))
         uid, seq = place
         if uid in self._streams and not self._read.get(uid, 0) - _READ_AHEAD < seq <= self._read.get(uid, 0):
             last = seq + _READ_AHEAD - 1
@@ -43,10 +44,15 @@ class _Others:
         """Give the line that a stream in between has carried over."""
         if self._carried is None:
             self._carried = {}
-            between = self._others.filter(pk__lt=self._stream_id).exclude(before_uid="").order_by("pk")
+            between = self._others().filter(pk__lt=self._stream_id).exclude(before_uid="").order_by("pk")
             for pk in between.values_list("pk", flat=True):
                 self._carried = carried_in(ledger.lines(pk)) | self._carried
         return self._carried.get(place)
+
+    def _others(self) -> QuerySet[Stream]:
+        """Give the streams; made only where something is carried over, for nearly nothing is."""
+        counting = Stream.objects.filter(key_id=self._key_id, standing__in=COUNTING)
+        return counting.exclude(pk=self._stream_id)
 
 
 def _is_held(others: _Others, place: Place, line: bytes) -> bool:

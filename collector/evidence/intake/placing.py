@@ -21,6 +21,7 @@ from collector.local import LAST_MS
 from survey.record.bodies import BODIES
 from survey.record.chain import stated_link
 from survey.record.clock import ClockState, Stamped, follow, times
+from survey.record.record import CARRIED
 
 KIND_UNKNOWN = "kind_unknown"
 KIOSK_UNASSIGNED = "kiosk_unassigned"
@@ -109,7 +110,9 @@ def _records(
     records = []
     for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
         seq = line.seq
-        inner = opened(line, at_ms=at_ms, error_ms=error_ms)
+        inner = (
+            opened(line, at_ms=at_ms, error_ms=error_ms) if line.kind == CARRIED else None
+        )  # a call fewer for nearly all
         if inner is not None:
             if source.is_held(inner.place, inner.text):
                 set_aside.append(NotUnderstood(stream_id, seq, CARRIED_TWICE))

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from django.db import connection
 
-from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
+from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood
 from collector.scores.models import DoubtfulTime
 from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
@@ -159,7 +159,8 @@ class _Responses:
         day, rest_ms = divmod(at_ms + self._offsets[unit, at_ms // STEP_MS], DAY_MS)
         if not 0 <= day < LAST_DAY:
             day, rest_ms = divmod(local_ms(at_ms, self._zones[unit]), DAY_MS)
-        error_s = -(-record.error_ms // 1000)
+        error_ms = record.error_ms
+        error_s = -(-error_ms // 1000)
         hour = rest_ms // HOUR_MS if error_s <= HOUR_ERROR_S else NO_HOUR
         manner, ending = names.manners[
             response.ended, response.ended_at, response.language, response.channel, response.outside_hours
@@ -172,16 +173,16 @@ class _Responses:
         self.rows.append(
             (row, series, day, hour, at_ms, error_s, text, manner, profile, duration_s, boot, visit, 0)
         )
-        late = record.is_late
-        if late or not record.sync or not record.error_ms <= rest_ms < DAY_MS - record.error_ms:
+        late = record.received_ms - at_ms > LATE_MS and record.is_late  # first what is cheap to ask
+        if late or not record.sync or not error_ms <= rest_ms < DAY_MS - error_ms:
             local = day * DAY_MS + rest_ms
             self.doubts.append(
                 DoubtfulTime(
                     pk=row,
                     series_id=series,
                     day=day,
-                    earliest=max(0, (local - record.error_ms) // DAY_MS),
-                    latest=min(LAST_DAY, (local + record.error_ms) // DAY_MS),
+                    earliest=max(0, (local - error_ms) // DAY_MS),
+                    latest=min(LAST_DAY, (local + error_ms) // DAY_MS),
                     late=late,
                     redated=not record.sync,
                 )

@@ -12,7 +12,7 @@ from uplink.forwarder.outbox import Outbox
 from uplink.journal.enrolment import verifier
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
-from uplink.journal.segments.frame import frame
+from uplink.journal.segments.frame import frame, pack_entry, unpack_entry
 
 
 @pytest.fixture
@@ -71,6 +71,31 @@ def test_a_damaged_attachment_of_a_whole_record_waits_for_its_declaration_and_th
     journal.close()
     home.journal().close()
     assert (home.paths.journal / "losses").read_bytes() == before, "declared once"
+
+
+def test_a_record_that_lost_all_it_names_waits_for_its_declaration_too(home: Home) -> None:
+    journal = home.journal()
+    fill(journal, 1)
+    parts = complain(journal, 2)
+    fill(journal, 1)
+    journal.close()
+    (path,) = home.paths.journal.glob("*.journal")
+    frames = [one.split(b" ", 2)[2][:-1] for one in path.read_bytes().splitlines(keepends=True)]
+    kept = pack_entry(unpack_entry(frames[2]))
+    bare = unpack_entry(frames[2])
+    bare.attachments = ()
+    assert kept == frames[2], "the second record is not where this test looks for it"
+    frames[2] = pack_entry(bare)
+    path.write_bytes(b"".join(map(frame, frames)))
+    reader = JournalReader(home.paths.journal)
+    assert [entry.seq for entry in reader.read(1, most=10, most_bytes=10**6)] == [1]
+    assert reader.undeclared == 2, "the uplink cannot declare it"
+    home.journal().close()
+    entries = reader.read(1, most=10, most_bytes=10**6)
+    assert [entry.seq for entry in entries] == [1, 2, 3]
+    lost = {one.name: one for seq, one in entries[1].opened_attachments() if seq == 2}
+    assert all(isinstance(one, LostAttachment) for one in lost.values())
+    assert set(lost) == {one.name for one in parts}
 
 
 @pytest.mark.parametrize("max_bytes", [200, 700, 2_000])

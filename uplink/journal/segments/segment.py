@@ -177,6 +177,7 @@ def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
         return None
     offsets = array("I")
     bare: list[int] = []
+    names = MARK in content  # asked of the file at once: few have a record that names an attachment
     offset = start.end
     payload = b""
     for line in content[offset:-1].split(b"\n") if len(content) > offset else ():
@@ -184,7 +185,7 @@ def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
         payload = line[begin:]
         if line[:begin] != b"%08x %d " % (crc32(payload), len(payload)):
             return None
-        if MARK in payload and _is_bare(payload):
+        if names and MARK in payload and _is_bare(payload):
             bare.append(first + len(offsets))
         offsets.append(offset)
         offset += len(line) + 1
