@@ -53,6 +53,14 @@ class Loss:
     """Whether anything knew right after the deed."""
 
 
+class Harmed(NamedTuple):
+    """The last deed under the running kiosk: what stood in the journal before it, and after."""
+
+    deed: str
+    before: bytes
+    after: bytes
+
+
 class Ledger:
     """One world's promises and losses. One thread uses it."""
 
@@ -65,6 +73,7 @@ class Ledger:
         self.held: set[Promise] = set()
         """What the collector has, by its own raw batches, counted or not."""
         self.losses: dict[Promise, Loss] = {}
+        self._harmed = Harmed("", b"", b"")
 
     def look(self) -> None:
         """Take in what was promised and received since the last look."""
@@ -91,15 +100,21 @@ class Ledger:
         """What is missing though no deed of ours has destroyed it."""
         return [promise for promise in self.missing() if promise not in self.losses]
 
-    def note_losses(self, deed: str) -> list[Loss]:
+    def standing(self) -> bytes:
+        """Give what stands in the journal's files, those of former streams among them."""
+        files = sorted(self._world.home.glob("journal/**/*.journal"))
+        return b"".join(path.read_bytes() for path in files)
+
+    def note_losses(self, deed: str, *, before: bytes = b"") -> list[Loss]:
         """Note what is nowhere any more, and whether anything still knows of it; gives what is new.
 
-        What an earlier deed took is looked at again: the last that knew of it may be gone now.
+        What an earlier deed took is looked at again: the last that knew of it may be gone now. A kiosk that was held still for the
+        deed may have flushed a record that it promises only when it goes on: `before` is what stood there, so that the deed, and
+        not whatever comes next, is charged with it.
         """
         self.look()
-        content = b"".join(
-            path.read_bytes() for path in sorted(self._world.home.glob("journal/**/*.journal"))
-        )
+        content = self.standing()
+        self._harmed = Harmed(deed, before, content)
         gone = [promise for promise in self.waiting() if not _stands(promise, content)]
         heads = self.known_heads()
         for promise, loss in self.losses.items():
@@ -179,8 +194,15 @@ class Ledger:
                 self._read += len(line)
                 seen = json.loads(line)
                 promise = promise_of(seen["stream"], seen["line"].encode())
-                if promise is not None:
-                    self.promised.setdefault(promise, float(seen["at"]))
+                if promise is not None and promise not in self.promised:
+                    self.promised[promise] = float(seen["at"])
+                    self._charge(promise)
+
+    def _charge(self, promise: Promise) -> None:
+        """Note a record that was flushed before the last deed, destroyed by it, and promised only now."""
+        deed, before, after = self._harmed
+        if before and _stands(promise, before) and not _stands(promise, after):
+            self.losses[promise] = Loss(deed, known=True, was_known=True, age_seconds=0.0)
 
 
 def promise_of(stream: str, line: bytes) -> Promise | None:

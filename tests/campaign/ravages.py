@@ -140,9 +140,10 @@ class Ravages:
             with self._world.held_still("kiosk", "uplink"):
                 if (path := self._any_segment()) is None:
                     return False
+                before = self._ledger.standing()
                 harm(path)
                 self._world.medium.begin()
-                losses = self._ledger.note_losses(name)
+                losses = self._ledger.note_losses(name, before=before)
             self._await_notice(losses)
             return True
 

@@ -4,11 +4,16 @@ import json
 import os
 import random
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from survey.record.record import RESPONSE, Record, Stamp, encode
-from tests.campaign.ledger import Promise, _stands
+from tests.campaign.ledger import Ledger, Promise, _stands
 from tests.campaign.medium import Medium
 from tests.campaign.notice import unnoticed
+
+if TYPE_CHECKING:
+    from tests.campaign.campaign_world import CampaignWorld
 
 STREAM = "ab" * 16
 
@@ -98,3 +103,29 @@ def test_a_line_without_its_link_and_signature_is_held_by_nobody() -> None:
     assert not _stands(kept, proof + kept.line[:-1])
     carried = json.dumps({"line": kept.line.decode()}, ensure_ascii=False).encode()
     assert _stands(kept, carried)
+
+
+def test_a_record_that_is_promised_after_the_deed_that_destroyed_it_is_charged_to_that_deed(
+    tmp_path: Path,
+) -> None:
+    world = SimpleNamespace(home=tmp_path / "home", witness=tmp_path / "witness", rows=lambda *_: [])
+    ledger = Ledger(cast("CampaignWorld", world))
+    ledger.known_heads = dict  # type: ignore[method-assign]
+    path = world.home / "journal" / "1.journal"
+    path.parent.mkdir(parents=True)
+    early, in_hand = promise(3), promise(4)
+    proof = b"a" * 43 + b"\t" + b"B" * 86 + b"\t"
+    promised = [
+        json.dumps({"stream": STREAM, "line": one.line.decode(), "at": 0.0}) for one in (early, in_hand)
+    ]
+    path.write_bytes(b"0 1 3\t" + proof + early.line + b"\n0 1 4\t" + proof + in_hand.line)
+    world.witness.write_text(promised[0] + "\n")
+    before = ledger.standing()
+    path.write_bytes(bytes(len(before)))
+    assert [loss.deed for loss in ledger.note_losses("page zeroed", before=before)] == ["page zeroed"]
+    world.witness.write_text("\n".join(promised) + "\n")
+    ledger.look()
+    assert {one: loss.deed for one, loss in ledger.losses.items()} == dict.fromkeys(
+        (early, in_hand), "page zeroed"
+    )
+    assert ledger.note_losses("power cut") == []
