@@ -28,6 +28,7 @@ The fleet
   kiosk               list, move or revoke kiosks; change their settings
 
 Numbers
+  release             publish a period, correct it, withdraw it; what is out is all that everybody sees
   index               the index of units, regions, services, kiosks, periods
   population          state how many people a unit served in a period
   instruments         check questionnaire files, or list the shipped ones

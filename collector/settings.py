@@ -53,10 +53,11 @@ INSTALLED_APPS = [
     "collector.evidence",
     "collector.scores",
     "collector.complaints",
+    "collector.releases",
     "collector.console",
 ]
 MIDDLEWARE = [
-    "collector.scores.show.pages.guarded",
+    "collector.releases.show.pages.guarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -258,6 +258,7 @@ COLLECTOR_ORDER = (
     {"fleet"},
     {"evidence"},
     {"scores", "complaints"},
+    {"releases"},
     {"console"},
     {"manage", "urls"},
 )

@@ -31,7 +31,7 @@ BY_LIBRARIES = (
     Unused("collector/*/serve.py", "SECRET_KEY", "Django reads settings by name"),
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
-    Unused("collector/scores/show/pages.py", "guarded", "the settings name it as a middleware"),
+    Unused("collector/releases/show/pages.py", "guarded", "the settings name it as a middleware"),
     Unused(
         "collector/scores/templatetags/ikm.py",
         "minutes_of|svg|timing_sentences",

@@ -1,4 +1,4 @@
-"""The four roles, as Django groups: viewer, unit officer, evaluator, administrator."""
+"""The five roles, as Django groups: viewer, unit officer, evaluator, auditor, administrator."""
 
 from collections.abc import Collection
 
@@ -7,8 +7,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
 VIEWER = "viewer"
 UNIT_OFFICER = "unit officer"
 EVALUATOR = "evaluator"
+AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
-ROLES = (VIEWER, UNIT_OFFICER, EVALUATOR, ADMINISTRATOR)
+ROLES = (VIEWER, UNIT_OFFICER, EVALUATOR, AUDITOR, ADMINISTRATOR)
 
 
 def ensure() -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from collector.scores.ask.results import Result
 from survey.index.doubt import Interval
-from survey.index.indices import Index
 from survey.instrument.bands import BandTable
 
 LOWEST, HIGHEST = 25.0, 100.0
@@ -55,6 +54,17 @@ class ChartPoint:
     n: int | None
 
 
+class TrendValue(NamedTuple):
+    """An index of one period, to be drawn."""
+
+    period: str
+    """The period's identifier."""
+    value: Decimal
+    interval: Interval | None
+    letter: str
+    n: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class ChartLine:
     """A grid line at a bound of a category."""
@@ -76,8 +86,10 @@ class Trend:
     path: str
 
 
-def scale(index: Index, *, lowest: float = LOWEST) -> Scale:
-    """Give an index on its scale."""
+def scale_at(
+    value: Decimal, interval: Interval | None, letter: str, bands: BandTable, *, lowest: float = LOWEST
+) -> Scale:
+    """Give an index on the scale of its categories."""
     return Scale(
         width=_WIDTH,
         zones=tuple(
@@ -87,13 +99,13 @@ def scale(index: Index, *, lowest: float = LOWEST) -> Scale:
                 _x(max(float(band.lowest), lowest), lowest),
                 _x(float(band.highest), lowest) - _x(max(float(band.lowest), lowest), lowest),
             )
-            for band in index.bands.bands
+            for band in bands.bands
             if float(band.highest) > lowest
         ),
-        x=_x(float(index.value), lowest),
-        low=_x(float(index.interval.low if index.interval else index.value), lowest),
-        high=_x(float(index.interval.high if index.interval else index.value), lowest),
-        letter=index.category.letter,
+        x=_x(float(value), lowest),
+        low=_x(float(interval.low if interval else value), lowest),
+        high=_x(float(interval.high if interval else value), lowest),
+        letter=letter,
     )
 
 
@@ -105,33 +117,22 @@ def bar(value: Decimal, interval: Interval | None) -> tuple[float, float, float]
     return share[0], share[1] if interval else share[0], share[2] if interval else share[0]
 
 
-def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) -> Trend | None:
-    """Give the trend of the results that show an index; None for fewer than two."""
-    shown = [
-        (result, label) for result, label in zip(results, labels, strict=True) if result.index is not None
-    ]
-    if len(shown) < 2:
+def trend_of(points: Sequence[TrendValue], bands: BandTable) -> Trend | None:
+    """Give the trend of values in the order of their periods; None for fewer than two."""
+    if len(points) < 2:
         return None
-    values = [
+    marks = [
         float(mark)
-        for result, _ in shown
-        if result.index
-        for mark in (
-            result.index.value,
-            *((result.index.interval.low, result.index.interval.high) if result.index.interval else ()),
-        )
+        for point in points
+        for mark in (point.value, *((point.interval.low, point.interval.high) if point.interval else ()))
     ]
-    bottom, top = max(min(values) - 4, LOWEST), min(max(values) + 4, HIGHEST)
+    bottom, top = max(min(marks) - 4, LOWEST), min(max(marks) + 4, HIGHEST)
 
     def y(value: float) -> float:
         return round(_TREND_TOP + (top - value) / (top - bottom) * _TREND_HEIGHT, 1)
 
-    step = (_WIDTH - 90) / (len(shown) - 1)
-    points = tuple(
-        _point(result.index, result.n, label, round(45 + place * step, 1), y)
-        for place, (result, label) in enumerate(shown)
-        if result.index
-    )
+    step = (_WIDTH - 90) / (len(points) - 1)
+    drawn = tuple(_point(point, round(45 + place * step, 1), y) for place, point in enumerate(points))
     zones = tuple(
         ChartLine(
             y=y(min(float(band.highest), top)),
@@ -142,23 +143,23 @@ def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) ->
         for band in bands.bands
         if float(band.highest) > bottom and float(band.lowest) < top
     )
-    path = " ".join(f"{'L' if place else 'M'}{point.x} {point.y}" for place, point in enumerate(points))
-    return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 74, points=points, zones=zones, path=path)
+    path = " ".join(f"{'L' if place else 'M'}{point.x} {point.y}" for place, point in enumerate(drawn))
+    return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 74, points=drawn, zones=zones, path=path)
 
 
-def _point(index: Index, n: int | None, label: str, x: float, y: Callable[[float], float]) -> ChartPoint:
-    interval = index.interval
+def _point(point: TrendValue, x: float, y: Callable[[float], float]) -> ChartPoint:
+    interval = point.interval
     return ChartPoint(
         x=x,
-        y=y(float(index.value)),
-        low=y(float(interval.low if interval else index.value)),
-        high=y(float(interval.high if interval else index.value)),
-        letter=index.category.letter,
-        label=label,
-        year=label[:4],
-        part=label[5:],
-        value=index.value,
-        n=n,
+        y=y(float(point.value)),
+        low=y(float(interval.low if interval else point.value)),
+        high=y(float(interval.high if interval else point.value)),
+        letter=point.letter,
+        label=point.period,
+        year=point.period[:4],
+        part=point.period[5:],
+        value=point.value,
+        n=point.n,
     )
 
 

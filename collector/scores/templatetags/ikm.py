@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django import template
 
 from collector.scores.ask.results import GroupPart, Timing
 from collector.scores.show import charts, formats, labels
 from collector.scores.show.as_text import timing_lines
-from collector.scores.show.charts import Scale
 from collector.scores.tallies import minutes
 from collector.scores.tallies.minutes import Span
-from survey.index.indices import ElementIndex, Index
+from survey.index.doubt import Interval
 
 register = template.Library()
 
@@ -42,21 +42,30 @@ def confidence(share: float) -> str:
 
 
 @register.filter
-def timing_sentences(timing: Timing | None) -> list[str]:
-    """Say what is doubtful about the times of an index."""
-    return list(timing_lines(timing, "id")) if timing is not None else []
+def timing_sentences(told: Mapping[str, int]) -> list[str]:
+    """Say what is doubtful about the times of an index, as a release has it."""
+    timing = Timing(told["late"], told["redated"], told["maybe_outside"], told["maybe_inside"])
+    return list(timing_lines(timing, "id"))
 
 
 @register.filter
-def scale(index: Index) -> Scale:
-    """Give the marks of an index on its scale."""
-    return charts.scale(index)
+def places(value: Decimal | int | None, digits: int) -> str:
+    """Write a number with so many decimals; nothing where there is none."""
+    return "" if value is None else formats.comma(Decimal(value).quantize(Decimal(1).scaleb(-digits)))
 
 
 @register.filter
-def bar(element: ElementIndex) -> tuple[float, float, float]:
-    """Give the marks of an element's bar."""
-    return charts.bar(element.value, element.interval)
+def bar(element: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Give the marks of an element's bar, of an element as a release has it."""
+    found = element["interval"]
+    interval = Interval(found["low"], found["high"]) if found else None
+    return charts.bar(element["value"], interval)
+
+
+@register.filter
+def share(part: Decimal | int, whole: Decimal | int) -> str:
+    """Write what a part is of a whole, in percent; nothing of nothing."""
+    return formats.percent(Fraction(part) / Fraction(whole)) if whole else "–"
 
 
 @register.filter

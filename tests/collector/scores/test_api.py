@@ -5,10 +5,14 @@ import io
 import json
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 
+from collector.people import roles
+from collector.people.models import TrailEntry
 from collector.scores.tallies.projection import project
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
@@ -17,6 +21,16 @@ pytestmark = pytest.mark.django_db
 # n = 19 with a grand total of 524: the unrounded 76.608187 lies in the table's gap, and rounds to a B.
 SUMS = [4] * 11 + [3] * 11 + [2] * 25
 EDGE = {"n": 19, "value": 76.61, "category": "B", "performance": "Baik"}
+
+
+@pytest.fixture
+def client(client: Client, db: None) -> Client:
+    """A browser in which an auditor is logged in: live numbers are for nobody else."""
+    roles.ensure()
+    auditor = get_user_model().objects.create_user("rini", password="x")
+    auditor.groups.add(Group.objects.get(name=roles.AUDITOR))
+    client.force_login(auditor)
+    return client
 
 
 @pytest.fixture
@@ -115,6 +129,29 @@ def test_refusals_have_stable_codes(
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
+def test_what_an_auditor_asks_stands_in_the_trail(village: Post, client: Client) -> None:
+    client.get("/api/v1/indices", {"unit": "sukamaju", "period": "2026-11", "by": "service"})
+    entry = TrailEntry.objects.get(action="index asked")
+    assert (entry.who, entry.subject) == ("rini", "unit sukamaju")
+    assert entry.facts == {"period": "2026-11", "by": ["service"], "instrument": "skm-2017", "n": 19}
+
+
+@pytest.mark.parametrize(
+    "role", [None, roles.VIEWER, roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR]
+)
+def test_live_numbers_are_for_nobody_but_an_auditor(village: Post, role: str | None) -> None:
+    roles.ensure()
+    browser = Client()
+    if role is not None:
+        user = get_user_model().objects.create_user("budi", password="x")
+        user.groups.add(Group.objects.get(name=role))
+        browser.force_login(user)
+    for form in ("json", "csv"):
+        answer = browser.get("/api/v1/indices", {"unit": "sukamaju", "period": "2026-TW4", "format": form})
+        assert (answer.status_code, answer.json()["code"]) == (403, "live_not_yours")
+    assert not TrailEntry.objects.filter(action="index asked").exists()
+
+
 def test_only_reading_is_offered(client: Client, db: None) -> None:
     assert client.post("/api/v1/indices").status_code == 405
 
@@ -132,7 +169,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(
         records = [other.response(answers(3), at(MONDAY, seconds=300 * place)) for place in range(6)]
         with transaction.atomic():
             project(records)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(18):
         answer = client.get("/api/v1/indices", {"period": "2026", "by": by}).json()
     assert answer["n"] == 37
 

@@ -1,7 +1,7 @@
 """What came late, was dated anew, or may lie beyond a period's border stands beside the index, and the index both ways."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord
+from collector.fleet.models import Unit
+from collector.releases import publishing
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import Result, Timing
 from collector.scores.ask.scope import Dimension, Scope
@@ -19,8 +21,9 @@ from collector.scores.models import DoubtfulTime
 from collector.scores.show.as_text import as_text
 from collector.scores.tallies.projection import project, unproject
 from survey.index.indices import index
-from survey.index.periods import between
+from survey.index.periods import between, parse
 from survey.index.tally import Tally
+from tests.collector.conftest import OwnClock
 from tests.collector.scores.village import MONDAY, SKM, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +141,7 @@ def test_groups_of_services_have_their_own_and_hours_have_none() -> None:
     assert (answer.whole.timing and answer.whole.timing.late, answer.groups[0].timing) == (5, None)
 
 
-def test_every_door_says_it(capsys: pytest.CaptureFixture[str], client: Client) -> None:
+def test_every_door_says_it(capsys: pytest.CaptureFixture[str], client: Client, own_clock: OwnClock) -> None:
     post = village()
     edge = at(MONDAY, "23:50")
     put(*[post.response(answers(3), at(MONDAY)) for _ in range(8)])
@@ -153,7 +156,9 @@ def test_every_door_says_it(capsys: pytest.CaptureFixture[str], client: Client) 
     told = json.loads(capsys.readouterr().out)["timing"]
     assert (told["late"], told["redated"], told["maybe_outside"], told["maybe_inside"]) == (5, 0, 5, 0)
     assert (told["narrow"]["n"], told["narrow"]["value"], told["wide"]) == (8, 75.0, None)
-    page = client.get("/unit/u1/", {"period": "2026-11"}).content.decode()
+    own_clock.moment = datetime(2027, 1, 5, tzinfo=UTC)
+    publishing.publish(Unit.objects.get(code="u1"), parse("2026-TW4"), who="console:test")
+    page = client.get("/unit/u1/").content.decode()
     assert "5 respons tiba lebih dari 30 hari setelah diberikan." in page
 
 

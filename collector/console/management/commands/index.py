@@ -7,7 +7,8 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.console.options import add_language
-from collector.scores.ask.queries import indices
+from collector.people import trail
+from collector.releases import asked
 from collector.scores.ask.words import ELEMENT, WORDS, question
 from collector.scores.show.as_csv import as_csv
 from collector.scores.show.as_json import as_json
@@ -21,7 +22,8 @@ class Command(CollectorCommand):
 
     help = (
         "Print the index of a unit, region, agency, service, place or kiosk in a period, per element and in all, with n,"
-        " interval, category and rule. At the console nothing is withheld: small groups may show single persons."
+        " interval, category and rule. At the console nothing is withheld: small groups may show single persons,"
+        " and the question is noted in the trail."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,7 +54,7 @@ class Command(CollectorCommand):
         """Answer the question."""
         words = {word: options[word] for word in WORDS if options.get(word)}
         flagging.settle()
-        answer = indices(question(words, smallest_group=1))
+        answer = asked.live(question(words, smallest_group=1), who=trail.console_user())
         if options["json"]:
             return shown_json(as_json(answer))
         if options["csv"]:

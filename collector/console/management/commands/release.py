@@ -1,0 +1,286 @@
+"""`ikm-collector release`: what leaves the house."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.management.base import CommandParser
+
+from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
+from collector.fleet import tree
+from collector.fleet.models import Unit, UnitOfficer
+from collector.people import roles, trail
+from collector.releases import address, larger, publishing
+from collector.releases import policy as policies
+from collector.releases.models import OfficialPolicy, Release
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from collector.scores.tallies import flagging
+from collector.words.foreign import shown
+from survey.index.indices import Policy
+from survey.index.periods import Period, PeriodError, parse
+from survey.instrument.weights import WeightMode
+
+_OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
+_EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
+
+
+class Command(CollectorCommand):
+    """Prepare, publish, correct and withdraw releases."""
+
+    help = (
+        "Publish the numbers of calendar periods: once, whole, and the same for ever. What is out is all that anybody"
+        " sees without an account; each release has a short address."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parts = self.subcommands(parser)
+        _one_unit(parts.add_parser("propose", help="begin a unit's release"))
+        _one_unit(parts.add_parser("submit", help="hand a unit's release in"))
+        _one_unit(parts.add_parser("return", help="send what was handed in back to the unit, with --why"))
+        publish = parts.add_parser(
+            "publish", help="publish a unit's, a region's, an agency's or all units' period"
+        )
+        whose = publish.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--unit", metavar="CODE", help="a unit's code")
+        whose.add_argument(
+            "--region", metavar="CODE", help="a Kemendagri code: what its units' releases come to"
+        )
+        whose.add_argument(
+            "--agency", metavar="CODE", help="an agency's code: what its units' releases come to"
+        )
+        whose.add_argument(
+            "--all",
+            action="store_true",
+            help="every unit whose official period this is and that is not out yet",
+        )
+        _period(publish)
+        for name, words in (
+            ("correct", "publish a unit's period anew; the old edition is withdrawn and names the new one"),
+            ("withdraw", "take a release back; it stays readable, with the reason"),
+        ):
+            part = parts.add_parser(name, help=words)
+            part.add_argument("address", metavar="ADDRESS", help="its short address")
+            _who(part)
+        overdue = parts.add_parser("overdue", help="show what is not out on its day as not reported")
+        _period(overdue)
+        listing = parts.add_parser("list", help="the releases of a period, or of a unit")
+        listing.add_argument("--period", metavar="PERIOD", help="2026-TW3, 2026-S1, 2026 or 2026-07")
+        listing.add_argument("--unit", metavar="CODE", help="a unit's code")
+        policy = parts.add_parser(
+            "policy", help="decide what counts officially, in periods that have not begun"
+        )
+        policy.add_argument("--unit", metavar="CODE", help="for one unit; without it, for all")
+        policy.add_argument(
+            "--since", metavar="DATE", required=True, help="the first day of its first period"
+        )
+        policy.add_argument(
+            "--kind",
+            choices=[kind.value for kind in policies.KINDS],
+            default="quarter",
+            help="the official period",
+        )
+        policy.add_argument(
+            "--weight-mode",
+            choices=[mode.value for mode in WeightMode],
+            default="1/9",
+            help="how weights are taken",
+        )
+        policy.add_argument(
+            "--policy",
+            choices=[one.value for one in Policy],
+            default="complete",
+            help="whether incomplete answers count",
+        )
+        policy.add_argument(
+            "--due-days",
+            type=int,
+            default=30,
+            metavar="N",
+            help="days after the period's end until it is due",
+        )
+        _who(policy)
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Do it."""
+        return _DOES[options["subcommand"]](Namespace(**options), self)
+
+
+def _period(part: CommandParser) -> None:
+    part.add_argument("--period", metavar="PERIOD", required=True, help="2026-TW3, 2026-S1, 2026 or 2026-07")
+    _who(part)
+
+
+def _one_unit(part: CommandParser) -> None:
+    part.add_argument("--unit", metavar="CODE", required=True, help="the unit's code")
+    _period(part)
+
+
+def _who(part: CommandParser) -> None:
+    part.add_argument(
+        "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
+    )
+    part.add_argument("--why", default="", help="the reason; everybody reads it beside the release")
+
+
+def _propose(given: Namespace, _: CollectorCommand) -> str:
+    unit = tree.find_unit(given.unit)
+    release = publishing.propose(unit, _read(given.period), who=_named(given, _OFFICERS, unit))
+    return _line(release)
+
+
+def _submit(given: Namespace, _: CollectorCommand) -> str:
+    unit = tree.find_unit(given.unit)
+    who = _named(given, _OFFICERS, unit)
+    release = publishing.propose(unit, _read(given.period), who=who)
+    publishing.submit(release, who=who, why=given.why)
+    return _line(release)
+
+
+def _return(given: Namespace, _: CollectorCommand) -> str:
+    unit = tree.find_unit(given.unit)
+    who = _named(given, _EVALUATORS)
+    release = publishing.propose(unit, _read(given.period), who=who)
+    publishing.send_back(release, who=who, why=given.why)
+    return _line(release)
+
+
+def _publish(given: Namespace, command: CollectorCommand) -> str:
+    who, period = _named(given, _EVALUATORS), _read(given.period)
+    flagging.settle()
+    if given.region:
+        return _line(larger.publish(larger.region(given.region), period, who=who, why=given.why))
+    if given.agency:
+        return _line(larger.publish(larger.agency(given.agency), period, who=who, why=given.why))
+    if given.unit:
+        unit = tree.find_unit(given.unit)
+        kind = policies.official(unit, period).period_kind
+        if policies.KINDS.index(period.kind) > [one.value for one in policies.KINDS].index(kind):
+            return _line(larger.publish(larger.unit_over_time(unit), period, who=who, why=given.why))
+        return _line(publishing.publish(unit, period, who=who, why=given.why))
+    return _publish_all(period, who, given.why, command)
+
+
+def _publish_all(period: Period, who: str, why: str, command: CollectorCommand) -> str:
+    """Publish every unit whose official period it is; begun again, it goes on where it stopped."""
+    out, waiting = 0, 0
+    units = list(_not_out(period))
+    for place, unit in enumerate(units, start=1):
+        try:
+            publishing.publish(unit, period, who=who, why=why)
+            out += 1
+        except CollectorError as error:
+            command.stderr.write(shown(f"{unit.code}: {error}"))
+            waiting += 1
+        if place % 100 == 0:
+            command.stderr.write(f"{place} of {len(units)} units")
+    return f"{period}: {out} published, {waiting} not"
+
+
+def _not_out(period: Period) -> Iterator[Unit]:
+    done = Release.objects.filter(
+        period=period.identifier, subject="unit", instrument=DEFAULT_INSTRUMENT, published_at__isnull=False
+    ).values("unit")
+    for unit in Unit.objects.exclude(pk__in=done).select_related("region", "agency").order_by("code"):
+        if policies.official(unit, period).period_kind == period.kind.value:
+            yield unit
+
+
+def _correct(given: Namespace, _: CollectorCommand) -> str:
+    who = _named(given, _EVALUATORS)
+    flagging.settle()
+    return _line(publishing.correct(_find(given.address), who=who, why=given.why))
+
+
+def _withdraw(given: Namespace, _: CollectorCommand) -> str:
+    release = _find(given.address)
+    publishing.withdraw(release, who=_named(given, _EVALUATORS), why=given.why)
+    return _line(release)
+
+
+def _overdue(given: Namespace, _: CollectorCommand) -> str:
+    who, period = _named(given, _EVALUATORS), _read(given.period)
+    marked = [one for unit in _not_out(period) if (one := publishing.mark_overdue(unit, period, who=who))]
+    return "\n".join([*map(_line, marked), f"{period}: {len(marked)} not reported"])
+
+
+def _list(given: Namespace, _: CollectorCommand) -> str:
+    found = Release.objects.order_by("-first_day", "subject", "code", "number")
+    if given.period:
+        found = found.filter(period=_read(given.period).identifier)
+    if given.unit:
+        found = found.filter(unit=tree.find_unit(given.unit))
+    return "\n".join(map(_line, found)) or "nothing is proposed or published"
+
+
+def _policy(given: Namespace, _: CollectorCommand) -> str:
+    try:
+        since = date.fromisoformat(given.since)
+    except ValueError as error:
+        raise CollectorError("policy_day", text=given.since) from error
+    if not 0 <= given.due_days <= 366:
+        raise CollectorError("policy_due", days=given.due_days)
+    publishing.need_reason(given.why)
+    decided = policies.decide(
+        OfficialPolicy(
+            unit=tree.find_unit(given.unit) if given.unit else None,
+            since=since,
+            period_kind=given.kind,
+            weight_mode=given.weight_mode,
+            policy=given.policy,
+            due_days=given.due_days,
+            why=given.why[:300],
+        ),
+        who=_named(given, _EVALUATORS),
+    )
+    return f"from {decided.since} on: {decided.period_kind}, {decided.weight_mode}, {decided.policy}, due after {decided.due_days} days"
+
+
+_DOES: dict[str, Callable[[Namespace, CollectorCommand], str]] = {
+    "propose": _propose, "submit": _submit, "return": _return, "publish": _publish, "correct": _correct,
+    "withdraw": _withdraw, "overdue": _overdue, "list": _list, "policy": _policy,
+}  # fmt: skip
+
+
+def _named(given: Namespace, may: tuple[str, ...], unit: Unit | None = None) -> str:
+    """Give who does it, as the trail has it: an account that may, or the operator at the console."""
+    if given.account is None:
+        return trail.console_user()
+    user = get_user_model().objects.filter(username=given.account).first()
+    if user is None or not _may(user, may, unit):
+        raise CollectorError("account_may_not_release", account=given.account)
+    return f"{given.account} ({trail.console_user()})"
+
+
+def _may(user: AbstractBaseUser, may: tuple[str, ...], unit: Unit | None) -> bool:
+    if unit is None or roles.has_role(user, _EVALUATORS):
+        return roles.has_role(user, may)
+    return roles.has_role(user, may) and UnitOfficer.objects.filter(user=user.pk, unit=unit).exists()
+
+
+def _read(text: str) -> Period:
+    try:
+        return parse(text)
+    except PeriodError as error:
+        raise CollectorError("release_period", period=text) from error
+
+
+def _find(text: str) -> Release:
+    plain = address.read(text)
+    found = Release.objects.select_related("unit__region", "unit__agency").filter(address=plain or "").first()
+    if found is None:
+        raise CollectorError("release_unknown", address=text)
+    return found
+
+
+def _line(release: Release) -> str:
+    number = f"{release.value} {release.category}, n = {release.n}" if release.n is not None else "no number"
+    said = number if release.published_at is not None else f"due {release.due}"
+    edition = f" edition {release.number}" if release.number > 1 else ""
+    return shown(
+        f"{release.address}  {release.subject} {release.code}  {release.period}{edition}  {release.state}  {said}"
+    )

@@ -1,0 +1,268 @@
+"""What a release says, frozen as JSON on the day it is published; nothing of it is ever worked out again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from collector.fleet.models import Unit
+from collector.releases.models import OfficialPolicy
+from collector.releases.protection import Shown
+from collector.releases.sums import Sum, added
+from collector.scores.ask.attendance import attendance
+from collector.scores.ask.overview import endings, lowest_elements
+from collector.scores.ask.queries import IndexQuestion, indices
+from collector.scores.ask.results import IndexAnswer, Result
+from collector.scores.ask.scope import Dimension, Scope
+from collector.scores.proof.held import Holding, holdings
+from collector.scores.show.as_json import as_json
+from survey.index.doubt import Interval, difference
+from survey.index.indices import Policy
+from survey.index.indices import index as index_of
+from survey.index.periods import Period
+from survey.index.tally import Tally
+from survey.instrument.instrument import Instrument
+from survey.instrument.weights import WeightMode
+
+FORMAT = 1
+"""Version of the layout; a release keeps the one it was published in."""
+_SUMMED = (
+    "n", "incomplete", "value", "category", "performance", "interval", "category_probability",
+    "category_probabilities", "rule", "bands", "weight_mode", "weight", "policy", "elements",
+)  # fmt: skip
+_TIMES = ("late", "redated", "maybe_outside", "maybe_inside")
+_PARTS = ("n", "value", "category", "performance", "interval", "category_probability")
+"""What stands of an index beside the official one."""
+
+
+class Head:
+    """Whose number it is, of which period, and under which address it stands."""
+
+    def __init__(
+        self,
+        *,
+        subject: Mapping[str, object],
+        period: Period,
+        address: str,
+        number: int,
+        corrects: str | None,
+    ) -> None:
+        self.period = period
+        self._subject = subject
+        self._address = address
+        self._number = number
+        self._corrects = corrects
+
+    def fields(self, *, published: datetime) -> dict[str, object]:
+        """Give it as it stands in a content."""
+        return {
+            "format": FORMAT,
+            "address": self._address,
+            "number": self._number,
+            "corrects": self._corrects,
+            "published": published.replace(microsecond=0).isoformat(),
+            "subject": dict(self._subject),
+            "period": {
+                "id": self.period.identifier,
+                "title": self.period.title,
+                "from": self.period.first.isoformat(),
+                "to": self.period.last.isoformat(),
+            },
+        }
+
+
+def subject_of(unit: Unit) -> dict[str, object]:
+    """Give a unit as it stands in a content."""
+    return {
+        "kind": "unit",
+        "code": unit.code,
+        "name": unit.name,
+        "region": {"code": unit.region_id, "name": unit.region.name},
+        "agency": {"code": unit.agency.code, "name": unit.agency.name} if unit.agency else None,
+    }
+
+
+def of_unit(
+    unit: Unit,
+    head: Head,
+    policy: OfficialPolicy,
+    shown: Shown,
+    *,
+    instrument: str,
+    pulse: bool,
+    at: datetime,
+) -> dict[str, object]:
+    """Give all that is said of a unit's period, as far as protection lets it be shown."""
+    measure = Policy(policy.policy)
+    if measure is Policy.ALL and not shown.other_policy:  # it would tell of the few who stopped half-way
+        measure = Policy.COMPLETE
+    ask = IndexQuestion(
+        scope=Scope(unit=unit.code),
+        period=head.period,
+        by=(Dimension.SERVICE,) if shown.services and measure is Policy.COMPLETE else (),
+        instrument=instrument,
+        weight_mode=WeightMode(policy.weight_mode),
+        policy=measure,
+    )
+    answer = indices(ask)
+    found = as_json(answer)
+    fields = head.fields(published=at) | {
+        "instrument": answer.instrument.name,
+        "official": {"policy": measure.value, "weight_mode": policy.weight_mode, "due_days": policy.due_days},
+        "flag_rules": answer.flag_rules,
+        "completeness": [holding(one) for one in holdings(unit)],
+        "service_minutes": [
+            {
+                "kiosk": one.kiosk,
+                "opening": one.opening_minutes,
+                "proven": one.proven_minutes,
+                "hours_assumed": one.hours_assumed,
+            }
+            for one in attendance(unit, head.period)
+        ],
+        "endings": [
+            {"how": one.how, "where": one.where, "count": one.count}
+            for one in endings(Scope(unit=unit.code), head.period)
+        ],
+        "pulse": found["pulse"] if pulse else None,
+    }
+    if not shown.has_number:
+        return fields | {"index": None, "n": None}
+    return fields | {"n": answer.whole.n, "index": _index(answer, found, ask, shown)}
+
+
+def _index(
+    answer: IndexAnswer, found: Mapping[str, Any], ask: IndexQuestion, shown: Shown
+) -> dict[str, object]:
+    left_out = {
+        "groups",
+        "by",
+        "pulse",
+        "withheld",
+        "unit",
+        "period",
+        "from",
+        "to",
+        "timing",
+        "without_flagged",
+    }
+    index = {key: value for key, value in found.items() if key not in left_out}
+    timing = found["timing"]
+    index["timing"] = {what: timing[what] for what in _TIMES}
+    index["priorities"] = [ranked.element.key for ranked in lowest_elements(answer)]
+    alone = ask.policy is Policy.COMPLETE and shown.without_flagged
+    index["without_flagged"] = _part(found["without_flagged"]) if alone else None
+    whole = replace(ask, by=())
+    index["weight_modes"] = {
+        mode.value: _part(as_json(indices(replace(whole, weight_mode=mode)))) for mode in WeightMode
+    }
+    other = Policy.ALL if ask.policy is Policy.COMPLETE else Policy.COMPLETE
+    index["other_policy"] = (
+        {"policy": other.value, **_part(as_json(indices(replace(whole, policy=other))))}
+        if shown.other_policy
+        else None
+    )
+    groups = found.get("groups", [])
+    large = {code for code, group in shown.services.items() if code == group and code}
+    index["services"] = [
+        {"code": group["group"]["service"]["code"], "name": group["group"]["service"]["name"], **_part(group)}
+        for group in groups
+        if group["group"]["service"]["code"] in large
+    ]
+    return index
+
+
+def _part(found: Mapping[str, Any] | None) -> dict[str, object]:
+    return {key: found[key] for key in _PARTS if key in found} if found is not None else {}
+
+
+def holding(one: Holding) -> dict[str, object]:
+    """Give what is held of a kiosk as it stands in a content."""
+    return {
+        "kiosk": one.kiosk,
+        "received": one.received,
+        "lost_here": one.lost_here,
+        "awaited": one.awaited,
+        "conflicts": one.conflicts,
+    }
+
+
+def of_sum(
+    head: Head, found: Sum, *, instrument: Instrument, policy: OfficialPolicy, at: datetime
+) -> dict[str, object]:
+    """Give all that is said of a region, an agency or a longer period: the releases it is added up from, and no others."""
+    fields = head.fields(published=at) | {
+        "instrument": instrument.name,
+        "official": {
+            "policy": Policy.COMPLETE.value,
+            "weight_mode": policy.weight_mode,
+            "due_days": policy.due_days,
+        },
+        "counted": [
+            {"unit": atom.code, "period": atom.period, "address": atom.address, "n": atom.n}
+            for atom in found.atoms
+        ],
+        "units": len(found.units),
+        "left_out": found.left_out,
+    }
+    tally = added(instrument, found.atoms)
+    if not tally.complete:
+        return fields | {"index": None, "n": None}
+    mode = WeightMode(policy.weight_mode)
+    whole = _of_tally(head.period, instrument, tally, mode)
+    index = {key: whole[key] for key in _SUMMED}
+    index["weight_modes"] = {
+        one.value: _part(_of_tally(head.period, instrument, tally, one)) for one in WeightMode
+    }
+    return fields | {"n": tally.complete, "index": index}
+
+
+def _of_tally(period: Period, instrument: Instrument, tally: Tally, mode: WeightMode) -> dict[str, Any]:
+    found = index_of(instrument, tally, weight_mode=mode)
+    result = Result((), found.n, tally.incomplete, 0, found, None, None, None)
+    return as_json(
+        IndexAnswer(
+            scope=Scope(), names={}, period=period, instrument=instrument, whole=result, groups=(), by=(),
+            archived=0, flag_rules="", flags_waiting=0,
+        )
+    )  # fmt: skip
+
+
+def change(earlier: Mapping[str, Any], later: Mapping[str, object]) -> dict[str, object] | None:
+    """Give what became of an index since the release before it; None where they cannot be compared."""
+    before, now = earlier["index"], later["index"]
+    if not before or not isinstance(now, Mapping):
+        return None
+    if any(before[what] != now[what] for what in ("policy", "weight_mode", "bands")):
+        return None
+    found = difference(_pair(before), _pair(now))
+    return {
+        "since": earlier["period"],
+        "address": earlier["address"],
+        "value": float(found.value),
+        "interval": [float(found.interval.low), float(found.interval.high)] if found.interval else None,
+        "verdict": found.change.value,
+    }
+
+
+def _pair(index: Mapping[str, Any]) -> tuple[Decimal, Interval | None]:
+    found = index["interval"]
+    interval = Interval(two_decimals(found["low"]), two_decimals(found["high"])) if found else None
+    return two_decimals(index["value"]), interval
+
+
+def two_decimals(value: float) -> Decimal:
+    """Give an index as its two printed decimals."""
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def of_nothing(head: Head, *, facts: Mapping[str, object], due: date, at: datetime) -> dict[str, object]:
+    """Give what is said of a period that nobody reported: how many answered, as a band, and what the kiosks proved."""
+    return head.fields(published=at) | {"due": due.isoformat(), "index": None, "n": None, **facts}
+
+
+def frozen(content: Mapping[str, object]) -> bytes:
+    """Give the bytes that everybody gets, for ever."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,152 @@
+"""What a unit's edition would say today, and whether it may: everything up to the moment it is frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.errors import CollectorError
+from collector.fleet.models import Unit
+from collector.releases import content
+from collector.releases.content import Head
+from collector.releases.models import OfficialPolicy, Release
+from collector.releases.people import pack_basis, pack_members, people_of, unpack_basis, unpack_members
+from collector.releases.policy import KINDS, official
+from collector.releases.protection import Label, Person, Shown, TooFewDiffer, choose
+from collector.releases.states import State
+from collector.scores.ask.counting import Sides, count
+from collector.scores.ask.lookups import find_form
+from collector.scores.ask.queries import PULSE
+from collector.scores.ask.scope import Days, Scope
+from collector.scores.tallies.packing import to_counts
+from survey.index.periods import Period, PeriodKind
+from survey.index.sampling import SMALLEST_GROUP
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A unit's period as it stands now, protected beside all that is out."""
+
+    unit: Unit
+    instrument: str
+    policy: OfficialPolicy
+    is_official: bool
+    shown: Shown
+    pulse: Mapping[int, Label]
+    """Who pressed a smiley that counts in the number beside the index; empty where it is not shown."""
+    tally: tuple[int, ...]
+    people: int
+    """All who answered anything."""
+
+    @property
+    def n(self) -> int | None:
+        """Complete responses; None where it has no number."""
+        return self.tally[0] if self.shown.has_number else None
+
+    def content(self, head: Head, *, at: datetime) -> dict[str, object]:
+        """Give all that is said."""
+        return content.of_unit(
+            self.unit,
+            head,
+            self.policy,
+            self.shown,
+            instrument=self.instrument,
+            pulse=bool(self.pulse),
+            at=at,
+        )
+
+    def basis(self) -> bytes:
+        """Give what is kept of it inside the house."""
+        return pack_basis(
+            {
+                "official": self.is_official,
+                "tally": self.tally,
+                "members": pack_members(self.shown.members),
+                "pulse": pack_members(self.pulse),
+            }
+        )
+
+    def says_the_same_as(self, release: Release) -> bool:
+        """Tell whether the same people would stand in the same groups with the same answers."""
+        before = unpack_basis(bytes(release.basis))
+        return (
+            before.get("tally") == list(self.tally)
+            and before.get("members") == pack_members(self.shown.members)
+            and before.get("pulse") == pack_members(self.pulse)
+        )
+
+
+def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
+    """Give what a unit's edition would say today.
+
+    Raises:
+        CollectorError: it has to wait for the official period (`release_waits_official`), or fewer than five people stand
+            between it and what is out (`release_waits`).
+    """
+    policy = official(unit, period)
+    kind = PeriodKind(policy.period_kind)
+    earlier = list(_overlapping(unit, period, instrument))
+    if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(earlier, period):
+        raise CollectorError("release_waits_official", kind=kind.value)
+    number, form = find_form(instrument)
+    people = people_of(unit, period, form=number) if number is not None else []
+    bases = [unpack_basis(bytes(release.basis)) for release in earlier]
+    try:
+        shown = choose(people, [_members(basis, "members") for basis in bases])
+    except TooFewDiffer:
+        raise CollectorError("release_waits", smallest=SMALLEST_GROUP) from None
+    sides = (
+        count(number, form, Scope(unit=unit.code), Days(period.first, period.last))
+        if number is not None
+        else {}
+    )
+    both = sides.get((), Sides())
+    return Edition(
+        unit=unit,
+        instrument=instrument,
+        policy=policy,
+        is_official=period.kind is kind,
+        shown=shown,
+        pulse=_pulse(unit, period, [_members(basis, "pulse") for basis in bases]),
+        tally=tuple(to_counts(both.sound + both.flagged, form.fields)),
+        people=len(people),
+    )
+
+
+def _pulse(unit: Unit, period: Period, earlier: list[dict[int, Label]]) -> dict[int, Label]:
+    """Give those whose smiley may be counted beside the index; the same rule, for a number of its own."""
+    number, _ = find_form(PULSE)
+    if number is None:
+        return {}
+    pressed = [Person(one.number, "", False, True, "") for one in people_of(unit, period, form=number)]  # noqa: FBT003
+    try:
+        return choose(pressed, earlier).members
+    except TooFewDiffer:
+        return {}
+
+
+def _overlapping(unit: Unit, period: Period, instrument: str) -> list[Release]:
+    """Give every edition that was ever out and shares days with a period: what was read once stays known."""
+    return list(
+        Release.objects.filter(
+            unit=unit,
+            instrument=instrument,
+            state__in=(State.PUBLISHED, State.WITHDRAWN),
+            first_day__lte=period.last,
+            last_day__gte=period.first,
+        ).order_by("pk")
+    )
+
+
+def _official_is_out(earlier: list[Release], period: Period) -> bool:
+    return any(
+        release.state == State.PUBLISHED
+        and release.first_day <= period.first
+        and release.last_day >= period.last
+        and unpack_basis(bytes(release.basis)).get("official")
+        for release in earlier
+    )
+
+
+def _members(basis: Mapping[str, object], what: str) -> dict[int, Label]:
+    packed = basis.get(what)
+    return unpack_members(packed) if isinstance(packed, dict) else {}

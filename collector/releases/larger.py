@@ -1,0 +1,127 @@
+"""Publishing what is added up from releases: regions, agencies, and periods longer than a unit's official one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+
+from collector import clock
+from collector.errors import CollectorError
+from collector.fleet.models import Agency, Region, Unit
+from collector.local import local_date
+from collector.releases import address, content, publishing
+from collector.releases.content import Head
+from collector.releases.models import Release
+from collector.releases.people import pack_basis, unpack_basis
+from collector.releases.policy import KINDS, official
+from collector.releases.states import State
+from collector.releases.sums import added, atoms_of
+from collector.scores.ask.lookups import find_form
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from survey.index.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a larger number is of."""
+
+    subject: str
+    """`unit` (over a longer period), `region` or `agency`."""
+    code: str
+    name: str
+    units: Sequence[Unit]
+
+
+def unit_over_time(unit: Unit) -> Whole:
+    """Give one unit, to be added up over its official periods."""
+    return Whole("unit", unit.code, unit.name, [unit])
+
+
+def region(code: str) -> Whole:
+    """Give a region with all units below it.
+
+    Raises:
+        CollectorError: there is no unit there (`region_unknown`).
+    """
+    units = list(Unit.objects.filter(Q(region_id=code) | Q(region__code__startswith=f"{code}.")))
+    if not units:
+        raise CollectorError("region_unknown", code=code)
+    named = Region.objects.filter(pk=code).values_list("name", flat=True).first()
+    return Whole("region", code, named or code, units)
+
+
+def agency(code: str) -> Whole:
+    """Give an agency with its units.
+
+    Raises:
+        CollectorError: there is none (`agency_unknown`).
+    """
+    found = Agency.objects.filter(code=code).first()
+    if found is None:
+        raise CollectorError("agency_unknown", code=code)
+    return Whole("agency", code, found.name, list(Unit.objects.filter(agency=found)))
+
+
+def publish(
+    whole: Whole, period: Period, *, who: str, why: str = "", instrument: str = DEFAULT_INSTRUMENT
+) -> Release:
+    """Publish what its units' releases come to; where one is out already, that one is withdrawn in favour of the new one.
+
+    Raises:
+        CollectorError: the period is no calendar period (`release_period`) or not over (`release_running`), or nothing has changed
+            since the last edition (`release_same`).
+    """
+    if period.kind not in KINDS:
+        raise CollectorError("release_period", period=period.identifier)
+    if period.last >= local_date(clock.now(), "Asia/Jakarta"):
+        raise CollectorError("release_running", last=period.last)
+    found = atoms_of(whole.units, period, instrument=instrument)
+    editions = Release.objects.filter(
+        subject=whole.subject, code=whole.code, period=period.identifier, instrument=instrument
+    )
+    before = editions.order_by("number").last()
+    addresses = [atom.address for atom in found.atoms]
+    if before is not None and before.state == State.PUBLISHED:
+        if unpack_basis(bytes(before.basis)).get("atoms") == addresses:
+            raise CollectorError("release_same", address=before.address)
+        publishing.need_reason(why)
+    now = clock.now()
+    _, form = find_form(instrument)
+    policy = official(None, period)
+    release = Release(
+        subject=whole.subject,
+        code=whole.code,
+        unit=whole.units[0] if whole.subject == "unit" else None,
+        period=period.identifier,
+        first_day=period.first,
+        last_day=period.last,
+        instrument=instrument,
+        number=before.number + 1 if before is not None else 1,
+        address=address.fresh(),
+    )
+    subject: dict[str, object] = {"kind": whole.subject, "code": whole.code, "name": whole.name}
+    head = Head(
+        subject=subject,
+        period=period,
+        address=release.address,
+        number=release.number,
+        corrects=before.address if before is not None and before.state == State.PUBLISHED else None,
+    )
+    said = content.of_sum(head, found, instrument=form.instrument, policy=policy, at=now)
+    said["change"] = publishing.since_before(release, said)
+    tally = added(form.instrument, found.atoms).to_ints()
+    with transaction.atomic():
+        release.content = content.frozen(said)
+        release.basis = pack_basis({"official": False, "tally": tally, "atoms": addresses})
+        release.published_at = now
+        index = said["index"]
+        if isinstance(index, dict):
+            release.n, release.category = tally[0], index["category"]
+            release.value = content.two_decimals(index["value"])
+        release.save()
+        publishing.move(release, State.PUBLISHED, who=who, why=why)
+        if before is not None and before.state == State.PUBLISHED:
+            before.successor = release
+            publishing.move(before, State.WITHDRAWN, who=who, why=why)
+    return release

@@ -1,0 +1,85 @@
+"""The tables of releases. Nothing here can be made anew from the evidence: what was published is a fact of its own."""
+
+from django.db import models
+
+from collector.releases.states import State
+
+
+class OfficialPolicy(models.Model):
+    """What counts officially for a unit, or for all units, in periods that begin on a day or later.
+
+    The newest that began before a period counts for it; a unit's own goes before the one for all.
+    """
+
+    unit = models.ForeignKey("fleet.Unit", on_delete=models.PROTECT, related_name="+", null=True)
+    since = models.DateField(help_text="the first day of the first period it holds for")
+    period_kind = models.CharField(max_length=10, help_text="month, quarter, semester or year")
+    weight_mode = models.CharField(max_length=10)
+    policy = models.CharField(max_length=10, help_text="complete, or all")
+    due_days = models.SmallIntegerField(help_text="days after the period's end")
+    decided_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=150)
+    why = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "since"], name="policy_of_unit"),
+            models.UniqueConstraint(
+                fields=["since"], condition=models.Q(unit__isnull=True), name="policy_of_all"
+            ),
+        ]
+        verbose_name_plural = "official policies"
+
+    def __str__(self) -> str:
+        return f"{self.unit_id or 'all'} since {self.since}: {self.period_kind}"
+
+
+class Release(models.Model):
+    """One edition of a unit's, a region's or an agency's number for a calendar period."""
+
+    subject = models.CharField(max_length=8, help_text="unit, region or agency")
+    code = models.CharField(max_length=40, help_text="the subject's code")
+    unit = models.ForeignKey("fleet.Unit", on_delete=models.PROTECT, related_name="releases", null=True)
+    period = models.CharField(max_length=10, help_text="2026-TW3, 2026-S1, 2026 or 2026-07")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    instrument = models.CharField(max_length=64, help_text="without its version")
+    number = models.SmallIntegerField(default=1, help_text="1, and one more for each correction")
+    state = models.CharField(max_length=20, default=State.OPEN)
+    due = models.DateField(null=True)
+    address = models.CharField(max_length=8, unique=True, help_text="the code under which anybody finds it")
+    published_at = models.DateTimeField(null=True)
+    n = models.IntegerField(null=True, help_text="complete responses; null where it has no number")
+    value = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    category = models.CharField(max_length=1, blank=True)
+    content = models.BinaryField(
+        default=bytes, help_text="what everybody reads, as JSON; never changed again"
+    )
+    basis = models.BinaryField(
+        default=bytes, help_text="its counts, and who stands in which group; leaves the house never"
+    )
+    successor = models.OneToOneField("self", on_delete=models.PROTECT, related_name="corrects", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "code", "period", "instrument", "number"], name="release_is_one"
+            ),
+        ]
+        indexes = [models.Index(fields=["period", "subject", "state"], name="release_by_period")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.code} {self.period} #{self.number}: {self.state}"
+
+
+class ReleaseStep(models.Model):
+    """A change of a release's state: when, by whom and why. Rows are only added."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="steps")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=20)
+    who = models.CharField(max_length=150)
+    why = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.release_id} {self.state} by {self.who}"

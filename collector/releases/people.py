@@ -1,0 +1,59 @@
+"""Who answered in a unit's period: what protection needs to know of each response, and nothing of what was answered."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from itertools import pairwise
+
+from collector.fleet.models import Service, Unit
+from collector.releases.protection import Label, Person
+from collector.scores.ask.lookups import rows
+from collector.scores.tallies.keys import day_number
+from survey.index.periods import Period
+
+_RESPONSES = (
+    "SELECT r.id, s.service_id, r.flags <> 0, r.answers FROM scores_series s JOIN scores_response r ON r.series_id = s.id"
+    " WHERE s.unit_id = %s AND s.form_id = %s AND r.day BETWEEN %s AND %s"
+)
+
+
+def people_of(unit: Unit, period: Period, *, form: int) -> list[Person]:
+    """Give those who answered a form at a unit in a period of local days."""
+    codes = dict(Service.objects.filter(unit=unit).values_list("pk", "code"))
+    days = (day_number(period.first), day_number(period.last))
+    return [
+        Person(number, codes.get(service, ""), bool(flagged), "-" not in answers, answers)
+        for number, service, flagged, answers in rows(_RESPONSES, (unit.pk, form, *days))
+    ]
+
+
+def pack_members(members: Mapping[int, Label]) -> dict[Label, list[int]]:
+    """Give who stands in which group as JSON's values: the numbers of each group in order, each as what it adds to the last."""
+    groups: dict[Label, list[int]] = {}
+    for number in sorted(members):
+        groups.setdefault(members[number], []).append(number)
+    return {
+        label: [numbers[0], *(after - before for before, after in pairwise(numbers))]
+        for label, numbers in groups.items()
+    }
+
+
+def unpack_members(packed: Mapping[Label, list[int]]) -> dict[int, Label]:
+    """Give back what `pack_members` was given."""
+    members: dict[int, Label] = {}
+    for label, steps in packed.items():
+        number = 0
+        for step in steps:
+            number += step
+            members[number] = label
+    return members
+
+
+def pack_basis(basis: Mapping[str, object]) -> bytes:
+    """Give a release's basis as it is stored."""
+    return zlib.compress(json.dumps(basis, separators=(",", ":")).encode(), 9)
+
+
+def unpack_basis(stored: bytes) -> dict[str, object]:
+    """Give it back."""
+    return dict(json.loads(zlib.decompress(stored))) if stored else {}

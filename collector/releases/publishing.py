@@ -1,0 +1,246 @@
+"""The life of a release: proposed, handed in, sent back, published, withdrawn; and what becomes of one that nobody publishes.
+
+The evaluator may publish without the unit, and what is not out on its day is shown as not reported: a rated office cannot
+bury a bad quarter.
+"""
+
+import json
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from collector import clock
+from collector.errors import CollectorError
+from collector.fleet.models import Unit
+from collector.local import local_date
+from collector.people import trail
+from collector.releases import address, content
+from collector.releases.bands import band
+from collector.releases.content import Head
+from collector.releases.editions import Edition, of_unit
+from collector.releases.models import Release, ReleaseStep
+from collector.releases.policy import KINDS, due
+from collector.releases.states import FOLLOWS, PENDING, State
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from collector.scores.proof.held import holdings
+from survey.index.periods import Period, parse
+
+
+def propose(unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_INSTRUMENT) -> Release:
+    """Begin a unit's release, or give the one that is begun.
+
+    Raises:
+        CollectorError: the period is no calendar period, or is not over yet (`release_running`); one is out already
+            (`release_out`).
+    """
+    _check_period(unit, period)
+    known = _editions(unit, period, instrument)
+    newest = known.last()
+    if newest is not None and newest.state in PENDING:
+        return newest
+    if newest is not None and newest.state == State.PUBLISHED:
+        raise CollectorError("release_out", address=newest.address)
+    release = Release(
+        subject="unit",
+        code=unit.code,
+        unit=unit,
+        period=period.identifier,
+        first_day=period.first,
+        last_day=period.last,
+        instrument=instrument,
+        number=newest.number + 1 if newest is not None else 1,
+        due=due(unit, period),
+        address=address.fresh(),
+    )
+    with transaction.atomic():
+        release.save()
+        _step(release, State.OPEN, who=who, why="")
+    return release
+
+
+def submit(release: Release, *, who: str, why: str = "") -> None:
+    """Hand it in: the unit has nothing to add.
+
+    Raises:
+        CollectorError: it does not stand where it can be handed in (`release_state`).
+    """
+    with transaction.atomic():
+        move(release, State.SUBMITTED, who=who, why=why)
+
+
+def send_back(release: Release, *, who: str, why: str) -> None:
+    """Send it back to the unit, with the reason.
+
+    Raises:
+        CollectorError: it was not handed in (`release_state`), or there is no reason (`release_why`).
+    """
+    need_reason(why)
+    with transaction.atomic():
+        move(release, State.RETURNED, who=who, why=why)
+
+
+def publish(
+    unit: Unit, period: Period, *, who: str, why: str = "", instrument: str = DEFAULT_INSTRUMENT
+) -> Release:
+    """Publish a unit's period: freeze everything that is shown of it, once and for ever.
+
+    Raises:
+        CollectorError: the period is not over (`release_running`), one is out already (`release_out`), the official period that
+            it belongs to is not out (`release_waits_official`), or fewer than five people stand between this number and what is
+            out (`release_waits`).
+    """
+    release = propose(unit, period, who=who, instrument=instrument)
+    with transaction.atomic():
+        release = Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
+        _put_out(release, of_unit(unit, period, instrument=instrument), who=who, why=why)
+    return release
+
+
+def correct(release: Release, *, who: str, why: str) -> Release:
+    """Publish a unit's period anew; the edition before is withdrawn, stays readable, and names the new one.
+
+    Raises:
+        CollectorError: it is not out (`release_state`), there is no reason (`release_why`), nothing has changed
+            (`release_same`), or fewer than five people differ (`release_waits`): then the correction waits.
+    """
+    need_reason(why)
+    unit = release.unit
+    if release.state != State.PUBLISHED or unit is None:
+        raise CollectorError("release_state", state=release.state, wanted=State.PUBLISHED)
+    with transaction.atomic():
+        found = of_unit(unit, parse(release.period), instrument=release.instrument)
+        if found.says_the_same_as(release):
+            raise CollectorError("release_same", address=release.address)
+        after = Release.objects.create(
+            subject="unit", code=release.code, unit=unit, period=release.period, first_day=release.first_day,
+            last_day=release.last_day, instrument=release.instrument, number=release.number + 1,
+            due=release.due, address=address.fresh(),
+        )  # fmt: skip
+        _step(after, State.OPEN, who=who, why="")
+        _put_out(after, found, who=who, why=why, corrects=release)
+        release.successor = after
+        move(release, State.WITHDRAWN, who=who, why=why)
+    return after
+
+
+def withdraw(release: Release, *, who: str, why: str) -> None:
+    """Take a release back; it stays readable, with the reason.
+
+    Raises:
+        CollectorError: it is not out (`release_state`), or there is no reason (`release_why`).
+    """
+    need_reason(why)
+    with transaction.atomic():
+        move(release, State.WITHDRAWN, who=who, why=why)
+
+
+def mark_overdue(
+    unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_INSTRUMENT
+) -> Release | None:
+    """Show a period that is not out on its day as not reported; gives it, or None where that is not so."""
+    today = local_date(clock.now(), unit.time_zone)
+    newest = _editions(unit, period, instrument).last()
+    if due(unit, period) >= today or (newest is not None and newest.state not in PENDING):
+        return None
+    if newest is not None and newest.state == State.NOT_REPORTED:
+        return None
+    with transaction.atomic():
+        release = newest or propose(unit, period, who=who, instrument=instrument)
+        facts = {
+            "instrument": instrument,
+            "responses": str(band(of_unit(unit, period, instrument=instrument).people)),
+            "completeness": [content.holding(one) for one in holdings(unit)],
+        }
+        head = _head(release)
+        release.content = content.frozen(
+            content.of_nothing(head, facts=facts, due=due(unit, period), at=clock.now())
+        )
+        move(release, State.NOT_REPORTED, who=who, why="")
+    return release
+
+
+def _put_out(
+    release: Release, found: Edition, *, who: str, why: str, corrects: Release | None = None
+) -> None:
+    """Freeze what an edition says; `found` has passed protection."""
+    now = clock.now()
+    head = _head(release, corrects=corrects)
+    said = found.content(head, at=now)
+    said["change"] = since_before(release, said)
+    release.content, release.basis = content.frozen(said), found.basis()
+    release.published_at, release.n = now, found.n
+    index = said["index"]
+    if isinstance(index, dict):
+        release.value, release.category = content.two_decimals(index["value"]), index["category"]
+    move(release, State.PUBLISHED, who=who, why=why)
+
+
+def since_before(release: Release, said: Mapping[str, object]) -> dict[str, object] | None:
+    """Give what became of an index since the period of the same kind before; None where that one has none."""
+    found = Release.objects.filter(
+        subject=release.subject,
+        code=release.code,
+        instrument=release.instrument,
+        period=parse(release.period).previous().identifier,
+        state=State.PUBLISHED,
+    ).exclude(n=None)
+    before = found.first()
+    return content.change(json.loads(bytes(before.content)), said) if before is not None else None
+
+
+def _head(release: Release, *, corrects: Release | None = None) -> Head:
+    return Head(
+        subject=content.subject_of(release.unit) if release.unit is not None else {},
+        period=parse(release.period),
+        address=release.address,
+        number=release.number,
+        corrects=corrects.address if corrects is not None else None,
+    )
+
+
+def move(release: Release, state: State, *, who: str, why: str) -> None:
+    """Bring a release into a state and say so in the trail; call it in the transaction of what it is about.
+
+    Raises:
+        CollectorError: that state does not follow the one it is in (`release_state`).
+    """
+    if state not in FOLLOWS[State(release.state)]:
+        allowed = ", ".join(FOLLOWS[State(release.state)]) or "-"
+        raise CollectorError("release_state", state=release.state, wanted=state.value, allowed=allowed)
+    release.state = state
+    release.save()
+    _step(release, state, who=who, why=why)
+
+
+def _step(release: Release, state: State, *, who: str, why: str) -> None:
+    ReleaseStep.objects.create(release=release, at=clock.now(), state=state, who=who[:150], why=why[:300])
+    trail.note(
+        who=who,
+        action=f"release {state.value}",
+        subject=f"{release.subject} {release.code} {release.period} #{release.number}",
+        why=why,
+        facts={"address": release.address, "instrument": release.instrument},
+    )
+
+
+def _check_period(unit: Unit, period: Period) -> None:
+    if period.kind not in KINDS:
+        raise CollectorError("release_period", period=period.identifier)
+    if period.last >= local_date(clock.now(), unit.time_zone):
+        raise CollectorError("release_running", last=period.last)
+
+
+def need_reason(why: str) -> None:
+    """Insist on a reason.
+
+    Raises:
+        CollectorError: there is none (`release_why`).
+    """
+    if not why.strip():
+        raise CollectorError("release_why")
+
+
+def _editions(unit: Unit, period: Period, instrument: str) -> QuerySet[Release]:
+    found = Release.objects.filter(unit=unit, period=period.identifier, instrument=instrument)
+    return found.select_related("unit__region", "unit__agency").order_by("number")

@@ -1,0 +1,1 @@
+"""Releases for everybody: pages, JSON and CSV."""

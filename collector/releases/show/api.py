@@ -1,0 +1,172 @@
+"""Releases for programs, without an account; and the numbers of a running period, for an auditor with one."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from collector.errors import CollectorError
+from collector.releases import address, asked
+from collector.releases.models import Release
+from collector.releases.show.reading import Reading, shown_releases
+from collector.scores.ask.lookups import NOTHING_CALLED_SO
+from collector.scores.ask.results import QuestionError
+from collector.scores.ask.words import ELEMENT, question
+from collector.scores.show.as_csv import as_csv
+from collector.scores.show.as_json import as_json
+
+_FORMATS = ("json", "csv")
+_MOST = 1_000
+_ASKED = ("unit", "region", "agency", "period", "after")
+
+_COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], object]], ...] = (
+    ("address", lambda said, _: said["address"]),
+    ("subject", lambda said, _: said["subject"]["kind"]),
+    ("code", lambda said, _: said["subject"]["code"]),
+    ("name", lambda said, _: said["subject"]["name"]),
+    ("period", lambda said, _: said["period"]["id"]),
+    ("edition", lambda said, _: said["number"]),
+    ("n", lambda said, _: said["n"]),
+    ("value", lambda said, _: said["index"]["value"]),
+    ("category", lambda said, _: said["index"]["category"]),
+    ("interval_low", lambda said, _: _bound(said["index"], "low")),
+    ("interval_high", lambda said, _: _bound(said["index"], "high")),
+    ("element", lambda _, element: element["key"]),
+    ("label", lambda _, element: element["label"]),
+    ("element_n", lambda _, element: element["n"]),
+    ("nrr", lambda _, element: element["nrr"]),
+    ("nrr_weighted", lambda _, element: element["weighted"]),
+    ("element_value", lambda _, element: element["value"]),
+    ("element_category", lambda _, element: element["category"]),
+    ("element_low", lambda _, element: _bound(element, "low")),
+    ("element_high", lambda _, element: _bound(element, "high")),
+    ("policy", lambda said, _: said["index"]["policy"]),
+    ("weight_mode", lambda said, _: said["index"]["weight_mode"]),
+    ("rule", lambda said, _: said["index"]["rule"]),
+)
+"""A row an element."""
+
+
+@require_safe
+def one(request: HttpRequest, text: str, form: str) -> HttpResponse:
+    """Give a release's own bytes: as JSON what was frozen, as CSV a row an element of it.
+
+    How it stands is in headers of their own, because the bytes never change: `IKM-State`, and `IKM-Successor`, the address of the
+    edition that took its place.
+    """
+    found = shown_releases().filter(address=address.read(text) or "").first()
+    if found is None:
+        return _refused(
+            CollectorError("release_unknown", address=text), HTTPStatus.NOT_FOUND, "release_unknown"
+        )
+    reading = Reading(found)
+    if form == "csv":
+        response = HttpResponse(_table(reading), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="ikm-{found.period}-{found.address}.csv"'
+    else:
+        response = HttpResponse(bytes(found.content), content_type="application/json")
+    return described(request, response, reading)
+
+
+def described(request: HttpRequest, response: HttpResponse, reading: Reading) -> HttpResponse:
+    """Say beside a release's bytes how it stands, and send none that the asker has."""
+    release = reading.release
+    headers = {"ETag": reading.etag, "IKM-State": release.state, "Cache-Control": "no-cache"}
+    if release.successor is not None:
+        headers["IKM-Successor"] = release.successor.address
+    if request.headers.get("If-None-Match") == reading.etag:
+        response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List what is out, the oldest first: of a unit, region or agency, and of a period; `after` goes on behind an address."""
+    words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    unknown = sorted(set(words) - set(_ASKED))
+    if unknown or not all(value.isprintable() for value in words.values()):
+        error = QuestionError("parameter_unknown", word=", ".join(unknown), known=", ".join(_ASKED))
+        return _refused(error, HTTPStatus.BAD_REQUEST, error.code)
+    found = shown_releases().order_by("pk")
+    for subject in ("unit", "region", "agency"):
+        if subject in words:
+            found = found.filter(subject=subject, code=words[subject])
+    if "period" in words:
+        found = found.filter(period=words["period"].upper())
+    if "after" in words:
+        last = Release.objects.filter(address=address.read(words["after"]) or "").first()
+        found = found.filter(pk__gt=last.pk if last is not None else 0)
+    return JsonResponse({"releases": [_line(release) for release in found[:_MOST]]})
+
+
+@require_safe
+def live_indices(request: HttpRequest) -> HttpResponse:
+    """Answer a question about numbers as they stand now, to an auditor; what is asked stands in the trail.
+
+    403 for everybody else; 400 with a stable code where it cannot be asked, 404 where nothing is called so.
+    """
+    words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    form = words.get("format", "json")
+    if form not in _FORMATS:
+        return _refused(QuestionError("format", known=", ".join(_FORMATS)), HTTPStatus.BAD_REQUEST, "format")
+    try:
+        answer = asked.live(question(words), who=request.user)
+    except QuestionError as error:
+        status = HTTPStatus.NOT_FOUND if error.code in NOTHING_CALLED_SO else HTTPStatus.BAD_REQUEST
+        return _refused(error, status, error.code)
+    except CollectorError as error:
+        return _refused(error, HTTPStatus.FORBIDDEN, error.word)
+    if form == "csv":
+        text = as_csv(answer, by_element=ELEMENT in words.get("by", "").split(","))
+        response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="ikm-{answer.period.identifier}.csv"'
+        return response
+    return JsonResponse(as_json(answer))
+
+
+def _refused(error: CollectorError, status: HTTPStatus, code: str) -> JsonResponse:
+    return JsonResponse({"code": code, "message": str(error)}, status=status)
+
+
+def _line(release: Release) -> dict[str, object]:
+    return {
+        "address": release.address,
+        "subject": release.subject,
+        "code": release.code,
+        "period": release.period,
+        "instrument": release.instrument,
+        "edition": release.number,
+        "state": release.state,
+        "n": release.n,
+        "value": float(release.value) if release.value is not None else None,
+        "category": release.category or None,
+        "successor": release.successor.address if release.successor is not None else None,
+    }
+
+
+def _table(reading: Reading) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([name for name, _ in _COLUMNS])
+    writer.writerows(_rows(reading))
+    return out.getvalue()
+
+
+def _rows(reading: Reading) -> Iterator[list[object]]:
+    for element in reading.index["elements"] if reading.index is not None else ():
+        yield [_guarded(cell(reading.said, element)) for _, cell in _COLUMNS]
+
+
+def _bound(index: Mapping[str, Any], which: str) -> object:
+    return index["interval"][which] if index["interval"] else None
+
+
+def _guarded(cell: object) -> object:
+    """Keep a spreadsheet from taking a name for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

@@ -1,0 +1,99 @@
+"""A release as its readers see it: what was frozen, and beside it what became of it since."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from collector.releases.models import Release, ReleaseStep
+from collector.releases.states import SHOWN, State
+from collector.scores.show.charts import Scale, scale_at
+from collector.scores.tallies.forms import coded
+from survey.index.doubt import Interval
+from survey.instrument.bands import BandTable
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One release, read."""
+
+    release: Release
+
+    @cached_property
+    def said(self) -> Mapping[str, Any]:
+        """What was frozen; decimal numbers as `Decimal`."""
+        return dict(json.loads(bytes(self.release.content), parse_float=Decimal))
+
+    @property
+    def index(self) -> Mapping[str, Any] | None:
+        """The index with what stands beside it; None where it has no number."""
+        found: Mapping[str, Any] | None = self.said["index"]
+        return found
+
+    @cached_property
+    def steps(self) -> list[ReleaseStep]:
+        """What became of it, in order."""
+        return list(self.release.steps.order_by("pk"))
+
+    @property
+    def reason(self) -> str:
+        """Why it came to be where it is."""
+        return self.steps[-1].why if self.steps else ""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it counts no more."""
+        return self.release.state == State.WITHDRAWN
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nobody published this period."""
+        return self.release.state == State.NOT_REPORTED
+
+    @property
+    def etag(self) -> str:
+        """A name of these bytes and of how the release stands."""
+        successor = self.release.successor.address if self.release.successor else ""
+        seen = f"{self.release.state} {successor} {len(self.steps)} ".encode() + bytes(self.release.content)
+        return f'"{hashlib.sha256(seen).hexdigest()[:20]}"'
+
+    @cached_property
+    def bands(self) -> BandTable | None:
+        """The categories it was graded by."""
+        form = coded(*str(self.said.get("instrument", "")).partition("@")[::2])
+        return form.instrument.bands if form is not None else None
+
+    @cached_property
+    def scale(self) -> Scale | None:
+        """The index on the scale of the categories."""
+        return self._scale(self.index) if self.index is not None else None
+
+    def _scale(self, index: Mapping[str, Any]) -> Scale | None:
+        if self.bands is None:
+            return None
+        return scale_at(_two(index["value"]), interval_of(index), index["category"], self.bands)
+
+
+def interval_of(index: Mapping[str, Any]) -> Interval | None:
+    """Give an index's interval as it was frozen."""
+    found = index.get("interval")
+    return Interval(_two(found["low"]), _two(found["high"]), float(found["level"])) if found else None
+
+
+def value_of(index: Mapping[str, Any]) -> Decimal:
+    """Give an index's value with its two decimals."""
+    return _two(index["value"])
+
+
+def _two(value: Decimal | int) -> Decimal:
+    return Decimal(value).quantize(Decimal("0.01"))
+
+
+def shown_releases() -> QuerySet[Release]:
+    """Give what everybody may read."""
+    return Release.objects.filter(state__in=SHOWN).select_related("successor", "unit")

@@ -1,0 +1,54 @@
+"""Larger numbers from smaller ones: a region's, an agency's, a longer period's. They count only what has come out.
+
+The unit's official period is the atom. A larger number adds the counts of atoms that are out and have a number, so that what is
+missing between it and them is nobody, or whole atoms; it says how many units it leaves out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from collector.fleet.models import Unit
+from collector.releases.models import Release
+from collector.releases.people import unpack_basis
+from collector.releases.states import State
+from survey.index.periods import Period
+from survey.index.tally import Tally
+from survey.instrument.instrument import Instrument
+
+
+@dataclass(slots=True)
+class Sum:
+    """What of a larger number is there."""
+
+    atoms: list[Release] = field(default_factory=list)
+    """Releases of units that are counted."""
+    units: set[int] = field(default_factory=set)
+    """Units that are counted."""
+    left_out: int = 0
+    """Units of which nothing with a number is out."""
+
+
+def atoms_of(units: Sequence[Unit], period: Period, *, instrument: str) -> Sum:
+    """Give the published official periods with a number that lie inside a period, of some units."""
+    found = Sum()
+    inside = Release.objects.filter(
+        subject="unit",
+        unit__in=units,
+        instrument=instrument,
+        state=State.PUBLISHED,
+        first_day__gte=period.first,
+        last_day__lte=period.last,
+    ).exclude(n=None)
+    for release in inside.order_by("code", "first_day", "number"):
+        if unpack_basis(bytes(release.basis)).get("official"):
+            found.atoms.append(release)
+            found.units.add(release.unit_id or 0)
+    found.left_out = len({unit.pk for unit in units} - found.units)
+    return found
+
+
+def added(instrument: Instrument, atoms: Iterable[Release]) -> Tally:
+    """Give the counts of atoms together."""
+    counts = (cast("list[int]", unpack_basis(bytes(atom.basis))["tally"]) for atom in atoms)
+    return Tally.total(instrument, [Tally.from_ints(instrument, one) for one in counts])
