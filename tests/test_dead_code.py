@@ -32,6 +32,7 @@ BY_LIBRARIES = (
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
     Unused("collector/releases/show/pages.py", "guarded", "the settings name it as a middleware"),
+    Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
         "minutes_of|svg|timing_sentences",
@@ -51,6 +52,7 @@ COLUMNS = (
         "collector/complaints/models.py", "VERIFIED|FORWARDED|HANDLED|ANSWERED", "steps that officers choose"
     ),
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
+    Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
     Unused("collector/evidence/models.py", "opened_ms|made_at|decided_ms", "kept for an auditor's own query"),
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"

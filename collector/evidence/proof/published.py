@@ -1,4 +1,4 @@
-"""The signed verdicts that are published: made by `collector.scores.proof.verdict`, given to everybody by the HTTP door."""
+"""The signed verdicts that are published: made by `collector.releases.verdict`, given to everybody by the HTTP door."""
 
 from collector.evidence.models import PublishedVerdict
 

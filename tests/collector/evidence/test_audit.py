@@ -1,5 +1,6 @@
 """1..N received, 0 missing; or exactly what is missing, altered, there twice, or still to come."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from collector.evidence.models import RawBatch, Stream
 from collector.evidence.proof.audit import Audit, audit
 from collector.evidence.proof.audit_output import as_html, as_json, as_text
 from collector.fleet.models import Unit
+from collector.releases import publishing
 from collector.trust import keys, public
 from collector.trust.kinds import VERDICT_PREFIX
 from survey.index.periods import parse
 from survey.wire.messages import Batch, pack_batch, unpack_batch
 from tests.collector.clocks import stopped
+from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 
 pytestmark = pytest.mark.django_db
@@ -137,27 +140,41 @@ def test_pages_and_json_say_the_same(busy: FakeKiosk, unit: Unit) -> None:
     assert "Integrity: holds" in as_html(found, "en")
 
 
-def test_the_public_gets_a_signed_verdict_and_tallies_and_no_single_answer(
-    busy: FakeKiosk, client: Client, capsys: pytest.CaptureFixture[str]
+def test_the_public_gets_a_signed_verdict_on_the_releases_and_no_number_beside_them(
+    busy: FakeKiosk, client: Client, unit: Unit, own_clock: OwnClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert client.get("/api/v1/verdicts/sukamaju").status_code == 404
-    call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--publish")
-    answer = client.get("/api/v1/verdicts/sukamaju?period=2026-11").json()
+    own_clock.moment = datetime(2027, 1, 5, tzinfo=UTC)
+    release = publishing.publish(unit, parse("2026-TW4"), who="console:test")
+    call_command("audit", "--unit", "sukamaju", "--period", "2026", "--publish")
+    answer = client.get("/api/v1/verdicts/sukamaju?period=2026").json()
     content = answer["content"].encode()
     verify = keys.verifier(public.read(settings.IKM_KEYS).signing)
     assert verify(bytes.fromhex(answer["signature"]), VERDICT_PREFIX + content)
     facts = json.loads(content)
     assert (facts["integrity"], facts["completeness"]) == (True, True)
-    assert [(one["instrument"], one["n"], one["value"]) for one in facts["indices"]] == [
-        ("skm-2017@1", 60, "75.00")
-    ]
+    expected = {
+        "address": release.address,
+        "period": "2026-TW4",
+        "sha256": hashlib.sha256(release.content).hexdigest(),
+        "recounted": True,
+    }
+    assert facts["releases"] == [expected]
+    assert "indices" not in facts
 
 
-def test_few_respondents_are_withheld_from_the_public(
-    kiosk: FakeKiosk, client: Client, arrive: Arrive, capsys: pytest.CaptureFixture[str]
+def test_a_verdict_says_where_the_evidence_no_longer_comes_to_a_release(
+    busy: FakeKiosk,
+    client: Client,
+    unit: Unit,
+    arrive: Arrive,
+    own_clock: OwnClock,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    kiosk.responses(1, 4)
-    arrive(kiosk.batch())
-    call_command("audit", "--unit", "sukamaju", "--period", "2026-11", "--publish")
-    (one,) = json.loads(client.get("/api/v1/verdicts/sukamaju").json()["content"])["indices"]
-    assert set(one) == {"instrument", "measure", "withheld"}
+    own_clock.moment = datetime(2027, 1, 5, tzinfo=UTC)
+    publishing.publish(unit, parse("2026-TW4"), who="console:test")
+    busy.responses(1, 1)
+    arrive(busy.batch(busy.last - 1))
+    call_command("audit", "--unit", "sukamaju", "--period", "2026", "--publish")
+    (told,) = json.loads(client.get("/api/v1/verdicts/sukamaju").json()["content"])["releases"]
+    assert told["recounted"] is False

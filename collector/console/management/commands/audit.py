@@ -13,7 +13,7 @@ from collector.console.options import add_language, add_unit_and_period, unit_an
 from collector.errors import CollectorError
 from collector.evidence.proof.audit import audit
 from collector.evidence.proof.audit_output import as_html, as_json, as_text
-from collector.scores.proof.verdict import publish
+from collector.releases.verdict import publish
 
 
 class Command(CollectorCommand):

@@ -1,30 +1,37 @@
-"""The verdict for everybody: how many records, none missing, none altered, and the tallies; no single answer.
+"""The verdict for everybody: how many records, none missing, none altered, and which releases a recount bears out.
 
 It is made by `ikm-collector audit --publish`, because following every chain is work, and signed, so that a copy of it proves
-what the collector said. Tallies of fewer than five respondents are left out: in a village they name a visitor.
+what the collector said. It has no number of its own: two verdicts of any two days would be subtracted from one another.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 
 from collector.evidence.intake import rebuild
+from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.models import PublishedVerdict
 from collector.evidence.proof.audit import Audit
-from collector.evidence.proof.recount import PublishedIndex, published, recount
+from collector.evidence.proof.recount import recount
 from collector.evidence.proof.selection import streams_of
 from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
+from collector.releases.models import Release
+from collector.releases.people import unpack_basis
+from collector.releases.states import State
 from collector.trust import keyholder, public
 from collector.trust.kinds import VERDICT_PREFIX
-from survey.index.sampling import SMALLEST_GROUP
+from survey.index.periods import Period, parse
 from survey.record.record import canonical
 
 
 def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     """Sign an audit's verdict and keep it for the public."""
+    records = _records(audit, unit)
     content = canonical(
         {
             "v": 1,
@@ -53,7 +60,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                 }
                 for stream in audit.streams
             ],
-            "indices": [_index(one) for one in _counted(audit, unit)],
+            "releases": [_release(release, records, unit) for release in _out(unit, audit.period)],
             "collector_key": public.read(settings.IKM_KEYS).signing.hex(),
         }
     )
@@ -65,30 +72,30 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     )
 
 
-def _counted(audit: Audit, unit: Unit) -> list[PublishedIndex]:
-    records = [
+def _out(unit: Unit, period: Period) -> Iterable[Release]:
+    inside = Release.objects.filter(unit=unit, first_day__gte=period.first, last_day__lte=period.last)
+    return inside.filter(state=State.PUBLISHED).exclude(n=None).order_by("pk")
+
+
+def _records(audit: Audit, unit: Unit) -> list[AcceptedRecord]:
+    return [
         one
         for stream in streams_of(unit, audit.period).filter(standing__in=COUNTING)
         for part in rebuild.replay_stream(stream)
         for one in part.records
         if one.response is not None and one.unit_id == unit.pk
     ]
-    tallies = recount(records, unit_id=unit.pk, period=audit.period, zone=unit.time_zone, find=find)
-    counted = (published(tally) for _, tally in sorted(tallies.items()))
-    return [one for one in counted if one is not None]
 
 
-def _index(one: PublishedIndex) -> Mapping[str, Any]:
-    shown: dict[str, Any] = {"instrument": one.instrument, "measure": one.measure}
-    if one.n < SMALLEST_GROUP:
-        return shown | {"withheld": f"fewer than {SMALLEST_GROUP} respondents"}
-    return shown | {
-        "value": one.value,
-        "category": one.category,
-        "n": one.n,
-        "incomplete": one.incomplete,
-        "weight_mode": one.weight_mode,
-        "rule": one.rule,
-        "elements": [list(element) for element in one.elements],
-        "tally": list(one.tally),
+def _release(release: Release, records: Sequence[AcceptedRecord], unit: Unit) -> Mapping[str, Any]:
+    """Give a release, and whether the evidence that is held today comes to its counts."""
+    content = bytes(release.content)
+    tallies = recount(records, unit_id=unit.pk, period=parse(release.period), zone=unit.time_zone, find=find)
+    tally = tallies.get(json.loads(content)["instrument"])
+    return {
+        "address": release.address,
+        "period": release.period,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "recounted": tally is not None
+        and list(tally.to_ints()) == unpack_basis(bytes(release.basis)).get("tally"),
     }
