@@ -38,7 +38,6 @@ BY_LIBRARIES = (
         "minutes_of|svg|timing_sentences",
         "templates use filters by name",
     ),
-    Unused("collector/scores/ask/attendance.py", "hours_assumed", "a template shows it"),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),
     Unused(
         "uplink/*/mqtt.py", "on_*|connect_timeout|suppress_exceptions|userdata", "paho reads and calls them"
