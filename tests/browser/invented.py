@@ -9,13 +9,16 @@ from django.db import transaction
 
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.fleet import tree
-from collector.fleet.models import Service
+from collector.fleet.models import Service, Unit
+from collector.releases import larger, publishing
 from collector.scores.models import Population
 from collector.scores.tallies import flagging
 from collector.scores.tallies.projection import project
+from survey.index.periods import parse
 from tests.collector.scores.village import SKM, Post, at
 
 SEED = 2026
+QUARTERS = ("2025-TW4", "2026-TW1", "2026-TW2", "2026-TW3")
 FIRST, LAST = date(2025, 10, 1), date(2026, 9, 30)
 UNITS = (
     ("sukamaju", "Balai Desa Sukamaju", "18.01.05.2003", "Desa Sukamaju", 3.10),
@@ -68,6 +71,16 @@ def fill() -> None:
                 stated_at=datetime.now(UTC),
             )
     flagging.settle()
+    publish()
+
+
+def publish() -> None:
+    """Publish every quarter of the year of each unit, and what they come to in their region."""
+    for period in QUARTERS:
+        for code, *_ in UNITS:
+            publishing.publish(Unit.objects.get(code=code), parse(period), who="console:invented")
+        for code in ("18.01", "18"):
+            larger.publish(larger.region(code), parse(period), who="console:invented")
 
 
 def months() -> Iterator[list[date]]:
