@@ -152,8 +152,8 @@ def _index(
     timing = found["timing"]
     index["timing"] = {what: timing[what] for what in _TIMES}
     index["priorities"] = [ranked.element.key for ranked in lowest_elements(answer)]
-    alone = ask.policy is Policy.COMPLETE and shown.without_flagged
-    index["without_flagged"] = _part(found["without_flagged"]) if alone else None
+    tells = ask.policy is Policy.COMPLETE and shown.without_flagged
+    index["without_flagged"] = _part(found["without_flagged"]) if tells else None
     whole = replace(ask, by=())
     index["weight_modes"] = {
         mode.value: _part(as_json(indices(replace(whole, weight_mode=mode)))) for mode in WeightMode
@@ -171,6 +171,8 @@ def _index(
         for group in groups
         if group["group"]["service"]["code"] in large
     ]
+    alone = sum(group["n"] for group in groups if group["group"]["service"]["code"] in large)
+    index["services_together"] = found["n"] - alone if groups else None
     return index
 
 

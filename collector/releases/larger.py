@@ -115,10 +115,8 @@ def publish(
         release.content = content.frozen(said)
         release.basis = pack_basis({"official": False, "tally": tally, "atoms": addresses})
         release.published_at = now
-        index = said["index"]
-        if isinstance(index, dict):
-            release.n, release.category = tally[0], index["category"]
-            release.value = content.two_decimals(index["value"])
+        release.n = tally[0] if said["index"] is not None else None
+        publishing.note_number(release, said["index"])
         release.save()
         publishing.move(release, State.PUBLISHED, who=who, why=why)
         if before is not None and before.state == State.PUBLISHED:

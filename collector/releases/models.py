@@ -51,6 +51,8 @@ class Release(models.Model):
     published_at = models.DateTimeField(null=True)
     n = models.IntegerField(null=True, help_text="complete responses; null where it has no number")
     value = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    low = models.DecimalField(max_digits=5, decimal_places=2, null=True, help_text="the interval's ends")
+    high = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     category = models.CharField(max_length=1, blank=True)
     content = models.BinaryField(
         default=bytes, help_text="what everybody reads, as JSON; never changed again"

@@ -170,10 +170,17 @@ def _put_out(
     said["change"] = since_before(release, said)
     release.content, release.basis = content.frozen(said), found.basis()
     release.published_at, release.n = now, found.n
-    index = said["index"]
-    if isinstance(index, dict):
-        release.value, release.category = content.two_decimals(index["value"]), index["category"]
+    note_number(release, said["index"])
     move(release, State.PUBLISHED, who=who, why=why)
+
+
+def note_number(release: Release, index: object) -> None:
+    """Note the number with its doubt beside the frozen content, for lists."""
+    if not isinstance(index, dict):
+        return
+    release.value, release.category = content.two_decimals(index["value"]), index["category"]
+    if index["interval"] is not None:
+        release.low, release.high = (content.two_decimals(index["interval"][end]) for end in ("low", "high"))
 
 
 def since_before(release: Release, said: Mapping[str, object]) -> dict[str, object] | None:

@@ -145,6 +145,7 @@ def _line(release: Release) -> dict[str, object]:
         "state": release.state,
         "n": release.n,
         "value": float(release.value) if release.value is not None else None,
+        "interval": [float(release.low), float(release.high)] if release.low and release.high else None,
         "category": release.category or None,
         "successor": release.successor.address if release.successor is not None else None,
     }

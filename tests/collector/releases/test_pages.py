@@ -86,7 +86,9 @@ def test_a_published_period_shows_its_number_its_doubt_and_its_elements(post: Po
         assert "Prioritas tindak lanjut: 1." in page
         assert "PermenPAN-RB 14/2017" in page
         assert release.address in page
-    assert "75,00 C" in seen(client, "/")
+    assert re.search(r"75,00 \d\d,\d\d–\d\d,\d\d C", seen(client, "/")), "no number without its doubt"
+    (line,) = client.get("/api/v1/releases").json()["releases"]
+    assert line["interval"][0] < line["value"] == 75.0 < line["interval"][1]
     assert "Instansi desa" in seen(client, "/unit/sukamaju/")
 
 
@@ -99,6 +101,7 @@ def test_services_that_may_stand_alone_are_shown_and_others_are_not(post: Post, 
     page = seen(client, f"/r/{release.address}/")
     assert "Kartu keluarga 75,00" in page
     assert "Akta kelahiran 100,00" in page
+    assert "Layanan lain, digabung hanya dihitung dalam nilai unit 6" in page
     assert "Surat usaha" not in page
     assert "KTP" not in page
 
