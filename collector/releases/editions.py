@@ -84,7 +84,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     """
     policy = official(unit, period)
     kind = PeriodKind(policy.period_kind)
-    earlier = list(_overlapping(unit, period, instrument))
+    earlier = _connected(unit, period, instrument)
     if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(earlier, period):
         raise CollectorError("release_waits_official", kind=kind.value)
     number, form = find_form(instrument)
@@ -124,17 +124,23 @@ def _pulse(unit: Unit, period: Period, earlier: list[dict[int, Label]]) -> dict[
         return {}
 
 
-def _overlapping(unit: Unit, period: Period, instrument: str) -> list[Release]:
-    """Give every edition that was ever out and shares days with a period: what was read once stays known."""
-    return list(
-        Release.objects.filter(
-            unit=unit,
-            instrument=instrument,
-            state__in=(State.PUBLISHED, State.WITHDRAWN),
-            first_day__lte=period.last,
-            last_day__gte=period.first,
-        ).order_by("pk")
-    )
+def _connected(unit: Unit, period: Period, instrument: str) -> list[Release]:
+    """Give every edition that was ever out and shares days with a period, or with another one that does.
+
+    What was read once stays known; and two months that share no day are still subtracted from the same quarter.
+    """
+    out = Release.objects.filter(
+        unit=unit, instrument=instrument, state__in=(State.PUBLISHED, State.WITHDRAWN)
+    ).order_by("pk")
+    first, last = period.first, period.last
+    found: list[Release] = []
+    while True:
+        around = list(out.filter(first_day__lte=last, last_day__gte=first))
+        if len(around) == len(found):
+            return around
+        found = around
+        first = min(first, *(release.first_day for release in found))
+        last = max(last, *(release.last_day for release in found))
 
 
 def _official_is_out(earlier: list[Release], period: Period) -> bool:

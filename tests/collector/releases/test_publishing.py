@@ -176,6 +176,14 @@ def test_a_month_waits_for_its_quarter_and_gives_way(post: Post) -> None:
     assert publishing.publish(post.unit, parse("2026-12"), who=WHO).n == 9
 
 
+def test_two_months_that_leave_few_of_their_quarter_do_not_both_come_out(post: Post) -> None:
+    for first, number in ((date(2026, 10, 5), 9), (date(2026, 11, 2), 9), (date(2026, 12, 1), 3)):
+        visit(post, number, first=first)
+    publishing.publish(post.unit, QUARTER, who=WHO)
+    publishing.publish(post.unit, parse("2026-10"), who=WHO)
+    refused("release_waits", publishing.publish, post.unit, MONTH, who=WHO)
+
+
 def test_larger_numbers_count_what_is_out_and_say_what_is_not(post: Post) -> None:
     visit(post, 12)
     other = Post(add_unit("mekarsari", region="18.01.06.2001", agency="desa"), name="k2", stream=2)
