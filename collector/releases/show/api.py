@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +20,8 @@ from collector.scores.ask.words import ELEMENT, question
 from collector.scores.show.as_csv import as_csv
 from collector.scores.show.as_json import as_json
 
-_FORMATS = ("json", "csv")
+_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
+_FORMATS = tuple(_TYPES)
 _MOST = 1_000
 _ASKED = ("unit", "region", "agency", "period", "after")
 
@@ -64,12 +66,17 @@ def one(request: HttpRequest, text: str, form: str) -> HttpResponse:
             CollectorError("release_unknown", address=text), HTTPStatus.NOT_FOUND, "release_unknown"
         )
     reading = Reading(found)
+    response = HttpResponse(_bytes(found.pk, reading.etag, form), content_type=_TYPES[form])
     if form == "csv":
-        response = HttpResponse(_table(reading), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="ikm-{found.period}-{found.address}.csv"'
-    else:
-        response = HttpResponse(bytes(found.content), content_type="application/json")
     return described(request, response, reading)
+
+
+@lru_cache(maxsize=2_000)
+def _bytes(pk: int, etag: str, form: str) -> bytes:  # noqa: ARG001 - what is remembered is remembered of a state
+    """Give a release's bytes, made once: after a period that was not reported comes out, they never change again."""
+    release = Release.objects.get(pk=pk)
+    return _table(Reading(release)).encode() if form == "csv" else bytes(release.content)
 
 
 def described(request: HttpRequest, response: HttpResponse, reading: Reading) -> HttpResponse:

@@ -99,7 +99,7 @@ def release(request: HttpRequest, text: str) -> HttpResponse:
 
 @lru_cache(maxsize=2_000)
 def _page(pk: int, etag: str) -> str:  # noqa: ARG001 - what is remembered is remembered of a state
-    reading = Reading(shown_releases().get(pk=pk))
+    reading = Reading(shown_releases().defer(None).get(pk=pk))
     return render_to_string("releases/release.html", {"reading": reading})
 
 

@@ -1,6 +1,5 @@
 """A release as its readers see it: what was frozen, and beside it what became of it since."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,10 +56,9 @@ class Reading:
 
     @property
     def etag(self) -> str:
-        """A name of these bytes and of how the release stands."""
+        """A name of these bytes, which never change under an address, and of how the release stands."""
         successor = self.release.successor.address if self.release.successor else ""
-        seen = f"{self.release.state} {successor} {len(self.steps)} ".encode() + bytes(self.release.content)
-        return f'"{hashlib.sha256(seen).hexdigest()[:20]}"'
+        return f'"{self.release.address}.{self.release.state.replace(" ", "-")}.{successor}"'
 
     @cached_property
     def bands(self) -> BandTable | None:
@@ -95,5 +93,5 @@ def _two(value: Decimal | int) -> Decimal:
 
 
 def shown_releases() -> QuerySet[Release]:
-    """Give what everybody may read."""
-    return Release.objects.filter(state__in=SHOWN).select_related("successor", "unit")
+    """Give what everybody may read; what was frozen is read where it is asked for."""
+    return Release.objects.filter(state__in=SHOWN).select_related("successor").defer("content", "basis")

@@ -127,6 +127,11 @@ def test_a_period_that_nobody_reported_is_shown_as_such(
         assert "10-29" in page
         assert "25,00" not in page
     assert "tidak melapor" in seen(client, "/")
+    silent = client.get(f"/api/v1/releases/{release.address}.json").json()
+    assert (silent["n"], silent["responses"]) == (None, "10-29")
+    publish(post)
+    assert client.get(f"/api/v1/releases/{release.address}.json").json()["n"] == 12
+    assert "25,00" in seen(client, f"/r/{release.address}/")
 
 
 def test_a_withdrawn_release_stays_readable_with_its_reason_and_its_successor(

@@ -1,11 +1,11 @@
-"""`GET /api/v1/indices` for one unit, warm, under a steady load from another process.
+"""A release as a page and as data, warm, under a steady load from another process.
 
-    python -m bench.index_api [--rate 200] [--seconds 10] [--units 300]
+    python -m bench.release_api [--rate 200] [--seconds 10] [--units 300]
 
-Starts the collector's own web server (gunicorn, two processes) on loopback over an SQLite database of invented units with a year of
-tallies, and asks for one unit's quarter with interval, probabilities and elements, at a fixed rate: requests leave when they are
-due, whether or not earlier ones have been answered, and the time counts from when a request was due, so that a stall cannot
-hide. Beside it, in turns, stands a static file from the same server: the least that any answer of it costs.
+Starts the collector's own web server (gunicorn, two processes) on loopback over an SQLite database of invented units whose quarter is
+published, and asks for releases at a fixed rate: requests leave when they are due, whether or not earlier ones have been answered, and the time counts from when a request was due, so that a stall cannot
+hide. Beside them, in turns, stands a static file from the same server: the least that any answer of it costs. Goal: the 99th
+percentile of a release is at most twice that of the file.
 """
 
 import argparse
@@ -51,15 +51,14 @@ def main() -> None:
             capture_output=True,
         )
         os.environ.update(environment)
-        fill(options.units)
+        addresses = fill(options.units)
         with server(environment) as port:
             paths = {
-                "index of one unit": lambda chance: (
-                    f"/api/v1/indices?unit=u{chance.randrange(options.units)}&period=2026-TW3"
-                ),
+                "a release's page": lambda chance: f"/r/{chance.choice(addresses)}/",
+                "a release as JSON": lambda chance: f"/api/v1/releases/{chance.choice(addresses)}.json",
                 "a static file (the least)": lambda _chance: "/static/scores/icon.svg",
             }
-            load(port, paths["index of one unit"], options.rate, 2.0)
+            load(port, paths["a release's page"], options.rate, 5.0)
             print(
                 f"{options.rate} requests/s for {options.seconds:.0f} s, {options.units} units, {os.cpu_count()} cores"
             )
@@ -71,12 +70,15 @@ def main() -> None:
                 )
 
 
-def fill(units: int) -> None:
-    """Make units with a year of responses, straight through the projection."""
+def fill(units: int) -> list[str]:
+    """Make units with a year of responses, straight through the projection, and publish a quarter of each; gives the addresses."""
     django.setup()
     from django.db import transaction  # noqa: PLC0415 - after django.setup()
 
+    from collector.fleet.models import Unit  # noqa: PLC0415 - after django.setup()
+    from collector.releases.publishing import publish  # noqa: PLC0415 - after django.setup()
     from collector.scores.tallies.projection import project  # noqa: PLC0415 - after django.setup()
+    from survey.index.periods import parse  # noqa: PLC0415 - beside the others
     from tests.collector.scores.village import MONDAY, SKM, Post, add_unit, at  # noqa: PLC0415 - after django.setup()
 
     chance = random.Random(1)
@@ -94,6 +96,11 @@ def fill(units: int) -> None:
                 records.append(post.pulse(chance.choice((2, 3, 4)), at(MONDAY.replace(month=month))))
         with transaction.atomic():
             project(records)
+    period = parse("2026-TW3")
+    began = time.perf_counter()
+    out = [publish(unit, period, who="bench") for unit in Unit.objects.select_related("region", "agency")]
+    print(f"published {len(out)} quarters, {1000 * (time.perf_counter() - began) / len(out):.1f} ms each")
+    return [release.address for release in out]
 
 
 @contextmanager
