@@ -36,6 +36,8 @@ class Edition:
     tally: tuple[int, ...]
     people: int
     """All who answered anything."""
+    pressed: int
+    """All who pressed a smiley: the visits that began."""
 
     @property
     def n(self) -> int | None:
@@ -44,7 +46,7 @@ class Edition:
 
     def content(self, head: Head, *, at: datetime) -> dict[str, object]:
         """Give all that is said."""
-        return content.of_unit(
+        said = content.of_unit(
             self.unit,
             head,
             self.policy,
@@ -53,6 +55,7 @@ class Edition:
             pulse=bool(self.pulse),
             at=at,
         )
+        return said | {"visits": self.pressed}
 
     def basis(self) -> bytes:
         """Give what is kept of it inside the house."""
@@ -100,24 +103,29 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         else {}
     )
     both = sides.get((), Sides())
+    pressed = _pressed(unit, period)
     return Edition(
         unit=unit,
         instrument=instrument,
         policy=policy,
         is_official=period.kind is kind,
         shown=shown,
-        pulse=_pulse(unit, period, [_members(basis, "pulse") for basis in bases]),
+        pulse=_shown_pulse(pressed, [_members(basis, "pulse") for basis in bases]),
         tally=tuple(to_counts(both.sound + both.flagged, form.fields)),
         people=len(people),
+        pressed=len(pressed),
     )
 
 
-def _pulse(unit: Unit, period: Period, earlier: list[dict[int, Label]]) -> dict[int, Label]:
-    """Give those whose smiley may be counted beside the index; the same rule, for a number of its own."""
+def _pressed(unit: Unit, period: Period) -> list[Person]:
+    """Give those who pressed a smiley."""
     number, _ = find_form(PULSE)
-    if number is None:
-        return {}
-    pressed = [Person(one.number, "", False, True, "") for one in people_of(unit, period, form=number)]  # noqa: FBT003
+    found = people_of(unit, period, form=number) if number is not None else []
+    return [Person(one.number, service="", flagged=False, complete=True, answered="") for one in found]
+
+
+def _shown_pulse(pressed: list[Person], earlier: list[dict[int, Label]]) -> dict[int, Label]:
+    """Give those whose smiley may be counted beside the index; the same rule, for a number of its own."""
     try:
         return choose(pressed, earlier).members
     except TooFewDiffer:

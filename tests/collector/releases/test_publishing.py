@@ -70,6 +70,7 @@ def test_a_release_freezes_its_number_and_everything_beside_it(post: Post) -> No
     )
     assert (found["n"], found["index"]["value"], len(found["index"]["elements"])) == (12, 75.0, 9)  # type: ignore[index]
     assert set(found["index"]["weight_modes"]) == set(WeightMode)  # type: ignore[index]
+    assert found["visits"] == 12
     assert found["pulse"] == {"n": 12, "satisfied_percent": 100.0}
     assert [one["kiosk"] for one in found["service_minutes"]] == []  # type: ignore[attr-defined]
     assert found["subject"] == {
