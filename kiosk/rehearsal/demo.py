@@ -16,9 +16,12 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kiosk.config import Config
 from kiosk.errors import ReplayError
 from kiosk.rehearsal.programs import DemoError, Programs
-from kiosk.rehearsal.replay import days_of
+from kiosk.rehearsal.replay import Reading, Terms, read_responses
+from kiosk.rehearsal.simulation import add_reading
+from kiosk.remote.plan import make_plan
 from survey.index.periods import local_day
 from uplink.journal.home import KioskHome
 
@@ -65,9 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replay", type=Path, metavar="FILE", help="play the responses of a CSV file as visitors"
     )
-    parser.add_argument(
-        "--order", choices=("questionnaire", "regulation"), help="what U8 and U9 mean in that file"
-    )
+    add_reading(parser)
     parser.add_argument(
         "--fresh", action="store_true", help="begin anew instead of carrying on with the last demo"
     )
@@ -97,6 +98,7 @@ def _run(options: argparse.Namespace, data: Path) -> None:
     broker = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if broker is None:
         raise DemoError("mosquitto is not installed; install it with: sudo apt-get install mosquitto")
+    reading = _reading(options)
     home, logs = data / "kiosk", data / "logs"
     for folder in (home, logs):
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +133,7 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         config.write_text(KIOSK_CONFIG)
         programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])
         print(f"demo: the collector's page is {address}/ (Ctrl-C stops everything)", flush=True)
-        days = _days_played(options)
+        days = _days_played(options, reading)
         if (
             days is not None
         ):  # what is played in was not pressed today: it comes under an archive key of its own
@@ -164,17 +166,26 @@ def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, ho
     programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
 
 
-def _days_played(options: argparse.Namespace) -> tuple[date, date] | None:
-    """Give the first and last day of the visits that are played; None where somebody presses the buttons.
+def _reading(options: argparse.Namespace) -> Reading | None:
+    """Read the file that is to be played, where one is: before anything is started.
 
     Raises:
-        DemoError: the file cannot be read.
+        DemoError: it cannot be played.
     """
-    if options.replay is not None:
-        try:
-            return days_of(options.replay, zone=ZoneInfo(ZONE))
-        except ReplayError as error:
-            raise DemoError(str(error)) from error
+    if options.replay is None:
+        return None
+    now_ms = time.time_ns() // 1_000_000
+    terms = Terms(zone=ZoneInfo(ZONE), now_ms=now_ms, order=options.order, dates=options.dates)
+    try:
+        return read_responses(options.replay, make_plan(Config()), terms)
+    except ReplayError as error:
+        raise DemoError(str(error)) from error
+
+
+def _days_played(options: argparse.Namespace, reading: Reading | None) -> tuple[date, date] | None:
+    """Give the first and last day of the visits that are played; None where somebody presses the buttons."""
+    if reading is not None:
+        return reading.days(ZoneInfo(ZONE))
     if options.visitors is None and _has_display():
         return None
     now = time.time_ns() // 1_000_000
@@ -206,7 +217,8 @@ def _visits(
     common: list[str | Path] = ["--home", home, "--config", config]
     if options.replay is not None:
         order = ["--order", options.order] if options.order else []
-        programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order])
+        dates = ["--dates", options.dates] if options.dates else []
+        programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order, *dates])
     elif options.visitors is not None or not _has_display():
         programs.run(
             [

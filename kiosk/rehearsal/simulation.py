@@ -17,8 +17,10 @@ from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, load_identity, open_device, plan_of
 from kiosk.errors import EXIT_FAULT, KioskError
+from kiosk.rehearsal.columns import ORDERS
+from kiosk.rehearsal.dates import DayMonth
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
-from kiosk.rehearsal.replay import read_responses
+from kiosk.rehearsal.replay import Reading, Terms, read_responses
 from kiosk.rehearsal.visitor import Wish, varied_wish
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
@@ -38,11 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--replay", type=Path, metavar="FILE", help="play the responses of a CSV file (docs/replay.md)"
     )
-    parser.add_argument(
-        "--order",
-        choices=("questionnaire", "regulation"),
-        help="what U8 and U9 mean in the file: the questionnaire asks sarana 8th, the rule lists pengaduan 8th",
-    )
+    add_reading(parser)
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="play other visitors (1)")
     parser.add_argument(
         "--pace",
@@ -66,6 +64,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="append one JSON line for every record a visitor was thanked for",
+    )
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a file is to be read."""
+    parser.add_argument(
+        "--order",
+        choices=tuple(ORDERS),
+        help="what U8 and U9 mean in the file: the questionnaire asks sarana 8th, the rule lists pengaduan 8th",
+    )
+    parser.add_argument(
+        "--dates",
+        choices=tuple(DayMonth),
+        type=DayMonth,
+        help="what comes first in the file's dates such as 03/04/2026, where none of its rows shows it",
     )
 
 
@@ -94,18 +107,24 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
             device = stack.enter_context(open_device(home, config))
             run = _Run(options, device, None, dice, log)
             return run.play((None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
-        _, enrolment = load_identity(home)
-        plan, rows, notes = read_responses(
-            options.replay,
-            plan_of(config, enrolment, SettingsContent()),
-            zone=ZoneInfo(enrolment.timezone),
-            order=options.order,
-        )
-        device = stack.enter_context(open_device(home, config, make_clock=_clock_at(rows[0].at_ms)))
-        run = _Run(options, device, plan, dice, log)
-        for line in notes.lines():
+        reading = _read(options, config, home)
+        device = stack.enter_context(open_device(home, config, make_clock=_clock_at(reading.rows[0].at_ms)))
+        run = _Run(options, device, reading.plan, dice, log)
+        for line in reading.notes.lines():
             run.say(f"note: {line}")
-        return run.play((row.at_ms, row.wish) for row in rows)
+        return run.play((row.at_ms, row.wish) for row in reading.rows)
+
+
+def _read(options: argparse.Namespace, config: Config, home: Path) -> Reading:
+    """Read the whole file, before anything is opened for writing."""
+    _, enrolment = load_identity(home)
+    terms = Terms(
+        zone=ZoneInfo(enrolment.timezone),
+        now_ms=time.time_ns() // 1_000_000,
+        order=options.order,
+        dates=options.dates,
+    )
+    return read_responses(options.replay, plan_of(config, enrolment, SettingsContent()), terms)
 
 
 def _moments(visitors: int, apart: float, dice: random.Random) -> list[int]:
