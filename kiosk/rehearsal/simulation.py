@@ -25,11 +25,14 @@ from kiosk.rehearsal.visitor import Wish, varied_wish
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
 from kiosk.times import SimulatedTimes
+from survey.index.periods import local_day
+from survey.record.record import SAME_CLOCK_MS
 from survey.settings import SettingsContent
 from survey.visit.plan import Plan
 from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, ManualClock
 
+_PUT_RIGHT_MS = 2 * SAME_CLOCK_MS
 _WORDS = {1: "tidak puas", 2: "kurang puas", 3: "puas", 4: "sangat puas"}
 
 
@@ -210,10 +213,19 @@ class _Run:
         return EXIT_FAULT if failed else 0
 
     def _go_to(self, moment: int) -> None:
-        """Put the clock to a row's time; rows of the same minute follow each other a moment apart."""
+        """Put the clock to a row's time; rows of the same minute follow each other a moment apart.
+
+        From one day to the next it is put right by a little, as a real one is: a record then says the wall time anew, and
+        the times of a file of years do not become less certain from row to row.
+        """
         clock = self._device.clock
-        if isinstance(clock, ManualClock):
-            clock.set(max(moment, clock.at_ms + 1))
+        if not isinstance(clock, ManualClock):
+            return
+        zone = str(self._device.zone)
+        if local_day(moment, zone) > local_day(clock.at_ms, zone):
+            clock.set(max(clock.at_ms, moment - _PUT_RIGHT_MS))
+            clock.jump(_PUT_RIGHT_MS)
+        clock.set(max(moment, clock.at_ms + 1))
 
 
 def _line(number: int, wish: Wish, played: Played) -> str:

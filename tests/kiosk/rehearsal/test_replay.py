@@ -2,7 +2,7 @@
 
 import csv
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -157,6 +157,14 @@ def test_rows_may_stand_in_any_order(home: Path, tmp_path: Path) -> None:
     assert replay(home, file) == 0
     assert [record.body["answers"]["waktu"] for record in questionnaires(home)] == [1, 4]
     assert [moment.year for moment in moments(home)] == [2025, 2026]
+
+
+def test_the_times_of_a_file_of_years_are_as_certain_as_those_of_a_day(home: Path, tmp_path: Path) -> None:
+    days = [datetime(2024, 1, 1, 8, 15, tzinfo=ZONE) + timedelta(days=31 * number) for number in range(24)]
+    rows = "".join(f"{day:%d/%m/%Y %H.%M};4;4;4;4;4;4;4;4;4\n" for day in days)
+    assert replay(home, written(tmp_path, f"submitted;{KEYS}\n{rows}".replace(",", ";"))) == 0
+    assert [moment.replace(microsecond=0) for moment in moments(home)] == days
+    assert max(moment.error_ms for _, moment in true_times(home)) < 10_000
 
 
 def test_a_second_replay_is_a_boot_of_its_own_and_its_visits_have_other_numbers(home: Path) -> None:
