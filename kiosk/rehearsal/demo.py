@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
 from kiosk.errors import ReplayError
+from kiosk.rehearsal.played import PlayedFiles
 from kiosk.rehearsal.programs import DemoError, Programs
 from kiosk.rehearsal.replay import Reading, Terms, read_responses
 from kiosk.rehearsal.simulation import add_reading
@@ -41,6 +42,7 @@ SERVICES = {
     "pbb": "PBB",
     "domisili": "Surat Keterangan Domisili",
 }
+_ARCHIVES = "arsip-"
 VISITORS = 12
 """Who comes by themselves where there is no display."""
 MINUTES_APART = 6
@@ -95,10 +97,10 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, data: Path) -> None:
+    reading = _reading(options, data)
     broker = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if broker is None:
         raise DemoError("mosquitto is not installed; install it with: sudo apt-get install mosquitto")
-    reading = _reading(options)
     home, logs = data / "kiosk", data / "logs"
     for folder in (home, logs):
         folder.mkdir(parents=True, exist_ok=True)
@@ -137,7 +139,7 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         if (
             days is not None
         ):  # what is played in was not pressed today: it comes under an archive key of its own
-            home = data / time.strftime("arsip-%Y%m%d-%H%M%S")
+            home = data / time.strftime(f"{_ARCHIVES}%Y%m%d-%H%M%S")
             home.mkdir()
             _enrol_archive(programs, days, collector=collector, kiosk=kiosk, address=address, home=home)
             _point_at(KioskHome(home).enrolment, address=address, broker_port=ports["broker"])
@@ -166,20 +168,26 @@ def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, ho
     programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
 
 
-def _reading(options: argparse.Namespace) -> Reading | None:
+def _reading(options: argparse.Namespace, data: Path) -> Reading | None:
     """Read the file that is to be played, where one is: before anything is started.
 
     Raises:
-        DemoError: it cannot be played.
+        DemoError: it cannot be played, or an earlier demo in this folder has played it.
     """
     if options.replay is None:
         return None
     now_ms = time.time_ns() // 1_000_000
     terms = Terms(zone=ZoneInfo(ZONE), now_ms=now_ms, order=options.order, dates=options.dates)
     try:
-        return read_responses(options.replay, make_plan(Config()), terms)
+        reading = read_responses(options.replay, make_plan(Config()), terms)
     except ReplayError as error:
         raise DemoError(str(error)) from error
+    try:
+        for home in data.glob(f"{_ARCHIVES}*"):
+            PlayedFiles(home).refuse_again(reading)
+    except ReplayError as error:
+        raise DemoError(f"{error}: begin anew with --fresh, or leave --replay out") from error
+    return reading
 
 
 def _days_played(options: argparse.Namespace, reading: Reading | None) -> tuple[date, date] | None:

@@ -19,6 +19,7 @@ from kiosk.device import Device, load_identity, open_device, plan_of
 from kiosk.errors import EXIT_FAULT, KioskError
 from kiosk.rehearsal.columns import ORDERS
 from kiosk.rehearsal.dates import DayMonth
+from kiosk.rehearsal.played import PlayedFiles
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
 from kiosk.rehearsal.replay import Reading, Terms, read_responses
 from kiosk.rehearsal.visitor import Wish, varied_wish
@@ -111,11 +112,14 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
             run = _Run(options, device, None, dice, log)
             return run.play((None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
         reading = _read(options, config, home)
+        PlayedFiles(home).refuse_again(reading)
         device = stack.enter_context(open_device(home, config, make_clock=_clock_at(reading.rows[0].at_ms)))
         run = _Run(options, device, reading.plan, dice, log)
         for line in reading.notes.lines():
             run.say(f"note: {line}")
-        return run.play((row.at_ms, row.wish) for row in reading.rows)
+        today = local_day(time.time_ns() // 1_000_000, str(device.zone)).isoformat()
+        rows = PlayedFiles(home).play(reading, day=today)
+        return run.play((row.at_ms, row.wish) for row in rows)
 
 
 def _read(options: argparse.Namespace, config: Config, home: Path) -> Reading:
@@ -188,6 +192,8 @@ class _Run:
             failed += played.ended == "failed"
             if not self._options.quiet:
                 self.say(_line(count, wish, played))
+            if failed and self._options.replay is not None:
+                break  # the rest of the file can be played when the kiosk works again, and no row is lost
         self._player.rest()
         recorder, head = self._loop.service.recorder, self._device.journal.head
         result = {

@@ -144,7 +144,8 @@ def test_u_columns_need_their_order_because_of_eight_and_nine(
     assert replay(home, file) == 2
     assert "--order questionnaire" in capsys.readouterr().err
     assert replay(home, file, "--order", "questionnaire") == 0
-    assert replay(home, file, "--order", "regulation") == 0
+    other = written(tmp_path, f"submitted,{header}\n2026-03-02 09:01,4,4,4,4,4,4,4,1,2\n")
+    assert replay(home, other, "--order", "regulation") == 0
     answers = [record.body["answers"] for record in questionnaires(home)]
     assert [(given["sarpras"], given["pengaduan"]) for given in answers] == [(1, 2), (2, 1)]
 
@@ -167,9 +168,11 @@ def test_the_times_of_a_file_of_years_are_as_certain_as_those_of_a_day(home: Pat
     assert max(moment.error_ms for _, moment in true_times(home)) < 10_000
 
 
-def test_a_second_replay_is_a_boot_of_its_own_and_its_visits_have_other_numbers(home: Path) -> None:
+def test_a_second_replay_is_a_boot_of_its_own_and_its_visits_have_other_numbers(
+    home: Path, tmp_path: Path
+) -> None:
     replay(home, EXAMPLE)
-    replay(home, EXAMPLE)
+    replay(home, written(tmp_path, EXAMPLE.read_text().replace("2026-01", "2025-01")))
     kept = questionnaires(home)
     assert len({(record.fields["boot"], record.body["visit"]) for record in kept}) == len(kept)
     assert len({record.fields["boot"] for record in kept}) == 2
