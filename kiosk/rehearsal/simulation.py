@@ -18,7 +18,7 @@ from kiosk.config import Config
 from kiosk.device import Device, load_identity, open_device, plan_of
 from kiosk.errors import EXIT_FAULT, KioskError
 from kiosk.rehearsal.columns import ORDERS
-from kiosk.rehearsal.dates import DayMonth
+from kiosk.rehearsal.dates import DayMonth, Declared
 from kiosk.rehearsal.played import PlayedFiles
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
 from kiosk.rehearsal.replay import Reading, Terms, read_responses
@@ -34,6 +34,11 @@ from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, ManualClock
 
 _PUT_RIGHT_MS = 2 * SAME_CLOCK_MS
+_NO_ARCHIVE = (
+    "ikm-kiosk: WARNING: this kiosk's key is no archive key. What is played counts as pressed at this kiosk, no index will call it "
+    "from the archive, and an audit will say that the kiosk's clock lied. For the past of an office make a kiosk of its own: "
+    "`ikm-collector enrol --archive FIRST LAST`"
+)
 _WORDS = {1: "tidak puas", 2: "kurang puas", 3: "puas", 4: "sangat puas"}
 
 
@@ -125,11 +130,14 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
 def _read(options: argparse.Namespace, config: Config, home: Path) -> Reading:
     """Read the whole file, before anything is opened for writing."""
     _, enrolment = load_identity(home)
+    if enrolment.archive_ms is None:
+        print(_NO_ARCHIVE, file=sys.stderr)
     terms = Terms(
         zone=ZoneInfo(enrolment.timezone),
         now_ms=time.time_ns() // 1_000_000,
         order=options.order,
         dates=options.dates,
+        declared=Declared(*enrolment.archive_ms) if enrolment.archive_ms is not None else None,
     )
     return read_responses(options.replay, plan_of(config, enrolment, SettingsContent()), terms)
 

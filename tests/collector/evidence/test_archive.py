@@ -83,6 +83,16 @@ def test_its_first_and_last_days_are_those_of_the_unit(unit: Unit, arrive: Arriv
     assert judge(unit, THEN, tmp_path).remarks() == []
 
 
+def test_the_kiosk_is_told_the_period_of_its_key(unit: Unit) -> None:
+    def enrolled(**archive: Period) -> object:
+        code = enrolment.new_code(unit, place=tree.place_of(unit), **archive)
+        key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+        return enrolment.enrol(enrolment.Request(code=code, public_key=key, csr=csr()))["archive_ms"]
+
+    assert enrolled() is None
+    assert enrolled(archive=BEFORE) == BEFORE.bounds_ms(unit.time_zone)
+
+
 def test_a_kiosk_is_of_one_kind(unit: Unit, kiosk: FakeKiosk) -> None:
     place = tree.place_of(unit)
     with pytest.raises(CollectorError, match="kiosk of the other kind"):

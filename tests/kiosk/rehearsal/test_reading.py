@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.config import Config
 from kiosk.errors import ReplayError
-from kiosk.rehearsal.dates import DayMonth
+from kiosk.rehearsal.dates import DayMonth, Declared
 from kiosk.rehearsal.replay import Reading, Terms, read_responses
 from kiosk.remote.plan import make_plan
 from survey.instrument.definition import load
@@ -338,6 +338,22 @@ def test_whoever_knows_what_comes_first_may_say_so(tmp_path: Path) -> None:
 def test_dates_without_a_time_are_said_to_stand_at_midnight(tmp_path: Path) -> None:
     lines = read(tmp_path, dated("2026-03-09", "46090", "2026-03-09 10:15")).notes.lines()
     assert "2 rows have a date and no time: they stand at 00:00 of their day" in lines
+
+
+def test_every_row_lies_in_the_declared_period_to_the_last_second_of_the_units_days(tmp_path: Path) -> None:
+    begin, end = datetime(2025, 10, 1, tzinfo=ZONE), datetime(2026, 1, 1, tzinfo=ZONE)
+    declared = Declared(round(begin.timestamp() * 1000), round(end.timestamp() * 1000))
+    terms = TERMS._replace(declared=declared)
+    inside = dated("2025-10-01 00:00", "31/12/2025 23.59.59")
+    assert len(read(tmp_path, inside, terms).rows) == 2
+    told = refused(
+        tmp_path, inside + dated("2025-09-30 23:59:59", "2026-01-01 00:00").split("\n", 1)[1], terms
+    )
+    assert (
+        "submitted (2 cells): this kiosk's archive key is declared for 2025-10-01 to 2025-12-31; take the row"
+        in told
+    )
+    assert "  line 4 = '2025-09-30 23:59:59'; line 5 = '2026-01-01 00:00'" in told
 
 
 def test_the_moments_column_is_named_as_the_file_names_it(tmp_path: Path) -> None:

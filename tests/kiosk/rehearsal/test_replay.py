@@ -15,6 +15,7 @@ from survey.index.tally import Tally
 from survey.instrument.definition import load
 from survey.record.clock import Moment, Stamped, times, unknown_clock
 from tests.kiosk.journals import Kept, pulses, questionnaires, records
+from uplink.journal.enrolment import load_enrolment, store_enrolment
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "docs" / "examples" / "responses.csv"
 SKM = load("skm-2017")
@@ -188,6 +189,26 @@ def test_one_bad_cell_and_nothing_is_played(
         "pengaduan: write a whole number from 1 to 4, or nothing\n  line 22 = '5'" in capsys.readouterr().err
     )
     assert not (home / "journal").exists()
+
+
+def test_a_kiosk_without_an_archive_key_says_so_loudly_and_one_with_it_keeps_to_its_period(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "4,4,4,4,4,4,4,4,4"
+    assert replay(home, written(tmp_path, f"submitted,{KEYS}\n2026-03-02 09:00,{row}\n"), "--json") == 0
+    assert "WARNING: this kiosk's key is no archive key" in capsys.readouterr().err
+    first = round(datetime(2025, 1, 1, tzinfo=ZONE).timestamp() * 1000)
+    last = round(datetime(2026, 1, 1, tzinfo=ZONE).timestamp() * 1000)
+    store_enrolment(home, load_enrolment(home)._replace(archive_ms=(first, last)))
+    kept = records(home)
+    both = f"submitted,{KEYS}\n2025-12-31 23:59,{row}\n2026-01-01 00:00,{row}\n"
+    assert replay(home, written(tmp_path, both)) == 2
+    told = capsys.readouterr().err
+    assert "archive key is declared for 2025-01-01 to 2025-12-31" in told
+    assert "WARNING" not in told
+    assert records(home) == kept
+    assert replay(home, written(tmp_path, both.replace("2026-01-01", "2025-01-01"))) == 0
+    assert "WARNING" not in capsys.readouterr().err
 
 
 def test_days_and_months_are_meant_as_the_command_says(home: Path, tmp_path: Path) -> None:
