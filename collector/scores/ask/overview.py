@@ -50,14 +50,15 @@ def trend(scope: Scope, period: Period) -> Trend | None:
     return trend_chart(answer.groups, labels, bands)
 
 
-def change(answer: IndexAnswer) -> tuple[Period, Difference] | None:
-    """Give the period before and the difference to it; None where either shows no index."""
+def change(answer: IndexAnswer) -> tuple[Period, Difference, int] | None:
+    """Give the period before, the difference to it, and how many of that period are from the archive; None where either shows no index."""
     now = answer.whole.index
     before = answer.period.previous()
-    earlier = indices(IndexQuestion(scope=answer.scope, period=before)).whole.index
+    whole = indices(IndexQuestion(scope=answer.scope, period=before)).whole
+    earlier = whole.index
     if now is None or earlier is None:
         return None
-    return before, compare(earlier, now).unit
+    return before, compare(earlier, now).unit, whole.archived or 0
 
 
 def lowest_elements(answer: IndexAnswer) -> tuple[Ranked, ...]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from collector.evidence.intake import rebuild
 from collector.evidence.models import PublishedVerdict
 from collector.evidence.proof.audit import Audit
-from collector.evidence.proof.recount import PublishedIndex, published, recount
+from collector.evidence.proof.recount import PublishedIndex, published, recount, recount_archived
 from collector.evidence.proof.selection import streams_of
 from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import find
@@ -53,7 +53,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                 }
                 for stream in audit.streams
             ],
-            "indices": [_index(one) for one in _counted(audit, unit)],
+            "indices": _indices(audit, unit),
             "collector_key": public.read(settings.IKM_KEYS).signing.hex(),
         }
     )
@@ -65,7 +65,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     )
 
 
-def _counted(audit: Audit, unit: Unit) -> list[PublishedIndex]:
+def _indices(audit: Audit, unit: Unit) -> list[Mapping[str, Any]]:
     records = [
         one
         for stream in streams_of(unit, audit.period).filter(standing__in=COUNTING)
@@ -74,11 +74,12 @@ def _counted(audit: Audit, unit: Unit) -> list[PublishedIndex]:
         if one.response is not None and one.unit_id == unit.pk
     ]
     tallies = recount(records, unit_id=unit.pk, period=audit.period, zone=unit.time_zone, find=find)
-    counted = (published(tally) for _, tally in sorted(tallies.items()))
-    return [one for one in counted if one is not None]
+    archived = recount_archived(records, unit_id=unit.pk, period=audit.period, zone=unit.time_zone, find=find)
+    counted = ((name, published(tally)) for name, tally in sorted(tallies.items()))
+    return [_index(one, archived.get(name, 0)) for name, one in counted if one is not None]
 
 
-def _index(one: PublishedIndex) -> Mapping[str, Any]:
+def _index(one: PublishedIndex, archived: int) -> Mapping[str, Any]:
     shown: dict[str, Any] = {"instrument": one.instrument, "measure": one.measure}
     if one.n < SMALLEST_GROUP:
         return shown | {"withheld": f"fewer than {SMALLEST_GROUP} respondents"}
@@ -86,6 +87,7 @@ def _index(one: PublishedIndex) -> Mapping[str, Any]:
         "value": one.value,
         "category": one.category,
         "n": one.n,
+        "archived": archived,
         "incomplete": one.incomplete,
         "weight_mode": one.weight_mode,
         "rule": one.rule,

@@ -16,7 +16,7 @@ from survey.index.indices import ElementIndex, Index
 _LANGUAGE = "id"
 
 ResultColumn = tuple[str, Callable[[Result], object]]
-ElementColumn = tuple[str, Callable[[Index, ElementIndex], object]]
+ElementColumn = tuple[str, Callable[[Result, Index, ElementIndex], object]]
 
 
 def _interval(result: Result) -> Interval | None:
@@ -26,6 +26,7 @@ def _interval(result: Result) -> Interval | None:
 RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("n", lambda result: result.n),
     ("incomplete", lambda result: result.incomplete),
+    ("archived", lambda result: result.archived),
     ("withheld", lambda result: "yes" if result.withheld else "no"),
     ("value", lambda result: result.index and result.index.value),
     ("category", lambda result: result.index and result.index.category.letter),
@@ -53,19 +54,20 @@ RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("bands", lambda result: result.index and result.index.bands.version),
 )
 ELEMENT_COLUMNS: Sequence[ElementColumn] = (
-    ("element", lambda _index, element: element.key),
-    ("label", lambda _index, element: element.label),
-    ("n", lambda _index, element: element.n),
-    ("nrr", lambda _index, element: decimal(element.nrr, NRR_DIGITS)),
-    ("nrr_weighted", lambda _index, element: decimal(element.weighted, NRR_DIGITS)),
-    ("value", lambda _index, element: element.value),
-    ("category", lambda _index, element: element.category.letter),
-    ("interval_low", lambda _index, element: element.interval and element.interval.low),
-    ("interval_high", lambda _index, element: element.interval and element.interval.high),
-    ("weight_mode", lambda index, _element: index.weight_mode.value),
-    ("policy", lambda index, _element: index.policy.value),
-    ("rule", lambda index, _element: index.rule),
-    ("bands", lambda index, _element: index.bands.version),
+    ("element", lambda _result, _index, element: element.key),
+    ("label", lambda _result, _index, element: element.label),
+    ("n", lambda _result, _index, element: element.n),
+    ("archived", lambda result, _index, _element: result.archived),
+    ("nrr", lambda _result, _index, element: decimal(element.nrr, NRR_DIGITS)),
+    ("nrr_weighted", lambda _result, _index, element: decimal(element.weighted, NRR_DIGITS)),
+    ("value", lambda _result, _index, element: element.value),
+    ("category", lambda _result, _index, element: element.category.letter),
+    ("interval_low", lambda _result, _index, element: element.interval and element.interval.low),
+    ("interval_high", lambda _result, _index, element: element.interval and element.interval.high),
+    ("weight_mode", lambda _result, index, _element: index.weight_mode.value),
+    ("policy", lambda _result, index, _element: index.policy.value),
+    ("rule", lambda _result, index, _element: index.rule),
+    ("bands", lambda _result, index, _element: index.bands.version),
 )
 
 
@@ -97,7 +99,7 @@ def _element_rows(result: Result) -> list[list[object]]:
     index = result.index
     if index is None:
         return []
-    return [[cell(index, element) for _, cell in ELEMENT_COLUMNS] for element in index.elements]
+    return [[cell(result, index, element) for _, cell in ELEMENT_COLUMNS] for element in index.elements]
 
 
 def _safe(cell: object) -> object:

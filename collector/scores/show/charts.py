@@ -53,6 +53,8 @@ class ChartPoint:
     """What of the year it is: `TW3`, `S1`, `07`; nothing for a whole year."""
     value: Decimal
     n: int | None
+    archived: int
+    """How many of `n` are from the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Trend:
     points: tuple[ChartPoint, ...]
     zones: tuple[ChartLine, ...]
     path: str
+
+    @property
+    def archived(self) -> bool:
+        """Whether any of its points holds responses from the archive."""
+        return any(point.archived for point in self.points)
 
 
 def scale(index: Index, *, lowest: float = LOWEST) -> Scale:
@@ -128,7 +135,7 @@ def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) ->
 
     step = (_WIDTH - 90) / (len(shown) - 1)
     points = tuple(
-        _point(result.index, result.n, label, round(45 + place * step, 1), y)
+        _point(result.index, result, label, round(45 + place * step, 1), y)
         for place, (result, label) in enumerate(shown)
         if result.index
     )
@@ -146,7 +153,7 @@ def trend(results: Sequence[Result], labels: Sequence[str], bands: BandTable) ->
     return Trend(width=_WIDTH, height=_TREND_TOP + _TREND_HEIGHT + 74, points=points, zones=zones, path=path)
 
 
-def _point(index: Index, n: int | None, label: str, x: float, y: Callable[[float], float]) -> ChartPoint:
+def _point(index: Index, result: Result, label: str, x: float, y: Callable[[float], float]) -> ChartPoint:
     interval = index.interval
     return ChartPoint(
         x=x,
@@ -158,7 +165,8 @@ def _point(index: Index, n: int | None, label: str, x: float, y: Callable[[float
         year=label[:4],
         part=label[5:],
         value=index.value,
-        n=n,
+        n=result.n,
+        archived=result.archived or 0,
     )
 
 

@@ -1,5 +1,8 @@
 """History that is played in: under a key of its own, for a period that is declared beforehand."""
 
+import csv
+import io
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -7,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
+from django.test import Client
 
 from collector.errors import CollectorError, EnrolmentRefused
 from collector.fleet import enrolment, tree
@@ -14,6 +18,7 @@ from collector.fleet.models import Unit
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer
 from collector.scores.ask.scope import Dimension, Scope
+from collector.scores.proof.verdict import publish
 from survey.index.periods import Period, between, parse
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, csr
 from tests.collector.judged import judge
@@ -52,13 +57,82 @@ def test_history_is_counted_in_its_time_and_named_as_such(
     assert found.holds
     assert [one.late for one in found.audit.streams] == [0, 0], "history is late by nature"
     then, now = index(unit, THEN), index(unit, NOW)
-    assert (then.whole.n, then.archived, then.whole.timing) == (3, 3, None)
-    assert (now.whole.n, now.archived) == (2, 0)
+    assert (then.whole.n, then.whole.archived, then.whole.timing) == (3, 3, None)
+    assert (now.whole.n, now.whole.archived) == (2, 0)
     both = index(unit, between(date(2025, 1, 1), date(2026, 12, 31)), by=(Dimension.KIOSK,))
-    assert (both.whole.n, both.archived) == (5, 3)
+    assert (both.whole.n, both.whole.archived) == (5, 3)
+    assert [(group.group[0].code, group.n, group.archived) for group in both.groups] == [
+        ("arsip-2025", 3, 3),
+        (kiosk.name, 2, 0),
+    ]
     capsys.readouterr()
     call_command("index", "--unit", unit.code, "--period", "2025-11")
     assert "3 responden dari arsip" in capsys.readouterr().out
+
+
+@pytest.fixture
+def halves(unit: Unit, kiosk: FakeKiosk, arrive: Arrive) -> Unit:
+    """A unit with six responses of October from the archive, and five of November from its kiosk."""
+    old = archive(unit, between(date(2026, 10, 1), date(2026, 10, 31)))
+    old.clock_ms = MORNING_MS - 30 * DAY_MS
+    old.responses(4, 4, 4, 4, 4, 4)
+    kiosk.responses(2, 3, 2, 3, 2)
+    arrive(old.batch(), kiosk.batch())
+    return unit
+
+
+def test_whoever_reads_an_index_is_told_what_of_it_is_from_the_archive(
+    halves: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--unit", halves.code, "--period", "2026-TW4")
+    capsys.readouterr()
+    call_command("index", *words, "--by", "month")
+    told = capsys.readouterr().out
+    assert "6 responden dari arsip: dimasukkan kemudian" in told
+    assert "n = 6 (6 dari arsip)" in told
+    assert "n = 5\n" in told
+    call_command("index", *words, "--by", "month", "--json")
+    fields = json.loads(capsys.readouterr().out)
+    assert (fields["archived"], [group["archived"] for group in fields["groups"]]) == (6, [6, 0])
+
+    def archived(by: str) -> list[int]:
+        call_command("index", *words, "--by", by, "--csv")
+        return [int(row["archived"]) for row in csv.DictReader(io.StringIO(capsys.readouterr().out))]
+
+    assert (archived("month"), archived("element"), sum(archived("hour"))) == ([6, 0], [6] * 9, 6)
+
+
+def test_a_bundle_and_a_published_verdict_say_it_too(halves: Unit, tmp_path: Path) -> None:
+    period = parse("2026-TW4")
+    found = judge(halves, period, tmp_path)
+    assert "skm-2017@1: 6 of the respondents are from the archive" in found.report.notes
+    content = json.loads(bytes(publish(found.audit, halves).content))
+    (index,) = (one for one in content["indices"] if one["instrument"] == "skm-2017@1")
+    assert (index["n"], index["archived"]) == (11, 6)
+
+
+def test_every_page_with_an_index_says_what_of_it_is_from_the_archive(halves: Unit, client: Client) -> None:
+    def shown(address: str) -> str:
+        return " ".join(client.get(address).content.decode().split())
+
+    for address in ("/?period=2026-TW4", "/region/18.01/?period=2026-TW4", "/unit/sukamaju/?period=2026-TW4"):
+        assert "6 dari arsip" in shown(address), address
+    assert "11<small>semua lengkap; 6 dari arsip</small>" in shown("/unit/sukamaju/?period=2026-TW4")
+    november = shown("/unit/sukamaju/?period=2026-11")
+    assert "semua lengkap</small>" in november
+    assert "Dibanding Oktober 2026 (6 responden dari arsip):" in november
+    assert "2026-10 100,00 (6 dari arsip); 2026-11" in november
+    assert "* dengan responden dari arsip" in november
+
+
+def test_a_group_too_small_to_be_shown_does_not_tell_its_archive_either(
+    unit: Unit, arrive: Arrive, client: Client
+) -> None:
+    old = archive(unit)
+    old.responses(4, 4, 4)
+    arrive(old.batch())
+    fields = client.get("/api/v1/indices", {"unit": unit.code, "period": "2025-11"}).json()
+    assert (fields["withheld"], fields["n"], fields["archived"]) == (True, None, None)
 
 
 def test_history_outside_its_declared_period_is_named(unit: Unit, arrive: Arrive, tmp_path: Path) -> None:
