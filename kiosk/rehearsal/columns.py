@@ -17,9 +17,11 @@ ORDERS: Mapping[str, LabelOrder] = {
     "regulation": LabelOrder.LIST,
 }
 SUBMITTED = "submitted"
+CHANNEL = "channel"
 _NAMES: Mapping[str, tuple[str, ...]] = {
     SUBMITTED: ("timestamp", "cap waktu", "stempel waktu", "tanggal", "tanggal survei", "tanggal dan waktu"),
     "pulse": (),
+    CHANNEL: (),
     "sex": ("jenis kelamin",),
     "age": ("usia", "umur"),
     "age_band": ("kelompok usia", "kelompok umur"),

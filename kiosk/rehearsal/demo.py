@@ -177,7 +177,9 @@ def _reading(options: argparse.Namespace, data: Path) -> Reading | None:
     if options.replay is None:
         return None
     now_ms = time.time_ns() // 1_000_000
-    terms = Terms(zone=ZoneInfo(ZONE), now_ms=now_ms, order=options.order, dates=options.dates)
+    terms = Terms(
+        zone=ZoneInfo(ZONE), now_ms=now_ms, order=options.order, dates=options.dates, channel=options.channel
+    )
     try:
         reading = read_responses(options.replay, make_plan(Config()), terms)
     except ReplayError as error:
@@ -226,7 +228,8 @@ def _visits(
     if options.replay is not None:
         order = ["--order", options.order] if options.order else []
         dates = ["--dates", options.dates] if options.dates else []
-        programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order, *dates])
+        channel = ["--channel", options.channel] if options.channel else []
+        programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order, *dates, *channel])
     elif options.visitors is not None or not _has_display():
         programs.run(
             [

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kiosk.errors import ReplayError
-from kiosk.rehearsal.replay import Reading, Row
+from kiosk.rehearsal.replay import Reading
+from kiosk.rehearsal.rows import Row
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 

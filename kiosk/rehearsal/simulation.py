@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from hardware.simulator import SimulatedPanel
@@ -28,6 +28,7 @@ from kiosk.show.troubles import trouble_words
 from kiosk.times import SimulatedTimes
 from survey.index.periods import local_day
 from survey.record.record import SAME_CLOCK_MS
+from survey.record.response import TYPED
 from survey.settings import SettingsContent
 from survey.visit.plan import Plan
 from uplink.journal.journal import Journal
@@ -89,6 +90,12 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         type=DayMonth,
         help="what comes first in the file's dates such as 03/04/2026, where none of its rows shows it",
     )
+    parser.add_argument(
+        "--channel",
+        choices=(TYPED,),
+        default="",
+        help="staff typed the file's rows in from paper, all of them",
+    )
 
 
 def main(options: argparse.Namespace, config: Config, home: Path) -> int:
@@ -111,11 +118,11 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
             moments = _moments(options.visitors, options.apart, dice)
             device = stack.enter_context(open_device(home, config, make_clock=_clock_at(moments[0])))
             run = _Run(options, device, None, dice, log)
-            return run.play((moment, varied_wish(run.plan, dice)) for moment in moments)
+            return run.play(_Visit(moment, varied_wish(run.plan, dice)) for moment in moments)
         if options.replay is None:
             device = stack.enter_context(open_device(home, config))
             run = _Run(options, device, None, dice, log)
-            return run.play((None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
+            return run.play(_Visit(None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
         reading = _read(options, config, home)
         PlayedFiles(home).refuse_again(reading)
         device = stack.enter_context(open_device(home, config, make_clock=_clock_at(reading.rows[0].at_ms)))
@@ -124,7 +131,7 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
             run.say(f"note: {line}")
         today = local_day(time.time_ns() // 1_000_000, str(device.zone)).isoformat()
         rows = PlayedFiles(home).play(reading, day=today)
-        return run.play((row.at_ms, row.wish) for row in rows)
+        return run.play(_Visit(row.at_ms, row.wish, row.channel) for row in rows)
 
 
 def _read(options: argparse.Namespace, config: Config, home: Path) -> Reading:
@@ -137,6 +144,7 @@ def _read(options: argparse.Namespace, config: Config, home: Path) -> Reading:
         now_ms=time.time_ns() // 1_000_000,
         order=options.order,
         dates=options.dates,
+        channel=options.channel,
         declared=Declared(*enrolment.archive_ms) if enrolment.archive_ms is not None else None,
     )
     return read_responses(options.replay, plan_of(config, enrolment, SettingsContent()), terms)
@@ -156,6 +164,14 @@ def _clock_at(at_ms: int) -> Callable[[Journal], Clock]:
         return ManualClock(at_ms, boot=journal.last_boot + 1, up_ms=60_000)
 
     return make
+
+
+class _Visit(NamedTuple):
+    """Who comes, and when by the simulation's clock; None for now."""
+
+    moment: int | None
+    wish: Wish
+    channel: str = ""
 
 
 class _Run:
@@ -188,13 +204,14 @@ class _Run:
         if not self._options.json:
             print(line, flush=True)
 
-    def play(self, visits: Iterable[tuple[int | None, Wish]]) -> int:
+    def play(self, visits: Iterable[_Visit]) -> int:
         """Play the visits, the clock going to each one's moment first; gives the exit code."""
         count = failed = 0
         began = time.monotonic()
-        for moment, wish in visits:
+        for moment, wish, channel in visits:
             if moment is not None:
                 self._go_to(moment)
+            self._loop.service.recorder.channel = channel
             played = self._player.play(wish)
             count += 1
             failed += played.ended == "failed"

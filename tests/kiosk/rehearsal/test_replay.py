@@ -211,6 +211,25 @@ def test_a_kiosk_without_an_archive_key_says_so_loudly_and_one_with_it_keeps_to_
     assert "WARNING" not in capsys.readouterr().err
 
 
+def test_what_staff_typed_in_from_paper_is_recorded_as_such(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "4,4,4,4,4,4,4,4,4"
+    some = f"submitted,channel,{KEYS}\n2026-03-02 09:00,Petugas,{row}\n2026-03-02 09:01,,{row}\n"
+    assert replay(home, written(tmp_path, some)) == 0
+    assert "1 rows were typed in by staff: recorded as petugas" in capsys.readouterr().out
+    assert replay(home, written(tmp_path, some.replace("-02 ", "-03 ")), "--channel", "petugas") == 0
+    kept = records(home, "response")
+    assert [record.body["channel"] for record in kept] == ["petugas"] * 2 + ["button"] * 2 + ["petugas"] * 4
+    assert {record.body["duration_s"] for record in kept if record.body["channel"] == "petugas"} == {0}
+    assert replay(home, written(tmp_path, some.replace("Petugas", "button"))) == 2
+    told = capsys.readouterr().err
+    assert (
+        "channel: write petugas where staff typed the row in from paper, or nothing\n  line 2 = 'button'"
+        in told
+    )
+
+
 def test_days_and_months_are_meant_as_the_command_says(home: Path, tmp_path: Path) -> None:
     file = written(tmp_path, f"Tanggal;{KEYS}\n03/04/2026 08.15;4,4,4,4,4,4,4,4,4\n".replace(",", ";"))
     assert replay(home, file) == 2
