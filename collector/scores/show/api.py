@@ -11,6 +11,7 @@ from collector.scores.show.as_csv import as_csv
 from collector.scores.show.as_json import as_json
 
 _FORMATS = ("json", "csv")
+_EXCEL = "excel"
 
 
 @require_safe
@@ -20,15 +21,19 @@ def show_indices(request: HttpRequest) -> HttpResponse:
     400 with a stable code where it cannot be asked, 404 where nothing is called so.
     """
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    form = words.get("format", "json")
+    reader = words.get("for", "")
+    form = words.get("format", "csv" if reader else "json")
     if form not in _FORMATS:
         return _refused(QuestionError("format", known=", ".join(_FORMATS)))
+    if reader and (reader != _EXCEL or form != "csv"):
+        return _refused(QuestionError("for", known=_EXCEL))
     try:
         answer = indices(question(words))
     except QuestionError as error:
         return _refused(error)
     if form == "csv":
-        text = as_csv(answer, by_element=ELEMENT in words.get("by", "").split(","))
+        by_element = ELEMENT in words.get("by", "").split(",")
+        text = as_csv(answer, by_element=by_element, excel=reader == _EXCEL)
         response = HttpResponse(text, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="ikm-{answer.period.identifier}.csv"'
         return response

@@ -1,11 +1,17 @@
-"""An answer as a table, for spreadsheets: one row a group (or the whole), or one row an element of it.
+"""An answer as a table: one row a group (or the whole), or one row an element of it.
+
+There are two dialects. Programs read commas and decimal points; an Indonesian Excel takes a file for a table only where semicolons part the
+cells, reads a decimal comma, and needs a byte order mark to see UTF-8. In both nothing that somebody named becomes a formula; for
+Excel nothing becomes a date either.
 
 A column is its name and how its cell is made, side by side, so that no cell can slip under another name.
 """
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.show.formats import NRR_DIGITS, decimal, probability
@@ -14,6 +20,12 @@ from survey.index.doubt import Interval
 from survey.index.indices import ElementIndex, Index
 
 _LANGUAGE = "id"
+BYTE_ORDER_MARK = "\ufeff"
+_FORMULA = "=+-@\t\r\n＝＋－＠"
+"""What a formula begins with; a tab and line ends are passed over before one."""
+_LIKE_A_NUMBER = re.compile(r"[\d.,:/ -]*\d[\d.,:/ -]*")
+_KEPT = re.compile(r"0|[1-9]\d{0,14}|\d{4}-\d\d-\d\d")
+"""What Excel shows as it stands: whole numbers, and days, which it may know as days."""
 
 ResultColumn = tuple[str, Callable[[Result], object]]
 ElementColumn = tuple[str, Callable[[Result, Index, ElementIndex], object]]
@@ -71,10 +83,12 @@ ELEMENT_COLUMNS: Sequence[ElementColumn] = (
 )
 
 
-def as_csv(answer: IndexAnswer, *, by_element: bool = False) -> str:
-    """Give the answer as a table."""
+def as_csv(answer: IndexAnswer, *, by_element: bool = False, excel: bool = False) -> str:
+    """Give the answer as a table, for programs or for an Indonesian Excel."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    out.write(BYTE_ORDER_MARK if excel else "")
+    writer = csv.writer(out, lineterminator="\r\n", delimiter=";" if excel else ",")
+    written = _for_excel if excel else _safe
     dimensions = [name for dimension in answer.by for name in (dimension.value, f"{dimension.value}_name")]
     columns = ELEMENT_COLUMNS if by_element else RESULT_COLUMNS
     writer.writerow(["instrument", "from", "to", *answer.names, *dimensions, *(name for name, _ in columns)])
@@ -87,7 +101,7 @@ def as_csv(answer: IndexAnswer, *, by_element: bool = False) -> str:
             *(text for part in result.group for text in (part.code, part_name(part, _LANGUAGE))),
         ]
         for row in _element_rows(result) if by_element else _result_rows(result):
-            writer.writerow([_safe(cell) for cell in (*start, *row)])
+            writer.writerow([written(cell) for cell in (*start, *row)])
     return out.getvalue()
 
 
@@ -104,4 +118,13 @@ def _element_rows(result: Result) -> list[list[object]]:
 
 def _safe(cell: object) -> object:
     """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+    return f"'{cell}" if isinstance(cell, str) and cell and cell[0] in _FORMULA else cell
+
+
+def _for_excel(cell: object) -> object:
+    """Write numbers with a decimal comma; keep a code or a weight (`18.01`, `1/9`) from becoming a time or a date."""
+    if isinstance(cell, float | Decimal):
+        return str(cell).replace(".", ",")
+    if isinstance(cell, str) and _LIKE_A_NUMBER.fullmatch(cell) and not _KEPT.fullmatch(cell):
+        return f"'{cell}"
+    return _safe(cell)
