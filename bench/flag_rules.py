@@ -60,15 +60,24 @@ class Day:
         takes_s: float,
         planted: bool = False,
         outside: bool = False,
+        typed: bool = False,
     ) -> float:
         """Add a visit; when it ended."""
         self._visit += 1
         end_s = start_s + 3
         if pulse is not None:
-            self._add(end_s, (pulse,), asked=1, duration_s=3, planted=planted, outside=outside)
+            self._add(end_s, (pulse,), asked=1, duration_s=3, planted=planted, outside=outside, typed=typed)
         if answers:
             end_s = start_s + 3 + takes_s
-            self._add(end_s, answers, asked=9, duration_s=int(takes_s), planted=planted, outside=outside)
+            self._add(
+                end_s,
+                answers,
+                asked=9,
+                duration_s=int(takes_s),
+                planted=planted,
+                outside=outside,
+                typed=typed,
+            )
         return end_s
 
     def _add(
@@ -80,6 +89,7 @@ class Day:
         duration_s: int,
         planted: bool,
         outside: bool,
+        typed: bool,
     ) -> None:
         number = len(self.responses) + 1
         self.responses.append(
@@ -92,10 +102,27 @@ class Day:
                 asked=asked,
                 duration_s=duration_s,
                 outside_hours=outside,
+                typed=typed,
             )
         )
         if planted:
             self.planted.add(number)
+
+
+def opinion(chance: random.Random, office: Office) -> tuple[int, ...]:
+    """Give one respondent's nine answers."""
+    base = chance.gauss(office.mean, 0.6)
+    if chance.random() < office.all_best:
+        return BEST
+    return tuple(min(4, max(1, round(chance.gauss(base, 0.4)))) for _ in range(9))
+
+
+def sheets(day: Day, office: Office) -> None:
+    """Fill a day with sheets of paper that staff typed in one behind the other, all dated with the day alone."""
+    for number in range(office.visits):
+        answers = opinion(day.chance, office)
+        pulse = min(4, max(1, round(sum(answers) / 9)))
+        day.visit(number / 1000, answers, pulse=pulse, takes_s=0, typed=True)
 
 
 def honest(day: Day, office: Office) -> None:
@@ -105,11 +132,7 @@ def honest(day: Day, office: Office) -> None:
     free_s = 0.0
     for moment in moments:
         start_s = max(moment, free_s + chance.uniform(4, 40))
-        base = chance.gauss(office.mean, 0.6)
-        if chance.random() < office.all_best:
-            answers = BEST
-        else:
-            answers = tuple(min(4, max(1, round(chance.gauss(base, 0.4)))) for _ in range(9))
+        answers = opinion(chance, office)
         pulse = min(4, max(1, round(sum(answers) / 9)))
         share = chance.random()
         if share < 0.33:
@@ -185,6 +208,22 @@ def beside_the_staff_screen(day: Day) -> None:
         moment = day.visit(moment + day.chance.uniform(20, 60), BEST, pulse=4, takes_s=30, planted=True)
 
 
+def invented_sheets(day: Day) -> None:
+    """Twelve sheets that nobody filled in, typed in behind the others with the same answers."""
+    sheet = tuple(day.chance.choice((3, 3, 4)) for _ in range(9))
+    for number in range(12):
+        day.visit(100 + number / 1000, sheet, pulse=3, takes_s=0, planted=True, typed=True)
+
+
+def varied_sheets(day: Day) -> None:
+    """The same, by somebody who changes one answer in every other sheet."""
+    sheet = tuple(day.chance.choice((3, 3, 4)) for _ in range(9))
+    for number in range(12):
+        answers = sheet if number % 2 else (*sheet[:8], 2)
+        day.visit(100 + number / 1000, answers, pulse=3, takes_s=0, planted=True, typed=True)
+
+
+Filling = Callable[[Day, Office], None]
 PATTERNS: Sequence[tuple[str, Callable[[Day], None]]] = (
     ("staff votes in one go", staff_votes),
     ("a bad rating drowned", drowning),
@@ -194,6 +233,10 @@ PATTERNS: Sequence[tuple[str, Callable[[Day], None]]] = (
     ("one sheet typed again", copied_sheet),
     ("beside the staff screen", beside_the_staff_screen),
     ("careful staff, spread out", patient_staff),
+)
+TYPED_PATTERNS: Sequence[tuple[str, Callable[[Day], None]]] = (
+    ("twelve sheets invented", invented_sheets),
+    ("twelve sheets, varied", varied_sheets),
 )
 
 
@@ -223,13 +266,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)
+    _honest_days(chance, options.days, honest)
+    _planted_days(chance, options.days, honest, PATTERNS)
+    print("\ntyped in from paper")
+    chance = random.Random(options.seed)
+    _honest_days(chance, options.days, sheets)
+    _planted_days(chance, options.days, sheets, TYPED_PATTERNS)
+
+
+def _honest_days(chance: random.Random, days: int, fill: Filling) -> None:
     causes: Counter[str] = Counter()
     print(f"{'honest days':28} {'responses':>10} {'false alarms':>13} {'share':>8}")
     for office in OFFICES:
         outcome = Outcome()
-        for _ in range(options.days):
+        for _ in range(days):
             day = Day(chance)
-            honest(day, office)
+            fill(day, office)
             for flag in outcome.add(day).values():
                 causes.update(one.name or "" for one in flag)
         print(
@@ -240,15 +292,20 @@ def main() -> None:
         ", ".join(f"{name} {number}" for name, number in causes.most_common()) or "none",
     )
     print()
+
+
+def _planted_days(
+    chance: random.Random, days: int, fill: Filling, patterns: Sequence[tuple[str, Callable[[Day], None]]]
+) -> None:
     print(
         f"{'planted pattern':28} {'planted':>8} {'found':>7} {'recall':>8} {'honest beside':>14} {'of them flagged':>16}"
     )
-    for name, plant in PATTERNS:
+    for name, plant in patterns:
         outcome = Outcome()
         for office in OFFICES[:4]:
-            for _ in range(options.days // 4):
+            for _ in range(days // 4):
                 day = Day(chance)
-                honest(day, office)
+                fill(day, office)
                 plant(day)
                 outcome.add(day)
         print(

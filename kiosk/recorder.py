@@ -68,6 +68,8 @@ class Recorder:
         self._notes = 0
         self._probe: _Note | None = None
         self._probed = False
+        self.channel = ""
+        """By which channel answers come in where nobody presses for themselves: `petugas`; empty where somebody does."""
         self.waiting = 0
         """How many records were submitted and not yet answered for."""
         self.thanked = 0
@@ -78,6 +80,8 @@ class Recorder:
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
         response = replace(effect.response, outside_hours=outside_hours, salt=new_salt())
+        if self.channel:
+            response = replace(response, channel=self.channel, duration_s=0)
         self._submit(effect.token, RESPONSE, response.to_body())
 
     def save_complaint(self, effect: SaveComplaint) -> None:

@@ -86,6 +86,7 @@ IN_THE_FOLDER = {
     "kiosk/acknowledged",
     "kiosk/head",
     "kiosk/totals",
+    "kiosk/played",
     "uplink/acknowledged",
     "uplink/ahead",
     "tests/pictures/failed",

@@ -111,7 +111,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
         KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
             revoked_at=now, revoked_why=ENROLLED_ANEW
         )
-        KioskKey.objects.create(
+        key = KioskKey.objects.create(
             kiosk=kiosk,
             public_key=request.public_key,
             enrolled_at=now,
@@ -127,7 +127,8 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
             keyholder.held(), csr_pem=request.csr, kiosk=kiosk.name, errand=errand
         )
         published = publish(kiosk, changes={})
-    return _answer(kiosk, code.unit, code.place, certificate=certificate, published=published)
+    answer = _answer(kiosk, code.unit, code.place, certificate=certificate, published=published)
+    return answer | {"archive_ms": key.archive_ms}
 
 
 def _answer(

@@ -33,7 +33,7 @@ _SUMMED = (
     "category_probabilities", "rule", "bands", "weight_mode", "weight", "policy", "elements",
 )  # fmt: skip
 _TIMES = ("late", "redated", "maybe_outside", "maybe_inside")
-_PARTS = ("n", "value", "category", "performance", "interval", "category_probability")
+_PARTS = ("n", "archived", "value", "category", "performance", "interval", "category_probability")
 """What stands of an index beside the official one."""
 
 
@@ -215,6 +215,7 @@ def of_sum(
     mode = WeightMode(policy.weight_mode)
     whole = _of_tally(head.period, instrument, tally, mode)
     index = {key: whole[key] for key in _SUMMED}
+    index["archived"] = sum(atom.archived for atom in found.atoms)
     index["weight_modes"] = {
         one.value: _part(_of_tally(head.period, instrument, tally, one)) for one in WeightMode
     }
@@ -246,6 +247,7 @@ def change(earlier: Mapping[str, Any], later: Mapping[str, object]) -> dict[str,
         "value": float(found.value),
         "interval": [float(found.interval.low), float(found.interval.high)] if found.interval else None,
         "verdict": found.change.value,
+        "archived": before["archived"],
     }
 
 

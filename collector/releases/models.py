@@ -50,6 +50,7 @@ class Release(models.Model):
     address = models.CharField(max_length=8, unique=True, help_text="the code under which anybody finds it")
     published_at = models.DateTimeField(null=True)
     n = models.IntegerField(null=True, help_text="complete responses; null where it has no number")
+    archived = models.IntegerField(default=0, help_text="how many of them are from an archive")
     value = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     low = models.DecimalField(max_digits=5, decimal_places=2, null=True, help_text="the interval's ends")
     high = models.DecimalField(max_digits=5, decimal_places=2, null=True)

@@ -179,6 +179,7 @@ def note_number(release: Release, index: object) -> None:
     if not isinstance(index, dict):
         return
     release.value, release.category = content.two_decimals(index["value"]), index["category"]
+    release.archived = index["archived"]
     if index["interval"] is not None:
         release.low, release.high = (content.two_decimals(index["interval"][end]) for end in ("low", "high"))
 

@@ -71,6 +71,7 @@ class Manner(models.Model):
 
     text = models.CharField(max_length=255, unique=True)
     ending = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=16, help_text="button, touch, mixed, petugas, or lain")
     outside_hours = models.BooleanField()
 
     def __str__(self) -> str:

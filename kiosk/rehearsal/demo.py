@@ -16,9 +16,13 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kiosk.config import Config
 from kiosk.errors import ReplayError
+from kiosk.rehearsal.played import PlayedFiles
 from kiosk.rehearsal.programs import DemoError, Programs
-from kiosk.rehearsal.replay import days_of
+from kiosk.rehearsal.replay import Reading, Terms, read_responses
+from kiosk.rehearsal.simulation import add_reading
+from kiosk.remote.plan import make_plan
 from survey.index.periods import local_day
 from uplink.journal.home import KioskHome
 
@@ -38,6 +42,7 @@ SERVICES = {
     "pbb": "PBB",
     "domisili": "Surat Keterangan Domisili",
 }
+_ARCHIVES = "arsip-"
 VISITORS = 12
 """Who comes by themselves where there is no display."""
 MINUTES_APART = 6
@@ -65,9 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replay", type=Path, metavar="FILE", help="play the responses of a CSV file as visitors"
     )
-    parser.add_argument(
-        "--order", choices=("questionnaire", "regulation"), help="what U8 and U9 mean in that file"
-    )
+    add_reading(parser)
     parser.add_argument(
         "--fresh", action="store_true", help="begin anew instead of carrying on with the last demo"
     )
@@ -94,6 +97,7 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, data: Path) -> None:
+    reading = _reading(options, data)
     broker = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if broker is None:
         raise DemoError("mosquitto is not installed; install it with: sudo apt-get install mosquitto")
@@ -131,11 +135,11 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         config.write_text(KIOSK_CONFIG)
         programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])
         print(f"demo: the collector's page is {address}/ (Ctrl-C stops everything)", flush=True)
-        days = _days_played(options)
+        days = _days_played(options, reading)
         if (
             days is not None
         ):  # what is played in was not pressed today: it comes under an archive key of its own
-            home = data / time.strftime("arsip-%Y%m%d-%H%M%S")
+            home = data / time.strftime(f"{_ARCHIVES}%Y%m%d-%H%M%S")
             home.mkdir()
             _enrol_archive(programs, days, collector=collector, kiosk=kiosk, address=address, home=home)
             _point_at(KioskHome(home).enrolment, address=address, broker_port=ports["broker"])
@@ -164,17 +168,34 @@ def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, ho
     programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
 
 
-def _days_played(options: argparse.Namespace) -> tuple[date, date] | None:
-    """Give the first and last day of the visits that are played; None where somebody presses the buttons.
+def _reading(options: argparse.Namespace, data: Path) -> Reading | None:
+    """Read the file that is to be played, where one is: before anything is started.
 
     Raises:
-        DemoError: the file cannot be read.
+        DemoError: it cannot be played, or an earlier demo in this folder has played it.
     """
-    if options.replay is not None:
-        try:
-            return days_of(options.replay, zone=ZoneInfo(ZONE))
-        except ReplayError as error:
-            raise DemoError(str(error)) from error
+    if options.replay is None:
+        return None
+    now_ms = time.time_ns() // 1_000_000
+    terms = Terms(
+        zone=ZoneInfo(ZONE), now_ms=now_ms, order=options.order, dates=options.dates, channel=options.channel
+    )
+    try:
+        reading = read_responses(options.replay, make_plan(Config()), terms)
+    except ReplayError as error:
+        raise DemoError(str(error)) from error
+    try:
+        for home in data.glob(f"{_ARCHIVES}*"):
+            PlayedFiles(home).refuse_again(reading)
+    except ReplayError as error:
+        raise DemoError(f"{error}: begin anew with --fresh, or leave --replay out") from error
+    return reading
+
+
+def _days_played(options: argparse.Namespace, reading: Reading | None) -> tuple[date, date] | None:
+    """Give the first and last day of the visits that are played; None where somebody presses the buttons."""
+    if reading is not None:
+        return reading.days(ZoneInfo(ZONE))
     if options.visitors is None and _has_display():
         return None
     now = time.time_ns() // 1_000_000
@@ -206,7 +227,9 @@ def _visits(
     common: list[str | Path] = ["--home", home, "--config", config]
     if options.replay is not None:
         order = ["--order", options.order] if options.order else []
-        programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order])
+        dates = ["--dates", options.dates] if options.dates else []
+        channel = ["--channel", options.channel] if options.channel else []
+        programs.run([kiosk, "simulate", *common, "--replay", options.replay, *order, *dates, *channel])
     elif options.visitors is not None or not _has_display():
         programs.run(
             [

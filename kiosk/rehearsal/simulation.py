@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from hardware.simulator import SimulatedPanel
@@ -17,17 +17,29 @@ from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, load_identity, open_device, plan_of
 from kiosk.errors import EXIT_FAULT, KioskError
+from kiosk.rehearsal.columns import ORDERS
+from kiosk.rehearsal.dates import DayMonth, Declared
+from kiosk.rehearsal.played import PlayedFiles
 from kiosk.rehearsal.player import BlindDisplay, Played, Player
-from kiosk.rehearsal.replay import read_responses
+from kiosk.rehearsal.replay import Reading, Terms, read_responses
 from kiosk.rehearsal.visitor import Wish, varied_wish
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
 from kiosk.times import SimulatedTimes
+from survey.index.periods import local_day
+from survey.record.record import SAME_CLOCK_MS
+from survey.record.response import TYPED
 from survey.settings import SettingsContent
 from survey.visit.plan import Plan
 from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, ManualClock
 
+_PUT_RIGHT_MS = 2 * SAME_CLOCK_MS
+_NO_ARCHIVE = (
+    "ikm-kiosk: WARNING: this kiosk's key is no archive key. What is played counts as pressed at this kiosk, no index will call it "
+    "from the archive, and an audit will say that the kiosk's clock lied. For the past of an office make a kiosk of its own: "
+    "`ikm-collector enrol --archive FIRST LAST`"
+)
 _WORDS = {1: "tidak puas", 2: "kurang puas", 3: "puas", 4: "sangat puas"}
 
 
@@ -38,11 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--replay", type=Path, metavar="FILE", help="play the responses of a CSV file (docs/replay.md)"
     )
-    parser.add_argument(
-        "--order",
-        choices=("questionnaire", "regulation"),
-        help="what U8 and U9 mean in the file: the questionnaire asks sarana 8th, the rule lists pengaduan 8th",
-    )
+    add_reading(parser)
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="play other visitors (1)")
     parser.add_argument(
         "--pace",
@@ -69,6 +77,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a file is to be read."""
+    parser.add_argument(
+        "--order",
+        choices=tuple(ORDERS),
+        help="what U8 and U9 mean in the file: the questionnaire asks sarana 8th, the rule lists pengaduan 8th",
+    )
+    parser.add_argument(
+        "--dates",
+        choices=tuple(DayMonth),
+        type=DayMonth,
+        help="what comes first in the file's dates such as 03/04/2026, where none of its rows shows it",
+    )
+    parser.add_argument(
+        "--channel",
+        choices=(TYPED,),
+        default="",
+        help="staff typed the file's rows in from paper, all of them",
+    )
+
+
 def main(options: argparse.Namespace, config: Config, home: Path) -> int:
     """Play the visitors and print what became of them.
 
@@ -89,23 +118,36 @@ def main(options: argparse.Namespace, config: Config, home: Path) -> int:
             moments = _moments(options.visitors, options.apart, dice)
             device = stack.enter_context(open_device(home, config, make_clock=_clock_at(moments[0])))
             run = _Run(options, device, None, dice, log)
-            return run.play((moment, varied_wish(run.plan, dice)) for moment in moments)
+            return run.play(_Visit(moment, varied_wish(run.plan, dice)) for moment in moments)
         if options.replay is None:
             device = stack.enter_context(open_device(home, config))
             run = _Run(options, device, None, dice, log)
-            return run.play((None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
-        _, enrolment = load_identity(home)
-        plan, rows, notes = read_responses(
-            options.replay,
-            plan_of(config, enrolment, SettingsContent()),
-            zone=ZoneInfo(enrolment.timezone),
-            order=options.order,
-        )
-        device = stack.enter_context(open_device(home, config, make_clock=_clock_at(rows[0].at_ms)))
-        run = _Run(options, device, plan, dice, log)
-        for line in notes.lines():
+            return run.play(_Visit(None, varied_wish(run.plan, dice)) for _ in range(options.visitors))
+        reading = _read(options, config, home)
+        PlayedFiles(home).refuse_again(reading)
+        device = stack.enter_context(open_device(home, config, make_clock=_clock_at(reading.rows[0].at_ms)))
+        run = _Run(options, device, reading.plan, dice, log)
+        for line in reading.notes.lines():
             run.say(f"note: {line}")
-        return run.play((row.at_ms, row.wish) for row in rows)
+        today = local_day(time.time_ns() // 1_000_000, str(device.zone)).isoformat()
+        rows = PlayedFiles(home).play(reading, day=today)
+        return run.play(_Visit(row.at_ms, row.wish, row.channel) for row in rows)
+
+
+def _read(options: argparse.Namespace, config: Config, home: Path) -> Reading:
+    """Read the whole file, before anything is opened for writing."""
+    _, enrolment = load_identity(home)
+    if enrolment.archive_ms is None:
+        print(_NO_ARCHIVE, file=sys.stderr)
+    terms = Terms(
+        zone=ZoneInfo(enrolment.timezone),
+        now_ms=time.time_ns() // 1_000_000,
+        order=options.order,
+        dates=options.dates,
+        channel=options.channel,
+        declared=Declared(*enrolment.archive_ms) if enrolment.archive_ms is not None else None,
+    )
+    return read_responses(options.replay, plan_of(config, enrolment, SettingsContent()), terms)
 
 
 def _moments(visitors: int, apart: float, dice: random.Random) -> list[int]:
@@ -122,6 +164,14 @@ def _clock_at(at_ms: int) -> Callable[[Journal], Clock]:
         return ManualClock(at_ms, boot=journal.last_boot + 1, up_ms=60_000)
 
     return make
+
+
+class _Visit(NamedTuple):
+    """Who comes, and when by the simulation's clock; None for now."""
+
+    moment: int | None
+    wish: Wish
+    channel: str = ""
 
 
 class _Run:
@@ -154,18 +204,21 @@ class _Run:
         if not self._options.json:
             print(line, flush=True)
 
-    def play(self, visits: Iterable[tuple[int | None, Wish]]) -> int:
+    def play(self, visits: Iterable[_Visit]) -> int:
         """Play the visits, the clock going to each one's moment first; gives the exit code."""
         count = failed = 0
         began = time.monotonic()
-        for moment, wish in visits:
+        for moment, wish, channel in visits:
             if moment is not None:
                 self._go_to(moment)
+            self._loop.service.recorder.channel = channel
             played = self._player.play(wish)
             count += 1
             failed += played.ended == "failed"
             if not self._options.quiet:
                 self.say(_line(count, wish, played))
+            if failed and self._options.replay is not None:
+                break  # the rest of the file can be played when the kiosk works again, and no row is lost
         self._player.rest()
         recorder, head = self._loop.service.recorder, self._device.journal.head
         result = {
@@ -191,10 +244,19 @@ class _Run:
         return EXIT_FAULT if failed else 0
 
     def _go_to(self, moment: int) -> None:
-        """Put the clock to a row's time; rows of the same minute follow each other a moment apart."""
+        """Put the clock to a row's time; rows of the same minute follow each other a moment apart.
+
+        From one day to the next it is put right by a little, as a real one is: a record then says the wall time anew, and
+        the times of a file of years do not become less certain from row to row.
+        """
         clock = self._device.clock
-        if isinstance(clock, ManualClock):
-            clock.set(max(moment, clock.at_ms + 1))
+        if not isinstance(clock, ManualClock):
+            return
+        zone = str(self._device.zone)
+        if local_day(moment, zone) > local_day(clock.at_ms, zone):
+            clock.set(max(clock.at_ms, moment - _PUT_RIGHT_MS))
+            clock.jump(_PUT_RIGHT_MS)
+        clock.set(max(moment, clock.at_ms + 1))
 
 
 def _line(number: int, wish: Wish, played: Played) -> str:

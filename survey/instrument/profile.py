@@ -58,13 +58,13 @@ _SPELLINGS = {
         "sd": ("sd", "sdsederajat", "mi"),
         "smp": ("smp", "sltp", "mts", "smpsederajat"),
         "sma": ("sma", "slta", "smk", "ma", "smasederajat"),
-        "diploma": ("diploma", "d1", "d2", "d3", "d4", "di", "dii", "diii", "div"),
+        "diploma": ("diploma", "d1", "d2", "d3", "d4", "di", "dii", "diii", "div", "d1d2d3"),
         "s1": ("s1", "sarjana"),
         "s2": ("s2", "magister"),
         "s3": ("s3", "doktor"),
     },
     JOB: {
-        "pns": ("pns", "asn", "pppk"),
+        "pns": ("pns", "asn", "pppk", "asnpnspppk"),
         "tni": ("tni",),
         "polri": ("polri",),
         "swasta": ("swasta", "karyawanswasta", "pegawaiswasta"),
@@ -74,7 +74,7 @@ _SPELLINGS = {
         "pelajar": ("pelajar", "mahasiswa", "pelajarmahasiswa"),
         "pensiunan": ("pensiunan",),
         "tidak_bekerja": ("tidakbekerja", "belumbekerja"),
-        "lainnya": ("lainnya", "lainlain", "lain"),
+        "lainnya": ("lainnya", "lainlain", "lain", "lainnyasebutkan"),
     },
 }
 

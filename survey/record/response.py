@@ -9,6 +9,9 @@ from survey.record.fields import Fields
 from survey.record.record import RESPONSE
 
 MAX_ANSWERS = 64
+TYPED = "petugas"
+"""The channel of what staff typed in from paper: no hand of a respondent pressed anything."""
+CHANNELS = frozenset({"button", "touch", "mixed", TYPED})
 SALT_BYTES = 16
 
 
@@ -38,8 +41,9 @@ class Response:
     profile: Mapping[str, str] = field(default_factory=dict)
     language: str = "id"
     channel: str = "button"
-    """How it was answered: `button`, `touch`, `mixed`."""
+    """How it was answered: `button`, `touch`, `mixed`, or `petugas` where staff typed it in from paper."""
     duration_s: int = 0
+    """Seconds it took; 0 where nobody saw how long, as with what was typed in."""
     outside_hours: bool = False
     salt: str = ""
     """Sixteen fresh random bytes in base64: nobody can guess the record back from its link, which may become public."""

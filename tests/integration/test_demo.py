@@ -61,6 +61,28 @@ def audit(data: Path, first: str, last: str) -> str:
     return done.stdout
 
 
+def test_an_offices_sheet_comes_in_as_history_and_only_once(tmp_path: Path) -> None:
+    sheet = tmp_path / "skm.csv"
+    days = [f"{day}/12/2025 08.15;L;3;4;3;4;3;4;3;4;3" for day in range(9, 15)]
+    header = "Tanggal;Jenis Kelamin;U1;U2;U3;U4;U5;U6;U7;U8;U9"
+    sheet.write_bytes(("\ufeff" + "\r\n".join([header, *days])).encode())
+    command = [Path(sys.executable).with_name("ikm-kiosk"), "demo", "--data", tmp_path / "demo"]
+    command += ["--replay", sheet, "--order", "regulation", "--channel", "petugas"]
+
+    def play() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+
+    first = play()
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert re.search(r"^IKM 86,11 .* n = 6$", first.stdout, re.MULTILINE), first.stdout
+    assert "6 responden dari arsip" in first.stdout
+    again = play()
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "skm.csv was played before" in again.stderr
+    told = audit(tmp_path / "demo", "2025-12-01", "2025-12-31")
+    assert "integrity: holds   completeness: holds   lineage: holds   times: holds" in told
+
+
 @pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is missing; install.sh installs it")
 def test_where_the_unit_has_tomorrow_already_they_are_counted_too(tmp_path: Path) -> None:
     check(demo(tmp_path / "demo", at="2028-12-31 17:30:00"))

@@ -51,6 +51,9 @@ class Enrolment(NamedTuple):
     services: tuple[Named, ...] = ()
     private_ca: bool = False
     """Over HTTPS the collector is known by its own authority (`uplink/broker/ca.crt`), not by a public one."""
+    archive_ms: tuple[int, int] | None = None
+    """The period that an archive key was declared for, up to the moment after it, in milliseconds since 1970 UTC; None for the
+    key of a kiosk that stands somewhere."""
 
 
 def verifier(public_key: bytes) -> Verify:
@@ -134,6 +137,7 @@ def enrolment_of(fields: Mapping[str, object]) -> Enrolment:
         timezone=_text(fields["timezone"]),
         services=tuple(_named(_object(service)) for service in services),
         private_ca=fields.get("private_ca") is True,
+        archive_ms=_period(fields.get("archive_ms")),
     )
 
 
@@ -163,6 +167,17 @@ def _key(value: object) -> bytes:
     if len(key) != 32:
         raise ValueError("a key (32 bytes in hexadecimal were expected)")
     return key
+
+
+def _period(value: object) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(type(one) is int for one in value):
+        raise TypeError(f"{value!r} (two moments were expected)")
+    begin, end = value
+    if begin >= end:
+        raise ValueError(f"{value!r} (a period ends after it begins)")
+    return begin, end
 
 
 def _port(value: object) -> int:

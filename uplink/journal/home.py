@@ -89,6 +89,16 @@ class KioskHome(NamedTuple):
         return self.kiosk_part / "speech"
 
     @property
+    def played(self) -> Path:
+        """Which files of responses were played in: none may count twice."""
+        return self.kiosk_part / "played"
+
+    @property
+    def playing(self) -> Path:
+        """How many rows of the file that is being played were thanked for."""
+        return self.kiosk_part / "playing"
+
+    @property
     def kiosk_status(self) -> Path:
         """What the kiosk tells of itself; the uplink passes it on."""
         return self.kiosk_part / "status.json"

@@ -40,6 +40,15 @@ class PublishedIndex:
         return self.value, self.category, self.n, self.incomplete, self.elements, self.tally
 
 
+def recount_archived(
+    records: Iterable[AcceptedRecord], *, unit_id: int, period: Period, zone: str, find: Find
+) -> dict[str, int]:
+    """Give how many complete responses to each instrument version are history, played in under an archive key."""
+    history = (record for record in records if record.archived)
+    tallies = recount(history, unit_id=unit_id, period=period, zone=zone, find=find)
+    return {name: tally.complete for name, tally in tallies.items() if tally.complete}
+
+
 def recount(
     records: Iterable[AcceptedRecord], *, unit_id: int, period: Period, zone: str, find: Find
 ) -> dict[str, Tally]:

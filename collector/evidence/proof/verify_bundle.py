@@ -18,7 +18,7 @@ from collector.evidence.proof.accounted import AttachmentCounts, State, Told, ac
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleManifest, StreamEntry
 from collector.evidence.proof.bundled_streams import held_in, life_of, look_at_times, period_of
 from collector.evidence.proof.lineage import examine, remarks_of
-from collector.evidence.proof.recount import PublishedIndex, published, recount
+from collector.evidence.proof.recount import PublishedIndex, published, recount, recount_archived
 from collector.evidence.proof.tallied import check_tallies, tally_differs
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import COUNTING
@@ -111,6 +111,14 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
             records += records_of[entry.uid]
     look_at_times(manifest, records_of, lineages, problems, notes)
     indices = _compare(bundle, records, instruments, problems)
+    archived = recount_archived(
+        records,
+        unit_id=manifest.unit.id,
+        period=period_of(manifest),
+        zone=manifest.unit.zone,
+        find=lambda name, version: instruments.get(f"{name}@{version}"),
+    )
+    notes += [f"{name}: {count} of the respondents are from the archive" for name, count in archived.items()]
     return Report(
         streams=tuple(verdicts),
         indices=indices,

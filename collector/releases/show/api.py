@@ -1,8 +1,6 @@
 """Releases for programs, without an account; and the numbers of a running period, for an auditor with one."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -17,11 +15,12 @@ from collector.releases.show.reading import Reading, shown_releases
 from collector.scores.ask.lookups import NOTHING_CALLED_SO
 from collector.scores.ask.results import QuestionError
 from collector.scores.ask.words import ELEMENT, question
-from collector.scores.show.as_csv import as_csv
+from collector.scores.show.as_csv import as_csv, table
 from collector.scores.show.as_json import as_json
 
 _TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 _FORMATS = tuple(_TYPES)
+_EXCEL = "excel"
 _MOST = 1_000
 _ASKED = ("unit", "region", "agency", "period", "after")
 
@@ -33,6 +32,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], obje
     ("period", lambda said, _: said["period"]["id"]),
     ("edition", lambda said, _: said["number"]),
     ("n", lambda said, _: said["n"]),
+    ("archived", lambda said, _: said["index"]["archived"]),
     ("value", lambda said, _: said["index"]["value"]),
     ("category", lambda said, _: said["index"]["category"]),
     ("interval_low", lambda said, _: _bound(said["index"], "low")),
@@ -66,17 +66,18 @@ def one(request: HttpRequest, text: str, form: str) -> HttpResponse:
             CollectorError("release_unknown", address=text), HTTPStatus.NOT_FOUND, "release_unknown"
         )
     reading = Reading(found)
-    response = HttpResponse(_bytes(found.pk, reading.etag, form), content_type=_TYPES[form])
+    excel = form == "csv" and request.GET.get("for") == _EXCEL
+    response = HttpResponse(_bytes(found.pk, reading.etag, form, excel), content_type=_TYPES[form])
     if form == "csv":
         response["Content-Disposition"] = f'attachment; filename="ikm-{found.period}-{found.address}.csv"'
     return described(request, response, reading)
 
 
 @lru_cache(maxsize=2_000)
-def _bytes(pk: int, etag: str, form: str) -> bytes:  # noqa: ARG001 - what is remembered is remembered of a state
+def _bytes(pk: int, etag: str, form: str, excel: bool) -> bytes:  # noqa: ARG001 - what is remembered is remembered of a state
     """Give a release's bytes, made once: after a period that was not reported comes out, they never change again."""
     release = Release.objects.get(pk=pk)
-    return _table(Reading(release)).encode() if form == "csv" else bytes(release.content)
+    return _table(Reading(release), excel=excel).encode() if form == "csv" else bytes(release.content)
 
 
 def described(request: HttpRequest, response: HttpResponse, reading: Reading) -> HttpResponse:
@@ -119,9 +120,12 @@ def live_indices(request: HttpRequest) -> HttpResponse:
     403 for everybody else; 400 with a stable code where it cannot be asked, 404 where nothing is called so.
     """
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    form = words.get("format", "json")
+    reader = words.get("for", "")
+    form = words.get("format", "csv" if reader else "json")
     if form not in _FORMATS:
         return _refused(QuestionError("format", known=", ".join(_FORMATS)), HTTPStatus.BAD_REQUEST, "format")
+    if reader and (reader != _EXCEL or form != "csv"):
+        return _refused(QuestionError("for", known=_EXCEL), HTTPStatus.BAD_REQUEST, "for")
     try:
         answer = asked.live(question(words), who=request.user)
     except QuestionError as error:
@@ -130,7 +134,8 @@ def live_indices(request: HttpRequest) -> HttpResponse:
     except CollectorError as error:
         return _refused(error, HTTPStatus.FORBIDDEN, error.word)
     if form == "csv":
-        text = as_csv(answer, by_element=ELEMENT in words.get("by", "").split(","))
+        by_element = ELEMENT in words.get("by", "").split(",")
+        text = as_csv(answer, by_element=by_element, excel=reader == _EXCEL)
         response = HttpResponse(text, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="ikm-{answer.period.identifier}.csv"'
         return response
@@ -158,23 +163,11 @@ def _line(release: Release) -> dict[str, object]:
     }
 
 
-def _table(reading: Reading) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([name for name, _ in _COLUMNS])
-    writer.writerows(_rows(reading))
-    return out.getvalue()
-
-
-def _rows(reading: Reading) -> Iterator[list[object]]:
-    for element in reading.index["elements"] if reading.index is not None else ():
-        yield [_guarded(cell(reading.said, element)) for _, cell in _COLUMNS]
+def _table(reading: Reading, *, excel: bool) -> str:
+    elements = reading.index["elements"] if reading.index is not None else ()
+    rows = ([cell(reading.said, element) for _, cell in _COLUMNS] for element in elements)
+    return table([[name for name, _ in _COLUMNS], *rows], excel=excel)
 
 
 def _bound(index: Mapping[str, Any], which: str) -> object:
     return index["interval"][which] if index["interval"] else None
-
-
-def _guarded(cell: object) -> object:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

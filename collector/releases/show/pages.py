@@ -216,7 +216,9 @@ def _trend(reading: Reading) -> Trend | None:
         if parse(one.period).kind is kind and read.index is not None:
             index = read.index
             points.append(
-                TrendValue(one.period, value_of(index), interval_of(index), index["category"], one.n)
+                TrendValue(
+                    one.period, value_of(index), interval_of(index), index["category"], one.n, one.archived
+                )
             )
     return trend_of(points[:8][::-1], reading.bands) if reading.bands is not None else None
 

@@ -61,11 +61,13 @@ def indices(question: IndexQuestion) -> IndexAnswer:
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
     counts = _count(number, form, question, days)
+    archived = _count_archived(number, form, question, days)
     pulses = _pulses(question, days)
     doubts = doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
 
     def result(key: GroupKey, group: tuple[GroupPart, ...]) -> Result:
-        return computing.result(group, counts.get(key, Sides()), pulses.get(key), doubts.get(key))
+        found = computing.result(group, counts.get(key, Sides()), pulses.get(key), doubts.get(key))
+        return found if found.n is None else replace(found, archived=archived.get(key, 0))
 
     whole = result((), ())
     groups: tuple[Result, ...] = ()
@@ -83,7 +85,6 @@ def indices(question: IndexQuestion) -> IndexAnswer:
         whole=whole,
         groups=groups,
         by=question.by,
-        archived=_archived(number, form, question, days) if whole.n else 0,
         flag_rules=flags.VERSION,
         flags_waiting=flagging.waiting(),
     )
@@ -113,7 +114,7 @@ class _Computing:
             pulse = None
         people = whole.complete + whole.incomplete
         if 0 < whole.complete < smallest or (group and people < smallest):
-            return Result(group, None, 0, 0, None, None, None, pulse, withheld=True)
+            return Result(group, None, 0, 0, None, None, None, pulse, archived=None, withheld=True)
         found = self._index(whole, population)
         if flagged.complete and whole.complete - flagged.complete < smallest:
             without = None
@@ -198,16 +199,20 @@ def _count(number: int | None, form: CodedForm, question: IndexQuestion, days: D
     return {**counts, (): whole}
 
 
-def _archived(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> int:
+def _count_archived(
+    number: int | None, form: CodedForm, question: IndexQuestion, days: Days
+) -> dict[GroupKey, int]:
     """Count the complete responses that are history; nothing is asked where no archive key concerns the period."""
     first = datetime.combine(days.first, time.min, UTC) - timedelta(days=1)
     last = datetime.combine(days.last, time.max, UTC) + timedelta(days=1)
     known = KioskKey.objects.filter(archive_from__lte=last, archive_until__gte=first)
     if number is None or not known.exists():
-        return 0
-    sides = count(number, form, replace(question.scope, archived=True), days).get((), Sides())
-    tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
-    return tally.complete
+        return {}
+    history = replace(question, scope=replace(question.scope, archived=True))
+    return {
+        key: Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields)).complete
+        for key, sides in _count(number, form, history, days).items()
+    }
 
 
 def _pulses(question: IndexQuestion, days: Days) -> dict[GroupKey, PulseShare]:
@@ -248,5 +253,6 @@ def _withheld(group: Result) -> Result:
         sufficiency=None,
         pulse=None,
         timing=None,
+        archived=None,
         withheld=True,
     )

@@ -68,6 +68,8 @@ class Result:
     pulse: PulseShare | None
     timing: Timing | None = None
     """None where nothing is doubtful, and for groups of periods, hours and profiles."""
+    archived: int | None = 0
+    """Complete responses among `n` that are history, played in under an archive key; None where `n` is."""
     withheld: bool = False
     """Whether the group is too small to be shown, or would let a smaller one be worked out."""
 
@@ -84,8 +86,6 @@ class IndexAnswer:
     whole: Result
     groups: tuple[Result, ...]
     by: tuple[Dimension, ...]
-    archived: int
-    """Complete responses among the whole's that are history, played in under an archive key."""
     flag_rules: str
     flags_waiting: int
     """Kiosk-days whose flags are not up to date yet; the index with all responses does not depend on them."""

@@ -28,6 +28,7 @@ WORDS = (
     "policy",
     "population",
     "format",
+    "for",
 )
 """Every word that may be asked with."""
 _LONGEST_WORD = 200

@@ -1,11 +1,17 @@
-"""An answer as a table, for spreadsheets: one row a group (or the whole), or one row an element of it.
+"""An answer as a table: one row a group (or the whole), or one row an element of it.
+
+There are two dialects. Programs read commas and decimal points; an Indonesian Excel takes a file for a table only where semicolons part the
+cells, reads a decimal comma, and needs a byte order mark to see UTF-8. In both nothing that somebody named becomes a formula; for
+Excel nothing becomes a date either.
 
 A column is its name and how its cell is made, side by side, so that no cell can slip under another name.
 """
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 
 from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.show.formats import NRR_DIGITS, decimal, probability
@@ -14,9 +20,15 @@ from survey.index.doubt import Interval
 from survey.index.indices import ElementIndex, Index
 
 _LANGUAGE = "id"
+BYTE_ORDER_MARK = "\ufeff"
+_FORMULA = "=+-@\t\r\n＝＋－＠"
+"""What a formula begins with; a tab and line ends are passed over before one."""
+_LIKE_A_NUMBER = re.compile(r"[\d.,:/ -]*\d[\d.,:/ -]*")
+_KEPT = re.compile(r"0|[1-9]\d{0,14}|\d{4}-\d\d-\d\d")
+"""What Excel shows as it stands: whole numbers, and days, which it may know as days."""
 
 ResultColumn = tuple[str, Callable[[Result], object]]
-ElementColumn = tuple[str, Callable[[Index, ElementIndex], object]]
+ElementColumn = tuple[str, Callable[[Result, Index, ElementIndex], object]]
 
 
 def _interval(result: Result) -> Interval | None:
@@ -26,6 +38,7 @@ def _interval(result: Result) -> Interval | None:
 RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("n", lambda result: result.n),
     ("incomplete", lambda result: result.incomplete),
+    ("archived", lambda result: result.archived),
     ("withheld", lambda result: "yes" if result.withheld else "no"),
     ("value", lambda result: result.index and result.index.value),
     ("category", lambda result: result.index and result.index.category.letter),
@@ -53,29 +66,30 @@ RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("bands", lambda result: result.index and result.index.bands.version),
 )
 ELEMENT_COLUMNS: Sequence[ElementColumn] = (
-    ("element", lambda _index, element: element.key),
-    ("label", lambda _index, element: element.label),
-    ("n", lambda _index, element: element.n),
-    ("nrr", lambda _index, element: decimal(element.nrr, NRR_DIGITS)),
-    ("nrr_weighted", lambda _index, element: decimal(element.weighted, NRR_DIGITS)),
-    ("value", lambda _index, element: element.value),
-    ("category", lambda _index, element: element.category.letter),
-    ("interval_low", lambda _index, element: element.interval and element.interval.low),
-    ("interval_high", lambda _index, element: element.interval and element.interval.high),
-    ("weight_mode", lambda index, _element: index.weight_mode.value),
-    ("policy", lambda index, _element: index.policy.value),
-    ("rule", lambda index, _element: index.rule),
-    ("bands", lambda index, _element: index.bands.version),
+    ("element", lambda _result, _index, element: element.key),
+    ("label", lambda _result, _index, element: element.label),
+    ("n", lambda _result, _index, element: element.n),
+    ("archived", lambda result, _index, _element: result.archived),
+    ("nrr", lambda _result, _index, element: decimal(element.nrr, NRR_DIGITS)),
+    ("nrr_weighted", lambda _result, _index, element: decimal(element.weighted, NRR_DIGITS)),
+    ("value", lambda _result, _index, element: element.value),
+    ("category", lambda _result, _index, element: element.category.letter),
+    ("interval_low", lambda _result, _index, element: element.interval and element.interval.low),
+    ("interval_high", lambda _result, _index, element: element.interval and element.interval.high),
+    ("weight_mode", lambda _result, index, _element: index.weight_mode.value),
+    ("policy", lambda _result, index, _element: index.policy.value),
+    ("rule", lambda _result, index, _element: index.rule),
+    ("bands", lambda _result, index, _element: index.bands.version),
 )
 
 
-def as_csv(answer: IndexAnswer, *, by_element: bool = False) -> str:
-    """Give the answer as a table."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+def as_csv(answer: IndexAnswer, *, by_element: bool = False, excel: bool = False) -> str:
+    """Give the answer as a table, for programs or for an Indonesian Excel."""
     dimensions = [name for dimension in answer.by for name in (dimension.value, f"{dimension.value}_name")]
     columns = ELEMENT_COLUMNS if by_element else RESULT_COLUMNS
-    writer.writerow(["instrument", "from", "to", *answer.names, *dimensions, *(name for name, _ in columns)])
+    rows: list[Sequence[object]] = [
+        ["instrument", "from", "to", *answer.names, *dimensions, *(name for name, _ in columns)]
+    ]
     for result in answer.groups if answer.by else (answer.whole,):
         start = [
             answer.instrument.name,
@@ -84,8 +98,17 @@ def as_csv(answer: IndexAnswer, *, by_element: bool = False) -> str:
             *(getattr(answer.scope, what) for what in answer.names),
             *(text for part in result.group for text in (part.code, part_name(part, _LANGUAGE))),
         ]
-        for row in _element_rows(result) if by_element else _result_rows(result):
-            writer.writerow([_safe(cell) for cell in (*start, *row)])
+        rows += [[*start, *row] for row in (_element_rows(result) if by_element else _result_rows(result))]
+    return table(rows, excel=excel)
+
+
+def table(rows: Iterable[Sequence[object]], *, excel: bool) -> str:
+    """Write rows, their head first, for programs or for an Indonesian Excel."""
+    out = io.StringIO()
+    out.write(BYTE_ORDER_MARK if excel else "")
+    writer = csv.writer(out, lineterminator="\r\n", delimiter=";" if excel else ",")
+    written = _for_excel if excel else _safe
+    writer.writerows([written(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
@@ -97,9 +120,18 @@ def _element_rows(result: Result) -> list[list[object]]:
     index = result.index
     if index is None:
         return []
-    return [[cell(index, element) for _, cell in ELEMENT_COLUMNS] for element in index.elements]
+    return [[cell(result, index, element) for _, cell in ELEMENT_COLUMNS] for element in index.elements]
 
 
 def _safe(cell: object) -> object:
     """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+    return f"'{cell}" if isinstance(cell, str) and cell and cell[0] in _FORMULA else cell
+
+
+def _for_excel(cell: object) -> object:
+    """Write numbers with a decimal comma; keep a code or a weight (`18.01`, `1/9`) from becoming a time or a date."""
+    if isinstance(cell, float | Decimal):
+        return str(cell).replace(".", ",")
+    if isinstance(cell, str) and _LIKE_A_NUMBER.fullmatch(cell) and not _KEPT.fullmatch(cell):
+        return f"'{cell}"
+    return _safe(cell)

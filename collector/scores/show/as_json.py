@@ -19,7 +19,6 @@ def as_json(answer: IndexAnswer) -> dict[str, object]:
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "instrument": answer.instrument.name,
-        "archived": answer.archived,
         "flag_rules": answer.flag_rules,
         "flags_waiting": answer.flags_waiting,
         **_result(answer, answer.whole, elements=True),
@@ -40,6 +39,7 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
         }
     fields |= {
         "n": result.n,
+        "archived": result.archived,
         "incomplete": result.incomplete,
         "withheld": result.withheld,
         **_index(index),

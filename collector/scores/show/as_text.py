@@ -24,8 +24,8 @@ def as_text(answer: IndexAnswer, language: str) -> str:
         lines.append(say("index.too_few" if whole.withheld else "index.nobody", language))
     else:
         lines += _index_lines(answer, whole, whole.index, language)
-    if answer.archived:
-        lines.append(say("index.archived", language, count=answer.archived))
+    if whole.archived:
+        lines.append(say("index.archived", language, count=whole.archived))
     if whole.incomplete:
         lines.append(say("index.incomplete", language, count=whole.incomplete))
     if whole.pulse is not None:
@@ -127,4 +127,5 @@ def _short(result: Result, language: str) -> str:
         return say("index.nobody_here", language)
     index = result.index
     doubt = f" ({comma(index.interval.low)}–{comma(index.interval.high)})" if index.interval else ""
-    return f"{comma(index.value)} {index.category.letter}{doubt}, n = {result.n}"
+    history = f" ({say('index.archived_short', language, count=result.archived)})" if result.archived else ""
+    return f"{comma(index.value)} {index.category.letter}{doubt}, n = {result.n}{history}"

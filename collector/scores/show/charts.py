@@ -52,6 +52,8 @@ class ChartPoint:
     """What of the year it is: `TW3`, `S1`, `07`; nothing for a whole year."""
     value: Decimal
     n: int | None
+    archived: int
+    """How many of `n` are from the archive."""
 
 
 class TrendValue(NamedTuple):
@@ -63,6 +65,8 @@ class TrendValue(NamedTuple):
     interval: Interval | None
     letter: str
     n: int | None
+    archived: int
+    """How many of `n` are from the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,11 @@ class Trend:
     points: tuple[ChartPoint, ...]
     zones: tuple[ChartLine, ...]
     path: str
+
+    @property
+    def archived(self) -> bool:
+        """Whether any of its points holds responses from the archive."""
+        return any(point.archived for point in self.points)
 
 
 def scale_at(
@@ -160,6 +169,7 @@ def _point(point: TrendValue, x: float, y: Callable[[float], float]) -> ChartPoi
         part=point.period[5:],
         value=point.value,
         n=point.n,
+        archived=point.archived,
     )
 
 

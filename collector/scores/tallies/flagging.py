@@ -11,6 +11,7 @@ from collector.scores.tallies.flags import Answered, flags_of
 from collector.scores.tallies.keys import KIOSK_SHIFT, split_kiosk_day, stream_of
 from collector.scores.tallies.ledger import Changes
 from collector.scores.tallies.naming import Names, SeriesKey
+from survey.record.response import TYPED
 
 log = logging.getLogger(__name__)
 
@@ -117,4 +118,5 @@ def _answered(row: storage.StoredResponse) -> Answered:
         asked=len(row.answers),
         duration_s=row.duration_s,
         outside_hours=row.outside_hours,
+        typed=row.channel == TYPED,
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 
-VERSION = "1"
+VERSION = "2"
 
 
 class Flag(IntFlag):
@@ -21,6 +21,7 @@ class Flag(IntFlag):
     OUTSIDE_HOURS = 8
     STAFF_NEARBY = 16
     IDENTICAL = 32
+    TYPED_IDENTICAL = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Answered:
     """How many elements the form has."""
     duration_s: int
     outside_hours: bool
+    typed: bool = False
+    """Staff typed it in from paper: its moment and its duration say nothing of a hand on the buttons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Limits:
     after_staff_s: float = 120.0
     identical_run: int = 4
     identical_gap_s: float = 600.0
+    typed_identical_run: int = 10
+    """So many sheets one after another with the same answers, whatever these are, were not filled in by so many people."""
 
 
 LIMITS: Mapping[str, Limits] = {VERSION: Limits()}
@@ -69,6 +74,19 @@ class _Visit:
     start_ms: int
     end_ms: int
     responses: tuple[Answered, ...]
+
+    @property
+    def typed(self) -> bool:
+        """Typed in from paper, and not given at the kiosk."""
+        return any(part.typed for part in self.responses)
+
+    @property
+    def whole(self) -> tuple[int, ...] | None:
+        """The answers to a whole questionnaire."""
+        for part in self.responses:
+            if part.asked > 1 and len(part.answers) == part.asked:
+                return part.answers
+        return None
 
     @property
     def best(self) -> bool:
@@ -87,10 +105,8 @@ class _Visit:
     @property
     def sequence(self) -> tuple[int, ...] | None:
         """The answers to a whole questionnaire, unless all of them are the same."""
-        for part in self.responses:
-            if part.asked > 1 and len(part.answers) == part.asked and len(set(part.answers)) > 1:
-                return part.answers
-        return None
+        answers = self.whole
+        return answers if answers is not None and len(set(answers)) > 1 else None
 
 
 def flags_of(
@@ -101,7 +117,9 @@ def flags_of(
     `staff` tells from when to when (milliseconds) somebody was on the staff screen.
     """
     limits = LIMITS[version]
-    visits = _visits(responses)
+    whole = _visits(responses)
+    # What these rules look at is a hand on the buttons: of sheets that staff typed in, pace and moment say nothing.
+    visits = [visit for visit in whole if not visit.typed]
     found: dict[int, Flag] = {}
     rules: tuple[tuple[Flag, Callable[[Sequence[_Visit], Limits], Iterable[_Visit]]], ...] = (
         (Flag.MASHING, _mashed),
@@ -113,6 +131,7 @@ def flags_of(
     for flag, rule in rules:
         _mark(found, flag, rule(visits, limits))
     _mark(found, Flag.STAFF_NEARBY, _staff_nearby(visits, staff, limits))
+    _mark(found, Flag.TYPED_IDENTICAL, _typed_identical([visit for visit in whole if visit.typed], limits))
     return found
 
 
@@ -185,6 +204,12 @@ def _identical(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
         ),
     )
     return [visit for run in runs if len(run) >= limits.identical_run for visit in run]
+
+
+def _typed_identical(typed: Sequence[_Visit], limits: Limits) -> list[_Visit]:
+    filled = [visit for visit in typed if visit.whole is not None]
+    runs = _runs(filled, lambda before, visit: visit.whole == before.whole)
+    return [visit for run in runs if len(run) >= limits.typed_identical_run for visit in run]
 
 
 def _staff_nearby(visits: Sequence[_Visit], staff: Sequence[tuple[int, int]], limits: Limits) -> list[_Visit]:

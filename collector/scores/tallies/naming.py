@@ -15,6 +15,7 @@ from collector.scores.models import Form, Group, Manner, Profile, Series
 from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP
 from survey.index.tally import LAYOUT
 from survey.instrument.profile import AGE, EDUCATION, JOB, SEX
+from survey.record.response import CHANNELS
 
 HOUR = "hour"
 ENDED = "ended"
@@ -33,7 +34,6 @@ _TRIES = 5
 _CODE = re.compile(r"[A-Za-z0-9_.:<>=+-]{1,32}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ENDINGS = {"finished", "declined", "timeout", "staff", "fault"}
-_CHANNELS = {"button", "touch", "mixed"}
 
 Key = TypeVar("Key", bound=Hashable)
 Number = TypeVar("Number")
@@ -101,15 +101,16 @@ class Names:
         ending = self.groups[ENDED, f"{ended}:{where}" if where else ended]
         spoken = self.groups[LANGUAGE, language if _LANGUAGE.fullmatch(language) else UNKNOWN]
         names = group_names((ending, spoken))
+        channel = channel if channel in CHANNELS else OTHER
         # What the groups call it and not what the kiosk wrote: there are no more manners than groups allow.
         words = (
             names[ending][1],
             names[spoken][1],
-            channel if channel in _CHANNELS else OTHER,
+            channel,
             "outside" if outside else "",
         )
         manner, _ = Manner.objects.get_or_create(
-            text=" ".join(words), defaults={"ending_id": ending, "outside_hours": outside}
+            text=" ".join(words), defaults={"ending_id": ending, "channel": channel, "outside_hours": outside}
         )
         return manner.pk, ending
 

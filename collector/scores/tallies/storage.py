@@ -71,6 +71,7 @@ class StoredResponse(NamedTuple):
     visit: int
     flags: int
     ending: int
+    channel: str
     outside_hours: bool
     profile: str
     unit: int
@@ -99,6 +100,7 @@ _STORED = (
     "visit",
     "flags",
     "manner__ending_id",
+    "manner__channel",
     "manner__outside_hours",
     "profile__text",
     "series__unit_id",

@@ -188,6 +188,10 @@ def test_the_table_has_a_row_an_element_and_runs_nothing(post: Post, client: Cli
     assert (first["name"], first["value"], first["category"], first["n"]) == ("'=cmd()", "75.0", "C", "12")
     assert (first["element"], first["nrr"], first["element_value"]) == ("persyaratan", "3.0", "75.0")
     assert float(first["interval_low"]) < 75 < float(first["interval_high"])
+    excel = client.get(f"/api/v1/releases/{release.address}.csv?for=excel").content.decode()
+    assert excel.startswith("\ufeff")
+    (row, *_) = csv.DictReader(io.StringIO(excel[1:]), delimiter=";")
+    assert (row["name"], row["value"], row["element_value"]) == ("'=cmd()", "75,0", "75,0")
 
 
 def test_the_list_of_what_is_out_can_be_narrowed_and_read_on(post: Post, client: Client) -> None:

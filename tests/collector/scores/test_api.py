@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -13,6 +14,9 @@ from django.test import Client
 
 from collector.people import roles
 from collector.people.models import TrailEntry
+from collector.scores.ask.queries import indices
+from collector.scores.ask.words import question
+from collector.scores.show.as_csv import as_csv
 from collector.scores.tallies.projection import project
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
@@ -110,9 +114,51 @@ def test_csv_is_a_table_a_spreadsheet_opens_without_running_it(village: Post, cl
     assert (rows[0]["element"], rows[0]["nrr"], rows[0]["value"]) == ("persyaratan", "3.105", "77.63")
 
 
+def test_csv_for_an_indonesian_excel_has_semicolons_decimal_commas_and_a_byte_order_mark(
+    village: Post, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {"region": "18.01", "period": "2026", "by": "unit", "for": "excel"}
+    response = client.get("/api/v1/indices", words)
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    text = response.content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text), delimiter=";")
+    assert (row["unit"], row["unit_name"]) == ("sukamaju", "'=Balai, Desa")
+    assert (row["n"], row["value"], row["interval_low"][-3], row["from"]) == (
+        "19",
+        "76,61",
+        ",",
+        "2026-01-01",
+    )
+    assert re.fullmatch(r"0,\d{2,4}", row["category_probability"])
+    # What Excel would make a time of day, a date, or another number stays what it is.
+    assert (row["region"], row["weight_mode"], row["bands"]) == ("'18.01", "'1/9", "2017")
+    capsys.readouterr()
+    call_command("index", "--region", "18.01", "--period", "2026", "--by", "unit", "--excel")
+    printed = capsys.readouterr().out
+    assert printed.startswith("\ufeff")
+    assert list(csv.reader(io.StringIO(printed[1:]), delimiter=";")) == list(
+        csv.reader(io.StringIO(text), delimiter=";")
+    )
+
+
+@pytest.mark.parametrize("excel", [False, True])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", "＝"])
+def test_no_name_becomes_a_formula(village: Post, excel: bool, start: str) -> None:
+    village.unit.name = f'{start}HYPERLINK("https://x.example")'
+    village.unit.save(update_fields=["name"])
+    table = as_csv(indices(question({"period": "2026", "by": "unit"})), excel=excel)
+    (row,) = csv.DictReader(
+        io.StringIO(table.removeprefix("\ufeff"), newline=""), delimiter=";" if excel else ","
+    )
+    assert row["unit_name"] == f"'{village.unit.name}"
+
+
 @pytest.mark.parametrize(
     "words, status, code",
     [
+        ({"unit": "sukamaju", "period": "2026", "for": "lotus"}, 400, "for"),
+        ({"unit": "sukamaju", "period": "2026", "for": "excel", "format": "json"}, 400, "for"),
         ({"unit": "nowhere", "period": "2026"}, 404, "unit_unknown"),
         ({"unit": "sukamaju"}, 400, "period"),
         ({"unit": "sukamaju", "period": "2026", "format": "xml"}, 400, "format"),

@@ -1,6 +1,7 @@
 """The rules that flag: what each finds, what it leaves alone, and that the order of arrival is nothing to them."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ def visit(
     takes_s: int = 60,
     pulse: int | None = None,
     outside: bool = False,
+    typed: bool = False,
 ) -> list[Answered]:
     """One visitor: a questionnaire, and the smiley before it where `pulse` is given."""
     parts = []
@@ -32,6 +34,7 @@ def visit(
                 asked=1,
                 duration_s=1,
                 outside_hours=outside,
+                typed=typed,
             )
         )
     if answers:
@@ -45,6 +48,7 @@ def visit(
                 asked=9,
                 duration_s=takes_s,
                 outside_hours=outside,
+                typed=typed,
             )
         )
     return parts
@@ -149,6 +153,47 @@ def test_broken_off_visits_without_an_answer_are_no_praise() -> None:
 
 
 def test_an_unknown_version_of_the_rules_is_an_error() -> None:
-    assert VERSION == "1"
+    assert VERSION == "2"
     with pytest.raises(KeyError):
         flags_of([], version="0")
+
+
+# Typed in from paper.
+
+
+def test_pace_and_moment_of_what_was_typed_in_say_nothing() -> None:
+    """Nine sheets in one minute, all the best, outside hours, beside the staff screen, behind a bad one."""
+    bad = visit(1, 0, (1,) * 9, takes_s=0, typed=True)
+    sheets = [
+        visit(number, number, ALL_BEST, takes_s=0, pulse=4, outside=True, typed=True)
+        for number in range(2, 11)
+    ]
+    responses = day(bad, *sheets)
+    assert flags_of(responses, staff=[(0, 60_000)]) == {}
+    pressed = [replace(response, typed=False) for response in responses]
+    assert {flag for flags in flags_of(pressed, staff=[(0, 60_000)]).values() for flag in flags} == {
+        Flag.MASHING,
+        Flag.BEST_RUN,
+        Flag.BEST_AFTER_BAD,
+        Flag.OUTSIDE_HOURS,
+        Flag.STAFF_NEARBY,
+    }
+
+
+@pytest.mark.parametrize("answers", [ORDINARY, ALL_BEST])
+def test_ten_sheets_in_a_row_with_the_same_answers_are_flagged(answers: tuple[int, ...]) -> None:
+    same = [visit(number, 3600 * number, answers, takes_s=0, pulse=3, typed=True) for number in range(10)]
+    assert set(flags_of(day(*same)).values()) == {Flag.TYPED_IDENTICAL}
+    assert len(flags_of(day(*same))) == 20
+    assert flags_of(day(*same[:9])) == {}
+    other = visit(20, 3600 * 4 + 60, (*answers[:-1], 1), takes_s=0, typed=True)
+    assert flags_of(day(*same, other)) == {}, "another sheet in between ends the run"
+
+
+def test_a_visitor_at_the_buttons_ends_no_run_of_sheets_and_begins_none() -> None:
+    same = [visit(number, 60 * number, takes_s=0, typed=True) for number in range(10)]
+    found = flags_of(day(*same, visit(30, 100, ORDINARY)))
+    assert set(found.values()) == {Flag.TYPED_IDENTICAL}
+    assert len(found) == 10
+    pressed = [visit(number, 3600 * number) for number in range(12)]
+    assert flags_of(day(*pressed)) == {}

@@ -23,7 +23,7 @@ from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 pytestmark = pytest.mark.django_db
 
 RESULT = {
-    "n": "12", "incomplete": "2", "withheld": "no", "value": "68.75", "category": "C", "performance": "Kurang baik",
+    "n": "12", "incomplete": "2", "archived": "0", "withheld": "no", "value": "68.75", "category": "C", "performance": "Kurang baik",
     "interval_low": "55.32", "interval_high": "80.71", "flagged": "6", "value_without_flagged": "87.50",
     "category_without_flagged": "B", "late": "", "redated": "", "maybe_outside": "",
     "maybe_inside": "", "population": "300", "required": "169", "pulse_n": "8",
@@ -31,7 +31,7 @@ RESULT = {
     "bands": "2017",
 }  # fmt: skip
 ELEMENT = {
-    "element": "persyaratan", "label": "U1", "n": "12", "nrr": "2.750", "nrr_weighted": "0.306", "value": "68.75",
+    "element": "persyaratan", "label": "U1", "n": "12", "archived": "0", "nrr": "2.750", "nrr_weighted": "0.306", "value": "68.75",
     "category": "C", "interval_low": "55.32", "interval_high": "80.71", "weight_mode": "1/9", "policy": "complete",
     "rule": "PermenPAN-RB 14/2017", "bands": "2017",
 }  # fmt: skip

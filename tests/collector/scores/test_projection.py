@@ -25,6 +25,7 @@ from collector.scores.models import (
     UnitTally,
 )
 from collector.scores.tallies import flagging
+from collector.scores.tallies.flags import Flag
 from collector.scores.tallies.naming import Names
 from collector.scores.tallies.projection import project, unproject
 from survey.index.indices import NothingAnswered, index
@@ -295,6 +296,22 @@ def test_invented_words_make_neither_tables_nor_memory_grow_for_ever() -> None:
     assert Group.objects.filter(dimension="ended").count() == 200
     assert Manner.objects.count() <= 200
     assert DayTally.objects.count() == 1
+
+
+def test_sheets_that_staff_typed_in_are_flagged_by_a_rule_of_their_own() -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    moments = [at(MONDAY, "09:00", seconds=number) for number in range(9)]
+    typed = [post.response(answers(4), moment, duration_s=0, channel="petugas") for moment in moments]
+    assert put(*typed) == []
+    flagging.settle()
+    assert set(Response.objects.values_list("manner__channel", "flags")) == {("petugas", 0)}
+    later = at(MONDAY, "16:00")
+    put(post.response(answers(4), later, duration_s=0, channel="petugas"), post.response(answers(4), later))
+    flagging.settle()
+    found = list(Response.objects.order_by("id").values_list("manner__channel", "flags"))
+    assert found == [("petugas", int(Flag.TYPED_IDENTICAL))] * 10 + [("button", 0)]
+    put(post.response(answers(4), later + 60_000, channel="telepathy"))
+    assert Manner.objects.filter(channel="lain").count() == 1
 
 
 def test_what_is_rolled_back_uses_up_no_number() -> None:

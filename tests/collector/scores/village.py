@@ -101,6 +101,7 @@ class Post:
         duration_s: int = 60,
         outside_hours: bool = False,
         language: str = "id",
+        channel: str = "button",
     ) -> AcceptedRecord:
         if visit is None:
             self.visit += 1
@@ -114,7 +115,7 @@ class Post:
             ended=ended,
             ended_at=ended_at,
             language=language,
-            channel="button",
+            channel=channel,
             duration_s=duration_s,
             profile=dict(profile or {}),
             outside_hours=outside_hours,

@@ -121,7 +121,26 @@ def test_every_other_answer_leaves_the_kiosk_unenrolled(
         load_enrolment(tmp_path)
 
 
-@pytest.mark.parametrize("key,value", [("kiosk", "../x"), ("seal_key", "zz"), ("broker", {}), ("unit", "x")])
+def test_an_archive_key_remembers_its_period(tmp_path: Path, collector: FakeCollector) -> None:
+    with HttpCollector(collector) as door:
+        door.enrolment = answer(collector) | {"archive_ms": [1_759_251_600_000, 1_767_200_400_000]}
+        enrolment = enrol(CODE, door.url, tmp_path)
+    assert enrolment.archive_ms == (1_759_251_600_000, 1_767_200_400_000)
+    assert load_enrolment(tmp_path) == enrolment
+
+
+@pytest.mark.parametrize(
+    "key,value",
+    [
+        ("kiosk", "../x"),
+        ("seal_key", "zz"),
+        ("broker", {}),
+        ("unit", "x"),
+        ("archive_ms", [1]),
+        ("archive_ms", [2, 1]),
+        ("archive_ms", ["2025-01-01", "2025-12-31"]),
+    ],
+)
 def test_an_answer_that_makes_no_sense_is_named(
     tmp_path: Path, collector: FakeCollector, key: str, value: object
 ) -> None:

@@ -10,7 +10,7 @@ from collector.console.options import add_language
 from collector.people import trail
 from collector.releases import asked
 from collector.scores.ask.words import ELEMENT, WORDS, question
-from collector.scores.show.as_csv import as_csv
+from collector.scores.show.as_csv import BYTE_ORDER_MARK, as_csv
 from collector.scores.show.as_json import as_json
 from collector.scores.show.as_text import as_text
 from collector.scores.tallies import flagging
@@ -47,7 +47,12 @@ class Command(CollectorCommand):
         parser.add_argument("--policy", metavar="POLICY", help="complete (default) or all")
         parser.add_argument("--population", metavar="N", help="users of the service in the period")
         parser.add_argument("--json", action="store_true", help="print JSON, as the API gives it")
-        parser.add_argument("--csv", action="store_true", help="print a table")
+        parser.add_argument("--csv", action="store_true", help="print a table, for programs")
+        parser.add_argument(
+            "--excel",
+            action="store_true",
+            help="print the table as an Indonesian Excel opens it: semicolons, decimal commas, a byte order mark",
+        )
         add_language(parser)
 
     def run(self, options: dict[str, Any]) -> str:
@@ -57,6 +62,10 @@ class Command(CollectorCommand):
         answer = asked.live(question(words, smallest_group=1), who=trail.console_user())
         if options["json"]:
             return shown_json(as_json(answer))
+        by_element = ELEMENT in options["by"].split(",")
+        if options["excel"]:
+            table = as_csv(answer, by_element=by_element, excel=True)
+            return BYTE_ORDER_MARK + shown_lines(table.removeprefix(BYTE_ORDER_MARK))
         if options["csv"]:
-            return shown_lines(as_csv(answer, by_element=ELEMENT in options["by"].split(",")))
+            return shown_lines(as_csv(answer, by_element=by_element))
         return as_text(answer, options["lang"] or settings.IKM_LANGUAGE)
