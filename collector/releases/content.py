@@ -228,7 +228,7 @@ def _of_tally(period: Period, instrument: Instrument, tally: Tally, mode: Weight
     return as_json(
         IndexAnswer(
             scope=Scope(), names={}, period=period, instrument=instrument, whole=result, groups=(), by=(),
-            archived=0, flag_rules="", flags_waiting=0,
+            flag_rules="", flags_waiting=0,
         )
     )  # fmt: skip
 
