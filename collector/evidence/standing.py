@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from collector.evidence.intake.lines import read_body, read_line
-from survey.record.bodies import CUT, DELETED, RESTORED, Boot
+from survey.record.bodies import Boot
 from survey.record.chain import LINK_BYTES, stated_link
 from survey.record.errors import Malformed
+from survey.record.predecessors import CUT, DELETED, RESTORED
 from survey.record.record import BOOT
 from survey.wire.messages import STREAM_ID
 
@@ -73,11 +74,12 @@ def told_by(line: bytes | None) -> ToldPredecessor | None:
     if body is None:
         return None
     try:
-        before = Boot.from_body(body[1]).predecessor
+        chain = Boot.from_body(body[1]).predecessors
     except Malformed:
         return None
-    if before is None or not STREAM_ID.fullmatch(before.stream):
+    if not chain or not STREAM_ID.fullmatch(chain[0].stream):
         return None
+    before = chain[0]
     why = before.why if before.why in _REASONS else "?"
     link, own = _link(before.link), _link(before.own_link)
     if link is None:

@@ -136,8 +136,8 @@ class Ledger:
         header = reader.header()
         if header is None:
             return
-        if header.predecessor is not None:
-            yield header.predecessor.stream, header.predecessor.seq
+        for before in (*header.predecessors, *(head.before if head is not None else ())):
+            yield before.stream, before.seq
         newest = reader.head()
         if newest is not None:
             yield header.stream, newest.seq

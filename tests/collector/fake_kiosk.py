@@ -206,7 +206,7 @@ class FakeKiosk:
         }
         if own is not None:
             before |= {"own_seq": own.last, "own_link": link_text(own.links[own.last])}
-        after.record("boot", {"software": "1", "hardware": "", "predecessor": before})
+        after.record("boot", {"software": "1", "hardware": "", "predecessors": [before]})
         return after
 
     def copy(self) -> "FakeKiosk":

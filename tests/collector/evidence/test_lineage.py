@@ -343,7 +343,7 @@ def test_a_predecessor_that_makes_no_sense_is_none(
     unit: Unit, busy: FakeKiosk, arrive: Arrive, predecessor: object
 ) -> None:
     odd = FakeKiosk(busy.name, busy.key)
-    odd.record("boot", {"software": "1", "predecessor": predecessor})
+    odd.record("boot", {"software": "1", "predecessors": [predecessor]})
     (outcome,) = arrive(odd.batch())
     assert outcome.new == 1
     assert standings() == ["counted", "foreign"]
