@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from survey.record.attachment import Attachment
 from survey.record.chain import first_link, head_message, next_link
 from survey.record.errors import Malformed
+from survey.record.predecessors import MOST_PREDECESSORS
 from survey.record.record import TALLY, Record, Stamp, decode, encode
 from survey.record.tally import TallyTold
 from survey.record.totals import RunningTotals
@@ -212,7 +213,8 @@ class FakeKiosk:
         }
         if own is not None:
             before |= {"own_seq": own.last, "own_link": link_text(own.links[own.last])}
-        after.predecessors = [before, *([] if heard else self.predecessors)][:8]
+        chain = [before, *([] if heard else self.predecessors)]
+        after.predecessors = chain if len(chain) <= MOST_PREDECESSORS else [*chain[:7], chain[-1]]
         after.start()
         return after
 
