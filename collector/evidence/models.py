@@ -32,10 +32,8 @@ class Stream(models.Model):
         default=StreamStanding.COUNTED.value,
     )
     """Whether it counts, see `evidence.standing`."""
-    before_uid = models.CharField(max_length=64, blank=True)
-    """The stream that its first record names as the one before it; empty where it names none."""
-    before_seq = models.BigIntegerField(default=0)
-    before_link = models.BinaryField(max_length=32, default=b"")
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
+    """The stream of the lineage that it goes on from: the nearest one it names that is held."""
     followed_seq = models.BigIntegerField(null=True)
     """The number after which the stream that follows it goes on; null while none does."""
     decided_by = models.CharField(max_length=150, blank=True)
@@ -53,6 +51,27 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uid[:8]} of {self.kiosk_id}"
+
+
+class NamedBefore(models.Model):
+    """A stream that another one's first record names as one before it, whether anything of it is held or not."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="named", db_index=False)
+    place = models.SmallIntegerField()
+    """0 for the one right before it, then on to older ones."""
+    uid = models.CharField(max_length=32)
+    seq = models.BigIntegerField()
+    """How far it had come, as far as the kiosk knew."""
+    link = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "place"], name="named_by_place"),
+            models.UniqueConstraint(fields=["uid", "stream"], name="named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uid[:8]} before {self.stream_id}"
 
 
 class LostHere(models.Model):

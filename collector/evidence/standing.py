@@ -1,7 +1,7 @@
-"""Whether a stream counts, and which stream it says it follows.
+"""Whether a stream counts, and which streams it says came before it.
 
-A key has exactly one lineage: the first stream that came in under it, then streams whose first record names the one before
-and fits it. Every other stream under the key is kept and not counted until a named administrator decides.
+A key has exactly one lineage: the first stream that came in under it, then streams whose first record names the ones before, of
+which the nearest that has come in is the lineage's end and fits. Every other stream under the key is kept and not counted until a named administrator decides.
 """
 
 import base64
@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from collector.evidence.intake.lines import read_body, read_line
-from survey.record.bodies import CUT, DELETED, RESTORED, Boot
+from survey.record.bodies import Boot
 from survey.record.chain import LINK_BYTES, stated_link
 from survey.record.errors import Malformed
+from survey.record.predecessors import CUT, DELETED, RESTORED, Predecessor
 from survey.record.record import BOOT
 from survey.wire.messages import STREAM_ID
 
@@ -32,7 +33,7 @@ class StreamStanding(StrEnum):
     REFUSED = "refused"
     """It did not fit, and an administrator decided that it does not count."""
     AWAITED = "awaited"
-    """Nothing of it has come in: a signed head is all there is. No row of a stream has it."""
+    """Nothing of it has come in: signed heads, and streams that name it, are all there is. No row of a stream has it."""
 
 
 COUNTING = frozenset({StreamStanding.COUNTED, StreamStanding.ACCEPTED})
@@ -40,7 +41,7 @@ COUNTING = frozenset({StreamStanding.COUNTED, StreamStanding.ACCEPTED})
 
 
 class ToldPredecessor(NamedTuple):
-    """The stream that another one says it follows."""
+    """A stream that another one says came before it."""
 
     uid: str
     seq: int
@@ -51,6 +52,10 @@ class ToldPredecessor(NamedTuple):
     own_seq: int = 0
     """How far the card itself had come in it, where that is another history; 0 where it is not."""
     own_link: bytes = b""
+
+
+ToldChain = tuple[ToldPredecessor, ...]
+"""The streams before one, the nearest first: the one it follows, and those before that one of which nobody may have heard."""
 
 
 def naming_line(numbered: Iterable[tuple[int, bytes]]) -> bytes | None:
@@ -66,25 +71,31 @@ def naming_line(numbered: Iterable[tuple[int, bytes]]) -> bytes | None:
     return None
 
 
-def told_by(line: bytes | None) -> ToldPredecessor | None:
-    """Give the predecessor that a stream's first record, or a later boot, names; None where it names none, or cannot be read."""
+def told_by(line: bytes | None, *, uid: str) -> ToldChain:
+    """Give the predecessors that the first record of stream `uid`, or a later boot of it, names, the nearest first.
+
+    Empty where it names none, or cannot be read, or names what cannot be: too many, one of them twice, or itself.
+    """
     read = read_line(line) if line is not None else None
     body = read_body(read) if read is not None and read.kind == BOOT else None
     if body is None:
-        return None
+        return ()
     try:
-        before = Boot.from_body(body[1]).predecessor
+        told = [_told(one) for one in Boot.from_body(body[1]).predecessors]
     except Malformed:
+        return ()
+    chain = tuple(one for one in told if one is not None and one.uid != uid)
+    return chain if len(chain) == len(told) else ()
+
+
+def _told(named: Predecessor) -> ToldPredecessor | None:
+    link, own = _link(named.link), _link(named.own_link)
+    if link is None or not STREAM_ID.fullmatch(named.stream):
         return None
-    if before is None or not STREAM_ID.fullmatch(before.stream):
-        return None
-    why = before.why if before.why in _REASONS else "?"
-    link, own = _link(before.link), _link(before.own_link)
-    if link is None:
-        return None
+    why = named.why if named.why in _REASONS else "?"
     if own is None:
-        return ToldPredecessor(before.stream, before.seq, link, why)
-    return ToldPredecessor(before.stream, before.seq, link, why, before.own_seq, own)
+        return ToldPredecessor(named.stream, named.seq, link, why)
+    return ToldPredecessor(named.stream, named.seq, link, why, named.own_seq, own)
 
 
 def _link(text: str) -> bytes | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from survey.record.complaint import Complaint
 from survey.record.fields import Fields
+from survey.record.predecessors import Chain, chain_from_fields, chain_to_list
 from survey.record.record import (
     ALIVE,
     BOOT,
@@ -56,51 +57,6 @@ class Body(Protocol):
         ...
 
 
-# Why a stream was begun behind another one (`Predecessor.why`).
-RESTORED = "restored"
-"""The card had gone back in time: the collector knew records of this stream that the journal did not."""
-DELETED = "deleted"
-"""The journal was gone; the head file beside it remembered how far it had come."""
-CUT = "cut"
-"""The journal had lost its end; the head file remembered how far it had come."""
-
-
-class Predecessor(NamedTuple):
-    """The stream that this one follows, and how far it had come as far as this kiosk knows."""
-
-    stream: str
-    seq: int
-    link: str
-    """The link after record `seq`, in base64 without padding."""
-    why: str
-    """`restored`, `deleted` or `cut`."""
-    own_seq: int = 0
-    """How far this card itself had come in that stream, where that is another history; 0 where it is not."""
-    own_link: str = ""
-    """The link after record `own_seq` of that history."""
-
-    def to_fields(self) -> dict[str, object]:
-        """Give it as it stands in a body."""
-        own = {"own_seq": self.own_seq, "own_link": self.own_link} if self.own_seq else {}
-        return {"stream": self.stream, "seq": self.seq, "link": self.link, "why": self.why, **own}
-
-    @classmethod
-    def from_fields(cls, fields: Fields) -> "Predecessor":
-        """Read it.
-
-        Raises:
-            Malformed: a field is of another type, under the code of `fields`.
-        """
-        return cls(
-            stream=fields.text("stream"),
-            seq=fields.whole("seq"),
-            link=fields.text("link"),
-            why=fields.text("why"),
-            own_seq=fields.whole_or("own_seq", 0),
-            own_link=fields.text_or("own_link", ""),
-        )
-
-
 class Boot(NamedTuple):
     """`boot`: the program has started; the first record of every start, and so of every stream."""
 
@@ -108,13 +64,13 @@ class Boot(NamedTuple):
     """Version of the program."""
     hardware: str = ""
     """The machine's kind, as `aarch64`."""
-    predecessor: Predecessor | None = None
-    """The stream before this one; None says that there is none under this key. The same in every boot of a stream."""
+    predecessors: Chain = ()
+    """The streams before this one, the nearest first; empty says that there is none under this key. The same in every boot of a stream."""
 
     def to_body(self) -> dict[str, object]:
-        """Give the record's body; the predecessor is always named, were it by null."""
-        before = self.predecessor.to_fields() if self.predecessor is not None else None
-        return {"software": self.software, "hardware": self.hardware, "predecessor": before}
+        """Give the record's body; the predecessors are always named, were it by an empty list."""
+        before = chain_to_list(self.predecessors)
+        return {"software": self.software, "hardware": self.hardware, "predecessors": before}
 
     @classmethod
     def from_body(cls, body: Mapping[str, object]) -> "Boot":
@@ -124,11 +80,10 @@ class Boot(NamedTuple):
             Malformed: a field is of another type (`boot_field`).
         """
         fields = Fields(BOOT, body)
-        before = fields.inner("predecessor")
         return cls(
             software=fields.text("software"),
             hardware=fields.text_or("hardware", ""),
-            predecessor=Predecessor.from_fields(before) if before is not None else None,
+            predecessors=chain_from_fields(fields, "predecessors"),
         )
 
 

@@ -109,6 +109,20 @@ class Fields:
             return None
         if not isinstance(value, dict):
             raise self.bad(f"{key} is an object")
-        inner = Fields("", value)
+        return self._within(value)
+
+    def inners(self, key: str, *, most: int) -> "tuple[Fields, ...]":
+        """Give the fields of each object in the list under `key`; none where there is none."""
+        value = self._body.get(key, [])
+        if (
+            not isinstance(value, list)
+            or len(value) > most
+            or not all(isinstance(one, dict) for one in value)
+        ):
+            raise self.bad(f"{key} is a list of at most {most} objects")
+        return tuple(map(self._within, value))
+
+    def _within(self, body: Mapping[str, object]) -> "Fields":
+        inner = Fields("", body)
         inner._code = self._code
         return inner

@@ -9,7 +9,7 @@ still held is at the collector, once; what our deeds took is named by the audit,
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tests.campaign.life import Life
@@ -30,6 +30,7 @@ GRAVE = (
     "bit flipped while it stood still",
     "file lost while it stood still",
     "journal deleted while it stood still",
+    "two journals deleted, one after the other, unsent",
 )
 
 
@@ -46,6 +47,7 @@ class Campaign:
         rounds: int = 6,
         round_seconds: float = 20.0,
         grave: int = 2,
+        deeds: Sequence[str] = GRAVE,
     ) -> None:
         self._folder = folder
         self._seconds = seconds
@@ -53,13 +55,14 @@ class Campaign:
         self._rounds = rounds
         self._round_seconds = round_seconds
         self._grave = grave
+        self._deeds = deeds
         self._chance = random.Random(seed)
         self.outcome = Outcome(seed=seed)
 
     def run(self) -> Outcome:
         """Do it all; a world that ends badly is left behind, and another one begun."""
         began = time.monotonic()
-        deck = _dealt(self._chance)
+        deck = _dealt(self._deeds, self._chance)
         while not self.outcome.worlds or time.monotonic() - began < self._seconds:
             self.outcome.worlds += 1
             seed = self._chance.randrange(1 << 30)
@@ -81,7 +84,7 @@ class Campaign:
         return self.outcome
 
 
-def _dealt(chance: random.Random) -> Iterator[str]:
+def _dealt(deeds: Sequence[str], chance: random.Random) -> Iterator[str]:
     """Give grave deeds without end, so that each has its turn."""
     while True:
-        yield from chance.sample(GRAVE, len(GRAVE))
+        yield from chance.sample(deeds, len(deeds))

@@ -24,18 +24,20 @@ class Cause(Enum):
 
 def foreign_streams(world: CampaignWorld) -> list[tuple[str, Cause]]:
     """Give the streams that wait for a decision, in the order in which they were opened."""
-    rows = world.rows(
-        "select id, uid, before_uid from evidence_stream where standing = 'foreign' order by id"
-    )
-    return [(str(uid), _cause(world, int(str(number)), str(before))) for number, uid, before in rows]
+    rows = world.rows("select id, uid from evidence_stream where standing = 'foreign' order by id")
+    return [(str(uid), _cause(world, int(str(number)))) for number, uid in rows]
 
 
-def _cause(world: CampaignWorld, number: int, before: str) -> Cause:
+def _cause(world: CampaignWorld, number: int) -> Cause:
     if world.rows("select 1 from evidence_losthere where stream_id = ? and first = 1", number):
         return Cause.BEGINNING_LOST
-    if not before:
+    if not world.rows("select 1 from evidence_namedbefore where stream_id = ?", number):
         return _cause_of_none(_first_line(world, number))
-    held = world.rows("select standing, followed_seq from evidence_stream where uid = ?", before)
+    held = world.rows(
+        "select held.standing, held.followed_seq from evidence_namedbefore named "
+        "join evidence_stream held on held.uid = named.uid where named.stream_id = ? order by named.place",
+        number,
+    )
     if not held:
         return Cause.PREDECESSOR_LOST
     standing, followed = held[0]

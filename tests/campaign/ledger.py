@@ -136,7 +136,7 @@ class Ledger:
     def _known_at_collector(self) -> Iterator[tuple[str, int]]:
         for query in (
             "select uid, max(through, heard_seq) from evidence_stream",
-            "select before_uid, before_seq from evidence_stream",
+            "select uid, seq from evidence_namedbefore",
             "select uid, seq from evidence_heardhead",
         ):
             for stream, seq in self._world.rows(query):
@@ -147,12 +147,12 @@ class Ledger:
         head = read_head(home.head, public_key=enrolment.public_key)
         if head is not None:
             yield head.stream, head.seq
+            yield from ((before.stream, before.seq) for before in head.before)
         reader = JournalReader(home.journal)
         header = reader.header()
         if header is None:
             return
-        if header.predecessor is not None:
-            yield header.predecessor.stream, header.predecessor.seq
+        yield from ((before.stream, before.seq) for before in header.predecessors)
         newest = reader.head()
         if newest is not None:
             yield header.stream, newest.seq

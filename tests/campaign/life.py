@@ -213,7 +213,7 @@ class Life:
         waiting = self.ledger.waiting()
         first = ", ".join(_place(one) for one in waiting[:5])
         streams = self.world.rows(
-            "select uid, through, standing, before_uid, before_seq from evidence_stream"
+            "select uid, through, standing, follows_id, followed_seq from evidence_stream"
         )
         try:
             status = json.dumps(self.world.status())

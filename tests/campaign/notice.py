@@ -12,14 +12,11 @@ _OF_ANOTHER_HISTORY = {"forked", "duplicated", "foreign"}
 def unnoticed(lost: Iterable[Promise], audit: Mapping[str, Any]) -> list[Promise]:
     """Give the lost records that the audit does not name by their number."""
     streams = {stream["stream"]: stream for stream in audit["streams"]}
-    told = _told_by_followers(audit)
-    return [promise for promise in lost if not _is_noticed(promise, streams.get(promise.stream), told)]
+    return [promise for promise in lost if not _is_noticed(promise, streams.get(promise.stream))]
 
 
-def _is_noticed(promise: Promise, stream: Mapping[str, Any] | None, told: Mapping[str, int]) -> bool:
+def _is_noticed(promise: Promise, stream: Mapping[str, Any] | None) -> bool:
     seq = promise.record.seq
-    if seq <= told.get(promise.stream[:8], 0):
-        return True
     if stream is None:
         return False
     for fault in stream["faults"]:
@@ -28,13 +25,3 @@ def _is_noticed(promise: Promise, stream: Mapping[str, Any] | None, told: Mappin
         if fault["finding"] in _OF_ANOTHER_HISTORY and seq <= fault["last"]:
             return True
     return any(one["code"] == "none_received" and seq <= one["records"] for one in stream["remarks"])
-
-
-def _told_by_followers(audit: Mapping[str, Any]) -> dict[str, int]:
-    """How far streams had come of which nothing is held, by the streams that follow them."""
-    return {
-        one["stream"]: one["seq"]
-        for stream in audit["streams"]
-        for one in stream["remarks"]
-        if one["code"] == "predecessor_never_came"
-    }

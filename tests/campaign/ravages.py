@@ -16,11 +16,15 @@ from tests.campaign.campaign_world import CampaignWorld
 from tests.campaign.deeds import Deeds
 from tests.campaign.ledger import Ledger, Loss
 from tests.campaign.outcome import Outcome
+from uplink.journal.enrolment import load_enrolment
+from uplink.journal.head import read_head
 from uplink.journal.home import KioskHome
+from uplink.journal.reader import JournalReader
 
 _PAGE_BYTES = 4_096
 _NOTICE_SECONDS = 10.0
 _MOST_COPIES = 4
+_A_FEW = 5
 _LAG_SECONDS = 12.0
 """Twice what the head file may lag, for a disk that fails for a while and a program that starts."""
 
@@ -58,6 +62,7 @@ class Ravages:
             "bit flipped while it stood still": self._while_stopped(self._flip),
             "file lost while it stood still": self._while_stopped(Path.unlink),
             "journal deleted while it stood still": self._while_stopped(_delete_journal),
+            "two journals deleted, one after the other, unsent": self._delete_two_unsent,
         }
 
     def copy(self) -> None:
@@ -160,6 +165,37 @@ class Ravages:
             return path is not None
 
         return deed
+
+    def _delete_two_unsent(self, name: str) -> bool:
+        """Delete the journal, and its successor too before anything of that was sent."""
+        self._deeds.kill("kiosk", "uplink")
+        self._deeds.heal_disk()
+        first = self._any_segment()
+        if first is not None:
+            self._delete(first, name)
+            self._deeds.start("kiosk")
+            self._await_head_file()
+            self._deeds.kill("kiosk")
+            if (second := self._any_segment()) is not None:
+                self._delete(second, name)
+        self._deeds.start("kiosk", "uplink")
+        return first is not None
+
+    def _delete(self, path: Path, name: str) -> None:
+        _delete_journal(path)
+        self._world.medium.begin()
+        self._look_at_head_file(name, self._ledger.note_losses(name))
+
+    def _await_head_file(self) -> None:
+        """Wait until the head file beside the journal knows a few records of the stream that is there now."""
+        home, key = KioskHome(self._world.home), load_enrolment(self._world.home).public_key
+        deadline = time.monotonic() + _NOTICE_SECONDS
+        while self._world.runs("kiosk") and time.monotonic() < deadline:
+            head, header = read_head(home.head, public_key=key), JournalReader(home.journal).header()
+            is_of_it = head is not None and header is not None and head.stream == header.stream
+            if is_of_it and head is not None and head.seq >= _A_FEW:
+                return
+            time.sleep(0.1)
 
     def _look_at_head_file(self, name: str, losses: list[Loss]) -> None:
         """The head file may lag a few seconds, and no more: what is older must be known."""

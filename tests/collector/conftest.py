@@ -122,3 +122,11 @@ def busy(kiosk: FakeKiosk, arrive: Arrive) -> FakeKiosk:
         arrive(kiosk.batch(first, last))
     arrive(*(kiosk.batch(seq, seq) for seq in range(41, 62)))
     return kiosk
+
+
+@pytest.fixture
+def losses(kiosk: FakeKiosk, arrive: Arrive) -> object:
+    """Two streams lost in a row, and a third one that goes on after both."""
+    from tests.collector.losses import Losses  # noqa: PLC0415 - models load after django.setup() above
+
+    return Losses(kiosk, arrive)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from survey.record.attachment import Attachment
 from survey.record.chain import first_link, head_message, next_link
 from survey.record.errors import Malformed
+from survey.record.predecessors import MOST_PREDECESSORS
 from survey.record.record import TALLY, Record, Stamp, decode, encode
 from survey.record.tally import TallyTold
 from survey.record.totals import RunningTotals
@@ -71,6 +72,8 @@ class FakeKiosk:
         self.lines: list[bytes] = []
         self.links = [first_link(stream=self.stream, public_key=self.public_key)]
         self.attachments: dict[int, list[Attachment]] = {}
+        self.predecessors: list[dict[str, object]] = []
+        """What its boots say of the streams before it, the nearest first."""
         self._anchored = False
 
     @classmethod
@@ -191,8 +194,12 @@ class FakeKiosk:
         link: bytes | None = None,
         why: str = "deleted",
         own: "FakeKiosk | None" = None,
+        heard: bool = True,
     ) -> "FakeKiosk":
-        """Give the stream that follows this one under the same key, its first record written; `own` went another way in this one."""
+        """Give the stream that follows this one under the same key, its first record written; `own` went another way in this one.
+
+        Unless this one was `heard`, by a receipt, its successor goes on to name those before it.
+        """
         seq = self.last if seq is None else seq
         link = link or self.links[min(seq, self.last)]
         after = FakeKiosk(self.name, self.key)
@@ -206,13 +213,19 @@ class FakeKiosk:
         }
         if own is not None:
             before |= {"own_seq": own.last, "own_link": link_text(own.links[own.last])}
-        after.record("boot", {"software": "1", "hardware": "", "predecessor": before})
+        chain = [before, *([] if heard else self.predecessors)]
+        after.predecessors = chain if len(chain) <= MOST_PREDECESSORS else [*chain[:7], chain[-1]]
+        after.start()
         return after
+
+    def start(self) -> None:
+        """Write the first record of a boot."""
+        self.record("boot", {"software": "1", "hardware": "", "predecessors": self.predecessors})
 
     def copy(self) -> "FakeKiosk":
         """Give a copied card: the same key, stream and records, and from here on another story."""
         twin = FakeKiosk(self.name, self.key)
         twin.stream, twin.boot, twin.up_ms, twin.clock_ms = self.stream, self.boot, self.up_ms, self.clock_ms
         twin.lines, twin.links = list(self.lines), list(self.links)
-        twin._anchored = self._anchored
+        twin._anchored, twin.predecessors = self._anchored, list(self.predecessors)
         return twin

@@ -1,5 +1,7 @@
 """The head file: how far the journal has come, kept beside it, so that a journal that ends early or is gone is noticed.
 
+With the journal all that it said of the streams before it is lost; so the head file says that too, until the collector has heard it.
+
 The kiosk process writes it: in two slots, a few seconds behind the newest record at most, so that it costs no flush of its own a
 record. It is bound to the key: a kiosk that is enrolled anew in an old folder owes nothing to the former key's records.
 """
@@ -8,9 +10,10 @@ import base64
 from pathlib import Path
 from typing import NamedTuple
 
-from survey.record.bodies import Predecessor
 from survey.record.chain import LINK_BYTES
 from survey.record.errors import Malformed
+from survey.record.fields import Fields
+from survey.record.predecessors import Chain, Predecessor, chain_from_fields, chain_to_list
 from survey.record.record import canonical, parse_object, whole
 from survey.wire.messages import STREAM_ID, link_text
 from uplink.journal.segments.disk import REAL_DISK, Disk
@@ -23,6 +26,8 @@ class KnownHead(NamedTuple):
     stream: str
     seq: int
     link: bytes
+    before: Chain = ()
+    """The streams before it of which the collector may not have heard, the nearest first."""
 
     def as_predecessor(self, why: str) -> Predecessor:
         """Name it as what a new stream follows."""
@@ -48,7 +53,13 @@ class HeadFile:
             JournalBroken: the disk failed.
         """
         key = base64.b64encode(self._key).decode()
-        fields = {"key": key, "link": link_text(head.link), "seq": head.seq, "stream": head.stream}
+        fields = {
+            "before": chain_to_list(head.before),
+            "key": key,
+            "link": link_text(head.link),
+            "seq": head.seq,
+            "stream": head.stream,
+        }
         self._slots.store(canonical(fields))
 
 
@@ -61,6 +72,7 @@ def read_head(path: Path, *, public_key: bytes) -> KnownHead | None:
         fields = parse_object(slot.content, what="head", limit=SLOT_BYTES)
         link = base64.b64decode(f"{fields.get('link')}=")
         seq = whole(fields, "seq", lowest=0, code="head_field")
+        before = chain_from_fields(Fields("head", fields), "before")
     except (Malformed, ValueError):
         return None
     stream = fields.get("stream")
@@ -70,4 +82,4 @@ def read_head(path: Path, *, public_key: bytes) -> KnownHead | None:
         or not STREAM_ID.fullmatch(stream)
     ):
         return None
-    return KnownHead(stream=stream, seq=seq, link=link) if len(link) == LINK_BYTES else None
+    return KnownHead(stream, seq, link, before) if len(link) == LINK_BYTES else None

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from survey.record.attachment import Attachment, encode_attachment
-from survey.record.bodies import Predecessor
 from survey.record.chain import head_message, lost_line, lost_message, next_link
 from survey.record.errors import Malformed
+from survey.record.predecessors import Chain
 from survey.record.record import CARRIED, MAX_LINE_BYTES, Record, Stamp, decode, encode, shorter
 from survey.wire.messages import Receipt
 from uplink.errors import JournalError, JournalForeign, JournalFull
@@ -93,7 +93,7 @@ class Journal(JournalView):
         """
         head_file = HeadFile(head, public_key=stream_key.public_key, disk=disk) if head is not None else None
         known = head_file.read() if head_file is not None else None
-        birth = Birth(stream_key.public_key, known)
+        birth = Birth(stream_key.public_key, known, receipts)
         database = JournalDatabase(
             folder,
             birth=birth,
@@ -192,9 +192,9 @@ class Journal(JournalView):
             JournalBroken: the disk failed.
         """
         ahead = self._receipts.ahead(self.stream) if self._receipts is not None else None
-        if ahead is None or (predecessor := self._astray()) is None:
+        if ahead is None or not (predecessors := self._astray()):
             return False
-        self._succeed(predecessor)
+        self._succeed(predecessors)
         return True
 
     def carry(self, stamp: Stamp) -> bool:
@@ -258,8 +258,8 @@ class Journal(JournalView):
         self._news.forget()
         self._over = CarryOver.resume(self._storage, self._disk)
         known = self._birth.known
-        if (predecessor := self._astray()) is not None:
-            self._succeed(predecessor)
+        if predecessors := self._astray():
+            self._succeed(predecessors)
         for _ in range(self._storage.given_up):
             # The number may have been promised to somebody, so it is given up for good, under our signature.
             seq = self._head.seq + 1
@@ -283,9 +283,9 @@ class Journal(JournalView):
         return lost_line(link, self._identity.sign(lost_message(stream=self.stream, seq=seq, link=link)))
 
     def _here(self) -> KnownHead:
-        return KnownHead(self._stream, self._head.seq, self._head.link)
+        return KnownHead(self._stream, *self._head, before=() if self.confirmed else self.predecessors)
 
-    def _astray(self) -> Predecessor | None:
+    def _astray(self) -> Chain:
         return astray(
             self._storage.header,
             end=self._head.seq + self._storage.given_up,
@@ -294,18 +294,19 @@ class Journal(JournalView):
             receipts=self._receipts,
         )
 
-    def _succeed(self, predecessor: Predecessor) -> None:
+    def _succeed(self, predecessors: Chain) -> None:
         """Leave this stream for one that names it; what the collector may lack is carried over later (`carry`)."""
+        left = predecessors[0]
         log.error(
             "this journal is not what it was (%s): stream %s was known through %d, here it ends at %d; a new stream is begun",
-            predecessor.why,
-            predecessor.stream,
-            predecessor.seq,
+            left.why,
+            left.stream,
+            left.seq,
             self._head.seq,
         )
         self.confirmed = 0
         self.release()
-        header = begun(self._identity.public_key, predecessor=predecessor, boot=self.last_boot)
+        header = begun(self._identity.public_key, predecessors=predecessors, boot=self.last_boot)
         before = self._over.formers if self._over is not None else ()
         formers = (*before, Former(self.stream, self.confirmed))
         self._storage.succeed(Succession(header=header, formers=formers))
@@ -315,7 +316,6 @@ class Journal(JournalView):
         self._news.forget()
         self.confirmed = 0
         self._over = CarryOver.resume(self._storage, self._disk)
-        self.keep_head()
 
     def _fits(self, receipt: Receipt) -> bool:
         if receipt.through <= self.confirmed:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from survey.record.bodies import Predecessor
 from survey.record.chain import stated_link
+from survey.record.predecessors import Chain
 from uplink.journal.segments.frame import Entry
 from uplink.journal.table import JournalDatabase, RecordTable
 
@@ -49,9 +49,9 @@ class JournalView:
         return self._stream
 
     @property
-    def predecessor(self) -> Predecessor | None:
-        """The stream that this one follows."""
-        return self._storage.header.predecessor
+    def predecessors(self) -> Chain:
+        """The streams before this one, the nearest first."""
+        return self._storage.header.predecessors
 
     @property
     def head(self) -> Head:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from survey.record.attachment import Attachment
-from survey.record.bodies import DELETED, RESTORED
+from survey.record.predecessors import DELETED, RESTORED, chain_to_list
 from survey.record.record import BOOT, CLOCK, Stamp
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import JournalBroken, JournalError, JournalFull
@@ -200,11 +200,10 @@ class JournalWriter:
         )
 
     def _append_boot(self, body: Mapping[str, object], stamp: Stamp) -> Appended:
-        """Record the start of the program, with the stream before this one as the journal knows it."""
+        """Record the start of the program, with the streams before this one as the journal knows them."""
         self._carrying = True
         self._notice = _notice(self._journal, self._journal.head.seq == 0) or self._notice
-        before = self._journal.predecessor
-        named = {"predecessor": before.to_fields() if before is not None else None}
+        named = {"predecessors": chain_to_list(self._journal.predecessors)}
         appended = self._journal.append(BOOT, {**body, **named}, stamp=stamp)
         if appended.seq == 1:
             self._journal.keep_head()  # from its first record on, a stream is known beside its files
@@ -318,9 +317,9 @@ class JournalWriter:
 
 def _notice(journal: Journal, is_new: bool) -> Trouble | None:
     """Say what became of the stream before a new one."""
-    before = journal.predecessor
-    if before is None or not is_new:
+    if not journal.predecessors or not is_new:
         return None
+    before = journal.predecessors[0]
     if before.why == RESTORED:
         return trouble("journal_restored", seq=before.seq)
     if before.why == DELETED:

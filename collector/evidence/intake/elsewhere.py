@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from functools import partial
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from collector.evidence.intake import ledger
 from collector.evidence.intake.repeated import IsHeld, Place, carried_in
-from collector.evidence.models import Stream
+from collector.evidence.models import NamedBefore, Stream
 from collector.evidence.standing import COUNTING
+from survey.record.chain import stated_link
 
 _READ_AHEAD = 1_000
 
@@ -44,8 +45,12 @@ class _Others:
         """Give the line that a stream in between has carried over."""
         if self._carried is None:
             self._carried = {}
-            between = self._others().filter(pk__lt=self._stream_id).exclude(before_uid="").order_by("pk")
-            for pk in between.values_list("pk", flat=True):
+            between = self._others().filter(pk__lt=self._stream_id).order_by("pk")
+            for pk, names in between.values_list(
+                "pk", Exists(NamedBefore.objects.filter(stream=OuterRef("pk")))
+            ):
+                if not names and not _lost_its_beginning(pk):
+                    continue  # it follows nobody, and has nothing to carry over
                 self._carried = carried_in(ledger.lines(pk)) | self._carried
         return self._carried.get(place)
 
@@ -53,6 +58,11 @@ class _Others:
         """Give the streams; made only where something is carried over, for nearly nothing is."""
         counting = Stream.objects.filter(key_id=self._key_id, standing__in=COUNTING)
         return counting.exclude(pk=self._stream_id)
+
+
+def _lost_its_beginning(stream_id: int) -> bool:
+    """Tell whether the record that says whom a stream follows is not held."""
+    return all(stated_link(line) is not None for line in ledger.lines(stream_id, last=1))
 
 
 def _is_held(others: _Others, place: Place, line: bytes) -> bool:

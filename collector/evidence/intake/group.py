@@ -105,7 +105,7 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
         decided |= work.judge(arrived)
         if work.judged.taken or work.judged.fillings:
             projected.extend(work.store({tag: message for tag, message, _ in arrived}, settle))
-            work.welcome(last_try=last_try)
+            work.welcome(settle, last_try=last_try)
             rows = rows_of(senders, streams) if work.has_sisters else rows
         work.keep_attachments(arrived)
         if work.judged.contradictions:
@@ -179,7 +179,9 @@ class _Work:
         self._watch(row)
         if row.standing not in COUNTING:
             if self._opened is None:
-                self.has_sisters |= opening.learn_predecessor(row.id, naming_line(self._numbered()))
+                self.has_sisters |= opening.learn_predecessors(
+                    row.id, self._uid, naming_line(self._numbered())
+                )
             write(row.clock)
             return []
         late = row.followed_seq is not None and any(one.first <= row.followed_seq for one in taken)
@@ -222,9 +224,10 @@ class _Work:
                 _told(judged.holes),
             )
 
-    def welcome(self, *, last_try: bool) -> None:
+    def welcome(self, settle: Callable[[], None], *, last_try: bool) -> None:
         """Count what waited for this stream, where it was opened only now, and itself, where its place is clear only now."""
         if self.has_sisters and self.judged.key is not None:
+            settle()
             for one in opening.count_what_fits_now(self.judged.key.id, last_try=last_try):
                 log.info("kiosk %s: stream %s fits its lineage now, and counts", self._name, one.uid)
 

@@ -5,13 +5,16 @@ Looked at once a stream, when it is opened; every later batch goes by what was f
 
 import logging
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from collector import clock
 from collector.errors import CollectorError
-from collector.evidence.intake import heads, ledger, projecting, rebuild, timing
-from collector.evidence.models import Stream
-from collector.evidence.standing import COUNTING, StreamStanding, ToldPredecessor, told_by
+from collector.evidence.intake import heads, joining, ledger, projecting, rebuild, timing
+from collector.evidence.intake.joining import Joint
+from collector.evidence.models import NamedBefore, Stream
+from collector.evidence.standing import COUNTING, StreamStanding, told_by
 from collector.fleet.models import KioskKey
-from survey.record.chain import first_link, stated_link
+from survey.record.chain import stated_link
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +26,11 @@ def open_stream(
 
     Call it inside the group's transaction.
     """
-    KioskKey.objects.select_for_update().get(pk=key_id)  # two processes must not open two streams at once
-    told = told_by(first_line)
+    _lock(key_id)
+    told = told_by(first_line, uid=uid)
     alone = not Stream.objects.filter(key_id=key_id).exists()
-    before = _followed(key_id, told) if told is not None and not alone else None
-    fits = (
-        alone
-        or before is not None
-        or not Stream.objects.filter(key_id=key_id, standing__in=COUNTING).exists()
-        or _awaited(key_id, uid) is not None
-    )
+    joint = None if alone else joining.joint_of(key_id, uid, told)
+    fits = alone or joint is not None or not _counting(key_id).exists()
     stream = Stream.objects.create(
         kiosk_id=kiosk_id,
         key_id=key_id,
@@ -43,47 +41,46 @@ def open_stream(
         received_ms=now_ms,
         clock=state,
         standing=StreamStanding.COUNTED if fits else StreamStanding.FOREIGN,
-        before_uid=told.uid if told is not None else "",
-        before_seq=told.seq if told is not None else 0,
-        before_link=told.link if told is not None else b"",
     )
+    joining.note(stream.pk, told)
     heads.adopt(stream)
-    if fits and not alone:
-        _join(stream, before)
+    if joint is not None:
+        joining.join(stream, joint)
     return stream, alone
 
 
 def count_what_fits_now(key_id: int, *, last_try: bool = True) -> list[Stream]:
-    """Count the streams of a key that were foreign and fit since another one came in before them; gives them."""
+    """Count the streams of a key that were foreign and fit since another one came in beside them; gives them.
+
+    Call it where nothing waits to be projected: what is may change.
+    """
+    _lock(key_id)
     counted: list[Stream] = []
     found = True
     while found:
         found = False
-        waiting = Stream.objects.filter(key_id=key_id, standing=StreamStanding.FOREIGN)
-        for stream in waiting.exclude(before_uid="").select_related("key").order_by("pk"):
-            before = _followed(key_id, _told(stream))
-            if before is None:
+        for stream in _waiting(key_id):
+            joint = joining.joint_of(key_id, stream.uid, joining.noted(stream))
+            if joint is None:
                 continue
-            Stream.objects.filter(pk=stream.pk).update(standing=StreamStanding.COUNTED)
-            _join(stream, before)
-            _project(stream, last_try=last_try)
+            _let_in(stream, joint, StreamStanding.COUNTED, last_try=last_try)
             counted.append(stream)
             found = True
     return counted
 
 
-def learn_predecessor(stream_id: int, line: bytes | None) -> bool:
+def learn_predecessors(stream_id: int, uid: str, line: bytes | None) -> bool:
     """Take note of whom a foreign stream follows, from a boot, where its first record is lost; tells whether it was news.
 
     A first record that is held has had its say.
     """
-    waiting = Stream.objects.filter(pk=stream_id, standing=StreamStanding.FOREIGN, before_uid="")
-    told = told_by(line)
-    if told is None or not waiting.exists():
+    waiting = Stream.objects.filter(pk=stream_id, standing=StreamStanding.FOREIGN, named=None)
+    told = told_by(line, uid=uid)
+    if not told or not waiting.exists():
         return False
     if any(stated_link(first) is None for first in ledger.lines(stream_id, last=1)):
         return False
-    waiting.update(before_uid=told.uid, before_seq=told.seq, before_link=told.link)
+    joining.note(stream_id, told)
     return True
 
 
@@ -98,47 +95,46 @@ def decide(stream: Stream, standing: StreamStanding, *, who: str, why: str) -> i
     stream = Stream.objects.select_for_update(of=("self",)).select_related("key").get(pk=stream.pk)
     if stream.standing in COUNTING or stream.standing == standing:
         raise CollectorError("stream_decided", stream=stream.uid[:8], standing=stream.standing)
-    Stream.objects.filter(pk=stream.pk).update(
-        standing=standing, decided_by=who[:150], decided_why=why[:300], decided_ms=clock.now_ms()
-    )
+    decided = {"decided_by": who[:150], "decided_why": why[:300], "decided_ms": clock.now_ms()}
+    Stream.objects.filter(pk=stream.pk).update(**decided)
     if standing not in COUNTING:
+        Stream.objects.filter(pk=stream.pk).update(standing=standing)
         return 0
-    number = _project(stream)
+    after = joining.follower_of(stream.key_id, stream.uid)
+    number = _let_in(stream, Joint(None, 0, after), standing)
     return number + sum(one.through for one in count_what_fits_now(stream.key_id))
 
 
-def _told(stream: Stream) -> ToldPredecessor:
-    return ToldPredecessor(stream.before_uid, stream.before_seq, bytes(stream.before_link), "")
+def _lock(key_id: int) -> None:
+    """Keep other processes from the lineage of a key: two must not give two streams one place."""
+    KioskKey.objects.select_for_update().get(pk=key_id)
 
 
-def _followed(key_id: int, told: ToldPredecessor) -> Stream | None:
-    """Give the end of the key's lineage, where it is the stream that was named and stood where it was said to stand."""
-    end = (
-        Stream.objects.filter(key_id=key_id, uid=told.uid, standing__in=COUNTING, followed_seq=None)
-        .select_related("key")
-        .first()
+def _counting(key_id: int) -> QuerySet[Stream]:
+    return Stream.objects.filter(key_id=key_id, standing__in=COUNTING)
+
+
+def _waiting(key_id: int) -> QuerySet[Stream]:
+    """Give the foreign streams of a key that name another one or are named: whoever has the key can make many that do neither."""
+    names = NamedBefore.objects.filter(
+        Q(stream=OuterRef("pk")) | Q(uid=OuterRef("uid"), stream__key_id=key_id)
     )
-    if (
-        end is None or told.seq > end.through
-    ):  # what is missing between may still come; an audit names it until then
-        return end
-    start = first_link(stream=end.uid, public_key=bytes(end.key.public_key))
-    return end if ledger.link_after(end.pk, told.seq, start=start) in (told.link, None) else None
+    foreign = Stream.objects.filter(Exists(names), key_id=key_id, standing=StreamStanding.FOREIGN)
+    return foreign.select_related("key").order_by("pk")
 
 
-def _awaited(key_id: int, uid: str) -> Stream | None:
-    """Give the stream of the lineage that names this one, which has not come in before, as the one it follows."""
-    return Stream.objects.filter(key_id=key_id, before_uid=uid, standing__in=COUNTING).first()
+def _let_in(stream: Stream, joint: Joint, standing: StreamStanding, *, last_try: bool = True) -> int:
+    """Count a stream that was only kept until now; gives how many of its records are projected by that."""
 
+    def change() -> None:
+        Stream.objects.filter(pk=stream.pk).update(standing=standing)
+        joining.join(stream, joint)
 
-def _join(stream: Stream, before: Stream | None) -> None:
-    """Note which stream goes on where another one ended."""
-    if before is not None:
-        Stream.objects.filter(pk=before.pk).update(followed_seq=stream.before_seq)
-    after = _awaited(stream.key_id, stream.uid)
-    if after is not None:
-        stream.followed_seq = after.before_seq
-        stream.save(update_fields=["followed_seq"])
+    if joint.after is None:
+        change()
+    else:  # what comes after it may have carried its records over, and counted them until now
+        rebuild.project_changed(list(_counting(stream.key_id).select_related("key").order_by("pk")), change)
+    return _project(stream, last_try=last_try)
 
 
 def _project(stream: Stream, *, last_try: bool = True) -> int:

@@ -11,12 +11,12 @@ from collector.evidence.models import HeardHead, Refusal, SetAside, Stream
 from collector.evidence.proof.accounted import AttachmentCounts
 from collector.evidence.proof.attachments import attachments_of
 from collector.evidence.proof.checking import awaited_life, check_awaited, check_stream, life, tallies_of
-from collector.evidence.proof.lineage import Lineages, examine, remarks_of
+from collector.evidence.proof.lineage import Lineages, Spot, Unheard, examine, remarks_of
 from collector.evidence.proof.remarks import Remark, Verdict, broken
 from collector.evidence.proof.selection import awaited_of, silent_of, streams_of
 from collector.evidence.proof.tallied import TallyCheck, tally_differs
 from collector.evidence.proof.timeline import StreamTimes, Timelines
-from collector.evidence.proof.verdicts import StreamVerdict
+from collector.evidence.proof.verdicts import StreamVerdict, check_unheard
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.models import KioskKey, Unit
 from survey.index.periods import Period
@@ -118,6 +118,7 @@ def audit(unit: Unit, period: Period, *, now: datetime) -> Audit:
         streams=(
             *(_stream(stream, lineages, times[stream.uid]) for stream in streams),
             *(_awaited(key, uid, heads, lineages) for key, uid, heads in awaited),
+            *(_unheard(one, lineages) for one in lineages.unheard.values()),
         ),
         silent=tuple(
             SilentKey(key.kiosk.name, bytes(key.public_key).hex(), round(key.enrolled_at.timestamp() * 1000))
@@ -151,10 +152,11 @@ def _times(
 
 def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> StreamAudit:
     tallies = tallies_of(stream)
+    spot = bytes(stream.key.public_key), stream.uid
     return StreamAudit(
         kiosk=stream.kiosk.name,
         uid=stream.uid,
-        verdict=check_stream(stream, lineages.claims.get(stream.uid, ())),
+        verdict=check_stream(stream, lineages.claims.get(spot, ())),
         attachments=attachments_of(stream),
         tallies=tallies,
         responses=times.responses if times is not None else None,
@@ -171,7 +173,7 @@ def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> St
         heard_ms=stream.heard_ms,
         standing=StreamStanding(stream.standing),
         remarks=(
-            *remarks_of(lineages.remarks, stream.uid),
+            *remarks_of(lineages.remarks, spot),
             *(times.remarks if times is not None else ()),
             *tally_differs(tallies),
         ),
@@ -179,10 +181,26 @@ def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> St
 
 
 def _awaited(key: KioskKey, uid: str, heads: list[HeardHead], lineages: Lineages) -> StreamAudit:
+    spot = bytes(key.public_key), uid
+    verdict = check_awaited(key, uid, heads, lineages.claims.get(spot, ()))
+    heard_ms = max(head.heard_ms for head in heads)
+    return _nothing_of(key.kiosk.name, spot, verdict, lineages, heard_ms=heard_ms)
+
+
+def _unheard(one: Unheard, lineages: Lineages) -> StreamAudit:
+    spot = one.key, one.uid
+    verdict = check_unheard(one.uid, one.key, lineages.claims[spot])
+    return _nothing_of(one.kiosk, spot, verdict, lineages, heard_ms=0)
+
+
+def _nothing_of(
+    kiosk: str, spot: Spot, verdict: StreamVerdict, lineages: Lineages, *, heard_ms: int
+) -> StreamAudit:
+    """Give the audit of a stream of which nothing came."""
     return StreamAudit(
-        kiosk=key.kiosk.name,
-        uid=uid,
-        verdict=check_awaited(key, uid, heads),
+        kiosk=kiosk,
+        uid=verdict.uid,
+        verdict=verdict,
         attachments=AttachmentCounts(named=0, held=0, destroyed=0, lost=0, never=()),
         tallies=TallyCheck(),
         responses=0,
@@ -191,7 +209,7 @@ def _awaited(key: KioskKey, uid: str, heads: list[HeardHead], lineages: Lineages
         redated=0,
         set_aside=(),
         received_ms=0,
-        heard_ms=max(head.heard_ms for head in heads),
+        heard_ms=heard_ms,
         standing=StreamStanding.AWAITED,
-        remarks=remarks_of(lineages.remarks, uid),
+        remarks=remarks_of(lineages.remarks, spot),
     )

@@ -7,8 +7,9 @@ from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.intake.lines import read_line
 from collector.evidence.intake.repeated import IsHeld, Place, carried_in
 from collector.evidence.proof.bundle import Bundle, BundleError, BundleManifest, StreamEntry
-from collector.evidence.proof.lineage import Life, Lineages
+from collector.evidence.proof.lineage import Life, Lineages, remarks_of
 from collector.evidence.proof.timeline import Timelines
+from collector.evidence.proof.verdicts import StreamVerdict, check_unheard
 from collector.evidence.standing import COUNTING, naming_line
 from collector.words.catalogue import CONSOLE, say
 from survey.index import periods
@@ -39,6 +40,21 @@ def look_at_times(
         notes += [f"{who}: {say('audit.redated', CONSOLE, count=times.redated)}"] if times.redated else []
 
 
+def look_at_unheard(
+    lineages: Lineages, problems: list[str], notes: list[str]
+) -> list[tuple[str, StreamVerdict]]:
+    """Name the streams of which the bundle holds nothing and which others in it name; gives `(kiosk, verdict)` of each."""
+    verdicts = []
+    for spot, one in lineages.unheard.items():
+        verdict = check_unheard(one.uid, one.key, lineages.claims[spot])
+        verdicts.append((one.kiosk, verdict))
+        who = f"{one.kiosk}, stream {one.uid[:8]}"
+        problems += [f"{who}: {fault.sentence()}" for fault in verdict.faults]
+        for said in remarks_of(lineages.remarks, spot):
+            (notes if said.breaks is None else problems).append(f"{who}: {said.sentence(CONSOLE)}")
+    return verdicts
+
+
 def period_of(manifest: BundleManifest) -> periods.Period:
     """Give the period of days in the unit's zone that a bundle is about.
 
@@ -62,6 +78,7 @@ def life_of(bundle: Bundle, entry: StreamEntry) -> Life:
     proofs = bundle.proofs(entry.uid)
     numbers = (seq for proof in proofs for seq in range(proof.first, proof.first + proof.count))
     return Life(
+        kiosk=entry.kiosk,
         uid=entry.uid,
         key=bytes.fromhex(entry.public_key),
         standing=entry.standing,

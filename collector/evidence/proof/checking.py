@@ -43,7 +43,9 @@ def signed_heads(heads: Iterable[HeardHead]) -> tuple[SignedHead, ...]:
     return tuple(SignedHead(one.seq, bytes(one.link), bytes(one.signature)) for one in heads)
 
 
-def check_awaited(key: KioskKey, uid: str, heads: Iterable[HeardHead]) -> StreamVerdict:
+def check_awaited(
+    key: KioskKey, uid: str, heads: Iterable[HeardHead], claims: Iterable[Claim] = ()
+) -> StreamVerdict:
     """Give the verdict on a stream of which heads were heard and nothing came."""
     public_key = bytes(key.public_key)
     return check(
@@ -53,12 +55,14 @@ def check_awaited(key: KioskKey, uid: str, heads: Iterable[HeardHead]) -> Stream
         parts=(),
         receipted=Claim(0),
         heads=signed_heads(heads),
+        claims=claims,
     )
 
 
 def awaited_life(key: KioskKey, uid: str, heads: Sequence[HeardHead]) -> Life:
     """Give what the lineage has to say of a stream of which nothing came."""
     return Life(
+        kiosk=key.kiosk.name,
         uid=uid,
         key=bytes(key.public_key),
         standing=StreamStanding.AWAITED,
@@ -81,6 +85,7 @@ def life(stream: Stream) -> Life:
     except Malformed:
         first_line = None
     return Life(
+        kiosk=stream.kiosk.name,
         uid=stream.uid,
         key=bytes(stream.key.public_key),
         standing=StreamStanding(stream.standing),

@@ -1,7 +1,8 @@
 """Whether the streams of each key are one life: the same answer for an audit and for a bundle, from the records alone.
 
 What the collector decided when a stream was opened is not believed: it is compared with what the streams' own first records
-say of the streams before them.
+say of the streams before them. A stream that those name and of which nothing is held is lost whole, as far as is known, and is
+named and counted like any other.
 """
 
 from collections import defaultdict
@@ -9,14 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.evidence.proof.remarks import Remark, RemarkCode, remark
-from collector.evidence.standing import COUNTING, StreamStanding, ToldPredecessor, told_by
+from collector.evidence.standing import COUNTING, StreamStanding, ToldChain, ToldPredecessor, told_by
+from survey.record.predecessors import MOST_PREDECESSORS
 from survey.record.verdict import Claim, Finding
+
+Spot = tuple[bytes, str]
+"""A key and a stream under it: what one kiosk says of a stream is nothing to another kiosk's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
     """A stream, as far as its lineage is concerned."""
 
+    kiosk: str
     uid: str
     key: bytes
     """The public key it is signed with."""
@@ -24,7 +30,7 @@ class Life:
     decided_by: str
     decided_why: str
     first_line: bytes | None
-    """What says which stream it follows: its first record, or where that is lost a later boot."""
+    """What says which streams came before it: its first record, or where that is lost a later boot."""
     through: int
     heard: int
     """The furthest record that a head vouches for."""
@@ -37,16 +43,26 @@ class Life:
         return self.arrivals[0][2] if self.arrivals else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A stream of which nothing came in, not even a head: all there is are the streams that name it."""
+
+    kiosk: str
+    uid: str
+    key: bytes
+
+
 @dataclass(slots=True)
 class Lineages:
     """What comes of looking at all streams of some kiosks."""
 
-    remarks: dict[str, list[Remark]] = field(default_factory=lambda: defaultdict(list))
-    """By stream."""
-    claims: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
-    """What a stream's followers say of it, under the kiosk's signature: how far it had come."""
+    remarks: dict[Spot, list[Remark]] = field(default_factory=lambda: defaultdict(list))
+    claims: dict[Spot, list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    """What the streams that come after one say of it, under the kiosk's signature: how far it had come."""
     before: dict[str, str] = field(default_factory=dict)
-    """The stream that each one follows, where it follows one."""
+    """The stream that each one goes on from, of those of which anything came in."""
+    unheard: dict[Spot, Unheard] = field(default_factory=dict)
+    """Each once, however many streams name it."""
 
     def in_order(self, uids: Iterable[str]) -> list[str]:
         """Give streams so that each comes after the one it follows."""
@@ -75,30 +91,53 @@ def examine(lives: Sequence[Life]) -> Lineages:
 
 def _one_key(lives: Sequence[Life], found: Lineages) -> None:
     for life in lives:
-        found.remarks[life.uid] += _of_standing(life)
-    streams = [life for life in lives if life.standing is not StreamStanding.AWAITED]
-    held = {life.uid: life for life in streams}
-    told = {life.uid: told_by(life.first_line) for life in streams}
-    counting = [life for life in streams if life.standing in COUNTING]
+        found.remarks[life.key, life.uid] += _of_standing(life)
+    told = {life.uid: told_by(life.first_line, uid=life.uid) for life in lives}
+    held = {life.uid: life for life in lives if life.standing is not StreamStanding.AWAITED}
+    joints = _joints(held, told, found)
+    speaking = [held[uid] for uid in joints]
+    begun_ms: dict[str, int] = {}
+    for life in speaking:
+        for one in told[life.uid]:
+            begun_ms[one.uid] = min(life.begun_ms, begun_ms.get(one.uid, life.begun_ms))
+            found.claims[life.key, one.uid] += _claims(one)
+        for one in told[life.uid][:1]:
+            found.remarks[life.key, life.uid].append(_follows(one))
+    for life in speaking:
+        if (near := joints[life.uid]) is not None:
+            found.before[life.uid] = near.uid
+            _joint(held[near.uid], life, near, begun_ms[near.uid], found)
+    _name_what_never_came(lives, speaking, told, found)
+
+
+def _joints(
+    held: Mapping[str, Life], told: Mapping[str, ToldChain], found: Lineages
+) -> dict[str, ToldPredecessor | None]:
+    """Give the streams that count rightly, each with the nearest held stream that it names; None where it begins a lineage.
+
+    One that came in later and does not count is passed over, as it was when the stream was opened.
+    """
+    joints: dict[str, ToldPredecessor | None] = {}
+    counting = {life.uid for life in held.values() if life.standing in COUNTING}
+    opened: set[str] = set()
     followed: set[str] = set()
     begins = 0
-    for life in counting:
-        before = told[life.uid]
-        if before is None or before.uid not in held:
-            # It begins a lineage; only one may, and those that somebody let in by name.
-            begins += life.standing is StreamStanding.COUNTED
-            if begins > 1 and life.standing is StreamStanding.COUNTED:
-                found.remarks[life.uid].append(remark(RemarkCode.FOREIGN_COUNTED, records=life.through))
-            elif before is not None:
-                values = {"stream": before.uid[:8], "seq": before.seq}
-                found.remarks[life.uid].append(remark(RemarkCode.PREDECESSOR_NEVER_CAME, **values))
+    for life in held.values():
+        near = next((one for one in told[life.uid] if one.uid in counting or one.uid in opened), None)
+        opened.add(life.uid)
+        if life.standing not in COUNTING:
             continue
-        twice = before.uid in followed or held[before.uid].standing not in COUNTING
-        if twice and life.standing is StreamStanding.COUNTED:
-            found.remarks[life.uid].append(remark(RemarkCode.FOREIGN_COUNTED, records=life.through))
+        counted = life.standing is StreamStanding.COUNTED
+        # One may begin a lineage, and those that somebody let in by name; and each is followed by one.
+        begins += counted and near is None
+        wrong = begins > 1 if near is None else near.uid in followed or near.uid not in counting
+        if counted and wrong:
+            found.remarks[life.key, life.uid].append(remark(RemarkCode.FOREIGN_COUNTED, records=life.through))
             continue
-        followed.add(before.uid)
-        _joint(held[before.uid], life, before, found)
+        if near is not None:
+            followed.add(near.uid)
+        joints[life.uid] = near
+    return joints
 
 
 def _of_standing(life: Life) -> list[Remark]:
@@ -111,26 +150,58 @@ def _of_standing(life: Life) -> list[Remark]:
             return [remark(RemarkCode.STREAM_ACCEPTED, **decided)]
         case StreamStanding.REFUSED:
             return [remark(RemarkCode.STREAM_REFUSED, **decided)]
-        case StreamStanding.AWAITED:
-            return [remark(RemarkCode.NONE_RECEIVED, records=life.heard)]
-        case StreamStanding.COUNTED:
+        case StreamStanding.AWAITED | StreamStanding.COUNTED:
             return []
 
 
-def _joint(old: Life, new: Life, told: ToldPredecessor, found: Lineages) -> None:
-    """Say what there is to say where one stream goes on from another."""
-    found.before[new.uid] = old.uid
-    values = {"stream": told.uid[:8], "seq": told.seq, "why": told.why}
-    found.remarks[new.uid].append(remark(RemarkCode.FOLLOWS, **values))
-    found.claims[old.uid].append(Claim(told.seq, told.link, Finding.FORKED))
-    if told.own_seq:
-        found.claims[old.uid].append(Claim(told.own_seq, told.own_link, Finding.FORKED))
-    later = _came_later(old.arrivals, beyond=told.seq, after_ms=new.begun_ms)
+def _claims(told: ToldPredecessor) -> list[Claim]:
+    """Give what a stream vouches for of one before it."""
+    claims = [Claim(told.seq, told.link, Finding.FORKED)]
+    return [*claims, Claim(told.own_seq, told.own_link, Finding.FORKED)] if told.own_seq else claims
+
+
+def _follows(told: ToldPredecessor) -> Remark:
+    return remark(RemarkCode.FOLLOWS, stream=told.uid[:8], seq=told.seq, why=told.why)
+
+
+def _joint(old: Life, new: Life, told: ToldPredecessor, taken_ms: int, found: Lineages) -> None:
+    """Say what there is to say where one stream goes on from another; `taken_ms` is when any that names the other came in first."""
+    later = _came_later(old.arrivals, beyond=told.seq, after_ms=taken_ms)
     if later:
-        found.remarks[old.uid].append(remark(RemarkCode.OUTLIVED, stream=new.uid[:8], records=later))
+        found.remarks[old.key, old.uid].append(remark(RemarkCode.OUTLIVED, stream=new.uid[:8], records=later))
     beyond = old.through - told.seq - later
     if beyond > 0:
-        found.remarks[old.uid].append(remark(RemarkCode.GOES_BACK, stream=new.uid[:8], records=beyond))
+        found.remarks[old.key, old.uid].append(
+            remark(RemarkCode.GOES_BACK, stream=new.uid[:8], records=beyond)
+        )
+
+
+def _name_what_never_came(
+    lives: Sequence[Life], speaking: Sequence[Life], told: Mapping[str, ToldChain], found: Lineages
+) -> None:
+    """Name the streams of which nothing is held, with how far they had come and whom they followed."""
+    awaited = {life.uid: life for life in lives if life.standing is StreamStanding.AWAITED}
+    known = {life.uid for life in lives}
+    names: dict[str, Life] = dict(awaited)
+    follows: dict[str, Remark] = {}
+    for life in speaking:
+        chain = told[life.uid]
+        for place, one in enumerate(chain):
+            if one.uid in awaited or one.uid not in known:
+                names.setdefault(one.uid, life)
+                # Of a full chain only the ends are certain: others may lie between its last two.
+                if place + 1 < len(chain) and place + 2 != MOST_PREDECESSORS:
+                    follows.setdefault(one.uid, _follows(chain[place + 1]))
+    for uid, life in names.items():
+        spot = life.key, uid
+        heard = awaited[uid].heard if uid in awaited else 0
+        records = max([heard, *(claim.seq for claim in found.claims[spot])])
+        if not records:
+            continue
+        if uid not in awaited:
+            found.unheard[spot] = Unheard(life.kiosk, uid, life.key)
+        found.remarks[spot] += [follows[uid]] if uid in follows else []
+        found.remarks[spot].append(remark(RemarkCode.NONE_RECEIVED, records=records))
 
 
 def _came_later(arrivals: Sequence[tuple[int, int, int]], *, beyond: int, after_ms: int) -> int:
@@ -142,6 +213,6 @@ def _came_later(arrivals: Sequence[tuple[int, int, int]], *, beyond: int, after_
     )
 
 
-def remarks_of(found: Mapping[str, Sequence[Remark]], uid: str) -> tuple[Remark, ...]:
+def remarks_of(found: Mapping[Spot, Sequence[Remark]], spot: Spot) -> tuple[Remark, ...]:
     """Give what is said of one stream."""
-    return tuple(found.get(uid, ()))
+    return tuple(found.get(spot, ()))

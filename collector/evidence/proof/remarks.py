@@ -26,7 +26,6 @@ class RemarkCode(StrEnum):
     STREAM_ACCEPTED = "stream_accepted"
     STREAM_REFUSED = "stream_refused"
     FOLLOWS = "follows"
-    PREDECESSOR_NEVER_CAME = "predecessor_never_came"
     GOES_BACK = "goes_back"
     OUTLIVED = "outlived"
     NONE_RECEIVED = "none_received"
@@ -41,7 +40,6 @@ _BREAKS = {
     RemarkCode.FOREIGN_STREAM: Verdict.LINEAGE,
     RemarkCode.FOREIGN_COUNTED: Verdict.LINEAGE,
     RemarkCode.OUTLIVED: Verdict.LINEAGE,
-    RemarkCode.PREDECESSOR_NEVER_CAME: Verdict.COMPLETENESS,
     RemarkCode.NONE_RECEIVED: Verdict.COMPLETENESS,
     RemarkCode.BEFORE_ENROLMENT: Verdict.TIMES,
     RemarkCode.CLOCK_BACKWARDS: Verdict.TIMES,

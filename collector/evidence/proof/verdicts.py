@@ -107,6 +107,19 @@ def check(
     return StreamVerdict(uid, received, written, tuple(faults))
 
 
+def check_unheard(uid: str, public_key: bytes, claims: Iterable[Claim]) -> StreamVerdict:
+    """Give the verdict on a stream of which nothing came and no head was heard; other streams say how far it had come."""
+    return check(
+        uid=uid,
+        public_key=public_key,
+        verify=lambda _signature, _message: False,  # there is nothing to verify
+        parts=(),
+        receipted=Claim(0),
+        heads=(),
+        claims=claims,
+    )
+
+
 def _blamed(faults: Iterable[Fault], lost_here: Sequence[tuple[int, int]]) -> list[Fault]:
     """Call what is missing lost at the collector, where the collector says so."""
     blamed: list[Fault] = []

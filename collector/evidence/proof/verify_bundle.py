@@ -16,7 +16,13 @@ from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleManifest, StreamEntry
-from collector.evidence.proof.bundled_streams import held_in, life_of, look_at_times, period_of
+from collector.evidence.proof.bundled_streams import (
+    held_in,
+    life_of,
+    look_at_times,
+    look_at_unheard,
+    period_of,
+)
 from collector.evidence.proof.lineage import examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount, recount_archived
 from collector.evidence.proof.tallied import check_tallies, tally_differs
@@ -92,7 +98,8 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
     records_of: dict[str, list[AcceptedRecord]] = {}
     lineages = examine([life_of(bundle, entry) for entry in manifest.streams])
     for entry in manifest.streams:
-        verdict, shared = _check_stream(bundle, entry, lineages.claims.get(entry.uid, ()))
+        spot = bytes.fromhex(entry.public_key), entry.uid
+        verdict, shared = _check_stream(bundle, entry, lineages.claims.get(spot, ()))
         verdicts.append((entry.kiosk, verdict))
         who = f"{entry.kiosk}, stream {entry.uid[:8]}"
         problems += [f"{who}: {fault.sentence()}" for fault in verdict.faults]
@@ -104,11 +111,12 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         if tallies.checked or tallies.unopened:
             told = say("audit.tallies", CONSOLE, checked=tallies.checked, unopened=tallies.unopened)
             notes.append(f"{who}: {told}")
-        for one in (*remarks_of(lineages.remarks, entry.uid), *tally_differs(tallies)):
+        for one in (*remarks_of(lineages.remarks, spot), *tally_differs(tallies)):
             (notes if one.breaks is None else problems).append(f"{who}: {one.sentence(CONSOLE)}")
         if entry.standing in COUNTING:
             records_of[entry.uid] = list(_records(bundle, entry, shared))
             records += records_of[entry.uid]
+    verdicts += look_at_unheard(lineages, problems, notes)
     look_at_times(manifest, records_of, lineages, problems, notes)
     indices = _compare(bundle, records, instruments, problems)
     archived = recount_archived(

@@ -293,7 +293,7 @@ def test_streams_of_a_lineage_come_in_any_order(
     third.responses(4)
     arrive(second.batch())
     found = judge(unit, PERIOD, tmp_path)
-    assert (found.audit.completeness, found.remarks()) == (False, ["predecessor_never_came"])
+    assert (found.audit.completeness, found.remarks()) == (False, ["follows", "none_received"])
     arrive(kiosk.batch())
     assert standings() == ["counted", "counted"]
     fourth = third.successor()
@@ -343,7 +343,7 @@ def test_a_predecessor_that_makes_no_sense_is_none(
     unit: Unit, busy: FakeKiosk, arrive: Arrive, predecessor: object
 ) -> None:
     odd = FakeKiosk(busy.name, busy.key)
-    odd.record("boot", {"software": "1", "predecessor": predecessor})
+    odd.record("boot", {"software": "1", "predecessors": [predecessor]})
     (outcome,) = arrive(odd.batch())
     assert outcome.new == 1
     assert standings() == ["counted", "foreign"]

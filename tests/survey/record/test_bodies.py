@@ -14,12 +14,12 @@ from survey.record.bodies import (
     Boot,
     Carried,
     ClockNews,
-    Predecessor,
     SettingsTold,
     Staff,
 )
 from survey.record.complaint import Complaint, Consent
 from survey.record.errors import Malformed
+from survey.record.predecessors import MOST_PREDECESSORS, Predecessor
 from survey.record.response import Response
 from survey.record.tally import TallyTold
 
@@ -29,6 +29,7 @@ words = st.text(max_size=64)
 wholes = st.integers(0, 2**53 - 1)
 times = st.integers(-(2**53), 2**53 - 1)
 counts = st.dictionaries(words, wholes, max_size=8)
+BEFORE: dict[str, object] = {"stream": "x", "seq": 1, "link": "", "why": "cut"}
 EXAMPLES = {
     "carried": st.builds(
         Carried,
@@ -51,25 +52,28 @@ EXAMPLES = {
         Boot,
         software=words,
         hardware=words,
-        predecessor=st.none()
-        | st.builds(
-            Predecessor,
-            stream=words,
-            seq=wholes,
-            link=words,
-            why=words,
-            own_seq=st.just(0),
-            own_link=st.just(""),
-        )
-        | st.builds(
-            Predecessor,
-            stream=words,
-            seq=wholes,
-            link=words,
-            why=words,
-            own_seq=wholes.filter(bool),
-            own_link=words,
-        ),
+        predecessors=st.lists(
+            st.builds(
+                Predecessor,
+                stream=words,
+                seq=wholes,
+                link=words,
+                why=words,
+                own_seq=st.just(0),
+                own_link=st.just(""),
+            )
+            | st.builds(
+                Predecessor,
+                stream=words,
+                seq=wholes,
+                link=words,
+                why=words,
+                own_seq=wholes.filter(bool),
+                own_link=words,
+            ),
+            max_size=MOST_PREDECESSORS,
+            unique_by=lambda one: one.stream,
+        ).map(tuple),
     ),
     "clock": st.builds(ClockNews, source=words, reason=words, was_ms=st.none() | times),
     "response": st.builds(
@@ -155,6 +159,12 @@ def test_what_is_written_is_read_back(kind: str, data: st.DataObject) -> None:
     "kind, body",
     [
         ("boot", {"software": 1}),
+        ("boot", {"software": "1", "predecessors": None}),
+        ("boot", {"software": "1", "predecessors": {}}),
+        ("boot", {"software": "1", "predecessors": ["x"]}),
+        ("boot", {"software": "1", "predecessors": [{"stream": "x", "seq": 1, "link": "", "why": 5}]}),
+        ("boot", {"software": "1", "predecessors": [BEFORE, BEFORE]}),
+        ("boot", {"software": "1", "predecessors": [BEFORE | {"stream": str(one)} for one in range(9)]}),
         ("clock", {"source": "ntp", "reason": "sync", "was_ms": "1"}),
         ("complaint", {"ticket": "x", "topics": "lama", "language": "id"}),
         ("complaint", {"ticket": "x", "topics": [], "language": "id", "consent": []}),

@@ -138,7 +138,7 @@ class _Life:
         journal.close()
         lines = {entry.seq: entry.line for entry in _lines(self.home)}
         if stream != self._stream:
-            return [f"another stream was begun: {journal.predecessor}"]
+            return [f"another stream was begun: {journal.predecessors}"]
         found = []
         if not self._last <= head <= self._last + 1:
             found.append(f"it ends with {head}, promised was {self._last}")
@@ -214,11 +214,11 @@ def _look_at_flip(home: Home, whole: list[Entry], report: Report, options: dict[
     found = []
     before = verify(home.folder)
     journal = home.journal(ballast_bytes=0, disk=HastyDisk(), **options)
-    head, predecessor = journal.head.seq, journal.predecessor
+    head, predecessors = journal.head.seq, journal.predecessors
     journal.close()
     after, left = verify(home.folder), _lines(home)
-    if predecessor is not None or head != len(whole):
-        return [f"it ends with {head} of {len(whole)}, predecessor {predecessor}"]
+    if predecessors or head != len(whole):
+        return [f"it ends with {head} of {len(whole)}, predecessors {predecessors}"]
     changed = [one.seq for one, now in zip(whole, left, strict=True) if one.line != now.line]
     stripped = [one.seq for one, now in zip(whole, left, strict=True) if one.attachments != now.attachments]
     named = set(declared(home.paths.journal).records)

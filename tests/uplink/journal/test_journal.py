@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tinydb import where
 
 from survey.record.attachment import attach, belongs
-from survey.record.bodies import CUT, Predecessor
 from survey.record.chain import head_message, next_link
+from survey.record.predecessors import CUT, Predecessor
 from survey.record.record import ALIVE, RESPONSE, Stamp, decode
 from survey.wire.messages import Receipt, link_text, pack_receipt
 from tests.uplink.fakes import KIOSK, START_MS, FaultyDisk, Home, body, failing, fill, full, read_only, stamp
@@ -193,7 +193,7 @@ def test_numbers_of_records_that_this_disk_has_lost_are_not_given_again(home: Ho
     content = path.read_bytes()
     path.write_bytes(content[: content.index(b"\n", len(content) // 2) + 1])
     journal = home.journal()
-    assert journal.predecessor == Predecessor(stream, 8, link_text(link), CUT)
+    assert journal.predecessors == (Predecessor(stream, 8, link_text(link), CUT),)
     assert journal.next_seq == 1
     fill(journal, 1)
     journal.close()

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from survey.record.attachment import attach
-from survey.record.bodies import CUT, DELETED, RESTORED, Boot, Carried, Predecessor
+from survey.record.bodies import Boot, Carried
 from survey.record.chain import head_message, next_link
+from survey.record.predecessors import CUT, DELETED, RESTORED, Predecessor
 from survey.record.record import BOOT, CARRIED, CLOCK, COMPLAINT, RESPONSE, decode
 from survey.wire.messages import Receipt, link_text, pack_receipt
 from survey.wire.trouble import trouble
@@ -127,12 +128,11 @@ def test_a_restored_card_goes_on_by_itself_and_everybody_thanked_is_held(home: H
     kiosk.play(4)
     drain(kiosk, trip, turns=10)
     assert kiosk.journal.stream != stream
-    predecessor = kiosk.journal.predecessor
-    assert predecessor is not None
+    (predecessor,) = kiosk.journal.predecessors
     assert (predecessor.stream, predecessor.seq, predecessor.why) == (stream, 17, RESTORED)
     assert predecessor.link == link_text(there)
     first = decode(home.collector.lines[kiosk.journal.stream][0])
-    assert Boot.from_body(first.body).predecessor == predecessor
+    assert Boot.from_body(first.body).predecessors == (predecessor,)
     assert kiosk.writer.state().notice == trouble("journal_restored", seq=17)
     assert kiosk.writer.state().accepting
 
@@ -185,7 +185,7 @@ def test_a_card_that_went_another_way_says_how_far_it_had_come_itself(home: Home
     journal.close()
     kiosk = Kiosk(home)
     there = link_text(b"x" * 32)
-    assert kiosk.journal.predecessor == Predecessor(stream, 9, there, RESTORED, 6, link_text(link))
+    assert kiosk.journal.predecessors == (Predecessor(stream, 9, there, RESTORED, 6, link_text(link)),)
     kiosk.stop()
 
 
@@ -253,17 +253,17 @@ def test_a_deleted_journal_is_named_by_its_successor(home: Home) -> None:
     kiosk.stop()
     shutil.rmtree(home.paths.journal)
     kiosk = Kiosk(home)
-    predecessor = kiosk.journal.predecessor
-    assert predecessor is not None
+    (predecessor,) = kiosk.journal.predecessors
     assert predecessor == Predecessor(stream, head.seq, link_text(head.link), DELETED)
     assert kiosk.journal.stream != stream
     assert kiosk.writer.state().notice == trouble("journal_deleted", seq=17)
-    assert Boot.from_body(kiosk.journal.records.get(doc_id=1)["body"]).predecessor == predecessor  # type: ignore[index]
+    first = kiosk.journal.records.get(doc_id=1)
+    assert Boot.from_body(first["body"]).predecessors == (predecessor,)  # type: ignore[index]
     kiosk.stop()
     kiosk = Kiosk(home, boot=2)
-    assert kiosk.journal.predecessor == predecessor
+    assert kiosk.journal.predecessors == (predecessor,)
     boots = [one for one in kiosk.journal.records.all() if one["kind"] == BOOT]
-    assert [Boot.from_body(one["body"]).predecessor for one in boots] == [predecessor, predecessor]
+    assert [Boot.from_body(one["body"]).predecessors for one in boots] == [(predecessor,)] * 2
     kiosk.stop()
 
 
@@ -274,8 +274,7 @@ def test_a_journal_lost_right_after_its_first_record_is_named(home: Home) -> Non
     (path,) = home.paths.journal.glob("*.journal")
     path.write_bytes(bytes(path.stat().st_size))
     kiosk = Kiosk(home)
-    predecessor = kiosk.journal.predecessor
-    assert predecessor is not None
+    (predecessor,) = kiosk.journal.predecessors
     assert (predecessor.stream, predecessor.seq, predecessor.why) == (stream, 1, DELETED)
     kiosk.stop()
 
@@ -297,7 +296,7 @@ def test_news_of_the_clock_wait_for_the_boot_that_names_the_stream_before(home: 
     writer.stop()
     journal = home.journal()
     first, second = journal.records.all()
-    assert Boot.from_body(first["body"]).predecessor is not None
+    assert len(Boot.from_body(first["body"]).predecessors) == 1
     assert second["kind"] == CLOCK
     journal.close()
 
@@ -325,7 +324,7 @@ def test_a_lost_last_page_is_named_and_its_numbers_are_not_given_again(home: Hom
     kiosk = Kiosk(home, boot=2)
     for _ in range(3):
         kiosk.turn()
-    assert kiosk.journal.predecessor == Predecessor(stream, head.seq, link_text(head.link), CUT)
+    assert kiosk.journal.predecessors == (Predecessor(stream, head.seq, link_text(head.link), CUT),)
     carried = [
         Carried.from_body(one["body"]) for one in kiosk.journal.records.all() if one["kind"] == "carried"
     ]
@@ -398,8 +397,7 @@ def test_a_file_that_is_changed_under_the_running_kiosk_is_noticed_before_anybod
         kiosk.stop()
         return
     assert kiosk.journal.stream != stream
-    predecessor = kiosk.journal.predecessor
-    assert predecessor is not None
+    (predecessor,) = kiosk.journal.predecessors
     assert (predecessor.stream, predecessor.seq, predecessor.link) == (stream, head.seq, link_text(head.link))
     here = {(kiosk.journal.stream, entry["seq"]) for entry in kiosk.journal.records.all()}
     assert set(kiosk.thanked[6:]) <= here, "what was thanked for is in a file that is there"

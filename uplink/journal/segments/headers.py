@@ -4,26 +4,25 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from survey.record.bodies import Predecessor
 from survey.record.errors import Malformed
 from survey.record.fields import Fields
+from survey.record.predecessors import chain_from_fields
 from uplink.errors import JournalBroken
 from uplink.journal.segments.folder import JournalFolder
-from uplink.journal.segments.segment import Header, header_of, segment_paths
+from uplink.journal.segments.segment import HEADER_LINE_BYTES, Header, header_of, segment_paths
 
 
 def second_copy(folder: Path) -> Header | None:
     """Give what `stream.json` says, as a header that knows no number and no link; None where it says nothing."""
     try:
         fields = json.loads(JournalFolder(folder).stream.read_bytes())
-        before = Fields("header", fields).inner("predecessor")
         return Header(
             stream=str(fields["stream"]),
             public_key=bytes.fromhex(fields["key"]),
             first=1,
             link=b"",
             boot=0,
-            predecessor=Predecessor.from_fields(before) if before is not None else None,
+            predecessors=chain_from_fields(Fields("header", fields), "predecessors"),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, Malformed):
         return None
@@ -61,7 +60,7 @@ def scan_header(path: Path, first: int) -> Header | None:
     """
     try:
         with path.open("rb") as file:
-            return header_of(file.read(2_048), first)
+            return header_of(file.read(HEADER_LINE_BYTES), first)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+from survey.record.predecessors import chain_to_list
 from uplink.errors import JournalBroken
 from uplink.journal.segments.disk import Disk
 from uplink.journal.segments.files import replace_file
@@ -76,9 +77,12 @@ def recover(
 
 
 def remember_stream(folder: Path, header: Header, disk: Disk) -> None:
-    """Write the second copy of the stream's id and key."""
-    before = header.predecessor.to_fields() if header.predecessor is not None else None
-    fields = {"stream": header.stream, "key": header.public_key.hex(), "predecessor": before}
+    """Write the second copy of the stream's id, its key and its predecessors."""
+    fields = {
+        "stream": header.stream,
+        "key": header.public_key.hex(),
+        "predecessors": chain_to_list(header.predecessors),
+    }
     replace_file(JournalFolder(folder).stream, json.dumps(fields).encode() + b"\n", disk=disk)
 
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from zlib import crc32
 
 from survey.record.attachment import MARK
-from survey.record.bodies import Predecessor
 from survey.record.chain import LINK_BYTES
 from survey.record.errors import Malformed
 from survey.record.fields import Fields
+from survey.record.predecessors import Chain, chain_from_fields, chain_to_list
 from survey.record.record import canonical, parse_object, whole
 from survey.wire.messages import STREAM_ID
 from uplink.journal.segments.frame import (
@@ -34,7 +34,9 @@ SUFFIX = ".journal"
 MAX_GAP = 100_000
 """No damage in one segment swallows more numbers; whoever claims so has written here by hand."""
 _HEADER = b"ikm-journal-1\t"
-_MAX_HEADER_BYTES = 1_024
+_MAX_HEADER_BYTES = 4_096
+HEADER_LINE_BYTES = _MAX_HEADER_BYTES + 64
+"""No header's line is longer, with checksum, length and mark."""
 _KEY_BYTES = 32
 
 
@@ -49,8 +51,8 @@ class Header(NamedTuple):
     """The link before it."""
     boot: int
     """The highest boot number so far."""
-    predecessor: Predecessor | None = None
-    """The stream that this one follows."""
+    predecessors: Chain = ()
+    """The streams before this one, the nearest first."""
 
 
 @dataclass(slots=True, repr=False)
@@ -108,7 +110,7 @@ def pack_header(header: Header) -> bytes:
         "first": header.first,
         "key": header.public_key.hex(),
         "link": header.link.hex(),
-        "predecessor": header.predecessor.to_fields() if header.predecessor is not None else None,
+        "predecessors": chain_to_list(header.predecessors),
         "stream": header.stream,
     }
     return frame(_HEADER + canonical(fields))
@@ -126,14 +128,13 @@ def unpack_header(payload: bytes) -> Header:
     stream = fields.get("stream")
     if not isinstance(stream, str) or not STREAM_ID.fullmatch(stream):
         raise Malformed("header_field", "a stream's id has 32 hexadecimal digits")
-    before = Fields("header", fields).inner("predecessor")
     return Header(
         stream=stream,
         public_key=_digits(fields.get("key"), _KEY_BYTES),
         first=whole(fields, "first", lowest=1, code="header_field"),
         link=_digits(fields.get("link"), LINK_BYTES),
         boot=whole(fields, "boot", lowest=0, code="header_field"),
-        predecessor=Predecessor.from_fields(before) if before is not None else None,
+        predecessors=chain_from_fields(Fields("header", fields), "predecessors"),
     )
 
 

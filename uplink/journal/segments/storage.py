@@ -155,7 +155,7 @@ class JournalStorage(Storage):
                         first=entry.seq,
                         link=entry.prev,
                         boot=max(boot, self.header.boot),
-                        predecessor=self.header.predecessor,
+                        predecessors=self.header.predecessors,
                     )
                 )
             content = frame(pack_entry(entry))

@@ -65,7 +65,7 @@ class Command(CollectorCommand):
 
 
 def _list(*, every: bool) -> str:
-    streams = Stream.objects.select_related("kiosk").order_by("kiosk__name", "pk")
+    streams = Stream.objects.select_related("kiosk").prefetch_related("named").order_by("kiosk__name", "pk")
     if not every:
         streams = streams.exclude(standing=StreamStanding.COUNTED)
     return "\n".join(_line(stream) for stream in streams) or "every stream fits the lineage of its key"
@@ -74,8 +74,8 @@ def _list(*, every: bool) -> str:
 def _line(stream: Stream) -> str:
     opened = minute_text(stream.opened_ms, settings.IKM_TIME_ZONE)
     parts = [stream.kiosk.name, stream.uid, stream.standing, f"{stream.through} records since {opened}"]
-    if stream.before_uid:
-        parts.append(f"after {stream.before_uid[:8]} at {stream.before_seq}")
+    named = sorted(stream.named.all(), key=lambda one: one.place)
+    parts += [f"after {one.uid[:8]} at {one.seq}" for one in named]
     if stream.decided_by:
         parts.append(f"by {stream.decided_by}: {stream.decided_why}")
     return shown("  ".join(parts))
