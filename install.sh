@@ -83,10 +83,13 @@ run_test() {
     shellcheck install.sh check .ci/run systemd/ikm-kiosk systemd/ikm-collector tests/booted/*.sh tests/vm/*.sh
     say "types"
     .venv/bin/mypy
-    say "tests"
-    .venv/bin/pytest -q -m "not long and not booted" "$@"
-    say "the collector's tests again, on PostgreSQL"
-    .venv/bin/pytest -q -m "not long" --db postgres tests/collector
+    say "tests, and beside them the collector's again on PostgreSQL"
+    .venv/bin/pytest -q -p no:cacheprovider -m "not long" --db postgres tests/collector >.postgres.log 2>&1 &
+    beside=$!
+    .venv/bin/pytest -q -m "not long and not booted" "$@" || { kill "$beside"; fail "tests failed"; }
+    wait "$beside" || { cat .postgres.log; fail "these tests fail on PostgreSQL"; }
+    tail -n 1 .postgres.log
+    rm -f .postgres.log
     say "what knows the time, again, on two other dates"
     at_moments --ignore tests/kiosk/draw --ignore tests/kiosk/rehearsal tests/collector tests/kiosk
     test_booted

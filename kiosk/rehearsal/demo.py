@@ -18,12 +18,13 @@ from zoneinfo import ZoneInfo
 
 from kiosk.config import Config
 from kiosk.errors import ReplayError
+from kiosk.rehearsal.past import write_quarter
 from kiosk.rehearsal.played import PlayedFiles
 from kiosk.rehearsal.programs import DemoError, Programs
 from kiosk.rehearsal.replay import Reading, Terms, read_responses
 from kiosk.rehearsal.simulation import add_reading
 from kiosk.remote.plan import make_plan
-from survey.index.periods import local_day
+from survey.index.periods import PeriodKind, around, local_day
 from uplink.journal.home import KioskHome
 
 UNIT = "sukamaju"
@@ -134,6 +135,9 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         config = home / "kiosk.toml"
         config.write_text(KIOSK_CONFIG)
         programs.start("uplink", [kiosk, "uplink", "--home", home, "--config", config])
+        _publish_last_quarter(
+            programs, data, collector=collector, kiosk=kiosk, address=address, ports=ports, config=config
+        )
         print(f"demo: the collector's page is {address}/ (Ctrl-C stops everything)", flush=True)
         days = _days_played(options, reading)
         if (
@@ -166,6 +170,33 @@ def _enrol(programs: Programs, *, collector: Path, kiosk: Path, address: str, ho
         programs.ask([collector, "service", "add", "--unit", UNIT, "--code", code, "--name", name])
     code = programs.ask([collector, "enrol", "--unit", UNIT]).split()[-1]
     programs.ask([kiosk, "enrol", code, "--collector", address, "--home", home])
+
+
+def _publish_last_quarter(
+    programs: Programs,
+    data: Path,
+    *,
+    collector: Path,
+    kiosk: Path,
+    address: str,
+    ports: dict[str, int],
+    config: Path,
+) -> None:
+    """Play an invented last quarter through the panel and publish it, once: pages show what was published and nothing else."""
+    quarter = around(local_day(time.time_ns() // 1_000_000, ZONE), PeriodKind.QUARTER).previous()
+    home, path = data / f"{_ARCHIVES}{quarter.identifier.lower()}", data / f"{quarter.identifier}.csv"
+    if list(data.glob(f"{_ARCHIVES}????-tw?")):
+        return
+    print(f"demo: playing and publishing an invented {quarter.title}", flush=True)
+    home.mkdir()
+    write_quarter(path, quarter.first, quarter.last)
+    days = (quarter.first, quarter.last)
+    _enrol_archive(programs, days, collector=collector, kiosk=kiosk, address=address, home=home)
+    _point_at(KioskHome(home).enrolment, address=address, broker_port=ports["broker"])
+    programs.start("uplink-quarter", [kiosk, "uplink", "--home", home, "--config", config])
+    programs.ask([kiosk, "simulate", "--home", home, "--config", config, "--replay", path])
+    _await_confirmed(programs, kiosk=kiosk, home=home)
+    programs.ask([collector, "release", "publish", "--unit", UNIT, "--period", quarter.identifier])
 
 
 def _reading(options: argparse.Namespace, data: Path) -> Reading | None:
@@ -251,16 +282,21 @@ def _visits(
 
 
 def _show_index(programs: Programs, *, collector: Path, kiosk: Path, home: Path) -> None:
+    """Print the index of this kiosk's own visits, as the operator may see it at once."""
+    print("demo: waiting until the collector has confirmed everything", flush=True)
+    _await_confirmed(programs, kiosk=kiosk, home=home)
+    today = local_day(time.time_ns() // 1_000_000, ZONE).isoformat()
+    name = json.loads(KioskHome(home).enrolment.read_text())["kiosk"]
+    whose = ["--unit", UNIT, "--kiosk", name]
+    print(programs.ask([collector, "index", *whose, "--from", "2000-01-01", "--to", today]), flush=True)
+
+
+def _await_confirmed(programs: Programs, *, kiosk: Path, home: Path) -> None:
     def all_confirmed() -> bool:
         status = json.loads(programs.ask([kiosk, "status", "--json", "--home", home]))
         return bool(status["journal"]["waiting"] == 0)
 
-    print("demo: waiting until the collector has confirmed everything", flush=True)
     programs.wait_until(all_confirmed, what="the way to the collector", seconds=DRAIN_SECONDS)
-    today = local_day(time.time_ns() // 1_000_000, ZONE).isoformat()
-    print(
-        programs.ask([collector, "index", "--unit", UNIT, "--from", "2000-01-01", "--to", today]), flush=True
-    )
 
 
 def _ports(memory: Path) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The README's first command: the whole product on one machine, to its end, at any hour."""
 
+import json
 import os
 import re
 import shutil
@@ -33,24 +34,42 @@ def check(printed: str) -> None:
     """Check that the index at the end holds everybody who is said to have come."""
     questionnaires = re.search(r"3 visitors came; .* (\d+) of them complete questionnaires", printed)
     assert questionnaires is not None, printed
-    index = printed[printed.index("Balai Desa Sukamaju — ") :]
+    (head,) = re.findall(r"^Balai Desa Sukamaju, .* — ", printed, re.MULTILINE)
+    index = printed[printed.index(head) :]
     assert re.search(rf"^IKM \d+,\d\d .* n = {questionnaires[1]}$", index, re.MULTILINE), printed
     assert index.rstrip().endswith("n = 3"), printed
 
 
 def test_the_demo_ends_with_the_index_of_its_visitors_and_its_audit_holds(tmp_path: Path) -> None:
     check(demo(tmp_path / "demo"))
-    # Twice into one folder: the second demo goes on with the first one's kiosks.
-    assert "n = 6" in demo(tmp_path / "demo")
+    # Twice into one folder: the second demo goes on with the first one's collector, and its quarter stays published.
+    check(demo(tmp_path / "demo"))
+    assert sum(pressed(tmp_path / "demo").values()) == 6
+    release = collector(tmp_path / "demo", "release", "list", "--unit", "sukamaju").splitlines()
+    assert len(release) == 1, release
+    assert re.search(r"unit sukamaju  \d{4}-TW\d  terbit  \d\d\.\d\d [A-D], n = 84$", release[0]), release
     year = date.today().year  # noqa: DTZ011 - the demo's visitors came today
     told = audit(tmp_path / "demo", f"{year - 1}-12-31", f"{year + 1}-01-01")
     assert "integrity: holds   completeness: holds   lineage: holds   times: holds" in told
 
 
+def pressed(data: Path) -> dict[str, int]:
+    """How many pressed a smiley at each kiosk, but for the one that played the quarter that is published."""
+    days = ("--from", "2000-01-01", "--to", "2199-12-31")
+    groups = json.loads(collector(data, "index", "--unit", "sukamaju", *days, "--by", "kiosk", "--json"))[
+        "groups"
+    ]
+    found = {one["group"]["kiosk"]["code"]: one["pulse"]["n"] for one in groups}
+    return {name: number for name, number in found.items() if not re.fullmatch(r"arsip-\d{4}-tw\d", name)}
+
+
 def audit(data: Path, first: str, last: str) -> str:
-    command = [Path(sys.executable).with_name("ikm-collector"), "audit", "--unit", "sukamaju"]
+    return collector(data, "audit", "--unit", "sukamaju", "--from", first, "--to", last)
+
+
+def collector(data: Path, *words: str) -> str:
     done = subprocess.run(
-        [*command, "--from", first, "--to", last],
+        [Path(sys.executable).with_name("ikm-collector"), *words],
         capture_output=True,
         text=True,
         env=os.environ | {"IKM_DATA": str(data / "collector")},
