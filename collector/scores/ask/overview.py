@@ -3,20 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from collector.scores.ask.counting import count
+from collector.scores.ask.counting import parts
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT, IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.ask.scope import Days, Dimension, Scope
 from collector.scores.show.charts import Trend
 from collector.scores.show.charts import trend as trend_chart
-from collector.scores.tallies.packing import to_counts
 from survey.index.doubt import Difference
 from survey.index.indices import compare
 from survey.index.periods import Period, PeriodKind, between
 from survey.index.priorities import Ranked, priorities
 from survey.index.sampling import SMALLEST_GROUP
-from survey.index.tally import Tally
 from survey.instrument.regions import Level
 
 _TREND_PERIODS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8, PeriodKind.SEMESTER: 6, PeriodKind.YEAR: 5}
@@ -95,9 +93,8 @@ def endings(scope: Scope, period: Period) -> list[Ending]:
         return []
     days = Days(period.first, period.last)
     found: dict[tuple[str, str], int] = {}
-    for (code,), sides in count(number, form, scope, days, (Dimension.ENDED,)).items():
-        counts = to_counts(sides.sound + sides.flagged, form.fields)
-        tally = Tally.from_ints(form.instrument, counts)
+    for (code,), sides in parts(number, form, scope, days, (Dimension.ENDED,)).items():
+        tally, _ = form.opened(sides.both)
         how, _, where = code.partition(":")
         key = (how if how in _HOW else ENDED_OTHERWISE, where)
         found[key] = found.get(key, 0) + tally.complete + tally.incomplete

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from collector.fleet.models import KioskKey
-from collector.scores.ask.counting import Sides, count
+from collector.scores.ask.counting import Counted, Sides, count
 from collector.scores.ask.doubtful_times import DoubtfulTimes, doubtful_times
 from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
 from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result, Timing
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
 from collector.scores.tallies import flagging, flags
 from collector.scores.tallies.forms import CodedForm
-from collector.scores.tallies.packing import to_counts
+from survey.index.clusters import Clusters, DayEffect
 from survey.index.indices import Index, NothingAnswered, Policy, index
 from survey.index.periods import Period
 from survey.index.pulse import PulseShare, share
@@ -60,19 +60,22 @@ def indices(question: IndexQuestion) -> IndexAnswer:
         raise QuestionError("instrument_no_skm", instrument=form.instrument.name)
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
-    counts = _count(number, form, question, days)
+    counted = _count(number, form, question, days)
     pulses = _pulses(question, days)
     doubts = doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
 
-    def result(key: GroupKey, group: tuple[GroupPart, ...]) -> Result:
-        return computing.result(group, counts.get(key, Sides()), pulses.get(key), doubts.get(key))
-
-    whole = result((), ())
+    whole = computing.result((), counted.whole, pulses.get(()), doubts.get(()))
     groups: tuple[Result, ...] = ()
     if question.by:
-        keys = sorted({*counts, *pulses} - {()})
+        keys = sorted({*counted.groups, *pulses} - {()})
         label = Labels(question.by, keys)
-        groups = tuple(result(key, label(key)) for key in keys)
+        like = whole.index.days if whole.index is not None else None
+        groups = tuple(
+            computing.result(
+                label(key), counted.groups.get(key, Sides()), pulses.get(key), doubts.get(key), like=like
+            )
+            for key in keys
+        )
         if GROUP_DIMENSIONS.intersection(question.by):
             groups = _withhold_remainders(groups, whole, question.smallest_group)
     return IndexAnswer(
@@ -96,6 +99,7 @@ class _Computing:
         self._question = question
         self._form = form
         self._populations = populations
+        self._has_days = not GROUP_DIMENSIONS.intersection(question.by)
 
     def result(
         self,
@@ -103,10 +107,18 @@ class _Computing:
         sides: Sides,
         pulse: PulseShare | None,
         doubts: DoubtfulTimes | None,
+        *,
+        like: DayEffect | None = None,
     ) -> Result:
-        """Give the result of a group's counts."""
-        whole = self._tally(sides.sound + sides.flagged)
-        flagged = self._tally(sides.flagged)
+        """Give the result of a group's counts; hours and profiles have no days of their own and take the whole's."""
+        clusters: Clusters | None
+        sound_clusters: Clusters | None
+        whole, clusters = self._form.opened(sides.both)
+        sound, sound_clusters = self._form.opened(sides.sound) if sides.flagged else (whole, clusters)
+        if group and not self._has_days:
+            clusters = sound_clusters = None
+        else:
+            like = None
         population = self._population(group)
         smallest = self._question.smallest_group
         if pulse is not None and pulse.n < smallest:
@@ -114,16 +126,19 @@ class _Computing:
         people = whole.complete + whole.incomplete
         if 0 < whole.complete < smallest or (group and people < smallest):
             return Result(group, None, 0, 0, None, None, None, pulse, withheld=True)
-        found = self._index(whole, population)
-        if flagged.complete and whole.complete - flagged.complete < smallest:
+        found = self._index(whole, population, clusters, like)
+        flagged = whole.complete - sound.complete
+        if flagged and sound.complete < smallest:
             without = None
+        elif flagged:
+            without = self._index(sound, population, sound_clusters, like)
         else:
-            without = self._index(whole - flagged, population) if flagged.complete else found
+            without = found
         return Result(
             group=group,
             n=whole.complete,
             incomplete=whole.incomplete,
-            flagged=flagged.complete,
+            flagged=flagged,
             index=found,
             without_flagged=without,
             sufficiency=(
@@ -132,31 +147,36 @@ class _Computing:
                 else None
             ),
             pulse=pulse,
-            timing=self._timing(whole, doubts, population) if doubts is not None else None,
+            timing=(
+                self._timing(whole, doubts, population, found.days if found else None)
+                if doubts is not None
+                else None
+            ),
         )
 
-    def _timing(self, whole: Tally, doubts: DoubtfulTimes, population: int | None) -> Timing:
+    def _timing(
+        self, whole: Tally, doubts: DoubtfulTimes, population: int | None, like: DayEffect | None
+    ) -> Timing:
         """Give what is doubtful about times, and the index both ways where nobody is told apart by the difference."""
-        outside, inside = self._tally(doubts.outside), self._tally(doubts.inside)
+        outside, inside = self._form.tally(doubts.outside), self._form.tally(doubts.inside)
         least = self._question.smallest_group
         narrowed = whole - outside
         return Timing(
-            late=self._tally(doubts.late).complete,
-            redated=self._tally(doubts.redated).complete,
+            late=self._form.tally(doubts.late).complete,
+            redated=self._form.tally(doubts.redated).complete,
             outside=outside.complete,
             inside=inside.complete,
             narrow=(
-                self._index(narrowed, population)
+                self._index(narrowed, population, None, like)
                 if outside.complete >= least and narrowed.complete >= least
                 else None
             ),
-            wide=self._index(whole + inside, population) if inside.complete >= least else None,
+            wide=self._index(whole + inside, population, None, like) if inside.complete >= least else None,
         )
 
-    def _tally(self, number: int) -> Tally:
-        return Tally.from_ints(self._form.instrument, to_counts(number, self._form.fields))
-
-    def _index(self, tally: Tally, population: int | None) -> Index | None:
+    def _index(
+        self, tally: Tally, population: int | None, clusters: Clusters | None, like: DayEffect | None
+    ) -> Index | None:
         question = self._question
         try:
             return index(
@@ -165,6 +185,8 @@ class _Computing:
                 weight_mode=question.weight_mode,
                 policy=question.policy,
                 population=population,
+                clusters=clusters,
+                like=like,
             )
         except NothingAnswered:
             return None
@@ -181,21 +203,9 @@ class _Computing:
         return None
 
 
-def _count(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> dict[GroupKey, Sides]:
-    """Give the counts of every group, and of the whole under `()`."""
-    if number is None:
-        return {}
-    counts = count(number, form, question.scope, days, question.by)
-    if not question.by:
-        return counts
-    if GROUP_DIMENSIONS.intersection(question.by):  # not everybody told their profile
-        whole = count(number, form, question.scope, days).get((), Sides())
-    else:
-        whole = Sides(
-            sound=sum(sides.sound for sides in counts.values()),
-            flagged=sum(sides.flagged for sides in counts.values()),
-        )
-    return {**counts, (): whole}
+def _count(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> Counted:
+    """Give the counts of the whole and of every group; none before the form's first response."""
+    return Counted(Sides(), {}) if number is None else count(number, form, question.scope, days, question.by)
 
 
 def _archived(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> int:
@@ -205,19 +215,21 @@ def _archived(number: int | None, form: CodedForm, question: IndexQuestion, days
     known = KioskKey.objects.filter(archive_from__lte=last, archive_until__gte=first)
     if number is None or not known.exists():
         return 0
-    sides = count(number, form, replace(question.scope, archived=True), days).get((), Sides())
-    tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
-    return tally.complete
+    counted = count(number, form, replace(question.scope, archived=True), days)
+    return form.opened(counted.whole.both)[0].complete
 
 
 def _pulses(question: IndexQuestion, days: Days) -> dict[GroupKey, PulseShare]:
-    """Give the pulse of each group, from the smileys of the same scope and days."""
+    """Give the pulse of the whole under `()` and of each group, from the smileys of the same scope and days."""
     number, form = find_form(PULSE)
+    counted = _count(number, form, question, days)
+    has_days = not GROUP_DIMENSIONS.intersection(question.by)
     shares = {}
-    for key, sides in _count(number, form, question, days).items():
-        tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
+    for key, sides in {**counted.groups, (): counted.whole}.items():
+        tally, clusters = form.opened(sides.both)
         if tally.complete:
-            shares[key] = share(form.instrument, tally)
+            known = clusters if has_days or key == () else None
+            shares[key] = share(form.instrument, tally, clusters=known)
     return shares
 
 

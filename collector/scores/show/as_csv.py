@@ -8,8 +8,9 @@ import io
 from collections.abc import Callable, Sequence
 
 from collector.scores.ask.results import IndexAnswer, Result
-from collector.scores.show.formats import NRR_DIGITS, decimal, probability
+from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability
 from collector.scores.show.labels import part_name
+from survey.index.clusters import DayEffect
 from survey.index.doubt import Interval
 from survey.index.indices import ElementIndex, Index
 
@@ -23,6 +24,10 @@ def _interval(result: Result) -> Interval | None:
     return result.index.interval if result.index is not None else None
 
 
+def _days(result: Result) -> DayEffect | None:
+    return result.index.days if result.index is not None else None
+
+
 RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("n", lambda result: result.n),
     ("incomplete", lambda result: result.incomplete),
@@ -33,6 +38,9 @@ RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("interval_low", lambda result: (interval := _interval(result)) and interval.low),
     ("interval_high", lambda result: (interval := _interval(result)) and interval.high),
     ("category_probability", lambda result: result.index and probability(result.index.likelihood)),
+    ("days", lambda result: (days := _days(result)) and days.days),
+    ("design_effect", lambda result: (days := _days(result)) and design_effect(days)),
+    ("enough_days", lambda result: (days := _days(result)) and ("yes" if days.is_judged else "no")),
     ("flagged", lambda result: result.flagged),
     ("value_without_flagged", lambda result: result.without_flagged and result.without_flagged.value),
     (

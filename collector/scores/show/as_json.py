@@ -1,7 +1,7 @@
 """An answer as JSON's values, for programs; `docs/scores.md` explains every key."""
 
 from collector.scores.ask.results import IndexAnswer, Result, Timing
-from collector.scores.show.formats import NRR_DIGITS, decimal, probability
+from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability
 from collector.scores.show.labels import part_name
 from survey.index.doubt import Interval
 from survey.index.indices import Index
@@ -110,7 +110,11 @@ def _index(index: Index | None) -> dict[str, object]:
             "interval": None,
             "category_probability": None,
             "category_probabilities": {},
+            "days": None,
+            "design_effect": None,
+            "enough_days": None,
         }
+    days = index.days
     return {
         "value": float(index.value),
         "category": index.category.letter,
@@ -118,6 +122,9 @@ def _index(index: Index | None) -> dict[str, object]:
         "interval": _interval(index.interval),
         "category_probability": probability(index.likelihood),
         "category_probabilities": {letter: probability(share) for letter, share in index.likelihoods.items()},
+        "days": days and days.days,
+        "design_effect": days and design_effect(days),
+        "enough_days": days and days.is_judged,
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from collector.scores.ask.results import IndexAnswer, Result, Timing
+from collector.scores.show.doubts import day_lines
 from collector.scores.show.formats import NRR_DIGITS, comma, confidence, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
@@ -61,6 +62,7 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
         if index.likelihood is not None:
             sure = say("index.sure", language, grade=grade, confidence=confidence(index.likelihood))
         yield say("index.interval", language, low=low, high=high) + sure
+    yield from day_lines(index.days, language)
     if result.flagged and result.without_flagged is not None:
         without = result.without_flagged
         yield say(

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from survey.index.clusters import DayEffect
 from survey.instrument.weights import half_up
 
 _SURE = 0.999
@@ -28,6 +29,11 @@ def percent(share: Fraction | float) -> str:
 def probability(share: float | None) -> float | None:
     """Give a probability as programs get it."""
     return None if share is None else round(share, 4)
+
+
+def design_effect(days: DayEffect) -> float | None:
+    """Give the design effect of days as programs get it."""
+    return None if days.design_effect is None else round(days.design_effect, 2)
 
 
 def confidence(share: float) -> str:

@@ -10,8 +10,10 @@ from collector.scores.ask.results import GroupPart, Timing
 from collector.scores.show import charts, formats, labels
 from collector.scores.show.as_text import timing_lines
 from collector.scores.show.charts import Scale
+from collector.scores.show.doubts import day_lines
 from collector.scores.tallies import minutes
 from collector.scores.tallies.minutes import Span
+from survey.index.clusters import DayEffect
 from survey.index.indices import ElementIndex, Index
 
 register = template.Library()
@@ -45,6 +47,12 @@ def confidence(share: float) -> str:
 def timing_sentences(timing: Timing | None) -> list[str]:
     """Say what is doubtful about the times of an index."""
     return list(timing_lines(timing, "id")) if timing is not None else []
+
+
+@register.filter
+def day_sentences(days: DayEffect | None) -> list[str]:
+    """Say what the days of an index do to its doubt."""
+    return list(day_lines(days, "id"))
 
 
 @register.filter

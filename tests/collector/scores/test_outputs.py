@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.scores.ask.queries import IndexQuestion, indices
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 RESULT = {
     "n": "12", "incomplete": "2", "withheld": "no", "value": "68.75", "category": "C", "performance": "Kurang baik",
-    "interval_low": "55.32", "interval_high": "80.71", "flagged": "6", "value_without_flagged": "87.50",
+    "interval_low": "55.32", "interval_high": "80.71", "days": "1", "design_effect": "", "enough_days": "no", "flagged": "6", "value_without_flagged": "87.50",
     "category_without_flagged": "B", "late": "", "redated": "", "maybe_outside": "",
     "maybe_inside": "", "population": "300", "required": "169", "pulse_n": "8",
     "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "rule": "PermenPAN-RB 14/2017",
@@ -88,6 +89,7 @@ def test_json_has_the_same_values_under_its_keys(answer: IndexAnswer) -> None:
     assert (fields["n"], fields["incomplete"], fields["flagged"]) == (12, 2, 6)
     assert (fields["value"], fields["category"], fields["performance"]) == (68.75, "C", "Kurang baik")
     assert fields["interval"] == {"low": 55.32, "high": 80.71, "level": 0.95}
+    assert (fields["days"], fields["design_effect"], fields["enough_days"]) == (1, None, False)
     assert fields["sample"] == {"population": 300, "required": 169, "collected": 12, "sufficient": False}
     assert fields["pulse"] == {"n": 8, "satisfied_percent": 75.0}
     without = fields["without_flagged"]
@@ -106,10 +108,59 @@ def test_text_says_the_same_in_one_language(answer: IndexAnswer) -> None:
     assert "Tanpa 6 respons yang ditandai: 87,50 B (n = 6;" in indonesian
     assert "Sampel: 12 dari 169 yang diperlukan (populasi 300): kurang 157" in indonesian
     assert "bobot 1/9; tabel mutu 2017; hanya kuesioner lengkap" in indonesian
+    assert "Jawaban dari satu hari layanan saja: efek hari tidak dapat dihitung." in indonesian
+    assert "Kurang dari 8 hari: terlalu sedikit untuk menilai pengaruh hari." in indonesian
     assert "95 % interval: 55,32 – 80,71; grade C" in english
+    assert "Fewer than 8 days: too few to judge what days do." in english
     assert "Sample: 12 of 169 needed (population 300): 157 short" in english
     words = ("mutu", "Selang", "yang", "dari", "kurang", "Unsur ", "Nilai ")
     assert [word for word in words if word in english] == []
+
+
+def by_days(days: int) -> IndexAnswer:
+    """Four responses a day, all 4 on one day and all 2 on the next: days could not be more alike."""
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(
+            post.response(
+                answers(4 if day % 2 else 2), at(date(2026, 10, 5) + timedelta(days=day), seconds=4000 * n)
+            )
+            for day in range(days)
+            for n in range(4)
+        )
+    )
+    return indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4"), by=(Dimension.HOUR,)))
+
+
+@pytest.mark.parametrize("days, enough", [(7, False), (8, True)])
+def test_the_effect_of_days_stands_beside_the_index_everywhere(
+    days: int, enough: bool, client: Client
+) -> None:
+    answer = by_days(days)
+    effect = answer.whole.index.days if answer.whole.index else None
+    assert effect is not None
+    assert effect.design_effect is not None
+    told = round(effect.design_effect, 2)
+    assert told > 3
+    fields = as_json(answer)
+    assert (fields["days"], fields["design_effect"], fields["enough_days"]) == (days, told, enough)
+    whole = indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4")))
+    (row,) = rows(as_csv(whole))
+    assert (row["days"], row["design_effect"], row["enough_days"]) == (
+        str(days),
+        str(told),
+        "yes" if enough else "no",
+    )
+    hours = fields["groups"]
+    assert isinstance(hours, list)
+    assert {hour["design_effect"] for hour in hours} == {told}, "hours have no days of their own"
+    page = client.get("/unit/sukamaju/", {"period": "2026-TW4"}).content.decode()
+    for text in (as_text(whole, "id"), page):
+        assert (
+            f"Jawaban dari {days} hari layanan; efek hari (design effect) {told:.1f}:".replace(".", ",")
+            in text
+        )
+        assert ("Kurang dari 8 hari: terlalu sedikit" in text) is not enough
 
 
 @pytest.mark.parametrize("dimension", [Dimension.HOUR, Dimension.SEX])
