@@ -34,7 +34,7 @@ BY_LIBRARIES = (
     Unused("collector/scores/show/pages.py", "guarded", "the settings name it as a middleware"),
     Unused(
         "collector/scores/templatetags/ikm.py",
-        "minutes_of|svg|timing_sentences|day_sentences",
+        "minutes_of|svg|timing_sentences|day_sentences|statement_sentences",
         "templates use filters by name",
     ),
     Unused("collector/scores/ask/attendance.py", "hours_assumed", "a template shows it"),
@@ -59,7 +59,6 @@ COLUMNS = (
     Unused(
         "collector/fleet/models.py", "created_at|used_at|changed_at|made_at", "kept for an auditor's query"
     ),
-    Unused("collector/scores/models.py", "stated_at", "kept for an auditor's own query"),
 )
 KEPT = (
     Unused(

@@ -215,6 +215,7 @@ class Population(models.Model):
     last_day = models.DateField()
     users = models.PositiveIntegerField()
     stated_at = models.DateTimeField()
+    stated_by = models.CharField(max_length=150, help_text="as the audit trail names people")
 
     class Meta:
         constraints = [

@@ -14,8 +14,9 @@ scale is added to the variance (not to the mean), so that ten equal answers give
 Answers of one day may be alike. Where the days are known (`survey.index.clusters`), the larger of two variances counts: the
 one between people, and the one between days with Student's quantile for D - 1 degrees of freedom.
 
-Where the number of users in the period is known, the variance between people is multiplied by the finite population
-correction 1 - n/N; it says nothing about days.
+Where a number of users in the period is stated, the variance between people is multiplied by the finite population
+correction 1 - n/N, of which n/N counts as one half at most: a statement is no census, and presses are not people. It says
+nothing about days.
 
 None of this knows whether the respondents are like the users. People choose whether to answer a kiosk, so the interval
 covers chance alone: it is the least doubt there is, never the whole.
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from math import floor, inf, isinf, sqrt
+from math import floor, sqrt
 from operator import mul
 
 from survey.index.clusters import DayEffect
@@ -36,6 +37,8 @@ from survey.instrument.weights import hundredths
 LEVEL = 0.95
 UNLIKE_RESPONDENTS = 0.5
 """How many respondents of unknown mind are added to the variance; chosen by simulation, see `docs/method.md`."""
+MOST_CORRECTED = 0.5
+"""The largest part of the users that a stated number of them makes certain."""
 _UNIFORM_VARIANCE = 1 / 12
 
 
@@ -71,7 +74,7 @@ class Estimate:
 
     share: float
     effective: float
-    """Respondents that a yes-or-no question would need for the same precision; infinite for a census."""
+    """Respondents that a yes-or-no question would need for the same precision."""
     freedom: int
     """Degrees of freedom: people less one, or days less one where the days are the larger doubt."""
 
@@ -85,8 +88,6 @@ class Estimate:
             return 1.0
         if share >= 1:
             return 0.0
-        if isinf(self.effective):
-            return 1.0 if self.share >= share else 0.0
         return t_cdf((self.share - share) * sqrt(self.effective / (share * (1 - share))), self.freedom)
 
 
@@ -95,8 +96,8 @@ def estimate(
 ) -> Estimate | None:
     """Make an estimate of a mean share from `n` respondents whose shares vary by `variance` (divisor n - 1).
 
-    Gives None for fewer than two respondents: one opinion has no visible doubt. A population of exactly `n` is a
-    census, which leaves no doubt by chance; a smaller one is a wrong statement and corrects nothing.
+    Gives None for fewer than two respondents: one opinion has no visible doubt. A population of fewer than `n` is a wrong
+    statement and corrects nothing.
     """
     return Estimate(share, *precision(share, n, variance, population, days)) if n > 1 else None
 
@@ -104,10 +105,10 @@ def estimate(
 def precision(
     share: float, n: int, variance: float, population: int | None, days: DayEffect | None
 ) -> tuple[float, int]:
-    """Give the effective number of respondents (see this module's page; infinite for a census) and the degrees of freedom."""
-    if population == n:
-        return inf, n - 1
-    factor = remaining = 1.0 if population is None or population < n else 1 - n / population
+    """Give the effective number of respondents (see this module's page) and the degrees of freedom."""
+    factor = remaining = (
+        1.0 if population is None or population < n else 1 - min(n / population, MOST_CORRECTED)
+    )
     freedom = n - 1
     if days is not None and days.ratio is not None and days.ratio > remaining:
         factor, freedom = days.ratio, days.freedom
@@ -121,7 +122,7 @@ def precision(
 
 def bounds(share: float, effective: float, quantile: float) -> tuple[float, float]:
     """Give Wilson's score interval of a share at an effective number of respondents."""
-    penalty = quantile * quantile / effective  # nothing for a census
+    penalty = quantile * quantile / effective
     middle = share + penalty / 2
     half = sqrt(penalty * (share * (1 - share) + penalty / 4))
     low, high = (middle - half) / (1 + penalty), (middle + half) / (1 + penalty)

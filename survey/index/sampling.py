@@ -31,8 +31,13 @@ class Sufficiency:
 
     @property
     def is_sufficient(self) -> bool:
-        """Whether there are as many respondents as the rule asks for."""
-        return self.collected >= self.required
+        """Whether there are as many respondents as the rule asks for, by a statement that can be true."""
+        return self.collected >= self.required and not self.exceeds_population
+
+    @property
+    def exceeds_population(self) -> bool:
+        """Whether more people answered than the unit is said to have had users: then the statement is wrong."""
+        return self.collected > self.population
 
     @property
     def missing(self) -> int:

@@ -12,7 +12,7 @@ from collector.fleet.models import KioskKey
 from collector.scores.ask.counting import Counted, Sides, count
 from collector.scores.ask.doubtful_times import DoubtfulTimes, doubtful_times
 from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
-from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result, Timing
+from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result, StatedUsers, Timing
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
 from collector.scores.tallies import flagging, flags
 from collector.scores.tallies.forms import CodedForm
@@ -41,7 +41,7 @@ class IndexQuestion:
     weight_mode: WeightMode | None = None
     policy: Policy = Policy.COMPLETE
     population: int | None = None
-    """Users of the service in the period; what the unit stated where None."""
+    """Users of the service in the period, as whoever asks states them; what was stated for the unit where None."""
     smallest_group: int = SMALLEST_GROUP
     """1 for those who may see single answers anyway, such as the operator at the collector's own console."""
 
@@ -95,7 +95,9 @@ def indices(question: IndexQuestion) -> IndexAnswer:
 class _Computing:
     """Counts made into results, for one question."""
 
-    def __init__(self, question: IndexQuestion, form: CodedForm, populations: Mapping[str, int]) -> None:
+    def __init__(
+        self, question: IndexQuestion, form: CodedForm, populations: Mapping[str, StatedUsers]
+    ) -> None:
         self._question = question
         self._form = form
         self._populations = populations
@@ -119,13 +121,14 @@ class _Computing:
             clusters = sound_clusters = None
         else:
             like = None
-        population = self._population(group)
+        stated = self._stated(group)
+        population = stated.users if stated else None
         smallest = self._question.smallest_group
         if pulse is not None and pulse.n < smallest:
             pulse = None
         people = whole.complete + whole.incomplete
         if 0 < whole.complete < smallest or (group and people < smallest):
-            return Result(group, None, 0, 0, None, None, None, pulse, withheld=True)
+            return Result(group, None, 0, 0, None, None, None, None, pulse, withheld=True)
         found = self._index(whole, population, clusters, like)
         flagged = whole.complete - sound.complete
         if flagged and sound.complete < smallest:
@@ -146,6 +149,7 @@ class _Computing:
                 if population is not None
                 else None
             ),
+            stated=stated,
             pulse=pulse,
             timing=(
                 self._timing(whole, doubts, population, found.days if found else None)
@@ -191,13 +195,15 @@ class _Computing:
         except NothingAnswered:
             return None
 
-    def _population(self, group: Sequence[GroupPart]) -> int | None:
+    def _stated(self, group: Sequence[GroupPart]) -> StatedUsers | None:
         """Give the users behind a group: they are stated for a whole unit, not for parts of it."""
+        asked, unit = self._question.population, self._question.scope.unit
+        if not group and asked is not None:
+            return StatedUsers(asked, by="", at=None)
         if self._question.scope.needs_series:
-            return self._question.population
+            return None
         if not group:
-            unit = self._question.scope.unit
-            return self._question.population or (self._populations.get(unit) if unit else None)
+            return self._populations.get(unit) if unit else None
         if [part.dimension for part in group] == [Dimension.UNIT]:
             return self._populations.get(group[0].code)
         return None
@@ -258,6 +264,7 @@ def _withheld(group: Result) -> Result:
         index=None,
         without_flagged=None,
         sufficiency=None,
+        stated=None,
         pulse=None,
         timing=None,
         withheld=True,

@@ -52,6 +52,11 @@ RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("maybe_outside", lambda result: result.timing and result.timing.outside),
     ("maybe_inside", lambda result: result.timing and result.timing.inside),
     ("population", lambda result: result.sufficiency and result.sufficiency.population),
+    ("population_stated_by", lambda result: result.stated and (result.stated.by or "asker")),
+    (
+        "exceeds_population",
+        lambda result: result.sufficiency and ("yes" if result.sufficiency.exceeds_population else "no"),
+    ),
     ("required", lambda result: result.sufficiency and result.sufficiency.required),
     ("pulse_n", lambda result: result.pulse and result.pulse.n),
     ("pulse_satisfied_percent", lambda result: result.pulse and result.pulse.percent),

@@ -1,6 +1,8 @@
 """An answer as JSON's values, for programs; `docs/scores.md` explains every key."""
 
-from collector.scores.ask.results import IndexAnswer, Result, Timing
+from datetime import UTC
+
+from collector.scores.ask.results import IndexAnswer, Result, StatedUsers, Timing
 from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability
 from collector.scores.show.labels import part_name
 from survey.index.doubt import Interval
@@ -49,6 +51,8 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
                 "required": result.sufficiency.required,
                 "collected": result.sufficiency.collected,
                 "sufficient": result.sufficiency.is_sufficient,
+                "exceeds_population": result.sufficiency.exceeds_population,
+                **_statement(result.stated),
             }
             if result.sufficiency
             else None
@@ -86,6 +90,15 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
             for element in index.elements
         ]
     return fields
+
+
+def _statement(stated: StatedUsers | None) -> dict[str, object]:
+    at = stated.at if stated else None
+    return {
+        "stated_by": stated.by if stated and at else None,
+        "stated_at": at.astimezone(UTC).isoformat() if at else None,
+        "stated_by_asker": at is None,
+    }
 
 
 def _timing(timing: Timing | None) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from collector.scores.ask.results import IndexAnswer, Result, Timing
-from collector.scores.show.doubts import day_lines
+from collector.scores.show.doubts import day_lines, sample_lines
 from collector.scores.show.formats import NRR_DIGITS, comma, confidence, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
@@ -76,20 +76,7 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
         )
     if result.timing is not None:
         yield from timing_lines(result.timing, language)
-    if result.sufficiency is not None:
-        sample = result.sufficiency
-        yield say(
-            "index.sample",
-            language,
-            collected=sample.collected,
-            required=sample.required,
-            population=sample.population,
-            verdict=(
-                say("index.sample_enough", language)
-                if sample.is_sufficient
-                else say("index.sample_short", language, missing=sample.missing)
-            ),
-        )
+    yield from sample_lines(result, language)
     policy = say(f"index.policy_{index.policy.value}", language)
     yield say(
         "index.method",

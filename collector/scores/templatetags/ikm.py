@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from django import template
 
-from collector.scores.ask.results import GroupPart, Timing
+from collector.scores.ask.results import GroupPart, Result, Timing
 from collector.scores.show import charts, formats, labels
 from collector.scores.show.as_text import timing_lines
 from collector.scores.show.charts import Scale
-from collector.scores.show.doubts import day_lines
+from collector.scores.show.doubts import day_lines, statement_lines
 from collector.scores.tallies import minutes
 from collector.scores.tallies.minutes import Span
 from survey.index.clusters import DayEffect
@@ -53,6 +53,12 @@ def timing_sentences(timing: Timing | None) -> list[str]:
 def day_sentences(days: DayEffect | None) -> list[str]:
     """Say what the days of an index do to its doubt."""
     return list(day_lines(days, "id"))
+
+
+@register.filter
+def statement_sentences(result: Result) -> list[str]:
+    """Say whose statement the sample is measured against."""
+    return list(statement_lines(result, "id"))
 
 
 @register.filter

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 
+from collector.people.models import TrailEntry
+from collector.people.trail import console_user
 from collector.scores.tallies.projection import project
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
@@ -106,6 +108,7 @@ def test_csv_is_a_table_a_spreadsheet_opens_without_running_it(village: Post, cl
         ({"unit": "sukamaju", "period": "0000"}, 400, "period"),
         ({"unit": "x\x00y", "period": "2026"}, 400, "parameter"),
         ({"period": "2026", "instrument": "pulse"}, 400, "instrument_no_skm"),
+        ({"unit": "sukamaju", "period": "2026", "population": "19"}, 400, "population"),
     ],
 )
 def test_refusals_have_stable_codes(
@@ -113,6 +116,13 @@ def test_refusals_have_stable_codes(
 ) -> None:
     response = client.get("/api/v1/indices", words)
     assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+def test_a_public_address_states_no_number_of_users_and_says_who_does(village: Post, client: Client) -> None:
+    words = {"unit": "sukamaju", "period": "2026", "population": "19"}
+    assert "ikm-collector population" in client.get("/api/v1/indices", words).json()["message"]
+    with pytest.raises(CommandError, match="whole number"):
+        call_command("index", "--unit", "sukamaju", "--period", "2026", "--population", "0")
 
 
 def test_only_reading_is_offered(client: Client, db: None) -> None:
@@ -147,7 +157,15 @@ def test_the_population_command_states_corrects_and_takes_back(
     call_command(*common, "5000")
     call_command(*common, "100")
     assert "80 respondents are needed" in capsys.readouterr().out
-    assert sample() == {"population": 100, "required": 80, "collected": 19, "sufficient": False}
+    found = sample()
+    assert found is not None
+    assert (found["population"], found["required"], found["collected"]) == (100, 80, 19)
+    assert (found["sufficient"], found["stated_by"]) == (False, console_user())
+    noted = (
+        TrailEntry.objects.filter(action="users stated").order_by("pk").values_list("who", "subject", "facts")
+    )
+    facts = [{"period": "2026-TW4", "users": users} for users in (5000, 100)]
+    assert list(noted) == [(console_user(), "sukamaju", one) for one in facts]
     call_command(*common, "0")
     assert sample() is None
     with pytest.raises(CommandError, match="unit = 'nowhere' is not known here"):

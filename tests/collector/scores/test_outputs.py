@@ -27,7 +27,8 @@ RESULT = {
     "n": "12", "incomplete": "2", "withheld": "no", "value": "68.75", "category": "C", "performance": "Kurang baik",
     "interval_low": "55.32", "interval_high": "80.71", "days": "1", "design_effect": "", "enough_days": "no", "flagged": "6", "value_without_flagged": "87.50",
     "category_without_flagged": "B", "late": "", "redated": "", "maybe_outside": "",
-    "maybe_inside": "", "population": "300", "required": "169", "pulse_n": "8",
+    "maybe_inside": "", "population": "300",
+    "population_stated_by": "console:kader", "exceeds_population": "no", "required": "169", "pulse_n": "8",
     "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "rule": "PermenPAN-RB 14/2017",
     "bands": "2017",
 }  # fmt: skip
@@ -63,6 +64,7 @@ def answer() -> IndexAnswer:
         last_day=quarter.last,
         users=300,
         stated_at="2026-11-02T00:00Z",
+        stated_by="console:kader",
     )
     return indices(IndexQuestion(Scope(unit="sukamaju"), quarter))
 
@@ -90,7 +92,16 @@ def test_json_has_the_same_values_under_its_keys(answer: IndexAnswer) -> None:
     assert (fields["value"], fields["category"], fields["performance"]) == (68.75, "C", "Kurang baik")
     assert fields["interval"] == {"low": 55.32, "high": 80.71, "level": 0.95}
     assert (fields["days"], fields["design_effect"], fields["enough_days"]) == (1, None, False)
-    assert fields["sample"] == {"population": 300, "required": 169, "collected": 12, "sufficient": False}
+    assert fields["sample"] == {
+        "population": 300,
+        "required": 169,
+        "collected": 12,
+        "sufficient": False,
+        "exceeds_population": False,
+        "stated_by": "console:kader",
+        "stated_at": "2026-11-02T00:00:00+00:00",
+        "stated_by_asker": False,
+    }
     assert fields["pulse"] == {"n": 8, "satisfied_percent": 75.0}
     without = fields["without_flagged"]
     assert isinstance(without, dict)
@@ -112,9 +123,41 @@ def test_text_says_the_same_in_one_language(answer: IndexAnswer) -> None:
     assert "Kurang dari 8 hari: terlalu sedikit untuk menilai pengaruh hari." in indonesian
     assert "95 % interval: 55,32 – 80,71; grade C" in english
     assert "Fewer than 8 days: too few to judge what days do." in english
+    assert "Jumlah pengguna adalah pernyataan console:kader pada 2026-11-02; tidak diperiksa." in indonesian
     assert "Sample: 12 of 169 needed (population 300): 157 short" in english
     words = ("mutu", "Selang", "yang", "dari", "kurang", "Unsur ", "Nilai ")
     assert [word for word in words if word in english] == []
+
+
+@pytest.mark.parametrize("users, exceeded", [(12, False), (11, True)])
+def test_more_answers_than_users_is_said_wherever_the_index_stands(
+    answer: IndexAnswer, users: int, exceeded: bool, client: Client
+) -> None:
+    Population.objects.update(users=users)
+    answer = indices(IndexQuestion(Scope(unit="sukamaju"), answer.period))
+    sample = as_json(answer)["sample"]
+    assert isinstance(sample, dict)
+    assert (sample["exceeds_population"], sample["sufficient"]) == (exceeded, not exceeded)
+    (row,) = rows(as_csv(answer))
+    assert row["exceeds_population"] == ("yes" if exceeded else "no")
+    page = client.get("/unit/sukamaju/", {"period": "2026-TW4"}).content.decode()
+    for text in (as_text(answer, "id"), page):
+        said = f"Jawaban (12) lebih banyak daripada pengguna yang dinyatakan ({users})" in text
+        assert said is exceeded
+        assert "pernyataan console:kader pada 2026-11-02" in text
+    assert ("Tidak dapat dinilai" in page) is exceeded
+    interval = as_json(answer)["interval"]
+    assert isinstance(interval, dict)
+    assert interval["high"] - interval["low"] > 5
+
+
+def test_what_whoever_asks_states_is_marked_as_theirs(answer: IndexAnswer) -> None:
+    asked = indices(IndexQuestion(Scope(unit="sukamaju"), answer.period, population=40))
+    sample = as_json(asked)["sample"]
+    assert isinstance(sample, dict)
+    assert (sample["population"], sample["stated_by"], sample["stated_by_asker"]) == (40, None, True)
+    assert "Jumlah pengguna adalah pernyataan penanya, bukan unit" in as_text(asked, "id")
+    assert rows(as_csv(asked))[0]["population_stated_by"] == "asker"
 
 
 def by_days(days: int) -> IndexAnswer:
