@@ -7,6 +7,7 @@ visitors can be told apart by their hour and their age.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
 
 from collector.fleet.models import KioskKey
 from collector.scores.ask.counting import Counted, Sides, count
@@ -27,6 +28,8 @@ from survey.instrument.weights import WeightMode
 
 DEFAULT_INSTRUMENT = "skm-2017"
 PULSE = "pulse@1"
+MANY_BROKEN_OFF = Fraction(1, 10)
+"""Where a larger part of the questionnaires is incomplete, it matters whether their answers count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class _Computing:
             pulse = None
         people = whole.complete + whole.incomplete
         if 0 < whole.complete < smallest or (group and people < smallest):
-            return Result(group, None, 0, 0, None, None, None, None, pulse, withheld=True)
+            return _withheld(Result(group, None, 0, 0, None, None, None, None, None, pulse), pulse=pulse)
         found = self._index(whole, population, clusters, like)
         flagged = whole.complete - sound.complete
         if flagged and sound.complete < smallest:
@@ -144,6 +147,7 @@ class _Computing:
             flagged=flagged,
             index=found,
             without_flagged=without,
+            other_policy=self._other_policy(whole, population, clusters, like),
             sufficiency=(
                 sufficiency(collected=whole.complete, population=population)
                 if population is not None
@@ -157,6 +161,19 @@ class _Computing:
                 else None
             ),
         )
+
+    def _other_policy(
+        self, whole: Tally, population: int | None, clusters: Clusters | None, like: DayEffect | None
+    ) -> Index | None:
+        """Give the index under the other policy where many broke off: the discontented may be those who do."""
+        places = range(len(self._form.keys))
+        # People who stopped and had answered something: at least as many as answered one and the same question.
+        differ = max(sum(whole.counts_at(place, incomplete=True)) for place in places)
+        broke_off = whole.incomplete > MANY_BROKEN_OFF * (whole.complete + whole.incomplete)
+        if not broke_off or 0 < differ < self._question.smallest_group:
+            return None
+        other = Policy.ALL if self._question.policy is Policy.COMPLETE else Policy.COMPLETE
+        return self._index(whole, population, clusters, like, policy=other)
 
     def _timing(
         self, whole: Tally, doubts: DoubtfulTimes, population: int | None, like: DayEffect | None
@@ -179,7 +196,13 @@ class _Computing:
         )
 
     def _index(
-        self, tally: Tally, population: int | None, clusters: Clusters | None, like: DayEffect | None
+        self,
+        tally: Tally,
+        population: int | None,
+        clusters: Clusters | None,
+        like: DayEffect | None,
+        *,
+        policy: Policy | None = None,
     ) -> Index | None:
         question = self._question
         try:
@@ -187,7 +210,7 @@ class _Computing:
                 self._form.instrument,
                 tally,
                 weight_mode=question.weight_mode,
-                policy=question.policy,
+                policy=policy or question.policy,
                 population=population,
                 clusters=clusters,
                 like=like,
@@ -255,7 +278,7 @@ def _withhold_remainders(groups: tuple[Result, ...], whole: Result, smallest: in
     return tuple(_withheld(group) if group is least else group for group in groups)
 
 
-def _withheld(group: Result) -> Result:
+def _withheld(group: Result, *, pulse: PulseShare | None = None) -> Result:
     return replace(
         group,
         n=None,
@@ -263,9 +286,10 @@ def _withheld(group: Result) -> Result:
         flagged=0,
         index=None,
         without_flagged=None,
+        other_policy=None,
         sufficiency=None,
         stated=None,
-        pulse=None,
+        pulse=pulse,
         timing=None,
         withheld=True,
     )

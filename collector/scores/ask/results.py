@@ -75,6 +75,8 @@ class Result:
     """None where there is nothing, or not enough to be shown."""
     without_flagged: Index | None
     """The same index when the flagged responses are left out."""
+    other_policy: Index | None
+    """The index under the other policy, where more than a tenth broke off and nobody is told apart by the difference."""
     sufficiency: Sufficiency | None
     """None where nobody stated how many users there were."""
     stated: StatedUsers | None

@@ -47,6 +47,8 @@ RESULT_COLUMNS: Sequence[ResultColumn] = (
         "category_without_flagged",
         lambda result: result.without_flagged and result.without_flagged.category.letter,
     ),
+    ("value_other_policy", lambda result: result.other_policy and result.other_policy.value),
+    ("category_other_policy", lambda result: result.other_policy and result.other_policy.category.letter),
     ("late", lambda result: result.timing and result.timing.late),
     ("redated", lambda result: result.timing and result.timing.redated),
     ("maybe_outside", lambda result: result.timing and result.timing.outside),

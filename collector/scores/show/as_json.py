@@ -33,7 +33,7 @@ def as_json(answer: IndexAnswer) -> dict[str, object]:
 
 
 def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str, object]:
-    index = result.index
+    index, other = result.index, result.other_policy
     fields: dict[str, object] = {}
     if result.group:
         fields["group"] = {
@@ -62,6 +62,9 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
             {"n": result.without_flagged.n, **_index(result.without_flagged)}
             if result.without_flagged
             else None
+        ),
+        "other_policy": (
+            {"policy": other.policy.value, "n": other.n, **_index(other)} if other is not None else None
         ),
         "timing": _timing(result.timing),
         "pulse": {"n": result.pulse.n, "satisfied_percent": float(result.pulse.percent)}

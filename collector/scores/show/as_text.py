@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from collector.scores.ask.results import IndexAnswer, Result, Timing
-from collector.scores.show.doubts import day_lines, sample_lines
-from collector.scores.show.formats import NRR_DIGITS, comma, confidence, decimal
+from collector.scores.show.doubts import day_lines, interval_line, other_policy_lines, sample_lines
+from collector.scores.show.formats import NRR_DIGITS, comma, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
 from collector.words.foreign import shown
@@ -56,13 +56,9 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
     yield say(
         "index.line", language, value=comma(index.value), grade=grade, name=index.category.name, n=result.n
     )
-    if index.interval is not None:
-        low, high = comma(index.interval.low), comma(index.interval.high)
-        sure = ""
-        if index.likelihood is not None:
-            sure = say("index.sure", language, grade=grade, confidence=confidence(index.likelihood))
-        yield say("index.interval", language, low=low, high=high) + sure
+    yield interval_line(index, language)
     yield from day_lines(index.days, language)
+    yield from other_policy_lines(result, language)
     if result.flagged and result.without_flagged is not None:
         without = result.without_flagged
         yield say(
@@ -115,5 +111,9 @@ def _short(result: Result, language: str) -> str:
     if result.index is None:
         return say("index.nobody_here", language)
     index = result.index
-    doubt = f" ({comma(index.interval.low)}–{comma(index.interval.high)})" if index.interval else ""
+    doubt = (
+        f" ({comma(index.interval.low)}–{comma(index.interval.high)})"
+        if index.interval
+        else say("index.short_one", language)
+    )
     return f"{comma(index.value)} {index.category.letter}{doubt}, n = {result.n}"

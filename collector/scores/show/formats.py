@@ -6,7 +6,8 @@ from fractions import Fraction
 from survey.index.clusters import DayEffect
 from survey.instrument.weights import half_up
 
-_SURE = 0.999
+_SURE, _HARDLY = 0.999, 0.001
+"""No sample gives more certainty: what is surer is printed as this."""
 NRR_DIGITS = 3
 """Decimals of a mean answer on the official sheets."""
 
@@ -27,8 +28,8 @@ def percent(share: Fraction | float) -> str:
 
 
 def probability(share: float | None) -> float | None:
-    """Give a probability as programs get it."""
-    return None if share is None else round(share, 4)
+    """Give a probability as programs get it: 0.999 stands for that and more, 0.001 for that and less."""
+    return None if share is None else min(_SURE, max(_HARDLY, round(share, 4)))
 
 
 def design_effect(days: DayEffect) -> float | None:
@@ -40,4 +41,4 @@ def confidence(share: float) -> str:
     """Write a probability in percent, without claiming a certainty that no sample gives."""
     if share > _SURE:
         return "> 99,9 %"
-    return "< 0,1 %" if 0 < share < 1 - _SURE else percent(share)
+    return "< 0,1 %" if share < _HARDLY else percent(share)

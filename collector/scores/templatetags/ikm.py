@@ -7,10 +7,9 @@ from fractions import Fraction
 from django import template
 
 from collector.scores.ask.results import GroupPart, Result, Timing
-from collector.scores.show import charts, formats, labels
+from collector.scores.show import charts, doubts, formats, labels
 from collector.scores.show.as_text import timing_lines
 from collector.scores.show.charts import Scale
-from collector.scores.show.doubts import day_lines, statement_lines
 from collector.scores.tallies import minutes
 from collector.scores.tallies.minutes import Span
 from survey.index.clusters import DayEffect
@@ -38,9 +37,21 @@ def percent(share: Fraction | float) -> str:
 
 
 @register.filter
-def confidence(share: float) -> str:
-    """Write a probability in percent."""
-    return formats.confidence(share)
+def category_words(index: Index) -> str:
+    """Say how sure a category is."""
+    return doubts.category_words(index, "id")
+
+
+@register.filter
+def interval_sentence(index: Index) -> str:
+    """Say where the true value lies."""
+    return doubts.interval_line(index, "id")
+
+
+@register.filter
+def other_policy_sentences(result: Result) -> list[str]:
+    """Say what the index is under the other policy, where many broke off."""
+    return list(doubts.other_policy_lines(result, "id"))
 
 
 @register.filter
@@ -52,13 +63,13 @@ def timing_sentences(timing: Timing | None) -> list[str]:
 @register.filter
 def day_sentences(days: DayEffect | None) -> list[str]:
     """Say what the days of an index do to its doubt."""
-    return list(day_lines(days, "id"))
+    return list(doubts.day_lines(days, "id"))
 
 
 @register.filter
 def statement_sentences(result: Result) -> list[str]:
     """Say whose statement the sample is measured against."""
-    return list(statement_lines(result, "id"))
+    return list(doubts.statement_lines(result, "id"))
 
 
 @register.filter

@@ -32,7 +32,7 @@ def test_halves_are_rounded_up(value: Fraction, places: int, rounded: str) -> No
 
 @pytest.mark.parametrize(
     "share, text",
-    [(0.984, "98,4 %"), (0.99999, "> 99,9 %"), (1.0, "> 99,9 %"), (0.00001, "< 0,1 %"), (0, "0,0 %")],
+    [(0.984, "98,4 %"), (0.99999, "> 99,9 %"), (1.0, "> 99,9 %"), (0.00001, "< 0,1 %"), (0, "< 0,1 %")],
 )
 def test_no_share_claims_a_certainty_no_sample_gives(share: float, text: str) -> None:
     assert confidence(share) == text

@@ -1,7 +1,9 @@
 """Every cell stands under its name: known values, looked up by the names of CSV's columns and JSON's keys."""
 
 import csv
+import html
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -18,6 +20,7 @@ from collector.scores.show.as_json import as_json
 from collector.scores.show.as_text import as_text
 from collector.scores.tallies import flagging
 from collector.scores.tallies.projection import project
+from survey.index.indices import Policy
 from survey.index.periods import between, parse
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
@@ -26,7 +29,8 @@ pytestmark = pytest.mark.django_db
 RESULT = {
     "n": "12", "incomplete": "2", "withheld": "no", "value": "68.75", "category": "C", "performance": "Kurang baik",
     "interval_low": "55.32", "interval_high": "80.71", "days": "1", "design_effect": "", "enough_days": "no", "flagged": "6", "value_without_flagged": "87.50",
-    "category_without_flagged": "B", "late": "", "redated": "", "maybe_outside": "",
+    "category_without_flagged": "B",
+    "value_other_policy": "", "category_other_policy": "", "late": "", "redated": "", "maybe_outside": "",
     "maybe_inside": "", "population": "300",
     "population_stated_by": "console:kader", "exceeds_population": "no", "required": "169", "pulse_n": "8",
     "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "rule": "PermenPAN-RB 14/2017",
@@ -115,13 +119,13 @@ def test_json_has_the_same_values_under_its_keys(answer: IndexAnswer) -> None:
 def test_text_says_the_same_in_one_language(answer: IndexAnswer) -> None:
     indonesian, english = as_text(answer, "id"), as_text(answer, "en")
     assert "IKM 68,75  mutu C (Kurang baik),  n = 12" in indonesian
-    assert "Selang 95 %: 55,32 – 80,71; mutu C" in indonesian
+    assert "Selang 95 %: 55,32 – 80,71; mungkin C (62 %), bisa juga D (28 %): tambah" in indonesian
     assert "Tanpa 6 respons yang ditandai: 87,50 B (n = 6;" in indonesian
     assert "Sampel: 12 dari 169 yang diperlukan (populasi 300): kurang 157" in indonesian
     assert "bobot 1/9; tabel mutu 2017; hanya kuesioner lengkap" in indonesian
     assert "Jawaban dari satu hari layanan saja: efek hari tidak dapat dihitung." in indonesian
     assert "Kurang dari 8 hari: terlalu sedikit untuk menilai pengaruh hari." in indonesian
-    assert "95 % interval: 55,32 – 80,71; grade C" in english
+    assert "95 % interval: 55,32 – 80,71; perhaps C (62 %), but D is possible (28 %): ask more" in english
     assert "Fewer than 8 days: too few to judge what days do." in english
     assert "Jumlah pengguna adalah pernyataan console:kader pada 2026-11-02; tidak diperiksa." in indonesian
     assert "Sample: 12 of 169 needed (population 300): 157 short" in english
@@ -158,6 +162,101 @@ def test_what_whoever_asks_states_is_marked_as_theirs(answer: IndexAnswer) -> No
     assert (sample["population"], sample["stated_by"], sample["stated_by_asker"]) == (40, None, True)
     assert "Jumlah pengguna adalah pernyataan penanya, bukan unit" in as_text(asked, "id")
     assert rows(as_csv(asked))[0]["population_stated_by"] == "asker"
+
+
+@pytest.mark.parametrize("broken, shown", [(4, False), (5, True), (6, True)])
+def test_where_many_break_off_the_other_policy_stands_beside(
+    broken: int, shown: bool, client: Client
+) -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(post.response(answers(4), at(MONDAY, "08:00", seconds=400 * n)) for n in range(10)),
+        *(
+            post.response({"persyaratan": 1}, at(MONDAY, "13:00", seconds=400 * n), ended="timeout")
+            for n in range(broken)
+        ),
+    )
+    answer = indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4")))
+    other = as_json(answer)["other_policy"]
+    (row,) = rows(as_csv(answer))
+    page = client.get("/unit/sukamaju/", {"period": "2026-TW4"}).content.decode()
+    if not shown:
+        assert (other, row["value_other_policy"]) == (None, "")
+        assert "kuesioner terputus" not in page + as_text(answer, "id")
+        return
+    assert isinstance(other, dict)
+    (value,) = (str(one.value) for one in [answer.whole.other_policy] if one)
+    assert (other["policy"], other["n"], str(other["value"])) == ("all", 10 + broken, value)
+    assert (row["value_other_policy"], row["category_other_policy"]) == (value, other["category"])
+    said = f"kuesioner terputus; bila semua jawaban dihitung: {value.replace('.', ',')} {other['category']}"
+    assert said in page
+    assert said in as_text(answer, "id")
+    back = indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4"), policy=Policy.ALL))
+    assert "bila hanya kuesioner lengkap dihitung: 100,00 A (n = 10)" in as_text(back, "id")
+
+
+def test_a_tenth_that_breaks_off_is_not_many() -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(post.response(answers(4), at(MONDAY, "08:00", seconds=100 * n)) for n in range(45)),
+        *(post.response({"waktu": 1}, at(MONDAY, "14:00", seconds=100 * n)) for n in range(5)),
+    )
+    assert indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026"))).whole.other_policy is None
+
+
+def days_of(days: int, *scores: int) -> IndexAnswer:
+    """Some days, each with the same people: each gives one answer nine times."""
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(
+            post.response(answers(score), at(date(2026, 10, 5) + timedelta(days=day), seconds=1800 * n))
+            for day in range(days)
+            for n, score in enumerate(scores)
+        )
+    )
+    return indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4"), smallest_group=1))
+
+
+@pytest.mark.parametrize(
+    "days, scores, words",
+    [
+        (30, (3, 3, 4, 3, 3, 4), "hampir pasti B (> 99,9 %)."),
+        (7, (3, 3, 4, 3, 3, 4), "kemungkinan besar B (99,6 %)."),
+        (9, (3, 2, 4, 3, 4), "kemungkinan besar B (8"),
+        (9, (3, 4), "hampir sama mungkin B (59 %) atau A (40 %): tambah responden sebelum menyimpulkan."),
+    ],
+)
+def test_how_sure_the_category_is_is_said_in_words(
+    days: int, scores: tuple[int, ...], words: str, client: Client
+) -> None:
+    answer = days_of(days, *scores)
+    assert words in as_text(answer, "id")
+    page = client.get("/unit/sukamaju/", {"period": "2026-TW4"}).content.decode()
+    assert words in html.unescape(page)
+
+
+def test_no_format_says_certain(client: Client) -> None:
+    answer = days_of(30, *[4] * 12)
+    index = answer.whole.index
+    assert index is not None
+    assert round(index.likelihood or 0, 4) == 1
+    fields = as_json(answer)
+    assert fields["category_probability"] == 0.999
+    assert fields["category_probabilities"] == {"A": 0.999, "B": 0.001, "C": 0.001, "D": 0.001}
+    assert rows(as_csv(answer))[0]["category_probability"] == "0.999"
+    page = client.get("/unit/sukamaju/", {"period": "2026-TW4"}).content.decode()
+    for text in (as_text(answer, "id"), as_text(answer, "en"), html.unescape(page)):
+        assert "hampir pasti A (> 99,9 %)" in text or "almost certainly A (> 99,9 %)" in text
+        assert not re.search(r"\(100(,0+)? %\)", text)
+
+
+def test_one_respondent_is_said_to_be_one_at_the_console() -> None:
+    answer = days_of(1, 3)
+    assert "Satu responden: pendapat satu orang" in as_text(answer, "id")
+    assert "One respondent: the opinion of one person" in as_text(answer, "en")
+    by_unit = indices(IndexQuestion(Scope(), answer.period, by=(Dimension.UNIT,), smallest_group=1))
+    assert "75,00 C (satu responden), n = 1" in as_text(by_unit, "id")
+    assert as_json(answer)["category_probability"] is None
 
 
 def by_days(days: int) -> IndexAnswer:

@@ -25,6 +25,7 @@ FAMILIES = {
     "finding.": {finding.value for finding in Finding},
     "remark.": {code.value for code in RemarkCode},
     "index.policy_": {policy.value for policy in Policy},
+    "doubt.other_": {policy.value for policy in Policy},
 }
 """Keys made of a value: there is one for each."""
 
