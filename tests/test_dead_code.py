@@ -34,7 +34,7 @@ BY_LIBRARIES = (
     Unused("collector/scores/show/pages.py", "guarded", "the settings name it as a middleware"),
     Unused(
         "collector/scores/templatetags/ikm.py",
-        "minutes_of|svg|timing_sentences|day_sentences|statement_sentences|interval_sentence|other_policy_sentences",
+        "minutes_of|svg|timing_sentences|day_sentences|statement_sentences|interval_sentence|other_policy_sentences|weighted_by_key|method_sentence",
         "templates use filters by name",
     ),
     Unused("collector/scores/ask/attendance.py", "hours_assumed", "a template shows it"),

@@ -14,6 +14,8 @@ from survey.instrument.weights import half_up
 _CHI_SQUARE = Fraction(3841, 1000)
 _VARIANCE = Fraction(1, 4)
 _MARGIN = Fraction(5, 100)
+METHOD = "mandiri-kiosk"
+"""What the way of choosing respondents is called: visitors choose themselves. It is no random sample."""
 SMALLEST_GROUP = 5
 """Numbers about fewer people are shown to nobody: in a village they name a visitor."""
 TAKE_ALL_BELOW = 10

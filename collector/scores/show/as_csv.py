@@ -6,18 +6,21 @@ A column is its name and how its cell is made, side by side, so that no cell can
 import csv
 import io
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from collector.scores.ask.results import IndexAnswer, Result
-from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability
+from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability, weighted_column
 from collector.scores.show.labels import part_name
 from survey.index.clusters import DayEffect
 from survey.index.doubt import Interval
 from survey.index.indices import ElementIndex, Index
+from survey.index.sampling import METHOD
 
 _LANGUAGE = "id"
 
 ResultColumn = tuple[str, Callable[[Result], object]]
-ElementColumn = tuple[str, Callable[[Index, ElementIndex], object]]
+ElementColumn = tuple[str, Callable[[Index, ElementIndex, Decimal], object]]
+"""How a cell is made of the index, the element and its printed weighted mean."""
 
 
 def _interval(result: Result) -> Interval | None:
@@ -64,23 +67,26 @@ RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("pulse_satisfied_percent", lambda result: result.pulse and result.pulse.percent),
     ("weight_mode", lambda result: result.index and result.index.weight_mode.value),
     ("policy", lambda result: result.index and result.index.policy.value),
+    ("method", lambda result: result.index and METHOD),
     ("rule", lambda result: result.index and result.index.rule),
     ("bands", lambda result: result.index and result.index.bands.version),
 )
 ELEMENT_COLUMNS: Sequence[ElementColumn] = (
-    ("element", lambda _index, element: element.key),
-    ("label", lambda _index, element: element.label),
-    ("n", lambda _index, element: element.n),
-    ("nrr", lambda _index, element: decimal(element.nrr, NRR_DIGITS)),
-    ("nrr_weighted", lambda _index, element: decimal(element.weighted, NRR_DIGITS)),
-    ("value", lambda _index, element: element.value),
-    ("category", lambda _index, element: element.category.letter),
-    ("interval_low", lambda _index, element: element.interval and element.interval.low),
-    ("interval_high", lambda _index, element: element.interval and element.interval.high),
-    ("weight_mode", lambda index, _element: index.weight_mode.value),
-    ("policy", lambda index, _element: index.policy.value),
-    ("rule", lambda index, _element: index.rule),
-    ("bands", lambda index, _element: index.bands.version),
+    ("element", lambda _index, element, _printed: element.key),
+    ("label", lambda _index, element, _printed: element.label),
+    ("n", lambda _index, element, _printed: element.n),
+    ("sum", lambda _index, element, _printed: element.total),
+    ("nrr", lambda _index, element, _printed: decimal(element.nrr, NRR_DIGITS)),
+    ("nrr_weighted", lambda _index, _element, printed: printed),
+    ("value", lambda _index, element, _printed: element.value),
+    ("category", lambda _index, element, _printed: element.category.letter),
+    ("interval_low", lambda _index, element, _printed: element.interval and element.interval.low),
+    ("interval_high", lambda _index, element, _printed: element.interval and element.interval.high),
+    ("weight_mode", lambda index, _element, _printed: index.weight_mode.value),
+    ("policy", lambda index, _element, _printed: index.policy.value),
+    ("method", lambda _index, _element, _printed: METHOD),
+    ("rule", lambda index, _element, _printed: index.rule),
+    ("bands", lambda index, _element, _printed: index.bands.version),
 )
 
 
@@ -112,7 +118,10 @@ def _element_rows(result: Result) -> list[list[object]]:
     index = result.index
     if index is None:
         return []
-    return [[cell(index, element) for _, cell in ELEMENT_COLUMNS] for element in index.elements]
+    return [
+        [cell(index, element, printed) for _, cell in ELEMENT_COLUMNS]
+        for element, printed in zip(index.elements, weighted_column(index), strict=True)
+    ]
 
 
 def _safe(cell: object) -> object:

@@ -3,10 +3,11 @@
 from datetime import UTC
 
 from collector.scores.ask.results import IndexAnswer, Result, StatedUsers, Timing
-from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability
+from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability, weighted_column
 from collector.scores.show.labels import part_name
 from survey.index.doubt import Interval
 from survey.index.indices import Index
+from survey.index.sampling import METHOD
 from survey.instrument.instrument import in_language
 
 _LANGUAGE = "id"
@@ -77,20 +78,25 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
         fields["weight_mode"] = index.weight_mode.value
         fields["weight"] = index.weight
         fields["policy"] = index.policy.value
+        fields["method"] = METHOD
+        fields["random_sample"] = False
     if elements and index is not None:
+        weighted = weighted_column(index)
+        fields["weighted_sum"] = float(sum(weighted))
         fields["elements"] = [
             {
                 "key": element.key,
                 "label": element.label,
                 "name": in_language(answer.instrument.element(element.key).name, _LANGUAGE),
                 "n": element.n,
+                "sum": element.total,
                 "nrr": float(decimal(element.nrr, NRR_DIGITS)),
-                "weighted": float(decimal(element.weighted, NRR_DIGITS)),
+                "weighted": float(printed),
                 "value": float(element.value),
                 "category": element.category.letter,
                 "interval": _interval(element.interval),
             }
-            for element in index.elements
+            for element, printed in zip(index.elements, weighted, strict=True)
         ]
     return fields
 

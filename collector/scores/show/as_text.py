@@ -10,6 +10,7 @@ from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
 from collector.words.foreign import shown
 from survey.index.indices import Index
+from survey.index.sampling import METHOD
 from survey.instrument.instrument import in_language
 
 
@@ -45,12 +46,13 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
     width = max(len(name) for name in names.values())
     head = {name: say(f"index.{name}", language) for name in ("element", "mean", "value", "grade")}
     yield ""
-    yield f"     {head['element']:<{width}}    {head['mean']}  {head['value']}  {head['grade']}"
+    yield f"     {head['element']:<{width}}    {head['mean']:<7}{head['value']}  {head['grade']}"
     for element in index.elements:
         yield (
             f"{element.label:>4} {names[element.key]:<{width}}  {comma(decimal(element.nrr, NRR_DIGITS))}"
             f" {comma(element.value):>6}  {element.category.letter}"
         )
+    yield say("doubt.unrounded", language)
     yield ""
     grade = index.category.letter
     yield say(
@@ -82,6 +84,7 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
         bands=index.bands.version,
         policy=policy,
     )
+    yield say("doubt.method", language, method=METHOD)
 
 
 def timing_lines(timing: Timing, language: str) -> Iterator[str]:

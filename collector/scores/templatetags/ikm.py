@@ -12,8 +12,10 @@ from collector.scores.show.as_text import timing_lines
 from collector.scores.show.charts import Scale
 from collector.scores.tallies import minutes
 from collector.scores.tallies.minutes import Span
+from collector.words.catalogue import say
 from survey.index.clusters import DayEffect
 from survey.index.indices import ElementIndex, Index
+from survey.index.sampling import METHOD
 
 register = template.Library()
 
@@ -26,8 +28,22 @@ def comma(value: Decimal | int | None) -> str:
 
 @register.filter
 def nrr(value: Fraction) -> str:
-    """Write a mean answer as sheets do."""
-    return formats.comma(formats.decimal(value, 3))
+    """Write a mean answer."""
+    return formats.comma(formats.decimal(value, formats.NRR_DIGITS))
+
+
+@register.filter
+def weighted_by_key(index: Index) -> dict[str, str]:
+    """Give the printed weighted mean of each element by its key, and their sum under nothing."""
+    column = formats.weighted_column(index)
+    printed = {element.key: formats.comma(one) for element, one in zip(index.elements, column, strict=True)}
+    return printed | {"": formats.comma(sum(column, Decimal(0)))}
+
+
+@register.filter
+def method_sentence(_index: Index) -> str:
+    """Say how respondents come about: so far there is one way."""
+    return say("doubt.method", "id", method=METHOD)
 
 
 @register.filter

@@ -53,7 +53,7 @@ def test_json_gives_the_index_with_all_that_belongs_beside_it(village: Post, cli
     assert [element["key"] for element in answer["elements"]][7:] == ["pengaduan", "sarpras"]
     first = answer["elements"][0]
     assert (first["label"], first["name"], first["n"]) == ("U1", "Persyaratan", 19)
-    assert (first["nrr"], first["value"], first["category"]) == (3.105, 77.63, "B")
+    assert (first["nrr"], first["value"], first["category"]) == (3.10526, 77.63, "B")
     assert answer["without_flagged"]["value"] == answer["value"]
 
 
@@ -95,7 +95,7 @@ def test_csv_is_a_table_a_spreadsheet_opens_without_running_it(village: Post, cl
     )
     rows = list(csv.DictReader(io.StringIO(elements.content.decode())))
     assert len(rows) == 9
-    assert (rows[0]["element"], rows[0]["nrr"], rows[0]["value"]) == ("persyaratan", "3.105", "77.63")
+    assert (rows[0]["element"], rows[0]["nrr"], rows[0]["value"]) == ("persyaratan", "3.10526", "77.63")
 
 
 @pytest.mark.parametrize(

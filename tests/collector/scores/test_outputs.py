@@ -5,6 +5,7 @@ import html
 import io
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -22,6 +23,7 @@ from collector.scores.tallies import flagging
 from collector.scores.tallies.projection import project
 from survey.index.indices import Policy
 from survey.index.periods import between, parse
+from survey.instrument.weights import half_up
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db
@@ -33,13 +35,13 @@ RESULT = {
     "value_other_policy": "", "category_other_policy": "", "late": "", "redated": "", "maybe_outside": "",
     "maybe_inside": "", "population": "300",
     "population_stated_by": "console:kader", "exceeds_population": "no", "required": "169", "pulse_n": "8",
-    "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "rule": "PermenPAN-RB 14/2017",
-    "bands": "2017",
+    "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "method": "mandiri-kiosk",
+    "rule": "PermenPAN-RB 14/2017", "bands": "2017",
 }  # fmt: skip
 ELEMENT = {
-    "element": "persyaratan", "label": "U1", "n": "12", "nrr": "2.750", "nrr_weighted": "0.306", "value": "68.75",
+    "element": "persyaratan", "label": "U1", "n": "12", "sum": "33", "nrr": "2.75000", "nrr_weighted": "0.30556", "value": "68.75",
     "category": "C", "interval_low": "55.32", "interval_high": "80.71", "weight_mode": "1/9", "policy": "complete",
-    "rule": "PermenPAN-RB 14/2017", "bands": "2017",
+    "method": "mandiri-kiosk", "rule": "PermenPAN-RB 14/2017", "bands": "2017",
 }  # fmt: skip
 
 
@@ -112,7 +114,13 @@ def test_json_has_the_same_values_under_its_keys(answer: IndexAnswer) -> None:
     assert (without["n"], without["value"], without["category"]) == (6, 87.5, "B")
     elements = fields["elements"]
     assert isinstance(elements, list)
-    assert (elements[0]["nrr"], elements[0]["weighted"], elements[0]["value"]) == (2.75, 0.306, 68.75)
+    assert (elements[0]["nrr"], elements[0]["weighted"], elements[0]["value"]) == (2.75, 0.30556, 68.75)
+    assert [element["sum"] for element in elements] == [33] * 9
+    assert (fields["weighted_sum"], fields["method"], fields["random_sample"]) == (
+        2.75,
+        "mandiri-kiosk",
+        False,
+    )
     assert elements[0]["interval"] == {"low": 55.32, "high": 80.71, "level": 0.95}
 
 
@@ -202,6 +210,20 @@ def test_a_tenth_that_breaks_off_is_not_many() -> None:
         *(post.response({"waktu": 1}, at(MONDAY, "14:00", seconds=100 * n)) for n in range(5)),
     )
     assert indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026"))).whole.other_policy is None
+
+
+def test_the_printed_sheet_adds_up_to_the_printed_index(answer: IndexAnswer, client: Client) -> None:
+    table = rows(as_csv(answer, by_element=True))
+    (whole,) = rows(as_csv(answer))
+    total = sum((Decimal(row["nrr_weighted"]) for row in table), Decimal(0))
+    assert half_up(int(total * 25 * 10**5), 10**5, 2) == int(Decimal(whole["value"]) * 100)
+    page = html.unescape(client.get("/unit/sukamaju/", {"period": "2026-TW4"}).content.decode())
+    assert "Jumlah NRR tertimbang 2,75000 × 25 = 68,75." in page
+    assert '<td role="cell" class="number" data-name="Σ nilai">33</td>' in page
+    for text in (page, as_text(answer, "id")):
+        assert "IKM dihitung dari nilai yang belum dibulatkan." in text
+        assert "Metode mandiri-kiosk: pengunjung memilih sendiri untuk menjawab; bukan sampel acak." in text
+    assert "Method mandiri-kiosk: visitors choose themselves whether to answer" in as_text(answer, "en")
 
 
 def days_of(days: int, *scores: int) -> IndexAnswer:

@@ -101,7 +101,7 @@ def test_region_page_pools_its_units_and_leads_to_its_parts(client: Client) -> N
     page = client.get("/region/18.01/").content.decode()
     assert 'href="/region/18.01.05/?period=2026-TW4"' in page
     assert "2 unit layanan" in page
-    assert text_of(page).count("77,78") == 3, "the headline and two districts"
+    assert text_of(page).count("77,78") == 4, "the headline, what the sheet adds up to, and two districts"
     assert 'href="/unit/sukamaju/?period=2026-TW4"' in client.get("/region/18.01.05/").content.decode()
 
 
