@@ -145,7 +145,7 @@ def weigh(file: Path, responses: int) -> None:
     groups = {
         "evidence": [name for name in sizes if name.startswith("evidence_")],
         "responses": ["scores_response"],
-        "tallies": ["scores_daytally", "scores_monthtally", "scores_unittally", "scores_grouptally"],
+        "tallies": ["scores_daytally", "scores_unitday", "scores_unittally", "scores_grouptally"],
         "alive marks": ["scores_kioskday"],
     }
     for what, names in groups.items():

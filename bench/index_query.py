@@ -25,6 +25,7 @@ from typing import Any
 
 import django
 
+from survey.index.doubt import moments
 from survey.index.periods import Period
 from survey.index.periods import parse as period
 
@@ -235,10 +236,9 @@ def our_ways(
     """Give how we fetch, the least anybody must fetch, our whole answer, and our sums to compare."""
     from django.db import connection  # noqa: PLC0415 - after django.setup()
 
-    from collector.scores.ask import counting  # noqa: PLC0415 - after django.setup()
+    from collector.scores.ask import counting, fetching  # noqa: PLC0415 - after django.setup()
     from collector.scores.ask.queries import IndexQuestion, indices  # noqa: PLC0415 - after django.setup()
     from collector.scores.ask.scope import Days, Dimension, Scope  # noqa: PLC0415 - after django.setup()
-    from collector.scores.tallies.packing import to_counts  # noqa: PLC0415 - after django.setup()
 
     form = coded_form()
     scope = Scope(region=asked.region)
@@ -248,7 +248,7 @@ def our_ways(
     def run(column: str) -> object:
         rows = []
         with connection.cursor() as cursor:
-            for statement in counting.statements(1, scope, days, by):
+            for statement in fetching.statements(1, scope, days, by):
                 cursor.execute(statement.sql.replace("t.counts", column), statement.values)
                 rows += cursor.fetchall()
         return rows
@@ -264,13 +264,10 @@ def our_ways(
 
     def sums() -> dict[object, object]:
         found: dict[object, object] = {}
-        for (code,), sides in counting.count(1, form, scope, days, by).items():
-            counts = to_counts(sides.sound + sides.flagged, form.fields)
-            values = [
-                sum(value * counts[3 + 4 * element + value - 1] for value in range(1, 5))
-                for element in range(9)
-            ]
-            found[int(code[1:]) + 1 if asked.by_unit else code] = (counts[0], tuple(values))
+        for (code,), sides in counting.count(1, form, scope, days, by).groups.items():
+            tally, _ = form.opened(sides.both)
+            values = [moments(tally.counts_at(element), 1)[1] for element in range(9)]
+            found[int(code[1:]) + 1 if asked.by_unit else code] = (tally.complete, tuple(values))
         return found
 
     return fetch, limit, answer, sums

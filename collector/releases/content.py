@@ -18,19 +18,23 @@ from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.proof.held import Holding, holdings
 from collector.scores.show.as_json import as_json
+from collector.scores.show.doubts import day_lines, interval_line, other_policy_lines, statement_lines
+from collector.words.catalogue import LANGUAGES, say
+from survey.index.clusters import Clusters
 from survey.index.doubt import Interval, difference
 from survey.index.indices import Policy
 from survey.index.indices import index as index_of
 from survey.index.periods import Period
+from survey.index.sampling import METHOD
 from survey.index.tally import Tally
-from survey.instrument.instrument import Instrument
+from survey.instrument.instrument import Instrument, in_language
 from survey.instrument.weights import WeightMode
 
 FORMAT = 1
 """Version of the layout; a release keeps the one it was published in."""
 _SUMMED = (
     "n", "incomplete", "value", "category", "performance", "interval", "category_probability",
-    "category_probabilities", "rule", "bands", "weight_mode", "weight", "policy", "elements",
+    "category_probabilities", "days", "design_effect", "enough_days", "method", "random_sample", "weighted_sum", "rule", "bands", "weight_mode", "weight", "policy", "elements",
 )  # fmt: skip
 _TIMES = ("late", "redated", "maybe_outside", "maybe_inside")
 _PARTS = ("n", "archived", "value", "category", "performance", "interval", "category_probability")
@@ -108,6 +112,7 @@ def of_unit(
     )
     answer = indices(ask)
     found = as_json(answer)
+    names = {one.key: in_language(one.name, "id") for one in answer.instrument.elements}
     fields = head.fields(published=at) | {
         "instrument": answer.instrument.name,
         "official": {"policy": measure.value, "weight_mode": policy.weight_mode, "due_days": policy.due_days},
@@ -123,7 +128,7 @@ def of_unit(
             for one in attendance(unit, head.period)
         ],
         "endings": [
-            {"how": one.how, "where": one.where, "count": one.count}
+            {"how": one.how, "where": one.where, "name": names.get(one.where, ""), "count": one.count}
             for one in endings(Scope(unit=unit.code), head.period)
         ],
         "pulse": found["pulse"] if pulse else None,
@@ -151,6 +156,7 @@ def _index(
     index = {key: value for key, value in found.items() if key not in left_out}
     timing = found["timing"]
     index["timing"] = {what: timing[what] for what in _TIMES}
+    index["words"] = _words(answer.whole, other_policy=shown.other_policy)
     index["priorities"] = [ranked.element.key for ranked in lowest_elements(answer)]
     tells = ask.policy is Policy.COMPLETE and shown.without_flagged
     index["without_flagged"] = _part(found["without_flagged"]) if tells else None
@@ -209,28 +215,50 @@ def of_sum(
         "units": len(found.units),
         "left_out": found.left_out,
     }
-    tally = added(instrument, found.atoms)
+    tally, clusters = added(instrument, found.atoms)
     if not tally.complete:
         return fields | {"index": None, "n": None}
     mode = WeightMode(policy.weight_mode)
-    whole = _of_tally(head.period, instrument, tally, mode)
+    answer = _of_tally(head.period, instrument, tally, clusters, mode)
+    whole = as_json(answer)
     index = {key: whole[key] for key in _SUMMED}
+    index["words"] = _words(answer.whole, other_policy=False)
     index["archived"] = sum(atom.archived for atom in found.atoms)
     index["weight_modes"] = {
-        one.value: _part(_of_tally(head.period, instrument, tally, one)) for one in WeightMode
+        one.value: _part(as_json(_of_tally(head.period, instrument, tally, clusters, one)))
+        for one in WeightMode
     }
     return fields | {"n": tally.complete, "index": index}
 
 
-def _of_tally(period: Period, instrument: Instrument, tally: Tally, mode: WeightMode) -> dict[str, Any]:
-    found = index_of(instrument, tally, weight_mode=mode)
-    result = Result((), found.n, tally.incomplete, 0, found, None, None, None)
-    return as_json(
-        IndexAnswer(
-            scope=Scope(), names={}, period=period, instrument=instrument, whole=result, groups=(), by=(),
-            flag_rules="", flags_waiting=0,
-        )
+def _of_tally(
+    period: Period, instrument: Instrument, tally: Tally, clusters: Clusters, mode: WeightMode
+) -> IndexAnswer:
+    found = index_of(instrument, tally, weight_mode=mode, clusters=clusters)
+    result = Result(
+        group=(), n=found.n, incomplete=tally.incomplete, flagged=0, index=found, without_flagged=None,
+        other_policy=None, sufficiency=None, stated=None, pulse=None,
     )  # fmt: skip
+    return IndexAnswer(
+        scope=Scope(), names={}, period=period, instrument=instrument, whole=result, groups=(), by=(), flag_rules="",
+        flags_waiting=0,
+    )  # fmt: skip
+
+
+def _words(whole: Result, *, other_policy: bool) -> dict[str, dict[str, object]]:
+    """Give what is said in words beside an index, in each language."""
+    if whole.index is None:
+        return {}
+    return {
+        language: {
+            "interval": interval_line(whole.index, language),
+            "days": list(day_lines(whole.index.days, language)),
+            "other_policy": list(other_policy_lines(whole, language)) if other_policy else [],
+            "statement": list(statement_lines(whole, language)),
+            "method": say("doubt.method", language, method=METHOD),
+        }
+        for language in LANGUAGES
+    }
 
 
 def change(earlier: Mapping[str, Any], later: Mapping[str, object]) -> dict[str, object] | None:

@@ -13,7 +13,8 @@ from collector.releases.people import pack_basis, pack_members, people_of, unpac
 from collector.releases.policy import KINDS, official
 from collector.releases.protection import Label, Person, Shown, TooFewDiffer, choose
 from collector.releases.states import State
-from collector.scores.ask.counting import Sides, count
+from collector.releases.sums import DATED
+from collector.scores.ask.counting import count
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import PULSE
 from collector.scores.ask.scope import Days, Scope
@@ -33,16 +34,14 @@ class Edition:
     shown: Shown
     pulse: Mapping[int, Label]
     """Who pressed a smiley that counts in the number beside the index; empty where it is not shown."""
-    tally: tuple[int, ...]
+    counts: tuple[int, ...]
+    """Its dated row of counts, as numbers."""
+    n: int | None
+    """Complete responses; None where it has no number."""
     people: int
     """All who answered anything."""
     pressed: int
     """All who pressed a smiley: the visits that began."""
-
-    @property
-    def n(self) -> int | None:
-        """Complete responses; None where it has no number."""
-        return self.tally[0] if self.shown.has_number else None
 
     def content(self, head: Head, *, at: datetime) -> dict[str, object]:
         """Give all that is said."""
@@ -62,7 +61,7 @@ class Edition:
         return pack_basis(
             {
                 "official": self.is_official,
-                "tally": self.tally,
+                "counts": self.counts,
                 "members": pack_members(self.shown.members),
                 "pulse": pack_members(self.pulse),
             }
@@ -72,7 +71,7 @@ class Edition:
         """Tell whether the same people would stand in the same groups with the same answers."""
         before = unpack_basis(bytes(release.basis))
         return (
-            before.get("tally") == list(self.tally)
+            before.get("counts") == list(self.counts)
             and before.get("members") == pack_members(self.shown.members)
             and before.get("pulse") == pack_members(self.pulse)
         )
@@ -97,12 +96,8 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         shown = choose(people, [_members(basis, "members") for basis in bases])
     except TooFewDiffer:
         raise CollectorError("release_waits", smallest=SMALLEST_GROUP) from None
-    sides = (
-        count(number, form, Scope(unit=unit.code), Days(period.first, period.last))
-        if number is not None
-        else {}
-    )
-    both = sides.get((), Sides())
+    days = Days(period.first, period.last)
+    row = count(number, form, Scope(unit=unit.code), days).whole.both if number is not None else 0
     pressed = _pressed(unit, period)
     return Edition(
         unit=unit,
@@ -111,7 +106,8 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         is_official=period.kind is kind,
         shown=shown,
         pulse=_shown_pulse(pressed, [_members(basis, "pulse") for basis in bases]),
-        tally=tuple(to_counts(both.sound + both.flagged, form.fields)),
+        counts=tuple(to_counts(row, DATED + form.fields)),
+        n=form.opened(row)[0].complete if shown.has_number else None,
         people=len(people),
         pressed=len(pressed),
     )

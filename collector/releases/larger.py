@@ -16,7 +16,7 @@ from collector.releases.models import Release
 from collector.releases.people import pack_basis, unpack_basis
 from collector.releases.policy import KINDS, official
 from collector.releases.states import State
-from collector.releases.sums import added, atoms_of
+from collector.releases.sums import atoms_of
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from survey.index.periods import Period
@@ -110,12 +110,11 @@ def publish(
     )
     said = content.of_sum(head, found, instrument=form.instrument, policy=policy, at=now)
     said["change"] = publishing.since_before(release, said)
-    tally = added(form.instrument, found.atoms).to_ints()
     with transaction.atomic():
         release.content = content.frozen(said)
-        release.basis = pack_basis({"official": False, "tally": tally, "atoms": addresses})
+        release.basis = pack_basis({"official": False, "atoms": addresses})
         release.published_at = now
-        release.n = tally[0] if said["index"] is not None else None
+        release.n = said["n"] if isinstance(said["n"], int) else None
         publishing.note_number(release, said["index"])
         release.save()
         publishing.move(release, State.PUBLISHED, who=who, why=why)

@@ -12,9 +12,13 @@ from collector.fleet.models import Unit
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
+from survey.index.clusters import Clusters
 from survey.index.periods import Period
 from survey.index.tally import Tally
 from survey.instrument.instrument import Instrument
+
+DATED = 4
+"""How many sums over unit-days stand before a row's counts."""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,14 @@ def atoms_of(units: Sequence[Unit], period: Period, *, instrument: str) -> Sum:
     return found
 
 
-def added(instrument: Instrument, atoms: Iterable[Release]) -> Tally:
-    """Give the counts of atoms together."""
-    counts = (cast("list[int]", unpack_basis(bytes(atom.basis))["tally"]) for atom in atoms)
-    return Tally.total(instrument, [Tally.from_ints(instrument, one) for one in counts])
+def added(instrument: Instrument, atoms: Iterable[Release]) -> tuple[Tally, Clusters]:
+    """Give the counts of atoms together, and their sums over unit-days: no unit-day is in two atoms."""
+    rows = [cast("list[int]", unpack_basis(bytes(atom.basis))["counts"]) for atom in atoms]
+    return opened(instrument, [sum(column) for column in zip(*rows, strict=True)])
+
+
+def opened(instrument: Instrument, counts: Sequence[int]) -> tuple[Tally, Clusters]:
+    """Give the tally and the sums over unit-days of a release's counts."""
+    if not counts:
+        return Tally.empty(instrument), Clusters()
+    return Tally.from_ints(instrument, counts[DATED + 1 :]), Clusters(*counts[:DATED])

@@ -7,7 +7,7 @@ what the collector said. It has no number of its own: two verdicts of any two da
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -23,6 +23,7 @@ from collector.fleet.models import Unit
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
+from collector.releases.sums import DATED
 from collector.trust import keyholder, public
 from collector.trust.kinds import VERDICT_PREFIX
 from survey.index.periods import Period, parse
@@ -92,10 +93,10 @@ def _release(release: Release, records: Sequence[AcceptedRecord], unit: Unit) ->
     content = bytes(release.content)
     tallies = recount(records, unit_id=unit.pk, period=parse(release.period), zone=unit.time_zone, find=find)
     tally = tallies.get(json.loads(content)["instrument"])
+    counts = cast("list[int]", unpack_basis(bytes(release.basis)).get("counts", []))
     return {
         "address": release.address,
         "period": release.period,
         "sha256": hashlib.sha256(content).hexdigest(),
-        "recounted": tally is not None
-        and list(tally.to_ints()) == unpack_basis(bytes(release.basis)).get("tally"),
+        "recounted": tally is not None and list(tally.to_ints()) == counts[DATED + 1 :],
     }

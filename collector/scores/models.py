@@ -179,13 +179,15 @@ class DayTally(models.Model):
         return f"day tally {self.pk}"
 
 
-class MonthTally(models.Model):
-    """Counts of a series in a calendar month; `id` is `keys.month_key(series, month, flagged)`."""
+class UnitDay(models.Model):
+    """A unit's local day by form, for the sums over days of its months; `id` is `keys.unit_day_key(unit, form, day)`."""
 
-    counts = models.BinaryField()
+    counts = models.BinaryField(
+        help_text="complete responses and their scores on both sides, see unit_days.py"
+    )
 
     def __str__(self) -> str:
-        return f"month tally {self.pk}"
+        return f"unit-day {self.pk}"
 
 
 class UnitTally(models.Model):
@@ -214,6 +216,7 @@ class Population(models.Model):
     last_day = models.DateField()
     users = models.PositiveIntegerField()
     stated_at = models.DateTimeField()
+    stated_by = models.CharField(max_length=150, help_text="as the audit trail names people")
 
     class Meta:
         constraints = [

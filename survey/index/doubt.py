@@ -11,7 +11,12 @@ truth of an element in 50 to 80 % of samples while it promises 95 %. Half a resp
 scale is added to the variance (not to the mean), so that ten equal answers give a wide interval and not a point.
 `docs/method.md` has the measured coverage.
 
-Where the number of users in the period is known, the variance is multiplied by the finite population correction 1 - n/N.
+Answers of one day may be alike. Where the days are known (`survey.index.clusters`), the larger of two variances counts: the
+one between people, and the one between days with Student's quantile for D - 1 degrees of freedom.
+
+Where a number of users in the period is stated, the variance between people is multiplied by the finite population
+correction 1 - n/N, of which n/N counts as one half at most: a statement is no census, and presses are not people. It says
+nothing about days.
 
 None of this knows whether the respondents are like the users. People choose whether to answer a kiosk, so the interval
 covers chance alone: it is the least doubt there is, never the whole.
@@ -22,15 +27,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from math import floor, inf, isinf, sqrt
+from math import floor, sqrt
 from operator import mul
 
+from survey.index.clusters import DayEffect
 from survey.index.student import t_cdf, t_quantile
 from survey.instrument.weights import hundredths
 
 LEVEL = 0.95
 UNLIKE_RESPONDENTS = 0.5
 """How many respondents of unknown mind are added to the variance; chosen by simulation, see `docs/method.md`."""
+MOST_CORRECTED = 0.5
+"""The largest part of the users that a stated number of them makes certain."""
 _UNIFORM_VARIANCE = 1 / 12
 
 
@@ -65,13 +73,14 @@ class Estimate:
     """A mean as a share of its scale, with what is needed to doubt it."""
 
     share: float
-    n: int
     effective: float
-    """Respondents that a yes-or-no question would need for the same precision; infinite for a census."""
+    """Respondents that a yes-or-no question would need for the same precision."""
+    freedom: int
+    """Degrees of freedom: people less one, or days less one where the days are the larger doubt."""
 
     def bounds(self, level: float = LEVEL) -> tuple[float, float]:
         """Give the interval of the share."""
-        return bounds(self.share, self.effective, two_sided(self.n - 1, level))
+        return bounds(self.share, self.effective, two_sided(self.freedom, level))
 
     def at_least(self, share: float) -> float:
         """Give the confidence that the true share is `share` or more, by the same score statistic as the interval."""
@@ -79,35 +88,41 @@ class Estimate:
             return 1.0
         if share >= 1:
             return 0.0
-        if isinf(self.effective):
-            return 1.0 if self.share >= share else 0.0
-        return t_cdf((self.share - share) * sqrt(self.effective / (share * (1 - share))), self.n - 1)
+        return t_cdf((self.share - share) * sqrt(self.effective / (share * (1 - share))), self.freedom)
 
 
-def estimate(*, share: float, n: int, variance: float, population: int | None) -> Estimate | None:
+def estimate(
+    *, share: float, n: int, variance: float, population: int | None, days: DayEffect | None = None
+) -> Estimate | None:
     """Make an estimate of a mean share from `n` respondents whose shares vary by `variance` (divisor n - 1).
 
-    Gives None for fewer than two respondents: one opinion has no visible doubt. A population of exactly `n` is a
-    census, which leaves no doubt by chance; a smaller one is a wrong statement and corrects nothing.
+    Gives None for fewer than two respondents: one opinion has no visible doubt. A population of fewer than `n` is a wrong
+    statement and corrects nothing.
     """
-    return Estimate(share, n, effective(share, n, variance, population)) if n > 1 else None
+    return Estimate(share, *precision(share, n, variance, population, days)) if n > 1 else None
 
 
-def effective(share: float, n: int, variance: float, population: int | None) -> float:
-    """Give the effective number of respondents (see this module's page); infinite for a census."""
-    if population == n:
-        return inf
-    remaining = 1.0 if population is None or population < n else 1 - n / population
+def precision(
+    share: float, n: int, variance: float, population: int | None, days: DayEffect | None
+) -> tuple[float, int]:
+    """Give the effective number of respondents (see this module's page) and the degrees of freedom."""
+    factor = remaining = (
+        1.0 if population is None or population < n else 1 - min(n / population, MOST_CORRECTED)
+    )
+    freedom = n - 1
+    if days is not None and days.ratio is not None and days.ratio > remaining:
+        factor, freedom = days.ratio, days.freedom
     added = n + UNLIKE_RESPONDENTS
     centre = (n * share + UNLIKE_RESPONDENTS * 0.5) / added
     off, far = share - centre, 0.5 - centre
-    squares = (n - 1) * variance + n * off * off + UNLIKE_RESPONDENTS * (far * far + _UNIFORM_VARIANCE)
-    return n * centre * (1 - centre) * (added - 1) / (squares * remaining)
+    unlike = n * off * off + UNLIKE_RESPONDENTS * (far * far + _UNIFORM_VARIANCE)
+    squares = (n - 1) * variance * factor + unlike * remaining
+    return n * centre * (1 - centre) * (added - 1) / squares, freedom
 
 
 def bounds(share: float, effective: float, quantile: float) -> tuple[float, float]:
     """Give Wilson's score interval of a share at an effective number of respondents."""
-    penalty = quantile * quantile / effective  # nothing for a census
+    penalty = quantile * quantile / effective
     middle = share + penalty / 2
     half = sqrt(penalty * (share * (1 - share) + penalty / 4))
     low, high = (middle - half) / (1 + penalty), (middle + half) / (1 + penalty)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
+from survey.index.clusters import Clusters, DayEffect
 from survey.index.doubt import Difference, Estimate, Interval, difference
 from survey.index.reckoning import (
     CONVERSION,
@@ -69,6 +70,8 @@ class Index:
     rule: str
     bands: BandTable
     population: int | None
+    days: DayEffect | None
+    """What the days do to the doubt; None where they are not known."""
     _unit: Estimate | None = field(repr=False, compare=False)
     _basis: Basis = field(repr=False, hash=False)
     _factor: float = field(repr=False, compare=False)
@@ -129,6 +132,8 @@ def index(
     rounding: Stages | None = None,
     population: int | None = None,
     policy: Policy | str = Policy.COMPLETE,
+    clusters: Clusters | None = None,
+    like: DayEffect | None = None,
 ) -> Index:
     """Give the IKM of a tally (PermenPAN-RB 14/2017, annex: processing of the data), 25.00 to 100.00.
 
@@ -139,6 +144,8 @@ def index(
         rounding: an office's intermediate rounding, to reproduce a published series; none where None.
         population: users of the service in the period, for the finite population correction; unknown where None.
         policy: whether incomplete responses count.
+        clusters: the complete responses' sums over unit-days; without them the doubt knows people alone.
+        like: where there are none, the effect of days on the whole these responses are a part of.
 
     Raises:
         NothingAnswered: no response enters, or under `Policy.ALL` an element has no answer.
@@ -149,7 +156,9 @@ def index(
     if tally.instrument is not instrument and tally.instrument.name != instrument.name:
         raise ValueError(f"a tally of {tally.instrument.name} gives no index of {instrument.name}")
     mode = instrument.weight_mode if weight_mode is None else WeightMode(weight_mode)
-    basis = Basis(instrument, tally.copy(), mode, rounding or UNROUNDED, Policy(policy), population)
+    basis = Basis(
+        instrument, tally.copy(), mode, rounding or UNROUNDED, Policy(policy), population, clusters, like
+    )
     n, unit = unit_estimate(basis)
     exact = exact_index(basis)
     value = two_decimals(exact)
@@ -169,6 +178,7 @@ def index(
         rule=instrument.rule,
         bands=instrument.bands,
         population=population,
+        days=basis.days,
         _unit=unit,
         _factor=factor,
         _basis=basis,

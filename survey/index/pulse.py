@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import mul
 
+from survey.index.clusters import Clusters
 from survey.index.doubt import Interval, estimate, nearest
 from survey.index.means import percent
 from survey.index.tally import Tally
@@ -29,10 +31,11 @@ class PulseShare:
     """In percent; None below two presses."""
 
 
-def share(instrument: Instrument, tally: Tally) -> PulseShare:
+def share(instrument: Instrument, tally: Tally, *, clusters: Clusters | None = None) -> PulseShare:
     """Give the share of satisfied and very satisfied presses in percent, two decimals, with its 95 % interval.
 
-    An own measure of this project, of no rule; it stands beside the IKM and never in it.
+    An own measure of this project, of no rule; it stands beside the IKM and never in it. Where sums over unit-days are
+    given, the effect of days on the mean smiley is taken for that on the share.
 
     Raises:
         NothingAnswered: nobody pressed.
@@ -48,7 +51,9 @@ def share(instrument: Instrument, tally: Tally) -> PulseShare:
     satisfied = sum(counts[SATISFIED_FROM - instrument.lowest :])
     part = Fraction(satisfied, n)
     spread = float(part * (1 - part)) * n / (n - 1) if n > 1 else 0.0
-    doubt = estimate(share=float(part), n=n, variance=spread, population=None)
+    total = sum(map(mul, instrument.slot_scores, counts))
+    days = clusters.effect(people=n, total=total, squares=tally.squares) if clusters is not None else None
+    doubt = estimate(share=float(part), n=n, variance=spread, population=None, days=days)
     low, high = doubt.bounds() if doubt else (0.0, 1.0)
     return PulseShare(
         name=instrument.index_name,

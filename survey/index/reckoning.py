@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from operator import mul
 
+from survey.index.clusters import Clusters, DayEffect
 from survey.index.doubt import (
     Estimate,
     Interval,
     bounds,
-    effective,
     estimate,
     moments,
     nearest,
+    precision,
     two_sided,
     variance,
 )
@@ -84,7 +86,7 @@ class ElementIndex:
         return self.nrr * self.weight if places is None else rounded(self.nrr * self.weight, places)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out twice needs a place
 class Basis:
     """What an index is worked out from."""
 
@@ -94,6 +96,23 @@ class Basis:
     stages: Stages
     policy: Policy
     population: int | None
+    clusters: Clusters | None = None
+    """Sums over the unit-days of the complete responses; None where days are not known."""
+    like: DayEffect | None = None
+    """The effect of days on a whole that these responses are a part of, where they have no sums of their own."""
+
+    @cached_property
+    def days(self) -> DayEffect | None:
+        """What the days of the complete responses do to the doubt; None where they are not known."""
+        if self.clusters is None:
+            return self.like
+        tally = self.tally
+        return self.clusters.effect(people=tally.complete, total=self.complete_total, squares=tally.squares)
+
+    @cached_property
+    def complete_total(self) -> int:
+        """The sum of the complete respondents' weighted scores, times the weights' common denominator."""
+        return sum(map(mul, self.instrument.slot_scores, self.tally.complete_counts()))
 
     @property
     def is_plain(self) -> bool:
@@ -106,7 +125,8 @@ def unit_estimate(basis: Basis) -> tuple[int, Estimate | None]:
 
     Nine answers of one person are no nine opinions, so the variance is that of the respondents' weighted scores, which
     the tally keeps. Incomplete responses have no such score: under `Policy.ALL` the elements' variances are combined with
-    the agreement seen among complete responses, or with perfect agreement (the widest interval) where there is none.
+    the agreement seen among complete responses, or with perfect agreement (the widest interval) where there is none. The
+    days' effect is likewise that of the complete ones.
 
     Raises:
         NothingAnswered: no response enters, or an element has no answer.
@@ -114,14 +134,16 @@ def unit_estimate(basis: Basis) -> tuple[int, Estimate | None]:
     instrument, tally = basis.instrument, basis.tally
     units, denominator = instrument.weight_units, instrument.weight_denominator
     span = denominator * (instrument.highest - instrument.lowest)
-    complete, total = tally.complete, _complete_total(basis)
+    complete, total = tally.complete, basis.complete_total
     between = variance(complete, total, tally.squares)
     if basis.policy is Policy.COMPLETE:
         if not complete:
             raise NothingAnswered(f"no complete answers to {instrument.name}")
         share = (total / complete - denominator * instrument.lowest) / span
         spread = between / (span * span)
-        return complete, estimate(share=share, n=complete, variance=spread, population=basis.population)
+        return complete, estimate(
+            share=share, n=complete, variance=spread, population=basis.population, days=basis.days
+        )
     sums = _element_moments(basis)
     n = max(number for number, _, _ in sums)
     mean = sum(weight * total_u / number for weight, (number, total_u, _) in zip(units, sums, strict=True))
@@ -139,13 +161,14 @@ def unit_estimate(basis: Basis) -> tuple[int, Estimate | None]:
         n=n,
         variance=(agreement * deviation / span) ** 2 * n,
         population=basis.population,
+        days=basis.days,
     )
 
 
 def exact_index(basis: Basis) -> Fraction:
     """Give 25 times the sum of the weighted means."""
     if basis.is_plain:
-        total = CONVERSION * _complete_total(basis)
+        total = CONVERSION * basis.complete_total
         return Fraction(total, basis.instrument.weight_denominator * basis.tally.complete)
     return CONVERSION * sum((element.weighted for element in element_indices(basis)), Fraction(0))
 
@@ -181,7 +204,7 @@ def category_likelihoods(unit: Estimate | None, bands: BandTable, factor: float)
 
 
 def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
-    """Give the index of every element, with its interval.
+    """Give the index of every element, with its interval. The days' effect on the whole is taken for that on each element.
 
     Raises:
         NothingAnswered: an element has no answer.
@@ -201,7 +224,8 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
         if number > 1:
             share = (total / number - lowest) / span
             spread = variance(number, total, squares) / (span * span)
-            low, high = bounds(share, effective(share, number, spread, users), two_sided(number - 1))
+            enough, freedom = precision(share, number, spread, users, basis.days)
+            low, high = bounds(share, enough, two_sided(freedom))
             interval = Interval(nearest(_LOWEST + _SPAN * low), nearest(_LOWEST + _SPAN * high))
         category = classify(bands, value)
         found.append(ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval))
@@ -236,8 +260,3 @@ def _element_moments(basis: Basis) -> list[Moments]:
     if not all(number for number, _, _ in found):
         raise NothingAnswered(f"no {basis.policy.value} answers to {instrument.name}")
     return found
-
-
-def _complete_total(basis: Basis) -> int:
-    """Give the sum of the complete respondents' weighted scores, times the weights' common denominator."""
-    return sum(map(mul, basis.instrument.slot_scores, basis.tally.complete_counts()))

@@ -14,6 +14,8 @@ from survey.instrument.weights import half_up
 _CHI_SQUARE = Fraction(3841, 1000)
 _VARIANCE = Fraction(1, 4)
 _MARGIN = Fraction(5, 100)
+METHOD = "mandiri-kiosk"
+"""What the way of choosing respondents is called: visitors choose themselves. It is no random sample."""
 SMALLEST_GROUP = 5
 """Numbers about fewer people are shown to nobody: in a village they name a visitor."""
 TAKE_ALL_BELOW = 10
@@ -31,8 +33,13 @@ class Sufficiency:
 
     @property
     def is_sufficient(self) -> bool:
-        """Whether there are as many respondents as the rule asks for."""
-        return self.collected >= self.required
+        """Whether there are as many respondents as the rule asks for, by a statement that can be true."""
+        return self.collected >= self.required and not self.exceeds_population
+
+    @property
+    def exceeds_population(self) -> bool:
+        """Whether more people answered than the unit is said to have had users: then the statement is wrong."""
+        return self.collected > self.population
 
     @property
     def missing(self) -> int:

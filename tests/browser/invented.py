@@ -69,6 +69,7 @@ def fill() -> None:
                 last_day="2026-09-30",
                 users=640,
                 stated_at=datetime.now(UTC),
+                stated_by="console:petugas",
             )
     flagging.settle()
     publish()

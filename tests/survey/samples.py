@@ -1,8 +1,10 @@
 """Responses made to order, for tests that state sums and not people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from survey.index.clusters import Clusters
 from survey.instrument.definition import Instrument, load, parse
 
 SKM = load("skm-2017")
@@ -32,6 +34,17 @@ def with_sums(n: int, sums: Sequence[int], instrument: Instrument = SKM) -> list
 def everyone(value: int, n: int, instrument: Instrument = SKM) -> list[dict[str, int]]:
     """Give `n` complete responses of one value."""
     return [dict.fromkeys(instrument.element_keys, value)] * n
+
+
+def clusters_of(
+    dated: Iterable[tuple[Hashable, Mapping[str, int]]], instrument: Instrument = SKM
+) -> Clusters:
+    """Give the sums over days of responses, each with its day; complete ones count."""
+    scores: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for day, answers in dated:
+        if len(answers) == len(instrument.elements):
+            scores[day].append(sum(instrument.slots[key][1] * value for key, value in answers.items()))
+    return Clusters.of((len(each), sum(each)) for each in scores.values())
 
 
 def skm_text() -> str:

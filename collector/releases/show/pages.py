@@ -25,12 +25,11 @@ from collector.releases.policy import official
 from collector.releases.show.api import described
 from collector.releases.show.reading import Reading, interval_of, shown_releases, value_of
 from collector.releases.states import State
-from collector.scores.ask.counting import Sides, count
+from collector.scores.ask.counting import count
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.ask.scope import Days, Scope
 from collector.scores.show.charts import Trend, TrendValue, trend_of
-from collector.scores.tallies.packing import to_counts
 from survey.index.periods import Period, PeriodKind, around, parse
 from survey.instrument.regions import parse as parse_region
 from survey.record.errors import Malformed
@@ -231,8 +230,9 @@ def _running(unit: Unit) -> tuple[Period, Band]:
     number, form = find_form(DEFAULT_INSTRUMENT)
     if number is None:
         return period, band(0)
-    sides = count(number, form, Scope(unit=unit.code), Days(period.first, period.last)).get((), Sides())
-    return period, band(sum(to_counts(sides.sound + sides.flagged, form.fields)[:2]))
+    row = count(number, form, Scope(unit=unit.code), Days(period.first, period.last)).whole.both
+    tally, _ = form.opened(row)
+    return period, band(tally.complete + tally.incomplete)
 
 
 def _crumbs(code: str) -> list[tuple[str, str]]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from collector.scores.ask.counting import Row, coder_of, where_of
+from collector.scores.ask.counting import coder_of
+from collector.scores.ask.fetching import Row, where_of
 from collector.scores.ask.lookups import GroupKey
 from collector.scores.ask.lookups import rows as find
 from collector.scores.ask.scope import GROUP_DIMENSIONS, PERIOD_DIMENSIONS, Days, Dimension, Scope
@@ -27,7 +28,7 @@ _DOUBTS = (
 
 @dataclass(slots=True)
 class DoubtfulTimes:
-    """What is doubtful about the times of one group's responses: counts as `packing` adds them."""
+    """What is doubtful about the times of one group's responses: plain rows of counts, as `packing` adds them."""
 
     late: int = 0
     """Of those counted here that came in more than 30 days after they were given."""
@@ -70,5 +71,5 @@ def doubtful_times(
 
 def _entry(row: tuple[Any, ...]) -> tuple[Row, int, int, int, bool, bool, str]:
     unit, service, place, kiosk, day, earliest, latest, late, redated, answers = row
-    place_in = Row(unit, service, place, kiosk, day_date(day), False, "", 0)  # noqa: FBT003 - whose it is, and no more
+    place_in = Row(unit, service, place, kiosk, day_date(day), False, "", 0, is_dated=False)  # noqa: FBT003 - whose it is, and no more
     return place_in, day, earliest, latest, bool(late), bool(redated), answers

@@ -4,12 +4,13 @@ Every answer needs these, and Django's query objects would cost it several milli
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
 from collector.fleet.models import Agency, Place, Region, Service, Unit
-from collector.scores.ask.results import GroupPart, QuestionError
+from collector.scores.ask.results import GroupPart, QuestionError, StatedUsers
 from collector.scores.ask.scope import REGION_LENGTHS, Dimension, Scope
 from collector.scores.tallies.forms import CodedForm, coded
 from survey.index.periods import Period
@@ -30,7 +31,7 @@ NOTHING_CALLED_SO = frozenset({*(f"{what}_unknown" for what in _NAME_OF), "instr
 """Codes of questions about something that does not exist."""
 
 _POPULATIONS = (
-    "SELECT u.code, p.users FROM scores_population p JOIN fleet_unit u ON u.id = p.unit_id"
+    "SELECT u.code, p.users, p.stated_by, p.stated_at FROM scores_population p JOIN fleet_unit u ON u.id = p.unit_id"
     " WHERE p.first_day = %s AND p.last_day = %s"
 )
 _OWNERS: Mapping[Dimension, type[Agency | Place | Region | Service | Unit]] = {
@@ -86,12 +87,16 @@ def names_of(scope: Scope) -> dict[str, str]:
     return names
 
 
-def populations(period: Period, *, unit: str | None) -> dict[str, int]:
-    """Give the users that units stated for exactly this period, by the units' codes."""
+def populations(period: Period, *, unit: str | None) -> dict[str, StatedUsers]:
+    """Give the users that were stated for units and exactly this period, by the units' codes."""
     days = [period.first.isoformat(), period.last.isoformat()]
-    if unit is None:
-        return dict(rows(_POPULATIONS, days))
-    return dict(rows(f"{_POPULATIONS} AND u.code = %s", [*days, unit]))
+    found = rows(f"{_POPULATIONS} AND u.code = %s", [*days, unit]) if unit else rows(_POPULATIONS, days)
+    return {code: StatedUsers(users, who, _utc(at)) for code, users, who, at in found}
+
+
+def _utc(moment: datetime) -> datetime:
+    """Give a moment from plain SQL: SQLite's come without their zone, which is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Labels:

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from collector.scores.ask.counting import count
+from collector.scores.ask.counting import parts
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.ask.results import IndexAnswer
 from collector.scores.ask.scope import Days, Dimension, Scope
-from collector.scores.tallies.packing import to_counts
 from survey.index.periods import Period
 from survey.index.priorities import Ranked, priorities
 from survey.index.sampling import SMALLEST_GROUP
-from survey.index.tally import Tally
 
 
 def lowest_elements(answer: IndexAnswer) -> tuple[Ranked, ...]:
@@ -43,9 +41,8 @@ def endings(scope: Scope, period: Period) -> list[Ending]:
         return []
     days = Days(period.first, period.last)
     found: dict[tuple[str, str], int] = {}
-    for (code,), sides in count(number, form, scope, days, (Dimension.ENDED,)).items():
-        counts = to_counts(sides.sound + sides.flagged, form.fields)
-        tally = Tally.from_ints(form.instrument, counts)
+    for (code,), sides in parts(number, form, scope, days, (Dimension.ENDED,)).items():
+        tally, _ = form.opened(sides.both)
         how, _, where = code.partition(":")
         key = (how if how in _HOW else ENDED_OTHERWISE, where)
         found[key] = found.get(key, 0) + tally.complete + tally.incomplete

@@ -7,16 +7,17 @@ visitors can be told apart by their hour and their age.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
 
 from collector.fleet.models import KioskKey
-from collector.scores.ask.counting import Sides, count
+from collector.scores.ask.counting import Counted, Sides, count
 from collector.scores.ask.doubtful_times import DoubtfulTimes, doubtful_times
 from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
-from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result, Timing
+from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result, StatedUsers, Timing
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
 from collector.scores.tallies import flagging, flags
 from collector.scores.tallies.forms import CodedForm
-from collector.scores.tallies.packing import to_counts
+from survey.index.clusters import Clusters, DayEffect
 from survey.index.indices import Index, NothingAnswered, Policy, index
 from survey.index.periods import Period
 from survey.index.pulse import PulseShare, share
@@ -27,6 +28,8 @@ from survey.instrument.weights import WeightMode
 
 DEFAULT_INSTRUMENT = "skm-2017"
 PULSE = "pulse@1"
+MANY_BROKEN_OFF = Fraction(1, 10)
+"""Where a larger part of the questionnaires is incomplete, it matters whether their answers count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class IndexQuestion:
     weight_mode: WeightMode | None = None
     policy: Policy = Policy.COMPLETE
     population: int | None = None
-    """Users of the service in the period; what the unit stated where None."""
+    """Users of the service in the period, as whoever asks states them; what was stated for the unit where None."""
     smallest_group: int = SMALLEST_GROUP
     """1 for those who may see single answers anyway, such as the operator at the collector's own console."""
 
@@ -60,21 +63,24 @@ def indices(question: IndexQuestion) -> IndexAnswer:
         raise QuestionError("instrument_no_skm", instrument=form.instrument.name)
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
-    counts = _count(number, form, question, days)
+    counted = _count(number, form, question, days)
     archived = _count_archived(number, form, question, days)
     pulses = _pulses(question, days)
     doubts = doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
 
-    def result(key: GroupKey, group: tuple[GroupPart, ...]) -> Result:
-        found = computing.result(group, counts.get(key, Sides()), pulses.get(key), doubts.get(key))
+    def result(
+        key: GroupKey, group: tuple[GroupPart, ...], sides: Sides, like: DayEffect | None = None
+    ) -> Result:
+        found = computing.result(group, sides, pulses.get(key), doubts.get(key), like=like)
         return found if found.n is None else replace(found, archived=archived.get(key, 0))
 
-    whole = result((), ())
+    whole = result((), (), counted.whole)
     groups: tuple[Result, ...] = ()
     if question.by:
-        keys = sorted({*counts, *pulses} - {()})
+        keys = sorted({*counted.groups, *pulses} - {()})
         label = Labels(question.by, keys)
-        groups = tuple(result(key, label(key)) for key in keys)
+        like = whole.index.days if whole.index is not None else None
+        groups = tuple(result(key, label(key), counted.groups.get(key, Sides()), like) for key in keys)
         if GROUP_DIMENSIONS.intersection(question.by):
             groups = _withhold_remainders(groups, whole, question.smallest_group)
     return IndexAnswer(
@@ -93,10 +99,13 @@ def indices(question: IndexQuestion) -> IndexAnswer:
 class _Computing:
     """Counts made into results, for one question."""
 
-    def __init__(self, question: IndexQuestion, form: CodedForm, populations: Mapping[str, int]) -> None:
+    def __init__(
+        self, question: IndexQuestion, form: CodedForm, populations: Mapping[str, StatedUsers]
+    ) -> None:
         self._question = question
         self._form = form
         self._populations = populations
+        self._has_days = not GROUP_DIMENSIONS.intersection(question.by)
 
     def result(
         self,
@@ -104,99 +113,129 @@ class _Computing:
         sides: Sides,
         pulse: PulseShare | None,
         doubts: DoubtfulTimes | None,
+        *,
+        like: DayEffect | None = None,
     ) -> Result:
-        """Give the result of a group's counts."""
-        whole = self._tally(sides.sound + sides.flagged)
-        flagged = self._tally(sides.flagged)
-        population = self._population(group)
+        """Give the result of a group's counts; hours and profiles have no days of their own and take the whole's."""
+        clusters: Clusters | None
+        sound_clusters: Clusters | None
+        whole, clusters = self._form.opened(sides.both)
+        sound, sound_clusters = self._form.opened(sides.sound) if sides.flagged else (whole, clusters)
+        if group and not self._has_days:
+            clusters = sound_clusters = None
+        else:
+            like = None
+        stated = self._stated(group)
+        population = stated.users if stated else None
         smallest = self._question.smallest_group
         if pulse is not None and pulse.n < smallest:
             pulse = None
         people = whole.complete + whole.incomplete
         if 0 < whole.complete < smallest or (group and people < smallest):
-            return Result(group, None, 0, 0, None, None, None, pulse, archived=None, withheld=True)
-        found = self._index(whole, population)
-        if flagged.complete and whole.complete - flagged.complete < smallest:
+            return _withheld(Result(group, None, 0, 0, None, None, None, None, None, pulse), pulse=pulse)
+        found = self._index(whole, population, clusters, like)
+        flagged = whole.complete - sound.complete
+        if flagged and sound.complete < smallest:
             without = None
+        elif flagged:
+            without = self._index(sound, population, sound_clusters, like)
         else:
-            without = self._index(whole - flagged, population) if flagged.complete else found
+            without = found
         return Result(
             group=group,
             n=whole.complete,
             incomplete=whole.incomplete,
-            flagged=flagged.complete,
+            flagged=flagged,
             index=found,
             without_flagged=without,
+            other_policy=self._other_policy(whole, population, clusters, like),
             sufficiency=(
                 sufficiency(collected=whole.complete, population=population)
                 if population is not None
                 else None
             ),
+            stated=stated,
             pulse=pulse,
-            timing=self._timing(whole, doubts, population) if doubts is not None else None,
+            timing=(
+                self._timing(whole, doubts, population, found.days if found else None)
+                if doubts is not None
+                else None
+            ),
         )
 
-    def _timing(self, whole: Tally, doubts: DoubtfulTimes, population: int | None) -> Timing:
+    def _other_policy(
+        self, whole: Tally, population: int | None, clusters: Clusters | None, like: DayEffect | None
+    ) -> Index | None:
+        """Give the index under the other policy where many broke off: the discontented may be those who do."""
+        places = range(len(self._form.keys))
+        # People who stopped and had answered something: at least as many as answered one and the same question.
+        differ = max(sum(whole.counts_at(place, incomplete=True)) for place in places)
+        broke_off = whole.incomplete > MANY_BROKEN_OFF * (whole.complete + whole.incomplete)
+        if not broke_off or 0 < differ < self._question.smallest_group:
+            return None
+        other = Policy.ALL if self._question.policy is Policy.COMPLETE else Policy.COMPLETE
+        return self._index(whole, population, clusters, like, policy=other)
+
+    def _timing(
+        self, whole: Tally, doubts: DoubtfulTimes, population: int | None, like: DayEffect | None
+    ) -> Timing:
         """Give what is doubtful about times, and the index both ways where nobody is told apart by the difference."""
-        outside, inside = self._tally(doubts.outside), self._tally(doubts.inside)
+        outside, inside = self._form.tally(doubts.outside), self._form.tally(doubts.inside)
         least = self._question.smallest_group
         narrowed = whole - outside
         return Timing(
-            late=self._tally(doubts.late).complete,
-            redated=self._tally(doubts.redated).complete,
+            late=self._form.tally(doubts.late).complete,
+            redated=self._form.tally(doubts.redated).complete,
             outside=outside.complete,
             inside=inside.complete,
             narrow=(
-                self._index(narrowed, population)
+                self._index(narrowed, population, None, like)
                 if outside.complete >= least and narrowed.complete >= least
                 else None
             ),
-            wide=self._index(whole + inside, population) if inside.complete >= least else None,
+            wide=self._index(whole + inside, population, None, like) if inside.complete >= least else None,
         )
 
-    def _tally(self, number: int) -> Tally:
-        return Tally.from_ints(self._form.instrument, to_counts(number, self._form.fields))
-
-    def _index(self, tally: Tally, population: int | None) -> Index | None:
+    def _index(
+        self,
+        tally: Tally,
+        population: int | None,
+        clusters: Clusters | None,
+        like: DayEffect | None,
+        *,
+        policy: Policy | None = None,
+    ) -> Index | None:
         question = self._question
         try:
             return index(
                 self._form.instrument,
                 tally,
                 weight_mode=question.weight_mode,
-                policy=question.policy,
+                policy=policy or question.policy,
                 population=population,
+                clusters=clusters,
+                like=like,
             )
         except NothingAnswered:
             return None
 
-    def _population(self, group: Sequence[GroupPart]) -> int | None:
+    def _stated(self, group: Sequence[GroupPart]) -> StatedUsers | None:
         """Give the users behind a group: they are stated for a whole unit, not for parts of it."""
+        asked, unit = self._question.population, self._question.scope.unit
+        if not group and asked is not None:
+            return StatedUsers(asked, by="", at=None)
         if self._question.scope.needs_series:
-            return self._question.population
+            return None
         if not group:
-            unit = self._question.scope.unit
-            return self._question.population or (self._populations.get(unit) if unit else None)
+            return self._populations.get(unit) if unit else None
         if [part.dimension for part in group] == [Dimension.UNIT]:
             return self._populations.get(group[0].code)
         return None
 
 
-def _count(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> dict[GroupKey, Sides]:
-    """Give the counts of every group, and of the whole under `()`."""
-    if number is None:
-        return {}
-    counts = count(number, form, question.scope, days, question.by)
-    if not question.by:
-        return counts
-    if GROUP_DIMENSIONS.intersection(question.by):  # not everybody told their profile
-        whole = count(number, form, question.scope, days).get((), Sides())
-    else:
-        whole = Sides(
-            sound=sum(sides.sound for sides in counts.values()),
-            flagged=sum(sides.flagged for sides in counts.values()),
-        )
-    return {**counts, (): whole}
+def _count(number: int | None, form: CodedForm, question: IndexQuestion, days: Days) -> Counted:
+    """Give the counts of the whole and of every group; none before the form's first response."""
+    return Counted(Sides(), {}) if number is None else count(number, form, question.scope, days, question.by)
 
 
 def _count_archived(
@@ -208,21 +247,22 @@ def _count_archived(
     known = KioskKey.objects.filter(archive_from__lte=last, archive_until__gte=first)
     if number is None or not known.exists():
         return {}
-    history = replace(question, scope=replace(question.scope, archived=True))
-    return {
-        key: Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields)).complete
-        for key, sides in _count(number, form, history, days).items()
-    }
+    found = count(number, form, replace(question.scope, archived=True), days, question.by)
+    groups = {(): found.whole, **found.groups}
+    return {key: form.opened(sides.both)[0].complete for key, sides in groups.items()}
 
 
 def _pulses(question: IndexQuestion, days: Days) -> dict[GroupKey, PulseShare]:
-    """Give the pulse of each group, from the smileys of the same scope and days."""
+    """Give the pulse of the whole under `()` and of each group, from the smileys of the same scope and days."""
     number, form = find_form(PULSE)
+    counted = _count(number, form, question, days)
+    has_days = not GROUP_DIMENSIONS.intersection(question.by)
     shares = {}
-    for key, sides in _count(number, form, question, days).items():
-        tally = Tally.from_ints(form.instrument, to_counts(sides.sound + sides.flagged, form.fields))
+    for key, sides in {**counted.groups, (): counted.whole}.items():
+        tally, clusters = form.opened(sides.both)
         if tally.complete:
-            shares[key] = share(form.instrument, tally)
+            known = clusters if has_days or key == () else None
+            shares[key] = share(form.instrument, tally, clusters=known)
     return shares
 
 
@@ -242,7 +282,7 @@ def _withhold_remainders(groups: tuple[Result, ...], whole: Result, smallest: in
     return tuple(_withheld(group) if group is least else group for group in groups)
 
 
-def _withheld(group: Result) -> Result:
+def _withheld(group: Result, *, pulse: PulseShare | None = None) -> Result:
     return replace(
         group,
         n=None,
@@ -250,8 +290,10 @@ def _withheld(group: Result) -> Result:
         flagged=0,
         index=None,
         without_flagged=None,
+        other_policy=None,
         sufficiency=None,
-        pulse=None,
+        stated=None,
+        pulse=pulse,
         timing=None,
         archived=None,
         withheld=True,

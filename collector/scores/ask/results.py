@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from collector.errors import CollectorError
 from collector.scores.ask.scope import Dimension, Scope
@@ -29,6 +30,17 @@ class GroupPart:
     code: str
     name: str
     """Empty where it has none: `show.labels` then says what people call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedUsers:
+    """How many users somebody says there were: a statement, which nobody here can check."""
+
+    users: int
+    by: str
+    """Empty where it came with the question."""
+    at: datetime | None
+    """None where it came with the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +75,12 @@ class Result:
     """None where there is nothing, or not enough to be shown."""
     without_flagged: Index | None
     """The same index when the flagged responses are left out."""
+    other_policy: Index | None
+    """The index under the other policy, where more than a tenth broke off and nobody is told apart by the difference."""
     sufficiency: Sufficiency | None
     """None where nobody stated how many users there were."""
+    stated: StatedUsers | None
+    """Whose statement the sample is measured against."""
     pulse: PulseShare | None
     timing: Timing | None = None
     """None where nothing is doubtful, and for groups of periods, hours and profiles."""

@@ -31,13 +31,15 @@ WORDS = (
     "for",
 )
 """Every word that may be asked with."""
+AT_THE_CONSOLE = frozenset({"population"})
+"""Words that an answer of the collector's authority takes from nobody but its operator."""
 _LONGEST_WORD = 200
 ELEMENT = "element"
 """A dimension of the output: one row an element. It needs no other counting."""
 
 
-def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) -> IndexQuestion:
-    """Give the question these words ask.
+def question(words: Mapping[str, str], *, at_console: bool = False) -> IndexQuestion:
+    """Give the question these words ask; at the collector's own console nothing is withheld.
 
     Raises:
         QuestionError: a word is unknown or says nothing that can be asked.
@@ -47,6 +49,8 @@ def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) 
             raise QuestionError("parameter_unknown", word=word, known=", ".join(WORDS))
         if not words[word].isprintable() or len(words[word]) > _LONGEST_WORD:
             raise QuestionError("parameter", word=word)
+        if word in AT_THE_CONSOLE and not at_console:
+            raise QuestionError("population", sentence="population_not_yours")
     scope = Scope(
         unit=words.get("unit") or None,
         region=words.get("region") or None,
@@ -63,7 +67,7 @@ def question(words: Mapping[str, str], *, smallest_group: int = SMALLEST_GROUP) 
         weight_mode=_weight_mode(words.get("weight_mode")),
         policy=_policy(words.get("policy")),
         population=_population(words.get("population")),
-        smallest_group=smallest_group,
+        smallest_group=1 if at_console else SMALLEST_GROUP,
     )
 
 
@@ -122,6 +126,6 @@ def _policy(text: str | None) -> Policy:
 def _population(text: str | None) -> int | None:
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 9:
+    if not text.isdecimal() or len(text) > 9 or not int(text):
         raise QuestionError("population")
     return int(text)

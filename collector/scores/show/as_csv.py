@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from collector.scores.ask.results import IndexAnswer, Result
-from collector.scores.show.formats import NRR_DIGITS, decimal, probability
+from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability, weighted_column
 from collector.scores.show.labels import part_name
+from survey.index.clusters import DayEffect
 from survey.index.doubt import Interval
 from survey.index.indices import ElementIndex, Index
+from survey.index.sampling import METHOD
 
 _LANGUAGE = "id"
 BYTE_ORDER_MARK = "\ufeff"
@@ -28,11 +30,16 @@ _KEPT = re.compile(r"0|[1-9]\d{0,14}|\d{4}-\d\d-\d\d")
 """What Excel shows as it stands: whole numbers, and days, which it may know as days."""
 
 ResultColumn = tuple[str, Callable[[Result], object]]
-ElementColumn = tuple[str, Callable[[Result, Index, ElementIndex], object]]
+ElementColumn = tuple[str, Callable[[Result, Index, ElementIndex, Decimal], object]]
+"""How a cell is made of the result, its index, the element and its printed weighted mean."""
 
 
 def _interval(result: Result) -> Interval | None:
     return result.index.interval if result.index is not None else None
+
+
+def _days(result: Result) -> DayEffect | None:
+    return result.index.days if result.index is not None else None
 
 
 RESULT_COLUMNS: Sequence[ResultColumn] = (
@@ -46,40 +53,53 @@ RESULT_COLUMNS: Sequence[ResultColumn] = (
     ("interval_low", lambda result: (interval := _interval(result)) and interval.low),
     ("interval_high", lambda result: (interval := _interval(result)) and interval.high),
     ("category_probability", lambda result: result.index and probability(result.index.likelihood)),
+    ("days", lambda result: (days := _days(result)) and days.days),
+    ("design_effect", lambda result: (days := _days(result)) and design_effect(days)),
+    ("enough_days", lambda result: (days := _days(result)) and ("yes" if days.is_judged else "no")),
     ("flagged", lambda result: result.flagged),
     ("value_without_flagged", lambda result: result.without_flagged and result.without_flagged.value),
     (
         "category_without_flagged",
         lambda result: result.without_flagged and result.without_flagged.category.letter,
     ),
+    ("value_other_policy", lambda result: result.other_policy and result.other_policy.value),
+    ("category_other_policy", lambda result: result.other_policy and result.other_policy.category.letter),
     ("late", lambda result: result.timing and result.timing.late),
     ("redated", lambda result: result.timing and result.timing.redated),
     ("maybe_outside", lambda result: result.timing and result.timing.outside),
     ("maybe_inside", lambda result: result.timing and result.timing.inside),
     ("population", lambda result: result.sufficiency and result.sufficiency.population),
+    ("population_stated_by", lambda result: result.stated and (result.stated.by or "asker")),
+    (
+        "exceeds_population",
+        lambda result: result.sufficiency and ("yes" if result.sufficiency.exceeds_population else "no"),
+    ),
     ("required", lambda result: result.sufficiency and result.sufficiency.required),
     ("pulse_n", lambda result: result.pulse and result.pulse.n),
     ("pulse_satisfied_percent", lambda result: result.pulse and result.pulse.percent),
     ("weight_mode", lambda result: result.index and result.index.weight_mode.value),
     ("policy", lambda result: result.index and result.index.policy.value),
+    ("method", lambda result: result.index and METHOD),
     ("rule", lambda result: result.index and result.index.rule),
     ("bands", lambda result: result.index and result.index.bands.version),
 )
 ELEMENT_COLUMNS: Sequence[ElementColumn] = (
-    ("element", lambda _result, _index, element: element.key),
-    ("label", lambda _result, _index, element: element.label),
-    ("n", lambda _result, _index, element: element.n),
-    ("archived", lambda result, _index, _element: result.archived),
-    ("nrr", lambda _result, _index, element: decimal(element.nrr, NRR_DIGITS)),
-    ("nrr_weighted", lambda _result, _index, element: decimal(element.weighted, NRR_DIGITS)),
-    ("value", lambda _result, _index, element: element.value),
-    ("category", lambda _result, _index, element: element.category.letter),
-    ("interval_low", lambda _result, _index, element: element.interval and element.interval.low),
-    ("interval_high", lambda _result, _index, element: element.interval and element.interval.high),
-    ("weight_mode", lambda _result, index, _element: index.weight_mode.value),
-    ("policy", lambda _result, index, _element: index.policy.value),
-    ("rule", lambda _result, index, _element: index.rule),
-    ("bands", lambda _result, index, _element: index.bands.version),
+    ("element", lambda _result, _index, element, _printed: element.key),
+    ("label", lambda _result, _index, element, _printed: element.label),
+    ("n", lambda _result, _index, element, _printed: element.n),
+    ("archived", lambda result, _index, _element, _printed: result.archived),
+    ("sum", lambda _result, _index, element, _printed: element.total),
+    ("nrr", lambda _result, _index, element, _printed: decimal(element.nrr, NRR_DIGITS)),
+    ("nrr_weighted", lambda _result, _index, _element, printed: printed),
+    ("value", lambda _result, _index, element, _printed: element.value),
+    ("category", lambda _result, _index, element, _printed: element.category.letter),
+    ("interval_low", lambda _result, _index, element, _printed: element.interval and element.interval.low),
+    ("interval_high", lambda _result, _index, element, _printed: element.interval and element.interval.high),
+    ("weight_mode", lambda _result, index, _element, _printed: index.weight_mode.value),
+    ("policy", lambda _result, index, _element, _printed: index.policy.value),
+    ("method", lambda _result, _index, _element, _printed: METHOD),
+    ("rule", lambda _result, index, _element, _printed: index.rule),
+    ("bands", lambda _result, index, _element, _printed: index.bands.version),
 )
 
 
@@ -120,7 +140,10 @@ def _element_rows(result: Result) -> list[list[object]]:
     index = result.index
     if index is None:
         return []
-    return [[cell(result, index, element) for _, cell in ELEMENT_COLUMNS] for element in index.elements]
+    return [
+        [cell(result, index, element, printed) for _, cell in ELEMENT_COLUMNS]
+        for element, printed in zip(index.elements, weighted_column(index), strict=True)
+    ]
 
 
 def _safe(cell: object) -> object:

@@ -1,10 +1,13 @@
 """An answer as JSON's values, for programs; `docs/scores.md` explains every key."""
 
-from collector.scores.ask.results import IndexAnswer, Result, Timing
-from collector.scores.show.formats import NRR_DIGITS, decimal, probability
+from datetime import UTC
+
+from collector.scores.ask.results import IndexAnswer, Result, StatedUsers, Timing
+from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability, weighted_column
 from collector.scores.show.labels import part_name
 from survey.index.doubt import Interval
 from survey.index.indices import Index
+from survey.index.sampling import METHOD
 from survey.instrument.instrument import in_language
 
 _LANGUAGE = "id"
@@ -30,7 +33,7 @@ def as_json(answer: IndexAnswer) -> dict[str, object]:
 
 
 def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str, object]:
-    index = result.index
+    index, other = result.index, result.other_policy
     fields: dict[str, object] = {}
     if result.group:
         fields["group"] = {
@@ -49,6 +52,8 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
                 "required": result.sufficiency.required,
                 "collected": result.sufficiency.collected,
                 "sufficient": result.sufficiency.is_sufficient,
+                "exceeds_population": result.sufficiency.exceeds_population,
+                **_statement(result.stated),
             }
             if result.sufficiency
             else None
@@ -58,6 +63,9 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
             {"n": result.without_flagged.n, **_index(result.without_flagged)}
             if result.without_flagged
             else None
+        ),
+        "other_policy": (
+            {"policy": other.policy.value, "n": other.n, **_index(other)} if other is not None else None
         ),
         "timing": _timing(result.timing),
         "pulse": {"n": result.pulse.n, "satisfied_percent": float(result.pulse.percent)}
@@ -70,22 +78,36 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
         fields["weight_mode"] = index.weight_mode.value
         fields["weight"] = index.weight
         fields["policy"] = index.policy.value
+        fields["method"] = METHOD
+        fields["random_sample"] = False
     if elements and index is not None:
+        weighted = weighted_column(index)
+        fields["weighted_sum"] = float(sum(weighted))
         fields["elements"] = [
             {
                 "key": element.key,
                 "label": element.label,
                 "name": in_language(answer.instrument.element(element.key).name, _LANGUAGE),
                 "n": element.n,
+                "sum": element.total,
                 "nrr": float(decimal(element.nrr, NRR_DIGITS)),
-                "weighted": float(decimal(element.weighted, NRR_DIGITS)),
+                "weighted": float(printed),
                 "value": float(element.value),
                 "category": element.category.letter,
                 "interval": _interval(element.interval),
             }
-            for element in index.elements
+            for element, printed in zip(index.elements, weighted, strict=True)
         ]
     return fields
+
+
+def _statement(stated: StatedUsers | None) -> dict[str, object]:
+    at = stated.at if stated else None
+    return {
+        "stated_by": stated.by if stated and at else None,
+        "stated_at": at.astimezone(UTC).isoformat() if at else None,
+        "stated_by_asker": at is None,
+    }
 
 
 def _timing(timing: Timing | None) -> dict[str, object]:
@@ -110,7 +132,11 @@ def _index(index: Index | None) -> dict[str, object]:
             "interval": None,
             "category_probability": None,
             "category_probabilities": {},
+            "days": None,
+            "design_effect": None,
+            "enough_days": None,
         }
+    days = index.days
     return {
         "value": float(index.value),
         "category": index.category.letter,
@@ -118,6 +144,9 @@ def _index(index: Index | None) -> dict[str, object]:
         "interval": _interval(index.interval),
         "category_probability": probability(index.likelihood),
         "category_probabilities": {letter: probability(share) for letter, share in index.likelihoods.items()},
+        "days": days and days.days,
+        "design_effect": days and design_effect(days),
+        "enough_days": days and days.is_judged,
     }
 
 

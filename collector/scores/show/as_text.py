@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from collector.scores.ask.results import IndexAnswer, Result, Timing
-from collector.scores.show.formats import NRR_DIGITS, comma, confidence, decimal
+from collector.scores.show.doubts import day_lines, interval_line, other_policy_lines, sample_lines
+from collector.scores.show.formats import NRR_DIGITS, comma, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
 from collector.words.foreign import shown
 from survey.index.indices import Index
+from survey.index.sampling import METHOD
 from survey.instrument.instrument import in_language
 
 
@@ -44,23 +46,21 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
     width = max(len(name) for name in names.values())
     head = {name: say(f"index.{name}", language) for name in ("element", "mean", "value", "grade")}
     yield ""
-    yield f"     {head['element']:<{width}}    {head['mean']}  {head['value']}  {head['grade']}"
+    yield f"     {head['element']:<{width}}    {head['mean']:<7}{head['value']}  {head['grade']}"
     for element in index.elements:
         yield (
             f"{element.label:>4} {names[element.key]:<{width}}  {comma(decimal(element.nrr, NRR_DIGITS))}"
             f" {comma(element.value):>6}  {element.category.letter}"
         )
+    yield say("doubt.unrounded", language)
     yield ""
     grade = index.category.letter
     yield say(
         "index.line", language, value=comma(index.value), grade=grade, name=index.category.name, n=result.n
     )
-    if index.interval is not None:
-        low, high = comma(index.interval.low), comma(index.interval.high)
-        sure = ""
-        if index.likelihood is not None:
-            sure = say("index.sure", language, grade=grade, confidence=confidence(index.likelihood))
-        yield say("index.interval", language, low=low, high=high) + sure
+    yield interval_line(index, language)
+    yield from day_lines(index.days, language)
+    yield from other_policy_lines(result, language)
     if result.flagged and result.without_flagged is not None:
         without = result.without_flagged
         yield say(
@@ -74,20 +74,7 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
         )
     if result.timing is not None:
         yield from timing_lines(result.timing, language)
-    if result.sufficiency is not None:
-        sample = result.sufficiency
-        yield say(
-            "index.sample",
-            language,
-            collected=sample.collected,
-            required=sample.required,
-            population=sample.population,
-            verdict=(
-                say("index.sample_enough", language)
-                if sample.is_sufficient
-                else say("index.sample_short", language, missing=sample.missing)
-            ),
-        )
+    yield from sample_lines(result, language)
     policy = say(f"index.policy_{index.policy.value}", language)
     yield say(
         "index.method",
@@ -97,6 +84,7 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
         bands=index.bands.version,
         policy=policy,
     )
+    yield say("doubt.method", language, method=METHOD)
 
 
 def timing_lines(timing: Timing, language: str) -> Iterator[str]:
@@ -126,6 +114,10 @@ def _short(result: Result, language: str) -> str:
     if result.index is None:
         return say("index.nobody_here", language)
     index = result.index
-    doubt = f" ({comma(index.interval.low)}–{comma(index.interval.high)})" if index.interval else ""
+    doubt = (
+        f" ({comma(index.interval.low)}–{comma(index.interval.high)})"
+        if index.interval
+        else say("index.short_one", language)
+    )
     history = f" ({say('index.archived_short', language, count=result.archived)})" if result.archived else ""
     return f"{comma(index.value)} {index.category.letter}{doubt}, n = {result.n}{history}"

@@ -1,12 +1,10 @@
 """What people call the groups of an answer, in one language: their own names where they have some, else our words."""
 
-from django.utils.translation import get_language
-
 from collector.scores.ask.overview import ENDED_OTHERWISE
 from collector.scores.ask.results import GroupPart
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Dimension
 from collector.scores.tallies.naming import OTHER, UNKNOWN
-from collector.words.catalogue import LANGUAGES, known, say
+from collector.words.catalogue import known, say
 from survey.index.periods import Period
 from survey.index.periods import parse as parse_period
 
@@ -33,12 +31,6 @@ def _our_word(part: GroupPart, language: str) -> str:
 def period_title(period: Period, language: str) -> str:
     """Give what a period is called: in Indonesian as reports do, in other languages by its identifier."""
     return period.title if language == "id" else period.identifier
-
-
-def page_language() -> str:
-    """Give the language of the page in hand; Indonesian where we have no words in Django's."""
-    language = get_language() or ""
-    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def ending_name(how: str, language: str) -> str:

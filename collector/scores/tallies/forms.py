@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from collector.fleet.instruments import find
-from collector.scores.tallies.packing import to_number
+from collector.scores.tallies.packing import to_counts, to_number
+from collector.scores.tallies.unit_days import FIELD_BITS
+from survey.index.clusters import Clusters
 from survey.index.tally import Tally, length
 from survey.instrument.instrument import Instrument
 
 UNANSWERED = "-"
 _DIGITS = "0123456789a"  # the widest scale an instrument may have is 0 to 10
 _REMEMBERED = 4_096  # patterns of answers; the listener's memory is bounded
-_SQUARES_SHIFT = (
-    2 * 64
-)  # the third number of layout 1 of `survey.index.tally`; a property test holds both together
+# Places in a plain row (`unit_days`), after the score: those of layout 1 of `survey.index.tally`; a property test
+# holds both together.
+_ONE_COMPLETE = 1 << FIELD_BITS
+_SQUARES_SHIFT = 3 * FIELD_BITS
+_COUNTS_FROM = 4
 
 
 class CodedForm:
@@ -22,7 +26,8 @@ class CodedForm:
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
         self.keys = instrument.element_keys
-        self.fields = length(instrument)
+        self.fields = 1 + length(instrument)
+        """Of a plain row."""
         self._digits = {value: _DIGITS[value] for value in instrument.values}
         self._parts = [self._parts_of(key) for key in self.keys]
         self._canonical_keys = tuple(sorted(self.keys))  # as they stand in a record's canonical JSON
@@ -63,27 +68,38 @@ class CodedForm:
         return found
 
     def number(self, text: str) -> int:
-        """Give the counts of one response with these answers, as `packing` adds them.
+        """Give the plain row of one response with these answers.
 
-        The same as `Tally.of(instrument, [answers])`, put together from parts made once: hardly two responses of a busy
+        Its score, and the same as `Tally.of(instrument, [answers])`, put together from parts made once: hardly two responses of a busy
         day are equal, and this runs for each of them.
         """
         if UNANSWERED in text:
-            return to_number(Tally.of(self.instrument, [self.decode(text)]).to_ints())
-        number, score = 1, 0
+            return to_number((0, *Tally.of(self.instrument, [self.decode(text)]).to_ints()))
+        number, score = _ONE_COMPLETE, 0
         for parts, digit in zip(self._parts, text, strict=True):
             counted, weight = parts[digit]
             number += counted
             score += weight
-        return number + (score * score << _SQUARES_SHIFT)
+        return number + score + (score * score << _SQUARES_SHIFT)
+
+    def tally(self, plain: int) -> Tally:
+        """Give the tally in a plain row."""
+        _, *ints = to_counts(plain, self.fields)
+        return Tally.from_ints(self.instrument, ints)
+
+    def opened(self, dated: int) -> tuple[Tally, Clusters]:
+        """Give the tally in a dated row, and its sums over unit-days."""
+        days, people_squared, products, totals_squared, _, *ints = to_counts(dated, 4 + self.fields)
+        clusters = Clusters(days, people_squared, products, totals_squared)
+        return Tally.from_ints(self.instrument, ints), clusters
 
     def _parts_of(self, key: str) -> dict[str, tuple[int, int]]:
         """Give, for every answer to an element of a complete response, what it adds to the counts and to the score."""
         instrument = self.instrument
-        place = 3 + self.keys.index(key) * len(instrument.values)
+        place = _COUNTS_FROM + self.keys.index(key) * len(instrument.values)
         weight = instrument.weight_units[self.keys.index(key)]
         return {
-            digit: (1 << 64 * (place + value - instrument.lowest), weight * value)
+            digit: (1 << FIELD_BITS * (place + value - instrument.lowest), weight * value)
             for value, digit in self._digits.items()
         }
 

@@ -26,8 +26,6 @@ LAST_GROUP = (1 << _GROUP_BITS) - 1
 
 SERIES_STEP_DAYS = 1 << (_DAY_BITS + 1)
 """How far the day keys of neighbouring series lie apart."""
-SERIES_STEP_MONTHS = 1 << (_MONTH_BITS + 1)
-"""How far the month keys of neighbouring series lie apart."""
 UNIT_STEP = 1 << (_FORM_BITS + _MONTH_BITS + 1)
 """How far the unit keys of neighbouring units lie apart."""
 GROUP_UNIT_STEP = 1 << (_FORM_BITS + _MONTH_BITS + 1 + _GROUP_BITS)
@@ -100,14 +98,15 @@ def split_day_key(key: int) -> Rest:
     return Rest(key >> (_DAY_BITS + 1), key >> 1 & ((1 << _DAY_BITS) - 1), bool(key & 1))
 
 
-def month_key(series: int, month: int, *, flagged: bool) -> int:
-    """Give the key of a series' month."""
-    return (series << _MONTH_BITS | month) << 1 | flagged
+def unit_day_key(unit: int, form: int, day: int) -> int:
+    """Give the key of a unit's day, both sides of it."""
+    return (unit << _FORM_BITS | form) << _DAY_BITS | day
 
 
-def split_month_key(key: int) -> Rest:
-    """Give series, month and side of a key."""
-    return Rest(key >> (_MONTH_BITS + 1), key >> 1 & ((1 << _MONTH_BITS) - 1), bool(key & 1))
+def split_unit_day_key(key: int) -> tuple[int, int, int]:
+    """Give unit, form and day of a key."""
+    owner, day = key >> _DAY_BITS, key & ((1 << _DAY_BITS) - 1)
+    return owner >> _FORM_BITS, owner & LAST_FORM, day
 
 
 def unit_key(unit: int, form: int, month: int, *, flagged: bool) -> int:

@@ -1,7 +1,8 @@
 """The one writer of tallies: changes are added up first, then each touched row is read and written once.
 
 Changes are integers of `packing`, so that taking a response out of one row and putting it into another are the same
-operation with another sign. Rows whose counts all return to zero are deleted: however the same responses came in, moved
+operation with another sign. The sums over days that a unit's months hold are no sum of changes: the day's old row is at hand
+when it is written, and the month is changed by the difference between old and new. Rows whose counts all return to zero are deleted: however the same responses came in, moved
 and left again, the tables hold the same rows.
 """
 
@@ -11,20 +12,22 @@ from itertools import islice
 
 from django.db import connection
 
-from collector.scores.models import DayTally, GroupTally, MonthTally, UnitTally
+from collector.scores.models import DayTally, GroupTally, UnitDay, UnitTally
 from collector.scores.tallies.keys import (
     day_date,
     day_key,
     group_key,
-    month_key,
     month_number,
     split_day_key,
+    split_unit_day_key,
+    unit_day_key,
     unit_key,
 )
 from collector.scores.tallies.naming import SeriesKey
 from collector.scores.tallies.packing import pack, pack_wide, unpack, unpack_wide
+from collector.scores.tallies.unit_days import dated, side_of, sums_of
 
-TallyModel = type[DayTally] | type[MonthTally] | type[UnitTally] | type[GroupTally]
+TallyModel = type[DayTally] | type[UnitDay] | type[UnitTally] | type[GroupTally]
 
 _CHUNK = 500  # SQLite's oldest limit on parameters is 999
 
@@ -56,25 +59,30 @@ class Changes:
         Raises:
             OverflowError: more would be taken out than is there; the rows and tallies do not belong together.
         """
-        months: defaultdict[int, int] = defaultdict(int)
         units: defaultdict[int, int] = defaultdict(int)
+        unit_days: defaultdict[int, int] = defaultdict(int)
         for key, number in self.days.items():
             owner, day, flagged = split_day_key(key)
             unit, _, _, _, form = series[owner]
-            month = month_number(day_date(day))
-            months[month_key(owner, month, flagged=flagged)] += number
-            units[unit_key(unit, form, month, flagged=flagged)] += number
+            units[unit_key(unit, form, month_number(day_date(day)), flagged=flagged)] += dated(number)
+            unit_days[unit_day_key(unit, form, day)] += side_of(number, flagged=flagged)
         # Always in this order, and in the order of the keys: two listeners then never wait for each other in a ring.
         _add(DayTally, self.days)
-        _add(MonthTally, months)
+        for key, (before, after) in _add(UnitDay, unit_days).items():
+            unit, form, day = split_unit_day_key(key)
+            month = month_number(day_date(day))
+            old, new = sums_of(before), sums_of(after)
+            units[unit_key(unit, form, month, flagged=False)] += new.sound - old.sound
+            units[unit_key(unit, form, month, flagged=True)] += new.flagged - old.flagged
         _add(UnitTally, units)
         _add(GroupTally, self.groups)
 
 
-def _add(model: TallyModel, changes: Mapping[int, int]) -> None:
+def _add(model: TallyModel, changes: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+    """Write changes to a table and give what each touched row held before and holds now."""
     keys = sorted(key for key, number in changes.items() if number)
     if not keys:
-        return
+        return {}
     read, write = (unpack_wide, pack_wide) if model is UnitTally else (unpack, pack)
     table = model._meta.db_table  # noqa: SLF001 - Django documents _meta
     if connection.vendor == "postgresql":
@@ -83,9 +91,12 @@ def _add(model: TallyModel, changes: Mapping[int, int]) -> None:
         held = {key: stored for chunk in _chunks(keys) for key, stored in _read_sqlite(table, chunk)}
     kept: list[tuple[int, bytes]] = []
     gone: list[int] = []
+    moved: dict[int, tuple[int, int]] = {}
     for key in keys:
         stored = held.get(key)
-        number = changes[key] + (read(bytes(stored)) if stored else 0)
+        before = read(bytes(stored)) if stored else 0
+        number = before + changes[key]
+        moved[key] = before, number
         if number:
             kept.append((key, write(number)))
         else:
@@ -105,6 +116,7 @@ def _add(model: TallyModel, changes: Mapping[int, int]) -> None:
             )
     if gone:
         model.objects.filter(pk__in=gone).delete()
+    return moved
 
 
 def _lock_postgresql(table: str, keys: list[int]) -> dict[int, bytes]:

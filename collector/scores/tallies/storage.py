@@ -13,10 +13,10 @@ from collector.scores.models import (
     Form,
     GroupTally,
     KioskDay,
-    MonthTally,
     Response,
     StaffAction,
     StaleDay,
+    UnitDay,
     UnitTally,
 )
 from collector.scores.tallies.forms import CodedForm, coded
@@ -251,7 +251,7 @@ def clear() -> None:
         KioskDay,
         StaleDay,
         DayTally,
-        MonthTally,
+        UnitDay,
         UnitTally,
         GroupTally,
     ):

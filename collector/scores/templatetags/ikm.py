@@ -7,11 +7,9 @@ from typing import Any
 
 from django import template
 
-from collector.scores.ask.results import GroupPart, Timing
+from collector.scores.ask.results import Timing
 from collector.scores.show import charts, formats, labels
 from collector.scores.show.as_text import timing_lines
-from collector.scores.tallies import minutes
-from collector.scores.tallies.minutes import Span
 from survey.index.doubt import Interval
 
 register = template.Library()
@@ -21,24 +19,6 @@ register = template.Library()
 def comma(value: Decimal | int | None) -> str:
     """Write a number with a decimal comma; nothing where there is none."""
     return "" if value is None else formats.comma(value)
-
-
-@register.filter
-def nrr(value: Fraction) -> str:
-    """Write a mean answer as sheets do."""
-    return formats.comma(formats.decimal(value, 3))
-
-
-@register.filter
-def percent(share: Fraction | float) -> str:
-    """Write a counted share of 1 in percent."""
-    return formats.percent(share)
-
-
-@register.filter
-def confidence(share: float) -> str:
-    """Write a probability in percent."""
-    return formats.confidence(share)
 
 
 @register.filter
@@ -69,36 +49,12 @@ def share(part: Decimal | int, whole: Decimal | int) -> str:
 
 
 @register.filter
-def clock(minute: int) -> str:
-    """Write a minute of the day as a time."""
-    return minutes.clock(minute)
-
-
-@register.filter(name="minutes")
-def minutes_of(span: Span) -> int:
-    """Give how long a span is."""
-    return span.end - span.start
-
-
-@register.filter
 def svg(number: float) -> str:
     """Write a coordinate: with a point, whatever language the page is in."""
     return f"{number:g}"
 
 
 @register.filter
-def name(part: GroupPart) -> str:
-    """Give what people call a part of a group."""
-    return labels.part_name(part, labels.page_language())
-
-
-@register.filter
 def ending(how: str) -> str:
     """Say how a questionnaire ended."""
-    return labels.ending_name(how, labels.page_language())
-
-
-@register.filter
-def of(names: Mapping[str, str], key: str) -> str:
-    """Look a key up."""
-    return names.get(key, key)
+    return labels.ending_name(how, "id")

@@ -86,6 +86,7 @@ def test_a_published_period_shows_its_number_its_doubt_and_its_elements(post: Po
         assert "Prioritas tindak lanjut: 1." in page
         assert "PermenPAN-RB 14/2017" in page
         assert "bukan sampel acak" in page
+        assert "Selesai – 12" in page
         assert release.address in page
     assert re.search(r"75,00 \d\d,\d\d–\d\d,\d\d C", seen(client, "/")), "no number without its doubt"
     (line,) = client.get("/api/v1/releases").json()["releases"]

@@ -14,6 +14,7 @@ from django.test import Client
 
 from collector.people import roles
 from collector.people.models import TrailEntry
+from collector.people.trail import console_user
 from collector.scores.ask.queries import indices
 from collector.scores.ask.words import question
 from collector.scores.show.as_csv import as_csv
@@ -69,7 +70,7 @@ def test_json_gives_the_index_with_all_that_belongs_beside_it(village: Post, cli
     assert [element["key"] for element in answer["elements"]][7:] == ["pengaduan", "sarpras"]
     first = answer["elements"][0]
     assert (first["label"], first["name"], first["n"]) == ("U1", "Persyaratan", 19)
-    assert (first["nrr"], first["value"], first["category"]) == (3.105, 77.63, "B")
+    assert (first["nrr"], first["value"], first["category"]) == (3.10526, 77.63, "B")
     assert answer["without_flagged"]["value"] == answer["value"]
 
 
@@ -111,7 +112,7 @@ def test_csv_is_a_table_a_spreadsheet_opens_without_running_it(village: Post, cl
     )
     rows = list(csv.DictReader(io.StringIO(elements.content.decode())))
     assert len(rows) == 9
-    assert (rows[0]["element"], rows[0]["nrr"], rows[0]["value"]) == ("persyaratan", "3.105", "77.63")
+    assert (rows[0]["element"], rows[0]["nrr"], rows[0]["value"]) == ("persyaratan", "3.10526", "77.63")
 
 
 def test_csv_for_an_indonesian_excel_has_semicolons_decimal_commas_and_a_byte_order_mark(
@@ -166,6 +167,7 @@ def test_no_name_becomes_a_formula(village: Post, excel: bool, start: str) -> No
         ({"unit": "sukamaju", "period": "0000"}, 400, "period"),
         ({"unit": "x\x00y", "period": "2026"}, 400, "parameter"),
         ({"period": "2026", "instrument": "pulse"}, 400, "instrument_no_skm"),
+        ({"unit": "sukamaju", "period": "2026", "population": "19"}, 400, "population"),
     ],
 )
 def test_refusals_have_stable_codes(
@@ -196,6 +198,13 @@ def test_live_numbers_are_for_nobody_but_an_auditor(village: Post, role: str | N
         answer = browser.get("/api/v1/indices", {"unit": "sukamaju", "period": "2026-TW4", "format": form})
         assert (answer.status_code, answer.json()["code"]) == (403, "live_not_yours")
     assert not TrailEntry.objects.filter(action="index asked").exists()
+
+
+def test_a_public_address_states_no_number_of_users_and_says_who_does(village: Post, client: Client) -> None:
+    words = {"unit": "sukamaju", "period": "2026", "population": "19"}
+    assert "ikm-collector population" in client.get("/api/v1/indices", words).json()["message"]
+    with pytest.raises(CommandError, match="whole number"):
+        call_command("index", "--unit", "sukamaju", "--period", "2026", "--population", "0")
 
 
 def test_only_reading_is_offered(client: Client, db: None) -> None:
@@ -230,7 +239,15 @@ def test_the_population_command_states_corrects_and_takes_back(
     call_command(*common, "5000")
     call_command(*common, "100")
     assert "80 respondents are needed" in capsys.readouterr().out
-    assert sample() == {"population": 100, "required": 80, "collected": 19, "sufficient": False}
+    found = sample()
+    assert found is not None
+    assert (found["population"], found["required"], found["collected"]) == (100, 80, 19)
+    assert (found["sufficient"], found["stated_by"]) == (False, console_user())
+    noted = (
+        TrailEntry.objects.filter(action="users stated").order_by("pk").values_list("who", "subject", "facts")
+    )
+    facts = [{"period": "2026-TW4", "users": users} for users in (5000, 100)]
+    assert list(noted) == [(console_user(), "sukamaju", one) for one in facts]
     call_command(*common, "0")
     assert sample() is None
     with pytest.raises(CommandError, match="unit = 'nowhere' is not known here"):

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.scores.tallies.forms import coded
-from collector.scores.tallies.packing import to_counts
+from collector.scores.tallies.packing import to_number
+from collector.scores.tallies.unit_days import side_of
 from survey.index.tally import Tally
 from survey.instrument.definition import shipped
 from tests.collector.scores.village import SKM, answers
@@ -19,7 +20,11 @@ def test_any_answers_come_back_and_count_what_the_tally_counts(given_answers: di
     text = form.encode(given_answers)
     assert text is not None
     assert form.decode(text) == {key: given_answers[key] for key in KEYS if key in given_answers}
-    assert to_counts(form.number(text), form.fields) == Tally.of(SKM, [given_answers]).to_ints()
+    assert form.tally(form.number(text)) == Tally.of(SKM, [given_answers])
+    complete = len(given_answers) == len(KEYS)
+    assert side_of(form.number(text), flagged=False) == (
+        to_number([sum(given_answers.values()), 1]) if complete else 0
+    )
 
 
 def test_every_shipped_instrument_counts_its_best_and_worst_answers() -> None:
@@ -30,7 +35,7 @@ def test_every_shipped_instrument_counts_its_best_and_worst_answers() -> None:
             same = dict.fromkeys(instrument.element_keys, value)
             text = form.encode(same)
             assert text is not None
-            assert to_counts(form.number(text), form.fields) == Tally.of(instrument, [same]).to_ints()
+            assert form.tally(form.number(text)) == Tally.of(instrument, [same])
 
 
 def test_what_is_no_answer_is_refused() -> None:

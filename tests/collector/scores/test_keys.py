@@ -28,11 +28,15 @@ def test_parts_of_a_day_key_come_back(owner: int, day: date, flagged: bool) -> N
     st.integers(1, keys.LAST_GROUP),
     st.booleans(),
 )
-def test_parts_of_month_unit_and_group_keys_come_back_and_fit(
+def test_parts_of_day_unit_and_group_keys_come_back_and_fit(
     owner: int, form: int, day: date, group: int, flagged: bool
 ) -> None:
     month = keys.month_number(day)
-    assert keys.split_month_key(keys.month_key(owner, month, flagged=flagged)) == (owner, month, flagged)
+    assert keys.split_unit_day_key(keys.unit_day_key(owner, form, keys.day_number(day))) == (
+        owner,
+        form,
+        keys.day_number(day),
+    )
     assert keys.split_unit_key(keys.unit_key(owner, form, month, flagged=flagged)) == (owner, month, flagged)
     key = keys.group_key(owner, form, month, group, flagged=flagged)
     assert keys.split_group_key(key) == ((owner, month, flagged), group)
@@ -46,7 +50,7 @@ def test_days_of_one_series_lie_between_those_of_its_neighbours() -> None:
     assert keys.unit_key(6, keys.LAST_FORM, last_month, flagged=True) < keys.unit_key(7, 1, 0, flagged=False)
     assert keys.unit_key(7, 0, 0, flagged=False) == 7 * keys.UNIT_STEP
     assert keys.group_key(7, 0, 0, 0, flagged=False) == 7 * keys.GROUP_UNIT_STEP
-    assert keys.month_key(7, 0, flagged=False) == 7 * keys.SERIES_STEP_MONTHS
+    assert keys.unit_day_key(6, 9, keys.LAST_DAY) < keys.unit_day_key(7, 1, 0) < keys.unit_day_key(7, 2, 0)
 
 
 def test_no_stream_grows_beyond_its_share_of_a_row_number() -> None:

@@ -18,20 +18,22 @@ from collector.scores.models import (
     GroupTally,
     KioskDay,
     Manner,
-    MonthTally,
     Response,
     StaffAction,
     StaleDay,
+    UnitDay,
     UnitTally,
 )
 from collector.scores.tallies import flagging
 from collector.scores.tallies.flags import Flag
 from collector.scores.tallies.naming import Names
 from collector.scores.tallies.projection import project, unproject
+from survey.index.clusters import DayEffect
 from survey.index.indices import NothingAnswered, index
 from survey.index.periods import between
 from survey.index.tally import Tally
 from tests.collector.scores.village import MONDAY, SKM, Post, add_unit, answers, at
+from tests.survey.samples import clusters_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +41,7 @@ TABLES = (
     Response,
     DoubtfulTime,
     DayTally,
-    MonthTally,
+    UnitDay,
     UnitTally,
     GroupTally,
     KioskDay,
@@ -111,10 +113,11 @@ def test_an_index_from_the_database_is_the_index_of_the_raw_responses(
         end = begin + timedelta(days=length)
         inside = [entry for entry in raw if begin <= entry[0] <= end]
 
-        def check(found, wanted: list) -> None:
+        def check(found, wanted: list, *, like: DayEffect | None = None) -> None:
             tally = Tally.of(SKM, [entry[1] for entry in wanted])
+            clusters = None if like else clusters_of(entry[:2] for entry in wanted)
             try:
-                expected = index(SKM, tally)
+                expected = index(SKM, tally, clusters=clusters, like=like)
             except NothingAnswered:
                 assert found is None or found.index is None
                 return
@@ -123,7 +126,9 @@ def test_an_index_from_the_database_is_the_index_of_the_raw_responses(
             assert found.n == tally.complete
             assert found.incomplete == tally.incomplete
 
-        check(whole_index(post, begin, end).whole, inside)
+        whole = whole_index(post, begin, end).whole
+        check(whole, inside)
+        days = whole.index.days if whole.index else None
         by_service = whole_index(post, begin, end, by=(Dimension.SERVICE,)).groups
         for service in (None, "ktp", "kk"):
             found = [group for group in by_service if group.group[0].code == (service or "")]
@@ -132,13 +137,15 @@ def test_an_index_from_the_database_is_the_index_of_the_raw_responses(
         for hour in range(24):
             found = [group for group in by_hour if group.group[0].code == f"{hour:02d}"]
             certain = [entry for entry in inside if entry[5] == hour and entry[4] < 3_600_000]
-            check(found[0] if found else None, certain)
+            check(found[0] if found else None, certain, like=days)
         uncertain = [group for group in by_hour if group.group[0].code == "?"]
-        check(uncertain[0] if uncertain else None, [entry for entry in inside if entry[4] > 3_600_000])
+        rest = [entry for entry in inside if entry[4] > 3_600_000]
+        check(uncertain[0] if uncertain else None, rest, like=days)
         by_sex = whole_index(post, begin, end, by=(Dimension.SEX,)).groups
         for sex in "LP":
             found = [group for group in by_sex if group.group[0].code == sex]
-            check(found[0] if found else None, [entry for entry in inside if entry[3].get("sex") == sex])
+            told = [entry for entry in inside if entry[3].get("sex") == sex]
+            check(found[0] if found else None, told, like=days)
         for dimension in (
             Dimension.MONTH,
             Dimension.DAY,

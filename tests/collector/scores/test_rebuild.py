@@ -18,10 +18,10 @@ from collector.scores.models import (
     DayTally,
     GroupTally,
     KioskDay,
-    MonthTally,
     Response,
     StaffAction,
     StaleDay,
+    UnitDay,
     UnitTally,
 )
 from collector.scores.proof.held import holdings
@@ -32,7 +32,7 @@ from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
 pytestmark = pytest.mark.django_db
 
-TABLES = (Response, DayTally, MonthTally, UnitTally, GroupTally, KioskDay, StaffAction, StaleDay)
+TABLES = (Response, DayTally, UnitDay, UnitTally, GroupTally, KioskDay, StaffAction, StaleDay)
 DAY_MS = 86_400_000
 
 

@@ -14,7 +14,7 @@ from collector.evidence.proof.remarks import RemarkCode
 from collector.scores.ask.results import GroupPart, QuestionError
 from collector.scores.ask.scope import Dimension
 from collector.scores.show.labels import ending_name, part_name, period_title
-from collector.words.catalogue import LANGUAGES, catalogue, say
+from collector.words.catalogue import LANGUAGES, catalogue
 from survey.index.indices import Policy
 from survey.index.periods import parse
 from survey.record.verdict import Finding
@@ -25,6 +25,7 @@ FAMILIES = {
     "finding.": {finding.value for finding in Finding},
     "remark.": {code.value for code in RemarkCode},
     "index.policy_": {policy.value for policy in Policy},
+    "doubt.other_": {policy.value for policy in Policy},
 }
 """Keys made of a value: there is one for each."""
 
@@ -158,4 +159,3 @@ def test_endings_and_periods_have_names() -> None:
     assert ending_name("timeout", "id") == "ditinggalkan"
     assert ending_name("something new", "en") == "other"
     assert period_title(parse("2026-TW3"), "id") == "Triwulan III Tahun 2026"
-    assert say("head.district", "id") == "Kecamatan"

@@ -41,6 +41,12 @@ def test_sufficiency() -> None:
     assert (enough.is_sufficient, enough.missing) == (True, 0)
 
 
+def test_more_answers_than_users_are_no_sample_that_can_be_judged() -> None:
+    wrong, just = sufficiency(collected=401, population=400), sufficiency(collected=400, population=400)
+    assert (wrong.exceeds_population, wrong.is_sufficient) == (True, False)
+    assert (just.exceeds_population, just.is_sufficient) == (False, True)
+
+
 @pytest.mark.parametrize("collected, population", [(-1, 10), (1, -10)])
 def test_negative_numbers_are_refused(collected: int, population: int) -> None:
     with pytest.raises(ValueError, match="-1"):

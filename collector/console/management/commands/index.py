@@ -45,7 +45,9 @@ class Command(CollectorCommand):
         parser.add_argument("--instrument", metavar="ID[@VERSION]", help="default skm-2017")
         parser.add_argument("--weight-mode", metavar="MODE", help="1/9 (default), 0.111 or 0.11")
         parser.add_argument("--policy", metavar="POLICY", help="complete (default) or all")
-        parser.add_argument("--population", metavar="N", help="users of the service in the period")
+        parser.add_argument(
+            "--population", metavar="N", help="users in the period: your own statement, printed as such"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON, as the API gives it")
         parser.add_argument("--csv", action="store_true", help="print a table, for programs")
         parser.add_argument(
@@ -59,7 +61,7 @@ class Command(CollectorCommand):
         """Answer the question."""
         words = {word: options[word] for word in WORDS if options.get(word)}
         flagging.settle()
-        answer = asked.live(question(words, smallest_group=1), who=trail.console_user())
+        answer = asked.live(question(words, at_console=True), who=trail.console_user())
         if options["json"]:
             return shown_json(as_json(answer))
         by_element = ELEMENT in options["by"].split(",")

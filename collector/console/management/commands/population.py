@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from collector import clock
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
+from collector.people.trail import console_user, note
 from collector.scores.ask.words import period_of
 from collector.scores.models import Population
 from collector.words.foreign import shown
@@ -21,7 +23,7 @@ class Command(CollectorCommand):
 
     help = (
         "State how many people a unit served in a period. The index then shows whether the sample is large enough"
-        " (Krejcie and Morgan) and narrows its interval. Stating it again corrects it; --users 0 takes it back."
+        " (Krejcie and Morgan), narrows its interval, and says who stated it and when. Stating it again corrects it; --users 0 takes it back."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,15 +44,19 @@ class Command(CollectorCommand):
         if not 0 <= users <= MOST_USERS:
             raise CollectorError("users_range", users=users)
         stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
-        if not users:
-            stated.delete()
-            return f"{shown(unit.name)}, {period}: no population stated"
-        Population.objects.update_or_create(
-            unit=unit,
-            first_day=period.first,
-            last_day=period.last,
-            defaults={"users": users, "stated_at": clock.now()},
-        )
+        who = console_user()
+        facts = {"period": period.identifier, "users": users}
+        with transaction.atomic():
+            note(who=who, action="users stated", subject=unit.code, facts=facts)
+            if not users:
+                stated.delete()
+                return f"{shown(unit.name)}, {period}: no population stated"
+            Population.objects.update_or_create(
+                unit=unit,
+                first_day=period.first,
+                last_day=period.last,
+                defaults={"users": users, "stated_at": clock.now(), "stated_by": who[:150]},
+            )
         return (
             f"{shown(unit.name)}, {period}: {users} users, so {required_sample(users)} respondents are needed"
         )

@@ -1,0 +1,118 @@
+"""What is doubtful about an index, in sentences: the console and the pages say the same."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.conf import settings
+
+from collector.local import local_date
+from collector.scores.ask.results import Result
+from collector.scores.show.formats import comma, confidence, percent
+from collector.words.catalogue import say
+from survey.index.clusters import FEWEST_DAYS, DayEffect
+from survey.index.indices import Index
+
+_ALMOST_CERTAIN, _LIKELY, _NEARLY_EQUAL = 0.95, 2 / 3, 0.2
+
+
+def day_lines(effect: DayEffect | None, language: str) -> Iterator[str]:
+    """Say how many days the answers come from, what that does to the doubt, and where the days are too few to tell."""
+    if effect is None or not effect.days:
+        return
+    if effect.design_effect is None:
+        yield say("doubt.one_day", language)
+    else:
+        yield say("doubt.days", language, days=effect.days, effect=comma(tenths(effect.design_effect)))
+    if not effect.is_judged:
+        yield say("doubt.few_days", language, fewest=FEWEST_DAYS)
+
+
+def interval_line(index: Index, language: str) -> str:
+    """Say where the true value lies and which category that makes, in words a reader without statistics takes rightly."""
+    interval = index.interval
+    if interval is None:
+        return say("doubt.one_person", language)
+    said = say("index.interval", language, low=comma(interval.low), high=comma(interval.high))
+    return f"{said} {category_words(index, language)}"
+
+
+def category_words(index: Index, language: str) -> str:
+    """Say how sure the category is: almost certain, likely, maybe, or open between the two likeliest.
+
+    Almost certain is said from 95 % on and only where there are days enough to judge by; likely where the category is
+    at least twice as likely as all others together; open where less than a fifth parts the two.
+    """
+    share, grade = index.likelihood or 0.0, index.category.letter
+    few_days = index.days is not None and not index.days.is_judged
+    if share >= _ALMOST_CERTAIN and not few_days:
+        return say("doubt.certain", language, grade=grade, confidence=confidence(share))
+    if share >= _LIKELY:
+        return say("doubt.likely", language, grade=grade, confidence=confidence(share))
+    (one, first), (other, second) = sorted(index.likelihoods.items(), key=lambda pair: -pair[1])[:2]
+    near, far = whole_percent(first), whole_percent(second)
+    if first - second <= _NEARLY_EQUAL:
+        return say("doubt.open", language, one=one, first=near, other=other, second=far)
+    return say("doubt.maybe", language, one=one, first=near, other=other, second=far)
+
+
+def other_policy_lines(result: Result, language: str) -> Iterator[str]:
+    """Give the index under the other policy, where many broke off."""
+    other = result.other_policy
+    if other is None or result.n is None:
+        return
+    yield say(
+        f"doubt.other_{other.policy.value}",
+        language,
+        share=percent(result.incomplete / (result.n + result.incomplete)),
+        value=comma(other.value),
+        grade=other.category.letter,
+        n=other.n,
+    )
+
+
+def whole_percent(share: float) -> str:
+    """Write a probability in whole percent."""
+    return f"{round(100 * share)} %"
+
+
+def sample_lines(result: Result, language: str) -> Iterator[str]:
+    """Say whether the sample is large enough, and whose statement that is measured against."""
+    sample = result.sufficiency
+    if sample is None:
+        return
+    if sample.exceeds_population:
+        verdict = say("index.sample_exceeded", language)
+    elif sample.is_sufficient:
+        verdict = say("index.sample_enough", language)
+    else:
+        verdict = say("index.sample_short", language, missing=sample.missing)
+    yield say(
+        "index.sample",
+        language,
+        collected=sample.collected,
+        required=sample.required,
+        population=sample.population,
+        verdict=verdict,
+    )
+    yield from statement_lines(result, language)
+
+
+def statement_lines(result: Result, language: str) -> Iterator[str]:
+    """Say who stated the number of users, and where it cannot be true."""
+    sample, stated = result.sufficiency, result.stated
+    if sample is None or stated is None:
+        return
+    if sample.exceeds_population:
+        yield say(
+            "index.exceeded", language, collected=comma(sample.collected), population=comma(sample.population)
+        )
+    if stated.at is None:
+        yield say("index.stated_by_asker", language)
+    else:
+        day = local_date(stated.at, settings.IKM_TIME_ZONE)
+        yield say("index.stated", language, who=stated.by, when=day.isoformat())
+
+
+def tenths(number: float) -> Decimal:
+    """Give a figure of doubt with one decimal."""
+    return Decimal(round(number * 10)).scaleb(-1)
