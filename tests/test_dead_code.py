@@ -37,6 +37,7 @@ BY_LIBRARIES = (
         "minutes_of|svg|timing_sentences|day_sentences|statement_sentences|interval_sentence|other_policy_sentences|weighted_by_key|method_sentence",
         "templates use filters by name",
     ),
+    Unused("collector/scores/models.py", "stated_at|stated_by", "plain SQL in `ask/lookups.py` reads them"),
     Unused("collector/scores/ask/attendance.py", "hours_assumed", "a template shows it"),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),
     Unused(
