@@ -60,7 +60,7 @@ class ByHand(NamedTuple):
 
 BY_HAND = (
     # numbers in the outputs
-    ByHand("a month too many is counted", "collector/scores/ask/counting.py", "group_key(0, form, months[1] + 1,", "group_key(0, form, months[1] + 2,", "tests/collector/scores"),
+    ByHand("a month too many is counted", "collector/scores/ask/fetching.py", "group_key(0, form, months[1] + 1,", "group_key(0, form, months[1] + 2,", "tests/collector/scores"),
     ByHand("an interval's lower end is its upper", "collector/scores/show/as_csv.py", "and interval.low)", "and interval.high)", "tests/collector/scores"),
     ByHand("an element's lower end is its upper", "collector/scores/show/as_csv.py", "and element.interval.low)", "and element.interval.high)", "tests/collector/scores"),
     ByHand("a mean's upper end", "survey/index/means.py", "reach * high", "reach // high", "tests/survey/index"),
