@@ -38,8 +38,6 @@ class Edition:
     """Its dated row of counts, as numbers."""
     n: int | None
     """Complete responses; None where it has no number."""
-    people: int
-    """All who answered anything."""
     pressed: int
     """All who pressed a smiley: the visits that began."""
 
@@ -108,9 +106,14 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         pulse=_shown_pulse(pressed, [_members(basis, "pulse") for basis in bases]),
         counts=tuple(to_counts(row, DATED + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
-        people=len(people),
         pressed=len(pressed),
     )
+
+
+def answered(unit: Unit, period: Period, *, instrument: str) -> int:
+    """Give how many answered anything, complete or not."""
+    number, _ = find_form(instrument)
+    return len(people_of(unit, period, form=number)) if number is not None else 0
 
 
 def _pressed(unit: Unit, period: Period) -> list[Person]:

@@ -18,7 +18,7 @@ from collector.people import trail
 from collector.releases import address, content
 from collector.releases.bands import band
 from collector.releases.content import Head
-from collector.releases.editions import Edition, of_unit
+from collector.releases.editions import Edition, answered, of_unit
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.policy import KINDS, due
 from collector.releases.states import FOLLOWS, PENDING, State
@@ -149,7 +149,7 @@ def mark_overdue(
         release = newest or propose(unit, period, who=who, instrument=instrument)
         facts = {
             "instrument": instrument,
-            "responses": str(band(of_unit(unit, period, instrument=instrument).people)),
+            "responses": str(band(answered(unit, period, instrument=instrument))),
             "completeness": [content.holding(one) for one in holdings(unit)],
         }
         head = _head(release)

@@ -141,6 +141,20 @@ def test_a_bad_quarter_cannot_be_buried(post: Post, own_clock: OwnClock) -> None
     assert (published.pk, published.category) == (release.pk, "D"), "the evaluator publishes without the unit"
 
 
+def test_a_period_that_may_not_come_out_yet_is_shown_as_not_reported_too(
+    post: Post, own_clock: OwnClock
+) -> None:
+    visit(post, 12)
+    publishing.publish(post.unit, parse("2026-TW4"), who=WHO)
+    publishing.withdraw(Release.objects.get(), who=WHO, why="salah")
+    visit(post, 2)
+    refused("release_waits", publishing.publish, post.unit, QUARTER, who=WHO)
+    own_clock.moment = datetime(2027, 2, 1, 3, tzinfo=UTC)
+    release = publishing.mark_overdue(post.unit, QUARTER, who=WHO)
+    assert release is not None
+    assert (release.number, release.state, said(release)["responses"]) == (2, State.NOT_REPORTED, "10-29")
+
+
 def test_a_correction_names_its_reason_and_the_old_edition_stays_readable(post: Post) -> None:
     visit(post, 12)
     first = publishing.publish(post.unit, QUARTER, who=WHO)
