@@ -5,7 +5,7 @@ from datetime import date
 
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.intake.lines import read_line
-from collector.evidence.intake.repeated import IsHeld, Place, carried_in
+from collector.evidence.intake.repeated import IsHeld, Place, carried_in, first_carried
 from collector.evidence.proof.bundle import Bundle, BundleError, BundleManifest, StreamEntry
 from collector.evidence.proof.lineage import Life, Lineages, remarks_of
 from collector.evidence.proof.timeline import Timelines
@@ -92,13 +92,18 @@ def life_of(bundle: Bundle, entry: StreamEntry) -> Life:
 
 
 def held_in(bundle: Bundle, entry: StreamEntry) -> IsHeld:
-    """Look a record up among the other streams of a key, as the collector does; they are read where one is asked for."""
+    """Look a record up among the streams of a key, as the collector does; they are read where one is asked for."""
     found: list[tuple[dict[Place, bytes], dict[Place, bytes]]] = []
+    here: list[dict[Place, tuple[bytes, int]]] = []
 
-    def is_held(place: Place, line: bytes) -> bool:
+    def is_held(place: Place, line: bytes, seq: int) -> bool:
         if not found:
             found.append(_held_beside(bundle, entry))
-        return any(places.get(place) == line for places in found[0])
+            proofs = bundle.proofs(entry.uid)
+            numbers = (number for proof in proofs for number in range(proof.first, proof.first + proof.count))
+            here.append(first_carried(zip(numbers, bundle.lines(entry.uid), strict=False)))
+        before, first = here[0].get(place, (b"", seq))
+        return (before == line and first < seq) or any(places.get(place) == line for places in found[0])
 
     return is_held
 

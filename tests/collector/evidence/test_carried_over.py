@@ -139,6 +139,24 @@ def test_what_is_carried_twice_counts_once(
     assert judge(unit, PERIOD, tmp_path).audit.completeness
 
 
+@pytest.mark.parametrize("batches", [((1, 17),), ((1, 9), (10, 17)), ((1, 5), (6, 12), (13, 17))])
+def test_what_one_stream_carries_again_counts_once(
+    former: FakeKiosk, unit: Unit, arrive: Arrive, tmp_path: Path, batches: tuple[tuple[int, int], ...]
+) -> None:
+    """Damage took something of what it had carried, so it has carried all of it again."""
+    after = successor(former, *range(4, 12), *range(4, 12))
+    arrive(former.batch(1, 3))
+    for first, last in batches:
+        arrive(after.batch(first, last))
+    assert (Response.objects.count(), tallied(unit)) == (10, 10)
+    judge(unit, PERIOD, tmp_path)
+    before = sorted(SetAside.objects.values_list("seq", "code"))
+    assert before == [(seq, "carried_twice") for seq in range(10, 18)]
+    rebuild(lambda _line: None)
+    assert (Response.objects.count(), tallied(unit)) == (10, 10)
+    assert sorted(SetAside.objects.values_list("seq", "code")) == before
+
+
 def test_another_story_under_the_same_number_counts_beside_it(
     former: FakeKiosk, unit: Unit, arrive: Arrive
 ) -> None:
