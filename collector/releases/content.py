@@ -34,8 +34,11 @@ FORMAT = 1
 """Version of the layout; a release keeps the one it was published in."""
 _SUMMED = (
     "n", "incomplete", "value", "category", "performance", "interval", "category_probability",
-    "category_probabilities", "days", "design_effect", "enough_days", "method", "random_sample", "weighted_sum", "rule", "bands", "weight_mode", "weight", "policy", "elements",
+    "category_probabilities", "days", "design_effect", "enough_days", "method", "random_sample", "weighted_sum",
+    "rule", "bands", "weight_mode", "weight", "policy", "elements",
 )  # fmt: skip
+_ELSEWHERE = frozenset({"groups", "by", "pulse", "withheld", "unit", "period", "from", "to"})
+"""What an answer says that stands elsewhere in a release, or nowhere."""
 _TIMES = ("late", "redated", "maybe_outside", "maybe_inside")
 _PARTS = ("n", "archived", "value", "category", "performance", "interval", "category_probability")
 """What stands of an index beside the official one."""
@@ -141,19 +144,7 @@ def of_unit(
 def _index(
     answer: IndexAnswer, found: Mapping[str, Any], ask: IndexQuestion, shown: Shown
 ) -> dict[str, object]:
-    left_out = {
-        "groups",
-        "by",
-        "pulse",
-        "withheld",
-        "unit",
-        "period",
-        "from",
-        "to",
-        "timing",
-        "without_flagged",
-    }
-    index = {key: value for key, value in found.items() if key not in left_out}
+    index = {key: value for key, value in found.items() if key not in _ELSEWHERE}
     timing = found["timing"]
     index["timing"] = {what: timing[what] for what in _TIMES}
     index["words"] = _words(answer.whole, other_policy=shown.other_policy)
@@ -280,12 +271,16 @@ def change(earlier: Mapping[str, Any], later: Mapping[str, object]) -> dict[str,
 
 
 def _pair(index: Mapping[str, Any]) -> tuple[Decimal, Interval | None]:
+    return two_decimals(index["value"]), interval_of(index)
+
+
+def interval_of(index: Mapping[str, Any]) -> Interval | None:
+    """Give an index's interval as it was frozen."""
     found = index["interval"]
-    interval = Interval(two_decimals(found["low"]), two_decimals(found["high"])) if found else None
-    return two_decimals(index["value"]), interval
+    return Interval(two_decimals(found["low"]), two_decimals(found["high"])) if found else None
 
 
-def two_decimals(value: float) -> Decimal:
+def two_decimals(value: Decimal | float) -> Decimal:
     """Give an index as its two printed decimals."""
     return Decimal(str(value)).quantize(Decimal("0.01"))
 

@@ -23,13 +23,14 @@ from collector.releases.bands import Band, band
 from collector.releases.models import Release
 from collector.releases.policy import official
 from collector.releases.show.api import described
-from collector.releases.show.reading import Reading, interval_of, shown_releases, value_of
+from collector.releases.show.reading import Reading, shown_releases
 from collector.releases.states import State
 from collector.scores.ask.counting import count
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.ask.scope import Days, Scope
 from collector.scores.show.charts import Trend, TrendValue, trend_of
+from survey.index.doubt import Interval
 from survey.index.periods import Period, PeriodKind, around, parse
 from survey.instrument.regions import parse as parse_region
 from survey.record.errors import Malformed
@@ -201,7 +202,7 @@ def _chosen(request: HttpRequest, periods: Sequence[Period]) -> Period | None:
 
 def _trend(reading: Reading) -> Trend | None:
     """Give the releases of the same kind up to this one."""
-    release, points = reading.release, []
+    release = reading.release
     kind = parse(release.period).kind
     series = Release.objects.filter(
         subject=release.subject,
@@ -210,15 +211,14 @@ def _trend(reading: Reading) -> Trend | None:
         state=State.PUBLISHED,
         last_day__lte=release.last_day,
     ).exclude(n=None)
-    for one in series.order_by("-first_day")[:24]:
-        read = Reading(one)
-        if parse(one.period).kind is kind and read.index is not None:
-            index = read.index
-            points.append(
-                TrendValue(
-                    one.period, value_of(index), interval_of(index), index["category"], one.n, one.archived
-                )
-            )
+    columns = ("period", "value", "low", "high", "category", "n", "archived")
+    points = [
+        TrendValue(period, value, Interval(low, high) if low is not None else None, letter, n, archived)
+        for period, value, low, high, letter, n, archived in series.order_by("-first_day").values_list(
+            *columns
+        )
+        if parse(period).kind is kind
+    ]
     return trend_of(points[:8][::-1], reading.bands) if reading.bands is not None else None
 
 

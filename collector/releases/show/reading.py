@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from collector.releases.content import interval_of, two_decimals
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.states import SHOWN, State
 from collector.scores.show.charts import Scale, scale_at
 from collector.scores.tallies.forms import coded
-from survey.index.doubt import Interval
 from survey.instrument.bands import BandTable
 
 
@@ -74,22 +74,7 @@ class Reading:
     def _scale(self, index: Mapping[str, Any]) -> Scale | None:
         if self.bands is None:
             return None
-        return scale_at(_two(index["value"]), interval_of(index), index["category"], self.bands)
-
-
-def interval_of(index: Mapping[str, Any]) -> Interval | None:
-    """Give an index's interval as it was frozen."""
-    found = index.get("interval")
-    return Interval(_two(found["low"]), _two(found["high"]), float(found["level"])) if found else None
-
-
-def value_of(index: Mapping[str, Any]) -> Decimal:
-    """Give an index's value with its two decimals."""
-    return _two(index["value"])
-
-
-def _two(value: Decimal | int) -> Decimal:
-    return Decimal(value).quantize(Decimal("0.01"))
+        return scale_at(two_decimals(index["value"]), interval_of(index), index["category"], self.bands)
 
 
 def shown_releases() -> QuerySet[Release]:

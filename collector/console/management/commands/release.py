@@ -124,7 +124,11 @@ def _who(part: CommandParser) -> None:
     part.add_argument(
         "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
     )
-    part.add_argument("--why", default="", help="the reason; everybody reads it beside the release")
+    part.add_argument(
+        "--why",
+        default="",
+        help="the reason; it stands in the trail, and a withdrawn release shows it to everybody",
+    )
 
 
 def _propose(given: Namespace, _: CollectorCommand) -> str:
