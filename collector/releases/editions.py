@@ -14,7 +14,7 @@ from collector.releases.policy import KINDS, official
 from collector.releases.protection import Label, Person, Shown, TooFewDiffer, choose
 from collector.releases.states import State
 from collector.releases.sums import DATED
-from collector.scores.ask.counting import count
+from collector.scores.ask.counting import Sides, count
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import PULSE
 from collector.scores.ask.scope import Days, Scope
@@ -40,6 +40,14 @@ class Edition:
     """Complete responses; None where it has no number."""
     pressed: int
     """All who pressed a smiley: the visits that began."""
+    period: Period
+    seen: tuple[int, int, int]
+    """The counts before anything else was looked at."""
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether somebody's answers came in, went or were flagged since: who is counted and who is protected may differ then."""
+        return _counts(self.unit, self.period, self.instrument) != self.seen
 
     def content(self, head: Head, *, at: datetime) -> dict[str, object]:
         """Give all that is said."""
@@ -87,6 +95,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     earlier = _connected(unit, period, instrument)
     if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(earlier, period):
         raise CollectorError("release_waits_official", kind=kind.value)
+    seen = _counts(unit, period, instrument)
     number, form = find_form(instrument)
     people = people_of(unit, period, form=number) if number is not None else []
     bases = [unpack_basis(bytes(release.basis)) for release in earlier]
@@ -94,8 +103,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         shown = choose(people, [_members(basis, "members") for basis in bases])
     except TooFewDiffer:
         raise CollectorError("release_waits", smallest=SMALLEST_GROUP) from None
-    days = Days(period.first, period.last)
-    row = count(number, form, Scope(unit=unit.code), days).whole.both if number is not None else 0
+    row = seen[0] + seen[1]
     pressed = _pressed(unit, period)
     return Edition(
         unit=unit,
@@ -107,7 +115,20 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         counts=tuple(to_counts(row, DATED + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
         pressed=len(pressed),
+        period=period,
+        seen=seen,
     )
+
+
+def _counts(unit: Unit, period: Period, instrument: str) -> tuple[int, int, int]:
+    """Give the rows of counts of a unit's period: sound and flagged responses, and smileys."""
+    rows: list[int] = []
+    for name in (instrument, PULSE):
+        number, form = find_form(name)
+        days = Days(period.first, period.last)
+        sides = count(number, form, Scope(unit=unit.code), days).whole if number is not None else Sides()
+        rows += [sides.sound, sides.flagged]
+    return rows[0], rows[1], rows[2] + rows[3]
 
 
 def answered(unit: Unit, period: Period, *, instrument: str) -> int:

@@ -87,8 +87,8 @@ def publish(
 
     Raises:
         CollectorError: the period is not over (`release_running`), one is out already (`release_out`), the official period that
-            it belongs to is not out (`release_waits_official`), or fewer than five people stand between this number and what is
-            out (`release_waits`).
+            it belongs to is not out (`release_waits_official`), fewer than five people stand between this number and what is
+            out (`release_waits`), or answers of the period came in while it was frozen (`release_moving`).
     """
     release = propose(unit, period, who=who, instrument=instrument)
     with transaction.atomic():
@@ -167,6 +167,8 @@ def _put_out(
     now = clock.now()
     head = _head(release, corrects=corrects)
     said = found.content(head, at=now)
+    if found.has_moved:
+        raise CollectorError("release_moving")
     said["change"] = since_before(release, said)
     release.content, release.basis = content.frozen(said), found.basis()
     release.published_at, release.n = now, found.n

@@ -11,9 +11,10 @@ from collector.errors import CollectorError
 from collector.evidence.intake import rebuild
 from collector.fleet.models import Unit
 from collector.people.models import TrailEntry
-from collector.releases import address, larger, publishing
+from collector.releases import address, content, larger, publishing
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.states import State
+from collector.scores.models import Response
 from collector.scores.tallies.projection import project, unproject
 from survey.index.periods import parse
 from survey.instrument.weights import WeightMode
@@ -90,6 +91,22 @@ def test_its_bytes_stay_whatever_comes_in_later_and_after_a_rebuild(post: Post) 
     post.unit.save()
     rebuild.rebuild(lambda _: None)
     assert bytes(Release.objects.get(pk=release.pk).content) == before
+
+
+def test_an_answer_that_comes_in_while_it_is_frozen_is_not_counted_unprotected(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit(post, 12)
+
+    def meanwhile(_: Unit) -> list[object]:
+        visit(post, 1, value=1)
+        return []
+
+    with monkeypatch.context() as patched:
+        patched.setattr(content, "holdings", meanwhile)
+        refused("release_moving", publishing.publish, post.unit, QUARTER, who=WHO)
+    assert not Release.objects.filter(state=State.PUBLISHED).exists()
+    assert publishing.publish(post.unit, QUARTER, who=WHO).n == Response.objects.count() // 2
 
 
 def test_a_period_is_published_once_and_only_when_it_is_over(post: Post, own_clock: OwnClock) -> None:
