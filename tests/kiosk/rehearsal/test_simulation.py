@@ -61,7 +61,8 @@ def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X255
     simulate(home, 50, "--quiet", "--seed", "9")
     complaints = records(home, "complaint")
     assert complaints
-    contacts = texts = 0
+    texts = 0
+    numbers = []
     for record in complaints:
         assert read_code(record.body["ticket"]) == record.body["ticket"]
         assert record.body["topics"]
@@ -71,13 +72,13 @@ def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X255
                 texts += 1
                 assert len(opened(attachment.content, seal_key)) == len(attachment.content) - 52
             if attachment.name == "contact":
-                contacts += 1
-                assert opened(attachment.content, seal_key).isdigit()
+                numbers.append(opened(attachment.content, seal_key))
+                assert numbers[-1].isdigit()
                 assert record.body["consent"]["version"] == "1"
-    assert contacts
+    assert numbers
     assert texts
     everything = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
-    assert b"0812" not in everything
+    assert not any(number in everything for number in numbers)
 
 
 def test_complaints_are_sealed_to_the_key_that_the_settings_name(home: Path, collector: Identity) -> None:
