@@ -55,6 +55,7 @@ MAX_ANSWERS = 4
 """Answers of the smiley: one a button."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _VALUE = re.compile(r"\d{1,3}\.\d{2}")
+_ADDRESS = re.compile(r"[0-9A-Z]{8}")
 
 
 class SettingsRefused(ValueError):  # noqa: N818 - named for what is done with them
@@ -66,13 +67,19 @@ class SettingsRefused(ValueError):  # noqa: N818 - named for what is done with t
 
 
 class ShownIndex(NamedTuple):
-    """The unit's published index, as the idle screen shows it."""
+    """The unit's index in its newest release, as the idle screen shows it: never without its doubt."""
 
     period: str
     value: str
-    """Two decimals and a dot, as `84.12`."""
+    """Two decimals and a dot, as `84.12`; the interval's ends likewise."""
+    low: str
+    high: str
     category: str
     n: int
+    archived: int
+    """How many of them come from an archive."""
+    address: str
+    """The release's: whoever reads the screen finds it again under that."""
 
 
 class SettingsContent(NamedTuple):
@@ -244,9 +251,8 @@ def _percent(given: Mapping[str, object], key: str) -> int | None:
 def _index(value: object) -> ShownIndex:
     if not isinstance(value, dict):
         raise SettingsRefused(PUBLISHED_INDEX, "published_index is an object")
-    number, category, n, period = (value.get(key) for key in ("value", "category", "n", "period"))
-    if not isinstance(number, str) or not _VALUE.fullmatch(number):
-        raise SettingsRefused(PUBLISHED_INDEX, "published_index.value is a text with two decimals, as 84.12")
+    category, n, period = (value.get(key) for key in ("category", "n", "period"))
+    number, low, high = (_two_decimals(value, key) for key in ("value", "low", "high"))
     if category not in ("A", "B", "C", "D"):
         raise SettingsRefused(PUBLISHED_INDEX, "published_index.category is A, B, C or D")
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
@@ -254,9 +260,35 @@ def _index(value: object) -> ShownIndex:
             PUBLISHED_INDEX,
             "published_index.n says how many responses: an index is never shown without it",
         )
+    archived = value.get("archived", 0)
+    if not isinstance(archived, int) or isinstance(archived, bool) or not 0 <= archived <= n:
+        raise SettingsRefused(
+            PUBLISHED_INDEX, "published_index.archived says how many of n are from an archive"
+        )
     if not isinstance(period, str) or not 0 < len(period) <= 40:
         raise SettingsRefused(PUBLISHED_INDEX, "published_index.period is a text")
-    return ShownIndex(period=period, value=number, category=category, n=n)
+    address = value.get("address")
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise SettingsRefused(
+            PUBLISHED_INDEX, "published_index.address is a release's, of eight letters and digits"
+        )
+    return ShownIndex(
+        period=period,
+        value=number,
+        low=low,
+        high=high,
+        category=category,
+        n=n,
+        archived=archived,
+        address=address,
+    )
+
+
+def _two_decimals(value: Mapping[str, object], key: str) -> str:
+    number = value.get(key)
+    if not isinstance(number, str) or not _VALUE.fullmatch(number):
+        raise SettingsRefused(PUBLISHED_INDEX, f"published_index.{key} is a text with two decimals, as 84.12")
+    return number
 
 
 def _services(value: object) -> tuple[OfferedService, ...]:

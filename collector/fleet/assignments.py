@@ -2,8 +2,17 @@
 
 from collections.abc import Collection
 
-from collector.fleet.models import Assignment, Service
+from django.db.models import OuterRef, Subquery
+
+from collector.fleet.models import Assignment, Kiosk, Service, Unit
 from collector.fleet.standing import Standing
+
+
+def standing_at(unit: Unit) -> list[Kiosk]:
+    """Give the kiosks whose newest assignment is to a unit."""
+    newest = Assignment.objects.filter(kiosk=OuterRef("pk")).order_by("-since").values("unit_id")[:1]
+    ever = Kiosk.objects.filter(assignments__unit=unit).distinct()
+    return list(ever.annotate(unit_now=Subquery(newest)).filter(unit_now=unit.pk).order_by("pk"))
 
 
 def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:

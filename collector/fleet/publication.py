@@ -1,6 +1,6 @@
 """Settings of a kiosk: signed here, retained on its topic by the listener, and given out over HTTPS."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.conf import settings
 from django.db.models import Max
@@ -9,11 +9,28 @@ from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
 from collector.trust import keyholder, public
-from survey.settings import DEFAULT_INSTRUMENTS, INSTRUMENTS, KEYS, SERVICES, SettingsRefused, check
+from survey.settings import (
+    DEFAULT_INSTRUMENTS,
+    INSTRUMENTS,
+    KEYS,
+    PUBLISHED_INDEX,
+    SERVICES,
+    SettingsRefused,
+    check,
+)
 from survey.wire.messages import Settings, pack_settings
 from survey.wire.sealing import SEAL_KEY
 
 _DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
+_MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX)
+"""What follows from what the collector holds; nobody sets it by hand."""
+_givers: list[Callable[[Unit], Mapping[str, object]]] = []
+
+
+def register(giver: Callable[[Unit], Mapping[str, object]]) -> None:
+    """Have a room above give settings that follow from a kiosk's unit; a value of None takes the key out."""
+    if giver not in _givers:
+        _givers.append(giver)
 
 
 def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
@@ -33,14 +50,19 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     Where nothing changes, the version in force is given.
 
     Raises:
-        CollectorError: a key is unknown, or its value makes no sense; nothing is signed.
+        CollectorError: a key is unknown, its value makes no sense, or it is none that anybody sets; nothing is signed.
     """
+    for key in _MADE_HERE:
+        if key in changes:
+            raise CollectorError("setting_made_here", key=key)
     latest = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
     content: dict[str, object] = dict(latest.content) if latest is not None else dict(_DEFAULTS)
     content |= changes
     stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
     if stand is not None:
         content[SERVICES] = services_at(stand.unit, stand.place)
+        for giver in _givers:
+            content |= giver(stand.unit)
     content[SEAL_KEY] = public.read(settings.IKM_KEYS).seal_key.hex()
     content = {key: value for key, value in content.items() if value is not None}
     if latest is not None and content == latest.content:

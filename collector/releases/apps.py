@@ -8,3 +8,10 @@ class ReleasesConfig(AppConfig):
 
     name = "collector.releases"
     label = "releases"
+
+    def ready(self) -> None:
+        """Have the kiosks told what their unit's newest release says."""
+        from collector.fleet import publication  # noqa: PLC0415 - apps must be loaded before models are
+        from collector.releases import kiosks  # noqa: PLC0415 - the same
+
+        publication.register(kiosks.index_of)

@@ -15,7 +15,7 @@ from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.local import local_date
 from collector.people import trail
-from collector.releases import address, content
+from collector.releases import address, content, kiosks
 from collector.releases.bands import band
 from collector.releases.content import Head
 from collector.releases.editions import Edition, answered, of_unit
@@ -221,6 +221,8 @@ def move(release: Release, state: State, *, who: str, why: str) -> None:
     release.state = state
     release.save()
     _step(release, state, who=who, why=why)
+    if release.unit is not None and state in (State.PUBLISHED, State.WITHDRAWN):
+        kiosks.tell(release.unit)
 
 
 def _step(release: Release, state: State, *, who: str, why: str) -> None:

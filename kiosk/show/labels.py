@@ -18,7 +18,15 @@ class IndexLabel(Protocol):
     @property
     def category(self) -> str: ...  # noqa: D102 - A to D
     @property
+    def low(self) -> str: ...  # noqa: D102 - the interval's ends, as the value
+    @property
+    def high(self) -> str: ...  # noqa: D102 - the same
+    @property
     def n(self) -> int: ...  # noqa: D102 - how many complete responses
+    @property
+    def archived(self) -> int: ...  # noqa: D102 - how many of them from an archive
+    @property
+    def address(self) -> str: ...  # noqa: D102 - the release's
 
 
 def age_label(texts: Texts, band: str) -> str:
@@ -65,11 +73,13 @@ def period_label(texts: Texts, period: str) -> str:
         )
     if part.startswith("S"):
         return texts.get("period.semester", number={"1": "I", "2": "II"}.get(part[1:], part[1:]), year=year)
+    if len(part) == 2 and part.isdigit() and 1 <= int(part) <= 12:
+        return f"{texts.month(int(part))} {year}"
     return period
 
 
 def published_note(texts: Texts, index: IndexLabel) -> str:
-    """Give the published index with its count, the value in bold."""
+    """Give the published index with its interval, its count and where it is found, the value in bold."""
     value = texts.get(
         "idle.index_value",
         value=texts.decimal(index.value),
@@ -77,5 +87,13 @@ def published_note(texts: Texts, index: IndexLabel) -> str:
         performance=texts.get(f"performance.{index.category}"),
     )
     head = texts.get("idle.index", period=period_label(texts, index.period))
-    count = texts.get("idle.index_count", count=texts.number(index.n))
-    return f"{head} **{value}** {count}"
+    count = texts.get(
+        "idle.index_count",
+        low=texts.decimal(index.low),
+        high=texts.decimal(index.high),
+        count=texts.number(index.n),
+    )
+    parts = [head, f"**{value}**", count, texts.get("idle.index_address", address=index.address)]
+    if index.archived:
+        parts.insert(3, texts.get("idle.index_archived"))
+    return " ".join(parts)

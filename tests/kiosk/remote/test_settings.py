@@ -21,6 +21,16 @@ QUESTIONNAIRE = (
     Path(__file__).resolve().parents[3] / "survey" / "instrument" / "shipped" / "spkp.toml"
 ).read_text()
 
+INDEX: dict[str, object] = {
+    "period": "2026-TW3",
+    "value": "84.12",
+    "low": "81.26",
+    "high": "86.71",
+    "category": "B",
+    "n": 1312,
+    "address": "KH33RUMM",
+}
+
 
 def publish(
     home: Path, collector: Identity, version: int, content: dict[str, object], *, kiosk: str = "k-0001"
@@ -54,9 +64,12 @@ def wait_for_look(kiosk: Rig) -> None:
         ({"opening_hours": {"mon": [["16:00", "08:00"]]}}, "rise and not overlap"),
         ({"volume_percent": 101}, "volume_percent"),
         ({"brightness_percent": True}, "brightness_percent"),
-        ({"published_index": {"value": "84.12", "category": "B"}}, "never shown without"),
-        ({"published_index": {"value": 84.12, "category": "B", "n": 3, "period": "2026"}}, "two decimals"),
-        ({"published_index": {"value": "84.12", "category": "E", "n": 3, "period": "2026"}}, "A, B, C or D"),
+        ({"published_index": INDEX | {"n": None}}, "never shown without"),
+        ({"published_index": INDEX | {"value": 84.12}}, "value is a text with two decimals"),
+        ({"published_index": INDEX | {"low": None}}, "low is a text with two decimals"),
+        ({"published_index": INDEX | {"category": "E"}}, "A, B, C or D"),
+        ({"published_index": INDEX | {"archived": 1313}}, "how many of n"),
+        ({"published_index": INDEX | {"address": "kh33 rumm"}}, "address"),
         ({"services": [{"code": "a b", "name": "x"}]}, "a service has"),
         ({"services": [{"code": "a", "name": "x"}, {"code": "a", "name": "y"}]}, "same code"),
         ({"services": [{"code": "a", "name": "x", "unit": 5}]}, "a service's unit"),
@@ -78,14 +91,7 @@ def test_good_settings_are_read() -> None:
             "opening_hours": {"mon": [["08:00", "16:00"]]},
             "volume_percent": 30,
             "brightness_percent": 80,
-            "published_index": {
-                "value": "84.12",
-                "category": "B",
-                "kinerja": "Baik",
-                "n": 312,
-                "period": "2026-TW3",
-                "rule": "14/2017",
-            },
+            "published_index": INDEX | {"kinerja": "Baik", "rule": "14/2017"},
             "services": [{"code": "ktp", "name": "KTP-el"}],
             "languages": ["id"],
             "colour": "green",
@@ -95,7 +101,7 @@ def test_good_settings_are_read() -> None:
     assert remote.unknown == ("colour",)
     assert (remote.volume_percent, remote.brightness_percent, remote.languages) == (30, 80, ("id",))
     assert remote.published_index is not None
-    assert remote.published_index.n == 312
+    assert remote.published_index.n == 1312
 
 
 def test_settings_are_applied_between_visits_and_recorded(home: Path, collector: Identity) -> None:
@@ -124,19 +130,21 @@ def test_the_volume_is_the_voices_from_then_on(home: Path, collector: Identity) 
     assert heard == [30]
 
 
-def test_the_published_index_stands_on_the_idle_screen_with_its_count(
+def test_the_published_index_stands_on_the_idle_screen_with_its_doubt_and_its_address(
     home: Path, collector: Identity
 ) -> None:
-    publish(
-        home,
-        collector,
-        1,
-        {"published_index": {"value": "84.12", "category": "B", "n": 1312, "period": "2026-TW3"}},
-    )
     with rig(home) as kiosk:
+        publish(home, collector, 1, {"published_index": INDEX})
         wait_for_look(kiosk)
         note = kiosk.view.bar.note.replace("\xa0", " ")
-        assert note == "IKM Triwulan III 2026: **84,12 · B (Baik)** · 1.312 responden"
+        assert note == (
+            "IKM Triwulan III 2026: **84,12 · B (Baik)** · antara 81,26 dan 86,71 · 1.312 responden · kode KH33RUMM"
+        )
+        publish(home, collector, 2, {"published_index": INDEX | {"archived": 40, "period": "2026-07"}})
+        wait_for_look(kiosk)
+        note = kiosk.view.bar.note.replace("\xa0", " ")
+        assert note.startswith("IKM Jul 2026: ")
+        assert "1.312 responden (arsip) · kode" in note
 
 
 def test_refused_settings_leave_everything_and_are_recorded_with_the_reason(

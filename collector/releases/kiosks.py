@@ -1,0 +1,44 @@
+"""What a unit's kiosks show of its releases: the newest official index, with its doubt and under its address."""
+
+from collections.abc import Mapping
+
+from collector.fleet.assignments import standing_at
+from collector.fleet.models import Unit
+from collector.fleet.publication import publish
+from collector.releases.models import Release
+from collector.releases.policy import official
+from collector.releases.states import State
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from survey.index.periods import parse
+from survey.settings import PUBLISHED_INDEX
+
+
+def index_of(unit: Unit) -> Mapping[str, object]:
+    """Give a kiosk's setting of the index to show; of None where the unit has published no number, or all are withdrawn."""
+    out = Release.objects.filter(unit=unit, instrument=DEFAULT_INSTRUMENT, state=State.PUBLISHED).exclude(
+        low=None
+    )
+    for release in out.order_by("-last_day", "-number"):
+        period = parse(release.period)
+        if official(unit, period).period_kind == period.kind:
+            return {PUBLISHED_INDEX: _shown(release)}
+    return {PUBLISHED_INDEX: None}
+
+
+def tell(unit: Unit) -> None:
+    """Sign new settings for the kiosks that stand for a unit, where what they show has changed."""
+    for kiosk in standing_at(unit):
+        publish(kiosk, changes={})
+
+
+def _shown(release: Release) -> dict[str, object]:
+    return {
+        "period": release.period,
+        "value": f"{release.value:.2f}",
+        "low": f"{release.low:.2f}",
+        "high": f"{release.high:.2f}",
+        "category": release.category,
+        "n": release.n,
+        "archived": release.archived,
+        "address": release.address,
+    }
