@@ -56,6 +56,8 @@ class PrivatePostgres:
             user=self._user,
             extra_groups=[] if self._user is not None else None,
             cwd=self.folder,
+            # The server keeps the machine's time where the tests are given another.
+            env={name: value for name, value in os.environ.items() if name != "LD_PRELOAD"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # the server inherits it; a pipe would never end
             stderr=subprocess.DEVNULL,
