@@ -82,7 +82,7 @@ BY_HAND = (
     ByHand("a kiosk placed anew stays set aside", "collector/evidence/intake/rebuild.py", "        SetAside.objects.filter(stream=stream, code=KIOSK_UNASSIGNED).delete()\n", "", "tests/collector/evidence"),
     ByHand("a batch of a later format is read", "survey/wire/messages.py", "if version != WIRE_VERSION:", "if version < WIRE_VERSION:", "tests/survey/wire"),
     # operations
-    ByHand("an inactive account has its roles", "collector/people/roles.py", "        and user.is_active\n", "", "tests/collector"),
+    ByHand("an inactive account has its roles", "collector/accounts/roles.py", " or not user.is_active", "", "tests/collector"),
     ByHand("a kiosk's certificate lives five days", "collector/trust/ca.py", "days=_CERTIFICATE_DAYS", "days=5", "tests/collector/fleet"),
     ByHand("the inbox takes the same version again", "uplink/forwarder/inbox.py", "version <= self.version", "version < self.version", "tests/uplink/forwarder"),
     ByHand("accept tries once", "collector/evidence/intake/accept.py", "_TRIES = 4", "_TRIES = 1", "tests/collector/evidence"),

@@ -27,6 +27,11 @@ class CollectorError(Exception):
         key = f"error.{self.word}"
         return say(key, language, **self.values) if known(key) else self.word
 
+    def for_page(self, language: str) -> str:
+        """Say it on a page, as a whole sentence."""
+        sentence = self.sentence(language)
+        return f"{sentence[:1].upper()}{sentence[1:]}."
+
     def __str__(self) -> str:
         return self.sentence(CONSOLE)
 

@@ -23,7 +23,17 @@ LIBRARIES = {
     "hardware": {"gpiozero", "lgpio"},
     "uplink": {"tinydb", "paho", "requests", "cryptography"},
     "kiosk": {"pygame", "segno"},
-    "collector": {"django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn"},
+    "collector": {
+        "django",
+        "paho",
+        "cryptography",
+        "msgspec",
+        "psycopg",
+        "segno",
+        "whitenoise",
+        "gunicorn",
+        "allauth",
+    },
 }
 
 
@@ -251,14 +261,16 @@ def test_the_files_of_the_journal_know_nothing_of_the_journal() -> None:
             assert not {one for one in imported if one.startswith("uplink.forwarder")}, name
 
 
-COLLECTOR_GROUND = {"words", "errors", "clock", "local", "database", "notify", "settings", "wsgi"}
+COLLECTOR_GROUND = {"words", "errors", "clock", "local", "database", "notify", "settings", "wsgi", "headers"}
 COLLECTOR_ORDER = (
     {"people"},
     {"trust"},
     {"fleet"},
+    {"accounts"},
     {"evidence"},
     {"scores", "complaints"},
     {"releases"},
+    {"desk"},
     {"console"},
     {"manage", "urls"},
 )

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
+from collector.accounts import roles
 from collector.complaints.models import CLOSED, Ticket, TicketStatus, TicketStep
 from collector.complaints.sealing import opened
 from collector.errors import CollectorError
-from collector.fleet.models import UnitOfficer
-from collector.people import roles, trail
+from collector.people import trail
 from collector.trust.kinds import Errand
 from survey.record.complaint import BY_CODE, CONTACT, TEXT, read_code
 
@@ -49,16 +49,12 @@ def find(code: str) -> Ticket:
 def may_work_on(user: AbstractBaseUser, ticket: Ticket) -> bool:
     """Tell whether an account may read and move a ticket.
 
-    Evaluators and administrators may; a unit officer where it is the officer's unit and nobody complains of an officer.
+    Evaluators of the unit and administrators may; a unit officer where it is the officer's unit and nobody complains of an officer.
     """
-    if roles.has_role(user, (roles.EVALUATOR, roles.ADMINISTRATOR)):
+    if roles.may(user, (roles.EVALUATOR, roles.ADMINISTRATOR), ticket.unit):
         return True
     about_officers = any(code in BY_CODE and BY_CODE[code].bypass_officer for code in ticket.topics)
-    return (
-        not about_officers
-        and roles.has_role(user, (roles.UNIT_OFFICER,))
-        and UnitOfficer.objects.filter(user_id=user.pk, unit_id=ticket.unit_id).exists()
-    )
+    return not about_officers and roles.may(user, (roles.UNIT_OFFICER,), ticket.unit)
 
 
 def move(

@@ -1,6 +1,5 @@
 """The tree of units, and the kiosks that stand in it."""
 
-from django.conf import settings
 from django.db import models
 
 from collector.local import date_text
@@ -189,16 +188,3 @@ class SettingsReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} v{self.version} {'applied' if self.applied else 'refused'}"
-
-
-class UnitOfficer(models.Model):
-    """The unit whose complaints a unit officer works on."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="officer_of")
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="officers")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "unit"], name="officer_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} of {self.unit_id}"

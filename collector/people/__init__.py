@@ -1,1 +1,1 @@
-"""Accounts' roles, and the audit trail of what people did."""
+"""The audit trail of what people did, and its chain."""

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PeopleConfig(AppConfig):
-    """Roles of accounts, and the trail of what people did."""
+    """The trail of what people did."""
 
     name = "collector.people"
     label = "people"

@@ -4,16 +4,22 @@ import getpass
 import os
 from collections.abc import Mapping
 
+from django.db import transaction
+
+from collector.people import chain
 from collector.people.models import TrailEntry
 
 
 def note(
     *, who: str, action: str, subject: str, why: str = "", facts: Mapping[str, object] | None = None
 ) -> TrailEntry:
-    """Add an entry; call it in the transaction of what it is about."""
-    return TrailEntry.objects.create(
+    """Add an entry; call it in the transaction of what it is about. It is chained as soon as that has committed."""
+    entry = TrailEntry.objects.create(
         who=who[:150], action=action, subject=subject[:200], why=why[:300], facts=dict(facts or {})
     )
+    # Robust: what was done is done, and the next entry chains this one where it could not be done now.
+    transaction.on_commit(chain.extend, robust=True)
+    return entry
 
 
 def console_user() -> str:

@@ -6,8 +6,9 @@ operator at the console may everything, and that stands there too.
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from collector.accounts import roles
 from collector.errors import CollectorError
-from collector.people import roles, trail
+from collector.people import trail
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer
 

@@ -20,6 +20,7 @@ from collector.evidence.proof.selection import streams_of
 from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
+from collector.people import chain
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
@@ -32,7 +33,7 @@ from survey.record.record import canonical
 
 def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     """Sign an audit's verdict and keep it for the public."""
-    records = _records(audit, unit)
+    records, end = _records(audit, unit), chain.head()
     content = canonical(
         {
             "v": 1,
@@ -62,6 +63,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                 for stream in audit.streams
             ],
             "releases": [_release(release, records, unit) for release in _out(unit, audit.period)],
+            "trail": {"number": end.number, "link": end.link.hex()},
             "collector_key": public.read(settings.IKM_KEYS).signing.hex(),
         }
     )

@@ -120,7 +120,7 @@ class CampaignWorld(World):
             for process in stopped:
                 os.killpg(process.pid, signal.SIGCONT)
 
-    def said(self, *command: str | Path, seconds: float = 120) -> tuple[int, str]:
+    def said(self, *command: str | Path, seconds: float = 120, typed: str = "") -> tuple[int, str]:
         """Run a command that may say no; gives its exit code and what it printed.
 
         Raises:
@@ -128,6 +128,7 @@ class CampaignWorld(World):
         """
         done = subprocess.run(
             [str(part) for part in command],
+            input=typed,
             capture_output=True,
             text=True,
             env=self.environment,

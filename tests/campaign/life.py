@@ -7,6 +7,7 @@ the collector, and with it everything that any deed has left anywhere. Then the 
 import json
 import random
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -170,7 +171,7 @@ class Life:
             self._outcome.done[f"foreign stream decided on: {cause.value}"] += 1
             self._administrator()
             reason = ["--as", "wati", "--why", "the campaign put an old copy back"]
-            code, said = self.world.said(COLLECTOR, "stream", "accept", uid, *reason)
+            code, said = self.world.said(COLLECTOR, "stream", "accept", uid, *reason, typed=self._code())
             if code:
                 raise Stuck(f"an administrator cannot let a stream in: {said}")
 
@@ -193,6 +194,14 @@ class Life:
             check=True,
             timeout=60,
         )
+
+    def _code(self) -> str:
+        """Have the administrator make a code for the console, as in the browser."""
+        words = [sys.executable, "-m", "tests.campaign.console_code", "wati"]
+        done = subprocess.run(
+            words, env=self.world.environment, capture_output=True, text=True, check=True, timeout=60
+        )
+        return done.stdout
 
     def _until(self, true: Callable[[], bool], what: str, *, began: float | None = None) -> None:
         start = began if began is not None else time.monotonic()

@@ -61,6 +61,20 @@ def own_clock(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
     return own
 
 
+@pytest.fixture(autouse=True)
+def _proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have whoever a command asks for a console code make one in the browser."""
+
+    def code(account: str) -> str:
+        from django.contrib.auth.models import User  # noqa: PLC0415 - models load after django.setup() above
+
+        from collector.accounts.console import new_code  # noqa: PLC0415
+
+        return new_code(User.objects.get(username=account))
+
+    monkeypatch.setattr("collector.console.acting.ask", code)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[None]:
     """Point the default connection at a private PostgreSQL where that was asked for."""

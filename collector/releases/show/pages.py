@@ -1,9 +1,8 @@
 """The public pages: what was published, rendered without scripts and without anything from elsewhere; nothing live but a band."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache, wraps
-from http import HTTPStatus
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -36,40 +35,9 @@ from survey.instrument.regions import parse as parse_region
 from survey.record.errors import Malformed
 
 UNITS_A_PAGE = 40
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
-)
-
-View = Callable[..., HttpResponse]
 
 
-def guarded(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Give error pages the policy of all others: a middleware, for no view makes them."""
-
-    def shown(request: HttpRequest) -> HttpResponse:
-        response = respond(request)
-        if response.status_code >= HTTPStatus.BAD_REQUEST:
-            response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        return response
-
-    return shown
-
-
-def public(view: View) -> View:
-    """Make a page that runs nothing, loads nothing from elsewhere and is put into no frame."""
-
-    @require_safe
-    @wraps(view)
-    def shown(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        return response
-
-    return shown
-
-
-@public
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """List the units with what is out of them for a period, and find one by name or code."""
     words = "".join(filter(str.isprintable, request.GET.get("q", "")))[:80].strip()
@@ -86,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "releases/home.html", context)
 
 
-@public
+@require_safe
 def release(request: HttpRequest, text: str) -> HttpResponse:
     """Show one release, for ever under the same address."""
     plain = address.read(text)
@@ -103,7 +71,7 @@ def _page(pk: int, etag: str) -> str:  # noqa: ARG001 - what is remembered is re
     return render_to_string("releases/release.html", {"reading": reading})
 
 
-@public
+@require_safe
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit: its newest release or that of a period, all that is out of it, and how the running period goes."""
     found = get_object_or_404(Unit.objects.select_related("region", "agency"), code=code)
@@ -119,7 +87,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@public
+@require_safe
 def region(request: HttpRequest, code: str) -> HttpResponse:
     """Show what is out of a region, and the regions and units in it."""
     try:
@@ -138,7 +106,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "releases/larger.html", {**context, **extra, "crumbs": _crumbs(code)[:-1]})
 
 
-@public
+@require_safe
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """Show what is out of an agency, and its units."""
     found = get_object_or_404(Agency, code=code)

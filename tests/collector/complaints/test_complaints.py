@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 
+from collector.accounts import roles
 from collector.complaints import life
 from collector.complaints.models import Ticket, TicketStatus
 from collector.complaints.retention import Due, destroy, due
 from collector.complaints.sealing import opened
 from collector.evidence.models import HeldAttachment, RawBatch, SetAside, Stream
 from collector.evidence.proof.checking import check_stream
-from collector.fleet.models import Unit, UnitOfficer
-from collector.people import roles
+from collector.fleet.models import Unit
 from collector.people.models import TrailEntry
 from collector.trust import public
 from collector.trust.kinds import Errand
 from survey.record.attachment import attach
 from survey.record.complaint import new_code, show_code
 from survey.wire.messages import unpack_batch
+from tests.collector.accounts_of import person
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from uplink.journal.sealing import seal
 
@@ -47,15 +47,6 @@ def complain(kiosk: FakeKiosk, arrive: Callable[..., list[object]], *topics: str
     )
     arrive(kiosk.batch(seq, seq))
     return Ticket.objects.get(code=code)
-
-
-def person(name: str, role: str, unit: Unit | None = None) -> User:
-    roles.ensure()
-    user = User.objects.create(username=name)
-    user.groups.add(Group.objects.get(name=role))
-    if unit is not None:
-        UnitOfficer.objects.create(user=user, unit=unit)
-    return user
 
 
 def test_what_was_written_is_not_in_the_evidence(

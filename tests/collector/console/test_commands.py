@@ -136,7 +136,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "enrol": (("--unit", "nowhere"), "unit = 'nowhere' is not known here (known: sukamaju)"),
     "evidence": (
         ("export", "{folder}/x.zip", *QUARTER, "--why", "x", "--as", "nobody"),
-        "'nobody' is no evaluator or administrator here",
+        "'nobody' may not do this here",
     ),
     "import_files": (("{folder}/nothing",), "does not exist; name the stick's folder"),
     "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
@@ -157,7 +157,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "serve": (("--port", "{port}"), "stop what listens there, or take another --port"),
     "service": (("add", *UNIT, "--code", "-", "--name", "x"), "service = '-': a code has"),
     "setup": ((), "cannot be written: Not a directory"),
-    "stream": (("accept", "abc", "--as", "rina", "--why", "x"), "'rina' is no administrator here"),
+    "stream": (("accept", "abc", "--as", "rina", "--why", "x"), "'rina' may not do this here"),
     "trail": ((), "run `ikm-collector setup` as the collector's user"),
     "unit": (
         ("add", "--code", "x", "--name", "x", "--region", "18", "--time-zone", "Europe/Berlin"),
@@ -188,7 +188,7 @@ def test_a_command_does_its_work(
         text = run(capsys, name, *(word.format(folder=tmp_path, batch=batch) for word in words))
         assert said in text
     trail = run(capsys, "trail")
-    assert "account: rina" in trail
+    assert "office given: rina" in trail
 
 
 @pytest.mark.parametrize("name", sorted(ERRORS))
@@ -237,14 +237,15 @@ def test_the_trail_names_what_it_is_about(
         .values_list("action", "subject", "facts")
     )
     assert entries == [
-        ("account", "rina", {"role": "evaluator"}),
+        ("office given", "rina", {"role": "evaluator"}),
         ("evidence export", "sukamaju 2026-TW4", {"streams": 1, "records": 63}),
         ("kiosk moved", "k-0001", {"unit": "sukamaju", "place": "sukamaju", "since": "2026-07-01 00:00 WIB"}),
         ("rebuild", "62 records", {}),
+        ("console code", "rina", {}),
         ("complaint moved", TICKET, {"from": "diterima", "to": "dijawab"}),
     ]
     assert str(Assignment.objects.order_by("since").first()).endswith("since 2026-07-01")
-    assert str(TrailEntry.objects.exclude(action="kiosk certified").first()).endswith("account rina")
+    assert str(TrailEntry.objects.exclude(action="kiosk certified").first()).endswith("office given rina")
     assert str(Ticket.objects.get()) == f"{TICKET} dijawab"
 
 

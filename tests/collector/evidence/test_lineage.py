@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
+from collector.accounts import roles
 from collector.complaints.models import Ticket
 from collector.complaints.retention import destroy, due
 from collector.evidence.intake.rebuild import project_again, rebuild
@@ -18,7 +18,6 @@ from collector.evidence.models import HeldAttachment, Stream
 from collector.evidence.proof import verify_command
 from collector.fleet.models import Kiosk, Unit
 from collector.local import moment_of
-from collector.people import roles
 from collector.people.models import TrailEntry
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.scope import Scope
@@ -26,6 +25,7 @@ from collector.scores.proof.held import holdings
 from survey.index.periods import parse
 from survey.record.attachment import attach
 from survey.record.complaint import new_code
+from tests.collector.accounts_of import person
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, skm
 from tests.collector.judged import judge
 
@@ -46,10 +46,7 @@ def standings() -> list[str]:
 
 
 def administrator() -> str:
-    user = get_user_model().objects.create_user("wati", password="x")
-    roles.ensure()
-    user.groups.set([Group.objects.get(name=roles.ADMINISTRATOR)])
-    return "wati"
+    return person("wati", roles.ADMINISTRATOR).get_username()
 
 
 @pytest.fixture
@@ -181,7 +178,7 @@ def test_only_an_administrator_decides_and_only_on_a_stream_that_is_there(
     arrive(stolen.batch())
     get_user_model().objects.create_user("budi")
     for who in ("budi", "nobody"):
-        with pytest.raises(CommandError, match="is no administrator here"):
+        with pytest.raises(CommandError, match="may not do this here"):
             call_command("stream", "accept", stolen.stream, "--as", who, "--why", "x")
     name = administrator()
     for text in ("", "zz"):

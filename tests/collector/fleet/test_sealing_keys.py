@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
+from collector.accounts import roles
 from collector.complaints import life
 from collector.complaints.models import Ticket
 from collector.evidence.doors.usb import carry_in
@@ -17,13 +16,13 @@ from collector.evidence.intake.attachments import sealed_to
 from collector.fleet.models import KioskSettings
 from collector.fleet.sealing import may_still_seal_to
 from collector.local import moment_of
-from collector.people import roles
 from collector.people.models import TrailEntry
 from collector.trust import ca, keys, public
 from survey.record.attachment import attach
 from survey.record.complaint import new_code
 from survey.wire.carriage import SEALED
 from survey.wire.sealing import CARRIED
+from tests.collector.accounts_of import person
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from uplink.journal.sealing import seal
@@ -43,10 +42,7 @@ def own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def rina(db: None) -> object:
-    roles.ensure()
-    user = get_user_model().objects.create(username="rina")
-    user.groups.set([Group.objects.get(name=roles.EVALUATOR)])
-    return user
+    return person("rina", roles.EVALUATOR)
 
 
 def complain(kiosk: FakeKiosk, arrive: Arrive, key: bytes) -> Ticket:

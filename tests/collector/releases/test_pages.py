@@ -9,9 +9,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from collector.headers import PAGE
 from collector.releases import larger, publishing
 from collector.releases.models import Release
-from collector.releases.show.pages import CONTENT_SECURITY_POLICY
 from collector.scores.tallies.projection import project
 from survey.index.periods import parse
 from tests.collector.conftest import OwnClock
@@ -236,7 +236,7 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(post: Post, client: C
 )  # fmt: skip
 def test_what_does_not_exist_is_not_found(post: Post, client: Client, address: str) -> None:
     answer = client.get(address)
-    assert (answer.status_code, answer["Content-Security-Policy"]) == (404, CONTENT_SECURITY_POLICY)
+    assert (answer.status_code, answer["Content-Security-Policy"]) == (404, PAGE)
 
 
 def test_home_finds_a_unit_by_name_code_or_region(client: Client) -> None:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.test import Client
 
+from collector.accounts import roles
 from collector.complaints import life
 from collector.complaints.models import Ticket
 from collector.errors import KeeperAway
@@ -16,7 +15,6 @@ from collector.evidence.doors.usb import carry_in
 from collector.evidence.models import Stream
 from collector.fleet import enrolment, tree
 from collector.fleet.models import EnrolmentCode, Kiosk, Unit
-from collector.people import roles
 from collector.people.models import TrailEntry
 from collector.trust import keyholder, keys, public
 from collector.trust.at_hand import KeysAtHand
@@ -27,6 +25,7 @@ from survey.record.complaint import new_code
 from survey.wire.carriage import SEALED
 from survey.wire.messages import unpack_receipt
 from survey.wire.sealing import CARRIED
+from tests.collector.accounts_of import person
 from tests.collector.fake_kiosk import FakeKiosk, csr
 from tests.collector.trust.keepers import kept
 from uplink.journal.sealing import seal
@@ -102,10 +101,7 @@ def ticket(kiosk: FakeKiosk, arrive: Arrive) -> Ticket:
 
 @pytest.fixture
 def rina(db: None) -> object:
-    roles.ensure()
-    user = get_user_model().objects.create(username="rina")
-    user.groups.set([Group.objects.get(name=roles.EVALUATOR)])
-    return user
+    return person("rina", roles.EVALUATOR)
 
 
 def test_a_complaint_is_opened_for_an_account_by_who_may(

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.management.base import CommandParser
 
 from collector import clock
 from collector.complaints import life
 from collector.complaints.models import Ticket, TicketStatus
+from collector.console.acting import proven
 from collector.console.command import CollectorCommand
-from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.local import date_text
 from collector.words.foreign import shown
@@ -45,7 +43,7 @@ class Command(CollectorCommand):
         if options["subcommand"] == "list":
             return self._list(options)
         ticket = life.find(options["ticket"])
-        user = _account(options["account"])
+        user = proven(options["account"])
         if options["subcommand"] == "move":
             life.move(
                 ticket,
@@ -78,10 +76,3 @@ class Command(CollectorCommand):
             f"{one.unit.code}  {one.status}  {shown(', '.join(one.topics))}"
             for one in tickets[:200]
         )
-
-
-def _account(name: str) -> AbstractBaseUser:
-    user = get_user_model().objects.filter(username=name).first()
-    if user is None:
-        raise CollectorError("account_unknown", name=name)
-    return user

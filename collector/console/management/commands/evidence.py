@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 
+from collector.accounts import roles
+from collector.console.acting import acting
 from collector.console.command import CollectorCommand
 from collector.console.options import add_unit_and_period, unit_and_period
-from collector.errors import CollectorError
-from collector.people import roles
-from collector.people.trail import console_user
 from collector.scores.proof.export import export
 
 
@@ -39,19 +37,14 @@ class Command(CollectorCommand):
         """Export."""
         unit, period = unit_and_period(options)
         manifest = export(
-            options["out"], unit=unit, period=period, who=_who(options["account"]), why=options["why"]
+            options["out"],
+            unit=unit,
+            period=period,
+            who=acting(options["account"], (roles.EVALUATOR, roles.ADMINISTRATOR), unit=unit),
+            why=options["why"],
         )
         records = sum(stream.through for stream in manifest.streams)
         return (
             f"{options['out']}: {len(manifest.streams)} streams, {records} records, "
             f"{len(manifest.published)} indices; single answers can identify a villager: keep it safe"
         )
-
-
-def _who(account: str | None) -> str:
-    if account is None:
-        return console_user()
-    user = get_user_model().objects.filter(username=account).first()
-    if user is None or not roles.has_role(user, (roles.EVALUATOR, roles.ADMINISTRATOR)):
-        raise CollectorError("account_may_not_export", account=account)
-    return f"{account} ({console_user()})"

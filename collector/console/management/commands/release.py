@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.management.base import CommandParser
 
+from collector.accounts import roles
+from collector.console.acting import acting
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
-from collector.fleet.models import Unit, UnitOfficer
-from collector.people import roles, trail
+from collector.fleet.models import Unit
 from collector.releases import address, larger, publishing
 from collector.releases import policy as policies
 from collector.releases.models import OfficialPolicy, Release
@@ -251,19 +250,8 @@ _DOES: dict[str, Callable[[Namespace, CollectorCommand], str]] = {
 
 
 def _named(given: Namespace, may: tuple[str, ...], unit: Unit | None = None) -> str:
-    """Give who does it, as the trail has it: an account that may, or the operator at the console."""
-    if given.account is None:
-        return trail.console_user()
-    user = get_user_model().objects.filter(username=given.account).first()
-    if user is None or not _may(user, may, unit):
-        raise CollectorError("account_may_not_release", account=given.account)
-    return f"{given.account} ({trail.console_user()})"
-
-
-def _may(user: AbstractBaseUser, may: tuple[str, ...], unit: Unit | None) -> bool:
-    if unit is None or roles.has_role(user, _EVALUATORS):
-        return roles.has_role(user, may)
-    return roles.has_role(user, may) and UnitOfficer.objects.filter(user=user.pk, unit=unit).exists()
+    """Give who does it, as the trail has it: an account that may and has proven itself, or the operator at the console."""
+    return acting(given.account, may, unit=unit)
 
 
 def _read(text: str) -> Period:

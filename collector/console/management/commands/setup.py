@@ -8,7 +8,6 @@ from django.core.management import call_command
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import retry_set_aside
-from collector.people import roles
 from collector.trust import ca, keys, public
 
 
@@ -26,7 +25,7 @@ class Command(CollectorCommand):
         except OSError as error:
             raise CollectorError("not_writable", path=settings.IKM_DATA, reason=error.strerror) from error
         call_command("migrate", interactive=False, verbosity=0)
-        roles.ensure()
+        call_command("createcachetable", verbosity=0)
         understood = retry_set_aside()
         if understood:
             self.stdout.write(f"{understood} records that were set aside are counted now")

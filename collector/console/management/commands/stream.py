@@ -3,17 +3,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from collector.accounts import roles
+from collector.console.acting import acting
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.evidence.intake.opening import decide
 from collector.evidence.models import Stream
 from collector.evidence.standing import StreamStanding
 from collector.local import minute_text
-from collector.people import roles, trail
+from collector.people import trail
 from collector.words.foreign import shown
 
 _DECISIONS = {"accept": StreamStanding.ACCEPTED, "refuse": StreamStanding.REFUSED}
@@ -48,14 +49,12 @@ class Command(CollectorCommand):
         if options["subcommand"] == "list":
             return _list(every=options["all"])
         standing = _DECISIONS[options["subcommand"]]
-        user = get_user_model().objects.filter(username=options["account"]).first()
-        if user is None or not roles.has_role(user, (roles.ADMINISTRATOR,)):
-            raise CollectorError("account_may_not_decide", account=options["account"])
+        who = acting(options["account"], (roles.ADMINISTRATOR,))
         stream = _find(options["stream"])
         with transaction.atomic():
             number = decide(stream, standing, who=options["account"], why=options["why"])
             trail.note(
-                who=f"{options['account']} ({trail.console_user()})",
+                who=who,
                 action=f"stream {standing.value}",
                 subject=f"{stream.kiosk.name} {stream.uid}",
                 why=options["why"],

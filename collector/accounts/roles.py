@@ -1,0 +1,65 @@
+"""The five roles, and what an account may by the offices it holds."""
+
+from collections.abc import Collection, Iterable
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import QuerySet
+
+from collector.accounts.models import Office
+from collector.accounts.scope import Scope
+from collector.errors import CollectorError
+from collector.fleet.models import Unit
+
+VIEWER = "viewer"
+UNIT_OFFICER = "unit officer"
+EVALUATOR = "evaluator"
+AUDITOR = "auditor"
+ADMINISTRATOR = "administrator"
+ROLES = (VIEWER, UNIT_OFFICER, EVALUATOR, AUDITOR, ADMINISTRATOR)
+_SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency")}
+"""What may stand as a role's scope; the others hold everywhere."""
+
+Account = AbstractBaseUser | AnonymousUser
+
+
+def check(role: str, scope: Scope) -> None:
+    """Insist that a role can hold there.
+
+    Raises:
+        CollectorError: it cannot (`office_scope`).
+    """
+    given = [name for name, value in scope._asdict().items() if value is not None] or [""]
+    allowed = _SCOPES.get(role, ("",))
+    if len(given) > 1 or given[0] not in allowed:
+        raise CollectorError("office_scope", role=role, allowed=", ".join(one or "-" for one in allowed))
+
+
+def held(user: Account, roles: Collection[str] = ROLES) -> list[Office]:
+    """Give the offices that an active account holds, of these roles; none for whoever is not logged in."""
+    if not isinstance(user, AbstractBaseUser) or not user.is_active:
+        return []
+    found = Office.objects.filter(user=user.pk, until=None, role__in=roles)
+    return list(found.select_related("unit", "region", "agency").order_by("pk"))
+
+
+def has_role(user: Account, roles: Collection[str]) -> bool:
+    """Tell whether an account is active and holds one of these roles anywhere."""
+    return bool(held(user, roles))
+
+
+def may(user: Account, roles: Collection[str], unit: Unit) -> bool:
+    """Tell whether an account holds one of these roles for a unit."""
+    return any(office.scope.holds(unit) for office in held(user, roles))
+
+
+def units_of(offices: Iterable[Office]) -> QuerySet[Unit]:
+    """Give the units that offices reach."""
+    wanted = [office.scope.units() for office in offices]
+    if not wanted:
+        return Unit.objects.none()
+    if any(not one for one in wanted):
+        return Unit.objects.all()
+    every = wanted[0]
+    for one in wanted[1:]:
+        every |= one
+    return Unit.objects.filter(every)

@@ -1,0 +1,46 @@
+"""Where an office holds."""
+
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from collector.fleet.models import Agency, Region, Unit
+
+
+class Scope(NamedTuple):
+    """A unit, a region with all below it, an agency with all its units; with nothing, everywhere."""
+
+    unit: Unit | None = None
+    region: Region | None = None
+    agency: Agency | None = None
+
+    def units(self) -> Q:
+        """Give the condition that a unit lies in it."""
+        if self.unit is not None:
+            return Q(pk=self.unit.pk)
+        if self.region is not None:
+            code = self.region.pk
+            return Q(region_id=code) | Q(region__code__startswith=f"{code}.")
+        if self.agency is not None:
+            return Q(agency_id=self.agency.pk)
+        return Q()
+
+    def holds(self, unit: Unit) -> bool:
+        """Tell whether a unit lies in it."""
+        if self.unit is not None:
+            return unit.pk == self.unit.pk
+        if self.region is not None:
+            return unit.region_id == self.region.pk or unit.region_id.startswith(f"{self.region.pk}.")
+        if self.agency is not None:
+            return unit.agency_id == self.agency.pk
+        return True
+
+    def __str__(self) -> str:
+        if self.unit is not None:
+            return self.unit.name
+        if self.region is not None:
+            return self.region.name or self.region.code
+        return self.agency.name if self.agency is not None else ""
+
+
+EVERYWHERE = Scope()

@@ -1,0 +1,87 @@
+"""Pages of one's own account: an invitation taken, a code for the console, what one holds."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collector.accounts import console, invitations, roles
+from collector.accounts.models import Invitation
+from collector.errors import CollectorError
+from collector.people import chain
+
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_safe
+def by_invitation(request: HttpRequest) -> HttpResponse:
+    """Say how one comes to an account, and back into one."""
+    return render(request, "account/by_invitation.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Show what a link is for, and take it."""
+    try:
+        found = invitations.find(secret)
+    except CollectorError as error:
+        return render(
+            request,
+            "account/invitation_over.html",
+            {"error": error.for_page(settings.IKM_LANGUAGE)},
+            status=404,
+        )
+    context: dict[str, object] = {"invitation": found, "typed": request.POST}
+    if request.method != "POST":
+        return render(request, "account/invitation.html", context)
+    try:
+        return _taken(request, secret, found)
+    except CollectorError as error:
+        return render(
+            request,
+            "account/invitation.html",
+            context | {"error": error.for_page(settings.IKM_LANGUAGE)},
+            status=400,
+        )
+
+
+def _taken(request: HttpRequest, secret: str, found: Invitation) -> HttpResponse:
+    if request.user.is_authenticated and found.user is None:
+        invitations.take(secret, request.user)
+        return redirect("desk")
+    password = request.POST.get("password", "")
+    if password != request.POST.get("again", ""):
+        raise CollectorError("password_differs")
+    if found.user is not None:
+        user = invitations.come_back(secret, password=password)
+    else:
+        account, name = (request.POST.get(key, "").strip() for key in ("account", "name"))
+        user = invitations.join(secret, account=account, name=name, password=password)
+    login(request, user, backend=_BACKEND)
+    return redirect("desk")
+
+
+@require_safe
+def trail_head(_: HttpRequest) -> JsonResponse:
+    """Give everybody where the trail's chain ends; whoever keeps it can hold the trail against it later."""
+    end = chain.head()
+    return JsonResponse({"number": end.number, "link": end.link.hex()})
+
+
+@login_required
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """Show what the account holds and how it is secured."""
+    context = {"offices": roles.held(request.user), "two_factors": is_mfa_enabled(request.user)}
+    return render(request, "account/own.html", context)
+
+
+@login_required
+@require_POST
+def console_code(request: HttpRequest) -> HttpResponse:
+    """Make a code for the console; an account with a second factor has used it to come here."""
+    code = console.new_code(request.user)  # type: ignore[arg-type]  # `login_required` has seen to it
+    return render(request, "account/console_code.html", {"code": f"{code[:5]}-{code[5:]}"})

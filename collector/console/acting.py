@@ -1,0 +1,38 @@
+"""In whose name a command acts: the operator's, or an account's that proves itself by a code."""
+
+import getpass
+import sys
+from collections.abc import Collection
+
+from django.contrib.auth.models import User
+
+from collector.accounts import console
+from collector.fleet.models import Unit
+from collector.people import trail
+
+
+def acting(account: str | None, may: Collection[str], *, unit: Unit | None = None) -> str:
+    """Give who acts, as the trail has it: an account that may and has proven itself, or whoever sits at the console.
+
+    Raises:
+        CollectorError: the account may not (`account_may_not`), or its code is wrong (`account_unproven`).
+    """
+    if account is None:
+        return trail.console_user()
+    return f"{console.proven(account, may, unit=unit, ask=ask).get_username()} ({trail.console_user()})"
+
+
+def proven(account: str) -> User:
+    """Give an account that has proven itself; what it may is looked at elsewhere.
+
+    Raises:
+        CollectorError: there is none (`account_may_not`), or its code is wrong (`account_unproven`).
+    """
+    return console.proven(account, None, ask=ask)
+
+
+def ask(account: str) -> str:
+    """Ask for the code; where nobody sits there, it is the next line of standard input."""
+    if sys.stdin.isatty():
+        return getpass.getpass(f"console code of {account} (in the browser: Akun, Buat kode konsol): ")
+    return sys.stdin.readline()

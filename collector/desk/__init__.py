@@ -1,0 +1,1 @@
+"""The desk: what people with an office see and do in a browser."""

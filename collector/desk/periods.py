@@ -1,0 +1,99 @@
+"""Which period of a unit is to be handed in, and how far it has come."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from collector import clock
+from collector.fleet.models import Unit
+from collector.local import local_date
+from collector.releases.models import Release
+from collector.releases.policy import due, official
+from collector.releases.states import State
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from survey.index.periods import Period, PeriodKind, around
+
+NOT_BEGUN = "belum diajukan"
+"""Where nobody has begun a unit's release; no state of a release, for there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a unit's period has come."""
+
+    unit: Unit
+    period: Period
+    release: Release | None
+    """The newest edition; None where nobody has begun one."""
+    due: date
+    today: date
+
+    @property
+    def state(self) -> str:
+        """Give its state in the words that everybody reads."""
+        return self.release.state if self.release is not None else NOT_BEGUN
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.state not in (State.PUBLISHED, State.WITHDRAWN)
+
+    @property
+    def waits_for_unit(self) -> bool:
+        """Whether it is the unit's turn."""
+        return self.state in (NOT_BEGUN, State.OPEN, State.RETURNED, State.NOT_REPORTED)
+
+    @property
+    def days_left(self) -> int:
+        """Days until it is due; negative when it is late."""
+        return (self.due - self.today).days
+
+    @property
+    def reason(self) -> str:
+        """Why it was sent back, or withdrawn; empty otherwise."""
+        if self.release is None or self.state not in (State.RETURNED, State.WITHDRAWN):
+            return ""
+        last = self.release.steps.order_by("-pk").first()
+        return last.why if last is not None else ""
+
+
+def today(zone: str = "") -> date:
+    """Give the local day in a zone, or where the collector stands."""
+    return local_date(clock.now(), zone or settings.IKM_TIME_ZONE)
+
+
+def last_closed(unit: Unit) -> Period:
+    """Give a unit's newest official period that is over."""
+    day = today(unit.time_zone)
+    kind = PeriodKind(official(unit, around(day, PeriodKind.QUARTER)).period_kind)
+    return around(day, kind).previous()
+
+
+def standing(unit: Unit, period: Period) -> Standing:
+    """Give how far one unit's period has come."""
+    return standings([unit], period)[unit.pk]
+
+
+def standings(units: Iterable[Unit], period: Period) -> Mapping[int, Standing]:
+    """Give how far a period of several units has come, found at once."""
+    listed = list(units)
+    newest = {release.unit_id: release for release in editions(listed, period)}
+    return {
+        unit.pk: Standing(
+            unit, period, newest.get(unit.pk), _due(unit, period, newest.get(unit.pk)), today(unit.time_zone)
+        )
+        for unit in listed
+    }
+
+
+def editions(units: list[Unit], period: Period) -> QuerySet[Release]:
+    """Give what there is of a period of units, the newest edition of each last."""
+    found = Release.objects.filter(unit__in=units, period=period.identifier, instrument=DEFAULT_INSTRUMENT)
+    return found.defer("content", "basis").order_by("number")
+
+
+def _due(unit: Unit, period: Period, release: Release | None) -> date:
+    return release.due if release is not None and release.due is not None else due(unit, period)

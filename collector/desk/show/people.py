@@ -1,0 +1,162 @@
+"""Who holds which office: inviting, handing over, ending, letting back in."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collector.accounts import invitations, offices, roles
+from collector.accounts.models import Office
+from collector.accounts.scope import EVERYWHERE, Scope
+from collector.desk.templatetags.desk import role as role_words
+from collector.errors import CollectorError
+from collector.fleet.models import Agency, Region, Unit
+
+_INVITERS = (roles.EVALUATOR, roles.ADMINISTRATOR)
+
+
+class InvitationForm(forms.Form):
+    """A person, a role and where."""
+
+    name = forms.CharField(label="Nama lengkap", max_length=120)
+    role = forms.ChoiceField(label="Jabatan")
+    where = forms.CharField(
+        label="Kode unit, wilayah, atau instansi", required=False, max_length=40,
+        help_text="Petugas unit: kode unitnya. Penilai: kode wilayah (18.01) atau instansi, atau kosong untuk semua.",
+    )  # fmt: skip
+
+    def __init__(self, *args: object, allowed: tuple[str, ...], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments
+        self.fields["role"].choices = [(one, role_words(one)) for one in allowed]  # type: ignore[attr-defined]
+
+    def scope(self) -> Scope:
+        """Give where the office is to hold.
+
+        Raises:
+            CollectorError: nothing is called so (`office_where`).
+        """
+        code = self.cleaned_data["where"].strip()
+        if not code:
+            return EVERYWHERE
+        if unit := Unit.objects.filter(code=code).first():
+            return Scope(unit=unit)
+        if region := Region.objects.filter(pk=code).first():
+            return Scope(region=region)
+        if agency := Agency.objects.filter(code=code).first():
+            return Scope(agency=agency)
+        raise CollectorError("office_where", code=code)
+
+
+@login_required
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List the offices that the account may give and end."""
+    found = _reach(request)
+    words = "".join(filter(str.isprintable, request.GET.get("q", "")))[:80].strip()
+    if words:
+        found = found.filter(
+            Q(user__username__icontains=words)
+            | Q(user__first_name__icontains=words)
+            | Q(unit__name__icontains=words)
+        )
+    page = Paginator(found.order_by("user__first_name", "pk"), 40).get_page(request.GET.get("page"))
+    return render(request, "desk/people.html", {"page": page, "words": words})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite a person; the link is shown once."""
+    _reach(request)
+    allowed = roles.ROLES if _administers(request) else (roles.UNIT_OFFICER,)
+    form = InvitationForm(request.POST or None, allowed=allowed)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _invited(request, form)
+        except CollectorError as error:
+            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+    return render(request, "desk/invite.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _invited(request: HttpRequest, form: InvitationForm) -> HttpResponse:
+    scope, name = form.scope(), form.cleaned_data["name"]
+    its_own = scope.unit is not None and roles.may(request.user, _INVITERS, scope.unit)
+    if not _administers(request) and not its_own:
+        raise CollectorError("office_not_yours")
+    secret = invitations.invite(name, form.cleaned_data["role"], scope, who=request.user.get_username())
+    return _link(request, secret, name)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand an office over: its holder, or who may end it, makes the successor's link."""
+    office = get_object_or_404(Office.objects.select_related("user", "unit"), pk=number, until=None)
+    if office.user_id != request.user.pk and not _reach(request).filter(pk=office.pk).exists():
+        raise PermissionDenied
+    error = ""
+    if request.method == "POST":
+        name = request.POST.get("name", "")
+        try:
+            secret = invitations.invite(
+                name, office.role, office.scope, who=request.user.get_username(), follows=office
+            )
+        except CollectorError as caught:
+            error = caught.for_page(settings.IKM_LANGUAGE)
+        else:
+            return _link(request, secret, name)
+    return render(
+        request, "desk/hand_over.html", {"office": office, "error": error}, status=400 if error else 200
+    )
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    """End an office, with the reason."""
+    office = get_object_or_404(_reach(request), pk=number)
+    try:
+        offices.end(office, who=request.user.get_username(), why=request.POST.get("why", ""))
+    except CollectorError as error:
+        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+    else:
+        messages.success(request, f"Jabatan {office.user.get_username()} berakhir.")
+    return redirect("people")
+
+
+@login_required
+@require_POST
+def let_back(request: HttpRequest, number: int) -> HttpResponse:
+    """Make a link back into the account that holds an office."""
+    office = get_object_or_404(_reach(request), pk=number)
+    if not _administers(request) and roles.held(office.user, tuple(set(roles.ROLES) - {roles.UNIT_OFFICER})):
+        raise PermissionDenied
+    secret = invitations.let_back(office.user, who=request.user.get_username())
+    return _link(request, secret, office.user.get_full_name() or office.user.get_username())
+
+
+def _link(request: HttpRequest, secret: str, name: str) -> HttpResponse:
+    address = settings.IKM_PUBLIC_URL + reverse("invitation", args=[secret])
+    return render(request, "desk/link.html", {"address": address, "name": name})
+
+
+def _administers(request: HttpRequest) -> bool:
+    return roles.has_role(request.user, (roles.ADMINISTRATOR,))
+
+
+def _reach(request: HttpRequest) -> QuerySet[Office]:
+    """Give the offices that the account may give and end: all, or those of unit officers of the units it evaluates."""
+    held = roles.held(request.user, _INVITERS)
+    if not held:
+        raise PermissionDenied
+    found = Office.objects.filter(until=None).select_related("user", "unit", "region", "agency")
+    if _administers(request):
+        return found
+    return found.filter(role=roles.UNIT_OFFICER, unit__in=roles.units_of(held))

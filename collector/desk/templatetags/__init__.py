@@ -1,0 +1,1 @@
+"""Words and dates of the desk's pages."""

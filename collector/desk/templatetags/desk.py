@@ -1,0 +1,62 @@
+"""Words and dates of the desk's pages."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django import template
+from django.conf import settings
+
+from collector.accounts import roles
+from collector.local import local_date
+
+register = template.Library()
+
+_ROLES: Mapping[str, str] = {
+    roles.VIEWER: "pembaca",
+    roles.UNIT_OFFICER: "petugas unit",
+    roles.EVALUATOR: "penilai",
+    roles.AUDITOR: "pemeriksa",
+    roles.ADMINISTRATOR: "pengelola",
+}
+_MONTHS = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
+    "Desember",
+)  # fmt: skip
+_NUMBERS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
+_DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+
+
+@register.filter
+def role(name: str) -> str:
+    """Give a role in Indonesian."""
+    return _ROLES.get(name, name)
+
+
+@register.filter
+def day(moment: date) -> str:
+    """Give a day as `3 November 2026`."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+@register.filter
+def short_day(moment: date) -> str:
+    """Give a day as `3 Nov`."""
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]}"
+
+
+@register.filter
+def weekday(moment: date) -> str:
+    """Give a day as `Senin, 3 November 2026`."""
+    return f"{_DAYS[moment.weekday()]}, {day(moment)}"
+
+
+@register.filter
+def local_day(moment: datetime) -> str:
+    """Give the day of a moment, where the collector stands."""
+    return day(local_date(moment, settings.IKM_TIME_ZONE))
+
+
+@register.filter
+def count_words(number: int) -> str:
+    """Give a small number in words."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)

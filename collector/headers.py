@@ -1,0 +1,26 @@
+"""What every page says to the browser: it runs nothing, loads nothing from elsewhere, and is put into no frame."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+PAGE = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+LOG_IN = PAGE + "; script-src 'self'; connect-src 'self'"
+"""For pages where a passkey may be used: that needs a script, and it is the library's own file."""
+_POLICY = "Content-Security-Policy"
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+def guarded(respond: Respond) -> Respond:
+    """Give every answer a policy, error pages too: a middleware, for no view makes those."""
+
+    def shown(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        response.headers.setdefault(_POLICY, PAGE)
+        return response
+
+    return shown
