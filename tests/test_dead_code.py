@@ -64,13 +64,11 @@ COLUMNS = (
 )
 KEPT = (
     Unused(
-        "survey/index/pekppp.py", "USUAL_QUOTA|f03|ipp", "F-02/F-03 reports: the official outputs to come"
+        "survey/index/pekppp.py",
+        "USUAL_QUOTA|f02|f03|ipp|zeroed|quota_is_met",
+        "F-02 and IPP: the official outputs to come",
     ),
-    Unused(
-        "survey/index/perception.py",
-        "OLD_PERCEPTION|perception_index|meets_wbk|meets_wbbm",
-        "IPKP and IPAK: the official outputs to come",
-    ),
+    Unused("survey/index/perception.py", "OLD_PERCEPTION", "explains an old poster"),
     Unused("survey/index/indices.py", "weighted_mean|neighbour", "the printed sheet of the official outputs"),
     Unused("survey/index/priorities.py", "rank", "the printed sheet of the official outputs"),
     Unused("survey/instrument/instrument.py", "short|titles|sources|unverified", "what a file must say"),

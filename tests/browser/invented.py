@@ -15,9 +15,11 @@ from collector.scores.models import Population
 from collector.scores.tallies import flagging
 from collector.scores.tallies.projection import project
 from survey.index.periods import parse
+from survey.instrument.definition import load
 from tests.collector.scores.village import SKM, Post, at
 
 SEED = 2026
+SPKP = load("spkp")
 QUARTERS = ("2025-TW4", "2026-TW1", "2026-TW2", "2026-TW3")
 FIRST, LAST = date(2025, 10, 1), date(2026, 9, 30)
 UNITS = (
@@ -76,10 +78,13 @@ def fill() -> None:
 
 
 def publish() -> None:
-    """Publish every quarter of the year of each unit, and what they come to in their region."""
+    """Publish every quarter of the year of each unit, one unit's IPKP beside it, and what they come to in their region."""
     for period in QUARTERS:
         for code, *_ in UNITS:
             publishing.publish(Unit.objects.get(code=code), parse(period), who="console:invented")
+        publishing.publish(
+            Unit.objects.get(code="sukamaju"), parse(period), who="console:invented", instrument=SPKP.id
+        )
         for code in ("18.01", "18"):
             larger.publish(larger.region(code), parse(period), who="console:invented")
 
@@ -137,3 +142,10 @@ def visit(
         ended_at=ended_at,
         profile={"sex": chance.choice("LP"), "age": chance.choice(("18-25", "26-35", "36-45", "46-55"))},
     )
+    if service is not None and len(given) == len(SKM.element_keys) and post.visit % 3 == 0:
+        scored = {
+            key: min(6, max(1, round(1.5 * mood) + (post.visit + len(key)) % 3 - 1))
+            for key in SPKP.element_keys
+        }
+        moment = at(day, "08:00", seconds=start + 120)
+        yield post.response(scored, moment, instrument=SPKP.id, service=service, visit=post.visit)

@@ -22,7 +22,7 @@ _TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 _FORMATS = tuple(_TYPES)
 _EXCEL = "excel"
 _MOST = 1_000
-_ASKED = ("unit", "region", "agency", "period", "after")
+_ASKED = ("unit", "region", "agency", "period", "instrument", "after")
 
 _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], object]], ...] = (
     ("address", lambda said, _: said["address"]),
@@ -30,6 +30,8 @@ _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], obje
     ("code", lambda said, _: said["subject"]["code"]),
     ("name", lambda said, _: said["subject"]["name"]),
     ("period", lambda said, _: said["period"]["id"]),
+    ("instrument", lambda said, _: said["instrument"]),
+    ("index_name", lambda said, _: said["index_name"]),
     ("edition", lambda said, _: said["number"]),
     ("n", lambda said, _: said["n"]),
     ("archived", lambda said, _: said["index"]["archived"]),
@@ -48,6 +50,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], obje
     ("element_high", lambda _, element: _bound(element, "high")),
     ("policy", lambda said, _: said["index"]["policy"]),
     ("weight_mode", lambda said, _: said["index"]["weight_mode"]),
+    ("mapping", lambda said, _: said["index"]["mapping"]),
     ("rule", lambda said, _: said["index"]["rule"]),
 )
 """A row an element."""
@@ -95,7 +98,7 @@ def described(request: HttpRequest, response: HttpResponse, reading: Reading) ->
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """List what is out, the oldest first: of a unit, region or agency, and of a period; `after` goes on behind an address."""
+    """List what is out, the oldest first: of a unit, region or agency, of a period, of an instrument; `after` goes on behind an address."""
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     unknown = sorted(set(words) - set(_ASKED))
     if unknown or not all(value.isprintable() for value in words.values()):
@@ -107,6 +110,8 @@ def listed(request: HttpRequest) -> HttpResponse:
             found = found.filter(subject=subject, code=words[subject])
     if "period" in words:
         found = found.filter(period=words["period"].upper())
+    if "instrument" in words:
+        found = found.filter(instrument=words["instrument"])
     if "after" in words:
         last = Release.objects.filter(address=address.read(words["after"]) or "").first()
         found = found.filter(pk__gt=last.pk if last is not None else 0)
