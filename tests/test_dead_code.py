@@ -63,12 +63,10 @@ COLUMNS = (
     ),
 )
 KEPT = (
-    Unused(
-        "survey/index/pekppp.py",
-        "USUAL_QUOTA|f02|f03|ipp|zeroed|quota_is_met",
-        "F-02 and IPP: the official outputs to come",
-    ),
     Unused("survey/index/perception.py", "OLD_PERCEPTION", "explains an old poster"),
+    Unused(
+        "collector/releases/evaluation/keeping.py", "NATIONAL|OWN", "members of the choice that commands make"
+    ),
     Unused("survey/index/indices.py", "weighted_mean|neighbour", "the printed sheet of the official outputs"),
     Unused("survey/index/priorities.py", "rank", "the printed sheet of the official outputs"),
     Unused("survey/instrument/instrument.py", "short|titles|sources|unverified", "what a file must say"),

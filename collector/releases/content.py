@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from collector.fleet.models import Unit
-from collector.releases.models import OfficialPolicy
+from collector.releases.models import OfficialPolicy, Release
 from collector.releases.protection import Shown
 from collector.releases.sums import Sum, added
 from collector.scores.ask.attendance import attendance
@@ -325,6 +325,11 @@ def two_decimals(value: Decimal | float) -> Decimal:
 def of_nothing(head: Head, *, facts: Mapping[str, object], due: date, at: datetime) -> dict[str, object]:
     """Give what is said of a period that nobody reported: how many answered, as a band, and what the kiosks proved."""
     return head.fields(published=at) | {"due": due.isoformat(), "index": None, "n": None, **facts}
+
+
+def opened(release: Release) -> dict[str, Any]:
+    """Give what a release says."""
+    return dict(json.loads(bytes(release.content)))
 
 
 def frozen(content: Mapping[str, object]) -> bytes:

@@ -17,14 +17,12 @@ from survey.instrument.bands import Band, table
 from survey.instrument.instrument import Kind
 from survey.instrument.weights import two_decimals
 
+RULE = "PermenPAN-RB 29/2022 jo. 4/2023"
 HIGHEST = 5
 F02_WEIGHT, F03_WEIGHT = Fraction(3, 4), Fraction(1, 4)
-USUAL_QUOTA = 30
-"""Respondents a unit is asked for in one agency's system; not known to be a rule."""
-
 CATEGORIES = table(
     "2022",
-    "PermenPAN-RB 29/2022 jo. 4/2023",
+    RULE,
     ("A", "4.51", "5.00", "Pelayanan Prima"),
     ("A-", "4.01", "4.50", "Sangat Baik"),
     ("B", "3.51", "4.00", "Baik"),
@@ -45,6 +43,17 @@ ASPECTS: Mapping[str, tuple[int, Mapping[int, int]]] = {
     "VI": (12, {29: 50, 30: 50}),
 }
 """F-02: by aspect its weight in percent, and each indicator's weight within it in percent."""
+ASPECT_NAMES: Mapping[str, str] = {
+    "I": "Kebijakan Pelayanan",
+    "II": "Profesionalisme SDM",
+    "III": "Sarana Prasarana",
+    "IV": "Sistem Informasi Pelayanan Publik",
+    "V": "Konsultasi dan Pengaduan",
+    "VI": "Inovasi Pelayanan Publik",
+}
+INDICATORS = tuple(number for _, indicators in ASPECTS.values() for number in indicators)
+NOT_SCORED = 31
+"""Further information on the queue: it stands on the form and has no weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +89,23 @@ def f02(scores: Mapping[int, int]) -> Fraction:
     Raises:
         ValueError: an indicator is missing or unknown, or a score is not 0 to 5.
     """
-    known = {number for _, indicators in ASPECTS.values() for number in indicators}
+    known = set(INDICATORS)
     if set(scores) != known:
         raise ValueError(f"F-02 has scores for indicators 1 to 30; differs in {sorted(set(scores) ^ known)}")
     if not all(0 <= score <= HIGHEST for score in scores.values()):
         raise ValueError(f"a score is 0 to {HIGHEST}")
-    return sum(
-        (
-            Fraction(weight * share * scores[number], 100 * 100)
-            for weight, indicators in ASPECTS.values()
-            for number, share in indicators.items()
-        ),
-        Fraction(0),
-    )
+    values = aspect_values(scores)
+    return sum((Fraction(weight, 100) * values[code] for code, (weight, _) in ASPECTS.items()), Fraction(0))
+
+
+def aspect_values(scores: Mapping[int, int]) -> dict[str, Fraction]:
+    """Give the value of each aspect, 0 to 5, from scores by indicator number."""
+    return {
+        code: sum(
+            (Fraction(share * scores[number], 100) for number, share in indicators.items()), Fraction(0)
+        )
+        for code, (_, indicators) in ASPECTS.items()
+    }
 
 
 def ipp(

@@ -130,3 +130,12 @@ def test_the_page_prints_without_its_controls(page: Page, address: str) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".ask")).to_be_hidden()
     expect(page.locator(".big")).to_be_visible()
+
+
+def test_an_evaluation_s_result_fits_and_leads_to_the_users_part(page: Page, address: str) -> None:
+    (out,) = page.request.get(f"{address}/api/v1/releases?ipp=sukamaju").json()["releases"]
+    page.goto(f"{address}/r/{out['address']}/")
+    expect(page.locator(".big")).to_have_text(f"{out['value']:.2f}".replace(".", ","))
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.locator(".facts a").click()
+    expect(page.get_by_role("heading", name="F-03 Triwulan III Tahun 2026")).to_be_visible()

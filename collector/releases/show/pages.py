@@ -21,6 +21,7 @@ from collector.fleet.models import Agency, Region, Unit
 from collector.local import local_date
 from collector.releases import address, publishing
 from collector.releases.bands import Band, band
+from collector.releases.evaluation.result import SUBJECT
 from collector.releases.models import Release
 from collector.releases.policy import official
 from collector.releases.show.api import described
@@ -117,6 +118,9 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         {
             "unit": found,
             "crumbs": _crumbs(found.region_id),
+            "evaluations": list(
+                shown_releases().filter(subject=SUBJECT, code=code).order_by("-first_day", "-number")
+            ),
             "running": _running(found, _instrument(request)),
             **_of_subject(request, subject="unit", code=code),
         },

@@ -34,6 +34,12 @@ class Reading:
         found: Mapping[str, Any] | None = self.said["index"]
         return found
 
+    @property
+    def ipp(self) -> Mapping[str, Any] | None:
+        """An evaluation's result with its parts; None where the release is of a survey."""
+        found: Mapping[str, Any] | None = self.said.get("ipp")
+        return found
+
     @cached_property
     def steps(self) -> list[ReleaseStep]:
         """What became of it, in order."""

@@ -203,7 +203,7 @@ def test_ipp_is_rounded_before_it_is_classified() -> None:
 
 
 def test_a_missed_quota_is_said_and_zeroes_only_on_request() -> None:
-    users, quota = f03_of(4, n=29), pekppp.USUAL_QUOTA
+    users, quota = f03_of(4, n=29), 30
     kept = pekppp.ipp(f02=Fraction(4), users=users, quota=quota)
     zeroed = pekppp.ipp(f02=Fraction(4), users=users, quota=quota, zero_below_quota=True)
     assert not kept.quota_is_met

@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.management.base import CommandParser
 
+from collector.console.acting import EVALUATORS, OFFICERS, add_who, named
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
-from collector.fleet.models import Unit, UnitOfficer
-from collector.people import roles, trail
+from collector.fleet.models import Unit
 from collector.releases import address, larger, publishing
 from collector.releases import policy as policies
 from collector.releases.models import OfficialPolicy, Release
@@ -23,9 +21,6 @@ from collector.words.foreign import shown
 from survey.index.indices import Policy
 from survey.index.periods import Period, PeriodError, parse
 from survey.instrument.weights import WeightMode
-
-_OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
-_EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
 
 
 class Command(CollectorCommand):
@@ -66,7 +61,7 @@ class Command(CollectorCommand):
         ):
             part = parts.add_parser(name, help=words)
             part.add_argument("address", metavar="ADDRESS", help="its short address")
-            _who(part)
+            add_who(part)
         overdue = parts.add_parser("overdue", help="show what is not out on its day as not reported")
         _period(overdue)
         _instrument(overdue)
@@ -106,7 +101,7 @@ class Command(CollectorCommand):
             metavar="N",
             help="days after the period's end until it is due",
         )
-        _who(policy)
+        add_who(policy)
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Do it."""
@@ -115,7 +110,7 @@ class Command(CollectorCommand):
 
 def _period(part: CommandParser) -> None:
     part.add_argument("--period", metavar="PERIOD", required=True, help="2026-TW3, 2026-S1, 2026 or 2026-07")
-    _who(part)
+    add_who(part)
 
 
 def _one_unit(part: CommandParser) -> None:
@@ -133,27 +128,16 @@ def _instrument(part: CommandParser) -> None:
     )
 
 
-def _who(part: CommandParser) -> None:
-    part.add_argument(
-        "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
-    )
-    part.add_argument(
-        "--why",
-        default="",
-        help="the reason; it stands in the trail, and a withdrawn release shows it to everybody",
-    )
-
-
 def _propose(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = _named(given, _OFFICERS, unit)
+    who = named(given, OFFICERS, unit)
     release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     return _line(release)
 
 
 def _submit(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = _named(given, _OFFICERS, unit)
+    who = named(given, OFFICERS, unit)
     release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     publishing.submit(release, who=who, why=given.why)
     return _line(release)
@@ -161,14 +145,14 @@ def _submit(given: Namespace, _: CollectorCommand) -> str:
 
 def _return(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = _named(given, _EVALUATORS)
+    who = named(given, EVALUATORS)
     release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     publishing.send_back(release, who=who, why=given.why)
     return _line(release)
 
 
 def _publish(given: Namespace, command: CollectorCommand) -> str:
-    who, period = _named(given, _EVALUATORS), _read(given.period)
+    who, period = named(given, EVALUATORS), _read(given.period)
     publishing.check_instrument(given.instrument)
     flagging.settle()
     how = {"who": who, "why": given.why, "instrument": given.instrument}
@@ -215,19 +199,19 @@ def _not_out(period: Period, instrument: str) -> Iterator[Unit]:
 
 
 def _correct(given: Namespace, _: CollectorCommand) -> str:
-    who = _named(given, _EVALUATORS)
+    who = named(given, EVALUATORS)
     flagging.settle()
     return _line(publishing.correct(_find(given.address), who=who, why=given.why))
 
 
 def _withdraw(given: Namespace, _: CollectorCommand) -> str:
     release = _find(given.address)
-    publishing.withdraw(release, who=_named(given, _EVALUATORS), why=given.why)
+    publishing.withdraw(release, who=named(given, EVALUATORS), why=given.why)
     return _line(release)
 
 
 def _overdue(given: Namespace, _: CollectorCommand) -> str:
-    who, period = _named(given, _EVALUATORS), _read(given.period)
+    who, period = named(given, EVALUATORS), _read(given.period)
     publishing.check_instrument(given.instrument)
     found = (
         publishing.mark_overdue(unit, period, who=who, instrument=given.instrument)
@@ -266,7 +250,7 @@ def _policy(given: Namespace, _: CollectorCommand) -> str:
             due_days=given.due_days,
             why=given.why[:300],
         ),
-        who=_named(given, _EVALUATORS),
+        who=named(given, EVALUATORS),
     )
     return f"from {decided.since} on: {decided.period_kind}, {decided.weight_mode}, {decided.policy}, due after {decided.due_days} days"
 
@@ -275,22 +259,6 @@ _DOES: dict[str, Callable[[Namespace, CollectorCommand], str]] = {
     "propose": _propose, "submit": _submit, "return": _return, "publish": _publish, "correct": _correct,
     "withdraw": _withdraw, "overdue": _overdue, "list": _list, "policy": _policy,
 }  # fmt: skip
-
-
-def _named(given: Namespace, may: tuple[str, ...], unit: Unit | None = None) -> str:
-    """Give who does it, as the trail has it: an account that may, or the operator at the console."""
-    if given.account is None:
-        return trail.console_user()
-    user = get_user_model().objects.filter(username=given.account).first()
-    if user is None or not _may(user, may, unit):
-        raise CollectorError("account_may_not_release", account=given.account)
-    return f"{given.account} ({trail.console_user()})"
-
-
-def _may(user: AbstractBaseUser, may: tuple[str, ...], unit: Unit | None) -> bool:
-    if unit is None or roles.has_role(user, _EVALUATORS):
-        return roles.has_role(user, may)
-    return roles.has_role(user, may) and UnitOfficer.objects.filter(user=user.pk, unit=unit).exists()
 
 
 def _read(text: str) -> Period:
@@ -310,7 +278,8 @@ def _find(text: str) -> Release:
 
 def _line(release: Release) -> str:
     grade = f" {release.category}" if release.category else ""
-    number = f"{release.value}{grade}, n = {release.n}" if release.n is not None else "no number"
+    people = f", n = {release.n}" if release.n is not None else ""
+    number = f"{release.value}{grade}{people}" if release.value is not None else "no number"
     instrument = "" if release.instrument == DEFAULT_INSTRUMENT else f"  {release.instrument}"
     said = number if release.published_at is not None else f"due {release.due}"
     edition = f" edition {release.number}" if release.number > 1 else ""
