@@ -70,7 +70,6 @@ KEPT = (
     Unused("survey/index/indices.py", "weighted_mean|neighbour", "the printed sheet of the official outputs"),
     Unused("survey/index/priorities.py", "rank", "the printed sheet of the official outputs"),
     Unused("survey/instrument/instrument.py", "short|titles|sources|unverified", "what a file must say"),
-    Unused("survey/instrument/instrument.py", "STRETCHED", "a member of the choice that files make"),
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
     Unused("survey/record/answer_set.py", "path_of|is_in", "the shuffled sheet of the official outputs"),

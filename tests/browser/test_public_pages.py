@@ -16,6 +16,7 @@ PAGES = (
     "/region/18/?period=2026-TW3",
     "/unit/sukamaju/?instrument=spkp&period=2026-TW3",
     "/?instrument=spkp",
+    "/cara-menghitung/?nrr=3,62;3,48;3,45;4;3,52;3,62;3,66;3,62;3,97&weight=3&rounding=2,2",
 )
 SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
 

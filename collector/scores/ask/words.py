@@ -70,7 +70,7 @@ def question(words: Mapping[str, str], *, at_console: bool = False) -> IndexQues
         instrument=words.get("instrument") or DEFAULT_INSTRUMENT,
         weight_mode=_weight_mode(words.get("weight_mode")),
         mapping=_mapping(words.get("mapping")),
-        rounding=_rounding(words.get("rounding")),
+        rounding=rounding(words.get("rounding")),
         policy=_policy(words.get("policy")),
         population=_population(words.get("population")),
         smallest_group=1 if at_console else SMALLEST_GROUP,
@@ -129,8 +129,12 @@ def _mapping(text: str | None) -> ScaleMapping | None:
         raise QuestionError("mapping", known=", ".join(ScaleMapping)) from error
 
 
-def _rounding(text: str | None) -> Stages | None:
-    """Read the decimals of NRR and of NRR tertimbang, `2,2` or `3,-`."""
+def rounding(text: str | None) -> Stages | None:
+    """Read the decimals of NRR and of NRR tertimbang, `2,2` or `3,-`; None where nothing is said.
+
+    Raises:
+        QuestionError: these are no decimals.
+    """
     if not text:
         return None
     read = re.fullmatch(r"([0-6]|-),([0-6]|-)", text)
