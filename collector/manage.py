@@ -30,7 +30,9 @@ The fleet
 Numbers
   release             publish a period, correct it, withdraw it; what is out is all that everybody sees
   index               the index of units, regions, services, kiosks, periods
+  ipp                 enter an evaluator's marks (F-02), show and publish the IPP
   population          state how many people a unit served in a period
+  explain             how a printed index was reckoned, and what the table of 2004 called it
   instruments         check questionnaire files, or list the shipped ones
 
 Proof

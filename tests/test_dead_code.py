@@ -73,18 +73,13 @@ COLUMNS = (
     ),
 )
 KEPT = (
+    Unused("survey/index/perception.py", "OLD_PERCEPTION", "explains an old poster"),
     Unused(
-        "survey/index/pekppp.py", "USUAL_QUOTA|f03|ipp", "F-02/F-03 reports: the official outputs to come"
-    ),
-    Unused(
-        "survey/index/perception.py",
-        "OLD_PERCEPTION|perception_index|meets_wbk|meets_wbbm",
-        "IPKP and IPAK: the official outputs to come",
+        "collector/releases/evaluation/keeping.py", "NATIONAL|OWN", "members of the choice that commands make"
     ),
     Unused("survey/index/indices.py", "weighted_mean|neighbour", "the printed sheet of the official outputs"),
     Unused("survey/index/priorities.py", "rank", "the printed sheet of the official outputs"),
     Unused("survey/instrument/instrument.py", "short|titles|sources|unverified", "what a file must say"),
-    Unused("survey/instrument/instrument.py", "STRETCHED", "a member of the choice that files make"),
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
     Unused("survey/record/answer_set.py", "path_of|is_in", "the shuffled sheet of the official outputs"),

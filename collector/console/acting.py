@@ -2,13 +2,35 @@
 
 import getpass
 import sys
+from argparse import Namespace
 from collections.abc import Collection
 
 from django.contrib.auth.models import User
+from django.core.management.base import CommandParser
 
-from collector.accounts import console
+from collector.accounts import console, roles
 from collector.fleet.models import Unit
 from collector.people import trail
+
+OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
+EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
+
+
+def add_who(part: CommandParser) -> None:
+    """Declare `--as` and `--why`."""
+    part.add_argument(
+        "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
+    )
+    part.add_argument(
+        "--why",
+        default="",
+        help="the reason; it stands in the trail, and a withdrawn release shows it to everybody",
+    )
+
+
+def named(given: Namespace, may: Collection[str], unit: Unit | None = None) -> str:
+    """Give who does what `add_who` was declared for; as `acting`."""
+    return acting(given.account, may, unit=unit)
 
 
 def acting(account: str | None, may: Collection[str], *, unit: Unit | None = None) -> str:

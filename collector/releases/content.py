@@ -1,17 +1,18 @@
 """What a release says, frozen as JSON on the day it is published; nothing of it is ever worked out again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from collector.fleet.models import Unit
-from collector.releases.models import OfficialPolicy
+from collector.releases.models import OfficialPolicy, Release
 from collector.releases.protection import Shown
 from collector.releases.sums import Sum, added
 from collector.scores.ask.attendance import attendance
+from collector.scores.ask.lookups import find_form
 from collector.scores.ask.overview import endings, lowest_elements
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer, Result
@@ -27,7 +28,7 @@ from survey.index.indices import index as index_of
 from survey.index.periods import Period
 from survey.index.sampling import METHOD
 from survey.index.tally import Tally
-from survey.instrument.instrument import Instrument, in_language
+from survey.instrument.instrument import Instrument, Kind, ScaleMapping, in_language
 from survey.instrument.weights import WeightMode
 
 FORMAT = 1
@@ -35,12 +36,21 @@ FORMAT = 1
 _SUMMED = (
     "n", "incomplete", "value", "category", "performance", "interval", "category_probability",
     "category_probabilities", "days", "design_effect", "enough_days", "method", "random_sample", "weighted_sum",
-    "rule", "bands", "weight_mode", "weight", "policy", "elements",
+    "rule", "own_words", "bands", "scale", "mapping", "thresholds", "points", "weight_mode", "weight", "policy", "elements",
 )  # fmt: skip
-_ELSEWHERE = frozenset({"groups", "by", "pulse", "withheld", "unit", "period", "from", "to"})
+_ELSEWHERE = frozenset({"groups", "by", "pulse", "withheld", "unit", "period", "from", "to", "index_name"})
 """What an answer says that stands elsewhere in a release, or nowhere."""
 _TIMES = ("late", "redated", "maybe_outside", "maybe_inside")
-_PARTS = ("n", "archived", "value", "category", "performance", "interval", "category_probability")
+_PARTS = (
+    "n",
+    "archived",
+    "value",
+    "category",
+    "performance",
+    "interval",
+    "category_probability",
+    "thresholds",
+)
 """What stands of an index beside the official one."""
 
 
@@ -102,7 +112,10 @@ def of_unit(
     at: datetime,
 ) -> dict[str, object]:
     """Give all that is said of a unit's period, as far as protection lets it be shown."""
-    measure = Policy(policy.policy)
+    _, form = find_form(instrument)
+    is_skm = form.instrument.kind is Kind.SKM  # weights and incomplete answers are decided of the SKM alone
+    measure = Policy(policy.policy) if is_skm else Policy.COMPLETE
+    mode = weight_mode(form.instrument, policy)
     if measure is Policy.ALL and not shown.other_policy:  # it would tell of the few who stopped half-way
         measure = Policy.COMPLETE
     ask = IndexQuestion(
@@ -110,7 +123,7 @@ def of_unit(
         period=head.period,
         by=(Dimension.SERVICE,) if shown.services and measure is Policy.COMPLETE else (),
         instrument=instrument,
-        weight_mode=WeightMode(policy.weight_mode),
+        weight_mode=mode,
         policy=measure,
     )
     answer = indices(ask)
@@ -118,7 +131,8 @@ def of_unit(
     names = {one.key: in_language(one.name, "id") for one in answer.instrument.elements}
     fields = head.fields(published=at) | {
         "instrument": answer.instrument.name,
-        "official": {"policy": measure.value, "weight_mode": policy.weight_mode, "due_days": policy.due_days},
+        "index_name": answer.instrument.index_name,
+        "official": {"policy": measure.value, "weight_mode": mode.value, "due_days": policy.due_days},
         "flag_rules": answer.flag_rules,
         "completeness": [holding(one) for one in holdings(unit)],
         "service_minutes": [
@@ -132,7 +146,7 @@ def of_unit(
         ],
         "endings": [
             {"how": one.how, "where": one.where, "name": names.get(one.where, ""), "count": one.count}
-            for one in endings(Scope(unit=unit.code), head.period)
+            for one in endings(Scope(unit=unit.code), head.period, instrument=instrument)
         ],
         "pulse": found["pulse"] if pulse else None,
     }
@@ -152,9 +166,9 @@ def _index(
     tells = ask.policy is Policy.COMPLETE and shown.without_flagged
     index["without_flagged"] = _part(found["without_flagged"]) if tells else None
     whole = replace(ask, by=())
-    index["weight_modes"] = {
-        mode.value: _part(as_json(indices(replace(whole, weight_mode=mode)))) for mode in WeightMode
-    }
+    index |= _other_ways(
+        answer.instrument, lambda **way: as_json(indices(replace(whole, **{"weight_mode": None} | way)))
+    )
     other = Policy.ALL if ask.policy is Policy.COMPLETE else Policy.COMPLETE
     index["other_policy"] = (
         {"policy": other.value, **_part(as_json(indices(replace(whole, policy=other))))}
@@ -192,11 +206,13 @@ def of_sum(
     head: Head, found: Sum, *, instrument: Instrument, policy: OfficialPolicy, at: datetime
 ) -> dict[str, object]:
     """Give all that is said of a region, an agency or a longer period: the releases it is added up from, and no others."""
+    mode = weight_mode(instrument, policy)
     fields = head.fields(published=at) | {
         "instrument": instrument.name,
+        "index_name": instrument.index_name,
         "official": {
             "policy": Policy.COMPLETE.value,
-            "weight_mode": policy.weight_mode,
+            "weight_mode": mode.value,
             "due_days": policy.due_days,
         },
         "counted": [
@@ -209,23 +225,44 @@ def of_sum(
     tally, clusters = added(instrument, found.atoms)
     if not tally.complete:
         return fields | {"index": None, "n": None}
-    mode = WeightMode(policy.weight_mode)
-    answer = _of_tally(head.period, instrument, tally, clusters, mode)
+    answer = _of_tally(head.period, instrument, tally, clusters, weight_mode=mode)
     whole = as_json(answer)
     index = {key: whole[key] for key in _SUMMED}
     index["words"] = _words(answer.whole, other_policy=False)
     index["archived"] = sum(atom.archived for atom in found.atoms)
-    index["weight_modes"] = {
-        one.value: _part(as_json(_of_tally(head.period, instrument, tally, clusters, one)))
-        for one in WeightMode
-    }
+    index |= _other_ways(
+        instrument, lambda **way: as_json(_of_tally(head.period, instrument, tally, clusters, **way))
+    )
     return fields | {"n": tally.complete, "index": index}
 
 
+def weight_mode(instrument: Instrument, policy: OfficialPolicy) -> WeightMode:
+    """Give how an instrument's weights are officially taken: only an SKM's are ever rounded."""
+    return WeightMode(policy.weight_mode) if instrument.kind is Kind.SKM else WeightMode.EXACT
+
+
+def _other_ways(
+    instrument: Instrument, told: Callable[..., Mapping[str, Any]]
+) -> dict[str, dict[str, dict[str, object]]]:
+    """Give the index as other offices reckon it: an SKM with every weight, a perception survey with every mapping to four points."""
+    modes = WeightMode if instrument.kind is Kind.SKM else ()
+    mappings = ScaleMapping if instrument.kind is Kind.PERCEPTION else ()
+    return {
+        "weight_modes": {mode.value: _part(told(weight_mode=mode)) for mode in modes},
+        "mappings": {one.value: _part(told(mapping=one)) for one in mappings},
+    }
+
+
 def _of_tally(
-    period: Period, instrument: Instrument, tally: Tally, clusters: Clusters, mode: WeightMode
+    period: Period,
+    instrument: Instrument,
+    tally: Tally,
+    clusters: Clusters,
+    *,
+    weight_mode: WeightMode | None = None,
+    mapping: ScaleMapping | None = None,
 ) -> IndexAnswer:
-    found = index_of(instrument, tally, weight_mode=mode, clusters=clusters)
+    found = index_of(instrument, tally, weight_mode=weight_mode, mapping=mapping, clusters=clusters)
     result = Result(
         group=(), n=found.n, incomplete=tally.incomplete, flagged=0, index=found, without_flagged=None,
         other_policy=None, sufficiency=None, stated=None, pulse=None,
@@ -257,7 +294,7 @@ def change(earlier: Mapping[str, Any], later: Mapping[str, object]) -> dict[str,
     before, now = earlier["index"], later["index"]
     if not before or not isinstance(now, Mapping):
         return None
-    if any(before[what] != now[what] for what in ("policy", "weight_mode", "bands")):
+    if any(before[what] != now[what] for what in ("policy", "weight_mode", "mapping", "bands")):
         return None
     found = difference(_pair(before), _pair(now))
     return {
@@ -288,6 +325,11 @@ def two_decimals(value: Decimal | float) -> Decimal:
 def of_nothing(head: Head, *, facts: Mapping[str, object], due: date, at: datetime) -> dict[str, object]:
     """Give what is said of a period that nobody reported: how many answered, as a band, and what the kiosks proved."""
     return head.fields(published=at) | {"due": due.isoformat(), "index": None, "n": None, **facts}
+
+
+def opened(release: Release) -> dict[str, Any]:
+    """Give what a release says."""
+    return dict(json.loads(bytes(release.content)))
 
 
 def frozen(content: Mapping[str, object]) -> bytes:

@@ -1,6 +1,6 @@
 """What a unit's edition would say today, and whether it may: everything up to the moment it is frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +9,25 @@ from collector.fleet.models import Unit
 from collector.releases import content
 from collector.releases.content import Head
 from collector.releases.models import OfficialPolicy, Release
-from collector.releases.people import pack_basis, pack_members, people_of, unpack_basis, unpack_members
+from collector.releases.people import (
+    pack_basis,
+    pack_members,
+    people_of,
+    unpack_basis,
+    unpack_members,
+    visits_of,
+)
 from collector.releases.policy import KINDS, official
-from collector.releases.protection import Label, Person, Shown, TooFewDiffer, choose
+from collector.releases.protection import (
+    Label,
+    Members,
+    Person,
+    Shown,
+    TooFewDiffer,
+    as_here,
+    asks_the_same,
+    choose,
+)
 from collector.releases.states import State
 from collector.releases.sums import DATED
 from collector.scores.ask.counting import Sides, count
@@ -21,6 +37,7 @@ from collector.scores.ask.scope import Days, Scope
 from collector.scores.tallies.packing import to_counts
 from survey.index.periods import Period, PeriodKind
 from survey.index.sampling import SMALLEST_GROUP
+from survey.instrument.instrument import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +109,17 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     """
     policy = official(unit, period)
     kind = PeriodKind(policy.period_kind)
-    earlier = _connected(unit, period, instrument)
-    if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(earlier, period):
+    number, form = find_form(instrument)
+    connected = _connected(unit, period)
+    own = [release for release in connected if release.instrument == instrument]
+    if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(own, period):
         raise CollectorError("release_waits_official", kind=kind.value)
     seen = _counts(unit, period, instrument)
-    number, form = find_form(instrument)
     people = people_of(unit, period, form=number) if number is not None else []
-    bases = [unpack_basis(bytes(release.basis)) for release in earlier]
+    earlier = [_members(release, "members") for release in own]
+    kin = [_members(release, "members") for release in connected if _is_kin(release, form.instrument)]
     try:
-        shown = choose(people, [_members(basis, "members") for basis in bases])
+        shown = choose(people, [*earlier, *_by_visit(kin, people, earlier)])
     except TooFewDiffer:
         raise CollectorError("release_waits", smallest=SMALLEST_GROUP) from None
     row = seen[0] + seen[1]
@@ -111,7 +130,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         policy=policy,
         is_official=period.kind is kind,
         shown=shown,
-        pulse=_shown_pulse(pressed, [_members(basis, "pulse") for basis in bases]),
+        pulse=_shown_pulse(pressed, [_members(release, "pulse") for release in connected]),
         counts=tuple(to_counts(row, DATED + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
         pressed=len(pressed),
@@ -152,14 +171,32 @@ def _shown_pulse(pressed: list[Person], earlier: list[dict[int, Label]]) -> dict
         return {}
 
 
-def _connected(unit: Unit, period: Period, instrument: str) -> list[Release]:
-    """Give every edition that was ever out and shares days with a period, or with another one that does.
+def _is_kin(release: Release, instrument: Instrument) -> bool:
+    """Tell whether a release is of another instrument that somebody may answer alike."""
+    if release.instrument == instrument.id:
+        return False
+    return asks_the_same(instrument, find_form(release.instrument)[1].instrument)
 
-    What was read once stays known; and two months that share no day are still subtracted from the same quarter.
+
+def _by_visit(
+    kin: Sequence[Members], people: Sequence[Person], earlier: Sequence[Members]
+) -> list[dict[int, Label]]:
+    """Give who stood in releases of other instruments under the numbers of their visits' responses to this one."""
+    if not kin:
+        return []
+    here = visits_of([*(person.number for person in people), *(number for one in earlier for number in one)])
+    there = visits_of(number for one in kin for number in one)
+    numbers = {visit: number for number, visit in here.items()}
+    return [as_here(one, there, numbers) for one in kin]
+
+
+def _connected(unit: Unit, period: Period) -> list[Release]:
+    """Give every edition of every instrument that was ever out and shares days with a period, or with another one that does.
+
+    What was read once stays known; and two months that share no day are still subtracted from the same quarter. An edition of a
+    longer period is added up from others, and has nobody of its own.
     """
-    out = Release.objects.filter(
-        unit=unit, instrument=instrument, state__in=(State.PUBLISHED, State.WITHDRAWN)
-    ).order_by("pk")
+    out = Release.objects.filter(unit=unit, state__in=(State.PUBLISHED, State.WITHDRAWN)).order_by("pk")
     first, last = period.first, period.last
     found: list[Release] = []
     while True:
@@ -181,6 +218,6 @@ def _official_is_out(earlier: list[Release], period: Period) -> bool:
     )
 
 
-def _members(basis: Mapping[str, object], what: str) -> dict[int, Label]:
-    packed = basis.get(what)
+def _members(release: Release, what: str) -> dict[int, Label]:
+    packed = unpack_basis(bytes(release.basis)).get(what)
     return unpack_members(packed) if isinstance(packed, dict) else {}

@@ -76,6 +76,7 @@ def publish(
         raise CollectorError("release_period", period=period.identifier)
     if period.last >= local_date(clock.now(), "Asia/Jakarta"):
         raise CollectorError("release_running", last=period.last)
+    publishing.check_instrument(instrument)
     found = atoms_of(whole.units, period, instrument=instrument)
     editions = Release.objects.filter(
         subject=whole.subject, code=whole.code, period=period.identifier, instrument=instrument

@@ -37,7 +37,9 @@ class OfficialPolicy(models.Model):
 class Release(models.Model):
     """One edition of a unit's, a region's or an agency's number for a calendar period."""
 
-    subject = models.CharField(max_length=8, help_text="unit, region or agency")
+    subject = models.CharField(
+        max_length=8, help_text="unit, region or agency; ipp for an evaluation's result"
+    )
     code = models.CharField(max_length=40, help_text="the subject's code")
     unit = models.ForeignKey("fleet.Unit", on_delete=models.PROTECT, related_name="releases", null=True)
     period = models.CharField(max_length=10, help_text="2026-TW3, 2026-S1, 2026 or 2026-07")
@@ -54,7 +56,7 @@ class Release(models.Model):
     value = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     low = models.DecimalField(max_digits=5, decimal_places=2, null=True, help_text="the interval's ends")
     high = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    category = models.CharField(max_length=1, blank=True)
+    category = models.CharField(max_length=2, blank=True)
     content = models.BinaryField(
         default=bytes, help_text="what everybody reads, as JSON; never changed again"
     )
@@ -86,3 +88,25 @@ class ReleaseStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release_id} {self.state} by {self.who}"
+
+
+class Evaluation(models.Model):
+    """An evaluator's marks of a unit (F-02), as they were entered. A correction is another version; rows are only added."""
+
+    unit = models.ForeignKey("fleet.Unit", on_delete=models.PROTECT, related_name="evaluations")
+    period = models.CharField(max_length=10, help_text="as of a release")
+    round = models.CharField(max_length=10, help_text="nasional or mandiri")
+    number = models.SmallIntegerField(help_text="1, and one more for each correction")
+    marks = models.JSONField(help_text="0 to 5 by indicator number")
+    notes = models.JSONField(help_text="the evaluator's notes by indicator number; they stay in the house")
+    entered_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=150)
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "period", "round", "number"], name="evaluation_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"F-02 of {self.unit_id} {self.period} {self.round} #{self.number}"

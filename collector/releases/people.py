@@ -2,15 +2,17 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from itertools import pairwise
 
 from collector.fleet.models import Service, Unit
 from collector.releases.protection import Label, Person
 from collector.scores.ask.lookups import rows
-from collector.scores.tallies.keys import day_number
+from collector.scores.models import Response
+from collector.scores.tallies.keys import day_number, stream_of
 from survey.index.periods import Period
 
+_AT_ONCE = 900
 _RESPONSES = (
     "SELECT r.id, s.service_id, r.flags <> 0, r.answers FROM scores_series s JOIN scores_response r ON r.series_id = s.id"
     " WHERE s.unit_id = %s AND s.form_id = %s AND r.day BETWEEN %s AND %s"
@@ -25,6 +27,17 @@ def people_of(unit: Unit, period: Period, *, form: int) -> list[Person]:
         Person(number, codes.get(service, ""), bool(flagged), "-" not in answers, answers)
         for number, service, flagged, answers in rows(_RESPONSES, (unit.pk, form, *days))
     ]
+
+
+def visits_of(numbers: Iterable[int]) -> dict[int, Hashable]:
+    """Give the visit of each response that is still there: the questionnaires of one visit share its number in its boot."""
+    asked = sorted(set(numbers))
+    found: dict[int, Hashable] = {}
+    for start in range(0, len(asked), _AT_ONCE):
+        known = Response.objects.filter(pk__in=asked[start : start + _AT_ONCE])
+        for number, boot, visit in known.values_list("pk", "boot", "visit"):
+            found[number] = (stream_of(number), boot, visit)
+    return found
 
 
 def pack_members(members: Mapping[int, Label]) -> dict[Label, list[int]]:

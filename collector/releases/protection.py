@@ -6,6 +6,12 @@ the blocks. So where every block holds at least five people, no computation tell
 people says of all of them alike. That is the one rule here; it covers months inside a quarter, a correction beside the edition that
 it corrects, services, and the index without flagged responses, all of them together.
 
+**Across instruments.** A visitor may answer two questionnaires. Totals of different questions are totals of different answers: nothing is subtracted
+from one another, and each instrument's blocks stand for themselves. Two things do join them. The smiley beside an index is the visit's, whichever
+questionnaire followed: all editions of all instruments that show it are held against one another. And a question that two questionnaires ask alike (the same
+element on the same scale, as an office's own form beside the rule's) may be answered alike: editions of such instruments are held against one another by
+visit (`asks_the_same`).
+
 What is optional gives way in a fixed order: services are put together first, then left out.
 """
 
@@ -15,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from survey.index.sampling import SMALLEST_GROUP
+from survey.instrument.instrument import Instrument
 
 OTHERS = "*"
 """The group of all services that are too small to stand alone."""
@@ -54,6 +61,27 @@ class Shown:
     def has_number(self) -> bool:
         """Whether there is an index at all."""
         return bool(self.members)
+
+
+def asks_the_same(one: Instrument, other: Instrument) -> bool:
+    """Tell whether two instruments ask about an element in common on the same scale, so that somebody may answer both alike."""
+    shared = set(one.element_keys).intersection(other.element_keys)
+    return bool(shared) and (one.lowest, one.highest) == (other.lowest, other.highest)
+
+
+def as_here(
+    members: Members, visits: Mapping[int, Hashable], here: Mapping[Hashable, int]
+) -> dict[int, Label]:
+    """Give who stood in another instrument's release under the numbers of the same visits' responses to this one.
+
+    Args:
+        members: who stood there, by their responses to the other instrument.
+        visits: the visit of each of those responses, as far as it is known.
+        here: the number of each visit's response to this instrument.
+
+    Whoever answered the other one alone, or is no longer known, keeps a number that nobody has here.
+    """
+    return {here.get(visits.get(number, number), -number): label for number, label in members.items()}
 
 
 class TooFewDiffer(Exception):  # noqa: N818 - named for what is the matter

@@ -22,9 +22,11 @@ from collector.releases.editions import Edition, answered, of_unit
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.policy import KINDS, due
 from collector.releases.states import FOLLOWS, PENDING, State
+from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.proof.held import holdings
 from survey.index.periods import Period, parse
+from survey.instrument.instrument import Instrument, Kind
 
 
 def propose(unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_INSTRUMENT) -> Release:
@@ -35,6 +37,7 @@ def propose(unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_I
             (`release_out`).
     """
     _check_period(unit, period)
+    check_instrument(instrument)
     known = _editions(unit, period, instrument)
     newest = known.last()
     if newest is not None and newest.state in PENDING:
@@ -92,6 +95,7 @@ def publish(
     """
     release = propose(unit, period, who=who, instrument=instrument)
     with transaction.atomic():
+        _alone(unit)
         release = Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
         _put_out(release, of_unit(unit, period, instrument=instrument), who=who, why=why)
     return release
@@ -109,6 +113,7 @@ def correct(release: Release, *, who: str, why: str) -> Release:
     if release.state != State.PUBLISHED or unit is None:
         raise CollectorError("release_state", state=release.state, wanted=State.PUBLISHED)
     with transaction.atomic():
+        _alone(unit)
         found = of_unit(unit, parse(release.period), instrument=release.instrument)
         if found.says_the_same_as(release):
             raise CollectorError("release_same", address=release.address)
@@ -140,6 +145,8 @@ def mark_overdue(
 ) -> Release | None:
     """Show a period that is not out on its day as not reported; gives it, or None where that is not so."""
     today = local_date(clock.now(), unit.time_zone)
+    if not owes(unit, period, instrument=instrument):
+        return None
     newest = _editions(unit, period, instrument).last()
     if due(unit, period) >= today or (newest is not None and newest.state not in PENDING):
         return None
@@ -176,11 +183,36 @@ def _put_out(
     move(release, State.PUBLISHED, who=who, why=why)
 
 
+def owes(unit: Unit, period: Period, *, instrument: str) -> bool:
+    """Tell whether a unit has to report a period: the SKM always, everything else where its visitors were asked it."""
+    return instrument == DEFAULT_INSTRUMENT or answered(unit, period, instrument=instrument) > 0
+
+
+def check_instrument(instrument: str) -> Instrument:
+    """Give an instrument in its newest version here, and refuse what has no releases.
+
+    Raises:
+        CollectorError: there is no such instrument (`instrument_unknown`), a version is named (`release_version`), or it is a pulse, which
+            stands beside every release (`instrument_no_index`).
+    """
+    if "@" in instrument:
+        raise CollectorError("release_version", instrument=instrument)
+    _, form = find_form(instrument)
+    if form.instrument.kind is Kind.PULSE:
+        raise CollectorError("instrument_no_index", instrument=instrument)
+    return form.instrument
+
+
+def _alone(unit: Unit) -> None:
+    """Let one edition of a unit come out at a time: two instruments show the same smileys."""
+    Unit.objects.select_for_update().get(pk=unit.pk)
+
+
 def note_number(release: Release, index: object) -> None:
     """Note the number with its doubt beside the frozen content, for lists."""
     if not isinstance(index, dict):
         return
-    release.value, release.category = content.two_decimals(index["value"]), index["category"]
+    release.value, release.category = content.two_decimals(index["value"]), index["category"] or ""
     release.archived = index["archived"]
     if index["interval"] is not None:
         release.low, release.high = (content.two_decimals(index["interval"][end]) for end in ("low", "high"))

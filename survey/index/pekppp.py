@@ -12,21 +12,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from survey.index.doubt import Interval
-from survey.index.means import ElementMean, scale_mean
-from survey.index.tally import Tally
+from survey.index.indices import Index
 from survey.instrument.bands import Band, table
-from survey.instrument.instrument import Instrument, Kind
+from survey.instrument.instrument import Kind
 from survey.instrument.weights import two_decimals
 
+RULE = "PermenPAN-RB 29/2022 jo. 4/2023"
 HIGHEST = 5
 F02_WEIGHT, F03_WEIGHT = Fraction(3, 4), Fraction(1, 4)
-USUAL_QUOTA = 30
-"""Respondents a unit is asked for in one agency's system; not known to be a rule."""
-
 CATEGORIES = table(
     "2022",
-    "PermenPAN-RB 29/2022 jo. 4/2023",
+    RULE,
     ("A", "4.51", "5.00", "Pelayanan Prima"),
     ("A-", "4.01", "4.50", "Sangat Baik"),
     ("B", "3.51", "4.00", "Baik"),
@@ -47,24 +43,17 @@ ASPECTS: Mapping[str, tuple[int, Mapping[int, int]]] = {
     "VI": (12, {29: 50, 30: 50}),
 }
 """F-02: by aspect its weight in percent, and each indicator's weight within it in percent."""
-
-
-@dataclass(frozen=True, slots=True)
-class F03:
-    """The users' part of the IPP."""
-
-    value: Decimal
-    exact: Fraction
-    n: int
-    incomplete: int
-    elements: tuple[ElementMean, ...]
-    interval: Interval | None
-    quota: int | None
-
-    @property
-    def quota_is_met(self) -> bool:
-        """Whether there are as many respondents as the quota asks for; true where there is none."""
-        return self.quota is None or self.n >= self.quota
+ASPECT_NAMES: Mapping[str, str] = {
+    "I": "Kebijakan Pelayanan",
+    "II": "Profesionalisme SDM",
+    "III": "Sarana Prasarana",
+    "IV": "Sistem Informasi Pelayanan Publik",
+    "V": "Konsultasi dan Pengaduan",
+    "VI": "Inovasi Pelayanan Publik",
+}
+INDICATORS = tuple(number for _, indicators in ASPECTS.values() for number in indicators)
+NOT_SCORED = 31
+"""Further information on the queue: it stands on the form and has no weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +65,22 @@ class Ipp:
     category: Band
     f02: Fraction
     f03: Fraction
+    """What entered: the users' mean, or 0 where it was counted so."""
+    users: Index
+    """The users' part as it came out."""
+    quota: int | None
     zeroed: bool
     """Whether F-03 entered as 0 because its quota was not met, as one agency's system does; always printed."""
 
+    @property
+    def quota_is_met(self) -> bool:
+        """Whether there are as many respondents as the quota asks for; true where there is none."""
+        return meets(self.quota, self.users.n)
 
-def f03(
-    instrument: Instrument, tally: Tally, *, quota: int | None = None, population: int | None = None
-) -> F03:
-    """Give the F-03 of a tally: the mean over respondents of the mean of their fourteen items, 0.00 to 5.00.
 
-    Raises:
-        NothingAnswered: there is no complete response.
-        ValueError: the instrument is no F-03, or the tally is another instrument's.
-    """
-    if instrument.kind is not Kind.F03:
-        raise ValueError(f"{instrument.name} is no F-03")
-    found = scale_mean(instrument, tally, population=population)
-    return F03(
-        value=two_decimals(found.mean),
-        exact=found.mean,
-        n=found.n,
-        incomplete=found.incomplete,
-        elements=found.elements,
-        interval=found.interval(start=instrument.lowest, reach=instrument.highest - instrument.lowest),
-        quota=quota,
-    )
+def meets(quota: int | None, n: int) -> bool:
+    """Tell whether n respondents meet a quota; true where there is none."""
+    return quota is None or n >= quota
 
 
 def f02(scores: Mapping[int, int]) -> Fraction:
@@ -109,36 +89,45 @@ def f02(scores: Mapping[int, int]) -> Fraction:
     Raises:
         ValueError: an indicator is missing or unknown, or a score is not 0 to 5.
     """
-    known = {number for _, indicators in ASPECTS.values() for number in indicators}
+    known = set(INDICATORS)
     if set(scores) != known:
         raise ValueError(f"F-02 has scores for indicators 1 to 30; differs in {sorted(set(scores) ^ known)}")
     if not all(0 <= score <= HIGHEST for score in scores.values()):
         raise ValueError(f"a score is 0 to {HIGHEST}")
-    return sum(
-        (
-            Fraction(weight * share * scores[number], 100 * 100)
-            for weight, indicators in ASPECTS.values()
-            for number, share in indicators.items()
-        ),
-        Fraction(0),
-    )
+    values = aspect_values(scores)
+    return sum((Fraction(weight, 100) * values[code] for code, (weight, _) in ASPECTS.items()), Fraction(0))
 
 
-def ipp(*, f02: Fraction | Decimal, users: F03, zero_below_quota: bool = False) -> Ipp:
+def aspect_values(scores: Mapping[int, int]) -> dict[str, Fraction]:
+    """Give the value of each aspect, 0 to 5, from scores by indicator number."""
+    return {
+        code: sum(
+            (Fraction(share * scores[number], 100) for number, share in indicators.items()), Fraction(0)
+        )
+        for code, (_, indicators) in ASPECTS.items()
+    }
+
+
+def ipp(
+    *, f02: Fraction | Decimal, users: Index, quota: int | None = None, zero_below_quota: bool = False
+) -> Ipp:
     """Give the IPP: 0.75 F-02 + 0.25 F-03, rounded half up to two decimals, then one of nine categories.
 
     Args:
         f02: the evaluator's part, 0 to 5.
-        users: the users' part; its exact mean enters.
+        users: the users' part, an index of F-03; its exact mean enters.
+        quota: respondents that are asked for; None where nobody asks for any.
         zero_below_quota: count F-03 as 0 where its quota is not met, as one agency does. The result says so.
 
     Raises:
-        ValueError: F-02 is not 0 to 5.
+        ValueError: F-02 is not 0 to 5, or the users' part is no F-03.
     """
+    if users.kind is not Kind.F03:
+        raise ValueError(f"{users.instrument} is no F-03")
     evaluator = Fraction(f02)
     if not 0 <= evaluator <= HIGHEST:
         raise ValueError(f"F-02 is {f02}, not 0 to {HIGHEST}")
-    zeroed = zero_below_quota and not users.quota_is_met
+    zeroed = zero_below_quota and not meets(quota, users.n)
     counted = Fraction(0) if zeroed else users.exact
     exact = F02_WEIGHT * evaluator + F03_WEIGHT * counted
     value = two_decimals(exact)
@@ -148,5 +137,7 @@ def ipp(*, f02: Fraction | Decimal, users: F03, zero_below_quota: bool = False) 
         category=CATEGORIES.classify(value),
         f02=evaluator,
         f03=counted,
+        users=users,
+        quota=quota,
         zeroed=zeroed,
     )

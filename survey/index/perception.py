@@ -1,25 +1,31 @@
 """IPKP and IPAK, the perception indices of an integrity zone (PermenPAN-RB 90/2021; SE MenPANRB 4/2023).
 
-The index is the mean over respondents of their mean over questions, on a 4-point scale. The questionnaires ask on 1 to 6, and
-no source at hand says how 6 becomes 4: two candidates exist and the choice is a setting that is printed with the number.
+The index is the mean over respondents of their mean over questions, on a 4-point scale (`survey.instrument.scales`); `survey.index.indices.index`
+makes it as it makes every other. The questionnaires ask on 1 to 6, and no source at hand says how 6 becomes 4: two candidates
+exist and the choice is a setting that is printed with the number. No rule at hand has categories for it: it is compared with the thresholds that
+practice quotes, and with nothing else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from survey.index.doubt import Interval
-from survey.index.means import ElementMean, scale_mean
-from survey.index.tally import Tally
+from survey.index.indices import Index
 from survey.instrument.bands import table
-from survey.instrument.instrument import Instrument, Kind, ScaleMapping
+from survey.instrument.instrument import Kind
+from survey.instrument.scales import POINTS
 from survey.instrument.weights import two_decimals
 
-POINTS = 4
-WBK_IPKP, WBK_IPAK = Decimal("3.20"), Decimal("3.60")
-WBBM_IPKP, WBBM_IPAK = Decimal("3.60"), Decimal("3.60")
-"""Thresholds as practice quotes them; no source at hand is the rule itself."""
-_ASSESSMENT_WEIGHT = Fraction(35, 2)  # 17.5 of the 40 points for results
+THRESHOLDS: Mapping[str, Mapping[str, Decimal]] = {
+    "IPKP": {"WBK": Decimal("3.20"), "WBBM": Decimal("3.60")},
+    "IPAK": {"WBK": Decimal("3.60"), "WBBM": Decimal("3.60")},
+}
+"""By index, what *Wilayah Bebas dari Korupsi* and *Wilayah Birokrasi Bersih dan Melayani* ask of it, as practice quotes it; no source at
+hand is the rule itself. Each zone asks both indices."""
+THRESHOLDS_SOURCE = "kutipan praktik; naskah aturannya belum terkonfirmasi"
+MOST_POINTS = Fraction(35, 2)
+"""Of the 40 points for results in the assessment of an integrity zone, those for one index (unverified)."""
 
 OLD_PERCEPTION = table(
     "2004-perception",
@@ -34,78 +40,24 @@ OLD_PERCEPTION = table(
 
 
 @dataclass(frozen=True, slots=True)
-class PerceptionIndex:
-    """An IPKP or IPAK with what must be printed beside it."""
+class Threshold:
+    """What a zone asks of an index, and whether the printed number reaches it."""
 
-    name: str
-    instrument: str
-    value: Decimal
-    """On the 4-point scale, two decimals."""
-    exact: Fraction
-    n: int
-    incomplete: int
-    mapping: ScaleMapping
-    elements: tuple[ElementMean, ...]
-    """Means on the questionnaire's own scale."""
-    interval: Interval | None
-
-    @property
-    def points(self) -> Decimal:
-        """The points in the assessment of an integrity zone, of 17.50: index / 4 times 17.5 (unverified)."""
-        return two_decimals(self.exact / POINTS * _ASSESSMENT_WEIGHT)
+    zone: str
+    at: Decimal
+    reached: bool
 
 
-def perception_index(
-    instrument: Instrument,
-    tally: Tally,
-    *,
-    mapping: ScaleMapping | str | None = None,
-    population: int | None = None,
-) -> PerceptionIndex:
-    """Give the IPKP or IPAK of a tally (PermenPAN-RB 90/2021), on the 4-point scale, rounded half up to two decimals.
-
-    Args:
-        instrument: an instrument of kind `perception`; it knows which of the two its number is.
-        tally: only its complete responses enter.
-        mapping: how the questionnaire's scale becomes 4 points; the instrument's own choice where None. A scale of
-            1 to 4 stays as it is under either.
-        population: users in the period, for the finite population correction of the interval.
-
-    Raises:
-        NothingAnswered: there is no complete response.
-        ValueError: the instrument is of another kind, the tally another instrument's, or the mapping unknown.
-    """
-    if instrument.kind is not Kind.PERCEPTION:
-        raise ValueError(f"{instrument.name} is no perception survey")
-    chosen = ScaleMapping(mapping) if mapping is not None else instrument.mapping or ScaleMapping.PROPORTIONAL
-    found = scale_mean(instrument, tally, population=population)
-    exact = to_four_points(found.mean, instrument, chosen)
-    start = to_four_points(Fraction(instrument.lowest), instrument, chosen)
-    return PerceptionIndex(
-        name=instrument.index_name,
-        instrument=instrument.name,
-        value=two_decimals(exact),
-        exact=exact,
-        n=found.n,
-        incomplete=found.incomplete,
-        mapping=chosen,
-        elements=found.elements,
-        interval=found.interval(start=float(start), reach=float(POINTS - start)),
-    )
+def thresholds(found: Index) -> tuple[Threshold, ...]:
+    """Compare a printed IPKP or IPAK with the thresholds of integrity zones (unverified); nothing for any other index."""
+    if found.kind is not Kind.PERCEPTION:
+        return ()
+    asked = THRESHOLDS.get(found.name, {})
+    return tuple(Threshold(zone, at, found.value >= at) for zone, at in asked.items())
 
 
-def to_four_points(mean: Fraction, instrument: Instrument, mapping: ScaleMapping) -> Fraction:
-    """Put a mean of the instrument's scale on the 4-point scale: 5.4 of 6 becomes 3.60, or 3.64 when stretched."""
-    if mapping is ScaleMapping.PROPORTIONAL:
-        return mean * POINTS / instrument.highest
-    return 1 + (mean - instrument.lowest) * (POINTS - 1) / (instrument.highest - instrument.lowest)
-
-
-def meets_wbk(*, ipkp: PerceptionIndex, ipak: PerceptionIndex) -> bool:
-    """Say whether both indices reach the thresholds of *Wilayah Bebas dari Korupsi* (unverified), as printed."""
-    return ipkp.value >= WBK_IPKP and ipak.value >= WBK_IPAK
-
-
-def meets_wbbm(*, ipkp: PerceptionIndex, ipak: PerceptionIndex) -> bool:
-    """Say whether both indices reach those of *Wilayah Birokrasi Bersih dan Melayani* (unverified), as printed."""
-    return ipkp.value >= WBBM_IPKP and ipak.value >= WBBM_IPAK
+def points(found: Index) -> Decimal | None:
+    """Give the points in the assessment of an integrity zone, of 17.50: index / 4 times 17.5 (unverified); None for any other index."""
+    if found.kind is not Kind.PERCEPTION or found.name not in THRESHOLDS:
+        return None
+    return two_decimals(found.exact / POINTS * MOST_POINTS)

@@ -7,9 +7,9 @@ from operator import mul
 
 from survey.index.clusters import Clusters
 from survey.index.doubt import Interval, estimate, nearest
-from survey.index.means import percent
 from survey.index.tally import Tally
 from survey.instrument.instrument import Instrument, Kind
+from survey.instrument.weights import two_decimals
 from survey.record.errors import NothingAnswered
 
 SATISFIED_FROM = 3
@@ -60,6 +60,6 @@ def share(instrument: Instrument, tally: Tally, *, clusters: Clusters | None = N
         satisfied=satisfied,
         n=n,
         counts=counts,
-        percent=percent(part),
+        percent=two_decimals(100 * part),
         interval=Interval(nearest(100 * low), nearest(100 * high)) if doubt else None,
     )

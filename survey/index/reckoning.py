@@ -26,7 +26,8 @@ from survey.index.doubt import (
 )
 from survey.index.tally import Tally
 from survey.instrument.bands import Band, BandTable
-from survey.instrument.instrument import Instrument
+from survey.instrument.instrument import Instrument, Kind
+from survey.instrument.scales import Scale
 from survey.instrument.weights import (
     UNROUNDED,
     Stages,
@@ -38,9 +39,6 @@ from survey.instrument.weights import (
 )
 from survey.record.errors import NothingAnswered
 
-CONVERSION = 25
-"""From the 1 to 4 of an answer to the 25 to 100 of an index."""
-_LOWEST, _SPAN = 25.0, 75.0
 _ROUNDING_EDGE = Decimal("0.005")  # a band's printed bound is reached from half a hundredth below
 Moments = tuple[int, int, int]
 """Number, sum and sum of squares of the answers to one element."""
@@ -69,9 +67,15 @@ class ElementIndex:
     """The weight as its mode takes it."""
     rounding: Stages
     value: Decimal
-    """NRR times 25, two decimals (*nilai interval konversi*)."""
-    category: Band
+    """NRR on the index's own scale, two decimals; of an SKM NRR times 25 (*nilai interval konversi*)."""
+    category: Band | None
+    """None where the rule has no categories."""
     interval: Interval | None
+
+    @property
+    def letter(self) -> str | None:
+        """The category's letter; None where there is none."""
+        return self.category.letter if self.category is not None else None
 
     @property
     def nrr(self) -> Fraction:
@@ -96,6 +100,7 @@ class Basis:
     stages: Stages
     policy: Policy
     population: int | None
+    scale: Scale
     clusters: Clusters | None = None
     """Sums over the unit-days of the complete responses; None where days are not known."""
     like: DayEffect | None = None
@@ -166,11 +171,12 @@ def unit_estimate(basis: Basis) -> tuple[int, Estimate | None]:
 
 
 def exact_index(basis: Basis) -> Fraction:
-    """Give 25 times the sum of the weighted means."""
-    if basis.is_plain:
-        total = CONVERSION * basis.complete_total
-        return Fraction(total, basis.instrument.weight_denominator * basis.tally.complete)
-    return CONVERSION * sum((element.weighted for element in element_indices(basis)), Fraction(0))
+    """Give the sum of the weighted means on the index's own scale; of an SKM 25 times that sum."""
+    scale = basis.scale
+    if not basis.is_plain:
+        mean = sum((element.weighted for element in element_indices(basis)), Fraction(0))
+        return scale.value(mean.numerator, mean.denominator)
+    return scale.value(basis.complete_total, basis.instrument.weight_denominator * basis.tally.complete)
 
 
 def scale_factor(basis: Basis, unit: Estimate | None, exact: Fraction) -> float:
@@ -178,25 +184,32 @@ def scale_factor(basis: Basis, unit: Estimate | None, exact: Fraction) -> float:
 
     So the interval always holds the number it stands beside.
     """
-    return 1.0 if unit is None or basis.is_plain else float(exact) / (_LOWEST + _SPAN * unit.share)
+    if unit is None or basis.is_plain or basis.instrument.kind is not Kind.SKM:
+        return 1.0  # of an SKM alone are weights or stages ever rounded
+    return float(exact) / (basis.scale.start + basis.scale.span * unit.share)
 
 
-def unit_interval(unit: Estimate | None, factor: float) -> Interval | None:
+def unit_interval(unit: Estimate | None, factor: float, scale: Scale) -> Interval | None:
     """Give the unit's interval on the scale of its weight mode; None below two respondents."""
     if unit is None:
         return None
     low, high = unit.bounds()
-    return Interval(nearest(factor * (_LOWEST + _SPAN * low)), nearest(factor * (_LOWEST + _SPAN * high)))
+    return Interval(
+        nearest(factor * (scale.start + scale.span * low)),
+        nearest(factor * (scale.start + scale.span * high)),
+    )
 
 
-def category_likelihoods(unit: Estimate | None, bands: BandTable, factor: float) -> Mapping[str, float]:
-    """Give for every row the confidence that the true index, rounded, lies in it; nothing below two respondents."""
-    if unit is None:
+def category_likelihoods(
+    unit: Estimate | None, bands: BandTable | None, factor: float, scale: Scale
+) -> Mapping[str, float]:
+    """Give for every row the confidence that the true index, rounded, lies in it; nothing below two respondents or without rows."""
+    if unit is None or bands is None:
         return {}
     above, found = 0.0, {}
     for band in bands.bands[:-1]:
         edge = float(band.lowest - _ROUNDING_EDGE) / factor
-        reached = max(above, unit.at_least((edge - _LOWEST) / _SPAN))
+        reached = max(above, unit.at_least((edge - scale.start) / scale.span))
         found[band.letter] = reached - above
         above = reached
     found[bands.bands[-1].letter] = 1 - above
@@ -212,36 +225,35 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
     instrument, places = basis.instrument, basis.stages.nrr
     lowest, span = instrument.lowest, instrument.highest - instrument.lowest
     stages, bands, labels, users = basis.stages, instrument.bands, instrument.labels, basis.population
-    found = []
+    scale, found = basis.scale, []
     weights, _ = instrument.weights_by_mode[basis.mode]
     sums = _element_moments(basis)
     for key, weight, (number, total, squares) in zip(instrument.element_keys, weights, sums, strict=True):
         if places is None:
-            value = hundredths(half_up(CONVERSION * total, number, 2))
+            value = hundredths(half_up(scale.slope * total + scale.shift * number, scale.per * number, 2))
         else:
-            value = two_decimals(CONVERSION * rounded(Fraction(total, number), places))
+            value = two_decimals(scale.value(half_up(total, number, places), 10**places))
         interval = None
         if number > 1:
             share = (total / number - lowest) / span
             spread = variance(number, total, squares) / (span * span)
             enough, freedom = precision(share, number, spread, users, basis.days)
             low, high = bounds(share, enough, two_sided(freedom))
-            interval = Interval(nearest(_LOWEST + _SPAN * low), nearest(_LOWEST + _SPAN * high))
+            interval = Interval(
+                nearest(scale.start + scale.span * low), nearest(scale.start + scale.span * high)
+            )
         category = classify(bands, value)
         found.append(ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval))
     return tuple(found)
 
 
-def classify(bands: BandTable | None, value: Decimal) -> Band:
-    """Give the row of a rounded value; just outside the table, the row at that end.
+def classify(bands: BandTable | None, value: Decimal) -> Band | None:
+    """Give the row of a rounded value; just outside the table, the row at that end; None without a table.
 
     Rounded weights can push an index a little over either end: nine times 0.11 makes 24.75 of all ones.
-
-    Raises:
-        ValueError: the instrument has no table.
     """
     if bands is None:
-        raise ValueError("an index without a category table")
+        return None
     low, high = bands.bands[-1].lowest, bands.bands[0].highest
     if low <= value <= high:
         return bands.classify(value)

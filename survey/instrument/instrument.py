@@ -13,31 +13,23 @@ from math import lcm
 from typing import NamedTuple
 
 from survey.instrument.bands import BandTable
+from survey.instrument.kinds import Kind, ScaleMapping
+from survey.instrument.scales import Scale, scales_of
 from survey.instrument.weights import WeightMode, weight_as_used, weight_label
 
+__all__ = [
+    "FALLBACK_LANGUAGE",
+    "Element",
+    "Instrument",
+    "Kind",
+    "LabelOrder",
+    "Option",
+    "Question",
+    "ScaleMapping",
+    "in_language",
+]
+
 FALLBACK_LANGUAGE = "id"
-
-
-class Kind(StrEnum):
-    """Which index an instrument leads to; the formulas of one kind are refused for the others."""
-
-    SKM = "skm"
-    """PermenPAN-RB 14/2017: the IKM, `survey.index.indices`."""
-    PERCEPTION = "perception"
-    """PermenPAN-RB 90/2021: IPKP and IPAK, `survey.index.perception`."""
-    F03 = "f03"
-    """PermenPAN-RB 29/2022: the users' form of PEKPPP, `survey.index.pekppp`."""
-    PULSE = "pulse"
-    """One smiley; a share, never an IKM, `survey.index.pulse`."""
-
-
-class ScaleMapping(StrEnum):
-    """How an answer on another scale is put on the 4-point scale of the thresholds; no source at hand settles it."""
-
-    PROPORTIONAL = "m/6*4"
-    """Value times 4 over the highest value: 5.4 of 6 becomes 3.60. The likelier one."""
-    STRETCHED = "1+(m-1)*3/5"
-    """The lowest value to 1 and the highest to 4: 5.4 of 6 becomes 3.64."""
 
 
 class LabelOrder(StrEnum):
@@ -164,6 +156,11 @@ class Instrument:
             )
             for mode in WeightMode
         }
+
+    @cached_property
+    def scales(self) -> Mapping[ScaleMapping | None, Scale]:
+        """The scale its index is printed on, by the mapping to four points that makes it; under None its own choice. None of a pulse."""
+        return scales_of(self.kind, self.lowest, self.highest, self.mapping)
 
     @cached_property
     def slots(self) -> Mapping[str, tuple[int, int]]:

@@ -42,11 +42,9 @@ class Stages(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Say in words what is rounded, for the line under a published number."""
-        if self.nrr is None and self.product is None:
-            return "no intermediate rounding"
+        """Give what is rounded to how many decimals, for the line under a published number; nothing where nothing is."""
         parts = [
-            f"{name} to {places} decimals"
+            f"{name} {places}"
             for name, places in (("NRR", self.nrr), ("NRR tertimbang", self.product))
             if places is not None
         ]

@@ -11,13 +11,18 @@ from collector.evidence.intake.accepted import AcceptedRecord
 from collector.fleet import tree
 from collector.fleet.models import Service, Unit
 from collector.releases import larger, publishing
+from collector.releases.evaluation import keeping, result
+from collector.releases.evaluation.form import Form
 from collector.scores.models import Population
 from collector.scores.tallies import flagging
 from collector.scores.tallies.projection import project
+from survey.index.pekppp import INDICATORS
 from survey.index.periods import parse
+from survey.instrument.definition import load
 from tests.collector.scores.village import SKM, Post, at
 
 SEED = 2026
+SPKP, F03A = load("spkp"), load("f03a")
 QUARTERS = ("2025-TW4", "2026-TW1", "2026-TW2", "2026-TW3")
 FIRST, LAST = date(2025, 10, 1), date(2026, 9, 30)
 UNITS = (
@@ -73,15 +78,31 @@ def fill() -> None:
             )
     flagging.settle()
     publish()
+    evaluate()
 
 
 def publish() -> None:
-    """Publish every quarter of the year of each unit, and what they come to in their region."""
+    """Publish every quarter of the year of each unit, one unit's IPKP beside it, and what they come to in their region."""
     for period in QUARTERS:
         for code, *_ in UNITS:
             publishing.publish(Unit.objects.get(code=code), parse(period), who="console:invented")
+        publishing.publish(
+            Unit.objects.get(code="sukamaju"), parse(period), who="console:invented", instrument=SPKP.id
+        )
+        publishing.publish(
+            Unit.objects.get(code="sukamaju"), parse(period), who="console:invented", instrument=F03A.id
+        )
         for code in ("18.01", "18"):
             larger.publish(larger.region(code), parse(period), who="console:invented")
+
+
+def evaluate() -> None:
+    """Mark the first unit, and publish what that comes to."""
+    unit, period, form = Unit.objects.get(code="sukamaju"), parse(QUARTERS[-1]), Form()
+    form.marks = {number: 3 + number % 3 for number in INDICATORS}
+    keeping.enter(unit, period, keeping.Round.OWN, form, who="console:invented")
+    quota = result.Quota(20, "panduan kementerian 2022: 10 sampai 20 lembar")
+    result.publish(unit, period, keeping.Round.OWN, quota, who="console:invented")
 
 
 def months() -> Iterator[list[date]]:
@@ -137,3 +158,14 @@ def visit(
         ended_at=ended_at,
         profile={"sex": chance.choice("LP"), "age": chance.choice(("18-25", "26-35", "36-45", "46-55"))},
     )
+    if service is not None and len(given) == len(SKM.element_keys) and post.visit % 3 == 1:
+        moment = at(day, "08:00", seconds=start + 120)
+        scored = {key: min(5, max(0, round(mood) + post.visit % 2)) for key in F03A.element_keys}
+        yield post.response(scored, moment, instrument=F03A.id, service=service, visit=post.visit)
+    if service is not None and len(given) == len(SKM.element_keys) and post.visit % 3 == 0:
+        scored = {
+            key: min(6, max(1, round(1.5 * mood) + (post.visit + len(key)) % 3 - 1))
+            for key in SPKP.element_keys
+        }
+        moment = at(day, "08:00", seconds=start + 120)
+        yield post.response(scored, moment, instrument=SPKP.id, service=service, visit=post.visit)

@@ -14,8 +14,11 @@ PAGES = (
     "/unit/sinarbaru/?period=2026-TW3",
     "/region/18.01/?period=2026-TW3",
     "/region/18/?period=2026-TW3",
+    "/unit/sukamaju/?instrument=spkp&period=2026-TW3",
+    "/?instrument=spkp",
+    "/cara-menghitung/?nrr=3,62;3,48;3,45;4;3,52;3,62;3,66;3,62;3,97&weight=3&rounding=2,2",
 )
-SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
 
 
 @pytest.fixture(params=SIZES)
@@ -51,7 +54,7 @@ def test_every_control_has_a_name_and_every_page_one_heading(page: Page, address
     page.goto(address + path)
     assert page.locator("h1").count() == 1
     assert page.locator("html[lang=id]").count() == 1
-    for control in page.locator("input, select, button").all():
+    for control in page.locator("input:not([type=hidden]), select, button").all():
         named = control.evaluate(
             "one => (one.labels && one.labels.length > 0) || one.textContent.trim() || one.getAttribute('aria-label')"
         )
@@ -98,13 +101,15 @@ def test_a_visitor_finds_a_unit_and_another_period_by_keyboard_alone(page: Page,
     expect(page.get_by_role("heading", level=1)).to_have_text("Balai Desa Sukamaju")
     page.get_by_label("Periode").select_option("2026-TW2")
     page.get_by_role("button", name="Tampilkan").press("Enter")
-    expect(page.get_by_role("heading", name="Indeks Triwulan II Tahun 2026")).to_be_visible()
+    expect(page.get_by_role("heading", name="IKM Triwulan II Tahun 2026")).to_be_visible()
     page.get_by_role("link", name="Kabupaten Lampung Selatan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kabupaten Lampung Selatan")
 
 
 def test_the_page_shows_what_the_release_says(page: Page, address: str) -> None:
-    (out,) = page.request.get(f"{address}/api/v1/releases?unit=sukamaju&period=2026-TW3").json()["releases"]
+    (out,) = page.request.get(
+        f"{address}/api/v1/releases?unit=sukamaju&period=2026-TW3&instrument=skm-2017"
+    ).json()["releases"]
     answer = page.request.get(f"{address}/api/v1/releases/{out['address']}.json").json()["index"]
     for path in (UNIT, f"/r/{out['address']}/"):
         page.goto(address + path)
@@ -126,3 +131,12 @@ def test_the_page_prints_without_its_controls(page: Page, address: str) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".ask")).to_be_hidden()
     expect(page.locator(".big")).to_be_visible()
+
+
+def test_an_evaluation_s_result_fits_and_leads_to_the_users_part(page: Page, address: str) -> None:
+    (out,) = page.request.get(f"{address}/api/v1/releases?ipp=sukamaju").json()["releases"]
+    page.goto(f"{address}/r/{out['address']}/")
+    expect(page.locator(".big")).to_have_text(f"{out['value']:.2f}".replace(".", ","))
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.locator(".facts a").click()
+    expect(page.get_by_role("heading", name="F-03 Triwulan III Tahun 2026")).to_be_visible()

@@ -71,16 +71,16 @@ def recount(
 
 
 def published(tally: Tally, *, weight_mode: str | None = None) -> PublishedIndex | None:
-    """Give the index a tally comes to; None where the instrument's is none that is published, or nobody answered."""
+    """Give the index or the share a tally comes to; None where nobody answered."""
     instrument = tally.instrument
     try:
-        if instrument.kind is Kind.SKM:
+        if instrument.kind is not Kind.PULSE:
             found = index(instrument, tally, weight_mode=weight_mode)
             return PublishedIndex(
                 instrument=instrument.name,
                 measure=instrument.index_name,
                 value=str(found.value),
-                category=found.category.letter,
+                category=found.letter or "",
                 n=found.n,
                 incomplete=found.incomplete,
                 weight_mode=str(found.weight_mode),
@@ -88,20 +88,18 @@ def published(tally: Tally, *, weight_mode: str | None = None) -> PublishedIndex
                 elements=tuple((element.key, str(element.nrr)) for element in found.elements),
                 tally=tally.to_ints(),
             )
-        if instrument.kind is Kind.PULSE:
-            pulse = share(instrument, tally)
-            return PublishedIndex(
-                instrument=instrument.name,
-                measure=pulse.name,
-                value=str(pulse.percent),
-                category="",
-                n=pulse.n,
-                incomplete=tally.incomplete,
-                weight_mode="",
-                rule=instrument.rule,
-                elements=(),
-                tally=tally.to_ints(),
-            )
+        pulse = share(instrument, tally)
+        return PublishedIndex(
+            instrument=instrument.name,
+            measure=pulse.name,
+            value=str(pulse.percent),
+            category="",
+            n=pulse.n,
+            incomplete=tally.incomplete,
+            weight_mode="",
+            rule=instrument.rule,
+            elements=(),
+            tally=tally.to_ints(),
+        )
     except NothingAnswered:
         return None
-    return None

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from collector.errors import CollectorError
 from collector.releases import address, asked
+from collector.releases.evaluation.result import SUBJECT
 from collector.releases.models import Release
 from collector.releases.show.reading import Reading, shown_releases
 from collector.scores.ask.lookups import NOTHING_CALLED_SO
@@ -22,7 +23,7 @@ _TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 _FORMATS = tuple(_TYPES)
 _EXCEL = "excel"
 _MOST = 1_000
-_ASKED = ("unit", "region", "agency", "period", "after")
+_ASKED = ("unit", "region", "agency", "ipp", "period", "instrument", "after")
 
 _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], object]], ...] = (
     ("address", lambda said, _: said["address"]),
@@ -30,6 +31,8 @@ _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], obje
     ("code", lambda said, _: said["subject"]["code"]),
     ("name", lambda said, _: said["subject"]["name"]),
     ("period", lambda said, _: said["period"]["id"]),
+    ("instrument", lambda said, _: said["instrument"]),
+    ("index_name", lambda said, _: said["index_name"]),
     ("edition", lambda said, _: said["number"]),
     ("n", lambda said, _: said["n"]),
     ("archived", lambda said, _: said["index"]["archived"]),
@@ -48,6 +51,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], obje
     ("element_high", lambda _, element: _bound(element, "high")),
     ("policy", lambda said, _: said["index"]["policy"]),
     ("weight_mode", lambda said, _: said["index"]["weight_mode"]),
+    ("mapping", lambda said, _: said["index"]["mapping"]),
     ("rule", lambda said, _: said["index"]["rule"]),
 )
 """A row an element."""
@@ -95,18 +99,20 @@ def described(request: HttpRequest, response: HttpResponse, reading: Reading) ->
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """List what is out, the oldest first: of a unit, region or agency, and of a period; `after` goes on behind an address."""
+    """List what is out, the oldest first: of a unit, region or agency, of a period, of an instrument; `after` goes on behind an address."""
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     unknown = sorted(set(words) - set(_ASKED))
     if unknown or not all(value.isprintable() for value in words.values()):
         error = QuestionError("parameter_unknown", word=", ".join(unknown), known=", ".join(_ASKED))
         return _refused(error, HTTPStatus.BAD_REQUEST, error.code)
     found = shown_releases().order_by("pk")
-    for subject in ("unit", "region", "agency"):
+    for subject in ("unit", "region", "agency", SUBJECT):
         if subject in words:
             found = found.filter(subject=subject, code=words[subject])
     if "period" in words:
         found = found.filter(period=words["period"].upper())
+    if "instrument" in words:
+        found = found.filter(instrument=words["instrument"])
     if "after" in words:
         last = Release.objects.filter(address=address.read(words["after"]) or "").first()
         found = found.filter(pk__gt=last.pk if last is not None else 0)
@@ -164,9 +170,30 @@ def _line(release: Release) -> dict[str, object]:
 
 
 def _table(reading: Reading, *, excel: bool) -> str:
+    if reading.ipp is not None:
+        return table(_ipp_rows(reading.said, reading.ipp), excel=excel)
     elements = reading.index["elements"] if reading.index is not None else ()
     rows = ([cell(reading.said, element) for _, cell in _COLUMNS] for element in elements)
     return table([[name for name, _ in _COLUMNS], *rows], excel=excel)
+
+
+def _ipp_rows(said: Mapping[str, Any], ipp: Mapping[str, Any]) -> list[list[object]]:
+    """Give an evaluation's result: a row an indicator, the whole beside each."""
+    f02, f03 = ipp["f02"], ipp["f03"]
+    head = [
+        "address", "code", "name", "period", "round", "edition", "value", "category", "f02", "f03", "f03_counted",
+        "f03_n", "quota", "zeroed", "aspect", "indicator", "weight_percent", "mark", "rule",
+    ]  # fmt: skip
+    whole = [
+        said["address"], said["subject"]["code"], said["subject"]["name"], said["period"]["id"], ipp["round"],
+        said["number"], ipp["value"], ipp["category"], f02["value"], f03["value"], f03["counted"], f03["n"],
+        f03["quota"], "yes" if f03["zeroed"] else "no",
+    ]  # fmt: skip
+    rows = [
+        [*whole, one["aspect"], one["number"], one["weight_percent"], one["mark"], ipp["rule"]]
+        for one in f02["indicators"]
+    ]
+    return [head, *rows]
 
 
 def _bound(index: Mapping[str, Any], which: str) -> object:

@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from collector import clock
+from collector.errors import CollectorError
 from collector.fleet.models import Agency, Region, Unit
 from collector.local import local_date
-from collector.releases import address
+from collector.releases import address, publishing
 from collector.releases.bands import Band, band
+from collector.releases.evaluation.result import SUBJECT
 from collector.releases.models import Release
 from collector.releases.policy import official
 from collector.releases.show.api import described
@@ -31,6 +33,7 @@ from collector.scores.ask.scope import Days, Scope
 from collector.scores.show.charts import Trend, TrendValue, trend_of
 from survey.index.doubt import Interval
 from survey.index.periods import Period, PeriodKind, around, parse
+from survey.instrument.instrument import Instrument
 from survey.instrument.regions import parse as parse_region
 from survey.record.errors import Malformed
 
@@ -40,6 +43,7 @@ UNITS_A_PAGE = 40
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """List the units with what is out of them for a period, and find one by name or code."""
+    instrument = _instrument(request)
     words = "".join(filter(str.isprintable, request.GET.get("q", "")))[:80].strip()
     units = Unit.objects.select_related("region", "agency").order_by("name", "code")
     if words:
@@ -47,11 +51,12 @@ def home(request: HttpRequest) -> HttpResponse:
             Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
         )
     page = Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page"))
-    periods = _periods(Release.objects.filter(subject="unit"))
+    periods = _periods(Release.objects.filter(subject="unit", instrument=instrument.id))
     period = _chosen(request, periods) or around(today(), PeriodKind.QUARTER).previous()
-    rows = _rows(page, period)
+    rows = _rows(page, period, instrument)
     context = {"rows": rows, "page": page, "words": words, "period": period, "periods": periods or [period]}
-    return render(request, "releases/home.html", context)
+    shown = _offered(Release.objects.filter(subject="unit"), instrument)
+    return render(request, "releases/home.html", {**context, **shown})
 
 
 @require_safe
@@ -81,7 +86,10 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         {
             "unit": found,
             "crumbs": _crumbs(found.region_id),
-            "running": _running(found),
+            "evaluations": list(
+                shown_releases().filter(subject=SUBJECT, code=code).order_by("-first_day", "-number")
+            ),
+            "running": _running(found, _instrument(request)),
             **_of_subject(request, subject="unit", code=code),
         },
     )
@@ -101,7 +109,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
     named = Region.objects.filter(pk=code).values_list("name", flat=True).first() or code
     context = _of_subject(request, subject="region", code=code)
     page = Paginator(units.order_by("name", "code"), UNITS_A_PAGE).get_page(request.GET.get("page"))
-    rows = _rows(page, context["period"])
+    rows = _rows(page, context["period"], context["instrument"])
     extra = {"place": place, "name": named, "units": units.count(), "rows": rows, "page": page}
     return render(request, "releases/larger.html", {**context, **extra, "crumbs": _crumbs(code)[:-1]})
 
@@ -113,7 +121,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     units = Unit.objects.filter(agency=found).order_by("name", "code")
     context = _of_subject(request, subject="agency", code=code)
     page = Paginator(units, UNITS_A_PAGE).get_page(request.GET.get("page"))
-    rows = _rows(page, context["period"])
+    rows = _rows(page, context["period"], context["instrument"])
     extra = {"name": found.name, "units": units.count(), "rows": rows, "page": page, "crumbs": []}
     return render(request, "releases/larger.html", {**context, **extra})
 
@@ -124,12 +132,16 @@ def today(zone: str = "") -> date:
 
 
 def _of_subject(request: HttpRequest, *, subject: str, code: str) -> dict[str, Any]:
-    out = shown_releases().filter(subject=subject, code=code)
-    periods = _periods(Release.objects.filter(subject=subject, code=code))
+    instrument = _instrument(request)
+    whole = Release.objects.filter(subject=subject, code=code)
+    own = whole.filter(instrument=instrument.id)
+    out = shown_releases().filter(subject=subject, code=code, instrument=instrument.id)
+    periods = _periods(own)
     period = _chosen(request, periods)
-    shown = _newest(subject=subject, code=code, period=period) if period is not None else None
+    shown = out.filter(period=period.identifier).order_by("-number").first() if period is not None else None
     reading = Reading(shown) if shown is not None else None
     return {
+        **_offered(whole, instrument),
         "reading": reading,
         "period": period or around(today(), PeriodKind.QUARTER).previous(),
         "periods": periods,
@@ -138,17 +150,39 @@ def _of_subject(request: HttpRequest, *, subject: str, code: str) -> dict[str, A
     }
 
 
-def _rows(units: Iterable[Unit], period: Period) -> list[tuple[Unit, Release | None]]:
+def _instrument(request: HttpRequest) -> Instrument:
+    """Give the instrument asked for, in its newest version here; the SKM where none is.
+
+    Raises:
+        Http404: there is none of that name, or its number is no index.
+    """
+    try:
+        return publishing.check_instrument(request.GET.get("instrument") or DEFAULT_INSTRUMENT)
+    except CollectorError as error:
+        raise Http404(str(error)) from error
+
+
+def _offered(found: Any, instrument: Instrument) -> dict[str, object]:
+    """Give the instrument a page shows, and those of which it could show something."""
+    names = dict.fromkeys(
+        [DEFAULT_INSTRUMENT, *_out(found).values_list("instrument", flat=True), instrument.id]
+    )
+    known = [instrument if name == instrument.id else find_form(name)[1].instrument for name in names]
+    return {"instrument": instrument, "instruments": known, "is_default": instrument.id == DEFAULT_INSTRUMENT}
+
+
+def _out(found: Any) -> Any:
+    return found.exclude(content=b"").order_by("instrument").distinct()
+
+
+def _rows(units: Iterable[Unit], period: Period, instrument: Instrument) -> list[tuple[Unit, Release | None]]:
     """Give units with what is out of them for a period, found at once."""
     listed = list(units)
-    found = shown_releases().filter(subject="unit", unit__in=listed, period=period.identifier)
+    found = shown_releases().filter(
+        subject="unit", unit__in=listed, period=period.identifier, instrument=instrument.id
+    )
     newest = {release.unit_id: release for release in found.order_by("number")}
     return [(unit, newest.get(unit.pk)) for unit in listed]
-
-
-def _newest(*, subject: str, code: str, period: Period) -> Release | None:
-    found = shown_releases().filter(subject=subject, code=code, period=period.identifier)
-    return found.order_by("-number").first()
 
 
 def _periods(found: Any) -> list[Period]:
@@ -187,15 +221,15 @@ def _trend(reading: Reading) -> Trend | None:
         )
         if parse(period).kind is kind
     ]
-    return trend_of(points[:8][::-1], reading.bands) if reading.bands is not None else None
+    return trend_of(points[:8][::-1], reading.bands, reading.ends)
 
 
-def _running(unit: Unit) -> tuple[Period, Band]:
+def _running(unit: Unit, instrument: Instrument) -> tuple[Period, Band]:
     """Give the running period of a unit and how many have answered in it, as everybody may know it."""
     day = today(unit.time_zone)
     kind = PeriodKind(official(unit, around(day, PeriodKind.QUARTER)).period_kind)
     period = around(day, kind)
-    number, form = find_form(DEFAULT_INSTRUMENT)
+    number, form = find_form(instrument.id)
     if number is None:
         return period, band(0)
     row = count(number, form, Scope(unit=unit.code), Days(period.first, period.last)).whole.both

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from collector.releases.content import interval_of, two_decimals
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.states import SHOWN, State
-from collector.scores.show.charts import Scale, scale_at
+from collector.scores.show.charts import HIGHEST, LOWEST, Scale, scale_at
 from collector.scores.tallies.forms import coded
 from survey.instrument.bands import BandTable
 
@@ -32,6 +32,12 @@ class Reading:
     def index(self) -> Mapping[str, Any] | None:
         """The index with what stands beside it; None where it has no number."""
         found: Mapping[str, Any] | None = self.said["index"]
+        return found
+
+    @property
+    def ipp(self) -> Mapping[str, Any] | None:
+        """An evaluation's result with its parts; None where the release is of a survey."""
+        found: Mapping[str, Any] | None = self.said.get("ipp")
         return found
 
     @cached_property
@@ -71,10 +77,15 @@ class Reading:
         """The index on the scale of the categories."""
         return self._scale(self.index) if self.index is not None else None
 
-    def _scale(self, index: Mapping[str, Any]) -> Scale | None:
-        if self.bands is None:
-            return None
-        return scale_at(two_decimals(index["value"]), interval_of(index), index["category"], self.bands)
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the index's scale begins and ends."""
+        scale = self.index["scale"] if self.index is not None else {"low": LOWEST, "high": HIGHEST}
+        return float(scale["low"]), float(scale["high"])
+
+    def _scale(self, index: Mapping[str, Any]) -> Scale:
+        value, letter = two_decimals(index["value"]), index["category"] or ""
+        return scale_at(value, interval_of(index), letter, self.bands, ends=self.ends)
 
 
 def shown_releases() -> QuerySet[Release]:

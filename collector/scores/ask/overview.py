@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from collector.scores.ask.counting import parts
 from collector.scores.ask.lookups import find_form
-from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.ask.results import IndexAnswer
 from collector.scores.ask.scope import Days, Dimension, Scope
 from survey.index.periods import Period
@@ -34,9 +33,9 @@ _HOW = frozenset({"finished", "declined", "timeout", "staff", "fault"})
 ENDED_OTHERWISE = "other"
 
 
-def endings(scope: Scope, period: Period) -> list[Ending]:
-    """Give how questionnaires ended and at which question, the most frequent first; rare ways are put together."""
-    number, form = find_form(DEFAULT_INSTRUMENT)
+def endings(scope: Scope, period: Period, *, instrument: str) -> list[Ending]:
+    """Give how questionnaires of an instrument ended and at which question, the most frequent first; rare ways are put together."""
+    number, form = find_form(instrument)
     if number is None:
         return []
     days = Days(period.first, period.last)

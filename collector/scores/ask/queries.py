@@ -23,8 +23,8 @@ from survey.index.periods import Period
 from survey.index.pulse import PulseShare, share
 from survey.index.sampling import SMALLEST_GROUP, sufficiency
 from survey.index.tally import Tally
-from survey.instrument.instrument import Kind
-from survey.instrument.weights import WeightMode
+from survey.instrument.instrument import Instrument, Kind, ScaleMapping
+from survey.instrument.weights import UNROUNDED, Stages, WeightMode
 
 DEFAULT_INSTRUMENT = "skm-2017"
 PULSE = "pulse@1"
@@ -42,6 +42,11 @@ class IndexQuestion:
     instrument: str = DEFAULT_INSTRUMENT
     """`id`, for its newest version here, or `id@version`."""
     weight_mode: WeightMode | None = None
+    """Of an SKM alone."""
+    mapping: ScaleMapping | None = None
+    """Of a perception survey alone; the questionnaire's own choice where None."""
+    rounding: Stages | None = None
+    """An office's intermediate rounding, to reproduce its series. Of an SKM alone."""
     policy: Policy = Policy.COMPLETE
     population: int | None = None
     """Users of the service in the period, as whoever asks states them; what was stated for the unit where None."""
@@ -59,8 +64,7 @@ def indices(question: IndexQuestion) -> IndexAnswer:
         raise QuestionError("by_too_fine")
     names = names_of(question.scope)
     number, form = find_form(question.instrument)
-    if form.instrument.kind is not Kind.SKM:
-        raise QuestionError("instrument_no_skm", instrument=form.instrument.name)
+    _check_kind(question, form.instrument)
     days = Days(question.period.first, question.period.last)
     computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
     counted = _count(number, form, question, days)
@@ -94,6 +98,22 @@ def indices(question: IndexQuestion) -> IndexAnswer:
         flag_rules=flags.VERSION,
         flags_waiting=flagging.waiting(),
     )
+
+
+def _check_kind(question: IndexQuestion, instrument: Instrument) -> None:
+    """Refuse what an instrument has no number for.
+
+    Raises:
+        QuestionError: its number is no index, or is not weighted, rounded or mapped as the question wants it.
+    """
+    if instrument.kind is Kind.PULSE:
+        raise QuestionError("instrument_no_index", instrument=instrument.name)
+    if instrument.kind is not Kind.SKM and question.weight_mode not in (None, WeightMode.EXACT):
+        raise QuestionError("weight_mode", sentence="weight_mode_skm", instrument=instrument.name)
+    if instrument.kind is not Kind.SKM and question.rounding not in (None, UNROUNDED):
+        raise QuestionError("rounding", sentence="rounding_skm", instrument=instrument.name)
+    if instrument.kind is not Kind.PERCEPTION and question.mapping is not None:
+        raise QuestionError("mapping", sentence="mapping_perception", instrument=instrument.name)
 
 
 class _Computing:
@@ -211,6 +231,8 @@ class _Computing:
                 self._form.instrument,
                 tally,
                 weight_mode=question.weight_mode,
+                mapping=question.mapping,
+                rounding=question.rounding,
                 policy=policy or question.policy,
                 population=population,
                 clusters=clusters,

@@ -1,5 +1,6 @@
 """A question from words: what the command's options, the API's parameters and the pages' addresses share."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -10,7 +11,8 @@ from survey.index.indices import Policy
 from survey.index.periods import Period, PeriodError, between
 from survey.index.periods import parse as parse_period
 from survey.index.sampling import SMALLEST_GROUP
-from survey.instrument.weights import WeightMode
+from survey.instrument.instrument import ScaleMapping
+from survey.instrument.weights import Stages, WeightMode
 
 WORDS = (
     "unit",
@@ -25,6 +27,8 @@ WORDS = (
     "by",
     "instrument",
     "weight_mode",
+    "mapping",
+    "rounding",
     "policy",
     "population",
     "format",
@@ -65,6 +69,8 @@ def question(words: Mapping[str, str], *, at_console: bool = False) -> IndexQues
         by=dimensions(words.get("by", "")),
         instrument=words.get("instrument") or DEFAULT_INSTRUMENT,
         weight_mode=_weight_mode(words.get("weight_mode")),
+        mapping=_mapping(words.get("mapping")),
+        rounding=rounding(words.get("rounding")),
         policy=_policy(words.get("policy")),
         population=_population(words.get("population")),
         smallest_group=1 if at_console else SMALLEST_GROUP,
@@ -114,6 +120,28 @@ def _weight_mode(text: str | None) -> WeightMode | None:
         return WeightMode(text) if text else None
     except ValueError as error:
         raise QuestionError("weight_mode", known=", ".join(WeightMode)) from error
+
+
+def _mapping(text: str | None) -> ScaleMapping | None:
+    try:
+        return ScaleMapping(text) if text else None
+    except ValueError as error:
+        raise QuestionError("mapping", known=", ".join(ScaleMapping)) from error
+
+
+def rounding(text: str | None) -> Stages | None:
+    """Read the decimals of NRR and of NRR tertimbang, `2,2` or `3,-`; None where nothing is said.
+
+    Raises:
+        QuestionError: these are no decimals.
+    """
+    if not text:
+        return None
+    read = re.fullmatch(r"([0-6]|-),([0-6]|-)", text)
+    if read is None:
+        raise QuestionError("rounding")
+    nrr, product = (None if part == "-" else int(part) for part in read.groups())
+    return Stages(nrr, product)
 
 
 def _policy(text: str | None) -> Policy:

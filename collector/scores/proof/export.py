@@ -143,7 +143,7 @@ def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tup
         counted = published(tally)
         if counted is None:
             continue
-        if tally.instrument.kind is Kind.SKM:
+        if tally.instrument.kind is not Kind.PULSE:
             question = IndexQuestion(
                 scope=Scope(unit=unit.code), period=period, instrument=name, smallest_group=1
             )

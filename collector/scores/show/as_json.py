@@ -7,6 +7,7 @@ from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, pr
 from collector.scores.show.labels import part_name
 from survey.index.doubt import Interval
 from survey.index.indices import Index
+from survey.index.perception import THRESHOLDS_SOURCE, points, thresholds
 from survey.index.sampling import METHOD
 from survey.instrument.instrument import in_language
 
@@ -22,6 +23,7 @@ def as_json(answer: IndexAnswer) -> dict[str, object]:
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "instrument": answer.instrument.name,
+        "index_name": answer.instrument.index_name,
         "flag_rules": answer.flag_rules,
         "flags_waiting": answer.flags_waiting,
         **_result(answer, answer.whole, elements=True),
@@ -74,8 +76,18 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
     }
     if index is not None:
         fields["rule"] = index.rule
-        fields["bands"] = index.bands.version
+        fields["own_words"] = index.own_words
+        fields["bands"] = index.table
+        fields["scale"] = {"low": round(index.scale.start, 4), "high": round(index.scale.end, 4)}
+        fields["mapping"] = index.mapping and index.mapping.value
+        fields["thresholds"] = [
+            {"zone": one.zone, "at": float(one.at), "reached": one.reached, "source": THRESHOLDS_SOURCE}
+            for one in thresholds(index)
+        ]
+        most = points(index)
+        fields["points"] = float(most) if most is not None else None
         fields["weight_mode"] = index.weight_mode.value
+        fields["rounding"] = {"nrr": index.rounding.nrr, "product": index.rounding.product}
         fields["weight"] = index.weight
         fields["policy"] = index.policy.value
         fields["method"] = METHOD
@@ -93,7 +105,7 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
                 "nrr": float(decimal(element.nrr, NRR_DIGITS)),
                 "weighted": float(printed),
                 "value": float(element.value),
-                "category": element.category.letter,
+                "category": element.letter,
                 "interval": _interval(element.interval),
             }
             for element, printed in zip(index.elements, weighted, strict=True)
@@ -139,8 +151,8 @@ def _index(index: Index | None) -> dict[str, object]:
     days = index.days
     return {
         "value": float(index.value),
-        "category": index.category.letter,
-        "performance": index.category.name,
+        "category": index.letter,
+        "performance": index.performance,
         "interval": _interval(index.interval),
         "category_probability": probability(index.likelihood),
         "category_probabilities": {letter: probability(share) for letter, share in index.likelihoods.items()},

@@ -1,17 +1,20 @@
 """An answer for a console, in one language."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 
 from collector.scores.ask.results import IndexAnswer, Result, Timing
-from collector.scores.show.doubts import day_lines, interval_line, other_policy_lines, sample_lines
+from collector.scores.show.doubts import day_lines, graded, interval_line, other_policy_lines, sample_lines
 from collector.scores.show.formats import NRR_DIGITS, comma, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
 from collector.words.foreign import shown
 from survey.index.indices import Index
+from survey.index.perception import thresholds
 from survey.index.sampling import METHOD
 from survey.instrument.instrument import in_language
+from survey.instrument.weights import UNROUNDED
 
 
 def as_text(answer: IndexAnswer, language: str) -> str:
@@ -50,14 +53,12 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
     for element in index.elements:
         yield (
             f"{element.label:>4} {names[element.key]:<{width}}  {comma(decimal(element.nrr, NRR_DIGITS))}"
-            f" {comma(element.value):>6}  {element.category.letter}"
+            f" {comma(element.value):>6}  {element.letter or ''}".rstrip()
         )
-    yield say("doubt.unrounded", language)
+    if index.rounding == UNROUNDED:
+        yield say("doubt.unrounded", language, index=index.name)
     yield ""
-    grade = index.category.letter
-    yield say(
-        "index.line", language, value=comma(index.value), grade=grade, name=index.category.name, n=result.n
-    )
+    yield index_line(index, language)
     yield interval_line(index, language)
     yield from day_lines(index.days, language)
     yield from other_policy_lines(result, language)
@@ -67,24 +68,44 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
             "index.unflagged",
             language,
             flagged=result.flagged,
-            value=comma(without.value),
-            grade=without.category.letter,
+            value=graded(without),
             n=without.n,
             rules=answer.flag_rules,
         )
     if result.timing is not None:
         yield from timing_lines(result.timing, language)
     yield from sample_lines(result, language)
-    policy = say(f"index.policy_{index.policy.value}", language)
-    yield say(
-        "index.method",
-        language,
-        rule=index.rule,
-        weight=index.weight_mode,
-        bands=index.bands.version,
-        policy=policy,
-    )
+    yield from method_lines(index, language)
     yield say("doubt.method", language, method=METHOD)
+
+
+def index_line(index: Index, language: str) -> str:
+    """Give the number, what it is called, and its category or its scale."""
+    name, value, n = index.name, comma(index.value), index.n
+    if index.category is not None:
+        grade, called = index.category.letter, index.category.name
+        return say("index.line", language, index=name, value=value, grade=grade, name=called, n=n)
+    low, high = (
+        comma(decimal(Fraction(end).limit_denominator(100), 2))
+        for end in (index.scale.start, index.scale.end)
+    )
+    return say("index.line_plain", language, index=name, value=value, low=low, high=high, n=n)
+
+
+def method_lines(index: Index, language: str) -> Iterator[str]:
+    """Say by which rule, weights, table and policy an index was made, and which thresholds it reaches."""
+    for one in thresholds(index):
+        verdict = say("index.reached" if one.reached else "index.not_reached", language)
+        yield say("index.threshold", language, zone=one.zone, at=comma(one.at), verdict=verdict)
+    policy = say(f"index.policy_{index.policy.value}", language)
+    if index.table is not None:
+        weight = index.weight_mode.value
+        yield say("index.method", language, rule=index.rule, weight=weight, bands=index.table, policy=policy)
+    else:
+        mapping = index.mapping.value if index.mapping is not None else "-"
+        yield say("index.method_plain", language, rule=index.rule, mapping=mapping, policy=policy)
+    if index.rounding != UNROUNDED:
+        yield say("index.rounding", language, stages=index.rounding.label)
 
 
 def timing_lines(timing: Timing, language: str) -> Iterator[str]:
@@ -100,11 +121,7 @@ def timing_lines(timing: Timing, language: str) -> Iterator[str]:
         if not count:
             continue
         yield say(f"index.{what}", language, count=count) + (
-            say(
-                f"index.{what}_so", language, value=comma(index.value), grade=index.category.letter, n=index.n
-            )
-            if index is not None
-            else "."
+            say(f"index.{what}_so", language, value=graded(index), n=index.n) if index is not None else "."
         )
 
 
@@ -120,4 +137,4 @@ def _short(result: Result, language: str) -> str:
         else say("index.short_one", language)
     )
     history = f" ({say('index.archived_short', language, count=result.archived)})" if result.archived else ""
-    return f"{comma(index.value)} {index.category.letter}{doubt}, n = {result.n}{history}"
+    return f"{graded(index)}{doubt}, n = {result.n}{history}"

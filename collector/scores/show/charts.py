@@ -12,6 +12,8 @@ LOWEST, HIGHEST = 25.0, 100.0
 _WIDTH = 600.0
 _TREND_HEIGHT = 150.0
 _TREND_TOP = 0.0
+_ROOM = 4 / 75
+"""Of the scale, above and below what a trend shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Scale:
     low: float
     high: float
     letter: str
+    """Empty where there are no categories."""
+    ends: tuple[Decimal, Decimal]
+    """What stands under both ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,37 +101,50 @@ class Trend:
 
 
 def scale_at(
-    value: Decimal, interval: Interval | None, letter: str, bands: BandTable, *, lowest: float = LOWEST
+    value: Decimal,
+    interval: Interval | None,
+    letter: str,
+    bands: BandTable | None,
+    *,
+    ends: tuple[float, float] = (LOWEST, HIGHEST),
 ) -> Scale:
-    """Give an index on the scale of its categories."""
+    """Give an index on its scale, with the categories its rule has."""
+
+    def x(mark: Decimal | float) -> float:
+        return _x(float(mark), ends)
+
+    low, high = (Decimal(f"{Decimal(f'{end:.2f}').normalize():f}") for end in ends)
+    if bands is None:
+        zones: tuple[ChartZone, ...] = (ChartZone("", low, 0.0, _WIDTH),)
+    else:
+        zones = tuple(
+            ChartZone(band.letter, band.lowest, x(band.lowest), x(band.highest) - x(band.lowest))
+            for band in bands.bands
+        )
     return Scale(
         width=_WIDTH,
-        zones=tuple(
-            ChartZone(
-                band.letter,
-                band.lowest,
-                _x(max(float(band.lowest), lowest), lowest),
-                _x(float(band.highest), lowest) - _x(max(float(band.lowest), lowest), lowest),
-            )
-            for band in bands.bands
-            if float(band.highest) > lowest
-        ),
-        x=_x(float(value), lowest),
-        low=_x(float(interval.low if interval else value), lowest),
-        high=_x(float(interval.high if interval else value), lowest),
+        zones=zones,
+        x=x(value),
+        low=x(interval.low if interval else value),
+        high=x(interval.high if interval else value),
         letter=letter,
+        ends=(low, high),
     )
 
 
-def bar(value: Decimal, interval: Interval | None) -> tuple[float, float, float]:
+def bar(
+    value: Decimal, interval: Interval | None, ends: tuple[float, float] = (LOWEST, HIGHEST)
+) -> tuple[float, float, float]:
     """Give length, and both ends of the interval, of an element's bar of 200 units."""
     share = [
-        _x(float(mark), LOWEST) / 3 for mark in (value, *((interval.low, interval.high) if interval else ()))
+        _x(float(mark), ends) / 3 for mark in (value, *((interval.low, interval.high) if interval else ()))
     ]
     return share[0], share[1] if interval else share[0], share[2] if interval else share[0]
 
 
-def trend_of(points: Sequence[TrendValue], bands: BandTable) -> Trend | None:
+def trend_of(
+    points: Sequence[TrendValue], bands: BandTable | None, ends: tuple[float, float] = (LOWEST, HIGHEST)
+) -> Trend | None:
     """Give the trend of values in the order of their periods; None for fewer than two."""
     if len(points) < 2:
         return None
@@ -135,7 +153,8 @@ def trend_of(points: Sequence[TrendValue], bands: BandTable) -> Trend | None:
         for point in points
         for mark in (point.value, *((point.interval.low, point.interval.high) if point.interval else ()))
     ]
-    bottom, top = max(min(marks) - 4, LOWEST), min(max(marks) + 4, HIGHEST)
+    room = _ROOM * (ends[1] - ends[0])
+    bottom, top = max(min(marks) - room, ends[0]), min(max(marks) + room, ends[1])
 
     def y(value: float) -> float:
         return round(_TREND_TOP + (top - value) / (top - bottom) * _TREND_HEIGHT, 1)
@@ -149,7 +168,7 @@ def trend_of(points: Sequence[TrendValue], bands: BandTable) -> Trend | None:
             letter=band.letter,
             height=round(y(max(float(band.lowest) - 0.01, bottom)) - y(min(float(band.highest), top)), 1),
         )
-        for band in bands.bands
+        for band in (bands.bands if bands is not None else ())
         if float(band.highest) > bottom and float(band.lowest) < top
     )
     path = " ".join(f"{'L' if place else 'M'}{point.x} {point.y}" for place, point in enumerate(drawn))
@@ -173,5 +192,5 @@ def _point(point: TrendValue, x: float, y: Callable[[float], float]) -> ChartPoi
     )
 
 
-def _x(value: float, lowest: float) -> float:
-    return round((value - lowest) / (HIGHEST - lowest) * _WIDTH, 1)
+def _x(value: float, ends: tuple[float, float]) -> float:
+    return round((value - ends[0]) / (ends[1] - ends[0]) * _WIDTH, 1)

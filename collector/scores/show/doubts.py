@@ -33,16 +33,16 @@ def interval_line(index: Index, language: str) -> str:
     if interval is None:
         return say("doubt.one_person", language)
     said = say("index.interval", language, low=comma(interval.low), high=comma(interval.high))
-    return f"{said} {category_words(index, language)}"
+    return f"{said} {category_words(index, language)}" if index.likelihoods else f"{said.removesuffix(';')}."
 
 
 def category_words(index: Index, language: str) -> str:
-    """Say how sure the category is: almost certain, likely, maybe, or open between the two likeliest.
+    """Say how sure the category is, of an index that has one: almost certain, likely, maybe, or open between the two likeliest.
 
     Almost certain is said from 95 % on and only where there are days enough to judge by; likely where the category is
     at least twice as likely as all others together; open where less than a fifth parts the two.
     """
-    share, grade = index.likelihood or 0.0, index.category.letter
+    share, grade = index.likelihood or 0.0, index.letter
     few_days = index.days is not None and not index.days.is_judged
     if share >= _ALMOST_CERTAIN and not few_days:
         return say("doubt.certain", language, grade=grade, confidence=confidence(share))
@@ -64,10 +64,14 @@ def other_policy_lines(result: Result, language: str) -> Iterator[str]:
         f"doubt.other_{other.policy.value}",
         language,
         share=percent(result.incomplete / (result.n + result.incomplete)),
-        value=comma(other.value),
-        grade=other.category.letter,
+        value=graded(other),
         n=other.n,
     )
+
+
+def graded(index: Index) -> str:
+    """Write an index with its letter, where it has one: `81,48 B`, `3,60`."""
+    return f"{comma(index.value)} {index.letter}" if index.letter else comma(index.value)
 
 
 def whole_percent(share: float) -> str:

@@ -35,11 +35,17 @@ def places(value: Decimal | int | None, digits: int) -> str:
 
 
 @register.filter
-def bar(element: Mapping[str, Any]) -> tuple[float, float, float]:
-    """Give the marks of an element's bar, of an element as a release has it."""
+def number(value: float | None, digits: int) -> str:
+    """Write a number of a program's answer with so many decimals; nothing where there is none."""
+    return "" if value is None else places(Decimal(str(value)), digits)
+
+
+@register.filter
+def bar(element: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Give the marks of an element's bar, of an element and its scale as a release has them."""
     found = element["interval"]
     interval = Interval(found["low"], found["high"]) if found else None
-    return charts.bar(element["value"], interval)
+    return charts.bar(element["value"], interval, (float(scale["low"]), float(scale["high"])))
 
 
 @register.filter

@@ -162,7 +162,7 @@ def test_no_name_becomes_a_formula(village: Post, excel: bool, start: str) -> No
         ({"unit": "sukamaju", "period": "2026", "units": "x"}, 400, "parameter_unknown"),
         ({"unit": "sukamaju", "period": "0000"}, 400, "period"),
         ({"unit": "x\x00y", "period": "2026"}, 400, "parameter"),
-        ({"period": "2026", "instrument": "pulse"}, 400, "instrument_no_skm"),
+        ({"period": "2026", "instrument": "pulse"}, 400, "instrument_no_index"),
         ({"unit": "sukamaju", "period": "2026", "population": "19"}, 400, "population"),
     ],
 )

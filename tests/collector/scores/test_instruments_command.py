@@ -36,3 +36,14 @@ def test_the_shipped_ones_are_listed() -> None:
     out = StringIO()
     call_command("instruments", "list", stdout=out)
     assert "f03a@1: 14 elements, scale 0 to 5" in out.getvalue()
+
+
+def test_a_sound_file_in_words_of_its_own_is_told_which_questions_differ(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    text = SHIPPED.read_text().replace("kecepatan waktu dalam memberikan", "cepatnya")
+    file.write_text(text.replace('id = "skm-2017"', 'id = "skm-kantor"', 1))
+    out = StringIO()
+    call_command("instruments", "check", str(file), stdout=out)
+    assert out.getvalue() == (
+        "own.toml: sound: skm-kantor@1: 9 elements, scale 1 to 4; kata-kata sendiri: waktu\n"
+    )

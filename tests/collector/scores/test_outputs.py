@@ -38,12 +38,12 @@ RESULT = {
     "value_other_policy": "", "category_other_policy": "", "late": "", "redated": "", "maybe_outside": "",
     "maybe_inside": "", "population": "300",
     "population_stated_by": "console:kader", "exceeds_population": "no", "required": "169", "pulse_n": "8",
-    "pulse_satisfied_percent": "75.00", "weight_mode": "1/9", "policy": "complete", "method": "mandiri-kiosk",
+    "pulse_satisfied_percent": "75.00", "index_name": "IKM", "weight_mode": "1/9", "rounding": "", "mapping": "", "policy": "complete", "method": "mandiri-kiosk",
     "rule": "PermenPAN-RB 14/2017", "bands": "2017",
 }  # fmt: skip
 ELEMENT = {
     "element": "persyaratan", "label": "U1", "n": "12", "archived": "0", "sum": "33", "nrr": "2.75000", "nrr_weighted": "0.30556", "value": "68.75",
-    "category": "C", "interval_low": "55.32", "interval_high": "80.71", "weight_mode": "1/9", "policy": "complete",
+    "category": "C", "interval_low": "55.32", "interval_high": "80.71", "index_name": "IKM", "weight_mode": "1/9", "rounding": "", "mapping": "", "policy": "complete",
     "method": "mandiri-kiosk", "rule": "PermenPAN-RB 14/2017", "bands": "2017",
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Answers: what may be asked, what is withheld, and what always stands beside a number."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from collector.scores.tallies import flagging
 from collector.scores.tallies.projection import project
 from survey.index.indices import Policy
 from survey.index.periods import between, parse
+from survey.instrument.weights import Stages, WeightMode
 from tests.collector.scores.village import MONDAY, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db
@@ -345,3 +347,28 @@ def test_ways_of_ending_are_counted_though_they_have_no_index() -> None:
     assert (groups["timeout:waktu"].n, groups["timeout:waktu"].incomplete) == (0, 6)
     assert (groups["finished"].n, groups["finished"].index.value) == (5, Decimal("75.00"))
     assert groups["declined"].withheld
+
+
+def test_an_office_s_own_rounding_gives_its_own_series() -> None:
+    """Twenty-nine people whose sums an office rounded to two decimals at each stage: 91.25 where 91.48 is exact."""
+    post = Post(add_unit("seri", region="18.01.05.2009"), name="k9", stream=9)
+    sums = (105, 101, 100, 116, 102, 105, 106, 105, 115)
+    columns = [[4 if place < total - 3 * 29 else 3 for place in range(29)] for total in sums]
+    put(
+        *(
+            post.response(answers(*row), at(MONDAY, seconds=90 * n))
+            for n, row in enumerate(zip(*columns, strict=True))
+        )
+    )
+    asked = IndexQuestion(Scope(unit="seri"), parse("2026-TW4"))
+    found = indices(asked).whole.index
+    rounded = indices(
+        replace(asked, weight_mode=WeightMode.THREE_DECIMALS, rounding=Stages(2, 2))
+    ).whole.index
+    assert found is not None
+    assert rounded is not None
+    assert (str(found.value), str(rounded.value), rounded.rounding.label) == (
+        "91.48",
+        "91.25",
+        "NRR 2, NRR tertimbang 2",
+    )

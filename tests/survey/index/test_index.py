@@ -198,8 +198,12 @@ def test_elements_are_classified_by_the_same_table_and_labelled_in_the_declared_
 @pytest.mark.parametrize("name", ["pulse", "spkp", "spak", "spak-1-4", "f03a"])
 def test_nothing_but_an_skm_has_an_ikm(name: str) -> None:
     instrument = load(name)
-    with pytest.raises(ValueError, match="never called IKM"):
-        index(instrument, Tally.of(instrument, everyone(3, 5, instrument)))
+    tally = Tally.of(instrument, everyone(3, 3, instrument))
+    if name == "pulse":
+        with pytest.raises(ValueError, match="a share"):
+            index(instrument, tally)
+    else:
+        assert index(instrument, tally).name in ("IPKP", "IPAK", "F-03")
 
 
 def test_nobody_has_no_index() -> None:

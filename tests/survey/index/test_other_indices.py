@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from statistics import mean, variance
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.index import pekppp, pulse
-from survey.index.indices import index
-from survey.index.means import scale_mean
-from survey.index.perception import OLD_PERCEPTION, meets_wbbm, meets_wbk, perception_index
+from survey.index.clusters import Clusters
+from survey.index.doubt import estimate
+from survey.index.indices import Index, compare, index
+from survey.index.perception import OLD_PERCEPTION, points, thresholds
 from survey.index.priorities import priorities
 from survey.index.tally import Tally
 from survey.instrument.bands import ReadOnlyTable
 from survey.instrument.definition import Instrument, ScaleMapping, load
+from survey.instrument.weights import Stages
 from survey.record.errors import NothingAnswered
 from tests.survey.samples import SKM, everyone, with_sums
 
@@ -25,7 +28,7 @@ SPKP, SPAK, SPAK4, F03A, PULSE = (load(name) for name in ("spkp", "spak", "spak-
 @pytest.mark.parametrize("mapping, value", [(None, "3.60"), ("m/6*4", "3.60"), ("1+(m-1)*3/5", "3.64")])
 def test_both_ways_from_six_to_four(mapping: str | None, value: str) -> None:
     tally = Tally.of(SPKP, [*everyone(6, 2, SPKP), *everyone(5, 3, SPKP)])  # mean 5.4
-    found = perception_index(SPKP, tally, mapping=mapping)
+    found = index(SPKP, tally, mapping=mapping)
     assert (found.name, str(found.value), found.n) == ("IPKP", value, 5)
     assert found.mapping == (mapping or ScaleMapping.PROPORTIONAL)
     assert found.interval is not None
@@ -46,14 +49,15 @@ def test_an_interval_is_that_of_the_share_on_the_index_s_own_scale(
         *everyone(1, 5, instrument),
     ]
     tally = Tally.of(instrument, rows)
-    found = scale_mean(instrument, tally)
-    assert found.estimate is not None
-    low, high = found.estimate.bounds()
-    if instrument is F03A:
-        interval, start, end = pekppp.f03(F03A, tally).interval, 0.0, 5.0
-    else:
-        interval = perception_index(instrument, tally, mapping=mapping).interval
-        start, end = 4 / 6 if mapping == "m/6*4" else 1.0, 4.0
+    shares = [(row["pungli" if "pungli" in row else "persyaratan"] - instrument.lowest) for row in rows]
+    reach = instrument.highest - instrument.lowest
+    doubt = estimate(
+        share=mean(shares) / reach, n=len(rows), variance=variance(shares) / reach**2, population=None
+    )
+    assert doubt is not None
+    low, high = doubt.bounds()
+    start, end = (0.0, 5.0) if instrument is F03A else (4 / 6 if mapping == "m/6*4" else 1.0, 4.0)
+    interval = index(instrument, tally, mapping=mapping).interval
     assert interval is not None
     assert float(interval.low) == pytest.approx(start + (end - start) * low, abs=0.005)
     assert float(interval.high) == pytest.approx(start + (end - start) * high, abs=0.005)
@@ -61,29 +65,67 @@ def test_an_interval_is_that_of_the_share_on_the_index_s_own_scale(
 
 def test_a_scale_of_four_stays_as_it_is_under_either() -> None:
     tally = Tally.of(SPAK4, [*everyone(4, 1, SPAK4), *everyone(3, 3, SPAK4)])
-    assert {str(perception_index(SPAK4, tally, mapping=each).value) for each in ScaleMapping} == {"3.25"}
+    assert {str(index(SPAK4, tally, mapping=each).value) for each in ScaleMapping} == {"3.25"}
 
 
 def test_index_is_the_mean_of_the_means_of_people() -> None:
     rows = [dict.fromkeys(SPAK.element_keys, 6) | {"pungli": 1}, dict.fromkeys(SPAK.element_keys, 5)]
-    found = perception_index(SPAK, Tally.of(SPAK, [*rows, {"pungli": 1}]))
+    found = index(SPAK, Tally.of(SPAK, [*rows, {"pungli": 1}]))
     assert found.exact == Fraction(5) * 4 / 6
     assert (found.name, found.n, found.incomplete) == ("IPAK", 2, 1)
-    assert {element.key: element.mean for element in found.elements}["pungli"] == 3
+    assert (found.element("pungli").nrr, str(found.element("pungli").value)) == (3, "2.00")
 
 
-def test_thresholds_of_integrity_zones() -> None:
-    def at(instrument, fives: int):  # type: ignore[no-untyped-def]
-        rows = [*everyone(6, 10 - fives, instrument), *everyone(5, fives, instrument)]
-        return perception_index(instrument, Tally.of(instrument, rows))
+def at(instrument: Instrument, fives: int) -> Index:
+    rows = [*everyone(6, 10 - fives, instrument), *everyone(5, fives, instrument)]
+    return index(instrument, Tally.of(instrument, rows))
 
-    high, low = at(SPKP, 6), at(SPKP, 10)  # 3.60 and 3.33
-    clean, less_clean = at(SPAK, 6), at(SPAK, 7)
-    assert meets_wbbm(ipkp=high, ipak=clean)
-    assert meets_wbk(ipkp=low, ipak=clean)
-    assert not meets_wbbm(ipkp=low, ipak=clean)
-    assert not meets_wbk(ipkp=high, ipak=less_clean)
-    assert str(clean.points) == "15.75"
+
+@pytest.mark.parametrize(
+    "instrument, fives, value, reached",
+    [
+        (SPKP, 6, "3.60", {"WBK": True, "WBBM": True}),
+        (SPKP, 10, "3.33", {"WBK": True, "WBBM": False}),
+        (SPAK, 6, "3.60", {"WBK": True, "WBBM": True}),
+        (SPAK, 7, "3.53", {"WBK": False, "WBBM": False}),
+    ],
+)
+def test_thresholds_of_integrity_zones(
+    instrument: Instrument, fives: int, value: str, reached: dict[str, bool]
+) -> None:
+    found = at(instrument, fives)
+    assert str(found.value) == value
+    assert {one.zone: one.reached for one in thresholds(found)} == reached
+
+
+def test_points_of_an_integrity_zone_are_of_its_two_indices_alone() -> None:
+    assert (str(points(at(SPAK, 6))), str(points(at(SPKP, 10)))) == ("15.75", "14.58")
+    skm = index(SKM, Tally.of(SKM, everyone(3, 3)))
+    assert (points(skm), thresholds(skm)) == (None, ())
+
+
+def test_an_index_without_a_table_has_no_category_anywhere() -> None:
+    found = at(SPKP, 6)
+    assert (found.category, found.letter, found.table, found.likelihoods, found.neighbour) == (
+        None, None, None, {}, None,
+    )  # fmt: skip
+    assert {element.category for element in found.elements} == {None}
+
+
+def test_days_widen_the_interval_of_every_index() -> None:
+    rows = [*everyone(6, 20, SPKP), *everyone(3, 20, SPKP)]
+    tally = Tally.of(SPKP, rows)
+    score = SPKP.weight_denominator
+    days = Clusters.of([(20, 20 * 6 * score), (20, 20 * 3 * score)])
+    alone, by_days = index(SPKP, tally).interval, index(SPKP, tally, clusters=days).interval
+    assert alone is not None
+    assert by_days is not None
+    assert by_days.high - by_days.low > 2 * (alone.high - alone.low)
+
+
+def test_two_indices_of_different_names_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="different name"):
+        compare(at(SPKP, 6), at(SPAK, 6))
 
 
 def test_the_old_perception_table_explains_and_does_not_judge() -> None:
@@ -92,35 +134,42 @@ def test_the_old_perception_table_explains_and_does_not_judge() -> None:
         OLD_PERCEPTION.classify(Decimal("85.00"))
 
 
-def test_an_skm_is_no_perception_survey_and_no_f03() -> None:
-    tally = Tally.of(SKM, everyone(3, 3))
+def test_what_belongs_to_one_kind_is_refused_for_the_others() -> None:
+    skm, spkp = Tally.of(SKM, everyone(3, 3)), Tally.of(SPKP, everyone(3, 3, SPKP))
     with pytest.raises(ValueError, match="no perception survey"):
-        perception_index(SKM, tally)
+        index(SKM, skm, mapping="m/6*4")
+    with pytest.raises(ValueError, match="no SKM"):
+        index(SPKP, spkp, weight_mode="0.11")
+    with pytest.raises(ValueError, match="no SKM"):
+        index(SPKP, spkp, rounding=Stages(2, 2))
+    with pytest.raises(ValueError, match="a share"):
+        index(PULSE, Tally.of(PULSE, [{"kepuasan": 4}]))
     with pytest.raises(ValueError, match="no F-03"):
-        pekppp.f03(SKM, tally)
+        pekppp.ipp(f02=Fraction(4), users=index(SKM, skm))
     with pytest.raises(ValueError, match="no pulse"):
-        pulse.share(SKM, tally)
+        pulse.share(SKM, skm)
 
 
 def test_nobody_makes_no_number() -> None:
     with pytest.raises(NothingAnswered):
-        perception_index(SPKP, Tally.of(SPKP, [{"waktu": 3}]))
+        index(SPKP, Tally.of(SPKP, [{"waktu": 3}]))
     with pytest.raises(NothingAnswered):
         pulse.share(PULSE, Tally.empty(PULSE))
     with pytest.raises(NothingAnswered):
-        pekppp.f03(F03A, Tally.empty(F03A))
+        index(F03A, Tally.empty(F03A))
 
 
-def f03_of(value: int, n: int = 40, quota: int | None = None) -> pekppp.F03:
-    return pekppp.f03(F03A, Tally.of(F03A, everyone(value, n, F03A)), quota=quota)
+def f03_of(value: int, n: int = 40) -> Index:
+    return index(F03A, Tally.of(F03A, everyone(value, n, F03A)))
 
 
 def test_f03_is_the_mean_of_fourteen_items() -> None:
     rows = [dict.fromkeys(F03A.element_keys, 5), dict.fromkeys(F03A.element_keys, 4) | {"toilet": 0}]
-    found = pekppp.f03(F03A, Tally.of(F03A, rows))
+    found = index(F03A, Tally.of(F03A, rows))
     assert found.exact == Fraction(70 + 52, 28)
     assert (str(found.value), found.n) == ("4.36", 2)
-    assert {each.code: each.mean for each in found.elements}["10.c.As"] == Fraction(5, 2)
+    assert F03A.question("toilet").code == "10.c.As"
+    assert (found.element("toilet").nrr, str(found.element("toilet").value)) == (Fraction(5, 2), "2.50")
 
 
 @pytest.mark.parametrize(
@@ -154,13 +203,14 @@ def test_ipp_is_rounded_before_it_is_classified() -> None:
 
 
 def test_a_missed_quota_is_said_and_zeroes_only_on_request() -> None:
-    users = f03_of(4, n=29, quota=pekppp.USUAL_QUOTA)
-    assert not users.quota_is_met
-    kept = pekppp.ipp(f02=Fraction(4), users=users)
-    zeroed = pekppp.ipp(f02=Fraction(4), users=users, zero_below_quota=True)
+    users, quota = f03_of(4, n=29), 30
+    kept = pekppp.ipp(f02=Fraction(4), users=users, quota=quota)
+    zeroed = pekppp.ipp(f02=Fraction(4), users=users, quota=quota, zero_below_quota=True)
+    assert not kept.quota_is_met
     assert (str(kept.value), kept.zeroed) == ("4.00", False)
     assert (str(zeroed.value), zeroed.zeroed) == ("3.00", True)
-    assert f03_of(4, n=30, quota=30).quota_is_met
+    assert pekppp.ipp(f02=Fraction(4), users=f03_of(4, n=30), quota=30).quota_is_met
+    assert pekppp.ipp(f02=Fraction(4), users=users).quota_is_met
 
 
 def test_f02_weights_sum_to_one_and_scores_are_checked() -> None:

@@ -42,8 +42,22 @@ class Command(CollectorCommand):
         parser.add_argument(
             "--by", metavar="LIST", default="", help="break down by unit, service, month, hour …"
         )
-        parser.add_argument("--instrument", metavar="ID[@VERSION]", help="default skm-2017")
-        parser.add_argument("--weight-mode", metavar="MODE", help="1/9 (default), 0.111 or 0.11")
+        parser.add_argument(
+            "--instrument", metavar="ID[@VERSION]", help="skm-2017 (default), spkp, spak, f03a …"
+        )
+        parser.add_argument(
+            "--weight-mode", metavar="MODE", help="1/9 (default), 0.1111, 0.111 or 0.11; of an SKM"
+        )
+        parser.add_argument(
+            "--mapping",
+            metavar="MAPPING",
+            help="how a perception survey becomes four points: m/6*4 or 1+(m-1)*3/5",
+        )
+        parser.add_argument(
+            "--rounding",
+            metavar="NRR,PRODUCT",
+            help="decimals an office rounds NRR and NRR tertimbang to, to reproduce its series: 2,2 or 3,-; of an SKM",
+        )
         parser.add_argument("--policy", metavar="POLICY", help="complete (default) or all")
         parser.add_argument(
             "--population", metavar="N", help="users in the period: your own statement, printed as such"

@@ -10,6 +10,7 @@ from collector.console.command import CollectorCommand
 from collector.words.foreign import shown
 from survey.instrument.definition import check, read, shipped
 from survey.instrument.instrument import Instrument
+from survey.instrument.wording import OWN_WORDS, forms_of, own_words, reworded
 
 
 class Command(CollectorCommand):
@@ -46,4 +47,9 @@ class Command(CollectorCommand):
 
 
 def _line(instrument: Instrument) -> str:
-    return f"{instrument.name}: {len(instrument.elements)} elements, scale {instrument.lowest} to {instrument.highest}"
+    if own_words(instrument):
+        questions = [key for form in forms_of(instrument)[:1] for key in reworded(instrument, form)]
+        own = f"; {OWN_WORDS}: {', '.join(questions) or 'no form of its rule is known'}"
+    else:
+        own = ""
+    return f"{instrument.name}: {len(instrument.elements)} elements, scale {instrument.lowest} to {instrument.highest}{own}"

@@ -1,14 +1,13 @@
 """`ikm-collector release`: what leaves the house."""
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from collector.accounts import roles
-from collector.console.acting import acting
+from collector.console.acting import EVALUATORS, OFFICERS, add_who, named
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
@@ -22,9 +21,6 @@ from collector.words.foreign import shown
 from survey.index.indices import Policy
 from survey.index.periods import Period, PeriodError, parse
 from survey.instrument.weights import WeightMode
-
-_OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
-_EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
 
 
 class Command(CollectorCommand):
@@ -58,18 +54,21 @@ class Command(CollectorCommand):
             help="every unit whose official period this is and that is not out yet",
         )
         _period(publish)
+        _instrument(publish)
         for name, words in (
             ("correct", "publish a unit's period anew; the old edition is withdrawn and names the new one"),
             ("withdraw", "take a release back; it stays readable, with the reason"),
         ):
             part = parts.add_parser(name, help=words)
             part.add_argument("address", metavar="ADDRESS", help="its short address")
-            _who(part)
+            add_who(part)
         overdue = parts.add_parser("overdue", help="show what is not out on its day as not reported")
         _period(overdue)
+        _instrument(overdue)
         listing = parts.add_parser("list", help="the releases of a period, or of a unit")
         listing.add_argument("--period", metavar="PERIOD", help="2026-TW3, 2026-S1, 2026 or 2026-07")
         listing.add_argument("--unit", metavar="CODE", help="a unit's code")
+        listing.add_argument("--instrument", metavar="ID", help="of one instrument; without it, of all")
         policy = parts.add_parser(
             "policy", help="decide what counts officially, in periods that have not begun"
         )
@@ -102,7 +101,7 @@ class Command(CollectorCommand):
             metavar="N",
             help="days after the period's end until it is due",
         )
-        _who(policy)
+        add_who(policy)
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Do it."""
@@ -111,70 +110,76 @@ class Command(CollectorCommand):
 
 def _period(part: CommandParser) -> None:
     part.add_argument("--period", metavar="PERIOD", required=True, help="2026-TW3, 2026-S1, 2026 or 2026-07")
-    _who(part)
+    add_who(part)
 
 
 def _one_unit(part: CommandParser) -> None:
     part.add_argument("--unit", metavar="CODE", required=True, help="the unit's code")
     _period(part)
+    _instrument(part)
 
 
-def _who(part: CommandParser) -> None:
+def _instrument(part: CommandParser) -> None:
     part.add_argument(
-        "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
-    )
-    part.add_argument(
-        "--why",
-        default="",
-        help="the reason; it stands in the trail, and a withdrawn release shows it to everybody",
+        "--instrument",
+        metavar="ID",
+        default=DEFAULT_INSTRUMENT,
+        help="skm-2017 (default), spkp, spak, f03a or an own one: each has releases of its own",
     )
 
 
 def _propose(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    release = publishing.propose(unit, _read(given.period), who=_named(given, _OFFICERS, unit))
+    who = named(given, OFFICERS, unit)
+    release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     return _line(release)
 
 
 def _submit(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = _named(given, _OFFICERS, unit)
-    release = publishing.propose(unit, _read(given.period), who=who)
+    who = named(given, OFFICERS, unit)
+    release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     publishing.submit(release, who=who, why=given.why)
     return _line(release)
 
 
 def _return(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = _named(given, _EVALUATORS)
-    release = publishing.propose(unit, _read(given.period), who=who)
+    who = named(given, EVALUATORS)
+    release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     publishing.send_back(release, who=who, why=given.why)
     return _line(release)
 
 
 def _publish(given: Namespace, command: CollectorCommand) -> str:
-    who, period = _named(given, _EVALUATORS), _read(given.period)
+    who, period = named(given, EVALUATORS), _read(given.period)
+    publishing.check_instrument(given.instrument)
     flagging.settle()
+    how = {"who": who, "why": given.why, "instrument": given.instrument}
     if given.region:
-        return _line(larger.publish(larger.region(given.region), period, who=who, why=given.why))
+        return _line(larger.publish(larger.region(given.region), period, **how))
     if given.agency:
-        return _line(larger.publish(larger.agency(given.agency), period, who=who, why=given.why))
+        return _line(larger.publish(larger.agency(given.agency), period, **how))
     if given.unit:
         unit = tree.find_unit(given.unit)
         kind = policies.official(unit, period).period_kind
         if policies.KINDS.index(period.kind) > [one.value for one in policies.KINDS].index(kind):
-            return _line(larger.publish(larger.unit_over_time(unit), period, who=who, why=given.why))
-        return _line(publishing.publish(unit, period, who=who, why=given.why))
-    return _publish_all(period, who, given.why, command)
+            return _line(larger.publish(larger.unit_over_time(unit), period, **how))
+        return _line(publishing.publish(unit, period, **how))
+    return _publish_all(period, how, command)
 
 
-def _publish_all(period: Period, who: str, why: str, command: CollectorCommand) -> str:
-    """Publish every unit whose official period it is; begun again, it goes on where it stopped."""
+def _publish_all(period: Period, how: Mapping[str, str], command: CollectorCommand) -> str:
+    """Publish every unit whose official period it is and that owes it; begun again, it goes on where it stopped."""
     out, waiting = 0, 0
-    units = list(_not_out(period))
+    units = [
+        unit
+        for unit in _not_out(period, how["instrument"])
+        if publishing.owes(unit, period, instrument=how["instrument"])
+    ]
     for place, unit in enumerate(units, start=1):
         try:
-            publishing.publish(unit, period, who=who, why=why)
+            publishing.publish(unit, period, **how)
             out += 1
         except CollectorError as error:
             command.stderr.write(shown(f"{unit.code}: {error}"))
@@ -184,9 +189,9 @@ def _publish_all(period: Period, who: str, why: str, command: CollectorCommand) 
     return f"{period}: {out} published, {waiting} not"
 
 
-def _not_out(period: Period) -> Iterator[Unit]:
+def _not_out(period: Period, instrument: str) -> Iterator[Unit]:
     done = Release.objects.filter(
-        period=period.identifier, subject="unit", instrument=DEFAULT_INSTRUMENT, published_at__isnull=False
+        period=period.identifier, subject="unit", instrument=instrument, published_at__isnull=False
     ).values("unit")
     for unit in Unit.objects.exclude(pk__in=done).select_related("region", "agency").order_by("code"):
         if policies.official(unit, period).period_kind == period.kind.value:
@@ -194,20 +199,25 @@ def _not_out(period: Period) -> Iterator[Unit]:
 
 
 def _correct(given: Namespace, _: CollectorCommand) -> str:
-    who = _named(given, _EVALUATORS)
+    who = named(given, EVALUATORS)
     flagging.settle()
     return _line(publishing.correct(_find(given.address), who=who, why=given.why))
 
 
 def _withdraw(given: Namespace, _: CollectorCommand) -> str:
     release = _find(given.address)
-    publishing.withdraw(release, who=_named(given, _EVALUATORS), why=given.why)
+    publishing.withdraw(release, who=named(given, EVALUATORS), why=given.why)
     return _line(release)
 
 
 def _overdue(given: Namespace, _: CollectorCommand) -> str:
-    who, period = _named(given, _EVALUATORS), _read(given.period)
-    marked = [one for unit in _not_out(period) if (one := publishing.mark_overdue(unit, period, who=who))]
+    who, period = named(given, EVALUATORS), _read(given.period)
+    publishing.check_instrument(given.instrument)
+    found = (
+        publishing.mark_overdue(unit, period, who=who, instrument=given.instrument)
+        for unit in _not_out(period, given.instrument)
+    )
+    marked = [one for one in found if one is not None]
     return "\n".join([*map(_line, marked), f"{period}: {len(marked)} not reported"])
 
 
@@ -217,6 +227,8 @@ def _list(given: Namespace, _: CollectorCommand) -> str:
         found = found.filter(period=_read(given.period).identifier)
     if given.unit:
         found = found.filter(unit=tree.find_unit(given.unit))
+    if given.instrument:
+        found = found.filter(instrument=given.instrument)
     return "\n".join(map(_line, found)) or "nothing is proposed or published"
 
 
@@ -238,7 +250,7 @@ def _policy(given: Namespace, _: CollectorCommand) -> str:
             due_days=given.due_days,
             why=given.why[:300],
         ),
-        who=_named(given, _EVALUATORS),
+        who=named(given, EVALUATORS),
     )
     return f"from {decided.since} on: {decided.period_kind}, {decided.weight_mode}, {decided.policy}, due after {decided.due_days} days"
 
@@ -247,11 +259,6 @@ _DOES: dict[str, Callable[[Namespace, CollectorCommand], str]] = {
     "propose": _propose, "submit": _submit, "return": _return, "publish": _publish, "correct": _correct,
     "withdraw": _withdraw, "overdue": _overdue, "list": _list, "policy": _policy,
 }  # fmt: skip
-
-
-def _named(given: Namespace, may: tuple[str, ...], unit: Unit | None = None) -> str:
-    """Give who does it, as the trail has it: an account that may and has proven itself, or the operator at the console."""
-    return acting(given.account, may, unit=unit)
 
 
 def _read(text: str) -> Period:
@@ -270,9 +277,12 @@ def _find(text: str) -> Release:
 
 
 def _line(release: Release) -> str:
-    number = f"{release.value} {release.category}, n = {release.n}" if release.n is not None else "no number"
+    grade = f" {release.category}" if release.category else ""
+    people = f", n = {release.n}" if release.n is not None else ""
+    number = f"{release.value}{grade}{people}" if release.value is not None else "no number"
+    instrument = "" if release.instrument == DEFAULT_INSTRUMENT else f"  {release.instrument}"
     said = number if release.published_at is not None else f"due {release.due}"
     edition = f" edition {release.number}" if release.number > 1 else ""
     return shown(
-        f"{release.address}  {release.subject} {release.code}  {release.period}{edition}  {release.state}  {said}"
+        f"{release.address}  {release.subject} {release.code}  {release.period}{edition}{instrument}  {release.state}  {said}"
     )
