@@ -9,7 +9,7 @@ from collector.fleet.models import Unit
 from collector.releases import content
 from collector.releases.content import Head
 from collector.releases.models import OfficialPolicy, Release
-from collector.releases.people import pack_basis, pack_members, people_of, unpack_basis, unpack_members
+from collector.releases.people import members_of, pack_basis, pack_members, people_of, unpack_basis
 from collector.releases.policy import KINDS, official
 from collector.releases.protection import Label, Person, Shown, TooFewDiffer, choose
 from collector.releases.states import State
@@ -92,7 +92,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     """
     policy = official(unit, period)
     kind = PeriodKind(policy.period_kind)
-    earlier = _connected(unit, period, instrument)
+    earlier = connected(unit, period, instrument=instrument)
     if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(earlier, period):
         raise CollectorError("release_waits_official", kind=kind.value)
     seen = _counts(unit, period, instrument)
@@ -100,7 +100,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     people = people_of(unit, period, form=number) if number is not None else []
     bases = [unpack_basis(bytes(release.basis)) for release in earlier]
     try:
-        shown = choose(people, [_members(basis, "members") for basis in bases])
+        shown = choose(people, [members_of(basis) for basis in bases])
     except TooFewDiffer:
         raise CollectorError("release_waits", smallest=SMALLEST_GROUP) from None
     row = seen[0] + seen[1]
@@ -111,7 +111,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         policy=policy,
         is_official=period.kind is kind,
         shown=shown,
-        pulse=_shown_pulse(pressed, [_members(basis, "pulse") for basis in bases]),
+        pulse=_shown_pulse(pressed, [members_of(basis, "pulse") for basis in bases]),
         counts=tuple(to_counts(row, DATED + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
         pressed=len(pressed),
@@ -152,7 +152,7 @@ def _shown_pulse(pressed: list[Person], earlier: list[dict[int, Label]]) -> dict
         return {}
 
 
-def _connected(unit: Unit, period: Period, instrument: str) -> list[Release]:
+def connected(unit: Unit, period: Period, *, instrument: str) -> list[Release]:
     """Give every edition that was ever out and shares days with a period, or with another one that does.
 
     What was read once stays known; and two months that share no day are still subtracted from the same quarter.
@@ -179,8 +179,3 @@ def _official_is_out(earlier: list[Release], period: Period) -> bool:
         and unpack_basis(bytes(release.basis)).get("official")
         for release in earlier
     )
-
-
-def _members(basis: Mapping[str, object], what: str) -> dict[int, Label]:
-    packed = basis.get(what)
-    return unpack_members(packed) if isinstance(packed, dict) else {}
