@@ -23,8 +23,11 @@ LIBRARIES = {
     "hardware": {"gpiozero", "lgpio"},
     "uplink": {"tinydb", "paho", "requests", "cryptography"},
     "kiosk": {"pygame", "segno"},
-    "collector": {"django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn"},
-}
+    "collector": {
+        "django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn", "typst", "xlsxwriter", "pikepdf",
+        "PIL",
+    },
+}  # fmt: skip
 
 
 def modules(package: str) -> list[Path]:
@@ -259,6 +262,7 @@ COLLECTOR_ORDER = (
     {"evidence"},
     {"scores", "complaints"},
     {"releases"},
+    {"papers"},
     {"console"},
     {"manage", "urls"},
 )

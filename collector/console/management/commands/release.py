@@ -5,16 +5,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
+from collector.console.releases import EVALUATORS, OFFICERS, add_account, find, named
 from collector.errors import CollectorError
 from collector.fleet import tree
-from collector.fleet.models import Unit, UnitOfficer
-from collector.people import roles, trail
-from collector.releases import address, larger, publishing
+from collector.fleet.models import Unit
+from collector.releases import larger, publishing
 from collector.releases import policy as policies
 from collector.releases.models import OfficialPolicy, Release
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
@@ -23,9 +21,6 @@ from collector.words.foreign import shown
 from survey.index.indices import Policy
 from survey.index.periods import Period, PeriodError, parse
 from survey.instrument.weights import WeightMode
-
-_OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
-_EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
 
 
 class Command(CollectorCommand):
@@ -121,9 +116,7 @@ def _one_unit(part: CommandParser) -> None:
 
 
 def _who(part: CommandParser) -> None:
-    part.add_argument(
-        "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
-    )
+    add_account(part)
     part.add_argument(
         "--why",
         default="",
@@ -133,13 +126,13 @@ def _who(part: CommandParser) -> None:
 
 def _propose(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    release = publishing.propose(unit, _read(given.period), who=_named(given, _OFFICERS, unit))
+    release = publishing.propose(unit, _read(given.period), who=named(given, OFFICERS, unit))
     return _line(release)
 
 
 def _submit(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = _named(given, _OFFICERS, unit)
+    who = named(given, OFFICERS, unit)
     release = publishing.propose(unit, _read(given.period), who=who)
     publishing.submit(release, who=who, why=given.why)
     return _line(release)
@@ -147,14 +140,14 @@ def _submit(given: Namespace, _: CollectorCommand) -> str:
 
 def _return(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = _named(given, _EVALUATORS)
+    who = named(given, EVALUATORS)
     release = publishing.propose(unit, _read(given.period), who=who)
     publishing.send_back(release, who=who, why=given.why)
     return _line(release)
 
 
 def _publish(given: Namespace, command: CollectorCommand) -> str:
-    who, period = _named(given, _EVALUATORS), _read(given.period)
+    who, period = named(given, EVALUATORS), _read(given.period)
     flagging.settle()
     if given.region:
         return _line(larger.publish(larger.region(given.region), period, who=who, why=given.why))
@@ -195,19 +188,19 @@ def _not_out(period: Period) -> Iterator[Unit]:
 
 
 def _correct(given: Namespace, _: CollectorCommand) -> str:
-    who = _named(given, _EVALUATORS)
+    who = named(given, EVALUATORS)
     flagging.settle()
-    return _line(publishing.correct(_find(given.address), who=who, why=given.why))
+    return _line(publishing.correct(find(given.address), who=who, why=given.why))
 
 
 def _withdraw(given: Namespace, _: CollectorCommand) -> str:
-    release = _find(given.address)
-    publishing.withdraw(release, who=_named(given, _EVALUATORS), why=given.why)
+    release = find(given.address)
+    publishing.withdraw(release, who=named(given, EVALUATORS), why=given.why)
     return _line(release)
 
 
 def _overdue(given: Namespace, _: CollectorCommand) -> str:
-    who, period = _named(given, _EVALUATORS), _read(given.period)
+    who, period = named(given, EVALUATORS), _read(given.period)
     marked = [one for unit in _not_out(period) if (one := publishing.mark_overdue(unit, period, who=who))]
     return "\n".join([*map(_line, marked), f"{period}: {len(marked)} not reported"])
 
@@ -239,7 +232,7 @@ def _policy(given: Namespace, _: CollectorCommand) -> str:
             due_days=given.due_days,
             why=given.why[:300],
         ),
-        who=_named(given, _EVALUATORS),
+        who=named(given, EVALUATORS),
     )
     return f"from {decided.since} on: {decided.period_kind}, {decided.weight_mode}, {decided.policy}, due after {decided.due_days} days"
 
@@ -250,35 +243,11 @@ _DOES: dict[str, Callable[[Namespace, CollectorCommand], str]] = {
 }  # fmt: skip
 
 
-def _named(given: Namespace, may: tuple[str, ...], unit: Unit | None = None) -> str:
-    """Give who does it, as the trail has it: an account that may, or the operator at the console."""
-    if given.account is None:
-        return trail.console_user()
-    user = get_user_model().objects.filter(username=given.account).first()
-    if user is None or not _may(user, may, unit):
-        raise CollectorError("account_may_not_release", account=given.account)
-    return f"{given.account} ({trail.console_user()})"
-
-
-def _may(user: AbstractBaseUser, may: tuple[str, ...], unit: Unit | None) -> bool:
-    if unit is None or roles.has_role(user, _EVALUATORS):
-        return roles.has_role(user, may)
-    return roles.has_role(user, may) and UnitOfficer.objects.filter(user=user.pk, unit=unit).exists()
-
-
 def _read(text: str) -> Period:
     try:
         return parse(text)
     except PeriodError as error:
         raise CollectorError("release_period", period=text) from error
-
-
-def _find(text: str) -> Release:
-    plain = address.read(text)
-    found = Release.objects.select_related("unit__region", "unit__agency").filter(address=plain or "").first()
-    if found is None:
-        raise CollectorError("release_unknown", address=text)
-    return found
 
 
 def _line(release: Release) -> str:
