@@ -31,6 +31,11 @@ BY_LIBRARIES = (
     Unused("collector/*/serve.py", "SECRET_KEY", "Django reads settings by name"),
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
+    Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
+    Unused("collector/papers/said.py", "qr", "designs read it"),
+    Unused("collector/papers/scale.py", "is_own", "designs read it"),
+    Unused("collector/papers/signature.py", "Annots|AcroForm", "keys of a PDF"),
+    Unused("collector/papers/templatetags/papers.py", "band_colour", "templates use filters by name"),
     Unused("collector/releases/show/pages.py", "guarded", "the settings name it as a middleware"),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
@@ -53,6 +58,8 @@ COLUMNS = (
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
     Unused("collector/scores/models.py", "stated_by|stated_at", "read by plain SQL"),
     Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
+    Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
+    Unused("collector/papers/*.py", "changed_by|entered_at", "kept for an auditor's own query"),
     Unused("collector/evidence/models.py", "opened_ms|made_at|decided_ms", "kept for an auditor's own query"),
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"

@@ -1,12 +1,13 @@
 """How an agency dresses its papers: letterhead, logo and contacts, as data. A template is never taken from outside."""
 
 import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from collector import clock
 from collector.errors import CollectorError
@@ -88,11 +89,15 @@ def _drawn_anew(path: Path, *, side: int, form: str) -> bytes:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise CollectorError("picture", path=path, reason=f"> {_MOST_BYTES // 1_000_000} MB")
-        with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as given:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(path, formats=("PNG", "JPEG", "WEBP")) as given,
+        ):
             if given.width * given.height > _MOST_PIXELS:
                 raise CollectorError("picture", path=path, reason=f"{given.width} × {given.height}")
-            given.thumbnail((side, side))
-            layers = given.convert("RGBA")
+            upright = ImageOps.exif_transpose(given)  # before what the camera wrote beside it is left out
+            upright.thumbnail((side, side))
+            layers = upright.convert("RGBA")
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise CollectorError("picture", path=path, reason=type(error).__name__) from error
     flat = Image.new("RGB", layers.size, "white")

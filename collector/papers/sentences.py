@@ -10,7 +10,7 @@ from collector.words.catalogue import say
 
 
 def certainty(index: Mapping[str, Any]) -> str:
-    """Say how sure the category is, in the words that were frozen: `Kemungkinan besar B (> 99,9 %).`"""
+    """Say how sure the category is, in the words that were frozen: `Kemungkinan besar B`, and how likely."""
     sentence: str = index["words"]["id"]["interval"]
     if index["interval"]:
         low, high = (comma(two_decimals(index["interval"][end])) for end in ("low", "high"))
@@ -24,8 +24,8 @@ def change(found: Mapping[str, Any]) -> str:
     """Say what became of the index since the period before; a number only where it exceeds its doubt."""
     since = found["since"]["title"]
     if found["verdict"] in ("better", "worse"):
-        key = "paper.better" if found["verdict"] == "better" else "paper.worse"
-        return say(key, "id", by=comma(abs(two_decimals(found["value"]))), since=since)
+        by = comma(abs(two_decimals(found["value"])))
+        return say("paper.better" if found["verdict"] == "better" else "paper.worse", "id", by=by, since=since)
     return say("paper.no_change", "id", since=since)
 
 
@@ -44,17 +44,20 @@ def sample(found: Mapping[str, Any] | None) -> str:
 def evidence(said: Mapping[str, Any]) -> str:
     """Say what the kiosks' signed records prove of the period, as it stood on the day of publication."""
     if said.get("counted") is not None:
-        key = "paper.counted_all" if not said["left_out"] else "paper.counted"
-        return say(key, "id", units=comma(said["units"]), left_out=comma(said["left_out"]))
+        return say(
+            "paper.counted" if said["left_out"] else "paper.counted_all",
+            "id",
+            units=comma(said["units"]),
+            left_out=comma(said["left_out"]),
+        )
     kiosks = said.get("completeness") or []
     if not kiosks:
         return say("paper.evidence_none", "id")
     received, lost, awaited, conflicts = (
         sum(one[what] for one in kiosks) for what in ("received", "lost_here", "awaited", "conflicts")
     )
-    key = "paper.evidence_gaps" if lost or awaited or conflicts else "paper.evidence_whole"
     return say(
-        key,
+        "paper.evidence_gaps" if lost or awaited or conflicts else "paper.evidence_whole",
         "id",
         received=comma(received),
         kiosks=comma(len(kiosks)),

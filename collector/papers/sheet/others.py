@@ -6,11 +6,11 @@ from fractions import Fraction
 import segno
 
 from collector.papers.rows import WithoutRows
-from collector.papers.sheet.answers import Places
+from collector.papers.sentences import statement
 from collector.papers.sheet.answers import NAME as ANSWERS
+from collector.papers.sheet.answers import Places
 from collector.papers.sheet.arithmetic import CONVERSION, Sums, category_formula, category_of
 from collector.papers.sheet.book import Book, ref
-from collector.papers.sentences import statement
 from collector.words.catalogue import say
 from survey.index.sampling import SMALLEST_GROUP
 from survey.instrument.instrument import LabelOrder
