@@ -25,7 +25,9 @@ def change(found: Mapping[str, Any]) -> str:
     since = found["since"]["title"]
     if found["verdict"] in ("better", "worse"):
         by = comma(abs(two_decimals(found["value"])))
-        return say("paper.better" if found["verdict"] == "better" else "paper.worse", "id", by=by, since=since)
+        return say(
+            "paper.better" if found["verdict"] == "better" else "paper.worse", "id", by=by, since=since
+        )
     return say("paper.no_change", "id", since=since)
 
 
