@@ -29,6 +29,8 @@ The fleet
 
 Numbers
   release             publish a period, correct it, withdraw it; what is out is all that everybody sees
+  paper               make posters, leaflets, pictures and the tabulation sheet of a release
+  publication         where a release was published: enter it, list it
   index               the index of units, regions, services, kiosks, periods
   ipp                 enter an evaluator's marks (F-02), show and publish the IPP
   population          state how many people a unit served in a period

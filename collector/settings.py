@@ -22,6 +22,9 @@ IKM_PUBLIC_URL = os.environ.get("IKM_PUBLIC_URL") or "http://127.0.0.1:8000"
 IKM_TIME_ZONE = os.environ.get("IKM_TIME_ZONE") or "Asia/Jakarta"
 IKM_LANGUAGE = os.environ.get("IKM_LANGUAGE") or "id"
 IKM_LOG_LEVEL = os.environ.get("IKM_LOG_LEVEL") or "INFO"
+IKM_EMBED_SITES = (
+    os.environ.get("IKM_EMBED_SITES") or "https://*.desa.id http://*.desa.id https://*.go.id http://*.go.id"
+)
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 
@@ -60,6 +63,7 @@ INSTALLED_APPS = [
     "collector.scores",
     "collector.complaints",
     "collector.releases",
+    "collector.papers",
     "collector.desk",
     "collector.console",
 ]
@@ -151,4 +155,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": IKM_LOG_LEVEL},
+    "loggers": {"pikepdf": {"level": "WARNING"}},  # it greets whoever loads it
 }

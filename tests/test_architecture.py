@@ -24,17 +24,10 @@ LIBRARIES = {
     "uplink": {"tinydb", "paho", "requests", "cryptography"},
     "kiosk": {"pygame", "segno"},
     "collector": {
-        "django",
-        "paho",
-        "cryptography",
-        "msgspec",
-        "psycopg",
-        "segno",
-        "whitenoise",
-        "gunicorn",
-        "allauth",
+        "django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn", "typst", "xlsxwriter", "pikepdf",
+        "PIL", "allauth",
     },
-}
+}  # fmt: skip
 
 
 def modules(package: str) -> list[Path]:
@@ -270,6 +263,7 @@ COLLECTOR_ORDER = (
     {"evidence"},
     {"scores", "complaints"},
     {"releases"},
+    {"papers"},
     {"desk"},
     {"console"},
     {"manage", "urls"},

@@ -39,6 +39,11 @@ BY_LIBRARIES = (
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
     Unused("collector/desk/*.py", "days_left|needs_reason", "templates ask for them"),
     Unused("collector/desk/templatetags/desk.py", "short_day|count_words", "templates use filters by name"),
+    Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
+    Unused("collector/papers/said.py", "qr", "designs read it"),
+    Unused("collector/papers/scale.py", "is_own", "designs read it"),
+    Unused("collector/papers/signature.py", "Annots|AcroForm", "keys of a PDF"),
+    Unused("collector/papers/templatetags/papers.py", "band_colour", "templates use filters by name"),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
@@ -63,6 +68,8 @@ COLUMNS = (
     Unused(
         "collector/accounts/models.py", "given_by|ended_by|made_at|used_at", "kept for an auditor's own query"
     ),
+    Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
+    Unused("collector/papers/*.py", "changed_by|entered_at", "kept for an auditor's own query"),
     Unused("collector/evidence/models.py", "opened_ms|made_at|decided_ms", "kept for an auditor's own query"),
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"

@@ -18,13 +18,18 @@ EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
 
 def add_who(part: CommandParser) -> None:
     """Declare `--as` and `--why`."""
-    part.add_argument(
-        "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
-    )
+    add_account(part)
     part.add_argument(
         "--why",
         default="",
         help="the reason; it stands in the trail, and a withdrawn release shows it to everybody",
+    )
+
+
+def add_account(part: CommandParser) -> None:
+    """Declare `--as`."""
+    part.add_argument(
+        "--as", dest="account", metavar="NAME", help="the account that does it; without it, the operator"
     )
 
 

@@ -10,11 +10,11 @@ from collector.releases import content
 from collector.releases.content import Head
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.people import (
+    members_of,
     pack_basis,
     pack_members,
     people_of,
     unpack_basis,
-    unpack_members,
     visits_of,
 )
 from collector.releases.policy import KINDS, official
@@ -110,14 +110,18 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     policy = official(unit, period)
     kind = PeriodKind(policy.period_kind)
     number, form = find_form(instrument)
-    connected = _connected(unit, period)
-    own = [release for release in connected if release.instrument == instrument]
+    around = connected(unit, period)
+    own = [release for release in around if release.instrument == instrument]
     if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(own, period):
         raise CollectorError("release_waits_official", kind=kind.value)
     seen = _counts(unit, period, instrument)
     people = people_of(unit, period, form=number) if number is not None else []
-    earlier = [_members(release, "members") for release in own]
-    kin = [_members(release, "members") for release in connected if _is_kin(release, form.instrument)]
+    earlier = [members_of(unpack_basis(bytes(release.basis)), "members") for release in own]
+    kin = [
+        members_of(unpack_basis(bytes(release.basis)), "members")
+        for release in around
+        if _is_kin(release, form.instrument)
+    ]
     try:
         shown = choose(people, [*earlier, *_by_visit(kin, people, earlier)])
     except TooFewDiffer:
@@ -130,7 +134,9 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         policy=policy,
         is_official=period.kind is kind,
         shown=shown,
-        pulse=_shown_pulse(pressed, [_members(release, "pulse") for release in connected]),
+        pulse=_shown_pulse(
+            pressed, [members_of(unpack_basis(bytes(release.basis)), "pulse") for release in around]
+        ),
         counts=tuple(to_counts(row, DATED + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
         pressed=len(pressed),
@@ -190,13 +196,15 @@ def _by_visit(
     return [as_here(one, there, numbers) for one in kin]
 
 
-def _connected(unit: Unit, period: Period) -> list[Release]:
-    """Give every edition of every instrument that was ever out and shares days with a period, or with another one that does.
+def connected(unit: Unit, period: Period, *, instrument: str | None = None) -> list[Release]:
+    """Give every edition of one instrument, or of every one, that was ever out and shares days with a period, or with another one that does.
 
     What was read once stays known; and two months that share no day are still subtracted from the same quarter. An edition of a
     longer period is added up from others, and has nobody of its own.
     """
     out = Release.objects.filter(unit=unit, state__in=(State.PUBLISHED, State.WITHDRAWN)).order_by("pk")
+    if instrument is not None:
+        out = out.filter(instrument=instrument)
     first, last = period.first, period.last
     found: list[Release] = []
     while True:
@@ -216,8 +224,3 @@ def _official_is_out(earlier: list[Release], period: Period) -> bool:
         and unpack_basis(bytes(release.basis)).get("official")
         for release in earlier
     )
-
-
-def _members(release: Release, what: str) -> dict[int, Label]:
-    packed = unpack_basis(bytes(release.basis)).get(what)
-    return unpack_members(packed) if isinstance(packed, dict) else {}

@@ -70,3 +70,9 @@ def pack_basis(basis: Mapping[str, object]) -> bytes:
 def unpack_basis(stored: bytes) -> dict[str, object]:
     """Give it back."""
     return dict(json.loads(zlib.decompress(stored))) if stored else {}
+
+
+def members_of(basis: Mapping[str, object], what: str = "members") -> dict[int, Label]:
+    """Give who stood in a release, by its basis; nobody where it was added up from others."""
+    packed = basis.get(what)
+    return unpack_members(packed) if isinstance(packed, dict) else {}

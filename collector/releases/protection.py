@@ -25,7 +25,8 @@ from survey.instrument.instrument import Instrument
 
 OTHERS = "*"
 """The group of all services that are too small to stand alone."""
-_INCOMPLETE = "i"
+INCOMPLETE = "i"
+"""The label of those who count only with the incomplete."""
 
 Label = str
 Members = Mapping[int, Label]
@@ -99,60 +100,53 @@ def choose(
     complete = [person for person in people if person.complete]
     if len(complete) < smallest:
         return Shown()
-    crowd = _Crowd(complete, earlier, smallest)
-    if not crowd.allows(lambda _: "c"):
+
+    def allows(label: Callable[[Person], str]) -> bool:
+        return holds({one.number: label(one) for one in complete}, earlier, smallest=smallest)
+
+    if not allows(lambda _: "c"):
         raise TooFewDiffer
     flags = any(person.flagged for person in complete)
-    split = flags and crowd.allows(lambda person: f"c{person.flagged:d}")
+    split = flags and allows(lambda person: f"c{person.flagged:d}")
 
     def flag(person: Person) -> str:
         return f"c{person.flagged:d}" if split else "c"
 
-    services = _services(complete, lambda groups: crowd.allows(lambda one: flag(one) + groups[one.service]))
+    sizes = Counter(person.service for person in complete)
+    services = put_together(sizes, lambda groups: allows(lambda one: flag(one) + groups[one.service]))
     members = {one.number: flag(one) + ("/" + services[one.service] if services else "") for one in complete}
     other = _may_count_incomplete(people, earlier, smallest)
     if other:
-        members |= {person.number: _INCOMPLETE for person in people if not person.complete}
+        members |= {person.number: INCOMPLETE for person in people if not person.complete}
     return Shown(members, without_flagged=split or not flags, other_policy=other, services=services)
 
 
-class _Crowd:
-    """Those whose complete answers stand in a new release or in an earlier one."""
+def holds(members: Members, earlier: Sequence[Members], *, smallest: int = SMALLEST_GROUP) -> bool:
+    """Tell whether every block holds enough people when these members are grouped like this beside what was out before."""
 
-    def __init__(self, complete: Sequence[Person], earlier: Sequence[Members], smallest: int) -> None:
-        self._complete = complete
-        self._earlier = earlier
-        self._smallest = smallest
-        here = {person.number for person in complete}
-        self._left = {
-            number
-            for members in earlier
-            for number, label in members.items()
-            if label != _INCOMPLETE and number not in here
-        }
+    def before(number: int) -> list[Label | None]:
+        return [some.get(number) for some in earlier]
 
-    def allows(self, label: Callable[[Person], str]) -> bool:
-        """Tell whether every block holds enough people when the new release groups its own like this."""
-        blocks: Counter[Hashable] = Counter(
-            (label(person), *self._before(person.number)) for person in self._complete
-        )
-        blocks.update(("", *self._before(number)) for number in self._left)
-        return min(blocks.values()) >= self._smallest
-
-    def _before(self, number: int) -> list[Label | None]:
-        return [members.get(number) for members in self._earlier]
+    blocks: Counter[Hashable] = Counter((label, *before(number)) for number, label in members.items())
+    left = {
+        number
+        for some in earlier
+        for number, label in some.items()
+        if label != INCOMPLETE and number not in members
+    }
+    blocks.update(("", *before(number)) for number in left)
+    return min(blocks.values(), default=smallest) >= smallest
 
 
-def _services(complete: Sequence[Person], fits: Callable[[Mapping[str, str]], bool]) -> dict[str, str]:
-    """Put small services together until all groups may be shown; nothing where fewer than two are left."""
-    sizes = Counter(person.service for person in complete)
-    groups = {service: service or OTHERS for service in sizes}
-    for service, _ in sorted(sizes.items(), key=lambda one: (one[1], one[0])):
+def put_together(sizes: Mapping[str, int], fits: Callable[[Mapping[str, str]], bool]) -> dict[str, str]:
+    """Put the smallest groups together until all may be shown; gives each one's group, nothing where fewer than two are left."""
+    groups = {name: name or OTHERS for name in sizes}
+    for name, _ in sorted(sizes.items(), key=lambda one: (one[1], one[0])):
         if len(set(groups.values())) < 2:
             break
         if fits(groups):
             return groups
-        groups[service] = OTHERS
+        groups[name] = OTHERS
     return {}
 
 
@@ -169,17 +163,15 @@ def _may_count_incomplete(people: Sequence[Person], earlier: Sequence[Members], 
         number
         for members in earlier
         for number, label in members.items()
-        if label == _INCOMPLETE and number not in incomplete
+        if label == INCOMPLETE and number not in incomplete
     }
     for place in range(len(next(iter(incomplete.values())))):
         blocks: Counter[Hashable] = Counter(
-            (True, *(members.get(number) == _INCOMPLETE for members in earlier))
+            (True, *(members.get(number) == INCOMPLETE for members in earlier))
             for number, answered in incomplete.items()
             if answered[place] != "-"
         )
-        blocks.update(
-            (False, *(members.get(number) == _INCOMPLETE for members in earlier)) for number in gone
-        )
+        blocks.update((False, *(members.get(number) == INCOMPLETE for members in earlier)) for number in gone)
         if blocks and min(blocks.values()) < smallest:
             return False
     return True

@@ -13,7 +13,7 @@ from collector.releases.content import interval_of, two_decimals
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.states import SHOWN, State
 from collector.scores.show.charts import HIGHEST, LOWEST, Scale, scale_at
-from collector.scores.tallies.forms import coded
+from collector.scores.tallies.forms import CodedForm, coded
 from survey.instrument.bands import BandTable
 
 
@@ -67,10 +67,14 @@ class Reading:
         return f'"{self.release.address}.{self.release.state.replace(" ", "-")}.{successor}"'
 
     @cached_property
+    def form(self) -> CodedForm | None:
+        """The questionnaire it is of; None where that is not known here any more."""
+        return coded(*str(self.said.get("instrument", "")).partition("@")[::2])
+
+    @cached_property
     def bands(self) -> BandTable | None:
         """The categories it was graded by."""
-        form = coded(*str(self.said.get("instrument", "")).partition("@")[::2])
-        return form.instrument.bands if form is not None else None
+        return self.form.instrument.bands if self.form is not None else None
 
     @cached_property
     def scale(self) -> Scale | None:

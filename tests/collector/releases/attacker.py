@@ -26,6 +26,8 @@ _TRIED = (
     "/api/v1/indices?unit=sukamaju&period=2026&by=age",
     "/unit/sukamaju/?period=2026-11-02..2026-11-03",
 )
+_PRINTED = (".pdf", ".png")
+"""Papers for printing say what their release says: the papers' own tests read every number back."""
 
 
 def everything(client: Client) -> dict[str, bytes]:
@@ -39,7 +41,8 @@ def everything(client: Client) -> dict[str, bytes]:
         answer = client.get(address)
         found[address] = answer.content if answer.status_code == 200 else f"{answer.status_code}".encode()
         text = found[address].decode()
-        waiting += [link for link in re.findall(r'href="(/[^"#]*)"', text) if not link.startswith("/static/")]
+        links = re.findall(r'href="(/[^"#]*)"', text)
+        waiting += [link for link in links if not link.startswith("/static/") and not link.endswith(_PRINTED)]
         if address == "/api/v1/releases":
             for one in json.loads(text)["releases"]:
                 waiting += [f"/api/v1/releases/{one['address']}.{form}" for form in ("json", "csv")]

@@ -9,10 +9,11 @@ from django.core.management.base import CommandParser
 
 from collector.console.acting import EVALUATORS, OFFICERS, add_who, named
 from collector.console.command import CollectorCommand
+from collector.console.releases import find
 from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.fleet.models import Unit
-from collector.releases import address, larger, publishing
+from collector.releases import larger, publishing
 from collector.releases import policy as policies
 from collector.releases.models import OfficialPolicy, Release
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
@@ -201,11 +202,11 @@ def _not_out(period: Period, instrument: str) -> Iterator[Unit]:
 def _correct(given: Namespace, _: CollectorCommand) -> str:
     who = named(given, EVALUATORS)
     flagging.settle()
-    return _line(publishing.correct(_find(given.address), who=who, why=given.why))
+    return _line(publishing.correct(find(given.address), who=who, why=given.why))
 
 
 def _withdraw(given: Namespace, _: CollectorCommand) -> str:
-    release = _find(given.address)
+    release = find(given.address)
     publishing.withdraw(release, who=named(given, EVALUATORS), why=given.why)
     return _line(release)
 
@@ -266,14 +267,6 @@ def _read(text: str) -> Period:
         return parse(text)
     except PeriodError as error:
         raise CollectorError("release_period", period=text) from error
-
-
-def _find(text: str) -> Release:
-    plain = address.read(text)
-    found = Release.objects.select_related("unit__region", "unit__agency").filter(address=plain or "").first()
-    if found is None:
-        raise CollectorError("release_unknown", address=text)
-    return found
 
 
 def _line(release: Release) -> str:

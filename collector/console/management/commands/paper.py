@@ -1,0 +1,112 @@
+"""`ikm-collector paper`: every file that an office hands in or hangs up, made of a release."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from collector.console import releases
+from collector.console.acting import EVALUATORS, add_account, named, proven
+from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
+from collector.papers import dress, making
+from collector.papers.press import Warm
+from collector.papers.registry import Audience, Format, find, formats
+from collector.papers.said import said_of
+from collector.people import trail
+from collector.releases.models import Release
+from collector.words.foreign import shown
+
+
+class Command(CollectorCommand):
+    """List, make and dress papers."""
+
+    help = (
+        "Make the official files of a release: poster, leaflet, pictures, the page for other sites, the tabulation sheet."
+        " The same release gives the same bytes."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Describe the options."""
+        parts = self.subcommands(parser)
+        parts.add_parser("list", help="the formats there are, and for whom")
+        make = parts.add_parser("make", help="make files of a release in a folder")
+        make.add_argument("address", metavar="RELEASE", help="its short address")
+        make.add_argument(
+            "--format",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="one format of `paper list`; may be repeated; without it, all",
+        )
+        make.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder")
+        add_account(make)
+        wear = parts.add_parser("dress", help="set letterhead, logo and contacts of an agency's papers")
+        wear.add_argument(
+            "--agency", default="", metavar="CODE", help="an agency's code; without it, for all others"
+        )
+        wear.add_argument(
+            "--letterhead",
+            action="append",
+            metavar="LINE",
+            help="a line of the letterhead; repeat it for more",
+        )
+        wear.add_argument(
+            "--contact",
+            action="append",
+            metavar="LINE",
+            help="an address, a telephone, a site; repeat it for more",
+        )
+        wear.add_argument("--logo", type=Path, metavar="FILE", help="a PNG, JPEG or WebP picture")
+        add_account(wear)
+
+    def run(self, options: dict[str, Any]) -> str | None:
+        """Do it."""
+        return _DOES[options["subcommand"]](Namespace(**options))
+
+
+def _list(_: Namespace) -> str:
+    return "\n".join(
+        f"{one.name:26} {one.audience:10} {one.file:32} {one.title}" for one in formats().values()
+    )
+
+
+def _make(given: Namespace) -> str:
+    wanted = [find(name) for name in given.format] or list(formats().values())
+    release = releases.find(given.address)
+    who = _allowed(given, wanted, release)
+    paths = making.make(said_of(release), wanted, Warm(), folder=given.out)
+    inside = [one.name for one in wanted if one.audience is Audience.OFFICE]
+    if inside:  # rows of answers left the house
+        trail.note(
+            who=who, action="paper made", subject=f"release {release.address}", facts={"formats": inside}
+        )
+    return "\n".join(shown(path) for path in paths)
+
+
+def _allowed(given: Namespace, wanted: Iterable[Format], release: Release) -> str:
+    if given.account is None:
+        return trail.console_user()
+    user = proven(given.account)
+    for one in wanted:
+        if not making.may_have(user, one, release):
+            raise CollectorError("paper_not_yours", account=given.account, name=one.name)
+    return f"{given.account} ({trail.console_user()})"
+
+
+def _dress(given: Namespace) -> str:
+    if given.letterhead is None and given.contact is None and given.logo is None:
+        raise CollectorError("dress_empty")
+    who = named(given, EVALUATORS)
+    found = dress.put_on(
+        given.agency, letterhead=given.letterhead, contacts=given.contact, logo=given.logo, who=who
+    )
+    trail.note(who=who, action="papers dressed", subject=given.agency or "all agencies")
+    lines = [*found.letterhead.splitlines(), *found.contacts.splitlines()]
+    lines.append(f"logo: {len(found.logo)} bytes" if found.logo else "no logo")
+    return "\n".join(map(shown, lines))
+
+
+_DOES: dict[str, Callable[[Namespace], str]] = {"list": _list, "make": _make, "dress": _dress}

@@ -1,0 +1,1 @@
+"""The formats of papers, a module each; `collector.papers.registry` finds them."""

@@ -1,0 +1,67 @@
+"""The formats of papers: each module in `collector.papers.formats` is one, and whoever adds a module has added a format.
+
+A module holds `FORMAT`, a `Format`. Nothing else has to know it: the command, the public addresses, the list of a release's files and
+the tests go over `formats()`.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib import import_module
+
+from collector.errors import CollectorError
+from collector.papers import formats as package
+from collector.papers.press import Press
+from collector.papers.said import Said
+
+
+class Audience(StrEnum):
+    """Who may have a paper."""
+
+    EVERYBODY = "everybody"
+    """It says nothing that the release does not say; it has a public address."""
+    OFFICE = "office"
+    """For the unit's officers, evaluators and administrators, and the console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file."""
+
+    name: str
+    """What commands call it."""
+    file: str
+    """What the file is called, after the release it is of: `poster-a4.pdf`."""
+    content_type: str
+    title: str
+    """What people call it, in Indonesian."""
+    audience: Audience
+    make: Callable[[Said, Press], bytes]
+    """Gives the file of a release; the same bytes each time."""
+
+
+@lru_cache(maxsize=1)
+def formats() -> Mapping[str, Format]:
+    """Give all formats by their names, in the order of the names."""
+    modules = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    every: list[Format] = [import_module(f"{package.__name__}.{module}").FORMAT for module in modules]
+    found = {one.name: one for one in sorted(every, key=lambda one: one.name)}
+    if len(found) < len(every) or len({one.file for one in every}) < len(every):
+        raise ValueError(
+            f"two formats have the same name or file: {sorted((one.name, one.file) for one in every)}"
+        )
+    return found
+
+
+def find(name: str) -> Format:
+    """Give a format by its name.
+
+    Raises:
+        CollectorError: there is none (`paper_unknown`).
+    """
+    known = formats()
+    if name not in known:
+        raise CollectorError("paper_unknown", name=name, known=", ".join(known))
+    return known[name]

@@ -1,0 +1,12 @@
+"""Addresses of public papers, below the release they are of."""
+
+from django.urls import URLPattern, re_path
+
+from collector.papers import doors
+
+urlpatterns: list[URLPattern] = [
+    re_path(r"^r/(?P<text>[A-Za-z0-9-]{8,12})/berkas/$", doors.listed, name="papers"),
+    re_path(
+        r"^r/(?P<text>[A-Za-z0-9-]{8,12})/(?P<file>[a-z0-9][a-z0-9.-]{2,59})$", doors.paper, name="paper"
+    ),
+]
