@@ -59,7 +59,9 @@ COLUMNS = (
     Unused("collector/scores/models.py", "stated_by|stated_at", "read by plain SQL"),
     Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
     Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
-    Unused("collector/papers/*.py", "changed_at|changed_by|entered_at|made_at", "kept for an auditor's own query"),
+    Unused(
+        "collector/papers/*.py", "changed_at|changed_by|entered_at|made_at", "kept for an auditor's own query"
+    ),
     Unused("collector/evidence/models.py", "opened_ms|made_at|decided_ms", "kept for an auditor's own query"),
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"
