@@ -69,7 +69,9 @@ COLUMNS = (
         "collector/accounts/models.py", "given_by|ended_by|made_at|used_at", "kept for an auditor's own query"
     ),
     Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
-    Unused("collector/papers/*.py", "changed_by|entered_at", "kept for an auditor's own query"),
+    Unused(
+        "collector/papers/*.py", "changed_at|changed_by|entered_at|made_at", "kept for an auditor's own query"
+    ),
     Unused("collector/evidence/models.py", "opened_ms|made_at|decided_ms", "kept for an auditor's own query"),
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"
