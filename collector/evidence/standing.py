@@ -52,6 +52,8 @@ class ToldPredecessor(NamedTuple):
     own_seq: int = 0
     """How far the card itself had come in it, where that is another history; 0 where it is not."""
     own_link: bytes = b""
+    exact: bool = False
+    """Whether the kiosk was certain that it had written nothing behind `seq`."""
 
 
 ToldChain = tuple[ToldPredecessor, ...]
@@ -94,8 +96,8 @@ def _told(named: Predecessor) -> ToldPredecessor | None:
         return None
     why = named.why if named.why in _REASONS else "?"
     if own is None:
-        return ToldPredecessor(named.stream, named.seq, link, why)
-    return ToldPredecessor(named.stream, named.seq, link, why, named.own_seq, own)
+        return ToldPredecessor(named.stream, named.seq, link, why, exact=named.exact)
+    return ToldPredecessor(named.stream, named.seq, link, why, named.own_seq, own, named.exact)
 
 
 def _link(text: str) -> bytes | None:

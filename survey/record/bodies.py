@@ -57,6 +57,9 @@ class Body(Protocol):
         ...
 
 
+UNCERTAIN = "uncertain"
+
+
 class Boot(NamedTuple):
     """`boot`: the program has started; the first record of every start, and so of every stream."""
 
@@ -66,11 +69,18 @@ class Boot(NamedTuple):
     """The machine's kind, as `aarch64`."""
     predecessors: Chain = ()
     """The streams before this one, the nearest first; empty says that there is none under this key. The same in every boot of a stream."""
+    uncertain: bool = False
+    """Whether the run before ended without a word: records that it wrote in its last seconds may be gone, and nothing tells."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body; the predecessors are always named, were it by an empty list."""
         before = chain_to_list(self.predecessors)
-        return {"software": self.software, "hardware": self.hardware, "predecessors": before}
+        body: dict[str, object] = {
+            "software": self.software,
+            "hardware": self.hardware,
+            "predecessors": before,
+        }
+        return body | {UNCERTAIN: True} if self.uncertain else body
 
     @classmethod
     def from_body(cls, body: Mapping[str, object]) -> "Boot":
@@ -84,6 +94,7 @@ class Boot(NamedTuple):
             software=fields.text("software"),
             hardware=fields.text_or("hardware", ""),
             predecessors=chain_from_fields(fields, "predecessors"),
+            uncertain=fields.flag_or(UNCERTAIN, default=False),
         )
 
 

@@ -33,11 +33,14 @@ class Predecessor(NamedTuple):
     """How far this card itself had come in that stream, where that is another history; 0 where it is not."""
     own_link: str = ""
     """The link after record `own_seq` of that history."""
+    exact: bool = False
+    """Whether it is certain that nothing was written behind `seq`: else it may have been the last seconds' records more."""
 
     def to_fields(self) -> dict[str, object]:
         """Give it as it stands in a body."""
         own = {"own_seq": self.own_seq, "own_link": self.own_link} if self.own_seq else {}
-        return {"stream": self.stream, "seq": self.seq, "link": self.link, "why": self.why, **own}
+        exact = {"exact": True} if self.exact else {}
+        return {"stream": self.stream, "seq": self.seq, "link": self.link, "why": self.why, **own, **exact}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> "Predecessor":
@@ -53,6 +56,7 @@ class Predecessor(NamedTuple):
             why=fields.text("why"),
             own_seq=fields.whole_or("own_seq", 0),
             own_link=fields.text_or("own_link", ""),
+            exact=fields.flag_or("exact", default=False),
         )
 
 

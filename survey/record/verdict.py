@@ -18,63 +18,23 @@ What is found:
 * `cut`: the stream ends before a record that a receipt or a signed head vouches for;
 * `lost_here`: the collector itself has lost the record, and its own receipt says that it had it;
 * `forked`: the kiosk signed another history up to this number: a card was copied or set back.
+
+Beside that stands what nobody can know: `Verdict.uncertain`.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from survey.record.bodies import Boot
 from survey.record.chain import Verify, first_link, head_message, is_declared, next_link, stated_link
+from survey.record.errors import Malformed
+from survey.record.findings import Fault, Finding, joined
 from survey.record.gaps import Gaps
+from survey.record.record import BOOT
 
 _DIGEST_BYTES = 8  # to tell the same from another; an attacker gains nothing by a collision
-
-
-class Finding(StrEnum):
-    """What can be wrong."""
-
-    MISSING = "missing"
-    LOST = "lost"
-    ALTERED = "altered"
-    REORDERED = "reordered"
-    REPEATED = "repeated"
-    DUPLICATED = "duplicated"
-    FOREIGN = "foreign"
-    WRONG_KEY = "wrong_key"
-    CUT = "cut"
-    FORKED = "forked"
-    LOST_HERE = "lost_here"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with the records `first` to `last`."""
-
-    finding: Finding
-    first: int
-    last: int
-
-    def sentence(self) -> str:
-        """Say it."""
-        which = f"record {self.first}" if self.first == self.last else f"records {self.first} to {self.last}"
-        return f"{which}: {_SENTENCES[self.finding]}"
-
-
-_SENTENCES = {
-    Finding.MISSING: "missing",
-    Finding.LOST: "lost on the kiosk's own medium, and declared so under its signature",
-    Finding.ALTERED: "altered after it was signed",
-    Finding.REORDERED: "not at the place of its number",
-    Finding.REPEATED: "there more than once, with the same content",
-    Finding.DUPLICATED: "there with two contents, both signed: a card was copied or set back",
-    Finding.FOREIGN: "not of this stream: inserted, or of another history of the kiosk",
-    Finding.WRONG_KEY: "chained, but not signed with this kiosk's key",
-    Finding.CUT: "cut off: a receipt or a signed head vouches for it",
-    Finding.LOST_HERE: "lost at the collector, which had receipted it",
-    Finding.FORKED: "another history up to here is signed by the kiosk: a card was copied or set back",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +74,8 @@ class Verdict:
     proven: int
     """Everything up to here is covered by a signature that holds."""
     faults: tuple[Fault, ...]
+    uncertain: tuple[int, ...] = ()
+    """The records behind which a run ended without a word: what it wrote in its last seconds is neither here nor proven lost."""
 
     @property
     def clean(self) -> bool:
@@ -124,11 +86,22 @@ class Verdict:
         """Say it all, the summary first."""
         span = f"records {self.first} to {self.last}" if self.last >= self.first else "no records"
         if self.clean:
-            return [f"stream {self.stream}: {span}, none missing, none altered, all signed by this kiosk"]
+            whole = f"stream {self.stream}: {span}, none missing, none altered, all signed by this kiosk"
+            return [whole, *self._doubts()]
         summary = f"stream {self.stream}: {span}, {len(self.faults)} faults"
         if self.proven < self.last:
             summary += f"; no signature covers what comes after record {self.proven}"
-        return [summary, *(fault.sentence() for fault in self.faults)]
+        return [summary, *(fault.sentence() for fault in self.faults), *self._doubts()]
+
+    def _doubts(self) -> list[str]:
+        if not self.uncertain:
+            return []
+        times = "once" if len(self.uncertain) == 1 else f"{len(self.uncertain)} times"
+        last = f"the kiosk ended {times} without a word, the last time behind record {self.uncertain[-1]}"
+        unknown = (
+            "what it wrote in its last seconds, or on a card since set back, is neither here nor proven lost"
+        )
+        return [f"uncertain: {last}; {unknown}"]
 
 
 @dataclass(slots=True)
@@ -166,6 +139,7 @@ class Examiner:
     _signatures: int = field(default=0, init=False)
     _proven: int = field(init=False)
     _unsigned_from: int | None = field(default=None, init=False)
+    _uncertain: set[int] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self._next = self.first
@@ -182,8 +156,11 @@ class Examiner:
     def add(self, found: Evidence) -> None:
         """Take the next record as it is found."""
         self._records += 1
-        own = _own_seq(found.line)
-        if own is not None and own != found.seq:
+        fields = _fields(found.line)
+        own = fields.get("seq")
+        if fields.get("kind") == BOOT and own == found.seq and _is_uncertain(fields.get("body")):
+            self._uncertain.add(found.seq - 1)
+        if isinstance(own, int) and own != found.seq:
             # Its signed number is another one: it was put here. Its content proves nothing about this number.
             self._fault(Finding.REORDERED, found.seq)
             if found.seq == self._next:
@@ -222,7 +199,8 @@ class Examiner:
             records=self._records,
             signatures=self._signatures,
             proven=self._proven,
-            faults=_joined(self._faults),
+            faults=joined(self._faults),
+            uncertain=tuple(sorted(self._uncertain)),
         )
 
     def _add_in_place(self, found: Evidence) -> None:
@@ -318,27 +296,21 @@ class Examiner:
         self._faults.append(Fault(finding, seq, seq))
 
 
-def _own_seq(line: bytes) -> int | None:
-    """Give the number a record's line states, or None where it states none."""
+def _fields(line: bytes) -> Mapping[str, object]:
+    """Give what a record's line states; nothing where it cannot be read."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):
-        return None
-    seq = fields.get("seq") if isinstance(fields, dict) else None
-    return seq if isinstance(seq, int) else None
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _is_uncertain(body: object) -> bool:
+    try:
+        return isinstance(body, dict) and Boot.from_body(body).uncertain
+    except Malformed:
+        return False
 
 
 def _digest(line: bytes) -> bytes:
     return hashlib.blake2b(line, digest_size=_DIGEST_BYTES).digest()
-
-
-def _joined(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Put faults of one kind at consecutive numbers together."""
-    joined: list[Fault] = []
-    for fault in sorted(faults, key=lambda one: (one.finding, one.first)):
-        before = joined[-1] if joined else None
-        if before is not None and before.finding is fault.finding and fault.first <= before.last + 1:
-            joined[-1] = Fault(fault.finding, before.first, max(before.last, fault.last))
-        else:
-            joined.append(fault)
-    return tuple(sorted(joined, key=lambda one: (one.first, one.finding)))

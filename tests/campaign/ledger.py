@@ -22,6 +22,9 @@ from uplink.journal.enrolment import load_enrolment, verifier
 from uplink.journal.head import read_head
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
+from uplink.journal.segments.frame import Frame, entry_seq, frames
+from uplink.journal.segments.segment import segment_paths
+from uplink.journal.segments.succession import read_succession
 
 _PROOF = re.compile(rb"[A-Za-z0-9+/]{43}\t[A-Za-z0-9+/]{86}\t")
 """What stands before a record's line: the link before it, and the kiosk's signature."""
@@ -105,15 +108,35 @@ class Ledger:
         files = sorted(self._world.home.glob("journal/**/*.journal"))
         return b"".join(path.read_bytes() for path in files)
 
-    def note_losses(self, deed: str, *, before: bytes = b"") -> list[Loss]:
+    def beyond_receipts(self) -> bytes:
+        """Give what of that the kiosk may not let go of yet: no receipt that lies with it covers it."""
+        home, enrolment = KioskHome(self._world.home), load_enrolment(self._world.home)
+        header = JournalReader(home.journal).header()
+        if header is None:
+            return self.standing()
+        receipts = home.receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
+        through = receipts.confirmed(header.stream)
+        found = [
+            one.payload
+            for _, path in segment_paths(home.journal)
+            for one in frames(path.read_bytes())
+            if isinstance(one, Frame) and entry_seq(one.payload) > through
+        ]
+        under_way = read_succession(home.journal)
+        if under_way is not None and (under_way.carried is None or under_way.carried > through):
+            found += [path.read_bytes() for path in sorted(home.journal.glob("former/**/*.journal"))]
+        return b"\n".join(found)
+
+    def note_losses(self, deed: str, *, before: bytes = b"", may_be_freed: bool = False) -> list[Loss]:
         """Note what is nowhere any more, and whether anything still knows of it; gives what is new.
 
         What an earlier deed took is looked at again: the last that knew of it may be gone now. A kiosk that was held still for the
         deed may have flushed a record that it promises only when it goes on: `before` is what stood there, so that the deed, and
-        not whatever comes next, is charged with it.
+        not whatever comes next, is charged with it. `may_be_freed`: what the kiosk has a receipt for is as good as gone, for it
+        may let go of it before it hears that the collector has lost it.
         """
         self.look()
-        content = self.standing()
+        content = self.beyond_receipts() if may_be_freed else self.standing()
         self._harmed = Harmed(deed, before, content)
         gone = [promise for promise in self.waiting() if not _stands(promise, content)]
         heads = self.known_heads()

@@ -16,7 +16,7 @@ from tests.campaign.campaign_world import CampaignWorld
 from tests.campaign.deeds import Deeds
 from tests.campaign.foreign import Cause, foreign_streams
 from tests.campaign.ledger import Ledger, answers
-from tests.campaign.notice import unnoticed
+from tests.campaign.notice import unnoticed, unsaid
 from tests.campaign.outcome import Outcome, Taken
 from tests.campaign.ravages import Ravages
 from tests.world import COLLECTOR
@@ -147,6 +147,12 @@ class Life:
         for one in blind[:3]:
             loss = self.ledger.losses.get(one)
             self._wrong(f"the audit does not name {_place(one)}, taken by: {loss.deed if loss else 'nobody'}")
+        silent = unsaid([one for one in missing if not self._is_known(one)], audit)
+        outcome.unsaid += len(silent)
+        for one in silent[:3]:
+            self._wrong(
+                f"the audit does not call uncertain {_place(one)}, taken by: {self.ledger.losses[one].deed}"
+            )
         for stream in audit["streams"]:  # type: ignore[attr-defined]
             if stream["attachments"]["never"]:
                 self._wrong(

@@ -52,6 +52,8 @@ class Outcome:
     doubled: int = 0
     stuck: int = 0
     unnoticed: int = 0
+    unsaid: int = 0
+    """Of what nothing was left that knew: where the audit does not say that the stretch is uncertain."""
     decided: int = 0
     """Foreign streams that an administrator had to let in, each after a deed that made one."""
     slowest_seconds: float = 0.0
@@ -69,7 +71,15 @@ class Outcome:
     @property
     def survived(self) -> bool:
         """Whether every promise was kept."""
-        bad = (self.lost, self.lost_thanked, self.doubled, self.stuck, self.unnoticed, len(self.wrong))
+        bad = (
+            self.lost,
+            self.lost_thanked,
+            self.doubled,
+            self.stuck,
+            self.unnoticed,
+            self.unsaid,
+            len(self.wrong),
+        )
         return not any(bad) and self.counted == self.complete
 
     def lines(self) -> list[str]:
@@ -84,7 +94,7 @@ class Outcome:
             f"lost though something held them: {self.lost}, of them thanked for {self.lost_thanked}",
             f"complete questionnaires held {self.complete}, counted {self.counted}, doubled {self.doubled}",
             f"stuck {self.stuck}; {back} after the road's return",
-            f"losses unnoticed by the audit {self.unnoticed}; foreign streams decided on {self.decided}",
+            f"losses unnoticed by the audit {self.unnoticed}, unknown ones not called uncertain {self.unsaid}; foreign streams decided on {self.decided}",
             *(f"WRONG {one}" for one in self.wrong),
             "survived" if self.survived else "FAILED",
         ]

@@ -105,7 +105,7 @@ class Ravages:
             return False
         self._deeds.kill("listener", "web")
         self._put_backup_back()
-        self._ledger.note_losses(name)
+        self._ledger.note_losses(name, may_be_freed=True)
         self._deeds.start("listener", "web")
         return True
 
@@ -115,7 +115,7 @@ class Ravages:
         self._deeds.kill("kiosk", "uplink", "listener", "web")
         self._put_card_back()
         self._put_backup_back()
-        self._ledger.note_losses(name)
+        self._ledger.note_losses(name, may_be_freed=True)
         self._deeds.start("kiosk", "uplink", "listener", "web")
         return True
 
@@ -213,8 +213,11 @@ class Ravages:
         return segments[-1] if self._chance.random() < 0.7 else self._chance.choice(segments)
 
     def _await_notice(self, losses: list[Loss]) -> None:
-        """Wait until the running kiosk has written again: from then on it has told what it remembers."""
-        if self._writes_again():
+        """Wait until the running kiosk has written again: from then on it has told what it remembers.
+
+        Twice, for it may have had one in hand that it had looked after already when it was held still.
+        """
+        if self._writes_again() and self._writes_again():
             for loss in losses:
                 loss.known = loss.was_known = True
 

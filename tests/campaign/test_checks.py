@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from survey.record.record import RESPONSE, Record, Stamp, encode
 from tests.campaign.ledger import Ledger, Promise, _stands
 from tests.campaign.medium import Medium
-from tests.campaign.notice import unnoticed
+from tests.campaign.notice import unnoticed, unsaid
 
 if TYPE_CHECKING:
     from tests.campaign.campaign_world import CampaignWorld
@@ -45,6 +45,16 @@ def test_a_loss_is_noticed_by_what_is_said_of_a_stream_that_never_came() -> None
     lost = [promise(seq) for seq in (4, 9)]
     assert unnoticed(lost, audit(remarks=[{"code": "none_received", "records": 5}])) == lost[1:]
     assert unnoticed(lost, audit(remarks=[{"code": "none_received", "records": 9}], stream="cd" * 16)) == lost
+
+
+def test_what_nobody_knows_of_is_said_where_its_stretch_is_called_uncertain_and_nowhere_else() -> None:
+    lost = [promise(seq) for seq in (4, 9)]
+    assert unsaid(lost, audit()) == lost
+    assert unsaid(lost, audit(remarks=[{"code": "uncertain_end", "seq": 8, "stream": "cd"}])) == lost[:1]
+    assert unsaid(lost, audit(remarks=[{"code": "uncertain_ends", "after": [8, 12]}])) == lost[:1]
+    assert unsaid(lost, audit(remarks=[{"code": "uncertain_end", "seq": 3, "stream": "cd"}])) == []
+    assert unsaid(lost, audit([("missing", 9, 9)])) == lost[:1]
+    assert unnoticed(lost, audit(remarks=[{"code": "uncertain_end", "seq": 3, "stream": "cd"}])) == lost
 
 
 def test_a_power_cut_keeps_what_was_flushed_and_only_that_for_certain(tmp_path: Path) -> None:

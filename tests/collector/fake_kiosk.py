@@ -195,10 +195,12 @@ class FakeKiosk:
         why: str = "deleted",
         own: "FakeKiosk | None" = None,
         heard: bool = True,
+        exact: bool = True,
     ) -> "FakeKiosk":
         """Give the stream that follows this one under the same key, its first record written; `own` went another way in this one.
 
-        Unless this one was `heard`, by a receipt, its successor goes on to name those before it.
+        Unless this one was `heard`, by a receipt, its successor goes on to name those before it. `exact`: it is
+        certain that nothing was written behind `seq`.
         """
         seq = self.last if seq is None else seq
         link = link or self.links[min(seq, self.last)]
@@ -210,6 +212,7 @@ class FakeKiosk:
             "seq": seq,
             "link": link_text(link),
             "why": why,
+            **({"exact": True} if exact else {}),
         }
         if own is not None:
             before |= {"own_seq": own.last, "own_link": link_text(own.links[own.last])}
@@ -218,9 +221,10 @@ class FakeKiosk:
         after.start()
         return after
 
-    def start(self) -> None:
-        """Write the first record of a boot."""
-        self.record("boot", {"software": "1", "hardware": "", "predecessors": self.predecessors})
+    def start(self, *, uncertain: bool = False) -> None:
+        """Write the first record of a boot; `uncertain`: the run before ended without a word."""
+        boot = {"software": "1", "hardware": "", "predecessors": self.predecessors}
+        self.record("boot", boot | {"uncertain": True} if uncertain else boot)
 
     def copy(self) -> "FakeKiosk":
         """Give a copied card: the same key, stream and records, and from here on another story."""

@@ -325,8 +325,9 @@ class Courier:
                 f"the collector has only {receipt.through} of {self.progress.confirmed} confirmed records: "
                 "its data was set back",
             )
-        proof = self._receipts.proof(self._stream) if receipt.through < self.progress.confirmed else None
-        outbox.go_to(receipt.through + 1, hurry=True, proof=proof)
+        confirmed = self.progress.confirmed
+        proof = self._receipts.proof(self._stream) if receipt.through < confirmed else None
+        outbox.go_to(receipt.through + 1, hurry=True, proof=proof, proven=confirmed)
 
     def _read(self, payload: bytes) -> Receipt | None:
         try:

@@ -7,6 +7,7 @@ backlog goes in batches as large as the transport allows.
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from survey.record.chain import stated_link
 from survey.record.record import COMPLAINT, RESPONSE
@@ -30,6 +31,15 @@ class Parcel:
     payload: bytes
 
 
+class _Proof(NamedTuple):
+    """The collector's own receipt, shown where what it asks for is not here any more."""
+
+    sought: int
+    """The number that it asks for."""
+    through: int
+    receipt: bytes
+
+
 class Outbox:
     """Cuts one stream's journal into batches. One thread uses it."""
 
@@ -43,7 +53,7 @@ class Outbox:
         self._lazy_seconds = lazy_seconds
         self._cursor = 1
         self._say_prev = True
-        self._proof: tuple[int, bytes] | None = None
+        self._proof: _Proof | None = None
         self._held: list[Entry] = []
         self._held_since: float | None = None
         self._most = max_records
@@ -60,13 +70,13 @@ class Outbox:
         """The lowest number that has gone out without a receipt, or the next to send."""
         return self._sent[0].first if self._sent else self._cursor
 
-    def go_to(self, seq: int, *, hurry: bool = False, proof: bytes | None = None) -> None:
+    def go_to(self, seq: int, *, hurry: bool = False, proof: bytes | None = None, proven: int = 0) -> None:
         """Send from `seq` on, whatever has been sent before.
 
         The next parcel says which link stands before it; with `hurry` it goes at once, whatever it holds. `proof` is the
-        collector's own receipt: it is shown where `seq` is not here any more, because that receipt let it go.
+        collector's own receipt through `proven`: it is shown where `seq` is not here any more, because that receipt let it go.
         """
-        self._proof = (seq, proof) if proof is not None else None
+        self._proof = _Proof(seq, proven, proof) if proof is not None else None
         self._sent.clear()
         self._held.clear()
         self._cursor = seq
@@ -124,7 +134,7 @@ class Outbox:
         """
         self.go_to(first, hurry=True)
         if proof is not None:
-            self._proof = (0, proof)
+            self._proof = _Proof(0, first - 1, proof)
         while (parcel := self.next_parcel(0.0, max_bytes=max_bytes)) is not None:
             yield parcel
             self.go_to(parcel.last + 1, hurry=True)
@@ -142,7 +152,7 @@ class Outbox:
 
     def _due(self, now: float, limit: int) -> list[Entry]:
         start = self._held[-1].seq + 1 if self._held else self._cursor
-        fresh = self._reader.read(start, most=max(1, limit - len(self._held)), most_bytes=MAX_BATCH_TEXT)
+        fresh = self._read(start, max(1, limit - len(self._held)))
         entries = self._held + fresh
         if not entries:
             return []
@@ -155,6 +165,23 @@ class Outbox:
             return _whole_end(entries[:limit] if len(entries) > limit else entries)
         self._held = entries
         return []
+
+    def _read(self, start: int, most: int) -> list[Entry]:
+        """Give what follows `start`, as `JournalReader.read`; a beginning of which nobody knows the link before it is passed over.
+
+        Where damage took the first records of the oldest file and its header, the collector could go on from none of them. It had
+        them, by the receipt that is shown, and has lost them as this journal has: it goes on behind them.
+        """
+        entries = self._reader.read(start, most=most, most_bytes=MAX_BATCH_TEXT)
+        if self._proof is None or not self._say_prev or self._held:
+            return entries
+        if not entries or self._link_before(entries[0]):
+            return entries
+        while entries and _is_lost(entries[0]) and entries[0].seq <= self._proof.through:
+            start = entries.pop(0).seq + 1
+            if not entries:
+                entries = self._reader.read(start, most=most, most_bytes=MAX_BATCH_TEXT)
+        return entries
 
     def _pack(self, entries: list[Entry]) -> bytes:
         attachments = tuple(
@@ -180,14 +207,18 @@ class Outbox:
 
     def _shown(self, first: int) -> bytes | None:
         """Give the receipt to show with a parcel that begins with record `first`."""
-        if self._proof is None or not self._say_prev or first <= self._proof[0]:
+        if self._proof is None or not self._say_prev or first <= self._proof.sought:
             return None
-        return self._proof[1]
+        return self._proof.receipt
 
 
 def _whole_end(entries: list[Entry]) -> list[Entry]:
     """Leave out lost records at the end: a batch ends with a record whose signature is there."""
     end = len(entries)
-    while end > 0 and not entries[end - 1].is_signed and stated_link(entries[end - 1].line) is not None:
+    while end > 0 and _is_lost(entries[end - 1]):
         end -= 1
     return entries[:end]
+
+
+def _is_lost(entry: Entry) -> bool:
+    return not entry.is_signed and stated_link(entry.line) is not None

@@ -28,10 +28,14 @@ class KnownHead(NamedTuple):
     link: bytes
     before: Chain = ()
     """The streams before it of which the collector may not have heard, the nearest first."""
+    exact: bool = False
+    """Whether it is certain that nothing was written behind it: the program ended in order, or remembers it itself."""
 
     def as_predecessor(self, why: str) -> Predecessor:
         """Name it as what a new stream follows."""
-        return Predecessor(stream=self.stream, seq=self.seq, link=link_text(self.link), why=why)
+        return Predecessor(
+            stream=self.stream, seq=self.seq, link=link_text(self.link), why=why, exact=self.exact
+        )
 
 
 class HeadFile:
@@ -55,6 +59,7 @@ class HeadFile:
         key = base64.b64encode(self._key).decode()
         fields = {
             "before": chain_to_list(head.before),
+            "exact": head.exact,
             "key": key,
             "link": link_text(head.link),
             "seq": head.seq,
@@ -82,4 +87,5 @@ def read_head(path: Path, *, public_key: bytes) -> KnownHead | None:
         or not STREAM_ID.fullmatch(stream)
     ):
         return None
-    return KnownHead(stream, seq, link, before) if len(link) == LINK_BYTES else None
+    is_exact = fields.get("exact") is True
+    return KnownHead(stream, seq, link, before, is_exact) if len(link) == LINK_BYTES else None

@@ -22,16 +22,21 @@ def declare_holes(
 ) -> int:
     """Declare lost what the medium has damaged behind record `after`, records and attachments of whole ones.
 
-    Until then nothing is sent past it. Gives the highest number of such a record, 0 where there is none. `declaration` makes the
+    Until then nothing is sent past it. What was declared before stays so for as long as its file is here: a collector that was set
+    back may have asked for it. Gives the highest number of such a record, 0 where there is none. `declaration` makes the
     signed placeholder of a number and the link after it.
 
     Raises:
         JournalBroken: the disk failed.
     """
-    holes, bare = storage.holes(after), storage.bare(after)
+    holes, bare = storage.holes(0), storage.bare(0)
     if not holes and not bare:
         return 0
     known = declared(storage.folder)
+    holes = [seq for seq in holes if seq > after or seq in known.records]
+    bare = [seq for seq in bare if seq > after or any(seq == one for one, _ in known.attachments)]
+    if not holes and not bare:
+        return 0
     bared = (entry for seq in bare if (entry := storage.entry(seq)) is not None)
     losses = Losses(
         _lost_records(storage, holes, declaration, known),

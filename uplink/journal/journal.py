@@ -7,17 +7,16 @@ the network can neither forge nor erase a record.
 One thread appends and releases (see `uplink.journal.writer`); any thread may read the properties.
 """
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from survey.record.attachment import Attachment, encode_attachment
 from survey.record.chain import head_message, lost_line, lost_message, next_link
-from survey.record.errors import Malformed
 from survey.record.predecessors import Chain
-from survey.record.record import CARRIED, MAX_LINE_BYTES, Record, Stamp, decode, encode, shorter
-from survey.wire.messages import Receipt
-from uplink.errors import JournalError, JournalForeign, JournalFull
+from survey.record.record import CARRIED, MAX_LINE_BYTES, Record, Stamp, encode, shorter
+from uplink.errors import JournalBroken, JournalError, JournalForeign, JournalFull
 from uplink.journal.acknowledged import ReceiptNews, Receipts, ReleasedRecords
 from uplink.journal.carrying import CarryOver
 from uplink.journal.enrolment import verifier
@@ -66,7 +65,11 @@ class Journal(JournalView):
         self._news = ReceiptNews(receipts)
         self.last_boot = 0
         """The highest boot number in the stream."""
+        known = birth.known
         self._resume()
+        end = known is not None and known.exact and known[:2] == (self.stream, self._head.seq)
+        self.uncertain = head_file is not None and self._head.seq > 0 and not end
+        """Whether the last run ended without a word: behind what was here then, records of its last seconds may be gone unseen."""
 
     @classmethod
     def open(
@@ -153,14 +156,14 @@ class Journal(JournalView):
         Raises:
             JournalBroken: the disk failed.
         """
-        found = [one for one in self._news.take(self.stream) if self._fits(one[0])]
+        found = [one for one in self._news.take(self.stream) if self.fits(one[0])]
         if not found:
             return None
         receipt, acknowledged = max(found, key=lambda one: one[0].through)
         self.confirmed = max(self.confirmed, receipt.through)
         if self._over is not None and self._over.is_done(self.confirmed):
             self._over = None
-        written = self._stamp_of(receipt.through)
+        written = self.stamp_of(receipt.through)
         # On a full disk room comes before totals: they could not be kept either, and would hold every file for ever.
         totals = self._totals if self.accepting else None
         counted = totals.through(self.stream) if totals is not None else None
@@ -173,16 +176,25 @@ class Journal(JournalView):
             acknowledged=acknowledged,
         )
 
-    def keep_head(self) -> None:
-        """Write the head file where the journal has come further; called every few seconds.
+    def check(self) -> None:
+        """Look whether the file that is written is still the one in the folder.
+
+        Raises:
+            JournalBroken: it was not; only `reopen` helps.
+        """
+        self._storage.check()
+
+    def keep_head(self, *, exact: bool = False) -> None:
+        """Write the head file where the journal has come further; called every few seconds, and at the `exact` end of the program.
 
         Raises:
             JournalBroken: the disk failed.
         """
-        if self._head_file is None or not self._head.seq or self._here() == self._kept:
+        here = self._here(exact=exact)
+        if self._head_file is None or not self._head.seq or here == self._kept:
             return
-        self._head_file.store(self._here())
-        self._kept = self._here()
+        self._head_file.store(here)
+        self._kept = here
 
     def follow(self) -> bool:
         """Begin a new stream where the collector has shown that this one went another way; tells whether it did.
@@ -215,7 +227,9 @@ class Journal(JournalView):
             JournalBroken: the disk still does not let us; try again later.
         """
         if self._head.seq:
-            self._birth.known = self._here()
+            self._birth.known = self._here(exact=True)
+            with contextlib.suppress(JournalBroken):  # at once, before anything else can go wrong
+                self.keep_head()
         self._storage.reopen()
         self._resume()
 
@@ -282,8 +296,9 @@ class Journal(JournalView):
     def _declaration(self, seq: int, link: bytes) -> bytes:
         return lost_line(link, self._identity.sign(lost_message(stream=self.stream, seq=seq, link=link)))
 
-    def _here(self) -> KnownHead:
-        return KnownHead(self._stream, *self._head, before=() if self.confirmed else self.predecessors)
+    def _here(self, *, exact: bool) -> KnownHead:
+        before = () if self.confirmed else self.predecessors
+        return KnownHead(self._stream, *self._head, before=before, exact=exact)
 
     def _astray(self) -> Chain:
         return astray(
@@ -314,24 +329,8 @@ class Journal(JournalView):
         self._stream = header.stream
         self._said = None
         self._news.forget()
-        self.confirmed = 0
+        self.confirmed, self.uncertain = 0, False
         self._over = CarryOver.resume(self._storage, self._disk)
-
-    def _fits(self, receipt: Receipt) -> bool:
-        if receipt.through <= self.confirmed:
-            return False
-        # Where damage has hit that very place, its link is not known here, and the collector's word is the only one.
-        if receipt.through <= self._head.seq and self.link_at(receipt.through) in {None, receipt.link}:
-            return True
-        log.error("a receipt through %d does not fit this journal; nothing is let go of", receipt.through)
-        return False
-
-    def _stamp_of(self, seq: int) -> Stamp | None:
-        entry = self._storage.entry(seq)
-        try:
-            return decode(entry.line).stamp if entry is not None and entry.seq == seq else None
-        except Malformed:
-            return None
 
     def _write(self, line: bytes, *, attachments: tuple[bytes, ...], boot: int) -> Appended:
         prev = self._head.link

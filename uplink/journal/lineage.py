@@ -49,14 +49,14 @@ def astray(
     beyond = [one for one in witnesses if one.seq > end]
     if not branched and not beyond:
         return ()
-    furthest = max((*branched, *beyond), key=lambda one: one.seq)
+    furthest = max((*branched, *beyond), key=lambda one: (one.seq, one.exact))
     told = ahead is not None and ahead.through >= furthest.seq
     predecessor = furthest.as_predecessor(RESTORED if branched or told else CUT)
     # Two ends of one stream: what this card had written since it was set back, and has lost, nobody else can tell of.
     own = (
         known if known is not None and known.seq > end else KnownHead(header.stream, end, link_at(end) or b"")
     )
-    if predecessor.why == RESTORED and own.seq and own.link and own != furthest:
+    if predecessor.why == RESTORED and own.seq and own.link and own[:3] != furthest[:3]:
         predecessor = predecessor._replace(own_seq=own.seq, own_link=link_text(own.link))
     return lengthened(predecessor, unheard(header.stream, header.predecessors, receipts))
 

@@ -1,6 +1,7 @@
 """Checking a journal from end to end, without opening it for writing and without trusting it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from uplink.journal.enrolment import load_enrolment, verifier
 from uplink.journal.head import read_head
 from uplink.journal.home import KioskHome
 from uplink.journal.mending import Mender
+from uplink.journal.segments.claim import is_written
 from uplink.journal.segments.frame import Damage, Entry, Frame, frames, unpack_entry
 from uplink.journal.segments.headers import known_header
 from uplink.journal.segments.recovery import Around
@@ -22,7 +24,8 @@ def verify(path: Path) -> Verdict:
     """Examine the journal of a kiosk's home, or a journal's folder by itself.
 
     In a home the kiosk's enrolled key and the collector's latest receipt are taken into account; a folder by itself
-    is examined against the key its own header names, which proves only that it fits together.
+    is examined against the key its own header names, which proves only that it fits together. Where nobody writes it, and the head file
+    does not say that it ended here in order, its end is uncertain.
 
     Raises:
         JournalForeign: there is no journal, or no header that can be read.
@@ -59,7 +62,10 @@ def verify(path: Path) -> Verdict:
     mender = Mender(verifier(public_key))
     for found in _evidence(folder, partial(mender.mend, around=Around(header.stream, 0, b"", b""))):
         examiner.add(found)
-    return examiner.verdict()
+    verdict = examiner.verdict()
+    if known is None or is_written(folder) or (known.exact and known[:2] == (verdict.stream, verdict.last)):
+        return verdict
+    return replace(verdict, uncertain=(*verdict.uncertain, verdict.last))
 
 
 def _evidence(folder: Path, mend: Callable[[bytes], bytes | None]) -> Iterator[Evidence]:

@@ -1,12 +1,18 @@
 """What may be asked of an open journal, by any thread; `Journal` adds what changes it."""
 
+import logging
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from survey.record.chain import stated_link
+from survey.record.errors import Malformed
 from survey.record.predecessors import Chain
+from survey.record.record import Stamp, decode
+from survey.wire.messages import Receipt
 from uplink.journal.segments.frame import Entry
 from uplink.journal.table import JournalDatabase, RecordTable
+
+log = logging.getLogger(__name__)
 
 
 class Appended(NamedTuple):
@@ -84,6 +90,11 @@ class JournalView:
         return self._storage.damaged
 
     @property
+    def rescued(self) -> int:
+        """How often the file that is written was taken away and put back."""
+        return self._storage.rescued
+
+    @property
     def used_bytes(self) -> int:
         """What the journal takes on the disk."""
         return self._storage.used_bytes
@@ -116,3 +127,21 @@ class JournalView:
         if entry is None or entry.seq != seq or stated_link(entry.line) is not None:
             return None
         return entry.link
+
+    def stamp_of(self, seq: int) -> Stamp | None:
+        """Give when record `seq` was written, where it is here and whole."""
+        entry = self._storage.entry(seq)
+        try:
+            return decode(entry.line).stamp if entry is not None and entry.seq == seq else None
+        except Malformed:
+            return None
+
+    def fits(self, receipt: Receipt) -> bool:
+        """Tell whether a receipt confirms more than is known, of this very history."""
+        if receipt.through <= self.confirmed:
+            return False
+        # Where damage has hit that very place, its link is not known here, and the collector's word is the only one.
+        if receipt.through <= self._head.seq and self.link_at(receipt.through) in {None, receipt.link}:
+            return True
+        log.error("a receipt through %d does not fit this journal; nothing is let go of", receipt.through)
+        return False

@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from survey.record.attachment import Attachment
+from survey.record.bodies import UNCERTAIN
 from survey.record.predecessors import DELETED, RESTORED, chain_to_list
 from survey.record.record import BOOT, CLOCK, Stamp
 from survey.wire.trouble import Trouble, trouble
@@ -104,7 +105,7 @@ class JournalWriter:
         if self._thread.is_alive():
             self._thread.join()
         with contextlib.suppress(JournalBroken):  # it lags a little then
-            self._journal.keep_head()
+            self._journal.keep_head(exact=self._broken is None)
             if self._tallier is not None:
                 self._tallier.keep()
         self._journal.close()
@@ -126,7 +127,7 @@ class JournalWriter:
         return WriterState(
             accepting=told is None,
             trouble=told,
-            notice=self._notice,
+            notice=self._notice or (trouble("journal_rescued") if journal.rescued else None),
             head=journal.head.seq,
             waiting=journal.waiting,
             confirmed=journal.confirmed,
@@ -203,7 +204,9 @@ class JournalWriter:
         """Record the start of the program, with the streams before this one as the journal knows them."""
         self._carrying = True
         self._notice = _notice(self._journal, self._journal.head.seq == 0) or self._notice
-        named = {"predecessors": chain_to_list(self._journal.predecessors)}
+        named: dict[str, object] = {"predecessors": chain_to_list(self._journal.predecessors)}
+        if self._journal.uncertain:
+            named[UNCERTAIN] = True
         appended = self._journal.append(BOOT, {**body, **named}, stamp=stamp)
         if appended.seq == 1:
             self._journal.keep_head()  # from its first record on, a stream is known beside its files
@@ -225,6 +228,7 @@ class JournalWriter:
             if not due:
                 return
             self._release_at = now + _TURN_SECONDS
+            self._check_file()
             self._release()
             self._follow()
             self._look_again(now)
@@ -237,6 +241,17 @@ class JournalWriter:
             log.warning("there is no room for what nobody waits for: %s", error)
         except JournalBroken as error:
             self._note_broken(error)
+
+    def _check_file(self) -> None:
+        """Look after the file that is written, also where nobody presses: what was taken away is put back, or named at once."""
+        try:
+            self._journal.check()
+        except JournalBroken as error:
+            log.warning("the journal is read back: %s", error)
+            self._journal.reopen()
+            self._carrying = True
+        if self._journal.head.seq == 0 and self._boot is not None and self._clock is not None:
+            self._append_boot(self._boot, self._clock.stamp())  # it names the stream before it
 
     def _tell_clock(self) -> None:
         """Record what has become known of the clock; never first of all, for a stream's first record names the one before it."""

@@ -12,7 +12,7 @@ from collector.evidence.proof.accounted import AttachmentCounts
 from collector.evidence.proof.attachments import attachments_of
 from collector.evidence.proof.checking import awaited_life, check_awaited, check_stream, life, tallies_of
 from collector.evidence.proof.lineage import Lineages, Spot, Unheard, examine, remarks_of
-from collector.evidence.proof.remarks import Remark, Verdict, broken
+from collector.evidence.proof.remarks import Remark, Verdict, broken, uncertain_ends
 from collector.evidence.proof.selection import awaited_of, silent_of, streams_of
 from collector.evidence.proof.tallied import TallyCheck, tally_differs
 from collector.evidence.proof.timeline import StreamTimes, Timelines
@@ -153,10 +153,11 @@ def _times(
 def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> StreamAudit:
     tallies = tallies_of(stream)
     spot = bytes(stream.key.public_key), stream.uid
+    verdict = check_stream(stream, lineages.claims.get(spot, ()))
     return StreamAudit(
         kiosk=stream.kiosk.name,
         uid=stream.uid,
-        verdict=check_stream(stream, lineages.claims.get(spot, ())),
+        verdict=verdict,
         attachments=attachments_of(stream),
         tallies=tallies,
         responses=times.responses if times is not None else None,
@@ -176,6 +177,7 @@ def _stream(stream: Stream, lineages: Lineages, times: StreamTimes | None) -> St
             *remarks_of(lineages.remarks, spot),
             *(times.remarks if times is not None else ()),
             *tally_differs(tallies),
+            *uncertain_ends(verdict.uncertain),
         ),
     )
 

@@ -10,7 +10,7 @@ from collector.evidence.proof.remarks import Remark
 from collector.local import minute_text, stamp_text
 from collector.words.catalogue import CONSOLE, known, say
 from collector.words.foreign import shown, shown_json
-from survey.record.verdict import Fault
+from survey.record.findings import Fault
 
 _PAGE = """\
 <!doctype html>

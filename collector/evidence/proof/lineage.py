@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from collector.evidence.proof.remarks import Remark, RemarkCode, remark
 from collector.evidence.standing import COUNTING, StreamStanding, ToldChain, ToldPredecessor, told_by
+from survey.record.findings import Finding
 from survey.record.predecessors import MOST_PREDECESSORS
-from survey.record.verdict import Claim, Finding
+from survey.record.verdict import Claim
 
 Spot = tuple[bytes, str]
 """A key and a stream under it: what one kiosk says of a stream is nothing to another kiosk's."""
@@ -108,6 +109,7 @@ def _one_key(lives: Sequence[Life], found: Lineages) -> None:
             found.before[life.uid] = near.uid
             _joint(held[near.uid], life, near, begun_ms[near.uid], found)
     _name_what_never_came(lives, speaking, told, found)
+    _name_uncertain_ends(speaking, told, found)
 
 
 def _joints(
@@ -202,6 +204,17 @@ def _name_what_never_came(
             found.unheard[spot] = Unheard(life.kiosk, uid, life.key)
         found.remarks[spot] += [follows[uid]] if uid in follows else []
         found.remarks[spot].append(remark(RemarkCode.NONE_RECEIVED, records=records))
+
+
+def _name_uncertain_ends(speaking: Sequence[Life], told: Mapping[str, ToldChain], found: Lineages) -> None:
+    """Name each stream once that may have gone on behind what a kiosk knew when it left it."""
+    named: set[Spot] = set()
+    for life in speaking:
+        for one in told[life.uid]:
+            if not one.exact and (life.key, one.uid) not in named:
+                named.add((life.key, one.uid))
+                said = remark(RemarkCode.UNCERTAIN_END, seq=one.seq, stream=life.uid[:8])
+                found.remarks[life.key, one.uid].append(said)
 
 
 def _came_later(arrivals: Sequence[tuple[int, int, int]], *, beyond: int, after_ms: int) -> int:

@@ -1,6 +1,6 @@
 """What an audit says of a stream beside the faults of its records: codes with values, and which verdict each breaks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +34,10 @@ class RemarkCode(StrEnum):
     BOOTS_OVERLAP = "boots_overlap"
     OUTSIDE_ARCHIVE = "outside_archive"
     TALLY_DIFFERS = "tally_differs"
+    UNCERTAIN_END = "uncertain_end"
+    """Told by a stream that follows: this one may have gone on for a few seconds behind what is known."""
+    UNCERTAIN_ENDS = "uncertain_ends"
+    """Told by its own boots: runs of the kiosk ended without a word."""
 
 
 _BREAKS = {
@@ -74,3 +78,10 @@ def remark(code: RemarkCode, **values: object) -> Remark:
 def broken(remarks: Iterable[Remark], verdict: Verdict) -> bool:
     """Tell whether any of these breaks a verdict."""
     return any(one.breaks is verdict for one in remarks)
+
+
+def uncertain_ends(after: Sequence[int]) -> tuple[Remark, ...]:
+    """Say behind which records runs of the kiosk ended without a word; how much they wrote in their last seconds nobody knows."""
+    if not after:
+        return ()
+    return (remark(RemarkCode.UNCERTAIN_ENDS, times=len(after), last=after[-1], after=list(after)),)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from survey.record.chain import Verify, head_message, next_link
-from survey.record.verdict import Claim, Evidence, Examiner, Fault, Finding
+from survey.record.findings import Fault, Finding
+from survey.record.verdict import Claim, Evidence, Examiner
 
 _INCOMPLETE = frozenset({Finding.MISSING, Finding.LOST, Finding.LOST_HERE, Finding.CUT})
 
@@ -43,6 +44,8 @@ class StreamVerdict:
     written: int
     """The furthest record the kiosk is known to have written."""
     faults: tuple[Fault, ...]
+    uncertain: tuple[int, ...] = ()
+    """The records behind which a run of the kiosk ended without a word."""
 
     @property
     def integrity(self) -> bool:
@@ -104,7 +107,7 @@ def check(
     faults = _pinned(faults, end, receipted)
     faults += [Fault(Finding.DUPLICATED, seq, seq) for seq in twice]
     written = max(found.last, *(fault.last for fault in faults)) if faults else found.last
-    return StreamVerdict(uid, received, written, tuple(faults))
+    return StreamVerdict(uid, received, written, tuple(faults), found.uncertain)
 
 
 def check_unheard(uid: str, public_key: bytes, claims: Iterable[Claim]) -> StreamVerdict:

@@ -25,6 +25,7 @@ from collector.evidence.proof.bundled_streams import (
 )
 from collector.evidence.proof.lineage import examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount, recount_archived
+from collector.evidence.proof.remarks import uncertain_ends
 from collector.evidence.proof.tallied import check_tallies, tally_differs
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import COUNTING
@@ -111,7 +112,8 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         if tallies.checked or tallies.unopened:
             told = say("audit.tallies", CONSOLE, checked=tallies.checked, unopened=tallies.unopened)
             notes.append(f"{who}: {told}")
-        for one in (*remarks_of(lineages.remarks, spot), *tally_differs(tallies)):
+        told_beside = (*tally_differs(tallies), *uncertain_ends(verdict.uncertain))
+        for one in (*remarks_of(lineages.remarks, spot), *told_beside):
             (notes if one.breaks is None else problems).append(f"{who}: {one.sentence(CONSOLE)}")
         if entry.standing in COUNTING:
             records_of[entry.uid] = list(_records(bundle, entry, shared))

@@ -28,6 +28,10 @@ from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from tests.collector.judged import judge
 from tests.uplink.fakes import KIOSK, START_MS, FakeTransport, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
+from tests.uplink.journal.test_writer import stands_at
+from uplink.journal.losses import declared
+from uplink.journal.segments.segment import segment_paths
+from uplink.journal.writer import JournalWriter
 
 pytestmark = pytest.mark.django_db
 
@@ -232,14 +236,20 @@ class Centre:
         rebuild(lambda _line: None)
 
 
-def test_a_real_uplink_and_a_restored_collector_go_on_by_themselves(unit: Unit, tmp_path: Path) -> None:
-    home, centre = Home(tmp_path), Centre()
+def enrolled(unit: Unit, folder: Path) -> tuple[Home, Centre]:
+    """A kiosk's folder and the real collector that it is enrolled at."""
+    home, centre = Home(folder), Centre()
     home.collector = centre
     home.receipts = home.paths.receipts(kiosk=KIOSK, verify=centre.verify)
     one = Kiosk.objects.create(name=KIOSK)
     since = moment_of(START_MS - 3_600_000)
     KioskKey.objects.create(kiosk=one, public_key=home.identity.public_key, enrolled_at=since)
     Assignment.objects.create(kiosk=one, unit=unit, place=tree.place_of(unit), since=since)
+    return home, centre
+
+
+def test_a_real_uplink_and_a_restored_collector_go_on_by_themselves(unit: Unit, tmp_path: Path) -> None:
+    home, centre = enrolled(unit, tmp_path)
     journal = home.journal(segment_bytes=2_000)
     trip = Trip(home, FakeTransport(centre), patience_seconds=1.0)
     fill(journal, 5)
@@ -257,6 +267,43 @@ def test_a_real_uplink_and_a_restored_collector_go_on_by_themselves(unit: Unit, 
     assert Response.objects.count() == 48 - (left.last - left.first + 1)
     assert (trip.courier.progress.confirmed, trip.courier.progress.trouble) == (48, None)
     journal.close()
+
+
+def test_a_restored_collector_gets_past_confirmed_records_that_damage_has_taken_from_the_kiosk(
+    unit: Unit, tmp_path: Path
+) -> None:
+    """The page took the header of the oldest file too: nobody knows the link before the first record that is left."""
+    home, centre = enrolled(unit, tmp_path)
+    journal = home.journal(segment_bytes=2_000)
+    trip = Trip(home, FakeTransport(centre), patience_seconds=1.0)
+    writer = JournalWriter(journal, now=lambda: trip.now, undeclared=lambda: stands_at(trip))
+    fill(journal, 5)
+    trip.go()
+    yesterday = centre.backup()
+    fill(journal, 38)
+    trip.go()
+    assert (journal.release() is not None, journal.confirmed) == (True, 43)
+    fill(journal, 2)
+    oldest, path = segment_paths(home.paths.journal)[0]
+    assert oldest == 41
+    content = path.read_bytes()
+    begin = content.index(b'"seq":44')
+    path.write_bytes(bytes(begin) + content[begin:])
+    journal.reopen()
+    assert list(declared(home.paths.journal).records) == [44], "what is confirmed is no loss"
+    centre.restore(yesterday)
+    trip.go(5, seconds=0.5)
+    assert stands_at(trip) == 41
+    writer.step()
+    journal.reopen()
+    assert list(declared(home.paths.journal).records) == [41, 42, 43, 44], (
+        "a kiosk started anew still says so"
+    )
+    trip.go(20, seconds=0.5)
+    left = LostHere.objects.get()
+    assert (left.first, left.last, Stream.objects.get().through) == (6, 43, 45)
+    assert (trip.courier.progress.confirmed, trip.courier.progress.trouble) == (45, None)
+    writer.stop()
 
 
 def test_a_successor_whose_beginning_is_lost_here_counts_from_its_next_boot_on(

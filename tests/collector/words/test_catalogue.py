@@ -17,7 +17,7 @@ from collector.scores.show.labels import ending_name, part_name, period_title
 from collector.words.catalogue import LANGUAGES, catalogue
 from survey.index.indices import Policy
 from survey.index.periods import parse
-from survey.record.verdict import Finding
+from survey.record.findings import Finding
 
 COLLECTOR = Path(__file__).resolve().parents[3] / "collector"
 ERRORS = {"CollectorError", "NotSetUp", "NotAllowed", "EnrolmentRefused", "QuestionError"}

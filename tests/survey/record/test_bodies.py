@@ -61,6 +61,7 @@ EXAMPLES = {
                 why=words,
                 own_seq=st.just(0),
                 own_link=st.just(""),
+                exact=st.booleans(),
             )
             | st.builds(
                 Predecessor,
@@ -70,6 +71,7 @@ EXAMPLES = {
                 why=words,
                 own_seq=wholes.filter(bool),
                 own_link=words,
+                exact=st.booleans(),
             ),
             max_size=MOST_PREDECESSORS,
             unique_by=lambda one: one.stream,

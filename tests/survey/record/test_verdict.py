@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.record.chain import first_link, head_message, lost_line, lost_message, next_link
+from survey.record.findings import Fault, Finding
 from survey.record.record import Record, Stamp, encode
-from survey.record.verdict import Claim, Evidence, Examiner, Fault, Finding, Verdict
+from survey.record.verdict import Claim, Evidence, Examiner, Verdict
 
 STREAM = "00112233445566778899aabbccddeeff"
 KEY = b"k" * 32

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from survey.record.chain import first_link, head_message, is_declared, next_link, stated_link
 from survey.record.errors import Malformed
-from survey.record.verdict import Finding
+from survey.record.findings import Finding
 from tests.uplink.fakes import FakeTransport, HastyDisk, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.errors import UplinkError

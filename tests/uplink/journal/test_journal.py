@@ -304,7 +304,7 @@ def test_a_disk_that_stays_broken_stays_out_of_service(home: Home) -> None:
     disk = FaultyDisk()
     journal = home.journal(disk=disk)
     fill(journal, 1)
-    disk.sync_faults.extend([failing(), read_only()])
+    disk.sync_faults.extend([failing(), read_only(), read_only()])  # the head file's too
     with pytest.raises(JournalBroken):
         fill(journal, 1)
     with pytest.raises(JournalBroken, match="takes no writes"):

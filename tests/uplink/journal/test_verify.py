@@ -164,3 +164,18 @@ def test_what_was_let_go_of_needs_a_receipt(home: Home) -> None:
 def test_no_journal_is_no_verdict(tmp_path: Path) -> None:
     with pytest.raises(JournalForeign, match="no journal"):
         verify(tmp_path)
+
+
+def test_an_end_that_nobody_vouches_for_is_uncertain_unless_it_is_still_written(home: Home) -> None:
+    journal = home.journal()
+    fill(journal, 3)
+    journal.keep_head()
+    assert verify(home.folder).uncertain == (), "the kiosk runs"
+    journal.close()
+    found = verify(home.folder)
+    assert (found.clean, found.uncertain) == (True, (found.last,))
+    assert "without a word" in found.sentences()[-1]
+    journal = home.journal()
+    journal.keep_head(exact=True)
+    journal.close()
+    assert verify(home.folder).uncertain == ()

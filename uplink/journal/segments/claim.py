@@ -43,24 +43,16 @@ def probe(claim: int, disk: Disk) -> None:
     disk.sync(claim)
 
 
-def is_still(handle: int, path: Path, *, size: int) -> bool:
-    """Tell whether the open file is the one under its name, and as long as it must be: another may have replaced it."""
+def is_written(folder: Path) -> bool:
+    """Tell whether a process has the folder to write in it, as far as this user may know."""
     try:
-        ours, named = os.fstat(handle), path.stat()
+        lock = os.open(JournalFolder(folder).lock, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
-    return (ours.st_ino, ours.st_dev) == (named.st_ino, named.st_dev) and ours.st_size == size
-
-
-def settle(path: Path, *, offset: int, size: int, disk: Disk) -> None:
-    """Write the end of a file again and flush it: after a failed flush the kernel may show what never reached the medium.
-
-    Raises:
-        OSError: the disk failed.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
-        os.pwrite(handle, os.pread(handle, size - offset, offset), offset)
-        disk.sync(handle)
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
     finally:
-        os.close(handle)
+        os.close(lock)
+    return False

@@ -6,8 +6,12 @@ knows who it is and which number comes next.
 """
 
 import os
+import sys
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate, repeat
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -171,28 +175,51 @@ def scan(path: Path, first: int) -> Segment:
 
 
 def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
-    """Scan a file without damage, which nearly all are, several times faster; None where anything is odd."""
+    """Scan a file without damage, which nearly all are, several times faster; None where anything is odd.
+
+    All lines are taken at once: what is done once a file costs nothing beside what is done once a line.
+    """
     start = read_frame(content, 0)
     header = _header(start.payload, first) if start is not None else None
     if start is None or header is None or not content.endswith(b"\n"):
         return None
-    offsets = array("I")
-    bare: list[int] = []
-    names = MARK in content  # asked of the file at once: few have a record that names an attachment
-    offset = start.end
-    payload = b""
-    for line in content[offset:-1].split(b"\n") if len(content) > offset else ():
-        begin = line.find(b" ", 9) + 1
-        payload = line[begin:]
-        if line[:begin] != b"%08x %d " % (crc32(payload), len(payload)):
-            return None
-        if names and MARK in payload and _is_bare(payload):
-            bare.append(first + len(offsets))
-        offsets.append(offset)
-        offset += len(line) + 1
-    if len(offsets) and entry_seq(payload) != first + len(offsets) - 1:
+    if start.end == len(content):
+        return Segment(path=path, first=first, header=header, size=start.end)
+    lines = content[start.end : -1].split(b"\n")
+    try:
+        checksums, sizes, payloads = zip(*[line.split(b" ", 2) for line in lines], strict=True)
+    except ValueError:  # a line has other parts
         return None
-    return Segment(path=path, first=first, header=header, offsets=offsets, size=offset, bare=bare)
+    is_whole = set(map(len, checksums)) == {8} and b"".join(checksums) == _checksums(payloads)
+    if not is_whole or sizes != tuple(map(_SIZES.__getitem__, map(len, payloads))):
+        return None
+    if entry_seq(payloads[-1]) != first + len(lines) - 1:
+        return None
+    offsets = array("I", accumulate(map(add, map(len, lines), repeat(1)), initial=start.end))
+    size = offsets.pop()
+    bare = []
+    if MARK in content:  # asked of the file at once: few have a record that names an attachment
+        bare = [seq for seq, payload in enumerate(payloads, start=first) if _is_bare(payload)]
+    return Segment(path=path, first=first, header=header, offsets=offsets, size=size, bare=bare)
+
+
+def _checksums(payloads: Iterable[bytes]) -> bytes:
+    """Give the checksums of payloads as lines state them, one behind the other."""
+    sums = array("I", map(crc32, payloads))
+    if sys.byteorder == "little":
+        sums.byteswap()
+    return sums.tobytes().hex().encode()
+
+
+class _Sizes(dict[int, bytes]):
+    """Sizes as lines state them; few differ, and each is made once."""
+
+    def __missing__(self, size: int) -> bytes:
+        self[size] = stated = b"%d" % size
+        return stated
+
+
+_SIZES = _Sizes()
 
 
 def read_entries(handle: int, *, offset: int, limit: int) -> list[tuple[Entry, int]]:

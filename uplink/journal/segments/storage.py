@@ -18,10 +18,11 @@ from tinydb.storages import Storage
 
 from uplink.errors import AppendOnly, JournalBroken, JournalForeign, JournalFull
 from uplink.journal.segments.ballast import Ballast
-from uplink.journal.segments.claim import claim_folder, is_still, probe, settle
+from uplink.journal.segments.claim import claim_folder, probe
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.folder import JournalFolder
 from uplink.journal.segments.frame import Entry, frame, pack_entry
+from uplink.journal.segments.open_file import begin_file, is_still, open_file, rescue
 from uplink.journal.segments.reading import read_between
 from uplink.journal.segments.records import Records
 from uplink.journal.segments.recovery import Mend, Promised, recover, remember_stream
@@ -64,6 +65,8 @@ class JournalStorage(Storage):
         self._handle = -1
         self.given_up = 0
         self.damaged = 0
+        self.rescued = 0
+        """How often the newest file was taken away and put back."""
         self.floor = 0
         """Records up to here are let go of, though their file may still be there."""
         self._claim = claim_folder(folder, disk)
@@ -163,6 +166,16 @@ class JournalStorage(Storage):
             segment.note(entry.seq, offset=segment.size, end=segment.size + len(content))
             self._promised = (self.header.stream, entry.seq)
 
+    def check(self) -> None:
+        """Look whether the file that is written is still the one in the folder; what was taken from there is put back.
+
+        Raises:
+            JournalBroken: it was not; `reopen` says what is there.
+        """
+        with self._lock:
+            if self._handle >= 0:
+                self._check(self._segments[-1], size=self._segments[-1].size)
+
     def succeed(self, under_way: Succession) -> None:
         """Set this stream's files aside and begin the one that follows it.
 
@@ -258,7 +271,7 @@ class JournalStorage(Storage):
                     remember_stream(self.folder, header, self._disk)
                     self._begin(header)
                 else:
-                    self._open_last()
+                    self._handle = open_file(self._segments[-1], self._disk)
                 self._ballast.fill()
             except OSError as error:
                 raise self._failed("the journal could not be opened", error) from error
@@ -281,9 +294,23 @@ class JournalStorage(Storage):
         except OSError as error:
             # The line may or may not be on the medium, and this descriptor may never tell.
             raise self._failed("a record could not be flushed", error) from error
-        if not is_still(self._handle, segment.path, size=segment.size + len(content)):
-            self._close_segment()
-            raise JournalBroken(f"{segment.path} was replaced, cut or removed under us; it is read back")
+        self._check(segment, size=segment.size + len(content))
+
+    def _check(self, segment: Segment, *, size: int) -> None:
+        if is_still(self._handle, segment.path, size=size):
+            return
+        self.rescued += self._rescue(segment, size)
+        self._close_segment()
+        raise JournalBroken(f"{segment.path} was replaced, cut or removed under us; it is read back")
+
+    def _rescue(self, segment: Segment, size: int) -> bool:
+        aside = self._names.quarantine
+        while True:
+            try:
+                return rescue(self._handle, segment.path, size=size, quarantine=aside, disk=self._disk)
+            except OSError as error:
+                if error.errno not in _FULL or not self._ballast.spend():
+                    return False
 
     def _undo(self, segment: Segment, error: OSError) -> None:
         """Take back what a full disk took of a line; any other fault breaks the journal."""
@@ -299,7 +326,7 @@ class JournalStorage(Storage):
         content = pack_header(header)
         while True:
             try:
-                handle = self._make(path, content)
+                handle = begin_file(path, content, self._disk)
                 break
             except OSError as error:
                 path.unlink(missing_ok=True)
@@ -310,26 +337,8 @@ class JournalStorage(Storage):
         self._close_segment()
         self._handle = handle
         self._closed_bytes = sum(one.size for one in self._segments)
-        segment = Segment(path=path, first=header.first, header=header, size=len(content))
-        self._segments.append(segment)
-        return segment
-
-    def _make(self, path: Path, content: bytes) -> int:
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        try:
-            self._disk.append(handle, content)
-            self._disk.sync(handle)
-            self._disk.sync_folder(self.folder)
-        except OSError:
-            os.close(handle)
-            raise
-        return handle
-
-    def _open_last(self) -> None:
-        last = self._segments[-1]
-        self._handle = os.open(last.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        settle(last.path, offset=last.offset_of(last.last), size=last.size, disk=self._disk)
-        self._disk.sync_folder(self.folder)
+        self._segments.append(Segment(path=path, first=header.first, header=header, size=len(content)))
+        return self._segments[-1]
 
     def _close_segment(self) -> None:
         if self._handle >= 0:
