@@ -13,7 +13,6 @@ from collector.releases.people import pack_basis, pack_members, people_of, unpac
 from collector.releases.policy import KINDS, official
 from collector.releases.protection import Label, Person, Shown, TooFewDiffer, choose
 from collector.releases.states import State
-from collector.releases.sums import DATED
 from collector.scores.ask.counting import Sides, count
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import PULSE
@@ -112,7 +111,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         is_official=period.kind is kind,
         shown=shown,
         pulse=_shown_pulse(pressed, [_members(basis, "pulse") for basis in bases]),
-        counts=tuple(to_counts(row, DATED + form.fields)),
+        counts=tuple(to_counts(row, form.days.sums + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
         pressed=len(pressed),
         period=period,

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from operator import mul
 
-from survey.index.clusters import Clusters, DayEffect
+from survey.index.clusters import Clusters, DayEffect, DayEffects
 from survey.index.doubt import (
     Estimate,
     Interval,
@@ -72,6 +72,8 @@ class ElementIndex:
     """NRR times 25, two decimals (*nilai interval konversi*)."""
     category: Band
     interval: Interval | None
+    days: DayEffect | None
+    """What the days of the complete responses do to its doubt; None where they are not known."""
 
     @property
     def nrr(self) -> Fraction:
@@ -98,16 +100,27 @@ class Basis:
     population: int | None
     clusters: Clusters | None = None
     """Sums over the unit-days of the complete responses; None where days are not known."""
-    like: DayEffect | None = None
+    like: DayEffects | None = None
     """The effect of days on a whole that these responses are a part of, where they have no sums of their own."""
 
     @cached_property
     def days(self) -> DayEffect | None:
         """What the days of the complete responses do to the doubt; None where they are not known."""
         if self.clusters is None:
-            return self.like
+            return self.like.whole if self.like is not None else None
         tally = self.tally
         return self.clusters.effect(people=tally.complete, total=self.complete_total, squares=tally.squares)
+
+    @cached_property
+    def element_days(self) -> tuple[DayEffect, ...] | None:
+        """What the days of the complete responses do to the doubt of each element."""
+        if self.clusters is None:
+            return self.like.elements if self.like is not None else None
+        found = []
+        for place in range(len(self.instrument.elements)):
+            people, total, squares = moments(self.tally.counts_at(place), self.instrument.lowest)
+            found.append(self.clusters.element(place).effect(people=people, total=total, squares=squares))
+        return tuple(found)
 
     @cached_property
     def complete_total(self) -> int:
@@ -204,7 +217,7 @@ def category_likelihoods(unit: Estimate | None, bands: BandTable, factor: float)
 
 
 def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
-    """Give the index of every element, with its interval. The days' effect on the whole is taken for that on each element.
+    """Give the index of every element, with its interval: answers of a day may be alike in one element and not in others.
 
     Raises:
         NothingAnswered: an element has no answer.
@@ -215,7 +228,10 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
     found = []
     weights, _ = instrument.weights_by_mode[basis.mode]
     sums = _element_moments(basis)
-    for key, weight, (number, total, squares) in zip(instrument.element_keys, weights, sums, strict=True):
+    effects = basis.element_days or (None,) * len(sums)
+    for key, weight, (number, total, squares), days in zip(
+        instrument.element_keys, weights, sums, effects, strict=True
+    ):
         if places is None:
             value = hundredths(half_up(CONVERSION * total, number, 2))
         else:
@@ -224,11 +240,13 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
         if number > 1:
             share = (total / number - lowest) / span
             spread = variance(number, total, squares) / (span * span)
-            enough, freedom = precision(share, number, spread, users, basis.days)
+            enough, freedom = precision(share, number, spread, users, days)
             low, high = bounds(share, enough, two_sided(freedom))
             interval = Interval(nearest(_LOWEST + _SPAN * low), nearest(_LOWEST + _SPAN * high))
         category = classify(bands, value)
-        found.append(ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval))
+        found.append(
+            ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval, days)
+        )
     return tuple(found)
 
 
