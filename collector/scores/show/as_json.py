@@ -95,6 +95,7 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
                 "value": float(element.value),
                 "category": element.category.letter,
                 "interval": _interval(element.interval),
+                "design_effect": element.days and design_effect(element.days),
             }
             for element, printed in zip(index.elements, weighted, strict=True)
         ]

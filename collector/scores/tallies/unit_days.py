@@ -13,19 +13,20 @@ flagged responses add to the sound ones' sums: the sums of the sound side alone,
 
 from functools import lru_cache
 from operator import mul
-from struct import unpack
 from typing import NamedTuple
 
-from collector.scores.tallies.packing import FIELD_BYTES, to_counts, to_number
+from collector.scores.tallies.packing import to_counts, to_number
 from survey.index.clusters import row_length, row_of_day
 from survey.instrument.instrument import Instrument
 
 FIELD_BITS = 64
+_FIELD = (1 << FIELD_BITS) - 1
 _COMPLETE = 1
 """Where a plain row has its complete responses …"""
 COUNTS_FROM = 4
 """… and their answers."""
-_SIGN = 1 << (FIELD_BITS - 1)
+_BIAS = 1 << 56
+"""Keeps the fields of a change from borrowing of one another, with room to be multiplied by every value of a scale."""
 
 
 class Sums(NamedTuple):
@@ -45,22 +46,23 @@ class DayRows:
         """How many numbers stand before the plain row in a dated one."""
         self._side = 1 + elements
         self._read = COUNTS_FROM + elements * len(self._values)
-        self._biased = sum(_SIGN << FIELD_BITS * field for field in range(self._read))
+        self._biased = sum(_BIAS << FIELD_BITS * field for field in range(self._read))
         self._mask = (1 << FIELD_BITS * self._read) - 1
-        self._format = f"<{self._read}Q"
+        self._totals_bias = _BIAS * sum(self._values)
         # Days repeat: most are of a handful of people.
         self._squared = lru_cache(maxsize=1024)(self._squared_of)
 
     def side_of(self, plain: int, *, flagged: bool) -> int:
         """Give what a plain row, or a change of one, adds to the row of its unit's day: number of complete responses, sums of answers."""
-        raw = (plain + self._biased & self._mask).to_bytes(self._read * FIELD_BYTES, "little")
-        counts = [field - _SIGN for field in unpack(self._format, raw)]
-        step = len(self._values)
-        totals = [
-            sum(map(mul, self._values, counts[start : start + step]))
-            for start in range(COUNTS_FROM, self._read, step)
-        ]
-        side = to_number((counts[_COMPLETE], *totals))
+        biased = plain + self._biased & self._mask
+        people = (biased >> FIELD_BITS * _COMPLETE & _FIELD) - _BIAS
+        counts, weighted = biased >> FIELD_BITS * COUNTS_FROM, 0
+        for place, value in enumerate(
+            self._values
+        ):  # all elements at once: each sum ends where its lowest value stood
+            weighted += value * (counts >> FIELD_BITS * place)
+        fields = to_counts(weighted, self._read - COUNTS_FROM)
+        side = to_number((people, *[field - self._totals_bias for field in fields[:: len(self._values)]]))
         return side << FIELD_BITS * self._side if flagged else side
 
     def sums_of(self, day: int) -> Sums:
