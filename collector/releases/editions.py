@@ -67,6 +67,7 @@ class Edition:
             {
                 "official": self.is_official,
                 "counts": self.counts,
+                "visits": self.pressed,
                 "members": pack_members(self.shown.members),
                 "pulse": pack_members(self.pulse),
             }

@@ -55,6 +55,11 @@ def added(instrument: Instrument, atoms: Iterable[Release]) -> tuple[Tally, Clus
     return opened(instrument, [sum(column) for column in zip(*rows, strict=True)])
 
 
+def visits(atoms: Iterable[Release]) -> int:
+    """Give how many visits began in the periods of atoms: what each of them says."""
+    return sum(cast("int", unpack_basis(bytes(atom.basis))["visits"]) for atom in atoms)
+
+
 def opened(instrument: Instrument, counts: Sequence[int]) -> tuple[Tally, Clusters]:
     """Give the tally and the sums over unit-days of a release's counts."""
     if not counts:

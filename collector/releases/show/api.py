@@ -32,6 +32,8 @@ _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], obje
     ("period", lambda said, _: said["period"]["id"]),
     ("edition", lambda said, _: said["number"]),
     ("n", lambda said, _: said["n"]),
+    ("asked", lambda said, _: said["visits"]),
+    ("served", lambda said, _: (said["index"].get("sample") or {}).get("population")),
     ("archived", lambda said, _: said["index"]["archived"]),
     ("value", lambda said, _: said["index"]["value"]),
     ("category", lambda said, _: said["index"]["category"]),

@@ -45,6 +45,7 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
         "archived": result.archived,
         "incomplete": result.incomplete,
         "withheld": result.withheld,
+        "response": {"served": result.served, "asked": result.asked, "answered": result.n},
         **_index(index),
         "sample": (
             {
