@@ -3,8 +3,9 @@
     python -m bench.flag_rules [--days 400] [--seed 1]
 
 Honest days have mornings busier than afternoons, people who come in pairs, respondents whose nine answers resemble each other, one in
-eight who gives the best answer to everything, and one in three who gives only the smiley. Five kinds of office differ in
-how good and how busy they are; in the last, a crowd gives the best answers all day long. Then days of the first four
+eight who gives the best answer to everything, one in three who gives only the smiley, and everybody a pace of his own. Six kinds of
+office differ in how good and how busy they are; in the last but one a crowd gives the best answers all day long, in the last staff see
+to it that everybody in the queue fills in the whole form. Then days of the first four
 get one pattern each, between and over the honest visits. A planted response counts as found when it carries any flag; an honest
 response that carries one is a false alarm.
 """
@@ -30,6 +31,8 @@ class Office:
     mean: float
     all_best: float
     """Share of honest respondents who give the best answer to everything."""
+    whole: bool = False
+    """Whether nobody leaves it at the smiley or stops half-way."""
 
 
 OFFICES = (
@@ -38,6 +41,7 @@ OFFICES = (
     Office("busy and fair", 60, 3.0, 0.08),
     Office("busy and liked", 60, 3.6, 0.30),
     Office("crowded and loved", 180, 3.8, 0.60),
+    Office("crowded and guided", 180, 3.2, 0.08, whole=True),
 )
 
 
@@ -135,11 +139,12 @@ def honest(day: Day, office: Office) -> None:
         answers = opinion(chance, office)
         pulse = min(4, max(1, round(sum(answers) / 9)))
         share = chance.random()
-        if share < 0.33:
+        if share < 0.33 and not office.whole:
             answers = ()
-        elif share < 0.43:
+        elif share < 0.43 and not office.whole:
             answers = answers[: chance.randrange(1, 8)]
-        takes_s = sum(chance.lognormvariate(1.5, 0.45) for _ in answers)
+        pace = chance.lognormvariate(0, 0.35)
+        takes_s = pace * sum(chance.lognormvariate(1.5, 0.45) for _ in answers)
         free_s = day.visit(start_s, answers, pulse=pulse, takes_s=takes_s)
 
 
@@ -200,6 +205,33 @@ def copied_sheet(day: Day) -> None:
         moment = day.visit(moment, sheet, pulse=3, takes_s=25, planted=True) + day.chance.uniform(5, 60)
 
 
+def stuffing(day: Day) -> None:
+    """150 visits in 52 minutes, all of them 4 with one 3 somewhere."""
+    moment = day.chance.uniform(0, DAY_S - 3200)
+    for number in range(150):
+        answers = list(BEST)
+        answers[day.chance.randrange(9)] = 3
+        takes = day.chance.uniform(11, 15)
+        day.visit(moment + 20.8 * number, tuple(answers), pulse=4, takes_s=takes, planted=True)
+
+
+def leisurely_stuffing(day: Day) -> None:
+    """Thirty visits with as much time as people take, one right behind the other."""
+    moment = day.chance.uniform(0, DAY_S / 2)
+    for _ in range(30):
+        answers = tuple(4 if day.chance.random() < 0.9 else 3 for _ in range(9))
+        takes = day.chance.uniform(35, 50)
+        moment = day.visit(moment, answers, pulse=4, takes_s=takes, planted=True) + day.chance.uniform(4, 20)
+
+
+def smileys_by_the_clock(day: Day) -> None:
+    """150 smileys, one every nine seconds, every sixth of them a 3."""
+    moment = day.chance.uniform(0, DAY_S - 1400)
+    for number in range(150):
+        wobble = day.chance.uniform(-0.5, 0.5)
+        day.visit(moment + 9 * number + wobble, (), pulse=4 if number % 6 else 3, takes_s=0, planted=True)
+
+
 def beside_the_staff_screen(day: Day) -> None:
     """Somebody leaves the staff screen and rates the service."""
     moment = day.chance.uniform(0, DAY_S)
@@ -231,6 +263,9 @@ PATTERNS: Sequence[tuple[str, Callable[[Day], None]]] = (
     ("clicking through", clicking_through),
     ("after closing", after_hours),
     ("one sheet typed again", copied_sheet),
+    ("150 in 52 minutes", stuffing),
+    ("30 in a row, unhurried", leisurely_stuffing),
+    ("a smiley each nine seconds", smileys_by_the_clock),
     ("beside the staff screen", beside_the_staff_screen),
     ("careful staff, spread out", patient_staff),
 )

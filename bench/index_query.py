@@ -126,6 +126,7 @@ def build(responses: int, by_hand: Path, ours: Path) -> World:
     changes, touched = Changes(), {}
     for place, (number, regency, key) in enumerate(series):
         touched[number] = key
+        changes.forms[key[4]] = form
         made += hand_rows(hand, changes, (number, regency, key[0]), rate, chance, patterns, numbers)
         if place % 50 == 49 or place == len(series) - 1:
             with transaction.atomic():

@@ -10,7 +10,7 @@ from typing import Any
 from collector.fleet.models import Unit
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.protection import Shown
-from collector.releases.sums import Sum, added
+from collector.releases.sums import Sum, added, visits
 from collector.scores.ask.attendance import attendance
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.overview import endings, lowest_elements
@@ -38,7 +38,9 @@ _SUMMED = (
     "category_probabilities", "days", "design_effect", "enough_days", "method", "random_sample", "weighted_sum",
     "rule", "own_words", "bands", "scale", "mapping", "thresholds", "points", "weight_mode", "weight", "policy", "elements",
 )  # fmt: skip
-_ELSEWHERE = frozenset({"groups", "by", "pulse", "withheld", "unit", "period", "from", "to", "index_name"})
+_ELSEWHERE = frozenset(
+    {"groups", "by", "pulse", "response", "withheld", "unit", "period", "from", "to", "index_name"}
+)
 """What an answer says that stands elsewhere in a release, or nowhere."""
 _TIMES = ("late", "redated", "maybe_outside", "maybe_inside")
 _PARTS = (
@@ -221,6 +223,7 @@ def of_sum(
         ],
         "units": len(found.units),
         "left_out": found.left_out,
+        "visits": visits(found.atoms),
     }
     tally, clusters = added(instrument, found.atoms)
     if not tally.complete:

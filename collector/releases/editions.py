@@ -29,7 +29,6 @@ from collector.releases.protection import (
     choose,
 )
 from collector.releases.states import State
-from collector.releases.sums import DATED
 from collector.scores.ask.counting import Sides, count
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import PULSE
@@ -85,6 +84,7 @@ class Edition:
             {
                 "official": self.is_official,
                 "counts": self.counts,
+                "visits": self.pressed,
                 "members": pack_members(self.shown.members),
                 "pulse": pack_members(self.pulse),
             }
@@ -137,7 +137,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         pulse=_shown_pulse(
             pressed, [members_of(unpack_basis(bytes(release.basis)), "pulse") for release in around]
         ),
-        counts=tuple(to_counts(row, DATED + form.fields)),
+        counts=tuple(to_counts(row, form.days.sums + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
         pressed=len(pressed),
         period=period,

@@ -12,13 +12,10 @@ from collector.fleet.models import Unit
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
-from survey.index.clusters import Clusters
+from survey.index.clusters import Clusters, row_length
 from survey.index.periods import Period
 from survey.index.tally import Tally
 from survey.instrument.instrument import Instrument
-
-DATED = 4
-"""How many sums over unit-days stand before a row's counts."""
 
 
 @dataclass(slots=True)
@@ -58,8 +55,14 @@ def added(instrument: Instrument, atoms: Iterable[Release]) -> tuple[Tally, Clus
     return opened(instrument, [sum(column) for column in zip(*rows, strict=True)])
 
 
+def visits(atoms: Iterable[Release]) -> int:
+    """Give how many visits began in the periods of atoms: what each of them says."""
+    return sum(cast("int", unpack_basis(bytes(atom.basis))["visits"]) for atom in atoms)
+
+
 def opened(instrument: Instrument, counts: Sequence[int]) -> tuple[Tally, Clusters]:
     """Give the tally and the sums over unit-days of a release's counts."""
     if not counts:
         return Tally.empty(instrument), Clusters()
-    return Tally.from_ints(instrument, counts[DATED + 1 :]), Clusters(*counts[:DATED])
+    sums = row_length(len(instrument.elements))
+    return Tally.from_ints(instrument, counts[sums + 1 :]), Clusters.from_row(counts[:sums])

@@ -24,7 +24,7 @@ from collector.people import chain
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
-from collector.releases.sums import DATED
+from collector.releases.sums import opened
 from collector.trust import keyholder, public
 from collector.trust.kinds import VERDICT_PREFIX
 from survey.index.periods import Period, parse
@@ -100,5 +100,5 @@ def _release(release: Release, records: Sequence[AcceptedRecord], unit: Unit) ->
         "address": release.address,
         "period": release.period,
         "sha256": hashlib.sha256(content).hexdigest(),
-        "recounted": tally is not None and list(tally.to_ints()) == counts[DATED + 1 :],
+        "recounted": tally is not None and opened(tally.instrument, counts)[0] == tally,
     }

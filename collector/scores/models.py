@@ -183,7 +183,7 @@ class UnitDay(models.Model):
     """A unit's local day by form, for the sums over days of its months; `id` is `keys.unit_day_key(unit, form, day)`."""
 
     counts = models.BinaryField(
-        help_text="complete responses and their scores on both sides, see unit_days.py"
+        help_text="complete responses and their answers on both sides, see unit_days.py"
     )
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from survey.index.clusters import Clusters, DayEffect
+from survey.index.clusters import Clusters, DayEffect, DayEffects
 from survey.index.doubt import Difference, Estimate, Interval, difference
 from survey.index.reckoning import (
     Basis,
@@ -90,6 +90,12 @@ class Index:
     def elements(self) -> tuple[ElementIndex, ...]:
         """The index of each element, in the order of the regulation's list."""
         return element_indices(self._basis)
+
+    @property
+    def day_effects(self) -> DayEffects | None:
+        """What the days do to the doubt of the index and of each element; None where they are not known."""
+        elements = self._basis.element_days
+        return DayEffects(self.days, elements) if self.days is not None and elements is not None else None
 
     @cached_property
     def likelihoods(self) -> Mapping[str, float]:
@@ -174,7 +180,7 @@ def index(
     population: int | None = None,
     policy: Policy | str = Policy.COMPLETE,
     clusters: Clusters | None = None,
-    like: DayEffect | None = None,
+    like: DayEffects | None = None,
 ) -> Index:
     """Give the index of a tally: the IKM (PermenPAN-RB 14/2017, annex: processing of the data), IPKP, IPAK or F-03.
 
@@ -187,7 +193,7 @@ def index(
         population: users of the service in the period, for the finite population correction; unknown where None.
         policy: whether incomplete responses count.
         clusters: the complete responses' sums over unit-days; without them the doubt knows people alone.
-        like: where there are none, the effect of days on the whole these responses are a part of.
+        like: where there are none, the effects of days on the whole these responses are a part of.
 
     Raises:
         NothingAnswered: no response enters, or under `Policy.ALL` an element has no answer.

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from operator import mul
 
-from survey.index.clusters import Clusters, DayEffect
+from survey.index.clusters import Clusters, DayEffect, DayEffects
 from survey.index.doubt import (
     Estimate,
     Interval,
@@ -71,6 +71,8 @@ class ElementIndex:
     category: Band | None
     """None where the rule has no categories."""
     interval: Interval | None
+    days: DayEffect | None
+    """What the days of the complete responses do to its doubt; None where they are not known."""
 
     @property
     def letter(self) -> str | None:
@@ -103,16 +105,27 @@ class Basis:
     scale: Scale
     clusters: Clusters | None = None
     """Sums over the unit-days of the complete responses; None where days are not known."""
-    like: DayEffect | None = None
+    like: DayEffects | None = None
     """The effect of days on a whole that these responses are a part of, where they have no sums of their own."""
 
     @cached_property
     def days(self) -> DayEffect | None:
         """What the days of the complete responses do to the doubt; None where they are not known."""
         if self.clusters is None:
-            return self.like
+            return self.like.whole if self.like is not None else None
         tally = self.tally
         return self.clusters.effect(people=tally.complete, total=self.complete_total, squares=tally.squares)
+
+    @cached_property
+    def element_days(self) -> tuple[DayEffect, ...] | None:
+        """What the days of the complete responses do to the doubt of each element."""
+        if self.clusters is None:
+            return self.like.elements if self.like is not None else None
+        found = []
+        for place in range(len(self.instrument.elements)):
+            people, total, squares = moments(self.tally.counts_at(place), self.instrument.lowest)
+            found.append(self.clusters.element(place).effect(people=people, total=total, squares=squares))
+        return tuple(found)
 
     @cached_property
     def complete_total(self) -> int:
@@ -217,7 +230,7 @@ def category_likelihoods(
 
 
 def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
-    """Give the index of every element, with its interval. The days' effect on the whole is taken for that on each element.
+    """Give the index of every element, with its interval: answers of a day may be alike in one element and not in others.
 
     Raises:
         NothingAnswered: an element has no answer.
@@ -228,7 +241,10 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
     scale, found = basis.scale, []
     weights, _ = instrument.weights_by_mode[basis.mode]
     sums = _element_moments(basis)
-    for key, weight, (number, total, squares) in zip(instrument.element_keys, weights, sums, strict=True):
+    effects = basis.element_days or (None,) * len(sums)
+    for key, weight, (number, total, squares), days in zip(
+        instrument.element_keys, weights, sums, effects, strict=True
+    ):
         if places is None:
             value = hundredths(half_up(scale.slope * total + scale.shift * number, scale.per * number, 2))
         else:
@@ -237,13 +253,15 @@ def element_indices(basis: Basis) -> tuple[ElementIndex, ...]:
         if number > 1:
             share = (total / number - lowest) / span
             spread = variance(number, total, squares) / (span * span)
-            enough, freedom = precision(share, number, spread, users, basis.days)
+            enough, freedom = precision(share, number, spread, users, days)
             low, high = bounds(share, enough, two_sided(freedom))
             interval = Interval(
                 nearest(scale.start + scale.span * low), nearest(scale.start + scale.span * high)
             )
         category = classify(bands, value)
-        found.append(ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval))
+        found.append(
+            ElementIndex(key, labels[key], number, total, weight, stages, value, category, interval, days)
+        )
     return tuple(found)
 
 

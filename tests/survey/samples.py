@@ -40,11 +40,12 @@ def clusters_of(
     dated: Iterable[tuple[Hashable, Mapping[str, int]]], instrument: Instrument = SKM
 ) -> Clusters:
     """Give the sums over days of responses, each with its day; complete ones count."""
-    scores: defaultdict[Hashable, list[int]] = defaultdict(list)
+    days: defaultdict[Hashable, list[list[int]]] = defaultdict(list)
     for day, answers in dated:
         if len(answers) == len(instrument.elements):
-            scores[day].append(sum(instrument.slots[key][1] * value for key, value in answers.items()))
-    return Clusters.of((len(each), sum(each)) for each in scores.values())
+            score = sum(instrument.slots[key][1] * value for key, value in answers.items())
+            days[day].append([1, score, *(answers[key] for key in instrument.element_keys)])
+    return Clusters.of([sum(column) for column in zip(*rows, strict=True)] for rows in days.values())
 
 
 def skm_text() -> str:

@@ -35,6 +35,8 @@ _COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], obje
     ("index_name", lambda said, _: said["index_name"]),
     ("edition", lambda said, _: said["number"]),
     ("n", lambda said, _: said["n"]),
+    ("asked", lambda said, _: said["visits"]),
+    ("served", lambda said, _: (said["index"].get("sample") or {}).get("population")),
     ("archived", lambda said, _: said["index"]["archived"]),
     ("value", lambda said, _: said["index"]["value"]),
     ("category", lambda said, _: said["index"]["category"]),

@@ -18,7 +18,7 @@ from collector.scores.ask.scope import (
     Scope,
 )
 from collector.scores.tallies.forms import CodedForm
-from collector.scores.tallies.unit_days import dated, side_of, sums_of
+from collector.scores.tallies.unit_days import DayRows
 from survey.index.periods import PeriodKind, around
 
 _MANY = 900
@@ -89,14 +89,14 @@ def count(
         sides = groups[key] if row.is_dated else unit_days[key, row.unit, row.at]
         sides.put(row.number, flagged=row.flagged)
     for (key, _, _), day in unit_days.items():
-        groups[key].add(_dated(day))
+        groups[key].add(_dated(form.days, day))
     whole = Sides()
     if SERIES_DIMENSIONS.intersection(by):  # a day of a unit is spread over its services
         days_of_units: defaultdict[tuple[int, date], Sides] = defaultdict(Sides)
         for (_, unit, at), day in unit_days.items():
             days_of_units[unit, at].add(day)
         for day in days_of_units.values():
-            whole.add(_dated(day))
+            whole.add(_dated(form.days, day))
     else:
         for sides in groups.values():
             whole.add(sides)
@@ -111,14 +111,14 @@ def parts(
     rows = list(fetched(form_number, form, scope, days, by))
     coders = [coder_of(dimension, rows) for dimension in by]
     for row in rows:
-        groups[tuple([coder(row) for coder in coders])].put(dated(row.number), flagged=row.flagged)
+        groups[tuple([coder(row) for coder in coders])].put(form.days.dated(row.number), flagged=row.flagged)
     return dict(groups)
 
 
-def _dated(day: Sides) -> Sides:
+def _dated(rows: DayRows, day: Sides) -> Sides:
     """Give a unit's day, put together from plain rows, as dated rows."""
-    sums = sums_of(side_of(day.sound, flagged=False) + side_of(day.flagged, flagged=True))
-    return Sides(dated(day.sound) + sums.sound, dated(day.flagged) + sums.flagged)
+    sums = rows.sums_of(rows.side_of(day.sound, flagged=False) + rows.side_of(day.flagged, flagged=True))
+    return Sides(rows.dated(day.sound) + sums.sound, rows.dated(day.flagged) + sums.flagged)
 
 
 def coder_of(dimension: Dimension, rows: Sequence[Row]) -> Callable[[Row], str]:

@@ -17,7 +17,7 @@ from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, 
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
 from collector.scores.tallies import flagging, flags
 from collector.scores.tallies.forms import CodedForm
-from survey.index.clusters import Clusters, DayEffect
+from survey.index.clusters import Clusters, DayEffects
 from survey.index.indices import Index, NothingAnswered, Policy, index
 from survey.index.periods import Period
 from survey.index.pulse import PulseShare, share
@@ -73,7 +73,7 @@ def indices(question: IndexQuestion) -> IndexAnswer:
     doubts = doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
 
     def result(
-        key: GroupKey, group: tuple[GroupPart, ...], sides: Sides, like: DayEffect | None = None
+        key: GroupKey, group: tuple[GroupPart, ...], sides: Sides, like: DayEffects | None = None
     ) -> Result:
         found = computing.result(group, sides, pulses.get(key), doubts.get(key), like=like)
         return found if found.n is None else replace(found, archived=archived.get(key, 0))
@@ -83,7 +83,7 @@ def indices(question: IndexQuestion) -> IndexAnswer:
     if question.by:
         keys = sorted({*counted.groups, *pulses} - {()})
         label = Labels(question.by, keys)
-        like = whole.index.days if whole.index is not None else None
+        like = whole.index.day_effects if whole.index is not None else None
         groups = tuple(result(key, label(key), counted.groups.get(key, Sides()), like) for key in keys)
         if GROUP_DIMENSIONS.intersection(question.by):
             groups = _withhold_remainders(groups, whole, question.smallest_group)
@@ -134,7 +134,7 @@ class _Computing:
         pulse: PulseShare | None,
         doubts: DoubtfulTimes | None,
         *,
-        like: DayEffect | None = None,
+        like: DayEffects | None = None,
     ) -> Result:
         """Give the result of a group's counts; hours and profiles have no days of their own and take the whole's."""
         clusters: Clusters | None
@@ -177,14 +177,14 @@ class _Computing:
             stated=stated,
             pulse=pulse,
             timing=(
-                self._timing(whole, doubts, population, found.days if found else None)
+                self._timing(whole, doubts, population, found.day_effects if found else None)
                 if doubts is not None
                 else None
             ),
         )
 
     def _other_policy(
-        self, whole: Tally, population: int | None, clusters: Clusters | None, like: DayEffect | None
+        self, whole: Tally, population: int | None, clusters: Clusters | None, like: DayEffects | None
     ) -> Index | None:
         """Give the index under the other policy where many broke off: the discontented may be those who do."""
         places = range(len(self._form.keys))
@@ -197,7 +197,7 @@ class _Computing:
         return self._index(whole, population, clusters, like, policy=other)
 
     def _timing(
-        self, whole: Tally, doubts: DoubtfulTimes, population: int | None, like: DayEffect | None
+        self, whole: Tally, doubts: DoubtfulTimes, population: int | None, like: DayEffects | None
     ) -> Timing:
         """Give what is doubtful about times, and the index both ways where nobody is told apart by the difference."""
         outside, inside = self._form.tally(doubts.outside), self._form.tally(doubts.inside)
@@ -221,7 +221,7 @@ class _Computing:
         tally: Tally,
         population: int | None,
         clusters: Clusters | None,
-        like: DayEffect | None,
+        like: DayEffects | None,
         *,
         policy: Policy | None = None,
     ) -> Index | None:

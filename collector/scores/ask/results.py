@@ -89,6 +89,16 @@ class Result:
     withheld: bool = False
     """Whether the group is too small to be shown, or would let a smaller one be worked out."""
 
+    @property
+    def asked(self) -> int | None:
+        """Who began a visit: pressed a smiley, and was asked for more; None where nobody did, or too few to be told."""
+        return self.pulse.n if self.pulse is not None else None
+
+    @property
+    def served(self) -> int | None:
+        """Who was served, as far as somebody states it; None where nobody does."""
+        return self.sufficiency.population if self.sufficiency is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class IndexAnswer:

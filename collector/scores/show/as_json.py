@@ -47,6 +47,7 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
         "archived": result.archived,
         "incomplete": result.incomplete,
         "withheld": result.withheld,
+        "response": {"served": result.served, "asked": result.asked, "answered": result.n},
         **_index(index),
         "sample": (
             {
@@ -107,6 +108,7 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
                 "value": float(element.value),
                 "category": element.letter,
                 "interval": _interval(element.interval),
+                "design_effect": element.days and design_effect(element.days),
             }
             for element, printed in zip(index.elements, weighted, strict=True)
         ]

@@ -5,7 +5,14 @@ from fractions import Fraction
 from functools import partial
 
 from collector.scores.ask.results import IndexAnswer, Result, Timing
-from collector.scores.show.doubts import day_lines, graded, interval_line, other_policy_lines, sample_lines
+from collector.scores.show.doubts import (
+    day_lines,
+    graded,
+    interval_line,
+    other_policy_lines,
+    response_lines,
+    sample_lines,
+)
 from collector.scores.show.formats import NRR_DIGITS, comma, decimal
 from collector.scores.show.labels import part_name, period_title
 from collector.words.catalogue import say
@@ -74,6 +81,7 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
         )
     if result.timing is not None:
         yield from timing_lines(result.timing, language)
+    yield from response_lines(result, language)
     yield from sample_lines(result, language)
     yield from method_lines(index, language)
     yield say("doubt.method", language, method=METHOD)

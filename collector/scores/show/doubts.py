@@ -79,6 +79,17 @@ def whole_percent(share: float) -> str:
     return f"{round(100 * share)} %"
 
 
+def response_lines(result: Result, language: str) -> Iterator[str]:
+    """Say how many were served, asked and answered, as far as it is known: silence has opinions too."""
+    if result.n is None or (result.served is None and result.asked is None):
+        return
+    served, asked = (
+        say("doubt.unknown", language) if count is None else comma(count)
+        for count in (result.served, result.asked)
+    )
+    yield say("doubt.response", language, served=served, asked=asked, answered=comma(result.n))
+
+
 def sample_lines(result: Result, language: str) -> Iterator[str]:
     """Say whether the sample is large enough, and whose statement that is measured against."""
     sample = result.sufficiency

@@ -96,7 +96,13 @@ def _look_at_day(kiosk: int, day: int, changes: Changes, names: Names) -> dict[i
         number, groups = storage.number_of(row), storage.groups_of(row, names)
         for flagged, amount in ((bool(flags), number), (bool(row.flags), -number)):
             changes.put(
-                series=row.series, key=row.key, day=day, flagged=flagged, groups=groups, number=amount
+                series=row.series,
+                key=row.key,
+                coded=storage.form_of(row),
+                day=day,
+                flagged=flagged,
+                groups=groups,
+                number=amount,
             )
     by_flags: dict[int, list[int]] = {}
     for row, flags in changed:

@@ -8,8 +8,9 @@ visitor are flagged together. `docs/flags.md` says how well they find planted pa
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
+from itertools import pairwise
 
-VERSION = "2"
+VERSION = "3"
 
 
 class Flag(IntFlag):
@@ -22,6 +23,7 @@ class Flag(IntFlag):
     STAFF_NEARBY = 16
     IDENTICAL = 32
     TYPED_IDENTICAL = 64
+    RHYTHM = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class Limits:
     after_staff_s: float = 120.0
     identical_run: int = 4
     identical_gap_s: float = 600.0
+    rhythm_run: int = 10
+    """So many visits of one kind (the smiley alone, or the whole questionnaire), no other kind between them …"""
+    rhythm_gap_s: float = 60.0
+    """… each begun this soon after the end of the one before, …"""
+    rhythm_seconds_a_question: float = 3.0
+    """… are no queue where every one of them was quicker than this: some people are, ten running are one hand; …"""
+    rhythm_spread: float = 0.1
+    """… nor where the times from one end to the next deviate by less than this part of their mean: people are no clocks."""
     typed_identical_run: int = 10
     """So many sheets one after another with the same answers, whatever these are, were not filled in by so many people."""
 
@@ -87,6 +97,14 @@ class _Visit:
             if part.asked > 1 and len(part.answers) == part.asked:
                 return part.answers
         return None
+
+    @property
+    def kind(self) -> int:
+        """What was answered: the whole questionnaire (2), the smiley alone (1), anything else (0)."""
+        if self.whole is not None:
+            return 2
+        answered = [part.asked for part in self.responses if part.answers]
+        return int(bool(answered) and set(answered) == {1})
 
     @property
     def best(self) -> bool:
@@ -127,6 +145,7 @@ def flags_of(
         (Flag.BEST_AFTER_BAD, _best_after_bad),
         (Flag.OUTSIDE_HOURS, _outside_hours),
         (Flag.IDENTICAL, _identical),
+        (Flag.RHYTHM, _rhythm),
     )
     for flag, rule in rules:
         _mark(found, flag, rule(visits, limits))
@@ -204,6 +223,38 @@ def _identical(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
         ),
     )
     return [visit for run in runs if len(run) >= limits.identical_run for visit in run]
+
+
+def _rhythm(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
+    runs = _runs(
+        visits,
+        lambda before, visit: (
+            visit.kind == before.kind != 0 and visit.start_ms - before.end_ms <= 1000 * limits.rhythm_gap_s
+        ),
+    )
+    flagged: list[_Visit] = []
+    for run in runs:
+        for first in range(len(run) - limits.rhythm_run + 1):
+            window = run[first : first + limits.rhythm_run]
+            if _is_one_hand(window, limits):
+                flagged += window
+    return flagged
+
+
+def _is_one_hand(window: Sequence[_Visit], limits: Limits) -> bool:
+    """Tell whether visits of one kind follow one another as no queue of people does."""
+    if window[0].kind == 2 and all(
+        part.duration_s < limits.rhythm_seconds_a_question * part.asked
+        for visit in window
+        for part in visit.responses
+        if part.asked > 1
+    ):
+        return True
+    between = [later.end_ms - visit.end_ms for visit, later in pairwise(window)]
+    total, number = sum(between), len(between)
+    # The variance with divisor number, times number squared: whole numbers, so that no rounding decides.
+    spread = number * sum(each * each for each in between) - total * total
+    return spread < limits.rhythm_spread**2 * total * total
 
 
 def _typed_identical(typed: Sequence[_Visit], limits: Limits) -> list[_Visit]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from collector.fleet.instruments import find
 from collector.scores.tallies.packing import to_counts, to_number
-from collector.scores.tallies.unit_days import FIELD_BITS
+from collector.scores.tallies.unit_days import COUNTS_FROM, FIELD_BITS, DayRows
 from survey.index.clusters import Clusters
 from survey.index.tally import Tally, length
 from survey.instrument.instrument import Instrument
@@ -17,7 +17,6 @@ _REMEMBERED = 4_096  # patterns of answers; the listener's memory is bounded
 # holds both together.
 _ONE_COMPLETE = 1 << FIELD_BITS
 _SQUARES_SHIFT = 3 * FIELD_BITS
-_COUNTS_FROM = 4
 
 
 class CodedForm:
@@ -28,6 +27,8 @@ class CodedForm:
         self.keys = instrument.element_keys
         self.fields = 1 + length(instrument)
         """Of a plain row."""
+        self.days = DayRows(instrument)
+        """Its rows by unit and day."""
         self._digits = {value: _DIGITS[value] for value in instrument.values}
         self._parts = [self._parts_of(key) for key in self.keys]
         self._canonical_keys = tuple(sorted(self.keys))  # as they stand in a record's canonical JSON
@@ -89,14 +90,13 @@ class CodedForm:
 
     def opened(self, dated: int) -> tuple[Tally, Clusters]:
         """Give the tally in a dated row, and its sums over unit-days."""
-        days, people_squared, products, totals_squared, _, *ints = to_counts(dated, 4 + self.fields)
-        clusters = Clusters(days, people_squared, products, totals_squared)
-        return Tally.from_ints(self.instrument, ints), clusters
+        counts, sums = to_counts(dated, self.days.sums + self.fields), self.days.sums
+        return Tally.from_ints(self.instrument, counts[sums + 1 :]), Clusters.from_row(counts[:sums])
 
     def _parts_of(self, key: str) -> dict[str, tuple[int, int]]:
         """Give, for every answer to an element of a complete response, what it adds to the counts and to the score."""
         instrument = self.instrument
-        place = _COUNTS_FROM + self.keys.index(key) * len(instrument.values)
+        place = COUNTS_FROM + self.keys.index(key) * len(instrument.values)
         weight = instrument.weight_units[self.keys.index(key)]
         return {
             digit: (1 << FIELD_BITS * (place + value - instrument.lowest), weight * value)

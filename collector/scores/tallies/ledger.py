@@ -13,6 +13,7 @@ from itertools import islice
 from django.db import connection
 
 from collector.scores.models import DayTally, GroupTally, UnitDay, UnitTally
+from collector.scores.tallies.forms import CodedForm
 from collector.scores.tallies.keys import (
     day_date,
     day_key,
@@ -25,7 +26,6 @@ from collector.scores.tallies.keys import (
 )
 from collector.scores.tallies.naming import SeriesKey
 from collector.scores.tallies.packing import pack, pack_wide, unpack, unpack_wide
-from collector.scores.tallies.unit_days import dated, side_of, sums_of
 
 TallyModel = type[DayTally] | type[UnitDay] | type[UnitTally] | type[GroupTally]
 
@@ -40,12 +40,23 @@ class Changes:
         """Changes by `keys.day_key`."""
         self.groups: defaultdict[int, int] = defaultdict(int)
         """Changes by `keys.group_key`."""
+        self.forms: dict[int, CodedForm] = {}
+        """The forms of all series touched, by number."""
 
     def put(
-        self, *, series: int, key: SeriesKey, day: int, flagged: bool, groups: Iterable[int], number: int
+        self,
+        *,
+        series: int,
+        key: SeriesKey,
+        coded: CodedForm,
+        day: int,
+        flagged: bool,
+        groups: Iterable[int],
+        number: int,
     ) -> None:
         """Count `number` on one side (flagged or not) of a series' day and of its unit's groups; negative takes out."""
         unit, _, _, _, form = key
+        self.forms[form] = coded
         self.days[day_key(series, day, flagged=flagged)] += number
         base = group_key(unit, form, month_number(day_date(day)), 0, flagged=flagged)
         for group in groups:
@@ -64,14 +75,15 @@ class Changes:
         for key, number in self.days.items():
             owner, day, flagged = split_day_key(key)
             unit, _, _, _, form = series[owner]
-            units[unit_key(unit, form, month_number(day_date(day)), flagged=flagged)] += dated(number)
-            unit_days[unit_day_key(unit, form, day)] += side_of(number, flagged=flagged)
+            days = self.forms[form].days
+            units[unit_key(unit, form, month_number(day_date(day)), flagged=flagged)] += days.dated(number)
+            unit_days[unit_day_key(unit, form, day)] += days.side_of(number, flagged=flagged)
         # Always in this order, and in the order of the keys: two listeners then never wait for each other in a ring.
         _add(DayTally, self.days)
         for key, (before, after) in _add(UnitDay, unit_days).items():
             unit, form, day = split_unit_day_key(key)
-            month = month_number(day_date(day))
-            old, new = sums_of(before), sums_of(after)
+            month, days = month_number(day_date(day)), self.forms[form].days
+            old, new = days.sums_of(before), days.sums_of(after)
             units[unit_key(unit, form, month, flagged=False)] += new.sound - old.sound
             units[unit_key(unit, form, month, flagged=True)] += new.flagged - old.flagged
         _add(UnitTally, units)

@@ -106,6 +106,7 @@ def unproject(records: Iterable[AcceptedRecord]) -> None:
         changes.put(
             series=row.series,
             key=row.key,
+            coded=storage.form_of(row),
             day=row.day,
             flagged=bool(row.flags),
             groups=storage.groups_of(row, names),
@@ -206,7 +207,9 @@ class _Responses:
         form = coded(*key)
         if form is None:
             raise Malformed("instrument_unknown", f"{key[0]}@{key[1]} is unknown here")
-        return self.names.forms[key], form
+        number = self.names.forms[key]
+        self.changes.forms[number] = form
+        return number, form
 
     def _offset_ms(self, key: tuple[int, int]) -> int:
         unit, step = key

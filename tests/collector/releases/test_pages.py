@@ -187,6 +187,7 @@ def test_the_table_has_a_row_an_element_and_runs_nothing(post: Post, client: Cli
     assert len(rows) == 9
     first = rows[0]
     assert (first["name"], first["value"], first["category"], first["n"]) == ("'=cmd()", "75.0", "C", "12")
+    assert (first["asked"], first["served"]) == ("0", ""), "nobody pressed a smiley, nobody stated users"
     assert (first["element"], first["nrr"], first["element_value"]) == ("persyaratan", "3.0", "75.0")
     assert float(first["interval_low"]) < 75 < float(first["interval_high"])
     excel = client.get(f"/api/v1/releases/{release.address}.csv?for=excel").content.decode()

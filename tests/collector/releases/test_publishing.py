@@ -229,6 +229,7 @@ def test_larger_numbers_count_what_is_out_and_say_what_is_not(post: Post) -> Non
     release = larger.publish(larger.region("18.01"), QUARTER, who=WHO)
     found = said(release)
     assert (release.n, found["units"], found["left_out"]) == (32, 2, 2)
+    assert found["visits"] == 32, "visits of the units that are counted, and of no other"
     assert str(release.value) == "90.63", "(12 x 75 + 20 x 100) / 32, not the mean of two indices"
     assert larger.publish(larger.agency("desa"), QUARTER, who=WHO).n == 32
     assert larger.publish(larger.unit_over_time(post.unit), YEAR, who=WHO).n == 12

@@ -93,7 +93,7 @@ def test_an_index_both_ways_is_what_the_raw_responses_give(
         whole = found(post, MONDAY, MONDAY + timedelta(days=length), smallest_group=1)
         timing = whole.timing or Timing(0, 0, 0, 0)
         assert [timing.late, timing.redated, timing.outside, timing.inside] == counts
-        days = whole.index.days if whole.index else None
+        days = whole.index.day_effects if whole.index else None
         if counts[2] and narrow:
             assert timing.narrow == index(SKM, Tally.of(SKM, narrow), like=days)
         if counts[3]:

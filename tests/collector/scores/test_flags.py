@@ -153,7 +153,7 @@ def test_broken_off_visits_without_an_answer_are_no_praise() -> None:
 
 
 def test_an_unknown_version_of_the_rules_is_an_error() -> None:
-    assert VERSION == "2"
+    assert VERSION == "3"
     with pytest.raises(KeyError):
         flags_of([], version="0")
 
@@ -177,6 +177,7 @@ def test_pace_and_moment_of_what_was_typed_in_say_nothing() -> None:
         Flag.BEST_AFTER_BAD,
         Flag.OUTSIDE_HOURS,
         Flag.STAFF_NEARBY,
+        Flag.RHYTHM,
     }
 
 
@@ -197,3 +198,68 @@ def test_a_visitor_at_the_buttons_ends_no_run_of_sheets_and_begins_none() -> Non
     assert len(found) == 10
     pressed = [visit(number, 3600 * number) for number in range(12)]
     assert flags_of(day(*pressed)) == {}
+
+
+def one_behind_the_other(takes_s: list[int], gaps_s: list[int]) -> list[list[Answered]]:
+    """Whole questionnaires that praise with one 3 each, so that no rule over best or equal answers sees them."""
+    visits, moment = [], 0
+    for number, (takes, gap) in enumerate(zip(takes_s, gaps_s, strict=True), 1):
+        answers = tuple(3 if place == number % 9 else 4 for place in range(9))
+        visits.append(visit(number, moment, answers, takes_s=takes))
+        moment += takes + gap
+    return visits
+
+
+def test_ten_quick_forms_running_are_one_hand_and_nine_are_not() -> None:
+    takes, gaps = [14, 26, 19, 22, 11, 25, 17, 20, 13, 24], [5, 40, 12, 30, 8, 55, 20, 9, 33, 0]
+    assert set(flags_of(day(*one_behind_the_other(takes, gaps))).values()) == {Flag.RHYTHM}
+    assert len(flags_of(day(*one_behind_the_other(takes, gaps)))) == 10
+    assert flags_of(day(*one_behind_the_other(takes[:9], gaps[:9]))) == {}
+    slow = [*takes[:4], 27, *takes[5:]]  # three seconds a question
+    assert flags_of(day(*one_behind_the_other(slow, gaps))) == {}
+    paused = [*gaps[:4], 61, *gaps[5:]]
+    assert flags_of(day(*one_behind_the_other(takes, paused))) == {}
+
+
+def test_whoever_only_presses_a_smiley_or_breaks_off_ends_the_run() -> None:
+    takes, gaps = [20] * 11, [40, 20, 35, 10, 50, 15, 30, 25, 40, 20, 0]
+    for answers, pulse in (((), 3), (ORDINARY[:4], 3)):
+        visits = one_behind_the_other(takes, gaps)
+        start = visits[5][0].at_ms / 1000 - 20
+        visits[5] = visit(6, start, answers, takes_s=20, pulse=pulse)
+        assert flags_of(day(*visits)) == {}
+
+
+def test_visits_as_regular_as_a_clock_are_one_hand() -> None:
+    regular = one_behind_the_other([45] * 12, [20] * 12)
+    assert set(flags_of(day(*regular)).values()) == {Flag.RHYTHM}
+    people = one_behind_the_other(
+        [45, 30, 62, 51, 38, 70, 45, 29, 55, 41], [20, 9, 35, 14, 28, 6, 31, 12, 22, 0]
+    )
+    assert flags_of(day(*people)) == {}
+    smileys = [visit(number, 9.0 * number, (), pulse=3 if number % 6 else 4) for number in range(1, 13)]
+    assert set(flags_of(day(*smileys)).values()) == {Flag.RHYTHM}
+    crowd = [
+        visit(number, at, (), pulse=3)
+        for number, at in enumerate((0, 9, 30, 39, 48, 90, 99, 130, 140, 149), 1)
+    ]
+    assert flags_of(day(*crowd)) == {}
+
+
+def test_an_unbroken_hour_of_stuffing_is_flagged_whole() -> None:
+    """150 visits in 52 minutes, all of them 4 with one 3 somewhere: each harmless by itself."""
+    chance = random.Random(7)
+    visits = []
+    for number in range(150):
+        answers = [4] * 9
+        answers[chance.randrange(9)] = 3
+        visits.append(visit(number, 20.8 * number, tuple(answers), takes_s=chance.randrange(11, 16), pulse=4))
+    found = flags_of(day(*visits))
+    assert len(found) == 300
+    assert all(flag & Flag.RHYTHM for flag in found.values())
+
+
+def test_a_run_that_does_not_advance_in_time_is_as_regular_as_can_be() -> None:
+    """A kiosk that lost its clock dates many visits at one moment: no arithmetic may stumble over that."""
+    at_once = [visit(number, 0, takes_s=60) for number in range(12)]
+    assert Flag.RHYTHM not in set(flags_of(day(*at_once)).values())

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from collector.scores.tallies.forms import coded
 from collector.scores.tallies.packing import to_number
-from collector.scores.tallies.unit_days import side_of
 from survey.index.tally import Tally
 from survey.instrument.definition import shipped
 from tests.collector.scores.village import SKM, answers
@@ -22,8 +21,8 @@ def test_any_answers_come_back_and_count_what_the_tally_counts(given_answers: di
     assert form.decode(text) == {key: given_answers[key] for key in KEYS if key in given_answers}
     assert form.tally(form.number(text)) == Tally.of(SKM, [given_answers])
     complete = len(given_answers) == len(KEYS)
-    assert side_of(form.number(text), flagged=False) == (
-        to_number([sum(given_answers.values()), 1]) if complete else 0
+    assert form.days.side_of(form.number(text), flagged=False) == (
+        to_number([1, *(given_answers[key] for key in KEYS)]) if complete else 0
     )
 
 

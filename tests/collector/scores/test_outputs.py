@@ -119,6 +119,7 @@ def test_json_has_the_same_values_under_its_keys(answer: IndexAnswer) -> None:
         "stated_by_asker": False,
     }
     assert fields["pulse"] == {"n": 8, "satisfied_percent": 75.0}
+    assert fields["response"] == {"served": 300, "asked": 8, "answered": 12}
     without = fields["without_flagged"]
     assert isinstance(without, dict)
     assert (without["n"], without["value"], without["category"]) == (6, 87.5, "B")
@@ -140,6 +141,8 @@ def test_text_says_the_same_in_one_language(answer: IndexAnswer) -> None:
     assert "Selang 95 %: 55,32 – 80,71; mungkin C (62 %), bisa juga D (28 %): tambah" in indonesian
     assert "Tanpa 6 respons yang ditandai: 87,50 B (n = 6;" in indonesian
     assert "Sampel: 12 dari 169 yang diperlukan (populasi 300): kurang 157" in indonesian
+    assert "Tingkat jawaban: dilayani 300, menekan wajah di kios 8, menjawab lengkap 12." in indonesian
+    assert "Response rate: served 300, pressed a smiley at the kiosk 8, answered in full 12." in english
     assert "bobot 1/9; tabel mutu 2017; hanya kuesioner lengkap" in indonesian
     assert "Jawaban dari satu hari layanan saja: efek hari tidak dapat dihitung." in indonesian
     assert "Kurang dari 8 hari: terlalu sedikit untuk menilai pengaruh hari." in indonesian
@@ -211,6 +214,21 @@ def test_where_many_break_off_the_other_policy_stands_beside(
     assert said in as_text(answer, "id")
     back = indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4"), policy=Policy.ALL))
     assert "bila hanya kuesioner lengkap dihitung: 100,00 A (n = 10)" in as_text(back, "id")
+
+
+def test_of_the_response_rate_what_is_not_known_is_said_to_be_so() -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(post.response(answers(4), at(MONDAY, "08:00", seconds=400 * n)) for n in range(6)),
+        *(post.pulse(4, at(MONDAY, "13:00", seconds=400 * n)) for n in range(9)),
+    )
+    answer = indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4"), (Dimension.SERVICE,)))
+    fields = as_json(answer)
+    assert fields["response"] == {"served": None, "asked": 9, "answered": 6}
+    assert [group["response"] for group in fields["groups"]] == [fields["response"]]  # type: ignore[attr-defined]
+    assert "Tingkat jawaban: dilayani tidak diketahui, menekan wajah di kios 9, menjawab" in as_text(
+        answer, "id"
+    )
 
 
 def test_a_tenth_that_breaks_off_is_not_many() -> None:

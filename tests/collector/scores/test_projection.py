@@ -28,7 +28,7 @@ from collector.scores.tallies import flagging
 from collector.scores.tallies.flags import Flag
 from collector.scores.tallies.naming import Names
 from collector.scores.tallies.projection import project, unproject
-from survey.index.clusters import DayEffect
+from survey.index.clusters import DayEffects
 from survey.index.indices import NothingAnswered, index
 from survey.index.periods import between
 from survey.index.tally import Tally
@@ -113,7 +113,7 @@ def test_an_index_from_the_database_is_the_index_of_the_raw_responses(
         end = begin + timedelta(days=length)
         inside = [entry for entry in raw if begin <= entry[0] <= end]
 
-        def check(found, wanted: list, *, like: DayEffect | None = None) -> None:
+        def check(found, wanted: list, *, like: DayEffects | None = None) -> None:
             tally = Tally.of(SKM, [entry[1] for entry in wanted])
             clusters = None if like else clusters_of(entry[:2] for entry in wanted)
             try:
@@ -123,12 +123,13 @@ def test_an_index_from_the_database_is_the_index_of_the_raw_responses(
                 return
             assert found is not None
             assert found.index == expected
+            assert found.index.elements == expected.elements
             assert found.n == tally.complete
             assert found.incomplete == tally.incomplete
 
         whole = whole_index(post, begin, end).whole
         check(whole, inside)
-        days = whole.index.days if whole.index else None
+        days = whole.index.day_effects if whole.index else None
         by_service = whole_index(post, begin, end, by=(Dimension.SERVICE,)).groups
         for service in (None, "ktp", "kk"):
             found = [group for group in by_service if group.group[0].code == (service or "")]

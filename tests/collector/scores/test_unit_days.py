@@ -17,7 +17,7 @@ from collector.scores.tallies import flagging
 from collector.scores.tallies.keys import day_date, response_id
 from collector.scores.tallies.packing import to_counts, to_number
 from collector.scores.tallies.projection import project, unproject
-from collector.scores.tallies.unit_days import side_of, sums_of
+from collector.scores.tallies.unit_days import DayRows
 from survey.index.clusters import Clusters
 from survey.index.indices import index
 from survey.index.periods import between
@@ -29,28 +29,42 @@ people = st.integers(0, 9)
 totals = st.integers(-400, 400)
 
 
-@given(st.integers(-(2**40), 2**40), st.integers(-(2**40), 2**40), st.integers(-5, 5), st.booleans())
-def test_a_change_of_a_row_tells_score_and_number_though_it_takes_out(
-    total: int, number: int, incomplete: int, flagged: bool
+rows = DayRows(SKM)
+given_answers = st.lists(st.lists(st.integers(1, 4), min_size=9, max_size=9), max_size=6)
+
+
+def counted(people: list[list[int]], *, sign: int = 1) -> int:
+    tally = Tally.of(SKM, [dict(zip(SKM.element_keys, values, strict=True)) for values in people])
+    return sign * to_number([sum(map(sum, people)), *tally.to_ints()])
+
+
+@given(given_answers, given_answers, st.integers(-5, 5), st.booleans())
+def test_a_change_of_a_row_tells_number_and_answers_though_it_takes_out(
+    added: list[list[int]], taken: list[list[int]], incomplete: int, flagged: bool
 ) -> None:
-    side = side_of(to_number([total, number, incomplete, -3]), flagged=flagged)
-    assert side == to_number([0, 0, total, number] if flagged else [total, number])
+    change = counted(added) + counted(taken, sign=-1) + to_number([0, 0, incomplete, *[0] * 37, -3])
+    side = rows.side_of(change, flagged=flagged)
+    totals = [sum(row[place] for row in added) - sum(row[place] for row in taken) for place in range(9)]
+    wanted = [len(added) - len(taken), *totals]
+    assert side == to_number([*[0] * 10, *wanted] if flagged else wanted)
 
 
-@given(st.integers(0, 50), st.integers(0, 2000), st.integers(0, 50), st.integers(0, 2000))
+@given(given_answers, given_answers)
 def test_the_sums_of_a_day_are_right_for_the_sound_side_and_for_both(
-    sound: int, sound_total: int, flagged: int, flagged_total: int
+    sound: list[list[int]], flagged: list[list[int]]
 ) -> None:
-    sound_total, flagged_total = sound_total * bool(sound), flagged_total * bool(flagged)
-    found = sums_of(to_number([sound_total, sound, flagged_total, flagged]))
+    day = rows.side_of(counted(sound), flagged=False) + rows.side_of(counted(flagged), flagged=True)
+    found = rows.sums_of(day)
 
     def clusters(number: int) -> Clusters:
-        return Clusters(*to_counts(number, 4))
+        read = Clusters.from_row(to_counts(number, rows.sums))
+        return read if read.days else Clusters()
 
-    assert clusters(found.sound) == Clusters.of([(sound, sound_total)])
-    assert clusters(found.sound + found.flagged) == Clusters.of(
-        [(sound + flagged, sound_total + flagged_total)]
-    )
+    def wanted(people: list[list[int]]) -> Clusters:
+        return clusters_of([(0, dict(zip(SKM.element_keys, values, strict=True))) for values in people])
+
+    assert clusters(found.sound) == wanted(sound)
+    assert clusters(found.sound + found.flagged) == wanted(sound + flagged)
 
 
 given_response = st.tuples(
@@ -154,12 +168,15 @@ def compare(found: Result, held: Iterable[tuple[AcceptedRecord, date, bool]]) ->
     if not complete:
         assert found.index is None
         return
-    assert found.index == expected(entry[:2] for entry in given_answers)
+    wanted = expected(entry[:2] for entry in given_answers)
+    assert found.index == wanted
+    assert found.index.elements == wanted.elements
     sound = [entry[:2] for entry in given_answers if not entry[2]]
     if any(len(entry[1]) == 9 for entry in sound):
         assert found.without_flagged is not None
         assert found.without_flagged.days == expected(sound).days
         assert found.without_flagged.interval == expected(sound).interval
+        assert found.without_flagged.elements == expected(sound).elements
 
 
 def expected(dated):

@@ -43,12 +43,58 @@ def test_the_ratio_is_the_cluster_formula_over_the_variance_between_people(days:
     mean = Fraction(total, n)
     between = sum((score - mean) ** 2 for score in people) / (n - 1) / n
     residuals = sum((sum(day) - len(day) * mean) ** 2 for day in days)
-    clustered = Fraction(len(days), len(days) - 1) * residuals / n**2
+    clustered = larger([len(day) for day in days]) * residuals / n**2
     found = Clusters.of((len(day), sum(day)) for day in days).effect(
         people=n, total=total, squares=sum(score * score for score in people)
     )
     assert found.days == len(days)
     assert found.ratio == pytest.approx(float(clustered / between) if between else 1.0)
+
+
+def larger(sizes: list[int]) -> Fraction:
+    """What brings the sum of squares back to its size, by the definition: the trace of the residuals' covariance."""
+    n, alike = sum(sizes), sum(size**2 for size in sizes)
+    left = sum(
+        (size * (other == place) - Fraction(size, n) * each) ** 2
+        for place, size in enumerate(sizes)
+        for other, each in enumerate(sizes)
+    )
+    return alike / left
+
+
+@pytest.mark.parametrize("days", [2, 7, 40])
+def test_on_equally_full_days_the_variance_is_that_of_a_survey_program(days: int) -> None:
+    assert larger([5] * days) == Fraction(days, days - 1)
+
+
+@given(st.lists(st.integers(1, 60), min_size=2, max_size=12))
+def test_where_days_alone_decide_the_variance_is_right_on_the_average_however_full_they_are(
+    sizes: list[int],
+) -> None:
+    """Days of variance one each: what is estimated from each day's part adds up to the variance of the mean."""
+    n = sum(sizes)
+    seen = 0.0
+    for moved in range(len(sizes)):
+        clusters = Clusters.of((size, size * (place == moved)) for place, size in enumerate(sizes))
+        people = sizes[moved]
+        effect = clusters.effect(people=n, total=people, squares=people)
+        assert effect.ratio is not None
+        seen += effect.ratio * people * (n - people) / (n * n * (n - 1))
+    assert seen == pytest.approx(sum(size**2 for size in sizes) / n**2)
+
+
+def test_each_element_has_the_doubt_of_its_own_days() -> None:
+    """A toilet that is broken on every other day says nothing of the clerk."""
+    usual = [dict.fromkeys(SKM.element_keys, value) for value in (2, 3, 4, 3, 3, 2)]
+    days = [[row | {"sarpras": 1 if day % 2 else 4} for row in usual] for day in range(12)]
+    together, alone = of_days(days), without_days(days)
+    for ours, theirs in zip(together.elements, alone.elements, strict=True):
+        assert ours.interval is not None
+        assert theirs.interval is not None
+        assert ours.days is not None
+        assert ours.days.design_effect == pytest.approx(71 * 12 / 72 / 11 * 6 if ours.key == "sarpras" else 1)
+        wider = ours.interval.high - ours.interval.low > 2 * (theirs.interval.high - theirs.interval.low)
+        assert wider == (ours.key == "sarpras")
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 180)), max_size=12), st.integers(0, 12))
@@ -58,6 +104,7 @@ def test_sums_of_different_days_add_and_empty_days_count_nothing(
     one, other, both = Clusters.of(days[:cut]), Clusters.of(days[cut:]), Clusters.of(days)
     assert both.days == one.days + other.days == sum(n > 0 for n, _ in days)
     assert both.people_squared == one.people_squared + other.people_squared
+    assert both.people_cubed == one.people_cubed + other.people_cubed
     assert both.products == one.products + other.products
     assert both.totals_squared == one.totals_squared + other.totals_squared
 
@@ -146,7 +193,8 @@ def test_own_weights_weigh_in_the_sums_too() -> None:
         weight * row[key] for key, weight in zip(WEIGHTED.element_keys, WEIGHTED.weight_units, strict=True)
     )
     found = clusters_of([("a", row), ("a", row), ("b", row)], WEIGHTED)
-    assert found == Clusters(2, 5, 5 * total, 5 * total * total)
+    elements = tuple((5 * row[key], 5 * row[key] ** 2) for key in WEIGHTED.element_keys)
+    assert found == Clusters(2, 5, 9, 5 * total, 5 * total * total, elements)
     tally = Tally.of(WEIGHTED, [row] * 3)
     assert index(WEIGHTED, tally, clusters=found).days == DayEffect(2, 1.0, 1)
 
