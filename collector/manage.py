@@ -30,6 +30,7 @@ The fleet
 Numbers
   release             publish a period, correct it, withdraw it; what is out is all that everybody sees
   index               the index of units, regions, services, kiosks, periods
+  breakdown           the groups of a released period: by service, kiosk, sex, hour …
   population          state how many people a unit served in a period
   instruments         check questionnaire files, or list the shipped ones
 

@@ -202,3 +202,21 @@ class UnitOfficer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} of {self.unit_id}"
+
+
+class EvaluatorArea(models.Model):
+    """What an evaluator evaluates: a region with all below it, or an agency's units. Without a row it is nothing."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="evaluates")
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+", null=True)
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(region__isnull=True) ^ models.Q(agency__isnull=True), name="area_is_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} of {self.region_id or self.agency_id}"

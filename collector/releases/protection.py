@@ -18,7 +18,8 @@ from survey.index.sampling import SMALLEST_GROUP
 
 OTHERS = "*"
 """The group of all services that are too small to stand alone."""
-_INCOMPLETE = "i"
+INCOMPLETE = "i"
+"""The group of those whose answers are incomplete."""
 
 Label = str
 Members = Mapping[int, Label]
@@ -84,7 +85,7 @@ def choose(
     members = {one.number: flag(one) + ("/" + services[one.service] if services else "") for one in complete}
     other = _may_count_incomplete(people, earlier, smallest)
     if other:
-        members |= {person.number: _INCOMPLETE for person in people if not person.complete}
+        members |= {person.number: INCOMPLETE for person in people if not person.complete}
     return Shown(members, without_flagged=split or not flags, other_policy=other, services=services)
 
 
@@ -100,7 +101,7 @@ class _Crowd:
             number
             for members in earlier
             for number, label in members.items()
-            if label != _INCOMPLETE and number not in here
+            if label != INCOMPLETE and number not in here
         }
 
     def allows(self, label: Callable[[Person], str]) -> bool:
@@ -141,17 +142,15 @@ def _may_count_incomplete(people: Sequence[Person], earlier: Sequence[Members], 
         number
         for members in earlier
         for number, label in members.items()
-        if label == _INCOMPLETE and number not in incomplete
+        if label == INCOMPLETE and number not in incomplete
     }
     for place in range(len(next(iter(incomplete.values())))):
         blocks: Counter[Hashable] = Counter(
-            (True, *(members.get(number) == _INCOMPLETE for members in earlier))
+            (True, *(members.get(number) == INCOMPLETE for members in earlier))
             for number, answered in incomplete.items()
             if answered[place] != "-"
         )
-        blocks.update(
-            (False, *(members.get(number) == _INCOMPLETE for members in earlier)) for number in gone
-        )
+        blocks.update((False, *(members.get(number) == INCOMPLETE for members in earlier)) for number in gone)
         if blocks and min(blocks.values()) < smallest:
             return False
     return True

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.releases.show import api, pages
+from collector.releases.show import api, breakdowns, pages
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     re_path(
         r"^api/v1/releases/(?P<text>[A-Za-z0-9-]{8,12})\.(?P<form>json|csv)$", api.one, name="release-data"
     ),
+    path("api/v1/breakdowns", breakdowns.breakdowns, name="breakdowns"),
     path("api/v1/indices", api.live_indices, name="indices"),
 ]

@@ -12,7 +12,7 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.fleet import tree
+from collector.fleet import areas, tree
 from collector.fleet.models import UnitOfficer
 from collector.people import roles, trail
 from collector.words.foreign import shown
@@ -31,12 +31,18 @@ class Command(CollectorCommand):
         add.add_argument("name", metavar="NAME", help="the account's name")
         add.add_argument("--role", required=True, choices=roles.ROLES, help="what the person may do")
         add.add_argument("--unit", metavar="CODE", help="the unit of a unit officer")
+        area = add.add_mutually_exclusive_group()
+        area.add_argument("--region", metavar="CODE", help="the region whose breakdowns an evaluator may see")
+        area.add_argument("--agency", metavar="CODE", help="the agency whose breakdowns an evaluator may see")
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Make the account."""
         if (options["role"] == roles.UNIT_OFFICER) != bool(options["unit"]):
             raise CollectorError("officer_unit")
+        if options["role"] != roles.EVALUATOR and (options["region"] or options["agency"]):
+            raise CollectorError("evaluator_area")
         unit = tree.find_unit(options["unit"]) if options["unit"] else None
+        area = areas.named(region=options["region"], agency=options["agency"])
         password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         user, _ = get_user_model().objects.get_or_create(username=options["name"])
         try:
@@ -48,10 +54,11 @@ class Command(CollectorCommand):
         user.groups.set([Group.objects.get(name=options["role"])])
         if unit is not None:
             UnitOfficer.objects.get_or_create(user=user, unit=unit)
+        areas.give(user, area)
         trail.note(
             who=trail.console_user(),
             action="account",
             subject=options["name"],
-            facts={"role": options["role"]},
+            facts={"role": options["role"], "area": options["region"] or options["agency"] or ""},
         )
         return shown(f"{options['name']}: {options['role']}")
