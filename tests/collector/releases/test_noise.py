@@ -8,6 +8,7 @@ import pytest
 from bench.noise_table import text
 from collector.releases.cells import noise
 from collector.releases.cells.noise import KEYS, noisy, record_key, sum_variance, table
+from survey.index.sampling import SMALLEST_GROUP
 from tests.collector.scores.village import SKM
 
 SEED = b"s" * 32
@@ -46,6 +47,11 @@ def test_nought_stays_nought_and_the_largest_deviations_are_drawn_at_the_ends() 
     assert by.draw(50, 0) == -by.maximum
     assert by.draw(50, KEYS - 1) == by.maximum
     assert by.draw(1, 0) == -1
+
+
+def test_no_group_that_may_be_shown_is_shown_as_nobody() -> None:
+    assert table().maximum < SMALLEST_GROUP
+    assert table().draw(SMALLEST_GROUP, 0) + SMALLEST_GROUP > 0
 
 
 def test_a_key_is_the_records_own_and_the_seeds() -> None:
