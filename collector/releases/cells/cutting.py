@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
-from collector.fleet.models import Kiosk, Place, Service, Unit
+from collector.fleet.models import Unit
 from collector.releases.cells.groups import Beside, Set, by_code, choose, set_of
 from collector.releases.cells.noise import Noisy, noisy, record_key
 from collector.releases.models import Release
@@ -18,7 +18,7 @@ from collector.releases.protection import INCOMPLETE, OTHERS, Label
 from collector.scores.ask.lookups import rows
 from collector.scores.tallies.forms import CodedForm
 from collector.scores.tallies.keys import day_number
-from collector.scores.tallies.naming import UNKNOWN, group_names, groups_of_profile, hour_code
+from collector.scores.tallies.naming import UNKNOWN, groups_of_profile, hour_code
 from survey.index.periods import Period
 from survey.instrument.profile import AGE, EDUCATION, JOB, SEX
 
@@ -30,11 +30,15 @@ DIMENSIONS = ("service", *PROFILE, "hour", "place", "kiosk", "flagged")
 FLAGGED, SOUND = "flagged", "sound"
 _DIGITS = 4
 
+# Codes are joined here: publishing has many units before it, and a query of its own for each kind costs more than the join.
 _ATTRIBUTES = (
-    "SELECT r.id, r.answers, r.hour, r.flags <> 0, p.text, s.service_id, s.place_id, s.kiosk_id"
+    "SELECT r.id, r.answers, r.hour, r.flags <> 0, p.text, coalesce(v.code, ''), w.code, k.name"
     " FROM scores_series s JOIN scores_response r ON r.series_id = s.id JOIN scores_profile p ON p.id = r.profile_id"
+    " JOIN fleet_place w ON w.id = s.place_id JOIN fleet_kiosk k ON k.id = s.kiosk_id"
+    " LEFT JOIN fleet_service v ON v.id = s.service_id"
     " WHERE s.unit_id = %s AND s.form_id = %s AND r.day BETWEEN %s AND %s"
 )
+_GROUPS = "SELECT id, dimension, code FROM scores_group WHERE dimension IN (%s, %s, %s, %s)"
 
 
 class _Person(NamedTuple):
@@ -45,9 +49,10 @@ class _Person(NamedTuple):
     hour: int
     flagged: bool
     profile: str
-    service: int | None
-    place: int
-    kiosk: int
+    service: str
+    """Its code; empty for none."""
+    place: str
+    kiosk: str
 
 
 class Group(NamedTuple):
@@ -80,7 +85,7 @@ def cut(
         whole,
         {
             dimension: by_code({places[one.number]: code for one, code in zip(people, codes, strict=True)})
-            for dimension, codes in _codes(unit, people).items()
+            for dimension, codes in _codes(people).items()
         },
         [
             *(one.beside(places) for one in known),
@@ -124,20 +129,19 @@ def _written(found: Noisy, numbers: Sequence[int]) -> dict[str, object]:
     return {"n": found.n, "means": means, "who": [first, *(after - one for one, after in pairwise(numbers))]}
 
 
-def _codes(unit: Unit, people: Sequence[_Person]) -> dict[str, list[str]]:
+def _codes(people: Sequence[_Person]) -> dict[str, list[str]]:
     """Give everybody's code in each dimension, in the order of `people`."""
-    services = dict(Service.objects.filter(unit=unit).values_list("pk", "code"))
-    where = dict(Place.objects.filter(pk__in={one.place for one in people}).values_list("pk", "code"))
-    kiosks = dict(Kiosk.objects.filter(pk__in={one.kiosk for one in people}).values_list("pk", "name"))
-    profiles = {one.profile: groups_of_profile(one.profile) for one in people}
-    names = group_names(group for groups in profiles.values() for group in groups)
-    told = {text: dict(names[group] for group in groups) for text, groups in profiles.items()}
+    names = {number: (dimension, code) for number, dimension, code in rows(_GROUPS, PROFILE)}
+    told = {
+        text: dict(names[group] for group in groups_of_profile(text) if group in names)
+        for text in {one.profile for one in people}
+    }
     return {
-        "service": [services.get(one.service, "") if one.service else "" for one in people],
+        "service": [one.service for one in people],
         **{dimension: [told[one.profile].get(dimension, UNKNOWN) for one in people] for dimension in PROFILE},
         "hour": [hour_code(one.hour) for one in people],
-        "place": [where[one.place] for one in people],
-        "kiosk": [kiosks[one.kiosk] for one in people],
+        "place": [one.place for one in people],
+        "kiosk": [one.kiosk for one in people],
         "flagged": [FLAGGED if one.flagged else SOUND for one in people],
     }
 

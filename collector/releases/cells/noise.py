@@ -7,6 +7,7 @@ gives another key, and with it a deviation that has nothing to do with the one b
 
 import hmac
 import tomllib
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -32,7 +33,7 @@ class Table(NamedTuple):
     def draw(self, count: int, chance: int) -> int:
         """Give the deviation of a count; `chance` is below `KEYS`."""
         row = self.rows[min(count, self.maximum)]
-        return next(place for place, until in enumerate(row) if chance < until) - self.maximum
+        return bisect_right(row, chance) - self.maximum
 
 
 class Noisy(NamedTuple):

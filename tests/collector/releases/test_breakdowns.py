@@ -333,6 +333,7 @@ def test_an_evaluators_area_is_named_with_the_account(post: Post, monkeypatch: p
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("getpass.getpass", lambda _: "cukup-panjang-9")
     call_command("user", "add", "wati", "--role", roles.EVALUATOR, "--region", "18.01")
+    assert TrailEntry.objects.get(action="account").facts == {"role": roles.EVALUATOR, "area": "18.01"}
     client = Client()
     assert client.login(username="wati", password="cukup-panjang-9")
     assert client.get(SUKAMAJU).status_code == 200

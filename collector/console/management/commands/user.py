@@ -59,6 +59,6 @@ class Command(CollectorCommand):
             who=trail.console_user(),
             action="account",
             subject=options["name"],
-            facts={"role": options["role"], "area": options["region"] or options["agency"] or ""},
+            facts={"role": options["role"], **({"area": area.code} if area is not None else {})},
         )
         return shown(f"{options['name']}: {options['role']}")
