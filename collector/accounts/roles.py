@@ -52,6 +52,11 @@ def may(user: Account, roles: Collection[str], unit: Unit) -> bool:
     return any(office.scope.holds(unit) for office in held(user, roles))
 
 
+def reaches(user: Account, roles: Collection[str], *, kind: str, code: str) -> bool:
+    """Tell whether an account holds one of these roles for a whole `unit`, `region` or `agency`."""
+    return any(office.scope.reaches(kind, code) for office in held(user, roles))
+
+
 def units_of(offices: Iterable[Office]) -> QuerySet[Unit]:
     """Give the units that offices reach."""
     wanted = [office.scope.units() for office in offices]

@@ -35,6 +35,16 @@ class Scope(NamedTuple):
             return unit.agency_id == self.agency.pk
         return True
 
+    def reaches(self, kind: str, code: str) -> bool:
+        """Tell whether a `unit`, a `region` or an `agency`, by its code, lies wholly in it."""
+        if kind == "unit":
+            return Unit.objects.filter(self.units(), code=code).exists()
+        if self == EVERYWHERE:
+            return True
+        if kind == "region":
+            return self.region is not None and f"{code}.".startswith(f"{self.region.pk}.")
+        return kind == "agency" and self.agency is not None and self.agency.code == code
+
     def __str__(self) -> str:
         if self.unit is not None:
             return self.unit.name

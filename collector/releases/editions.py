@@ -7,6 +7,8 @@ from datetime import datetime
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.releases import content
+from collector.releases.cells.cutting import cut
+from collector.releases.cells.seed import seed
 from collector.releases.content import Head
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.people import (
@@ -57,6 +59,8 @@ class Edition:
     pressed: int
     """All who pressed a smiley: the visits that began."""
     period: Period
+    earlier: tuple[Release, ...]
+    """Every edition that was ever out and has people in common with it, or with another one that has."""
     seen: tuple[int, int, int]
     """The counts before anything else was looked at."""
 
@@ -88,6 +92,21 @@ class Edition:
                 "members": pack_members(self.shown.members),
                 "pulse": pack_members(self.pulse),
             }
+        )
+
+    def breakdown(self) -> bytes:
+        """Give what evaluators may see of its groups; nothing where it is no official period, or has no number."""
+        number, form = find_form(self.instrument)
+        if number is None or not self.is_official or not self.shown.has_number:
+            return b""
+        return cut(
+            self.unit,
+            self.period,
+            self.shown.members,
+            self.earlier,
+            form=form,
+            form_number=number,
+            seed=seed(),
         )
 
     def says_the_same_as(self, release: Release) -> bool:
@@ -141,6 +160,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         n=form.opened(row)[0].complete if shown.has_number else None,
         pressed=len(pressed),
         period=period,
+        earlier=tuple(own),
         seen=seen,
     )
 

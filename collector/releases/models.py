@@ -63,6 +63,9 @@ class Release(models.Model):
     basis = models.BinaryField(
         default=bytes, help_text="its counts, and who stands in which group; leaves the house never"
     )
+    breakdown = models.BinaryField(
+        default=bytes, help_text="noisy numbers of its groups, for evaluators, and who stands in which group"
+    )
     successor = models.OneToOneField("self", on_delete=models.PROTECT, related_name="corrects", null=True)
 
     class Meta:

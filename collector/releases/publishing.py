@@ -174,10 +174,11 @@ def _put_out(
     now = clock.now()
     head = _head(release, corrects=corrects)
     said = found.content(head, at=now)
+    breakdown = found.breakdown()
     if found.has_moved:
         raise CollectorError("release_moving")
     said["change"] = since_before(release, said)
-    release.content, release.basis = content.frozen(said), found.basis()
+    release.content, release.basis, release.breakdown = content.frozen(said), found.basis(), breakdown
     release.published_at, release.n = now, found.n
     note_number(release, said["index"])
     move(release, State.PUBLISHED, who=who, why=why)

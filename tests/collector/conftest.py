@@ -32,6 +32,7 @@ Arrive = Callable[..., list[object]]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
 settings.IKM_DATA = _DATA
 settings.IKM_KEYS = _DATA / "keys"
+settings.IKM_OWN = _DATA / "own"
 settings.SECRET_KEY = "only for tests"
 settings.DATABASES["default"] = database("", folder=_DATA)
 settings.DATABASES["default"]["TEST"] = {"NAME": str(_DATA / "test.sqlite3")}

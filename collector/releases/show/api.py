@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -18,10 +18,12 @@ from collector.scores.ask.results import QuestionError
 from collector.scores.ask.words import ELEMENT, question
 from collector.scores.show.as_csv import as_csv, table
 from collector.scores.show.as_json import as_json
+from survey.index.periods import Period
 
 _TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 _FORMATS = tuple(_TYPES)
 _EXCEL = "excel"
+Answer = TypeVar("Answer")
 _MOST = 1_000
 _ASKED = ("unit", "region", "agency", "ipp", "period", "instrument", "after")
 
@@ -128,6 +130,25 @@ def live_indices(request: HttpRequest) -> HttpResponse:
     403 for everybody else; 400 with a stable code where it cannot be asked, 404 where nothing is called so.
     """
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
+    by_element = ELEMENT in words.get("by", "").split(",")
+    return told(
+        words,
+        lambda: asked.live(question(words), who=request.user),
+        as_json=as_json,
+        as_table=lambda answer, excel: as_csv(answer, by_element=by_element, excel=excel),
+        period_of=lambda answer: answer.period,
+    )
+
+
+def told(
+    words: Mapping[str, str],
+    ask: Callable[[], Answer],
+    *,
+    as_json: Callable[[Answer], dict[str, object]],
+    as_table: Callable[[Answer, bool], str],
+    period_of: Callable[[Answer], Period],
+) -> HttpResponse:
+    """Tell an answer as JSON or as a table, as `format` and `for` ask for it, or why there is none."""
     reader = words.get("for", "")
     form = words.get("format", "csv" if reader else "json")
     if form not in _FORMATS:
@@ -135,17 +156,14 @@ def live_indices(request: HttpRequest) -> HttpResponse:
     if reader and (reader != _EXCEL or form != "csv"):
         return _refused(QuestionError("for", known=_EXCEL), HTTPStatus.BAD_REQUEST, "for")
     try:
-        answer = asked.live(question(words), who=request.user)
-    except QuestionError as error:
-        status = HTTPStatus.NOT_FOUND if error.code in NOTHING_CALLED_SO else HTTPStatus.BAD_REQUEST
-        return _refused(error, status, error.code)
+        answer = ask()
     except CollectorError as error:
-        return _refused(error, HTTPStatus.FORBIDDEN, error.word)
+        code = error.code if isinstance(error, QuestionError) else error.word
+        status = HTTPStatus.BAD_REQUEST if isinstance(error, QuestionError) else HTTPStatus.FORBIDDEN
+        return _refused(error, HTTPStatus.NOT_FOUND if code in NOTHING_CALLED_SO else status, code)
     if form == "csv":
-        by_element = ELEMENT in words.get("by", "").split(",")
-        text = as_csv(answer, by_element=by_element, excel=reader == _EXCEL)
-        response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="ikm-{answer.period.identifier}.csv"'
+        response = HttpResponse(as_table(answer, reader == _EXCEL), content_type=_TYPES["csv"])
+        response["Content-Disposition"] = f'attachment; filename="ikm-{period_of(answer).identifier}.csv"'
         return response
     return JsonResponse(as_json(answer))
 

@@ -94,4 +94,8 @@ class Reading:
 
 def shown_releases() -> QuerySet[Release]:
     """Give what everybody may read; what was frozen is read where it is asked for."""
-    return Release.objects.filter(state__in=SHOWN).select_related("successor").defer("content", "basis")
+    return (
+        Release.objects.filter(state__in=SHOWN)
+        .select_related("successor")
+        .defer("content", "basis", "breakdown")
+    )

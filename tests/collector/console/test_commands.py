@@ -79,6 +79,9 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "agency": [(("add", "--code", "desa", "--name", "Dinas Desa"), "agency desa: Dinas Desa")],
     "audit": [(QUARTER, "sukamaju), 2026-TW4"), ((*QUARTER, "--json"), '"kind_unknown": 1'),
               ((*QUARTER, "--publish"), "Held but not counted: 1 records, this version does not know their kind")],
+    "breakdown": [
+        ((*UNIT, "--period", "2026-TW4"), "2026-TW4: responses 30-99, releases 0, units left out 1"),
+    ],
     "broker_files": [(("{folder}", "--host", "broker.example"), "IKM_BROKER_URL=mqtts://broker.example:8883")],
     "complaint": [
         (("list",), "2026-11-02  sukamaju  diterima  lama"),
@@ -135,6 +138,7 @@ IN_A_PROCESS = {"listen", "serve"}
 ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "agency": (("add", "--code", "!", "--name", "x"), "agency = '!': a code has"),
     "audit": (UNIT, "give either period"),
+    "breakdown": ((*UNIT, "--period", "2026-W7"), "2026-W7"),
     "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "web_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "complaint": (("read", "AAAA", "--as", "rina", "--why", "x"), "there is no ticket 'AAAA' here"),
