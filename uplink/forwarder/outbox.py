@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from survey.record.chain import stated_link
 from survey.record.record import COMPLAINT, RESPONSE
-from survey.wire.messages import Batch, pack_batch
+from survey.wire.messages import MAX_BATCH_RECORDS, Batch, pack_batch
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
 
@@ -54,6 +54,8 @@ class Outbox:
         self._cursor = 1
         self._say_prev = True
         self._proof: _Proof | None = None
+        self._lacking = 0
+        self._is_splittable = True
         self._held: list[Entry] = []
         self._held_since: float | None = None
         self._most = max_records
@@ -82,6 +84,10 @@ class Outbox:
         self._cursor = seq
         self._say_prev = True
         self._held_since = float("-inf") if hurry else None
+
+    def lacks(self, seq: int) -> None:
+        """Take note that the collector lacks what nobody confirmed from `seq` on: if it is not here, the kiosk must declare it lost."""
+        self._lacking = seq
 
     def may_fit(self, seq: int, link: bytes) -> bool:
         """Tell whether the journal stood at `link` after `seq`, or has lost what could tell.
@@ -113,10 +119,12 @@ class Outbox:
         if not entries:
             return None
         payload = self._pack(entries)
-        while len(payload) > max_bytes and len(entries) > 1:
+        self._is_splittable = len(_whole_end(entries[:-1])) > 0
+        while len(payload) > max_bytes and self._is_splittable:
             self._most = max(1, len(entries) // 2)
-            entries = _whole_end(entries[: self._most])
+            entries = _whole_end(entries[: self._most]) or _whole_end(entries[:-1])
             payload = self._pack(entries)
+            self._is_splittable = len(_whole_end(entries[:-1])) > 0
         if self._most < self._max_records and len(payload) < max_bytes // 4:
             self._most = min(self._max_records, self._most * 2)
         parcel = Parcel(first=entries[0].seq, last=entries[-1].seq, link=entries[-1].link, payload=payload)
@@ -148,12 +156,19 @@ class Outbox:
         self._cursor, self._say_prev = parcel.first, True
         self._held, self._held_since = [], float("-inf")
         self._most = max(1, count // 2)
-        return count > 1
+        return self._is_splittable
 
     def _due(self, now: float, limit: int) -> list[Entry]:
         start = self._held[-1].seq + 1 if self._held else self._cursor
         fresh = self._read(start, max(1, limit - len(self._held)))
         entries = self._held + fresh
+        # A batch ends with a record that is signed: a run of lost ones goes whole, with the first that is left behind it.
+        while entries and not _whole_end(entries) and len(entries) < MAX_BATCH_RECORDS:
+            more = self._reader.read(entries[-1].seq + 1, most=limit, most_bytes=MAX_BATCH_TEXT)
+            if not more:
+                break
+            entries += more
+            limit = len(entries)
         if not entries:
             return []
         urgent = len(entries) >= min(LAZY_RECORDS, limit) or any(
@@ -173,6 +188,9 @@ class Outbox:
         them, by the receipt that is shown, and has lost them as this journal has: it goes on behind them.
         """
         entries = self._reader.read(start, most=most, most_bytes=MAX_BATCH_TEXT)
+        if entries and start == self._lacking < entries[0].seq:
+            self._reader.undeclared = start
+            return []
         if self._proof is None or not self._say_prev or self._held:
             return entries
         if not entries or self._link_before(entries[0]):

@@ -19,20 +19,21 @@ def declare_holes(
     stream: str,
     sign: Sign,
     after: int,
+    begin: int | None,
 ) -> int:
     """Declare lost what the medium has damaged behind record `after`, records and attachments of whole ones.
 
     Until then nothing is sent past it. What was declared before stays so for as long as its file is here: a collector that was set
     back may have asked for it. Gives the highest number of such a record, 0 where there is none. `declaration` makes the
-    signed placeholder of a number and the link after it.
+    signed placeholder of a number and the link after it; `begin` is the number that the oldest file must begin with. Without a receipt
+    that is not known, unless the collector asks for it: what was before may have been let go of.
 
     Raises:
         JournalBroken: the disk failed.
     """
-    holes, bare = storage.holes(0), storage.bare(0)
-    if not holes and not bare:
-        return 0
     known = declared(storage.folder)
+    expected = [*(seq for seq in known.records if seq > storage.floor), *([begin] if begin else [])]
+    holes, bare = storage.holes(0, begin=min(expected, default=None)), storage.bare(0)
     holes = [seq for seq in holes if seq > after or seq in known.records]
     bare = [seq for seq in bare if seq > after or any(seq == one for one, _ in known.attachments)]
     if not holes and not bare:

@@ -290,6 +290,7 @@ class Journal(JournalView):
             stream=self.stream,
             sign=self._identity.sign,
             after=self._storage.floor if asked is None else min(self._storage.floor, asked),
+            begin=self._storage.floor + 1 if self._storage.floor or asked is not None else None,
         )
         self.keep_head()
 

@@ -181,6 +181,8 @@ class JournalReader:
         if header is not None and self.stream and header.stream != self.stream:
             return None
         place = _Place(path=path, offset=0, seq=begin, start=header.link if header is not None else b"")
+        if first < begin and first in declared(self._folder).records:
+            place.seq, place.start = first, b""  # the beginning is lost, and declared so
         # Passing over what is not wanted keeps link and number right. It stops early where numbers are lost.
         while place.seq < first and self._follow(
             place, most=first - place.seq, most_bytes=CHUNK_BYTES, flush=False

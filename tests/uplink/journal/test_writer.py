@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from survey.record.chain import stated_link
 from survey.record.record import ALIVE, CLOCK, Stamp
 from survey.wire.messages import Receipt, pack_receipt
 from survey.wire.trouble import trouble
@@ -23,6 +24,7 @@ from tests.uplink.forwarder.test_courier import Trip
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.losses import declared
 from uplink.journal.segments.disk import Disk
+from uplink.journal.segments.segment import segment_paths
 from uplink.journal.stamp import ManualClock
 from uplink.journal.writer import JournalWriter
 from uplink.journal.written import WriteFailed, Written
@@ -279,6 +281,62 @@ def test_a_damaged_record_that_was_confirmed_is_declared_where_a_collector_that_
     trip.go(60, seconds=1.0)
     assert home.collector.held() == 7
     assert home.collector.lines[stream][2] == declared(home.paths.journal).records[3]
+    writer.stop()
+
+
+@pytest.mark.parametrize("confirmed", [0, 3])
+@pytest.mark.parametrize("running", [True, False])
+def test_the_oldest_file_lost_before_it_was_sent_is_declared_and_what_is_behind_it_goes_on(
+    home: Home, confirmed: int, running: bool
+) -> None:
+    now = 0.0
+    journal = home.journal(segment_bytes=50_000)
+    if confirmed:
+        fill(journal, confirmed)
+        Trip(home, FakeTransport(home.collector)).go()
+    fill(journal, 400)
+    stream = journal.stream
+    (oldest, path), (behind, _), *_ = segment_paths(home.paths.journal)
+    assert (oldest, behind - confirmed > 60) == (1, True), (
+        "more than a courier sends at once while it hears nothing"
+    )
+    path.unlink()
+    if not running:
+        journal.close()
+        journal = home.journal(segment_bytes=50_000)
+    trip = Trip(home, FakeTransport(home.collector), patience_seconds=1.0)
+    writer = JournalWriter(journal, now=lambda: now, undeclared=lambda: stands_at(trip))
+    for _ in range(200):
+        now += 0.5
+        trip.go(1, seconds=0.5)
+        writer.step()
+    assert (journal.stream, home.collector.held()) == (stream, 400 + confirmed)
+    lines = home.collector.lines[stream]
+    assert [seq for seq, line in enumerate(lines, start=1) if stated_link(line) is not None] == list(
+        range(confirmed + 1, behind)
+    )
+    assert (trip.courier.progress.trouble, journal.waiting) == (None, 0)
+    writer.stop()
+
+
+def test_what_was_let_go_of_is_no_loss_where_the_receipts_are_gone(home: Home) -> None:
+    journal = home.journal(segment_bytes=2_000)
+    fill(journal, 40)
+    Trip(home, FakeTransport(home.collector)).go()
+    assert journal.release() is not None
+    journal.close()
+    home.acknowledged.unlink()
+    journal = home.journal(segment_bytes=2_000)
+    fill(journal, 3)
+    now = 0.0
+    trip = Trip(home, FakeTransport(home.collector))
+    writer = JournalWriter(journal, now=lambda: now, undeclared=lambda: stands_at(trip))
+    for _ in range(60):
+        now += 1.0
+        trip.go(1, seconds=1.0)
+        writer.step()
+    assert not declared(home.paths.journal).records
+    assert (home.collector.held(), trip.courier.progress.trouble) == (43, None)
     writer.stop()
 
 

@@ -199,13 +199,13 @@ class JournalStorage(Storage):
         """Give the entries of these numbers that are here, placeholders included."""
         with self._lock:
             segments = tuple(self._segments)
-        return read_between(segments, max(first, segments[0].first), last)
+        return read_between(segments, max(first, min(segments[0].first, self.floor + 1)), last)
 
-    def holes(self, after: int) -> list[int]:
-        """Give the numbers behind `after`, between the first and the last record, that cannot be read here."""
+    def holes(self, after: int, *, begin: int | None = None) -> list[int]:
+        """Give the numbers behind `after` that cannot be read here: up to the last, from `begin` or from the oldest file on."""
         with self._lock:
             missing: list[int] = []
-            expected = self._segments[0].first
+            expected = min(begin or self._segments[0].first, self._segments[0].first)
             for segment in self._segments:
                 missing += range(expected, segment.first)
                 missing += [
