@@ -90,6 +90,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     ],
     "enrol": [(UNIT, "good once, until 2026-12-02 01:00 WIB; type on the kiosk:\n  ikm-kiosk enrol ")],
     "evidence": [(("export", "{folder}/bukti.zip", *QUARTER, "--why", "audit"), "1 streams, 63 records, 1 indices")],
+    "explain": [(("--value", "81,96", "--lang", "en"), "By the table of 2004, out of force: A (Sangat baik)")],
     "import_files": [(("{batch}",), "1 new records from 1 files; 1 receipts written")],
     "index": [
         (QUARTER, "— Triwulan IV Tahun 2026"),
@@ -98,6 +99,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         ((*QUARTER, "--json"), '"period": "2026-TW4"'),
     ],
     "instruments": [(("list",), "skm-2017@1: 9 elements")],
+    "ipp": [(("form",), "indikator,nilai,catatan\n1,,"), (("list",), "nothing was entered")],
     "keys": [(("list",), "texts and contacts  sealed to from now on")],
     "kiosk": [
         (("list",), "k-0001  sukamaju at sukamaju  never heard"),
@@ -147,9 +149,14 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
         ("export", "{folder}/x.zip", *QUARTER, "--why", "x", "--as", "nobody"),
         "'nobody' may not do this here",
     ),
+    "explain": (("--value", "x"), "value is a number such as 81,96"),
     "import_files": (("{folder}/nothing",), "does not exist; name the stick's folder"),
     "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
     "instruments": (("check", "{file}"), "SystemExit"),
+    "ipp": (
+        ("show", *QUARTER, "--round", "mandiri"),
+        "no F-02 of unit sukamaju for 2026-TW4 (mandiri) was entered",
+    ),
     "keys": (("destroy-sealing", "00000000", "--why", "x"), "there is no sealing key '00000000' here"),
     "kiosk": (("revoke", "k-9", "--why", "x"), "there is no kiosk 'k-9' here"),
     "listen": ((), "IKM_BROKER_URL = 'http://x': write mqtt://HOST:PORT"),
