@@ -1,9 +1,6 @@
 """Releases for programs, without an account; and the numbers of a running period, for an auditor with one."""
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -11,11 +8,11 @@ from django.views.decorators.http import require_safe
 from collector.errors import CollectorError
 from collector.releases import address, asked
 from collector.releases.models import Release
-from collector.releases.show.reading import Reading, shown_releases
+from collector.releases.show.reading import shown_releases
 from collector.scores.ask.lookups import NOTHING_CALLED_SO
 from collector.scores.ask.results import QuestionError
 from collector.scores.ask.words import ELEMENT, question
-from collector.scores.show.as_csv import as_csv, table
+from collector.scores.show.as_csv import as_csv
 from collector.scores.show.as_json import as_json
 
 _TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
@@ -23,74 +20,6 @@ _FORMATS = tuple(_TYPES)
 _EXCEL = "excel"
 _MOST = 1_000
 _ASKED = ("unit", "region", "agency", "period", "after")
-
-_COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], object]], ...] = (
-    ("address", lambda said, _: said["address"]),
-    ("subject", lambda said, _: said["subject"]["kind"]),
-    ("code", lambda said, _: said["subject"]["code"]),
-    ("name", lambda said, _: said["subject"]["name"]),
-    ("period", lambda said, _: said["period"]["id"]),
-    ("edition", lambda said, _: said["number"]),
-    ("n", lambda said, _: said["n"]),
-    ("archived", lambda said, _: said["index"]["archived"]),
-    ("value", lambda said, _: said["index"]["value"]),
-    ("category", lambda said, _: said["index"]["category"]),
-    ("interval_low", lambda said, _: _bound(said["index"], "low")),
-    ("interval_high", lambda said, _: _bound(said["index"], "high")),
-    ("element", lambda _, element: element["key"]),
-    ("label", lambda _, element: element["label"]),
-    ("element_n", lambda _, element: element["n"]),
-    ("nrr", lambda _, element: element["nrr"]),
-    ("nrr_weighted", lambda _, element: element["weighted"]),
-    ("element_value", lambda _, element: element["value"]),
-    ("element_category", lambda _, element: element["category"]),
-    ("element_low", lambda _, element: _bound(element, "low")),
-    ("element_high", lambda _, element: _bound(element, "high")),
-    ("policy", lambda said, _: said["index"]["policy"]),
-    ("weight_mode", lambda said, _: said["index"]["weight_mode"]),
-    ("rule", lambda said, _: said["index"]["rule"]),
-)
-"""A row an element."""
-
-
-@require_safe
-def one(request: HttpRequest, text: str, form: str) -> HttpResponse:
-    """Give a release's own bytes: as JSON what was frozen, as CSV a row an element of it.
-
-    How it stands is in headers of their own, because the bytes never change: `IKM-State`, and `IKM-Successor`, the address of the
-    edition that took its place.
-    """
-    found = shown_releases().filter(address=address.read(text) or "").first()
-    if found is None:
-        return _refused(
-            CollectorError("release_unknown", address=text), HTTPStatus.NOT_FOUND, "release_unknown"
-        )
-    reading = Reading(found)
-    excel = form == "csv" and request.GET.get("for") == _EXCEL
-    response = HttpResponse(_bytes(found.pk, reading.etag, form, excel), content_type=_TYPES[form])
-    if form == "csv":
-        response["Content-Disposition"] = f'attachment; filename="ikm-{found.period}-{found.address}.csv"'
-    return described(request, response, reading)
-
-
-@lru_cache(maxsize=2_000)
-def _bytes(pk: int, etag: str, form: str, excel: bool) -> bytes:  # noqa: ARG001 - what is remembered is remembered of a state
-    """Give a release's bytes, made once: after a period that was not reported comes out, they never change again."""
-    release = Release.objects.get(pk=pk)
-    return _table(Reading(release), excel=excel).encode() if form == "csv" else bytes(release.content)
-
-
-def described(request: HttpRequest, response: HttpResponse, reading: Reading) -> HttpResponse:
-    """Say beside a release's bytes how it stands, and send none that the asker has."""
-    release = reading.release
-    headers = {"ETag": reading.etag, "IKM-State": release.state, "Cache-Control": "no-cache"}
-    if release.successor is not None:
-        headers["IKM-Successor"] = release.successor.address
-    if request.headers.get("If-None-Match") == reading.etag:
-        response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
-    for name, value in headers.items():
-        response[name] = value
-    return response
 
 
 @require_safe
@@ -161,13 +90,3 @@ def _line(release: Release) -> dict[str, object]:
         "category": release.category or None,
         "successor": release.successor.address if release.successor is not None else None,
     }
-
-
-def _table(reading: Reading, *, excel: bool) -> str:
-    elements = reading.index["elements"] if reading.index is not None else ()
-    rows = ([cell(reading.said, element) for _, cell in _COLUMNS] for element in elements)
-    return table([[name for name, _ in _COLUMNS], *rows], excel=excel)
-
-
-def _bound(index: Mapping[str, Any], which: str) -> object:
-    return index["interval"][which] if index["interval"] else None

@@ -54,12 +54,6 @@ class Reading:
         """Whether nobody published this period."""
         return self.release.state == State.NOT_REPORTED
 
-    @property
-    def etag(self) -> str:
-        """A name of these bytes, which never change under an address, and of how the release stands."""
-        successor = self.release.successor.address if self.release.successor else ""
-        return f'"{self.release.address}.{self.release.state.replace(" ", "-")}.{successor}"'
-
     @cached_property
     def bands(self) -> BandTable | None:
         """The categories it was graded by."""
