@@ -13,7 +13,7 @@ from collector.releases.protection import Shown
 from collector.releases.sums import Sum, added
 from collector.scores.ask.attendance import attendance
 from collector.scores.ask.overview import endings, lowest_elements
-from collector.scores.ask.queries import IndexQuestion, indices
+from collector.scores.ask.queries import Facts, IndexQuestion, facts_of, of_facts
 from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.proof.held import Holding, holdings
@@ -113,7 +113,8 @@ def of_unit(
         weight_mode=WeightMode(policy.weight_mode),
         policy=measure,
     )
-    answer = indices(ask)
+    facts = facts_of(ask)
+    answer = of_facts(ask, facts)
     found = as_json(answer)
     names = {one.key: in_language(one.name, "id") for one in answer.instrument.elements}
     fields = head.fields(published=at) | {
@@ -138,11 +139,11 @@ def of_unit(
     }
     if not shown.has_number:
         return fields | {"index": None, "n": None}
-    return fields | {"n": answer.whole.n, "index": _index(answer, found, ask, shown)}
+    return fields | {"n": answer.whole.n, "index": _index(answer, found, ask, shown, facts)}
 
 
 def _index(
-    answer: IndexAnswer, found: Mapping[str, Any], ask: IndexQuestion, shown: Shown
+    answer: IndexAnswer, found: Mapping[str, Any], ask: IndexQuestion, shown: Shown, facts: Facts
 ) -> dict[str, object]:
     index = {key: value for key, value in found.items() if key not in _ELSEWHERE}
     timing = found["timing"]
@@ -153,11 +154,11 @@ def _index(
     index["without_flagged"] = _part(found["without_flagged"]) if tells else None
     whole = replace(ask, by=())
     index["weight_modes"] = {
-        mode.value: _part(as_json(indices(replace(whole, weight_mode=mode)))) for mode in WeightMode
+        mode.value: _part(as_json(of_facts(replace(whole, weight_mode=mode), facts))) for mode in WeightMode
     }
     other = Policy.ALL if ask.policy is Policy.COMPLETE else Policy.COMPLETE
     index["other_policy"] = (
-        {"policy": other.value, **_part(as_json(indices(replace(whole, policy=other))))}
+        {"policy": other.value, **_part(as_json(of_facts(replace(whole, policy=other), facts)))}
         if shown.other_policy
         else None
     )

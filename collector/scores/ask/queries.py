@@ -49,8 +49,31 @@ class IndexQuestion:
     """1 for those who may see single answers anyway, such as the operator at the collector's own console."""
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was counted for a question, before any weight or policy; other questions that differ in these alone may use it again."""
+
+    form: CodedForm
+    names: Mapping[str, str]
+    populations: Mapping[str, StatedUsers]
+    counted: Counted
+    archived: Mapping[GroupKey, int]
+    pulses: Mapping[GroupKey, PulseShare]
+    doubts: Mapping[GroupKey, DoubtfulTimes]
+    flags_waiting: int
+
+
 def indices(question: IndexQuestion) -> IndexAnswer:
     """Answer a question.
+
+    Raises:
+        QuestionError: something it names does not exist, or it cannot be broken down that way.
+    """
+    return of_facts(question, facts_of(question))
+
+
+def facts_of(question: IndexQuestion) -> Facts:
+    """Give what is counted for a question: all that is read from the database.
 
     Raises:
         QuestionError: something it names does not exist, or it cannot be broken down that way.
@@ -62,22 +85,38 @@ def indices(question: IndexQuestion) -> IndexAnswer:
     if form.instrument.kind is not Kind.SKM:
         raise QuestionError("instrument_no_skm", instrument=form.instrument.name)
     days = Days(question.period.first, question.period.last)
-    computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
-    counted = _count(number, form, question, days)
-    archived = _count_archived(number, form, question, days)
-    pulses = _pulses(question, days)
-    doubts = doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
+    return Facts(
+        form=form,
+        names=names,
+        populations=populations(question.period, unit=question.scope.unit),
+        counted=_count(number, form, question, days),
+        archived=_count_archived(number, form, question, days),
+        pulses=_pulses(question, days),
+        doubts=(
+            doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
+        ),
+        flags_waiting=flagging.waiting(),
+    )
+
+
+def of_facts(question: IndexQuestion, facts: Facts) -> IndexAnswer:
+    """Answer a question from what was counted for it, or for one with the same scope, period and instrument.
+
+    It may ask for the whole alone where the facts have groups as well, and for any weights, policy and population.
+    """
+    form, counted = facts.form, facts.counted
+    computing = _Computing(question, form, facts.populations)
 
     def result(
         key: GroupKey, group: tuple[GroupPart, ...], sides: Sides, like: DayEffect | None = None
     ) -> Result:
-        found = computing.result(group, sides, pulses.get(key), doubts.get(key), like=like)
-        return found if found.n is None else replace(found, archived=archived.get(key, 0))
+        found = computing.result(group, sides, facts.pulses.get(key), facts.doubts.get(key), like=like)
+        return found if found.n is None else replace(found, archived=facts.archived.get(key, 0))
 
     whole = result((), (), counted.whole)
     groups: tuple[Result, ...] = ()
     if question.by:
-        keys = sorted({*counted.groups, *pulses} - {()})
+        keys = sorted({*counted.groups, *facts.pulses} - {()})
         label = Labels(question.by, keys)
         like = whole.index.days if whole.index is not None else None
         groups = tuple(result(key, label(key), counted.groups.get(key, Sides()), like) for key in keys)
@@ -85,14 +124,14 @@ def indices(question: IndexQuestion) -> IndexAnswer:
             groups = _withhold_remainders(groups, whole, question.smallest_group)
     return IndexAnswer(
         scope=question.scope,
-        names=names,
+        names=dict(facts.names),
         period=question.period,
         instrument=form.instrument,
         whole=whole,
         groups=groups,
         by=question.by,
         flag_rules=flags.VERSION,
-        flags_waiting=flagging.waiting(),
+        flags_waiting=facts.flags_waiting,
     )
 
 

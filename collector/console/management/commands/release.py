@@ -1,7 +1,8 @@
 """`ikm-collector release`: what leaves the house."""
 
+import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -14,16 +15,16 @@ from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.fleet.models import Unit, UnitOfficer
 from collector.people import roles, trail
-from collector.releases import address, larger, publishing
+from collector.releases import address, larger, many, publishing
 from collector.releases import policy as policies
 from collector.releases.models import OfficialPolicy, Release
-from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.tallies import flagging
 from collector.words.foreign import shown
 from survey.index.indices import Policy
 from survey.index.periods import Period, PeriodError, parse
 from survey.instrument.weights import WeightMode
 
+_TELL_SECONDS = 10
 _OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
 _EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
 
@@ -172,26 +173,17 @@ def _publish(given: Namespace, command: CollectorCommand) -> str:
 def _publish_all(period: Period, who: str, why: str, command: CollectorCommand) -> str:
     """Publish every unit whose official period it is; begun again, it goes on where it stopped."""
     out, waiting = 0, 0
-    units = list(_not_out(period))
-    for place, unit in enumerate(units, start=1):
-        try:
-            publishing.publish(unit, period, who=who, why=why)
-            out += 1
-        except CollectorError as error:
+    began = told = time.monotonic()
+    for part in many.publish_all(period, who=who, why=why):
+        out += part.out
+        waiting += len(part.refused)
+        for unit, error in part.refused:
             command.stderr.write(shown(f"{unit.code}: {error}"))
-            waiting += 1
-        if place % 100 == 0:
-            command.stderr.write(f"{place} of {len(units)} units")
+        now = time.monotonic()
+        if now - told >= _TELL_SECONDS or not part.left:
+            told = now
+            command.stderr.write(many.progress(out + waiting, part.left, now - began))
     return f"{period}: {out} published, {waiting} not"
-
-
-def _not_out(period: Period) -> Iterator[Unit]:
-    done = Release.objects.filter(
-        period=period.identifier, subject="unit", instrument=DEFAULT_INSTRUMENT, published_at__isnull=False
-    ).values("unit")
-    for unit in Unit.objects.exclude(pk__in=done).select_related("region", "agency").order_by("code"):
-        if policies.official(unit, period).period_kind == period.kind.value:
-            yield unit
 
 
 def _correct(given: Namespace, _: CollectorCommand) -> str:
@@ -208,7 +200,12 @@ def _withdraw(given: Namespace, _: CollectorCommand) -> str:
 
 def _overdue(given: Namespace, _: CollectorCommand) -> str:
     who, period = _named(given, _EVALUATORS), _read(given.period)
-    marked = [one for unit in _not_out(period) if (one := publishing.mark_overdue(unit, period, who=who))]
+    marked = [
+        one
+        for units in many.not_out(period)
+        for unit in units
+        if (one := publishing.mark_overdue(unit, period, who=who)) is not None
+    ]
     return "\n".join([*map(_line, marked), f"{period}: {len(marked)} not reported"])
 
 
