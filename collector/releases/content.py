@@ -17,7 +17,7 @@ from collector.scores.ask.queries import Facts, IndexQuestion, facts_of, of_fact
 from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.proof.held import Holding, holdings
-from collector.scores.show.as_json import as_json
+from collector.scores.show.as_json import as_json, figures
 from collector.scores.show.doubts import day_lines, interval_line, other_policy_lines, statement_lines
 from collector.words.catalogue import LANGUAGES, say
 from survey.index.clusters import Clusters
@@ -154,11 +154,11 @@ def _index(
     index["without_flagged"] = _part(found["without_flagged"]) if tells else None
     whole = replace(ask, by=())
     index["weight_modes"] = {
-        mode.value: _part(as_json(of_facts(replace(whole, weight_mode=mode), facts))) for mode in WeightMode
+        mode.value: _part(figures(of_facts(replace(whole, weight_mode=mode), facts))) for mode in WeightMode
     }
     other = Policy.ALL if ask.policy is Policy.COMPLETE else Policy.COMPLETE
     index["other_policy"] = (
-        {"policy": other.value, **_part(as_json(of_facts(replace(whole, policy=other), facts)))}
+        {"policy": other.value, **_part(figures(of_facts(replace(whole, policy=other), facts)))}
         if shown.other_policy
         else None
     )
@@ -217,7 +217,7 @@ def of_sum(
     index["words"] = _words(answer.whole, other_policy=False)
     index["archived"] = sum(atom.archived for atom in found.atoms)
     index["weight_modes"] = {
-        one.value: _part(as_json(_of_tally(head.period, instrument, tally, clusters, one)))
+        one.value: _part(figures(_of_tally(head.period, instrument, tally, clusters, one)))
         for one in WeightMode
     }
     return fields | {"n": tally.complete, "index": index}
