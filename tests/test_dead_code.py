@@ -32,6 +32,7 @@ BY_LIBRARIES = (
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
     Unused("collector/releases/show/pages.py", "guarded", "the settings name it as a middleware"),
+    Unused("collector/releases/show/one.py", "at_once", "the settings name it as a middleware"),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
