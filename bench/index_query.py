@@ -1,11 +1,12 @@
-"""Index queries over many responses: tallies against a covering SQL index over the responses, in one run.
+"""Index queries over many responses: tallies against a covering SQL index over the responses and DuckDB, in one run.
 
     python -m bench.index_query [--responses 1000000] [--rounds 9] [--folder DIR]
 
 Makes an SQLite database in a temporary folder: 100 regencies, one of them with 30 % of 1,030 units, four services each, three
 years of days. The tallies are written by the collector's own writer; beside them stands what one would build by hand, one row
-a response with the answers as columns, and an index that covers the query. Both answer the same questions, and their counts
-and sums are compared before anything is timed. *tallies* and *by hand* are the time in the database, until every row that
+a response with the answers as columns, and an index that covers the query; and the same rows in DuckDB, stored by regency and
+day, where it is installed (`pip install duckdb`; it is no dependency of ours). All answer the same questions, and their counts
+and sums are compared before anything is timed. *tallies*, *by hand* and *DuckDB* are the time in the database, until every row that
 answers the question is fetched; *limit* is reading nothing but the keys of those tallies; *answer* is the whole of ours, from the
 question to every index with interval and probabilities, ready to be shown.
 """
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import pandas as pd
 
 from survey.index.doubt import moments
 from survey.index.periods import Period
@@ -36,6 +38,7 @@ SERVICES = 4
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
 PATTERNS = 512
 LARGE, ORDINARY = "11.01", "11.02"
+ROWS_AT_ONCE = 1_000_000
 QUARTER, YEAR, BROKEN = period("2026-TW3"), period("2026"), period("2026-07-11..2026-10-10")
 
 
@@ -55,14 +58,16 @@ class Asked:
     name: str
     region: str | None
     period: Period
-    by_unit: bool
+    by: str
+    """`unit`, `service` or `regency`."""
 
 
 QUESTIONS = (
-    Asked("units of an ordinary regency, a quarter", ORDINARY, QUARTER, by_unit=True),
-    Asked("units of the large regency, a quarter", LARGE, QUARTER, by_unit=True),
-    Asked("the same, 11 July to 10 October", LARGE, BROKEN, by_unit=True),
-    Asked("all regencies, a year", None, YEAR, by_unit=False),
+    Asked("units of an ordinary regency, a quarter", ORDINARY, QUARTER, by="unit"),
+    Asked("units of the large regency, a quarter", LARGE, QUARTER, by="unit"),
+    Asked("the same, 11 July to 10 October", LARGE, BROKEN, by="unit"),
+    Asked("services of the large regency, a quarter", LARGE, QUARTER, by="service"),
+    Asked("all regencies, a year", None, YEAR, by="regency"),
 )
 
 
@@ -86,13 +91,13 @@ def main() -> None:
             f"bytes a response: tallies {world.tally_bytes / world.responses:.1f},"
             f" responses by hand with their index {world.by_hand_bytes / world.responses:.1f}"
         )
-        print(
-            f"\n{'median of ' + str(options.rounds):42}{'tallies':>11}{'by hand':>11}{'ratio':>8}{'limit':>11}{'answer':>11}"
-        )
         connection = sqlite3.connect(by_hand)
         connection.execute("PRAGMA cache_size=-400000")
+        columns = duck_of(connection, Path(folder) / "by-hand.duckdb")
+        heads = ("tallies", "by hand", "ratio", "DuckDB", "ratio", "limit", "answer")
+        print(f"\n{'median of ' + str(options.rounds):42}{''.join(f'{head:>10}' for head in heads)}")
         for asked in QUESTIONS:
-            measure(asked, connection, options.rounds)
+            measure(asked, connection, columns, options.rounds)
         connection.close()
 
 
@@ -115,7 +120,7 @@ def build(responses: int, by_hand: Path, ours: Path) -> World:
     hand = sqlite3.connect(by_hand)
     hand.executescript(
         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-        "CREATE TABLE response (regency TEXT, unit INTEGER, day INTEGER,"
+        "CREATE TABLE response (regency TEXT, unit INTEGER, service INTEGER, day INTEGER,"
         f" {', '.join(f'u{place} INTEGER' for place in range(1, 10))})"
     )
     with connection.cursor() as cursor:
@@ -127,14 +132,16 @@ def build(responses: int, by_hand: Path, ours: Path) -> World:
     for place, (number, regency, key) in enumerate(series):
         touched[number] = key
         changes.forms[key[4]] = form
-        made += hand_rows(hand, changes, (number, regency, key[0]), rate, chance, patterns, numbers)
+        made += hand_rows(
+            hand, changes, (number, regency, key[0], place % SERVICES), rate, chance, patterns, numbers
+        )
         if place % 50 == 49 or place == len(series) - 1:
             with transaction.atomic():
                 changes.write(touched)
             changes, touched = Changes(), {}
     hand.execute(
         "CREATE INDEX covering ON response"
-        f" (regency, day, unit, {', '.join(f'u{place}' for place in range(1, 10))})"
+        f" (regency, day, unit, service, {', '.join(f'u{place}' for place in range(1, 10))})"
     )
     hand.execute("ANALYZE")
     hand.commit()
@@ -148,7 +155,7 @@ def build(responses: int, by_hand: Path, ours: Path) -> World:
 def hand_rows(
     hand: sqlite3.Connection,
     changes: Any,
-    owner: tuple[int, str, int],
+    owner: tuple[int, str, int, int],
     rate: float,
     chance: random.Random,
     patterns: list[tuple[int, ...]],
@@ -157,15 +164,15 @@ def hand_rows(
     """Make one series' responses, as rows by hand and as changes to the tallies; how many."""
     from collector.scores.tallies.keys import day_key, day_number  # noqa: PLC0415 - after django.setup()
 
-    series, regency, unit = owner
+    series, regency, unit, service = owner
     first, days = day_number(FIRST), (LAST - FIRST).days + 1
     total = round(rate * days * chance.uniform(0.4, 1.6))
     drawn = [(first + int(days * chance.random()), chance.randrange(PATTERNS)) for _ in range(total)]
     for day, pattern in drawn:
         changes.days[day_key(series, day, flagged=False)] += numbers[pattern]
     hand.executemany(
-        f"INSERT INTO response VALUES ({', '.join('?' * 12)})",
-        ((regency, unit, day, *patterns[pattern]) for day, pattern in drawn),
+        f"INSERT INTO response VALUES ({', '.join('?' * 13)})",
+        ((regency, unit, service, day, *patterns[pattern]) for day, pattern in drawn),
     )
     return total
 
@@ -203,15 +210,47 @@ def coded_form() -> Any:
     return coded("skm-2017", "1")
 
 
-def measure(asked: Asked, connection: sqlite3.Connection, rounds: int) -> None:
+def duck_of(connection: sqlite3.Connection, path: Path) -> Any:
+    """Give the same rows in DuckDB, in the order that serves it best; None where it is not installed."""
+    try:
+        import duckdb  # noqa: PLC0415 - measured beside us where somebody has installed it
+    except ModuleNotFoundError:
+        print("duckdb is not installed: compared with SQL by hand alone")
+        return None
+    duck = duckdb.connect(str(path))
+    kinds = ", ".join(f"u{place} SMALLINT" for place in range(1, 10))
+    duck.execute(
+        f"CREATE TABLE response (regency TEXT, unit SMALLINT, service SMALLINT, day SMALLINT, {kinds})"
+    )
+    # In the covering index's own order, and in parts: ten million rows do not fit into everybody's memory.
+    for frame in pd.read_sql(
+        "SELECT * FROM response ORDER BY regency, day", connection, chunksize=ROWS_AT_ONCE
+    ):
+        duck.register("part", frame)
+        duck.execute("INSERT INTO response SELECT * FROM part")
+        duck.unregister("part")
+    duck.execute("CHECKPOINT")
+    return duck
+
+
+def measure(asked: Asked, connection: sqlite3.Connection, duck: Any, rounds: int) -> None:
     """Compare the answers of one question, time all ways in turns, and print a line."""
     fetch, limit, answer, sums = our_ways(asked)
-    by_hand = theirs(asked, connection)
-    if sums() != {key: (n, tuple(rest)) for key, n, *rest, _squares in by_hand()}:
-        raise SystemExit(f"{asked.name}: the two databases do not agree")
+    sql, values = theirs(asked, connection)
+
+    def by_hand() -> list[tuple[Any, ...]]:
+        return connection.execute(sql, values).fetchall()
+
+    def by_duck() -> list[tuple[Any, ...]]:
+        return duck.execute(sql, values).fetchall() if duck is not None else []
+
+    for way in (by_hand, by_duck) if duck is not None else (by_hand,):
+        if sums() != {key: (n, tuple(rest)) for key, n, *rest, _squares in way()}:
+            raise SystemExit(f"{asked.name}: the databases do not agree")
     ways: dict[str, Callable[[], object]] = {
         "tallies": fetch,
         "by hand": by_hand,
+        "DuckDB": by_duck,
         "limit": limit,
         "answer": answer,
     }
@@ -224,8 +263,8 @@ def measure(asked: Asked, connection: sqlite3.Connection, rounds: int) -> None:
                 times[name].append(1000 * (time.perf_counter() - began))
     found = {name: statistics.median(values) for name, values in times.items()}
     print(
-        f"{asked.name:42}{found['tallies']:9.2f}ms{found['by hand']:9.1f}ms{found['by hand'] / found['tallies']:7.1f}x"
-        f"{found['limit']:9.2f}ms{found['answer']:9.1f}ms"
+        f"{asked.name:42}{found['tallies']:8.2f}ms{found['by hand']:8.1f}ms{found['by hand'] / found['tallies']:9.1f}x"
+        f"{found['DuckDB']:8.1f}ms{found['DuckDB'] / found['tallies']:9.1f}x{found['limit']:8.2f}ms{found['answer']:8.1f}ms"
     )
 
 
@@ -244,7 +283,10 @@ def our_ways(
     form = coded_form()
     scope = Scope(region=asked.region)
     days = Days(asked.period.first, asked.period.last)
-    by = (Dimension.UNIT if asked.by_unit else Dimension.REGENCY,)
+    by = (Dimension(asked.by),)
+    whose = {"unit": lambda code: int(code[1:]) + 1, "service": lambda code: int(code[1:]), "regency": str}[
+        asked.by
+    ]
 
     def run(column: str) -> object:
         rows = []
@@ -268,30 +310,29 @@ def our_ways(
         for (code,), sides in counting.count(1, form, scope, days, by).groups.items():
             tally, _ = form.opened(sides.both)
             values = [moments(tally.counts_at(element), 1)[1] for element in range(9)]
-            found[int(code[1:]) + 1 if asked.by_unit else code] = (tally.complete, tuple(values))
+            found[whose(code)] = (tally.complete, tuple(values))
         return found
 
     return fetch, limit, answer, sums
 
 
-def theirs(asked: Asked, connection: sqlite3.Connection) -> Callable[[], list[tuple[Any, ...]]]:
-    """Give the query one would write by hand, with the sum of squares that an interval needs."""
+def theirs(asked: Asked, connection: sqlite3.Connection) -> tuple[str, tuple[Any, ...]]:
+    """Give the query one would write by hand and its values, with the sum of squares that an interval needs."""
     first, last = ((day - date(1970, 1, 1)).days for day in (asked.period.first, asked.period.last))
     columns = [f"u{place}" for place in range(1, 10)]
     total = "+".join(columns)
-    key = "unit" if asked.by_unit else "regency"
     where = "regency = ?" if asked.region else "regency IN (SELECT DISTINCT regency FROM response)"
     sums = ", ".join(f"sum({column})" for column in columns)
     sql = (
-        f"SELECT {key}, count(*), {sums}, sum(({total})*({total})) FROM response"
-        f" WHERE {where} AND day BETWEEN ? AND ? GROUP BY {key}"
+        f"SELECT {asked.by}, count(*), {sums}, sum(({total})*({total})) FROM response"
+        f" WHERE {where} AND day BETWEEN ? AND ? GROUP BY {asked.by}"
     )
     if not asked.region:  # without it SQLite would read every day of the three years
         sql = sql.replace(
             where, "regency IN (" + ", ".join(f"'{one}'" for one in regencies(connection)) + ")"
         )
     values = (asked.region, first, last) if asked.region else (first, last)
-    return lambda: connection.execute(sql, values).fetchall()
+    return sql, values
 
 
 def regencies(connection: sqlite3.Connection) -> Iterator[str]:

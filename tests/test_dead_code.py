@@ -31,6 +31,7 @@ BY_LIBRARIES = (
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
     Unused("collector/headers.py", "guarded", "the settings name it as a middleware"),
+    Unused("collector/releases/show/one.py", "at_once", "the settings name it as a middleware"),
     Unused(
         "collector/accounts/login.py",
         "AccountAdapter|is_open_for_signup|SecondFactor|can_delete_authenticator|two_factors",

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from django.conf import settings
-from django.db.models import Max
 
 from collector import clock
 from collector.errors import CollectorError
@@ -68,9 +67,9 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     if latest is not None and content == latest.content:
         return latest
     _check(content)
-    top = KioskSettings.objects.filter(kiosk=kiosk).aggregate(top=Max("version"))["top"] or 0
-    message = pack_settings(Settings(kiosk=kiosk.name, version=top + 1, content=content), keyholder.sign)
-    return KioskSettings.objects.create(kiosk=kiosk, version=top + 1, content=content, message=message)
+    version = latest.version + 1 if latest is not None else 1
+    message = pack_settings(Settings(kiosk=kiosk.name, version=version, content=content), keyholder.sign)
+    return KioskSettings.objects.create(kiosk=kiosk, version=version, content=content, message=message)
 
 
 def _check(content: Mapping[str, object]) -> None:

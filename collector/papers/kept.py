@@ -28,7 +28,7 @@ def stamp_of(release: Release) -> str:
     """Give what a release's papers are made of, as a short digest."""
     dresses = Dress.objects.order_by("agency").values_list("agency", "changed_at")
     facts = (
-        Reading(release).etag,
+        Reading(release).stands,
         sorted((agency, at.isoformat()) for agency, at in dresses),
         settings.IKM_PUBLIC_URL,
         _made_by(),

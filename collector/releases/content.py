@@ -14,11 +14,11 @@ from collector.releases.sums import Sum, added, visits
 from collector.scores.ask.attendance import attendance
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.overview import endings, lowest_elements
-from collector.scores.ask.queries import IndexQuestion, indices
+from collector.scores.ask.queries import Facts, IndexQuestion, facts_of, of_facts
 from collector.scores.ask.results import IndexAnswer, Result
 from collector.scores.ask.scope import Dimension, Scope
 from collector.scores.proof.held import Holding, holdings
-from collector.scores.show.as_json import as_json
+from collector.scores.show.as_json import as_json, figures
 from collector.scores.show.doubts import day_lines, interval_line, other_policy_lines, statement_lines
 from collector.words.catalogue import LANGUAGES, say
 from survey.index.clusters import Clusters
@@ -128,7 +128,8 @@ def of_unit(
         weight_mode=mode,
         policy=measure,
     )
-    answer = indices(ask)
+    facts = facts_of(ask)
+    answer = of_facts(ask, facts)
     found = as_json(answer)
     names = {one.key: in_language(one.name, "id") for one in answer.instrument.elements}
     fields = head.fields(published=at) | {
@@ -154,11 +155,11 @@ def of_unit(
     }
     if not shown.has_number:
         return fields | {"index": None, "n": None}
-    return fields | {"n": answer.whole.n, "index": _index(answer, found, ask, shown)}
+    return fields | {"n": answer.whole.n, "index": _index(answer, found, ask, shown, facts)}
 
 
 def _index(
-    answer: IndexAnswer, found: Mapping[str, Any], ask: IndexQuestion, shown: Shown
+    answer: IndexAnswer, found: Mapping[str, Any], ask: IndexQuestion, shown: Shown, facts: Facts
 ) -> dict[str, object]:
     index = {key: value for key, value in found.items() if key not in _ELSEWHERE}
     timing = found["timing"]
@@ -169,11 +170,12 @@ def _index(
     index["without_flagged"] = _part(found["without_flagged"]) if tells else None
     whole = replace(ask, by=())
     index |= _other_ways(
-        answer.instrument, lambda **way: as_json(indices(replace(whole, **{"weight_mode": None} | way)))
+        answer.instrument,
+        lambda **way: figures(of_facts(replace(whole, **{"weight_mode": None} | way), facts)),
     )
     other = Policy.ALL if ask.policy is Policy.COMPLETE else Policy.COMPLETE
     index["other_policy"] = (
-        {"policy": other.value, **_part(as_json(indices(replace(whole, policy=other))))}
+        {"policy": other.value, **_part(figures(of_facts(replace(whole, policy=other), facts)))}
         if shown.other_policy
         else None
     )
@@ -234,7 +236,7 @@ def of_sum(
     index["words"] = _words(answer.whole, other_policy=False)
     index["archived"] = sum(atom.archived for atom in found.atoms)
     index |= _other_ways(
-        instrument, lambda **way: as_json(_of_tally(head.period, instrument, tally, clusters, **way))
+        instrument, lambda **way: figures(_of_tally(head.period, instrument, tally, clusters, **way))
     )
     return fields | {"n": tally.complete, "index": index}
 

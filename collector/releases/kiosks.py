@@ -6,10 +6,9 @@ from collector.fleet.assignments import standing_at
 from collector.fleet.models import Unit
 from collector.fleet.publication import publish
 from collector.releases.models import Release
-from collector.releases.policy import official
+from collector.releases.people import unpack_basis
 from collector.releases.states import State
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
-from survey.index.periods import parse
 from survey.settings import PUBLISHED_INDEX
 
 
@@ -18,9 +17,8 @@ def index_of(unit: Unit) -> Mapping[str, object]:
     out = Release.objects.filter(unit=unit, instrument=DEFAULT_INSTRUMENT, state=State.PUBLISHED).exclude(
         low=None
     )
-    for release in out.order_by("-last_day", "-number"):
-        period = parse(release.period)
-        if official(unit, period).period_kind == period.kind:
+    for release in out.defer("content", "breakdown").order_by("-last_day", "-number"):
+        if unpack_basis(bytes(release.basis)).get("official"):
             return {PUBLISHED_INDEX: _shown(release)}
     return {PUBLISHED_INDEX: None}
 

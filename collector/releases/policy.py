@@ -1,6 +1,9 @@
 """What counts officially for a unit in a period, and until when it must be out. Fixed before the period begins."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
 
 from collector import clock
 from collector.errors import CollectorError
@@ -33,9 +36,23 @@ def default() -> OfficialPolicy:
 
 def official(unit: Unit | None, period: Period) -> OfficialPolicy:
     """Give what counts for a unit in a period; of no unit, what counts for all that have nothing of their own."""
-    begun = OfficialPolicy.objects.filter(since__lte=period.first).order_by("-since")
-    own = begun.filter(unit=unit).first() if unit is not None else None
-    return own or begun.filter(unit=None).first() or default()
+    found = _newest(_begun(period).filter(Q(unit=unit) | Q(unit=None)))
+    return found.get(unit.pk if unit is not None else None) or found.get(None) or default()
+
+
+def officials(period: Period) -> Callable[[Unit], OfficialPolicy]:
+    """Give what counts for every unit in a period, looked up once."""
+    found = _newest(_begun(period))
+    return lambda unit: found.get(unit.pk) or found.get(None) or default()
+
+
+def _newest(decided: QuerySet[OfficialPolicy]) -> dict[int | None, OfficialPolicy]:
+    """Give the newest decision of each unit, and under None that for all."""
+    return {one.unit_id: one for one in decided.order_by("since")}
+
+
+def _begun(period: Period) -> QuerySet[OfficialPolicy]:
+    return OfficialPolicy.objects.filter(since__lte=period.first)
 
 
 def due(unit: Unit, period: Period) -> date:

@@ -205,8 +205,11 @@ def check_instrument(instrument: str) -> Instrument:
 
 
 def _alone(unit: Unit) -> None:
-    """Let one edition of a unit come out at a time: two instruments show the same smileys."""
-    Unit.objects.select_for_update().get(pk=unit.pk)
+    """Let one edition of a unit come out at a time: two instruments show the same smileys.
+
+    Answers of the unit may still come in meanwhile: whole parts of units are published in one transaction, and intake waits for none of it.
+    """
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
 def note_number(release: Release, index: object) -> None:

@@ -1,9 +1,8 @@
 """Releases for programs, without an account; and the numbers of a running period, for an auditor with one."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -12,11 +11,11 @@ from collector.errors import CollectorError
 from collector.releases import address, asked
 from collector.releases.evaluation.result import SUBJECT
 from collector.releases.models import Release
-from collector.releases.show.reading import Reading, shown_releases
+from collector.releases.show.reading import shown_releases
 from collector.scores.ask.lookups import NOTHING_CALLED_SO
 from collector.scores.ask.results import QuestionError
 from collector.scores.ask.words import ELEMENT, question
-from collector.scores.show.as_csv import as_csv, table
+from collector.scores.show.as_csv import as_csv
 from collector.scores.show.as_json import as_json
 from survey.index.periods import Period
 
@@ -26,79 +25,6 @@ _EXCEL = "excel"
 Answer = TypeVar("Answer")
 _MOST = 1_000
 _ASKED = ("unit", "region", "agency", "ipp", "period", "instrument", "after")
-
-_COLUMNS: tuple[tuple[str, Callable[[Mapping[str, Any], Mapping[str, Any]], object]], ...] = (
-    ("address", lambda said, _: said["address"]),
-    ("subject", lambda said, _: said["subject"]["kind"]),
-    ("code", lambda said, _: said["subject"]["code"]),
-    ("name", lambda said, _: said["subject"]["name"]),
-    ("period", lambda said, _: said["period"]["id"]),
-    ("instrument", lambda said, _: said["instrument"]),
-    ("index_name", lambda said, _: said["index_name"]),
-    ("edition", lambda said, _: said["number"]),
-    ("n", lambda said, _: said["n"]),
-    ("asked", lambda said, _: said["visits"]),
-    ("served", lambda said, _: (said["index"].get("sample") or {}).get("population")),
-    ("archived", lambda said, _: said["index"]["archived"]),
-    ("value", lambda said, _: said["index"]["value"]),
-    ("category", lambda said, _: said["index"]["category"]),
-    ("interval_low", lambda said, _: _bound(said["index"], "low")),
-    ("interval_high", lambda said, _: _bound(said["index"], "high")),
-    ("element", lambda _, element: element["key"]),
-    ("label", lambda _, element: element["label"]),
-    ("element_n", lambda _, element: element["n"]),
-    ("nrr", lambda _, element: element["nrr"]),
-    ("nrr_weighted", lambda _, element: element["weighted"]),
-    ("element_value", lambda _, element: element["value"]),
-    ("element_category", lambda _, element: element["category"]),
-    ("element_low", lambda _, element: _bound(element, "low")),
-    ("element_high", lambda _, element: _bound(element, "high")),
-    ("policy", lambda said, _: said["index"]["policy"]),
-    ("weight_mode", lambda said, _: said["index"]["weight_mode"]),
-    ("mapping", lambda said, _: said["index"]["mapping"]),
-    ("rule", lambda said, _: said["index"]["rule"]),
-)
-"""A row an element."""
-
-
-@require_safe
-def one(request: HttpRequest, text: str, form: str) -> HttpResponse:
-    """Give a release's own bytes: as JSON what was frozen, as CSV a row an element of it.
-
-    How it stands is in headers of their own, because the bytes never change: `IKM-State`, and `IKM-Successor`, the address of the
-    edition that took its place.
-    """
-    found = shown_releases().filter(address=address.read(text) or "").first()
-    if found is None:
-        return _refused(
-            CollectorError("release_unknown", address=text), HTTPStatus.NOT_FOUND, "release_unknown"
-        )
-    reading = Reading(found)
-    excel = form == "csv" and request.GET.get("for") == _EXCEL
-    response = HttpResponse(_bytes(found.pk, reading.etag, form, excel), content_type=_TYPES[form])
-    if form == "csv":
-        response["Content-Disposition"] = f'attachment; filename="ikm-{found.period}-{found.address}.csv"'
-    return described(request, response, reading)
-
-
-@lru_cache(maxsize=2_000)
-def _bytes(pk: int, etag: str, form: str, excel: bool) -> bytes:  # noqa: ARG001 - what is remembered is remembered of a state
-    """Give a release's bytes, made once: after a period that was not reported comes out, they never change again."""
-    release = Release.objects.get(pk=pk)
-    return _table(Reading(release), excel=excel).encode() if form == "csv" else bytes(release.content)
-
-
-def described(request: HttpRequest, response: HttpResponse, reading: Reading) -> HttpResponse:
-    """Say beside a release's bytes how it stands, and send none that the asker has."""
-    release = reading.release
-    headers = {"ETag": reading.etag, "IKM-State": release.state, "Cache-Control": "no-cache"}
-    if release.successor is not None:
-        headers["IKM-Successor"] = release.successor.address
-    if request.headers.get("If-None-Match") == reading.etag:
-        response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
-    for name, value in headers.items():
-        response[name] = value
-    return response
 
 
 @require_safe
@@ -187,34 +113,3 @@ def _line(release: Release) -> dict[str, object]:
         "category": release.category or None,
         "successor": release.successor.address if release.successor is not None else None,
     }
-
-
-def _table(reading: Reading, *, excel: bool) -> str:
-    if reading.ipp is not None:
-        return table(_ipp_rows(reading.said, reading.ipp), excel=excel)
-    elements = reading.index["elements"] if reading.index is not None else ()
-    rows = ([cell(reading.said, element) for _, cell in _COLUMNS] for element in elements)
-    return table([[name for name, _ in _COLUMNS], *rows], excel=excel)
-
-
-def _ipp_rows(said: Mapping[str, Any], ipp: Mapping[str, Any]) -> list[list[object]]:
-    """Give an evaluation's result: a row an indicator, the whole beside each."""
-    f02, f03 = ipp["f02"], ipp["f03"]
-    head = [
-        "address", "code", "name", "period", "round", "edition", "value", "category", "f02", "f03", "f03_counted",
-        "f03_n", "quota", "zeroed", "aspect", "indicator", "weight_percent", "mark", "rule",
-    ]  # fmt: skip
-    whole = [
-        said["address"], said["subject"]["code"], said["subject"]["name"], said["period"]["id"], ipp["round"],
-        said["number"], ipp["value"], ipp["category"], f02["value"], f03["value"], f03["counted"], f03["n"],
-        f03["quota"], "yes" if f03["zeroed"] else "no",
-    ]  # fmt: skip
-    rows = [
-        [*whole, one["aspect"], one["number"], one["weight_percent"], one["mark"], ipp["rule"]]
-        for one in f02["indicators"]
-    ]
-    return [head, *rows]
-
-
-def _bound(index: Mapping[str, Any], which: str) -> object:
-    return index["interval"][which] if index["interval"] else None

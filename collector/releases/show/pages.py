@@ -2,28 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Region, Unit
 from collector.local import local_date
-from collector.releases import address, publishing
+from collector.releases import publishing
 from collector.releases.bands import Band, band
 from collector.releases.evaluation.result import SUBJECT
 from collector.releases.models import Release
 from collector.releases.policy import official
-from collector.releases.show.api import described
 from collector.releases.show.reading import Reading, shown_releases
 from collector.releases.states import State
 from collector.scores.ask.counting import count
@@ -57,23 +53,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {"rows": rows, "page": page, "words": words, "period": period, "periods": periods or [period]}
     shown = _offered(Release.objects.filter(subject="unit"), instrument)
     return render(request, "releases/home.html", {**context, **shown})
-
-
-@require_safe
-def release(request: HttpRequest, text: str) -> HttpResponse:
-    """Show one release, for ever under the same address."""
-    plain = address.read(text)
-    if plain is not None and plain != text:
-        return HttpResponseRedirect(reverse("release", args=[plain]))
-    found = get_object_or_404(shown_releases(), address=plain or "")
-    reading = Reading(found)
-    return described(request, HttpResponse(_page(found.pk, reading.etag)), reading)
-
-
-@lru_cache(maxsize=2_000)
-def _page(pk: int, etag: str) -> str:  # noqa: ARG001 - what is remembered is remembered of a state
-    reading = Reading(shown_releases().defer(None).get(pk=pk))
-    return render_to_string("releases/release.html", {"reading": reading})
 
 
 @require_safe

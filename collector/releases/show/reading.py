@@ -61,10 +61,10 @@ class Reading:
         return self.release.state == State.NOT_REPORTED
 
     @property
-    def etag(self) -> str:
-        """A name of these bytes, which never change under an address, and of how the release stands."""
+    def stands(self) -> str:
+        """A name of the release and of how it stands."""
         successor = self.release.successor.address if self.release.successor else ""
-        return f'"{self.release.address}.{self.release.state.replace(" ", "-")}.{successor}"'
+        return f"{self.release.address}.{self.release.state.replace(' ', '-')}.{successor}"
 
     @cached_property
     def form(self) -> CodedForm | None:

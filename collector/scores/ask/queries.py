@@ -1,6 +1,6 @@
 """Indices: the one function behind the command, the API and the pages.
 
-Everything is counted in `counting`, computed in `survey`, and withheld here where a group is too small: a village's five
+Everything is counted in `counting`, computed in `survey`, and withheld where a group is too small: a village's five
 visitors can be told apart by their hour and their age.
 """
 
@@ -15,6 +15,7 @@ from collector.scores.ask.doubtful_times import DoubtfulTimes, doubtful_times
 from collector.scores.ask.lookups import GroupKey, Labels, find_form, names_of, populations
 from collector.scores.ask.results import GroupPart, IndexAnswer, QuestionError, Result, StatedUsers, Timing
 from collector.scores.ask.scope import GROUP_DIMENSIONS, Days, Dimension, Scope
+from collector.scores.ask.withholding import withheld, withhold_remainders
 from collector.scores.tallies import flagging, flags
 from collector.scores.tallies.forms import CodedForm
 from survey.index.clusters import Clusters, DayEffects
@@ -54,8 +55,31 @@ class IndexQuestion:
     """1 for those who may see single answers anyway, such as the operator at the collector's own console."""
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was counted for a question, before any weight or policy; other questions that differ in these alone may use it again."""
+
+    form: CodedForm
+    names: Mapping[str, str]
+    populations: Mapping[str, StatedUsers]
+    counted: Counted
+    archived: Mapping[GroupKey, int]
+    pulses: Mapping[GroupKey, PulseShare]
+    doubts: Mapping[GroupKey, DoubtfulTimes]
+    flags_waiting: int
+
+
 def indices(question: IndexQuestion) -> IndexAnswer:
     """Answer a question.
+
+    Raises:
+        QuestionError: something it names does not exist, or it cannot be broken down that way.
+    """
+    return of_facts(question, facts_of(question))
+
+
+def facts_of(question: IndexQuestion) -> Facts:
+    """Give what is counted for a question: all that is read from the database.
 
     Raises:
         QuestionError: something it names does not exist, or it cannot be broken down that way.
@@ -66,37 +90,53 @@ def indices(question: IndexQuestion) -> IndexAnswer:
     number, form = find_form(question.instrument)
     _check_kind(question, form.instrument)
     days = Days(question.period.first, question.period.last)
-    computing = _Computing(question, form, populations(question.period, unit=question.scope.unit))
-    counted = _count(number, form, question, days)
-    archived = _count_archived(number, form, question, days)
-    pulses = _pulses(question, days)
-    doubts = doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
+    return Facts(
+        form=form,
+        names=names,
+        populations=populations(question.period, unit=question.scope.unit),
+        counted=_count(number, form, question, days),
+        archived=_count_archived(number, form, question, days),
+        pulses=_pulses(question, days),
+        doubts=(
+            doubtful_times(number, form, question.scope, days, question.by) if number is not None else {}
+        ),
+        flags_waiting=flagging.waiting(),
+    )
+
+
+def of_facts(question: IndexQuestion, facts: Facts) -> IndexAnswer:
+    """Answer a question from what was counted for it, or for one with the same scope, period and instrument.
+
+    It may ask for the whole alone where the facts have groups as well, and for any weights, policy and population.
+    """
+    form, counted = facts.form, facts.counted
+    computing = _Computing(question, form, facts.populations)
 
     def result(
         key: GroupKey, group: tuple[GroupPart, ...], sides: Sides, like: DayEffects | None = None
     ) -> Result:
-        found = computing.result(group, sides, pulses.get(key), doubts.get(key), like=like)
-        return found if found.n is None else replace(found, archived=archived.get(key, 0))
+        found = computing.result(group, sides, facts.pulses.get(key), facts.doubts.get(key), like=like)
+        return found if found.n is None else replace(found, archived=facts.archived.get(key, 0))
 
     whole = result((), (), counted.whole)
     groups: tuple[Result, ...] = ()
     if question.by:
-        keys = sorted({*counted.groups, *pulses} - {()})
+        keys = sorted({*counted.groups, *facts.pulses} - {()})
         label = Labels(question.by, keys)
         like = whole.index.day_effects if whole.index is not None else None
         groups = tuple(result(key, label(key), counted.groups.get(key, Sides()), like) for key in keys)
         if GROUP_DIMENSIONS.intersection(question.by):
-            groups = _withhold_remainders(groups, whole, question.smallest_group)
+            groups = withhold_remainders(groups, whole, question.smallest_group)
     return IndexAnswer(
         scope=question.scope,
-        names=names,
+        names=dict(facts.names),
         period=question.period,
         instrument=form.instrument,
         whole=whole,
         groups=groups,
         by=question.by,
         flag_rules=flags.VERSION,
-        flags_waiting=flagging.waiting(),
+        flags_waiting=facts.flags_waiting,
     )
 
 
@@ -152,7 +192,7 @@ class _Computing:
             pulse = None
         people = whole.complete + whole.incomplete
         if 0 < whole.complete < smallest or (group and people < smallest):
-            return _withheld(Result(group, None, 0, 0, None, None, None, None, None, pulse), pulse=pulse)
+            return withheld(Result(group, None, 0, 0, None, None, None, None, None, pulse), pulse=pulse)
         found = self._index(whole, population, clusters, like)
         flagged = whole.complete - sound.complete
         if flagged and sound.complete < smallest:
@@ -286,37 +326,3 @@ def _pulses(question: IndexQuestion, days: Days) -> dict[GroupKey, PulseShare]:
             known = clusters if has_days or key == () else None
             shares[key] = share(form.instrument, tally, clusters=known)
     return shares
-
-
-def _withhold_remainders(groups: tuple[Result, ...], whole: Result, smallest: int) -> tuple[Result, ...]:
-    """Withhold one group more where the withheld ones could be worked out as what is missing from the whole.
-
-    For hours and profiles only: units, services and months can be asked for one by one, so that hiding another of them
-    would hide nothing.
-    """
-    if whole.n is None:
-        return tuple(_withheld(group) for group in groups)
-    shown = [group for group in groups if not group.withheld]
-    rest = whole.n - sum(group.n or 0 for group in shown)
-    if not 0 < rest < smallest or not shown:
-        return groups
-    least = min(shown, key=lambda group: group.n or 0)
-    return tuple(_withheld(group) if group is least else group for group in groups)
-
-
-def _withheld(group: Result, *, pulse: PulseShare | None = None) -> Result:
-    return replace(
-        group,
-        n=None,
-        incomplete=0,
-        flagged=0,
-        index=None,
-        without_flagged=None,
-        other_policy=None,
-        sufficiency=None,
-        stated=None,
-        pulse=pulse,
-        timing=None,
-        archived=None,
-        withheld=True,
-    )

@@ -34,6 +34,11 @@ def as_json(answer: IndexAnswer) -> dict[str, object]:
     return fields
 
 
+def figures(answer: IndexAnswer) -> dict[str, object]:
+    """Give what stands of the whole alone: number, doubt and rule, without its elements and groups."""
+    return _result(answer, answer.whole, elements=False)
+
+
 def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str, object]:
     index, other = result.index, result.other_policy
     fields: dict[str, object] = {}

@@ -1,7 +1,8 @@
 """`ikm-collector release`: what leaves the house."""
 
+import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,7 @@ from collector.console.command import CollectorCommand
 from collector.console.releases import find
 from collector.errors import CollectorError
 from collector.fleet import tree
-from collector.fleet.models import Unit
-from collector.releases import larger, publishing
+from collector.releases import larger, many, publishing
 from collector.releases import policy as policies
 from collector.releases.models import OfficialPolicy, Release
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
@@ -22,6 +22,8 @@ from collector.words.foreign import shown
 from survey.index.indices import Policy
 from survey.index.periods import Period, PeriodError, parse
 from survey.instrument.weights import WeightMode
+
+_TELL_SECONDS = 10
 
 
 class Command(CollectorCommand):
@@ -172,31 +174,19 @@ def _publish(given: Namespace, command: CollectorCommand) -> str:
 
 def _publish_all(period: Period, how: Mapping[str, str], command: CollectorCommand) -> str:
     """Publish every unit whose official period it is and that owes it; begun again, it goes on where it stopped."""
-    out, waiting = 0, 0
-    units = [
-        unit
-        for unit in _not_out(period, how["instrument"])
-        if publishing.owes(unit, period, instrument=how["instrument"])
-    ]
-    for place, unit in enumerate(units, start=1):
-        try:
-            publishing.publish(unit, period, **how)
-            out += 1
-        except CollectorError as error:
+    out, waiting, done = 0, 0, 0
+    began = told = time.monotonic()
+    for part in many.publish_all(period, **how):
+        out += part.out
+        done += part.done
+        waiting += len(part.refused)
+        for unit, error in part.refused:
             command.stderr.write(shown(f"{unit.code}: {error}"))
-            waiting += 1
-        if place % 100 == 0:
-            command.stderr.write(f"{place} of {len(units)} units")
+        now = time.monotonic()
+        if now - told >= _TELL_SECONDS or not part.left:
+            told = now
+            command.stderr.write(many.progress(done, part.left, now - began))
     return f"{period}: {out} published, {waiting} not"
-
-
-def _not_out(period: Period, instrument: str) -> Iterator[Unit]:
-    done = Release.objects.filter(
-        period=period.identifier, subject="unit", instrument=instrument, published_at__isnull=False
-    ).values("unit")
-    for unit in Unit.objects.exclude(pk__in=done).select_related("region", "agency").order_by("code"):
-        if policies.official(unit, period).period_kind == period.kind.value:
-            yield unit
 
 
 def _correct(given: Namespace, _: CollectorCommand) -> str:
@@ -214,11 +204,12 @@ def _withdraw(given: Namespace, _: CollectorCommand) -> str:
 def _overdue(given: Namespace, _: CollectorCommand) -> str:
     who, period = named(given, EVALUATORS), _read(given.period)
     publishing.check_instrument(given.instrument)
-    found = (
-        publishing.mark_overdue(unit, period, who=who, instrument=given.instrument)
-        for unit in _not_out(period, given.instrument)
-    )
-    marked = [one for one in found if one is not None]
+    marked = [
+        one
+        for units in many.not_out(period, instrument=given.instrument)
+        for unit in units
+        if (one := publishing.mark_overdue(unit, period, who=who, instrument=given.instrument)) is not None
+    ]
     return "\n".join([*map(_line, marked), f"{period}: {len(marked)} not reported"])
 
 
