@@ -103,7 +103,7 @@ def test_rows_are_for_the_unit_s_officers_evaluators_and_administrators(
     for name in may:
         call_command(*ask, "tabulation", "--as", name)
     for name in may_not:
-        with pytest.raises(CommandError, match=f"'{name}' may not have tabulation of this release"):
+        with pytest.raises(CommandError, match=f"'{name}' may not "):
             call_command(*ask, "tabulation", "--as", name)
     call_command(*ask, "embed", "--as", "vina")
     assert [one.who.split()[0] for one in TrailEntry.objects.filter(action="paper made")] == may

@@ -145,7 +145,8 @@ def test_a_rebuild_changes_no_number(post: Post) -> None:
         ({"agency": "desa"}, "unit=sukamaju", 200),
         ({"agency": "desa"}, "unit=mekarsari", 403),
         ({"agency": "desa"}, "region=18.01.05.2003", 403),
-        ({}, "unit=sukamaju", 403),
+        ({}, "unit=sukamaju", 200),
+        ({}, "region=18.01", 200),
         ({"region": "18.01"}, "unit=antah", 403),
     ],
 )
