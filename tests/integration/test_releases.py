@@ -58,8 +58,9 @@ def take_in():
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '5s'")
     with transaction.atomic():
-        print(project([post.response(answers(4), at(date(2024, 10, 7))) for post in reversed(posts)]))
+        refused = project([post.response(answers(4), at(date(2024, 10, 7))) for post in reversed(posts)])
     connection.close()
+    print(refused)  # after the commit, which is when foreign keys are checked
 
 with transaction.atomic():
     for unit in units:
