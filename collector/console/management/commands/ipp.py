@@ -13,6 +13,7 @@ from collector.console.command import CollectorCommand
 from collector.console.options import add_language
 from collector.errors import CollectorError
 from collector.fleet import tree
+from collector.local import date_text
 from collector.people import trail
 from collector.releases.evaluation import form, keeping, result
 from collector.releases.evaluation.keeping import Round
@@ -183,5 +184,5 @@ def _line(kept: Evaluation) -> str:
     value = comma(decimal(pekppp.f02(keeping.scores(kept)), 4))
     return shown(
         f"F-02 {value}  {kept.unit.code}  {kept.period}  {kept.round}  version {kept.number}"
-        f"  {kept.entered_at:%Y-%m-%d}  {kept.entered_by}"
+        f"  {date_text(kept.entered_at, kept.unit.time_zone)}  {kept.entered_by}"
     )
