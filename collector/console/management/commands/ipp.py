@@ -96,7 +96,7 @@ def _form(_: Namespace) -> str:
 
 def _enter(given: Namespace) -> str:
     unit, period = tree.find_unit(given.unit), _period(given.period)
-    who = named(given, EVALUATORS)
+    who = named(given, EVALUATORS, ("unit", unit.code))
     try:
         read = form.read(given.file.read_bytes())
     except OSError as error:
@@ -117,9 +117,8 @@ def _show(given: Namespace) -> str:
 
 def _publish(given: Namespace) -> str:
     unit, period = tree.find_unit(given.unit), _period(given.period)
-    out = result.publish(
-        unit, period, Round(given.round), _asked(given), who=named(given, EVALUATORS), why=given.why
-    )
+    who = named(given, EVALUATORS, ("unit", unit.code))
+    out = result.publish(unit, period, Round(given.round), _asked(given), who=who, why=given.why)
     return shown(
         f"{out.address}  {unit.code}  {out.period}  {out.instrument}  {out.value} {out.category}  {out.state}"
     )

@@ -59,7 +59,7 @@ class Command(CollectorCommand):
 
 def _add(given: Namespace) -> str:
     release = releases.find(given.address)
-    who = named(given, OFFICERS, release.unit)
+    who = named(given, OFFICERS, releases.over_of(release))
     zone = release.unit.time_zone if release.unit is not None else ""
     try:
         day = (
