@@ -8,12 +8,9 @@ from collections.abc import Collection
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
-from collector.accounts import console, roles
+from collector.accounts import console
 from collector.accounts.console import Over
 from collector.people import trail
-
-OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
-EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
 
 
 def add_who(part: CommandParser) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from collector.console.acting import EVALUATORS, add_who, named
+from collector.accounts.roles import EVALUATORS
+from collector.console.acting import add_who, named
 from collector.console.command import CollectorCommand
 from collector.console.options import add_language
 from collector.errors import CollectorError

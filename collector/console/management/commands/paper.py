@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector.accounts.console import EVERYTHING
+from collector.accounts.roles import EVALUATORS
 from collector.console import releases
-from collector.console.acting import EVALUATORS, add_account, named, proven
+from collector.console.acting import add_account, named, proven
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.papers import dress, making

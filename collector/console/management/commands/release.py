@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector.accounts.console import EVERYTHING, Over
-from collector.console.acting import EVALUATORS, OFFICERS, add_who, named
+from collector.accounts.roles import EVALUATORS, OFFICERS
+from collector.console.acting import add_who, named
 from collector.console.command import CollectorCommand
 from collector.console.releases import find, over_of
 from collector.errors import CollectorError
