@@ -14,10 +14,13 @@ from collector import clock
 from collector.accounts import roles
 from collector.accounts.models import ConsoleCode
 from collector.errors import CollectorError
-from collector.fleet.models import Unit
 from collector.people import trail
 
 LASTS = timedelta(minutes=10)
+Over = tuple[str, str]
+"""What something is done to: a kind (`unit`, `region`, `agency`) and its code."""
+EVERYTHING: Over = ("everything", "")
+"""Only an office that holds everywhere reaches it."""
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _LENGTH = 10
 
@@ -32,17 +35,17 @@ def new_code(user: User) -> str:
 
 
 def proven(
-    account: str, may: Collection[str] | None, *, unit: Unit | None = None, ask: Callable[[str], str]
+    account: str, may: Collection[str] | None, *, over: Over | None = None, ask: Callable[[str], str]
 ) -> User:
     """Give an account that may (None: whatever it may) and that has proven itself; its code is used up.
 
-    `ask` gets the code from whoever sits at the console.
+    `over` is what it is done to: the office must reach all of it. `ask` gets the code from whoever sits at the console.
 
     Raises:
         CollectorError: there is no such account or it may not (`account_may_not`), or the code is wrong (`account_unproven`).
     """
     user = User.objects.filter(username=account, is_active=True).first()
-    if user is None or not _allowed(user, may, unit):
+    if user is None or not _allowed(user, may, over):
         raise CollectorError("account_may_not", account=account, roles=", ".join(may or ("-",)))
     typed = ask(account).strip().upper().replace("-", "").replace(" ", "")
     now = clock.now()
@@ -52,10 +55,12 @@ def proven(
     return user
 
 
-def _allowed(user: User, may: Collection[str] | None, unit: Unit | None) -> bool:
+def _allowed(user: User, may: Collection[str] | None, over: Over | None) -> bool:
     if may is None:
         return True
-    return roles.has_role(user, may) if unit is None else roles.may(user, may, unit)
+    if over is None:
+        return roles.has_role(user, may)
+    return roles.reaches(user, may, kind=over[0], code=over[1])
 
 
 def _digest(code: str) -> bytes:

@@ -18,7 +18,7 @@ from collector.accounts import roles
 from collector.errors import CollectorError
 from collector.headers import LOG_IN
 
-_DESK, _API = "/meja/", "/api/"
+_DESK, _API = ("/meja/", "/akun/kode/"), "/api/"
 """Where an administrator without a second factor does not enter; the kiosks' doors under the second know no accounts."""
 
 
@@ -54,7 +54,7 @@ def two_factors(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     """Send an administrator without a second factor to where one is set up, and give log-in pages their policy: a middleware."""
 
     def shown(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith((_DESK, _API)) and _lacks_one(request):
+        if request.path.startswith((*_DESK, _API)) and _lacks_one(request):
             if request.path.startswith(_DESK):
                 return redirect("mfa_activate_totp")
             error = CollectorError("second_factor")

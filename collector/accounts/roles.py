@@ -16,6 +16,10 @@ EVALUATOR = "evaluator"
 AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
 ROLES = (VIEWER, UNIT_OFFICER, EVALUATOR, AUDITOR, ADMINISTRATOR)
+EVALUATORS = (EVALUATOR, ADMINISTRATOR)
+"""Who publishes."""
+OFFICERS = (UNIT_OFFICER, *EVALUATORS)
+"""Who prepares and hands in."""
 _SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency")}
 """What may stand as a role's scope; the others hold everywhere."""
 

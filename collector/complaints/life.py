@@ -51,7 +51,7 @@ def may_work_on(user: AbstractBaseUser, ticket: Ticket) -> bool:
 
     Evaluators of the unit and administrators may; a unit officer where it is the officer's unit and nobody complains of an officer.
     """
-    if roles.may(user, (roles.EVALUATOR, roles.ADMINISTRATOR), ticket.unit):
+    if roles.may(user, roles.EVALUATORS, ticket.unit):
         return True
     about_officers = any(code in BY_CODE and BY_CODE[code].bypass_officer for code in ticket.topics)
     return not about_officers and roles.may(user, (roles.UNIT_OFFICER,), ticket.unit)

@@ -8,12 +8,9 @@ from collections.abc import Collection
 from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
-from collector.accounts import console, roles
-from collector.fleet.models import Unit
+from collector.accounts import console
+from collector.accounts.console import Over
 from collector.people import trail
-
-OFFICERS = (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR)
-EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
 
 
 def add_who(part: CommandParser) -> None:
@@ -33,20 +30,20 @@ def add_account(part: CommandParser) -> None:
     )
 
 
-def named(given: Namespace, may: Collection[str], unit: Unit | None = None) -> str:
+def named(given: Namespace, may: Collection[str], over: Over | None = None) -> str:
     """Give who does what `add_who` was declared for; as `acting`."""
-    return acting(given.account, may, unit=unit)
+    return acting(given.account, may, over=over)
 
 
-def acting(account: str | None, may: Collection[str], *, unit: Unit | None = None) -> str:
-    """Give who acts, as the trail has it: an account that may and has proven itself, or whoever sits at the console.
+def acting(account: str | None, may: Collection[str], *, over: Over | None = None) -> str:
+    """Give who acts, as the trail has it: an account that may do it to `over` and has proven itself, or whoever sits at the console.
 
     Raises:
         CollectorError: the account may not (`account_may_not`), or its code is wrong (`account_unproven`).
     """
     if account is None:
         return trail.console_user()
-    return f"{console.proven(account, may, unit=unit, ask=ask).get_username()} ({trail.console_user()})"
+    return f"{console.proven(account, may, over=over, ask=ask).get_username()} ({trail.console_user()})"
 
 
 def proven(account: str) -> User:

@@ -1,5 +1,6 @@
 """What commands about releases share: the one that is named."""
 
+from collector.accounts.console import Over
 from collector.errors import CollectorError
 from collector.releases import address
 from collector.releases.models import Release
@@ -20,3 +21,8 @@ def find(text: str) -> Release:
     if found is None:
         raise CollectorError("release_unknown", address=text)
     return found
+
+
+def over_of(release: Release) -> Over:
+    """Give whose number a release is, as an office reaches it; an evaluation's result is its unit's."""
+    return ("unit", release.unit.code) if release.unit is not None else (release.subject, release.code)

@@ -61,5 +61,5 @@ def may_have(user: AbstractBaseUser, one: Format, release: Release) -> bool:
     if one.audience is Audience.EVERYBODY:
         return True
     if release.unit is None:
-        return roles.has_role(user, (roles.EVALUATOR, roles.ADMINISTRATOR))
-    return roles.may(user, (roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR), release.unit)
+        return roles.reaches(user, roles.EVALUATORS, kind=release.subject, code=release.code)
+    return roles.may(user, roles.OFFICERS, release.unit)

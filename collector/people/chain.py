@@ -7,11 +7,12 @@ everything else. The head is published; whoever keeps one can hold the whole tra
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import transaction
 
+from collector.local import moment_of
 from collector.people.models import TrailEntry, TrailHead
 
 START = b""
@@ -81,7 +82,7 @@ def faults(*, kept: Head | None = None) -> Iterator[Fault]:
 def _link(before: bytes, number: int, entry: TrailEntry) -> bytes:
     said = {
         "number": number,
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at_us": (entry.at - moment_of(0)) // timedelta(microseconds=1),
         "who": entry.who,
         "action": entry.action,
         "subject": entry.subject,

@@ -53,7 +53,7 @@ class Outcome:
     stuck: int = 0
     unnoticed: int = 0
     unsaid: int = 0
-    """Of what nothing was left that knew: where the audit does not say that the stretch is uncertain."""
+    """Of what nothing was left that knew: where the audit does not say that the stretch is uncertain. No promise: docs/journal.md."""
     decided: int = 0
     """Foreign streams that an administrator had to let in, each after a deed that made one."""
     slowest_seconds: float = 0.0
@@ -77,7 +77,6 @@ class Outcome:
             self.doubled,
             self.stuck,
             self.unnoticed,
-            self.unsaid,
             len(self.wrong),
         )
         return not any(bad) and self.counted == self.complete

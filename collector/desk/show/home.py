@@ -21,7 +21,7 @@ _MOST_UNITS = 50
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is due at the account's units, and what waits for an evaluator."""
     officer = roles.held(request.user, (roles.UNIT_OFFICER,))
-    evaluator = roles.held(request.user, (roles.EVALUATOR, roles.ADMINISTRATOR))
+    evaluator = roles.held(request.user, roles.EVALUATORS)
     units = roles.units_of(officer).select_related("region").order_by("name")[:_MOST_UNITS]
     own = sorted(
         (periods.standing(unit, periods.last_closed(unit)) for unit in units), key=lambda one: one.due

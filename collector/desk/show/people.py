@@ -19,8 +19,6 @@ from collector.desk.templatetags.desk import role as role_words
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Region, Unit
 
-_INVITERS = (roles.EVALUATOR, roles.ADMINISTRATOR)
-
 
 class InvitationForm(forms.Form):
     """A person, a role and where."""
@@ -87,7 +85,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 def _invited(request: HttpRequest, form: InvitationForm) -> HttpResponse:
     scope, name = form.scope(), form.cleaned_data["name"]
-    its_own = scope.unit is not None and roles.may(request.user, _INVITERS, scope.unit)
+    its_own = scope.unit is not None and roles.may(request.user, roles.EVALUATORS, scope.unit)
     if not _administers(request) and not its_own:
         raise CollectorError("office_not_yours")
     secret = invitations.invite(name, form.cleaned_data["role"], scope, who=request.user.get_username())
@@ -136,8 +134,9 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 def let_back(request: HttpRequest, number: int) -> HttpResponse:
     """Make a link back into the account that holds an office."""
     office = get_object_or_404(_reach(request), pk=number)
-    if not _administers(request) and roles.held(office.user, tuple(set(roles.ROLES) - {roles.UNIT_OFFICER})):
-        raise PermissionDenied
+    held = Office.objects.filter(user=office.user, until=None)
+    if held.exclude(pk__in=_reach(request).values("pk")).exists():
+        raise PermissionDenied  # the account reaches further than who would let anybody into it
     secret = invitations.let_back(office.user, who=request.user.get_username())
     return _link(request, secret, office.user.get_full_name() or office.user.get_username())
 
@@ -153,7 +152,7 @@ def _administers(request: HttpRequest) -> bool:
 
 def _reach(request: HttpRequest) -> QuerySet[Office]:
     """Give the offices that the account may give and end: all, or those of unit officers of the units it evaluates."""
-    held = roles.held(request.user, _INVITERS)
+    held = roles.held(request.user, roles.EVALUATORS)
     if not held:
         raise PermissionDenied
     found = Office.objects.filter(until=None).select_related("user", "unit", "region", "agency")

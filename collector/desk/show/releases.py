@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collector.accounts import roles
+from collector.accounts.roles import EVALUATORS, OFFICERS
 from collector.desk import periods
 from collector.desk.periods import NOT_BEGUN, Standing
 from collector.errors import CollectorError
@@ -29,8 +30,6 @@ from collector.scores.proof.held import holdings
 from survey.index.periods import Period, PeriodError, PeriodKind, around, parse
 
 ROWS = 40
-EVALUATORS = (roles.EVALUATOR, roles.ADMINISTRATOR)
-OFFICERS = (roles.UNIT_OFFICER, *EVALUATORS)
 STATES = (NOT_BEGUN, *(state.value for state in State if state is not State.OPEN))
 Act = Callable[[Unit, Standing, str, str], None]
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
+from collector.local import date_text
 from collector.people import trail
 from collector.releases import address, content, publishing
 from collector.releases.content import Head
@@ -176,7 +177,7 @@ def as_json(found: Found) -> dict[str, Any]:
             "value": _number(ipp.f02),
             "weight": float(pekppp.F02_WEIGHT),
             "version": found.evaluation.number,
-            "entered": found.evaluation.entered_at.date().isoformat(),
+            "entered": date_text(found.evaluation.entered_at, found.evaluation.unit.time_zone),
             "aspects": [
                 {
                     "code": code,

@@ -6,15 +6,18 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from collector.accounts import invitations, offices, roles
+from collector.accounts.console import EVERYTHING
 from collector.accounts.models import ConsoleCode, Invitation, Office
 from collector.accounts.scope import EVERYWHERE, Scope
 from collector.console import acting
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.people.models import TrailEntry
+from collector.releases.models import Release
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.scores.village import add_unit
@@ -185,6 +188,49 @@ def test_a_link_to_an_office_lets_nobody_into_anothers_account(sukamaju: Unit) -
     secret = invitations.invite("Budi", roles.UNIT_OFFICER, Scope(unit=sukamaju), who="rina")
     refused("invitation_unknown", invitations.come_back, secret, password=PASSWORD)
     invitations.find(secret)
+
+
+@pytest.mark.parametrize(
+    "over, allowed",
+    [
+        (("unit", "sukamaju"), True),
+        (("unit", "medan"), False),
+        (("region", "18.01.05"), True),
+        (("region", "18.01"), False),
+        (("agency", "desa"), False),
+        (EVERYTHING, False),
+    ],
+)
+def test_at_the_console_an_office_reaches_as_far_as_in_the_browser(
+    sukamaju: Unit, elsewhere: Unit, over: tuple[str, str], allowed: bool
+) -> None:
+    person("wati", roles.EVALUATOR, region=sukamaju.region.__class__.objects.get(pk="18.01.05"))
+    person("rina", roles.ADMINISTRATOR)
+    assert acting.acting("rina", (roles.ADMINISTRATOR,), over=over).startswith("rina ")
+    if allowed:
+        assert acting.acting("wati", (roles.EVALUATOR,), over=over).startswith("wati ")
+    else:
+        refused("account_may_not", acting.acting, "wati", (roles.EVALUATOR,), over=over)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("publish", "--unit", "medan", "--period", "2026-TW3"),
+        ("publish", "--region", "18", "--period", "2026-TW3"),
+        ("publish", "--agency", "desa", "--period", "2026-TW3"),
+        ("publish", "--all", "--period", "2026-TW3"),
+        ("overdue", "--period", "2026-TW3"),
+        ("return", "--unit", "medan", "--period", "2026-TW3", "--why", "x"),
+    ],
+)
+def test_an_evaluator_publishes_nothing_of_elsewhere_at_the_console(
+    sukamaju: Unit, elsewhere: Unit, words: tuple[str, ...]
+) -> None:
+    person("wati", roles.EVALUATOR, region=sukamaju.region)
+    with pytest.raises(CommandError, match="may not do this"):
+        call_command("release", *words, "--as", "wati")
+    assert not Release.objects.exists()
 
 
 def test_an_account_proves_itself_at_the_console_once_and_in_time(

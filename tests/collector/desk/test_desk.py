@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from collector.accounts import roles
-from collector.accounts.models import Office
+from collector.accounts.models import ConsoleCode, Office
 from collector.fleet.models import Unit
 from collector.headers import LOG_IN, PAGE
 from collector.people.models import TrailEntry
@@ -264,6 +264,20 @@ def test_an_administrator_without_a_second_factor_is_sent_to_set_one_up(post: Po
         assert client.get(path)["Location"] == "/akun/faktor/totp/activate/"
     answer = client.get("/api/v1/indices?unit=sukamaju&period=2026-TW4")
     assert (answer.status_code, answer.json()["code"]) == (403, "second_factor")
+    assert client.post("/akun/kode/")["Location"] == "/akun/faktor/totp/activate/"
+    assert not ConsoleCode.objects.exists(), "nor does the console open where the desk is shut"
+
+
+def test_nobody_is_let_back_into_an_account_that_reaches_further(post: Post, other: Unit) -> None:
+    evaluator = browser(person("wati", roles.EVALUATOR, region=post.unit.region))
+    officer = person("budi", roles.UNIT_OFFICER, post.unit)
+    here = Office.objects.get(user=officer)
+    path = f"/meja/akun/jabatan/{here.pk}/kembali/"
+    assert evaluator.post(path).status_code == 200
+    Office.objects.create(
+        user=officer, role=roles.UNIT_OFFICER, unit=other, given_by="test", since=here.since
+    )
+    assert evaluator.post(path).status_code == 403
 
 
 def test_an_administrator_keeps_the_last_second_factor() -> None:

@@ -40,7 +40,7 @@ class Command(CollectorCommand):
             options["out"],
             unit=unit,
             period=period,
-            who=acting(options["account"], (roles.EVALUATOR, roles.ADMINISTRATOR), unit=unit),
+            who=acting(options["account"], roles.EVALUATORS, over=("unit", unit.code)),
             why=options["why"],
         )
         records = sum(stream.through for stream in manifest.streams)

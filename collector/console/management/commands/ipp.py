@@ -8,11 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from collector.console.acting import EVALUATORS, add_who, named
+from collector.accounts.roles import EVALUATORS
+from collector.console.acting import add_who, named
 from collector.console.command import CollectorCommand
 from collector.console.options import add_language
 from collector.errors import CollectorError
 from collector.fleet import tree
+from collector.local import date_text
 from collector.people import trail
 from collector.releases.evaluation import form, keeping, result
 from collector.releases.evaluation.keeping import Round
@@ -95,7 +97,7 @@ def _form(_: Namespace) -> str:
 
 def _enter(given: Namespace) -> str:
     unit, period = tree.find_unit(given.unit), _period(given.period)
-    who = named(given, EVALUATORS)
+    who = named(given, EVALUATORS, ("unit", unit.code))
     try:
         read = form.read(given.file.read_bytes())
     except OSError as error:
@@ -116,9 +118,8 @@ def _show(given: Namespace) -> str:
 
 def _publish(given: Namespace) -> str:
     unit, period = tree.find_unit(given.unit), _period(given.period)
-    out = result.publish(
-        unit, period, Round(given.round), _asked(given), who=named(given, EVALUATORS), why=given.why
-    )
+    who = named(given, EVALUATORS, ("unit", unit.code))
+    out = result.publish(unit, period, Round(given.round), _asked(given), who=who, why=given.why)
     return shown(
         f"{out.address}  {unit.code}  {out.period}  {out.instrument}  {out.value} {out.category}  {out.state}"
     )
@@ -183,5 +184,5 @@ def _line(kept: Evaluation) -> str:
     value = comma(decimal(pekppp.f02(keeping.scores(kept)), 4))
     return shown(
         f"F-02 {value}  {kept.unit.code}  {kept.period}  {kept.round}  version {kept.number}"
-        f"  {kept.entered_at:%Y-%m-%d}  {kept.entered_by}"
+        f"  {date_text(kept.entered_at, kept.unit.time_zone)}  {kept.entered_by}"
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from collector.accounts.console import EVERYTHING
+from collector.accounts.roles import EVALUATORS
 from collector.console import releases
-from collector.console.acting import EVALUATORS, add_account, named, proven
+from collector.console.acting import add_account, named, proven
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.papers import dress, making
@@ -99,7 +101,7 @@ def _allowed(given: Namespace, wanted: Iterable[Format], release: Release) -> st
 def _dress(given: Namespace) -> str:
     if given.letterhead is None and given.contact is None and given.logo is None:
         raise CollectorError("dress_empty")
-    who = named(given, EVALUATORS)
+    who = named(given, EVALUATORS, ("agency", given.agency) if given.agency else EVERYTHING)
     found = dress.put_on(
         given.agency, letterhead=given.letterhead, contacts=given.contact, logo=given.logo, who=who
     )

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector import clock
+from collector.accounts.roles import OFFICERS
 from collector.console import releases
-from collector.console.acting import OFFICERS, add_account, named
+from collector.console.acting import add_account, named
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import tree
@@ -59,7 +60,7 @@ class Command(CollectorCommand):
 
 def _add(given: Namespace) -> str:
     release = releases.find(given.address)
-    who = named(given, OFFICERS, release.unit)
+    who = named(given, OFFICERS, releases.over_of(release))
     zone = release.unit.time_zone if release.unit is not None else ""
     try:
         day = (

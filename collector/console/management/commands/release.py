@@ -8,9 +8,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from collector.console.acting import EVALUATORS, OFFICERS, add_who, named
+from collector.accounts.console import EVERYTHING, Over
+from collector.accounts.roles import EVALUATORS, OFFICERS
+from collector.console.acting import add_who, named
 from collector.console.command import CollectorCommand
-from collector.console.releases import find
+from collector.console.releases import find, over_of
 from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.releases import larger, many, publishing
@@ -133,14 +135,14 @@ def _instrument(part: CommandParser) -> None:
 
 def _propose(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = named(given, OFFICERS, unit)
+    who = named(given, OFFICERS, ("unit", unit.code))
     release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     return _line(release)
 
 
 def _submit(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = named(given, OFFICERS, unit)
+    who = named(given, OFFICERS, ("unit", unit.code))
     release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     publishing.submit(release, who=who, why=given.why)
     return _line(release)
@@ -148,14 +150,14 @@ def _submit(given: Namespace, _: CollectorCommand) -> str:
 
 def _return(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
-    who = named(given, EVALUATORS)
+    who = named(given, EVALUATORS, ("unit", unit.code))
     release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
     publishing.send_back(release, who=who, why=given.why)
     return _line(release)
 
 
 def _publish(given: Namespace, command: CollectorCommand) -> str:
-    who, period = named(given, EVALUATORS), _read(given.period)
+    who, period = named(given, EVALUATORS, _over(given)), _read(given.period)
     publishing.check_instrument(given.instrument)
     flagging.settle()
     how = {"who": who, "why": given.why, "instrument": given.instrument}
@@ -190,19 +192,20 @@ def _publish_all(period: Period, how: Mapping[str, str], command: CollectorComma
 
 
 def _correct(given: Namespace, _: CollectorCommand) -> str:
-    who = named(given, EVALUATORS)
+    release = find(given.address)
+    who = named(given, EVALUATORS, over_of(release))
     flagging.settle()
-    return _line(publishing.correct(find(given.address), who=who, why=given.why))
+    return _line(publishing.correct(release, who=who, why=given.why))
 
 
 def _withdraw(given: Namespace, _: CollectorCommand) -> str:
     release = find(given.address)
-    publishing.withdraw(release, who=named(given, EVALUATORS), why=given.why)
+    publishing.withdraw(release, who=named(given, EVALUATORS, over_of(release)), why=given.why)
     return _line(release)
 
 
 def _overdue(given: Namespace, _: CollectorCommand) -> str:
-    who, period = named(given, EVALUATORS), _read(given.period)
+    who, period = named(given, EVALUATORS, EVERYTHING), _read(given.period)
     publishing.check_instrument(given.instrument)
     marked = [
         one
@@ -242,7 +245,7 @@ def _policy(given: Namespace, _: CollectorCommand) -> str:
             due_days=given.due_days,
             why=given.why[:300],
         ),
-        who=named(given, EVALUATORS),
+        who=named(given, EVALUATORS, ("unit", given.unit) if given.unit else EVERYTHING),
     )
     return f"from {decided.since} on: {decided.period_kind}, {decided.weight_mode}, {decided.policy}, due after {decided.due_days} days"
 
@@ -251,6 +254,14 @@ _DOES: dict[str, Callable[[Namespace, CollectorCommand], str]] = {
     "propose": _propose, "submit": _submit, "return": _return, "publish": _publish, "correct": _correct,
     "withdraw": _withdraw, "overdue": _overdue, "list": _list, "policy": _policy,
 }  # fmt: skip
+
+
+def _over(given: Namespace) -> Over:
+    """Give what is to be published: a region, an agency, a unit, or everything that is due."""
+    for kind in ("region", "agency", "unit"):
+        if code := getattr(given, kind):
+            return kind, code
+    return EVERYTHING
 
 
 def _read(text: str) -> Period:
