@@ -8,7 +8,7 @@ end is the product's fault.
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,10 @@ from uplink.journal.segments.succession import read_succession
 _PROOF = re.compile(rb"[A-Za-z0-9+/]{43}\t[A-Za-z0-9+/]{86}\t")
 """What stands before a record's line: the link before it, and the kiosk's signature."""
 _PROOF_BYTES = 131
+
+
+Place = tuple[str, int]
+"""A stream and a number in it."""
 
 
 class Promise(NamedTuple):
@@ -76,6 +80,9 @@ class Ledger:
         self.held: set[Promise] = set()
         """What the collector has, by its own raw batches, counted or not."""
         self.losses: dict[Promise, Loss] = {}
+        self.places: dict[Promise, set[Place]] = {}
+        """Where each was written: under its own number, and in the lines that carried it over."""
+        self._written: dict[Place, set[bytes]] = {}
         self._harmed = Harmed("", b"", b"")
 
     def look(self) -> None:
@@ -141,13 +148,21 @@ class Ledger:
         gone = [promise for promise in self.waiting() if not _stands(promise, content)]
         heads = self.known_heads()
         for promise, loss in self.losses.items():
-            loss.known &= promise.record.seq <= heads.get(promise.stream, 0)
+            loss.known &= self._is_known(promise, heads)
         now = time.monotonic()
         for promise in gone:
-            is_known = promise.record.seq <= heads.get(promise.stream, 0)
+            is_known = self._is_known(promise, heads)
             age = now - self.promised[promise]
             self.losses[promise] = Loss(deed, known=is_known, was_known=is_known, age_seconds=age)
         return [self.losses[promise] for promise in gone]
+
+    def _is_known(self, promise: Promise, heads: Mapping[str, int]) -> bool:
+        """Tell whether anything left knows of one of its places; a number that a card which was set back gave twice says nothing of either."""
+        places = self.places.get(promise, {(promise.stream, promise.record.seq)})
+        return any(
+            seq <= heads.get(stream, 0) and len(self._written.get((stream, seq), ())) < 2
+            for stream, seq in places
+        )
 
     def known_heads(self) -> dict[str, int]:
         """How far each stream is known to have come, by what is left at both ends."""
@@ -217,9 +232,17 @@ class Ledger:
                 self._read += len(line)
                 seen = json.loads(line)
                 promise = promise_of(seen["stream"], seen["line"].encode())
-                if promise is not None and promise not in self.promised:
+                if promise is None:
+                    continue
+                self._note_place(promise, seen["stream"], seen["line"].encode())
+                if promise not in self.promised:
                     self.promised[promise] = float(seen["at"])
                     self._charge(promise)
+
+    def _note_place(self, promise: Promise, stream: str, line: bytes) -> None:
+        place = (stream, decode(line).seq)
+        self._written.setdefault(place, set()).add(line)
+        self.places.setdefault(promise, {(promise.stream, promise.record.seq)}).add(place)
 
     def _charge(self, promise: Promise) -> None:
         """Note a record that was flushed before the last deed, destroyed by it, and promised only now."""

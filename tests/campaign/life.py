@@ -142,12 +142,14 @@ class Life:
         lost = [one for one in missing if one not in self.ledger.losses]
         if lost:
             self._wrong(f"{len(lost)} records are lost that something held, the first {_place(lost[0])}")
-        blind = unnoticed([one for one in missing if self._is_known(one)], audit)
+        blind = unnoticed([one for one in missing if self._is_known(one)], audit, self.ledger.places)
         outcome.unnoticed += len(blind)
         for one in blind[:3]:
             loss = self.ledger.losses.get(one)
             self._wrong(f"the audit does not name {_place(one)}, taken by: {loss.deed if loss else 'nobody'}")
-        outcome.unsaid += len(unsaid([one for one in missing if not self._is_known(one)], audit))
+        outcome.unsaid += len(
+            unsaid([one for one in missing if not self._is_known(one)], audit, self.ledger.places)
+        )
         for stream in audit["streams"]:  # type: ignore[attr-defined]
             if stream["attachments"]["never"]:
                 self._wrong(

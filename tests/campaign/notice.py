@@ -6,22 +6,37 @@ Of some records nothing is left that knows of them: for those it must say that t
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.campaign.ledger import Promise
+from tests.campaign.ledger import Place, Promise
 
 _OF_ANOTHER_HISTORY = {"forked", "duplicated", "foreign"}
 """Said of a number, and true of all before it that are not held: a card was set back, and this is how far it had come."""
 
 
-def unnoticed(lost: Iterable[Promise], audit: Mapping[str, Any]) -> list[Promise]:
-    """Give the lost records that the audit does not name by their number."""
+def unnoticed(
+    lost: Iterable[Promise], audit: Mapping[str, Any], places: Mapping[Promise, Iterable[Place]] | None = None
+) -> list[Promise]:
+    """Give the lost records that the audit names under none of the numbers that they had: their own, and those of what carried them over.
+
+    Where a beginning is lost, the audit says that whole streams before it may be: it hears of them when the kiosk starts again.
+    """
     streams = {stream["stream"]: stream for stream in audit["streams"]}
-    return [promise for promise in lost if not _is_noticed(promise, streams.get(promise.stream))]
+    asks = any(one["code"] == "beginning_lost" for stream in audit["streams"] for one in stream["remarks"])
+
+    def is_noticed(promise: Promise) -> bool:
+        had = (places or {}).get(promise, [(promise.stream, promise.record.seq)])
+        return any(
+            _is_noticed(seq, streams.get(stream)) or (asks and stream not in streams) for stream, seq in had
+        )
+
+    return [promise for promise in lost if not is_noticed(promise)]
 
 
-def unsaid(lost: Iterable[Promise], audit: Mapping[str, Any]) -> list[Promise]:
+def unsaid(
+    lost: Iterable[Promise], audit: Mapping[str, Any], places: Mapping[Promise, Iterable[Place]] | None = None
+) -> list[Promise]:
     """Give the lost records that the audit neither names by number nor has in a stretch that it calls uncertain."""
     streams = {stream["stream"]: stream for stream in audit["streams"]}
-    return [one for one in unnoticed(lost, audit) if not _is_uncertain(one, streams.get(one.stream))]
+    return [one for one in unnoticed(lost, audit, places) if not _is_uncertain(one, streams.get(one.stream))]
 
 
 def _is_uncertain(promise: Promise, stream: Mapping[str, Any] | None) -> bool:
@@ -32,8 +47,7 @@ def _is_uncertain(promise: Promise, stream: Mapping[str, Any] | None) -> bool:
     return any(after < promise.record.seq for after in ends)
 
 
-def _is_noticed(promise: Promise, stream: Mapping[str, Any] | None) -> bool:
-    seq = promise.record.seq
+def _is_noticed(seq: int, stream: Mapping[str, Any] | None) -> bool:
     if stream is None:
         return False
     for fault in stream["faults"]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 STREAM = "ab" * 16
 
 
-def promise(seq: int) -> Promise:
-    stamp = Stamp(boot=1, up_ms=seq, at=1_767_225_600_000, sync=True)
+def promise(seq: int, *, boot: int = 1) -> Promise:
+    stamp = Stamp(boot=boot, up_ms=seq, at=1_767_225_600_000, sync=True)
     return Promise(STREAM, encode(Record(seq=seq, kind=RESPONSE, stamp=stamp, body={})))
 
 
@@ -41,10 +41,52 @@ def test_a_loss_is_noticed_by_its_number_and_no_other() -> None:
     assert unnoticed(lost, {"streams": []}) == lost
 
 
+def test_whole_streams_are_noticed_where_the_audit_says_that_it_does_not_know_what_was_before() -> None:
+    asks = [{"code": "beginning_lost"}]
+    assert unnoticed([promise(4)], audit(remarks=asks)) == [promise(4)], (
+        "of its own stream it says which numbers"
+    )
+    assert unnoticed([promise(4)], audit(remarks=asks, stream="cd" * 16)) == []
+
+
 def test_a_loss_is_noticed_by_what_is_said_of_a_stream_that_never_came() -> None:
     lost = [promise(seq) for seq in (4, 9)]
     assert unnoticed(lost, audit(remarks=[{"code": "none_received", "records": 5}])) == lost[1:]
     assert unnoticed(lost, audit(remarks=[{"code": "none_received", "records": 9}], stream="cd" * 16)) == lost
+
+
+def test_a_loss_is_noticed_by_the_number_of_the_line_that_carried_it_over() -> None:
+    lost = [promise(4)]
+    places = {lost[0]: {(STREAM, 4), ("cd" * 16, 31)}}
+    named = {
+        "streams": [
+            {"stream": "cd" * 16, "faults": [{"finding": "missing", "first": 30, "last": 31}], "remarks": []}
+        ]
+    }
+    assert unnoticed(lost, named) == lost
+    assert unnoticed(lost, named, places) == []
+    assert unnoticed(lost, audit([("missing", 4, 4)]), places) == []
+    assert unnoticed(lost, audit([("missing", 31, 31)]), places) == lost
+
+
+def test_a_number_that_was_given_twice_says_of_neither_record_that_it_is_known(tmp_path: Path) -> None:
+    world = SimpleNamespace(home=tmp_path / "home", witness=tmp_path / "witness", rows=lambda *_: [])
+    ledger = Ledger(cast("CampaignWorld", world))
+    heads = {STREAM: 9}
+    ledger.known_heads = lambda: heads  # type: ignore[method-assign]
+    once, twice, again = promise(3), promise(4), promise(4, boot=2)
+    world.witness.write_text(
+        "".join(
+            json.dumps({"stream": STREAM, "line": one.line.decode(), "at": 0.0}) + "\n"
+            for one in (once, twice, again)
+        )
+    )
+    ledger.note_losses("set back")
+    assert {one: loss.known for one, loss in ledger.losses.items()} == {
+        once: True,
+        twice: False,
+        again: False,
+    }
 
 
 def test_what_nobody_knows_of_is_said_where_its_stretch_is_called_uncertain_and_nowhere_else() -> None:

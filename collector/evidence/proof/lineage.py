@@ -93,6 +93,8 @@ def examine(lives: Sequence[Life]) -> Lineages:
 def _one_key(lives: Sequence[Life], found: Lineages) -> None:
     for life in lives:
         found.remarks[life.key, life.uid] += _of_standing(life)
+        if life.through and life.first_line is None:
+            found.remarks[life.key, life.uid].append(remark(RemarkCode.BEGINNING_LOST))
     told = {life.uid: told_by(life.first_line, uid=life.uid) for life in lives}
     held = {life.uid: life for life in lives if life.standing is not StreamStanding.AWAITED}
     joints = _joints(held, told, found)

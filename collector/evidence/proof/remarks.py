@@ -29,6 +29,8 @@ class RemarkCode(StrEnum):
     GOES_BACK = "goes_back"
     OUTLIVED = "outlived"
     NONE_RECEIVED = "none_received"
+    BEGINNING_LOST = "beginning_lost"
+    """Its first record is not held and no later boot is: whom it follows is not known."""
     BEFORE_ENROLMENT = "before_enrolment"
     CLOCK_BACKWARDS = "clock_backwards"
     BOOTS_OVERLAP = "boots_overlap"
@@ -45,6 +47,7 @@ _BREAKS = {
     RemarkCode.FOREIGN_COUNTED: Verdict.LINEAGE,
     RemarkCode.OUTLIVED: Verdict.LINEAGE,
     RemarkCode.NONE_RECEIVED: Verdict.COMPLETENESS,
+    RemarkCode.BEGINNING_LOST: Verdict.COMPLETENESS,
     RemarkCode.BEFORE_ENROLMENT: Verdict.TIMES,
     RemarkCode.CLOCK_BACKWARDS: Verdict.TIMES,
     RemarkCode.BOOTS_OVERLAP: Verdict.TIMES,

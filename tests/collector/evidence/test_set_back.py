@@ -153,6 +153,7 @@ def test_a_stream_of_which_the_backup_holds_nothing_goes_on(
     assert through(*arrive(kiosk.batch(21, prev=True, receipt=own_receipt(kiosk, 20)))) == 30
     found = judge(unit, PERIOD, tmp_path)
     assert (found.faults(), found.audit.lineage) == ([("lost_here", 1, 20)], True)
+    assert found.remarks() == ["beginning_lost"], "and nobody knows yet whether it followed another one"
     assert Response.objects.count() == 10
     arrive(kiosk.batch(1, 20))
     assert judge(unit, PERIOD, tmp_path).holds
@@ -317,13 +318,14 @@ def test_a_successor_whose_beginning_is_lost_here_counts_from_its_next_boot_on(
     shown = own_receipt(after, 6)
     arrive(after.batch(7, 10, prev=True, receipt=shown))
     assert list(Stream.objects.order_by("pk").values_list("standing", flat=True)) == ["counted", "foreign"]
-    assert "follows" not in judge(unit, PERIOD, tmp_path).remarks()
+    remarks = judge(unit, PERIOD, tmp_path).remarks()
+    assert ("follows" in remarks, "beginning_lost" in remarks) == (False, True)
     after.record("boot", loads(after.lines[0])["body"])
     after.responses(2)
     arrive(after.batch(11, 12))
     assert list(Stream.objects.order_by("pk").values_list("standing", flat=True)) == ["counted", "counted"]
     found = judge(unit, PERIOD, tmp_path)
-    assert "follows" in found.remarks()
+    assert ("follows" in found.remarks(), "beginning_lost" in found.remarks()) == (True, False)
     assert found.faults() == [("lost_here", 1, 6)]
     assert Response.objects.count() == 7
 
