@@ -18,8 +18,16 @@ def note(
         who=who[:150], action=action, subject=subject[:200], why=why[:300], facts=dict(facts or {})
     )
     # Robust: what was done is done, and the next entry chains this one where it could not be done now.
-    transaction.on_commit(chain.extend, robust=True)
+    if not _is_awaited():
+        transaction.on_commit(chain.extend, robust=True)
     return entry
+
+
+def _is_awaited() -> bool:
+    """Tell whether this transaction chains its entries already when it commits, whatever of it is rolled back from here on."""
+    connection = transaction.get_connection()
+    around = set(connection.savepoint_ids)
+    return any(what is chain.extend and sids <= around for sids, what, _ in connection.run_on_commit)
 
 
 def console_user() -> str:

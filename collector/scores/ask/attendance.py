@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from collector import clock
-from collector.fleet.models import Assignment, Kiosk, KioskSettings, Unit
+from collector.fleet.models import Kiosk, KioskSettings, Unit
 from collector.local import local_date, minute_of_day
 from collector.scores.models import KioskDay, Series
 from collector.scores.tallies.keys import day_date, day_number, kiosk_day_id, split_kiosk_day
@@ -76,7 +76,8 @@ def attendance(unit: Unit, period: Period, *, now: datetime | None = None) -> li
             continue
         start = max(period.first, day_date(split_kiosk_day(first)[1]))
         end = min(period.last, today)
-        days = [day for day in _days(start, end) if _stood_there(kiosk, unit, day, zone)]
+        stands = list(kiosk.assignments.order_by("since").values_list("since", "unit_id"))
+        days = [day for day in _days(start, end) if _stood_there(stands, unit, day, zone)]
         if days:
             found.append(_attendance(kiosk, days, today=today, minute=minute))
     return found
@@ -107,17 +108,13 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _stood_there(kiosk: Kiosk, unit: Unit, day: date, zone: ZoneInfo) -> bool:
-    """Whether the kiosk stood at the unit at noon."""
-    noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone)
-    assignments: list[Assignment] = list(kiosk.assignments.order_by("since"))
-    if not assignments:
+def _stood_there(stands: Sequence[tuple[datetime, int]], unit: Unit, day: date, zone: ZoneInfo) -> bool:
+    """Whether a kiosk with these assignments, the earliest first, stood at the unit at noon."""
+    if not stands:
         return True
-    standing = assignments[0]
-    for assignment in assignments[1:]:
-        if assignment.since <= noon:
-            standing = assignment
-    return standing.unit_id == unit.pk
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone)
+    begun = [stood for since, stood in stands if since <= noon]
+    return (begun[-1] if begun else stands[0][1]) == unit.pk
 
 
 def _hours(kiosk: Kiosk) -> tuple[list[list[Span]], bool]:

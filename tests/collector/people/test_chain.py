@@ -42,6 +42,21 @@ def test_what_was_undone_is_not_chained() -> None:
     assert whats() == []
 
 
+def test_many_entries_of_a_transaction_are_chained_together_and_none_is_left_behind_by_what_was_undone() -> (
+    None
+):
+    with transaction.atomic():
+        with transaction.atomic():
+            note(1)
+            transaction.set_rollback(True)
+        note(1)
+        with transaction.atomic():
+            note(1)
+        assert [what for _, what, _ in connection.run_on_commit] == [chain.extend]
+    assert chain.head().number == 2
+    assert whats() == []
+
+
 def test_what_a_killed_process_left_unchained_is_chained_with_the_next() -> None:
     TrailEntry.objects.create(who="rina", action="test", subject="unchained")
     note(1)

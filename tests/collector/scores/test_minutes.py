@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from collector.fleet.models import Assignment, KioskSettings
 from collector.scores.ask.attendance import attendance
@@ -106,3 +107,16 @@ def test_days_at_another_unit_are_not_held_against_this_one() -> None:
     now = datetime(2026, 11, 9, tzinfo=UTC)
     assert [day.date for day in attendance(here.unit, period, now=now)[0].days] == [MONDAY]
     assert len(attendance(there, period, now=now)[0].days) == 3
+
+
+@pytest.mark.django_db
+def test_a_quarter_asks_no_more_of_the_database_than_a_day(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    post = Post(add_unit("u1", region="18.01.05.2003"))
+    with transaction.atomic():
+        project([post.alive(at(MONDAY + timedelta(days=day))) for day in range(90)])
+    now = datetime(2027, 3, 1, tzinfo=UTC)
+    for days in (0, 90):
+        with django_assert_num_queries(5):
+            assert attendance(post.unit, between(MONDAY, MONDAY + timedelta(days=days)), now=now)
