@@ -39,16 +39,19 @@ class Seen(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why nothing can be seen."""
+    """Why nothing can be seen; words are made of it at the edge (`mend.reason_…`)."""
 
-    NONE = ""
-    CHANCE = "selisihnya masih dalam kisaran kebetulan"
-    FEW_DAYS = "hari layanannya kurang dari delapan: keraguan antarhari belum dapat diukur"
-    NO_INTERVAL = "jawabannya terlalu sedikit untuk sebuah selang"
-    CHANGED = "kuesioner atau cara menghitungnya berubah di antara kedua rilis"
-    NO_BEFORE = "tidak ada rilis sebelum tanggal selesai"
-    NO_AFTER = "rilis sesudah tanggal selesai belum terbit"
-    NO_ELEMENT = "tidak menyangkut satu unsur"
+    NONE = "none"
+    CHANCE = "chance"
+    """The difference does not exceed its doubt."""
+    FEW_DAYS = "few_days"
+    """Under eight days: nobody can say how alike the answers of a day are."""
+    NO_INTERVAL = "no_interval"
+    CHANGED = "changed"
+    """Another questionnaire, weight, policy or table."""
+    NO_BEFORE = "no_before"
+    NO_AFTER = "no_after"
+    NO_ELEMENT = "no_element"
 
 
 @dataclass(frozen=True, slots=True)

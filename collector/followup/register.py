@@ -12,6 +12,7 @@ from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.followup.files import MOST_FILES, keep
 from collector.followup.models import LONGEST, Evidence, Forum, Item, ItemStep, State
+from collector.followup.reading import elements_of
 from collector.local import local_date
 from collector.people import trail
 from collector.releases.content import opened
@@ -218,6 +219,9 @@ def _check_source(unit: Unit, plan: Plan, release: Release | None, forum: Forum 
     if release is None:
         if forum is None or forum.unit_id != unit.pk:
             raise CollectorError("rtl_release")
+        keys = [key for key, _, _ in elements_of(DEFAULT_INSTRUMENT)]
+        if plan.element and plan.element not in keys:
+            raise CollectorError("rtl_element", element=plan.element, known=", ".join(keys))
         return
     if (
         release.unit_id != unit.pk

@@ -10,6 +10,7 @@ from PIL import Image
 
 from collector.errors import CollectorError
 from collector.followup import register
+from collector.followup.forum import Minutes
 from collector.followup.models import Item
 from collector.followup.register import Plan
 from collector.releases.models import Release
@@ -61,3 +62,15 @@ def refused(word: str) -> Iterator[None]:
     with pytest.raises(CollectorError) as caught:
         yield
     assert caught.value.word == word
+
+
+def minutes(**other: object) -> Minutes:
+    fields: dict[str, object] = {
+        "held_on": date(2027, 1, 7),
+        "place": "Balai Desa Sukamaju",
+        "title": "Forum Konsultasi Publik (FKP)",
+        "topic": "Standar pelayanan surat keterangan",
+        "attendance": {"pengguna": 14, "ahli": 1, "instansi": 2},
+        "signers": ("Kepala Desa", "Wakil pengguna layanan"),
+    }
+    return Minutes(**(fields | other))  # type: ignore[arg-type]
