@@ -1,6 +1,6 @@
 """The register of follow-up plans (*Rencana Tindak Lanjut*): made, corrected, done, given up. Each change is a step with who and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from collector import clock
+from collector.accounts import roles
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.followup.files import MOST_FILES, keep
@@ -20,6 +21,8 @@ from collector.releases.models import Release
 from collector.releases.states import State as ReleaseState
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 
+WRITERS = (roles.UNIT_OFFICER, roles.ADMINISTRATOR)
+"""Who writes in a unit's register: an evaluator rates it, and so only reads."""
 LONGEST_MONTHS = 60
 
 
@@ -92,8 +95,17 @@ def correct(item: Item, plan: Plan, *, who: str, why: str) -> None:
         _step(item, "corrected", who=who, why=why)
 
 
-def done(item: Item, *, day: date, result: str, people: int | None = None, who: str, why: str = "") -> None:
-    """Say that a plan is done, on which day and what was done; said again, with the reason, it corrects that.
+def done(
+    item: Item,
+    *,
+    day: date,
+    result: str,
+    people: int | None = None,
+    files: Iterable[tuple[str, bytes]] = (),
+    who: str,
+    why: str = "",
+) -> None:
+    """Say that a plan is done, on which day and what was done, with named files that show it; said again, with the reason, it corrects that.
 
     Raises:
         CollectorError: the day lies in the future or before what showed the plan (`rtl_done_day`), nothing is said of what was
@@ -113,6 +125,8 @@ def done(item: Item, *, day: date, result: str, people: int | None = None, who: 
     with transaction.atomic():
         _change(item, {"state": State.DONE, "done_on": day, "result": text, "people": people})
         _step(item, "done", who=who, why=why)
+        for name, data in files:  # one that cannot be kept leaves nothing half done
+            attach(item, name=name, data=data, who=who)
 
 
 def reopen(item: Item, *, who: str, why: str) -> None:
@@ -236,9 +250,11 @@ def _check_source(unit: Unit, plan: Plan, release: Release | None, forum: Forum 
 
 
 def _change(item: Item, fields: Mapping[str, object]) -> None:
+    """Change a plan that stands as it was read; whoever moved it in the meantime goes before."""
+    if not Item.objects.filter(pk=item.pk, state=item.state).update(**fields):
+        raise CollectorError("rtl_moved", number=item.number)
     for name, value in fields.items():
         setattr(item, name, value)
-    item.save(update_fields=list(fields))
 
 
 def _step(item: Item, what: str, *, who: str, why: str) -> None:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -28,14 +27,13 @@ from collector.followup.reading import ItemRead, elements_of, items_of_unit, rea
 from collector.followup.reports import issue
 from collector.followup.sentences import mend_lines
 from collector.followup.standing import standings
+from collector.papers.registry import formats
 from collector.releases.content import opened
 from collector.releases.models import Release
 from collector.releases.states import State as ReleaseState
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from survey.index.periods import parse
 
-WRITERS = (roles.UNIT_OFFICER, roles.ADMINISTRATOR)
-"""Who writes in the register: an evaluator rates it, and so only reads."""
 _RELEASES = 6
 _SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -54,9 +52,10 @@ def listed(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "unit": unit,
         "page": page,
-        "rounds": [(one, [row for row in rows if _follows(row.item, one.release)]) for one in told],
+        "papers": [one for one in formats().values() if one.of_units],
+        "rounds": [(one, [row for row in reversed(rows) if _follows(row.item, one.release)]) for one in told],
         "agreed": [row for row in rows if row.item.forum_on is not None],
-        "may_write": roles.may(request.user, WRITERS, unit),
+        "may_write": roles.may(request.user, register.WRITERS, unit),
         "forums": forum.forums(unit)[:3],
         "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
@@ -122,14 +121,17 @@ def done(request: HttpRequest, code: str, number: int) -> HttpResponse:
     item = _item(unit, number)
     form = DoneForm(request.POST, request.FILES, item=item)
     if form.is_valid():
-        said, who = form.cleaned_data, request.user.get_username()
+        said = form.cleaned_data
         try:
-            with transaction.atomic():  # a file that cannot be kept leaves nothing half done
-                register.done(
-                    item, day=said["day"], result=said["result"], people=said["people"], who=who, why=said.get("why", ""),
-                )  # fmt: skip
-                if said["file"]:
-                    register.attach(item, name=said["file"].name, data=said["file"].read(), who=who)
+            register.done(
+                item,
+                day=said["day"],
+                result=said["result"],
+                people=said["people"],
+                files=[(said["file"].name, said["file"].read())] if said["file"] else [],
+                who=request.user.get_username(),
+                why=said.get("why", ""),
+            )
         except CollectorError as error:
             form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
             item = _item(unit, number)
@@ -230,7 +232,7 @@ def found_unit(request: HttpRequest, code: str) -> Unit:
 
 def _to_write(request: HttpRequest, code: str) -> Unit:
     unit = found_unit(request, code)
-    if not roles.may(request.user, WRITERS, unit):
+    if not roles.may(request.user, register.WRITERS, unit):
         raise PermissionDenied
     return unit
 
@@ -251,7 +253,7 @@ def _shown(
         "row": rows_of(unit, [told])[0],
         "form": form,
         "steps": list(item.steps.order_by("pk")),
-        "may_write": roles.may(request.user, WRITERS, unit),
+        "may_write": roles.may(request.user, register.WRITERS, unit),
         "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
     return render(request, "desk/plan_one.html", context, status=status)

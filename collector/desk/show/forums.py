@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from collector.accounts import roles
 from collector.desk.forms import ForumForm
-from collector.desk.show.followup import WRITERS, found_unit
+from collector.desk.show.followup import found_unit
 from collector.errors import CollectorError
 from collector.followup import forum
 from collector.followup.models import Item
 from collector.followup.reading import read
+from collector.followup.register import WRITERS
 
 
 @login_required

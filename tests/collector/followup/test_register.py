@@ -128,6 +128,16 @@ def test_done_has_a_day_and_words_and_may_be_unsaid_with_a_reason(
     assert [one.what for one in ItemStep.objects.order_by("pk")] == ["added", "done", "reopened", "dropped"]
 
 
+def test_two_who_change_a_plan_at_once_do_not_both_get_their_way(release: Release) -> None:
+    item = desa.add(release)
+    other = Item.objects.get()
+    register.drop(item, who="budi", why="dana")
+    with desa.refused("rtl_moved"):
+        register.done(other, day=date(2027, 1, 8), result="x", who="sari")
+    assert items_of(release)[0].state == State.DROPPED
+    assert ItemStep.objects.count() == 2
+
+
 def test_evidence_is_drawn_anew_or_a_pdf_and_nothing_else(release: Release) -> None:
     item = desa.add(release)
     jpeg = register.attach(item, name=r"C:\foto rapat.PNG", data=desa.picture(), caption="Rapat", who="budi")
