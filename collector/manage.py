@@ -30,6 +30,8 @@ The fleet
 Numbers
   release             publish a period, correct it, withdraw it; what is out is all that everybody sees
   paper               make posters, leaflets, pictures and the tabulation sheet of a release
+  rtl                 what a unit plans after a release, what it did, and whether that is seen
+  forum               public consultations: minutes, who came, who signs
   publication         where a release was published: enter it, list it
   index               the index of units, regions, services, kiosks, periods
   ipp                 enter an evaluator's marks (F-02), show and publish the IPP

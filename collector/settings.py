@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "collector.scores",
     "collector.complaints",
     "collector.releases",
+    "collector.followup",
     "collector.papers",
     "collector.desk",
     "collector.console",

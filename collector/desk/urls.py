@@ -2,16 +2,33 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import home, people, releases
+from collector.desk.show import followup, forums, home, papers, people, releases
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
+_RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
 _UNIT = r"(?P<code>[A-Za-z0-9._-]{1,40})"
+
+_PLANS = rf"^meja/unit/{_UNIT}/tindak-lanjut/"
+_PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
 
 urlpatterns = [
     path("meja/", home.home, name="desk"),
     path("meja/rilis/", releases.listed, name="desk-releases"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/$", releases.one, name="desk-release"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/(?P<name>[a-z]+)/$", releases.act, name="desk-act"),
+    re_path(rf"{_PLANS}$", followup.listed, name="desk-followup"),
+    re_path(rf"{_PLANS}baru/$", followup.add, name="desk-plan-add"),
+    re_path(rf"{_PLANS}laporan/$", followup.report, name="desk-report-day"),
+    re_path(rf"{_PLANS}bukti/(?P<file>[0-9]{{1,12}})/$", followup.evidence, name="desk-evidence"),
+    re_path(rf"{_PLAN}$", followup.one, name="desk-plan"),
+    re_path(rf"{_PLAN}ubah/$", followup.correct, name="desk-plan-correct"),
+    re_path(rf"{_PLAN}selesai/$", followup.done, name="desk-plan-done"),
+    re_path(rf"{_PLAN}(?P<name>[a-z]+)/$", followup.act, name="desk-plan-act"),
+    re_path(rf"^meja/unit/{_UNIT}/forum/$", forums.listed, name="desk-forums"),
+    re_path(rf"^meja/unit/{_UNIT}/forum/baru/$", forums.add, name="desk-forum-add"),
+    re_path(
+        rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
+    ),
     path("meja/akun/", people.listed, name="people"),
     path("meja/akun/undang/", people.invite, name="invite"),
     path("meja/akun/jabatan/<int:number>/serahkan/", people.hand_over, name="hand-over"),

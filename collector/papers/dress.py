@@ -1,23 +1,18 @@
 """How an agency dresses its papers: letterhead, logo and contacts, as data. A template is never taken from outside."""
 
-import io
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Agency
 from collector.papers.cleaning import clean, clean_lines
 from collector.papers.models import Dress
+from collector.pictures import MOST_BYTES, drawn_anew
 
 FOR_ALL = ""
-_MOST_BYTES = 8_000_000
-_MOST_PIXELS = 40_000_000
 _LOGO_SIDE = 600
 _PHOTO_SIDE = 1_600
 _LETTERHEAD_LINES, _CONTACT_LINES = 4, 6
@@ -87,21 +82,9 @@ def as_jpeg(path: Path) -> bytes:
 
 def _drawn_anew(path: Path, *, side: int, form: str) -> bytes:
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise CollectorError("picture", path=path, reason=f"> {_MOST_BYTES // 1_000_000} MB")
-        with (
-            warnings.catch_warnings(action="ignore"),
-            Image.open(path, formats=("PNG", "JPEG", "WEBP")) as given,
-        ):
-            if given.width * given.height > _MOST_PIXELS:
-                raise CollectorError("picture", path=path, reason=f"{given.width} × {given.height}")
-            upright = ImageOps.exif_transpose(given)  # before what the camera wrote beside it is left out
-            upright.thumbnail((side, side))
-            layers = upright.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        if path.stat().st_size > MOST_BYTES:
+            raise CollectorError("picture", path=path, reason=f"> {MOST_BYTES // 1_000_000} MB")
+        data = path.read_bytes()
+    except OSError as error:
         raise CollectorError("picture", path=path, reason=type(error).__name__) from error
-    flat = Image.new("RGB", layers.size, "white")
-    flat.paste(layers, mask=layers.getchannel("A"))
-    out = io.BytesIO()
-    flat.save(out, form)
-    return out.getvalue()
+    return drawn_anew(data, name=path, side=side, form=form)

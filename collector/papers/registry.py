@@ -15,6 +15,7 @@ from collector.errors import CollectorError
 from collector.papers import formats as package
 from collector.papers.press import Press
 from collector.papers.said import Said
+from collector.releases.models import Release
 
 
 class Audience(StrEnum):
@@ -39,7 +40,13 @@ class Format:
     """What people call it, in Indonesian."""
     audience: Audience
     make: Callable[[Said, Press], bytes]
-    """Gives the file of a release; the same bytes each time."""
+    """Gives the file of a release; the same bytes each time, and of a unit's follow-up as long as its register stands still."""
+    of_units: bool = False
+    """Whether only a unit's release has it: it tells of what the unit did, beside what the release says."""
+
+    def suits(self, release: Release) -> bool:
+        """Tell whether a release has such a file."""
+        return not self.of_units or release.subject == "unit"
 
 
 @lru_cache(maxsize=1)

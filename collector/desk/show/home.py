@@ -9,6 +9,7 @@ from collector.accounts import roles
 from collector.accounts.models import Office
 from collector.desk import periods
 from collector.desk.periods import Standing
+from collector.followup.standing import waiting
 from collector.releases.models import Release
 from collector.releases.states import State
 from collector.scores.proof.held import holdings
@@ -26,9 +27,13 @@ def home(request: HttpRequest) -> HttpResponse:
     own = sorted(
         (periods.standing(unit, periods.last_closed(unit)) for unit in units), key=lambda one: one.due
     )
+    followups = waiting({one.unit.pk: one.period.kind for one in own}, periods.today())
+    todo = [one for one in own if one.waits_for_unit]
     context = {
         "today": periods.today(),
-        "todo": [one for one in own if one.waits_for_unit],
+        "todo": todo,
+        "followups": followups,
+        "waits": len(todo) + len(followups),
         "waiting": [one for one in own if one.state == State.SUBMITTED],
         "out": [_newest(one) for one in own],
         "kiosks": [(one.unit, holdings(one.unit)) for one in own],

@@ -7,6 +7,8 @@ from django import template
 from django.conf import settings
 
 from collector.accounts import roles
+from collector.followup.reading import ItemRead
+from collector.followup.sentences import months
 from collector.local import local_date
 
 register = template.Library()
@@ -17,6 +19,13 @@ _ROLES: Mapping[str, str] = {
     roles.EVALUATOR: "penilai",
     roles.AUDITOR: "pemeriksa",
     roles.ADMINISTRATOR: "pengelola",
+}
+_STEPS: Mapping[str, str] = {
+    "added": "dicatat",
+    "corrected": "diperbaiki",
+    "done": "selesai",
+    "reopened": "dibuka kembali",
+    "dropped": "tidak dilaksanakan",
 }
 _MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
@@ -54,6 +63,18 @@ def weekday(moment: date) -> str:
 def local_day(moment: datetime) -> str:
     """Give the day of a moment, where the collector stands."""
     return day(local_date(moment, settings.IKM_TIME_ZONE))
+
+
+@register.filter
+def planned(item: ItemRead) -> str:
+    """Give the months of a plan: `Januari–Maret 2027`."""
+    return months(item.first_month, item.last_month)
+
+
+@register.filter
+def step_words(what: str) -> str:
+    """Give what a step of a plan was, in Indonesian."""
+    return _STEPS[what]
 
 
 @register.filter

@@ -45,7 +45,7 @@ Cell = tuple[int, int]
 class Book:
     """One workbook being written; rows and columns are counted from 0."""
 
-    def __init__(self, said: Said) -> None:
+    def __init__(self, said: Said, *, title: str) -> None:
         self.said = said
         self._out = io.BytesIO()
         self._book = xlsxwriter.Workbook(
@@ -59,7 +59,7 @@ class Book:
         )
         self._book.set_properties(
             {
-                "title": f"Pengolahan data SKM {said.name}, {said.period}",
+                "title": f"{title} {said.name}, {said.period}",
                 "comments": f"Rilis {said.address}",
                 "created": datetime.combine(said.day, time()),  # without a zone, as the format has it
             }

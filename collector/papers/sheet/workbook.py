@@ -17,7 +17,7 @@ def workbook(said: Said, order: LabelOrder) -> bytes:
     sums = sums_of(said, order)
     rows = rows_of(said)
     keys = said.instrument.element_keys
-    book = Book(said)
+    book = Book(said, title="Pengolahan data SKM")
     places = answers.write(book, sums, rows, [keys.index(one.key) for one in sums.columns])
     others.write_elements(book, sums, places)
     others.write_respondents(book)

@@ -11,6 +11,7 @@ import pytest
 from collector.errors import CollectorError
 from collector.evidence.intake.projections import registered
 from collector.evidence.proof.remarks import RemarkCode
+from collector.followup.mend import Reason, Seen
 from collector.scores.ask.results import GroupPart, QuestionError
 from collector.scores.ask.scope import Dimension
 from collector.scores.show.labels import ending_name, part_name, period_title
@@ -26,6 +27,8 @@ FAMILIES = {
     "remark.": {code.value for code in RemarkCode},
     "index.policy_": {policy.value for policy in Policy},
     "doubt.other_": {policy.value for policy in Policy},
+    "mend.reason_": {reason.value for reason in Reason if reason is not Reason.NONE},
+    "mend.seen_": {seen.name.lower() for seen in Seen},
 }
 """Keys made of a value: there is one for each."""
 

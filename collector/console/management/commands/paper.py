@@ -76,8 +76,13 @@ def _list(_: Namespace) -> str:
 
 
 def _make(given: Namespace) -> str:
-    wanted = [find(name) for name in given.format] or list(formats().values())
     release = releases.find(given.address)
+    wanted = [find(name) for name in given.format] or [
+        one for one in formats().values() if one.suits(release)
+    ]
+    for one in wanted:
+        if not one.suits(release):
+            raise CollectorError("paper_of_unit", name=one.name)
     who = _allowed(given, wanted, release)
     paths = making.make(said_of(release), wanted, Warm(), folder=given.out)
     inside = [one.name for one in wanted if one.audience is Audience.OFFICE]

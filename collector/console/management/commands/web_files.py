@@ -21,12 +21,17 @@ server {{
     ssl_certificate_key {folder}/server.key;
     ssl_protocols TLSv1.2 TLSv1.3;
     client_max_body_size 4m;
+    proxy_set_header Host $host;
+    # The collector believes this header: whatever a stranger sends in it is replaced.
+    proxy_set_header X-Forwarded-Proto https;
+    proxy_read_timeout 75s;
     location / {{
         proxy_pass http://127.0.0.1:{port};
-        proxy_set_header Host $host;
-        # The collector believes this header: whatever a stranger sends in it is replaced.
-        proxy_set_header X-Forwarded-Proto https;
-        proxy_read_timeout 75s;
+    }}
+    # Officers send photos of what was done.
+    location /meja/ {{
+        client_max_body_size 9m;
+        proxy_pass http://127.0.0.1:{port};
     }}
 }}
 server {{

@@ -1,0 +1,144 @@
+"""What officers fill in about a unit's follow-up. Every form works without scripts."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django import forms
+
+from collector.followup.forum import MOST_PEOPLE, Minutes
+from collector.followup.models import LONGEST, Group, Item
+from collector.followup.register import Plan
+from collector.followup.sentences import month
+
+_MONTHS_AHEAD = 36
+Choices = list[tuple[str, str]]
+
+
+def day_field(label: str, *, initial: date | None = None, help_text: str = "") -> forms.DateField:
+    """Give a field for a day, which browsers show as a calendar."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, initial=initial, widget=widget, help_text=help_text)
+
+
+class PlanForm(forms.Form):
+    """A plan."""
+
+    element = forms.ChoiceField(label="Prioritas unsur")
+    problem = forms.CharField(
+        label="Masalah", max_length=LONGEST["problem"], widget=forms.Textarea(attrs={"rows": 3})
+    )
+    action = forms.CharField(
+        label="Program atau kegiatan", max_length=LONGEST["action"], widget=forms.Textarea(attrs={"rows": 3})
+    )
+    first_month = forms.ChoiceField(label="Dari bulan")
+    last_month = forms.ChoiceField(label="Sampai bulan")
+    responsible = forms.CharField(
+        label="Penanggung jawab", max_length=LONGEST["responsible"],
+        help_text="Jabatan, bukan nama orang: terbaca semua orang.",
+    )  # fmt: skip
+    why = forms.CharField(label="Alasan perubahan", max_length=300)
+
+    def __init__(
+        self, data: Mapping[str, object] | None, *, elements: Choices, first: date, item: Item | None = None
+    ) -> None:
+        initial: dict[str, object] = {}
+        if item is not None:
+            initial = {
+                name: getattr(item, name) for name in ("element", "problem", "action", "responsible")
+            } | {"first_month": _month_key(item.first_month), "last_month": _month_key(item.last_month)}
+        super().__init__(data, initial=initial)
+        known = (item.first_month, item.last_month) if item is not None else ()
+        for name in ("first_month", "last_month"):
+            self.fields[name].choices = _months(first, known)  # type: ignore[attr-defined]
+        self.fields["element"].choices = elements  # type: ignore[attr-defined]
+        self.fields["element"].required = not any(not key for key, _ in elements)
+        if item is None:
+            del self.fields["why"]
+
+    def plan(self) -> Plan:
+        """Give what was filled in."""
+        said = self.cleaned_data
+        return Plan(
+            element=said["element"],
+            problem=said["problem"],
+            action=said["action"],
+            first_month=date.fromisoformat(f"{said['first_month']}-01"),
+            last_month=date.fromisoformat(f"{said['last_month']}-01"),
+            responsible=said["responsible"],
+        )
+
+
+class DoneForm(forms.Form):
+    """That a plan is done, with what shows it."""
+
+    day = day_field("Tanggal selesai")
+    result = forms.CharField(
+        label="Yang dilakukan", max_length=LONGEST["result"], widget=forms.Textarea(attrs={"rows": 3})
+    )
+    people = forms.IntegerField(
+        label="Jumlah orang yang ikut (boleh kosong)", required=False, min_value=0, max_value=1_000_000
+    )
+    file = forms.FileField(
+        label="Bukti (boleh menyusul)", required=False,
+        help_text="Foto (PNG, JPEG, WebP, paling besar 8 MB) atau PDF (paling besar 3 MB). Tanpa KTP, KK, atau wajah anak.",
+    )  # fmt: skip
+    why = forms.CharField(label="Alasan perubahan", max_length=300)
+
+    def __init__(self, data: object = None, files: object = None, *, item: Item) -> None:
+        initial = {"day": item.done_on, "result": item.result, "people": item.people}
+        super().__init__(data, files, initial=initial)  # type: ignore[arg-type]  # a request's own
+        if item.done_on is None:
+            del self.fields["why"]
+
+
+class ForumForm(forms.Form):
+    """The minutes of a forum."""
+
+    held_on = day_field("Tanggal")
+    place = forms.CharField(label="Tempat", max_length=150)
+    title = forms.CharField(label="Nama forum", max_length=150)
+    topic = forms.CharField(label="Tentang", max_length=200)
+    signers = forms.CharField(
+        label="Penanda tangan Berita Acara", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Satu jabatan satu baris.",
+    )  # fmt: skip
+    why = forms.CharField(
+        label="Alasan perubahan", max_length=300, required=False, help_text="Hanya bila tanggal itu sudah tercatat."
+    )  # fmt: skip
+
+    def __init__(
+        self, data: Mapping[str, object] | None, *, title: str, signers: Iterable[str], place: str
+    ) -> None:
+        initial = {"title": title, "signers": "\n".join(signers), "place": place}
+        super().__init__(data, initial=initial)
+        counts = {
+            f"came_{group.value}": forms.IntegerField(
+                label=f"Hadir: {group.label}", min_value=0, max_value=MOST_PEOPLE, initial=0
+            )
+            for group in Group
+        }
+        order = ["held_on", "place", "title", "topic", *counts, "signers", "why"]
+        self.fields.update(counts)
+        self.order_fields(order)
+
+    def minutes(self) -> Minutes:
+        """Give what was filled in."""
+        said = self.cleaned_data
+        return Minutes(
+            held_on=said["held_on"],
+            place=said["place"],
+            title=said["title"],
+            topic=said["topic"],
+            attendance={group.value: said[f"came_{group.value}"] for group in Group},
+            signers=tuple(said["signers"].splitlines()),
+        )
+
+
+def _months(first: date, known: Iterable[date]) -> Choices:
+    start = first.year * 12 + first.month - 1
+    wanted = {date(place // 12, place % 12 + 1, 1) for place in range(start, start + _MONTHS_AHEAD)}
+    return [(_month_key(day), month(day)) for day in sorted(wanted | set(known))]
+
+
+def _month_key(day: date) -> str:
+    return f"{day.year:04}-{day.month:02}"

@@ -1,0 +1,59 @@
+"""What is said of plans in words, for pages, papers and the console."""
+
+from datetime import date
+from decimal import Decimal
+
+from collector.followup.mend import Mend, Reason
+from collector.scores.show.formats import comma
+from collector.words.catalogue import say
+from survey.index.periods import MONTHS, parse
+
+
+def mend_lines(mend: Mend, language: str) -> list[str]:
+    """Say whether a mend is seen, from which numbers, and what stands against believing it."""
+    seen = say(f"mend.seen_{mend.seen.name.lower()}", language)
+    lines = [f"{seen}."]
+    if mend.reason is not Reason.NONE:
+        reason = say(f"mend.reason_{mend.reason.value}", language)
+        lines = [say("mend.because", language, seen=seen, reason=reason)]
+    if mend.difference is None or mend.difference.interval is None or not mend.before or not mend.after:
+        return lines
+    lines.append(
+        say(
+            "mend.change",
+            language,
+            before=comma(mend.before.value),
+            before_period=parse(mend.before.period).title,
+            after=comma(mend.after.value),
+            after_period=parse(mend.after.period).title,
+            value=signed(mend.difference.value),
+            low=signed(mend.difference.interval.low),
+            high=signed(mend.difference.interval.high),
+        )
+    )
+    if mend.is_widened:
+        lines.append(say("mend.picked", language))
+    if mend.is_late_entry:
+        lines.append(say("mend.late_entry", language))
+    lines.append(say("mend.no_cause", language))
+    return lines
+
+
+def signed(value: Decimal) -> str:
+    """Write a difference with its sign: `+3,12`, `−0,50`, `0,00`."""
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+    return sign + comma(abs(value))
+
+
+def months(first: date, last: date) -> str:
+    """Give planned months: `Januari 2027`, `Januari–Maret 2027`, `November 2026–Januari 2027`."""
+    end = month(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return end
+    start = MONTHS[first.month - 1] if first.year == last.year else month(first)
+    return f"{start}\N{EN DASH}{end}"
+
+
+def month(day: date) -> str:
+    """Give a month: `Januari 2027`."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
