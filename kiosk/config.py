@@ -12,7 +12,7 @@ from typing import Any
 
 from kiosk.errors import ConfigurationError
 from kiosk.show.texts import is_shipped
-from survey.instrument.profile import AGE_BANDS, age_band
+from survey.instrument.ages import ASKED, age_band
 from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
 from uplink.forwarder.config import UplinkConfig
 
@@ -85,7 +85,7 @@ class VisitSection:
     service: bool = _plain(default=True, kind="flag")
     profile: bool = _plain(default=True, kind="flag")
     profile_lists: str = _one_of("wide", "annex", "wide")
-    age_bands: tuple[str, ...] = _plain(AGE_BANDS, "age_bands")
+    age_bands: tuple[str, ...] = _plain(ASKED, "age_bands")
     complaint: bool = _plain(default=True, kind="flag")
     contact: bool = _plain(default=True, kind="flag")
     skip: bool = _plain(default=True, kind="flag")

@@ -19,7 +19,7 @@ from collector.releases.protection import INCOMPLETE, OTHERS, holds, put_togethe
 from collector.scores.models import Group, Response
 from collector.scores.tallies.naming import groups_of_profile
 from survey.index.periods import parse
-from survey.instrument.profile import AGE, EDUCATION, JOB, SEX
+from survey.instrument.profile import AGE, EDUCATION, EXTRA, JOB, SEX, USER
 
 AT_ONCE = 5_000
 """Answers that are asked for in one query."""
@@ -44,6 +44,7 @@ _TITLES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "pensiunan": "Pensiunan", "tidak_bekerja": "Tidak bekerja", "lainnya": "Lainnya",
         },
     ),
+    USER: ("Pengguna layanan", {"internal": "Internal", "eksternal": "Eksternal"}),
 }  # fmt: skip
 
 
@@ -63,7 +64,8 @@ def of(release: Release) -> tuple[Characteristic, ...]:
     if not crowds or not crowds[-1]:
         return ()
     told = _told({number for crowd in crowds for number in crowd})
-    return tuple(_characteristic(key, crowds, told) for key in _TITLES)
+    found = (_characteristic(key, crowds, told) for key in _TITLES)
+    return tuple(one for one in found if one.groups or one.key not in EXTRA)
 
 
 def complete_members(release: Release) -> set[int]:

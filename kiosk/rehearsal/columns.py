@@ -27,6 +27,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "age_band": ("kelompok usia", "kelompok umur"),
     "education": ("pendidikan",),
     "job": ("pekerjaan",),
+    "user": ("pengguna", "jenis pengguna", "pengguna layanan"),
     "service": ("layanan", "jenis layanan", "jenis layanan yang diterima"),
 }
 """What is played beside the elements, and what else it may be called."""

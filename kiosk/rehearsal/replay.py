@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from kiosk.rehearsal.columns import SUBMITTED, Columns, find_columns, known_names, total_label
 from kiosk.rehearsal.dates import DayMonth, Declared, Moments, Written, read_moments
 from kiosk.rehearsal.faults import Fault, refuse
-from kiosk.rehearsal.rows import Notes, Row, RowReader, with_age_bands
+from kiosk.rehearsal.rows import Notes, Row, RowReader, with_age_bands, with_columns
 from kiosk.rehearsal.sheet import Line, Sheet, read_sheet
 from survey.index.periods import local_day
 from survey.visit.plan import Plan
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
     """A file that can be played."""
 
     plan: Plan
-    """What to play it on: with the file's own age bands, where it has some."""
+    """What to play it on: with the file's own age bands and what else it tells, where it has some."""
     rows: tuple[Row, ...]
     """In order of time; rows of the same moment in the file's order."""
     notes: Notes
@@ -77,6 +77,7 @@ def read_responses(path: Path, plan: Plan, terms: Terms) -> Reading:
     )
     _note_moments(moments, notes)
     faults += moments.faults
+    plan = with_columns(plan, columns.others)
     plan = with_age_bands(plan, [columns.cell(line, "age_band") for line in lines])
     reader = RowReader(plan, columns, notes, channel=terms.channel)
     rows = [

@@ -5,15 +5,16 @@ Nothing is guessed: what cannot be told for certain of a profile or a service is
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kiosk.rehearsal.columns import CHANNEL, Columns
 from kiosk.rehearsal.faults import Fault
 from kiosk.rehearsal.sheet import Line
 from kiosk.rehearsal.visitor import Wish
+from survey.instrument.ages import age_band
 from survey.instrument.instrument import Instrument
-from survey.instrument.profile import AGE, Attribute, age_band, recognise
+from survey.instrument.profile import AGE, EXTRA, Attribute, recognise
 from survey.record.response import TYPED
 from survey.visit.plan import Plan
 
@@ -166,6 +167,13 @@ def _mean(answers: Mapping[str, int], pulse: Instrument) -> int:
     total, count = sum(answers.values()), len(answers)
     mean = (2 * total + count) // (2 * count)  # rounded half up, in whole numbers
     return min(max(mean, pulse.lowest), pulse.highest)
+
+
+def with_columns(plan: Plan, names: Collection[str]) -> Plan:
+    """Give the plan with what the file tells beyond what this kiosk asks: `user`, where it has such a column."""
+    asked = {attribute.key for attribute in plan.profile}
+    more = (Attribute(key, values) for key, values in EXTRA.items() if key in names and key not in asked)
+    return plan._replace(profile=(*plan.profile, *more))
 
 
 def with_age_bands(plan: Plan, texts: Iterable[str]) -> Plan:

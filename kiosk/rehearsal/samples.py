@@ -144,6 +144,9 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     yield "service", begun._replace(step=Step.SERVICE), AROUND
     for place, attribute in enumerate(plan.profile):
         yield f"profile-{attribute.key}", begun._replace(step=Step.PROFILE, place=place), AROUND
+        for run in range(1, len(attribute.steps) + 1):
+            within = begun._replace(step=Step.PROFILE, place=place, page=run)
+            yield f"profile-{attribute.key}-{run}", within, AROUND
     for place, key in enumerate(plan.forms[0].question_order):
         yield f"question-{place + 1}-{key}", begun._replace(step=Step.QUESTION, place=place), AROUND
     yield (

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
+from survey.instrument.profile import Attribute
 from survey.visit.action import Word, key, name_of
 from survey.visit.offer import Offer, offer, question_key
 from survey.visit.plan import Plan
@@ -86,8 +87,7 @@ class Visitor:
                     here, name_of(Word.SERVICE, self.wish.service) if self.wish.service else Word.SKIP
                 )
             case Step.PROFILE:
-                value = self.wish.profile.get(plan.profile[state.place].key)
-                return self._list(here, name_of(Word.PROFILE, value) if value else Word.SKIP)
+                return self._about(plan.profile[state.place], here)
             case Step.QUESTION:
                 return self._asked(plan, state, here)
             case Step.OFFER:
@@ -111,6 +111,13 @@ class Visitor:
         if self.wish.topics and Word.COMPLAINT in here.options:
             return self._do(here, Word.COMPLAINT)
         return self._do(here, Word.DECLINE)
+
+    def _about(self, attribute: Attribute, here: Offer) -> Move:
+        value = self.wish.profile.get(attribute.key)
+        within = [name_of(Word.WITHIN, run) for run, step in enumerate(attribute.steps, 1) if value in step]
+        if within and within[0] in here.actions:
+            return self._do(here, within[0])
+        return self._list(here, name_of(Word.PROFILE, value) if value else Word.SKIP)
 
     def _asked(self, plan: Plan, state: State, here: Offer) -> Move:
         asked = question_key(plan, state)

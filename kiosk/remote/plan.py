@@ -22,11 +22,12 @@ def make_plan(
     visit = config.visit
     pulse, *forms = instruments or shipped_instruments(DEFAULT_INSTRUMENTS)
     lists = ANNEX if visit.profile_lists == "annex" else WIDE
+    extra = [key for form in forms for key in form.profile]
     return Plan(
         pulse=pulse,
         forms=tuple(forms),
         services=tuple(services) if visit.service else (),
-        profile=attributes(lists=lists, age_bands=visit.age_bands) if visit.profile else (),
+        profile=attributes(lists=lists, age_bands=visit.age_bands, extra=extra) if visit.profile else (),
         skip=visit.skip,
         complaint=visit.complaint and can_seal,
         contact=visit.contact and can_seal,

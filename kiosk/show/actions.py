@@ -4,15 +4,18 @@ from typing import assert_never
 
 from kiosk.show.labels import age_label
 from kiosk.show.texts import Texts, language
+from survey.instrument.ages import span
 from survey.instrument.instrument import in_language
 from survey.instrument.profile import AGE
-from survey.visit.action import Word, parse
+from survey.visit.action import Choice, Word, parse
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
 
-def action_label(plan: Plan, state: State, texts: Texts, name: str) -> tuple[str, str]:
+def action_label(  # noqa: PLR0911 - one line a word
+    plan: Plan, state: State, texts: Texts, name: str
+) -> tuple[str, str]:
     """Give the words and the icon of an action on the present screen.
 
     Raises:
@@ -26,6 +29,8 @@ def action_label(plan: Plan, state: State, texts: Texts, name: str) -> tuple[str
             return next(service.name for service in plan.services if service.code == choice.argument), ""
         case Word.PROFILE:
             return _profile_label(plan, state, texts, choice.argument), ""
+        case Word.WITHIN:
+            return age_label(texts, span(plan.profile[state.place].steps[int(choice.argument) - 1])), ""
         case Word.TOPIC:
             return texts.get(f"topic.{choice.argument}"), ""
         case Word.ANSWER:
@@ -78,7 +83,7 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "action.close", ""
         case Word.KEY:
             return "keyboard.space", ""  # keys bear their own letters
-        case Word.ANSWER | Word.SERVICE | Word.PROFILE | Word.TOPIC | Word.LANGUAGE:
+        case Word.ANSWER | Word.SERVICE | Word.PROFILE | Word.WITHIN | Word.TOPIC | Word.LANGUAGE:
             raise ValueError(f"what {word} is called depends on the screen")
         case _:
             assert_never(word)
@@ -105,3 +110,12 @@ def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
 def _profile_label(plan: Plan, state: State, texts: Texts, value: str) -> str:
     key = plan.profile[state.place].key
     return age_label(texts, value) if key == AGE else texts.get(f"profile.{key}.{value}")
+
+
+def is_told(plan: Plan, state: State, choice: Choice) -> bool:
+    """Tell whether a value of the attribute that is asked, or a run of its values, is what the visitor told before."""
+    attribute = plan.profile[state.place]
+    told = dict(state.profile).get(attribute.key)
+    if choice.word is Word.WITHIN:
+        return told in attribute.steps[int(choice.argument) - 1]
+    return told == choice.argument

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from kiosk.show.surroundings import StaffMark
 from kiosk.show.texts import Texts
-from survey.instrument.profile import age_band
+from survey.instrument.ages import age_band
 
 
 class IndexLabel(Protocol):

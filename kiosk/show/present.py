@@ -5,7 +5,7 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 
 from typing import assert_never
 
-from kiosk.show.actions import action_label
+from kiosk.show.actions import action_label, is_told
 from kiosk.show.labels import month_day, published_note, staff_mark_note
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
@@ -139,8 +139,8 @@ class _Presenter:
                 return argument in state.topics
             case Word.SERVICE:
                 return argument == state.service
-            case Word.PROFILE:
-                return argument == dict(state.profile).get(self.plan.profile[state.place].key)
+            case Word.PROFILE | Word.WITHIN:
+                return is_told(self.plan, state, choice)
             case Word.ANSWER if state.step is Step.QUESTION:
                 return int(argument) == state.given.get(question_key(self.plan, state))
             case Word.CONTRAST:
@@ -235,7 +235,7 @@ class _Presenter:
         attribute = self.plan.profile[self.state.place]
         number = self.state.place + 1
         left = self.texts.get("profile.progress", number=number, count=len(self.plan.profile))
-        bar = self._paged_bar(len(attribute.values) + 1)._replace(left=left)
+        bar = self._paged_bar(0 if attribute.steps else len(attribute.values) + 1)._replace(left=left)
         return self._choice(
             title=self.texts.get(f"profile.{attribute.key}.title"),
             subtitle=self.texts.get("profile.subtitle"),

@@ -24,6 +24,7 @@ from survey.instrument.instrument import (
     ScaleMapping,
     in_language,
 )
+from survey.instrument.profile import EXTRA
 from survey.instrument.rules import check_sense
 from survey.instrument.weights import WeightMode
 from survey.record.errors import InstrumentError
@@ -190,6 +191,7 @@ def _instrument(fields: Fields) -> Instrument:
         else None,
         rule=fields.text("rule", remedy="the rule in force, as it is cited, with number and year"),
         languages=languages,
+        profile=_profile(fields),
         sources=fields.texts("sources", remedy="where wording and formula come from; at least one"),
         unverified=fields.texts(
             "unverified", required=False, remedy="what no source confirms, one sentence each"
@@ -197,6 +199,17 @@ def _instrument(fields: Fields) -> Instrument:
     )
     fields.done()
     return instrument
+
+
+def _profile(fields: Fields) -> tuple[str, ...]:
+    known = ", ".join(EXTRA)
+    asked = fields.texts(
+        "profile", required=False, remedy=f"what is asked beyond the annex's profile: {known}"
+    )
+    for key in asked:
+        if key not in EXTRA:
+            fields.note("profile", key, f"one of {known}; the annex's own attributes are a kiosk's setting")
+    return asked
 
 
 def _elements(fields: Fields, languages: tuple[str, ...]) -> tuple[Element, ...]:

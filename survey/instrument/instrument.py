@@ -107,6 +107,8 @@ class Instrument:
     rule: str
     """The rule in force that this version follows, as it is cited."""
     languages: tuple[str, ...]
+    profile: tuple[str, ...]
+    """What it asks of a visitor beyond the annex's profile: keys of `survey.instrument.profile.EXTRA`."""
     sources: tuple[str, ...]
     unverified: tuple[str, ...]
     """What in this file no source at hand confirms."""

@@ -1,20 +1,24 @@
 """The respondent's profile: official lists of PermenPAN-RB 14/2017, and finer ones that map down to them.
 
-The annex asks sex, age, education, occupation and the service received. Age bands are not in the rule: each office has
-its own, so they are a setting. Every attribute may be skipped; a skipped one is simply absent from the response.
+The annex asks sex, age, education, occupation and the service received. Age bands are not in the rule (`survey.instrument.ages`). What
+else may be asked is `EXTRA`: an instrument names it, and the village's own does not. Every attribute may be skipped; a skipped
+one is simply absent from the response.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from survey.instrument.ages import ASKED, recognise_age, steps
 
 SEX = "sex"
 AGE = "age"
 EDUCATION = "education"
 JOB = "job"
+USER = "user"
 
-AGE_BANDS = ("<18", "18-25", "26-35", "36-45", "46-55", "56-65", ">65")
-"""The bands of a kiosk whose settings name none; the first keeps minors apart, who are asked for no contact."""
+EXTRA: Mapping[str, tuple[str, ...]] = {USER: ("internal", "eksternal")}
+"""What only instruments ask that say so: whether somebody belongs to the government that serves, or comes from outside."""
 
 ANNEX: Mapping[str, tuple[str, ...]] = {
     SEX: ("L", "P"),
@@ -76,6 +80,10 @@ _SPELLINGS = {
         "tidak_bekerja": ("tidakbekerja", "belumbekerja"),
         "lainnya": ("lainnya", "lainlain", "lain", "lainnyasebutkan"),
     },
+    USER: {
+        "internal": ("internal", "penggunainternal", "penggunalayananinternal"),
+        "eksternal": ("eksternal", "external", "penggunaeksternal", "penggunalayananeksternal"),
+    },
 }
 
 
@@ -85,27 +93,25 @@ class Attribute(NamedTuple):
     key: str
     values: tuple[str, ...]
 
-
-class AgeBand(NamedTuple):
-    """A band of ages in whole years; either end may be open."""
-
-    low: int | None
-    high: int | None
-
-    def holds(self, years: int) -> bool:
-        """Tell whether an age falls into the band."""
-        return (self.low is None or years >= self.low) and (self.high is None or years <= self.high)
+    @property
+    def steps(self) -> tuple[tuple[str, ...], ...]:
+        """The runs of values of an attribute that is asked in two steps; nothing for one that is a list."""
+        return steps(self.values) if self.key == AGE else ()
 
 
 def attributes(
-    *, lists: Mapping[str, tuple[str, ...]] = WIDE, age_bands: tuple[str, ...] = AGE_BANDS
+    *,
+    lists: Mapping[str, tuple[str, ...]] = WIDE,
+    age_bands: tuple[str, ...] = ASKED,
+    extra: Sequence[str] = (),
 ) -> tuple[Attribute, ...]:
-    """Give the attributes in the order the annex asks them."""
+    """Give the attributes in the order the annex asks them, then those of `EXTRA` that `extra` names."""
     return (
         Attribute(SEX, lists[SEX]),
         Attribute(AGE, age_bands),
         Attribute(EDUCATION, lists[EDUCATION]),
         Attribute(JOB, lists[JOB]),
+        *(Attribute(key, values) for key, values in EXTRA.items() if key in extra),
     )
 
 
@@ -123,7 +129,7 @@ def recognise(key: str, text: str, values: Iterable[str]) -> str | None:
     if text in offered:
         return text
     if key == AGE:
-        return _recognise_age(text, offered)
+        return recognise_age(text, offered)
     plain = re.sub(r"[^a-z0-9]", "", text.lower())
     for value, spellings in _SPELLINGS.get(key, {}).items():
         if plain in spellings:
@@ -131,41 +137,4 @@ def recognise(key: str, text: str, values: Iterable[str]) -> str | None:
                 return value
             coarser = to_annex(key, value)
             return coarser if coarser in offered else None
-    return None
-
-
-def age_band(text: str) -> AgeBand | None:
-    """Read a band such as `<18`, `18-25`, `>65`, `<=20`, `65+`; None where it is none."""
-    plain = text.replace(" ", "").replace("–", "-")
-    if match := re.fullmatch(r"(\d{1,3})-(\d{1,3})", plain):
-        low, high = int(match[1]), int(match[2])
-        return AgeBand(low, high) if low <= high else None
-    if match := re.fullmatch(r"(<=?|≤)(\d{1,3})", plain):
-        return AgeBand(None, int(match[2]) - (match[1] == "<"))
-    if match := re.fullmatch(r"(>=?|≥)(\d{1,3})", plain):
-        return AgeBand(int(match[2]) + (match[1] == ">"), None)
-    if match := re.fullmatch(r"(\d{1,3})\+", plain):
-        return AgeBand(int(match[1]), None)
-    return None
-
-
-def is_minor(band: str) -> bool:
-    """Tell whether everybody in a band is under 18: no contact is asked of them (UU 27/2022, article 25)."""
-    read = age_band(band)
-    return read is not None and read.high is not None and read.high < 18
-
-
-def _recognise_age(text: str, offered: tuple[str, ...]) -> str | None:
-    bands = {value: band for value in offered if (band := age_band(value)) is not None}
-    if text.strip().isdigit():
-        years = int(text)
-        return next((value for value, band in bands.items() if band.holds(years)), None)
-    wanted = age_band(text)
-    if wanted is None:
-        return None
-    for value, band in bands.items():
-        inside_low = band.low is None or (wanted.low is not None and wanted.low >= band.low)
-        inside_high = band.high is None or (wanted.high is not None and wanted.high <= band.high)
-        if inside_low and inside_high:
-            return value
     return None

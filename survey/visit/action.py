@@ -14,6 +14,8 @@ class Word(StrEnum):
     ANSWER = "answer"
     SERVICE = "service"
     PROFILE = "profile"
+    WITHIN = "within"
+    """One run of a list that is asked in two steps, by its number from 1 on."""
     TOPIC = "topic"
     KEY = "key"
     """A key of the on-screen keyboard: a character, `BACKSPACE`, or a layout to change to."""

@@ -49,7 +49,7 @@ from survey.visit.state import (
 )
 from survey.visit.table import TABLE
 
-_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE})
+_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
 _STAYING = frozenset(
     {Word.TOPIC, Word.TICK, Word.TEXT_SIZE, Word.CONTRAST, Word.LANGUAGE, Word.LISTEN, Word.KEY}

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
-from survey.instrument.profile import AGE, is_minor
+from survey.instrument.ages import is_minor
+from survey.instrument.profile import AGE, Attribute
 from survey.record.complaint import is_phone
 from survey.visit.action import Word, name_of
 from survey.visit.plan import Plan
@@ -135,13 +136,21 @@ def _names(plan: Plan, state: State) -> tuple[str, ...]:
     if state.step is Step.SERVICE:
         return (*(name_of(Word.SERVICE, service.code) for service in plan.services), Word.SKIP)
     if state.step is Step.PROFILE:
-        return (*(name_of(Word.PROFILE, value) for value in plan.profile[state.place].values), Word.SKIP)
+        return _profile_names(plan.profile[state.place], state.page)
     if state.step is Step.QUESTION:
         question = plan.forms[state.form].question(question_key(plan, state))
         return tuple(name_of(Word.ANSWER, option.value) for option in question.options)
     if state.step is Step.TOPICS:
         return tuple(name_of(Word.TOPIC, topic) for topic in plan.topics)
     return ()
+
+
+def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
+    if not attribute.steps:
+        return (*(name_of(Word.PROFILE, value) for value in attribute.values), Word.SKIP)
+    if page == 0:
+        return (*(name_of(Word.WITHIN, run) for run in range(1, len(attribute.steps) + 1)), Word.SKIP)
+    return tuple(name_of(Word.PROFILE, value) for value in attribute.steps[page - 1])
 
 
 def _menu(plan: Plan, state: State) -> Offer:

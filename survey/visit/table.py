@@ -108,6 +108,10 @@ def _after_service(plan: Plan, state: State, now: float) -> Moved:
     return go(state, Step.QUESTION, now, place=0)
 
 
+def _within(_plan: Plan, state: State, run: str, now: float) -> Moved:
+    return state._replace(page=int(run), since=now), (Hush(),)
+
+
 def _choose_profile(plan: Plan, state: State, value: str, now: float) -> Moved:
     return _after_profile(plan, state, value, now)
 
@@ -154,13 +158,17 @@ def _after_question(plan: Plan, state: State, now: float) -> Moved:
     return state, (*effects, *more)
 
 
-def _back(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+def _back(  # noqa: PLR0911 - one line a screen
+    plan: Plan, state: State, _argument: str, now: float
+) -> Moved:
     if state.step is Step.QUESTION and state.place > 0:
         return go(state, Step.QUESTION, now, place=state.place - 1)
     if state.step is Step.QUESTION and state.form > 0:
         return go(state, Step.QUESTION, now)  # the form before is with the journal already
     if state.step is Step.QUESTION and plan.profile:
         return go(state, Step.PROFILE, now, place=len(plan.profile) - 1)
+    if state.step is Step.PROFILE and state.page and plan.profile[state.place].steps:
+        return go(state, Step.PROFILE, now)  # to the first of its two steps
     if state.step is Step.PROFILE and state.place > 0:
         return go(state, Step.PROFILE, now, place=state.place - 1)
     if state.step is not Step.SERVICE and plan.services:
@@ -272,6 +280,7 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.SERVICE, Word.LISTEN): _listen,
     (Step.SERVICE, Word.BACK): _back,
     (Step.PROFILE, Word.PROFILE): _choose_profile,
+    (Step.PROFILE, Word.WITHIN): _within,
     (Step.PROFILE, Word.SKIP): _skip_profile,
     (Step.PROFILE, Word.MORE): _more,
     (Step.PROFILE, Word.LISTEN): _listen,

@@ -78,14 +78,19 @@ class Walk:
         self.wait(1.0)
 
     def choose(self, action: str) -> None:
-        """Press the button that means an action, paging to it first."""
+        """Press the button that means an action, going to its page or its run of a list first."""
         for _ in range(20):
             options = offer(self.plan, self.state).options
             if action in options:
                 self.press(options.index(action))
                 return
-            self.press(options.index("more"))
+            self.press(options.index("more") if "more" in options else self._run_of(action))
         raise AssertionError(f"no page offers {action}")
+
+    def _run_of(self, action: str) -> int:
+        value = action.partition(":")[2]
+        runs = self.plan.profile[self.state.place].steps if self.state.step is Step.PROFILE else ()
+        return next(place for place, run in enumerate(runs) if value in run)
 
     def type(self, text: str) -> None:
         for character in text:

@@ -20,9 +20,9 @@ from collector.scores.tallies.forms import CodedForm
 from collector.scores.tallies.keys import day_number
 from collector.scores.tallies.naming import UNKNOWN, groups_of_profile, hour_code
 from survey.index.periods import Period
-from survey.instrument.profile import AGE, EDUCATION, JOB, SEX
+from survey.instrument.profile import AGE, EDUCATION, EXTRA, JOB, SEX, USER
 
-PROFILE = (SEX, AGE, EDUCATION, JOB)
+PROFILE = (SEX, AGE, EDUCATION, JOB, USER)
 OWN = ("service", "place", "kiosk")
 """What a unit's own names are for: codes of one unit say nothing of another."""
 DIMENSIONS = ("service", *PROFILE, "hour", "place", "kiosk", "flagged")
@@ -38,7 +38,7 @@ _ATTRIBUTES = (
     " LEFT JOIN fleet_service v ON v.id = s.service_id"
     " WHERE s.unit_id = %s AND s.form_id = %s AND r.day BETWEEN %s AND %s"
 )
-_GROUPS = "SELECT id, dimension, code FROM scores_group WHERE dimension IN (%s, %s, %s, %s)"
+_GROUPS = "SELECT id, dimension, code FROM scores_group WHERE dimension IN (%s, %s, %s, %s, %s)"
 
 
 class _Person(NamedTuple):
@@ -138,7 +138,11 @@ def _codes(people: Sequence[_Person]) -> dict[str, list[str]]:
     }
     return {
         "service": [one.service for one in people],
-        **{dimension: [told[one.profile].get(dimension, UNKNOWN) for one in people] for dimension in PROFILE},
+        **{
+            dimension: [told[one.profile].get(dimension, UNKNOWN) for one in people]
+            for dimension in PROFILE
+            if dimension not in EXTRA or any(dimension in one for one in told.values())
+        },
         "hour": [hour_code(one.hour) for one in people],
         "place": [one.place for one in people],
         "kiosk": [one.kiosk for one in people],

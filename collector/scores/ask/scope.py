@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from collector.scores.tallies.keys import LAST_DAY, day_date, day_number, month_date, month_number
-from survey.instrument.profile import AGE, EDUCATION, JOB, SEX
+from survey.instrument.profile import AGE, EDUCATION, JOB, SEX, USER
 
 
 class Dimension(StrEnum):
@@ -30,6 +30,7 @@ class Dimension(StrEnum):
     AGE = AGE
     EDUCATION = EDUCATION
     JOB = JOB
+    USER = USER
     DISABILITY = "disability"
     ENDED = "ended"
 
@@ -52,6 +53,7 @@ GROUP_DIMENSIONS = frozenset(
         Dimension.AGE,
         Dimension.EDUCATION,
         Dimension.JOB,
+        Dimension.USER,
         Dimension.DISABILITY,
         Dimension.ENDED,
     }

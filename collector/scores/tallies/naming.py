@@ -14,13 +14,14 @@ from django.db.models import Max
 from collector.scores.models import Form, Group, Manner, Profile, Series
 from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP
 from survey.index.tally import LAYOUT
-from survey.instrument.profile import AGE, EDUCATION, JOB, SEX
+from survey.instrument.ages import reported
+from survey.instrument.profile import AGE, EDUCATION, JOB, SEX, USER
 from survey.record.response import CHANNELS
 
 HOUR = "hour"
 ENDED = "ended"
 LANGUAGE = "language"
-PROFILE_DIMENSIONS = (SEX, AGE, EDUCATION, JOB, "disability")
+PROFILE_DIMENSIONS = (SEX, AGE, EDUCATION, JOB, USER, "disability")
 UNKNOWN = "?"
 NO_HOUR = 24
 """The hour of responses whose time is too uncertain; its code is `UNKNOWN`."""
@@ -120,6 +121,9 @@ class Names:
         groups: list[int] = []
         for dimension in PROFILE_DIMENSIONS:
             code = told.get(dimension)
+            if code is not None and dimension == AGE:
+                # What was told stays in the evidence: no row and no tally knows a finer band.
+                code = reported(code)
             if code is not None and _CODE.fullmatch(code):
                 number = self.groups[dimension, code]
                 groups.append(number)

@@ -20,6 +20,7 @@ from kiosk.show.texts import Texts
 from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View
 from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
+from survey.instrument.profile import EXTRA, Attribute
 from survey.visit.offer import pages
 from survey.visit.state import State, Step
 from tests.kiosk.draw.looks import LOOK
@@ -118,6 +119,18 @@ def test_the_four_answers_have_the_same_size_and_type(look: Look) -> None:
         if isinstance(view, ChoiceView):
             answers = [(part.box, part.item) for part in parts if isinstance(part.item, AnswerCard)]
             assert len({(box[2], box[3], item.fitted.size) for box, item in answers}) == 1, name
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_only_some_instruments_ask_of_a_visitor_fits_also_in_large_type(size: tuple[int, int]) -> None:
+    plan = make_plan(Config())
+    for key, values in EXTRA.items():
+        asking = plan._replace(profile=(Attribute(key, values),), speech=True)
+        for language in ("id", "en"):
+            state = State(step=Step.PROFILE, language=language)
+            view = present(asking, state, AROUND, Texts(language), now=1.0)
+            assert view is not None
+            assert not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale))) == []
 
 
 @pytest.mark.parametrize("size", SIZES)

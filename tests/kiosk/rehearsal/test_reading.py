@@ -156,7 +156,7 @@ def test_official_names_and_those_of_the_questionnaire_are_columns_too(tmp_path:
         tmp_path, f"{header}\n2026-03-09 10:15;P;31;D1/D2/D3;ASN (PNS/PPPK);{ROW.replace(',', ';')}\n"
     )
     assert answers(reading) == ["332433431"]
-    assert reading.rows[0].wish.profile == {"sex": "P", "age": "26-35", "education": "diploma", "job": "pns"}
+    assert reading.rows[0].wish.profile == {"sex": "P", "age": "31-35", "education": "diploma", "job": "pns"}
 
 
 @pytest.mark.parametrize(

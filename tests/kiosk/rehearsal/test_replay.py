@@ -104,7 +104,7 @@ def test_profile_and_service_are_mapped_to_the_lists_or_skipped(home: Path, tmp_
     )
     assert replay(home, file) == 0
     first, second = questionnaires(home)
-    assert first.body["profile"] == {"sex": "P", "age": "26-35", "education": "sma", "job": "petani"}
+    assert first.body["profile"] == {"sex": "P", "age": "31-35", "education": "sma", "job": "petani"}
     assert first.body["service"] == "kk"
     assert "profile" not in second.body
     assert "service" not in second.body
@@ -135,6 +135,25 @@ def test_a_files_own_age_bands_are_offered(home: Path, tmp_path: Path) -> None:
         None,
         {"age": "60+"},
     ]
+
+
+def test_a_column_of_internal_and_external_users_is_played_where_the_file_has_one(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(
+        tmp_path,
+        f"submitted,Usia,Pengguna Layanan,{KEYS}\n"
+        "2026-03-02 09:00,17,Internal,4,4,4,4,4,4,4,4,4\n"
+        "2026-03-02 09:01,66,eksternal,4,4,4,4,4,4,4,4,4\n"
+        "2026-03-02 09:02,,tamu,4,4,4,4,4,4,4,4,4\n",
+    )
+    assert replay(home, file) == 0
+    assert [record.body.get("profile") for record in questionnaires(home)] == [
+        {"age": "<18", "user": "internal"},
+        {"age": ">65", "user": "eksternal"},
+        None,
+    ]
+    assert "1 rows have user=tamu" in capsys.readouterr().out
 
 
 def test_u_columns_need_their_order_because_of_eight_and_nine(

@@ -45,7 +45,7 @@ def test_the_same_seed_plays_the_same_visitors(home: Path, capsys: pytest.Captur
 
 
 def test_every_response_can_be_read_back(home: Path) -> None:
-    simulate(home, 40, "--quiet")
+    simulate(home, 60, "--quiet")
     responses = [Response.from_body(record.body) for record in records(home, "response")]
     assert {response.instrument for response in responses} == {"pulse", "skm-2017"}
     assert {response.ended for response in responses} >= {"finished", "timeout"}

@@ -1,4 +1,4 @@
-"""Profile lists, ages, and ticket codes that survive being read aloud."""
+"""Profile lists, and ticket codes that survive being read aloud."""
 
 import itertools
 
@@ -8,15 +8,11 @@ from hypothesis import strategies as st
 
 from survey.instrument.definition import load
 from survey.instrument.profile import (
-    AGE,
-    AGE_BANDS,
     ANNEX,
     EDUCATION,
     JOB,
     SEX,
     WIDE,
-    age_band,
-    is_minor,
     recognise,
     to_annex,
 )
@@ -64,50 +60,6 @@ def test_the_annex_lists_take_what_maps_down_to_them() -> None:
 def test_every_wide_value_has_its_place_in_the_annex_or_none(key: str) -> None:
     for value in WIDE[key]:
         assert to_annex(key, value) in (*ANNEX[key], None)
-
-
-@pytest.mark.parametrize(
-    "text, low, high",
-    [
-        ("<18", None, 17),
-        ("18-25", 18, 25),
-        ("20-20", 20, 20),
-        (">65", 66, None),
-        ("<=20", None, 20),
-        ("60+", 60, None),
-        ("≥ 61", 61, None),
-    ],
-)
-def test_age_bands_are_read(text: str, low: int | None, high: int | None) -> None:
-    band = age_band(text)
-    assert band is not None
-    assert (band.low, band.high) == (low, high)
-
-
-@pytest.mark.parametrize("text", ["", "tua", "30-20", "18 sampai 20"])
-def test_what_is_no_band_is_none(text: str) -> None:
-    assert age_band(text) is None
-
-
-@given(st.integers(0, 120))
-def test_every_age_falls_into_exactly_one_of_our_bands(years: int) -> None:
-    assert sum(band.holds(years) for name in AGE_BANDS if (band := age_band(name))) == 1
-
-
-def test_a_coarser_band_is_not_squeezed_into_a_finer_one() -> None:
-    assert recognise(AGE, "20-29", AGE_BANDS) is None
-    assert recognise(AGE, "28-30", AGE_BANDS) == "26-35"
-    assert recognise(AGE, "30", AGE_BANDS) == "26-35"
-
-
-def test_only_bands_wholly_under_18_are_minors() -> None:
-    assert [is_minor(band) for band in ("<18", "<=17", "16-20", ">65", "?")] == [
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
 
 
 def test_topics_name_elements_of_the_skm_and_are_unique() -> None:

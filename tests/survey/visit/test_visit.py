@@ -3,7 +3,7 @@
 import pytest
 
 from survey.instrument.definition import load
-from survey.visit.offer import offer, page_of, pages
+from survey.visit.offer import may_leave_contact, offer, page_of, pages
 from survey.visit.plan import OfferedService
 from survey.visit.state import (
     Accepted,
@@ -60,13 +60,13 @@ def test_all_nine_answers_by_buttons_alone_make_one_complete_response() -> None:
     walk.choose("accept")
     walk.choose("service:nikah")
     walk.choose("profile:P")
-    walk.choose("profile:36-45")
+    walk.choose("profile:41-45")
     walk.choose("profile:s1")
     walk.choose("profile:lainnya")
     answer_all(walk, [1, 2, 3, 4, 4, 3, 2, 1, 2])
     response = walk.responses[-1].response
     assert response.answers == dict(zip(ORDER, [1, 2, 3, 4, 4, 3, 2, 1, 2], strict=True))
-    assert response.profile == {"sex": "P", "age": "36-45", "education": "s1", "job": "lainnya"}
+    assert response.profile == {"sex": "P", "age": "41-45", "education": "s1", "job": "lainnya"}
     assert (response.service, response.complete, response.ended, response.ended_at) == (
         "nikah",
         True,
@@ -91,7 +91,7 @@ def test_a_practised_visitor_needs_less_than_45_seconds() -> None:
         while walk.state.pressed:
             walk.wait(0.05)
 
-    for action in ("answer:4", "accept", "service:ktp", "profile:L", "more", "profile:36-45"):
+    for action in ("answer:4", "accept", "service:ktp", "profile:L", "within:2", "profile:41-45"):
         quick(action)
     for action in ("profile:sd", "profile:petani", *(["answer:3"] * 9), "no"):
         quick(action)
@@ -517,3 +517,63 @@ def test_a_second_questionnaire_follows_the_first() -> None:
     walk.to_questions()
     answer_all(walk, [3] * 9 + [5] * 8)
     assert [saved.response.instrument for saved in walk.responses] == ["pulse", "skm-2017", "spkp"]
+
+
+# -- ages, in two steps
+
+
+def at_ages() -> Walk:
+    walk = Walk()
+    walk.choose("answer:3")
+    walk.choose("accept")
+    walk.choose("skip")
+    walk.choose("profile:P")
+    return walk
+
+
+def test_ages_are_asked_in_two_steps_and_can_be_passed_in_one() -> None:
+    """The seven bands of before stood on three pages: up to three presses, and three to say nothing."""
+    plan = full_plan()
+    ages = plan.profile[1]
+    for run, bands in enumerate(ages.steps):
+        for place, band in enumerate(bands):
+            walk = at_ages()
+            walk.press(run)
+            assert offer(plan, walk.state).options == tuple(f"profile:{one}" for one in bands)
+            walk.press(place)
+            assert (dict(walk.state.profile)["age"], walk.state.place) == (band, 2)
+    assert {band for run in ages.steps for band in run} == set(ages.values)
+    walk = at_ages()
+    walk.choose("skip")
+    assert (walk.state.step, walk.state.place, dict(walk.state.profile)) == (Step.PROFILE, 2, {"sex": "P"})
+
+
+def test_back_leads_from_the_second_step_of_ages_to_the_first_and_from_there_to_the_question_before() -> None:
+    walk = at_ages()
+    walk.press(1)
+    walk.touch("back")
+    assert (walk.state.place, walk.state.page) == (1, 0)
+    walk.touch("back")
+    assert (walk.state.place, walk.state.page) == (0, 0)
+
+
+def test_a_held_button_opens_the_menu_on_either_step_of_ages() -> None:
+    for presses in (0, 1):
+        walk = at_ages()
+        for _ in range(presses):
+            walk.press(1)
+        walk.wait(1.0)
+        walk.give(Press(2))
+        walk.wait(1.6)
+        walk.give(Hold(2))
+        assert walk.state.menu
+        walk.give(Release())
+        walk.choose("skip")
+        assert (walk.state.place, dict(walk.state.profile)) == (2, {"sex": "P"})
+
+
+def test_no_contact_is_asked_of_a_minor_who_came_by_the_second_step() -> None:
+    for band, allowed in (("<18", False), ("18-20", True)):
+        walk = at_ages()
+        walk.choose(f"profile:{band}")
+        assert may_leave_contact(walk.plan, walk.state) is allowed
