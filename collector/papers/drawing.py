@@ -19,10 +19,14 @@ Box = tuple[float, float, float, float]
 
 def pdf(said: Said, press: Press, template: str, *, size: tuple[float, float], signed_in: Box) -> bytes:
     """Give a PDF/A-1b with an empty signature field on its last page; `size` is in points."""
+    return with_field(press(template, data_of(said, size), form=PDF), field_of(size, signed_in))
+
+
+def field_of(size: tuple[float, float], signed_in: Box) -> Box:
+    """Give a box of a sheet in points from its lower left corner: left, bottom, right, top."""
     left, top, right, bottom = signed_in
     width, height = size
-    box = (left * width, (1 - bottom) * height, right * width, (1 - top) * height)
-    return with_field(press(template, data_of(said, size), form=PDF), box)
+    return (left * width, (1 - bottom) * height, right * width, (1 - top) * height)
 
 
 def png(said: Said, press: Press, template: str, *, size: tuple[int, int]) -> bytes:

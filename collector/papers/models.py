@@ -63,3 +63,42 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"release {self.release_id} in {self.medium} on {self.day}"
+
+
+class ReportPassage(models.Model):
+    """What an office wrote into one passage of its report on a period; it goes into each file made of that period again."""
+
+    subject = models.CharField(max_length=8, help_text="as of a release")
+    code = models.CharField(max_length=40, help_text="the subject's code")
+    period = models.CharField(max_length=10)
+    instrument = models.CharField(max_length=64, help_text="without its version")
+    passage = models.CharField(max_length=20)
+    text = models.TextField(blank=True, help_text="a paragraph a line")
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "code", "period", "instrument", "passage"], name="report_passage_is_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.passage} of {self.subject} {self.code} {self.period}"
+
+
+class ReportTemplate(models.Model):
+    """An agency's own template of the report, as a DOCX file."""
+
+    agency = models.CharField(
+        max_length=40,
+        primary_key=True,
+        help_text="an agency's code; empty for all that have none of their own",
+    )
+    file = models.BinaryField(help_text="DOCX, tried before it was kept")
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+
+    def __str__(self) -> str:
+        return f"report template of {self.agency or 'all'}"

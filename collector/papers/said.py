@@ -186,6 +186,13 @@ def qr_of(url: str) -> str:
     return out.getvalue().decode()
 
 
+def qr_picture(url: str) -> bytes:
+    """Give a QR code as PNG, for files that hold pictures and no drawings."""
+    out = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(out, kind="png", scale=8, border=2, dark="#14213D")
+    return out.getvalue()
+
+
 def _instrument(reading: Reading) -> Instrument:
     form = reading.form
     if form is None:

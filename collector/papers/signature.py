@@ -13,8 +13,8 @@ _HIDDEN_NEVER = 4  # printed
 _LOCKED = 128
 
 
-def with_field(data: bytes, box: tuple[float, float, float, float]) -> bytes:
-    """Give a PDF with an empty signature field on its last page; the same bytes for the same file.
+def with_field(data: bytes, box: tuple[float, float, float, float], *, page: int = -1) -> bytes:
+    """Give a PDF with an empty signature field on one page, the last if no other is meant; the same bytes for the same file.
 
     `box` is left, bottom, right and top in points from the page's lower left corner.
     """
@@ -26,7 +26,7 @@ def with_field(data: bytes, box: tuple[float, float, float, float]) -> bytes:
             BBox=[0, 0, box[2] - box[0], box[3] - box[1]],
             Resources=Dictionary(),
         )
-        page = pdf.pages[-1].obj
+        sheet = pdf.pages[page].obj
         field = pdf.make_indirect(
             Dictionary(
                 Type=Name.Annot,
@@ -37,10 +37,10 @@ def with_field(data: bytes, box: tuple[float, float, float, float]) -> bytes:
                 Rect=list(box),
                 F=_HIDDEN_NEVER | _LOCKED,
                 AP=Dictionary(N=look),
-                P=page,
+                P=sheet,
             )
         )
-        page.Annots = Array([*page.get("/Annots", []), field])
+        sheet.Annots = Array([*sheet.get("/Annots", []), field])
         pdf.Root.AcroForm = Dictionary(Fields=[field], SigFlags=0)
         out = io.BytesIO()
         # PDF/A-1 is PDF 1.4, which has no object streams.
