@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from collector.fleet.models import Agency, Region, Unit
+from collector.fleet.tree import below
 
 
 class Scope(NamedTuple):
@@ -19,8 +20,7 @@ class Scope(NamedTuple):
         if self.unit is not None:
             return Q(pk=self.unit.pk)
         if self.region is not None:
-            code = self.region.pk
-            return Q(region_id=code) | Q(region__code__startswith=f"{code}.")
+            return below(self.region.pk)
         if self.agency is not None:
             return Q(agency_id=self.agency.pk)
         return Q()

@@ -34,6 +34,9 @@ class Unit(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units", null=True, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
 
+    class Meta:
+        indexes = [models.Index(fields=["name", "code"], name="unit_by_name")]
+
     def __str__(self) -> str:
         return self.name
 

@@ -2,12 +2,22 @@
 
 import re
 
+from django.db.models import Q
+
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Place, Region, Service, Unit
 
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 REGION_CODE = re.compile(r"\d\d(?:\.\d\d(?:\.\d\d(?:\.[123]\d{3})?)?)?")
 """Kemendagri codes, of a province down to a village; the village's first digit is 1 (kelurahan), 2 (desa), 3 (desa adat)."""
+
+
+def below(code: str) -> Q:
+    """Give the condition that a unit lies in a region or in one below it; for every database by its index of regions."""
+    first, last = f"{code}.00", f"{code}.99.99.9999"
+    return Q(region_id=code) | Q(
+        region_id__gte=first, region_id__lte=last, region__code__startswith=f"{code}."
+    )
 
 
 def add_region(code: str, *, name: str = "") -> Region:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Region, Unit
+from collector.fleet.tree import below
 from collector.local import local_date
 from collector.releases import address, content, publishing
 from collector.releases.content import Head
@@ -44,7 +44,7 @@ def region(code: str) -> Whole:
     Raises:
         CollectorError: there is no unit there (`region_unknown`).
     """
-    units = list(Unit.objects.filter(Q(region_id=code) | Q(region__code__startswith=f"{code}.")))
+    units = list(Unit.objects.filter(below(code)))
     if not units:
         raise CollectorError("region_unknown", code=code)
     named = Region.objects.filter(pk=code).values_list("name", flat=True).first()
@@ -116,7 +116,7 @@ def publish(
         release.basis = pack_basis({"official": False, "atoms": addresses})
         release.published_at = now
         release.n = said["n"] if isinstance(said["n"], int) else None
-        publishing.note_number(release, said["index"])
+        publishing.note_for_lists(release, said)
         release.save()
         publishing.move(release, State.PUBLISHED, who=who, why=why)
         if before is not None and before.state == State.PUBLISHED:

@@ -57,6 +57,22 @@ class Release(models.Model):
     low = models.DecimalField(max_digits=5, decimal_places=2, null=True, help_text="the interval's ends")
     high = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     category = models.CharField(max_length=2, blank=True)
+    visits = models.IntegerField(null=True, help_text="visits that began with a smiley")
+    required = models.IntegerField(
+        null=True, help_text="complete responses the sample needs; null where nobody stated the users"
+    )
+    change = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, help_text="against the release of the period before"
+    )
+    trend = models.CharField(
+        max_length=12, blank=True, help_text="better, worse or cannot tell; empty where nothing is compared"
+    )
+    proof = models.CharField(
+        max_length=8,
+        blank=True,
+        help_text="whole or short: what is held of its kiosks; empty where it has none",
+    )
+    newest = models.BooleanField(default=False, help_text="the edition that lists show of its period")
     content = models.BinaryField(
         default=bytes, help_text="what everybody reads, as JSON; never changed again"
     )
@@ -74,7 +90,33 @@ class Release(models.Model):
                 fields=["subject", "code", "period", "instrument", "number"], name="release_is_one"
             ),
         ]
-        indexes = [models.Index(fields=["period", "subject", "state"], name="release_by_period")]
+        indexes = [
+            models.Index(fields=["period", "subject", "state"], name="release_by_period"),
+            # Lists: which instruments and periods there are, the rows of one in the order of the index, how many stand in which state.
+            # What lists filter by stands in it too: a row with its content is read for those of the page alone.
+            models.Index(
+                fields=[
+                    "subject",
+                    "newest",
+                    "instrument",
+                    "period",
+                    "value",
+                    "state",
+                    "category",
+                    "trend",
+                    "proof",
+                    "code",
+                ],
+                name="release_listed",
+            ),
+            models.Index(
+                fields=["subject", "newest", "instrument", "period", "n", "code"], name="release_by_n"
+            ),
+            models.Index(
+                fields=["subject", "newest", "instrument", "period", "change", "code"],
+                name="release_by_change",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.code} {self.period} #{self.number}: {self.state}"

@@ -6,6 +6,7 @@ bury a bad quarter.
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,7 +22,7 @@ from collector.releases.content import Head
 from collector.releases.editions import Edition, answered, of_unit
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.policy import KINDS, due
-from collector.releases.states import FOLLOWS, PENDING, State
+from collector.releases.states import FOLLOWS, PENDING, SHOWN, State
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.proof.held import holdings
@@ -180,7 +181,7 @@ def _put_out(
     said["change"] = since_before(release, said)
     release.content, release.basis, release.breakdown = content.frozen(said), found.basis(), breakdown
     release.published_at, release.n = now, found.n
-    note_number(release, said["index"])
+    note_for_lists(release, said)
     move(release, State.PUBLISHED, who=who, why=why)
 
 
@@ -212,14 +213,22 @@ def _alone(unit: Unit) -> None:
     Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
-def note_number(release: Release, index: object) -> None:
-    """Note the number with its doubt beside the frozen content, for lists."""
-    if not isinstance(index, dict):
+def note_for_lists(release: Release, said: Mapping[str, Any]) -> None:
+    """Note beside the frozen content what lists show and sort by."""
+    release.visits = said["visits"]
+    if "completeness" in said:
+        short = any(one["awaited"] or one["lost_here"] or one["conflicts"] for one in said["completeness"])
+        release.proof = "short" if short else "whole"
+    index, changed = said["index"], said["change"]
+    if index is None:
         return
     release.value, release.category = content.two_decimals(index["value"]), index["category"] or ""
     release.archived = index["archived"]
     if index["interval"] is not None:
         release.low, release.high = (content.two_decimals(index["interval"][end]) for end in ("low", "high"))
+    release.required = (index.get("sample") or {}).get("required")
+    if changed is not None:
+        release.change, release.trend = content.two_decimals(changed["value"]), changed["verdict"]
 
 
 def since_before(release: Release, said: Mapping[str, object]) -> dict[str, object] | None:
@@ -256,9 +265,22 @@ def move(release: Release, state: State, *, who: str, why: str) -> None:
         raise CollectorError("release_state", state=release.state, wanted=state.value, allowed=allowed)
     release.state = state
     release.save()
+    _list_newest(release)
     _step(release, state, who=who, why=why)
     if release.unit is not None and state in (State.PUBLISHED, State.WITHDRAWN):
         kiosks.tell(release.unit)
+
+
+def _list_newest(release: Release) -> None:
+    """Have lists show the newest edition of a period that everybody may see."""
+    editions = Release.objects.filter(
+        subject=release.subject, code=release.code, period=release.period, instrument=release.instrument
+    )
+    newest = editions.filter(state__in=SHOWN).order_by("-number").values_list("number", flat=True).first()
+    number = 0 if newest is None else newest  # editions begin with 1
+    editions.filter(newest=True).exclude(number=number).update(newest=False)
+    editions.filter(newest=False, number=number).update(newest=True)
+    release.newest = release.number == number
 
 
 def _step(release: Release, state: State, *, who: str, why: str) -> None:

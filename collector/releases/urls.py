@@ -3,13 +3,16 @@
 from django.urls import URLPattern, path, re_path
 
 from collector.releases.show import api, breakdowns, explaining, one, pages
+from collector.releases.show.overview import pages as overview
 
 urlpatterns: list[URLPattern] = [
-    path("", pages.home, name="home"),
+    path("", overview.home, name="home"),
     re_path(r"^r/(?P<text>[A-Za-z0-9 -]{8,12})/$", one.page, name="release"),
     re_path(r"^unit/(?P<code>[A-Za-z0-9._-]{1,40})/$", pages.unit, name="unit"),
-    re_path(r"^region/(?P<code>[0-9.]{2,13})/$", pages.region, name="region"),
-    re_path(r"^agency/(?P<code>[A-Za-z0-9._-]{1,40})/$", pages.agency, name="agency"),
+    path("region/", overview.regions, name="regions"),
+    re_path(r"^region/(?P<code>[0-9.]{2,13})/$", overview.region, name="region"),
+    path("agency/", overview.agencies, name="agencies"),
+    re_path(r"^agency/(?P<code>[A-Za-z0-9._-]{1,40})/$", overview.agency, name="agency"),
     path("api/v1/releases", api.listed, name="releases"),
     re_path(
         r"^api/v1/releases/(?P<text>[A-Za-z0-9-]{8,12})\.(?P<form>json|csv)$", one.data, name="release-data"

@@ -1,6 +1,6 @@
 """What is doubtful about an index, in sentences: the console and the pages say the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from django.conf import settings
@@ -42,13 +42,18 @@ def category_words(index: Index, language: str) -> str:
     Almost certain is said from 95 % on and only where there are days enough to judge by; likely where the category is
     at least twice as likely as all others together; open where less than a fifth parts the two.
     """
-    share, grade = index.likelihood or 0.0, index.letter
-    few_days = index.days is not None and not index.days.is_judged
-    if share >= _ALMOST_CERTAIN and not few_days:
+    judged = index.days is None or index.days.is_judged
+    return grade_words(index.letter or "", index.likelihoods, judged=judged, language=language)
+
+
+def grade_words(grade: str, likelihoods: Mapping[str, float], *, judged: bool, language: str) -> str:
+    """Say the same of a letter and every letter's probability; `judged` tells whether the days are enough to judge by."""
+    share = likelihoods.get(grade, 0.0)
+    if share >= _ALMOST_CERTAIN and judged:
         return say("doubt.certain", language, grade=grade, confidence=confidence(share))
     if share >= _LIKELY:
         return say("doubt.likely", language, grade=grade, confidence=confidence(share))
-    (one, first), (other, second) = sorted(index.likelihoods.items(), key=lambda pair: -pair[1])[:2]
+    (one, first), (other, second) = sorted(likelihoods.items(), key=lambda pair: -pair[1])[:2]
     near, far = whole_percent(first), whole_percent(second)
     if first - second <= _NEARLY_EQUAL:
         return say("doubt.open", language, one=one, first=near, other=other, second=far)

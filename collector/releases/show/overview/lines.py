@@ -1,0 +1,135 @@
+"""A row of a list as its readers see it: places on the scale and words, all from what was frozen."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from collector.releases.models import Release
+from collector.releases.show.overview.listing import Row
+from collector.scores.show.charts import HIGHEST, LOWEST
+from collector.scores.show.doubts import grade_words
+from collector.scores.show.formats import comma
+from survey.index.doubt import Change
+from survey.instrument.instrument import Instrument
+
+WIDTH = 220.0
+_NARROWED = 60.0
+"""Where the scale of an SKM begins as long as nothing lies below: indices live in its upper half."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """The scale that all rows of a list share."""
+
+    low: float
+    high: float
+    zones: tuple[tuple[str, float, float, str], ...]
+    """Letter, place, width, and the lower bound as it is written; of the categories."""
+
+    def x(self, value: float) -> float:
+        """Give the place of a value."""
+        return round((min(max(value, self.low), self.high) - self.low) / (self.high - self.low) * WIDTH, 1)
+
+
+def ruler(instrument: Instrument, releases: Iterable[Release]) -> Ruler:
+    """Give the scale on which these releases are drawn."""
+    scale = instrument.scales[None]
+    low, high = float(scale.start), float(scale.end)
+    bands = instrument.bands
+    if bands is None:
+        return Ruler(low, high, ())
+    marks = [
+        float(one.low if one.low is not None else one.value) for one in releases if one.value is not None
+    ]
+    low = _NARROWED if (low, high) == (LOWEST, HIGHEST) and min(marks, default=high) >= _NARROWED else low
+    plain = Ruler(low, high, ())
+    zones = tuple(
+        (band.letter, plain.x(float(band.lowest)), plain.x(float(band.highest)), comma(band.lowest))
+        for band in sorted(bands.bands, key=lambda one: one.lowest)
+        if float(band.highest) > low
+    )
+    return Ruler(low, high, tuple((letter, x, end - x, text) for letter, x, end, text in zones))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row, ready to be written."""
+
+    row: Row
+    ruler: Ruler
+
+    @cached_property
+    def _said(self) -> Mapping[str, Any]:
+        release = self.row.release
+        return dict(json.loads(bytes(release.content))) if release is not None and release.content else {}
+
+    @property
+    def sure(self) -> str:
+        """Say how sure the category is; nothing where there is none, or one person alone."""
+        index = self._said.get("index") or {}
+        shares = index.get("category_probabilities") or {}
+        if not shares or not index.get("category"):
+            return ""
+        judged = index.get("enough_days") is not False
+        return (
+            grade_words(index["category"], shares, judged=judged, language="id").partition(":")[0].rstrip(".")
+        )
+
+    @property
+    def name_of_grade(self) -> str:
+        """Give the rule's word for the category."""
+        return str((self._said.get("index") or {}).get("performance") or "")
+
+    @property
+    def missing(self) -> int | None:
+        """Give how many complete responses the sample lacks; None where nobody stated the users."""
+        release = self.row.release
+        if release is None or release.n is None or release.required is None:
+            return None
+        return max(0, release.required - release.n)
+
+    @property
+    def proof(self) -> str:
+        """Say what is held of the kiosks' records."""
+        release = self.row.release
+        if release is None or not release.proof:
+            return ""
+        if release.proof == "whole":
+            return "lengkap"
+        held = self._said.get("completeness") or []
+        if any(one["conflicts"] for one in held):
+            return "dua cerita yang berbeda"
+        if lost := sum(one["lost_here"] for one in held):
+            return f"{comma(lost)} catatan hilang di pusat"
+        return f"{comma(sum(one['awaited'] for one in held))} catatan belum tiba"
+
+    @property
+    def marks(self) -> dict[str, float | None]:
+        """Give the places of the value, of its interval's ends, and of the value of the period before."""
+        release = self.row.release
+        if release is None or release.value is None:
+            return {}
+        low, high = release.low, release.high
+        before = release.value - release.change if release.change is not None else None
+        return {
+            "x": self.ruler.x(float(release.value)),
+            "low": self.ruler.x(float(low if low is not None else release.value)),
+            "high": self.ruler.x(float(high if high is not None else release.value)),
+            "before": self.ruler.x(float(before)) if before is not None else None,
+        }
+
+    @property
+    def moved(self) -> str:
+        """Say which way it went since the period before."""
+        release = self.row.release
+        words = {Change.BETTER: "naik", Change.WORSE: "turun", Change.CANNOT_TELL: "belum terlihat"}
+        return words[Change(release.trend)] if release is not None and release.trend else ""
+
+    @property
+    def step(self) -> Decimal | None:
+        """Give how far it went, whichever way."""
+        release = self.row.release
+        return abs(release.change) if release is not None and release.change is not None else None

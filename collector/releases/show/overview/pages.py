@@ -1,0 +1,130 @@
+"""The overview for everybody: all units, the tree of regions and that of agencies, each list sortable and as data beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from collector.fleet.models import Agency, Region, Unit
+from collector.fleet.tree import below
+from collector.releases.show.overview import choices, nodes
+from collector.releases.show.overview.asked import PROOFS, TRENDS, asked
+from collector.releases.show.overview.lines import Line, ruler
+from collector.releases.show.overview.listing import ROWS, Node, listing
+from collector.releases.show.overview.tables import as_data
+from collector.releases.show.pages import chosen, crumbs_of, instrument_of, of_subject, offered, today
+from survey.index.periods import Period, PeriodKind, around
+from survey.instrument.instrument import Instrument
+from survey.instrument.regions import parse
+from survey.record.errors import Malformed
+
+UNITS, PARTS = "unit", "wilayah"
+"""What `daftar` may ask for: all units of a region, or the regions right below it."""
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """List all units."""
+    return _of_everything(request, nodes.every_unit(), "Kepuasan masyarakat per unit layanan")
+
+
+@require_safe
+def regions(request: HttpRequest) -> HttpResponse:
+    """List the provinces."""
+    return _of_everything(request, nodes.regions_of(""), "Kepuasan masyarakat per provinsi")
+
+
+@require_safe
+def agencies(request: HttpRequest) -> HttpResponse:
+    """List the agencies."""
+    return _of_everything(request, nodes.every_agency(), "Kepuasan masyarakat per instansi")
+
+
+@require_safe
+def region(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what is out of a region, and its parts: the regions right below it where it has many units, else the units."""
+    try:
+        place = parse(code)
+    except Malformed as error:
+        raise Http404(str(error)) from error
+    units = Unit.objects.filter(below(code)).count()
+    if not units:
+        raise Http404("no unit is there")
+    named = Region.objects.filter(pk=code).values_list("name", flat=True).first() or code
+    parts = nodes.regions_of(code)
+    wanted = request.GET.get("daftar") or (PARTS if units > ROWS and len(parts.sizes) > 1 else UNITS)
+    node = parts if wanted == PARTS and parts.sizes else nodes.units_of_region(code)
+    extra = {
+        "place": place,
+        "name": named,
+        "units": units,
+        "crumbs": crumbs_of(code)[:-1],
+        "parts": len(parts.sizes),
+        "shows": PARTS if node is parts else UNITS,
+    }
+    return _of_node(request, node, extra, subject="region", code=code)
+
+
+@require_safe
+def agency(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what is out of an agency, and its units."""
+    found = get_object_or_404(Agency, code=code)
+    units = Unit.objects.filter(agency=found).count()
+    extra = {"name": found.name, "units": units, "crumbs": [], "shows": UNITS}
+    return _of_node(request, nodes.units_of_agency(found), extra, subject="agency", code=code)
+
+
+def _of_everything(request: HttpRequest, node: Node, title: str) -> HttpResponse:
+    instrument = instrument_of(request)
+    periods = choices.periods(node.subject, instrument.id)
+    period = _period(request, periods)
+    table = _table(request, node, instrument, period)
+    if isinstance(table, HttpResponse):
+        return table
+    known = offered(choices.instruments("unit"), instrument)
+    context = {"title": title, "periods": periods or [period], "period": period, **known, **table}
+    return render(request, "releases/home.html", context)
+
+
+def _of_node(
+    request: HttpRequest, node: Node, extra: Mapping[str, object], *, subject: str, code: str
+) -> HttpResponse:
+    instrument = instrument_of(request)
+    periods = choices.periods("unit", instrument.id)
+    period = _period(request, periods)
+    table = _table(request, node, instrument, period)
+    if isinstance(table, HttpResponse):
+        return table
+    whole = of_subject(request, subject=subject, code=code, periods=periods, period=period)
+    return render(request, "releases/larger.html", {**whole, **extra, **table, "period": period})
+
+
+def _period(request: HttpRequest, periods: list[Period]) -> Period:
+    usual = choices.usual(periods) or around(today(), PeriodKind.QUARTER).previous()
+    return (chosen(request, periods) if request.GET.get("period") else None) or usual
+
+
+def _table(
+    request: HttpRequest, node: Node, instrument: Instrument, period: Period
+) -> dict[str, Any] | HttpResponse:
+    """Give what a page needs to write a list; the answer itself where it is asked for as data."""
+    ask = asked(request)
+    found = listing(node, instrument, period, ask)
+    if ask.form:
+        return as_data(found, ask, subject=node.subject, period=period, instrument=instrument)
+    scale = ruler(instrument, (row.release for row in found.rows if row.release is not None))
+    kept = {name: request.GET[name] for name in ("daftar",) if name in request.GET}
+    if "period" in request.GET:
+        kept["period"] = period.identifier
+    return {
+        "listing": found,
+        "lines": [Line(row, scale) for row in found.rows],
+        "ruler": scale,
+        "ask": ask,
+        "subject": node.subject,
+        "trends": list(TRENDS),
+        "proofs": list(PROOFS),
+        "kept": kept,
+    }
