@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from survey.record.attachment import decode_attachment
 from survey.record.bodies import Carried
 from survey.record.errors import Malformed
 from survey.record.record import CARRIED, COMPLAINT, RESPONSE, Record, decode
@@ -271,14 +272,32 @@ def answers(promises: Iterable[Promise]) -> list[Promise]:
 def _stands(promise: Promise, content: bytes) -> bool:
     """Tell whether a record stands in a journal so that it can be proven, or as a text inside the line that carries it over.
 
-    A line whose own link and signature are gone proves nothing, were every byte of it there.
+    A line whose own link and signature are gone proves nothing, were every byte of it there; and one at a torn end whose attachments are
+    gone is kept only where something knows that it was ever whole.
     """
     place = content.find(promise.line)
     while place >= 0:
-        if _PROOF.fullmatch(content[max(0, place - _PROOF_BYTES) : place]):
+        proven = _PROOF.fullmatch(content[max(0, place - _PROOF_BYTES) : place])
+        if proven and _has_its_attachments(promise, content, place + len(promise.line)):
             return True
         place = content.find(promise.line, place + 1)
     return json.dumps(promise.line.decode(), ensure_ascii=False).encode() in content
+
+
+def _has_its_attachments(promise: Promise, content: bytes, end: int) -> bool:
+    names = promise.record.body.get("attached")
+    if not isinstance(names, dict):
+        return True
+    behind = content[end : content.find(b"\n", end)].split(b"\t")[1:]
+    return sum(_is_attachment(one) for one in behind) >= len(names)
+
+
+def _is_attachment(line: bytes) -> bool:
+    try:
+        decode_attachment(line)
+    except Malformed:
+        return False
+    return True
 
 
 def _objects(path: Path) -> list[dict[str, object]]:

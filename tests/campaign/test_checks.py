@@ -7,7 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from survey.record.record import RESPONSE, Record, Stamp, encode
+from survey.record.attachment import attach, encode_attachment
+from survey.record.record import COMPLAINT, RESPONSE, Record, Stamp, encode
 from tests.campaign.ledger import Ledger, Promise, _stands
 from tests.campaign.medium import Medium
 from tests.campaign.notice import unnoticed, unsaid
@@ -154,6 +155,20 @@ def test_a_line_without_its_link_and_signature_is_held_by_nobody() -> None:
     assert not _stands(kept, proof + kept.line[:-1])
     carried = json.dumps({"line": kept.line.decode()}, ensure_ascii=False).encode()
     assert _stands(kept, carried)
+
+
+def test_a_complaint_whose_attachment_is_gone_is_held_by_nobody() -> None:
+    part = attach("text", b"antre lama")
+    stamp = Stamp(boot=1, up_ms=3, at=1_767_225_600_000, sync=True)
+    kept = Promise(
+        STREAM,
+        encode(Record(seq=3, kind=COMPLAINT, stamp=stamp, body={"attached": {part.name: part.digest}})),
+    )
+    proven = b"0 1 3\t" + b"a" * 43 + b"\t" + b"B" * 86 + b"\t" + kept.line
+    line = encode_attachment(3, part)
+    assert _stands(kept, proven + b"\t" + line + b"\n")
+    assert not _stands(kept, proven + b"\t" + line[:40] + bytes(60))
+    assert not _stands(kept, proven + b"\n")
 
 
 def test_a_record_that_is_promised_after_the_deed_that_destroyed_it_is_charged_to_that_deed(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from zlib import crc32
 
+from survey.record.attachment import encode_attachment
 from survey.record.chain import Sign, Verify, head_message, next_link
 from survey.record.errors import Malformed
 from uplink.journal.segments.frame import Entry, frame, pack_entry, read_frame, unpack_entry
@@ -17,6 +18,10 @@ from uplink.journal.segments.segment import unpack_header
 
 _MOST_BYTES = 8_192
 """Longer pieces are no single line with a flipped bit, and trying them all would take seconds."""
+_HEAD = re.compile(
+    rb"[0-9a-f]{8} [1-9][0-9]{0,5} ([1-9][0-9]{0,15})\t([A-Za-z0-9+/]{43})\t([A-Za-z0-9+/]{86})\t(\{[^\t\n]*\})\t"
+)
+"""The beginning of a line whose record has attachments behind it."""
 _RECORD = re.compile(rb"(\{[^\t\n]*\})((?:\t\{[^\t\n]*\})*)\n\Z")
 
 
@@ -28,13 +33,17 @@ class Mender:
         self._sign = sign
 
     def mend(self, content: bytes, around: Around) -> bytes | None:
-        """Give a damaged piece as it was written, as long as it is now, or None where that cannot be proven."""
-        if len(content) > _MOST_BYTES or not content.endswith(b"\n"):
-            return None
-        for candidate in _with_one_bit_turned(content):
-            if self._is_ours(candidate, around):
-                return candidate
-        return self._written_anew(content, around) if self._sign is not None else None
+        """Give a damaged piece as it was written, as long as it is now, or None where that cannot be proven.
+
+        Where an attachment alone is damaged, what is given is shorter: the record and the attachments that are whole.
+        """
+        if len(content) <= _MOST_BYTES and content.endswith(b"\n"):
+            for candidate in _with_one_bit_turned(content):
+                if self._is_ours(candidate, around):
+                    return candidate
+            if self._sign is not None and (anew := self._written_anew(content, around)) is not None:
+                return anew
+        return self._without_what_is_lost(content, around)
 
     def _is_ours(self, candidate: bytes, around: Around) -> bool:
         found = read_frame(candidate, 0)
@@ -71,6 +80,21 @@ class Mender:
         )
         # Attachments are proven by their digests in the record wherever they are read.
         return written if len(written) == len(content) else None
+
+    def _without_what_is_lost(self, content: bytes, around: Around) -> bytes | None:
+        """Write a line anew with the record that its own signature proves, and those of its attachments that it names and that are whole."""
+        head = _HEAD.match(content)
+        if head is None or int(head[1]) < around.seq:
+            return None
+        found = Entry.stored(int(head[1]), head[4], head[2], head[3], ())
+        if not self._verify(
+            found.signature, head_message(stream=around.stream, seq=found.seq, link=found.link)
+        ):
+            return None
+        there = Entry.stored(found.seq, head[4], head[2], head[3], tuple(content[head.end() :].split(b"\t")))
+        whole = tuple(encode_attachment(seq, one) for seq, one in there.opened_attachments())
+        written = frame(pack_entry(Entry.stored(found.seq, head[4], head[2], head[3], whole)))
+        return written if len(written) < len(content) else None
 
 
 def _with_one_bit_turned(content: bytes) -> Iterator[bytes]:

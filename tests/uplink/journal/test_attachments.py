@@ -124,3 +124,68 @@ def test_no_split_takes_an_attachment_from_its_record(home: Home, max_bytes: int
             found += len(there)
     assert found == 18
     journal.close()
+
+
+def complained(home: Home, *, behind: int, known: bool = False) -> tuple[Path, bytes, int]:
+    """Two answers, a complaint and `behind` answers more; gives the file, what it holds, and where the complaint's last attachment begins."""
+    journal = home.journal(ballast_bytes=0)
+    fill(journal, 2)
+    complain(journal, 3)
+    fill(journal, behind)
+    if known:
+        journal.keep_head()
+    journal.close()
+    (path,) = home.paths.journal.glob("*.journal")
+    content = path.read_bytes()
+    line_end = content.index(b"\n", content.index(b'"complaint"'))
+    return path, content, content.rindex(b"\t", 0, line_end) + 9
+
+
+def spared(home: Home) -> tuple[list[int], list[object]]:
+    """What the journal holds after it was opened anew, and what travels with record 3."""
+    home.journal(ballast_bytes=0).close()
+    entries = JournalReader(home.paths.journal).read(1, most=10, most_bytes=10**6)
+    return [entry.seq for entry in entries], [type(one) for _, one in entries[2].opened_attachments()]
+
+
+@pytest.mark.parametrize("behind", [0, 2])
+def test_a_page_that_takes_an_attachment_does_not_take_the_record_before_it(home: Home, behind: int) -> None:
+    path, content, last = complained(home, behind=behind)
+    end = content.index(b"\n", last)
+    path.write_bytes(content[:last] + bytes(end - last) + content[end:])
+    there, carried = spared(home)
+    assert there[: 3 + behind] == list(range(1, 4 + behind))
+    assert carried == [Attachment, LostAttachment]
+    before = path.read_bytes()
+    spared(home)
+    assert path.read_bytes() == before, "once"
+
+
+def test_a_lost_last_page_does_not_take_a_record_that_is_known_to_have_been_written(home: Home) -> None:
+    path, content, last = complained(home, behind=0, known=True)
+    path.write_bytes(content[:last] + bytes(len(content) - last))
+    there, carried = spared(home)
+    assert there[:3] == [1, 2, 3]
+    assert carried == [Attachment, LostAttachment]
+
+
+def test_an_unfinished_line_of_which_nobody_knows_is_cut_off_with_its_record(home: Home) -> None:
+    path, content, last = complained(home, behind=0)
+    path.write_bytes(content[:last])
+    journal = home.journal(ballast_bytes=0)
+    journal.close()
+    entries = JournalReader(home.paths.journal).read(1, most=10, most_bytes=10**6)
+    assert [entry.get("kind") for entry in entries].count("complaint") == 0
+    assert not (home.paths.journal / "losses").exists(), "nobody was thanked for it"
+
+
+def test_a_record_of_another_key_is_not_taken_for_one_that_lost_its_attachments(home: Home) -> None:
+    path, content, last = complained(home, behind=1)
+    third = content.index(b'"attached"')
+    mark = content.rindex(b"\t", 0, third)
+    forged = content[: mark - 8] + b"AAAAAAAA" + content[mark:]
+    end = forged.index(b"\n", last)
+    path.write_bytes(forged[:last] + bytes(end - last) + forged[end:])
+    home.journal(ballast_bytes=0).close()
+    entries = JournalReader(home.paths.journal).read(1, most=10, most_bytes=10**6)
+    assert entries[2].get("kind") != "complaint"

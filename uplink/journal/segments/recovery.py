@@ -43,7 +43,7 @@ class Around(NamedTuple):
 
 
 Mend = Callable[[bytes, Around], bytes | None]
-"""Give the damaged bytes as they were, or None where that cannot be proven."""
+"""Give the damaged bytes as they were, or shorter without an attachment that is lost, or None where nothing can be proven."""
 
 
 class Recovered(NamedTuple):
@@ -68,7 +68,7 @@ def recover(
         segments = [scan(path, first) for first, path in segment_paths(folder)]
         segments = [segment for segment in segments if not _was_never_begun(folder, segment, disk)]
         _mend_headers(folder, segments)
-        segments = [_mended(folder, segment, disk, mend) for segment in segments]
+        segments = [_mended(folder, segment, disk, mend, promised) for segment in segments]
         _mend_headers(folder, segments)
         given_up = _mend_end(segments[-1], disk, promised) if segments else 0
         return Recovered(segments=segments, given_up=given_up, damaged=JournalFolder(folder).quarantined())
@@ -98,17 +98,27 @@ def _was_never_begun(folder: Path, segment: Segment, disk: Disk) -> bool:
     return True
 
 
-def _mended(folder: Path, segment: Segment, disk: Disk, mend: Mend | None) -> Segment:
+def _mended(
+    folder: Path, segment: Segment, disk: Disk, mend: Mend | None, promised: Promised | None
+) -> Segment:
     """Set a segment's damage aside, once, and write again what can be proven; gives the segment as it is then."""
     fresh = [damage for damage in segment.damages if _set_aside(folder, segment, damage, disk)]
     if mend is None or not fresh:
         return segment
     mended = 0
     for damage in fresh:
-        if damage.closed and (content := mend(damage.content, around(segment, damage))) is not None:
-            log.warning("%d damaged bytes of %s were mended", len(content), segment.path.name)
-            _write_in_place(segment.path, damage.offset, content, disk)
-            mended += 1
+        where = around(segment, damage)
+        if not damage.closed and not _was_promised(where, promised):
+            continue
+        content = mend(damage.content, where)
+        if content is None:
+            continue
+        ends_here = damage.offset + len(damage.content) == segment.size
+        if len(content) < len(damage.content) and ends_here and damage.content.count(b"\n") > 1:
+            continue  # how many numbers the rest gives up would not be known any more
+        log.warning("%d damaged bytes of %s were mended", len(content), segment.path.name)
+        _write_in_place(segment.path, damage.offset, content, disk, cut=ends_here)
+        mended += 1
     return scan(segment.path, segment.first) if mended else segment
 
 
@@ -143,10 +153,18 @@ def _entry_at(segment: Segment, seq: int) -> Entry | None:
     return found[0][0] if found else None
 
 
-def _write_in_place(path: Path, offset: int, content: bytes, disk: Disk) -> None:
+def _was_promised(where: Around, promised: Promised | None) -> bool:
+    """Tell whether a record that stands at a torn end is known to have been written whole once."""
+    return promised is not None and promised[0] == where.stream and where.seq <= promised[1]
+
+
+def _write_in_place(path: Path, offset: int, content: bytes, disk: Disk, *, cut: bool = False) -> None:
+    """Write bytes where they stood; `cut` takes off what is left behind them to the file's end."""
     handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         os.pwrite(handle, content, offset)
+        if cut:
+            disk.cut(handle, offset + len(content))
         disk.sync(handle)
     finally:
         os.close(handle)
