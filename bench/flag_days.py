@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from collector.scores.tallies.flags import Answered
+from collector.scores.tallies.flags import Answered, busiest
 
 DAY_S = 8 * 3600
 BEST = (4,) * 9
@@ -21,6 +21,8 @@ class Office:
     """Share of honest respondents who give the best answer to everything."""
     whole: bool = False
     """Whether nobody leaves it at the smiley or stops half-way."""
+    crowds: tuple[int, ...] = (1,) * 28
+    """How many times as many visitors came on each of the 28 days before as on an ordinary one."""
 
 
 OFFICES = (
@@ -32,6 +34,15 @@ OFFICES = (
     Office("crowded and guided", 180, 3.2, 0.08, whole=True),
 )
 
+_MARKET = tuple(4 if number % 7 == 0 else 1 for number in range(28))
+CROWDS = (
+    Office("twice as many, once", 24, 3.0, 0.08, crowds=(1,) * 28),
+    Office("five times as many, once", 60, 3.0, 0.08, crowds=(1,) * 28),
+    Office("a market day every week", 48, 3.0, 0.08, crowds=_MARKET),
+    Office("ten times as many, once", 120, 3.0, 0.08, crowds=(1,) * 28),
+)
+"""Days on which many more come than the twelve of an ordinary day in the same office."""
+
 
 class Day:
     """The responses of one day, honest and planted."""
@@ -41,6 +52,8 @@ class Day:
         self.responses: list[Answered] = []
         self.planted: set[int] = set()
         self.staff: list[tuple[int, int]] = []
+        self.past: Sequence[int] = ()
+        """How many smileys the busiest hour of each day before had."""
         self._visit = 0
 
     def visit(
@@ -95,6 +108,7 @@ class Day:
                 duration_s=duration_s,
                 outside_hours=outside,
                 typed=typed,
+                hour=8 + int(at_s // 3600),
             )
         )
         if planted:
@@ -241,6 +255,31 @@ def varied_sheets(day: Day) -> None:
     for number in range(12):
         answers = sheet if number % 2 else (*sheet[:8], 2)
         day.visit(100 + number / 1000, answers, pulse=3, takes_s=0, planted=True, typed=True)
+
+
+class Pasts:
+    """What came before a day: the same office, 28 days long, so many visits at a time; drawn once and then picked from."""
+
+    def __init__(self, seed: int, *, days: int = 100) -> None:
+        self._chance = random.Random(seed)
+        self._days = days
+        self._drawn: dict[Office, list[int]] = {}
+
+    def of(self, office: Office, visits: int) -> list[int]:
+        """Give the busiest hours of the 28 days before; `visits` come on an ordinary one."""
+        return [
+            self._chance.choice(self._of(replace(office, visits=times * visits))) for times in office.crowds
+        ]
+
+    def _of(self, office: Office) -> list[int]:
+        if office not in self._drawn:
+            found = []
+            for _ in range(self._days):
+                day = Day(self._chance)
+                honest(day, office)
+                found.append(busiest(day.responses))
+            self._drawn[office] = found
+        return self._drawn[office]
 
 
 Filling = Callable[[Day, Office], None]

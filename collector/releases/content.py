@@ -131,6 +131,8 @@ def of_unit(
     facts = facts_of(ask)
     answer = of_facts(ask, facts)
     found = as_json(answer)
+    if not pulse:  # no sentence tells a count that is not shown
+        answer = replace(answer, whole=replace(answer.whole, pulse=None))
     names = {one.key: in_language(one.name, "id") for one in answer.instrument.elements}
     fields = head.fields(published=at) | {
         "instrument": answer.instrument.name,

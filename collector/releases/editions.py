@@ -7,7 +7,7 @@ from datetime import datetime
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.releases import content
-from collector.releases.cells.cutting import cut
+from collector.releases.cells.cutting import cut, sets_shown
 from collector.releases.cells.seed import seed
 from collector.releases.content import Head
 from collector.releases.models import OfficialPolicy, Release
@@ -136,13 +136,14 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     seen = _counts(unit, period, instrument)
     people = people_of(unit, period, form=number) if number is not None else []
     earlier = [members_of(unpack_basis(bytes(release.basis)), "members") for release in own]
-    kin = [
-        members_of(unpack_basis(bytes(release.basis)), "members")
-        for release in around
-        if _is_kin(release, form.instrument)
+    alike = [release for release in around if _is_kin(release, form.instrument)]
+    kin = [members_of(unpack_basis(bytes(release.basis)), "members") for release in alike]
+    beside = [
+        *(group for release in own for group in sets_shown(release)),
+        *_sets_by_visit(alike, people, earlier),
     ]
     try:
-        shown = choose(people, [*earlier, *_by_visit(kin, people, earlier)])
+        shown = choose(people, [*earlier, *_by_visit(kin, people, earlier)], groups=beside)
     except TooFewDiffer:
         raise CollectorError("release_waits", smallest=SMALLEST_GROUP) from None
     row = seen[0] + seen[1]
@@ -214,6 +215,14 @@ def _by_visit(
     there = visits_of(number for one in kin for number in one)
     numbers = {visit: number for number, visit in here.items()}
     return [as_here(one, there, numbers) for one in kin]
+
+
+def _sets_by_visit(
+    kin: Sequence[Release], people: Sequence[Person], earlier: Sequence[Members]
+) -> list[frozenset[int]]:
+    """Give the groups of releases of other instruments as sets of their visits' responses to this one."""
+    groups = [dict.fromkeys(group, "") for release in kin for group in sets_shown(release)]
+    return [frozenset(one) for one in _by_visit(groups, people, earlier)]
 
 
 def connected(unit: Unit, period: Period, *, instrument: str | None = None) -> list[Release]:

@@ -12,12 +12,16 @@ questionnaire followed: all editions of all instruments that show it are held ag
 element on the same scale, as an office's own form beside the rule's) may be answered alike: editions of such instruments are held against one another by
 visit (`asks_the_same`).
 
+**Beside groups.** Evaluators see groups of what is out already (`cells/`), with noise on their numbers. Blocks would ask too much of those; what holds
+among them holds here: no exact total and no group, nor what one of them leaves of its everybody, differ by one to four people.
+
 What is optional gives way in a fixed order: services are put together first, then left out.
 """
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from survey.index.sampling import SMALLEST_GROUP
@@ -90,9 +94,13 @@ class TooFewDiffer(Exception):  # noqa: N818 - named for what is the matter
 
 
 def choose(
-    people: Sequence[Person], earlier: Sequence[Members] = (), *, smallest: int = SMALLEST_GROUP
+    people: Sequence[Person],
+    earlier: Sequence[Members] = (),
+    *,
+    groups: Sequence[frozenset[int]] = (),
+    smallest: int = SMALLEST_GROUP,
 ) -> Shown:
-    """Give what of a crowd may be published beside earlier releases that hold some of the same people.
+    """Give what of a crowd may be published beside earlier releases that hold some of the same people, and beside their groups.
 
     Raises:
         TooFewDiffer: not even the index alone.
@@ -102,7 +110,8 @@ def choose(
         return Shown()
 
     def allows(label: Callable[[Person], str]) -> bool:
-        return holds({one.number: label(one) for one in complete}, earlier, smallest=smallest)
+        members = {one.number: label(one) for one in complete}
+        return holds(members, earlier, smallest=smallest) and _apart(members, groups, smallest)
 
     if not allows(lambda _: "c"):
         raise TooFewDiffer
@@ -113,12 +122,36 @@ def choose(
         return f"c{person.flagged:d}" if split else "c"
 
     sizes = Counter(person.service for person in complete)
-    services = put_together(sizes, lambda groups: allows(lambda one: flag(one) + groups[one.service]))
+    services = put_together(sizes, lambda put: allows(lambda one: f"{flag(one)}/{put[one.service]}"))
     members = {one.number: flag(one) + ("/" + services[one.service] if services else "") for one in complete}
     other = _may_count_incomplete(people, earlier, smallest)
     if other:
         members |= {person.number: INCOMPLETE for person in people if not person.complete}
     return Shown(members, without_flagged=split or not flags, other_policy=other, services=services)
+
+
+def exact_sets(members: Members) -> list[frozenset[int]]:
+    """Give the sets of people whose exact totals are in a release: without flagged, flagged, and each service."""
+    by_part: dict[tuple[int, str], set[int]] = {}
+    for number, label in members.items():
+        if label == INCOMPLETE:
+            continue
+        flag, _, service = label.partition("/")
+        for part in ((0, flag), (1, service or OTHERS)):
+            by_part.setdefault(part, set()).add(number)
+    return [frozenset(people) for _, people in sorted(by_part.items(), key=itemgetter(0))]
+
+
+def _apart(members: Members, groups: Sequence[frozenset[int]], smallest: int) -> bool:
+    """Tell whether between each exact total of these members and each group stand nobody or enough people."""
+    if not groups:
+        return True
+    totals = {frozenset(members), *exact_sets(members)}
+    return not any(
+        abs(len(total) - len(group)) < smallest and 0 < len(total ^ group) < smallest
+        for total in totals
+        for group in groups
+    )
 
 
 def holds(members: Members, earlier: Sequence[Members], *, smallest: int = SMALLEST_GROUP) -> bool:

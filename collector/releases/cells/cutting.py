@@ -6,15 +6,14 @@ responses, which never leave the house and which later editions are held against
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
-from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from collector.fleet.models import Unit
 from collector.releases.cells.groups import Beside, Set, by_code, choose, set_of
 from collector.releases.cells.noise import Noisy, noisy, record_key
 from collector.releases.models import Release
-from collector.releases.people import pack_basis, unpack_basis, unpack_members
-from collector.releases.protection import INCOMPLETE, OTHERS, Label
+from collector.releases.people import members_of, pack_basis, unpack_basis, unpack_members
+from collector.releases.protection import INCOMPLETE, Label, exact_sets
 from collector.scores.ask.lookups import rows
 from collector.scores.tallies.forms import CodedForm
 from collector.scores.tallies.keys import day_number
@@ -89,7 +88,7 @@ def cut(
         },
         [
             *(one.beside(places) for one in known),
-            Beside(whole, tuple(_set(places, exact) for exact in _exact(members))),
+            Beside(whole, tuple(_set(places, exact) for exact in exact_sets(members))),
         ],
     )
     scale = (form.instrument.lowest, form.instrument.highest)
@@ -117,6 +116,18 @@ def groups_of(release: Release, dimension: str) -> dict[str, Group]:
         code: Group(told["n"], tuple(told["means"]))
         for code, told in _packed(release).get(dimension, {}).items()
     }
+
+
+def sets_shown(release: Release) -> list[frozenset[int]]:
+    """Give the people behind every number that the groups of a release tell: each group, and what is left beside it and beside all."""
+    members = members_of(unpack_basis(bytes(release.basis)))
+    whole = frozenset(number for number, label in members.items() if label != INCOMPLETE)
+    found: list[frozenset[int]] = []
+    for codes in _packed(release).values():
+        groups = [frozenset(accumulate(told["who"])) for told in codes.values()]
+        found += [one for group in groups for one in (group, whole - group)]
+        found.append(whole.difference(*groups))
+    return [one for one in found if one]
 
 
 def _packed(release: Release) -> dict[str, dict[str, dict[str, Any]]]:
@@ -166,19 +177,7 @@ def _read(release: Release) -> _Known:
     members = unpack_members(packed) if isinstance(packed, dict) else {}
     complete = {number for number, label in members.items() if label != INCOMPLETE}
     shown = (told for codes in _packed(release).values() for told in codes.values())
-    return _Known(complete, (*_exact(members), *(frozenset(accumulate(told["who"])) for told in shown)))
-
-
-def _exact(members: Mapping[int, Label]) -> list[frozenset[int]]:
-    """Give the sets of people whose exact totals are in a release: without flagged, flagged, and each service."""
-    by_part: dict[tuple[int, str], set[int]] = {}
-    for number, label in members.items():
-        if label == INCOMPLETE:
-            continue
-        flag, _, service = label.partition("/")
-        for part in ((0, flag), (1, service or OTHERS)):
-            by_part.setdefault(part, set()).add(number)
-    return [frozenset(people) for _, people in sorted(by_part.items(), key=itemgetter(0))]
+    return _Known(complete, (*exact_sets(members), *(frozenset(accumulate(told["who"])) for told in shown)))
 
 
 def _set(places: Mapping[int, int], people: set[int] | frozenset[int]) -> Set:

@@ -126,6 +126,10 @@ def statement_lines(result: Result, language: str) -> Iterator[str]:
         yield say(
             "index.exceeded", language, collected=comma(sample.collected), population=comma(sample.population)
         )
+    elif result.asked is not None and result.asked > sample.population:
+        yield say(
+            "index.more_pressed", language, pressed=comma(result.asked), population=comma(sample.population)
+        )
     if stated.at is None:
         yield say("index.stated_by_asker", language)
     else:

@@ -1,14 +1,14 @@
 """Flags applied: stale days are looked at again, and responses move between the two sides of their tallies."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import connection, transaction
 
 from collector.scores.models import Response, StaleDay
 from collector.scores.tallies import storage
-from collector.scores.tallies.flags import Answered, flags_of
-from collector.scores.tallies.keys import KIOSK_SHIFT, split_kiosk_day, stream_of
+from collector.scores.tallies.flags import Answered, asks_past, flags_of, reach
+from collector.scores.tallies.keys import KIOSK_SHIFT, kiosk_day_id, split_kiosk_day, stream_of
 from collector.scores.tallies.ledger import Changes
 from collector.scores.tallies.naming import Names, SeriesKey
 from survey.record.response import TYPED
@@ -24,7 +24,9 @@ def settle() -> int:
     while True:
         with transaction.atomic():
             changes = Changes()
-            days = _stale_days()
+            kiosks = _kiosks_with_stale_days()
+            hold(kiosks)
+            days = _stale_days(kiosks)
             series = _look_at(days, changes)
             changes.write(series)
         looked_at += len(days)
@@ -42,6 +44,32 @@ def look(changes: Changes, *, kiosks: Collection[int]) -> Mapping[int, SeriesKey
     return _look_at(_stale_days(kiosks), changes)
 
 
+def hold(kiosks: Iterable[int]) -> None:
+    """Take these kiosks for the rest of the transaction, before any day of theirs is changed or looked at.
+
+    A day is judged by the days before it too: a response that arrives for one of those while another process looks at it would be
+    missed by both. Every process takes kiosks before days, in the order of their numbers.
+    """
+    storage.hold(set(kiosks))
+
+
+def with_later_days(stale: Collection[int]) -> set[int]:
+    """Give kiosk-days that change with those after them that are judged by them; at most `reach` for each."""
+    if not stale:
+        return set()
+    changed: dict[int, list[int]] = {}
+    for key in stale:
+        kiosk, day = split_kiosk_day(key)
+        changed.setdefault(kiosk, []).append(day)
+    every = [day for days in changed.values() for day in days]
+    later = {
+        kiosk_day_id(kiosk, day)
+        for kiosk, day in storage.days_of(changed, days=(min(every) + 1, max(every) + reach()))
+        if any(0 < day - before <= reach() for before in changed[kiosk])
+    }
+    return later.union(stale)
+
+
 def waiting() -> int:
     """Give how many kiosk-days have responses whose flags are not up to date."""
     with connection.cursor() as cursor:
@@ -49,10 +77,16 @@ def waiting() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _stale_days(kiosks: Collection[int] | None = None) -> list[int]:
-    """Take some stale days off the list; another process that looks at the same time gets other ones."""
+def _kiosks_with_stale_days() -> set[int]:
+    """Give the kiosks of the first stale days."""
+    first = StaleDay.objects.order_by("pk").values_list("pk", flat=True)[:_DAYS_AT_ONCE]
+    return {split_kiosk_day(key)[0] for key in first}
+
+
+def _stale_days(kiosks: Collection[int]) -> list[int]:
+    """Take some stale days of these kiosks off the list; another process that looks at the same time gets other ones."""
     found: list[int] = []
-    for chunk in storage.chunks(sorted(kiosks)) if kiosks is not None else [[]]:
+    for chunk in storage.chunks(sorted(kiosks)):
         room = _DAYS_AT_ONCE - len(found)
         if room:
             found += _take_stale(chunk, room)
@@ -62,11 +96,11 @@ def _stale_days(kiosks: Collection[int] | None = None) -> list[int]:
 
 
 def _take_stale(kiosks: list[int], most: int) -> list[int]:
-    """Give at most `most` stale days, of these kiosks where any are named; they stay locked until the transaction ends."""
-    sql = "SELECT id FROM scores_staleday"
-    if kiosks:
-        sql += f" WHERE id >> {KIOSK_SHIFT} IN ({', '.join(['%s'] * len(kiosks))})"
-    sql += " ORDER BY id LIMIT %s"
+    """Give at most `most` stale days of these kiosks; they stay locked until the transaction ends."""
+    sql = (
+        "SELECT id FROM scores_staleday"  # noqa: S608 - a number of ours, and marks
+        f" WHERE id >> {KIOSK_SHIFT} IN ({', '.join(['%s'] * len(kiosks))}) ORDER BY id LIMIT %s"
+    )
     if connection.vendor == "postgresql":
         sql += " FOR UPDATE SKIP LOCKED"
     with connection.cursor() as cursor:
@@ -88,7 +122,10 @@ def _look_at(days: Collection[int], changes: Changes) -> dict[int, SeriesKey]:
 
 def _look_at_day(kiosk: int, day: int, changes: Changes, names: Names) -> dict[int, SeriesKey]:
     rows = storage.responses_of(kiosk, day)
-    found = flags_of([_answered(row) for row in rows], staff=storage.staff_of(kiosk, day))
+    answered = [_answered(row) for row in rows]
+    window = asks_past(answered)
+    past = storage.busiest_hours(kiosk, rows[-1].place, days=(day - window, day - 1)) if window else ()
+    found = flags_of(answered, staff=storage.staff_of(kiosk, day), past=past)
     changed = [(row, int(found.get(row.id, 0))) for row in rows if row.flags != int(found.get(row.id, 0))]
     for row, flags in changed:
         if bool(flags) == bool(row.flags):
@@ -125,4 +162,5 @@ def _answered(row: storage.StoredResponse) -> Answered:
         duration_s=row.duration_s,
         outside_hours=row.outside_hours,
         typed=row.channel == TYPED,
+        hour=row.hour,
     )

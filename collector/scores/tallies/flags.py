@@ -1,16 +1,19 @@
 """Versioned rules that flag suspicious responses; nothing is ever deleted for them.
 
-The rules are pure functions over all visits of one kiosk on one local day, so that the same evidence always gives the same
-flags, in whatever order it arrived. They look at visits, not at single records: the smiley and the questionnaire of one
-visitor are flagged together. `docs/flags.md` says how well they find planted patterns and how often they cry wrong.
+The rules are pure functions over all visits of one kiosk on one local day and, for one rule, over how busy its days before were, so that
+the same evidence always gives the same flags, in whatever order it arrived. They look at visits, not at single records: the smiley and
+the questionnaire of one visitor are flagged together. `docs/flags.md` says how well they find planted patterns and how often they cry wrong.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from itertools import pairwise
 
-VERSION = "3"
+from collector.scores.tallies.keys import NO_HOUR
+
+VERSION = "4"
 
 
 class Flag(IntFlag):
@@ -24,6 +27,7 @@ class Flag(IntFlag):
     IDENTICAL = 32
     TYPED_IDENTICAL = 64
     RHYTHM = 128
+    RATE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Answered:
     outside_hours: bool
     typed: bool = False
     """Staff typed it in from paper: its moment and its duration say nothing of a hand on the buttons."""
+    hour: int = NO_HOUR
+    """The local hour it was given in; `NO_HOUR` where that is too uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,17 @@ class Limits:
     """… are no queue where every one of them was quicker than this: some people are, ten running are one hand; …"""
     rhythm_spread: float = 0.1
     """… nor where the times from one end to the next deviate by less than this part of their mean: people are no clocks."""
+    rate_least: int = 15
+    """More smileys than this in one hour of the clock …"""
+    rate_times: int = 2
+    """… and more than so many times what this kiosk's busiest hours came to …"""
+    rate_window: int = 28
+    """… in as many days before …"""
+    rate_days: int = 10
+    """… of which at least so many had visitors, …"""
+    rate_rank: int = 3
+    """… are not its own visitors. What is compared is the hour of the third busiest day: a market day each week is known to it, and
+    two days that were stuffed raise nothing."""
     typed_identical_run: int = 10
     """So many sheets one after another with the same answers, whatever these are, were not filled in by so many people."""
 
@@ -128,11 +145,16 @@ class _Visit:
 
 
 def flags_of(
-    responses: Iterable[Answered], *, staff: Sequence[tuple[int, int]] = (), version: str = VERSION
+    responses: Iterable[Answered],
+    *,
+    staff: Sequence[tuple[int, int]] = (),
+    past: Sequence[int] = (),
+    version: str = VERSION,
 ) -> dict[int, Flag]:
     """Give the flags of a kiosk's day by the responses' ids; what is not in it is not suspicious.
 
-    `staff` tells from when to when (milliseconds) somebody was on the staff screen.
+    `staff` tells from when to when (milliseconds) somebody was on the staff screen; `past` how many smileys the busiest hour had (`busiest`)
+    on each day of the window before on which there were any. It is asked for only where `asks_past` says so.
     """
     limits = LIMITS[version]
     whole = _visits(responses)
@@ -150,8 +172,25 @@ def flags_of(
     for flag, rule in rules:
         _mark(found, flag, rule(visits, limits))
     _mark(found, Flag.STAFF_NEARBY, _staff_nearby(visits, staff, limits))
+    _mark(found, Flag.RATE, _too_many(visits, past, limits))
     _mark(found, Flag.TYPED_IDENTICAL, _typed_identical([visit for visit in whole if visit.typed], limits))
     return found
+
+
+def asks_past(responses: Iterable[Answered], *, version: str = VERSION) -> int:
+    """Give how many days before a day its rules must know of: none where no hour of it was busy enough to ask."""
+    limits = LIMITS[version]
+    return limits.rate_window if busiest(responses) > limits.rate_least else 0
+
+
+def busiest(responses: Iterable[Answered]) -> int:
+    """Give how many smileys were pressed in the busiest hour of the clock."""
+    return max(_by_hour(responses).values(), default=0)
+
+
+def reach(version: str = VERSION) -> int:
+    """Give how many days after a day its visits are looked at by the rules of those days."""
+    return LIMITS[version].rate_window
 
 
 def _mark(found: dict[int, Flag], flag: Flag, visits: Iterable[_Visit]) -> None:
@@ -255,6 +294,21 @@ def _is_one_hand(window: Sequence[_Visit], limits: Limits) -> bool:
     # The variance with divisor number, times number squared: whole numbers, so that no rounding decides.
     spread = number * sum(each * each for each in between) - total * total
     return spread < limits.rhythm_spread**2 * total * total
+
+
+def _by_hour(responses: Iterable[Answered]) -> Counter[int]:
+    return Counter(
+        part.hour for part in responses if part.asked == 1 and not part.typed and part.hour != NO_HOUR
+    )
+
+
+def _too_many(visits: Sequence[_Visit], past: Sequence[int], limits: Limits) -> list[_Visit]:
+    if len(past) < limits.rate_days:
+        return []
+    known = sorted(past, reverse=True)[limits.rate_rank - 1]
+    most = max(limits.rate_least, limits.rate_times * known)
+    hours = _by_hour(part for visit in visits for part in visit.responses)
+    return [visit for visit in visits if any(hours[part.hour] > most for part in visit.responses)]
 
 
 def _typed_identical(typed: Sequence[_Visit], limits: Limits) -> list[_Visit]:

@@ -21,6 +21,8 @@ LAST_DAY = date(2299, 12, 31).toordinal() - _EPOCH
 """Days are kept between 1970-01-01 and this one: a clock that says otherwise is wrong."""
 KIOSK_SHIFT = _DAY_BITS
 """How far the kiosk stands to the left in the key of a kiosk's day."""
+NO_HOUR = 24
+"""The local hour of what has a time too uncertain for one."""
 LAST_FORM = (1 << _FORM_BITS) - 1
 LAST_GROUP = (1 << _GROUP_BITS) - 1
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from collector.scores.models import Form, Group, Manner, Profile, Series
-from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP
+from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP, NO_HOUR
 from survey.index.tally import LAYOUT
 from survey.instrument.ages import reported
 from survey.instrument.profile import AGE, EDUCATION, JOB, SEX, USER
@@ -23,8 +23,6 @@ ENDED = "ended"
 LANGUAGE = "language"
 PROFILE_DIMENSIONS = (SEX, AGE, EDUCATION, JOB, USER, "disability")
 UNKNOWN = "?"
-NO_HOUR = 24
-"""The hour of responses whose time is too uncertain; its code is `UNKNOWN`."""
 OTHER = "lain"
 """The option of everything beyond the first codes of a dimension: no kiosk can make the tables grow for ever."""
 

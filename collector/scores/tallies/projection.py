@@ -18,6 +18,7 @@ from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
 from collector.scores.tallies.keys import (
     LAST_DAY,
+    NO_HOUR,
     day_date,
     day_key,
     group_key,
@@ -28,7 +29,7 @@ from collector.scores.tallies.keys import (
 from collector.scores.tallies.ledger import Changes
 from collector.scores.tallies.local_time import DAY_MS, HOUR_MS, MINUTE_MS, STEP_MS, local_ms, offset_ms
 from collector.scores.tallies.minutes import Mark, mark
-from collector.scores.tallies.naming import HOUR, NO_HOUR, Names, SeriesKey, hour_code
+from collector.scores.tallies.naming import HOUR, Names, SeriesKey, hour_code
 from survey.record.bodies import WITHOUT_STAFF, Alive, Staff
 from survey.record.errors import Malformed
 from survey.record.record import ALIVE, RESPONSE, STAFF
@@ -65,12 +66,14 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
                 actions.append(_staff_row(record, zones))
         except Malformed as error:
             refused.append(NotUnderstood(record.stream_id, record.seq, error.code))
+    flagging.hold(record.kiosk_id for record in records)
     storage.insert_responses(responses.rows)
     storage.insert_doubts(responses.doubts)
     storage.insert_staff(actions)
     storage.change_marks(marks, {})
     # Stale days before tallies, and tallies in one go: the order in which every process takes its locks.
-    storage.note_stale(responses.stale | {kiosk_day_id(row.kiosk, row.day) for row in actions})
+    stale = flagging.with_later_days(responses.stale)
+    storage.note_stale(stale | {kiosk_day_id(row.kiosk, row.day) for row in actions})
     series = {number: key for key, number in responses.names.series.items()}
     alive = {record.kiosk_id for record in records if record.kind == ALIVE}
     series |= flagging.look(responses.changes, kiosks=alive)
@@ -99,6 +102,7 @@ def unproject(records: Iterable[AcceptedRecord]) -> None:
     changes = Changes()
     names = Names()
     stale = set()
+    flagging.hold(record.kiosk_id for record in records)
     series: dict[int, SeriesKey] = {}
     for row in storage.take_responses(responses):
         series[row.series] = row.key
@@ -112,6 +116,7 @@ def unproject(records: Iterable[AcceptedRecord]) -> None:
             groups=storage.groups_of(row, names),
             number=-storage.number_of(row),
         )
+    stale = flagging.with_later_days(stale)
     stale.update(kiosk_day_id(kiosk, day) for kiosk, day in storage.take_staff(actions))
     storage.change_marks({}, marks)
     storage.note_stale(stale)

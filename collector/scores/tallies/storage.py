@@ -20,9 +20,11 @@ from collector.scores.models import (
     UnitTally,
 )
 from collector.scores.tallies.forms import CodedForm, coded
+from collector.scores.tallies.keys import NO_HOUR
 from collector.scores.tallies.minutes import Mark, pack_marks, unpack_marks
 from collector.scores.tallies.naming import HOUR, Names, SeriesKey, groups_of_profile, hour_code
 from survey.index.tally import LAYOUT
+from survey.record.response import TYPED
 
 _COLUMNS = (
     "id",
@@ -173,6 +175,51 @@ def groups_of(row: StoredResponse, names: Names) -> list[int]:
 @lru_cache(maxsize=4096)
 def _groups(profile: str) -> tuple[int, ...]:
     return groups_of_profile(profile)
+
+
+_BUSIEST = (
+    "SELECT r.day, r.hour, count(*) FROM scores_series s JOIN scores_response r ON r.series_id = s.id"
+    " JOIN scores_manner m ON m.id = r.manner_id"
+    " WHERE s.kiosk_id = %s AND s.place_id = %s AND r.day BETWEEN %s AND %s AND r.hour < %s"
+    " AND length(r.answers) = 1 AND m.channel <> %s GROUP BY r.day, r.hour"
+)
+_LATER = (
+    "SELECT DISTINCT s.kiosk_id, r.day FROM scores_series s JOIN scores_response r ON r.series_id = s.id"
+    " WHERE s.kiosk_id IN ({marks}) AND r.day BETWEEN %s AND %s"
+)
+
+
+def busiest_hours(kiosk: int, place: int, *, days: tuple[int, int]) -> list[int]:
+    """Give how many smileys the busiest hour had, on each day on which a kiosk at a place had any; typed ones left out."""
+    found: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BUSIEST, [kiosk, place, *days, NO_HOUR, TYPED])
+        for day, _, count in cursor.fetchall():
+            found[day] = max(found.get(day, 0), count)
+    return list(found.values())
+
+
+def days_of(kiosks: Iterable[int], *, days: tuple[int, int]) -> set[tuple[int, int]]:
+    """Give kiosk and day of all days on which these kiosks have responses."""
+    found: set[tuple[int, int]] = set()
+    with connection.cursor() as cursor:
+        for chunk in chunks(kiosks):
+            cursor.execute(_LATER.format(marks=", ".join(["%s"] * len(chunk))), [*chunk, *days])
+            found.update(cursor.fetchall())
+    return found
+
+
+def hold(kiosks: Collection[int]) -> None:
+    """Let no other process change or look at days of these kiosks before this transaction ends."""
+    if connection.vendor != "postgresql":
+        return  # SQLite lets one process write at a time
+    with connection.cursor() as cursor:
+        for chunk in chunks(sorted(kiosks)):
+            marks = ", ".join(["%s"] * len(chunk))
+            cursor.execute(
+                f"SELECT id FROM fleet_kiosk WHERE id IN ({marks}) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+                chunk,
+            )
 
 
 def insert_staff(rows: Iterable[StaffActionRow]) -> None:

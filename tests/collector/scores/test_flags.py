@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from collector.scores.tallies.flags import VERSION, Answered, Flag, flags_of
+from collector.scores.tallies.flags import VERSION, Answered, Flag, asks_past, busiest, flags_of, reach
 
 ALL_BEST = (4,) * 9
 ORDINARY = (3, 3, 2, 4, 3, 3, 4, 3, 3)
@@ -153,7 +153,7 @@ def test_broken_off_visits_without_an_answer_are_no_praise() -> None:
 
 
 def test_an_unknown_version_of_the_rules_is_an_error() -> None:
-    assert VERSION == "3"
+    assert VERSION == "4"
     with pytest.raises(KeyError):
         flags_of([], version="0")
 
@@ -263,3 +263,68 @@ def test_a_run_that_does_not_advance_in_time_is_as_regular_as_can_be() -> None:
     """A kiosk that lost its clock dates many visits at one moment: no arithmetic may stumble over that."""
     at_once = [visit(number, 0, takes_s=60) for number in range(12)]
     assert Flag.RHYTHM not in set(flags_of(day(*at_once)).values())
+
+
+# More than this kiosk ever sees.
+
+
+def pressed(hours: dict[int, int], *, typed: bool = False) -> list[Answered]:
+    """So many smileys in each hour, at times that no other rule minds."""
+    chance = random.Random(3)
+    return day(
+        *(
+            [
+                replace(part, hour=hour)
+                for part in visit(
+                    1000 * hour + number,
+                    3600 * hour + 3600 * number / count + chance.uniform(0, 40),
+                    (),
+                    pulse=1 + number % 3,
+                    typed=typed,
+                )
+            ]
+            for hour, count in hours.items()
+            for number in range(count)
+        )
+    )
+
+
+ORDINARY_PAST = [*[4] * 20, *[6, 7, 9]]
+
+
+def flagged_hours(answered: list[Answered], past: list[int]) -> set[int]:
+    found = flags_of(answered, past=past)
+    assert set(found.values()) <= {Flag.RATE}
+    return {part.hour for part in answered if part.id in found}
+
+
+def test_an_hour_with_more_than_twice_what_the_kiosk_ever_sees_is_flagged_whole() -> None:
+    answered = pressed({9: 5, 10: 16, 11: 15})
+    assert flagged_hours(answered, ORDINARY_PAST) == {10}
+    assert len(flags_of(answered, past=ORDINARY_PAST)) == 16
+    assert flagged_hours(answered, [*[4] * 20, 8, 8, 8]) == set(), (
+        "not more than twice the third busiest day's"
+    )
+    assert flagged_hours(pressed({10: 17}), [*[4] * 20, 8, 8, 8]) == {10}
+
+
+def test_a_market_day_each_week_is_known_and_two_stuffed_days_are_not() -> None:
+    assert flagged_hours(pressed({10: 30}), [*[4] * 20, 20, 20, 20, 20]) == set()
+    assert flagged_hours(pressed({10: 30}), [*[4] * 20, 150, 150]) == {10}
+    assert flagged_hours(pressed({10: 30}), [*[4] * 20, 150, 150, 150]) == set()
+
+
+def test_a_kiosk_without_a_past_is_judged_by_none() -> None:
+    assert flagged_hours(pressed({10: 60}), [4] * 9) == set()
+    assert flagged_hours(pressed({10: 60}), [4] * 10) == {10}
+
+
+def test_what_was_typed_in_or_has_no_certain_hour_is_no_rush() -> None:
+    assert flagged_hours(pressed({10: 60}, typed=True), ORDINARY_PAST) == set()
+    uncertain = [replace(part, hour=24) for part in pressed({10: 60})]
+    assert flagged_hours(uncertain, ORDINARY_PAST) == set()
+
+
+def test_the_past_is_asked_for_only_where_an_hour_was_busy() -> None:
+    assert (busiest(pressed({9: 3, 10: 15})), asks_past(pressed({9: 3, 10: 15}))) == (15, 0)
+    assert (busiest([]), asks_past(pressed({10: 16}))) == (0, reach())

@@ -14,6 +14,7 @@ from django.test import Client
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.fleet.models import Unit
 from collector.releases import publishing
+from collector.releases.models import Release
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer
 from collector.scores.ask.scope import Dimension, Scope
@@ -389,3 +390,55 @@ def test_an_index_without_flagged_responses_is_shown_from_five_on(sound: int, sh
     whole = indices(IndexQuestion(Scope(unit="sukamaju"), between(MONDAY, MONDAY + timedelta(days=1)))).whole
     assert (whole.n, whole.flagged, whole.index is not None) == (sound + 6, 6, True)
     assert (whole.without_flagged is not None) == shown
+
+
+@pytest.mark.parametrize("pressed, said", [(20, False), (21, True)])
+def test_more_smileys_than_users_is_said_beside_the_index(pressed: int, said: bool, client: Client) -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(post.pulse(3, at(MONDAY, "08:00", seconds=400 * n), visit=n) for n in range(pressed)),
+        *(post.response(answers(3), at(MONDAY, "08:00", seconds=400 * n + 60), visit=n) for n in range(12)),
+    )
+    question = IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4"), population=20)
+    assert ("wajah ditekan 21 kali" in as_text(indices(question), "id")) is said
+    Population.objects.create(
+        unit=post.unit,
+        first_day=date(2026, 10, 1),
+        last_day=date(2026, 12, 31),
+        users=20,
+        stated_at=datetime(2026, 11, 2, tzinfo=UTC),
+        stated_by="console:kader",
+    )
+    page = released(client)
+    assert ("wajah ditekan 21 kali, lebih banyak daripada pengguna yang dinyatakan (20)" in page) is said
+    assert "pernyataan console:kader" in page
+
+
+def test_where_the_smileys_may_not_be_shown_no_sentence_tells_of_them(client: Client) -> None:
+    post = Post(add_unit("sukamaju", region="18.01.05.2003"))
+    put(
+        *(post.response(answers(3), at(MONDAY, "08:00", seconds=400 * n), visit=n) for n in range(12)),
+        *(post.pulse(3, at(MONDAY, "08:00", seconds=400 * n), visit=n) for n in range(20)),
+    )
+    released(client)
+    put(
+        *(post.response(answers(3), at(MONDAY, "13:00", seconds=400 * n), visit=30 + n) for n in range(5)),
+        *(post.pulse(3, at(MONDAY, "13:00", seconds=400 * n), visit=30 + n) for n in range(2)),
+    )
+    Population.objects.create(
+        unit=post.unit,
+        first_day=date(2026, 10, 1),
+        last_day=date(2026, 12, 31),
+        users=21,
+        stated_at=datetime(2026, 11, 2, tzinfo=UTC),
+        stated_by="console:kader",
+    )
+    answer = indices(IndexQuestion(Scope(unit="sukamaju"), parse("2026-TW4")))
+    assert "wajah ditekan 22 kali" in as_text(answer, "id"), "to an auditor"
+    with stopped(datetime(2027, 1, 6, tzinfo=UTC)):
+        first = Release.objects.get(state="terbit")
+        second = publishing.correct(first, who="console:test", why="terlambat datang")
+    said = bytes(second.content).decode()
+    assert '"pulse":null' in said, "two came to twenty: 22 would tell of them"
+    assert "pernyataan console:kader" in said
+    assert "wajah ditekan" not in said
