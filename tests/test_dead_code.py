@@ -39,7 +39,17 @@ BY_LIBRARIES = (
     ),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
     Unused("collector/desk/*.py", "days_left|needs_reason", "templates ask for them"),
-    Unused("collector/desk/templatetags/desk.py", "short_day|count_words", "templates use filters by name"),
+    Unused(
+        "collector/desk/templatetags/desk.py",
+        "short_day|count_words|step_words",
+        "templates use filters by name",
+    ),
+    Unused("collector/followup/templatetags/followup.py", "long_day", "templates use filters by name"),
+    Unused(
+        "collector/papers/consultation.py",
+        "proposal|lows|open_plans|day_sentence|place_and_day",
+        "designs read them",
+    ),
     Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
     Unused("collector/papers/said.py", "qr", "designs read it"),
     Unused("collector/papers/scale.py", "is_own", "designs read it"),
@@ -69,6 +79,10 @@ COLUMNS = (
     Unused(
         "collector/accounts/models.py", "given_by|ended_by|made_at|used_at", "kept for an auditor's own query"
     ),
+    Unused(
+        "collector/followup/models.py", "EXPERTS|AGENCIES|CIVIL|PRESS", "groups of people that forums count"
+    ),
+    Unused("collector/followup/models.py", "taken_back_*", "kept for an auditor's own query"),
     Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
     Unused(
         "collector/papers/*.py", "changed_at|changed_by|entered_at|made_at", "kept for an auditor's own query"
