@@ -42,6 +42,8 @@ class WordFile:
         """Write a table; widths are in millimetres, and the heads stand on each page again."""
         table = self._document.add_table(rows=0, cols=len(heads), style="Table Grid")
         table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
         for place, texts in enumerate([heads, *rows]):
             cells = table.add_row().cells
             for cell, words, width in zip(cells, texts, widths, strict=True):
