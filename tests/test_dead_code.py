@@ -54,6 +54,11 @@ BY_LIBRARIES = (
     Unused("collector/papers/said.py", "qr", "designs read it"),
     Unused("collector/papers/scale.py", "is_own", "designs read it"),
     Unused("collector/papers/signature.py", "Annots|AcroForm", "keys of a PDF"),
+    Unused(
+        "collector/papers/word_file.py",
+        "created|modified|author|comments|last_modified_by|page_*|*_margin|alignment|space_after|bold|autofit|external_attr",
+        "python-docx and zipfile read them",
+    ),
     Unused("collector/papers/templatetags/papers.py", "band_colour", "templates use filters by name"),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
