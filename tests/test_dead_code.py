@@ -45,11 +45,6 @@ BY_LIBRARIES = (
         "templates use filters by name",
     ),
     Unused("collector/followup/templatetags/followup.py", "long_day", "templates use filters by name"),
-    Unused(
-        "collector/papers/consultation.py",
-        "proposal|lows|open_plans|day_sentence|place_and_day",
-        "designs read them",
-    ),
     Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
     Unused("collector/papers/said.py", "qr", "designs read it"),
     Unused("collector/papers/scale.py", "is_own", "designs read it"),
