@@ -39,11 +39,21 @@ BY_LIBRARIES = (
     ),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
     Unused("collector/desk/*.py", "days_left|needs_reason", "templates ask for them"),
-    Unused("collector/desk/templatetags/desk.py", "short_day|count_words", "templates use filters by name"),
+    Unused(
+        "collector/desk/templatetags/desk.py",
+        "short_day|count_words|step_words",
+        "templates use filters by name",
+    ),
+    Unused("collector/followup/templatetags/followup.py", "long_day", "templates use filters by name"),
     Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
     Unused("collector/papers/said.py", "qr", "designs read it"),
     Unused("collector/papers/scale.py", "is_own", "designs read it"),
     Unused("collector/papers/signature.py", "Annots|AcroForm", "keys of a PDF"),
+    Unused(
+        "collector/papers/word_file.py",
+        "created|modified|author|comments|last_modified_by|page_*|*_margin|alignment|space_after|bold|autofit|external_attr",
+        "python-docx and zipfile read them",
+    ),
     Unused("collector/papers/templatetags/papers.py", "band_colour", "templates use filters by name"),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
@@ -69,6 +79,10 @@ COLUMNS = (
     Unused(
         "collector/accounts/models.py", "given_by|ended_by|made_at|used_at", "kept for an auditor's own query"
     ),
+    Unused(
+        "collector/followup/models.py", "EXPERTS|AGENCIES|CIVIL|PRESS", "groups of people that forums count"
+    ),
+    Unused("collector/followup/models.py", "taken_back_*", "kept for an auditor's own query"),
     Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
     Unused(
         "collector/papers/*.py", "changed_at|changed_by|entered_at|made_at", "kept for an auditor's own query"

@@ -39,13 +39,14 @@ def issue(release: Release, report: Report, day: date, *, who: str, why: str = "
     """State the day of a report; stated again, with the reason, it is corrected.
 
     Raises:
-        CollectorError: the day lies in the future or before what it may follow (`report_day`), nothing was planned that a
-            follow-up's report could tell of (`report_no_plan`), or a correction has no reason (`rtl_why`).
+        CollectorError: the release is no unit's, or never came out with a number (`rtl_release`); the day lies in the future or before
+            what it may follow (`report_day`); nothing was planned that a follow-up's report could tell of (`report_no_plan`); or a
+            correction has no reason (`rtl_why`).
     """
-    unit = release.unit
-    if unit is None:
+    unit, known = release.unit, issued([release]).get(key_of(release))
+    if unit is None or release.n is None or known is None:
         raise CollectorError("rtl_release")
-    out, known = first_out([release])[key_of(release)], issued([release])[key_of(release)]
+    out = first_out([release])[key_of(release)]
     first = out if report is Report.SURVEY else known.survey
     last = local_date(clock.now(), unit.time_zone)
     if report is Report.SURVEY and known.followed is not None:

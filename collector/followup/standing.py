@@ -34,8 +34,9 @@ class Standing:
 
     @property
     def period_title(self) -> str:
-        """Give its period in words."""
-        return parse(self.release.period).title
+        """Give its period in words, with the questionnaire where that is not the SKM."""
+        title, instrument = parse(self.release.period).title, self.release.instrument
+        return title if instrument == DEFAULT_INSTRUMENT else f"{title}, {instrument}"
 
     @property
     def share_level(self) -> int:

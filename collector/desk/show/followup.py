@@ -45,7 +45,7 @@ def listed(request: HttpRequest, code: str) -> HttpResponse:
     unit = found_unit(request, code)
     items = items_of_unit(unit)
     rows = rows_of(unit, items)
-    page = Paginator(_releases(unit, {one.period for one in items}), _RELEASES).get_page(
+    page = Paginator(_releases(unit, {(one.period, one.instrument) for one in items}), _RELEASES).get_page(
         request.GET.get("page")
     )
     told = standings(page, periods.today(unit.time_zone))
@@ -259,14 +259,17 @@ def _shown(
     return render(request, "desk/plan_one.html", context, status=status)
 
 
-def _releases(unit: Unit, planned: set[str]) -> list[Release]:
+def _releases(unit: Unit, planned: set[tuple[str, str]]) -> list[Release]:
     """Give the releases that plans may follow or do follow, the newest first; of a period its newest edition."""
-    out = Release.objects.filter(
-        unit=unit, subject="unit", instrument=DEFAULT_INSTRUMENT, state=ReleaseState.PUBLISHED
-    ).exclude(n=None)
+    out = Release.objects.filter(unit=unit, subject="unit", state=ReleaseState.PUBLISHED).exclude(n=None)
     kind = periods.last_closed(unit).kind
     found = out.defer("basis", "breakdown", "content").order_by("-last_day", "-number")
-    return [one for one in found if parse(one.period).kind is kind or one.period in planned]
+    return [
+        one
+        for one in found
+        if (one.period, one.instrument) in planned
+        or (one.instrument == DEFAULT_INSTRUMENT and parse(one.period).kind is kind)
+    ]
 
 
 def _source(request: HttpRequest, unit: Unit) -> tuple[Release | None, Forum | None]:

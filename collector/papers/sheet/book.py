@@ -1,9 +1,11 @@
 """A workbook in which texts stay texts, every formula has its value, and the same release gives the same bytes."""
 
 import io
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -40,6 +42,8 @@ _STYLES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 Cell = tuple[int, int]
+_LINE = 14.5
+"""Points that a line of text takes."""
 
 
 class Book:
@@ -69,7 +73,7 @@ class Book:
             for name, look in _STYLES.items()
         }
 
-    def sheet(self, name: str, *, widths: dict[str, float], landscape: bool = True) -> "Page":
+    def sheet(self, name: str, *, widths: Mapping[str, float], landscape: bool = True) -> "Page":
         """Begin a sheet that prints on the width of A4."""
         sheet = self._book.add_worksheet(name)
         sheet.hide_gridlines(2)
@@ -99,6 +103,11 @@ class Page:
     def __init__(self, sheet: Worksheet, styles: dict[str, Style]) -> None:
         self.sheet = sheet
         self._styles = styles
+
+    def tall(self, row: int, texts: Iterable[tuple[str, float]]) -> None:
+        """Make a row as high as its longest text needs, each with its column's width in letters: not every program does it by itself."""
+        lines = max(ceil(1.15 * len(words) / width) for words, width in texts)
+        self._done(self.sheet.set_row(row, _LINE * max(1, lines)))
 
     def text(self, at: Cell, words: str, style: str = "plain") -> None:
         """Write a text, whatever it looks like."""

@@ -8,6 +8,9 @@ from collector.papers.sheet.book import Book, Page
 from survey.index.periods import MONTHS, long_date
 
 _TICK = "●"
+_NAMES, _TEXTS = 24, 46
+_DONE = (24, 40, 20, 46, 18, 26, 34)
+"""Widths of the columns of what was done, in letters."""
 _QUARTERS = ("TW I", "TW II", "TW III", "TW IV")
 _SHORT = tuple(name[:3] for name in MONTHS)
 
@@ -23,7 +26,10 @@ def workbook(said: Said) -> bytes:
 
 def _planned(book: Book, found: Followed, name: str, columns: tuple[str, ...]) -> None:
     last = 3 + len(columns)
-    page = book.sheet(name, widths={"A:A": 5, "B:B": 24, "C:C": 46, "D:O": 7, "P:P": 24})
+    columns_of = f"D:{chr(ord('C') + len(columns))}"
+    office = chr(ord("D") + len(columns))
+    widths = {"A:A": 5, "B:B": _NAMES, "C:C": _TEXTS, columns_of: 7, f"{office}:{office}": _NAMES}
+    page = book.sheet(name, widths=widths)
     page.text((0, 0), "RENCANA TINDAK LANJUT PERBAIKAN SKM", "title")
     page.text((1, 0), f"{book.said.name}, {book.said.period}", "soft")
     row = 3
@@ -41,13 +47,16 @@ def _planned(book: Book, found: Followed, name: str, columns: tuple[str, ...]) -
             for at, taken in enumerate(months if columns is _SHORT else quarters):
                 page.text((row, 3 + at), _TICK if taken else "", "cell")
             page.text((row, last), plan.responsible, "name")
+            page.tall(row, ((plan.element, _NAMES), (plan.action, _TEXTS), (plan.responsible, _NAMES)))
             row += 1
         row += 1
 
 
 def _realised(book: Book, found: Followed) -> None:
     page = book.sheet(
-        "Pelaksanaan", widths={"A:A": 5, "B:B": 24, "C:C": 40, "D:D": 20, "E:E": 46, "F:F": 18, "G:H": 26}
+        "Pelaksanaan",
+        widths={"A:A": 5}
+        | {f"{chr(ord('B') + at)}:{chr(ord('B') + at)}": width for at, width in enumerate(_DONE)},
     )
     standing = found.standing
     page.text((0, 0), "PELAKSANAAN RENCANA TINDAK LANJUT", "title")
@@ -72,6 +81,7 @@ def _realised(book: Book, found: Followed) -> None:
         )  # fmt: skip
         for at, words in enumerate(texts, start=1):
             page.text((row, at), words, "name")
+        page.tall(row, zip(texts, _DONE, strict=True))
         row += 1
     facts = [
         ("Rencana", str(standing.planned)),

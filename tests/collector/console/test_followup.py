@@ -93,6 +93,8 @@ def test_a_plan_goes_its_whole_way_at_the_console(release: Release, tmp_path: Pa
     assert "2 of 5 groups" in told(*FORUM, "--media", "1", "--signer", "Camat")
     assert Forum.objects.get().signers == "Camat"
     assert "2  direncanakan  - -  forum 2027-01-07" in rtl("add", "--forum", "2027-01-07", *PLAN)
+    assert [line[0] for line in rtl("list", "--period", "2026-TW4").splitlines() if line[0] != " "] == ["1"]
+    assert rtl("list", "--period", "2026-TW3") == "sukamaju: no plans\n"
     assert Evidence.objects.count() == ReportDay.objects.count() == 1
 
 

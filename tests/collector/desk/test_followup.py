@@ -17,6 +17,7 @@ from collector.followup.models import Evidence, Forum, Item, ReportDay
 from collector.headers import PAGE
 from collector.people.models import TrailEntry
 from collector.releases.models import Release
+from survey.index.periods import parse
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.desk.test_desk import administrator, browser, seen
@@ -269,3 +270,12 @@ def test_the_list_asks_as_little_for_many_plans_as_for_one(officer: Client, rele
     for element in ("biaya", "produk", "sarpras"):
         desa.add(release, element=element)
     assert [asked(path) for path in (ROOT, "/unit/sukamaju/tindak-lanjut/")] == before
+
+
+def test_plans_of_a_shorter_period_are_not_hidden(officer: Client, release: Release, post: Post) -> None:
+    month = town.publish(post, parse("2026-10"))
+    assert "Oktober 2026" not in seen(officer, ROOT), "the month asks for no plan"
+    desa.add(month)
+    page = seen(officer, ROOT)
+    assert "Oktober 2026" in page
+    assert "1. U3 Waktu Penyelesaian" in page

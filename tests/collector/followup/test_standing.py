@@ -99,6 +99,13 @@ def test_the_days_of_reports_hold_each_other_in_order_and_a_correction_has_its_r
     assert ReportDay.objects.count() == 2
 
 
+def test_a_report_is_of_a_release_that_came_out(post: Post) -> None:
+    begun = publishing.propose(post.unit, desa.QUARTER, who="budi")
+    for report in Report:
+        with desa.refused("rtl_release"):
+            issue(begun, report, date(2027, 1, 9), who="budi")
+
+
 def test_a_correction_of_the_release_moves_neither_plans_nor_days(
     post: Post, release: Release, own_clock: OwnClock
 ) -> None:

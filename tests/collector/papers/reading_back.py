@@ -63,6 +63,19 @@ def recalculated(books: Iterable[Path], folder: Path) -> list[Path]:
     return [out / one.name for one in given]
 
 
+def as_pdf(document: Path, folder: Path) -> Path:
+    """A DOCX as LibreOffice prints it."""
+    profile = folder / "writer"
+    subprocess.run(
+        [
+            "soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", "pdf", "--outdir", folder / "printed",
+            document,
+        ],
+        check=True, capture_output=True, timeout=300, env=_TRUE_TIME | {"HOME": str(folder)},
+    )  # fmt: skip
+    return folder / "printed" / f"{document.stem}.pdf"
+
+
 def sheet(book: Path, name: str, *, values: bool = True) -> Worksheet:
     """A sheet of a workbook, with the values of its formulas or with the formulas themselves."""
     found = load_workbook(book, data_only=values)[name]

@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from docx import Document
 
 from collector.accounts import roles
 from collector.complaints.models import Ticket
@@ -27,7 +28,7 @@ from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
 from tests.collector.papers import town
-from tests.collector.papers.reading_back import invalid_pdf_a, sheet, text_of
+from tests.collector.papers.reading_back import as_pdf, invalid_pdf_a, sheet, text_of
 from tests.collector.papers.test_publication_papers import HOSTILE
 from tests.collector.scores.village import Post, at
 
@@ -48,6 +49,13 @@ def post() -> Post:
 def release(post: Post) -> Release:
     desa.released(post, desa.BEFORE, seed=3)
     return desa.released(post)
+
+
+def words_of(path: Path) -> list[str]:
+    """What a DOCX says, paragraph by paragraph and cell by cell."""
+    document = Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return [*(one.text for one in document.paragraphs), *cells]
 
 
 def wanted() -> list[Format]:
@@ -151,6 +159,20 @@ def test_the_workbook_has_both_forms_of_the_annex_and_what_was_done(release: Rel
     ]
 
 
+def test_the_minutes_go_on_in_a_word_processor_and_come_back_whole(release: Release, tmp_path: Path) -> None:
+    fill(release)
+    path = made(release, tmp_path)["forum-docx"]
+    words = words_of(path)
+    for one in (
+        "BERITA ACARA HASIL FORUM KONSULTASI PUBLIK (FKP)", "TENTANG STANDAR PELAYANAN SURAT KETERANGAN", "Parkir becek",
+        "Keraskan halaman", "Kepala Desa", "Kursi tunggu", "3 dari lima kelompok hadir: nilai 3 dari 5 (PEKPPP, indikator 2).",
+    ):  # fmt: skip
+        assert one in words, one
+    text = text_of(as_pdf(path, tmp_path))
+    assert "Pengguna layanan 14" in text
+    assert all(one.value in text for one in said_of(release).elements if one.is_low)
+
+
 def test_they_are_pdf_a_with_a_field_on_the_last_page_and_the_same_bytes_twice(
     release: Release, tmp_path: Path, own_clock: OwnClock
 ) -> None:
@@ -188,7 +210,11 @@ def test_what_others_wrote_stays_text(release: Release, tmp_path: Path) -> None:
     )
     register.add(release.unit, desa.plan(element="", problem=hostile, action=hostile), forum=held, who="budi")
     for name, path in made(release, tmp_path).items():
-        if path.suffix == ".pdf":
+        if path.suffix == ".docx":
+            told = "\n".join(words_of(path))
+            assert '#panic("x") $x$ *b* <b>A & B</b> =1+1 gnp.exe' in told
+            assert "\u202e" not in told
+        elif path.suffix == ".pdf":
             assert '#panic("x") $x$ *b* <b>A & B</b> =1+1 gnp.exe' in text_of(path), name
         else:
             values = [

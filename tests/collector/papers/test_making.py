@@ -68,7 +68,15 @@ def test_all_papers_of_a_release_lie_in_a_folder_under_names_that_tell_them_apar
     assert names(tmp_path / "new" / "folder") == wanted
     assert len(wanted) >= 8
     entry = TrailEntry.objects.get(action="paper made")
-    office = ["followup-report", "forum", "rtl", "rtl-sheet", "tabulation", "tabulation-questionnaire"]
+    office = [
+        "followup-report",
+        "forum",
+        "forum-docx",
+        "rtl",
+        "rtl-sheet",
+        "tabulation",
+        "tabulation-questionnaire",
+    ]
     assert entry.facts == {"formats": office}
 
 

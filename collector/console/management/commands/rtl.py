@@ -17,9 +17,10 @@ from collector.fleet.models import Unit
 from collector.followup import forum, register, reports
 from collector.followup.mend import mends
 from collector.followup.models import Item, Report
-from collector.followup.reading import ItemRead, items_of_unit
+from collector.followup.reading import ItemRead, items_between, items_of_unit
 from collector.followup.register import WRITERS, Plan
 from collector.followup.sentences import mend_lines, months
+from collector.scores.ask.words import period_of
 from collector.words.catalogue import CONSOLE
 from collector.words.foreign import shown
 
@@ -37,6 +38,7 @@ class Command(CollectorCommand):
         parts = self.subcommands(parser)
         listing = parts.add_parser("list", help="all plans of a unit")
         _add_unit(listing)
+        listing.add_argument("--period", metavar="PERIOD", help="only plans that follow it: 2026-TW4, 2026")
         add = parts.add_parser("add", help="make a plan that follows a release, or that a forum agreed on")
         _add_unit(add)
         source = add.add_mutually_exclusive_group(required=True)
@@ -103,7 +105,11 @@ def _add_plan(part: CommandParser, *, required: bool) -> None:
 
 
 def _list(given: Namespace) -> str:
-    return _listed(tree.find_unit(given.unit))
+    unit = tree.find_unit(given.unit)
+    if not given.period:
+        return _listed(unit)
+    period = period_of({"period": given.period})
+    return _told(unit, items_between(unit, period.first, period.last))
 
 
 def _add(given: Namespace) -> str:
@@ -185,7 +191,10 @@ def _meant(given: Namespace) -> tuple[Unit, Item, str]:
 
 
 def _listed(unit: Unit) -> str:
-    items = items_of_unit(unit)
+    return _told(unit, items_of_unit(unit))
+
+
+def _told(unit: Unit, items: list[ItemRead]) -> str:
     seen = mends(unit, items)
     lines = [
         line
