@@ -25,7 +25,7 @@ LIBRARIES = {
     "kiosk": {"pygame", "segno"},
     "collector": {
         "django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn", "typst", "xlsxwriter", "pikepdf",
-        "PIL", "allauth",
+        "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml",
     },
 }  # fmt: skip
 
@@ -264,6 +264,7 @@ COLLECTOR_ORDER = (
     {"scores", "complaints"},
     {"releases"},
     {"papers"},
+    {"jobs"},
     {"desk"},
     {"console"},
     {"manage", "urls"},

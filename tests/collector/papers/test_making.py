@@ -68,7 +68,8 @@ def test_all_papers_of_a_release_lie_in_a_folder_under_names_that_tell_them_apar
     assert names(tmp_path / "new" / "folder") == wanted
     assert len(wanted) >= 8
     entry = TrailEntry.objects.get(action="paper made")
-    assert entry.facts == {"formats": ["tabulation", "tabulation-questionnaire"]}
+    office = ["report-docx", "report-pdf", "tabulation", "tabulation-questionnaire"]
+    assert entry.facts == {"formats": office}
 
 
 def test_only_what_was_asked_for_is_made(release: Release, tmp_path: Path) -> None:
