@@ -55,7 +55,6 @@ BY_LIBRARIES = (
     Unused("collector/*.py", "external_attr", "`zipfile` writes it into the file"),
     Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
     Unused("collector/papers/said.py", "qr", "designs read it"),
-    Unused("collector/papers/scale.py", "is_own", "designs read it"),
     Unused("collector/papers/signature.py", "Annots|AcroForm", "keys of a PDF"),
     Unused("collector/papers/templatetags/papers.py", "band_colour", "templates use filters by name"),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
