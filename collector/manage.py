@@ -17,6 +17,7 @@ Begin
   setup               make database, keys and certificate authority; safe to repeat, and after every upgrade
   listen              take batches from the broker until stopped
   serve               serve pages, API and the kiosks' HTTP door
+  work                make what takes long: all papers of a release or a period; until stopped
   keeper              hold the private keys, for the others to ask
   user add            make a person's account with a role
   broker-files        write the certificates and the configuration for a Mosquitto broker
@@ -29,7 +30,7 @@ The fleet
 
 Numbers
   release             publish a period, correct it, withdraw it; what is out is all that everybody sees
-  paper               make posters, leaflets, pictures and the tabulation sheet of a release
+  paper               make posters, leaflets, pictures, the tabulation sheet and the report of a release
   rtl                 what a unit plans after a release, what it did, and whether that is seen
   forum               public consultations: minutes, who came, who signs
   publication         where a release was published: enter it, list it

@@ -25,6 +25,7 @@ IKM_LOG_LEVEL = os.environ.get("IKM_LOG_LEVEL") or "INFO"
 IKM_EMBED_SITES = (
     os.environ.get("IKM_EMBED_SITES") or "https://*.desa.id http://*.desa.id https://*.go.id http://*.go.id"
 )
+IKM_KEEP_FILES_DAYS = int(os.environ.get("IKM_KEEP_FILES_DAYS") or "7")
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "collector.releases",
     "collector.followup",
     "collector.papers",
+    "collector.jobs",
     "collector.desk",
     "collector.console",
 ]

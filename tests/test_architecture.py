@@ -276,6 +276,7 @@ COLLECTOR_ORDER = (
     {"releases"},
     {"followup"},
     {"papers"},
+    {"jobs"},
     {"desk"},
     {"console"},
     {"manage", "urls"},

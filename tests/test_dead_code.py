@@ -45,9 +45,21 @@ BY_LIBRARIES = (
         "templates use filters by name",
     ),
     Unused("collector/followup/templatetags/followup.py", "long_day", "templates use filters by name"),
+    Unused("collector/desk/show/papers.py", "is_public", "a template asks for it"),
+    Unused("collector/papers/report/fields.py", "*", "templates and designs name them"),
+    Unused(
+        "collector/papers/report/filling.py",
+        "created|modified|author|last_modified_by|comments|revision",
+        "python-docx writes them into the file",
+    ),
+    Unused(
+        "collector/papers/report/house.py",
+        "page_*|*_margin|italic|rgb|space_*|alignment|keep_with_next|autofit",
+        "python-docx writes them into the file",
+    ),
+    Unused("collector/*.py", "external_attr", "`zipfile` writes it into the file"),
     Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
     Unused("collector/papers/said.py", "qr", "designs read it"),
-    Unused("collector/papers/scale.py", "is_own", "designs read it"),
     Unused("collector/papers/signature.py", "Annots|AcroForm", "keys of a PDF"),
     Unused(
         "collector/papers/word_file.py",
@@ -74,6 +86,9 @@ COLUMNS = (
         "collector/complaints/models.py", "VERIFIED|FORWARDED|HANDLED|ANSWERED", "steps that officers choose"
     ),
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
+    Unused(
+        "collector/jobs/models.py", "asked_at|taken_at|done_at|ended_by", "templates and queries ask for them"
+    ),
     Unused("collector/scores/models.py", "stated_by|stated_at", "read by plain SQL"),
     Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
     Unused(

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import followup, forums, home, papers, people, releases
+from collector.desk.show import followup, forums, home, jobs, papers, people, releases
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
@@ -26,9 +26,18 @@ urlpatterns = [
     re_path(rf"{_PLAN}(?P<name>[a-z]+)/$", followup.act, name="desk-plan-act"),
     re_path(rf"^meja/unit/{_UNIT}/forum/$", forums.listed, name="desk-forums"),
     re_path(rf"^meja/unit/{_UNIT}/forum/baru/$", forums.add, name="desk-forum-add"),
+    path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),
+    re_path(rf"^meja/rilis/{_RELEASE}/berkas/$", papers.listed, name="desk-papers"),
+    re_path(rf"^meja/rilis/{_RELEASE}/berkas/semua/$", papers.everything, name="desk-papers-all"),
     re_path(
         rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
     ),
+    re_path(rf"^meja/rilis/{_RELEASE}/laporan/$", papers.report, name="desk-report"),
+    re_path(rf"^meja/rilis/{_RELEASE}/laporan/unggah/$", papers.give_back, name="desk-report-back"),
+    path("meja/pekerjaan/", jobs.listed, name="jobs"),
+    path("meja/pekerjaan/<int:number>/", jobs.one, name="job"),
+    path("meja/pekerjaan/<int:number>/batal/", jobs.cancel, name="cancel-job"),
+    path("meja/pekerjaan/<int:number>/berkas.zip", jobs.file, name="job-file"),
     path("meja/akun/", people.listed, name="people"),
     path("meja/akun/undang/", people.invite, name="invite"),
     path("meja/akun/jabatan/<int:number>/serahkan/", people.hand_over, name="hand-over"),

@@ -60,6 +60,11 @@ def may_have(user: AbstractBaseUser, one: Format, release: Release) -> bool:
     """Tell whether an account may have a paper of a release."""
     if one.audience is Audience.EVERYBODY:
         return True
+    return may_have_all(user, release)
+
+
+def may_have_all(user: AbstractBaseUser, release: Release) -> bool:
+    """Tell whether an account may have every paper of a release, those for the office too."""
     if release.unit is None:
         return roles.reaches(user, roles.EVALUATORS, kind=release.subject, code=release.code)
     return roles.may(user, roles.OFFICERS, release.unit)

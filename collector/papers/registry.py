@@ -62,6 +62,11 @@ def formats() -> Mapping[str, Format]:
     return found
 
 
+def formats_of(release: Release) -> list[Format]:
+    """Give the formats that a release has, in the order of their names."""
+    return [one for one in formats().values() if one.suits(release)]
+
+
 def find(name: str) -> Format:
     """Give a format by its name.
 

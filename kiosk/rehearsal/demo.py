@@ -125,6 +125,7 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         programs.ask([collector, "setup"])
         programs.start("web", [collector, "serve", "--port", str(ports["web"])])
         programs.start("listener", [collector, "listen"])
+        programs.start("worker", [collector, "work"])
         programs.wait_until(
             lambda: _listens(ports["web"]), what="starting the collector", seconds=START_SECONDS
         )

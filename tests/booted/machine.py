@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.booted.box import Box, BoxError, by_hand
 
 KIOSK_UNITS = ("ikm-kiosk", "ikm-uplink")
-COLLECTOR_UNITS = ("ikm-collector-keeper", "ikm-collector-listen", "ikm-collector-web")
+COLLECTOR_UNITS = ("ikm-collector-keeper", "ikm-collector-listen", "ikm-collector-web", "ikm-collector-work")
 EVER = "--from 2000-01-01 --to 2099-12-31"
 ASK = """
 import ssl, urllib.request

@@ -7,7 +7,7 @@ from collector.papers.press import Press
 from collector.papers.registry import Audience, Format
 from collector.papers.report import charts, passages, templates
 from collector.papers.report.filling import fill
-from collector.papers.report.plan import no_plan
+from collector.papers.report.plan import plan_of
 from collector.papers.report.telling import report_of
 from collector.papers.said import Said, qr_picture
 
@@ -17,7 +17,7 @@ def _make(said: Said, press: Press) -> bytes:
     words = passages.written(said.release)
     return fill(
         templates.worn_by(said.release, agency),
-        report_of(said, plan=no_plan),
+        report_of(said, plan=plan_of),
         {key: passages.printed(key, passages.lines_of(text)) for key, text in words.items()},
         {**charts.pictures(said, press), "logo": said.worn.logo, "qr": qr_picture(said.url)},
         day=said.day,

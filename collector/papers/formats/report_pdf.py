@@ -10,7 +10,7 @@ from collector.papers.drawing import A4, data_of, field_of
 from collector.papers.press import PDF, Press
 from collector.papers.registry import Audience, Format
 from collector.papers.report import charts, passages
-from collector.papers.report.plan import no_plan
+from collector.papers.report.plan import plan_of
 from collector.papers.report.telling import report_of
 from collector.papers.said import Said
 from collector.papers.signature import with_field
@@ -24,7 +24,7 @@ def _make(said: Said, press: Press) -> bytes:
     words = passages.written(said.release)
     data = {
         **data_of(said, A4),
-        "report": asdict(report_of(said, plan=no_plan)),
+        "report": asdict(report_of(said, plan=plan_of)),
         "charts": charts.charts(said),
         "words": {key: _set(key, text) for key, text in words.items()},
     }

@@ -47,7 +47,9 @@ def charts(said: Said) -> Mapping[str, object]:
         "value": said.value,
         "index": said.instrument.index_name,
         "elements": _drawn(named, table, own),
-        "trend": _drawn([(one.title, one.is_own, (one.value, one.low, one.high)) for one in points], table, own),
+        "trend": _drawn(
+            [(one.title, one.is_own, (one.value, one.low, one.high)) for one in points], table, own
+        ),
     }
 
 
@@ -70,7 +72,9 @@ def _drawn(rows: Iterable[tuple[str, bool, Span]], table: BandTable, own: Decima
         {
             "letter": band.letter,
             "x": at(band.lowest),
-            "width": round(at(band.highest) - at(band.lowest), 5) if band.highest < end else round(1 - at(band.lowest), 5),
+            "width": round(at(band.highest) - at(band.lowest), 5)
+            if band.highest < end
+            else round(1 - at(band.lowest), 5),
             "lowest": comma(band.lowest) if band.lowest > start else "",
         }
         for band in table.bands
@@ -82,7 +86,14 @@ def _drawn(rows: Iterable[tuple[str, bool, Span]], table: BandTable, own: Decima
         "zones": zones,
         "own": at(own),
         "rows": [
-            {"name": name, "strong": strong, "value": comma(value), "at": at(value), "low": at(low), "high": at(high)}
+            {
+                "name": name,
+                "strong": strong,
+                "value": comma(value),
+                "at": at(value),
+                "low": at(low),
+                "high": at(high),
+            }
             for name, strong, (value, low, high) in listed
         ],
     }

@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from collector.papers.report.telling import Baris, Butir, Rentang, Report, Tanya, Tren, Unsur
+from collector.papers.report.fields import Baris, Butir, Rentang, Report, Tanya, Tren, Unsur
 
 
 def _dot() -> bytes:
@@ -54,7 +54,20 @@ EXAMPLE = Report(
     fakta_tren="Tren.",
     catatan_unsur="Catatan.",
     jumlah_tertimbang="3,36470",
-    unsur=(Unsur("U1", "Persyaratan", "Persyaratan", "1.067", "3,42000", "0,38000", "85,50", "83,40 – 87,60", "B", "1"),),
+    unsur=(
+        Unsur(
+            "U1",
+            "Persyaratan",
+            "Persyaratan",
+            "1.067",
+            "3,42000",
+            "0,38000",
+            "85,50",
+            "83,40 – 87,60",
+            "B",
+            "1",
+        ),
+    ),
     karakteristik=(Baris("1", "Jenis kelamin", "Laki-laki", "150", "48,1 %"),),
     rentang=(Rentang("A", "Sangat baik", "88,31", "100,00"),),
     tren=(Tren("Triwulan III Tahun 2026", "84,12", "82,60 – 85,60", "B", "312", ""),),

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import jinja2
@@ -25,8 +25,8 @@ from lxml.etree import LxmlError
 
 from collector.errors import CollectorError
 from collector.papers.report import passages
+from collector.papers.report.fields import Report
 from collector.papers.report.house import MARK
-from collector.papers.report.telling import Report
 
 UNTIL = "_akhir"
 """What the name of the bookmark after a passage ends with."""
@@ -41,7 +41,16 @@ PICTURES: Mapping[str, tuple[str, float, str]] = {
 """What a template calls each picture; its name here, its width in millimetres (the logo's height), and what it says to who cannot see it."""
 _FIRST_MARK = 9_000
 _ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
-_MISTAKES = (jinja2.TemplateError, LxmlError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError, IndexError)
+_MISTAKES = (
+    jinja2.TemplateError,
+    LxmlError,
+    TypeError,
+    ValueError,
+    KeyError,
+    AttributeError,
+    ArithmeticError,
+    IndexError,
+)
 
 
 def fill(
@@ -72,7 +81,7 @@ def fill(
     for place, key in enumerate(passages.KEYS):
         _write(document, key, words[key], number=_FIRST_MARK + 1 + place)
     facts = document.core_properties
-    facts.created = facts.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the format has no zone
+    facts.created = facts.modified = datetime(day.year, day.month, day.day, tzinfo=UTC)
     facts.title = f"Laporan Hasil {report.survei}, {report.unit}, {report.periode}"
     facts.author = facts.last_modified_by = report.unit
     facts.revision, facts.comments = 1, ""

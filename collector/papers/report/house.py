@@ -47,7 +47,9 @@ _ELEMENTS = Table(
      ("Nilai", "nilai", 15), ("Selang 95 %", "selang", 22), ("Mutu", "mutu", 12), ("Prio-ritas", "prioritas", 12)),
     ("", "{{ indeks }} unit layanan", "", "", "{{ jumlah_tertimbang }}", "{{ nilai }}", "{{ bawah }} – {{ atas }}", "{{ mutu }}", ""),
 )  # fmt: skip
-_BANDS = Table("rentang", (("Mutu", "mutu", 25), ("Kinerja", "nama", 70), ("Dari", "dari", 35), ("Sampai", "sampai", 35)))
+_BANDS = Table(
+    "rentang", (("Mutu", "mutu", 25), ("Kinerja", "nama", 70), ("Dari", "dari", 35), ("Sampai", "sampai", 35))
+)
 _PLAN = Table(
     "rencana",
     (("No.", "no", 10), ("Prioritas unsur", "prioritas", 36), ("Program/kegiatan", "kegiatan", 59), ("Waktu", "waktu", 28),
@@ -58,7 +60,9 @@ _TREND = Table(
     (("Periode", "periode", 58), ("Nilai", "nilai", 20), ("Selang 95 %", "selang", 34), ("Mutu", "mutu", 14), ("n", "n", 16),
      ("Catatan", "catatan", 23)),
 )  # fmt: skip
-_QUESTIONS = Table("kuesioner", (("No.", "no", 10), ("Pertanyaan", "pertanyaan", 90), ("Pilihan jawaban", "pilihan", 65)))
+_QUESTIONS = Table(
+    "kuesioner", (("No.", "no", 10), ("Pertanyaan", "pertanyaan", 90), ("Pilihan jawaban", "pilihan", 65))
+)
 
 
 def template() -> bytes:
@@ -82,7 +86,7 @@ def template() -> bytes:
     made.table("Tabel 1. Karakteristik responden", _CHARACTERISTICS)
     made.section("3.2 {{ indeks }} dan Nilai per Unsur", "fakta_indeks", own="indeks")
     made.table("Tabel 2. Nilai per unsur pelayanan", _ELEMENTS)
-    made.say("{{ catatan_unsur }}")
+    made.line("{{ catatan_unsur }}")
     made.picture("Gambar 1. Unsur dari yang tertinggi, dengan selang kepercayaan 95 %", "gambar_unsur")
     made.table("Tabel 3. Nilai dan mutu pelayanan", _BANDS)
     made.chapter("BAB IV\nANALISIS HASIL SURVEI")
@@ -93,39 +97,39 @@ def template() -> bytes:
     made.table("Tabel 5. {{ indeks }} menurut periode", _TREND)
     made.picture("Gambar 2. {{ indeks }} menurut periode, dengan selang kepercayaan 95 %", "gambar_tren")
     made.chapter("BAB V\nPENUTUP")
-    made.say("{{ fakta_indeks }}")
-    made.say("{{ fakta_unsur }}")
+    made.line("{{ fakta_indeks }}")
+    made.line("{{ fakta_unsur }}")
     made.own("kesimpulan")
     made.chapter("LAMPIRAN")
-    made.say("1. Kuesioner", style="Heading 2")
+    made.line("1. Kuesioner", style="Heading 2")
     made.table("Daftar pertanyaan", _QUESTIONS)
-    made.say("2. Hasil Olah Data", style="Heading 2")
-    made.say(
+    made.line("2. Hasil Olah Data", style="Heading 2")
+    made.line(
         "Lembar pengolahan data per responden dan per unsur adalah berkas tersendiri dari rilis {{ rilis }}, dengan rumus yang"
         " dapat dihitung ulang."
     )
     made.section("3. Dokumentasi Pelaksanaan", own="dokumentasi")
     made.section("4. Laporan Hasil Tindak Lanjut Periode Sebelumnya", own="tindak_lanjut")
-    made.say("Rilis {{ rilis }}, {{ edisi }}, terbit {{ terbit }}. {{ tautan }}", soft=True)
+    made.line("Rilis {{ rilis }}, {{ edisi }}, terbit {{ terbit }}. {{ tautan }}", soft=True)
     return made.bytes()
 
 
 def _front(made: "_Maker") -> None:
     centre = WD_ALIGN_PARAGRAPH.CENTER
-    made.say("{{ lambang }}", align=centre)
-    made.say("{%p for baris in kop %}")
-    made.say("{{ baris }}", align=centre, bold=True, after=0)
-    made.say("{%p endfor %}")
-    made.say("{{ kontak }}", align=centre, soft=True, after=70)
-    made.say("{{ ditarik }}", align=centre, bold=True)
-    made.say("LAPORAN HASIL", align=centre, size=14, soft=True)
-    made.say("{{ survei|upper }}", align=centre, size=24, bold=True)
-    made.say("{{ unit }}", align=centre, size=17, bold=True, after=2)
-    made.say("{{ wilayah }}", align=centre, size=12, after=2)
-    made.say("{{ periode }}", align=centre, size=13, soft=True, after=70)
-    made.say("{{ kode_qr }}", align=centre)
-    made.say("Rilis {{ rilis }}, terbit {{ terbit }}", align=centre, after=0)
-    made.say("{{ tautan }}", align=centre, soft=True)
+    made.line("{{ lambang }}", align=centre)
+    made.line("{%p for baris in kop %}")
+    made.line("{{ baris }}", align=centre, bold=True, after=0)
+    made.line("{%p endfor %}")
+    made.line("{{ kontak }}", align=centre, soft=True, after=70)
+    made.line("{{ ditarik }}", align=centre, bold=True)
+    made.line("LAPORAN HASIL", align=centre, size=14, soft=True)
+    made.line("{{ survei|upper }}", align=centre, size=24, bold=True)
+    made.line("{{ unit }}", align=centre, size=17, bold=True, after=2)
+    made.line("{{ wilayah }}", align=centre, size=12, after=2)
+    made.line("{{ periode }}", align=centre, size=13, soft=True, after=70)
+    made.line("{{ kode_qr }}", align=centre)
+    made.line("Rilis {{ rilis }}, terbit {{ terbit }}", align=centre, after=0)
+    made.line("{{ tautan }}", align=centre, soft=True)
     made.chapter("LEMBAR PENGESAHAN")
     for name, field in (
         ("Unit", "{{ unit }}{% if wilayah %}, {{ wilayah }}{% endif %}"),
@@ -138,8 +142,8 @@ def _front(made: "_Maker") -> None:
         ("Bukti", "{{ bukti }}"),
         ("Rilis", "{{ rilis }}, {{ edisi }}, terbit {{ terbit }}"),
     ):
-        made.say(f"{name}: {field}", after=3)
-    made.say("Mengesahkan:", before=40)
+        made.line(f"{name}: {field}", after=3)
+    made.line("Mengesahkan:", before=40)
     made.own("penandatangan")
 
 
@@ -151,26 +155,41 @@ class _Maker:
         self._mark = 0
         section = self._document.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = Mm(25), Mm(20), Mm(25), Mm(22)
-        for style, size, bold in (("Normal", 10.5, False), ("Heading 1", 14, True), ("Heading 2", 11.5, True), ("Caption", 9.5, True)):
+        section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = (
+            Mm(25),
+            Mm(20),
+            Mm(25),
+            Mm(22),
+        )
+        for style, size, bold in (
+            ("Normal", 10.5, False),
+            ("Heading 1", 14, True),
+            ("Heading 2", 11.5, True),
+            ("Caption", 9.5, True),
+        ):
             self._style(style, size, bold=bold)
         foot = section.footer.paragraphs[0]
-        self._run(foot, "{{ unit }}, {{ periode }} · rilis {{ rilis }} · {{ aturan }} · {{ tautan }}", size=8, soft=True)
+        self._run(
+            foot,
+            "{{ unit }}, {{ periode }} · rilis {{ rilis }} · {{ aturan }} · {{ tautan }}",
+            size=8,
+            soft=True,
+        )
         _page_number(self._run(foot, "  ·  halaman ", size=8, soft=True))
 
     def _style(self, name: str, size: float, *, bold: bool) -> None:
         style = self._document.styles[name]
-        style.font.name, style.font.size, style.font.bold = _FONT, Pt(size), bold  # type: ignore[attr-defined]
-        style.font.italic, style.font.color.rgb = False, _INK  # type: ignore[attr-defined]
+        style.font.name, style.font.size, style.font.bold = _FONT, Pt(size), bold
+        style.font.italic, style.font.color.rgb = False, _INK
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for name_ in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
             fonts.set(qn(name_), _FONT)
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(theme), None)
-        style.paragraph_format.space_after = Pt(6)  # type: ignore[attr-defined]
-        style.paragraph_format.space_before = Pt(14 if bold else 0)  # type: ignore[attr-defined]
+        style.paragraph_format.space_after = Pt(6)
+        style.paragraph_format.space_before = Pt(14 if bold else 0)
 
-    def say(
+    def line(
         self,
         words: str,
         *,
@@ -184,7 +203,8 @@ class _Maker:
     ) -> Paragraph:
         """Add a paragraph."""
         found = self._document.add_paragraph(style=style)
-        found.alignment = align
+        if align is not None:
+            found.alignment = align
         if before is not None:
             found.paragraph_format.space_before = Pt(before)
         if after is not None:
@@ -194,21 +214,21 @@ class _Maker:
 
     def chapter(self, name: str) -> None:
         """Begin a chapter on a page of its own."""
-        found = self.say(name, style="Heading 1", align=WD_ALIGN_PARAGRAPH.CENTER)
+        found = self.line(name, style="Heading 1", align=WD_ALIGN_PARAGRAPH.CENTER)
         found.paragraph_format.page_break_before = True
 
     def section(self, name: str, *facts: str, own: str) -> None:
         """Begin a section: what is stated, then what the office writes."""
-        self.say(name, style="Heading 2")
+        self.line(name, style="Heading 2")
         for one in facts:
-            self.say(f"{{{{ {one} }}}}")
+            self.line(f"{{{{ {one} }}}}")
         self.own(own)
 
     def own(self, key: str) -> None:
         """Add the paragraph that the office's words take the place of."""
         if key not in KEYS:
             raise KeyError(key)
-        found = self.say(f"(tulisan unit: {key})")
+        found = self.line(f"(tulisan unit: {key})")
         self._mark += 1
         for kind in ("w:bookmarkStart", "w:bookmarkEnd"):
             mark = OxmlElement(kind)
@@ -221,15 +241,15 @@ class _Maker:
 
     def picture(self, caption: str, field: str) -> None:
         """Add a picture below its caption, where there is one."""
-        self.say(f"{{%p if {field} %}}")
-        self.say(caption, style="Caption").paragraph_format.keep_with_next = True
-        self.say(f"{{{{ {field} }}}}")
-        self.say("{%p endif %}")
+        self.line(f"{{%p if {field} %}}")
+        self.line(caption, style="Caption").paragraph_format.keep_with_next = True
+        self.line(f"{{{{ {field} }}}}")
+        self.line("{%p endif %}")
 
     def table(self, caption: str, one: Table, *, condition: str = "") -> None:
         """Add a table that repeats a row for each item of a field, where there is any."""
-        self.say(f"{{%p if {condition or one.over} %}}")
-        self.say(caption, style="Caption").paragraph_format.keep_with_next = True
+        self.line(f"{{%p if {condition or one.over} %}}")
+        self.line(caption, style="Caption").paragraph_format.keep_with_next = True
         rows = [[title for title, _, _ in one.columns], [f"{{%tr for baris in {one.over} %}}"]]
         rows += [[f"{{{{ baris.{field} }}}}" for _, field, _ in one.columns], ["{%tr endfor %}"]]
         rows += [list(one.last)] if one.last else []
@@ -242,11 +262,24 @@ class _Maker:
                 cell.width = Mm(width)
             for cell, words in zip(row.cells, cells, strict=False):
                 cell.paragraphs[0].paragraph_format.space_after = Pt(1)
-                self._run(cell.paragraphs[0], words, size=8.5, bold=row is rows[0] or cells in (rows[0], list(one.last)) or None)
+                self._run(
+                    cell.paragraphs[0],
+                    words,
+                    size=8.5,
+                    bold=row is rows[0] or cells in (rows[0], list(one.last)) or None,
+                )
         _repeat_head(table.rows[0]._tr)  # noqa: SLF001 - python-docx knows no repeated rows
-        self.say("{%p endif %}")
+        self.line("{%p endif %}")
 
-    def _run(self, paragraph: Paragraph, words: str, *, size: float | None = None, bold: bool | None = None, soft: bool = False) -> Paragraph:
+    def _run(
+        self,
+        paragraph: Paragraph,
+        words: str,
+        *,
+        size: float | None = None,
+        bold: bool | None = None,
+        soft: bool = False,
+    ) -> Paragraph:
         for place, line in enumerate(words.split("\n")):
             run = paragraph.add_run()
             if place:

@@ -23,7 +23,7 @@ LONGEST = 20_000
 """Characters of one passage: about eight pages."""
 EMPTY = "[Belum diisi]"
 """Stands in a report where the office wrote nothing; read back, it is nothing again."""
-_NUMBER = re.compile(r"(?<![\d.,])\d{1,3},\d\d(?![\d,])")
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,3},\d\d(?!\d|,\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,9 @@ def write(release: Release, texts: Mapping[str, str], *, who: str, seen: str = "
             raise CollectorError("report_meanwhile")
         changed = tuple(key for key in KEYS if key in given and given[key] != before[key])
         for key in changed:
-            ReportPassage.objects.update_or_create(
-                **_whose(release),
-                passage=key,
-                defaults={"text": given[key], "changed_at": clock.now(), "changed_by": who[:150]},
-            )
+            row = _rows(release).filter(passage=key).first() or ReportPassage(**_whose(release), passage=key)
+            row.text, row.changed_at, row.changed_by = given[key], clock.now(), who[:150]
+            row.save()
         if changed:
             trail.note(
                 who=who,
@@ -114,7 +112,12 @@ def stamp(words: Mapping[str, str]) -> str:
 def tidy(text: str) -> str:
     """Give a text in lines, without what steers a reader's program or what no file can hold; its letters stay as they are."""
     # Cut before looking at each letter: what comes from a browser or a file may be of any length.
-    lines = unicodedata.normalize("NFC", text[: 4 * LONGEST]).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = (
+        unicodedata.normalize("NFC", text[: 4 * LONGEST])
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .split("\n")
+    )
     return "\n".join(" ".join("".join(map(_letter, line)).split()) for line in lines).strip("\n")
 
 
@@ -139,7 +142,10 @@ def strange_numbers(words: Mapping[str, str], printed: str) -> Mapping[str, tupl
     After a correction these are the ones that may have grown old.
     """
     known = set(_NUMBER.findall(printed))
-    found = {key: tuple(dict.fromkeys(one for one in _NUMBER.findall(words[key]) if one not in known)) for key in KEYS}
+    found = {
+        key: tuple(dict.fromkeys(one for one in _NUMBER.findall(words[key]) if one not in known))
+        for key in KEYS
+    }
     return {key: numbers for key, numbers in found.items() if numbers}
 
 

@@ -57,7 +57,10 @@ def read(data: bytes, release: Release, *, made: bytes = b"") -> Returned:
         pictures=tuple(
             passages.title(key)
             for key, (first, last) in places.items()
-            if any(next(one.iter(qn("w:drawing"), qn("w:pict")), None) is not None for one in every[first + 1 : last])
+            if any(
+                next(one.iter(qn("w:drawing"), qn("w:pict")), None) is not None
+                for one in every[first + 1 : last]
+            )
         ),
     )
 
@@ -98,7 +101,9 @@ def _passages(document: Document) -> dict[str, tuple[int, int]]:
 
 
 def _words(given: list[Any]) -> str:
-    lines = [line for block in given for paragraph in _paragraphs(block) for line in _text(paragraph).split("\n")]
+    lines = [
+        line for block in given for paragraph in _paragraphs(block) for line in _text(paragraph).split("\n")
+    ]
     found = [passages.tidy(line) for line in lines]
     return "\n".join(line for line in found if line and line != passages.EMPTY)
 

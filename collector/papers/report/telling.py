@@ -1,17 +1,14 @@
-"""Everything a report states by itself, in the words and numbers of its release: one value feeds the DOCX and the PDF.
-
-Its fields have the names that an agency's template uses, and so they are in its language. Only facts stand here; what they mean, the office
-writes (`passages`).
-"""
+"""What a report states by itself, taken from its release: only facts; what they mean, the office writes (`passages`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from collector.papers.cleaning import clean
 from collector.papers.report import trend
+from collector.papers.report.fields import Baris, Butir, Rentang, Report, Tanya, Tren, Unsur
 from collector.papers.report.plan import PlanSource
 from collector.papers.report.trend import Point
 from collector.papers.said import Said, printed
@@ -25,137 +22,16 @@ from survey.instrument.instrument import in_language
 _MOST_RANKED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Unsur:
-    """A row of the table of elements."""
-
-    label: str
-    nama: str
-    singkat: str
-    jumlah: str
-    nrr: str
-    tertimbang: str
-    nilai: str
-    selang: str
-    mutu: str
-    prioritas: str
-    """1 to 3 for the lowest, in that order; empty for the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Baris:
-    """A row of the table of who answered."""
-
-    no: str
-    karakteristik: str
-    indikator: str
-    jumlah: str
-    persen: str
-
-
-@dataclass(frozen=True, slots=True)
-class Butir:
-    """A row of the plan."""
-
-    no: str
-    prioritas: str
-    kegiatan: str
-    waktu: str
-    penanggung_jawab: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tanya:
-    """A question of the questionnaire."""
-
-    no: str
-    pertanyaan: str
-    pilihan: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rentang:
-    """A row of the table of categories."""
-
-    mutu: str
-    nama: str
-    dari: str
-    sampai: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tren:
-    """A row of the trend."""
-
-    periode: str
-    nilai: str
-    selang: str
-    mutu: str
-    n: str
-    catatan: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a report states."""
-
-    survei: str
-    """What the survey is called: `Survei Kepuasan Masyarakat (SKM)`."""
-    indeks: str
-    """What its number is called: `IKM`."""
-    unit: str
-    wilayah: str
-    periode: str
-    dari: str
-    sampai: str
-    terbit: str
-    edisi: str
-    ditarik: str
-    """Empty, or that the release is withdrawn, and its successor."""
-    kop: tuple[str, ...]
-    kontak: str
-    rilis: str
-    tautan: str
-    nilai: str
-    mutu: str
-    kinerja: str
-    bawah: str
-    atas: str
-    kepastian: str
-    perubahan: str
-    responden: str
-    kecukupan: str
-    layanan: str
-    aturan: str
-    bobot: str
-    bukti: str
-    fakta_dasar: str
-    fakta_metode: str
-    fakta_lokasi: str
-    fakta_waktu: str
-    fakta_penentuan: str
-    fakta_responden: str
-    fakta_indeks: str
-    fakta_unsur: str
-    fakta_rencana: str
-    fakta_tren: str
-    catatan_unsur: str
-    jumlah_tertimbang: str
-    unsur: tuple[Unsur, ...]
-    karakteristik: tuple[Baris, ...]
-    rentang: tuple[Rentang, ...]
-    tren: tuple[Tren, ...]
-    rencana: tuple[Butir, ...]
-    kuesioner: tuple[Tanya, ...]
-
-
 def report_of(said: Said, *, plan: PlanSource) -> Report:
     """Give what a report states of a release; `plan` gives the items of the plan that answers it."""
     index = said.reading.index or {}
     elements: Sequence[Mapping[str, Any]] = index["elements"]
     points = trend.of(said.release)
     rows = tuple(
-        Butir(str(place), *(clean(part, longest=300) for part in (one.priority, one.action, one.when, one.responsible)))
+        Butir(
+            str(place),
+            *(clean(part, longest=300) for part in (one.priority, one.action, one.when, one.responsible)),
+        )
         for place, one in enumerate(plan(said.release), start=1)
     )
     return Report(
@@ -186,7 +62,9 @@ def report_of(said: Said, *, plan: PlanSource) -> Report:
         aturan=said.rule,
         bobot=_weight(said),
         bukti=said.evidence,
-        fakta_dasar=say("report.basis", "id", rule=said.rule, weight=_weight(said), bands=index["bands"] or "–"),
+        fakta_dasar=say(
+            "report.basis", "id", rule=said.rule, weight=_weight(said), bands=index["bands"] or "–"
+        ),
         fakta_metode=f"{said.sample_method} {said.evidence}",
         fakta_lokasi=", ".join(part for part in (said.name, said.region) if part) + ".",
         fakta_waktu=_when(said, index),
@@ -224,8 +102,11 @@ def _weight(said: Said) -> str:
 
 def _when(said: Said, index: Mapping[str, Any]) -> str:
     days = index["days"]
-    key = "report.when_days" if days else "report.when"
-    return say(key, "id", first=said.first, last=said.last, days=comma(days or 0), published=said.published)
+    if not days:
+        return say("report.when", "id", first=said.first, last=said.last, published=said.published)
+    return say(
+        "report.when_days", "id", first=said.first, last=said.last, days=comma(days), published=said.published
+    )
 
 
 def _who(said: Said) -> str:
@@ -279,8 +160,7 @@ def _ranked(said: Said, elements: Sequence[Mapping[str, Any]]) -> str:
 def _overlap(found: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether any two neighbours' intervals have a part in common."""
     spans = [interval_of(one) for one in sorted(found, key=lambda one: two_decimals(one["value"]))]
-    pairs = zip(spans, spans[1:], strict=False)
-    return any(one is None or other is None or one.high >= other.low for one, other in pairs)
+    return any(one is None or other is None or one.high >= other.low for one, other in pairwise(spans))
 
 
 def _trend(said: Said, points: Sequence[Point]) -> str:
@@ -296,7 +176,9 @@ def _note(said: Said) -> str:
 
 def _elements(said: Said, elements: Sequence[Mapping[str, Any]]) -> tuple[Unsur, ...]:
     low = [one.key for one in said.elements if one.is_low]
-    ranks = sorted(low, key=lambda key: next(two_decimals(one["value"]) for one in elements if one["key"] == key))
+    ranks = sorted(
+        low, key=lambda key: next(two_decimals(one["value"]) for one in elements if one["key"] == key)
+    )
     by_key = {one["key"]: one for one in elements}
     return tuple(
         Unsur(
@@ -329,11 +211,15 @@ def _characteristics(said: Said) -> list[Baris]:
     rows = []
     for place, one in enumerate(said.characteristics, start=1):
         if not one.groups:
-            rows.append(Baris(str(place), one.title, say("paper.not_shown", "id", smallest=SMALLEST_GROUP), "–", "–"))
+            rows.append(
+                Baris(str(place), one.title, say("paper.not_shown", "id", smallest=SMALLEST_GROUP), "–", "–")
+            )
         for line, (name, count) in enumerate(one.groups):
             first = line == 0
             share = percent(Fraction(count, said.n))
-            rows.append(Baris(str(place) if first else "", one.title if first else "", name, comma(count), share))
+            rows.append(
+                Baris(str(place) if first else "", one.title if first else "", name, comma(count), share)
+            )
     return rows
 
 
@@ -342,8 +228,9 @@ def _questions(said: Said) -> list[Tanya]:
         Tanya(
             str(one.number),
             clean(in_language(one.wording, "id"), longest=400),
-            " · ".join(f"{option.value} = {clean(in_language(option.label, 'id'))}" for option in one.options),
+            " · ".join(
+                f"{option.value} = {clean(in_language(option.label, 'id'))}" for option in one.options
+            ),
         )
         for one in said.instrument.questions
     ]
-

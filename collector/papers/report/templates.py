@@ -32,7 +32,11 @@ def own() -> bytes:
 
 def worn_by(release: Release, agency: str) -> bytes:
     """Give the template for a release of an agency's: its own, else the one for all, else the house's."""
-    code = release.code if release.subject == "agency" else agency
+    return of_agency(release.code if release.subject == "agency" else agency)
+
+
+def of_agency(code: str) -> bytes:
+    """Give the template of an agency's reports."""
     found = {one.agency: one for one in ReportTemplate.objects.filter(agency__in=(FOR_ALL, code))}
     one = found.get(code) or found.get(FOR_ALL)
     return bytes(one.file) if one else own()

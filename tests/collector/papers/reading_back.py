@@ -106,3 +106,15 @@ def with_wrong_value(book: Path, right: str, wrong: str, *, to: Path) -> Path:
                 data = data.replace(f"<v>{right}</v>".encode(), f"<v>{wrong}</v>".encode())
             new.writestr(one, data)
     return to
+
+
+def converted(path: Path, form: str, folder: Path) -> Path:
+    """A text document as LibreOffice writes it in another format, or in the same."""
+    kind = {"docx": "docx:MS Word 2007 XML", "odt": "odt", "pdf": "pdf"}[form]
+    subprocess.run(
+        [
+            "soffice", f"-env:UserInstallation=file://{folder / 'profile'}", "--headless", "--convert-to", kind, "--outdir", folder, path,
+        ],
+        check=True, capture_output=True, timeout=300, env=_TRUE_TIME | {"HOME": str(folder.parent)},
+    )  # fmt: skip
+    return folder / f"{path.stem}.{form}"

@@ -72,6 +72,8 @@ def test_all_papers_of_a_release_lie_in_a_folder_under_names_that_tell_them_apar
         "followup-report",
         "forum",
         "forum-docx",
+        "report-docx",
+        "report-pdf",
         "rtl",
         "rtl-sheet",
         "tabulation",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from collector.accounts.console import EVERYTHING
 from collector.accounts.roles import EVALUATORS
@@ -15,7 +16,8 @@ from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.papers import dress, making
 from collector.papers.press import Warm
-from collector.papers.registry import Audience, Format, find, formats
+from collector.papers.registry import Audience, Format, find, formats, formats_of
+from collector.papers.report import templates
 from collector.papers.said import said_of
 from collector.people import trail
 from collector.releases.models import Release
@@ -26,7 +28,7 @@ class Command(CollectorCommand):
     """List, make and dress papers."""
 
     help = (
-        "Make the official files of a release: poster, leaflet, pictures, the page for other sites, the tabulation sheet."
+        "Make the official files of a release: poster, leaflet, pictures, the page for other sites, the tabulation sheet, the report."
         " The same release gives the same bytes."
     )
 
@@ -63,6 +65,26 @@ class Command(CollectorCommand):
         )
         wear.add_argument("--logo", type=Path, metavar="FILE", help="a PNG, JPEG or WebP picture")
         add_account(wear)
+        own = parts.add_parser(
+            "template", help="take out, replace or take back the template of an agency's reports"
+        )
+        own.add_argument(
+            "--agency", default="", metavar="CODE", help="an agency's code; without it, for all others"
+        )
+        what = own.add_mutually_exclusive_group(required=True)
+        what.add_argument(
+            "--out", type=Path, metavar="FILE", help="write the template that holds now to a DOCX file"
+        )
+        what.add_argument(
+            "--file",
+            type=Path,
+            metavar="FILE",
+            help="make reports with this DOCX from now on; it is tried first",
+        )
+        what.add_argument(
+            "--house", action="store_true", help="make reports with the house's own template again"
+        )
+        add_account(own)
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Do it."""
@@ -77,9 +99,7 @@ def _list(_: Namespace) -> str:
 
 def _make(given: Namespace) -> str:
     release = releases.find(given.address)
-    wanted = [find(name) for name in given.format] or [
-        one for one in formats().values() if one.suits(release)
-    ]
+    wanted = [find(name) for name in given.format] or formats_of(release)
     for one in wanted:
         if not one.suits(release):
             raise CollectorError("paper_of_unit", name=one.name)
@@ -116,4 +136,25 @@ def _dress(given: Namespace) -> str:
     return "\n".join(map(shown, lines))
 
 
-_DOES: dict[str, Callable[[Namespace], str]] = {"list": _list, "make": _make, "dress": _dress}
+def _template(given: Namespace) -> str:
+    if given.out is not None:
+        try:
+            making.write(given.out, templates.of_agency(given.agency))
+        except OSError as error:
+            raise CollectorError("not_writable", path=given.out, reason=error.strerror) from error
+        return shown(given.out)
+    who = named(given, EVALUATORS, ("agency", given.agency) if given.agency else EVERYTHING)
+    with transaction.atomic():
+        templates.put_on(given.agency, given.file, who=who)
+        trail.note(who=who, action="report template", subject=given.agency or "all agencies")
+    return (
+        "reports are made with it now" if given.file else "reports are made with the house's own template now"
+    )
+
+
+_DOES: dict[str, Callable[[Namespace], str]] = {
+    "list": _list,
+    "make": _make,
+    "dress": _dress,
+    "template": _template,
+}

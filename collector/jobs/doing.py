@@ -1,0 +1,174 @@
+"""Doing a piece: all papers of a release into one ZIP, or what all pieces of a job made into the one that is fetched.
+
+A piece's file is there whole or not at all. One that is done again, because its worker was killed, takes the place of what there was.
+"""
+
+import logging
+import os
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import transaction
+
+from collector import clock
+from collector.errors import CollectorError
+from collector.jobs import alive, claiming
+from collector.jobs.asking import PACKING
+from collector.jobs.models import Job, JobState, Piece, PieceState
+from collector.papers import making
+from collector.papers.press import Press
+from collector.papers.registry import Audience, formats_of
+from collector.papers.said import said_of
+from collector.people import trail
+
+log = logging.getLogger(__name__)
+RESULT = "hasil.zip"
+NOT_MADE = "TIDAK-DIBUAT.txt"
+_ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
+
+
+def folder_of(job: Job) -> Path:
+    """Give where a job's files lie."""
+    return alive.folder() / f"{job.pk}"
+
+
+def result_of(job: Job) -> Path:
+    """Give where the file lies that a job made."""
+    return folder_of(job) / RESULT
+
+
+def do(piece: Piece, worker: str, press: Press) -> None:
+    """Do a piece and note how it ended; what cannot be made is noted with its reason and stops nothing else."""
+    job = piece.job
+    if job.state != JobState.OPEN:
+        claiming.end(piece, worker, state=PieceState.FAILED, why=job.state)
+        return
+    try:
+        why = _pack(job) if piece.place == PACKING else _make(piece, press)
+    except OSError as error:
+        _failed(piece, worker, CollectorError("not_writable", path=folder_of(job), reason=error.strerror))
+    except CollectorError as error:
+        _failed(piece, worker, error)
+    else:
+        _done(piece, worker, why)
+
+
+def _make(piece: Piece, press: Press) -> str:
+    """Make all papers of a piece's release; gives what could not be made."""
+    release, user = piece.release, piece.job.asked_by
+    if release is None or not making.may_have_all(user, release):
+        raise CollectorError("paper_not_yours", account=user.get_username(), name="*")
+    said = said_of(release)
+    missing = []
+    with (
+        _whole(alive.made(folder_of(piece.job)) / f"{piece.place}.zip") as path,
+        zipfile.ZipFile(path, "w") as out,
+    ):
+        for one in formats_of(release):
+            try:
+                data = one.make(said, press)
+            except CollectorError as error:
+                missing.append(f"{one.name}: {error}")
+                continue
+            out.writestr(_entry(f"{release.code}/{making.name_of(said, one)}"), data)
+    return "\n".join(missing)
+
+
+def _pack(job: Job) -> str:
+    folder = alive.made(folder_of(job))
+    pieces = list(
+        Piece.objects.filter(job=job, place__gt=PACKING).select_related("release").order_by("place")
+    )
+    with _whole(folder / RESULT) as path, zipfile.ZipFile(path, "w") as out:
+        for piece in pieces:
+            if piece.state == PieceState.DONE:
+                with zipfile.ZipFile(folder / f"{piece.place}.zip") as made:
+                    for name in made.namelist():
+                        out.writestr(_entry(name), made.read(name))
+        if lines := list(_not_made(pieces)):
+            out.writestr(_entry(NOT_MADE), "\n".join(lines).encode())
+    return ""
+
+
+def _not_made(pieces: Iterable[Piece]) -> Iterable[str]:
+    for piece in pieces:
+        if piece.why:
+            code = piece.release.code if piece.release is not None else ""
+            yield f"{code}: {piece.why}"
+
+
+def _done(piece: Piece, worker: str, why: str) -> None:
+    job = piece.job
+    with transaction.atomic():
+        if not claiming.end(piece, worker, state=PieceState.DONE, why=why):
+            return
+        if piece.place == PACKING:
+            size = result_of(job).stat().st_size
+            Job.objects.filter(pk=job.pk, state=JobState.OPEN).update(
+                state=JobState.DONE, ended_at=clock.now(), size=size
+            )
+        elif piece.release is not None:
+            trail.note(
+                who=job.asked_by.get_username(),
+                action="paper made",
+                subject=f"release {piece.release.address}",
+                facts={
+                    "formats": [one.name for one in formats_of(piece.release) if one.audience is Audience.OFFICE],
+                    "job": job.pk,
+                },
+            )
+    if piece.place == PACKING:
+        for path in folder_of(job).glob("*.zip"):
+            if path.name != RESULT:
+                path.unlink(missing_ok=True)
+
+
+def _failed(piece: Piece, worker: str, error: CollectorError) -> None:
+    log.warning("job %d, piece %d: %s", piece.job_id, piece.place, error)
+    with transaction.atomic():
+        if (
+            claiming.end(piece, worker, state=PieceState.FAILED, why=error.sentence("id"))
+            and piece.place == PACKING
+        ):
+            Job.objects.filter(pk=piece.job_id, state=JobState.OPEN).update(
+                state=JobState.FAILED, ended_at=clock.now(), why=error.sentence("id")
+            )
+
+
+def fail_given_up() -> None:
+    """End the jobs whose packing was given up."""
+    given_up = Piece.objects.filter(place=PACKING, state=PieceState.FAILED, job__state=JobState.OPEN)
+    for piece in given_up:
+        Job.objects.filter(pk=piece.job_id, state=JobState.OPEN).update(
+            state=JobState.FAILED, ended_at=clock.now(), why=piece.why
+        )
+
+
+def clear(job: Job) -> None:
+    """Take a job's files away."""
+    shutil.rmtree(folder_of(job), ignore_errors=True)
+    Job.objects.filter(pk=job.pk).update(size=0)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a path to write to; it takes its place once everything is on the disk, and is gone where that failed."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+        yield part
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Give an entry that is stored as it is: what is in there is packed already; its rights and date tell nothing."""
+    entry = zipfile.ZipInfo(name, _ZIP_BEGAN)
+    entry.compress_type, entry.external_attr = zipfile.ZIP_STORED, 0o644 << 16
+    return entry
