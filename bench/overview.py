@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
 
 PATHS = (
     ("all units, by index", "/"),
@@ -59,6 +60,7 @@ def main() -> None:
         }
         subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
         django.setup()
+        settings.SECRET_KEY = "only for this"
         if is_new:
             print(f"{fill(options.units)} releases of {options.units} units")
         print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}")
@@ -205,7 +207,7 @@ def release(
     if place:
         plain.change = Decimal(round(100 * chance.gauss(0, 3))).scaleb(-2)
         plain.trend = "better" if plain.change > 4 else "worse" if plain.change < -4 else "cannot tell"
-    plain.content = sample
+    plain.content = sample if subject == "unit" else sample[:-1] + b',"units":12,"left_out":0,"counted":[]}'
     return plain
 
 

@@ -45,6 +45,11 @@ BY_LIBRARIES = (
     Unused("collector/papers/scale.py", "is_own", "designs read it"),
     Unused("collector/papers/signature.py", "Annots|AcroForm", "keys of a PDF"),
     Unused("collector/papers/templatetags/papers.py", "band_colour", "templates use filters by name"),
+    Unused(
+        "collector/releases/show/overview/l*.py",
+        "has_number|sure|name_of_grade|proof|drawn|moved|step",
+        "templates ask for them",
+    ),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
@@ -65,6 +70,7 @@ COLUMNS = (
     ),
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
     Unused("collector/scores/models.py", "stated_by|stated_at", "read by plain SQL"),
+    Unused("collector/desk/models.py", "sent_at|at", "kept for an auditor's own query"),
     Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
     Unused(
         "collector/accounts/models.py", "given_by|ended_by|made_at|used_at", "kept for an auditor's own query"
