@@ -38,7 +38,7 @@ BY_LIBRARIES = (
         "the settings name them, and allauth calls them",
     ),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
-    Unused("collector/desk/*.py", "days_left|needs_reason", "templates ask for them"),
+    Unused("collector/desk/*.py", "days_left|needs_reason|night", "templates ask for them"),
     Unused("collector/desk/templatetags/desk.py", "short_day|count_words", "templates use filters by name"),
     Unused("collector/papers/doors.py", "xframe_options_exempt", "Django's middleware reads it"),
     Unused("collector/papers/said.py", "qr", "designs read it"),
@@ -53,7 +53,7 @@ BY_LIBRARIES = (
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
-        "minutes_of|svg|timing_sentences",
+        "minutes_of|svg|timing_sentences|published_day",
         "templates use filters by name",
     ),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),
