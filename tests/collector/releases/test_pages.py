@@ -262,7 +262,7 @@ def test_the_home_page_asks_as_often_for_three_units_as_for_one(
         )
         fill(one)
         publish(one)
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(9):  # type: ignore[operator]
         assert client.get("/").status_code == 200
 
 
