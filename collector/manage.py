@@ -52,6 +52,9 @@ Proof
   refusals            what was refused, and why
   trail               who exported and changed what
 
+People
+  week                what waits for officers and evaluators this week, printed or by mail
+
 Complaints
   complaint           list complaints, read what a citizen wrote, move a ticket on
   retention           destroy what is past its date

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from collector.database import database
+from collector.mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent
 
@@ -26,6 +27,7 @@ IKM_EMBED_SITES = (
     os.environ.get("IKM_EMBED_SITES") or "https://*.desa.id http://*.desa.id https://*.go.id http://*.go.id"
 )
 IKM_KEEP_FILES_DAYS = int(os.environ.get("IKM_KEEP_FILES_DAYS") or "7")
+IKM_MAIL_URL = os.environ.get("IKM_MAIL_URL") or ""
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 
@@ -141,6 +143,11 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 # Failed log-ins are counted here, for all of the pages' processes together.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+globals().update(mail_settings(IKM_MAIL_URL))
+DEFAULT_FROM_EMAIL = (
+    os.environ.get("IKM_MAIL_FROM") or f"ikm@{urlsplit(IKM_PUBLIC_URL).hostname or 'localhost'}"
+)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # no honest batch is larger; see `evidence.views`
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -265,6 +265,7 @@ COLLECTOR_GROUND = {
     "wsgi",
     "headers",
     "pictures",
+    "mail",
 }
 COLLECTOR_ORDER = (
     {"people"},
@@ -282,7 +283,7 @@ COLLECTOR_ORDER = (
     {"manage", "urls"},
 )
 """Each room may import those before it, and the ground; rooms beside each other know nothing of each other."""
-GROUND_MAY_IMPORT = {"errors": {"words"}, "settings": {"database"}, "pictures": {"errors"}}
+GROUND_MAY_IMPORT = {"errors": {"words"}, "settings": {"database", "mail"}, "pictures": {"errors"}}
 MOST_ROOMS = {"collector/scores": 12, "collector/evidence": 12}
 
 

@@ -38,7 +38,7 @@ BY_LIBRARIES = (
         "the settings name them, and allauth calls them",
     ),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
-    Unused("collector/desk/*.py", "days_left|needs_reason", "templates ask for them"),
+    Unused("collector/desk/*.py", "days_left|needs_reason|night", "templates ask for them"),
     Unused(
         "collector/desk/templatetags/desk.py",
         "short_day|count_words|step_words",
@@ -67,10 +67,15 @@ BY_LIBRARIES = (
         "python-docx and zipfile read them",
     ),
     Unused("collector/papers/templatetags/papers.py", "band_colour", "templates use filters by name"),
+    Unused(
+        "collector/releases/show/overview/l*.py",
+        "has_number|sure|name_of_grade|proof|drawn|moved|step",
+        "templates ask for them",
+    ),
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
-        "minutes_of|svg|timing_sentences",
+        "minutes_of|svg|timing_sentences|published_day",
         "templates use filters by name",
     ),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),
@@ -90,6 +95,7 @@ COLUMNS = (
         "collector/jobs/models.py", "asked_at|taken_at|done_at|ended_by", "templates and queries ask for them"
     ),
     Unused("collector/scores/models.py", "stated_by|stated_at", "read by plain SQL"),
+    Unused("collector/desk/models.py", "sent_at|at", "kept for an auditor's own query"),
     Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
     Unused(
         "collector/accounts/models.py", "given_by|ended_by|made_at|used_at", "kept for an auditor's own query"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("akun/daftar/", pages.by_invitation, name="account_signup"),
     path("akun/lupa/", pages.by_invitation, name="account_reset_password"),
     path("akun/undangan/<str:secret>/", pages.invitation, name="invitation"),
+    path("akun/surel/", pages.address, name="mail-address"),
     path("akun/kode/", pages.console_code, name="console-code"),
     path("api/v1/trail", pages.trail_head, name="trail-head"),
     path("akun/", pages.own, name="account"),

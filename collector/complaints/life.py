@@ -9,10 +9,11 @@ from django.db import transaction
 from collector.accounts import roles
 from collector.complaints.models import CLOSED, Ticket, TicketStatus, TicketStep
 from collector.complaints.sealing import opened
+from collector.complaints.waiting import is_about_officers
 from collector.errors import CollectorError
 from collector.people import trail
 from collector.trust.kinds import Errand
-from survey.record.complaint import BY_CODE, CONTACT, TEXT, read_code
+from survey.record.complaint import CONTACT, TEXT, read_code
 
 
 class NotAllowed(CollectorError):  # noqa: N818 - it is a refusal
@@ -53,8 +54,7 @@ def may_work_on(user: AbstractBaseUser, ticket: Ticket) -> bool:
     """
     if roles.may(user, roles.EVALUATORS, ticket.unit):
         return True
-    about_officers = any(code in BY_CODE and BY_CODE[code].bypass_officer for code in ticket.topics)
-    return not about_officers and roles.may(user, (roles.UNIT_OFFICER,), ticket.unit)
+    return not is_about_officers(ticket.topics) and roles.may(user, (roles.UNIT_OFFICER,), ticket.unit)
 
 
 def move(

@@ -19,6 +19,8 @@ class TicketStatus(models.TextChoices):
 
 
 CLOSED = (TicketStatus.DONE, TicketStatus.REJECTED)
+PROMISED_DAYS = 60
+"""Within how many days a complaint is dealt with, as its citizen reads on the ticket's page."""
 
 
 class Ticket(models.Model):

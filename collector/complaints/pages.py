@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from collector.complaints.models import Ticket
+from collector.complaints.models import PROMISED_DAYS, Ticket
 from survey.record.complaint import read_code, show_code
 
 
@@ -18,6 +18,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "steps": list(found.steps.all()) if found is not None else [],
         "found": found is not None,
         "readable": plain is not None,
+        "promised_days": PROMISED_DAYS,
     }
     response = render(request, "complaints/ticket.html", context, status=200 if found is not None else 404)
     response["Cache-Control"] = "no-store"

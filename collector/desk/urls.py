@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import followup, forums, home, jobs, papers, people, releases
+from collector.desk.show import followup, forums, home, jobs, papers, people, releases, weeks
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
@@ -13,6 +13,9 @@ _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
 
 urlpatterns = [
     path("meja/", home.home, name="desk"),
+    path("meja/minggu-ini/", weeks.week, name="desk-week"),
+    path("meja/belum-melapor/", weeks.missing, name="desk-missing"),
+    re_path(rf"^meja/ingatkan/{_UNIT}/{_PERIOD}/$", weeks.remind, name="desk-remind"),
     path("meja/rilis/", releases.listed, name="desk-releases"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/$", releases.one, name="desk-release"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/(?P<name>[a-z]+)/$", releases.act, name="desk-act"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.releases.show import api, breakdowns, explaining, one, pages
+from collector.releases.show import api, breakdowns, explaining, one, pages, statements
 from collector.releases.show.overview import pages as overview
 
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     re_path(
         r"^api/v1/releases/(?P<text>[A-Za-z0-9-]{8,12})\.(?P<form>json|csv)$", one.data, name="release-data"
     ),
+    path("privasi/", statements.privacy, name="privacy"),
+    path("aksesibilitas/", statements.accessibility, name="accessibility"),
     path("cara-menghitung/", explaining.page, name="explain"),
     path("api/v1/explain", explaining.data, name="explain-data"),
     path("api/v1/breakdowns", breakdowns.breakdowns, name="breakdowns"),

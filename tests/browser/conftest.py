@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -66,3 +67,25 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """The checker of accessibility, read once."""
+    return Axe()
+
+
+def faults(axe: Axe, page: Page) -> list[str]:
+    """What axe calls a violation on a page as it stands: the rule and where."""
+    found = axe.run(page).response["violations"]
+    return [f"{one['id']}: {node['target']}" for one in found for node in one["nodes"]]
+
+
+def cut(page: Page) -> list[str]:
+    """What sticks out of the page, or is cut off in its own box."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    texts = page.eval_on_selector_all(
+        "h1, h2, td, th, dd, dt, p, button, a.button, label",
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1).map(one => one.textContent)",
+    )
+    return ([f"{wide} px too wide"] if wide > 0 else []) + list(texts)

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
+from collector.accounts import roles
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.fleet import tree
-from collector.fleet.models import Service, Unit
+from collector.fleet.models import Region, Service, Unit
 from collector.releases import larger, publishing
 from collector.releases.evaluation import keeping, result
 from collector.releases.evaluation.form import Form
@@ -19,6 +20,7 @@ from collector.scores.tallies.projection import project
 from survey.index.pekppp import INDICATORS
 from survey.index.periods import parse
 from survey.instrument.definition import load
+from tests.collector.accounts_of import person
 from tests.collector.scores.village import SKM, Post, at
 
 SEED = 2026
@@ -34,6 +36,8 @@ UNITS = (
     ("karanganyar", "Balai Desa Karang Anyar", "18.01.05.2008", "Desa Karang Anyar", 2.86),
     ("sinarbaru", "Balai Desa Sinar Baru", "18.01.06.2001", "Desa Sinar Baru", 3.30),
 )
+SILENT = ("tanjungasih", "Balai Desa Tanjung Asih", "18.01.06.2002", "Desa Tanjung Asih")
+"""A unit of which nothing is out: what officers and evaluators of the tests have to do."""
 REGIONS = {
     "18": "Lampung",
     "18.01": "Kabupaten Lampung Selatan",
@@ -79,6 +83,8 @@ def fill() -> None:
     flagging.settle()
     publish()
     evaluate()
+    silent()
+    people()
 
 
 def publish() -> None:
@@ -103,6 +109,28 @@ def evaluate() -> None:
     keeping.enter(unit, period, keeping.Round.OWN, form, who="console:invented")
     quota = result.Quota(20, "panduan kementerian 2022: 10 sampai 20 lembar")
     result.publish(unit, period, keeping.Round.OWN, quota, who="console:invented")
+
+
+def silent() -> None:
+    """Add a unit that has not reported a quarter."""
+    code, name, region, place = SILENT
+    unit = tree.add_unit(
+        code=code,
+        name=name,
+        region=tree.add_region(region, name=place),
+        agency=None,
+        time_zone="Asia/Jakarta",
+    )
+    publishing.mark_overdue(unit, parse(QUARTERS[-1]), who="console:invented")
+
+
+def people() -> None:
+    """Give each role an account, named after it."""
+    person("petugas", roles.UNIT_OFFICER, Unit.objects.get(code=SILENT[0]))
+    person("penilai", roles.EVALUATOR, region=Region.objects.get(pk="18.01"))
+    person("pemeriksa", roles.AUDITOR)
+    person("pembaca", roles.VIEWER)
+    person("pengelola", roles.ADMINISTRATOR)
 
 
 def months() -> Iterator[list[date]]:

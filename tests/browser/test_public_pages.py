@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import faults
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +19,12 @@ PAGES = (
     "/region/18/?period=2026-TW3",
     "/unit/sukamaju/?instrument=spkp&period=2026-TW3",
     "/?instrument=spkp",
+    "/?mutu=C&sort=nama",
+    "/region/",
+    "/agency/",
+    "/agency/pemdes/",
+    "/privasi/",
+    "/aksesibilitas/",
     "/cara-menghitung/?nrr=3,62;3,48;3,45;4;3,52;3,62;3,66;3,62;3,97&weight=3&rounding=2,2",
 )
 SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
@@ -30,8 +39,8 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_sticks_out_nothing_is_foreign_and_the_console_is_silent(
-    page: Page, address: str, path: str
+def test_nothing_sticks_out_nothing_is_foreign_and_axe_finds_no_violation(
+    page: Page, address: str, axe: Axe, path: str
 ) -> None:
     said: list[str] = []
     asked: list[str] = []
@@ -47,11 +56,11 @@ def test_nothing_sticks_out_nothing_is_foreign_and_the_console_is_silent(
         "h1, h2, td, th, dd, dt, p", "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
     )
     assert cut == 0
+    assert faults(axe, page) == []
+    every_control_has_a_name_and_the_page_one_heading(page)
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_control_has_a_name_and_every_page_one_heading(page: Page, address: str, path: str) -> None:
-    page.goto(address + path)
+def every_control_has_a_name_and_the_page_one_heading(page: Page) -> None:
     assert page.locator("h1").count() == 1
     assert page.locator("html[lang=id]").count() == 1
     for control in page.locator("input:not([type=hidden]), select, button").all():
@@ -140,3 +149,34 @@ def test_an_evaluation_s_result_fits_and_leads_to_the_users_part(page: Page, add
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.locator(".facts a").click()
     expect(page.get_by_role("heading", name="F-03 Triwulan III Tahun 2026")).to_be_visible()
+
+
+def test_a_list_is_sorted_and_narrowed_without_a_script_and_by_links(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=address)
+    page = context.new_page()
+    page.goto("/?period=2026-TW3")
+    names = page.locator("tbody th a").all_text_contents()
+    page.get_by_role("link", name="IKM ▾").click()
+    assert [name for name in page.locator("tbody th a").all_text_contents() if name in names[:5]] == names[
+        :5
+    ][::-1]
+    page.get_by_text("Saring lagi").click()
+    page.get_by_label("Mutu").select_option("C")
+    page.get_by_role("button", name="Tampilkan").click()
+    grades = page.locator("tbody .grade").all_text_contents()
+    assert set(grades) == {"C"}
+    assert 0 < len(grades) < len(names)
+    context.close()
+
+
+def test_the_overview_follows_a_dark_screen_and_prints_light(
+    browser: Browser, address: str, axe: Axe
+) -> None:
+    page = browser.new_page(base_url=address, color_scheme="dark")
+    for path in ("/", UNIT, "/cara-menghitung/"):
+        page.goto(path)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 25, 29)"
+        assert faults(axe, page) == []
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.close()

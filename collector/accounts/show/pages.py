@@ -2,8 +2,13 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collector.accounts import console, invitations, roles
 from collector.accounts.models import Invitation
 from collector.errors import CollectorError
-from collector.people import chain
+from collector.people import chain, trail
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -77,6 +82,29 @@ def own(request: HttpRequest) -> HttpResponse:
     """Show what the account holds and how it is secured."""
     context = {"offices": roles.held(request.user), "two_factors": is_mfa_enabled(request.user)}
     return render(request, "account/own.html", context)
+
+
+@login_required
+@require_POST
+def address(request: HttpRequest) -> HttpResponse:
+    """Keep where the account's week is mailed to; nothing ends the mails. The trail says that it changed, and not to what."""
+    given = request.POST.get("email", "").strip()
+    try:
+        if given:
+            validate_email(given)
+    except ValidationError:
+        messages.error(
+            request, CollectorError("mail_address", address=given[:80]).for_page(settings.IKM_LANGUAGE)
+        )
+        return redirect("account")
+    with transaction.atomic():
+        who = request.user.get_username()
+        User.objects.filter(username=who).update(email=given)
+        trail.note(who=who, action="mail address", subject=who, facts={"kept": bool(given)})
+    messages.success(
+        request, "Alamat surel disimpan." if given else "Alamat surel dihapus; tidak ada surel lagi."
+    )
+    return redirect("account")
 
 
 @login_required

@@ -15,16 +15,13 @@ from collector.errors import CollectorError
 from collector.fleet.models import Region, Unit
 from collector.local import local_date
 from collector.releases import publishing
-from collector.releases.bands import Band, band
 from collector.releases.evaluation.result import SUBJECT
 from collector.releases.models import Release
-from collector.releases.policy import official
+from collector.releases.running import Running, running
 from collector.releases.show.reading import Reading, shown_releases
-from collector.releases.states import State
-from collector.scores.ask.counting import count
+from collector.releases.states import SHOWN, State
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
-from collector.scores.ask.scope import Days, Scope
 from collector.scores.show.charts import Trend, TrendValue, trend_of
 from survey.index.doubt import Interval
 from survey.index.periods import Period, PeriodKind, around, parse
@@ -47,7 +44,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "evaluations": list(
                 shown_releases().filter(subject=SUBJECT, code=code).order_by("-first_day", "-number")
             ),
-            "running": _running(found, instrument),
+            "running": _running(found, instrument.id),
             **of_subject(request, subject="unit", code=code, periods=periods, period=period),
         },
     )
@@ -97,7 +94,9 @@ def offered(names: Iterable[str], instrument: Instrument) -> dict[str, object]:
 
 
 def _instruments(found: QuerySet[Release]) -> Iterable[str]:
-    return found.filter(newest=True).order_by("instrument").values_list("instrument", flat=True).distinct()
+    return (
+        found.filter(state__in=SHOWN).order_by("instrument").values_list("instrument", flat=True).distinct()
+    )
 
 
 def _periods(subject: str, code: str, instrument: Instrument) -> list[Period]:
@@ -141,17 +140,8 @@ def _trend(reading: Reading) -> Trend | None:
     return trend_of(points[:8][::-1], reading.bands, reading.ends)
 
 
-def _running(unit: Unit, instrument: Instrument) -> tuple[Period, Band]:
-    """Give the running period of a unit and how many have answered in it, as everybody may know it."""
-    day = today(unit.time_zone)
-    kind = PeriodKind(official(unit, around(day, PeriodKind.QUARTER)).period_kind)
-    period = around(day, kind)
-    number, form = find_form(instrument.id)
-    if number is None:
-        return period, band(0)
-    row = count(number, form, Scope(unit=unit.code), Days(period.first, period.last)).whole.both
-    tally, _ = form.opened(row)
-    return period, band(tally.complete + tally.incomplete)
+def _running(unit: Unit, instrument: str) -> Running:
+    return running(unit, instrument, on=today(unit.time_zone))
 
 
 def crumbs_of(code: str) -> list[tuple[str, str]]:

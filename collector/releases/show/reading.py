@@ -89,7 +89,21 @@ class Reading:
 
     def _scale(self, index: Mapping[str, Any]) -> Scale:
         value, letter = two_decimals(index["value"]), index["category"] or ""
-        return scale_at(value, interval_of(index), letter, self.bands, ends=self.ends)
+        changed = self.said.get("change")
+        before = value - two_decimals(changed["value"]) if changed else None
+        return scale_at(value, interval_of(index), letter, self.bands, ends=self.ends, before=before)
+
+    @property
+    def highest(self) -> list[Mapping[str, Any]]:
+        """Give the three elements with the highest values, beside the lowest three that a release names; none of a short questionnaire."""
+        elements = self.index["elements"] if self.index is not None else []
+        return sorted(elements, key=lambda one: -one["value"])[:3] if len(elements) >= 6 else []
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all records that its kiosks signed were here when it came out."""
+        held = self.said.get("completeness") or []
+        return not any(one["awaited"] or one["lost_here"] or one["conflicts"] for one in held)
 
 
 def shown_releases() -> QuerySet[Release]:

@@ -39,6 +39,8 @@ class Scale:
     """Empty where there are no categories."""
     ends: tuple[Decimal, Decimal]
     """What stands under both ends."""
+    before: float | None = None
+    """Where the value of the period before lies; None where nothing is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,9 @@ def scale_at(
     bands: BandTable | None,
     *,
     ends: tuple[float, float] = (LOWEST, HIGHEST),
+    before: Decimal | None = None,
 ) -> Scale:
-    """Give an index on its scale, with the categories its rule has."""
+    """Give an index on its scale, with the categories its rule has, and the index of the period before."""
 
     def x(mark: Decimal | float) -> float:
         return _x(float(mark), ends)
@@ -129,6 +132,7 @@ def scale_at(
         high=x(interval.high if interval else value),
         letter=letter,
         ends=(low, high),
+        before=x(before) if before is not None else None,
     )
 
 

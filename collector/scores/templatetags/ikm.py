@@ -1,16 +1,20 @@
 """Filters for templates: numbers as people here write them, and the places of marks in a chart."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django import template
+from django.conf import settings
 
+from collector.local import local_date
 from collector.scores.ask.results import Timing
 from collector.scores.show import charts, formats, labels
 from collector.scores.show.as_text import timing_lines
 from survey.index.doubt import Interval
+from survey.index.periods import long_date
 
 register = template.Library()
 
@@ -26,6 +30,12 @@ def timing_sentences(told: Mapping[str, int]) -> list[str]:
     """Say what is doubtful about the times of an index, as a release has it."""
     timing = Timing(told["late"], told["redated"], told["maybe_outside"], told["maybe_inside"])
     return list(timing_lines(timing, "id"))
+
+
+@register.filter
+def published_day(moment: str) -> str:
+    """Write the day of a release's moment, where the collector stands."""
+    return long_date(local_date(datetime.fromisoformat(moment), settings.IKM_TIME_ZONE))
 
 
 @register.filter

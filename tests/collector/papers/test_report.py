@@ -23,7 +23,7 @@ from collector.papers.registry import find
 from collector.papers.report import house, passages, returned, templates, trend
 from collector.papers.report.fields import Report
 from collector.papers.report.filling import marks
-from collector.papers.report.plan import PlanRow, no_plan
+from collector.papers.report.plan import PlanRow, plan_of
 from collector.papers.report.telling import report_of
 from collector.papers.said import said_of
 from collector.papers.signature import FIELD
@@ -173,7 +173,7 @@ def test_what_the_office_wrote_stays_when_the_numbers_change(
         assert after in found
         assert all(line in found for words in OWN.values() for line in words.split("\n"))
     assert passages.strange_numbers(dict.fromkeys(passages.KEYS, "") | {"tren": f"Dulu 12,34, kini {after}; 1.234,56 dan 5,678."}, repr(
-        report_of(said_of(edition), plan=no_plan)
+        report_of(said_of(edition), plan=plan_of)
     )) == {"tren": ("12,34",)}  # fmt: skip
 
 

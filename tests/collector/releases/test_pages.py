@@ -11,9 +11,11 @@ from django.test import Client
 
 from collector.headers import PAGE
 from collector.releases import larger, publishing
+from collector.releases.content import frozen, opened
 from collector.releases.models import Release
 from collector.scores.tallies.projection import project
 from survey.index.periods import parse
+from survey.record.complaint import CONTACT_KEPT_DAYS
 from tests.collector.conftest import OwnClock
 from tests.collector.scores.village import Post, add_unit, answers, at
 
@@ -260,7 +262,7 @@ def test_the_home_page_asks_as_often_for_three_units_as_for_one(
         )
         fill(one)
         publish(one)
-    with django_assert_num_queries(10):  # type: ignore[operator]
+    with django_assert_num_queries(9):  # type: ignore[operator]
         assert client.get("/").status_code == 200
 
 
@@ -282,3 +284,52 @@ def test_the_trend_is_that_of_the_releases(post: Post, client: Client) -> None:
     page = seen(client, "/unit/sukamaju/")
     assert "Dibanding Triwulan III Tahun 2026 : naik (+25,00;" in page
     assert "TW3" in page
+
+
+def test_a_unit_shows_the_period_before_the_extremes_and_the_proof_in_words(
+    post: Post, client: Client
+) -> None:
+    fill(post, first=date(2026, 8, 3))
+    publishing.publish(post.unit, parse("2026-TW3"), who="console:test")
+    given = dict(zip(("persyaratan", "prosedur", "waktu"), (4, 4, 4), strict=True))
+    moments = [at(date(2026, 11, 2) + timedelta(days=place % 5), seconds=60 * place) for place in range(12)]
+    with transaction.atomic():
+        assert project([post.response(answers(3) | given, moment) for moment in moments]) == []
+    release = publish(post)
+    found = client.get("/unit/sukamaju/").content.decode()
+    assert found.count('<path class="before"') == 1
+    page = text_of(found)
+    assert (
+        "Tertinggi: 1. Persyaratan (100,00), 2. Sistem, Mekanisme, dan Prosedur (100,00), 3. Waktu Penyelesaian (100,00)"
+        in page
+    )
+    assert "Prioritas tindak lanjut: 1." in page
+    assert f"Kode rilis {release.address} , diperbarui terakhir 5 Januari 2027" in page
+    assert "Diperbarui terakhir 5 Januari 2027" in seen(client, "/")
+
+
+def test_the_statements_say_what_the_program_keeps_to(client: Client) -> None:
+    privacy = seen(client, "/privasi/")
+    assert f"{CONTACT_KEPT_DAYS} hari sesudah pengaduan selesai" in privacy
+    assert "sesudah 730 hari" in privacy
+    assert "belum dicoba oleh pembaca layar" in seen(client, "/aksesibilitas/").lower()
+    for address in ("/", "/region/", "/agency/", "/privasi/", "/aksesibilitas/", "/cara-menghitung/"):
+        answer = client.get(address)
+        assert not answer.cookies, address
+        assert "<script" not in answer.content.decode()
+        assert 'href="/privasi/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "awaited, said", [(0, "Lengkap. Semua catatan"), (3, "Belum lengkap. Sebagian catatan")]
+)
+def test_the_proof_is_said_in_words_and_names_no_command(
+    post: Post, client: Client, awaited: int, said: str
+) -> None:
+    fill(post)
+    release = publish(post)
+    held = {"kiosk": "k1", "received": 12, "lost_here": 0, "awaited": awaited, "conflicts": 0}
+    Release.objects.filter(pk=release.pk).update(content=frozen(opened(release) | {"completeness": [held]}))
+    page = seen(client, "/unit/sukamaju/")
+    assert said in page
+    assert "ikm-collector" not in page

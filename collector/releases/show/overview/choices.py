@@ -3,19 +3,17 @@
 from collector.scores.ask.lookups import rows
 from survey.index.periods import Period, PeriodKind, parse
 
-_NEXT = "SELECT min({column}) FROM releases_release WHERE subject = %s AND newest = %s"
+_NEXT = "SELECT min({column}) FROM releases_release WHERE subject = %s AND newest"
 
 
 def instruments(subject: str) -> list[str]:
     """Give the instruments of which something of a kind of subject is out."""
-    return _each("instrument", _NEXT.format(column="instrument"), (subject, True))
+    return _each("instrument", _NEXT.format(column="instrument"), (subject,))
 
 
 def periods(subject: str, instrument: str) -> list[Period]:
     """Give the periods of which something of a kind of subject is out, the newest first."""
-    found = _each(
-        "period", _NEXT.format(column="period") + " AND instrument = %s", (subject, True, instrument)
-    )
+    found = _each("period", _NEXT.format(column="period") + " AND instrument = %s", (subject, instrument))
     return sorted(map(parse, found), key=lambda one: (one.last, one.first), reverse=True)
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from collector.releases.models import Release
 from collector.releases.show.overview.listing import Row
 from collector.scores.show.charts import HIGHEST, LOWEST
@@ -107,19 +109,41 @@ class Line:
         return f"{comma(sum(one['awaited'] for one in held))} catatan belum tiba"
 
     @property
-    def marks(self) -> dict[str, float | None]:
-        """Give the places of the value, of its interval's ends, and of the value of the period before."""
+    def value(self) -> str:
+        """Write the index."""
+        release = self.row.release
+        return comma(release.value) if release is not None and release.value is not None else ""
+
+    @property
+    def interval(self) -> str:
+        """Write its interval, with one decimal less: the index is official, its doubt an estimate."""
+        release = self.row.release
+        if release is None or release.low is None or release.high is None:
+            return ""
+        return f"{_tenths(release.low)}–{_tenths(release.high)}"
+
+    @property
+    def drawn(self) -> SafeString:
+        """Draw the value with its interval on the shared scale, and the value of the period before; hollow where the sample is not known to do."""
         release = self.row.release
         if release is None or release.value is None:
-            return {}
-        low, high = release.low, release.high
-        before = release.value - release.change if release.change is not None else None
-        return {
-            "x": self.ruler.x(float(release.value)),
-            "low": self.ruler.x(float(low if low is not None else release.value)),
-            "high": self.ruler.x(float(high if high is not None else release.value)),
-            "before": self.ruler.x(float(before)) if before is not None else None,
-        }
+            return SafeString()
+        value, change = release.value, release.change
+        low = self.ruler.x(float(release.low if release.low is not None else value))
+        high = self.ruler.x(float(release.high if release.high is not None else value))
+        said = f"{self.value}, antara {self.interval.replace('–', ' dan ')}" if self.interval else self.value
+        before = (
+            f'<path class="before" d="M{self.ruler.x(float(value - change)):g} 7v20"/>'
+            if change is not None
+            else ""
+        )
+        hollow = "" if self.missing == 0 else ' class="hollow"'
+        # Numbers and our own words alone; everything else of a row goes through the template's escaping.
+        return SafeString(
+            f'<svg class="chart" viewBox="0 0 {WIDTH:g} 34" role="img" aria-label="{said}"><use href="#pita"/>{before}'
+            f'<path class="whisker" d="M{low:g} 17H{high:g}M{low:g} 12v10M{high:g} 12v10"/>'
+            f'<circle{hollow} cx="{self.ruler.x(float(value)):g}" cy="17" r="5"/></svg>'
+        )
 
     @property
     def moved(self) -> str:
@@ -129,7 +153,11 @@ class Line:
         return words[Change(release.trend)] if release is not None and release.trend else ""
 
     @property
-    def step(self) -> Decimal | None:
-        """Give how far it went, whichever way."""
+    def step(self) -> str:
+        """Write how far it went, whichever way."""
         release = self.row.release
-        return abs(release.change) if release is not None and release.change is not None else None
+        return _tenths(abs(release.change)) if release is not None and release.change is not None else ""
+
+
+def _tenths(value: Decimal) -> str:
+    return comma(value.quantize(Decimal("0.1")))

@@ -3,6 +3,7 @@
 Rows with what they are sorted by come first, in its order; those without it behind them, by name. Only the releases of one page are read.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -18,9 +19,10 @@ from survey.index.periods import Period
 from survey.index.ranks import Rank, ranks
 from survey.instrument.instrument import Instrument
 
-ROWS, ROWS_OF_DATA = 40, 1_000
+ROWS, ROWS_OF_DATA = 30, 1_000
 MOST_RANKED = 1_000
 """Where more have a number, places say nothing: among the units of a country hardly two neighbours can be told apart."""
+_FEW = 5_000
 _HEAVY = ("content", "basis", "breakdown")
 
 
@@ -81,6 +83,17 @@ class Listing:
     """Whether ranks are given; not where more than `MOST_RANKED` have a number."""
 
 
+class _Counted(NamedTuple):
+    """How many releases of a list there are."""
+
+    states: Mapping[str, int]
+    """In each state."""
+    valued: Mapping[str, int]
+    """Of these, with a number."""
+    changed: int
+    """With a change against the period before."""
+
+
 class _Parts(NamedTuple):
     """A list in its two parts."""
 
@@ -98,23 +111,27 @@ def listing(node: Node, instrument: Instrument, period: Period, ask: Asked) -> L
     anywhere = Release.objects.filter(
         subject=node.subject, newest=True, instrument=instrument.id, period=period.identifier
     )
-    whole = anywhere.filter(code__in=node.members.values("code")) if node.narrowed else anywhere
-    members, releases = node.members, whole
+    members, every, whole = node.members, node.members.count(), anywhere
+    if node.narrowed:
+        whole = anywhere.filter(code__in=_codes(members, every))
+    counted = of_node = _counted(whole, few=node.narrowed and every <= _FEW)
+    releases = whole
     if ask.words:
         members = members.filter(_called(node.subject, ask.words))
-        releases = anywhere.filter(code__in=members.values("code"))
-    every = members.count()
-    states = _states(releases, every)
-    parts = _parts(members, releases, ask, every=every, not_out=states.get(NOT_OUT, 0))
+        every = members.count()
+        releases = anywhere.filter(code__in=_codes(members, every))
+        counted = _counted(releases, few=every <= _FEW)
+    parts = _parts(members, releases, ask, every=every, counted=counted)
     page = Paginator(range(parts.total), ROWS_OF_DATA if ask.form else ROWS).get_page(ask.page)
     rows = _rows(node, anywhere, parts, list(page.object_list), with_content=not ask.form)
-    found = _ranks(whole, [member.code for member, _ in rows])
+    is_ranked = sum(of_node.valued.values()) <= MOST_RANKED
+    found = _ranks(whole, [member.code for member, _ in rows]) if is_ranked else {}
     return Listing(
         rows=[
             Row(
                 member=member,
                 release=release,
-                rank=found.get(member.code) if found is not None else None,
+                rank=found.get(member.code),
                 units=None if node.subject == "unit" else node.sizes.get(member.code, 0),
             )
             for member, release in rows
@@ -122,9 +139,14 @@ def listing(node: Node, instrument: Instrument, period: Period, ask: Asked) -> L
         page=page,
         total=parts.total,
         every=every,
-        states=states,
-        ranked=found is not None,
+        states=_states(counted, every),
+        ranked=is_ranked,
     )
+
+
+def _codes(members: QuerySet[Any], number: int) -> Any:
+    """Give the codes of members: of few as they are, so that the database goes from each to its release; of many as a question."""
+    return list(members.values_list("code", flat=True)) if number <= _FEW else members.values("code")
 
 
 def _called(subject: str, words: str) -> Q:
@@ -132,20 +154,40 @@ def _called(subject: str, words: str) -> Q:
     return named | Q(region__code__startswith=words) if subject == "unit" else named
 
 
-def _states(releases: QuerySet[Release], every: int) -> dict[str, int]:
-    counted = dict(releases.order_by().values_list("state").annotate(number=Count("pk")))
-    found = {state: counted.get(state, 0) for state in STATES}
+def _counted(releases: QuerySet[Release], *, few: bool) -> _Counted:
+    """Count; of few each by its code, of many all of a period in the index."""
+    if few:
+        one_by_one = list(releases.order_by().values_list("state", "value", "change"))
+        return _Counted(
+            states=Counter(state for state, _, _ in one_by_one),
+            valued=Counter(state for state, value, _ in one_by_one if value is not None),
+            changed=sum(change is not None for *_, change in one_by_one),
+        )
+    found = list(
+        releases.order_by()
+        .values_list("state")
+        .annotate(number=Count("pk"), valued=Count("value"), changed=Count("change"))
+    )
+    return _Counted(
+        states={state: number for state, number, _, _ in found},
+        valued={state: valued for state, _, valued, _ in found},
+        changed=sum(changed for *_, changed in found),
+    )
+
+
+def _states(counted: _Counted, every: int) -> dict[str, int]:
+    found = {state: counted.states.get(state, 0) for state in STATES}
     found[NOT_OUT] = every - sum(found.values())
     return {state: number for state, number in found.items() if number}
 
 
 def _parts(
-    members: QuerySet[Any], releases: QuerySet[Release], ask: Asked, *, every: int, not_out: int
+    members: QuerySet[Any], releases: QuerySet[Release], ask: Asked, *, every: int, counted: _Counted
 ) -> _Parts:
     by_name = members.order_by("name", "code")
     if ask.state == NOT_OUT:  # nothing is out of them that a filter could look at
         others = by_name.none() if ask.filters else by_name.exclude(code__in=releases.values("code"))
-        return _Parts(releases.none(), others, 0, 0 if ask.filters else not_out)
+        return _Parts(releases.none(), others, 0, 0 if ask.filters else every - sum(counted.states.values()))
     chosen = releases.filter(**ask.filters)
     if ask.state:
         chosen = chosen.filter(state=ask.state)
@@ -155,12 +197,14 @@ def _parts(
         others = by_name.filter(code__in=chosen.values("code")) if is_filtered else by_name
         return _Parts(releases.none(), others, 0, total)
     sign, column = ask.sort[: -len(ask.sort.lstrip("-"))], COLUMNS[ask.sort.lstrip("-")]
-    having = chosen.exclude(**{column: None}).order_by(f"{sign}{column}", "code")
+    having = chosen.filter(**{f"{column}__isnull": False}).order_by(f"{sign}{column}", "code")
+    first = counted.changed if column == "change" else sum(counted.valued.values())
     if is_filtered:
+        first = having.count()
         others = by_name.filter(code__in=chosen.filter(**{column: None}).values("code"))
     else:
         others = by_name.exclude(code__in=having.order_by().values("code"))
-    return _Parts(having, others, having.count(), total)
+    return _Parts(having, others, first, total)
 
 
 def _rows(
@@ -169,8 +213,14 @@ def _rows(
     """Give the members and releases at some places of a list."""
     light = _HEAVY[1:] if with_content else _HEAVY
     start, stop = (places[0], places[-1] + 1) if places else (0, 0)
-    releases = list(parts.sorted.defer(*light)[start : min(stop, parts.first)]) if start < parts.first else []
-    members = {one.code: one for one in node.members.filter(code__in=[one.code for one in releases])}
+    releases: list[Release] = []
+    if start < parts.first:
+        # Their numbers first, out of the index alone: skipping to the middle of a country would read each release on the way.
+        numbers = list(parts.sorted.values_list("pk", flat=True)[start : min(stop, parts.first)])
+        by_number = Release.objects.defer(*light).in_bulk(numbers)
+        releases = [by_number[number] for number in numbers if number in by_number]
+    found = node.members.model._default_manager.filter(code__in=[one.code for one in releases])  # noqa: SLF001 - Django's own
+    members = {one.code: one for one in found}
     rows: list[tuple[Member, Release | None]] = [
         (members[one.code], one) for one in releases if one.code in members
     ]
@@ -182,11 +232,9 @@ def _rows(
     return rows
 
 
-def _ranks(whole: QuerySet[Release], codes: Sequence[str]) -> dict[str, Rank] | None:
-    """Give the ranks of some among all of a node, whatever else is asked; None where those are too many."""
-    having = whole.filter(state=State.PUBLISHED).exclude(value=None).order_by("value")
-    if having.values("pk")[MOST_RANKED : MOST_RANKED + 1]:
-        return None
+def _ranks(whole: QuerySet[Release], codes: Sequence[str]) -> dict[str, Rank]:
+    """Give the ranks of some among all of a node, whatever else is asked."""
+    having = whole.filter(state=State.PUBLISHED, value__isnull=False).order_by()
     every = list(having.values_list("code", "value", "low", "high"))
     places = {code: place for place, (code, *_) in enumerate(every)}
     wanted = [code for code in codes if code in places]

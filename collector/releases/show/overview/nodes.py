@@ -1,7 +1,7 @@
 """The parts of a node of the trees: of a region its regions or its units, of an agency its units."""
 
-from django.db.models import Count, Q
-from django.db.models.functions import Substr
+from django.db.models import Count, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat, Length
 
 from collector.fleet.models import Agency, Region, Unit
 from collector.fleet.tree import below
@@ -35,14 +35,18 @@ def every_agency() -> Node:
 
 def regions_of(code: str) -> Node:
     """Give the regions right below one, or the provinces where it is empty, that have units."""
-    length = next((one for one in REGION_LENGTHS.values() if one > len(code)), len(code))
-    lies = below(code) & ~Q(region_id=code) if code else Q()
-    found = (
-        Unit.objects.filter(lies)
-        .annotate(part=Substr("region_id", 1, length))
-        .values_list("part")
-        .annotate(units=Count("pk"))
-        .order_by()
+    length = next((one for one in REGION_LENGTHS.values() if one > len(code)), None)
+    if length is None:
+        return Node("region", Region.objects.none())
+    own = OuterRef("code")
+    inside = Unit.objects.filter(
+        Q(region_id=own)
+        | Q(region_id__gte=Concat(own, Value(".00")), region_id__lte=Concat(own, Value(".99.99.9999")))
     )
+    number = inside.order_by().annotate(number=Func("pk", function="Count")).values("number")
+    parts = Region.objects.annotate(length=Length("code")).filter(length=length)
+    if code:
+        parts = parts.filter(code__startswith=f"{code}.")
+    found = parts.annotate(inside=Subquery(number)).filter(inside__gt=0).values_list("code", "inside")
     sizes = dict(found)
     return Node("region", Region.objects.filter(code__in=list(sizes)), sizes=sizes)

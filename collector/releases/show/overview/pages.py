@@ -127,4 +127,8 @@ def _table(
         "trends": list(TRENDS),
         "proofs": list(PROOFS),
         "kept": kept,
+        "updated": max(
+            (row.release.published_at for row in found.rows if row.release and row.release.published_at),
+            default=None,
+        ),
     }

@@ -1,0 +1,195 @@
+"""One week in words for one person: what is due, what is short, what is silent, and what waits; the page and the mail say the same.
+
+Everything is as of last night, and of answers only how many, as a band. Nothing personal of citizens is in it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+
+from collector import clock
+from collector.accounts import roles
+from collector.complaints.models import PROMISED_DAYS
+from collector.complaints.waiting import Waiting, waiting
+from collector.desk import periods, reminders
+from collector.desk.periods import Standing
+from collector.fleet.models import Assignment, Kiosk, Unit
+from collector.local import local_date, moment_of
+from collector.releases.models import Release
+from collector.releases.running import Running, running
+from collector.releases.states import State
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from collector.scores.models import Population
+from survey.index.periods import long_date
+from survey.index.sampling import required_sample
+
+MOST_UNITS = 50
+"""Of which an officer's week speaks one by one."""
+SILENT_DAYS = 3
+LATE, SOON, NOTE = "late", "soon", "note"
+_SOON_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing, in words."""
+
+    urgency: str
+    """`late`, `soon` or `note`: late ones come first."""
+    title: str
+    text: str
+    path: str = ""
+    """Where it is dealt with; a path of the pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What a person's week holds."""
+
+    monday: date
+    night: date
+    """The last day that is counted."""
+    entries: tuple[Entry, ...]
+
+
+def monday_of(day: date) -> date:
+    """Give the Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def week_of(user: AbstractBaseUser | AnonymousUser) -> Week:
+    """Give the running week of an account."""
+    today = periods.today()
+    found = [*_of_officer(user), *_of_evaluator(user)]
+    order = (LATE, SOON, NOTE)
+    entries = tuple(sorted(found, key=lambda one: order.index(one.urgency)))
+    return Week(monday_of(today), today - timedelta(days=1), entries)
+
+
+def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
+    units = roles.units_of(roles.held(user, (roles.UNIT_OFFICER,)))
+    for unit in units.select_related("region").order_by("name")[:MOST_UNITS]:
+        standing = periods.standing(unit, periods.last_closed(unit))
+        if standing.waits_for_unit:
+            yield _release_due(standing)
+        elif standing.state == State.SUBMITTED:
+            yield Entry(
+                NOTE,
+                f"{unit.name}: {standing.period.title} menunggu penilai",
+                "Sudah diajukan.",
+                _desk(standing),
+            )
+        yield _sample(unit)
+    held = units.order_by()
+    yield from _silent(held)
+    yield from _complaints(waiting(held, midnight=_midnight(), with_officers=False))
+
+
+def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
+    offices = roles.held(user, roles.EVALUATORS)
+    if not offices:
+        return
+    units = roles.units_of(offices).order_by()
+    releases = Release.objects.filter(unit__in=units, instrument=DEFAULT_INSTRUMENT)
+    path = reverse("desk-releases")
+    if number := releases.filter(state=State.SUBMITTED).count():
+        text = "Terbitkan, atau kembalikan dengan alasan."
+        yield Entry(SOON, f"{number} rilis diajukan dan belum diputuskan", text, f"{path}?state=diajukan")
+    if number := releases.filter(state=State.NOT_REPORTED).count():
+        text = "Untuk umum tertulis: tidak melapor. Penilai dapat mengingatkan unitnya, atau menerbitkan tanpa unit."
+        yield Entry(LATE, f"{number} periode tidak dilaporkan", text, reverse("desk-missing"))
+    yield from _silent(units)
+    yield from _complaints(waiting(units, midnight=_midnight(), with_officers=True))
+
+
+def _release_due(standing: Standing) -> Entry:
+    left = standing.days_left
+    title = f"{standing.unit.name}: ajukan rilis {standing.period.title}"
+    if standing.reason:
+        title = f"{standing.unit.name}: perbaiki dan ajukan lagi rilis {standing.period.title}"
+    day = long_date(standing.due)
+    if left < 0:
+        text = f"Batasnya {day}, sudah lewat. Untuk umum tertulis: tidak melapor."
+    else:
+        text = f"Paling lambat {day}, sisa {left} hari. Sesudahnya untuk umum tertulis: tidak melapor."
+    if standing.reason:
+        text += f" Dikembalikan: {standing.reason}."
+    told = reminders.newest([standing.unit], standing.period).get(standing.unit.pk)
+    if told is not None:
+        text += f" Penilai mengingatkan pada {long_date(told.day)}."
+    return Entry(LATE if left < 0 else SOON if left <= _SOON_DAYS else NOTE, title, text, _desk(standing))
+
+
+def _sample(unit: Unit) -> Entry:
+    """Say how far the running period's sample is, in a band."""
+    today = periods.today(unit.time_zone)
+    found = running(unit, DEFAULT_INSTRUMENT, on=today, until=today - timedelta(days=1))
+    stated = Population.objects.filter(
+        unit=unit, first_day=found.period.first, last_day=found.period.last
+    ).first()
+    so_far = f"Jawaban sampai tadi malam: {_band(found)}."
+    title = f"{unit.name}: {found.period.title} sedang berjalan"
+    if stated is None:
+        return Entry(
+            NOTE,
+            title,
+            f"{so_far} Jumlah pengguna layanan belum dinyatakan, maka kecukupannya belum dapat dinilai.",
+        )
+    needed = required_sample(stated.users)
+    if found.band.low >= needed:
+        return Entry(NOTE, title, f"{so_far} Diperlukan {needed}: cukup.")
+    left = (found.period.last - today).days
+    is_short = found.band.high is not None and found.band.high < needed
+    text = f"{so_far} Diperlukan {needed}: {'belum cukup' if is_short else 'mungkin sudah cukup'}, sisa {left} hari."
+    return Entry(SOON if is_short and left <= _SOON_DAYS else NOTE, title, text)
+
+
+def _band(found: Running) -> str:
+    low, high = found.band
+    if high is None:
+        return f"{low} atau lebih"
+    return f"kurang dari {high + 1}" if low == 0 else f"{low} sampai {high}"
+
+
+def _silent(units: QuerySet[Unit]) -> Iterator[Entry]:
+    """Name the kiosks that stand at units and of which nothing has come in for days; of many only how many."""
+    before = round((_midnight() - timedelta(days=SILENT_DAYS)).timestamp() * 1000)
+    stands = Assignment.objects.filter(kiosk=OuterRef("pk")).order_by("-since").values("unit")[:1]
+    found = (
+        Kiosk.objects.annotate(stands=Subquery(stands), last_ms=Max("streams__received_ms"))
+        .filter(stands__in=units.values("pk"), last_ms__lt=before)
+        .order_by("last_ms", "name")
+    )
+    number = found.count()
+    text = "Periksa listrik dan jaringannya; jawaban yang sudah diberikan tetap tersimpan di kios. Kios tanpa jaringan: bawa hasilnya dengan USB."
+    if number > MOST_UNITS:
+        yield Entry(LATE, f"{number} kios diam lebih dari {SILENT_DAYS} hari", text)
+        return
+    names = dict(Unit.objects.filter(pk__in=[one.stands for one in found]).values_list("pk", "name"))
+    for one in found:
+        since = long_date(local_date(moment_of(one.last_ms), settings.IKM_TIME_ZONE))
+        yield Entry(LATE, f"{names[one.stands]}: kios {one.name} diam sejak {since}", text)
+
+
+def _complaints(found: Waiting) -> Iterator[Entry]:
+    if found.overdue:
+        text = f"Dari {found.open} pengaduan yang terbuka. Kepada warga dijanjikan {PROMISED_DAYS} hari."
+        yield Entry(LATE, f"{found.overdue} pengaduan lewat batas", text)
+    elif found.open:
+        yield Entry(NOTE, f"{found.open} pengaduan terbuka", "Tidak ada yang lewat batas.")
+
+
+def _midnight() -> datetime:
+    """Give the last midnight, where the collector stands."""
+    day = local_date(clock.now(), settings.IKM_TIME_ZONE)
+    return datetime.combine(day, time(), ZoneInfo(settings.IKM_TIME_ZONE))
+
+
+def _desk(standing: Standing) -> str:
+    return reverse("desk-release", args=[standing.unit.code, standing.period.identifier])
