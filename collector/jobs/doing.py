@@ -116,7 +116,9 @@ def _done(piece: Piece, worker: str, why: str) -> None:
                 action="paper made",
                 subject=f"release {piece.release.address}",
                 facts={
-                    "formats": [one.name for one in formats_of(piece.release) if one.audience is Audience.OFFICE],
+                    "formats": [
+                        one.name for one in formats_of(piece.release) if one.audience is Audience.OFFICE
+                    ],
                     "job": job.pk,
                 },
             )
