@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.releases.show import api, breakdowns, explaining, one, pages
+from collector.releases.show import api, breakdowns, evaluations, explaining, one, pages
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern] = [
     path("cara-menghitung/", explaining.page, name="explain"),
     path("api/v1/explain", explaining.data, name="explain-data"),
     path("api/v1/breakdowns", breakdowns.breakdowns, name="breakdowns"),
+    path("api/v1/ipp", evaluations.ipp, name="ipp"),
     path("api/v1/indices", api.live_indices, name="indices"),
 ]
