@@ -9,11 +9,17 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from collector.accounts import roles
 from collector.errors import CollectorError
+from collector.fleet.models import Unit
 from collector.people import trail
 from collector.releases.cells import asking
 from collector.releases.cells.asking import BreakdownAnswer, BreakdownQuestion
+from collector.releases.evaluation import result
+from collector.releases.evaluation.keeping import Round
+from collector.releases.evaluation.result import NO_QUOTA, Found, Quota
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import IndexAnswer
+from survey.index.periods import Period
+from survey.index.sampling import SMALLEST_GROUP
 
 Asker = AbstractBaseUser | AnonymousUser | str
 """An account, or the console's user."""
@@ -69,6 +75,20 @@ def breakdown(question: BreakdownQuestion, *, who: Asker, why: str = "") -> Brea
         },
     )
     return answer
+
+
+def evaluation(
+    unit: Unit, period: Period, rnd: Round, quota: Quota = NO_QUOTA, *, who: AbstractBaseUser | AnonymousUser
+) -> Found:
+    """Give an auditor the IPP as it stands, before anybody publishes it; the question stands in the trail.
+
+    Raises:
+        CollectorError: that account may not see it (`live_not_yours`), a part is missing (`ipp_no_f02`), or too few answered F-03
+            (`ipp_few_f03`).
+    """
+    if not roles.has_role(who, (roles.AUDITOR,)):
+        raise CollectorError("live_not_yours")
+    return result.live(unit, period, rnd, quota, who=_name(who), smallest=SMALLEST_GROUP)
 
 
 def _sees_groups(question: BreakdownQuestion, who: Asker) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.releases.show import api, breakdowns, explaining, one, pages, statements
+from collector.releases.show import api, breakdowns, evaluations, explaining, one, pages, statements
 from collector.releases.show.overview import pages as overview
 
 urlpatterns: list[URLPattern] = [
@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("cara-menghitung/", explaining.page, name="explain"),
     path("api/v1/explain", explaining.data, name="explain-data"),
     path("api/v1/breakdowns", breakdowns.breakdowns, name="breakdowns"),
+    path("api/v1/ipp", evaluations.ipp, name="ipp"),
     path("api/v1/indices", api.live_indices, name="indices"),
 ]

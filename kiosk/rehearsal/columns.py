@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kiosk.errors import ReplayError
 from kiosk.rehearsal.sheet import Line, Sheet, plain_name
-from survey.instrument.instrument import Instrument, LabelOrder
+from survey.instrument.instrument import Instrument, Kind, LabelOrder
 
 ORDERS: Mapping[str, LabelOrder] = {
     "questionnaire": LabelOrder.QUESTIONNAIRE,
@@ -81,7 +81,7 @@ class Columns(NamedTuple):
 def known_names(form: Instrument) -> frozenset[str]:
     """Give every name a column may have, as `plain_name` writes it."""
     elements = {plain_name(name) for key in form.element_keys for name in _names_of(form, key)}
-    labels = {label.casefold() for label in form.labels.values()}
+    labels = {label.casefold() for label in form.keys_by_label(form.label_order)}
     return frozenset(_BY_NAME) | elements | labels | _NOT_PLAYED
 
 
@@ -127,7 +127,8 @@ class _Found:
         self.unknown: list[str] = []
         self.numbers: list[int] = []
         self.left_out: list[str] = []
-        labels = {label.casefold(): label for label in form.labels.values()}
+        labels = {label.casefold(): label for label in form.keys_by_label(form.label_order)}
+        order = _order_of(form, order)
         # Without the order a label is nobody's key; the file is refused, and yet its doubles are told.
         by_label = {label: label for label in labels.values()} | (
             dict(form.keys_by_label(ORDERS[order])) if order is not None else {}
@@ -151,9 +152,10 @@ def _wrong_elements(form: Instrument, found: _Found, *, order: str | None) -> li
     if found.named and found.labelled:
         return ["it has both element keys and U columns: keep one of them"]
     if found.labelled:
-        missing = [label for label in sorted(form.labels.values()) if label not in found.labelled]
+        every = form.keys_by_label(form.label_order)
+        missing = [label for label in sorted(every) if label not in found.labelled]
         wrong = [f"it lacks columns for {', '.join(missing)}"] if missing else []
-        if order is None:
+        if _order_of(form, order) is None:
             wrong.append(
                 f"U1 … U{len(form.elements)} say different things in different sheets: add --order questionnaire if U8 is sarana "
                 "prasarana and U9 penanganan pengaduan (as the questionnaire asks), or --order regulation if U8 is penanganan "
@@ -165,7 +167,13 @@ def _wrong_elements(form: Instrument, found: _Found, *, order: str | None) -> li
 
 
 def _names_of(form: Instrument, key: str) -> tuple[str, ...]:
-    return key, form.element(key).name["id"]
+    names = key, form.element(key).name["id"]
+    return (*names, form.labels[key]) if form.kind is Kind.F03 else names
+
+
+def _order_of(form: Instrument, told: str | None) -> str | None:
+    """Give the order of a sheet's U columns; a form that asks as it lists has but one, and need not be told."""
+    return "regulation" if told is None and form.asks_as_listed else told
 
 
 def total_label(line: Line, columns: Columns) -> str | None:

@@ -176,7 +176,9 @@ class Instrument:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """The label (`U1` …) of every element key in this version's own order."""
+        """What sheets and forms call every element: `U1` … in this version's own order; of F-03 the code its form prints (`14.d.T`)."""
+        if self.kind is Kind.F03:
+            return {question.key: question.code for question in self.questions}
         return {key: label for label, key in self.keys_by_label(self.label_order).items()}
 
     def keys_by_label(self, order: LabelOrder | str) -> dict[str, str]:
@@ -187,6 +189,11 @@ class Instrument:
         """
         keys = self.element_keys if LabelOrder(order) is LabelOrder.LIST else self.question_order
         return {f"U{number}": key for number, key in enumerate(keys, start=1)}
+
+    @property
+    def asks_as_listed(self) -> bool:
+        """Whether it asks its elements in the order of the list: then `U8` means the same in every sheet."""
+        return self.element_keys == self.question_order
 
     def element(self, key: str) -> Element:
         """Give the element under `key`.

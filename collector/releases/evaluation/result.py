@@ -43,6 +43,7 @@ F03 = "f03a"
 SUBJECT = "ipp"
 """What the subject of a published result is called among releases."""
 _DIGITS = 4
+_LARGEST_QUOTA = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,33 @@ class Found:
     quota: Quota
 
 
-def live(unit: Unit, period: Period, rnd: Round, quota: Quota = NO_QUOTA, *, who: str) -> Found:
+def quota_of(number: int | None, source: str = "", *, zero_below: bool = False) -> Quota:
+    """Give a quota as somebody asks for it.
+
+    Raises:
+        CollectorError: it is no number of respondents (`ipp_quota_number`), or F-03 is to count as 0 below none (`ipp_zero_without`).
+    """
+    if zero_below and number is None:
+        raise CollectorError("ipp_zero_without")
+    if number is not None and not 1 <= number <= _LARGEST_QUOTA:
+        raise CollectorError("ipp_quota_number", quota=number)
+    return Quota(number, source[:200], zero_below)
+
+
+def live(
+    unit: Unit, period: Period, rnd: Round, quota: Quota = NO_QUOTA, *, who: str, smallest: int = 1
+) -> Found:
     """Give the IPP as it stands now, from the users' answers of this moment; the question stands in the trail.
 
     Raises:
-        CollectorError: a part is missing (`ipp_no_f02`, `ipp_no_f03`).
+        CollectorError: a part is missing (`ipp_no_f02`, `ipp_no_f03`), or fewer than `smallest` answered F-03 (`ipp_few_f03`).
     """
     evaluation = _evaluation(unit, period, rnd)
-    asked = IndexQuestion(scope=Scope(unit=unit.code), period=period, instrument=F03, smallest_group=1)
+    asked = IndexQuestion(scope=Scope(unit=unit.code), period=period, instrument=F03, smallest_group=smallest)
     users = indices(asked).whole.index
     if users is None:
+        if smallest > 1:
+            raise CollectorError("ipp_few_f03", unit=unit.code, period=period.identifier, smallest=smallest)
         raise CollectorError("ipp_no_f03", unit=unit.code, period=period.identifier)
     trail.note(
         who=who,

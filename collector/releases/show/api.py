@@ -34,7 +34,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     unknown = sorted(set(words) - set(_ASKED))
     if unknown or not all(value.isprintable() for value in words.values()):
         error = QuestionError("parameter_unknown", word=", ".join(unknown), known=", ".join(_ASKED))
-        return _refused(error, HTTPStatus.BAD_REQUEST, error.code)
+        return refused(error, HTTPStatus.BAD_REQUEST, error.code)
     found = shown_releases().order_by("pk")
     for subject in ("unit", "region", "agency", SUBJECT):
         if subject in words:
@@ -78,15 +78,15 @@ def told(
     reader = words.get("for", "")
     form = words.get("format", "csv" if reader else "json")
     if form not in _FORMATS:
-        return _refused(QuestionError("format", known=", ".join(_FORMATS)), HTTPStatus.BAD_REQUEST, "format")
+        return refused(QuestionError("format", known=", ".join(_FORMATS)), HTTPStatus.BAD_REQUEST, "format")
     if reader and (reader != _EXCEL or form != "csv"):
-        return _refused(QuestionError("for", known=_EXCEL), HTTPStatus.BAD_REQUEST, "for")
+        return refused(QuestionError("for", known=_EXCEL), HTTPStatus.BAD_REQUEST, "for")
     try:
         answer = ask()
     except CollectorError as error:
         code = error.code if isinstance(error, QuestionError) else error.word
         status = HTTPStatus.BAD_REQUEST if isinstance(error, QuestionError) else HTTPStatus.FORBIDDEN
-        return _refused(error, HTTPStatus.NOT_FOUND if code in NOTHING_CALLED_SO else status, code)
+        return refused(error, HTTPStatus.NOT_FOUND if code in NOTHING_CALLED_SO else status, code)
     if form == "csv":
         response = HttpResponse(as_table(answer, reader == _EXCEL), content_type=_TYPES["csv"])
         response["Content-Disposition"] = f'attachment; filename="ikm-{period_of(answer).identifier}.csv"'
@@ -94,7 +94,8 @@ def told(
     return JsonResponse(as_json(answer))
 
 
-def _refused(error: CollectorError, status: HTTPStatus, code: str) -> JsonResponse:
+def refused(error: CollectorError, status: HTTPStatus, code: str) -> JsonResponse:
+    """Say why there is no answer: a stable code, and a sentence."""
     return JsonResponse({"code": code, "message": str(error)}, status=status)
 
 

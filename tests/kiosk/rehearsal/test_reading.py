@@ -366,3 +366,26 @@ def test_a_file_is_the_same_however_it_was_saved(tmp_path: Path) -> None:
     assert first.digests[1] == again.digests[1]
     other = read(tmp_path, GOOD.replace("4\n", "3\n"))
     assert set(other.digests).isdisjoint(first.digests)
+
+
+F03 = load("f03a")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [question.code for question in F03.questions],
+        [f"U{number}" for number in range(1, 15)],
+        list(F03.question_order),
+    ],
+    ids=["the codes its form prints", "U1 to U14", "its keys"],
+)
+def test_f03_is_read_by_the_labels_of_its_form_and_needs_no_order(tmp_path: Path, columns: list[str]) -> None:
+    """The printed codes skip 13: the thirteenth item is 14.d.T and the fourteenth 15.e.K."""
+    values = [number % 6 for number in range(14)]
+    file = tmp_path / "f03.csv"
+    file.write_text(f"submitted,{','.join(columns)}\n2026-03-02 09:00,{','.join(map(str, values))}\n")
+    plan = make_plan(Config(), instruments=(load("pulse"), F03))
+    (row,) = read_responses(file, plan, TERMS).rows
+    assert row.wish.answers == dict(zip(F03.question_order, values, strict=True))
+    assert (F03.labels[F03.question_order[12]], F03.labels[F03.question_order[13]]) == ("14.d.T", "15.e.K")

@@ -166,11 +166,7 @@ def _places(value: float, digits: int) -> str:
 
 
 def _asked(given: Namespace) -> Quota:
-    if given.zero_below_quota and given.quota is None:
-        raise CollectorError("ipp_zero_without")
-    if given.quota is not None and not 1 <= given.quota <= 100_000:
-        raise CollectorError("ipp_quota_number", quota=given.quota)
-    return Quota(given.quota, given.quota_source[:200], given.zero_below_quota)
+    return result.quota_of(given.quota, given.quota_source, zero_below=given.zero_below_quota)
 
 
 def _period(text: str) -> Period:
