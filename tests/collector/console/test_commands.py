@@ -134,7 +134,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "user": [(("add", "budi", "--role", "unit officer", *UNIT), "budi: unit officer")],
     "web_files": [(("{folder}", "--host", "ikm.example"), "IKM_PUBLIC_URL=https://ikm.example")],
 }  # fmt: skip
-IN_A_PROCESS = {"listen", "serve"}
+IN_A_PROCESS = {"listen", "serve", "work"}
 """They run until they are stopped: below."""
 
 ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -185,6 +185,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
         "time zone = 'Europe/Berlin': use Asia/Jakarta",
     ),
     "user": (("add", "budi", "--role", "viewer"), "the password is too weak: This password is too short."),
+    "work": (("--hands", "99"), "--hands 99: from 1 to 64 processes"),
 }
 
 
@@ -306,6 +307,13 @@ def test_the_overview_lists_every_command() -> None:
     assert all(module_of(word_of(name)) == name for name in COMMANDS)
 
 
+def until_it_works(data: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not list((data / "jobs" / "workers").glob("watch-*.lock")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def until_it_listens(port: int) -> None:
     for _ in range(300):
         try:
@@ -339,3 +347,7 @@ def test_serve_says_where_and_listen_runs_until_they_are_stopped(tmp_path: Path)
         listener.stderr.readline()  # it has begun, and the broker is not there
         listener.send_signal(signal.SIGTERM)
         assert listener.wait(30) == 0
+    with subprocess.Popen([*program, "work"], env=environment) as worker:
+        until_it_works(Path(environment["IKM_DATA"]))
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0

@@ -9,8 +9,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
+from collector.errors import CollectorError
 from collector.jobs import working
 from collector.papers.press import Warm
+
+MOST_HANDS = 64
 
 
 class Command(CollectorCommand):
@@ -29,6 +32,8 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Work until stopped; as a hand, until there is nothing to do."""
+        if not 0 <= options["hands"] <= MOST_HANDS:
+            raise CollectorError("work_hands", given=options["hands"], most=MOST_HANDS)
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
