@@ -99,6 +99,10 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         ((*QUARTER, "--json"), '"period": "2026-TW4"'),
     ],
     "instruments": [(("list",), "skm-2017@1: 9 elements")],
+    "forum": [
+        (("list", *UNIT), "sukamaju: no forums"),
+        (("add", *UNIT, "--date", "2026-11-02", "--place", "Balai", "--topic", "Standar", "--media", "2"), "1 of 5 groups"),
+    ],
     "ipp": [(("form",), "indikator,nilai,catatan\n1,,"), (("list",), "nothing was entered")],
     "keys": [(("list",), "texts and contacts  sealed to from now on")],
     "kiosk": [
@@ -126,6 +130,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("policy", "--since", "2027-01-01", "--why", "Perbup 7"), "from 2027-01-01 on: quarter, 1/9, complete, due after 30"),
     ],
     "retention": [(("--dry-run",), "0 contacts and 0 texts due"), ((), "0 contacts and 0 texts destroyed")],
+    "rtl": [(("list", *UNIT), "sukamaju: no plans")],
     "service": [(("add", *UNIT, "--code", "ktp", "--name", "KTP"), "service ktp of sukamaju: KTP")],
     "setup": [((), "ready")],
     "stream": [(("list",), "every stream fits the lineage of its key"), (("list", "--all"), "  counted  63 records since ")],
@@ -153,6 +158,10 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "import_files": (("{folder}/nothing",), "does not exist; name the stick's folder"),
     "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
     "instruments": (("check", "{file}"), "SystemExit"),
+    "forum": (
+        ("add", *UNIT, "--date", "2026-11-31", "--place", "x", "--topic", "x"),
+        "'2026-11-31' is no date: write it as 2027-01-01",
+    ),
     "ipp": (
         ("show", *QUARTER, "--round", "mandiri"),
         "no F-02 of unit sukamaju for 2026-TW4 (mandiri) was entered",
@@ -174,6 +183,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "release": (("withdraw", "AAAAAAAA", "--why", "x"), "there is no release with the address 'AAAAAAAA'"),
     "refusals": ((), "run `ikm-collector setup` as the collector's user"),
     "region": (("add", "--code", "1", "--name", "x"), "region = '1': write a Kemendagri code"),
+    "rtl": (("done", *UNIT, "7", "--date", "2026-11-02", "--result", "x"), "unit sukamaju has no plan 7"),
     "retention": ((), "run `ikm-collector setup` as the collector's user"),
     "serve": (("--port", "{port}"), "stop what listens there, or take another --port"),
     "service": (("add", *UNIT, "--code", "-", "--name", "x"), "service = '-': a code has"),
