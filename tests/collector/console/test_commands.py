@@ -133,6 +133,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "unit": [(("add", "--code", "jaya", "--name", "Jaya", "--region", "18.01.05.2004"), "unit jaya: Jaya")],
     "user": [(("add", "budi", "--role", "unit officer", *UNIT), "budi: unit officer")],
     "web_files": [(("{folder}", "--host", "ikm.example"), "IKM_PUBLIC_URL=https://ikm.example")],
+    "week": [(("--account", "rina"), "rina, minggu yang mulai Senin, 30 November 2026")],
 }  # fmt: skip
 IN_A_PROCESS = {"listen", "serve"}
 """They run until they are stopped: below."""
@@ -185,6 +186,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
         "time zone = 'Europe/Berlin': use Asia/Jakarta",
     ),
     "user": (("add", "budi", "--role", "viewer"), "the password is too weak: This password is too short."),
+    "week": (("--mail",), "no mail server is set: IKM_MAIL_URL"),
 }
 
 
