@@ -123,7 +123,6 @@ KEPT = (
         "collector/releases/evaluation/keeping.py", "NATIONAL|OWN", "members of the choice that commands make"
     ),
     Unused("survey/index/indices.py", "weighted_mean|neighbour", "the printed sheet of the official outputs"),
-    Unused("survey/index/priorities.py", "rank", "the printed sheet of the official outputs"),
     Unused("survey/instrument/instrument.py", "short|titles|sources|unverified", "what a file must say"),
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),

@@ -138,6 +138,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "unit": [(("add", "--code", "jaya", "--name", "Jaya", "--region", "18.01.05.2004"), "unit jaya: Jaya")],
     "user": [(("add", "budi", "--role", "unit officer", *UNIT), "budi: unit officer")],
     "web_files": [(("{folder}", "--host", "ikm.example"), "IKM_PUBLIC_URL=https://ikm.example")],
+    "week": [(("--account", "rina"), "rina, minggu yang mulai Senin, 30 November 2026")],
 }  # fmt: skip
 IN_A_PROCESS = {"listen", "serve", "work"}
 """They run until they are stopped: below."""
@@ -196,6 +197,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "user": (("add", "budi", "--role", "viewer"), "the password is too weak: This password is too short."),
     "work": (("--hands", "99"), "--hands 99: from 1 to 64 processes"),
+    "week": (("--mail",), "no mail server is set: IKM_MAIL_URL"),
 }
 
 
