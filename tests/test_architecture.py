@@ -276,6 +276,7 @@ COLLECTOR_ORDER = (
     {"releases"},
     {"followup"},
     {"papers"},
+    {"pekppp"},
     {"desk"},
     {"console"},
     {"manage", "urls"},
