@@ -33,6 +33,7 @@ Numbers
   paper               make posters, leaflets, pictures, the tabulation sheet and the report of a release
   rtl                 what a unit plans after a release, what it did, and whether that is seen
   forum               public consultations: minutes, who came, who signs
+  pekppp              a unit's PEKPPP folder of a year, with the level of each indicator and why
   publication         where a release was published: enter it, list it
   index               the index of units, regions, services, kiosks, periods
   ipp                 enter an evaluator's marks (F-02), show and publish the IPP

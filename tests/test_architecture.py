@@ -277,7 +277,7 @@ COLLECTOR_ORDER = (
     {"releases"},
     {"followup"},
     {"papers"},
-    {"jobs"},
+    {"jobs", "pekppp"},
     {"desk"},
     {"console"},
     {"manage", "urls"},

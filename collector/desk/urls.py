@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import followup, forums, home, jobs, papers, people, releases, weeks
+from collector.desk.show import followup, forums, home, jobs, papers, pekppp, people, releases, weeks
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
@@ -27,6 +27,11 @@ urlpatterns = [
     re_path(rf"{_PLAN}ubah/$", followup.correct, name="desk-plan-correct"),
     re_path(rf"{_PLAN}selesai/$", followup.done, name="desk-plan-done"),
     re_path(rf"{_PLAN}(?P<name>[a-z]+)/$", followup.act, name="desk-plan-act"),
+    re_path(rf"^meja/unit/{_UNIT}/pekppp/$", pekppp.year, name="desk-pekppp-last"),
+    re_path(rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/$", pekppp.year, name="desk-pekppp"),
+    re_path(
+        rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/folder/$", pekppp.download, name="desk-pekppp-folder"
+    ),
     re_path(rf"^meja/unit/{_UNIT}/forum/$", forums.listed, name="desk-forums"),
     re_path(rf"^meja/unit/{_UNIT}/forum/baru/$", forums.add, name="desk-forum-add"),
     path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),

@@ -6,11 +6,13 @@ import zipfile
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.models import Agency
+from collector.local import local_date
 from collector.papers.models import ReportTemplate
 from collector.papers.report import house, passages
 from collector.papers.report.example import EXAMPLE, PICTURES
@@ -60,7 +62,7 @@ def put_on(agency: str, path: Path | None, *, who: str) -> None:
         raise CollectorError("report_file", reason=error.strerror) from error
     check(data)
     words = {key: passages.printed(key, ()) for key in passages.KEYS}
-    fill(data, EXAMPLE, words, PICTURES, day=clock.now().date())
+    fill(data, EXAMPLE, words, PICTURES, day=local_date(clock.now(), settings.IKM_TIME_ZONE))
     with transaction.atomic():
         ReportTemplate.objects.update_or_create(
             pk=agency, defaults={"file": data, "changed_at": clock.now(), "changed_by": who[:150]}

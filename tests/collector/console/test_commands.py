@@ -116,6 +116,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("list",), "poster-a4                  everybody  poster-a4.pdf"),
         (("dress", "--letterhead", "DESA SUKAMAJU", "--contact", "Tlp. 0727", "--as", "rina"), "DESA SUKAMAJU\nTlp. 0727\nno logo"),
     ],
+    "pekppp": [((*UNIT, "--year", "2026"), "  7  0  Tidak ada publikasi yang tercatat.")],
     "place": [(("add", "--code", "mpp", "--name", "MPP", "--region", "18.71"), "place mpp: MPP, 18.71")],
     "population": [((*QUARTER, "--users", "500"), "2026-TW4: 500 users, so 217 respondents are needed"),
                    ((*QUARTER, "--users", "0"), "2026-TW4: no population stated")],
@@ -171,6 +172,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "kiosk": (("revoke", "k-9", "--why", "x"), "there is no kiosk 'k-9' here"),
     "listen": ((), "IKM_BROKER_URL = 'http://x': write mqtt://HOST:PORT"),
     "paper": (("make", "AAAAAAAA", "--out", "{folder}"), "there is no release with the address 'AAAAAAAA'"),
+    "pekppp": ((*UNIT, "--year", "26"), "the year is one from 2000 to 2199"),
     "place": (
         ("add", "--code", "x", "--name", "x", "--region", "x"),
         "region = 'x': write a Kemendagri code",

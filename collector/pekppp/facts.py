@@ -1,0 +1,162 @@
+"""What is known of a unit's year that PEKPPP asks about: releases with what became of them, forums, complaints, kiosks, evaluations.
+
+Numbers of citizens come from releases alone. Complaints are counted, never told: an officer's folder counts those that the unit's own desk may
+see, an evaluator's all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from collector import clock
+from collector.complaints.models import Ticket, TicketStatus
+from collector.fleet.assignments import standing_at
+from collector.fleet.models import Unit
+from collector.followup import forum
+from collector.followup.standing import Standing, standings
+from collector.local import local_date
+from collector.papers.register import Entry, entries
+from collector.releases.content import opened
+from collector.releases.evaluation.keeping import Round, newest, scores
+from collector.releases.evaluation.result import F03, SUBJECT
+from collector.releases.models import Release
+from collector.releases.policy import official
+from collector.releases.states import State
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from survey.index.periods import parse
+from survey.record.complaint import BY_CODE
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A survey of the year: its release, and what became of it."""
+
+    release: Release
+    said: Mapping[str, Any]
+    publications: tuple[Entry, ...]
+    standing: Standing
+
+    @property
+    def period_title(self) -> str:
+        """Its period in words."""
+        return parse(self.release.period).title
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """Complaints of the year's twelve months."""
+
+    received: int
+    resolved: int
+    """Those that are *selesai*."""
+    whole: bool
+    """Whether those are counted that the unit's own desk may not see."""
+    lapor: tuple[int, int] | None
+    """Received and resolved in SP4N-LAPOR!, as somebody states; None where nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What an evaluator entered in one round, and the IPP that is out of it."""
+
+    round: Round
+    marks: Mapping[int, int]
+    version: int
+    ipp: Mapping[str, Any] | None
+    """As it was published; None where it is not."""
+    users: Release | None
+    """The users' release the IPP follows from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A unit's year."""
+
+    unit: Unit
+    year: int
+    today: date
+    surveys: tuple[Survey, ...]
+    """By the official kind of period, the oldest first."""
+    forums: tuple[tuple[date, tuple[str, ...]], ...]
+    """The day of each forum and the groups that came."""
+    complaints: Complaints
+    kiosks: int
+    """How many stand at the unit now."""
+    users: Release | None
+    """The newest F-03 that is out."""
+    evaluated: tuple[Evaluated, ...]
+
+    @property
+    def last(self) -> Survey | None:
+        """The newest survey."""
+        return self.surveys[-1] if self.surveys else None
+
+
+def facts_of(unit: Unit, year: int, *, whole: bool, lapor: tuple[int, int] | None = None) -> Facts:
+    """Give a unit's year; `whole` for who may see all complaints of the unit."""
+    today = local_date(clock.now(), unit.time_zone)
+    return Facts(
+        unit=unit,
+        year=year,
+        today=today,
+        surveys=_surveys(unit, year, today),
+        forums=tuple(
+            (one.held_on, tuple(name for name, count in forum.came(one) if count))
+            for one in reversed(forum.forums(unit))
+            if one.held_on.year == year
+        ),
+        complaints=_complaints(unit, year, whole=whole, lapor=lapor),
+        kiosks=len(standing_at(unit)),
+        users=_released(unit, year, F03).last(),
+        evaluated=tuple(_evaluated(unit, year)),
+    )
+
+
+def _released(unit: Unit, year: int, instrument: str) -> Any:
+    out = Release.objects.filter(
+        unit=unit, subject="unit", instrument=instrument, state=State.PUBLISHED, last_day__year=year
+    )
+    return (
+        out.exclude(n=None).select_related("unit__region", "unit__agency").order_by("last_day", "first_day")
+    )
+
+
+def _surveys(unit: Unit, year: int, today: date) -> tuple[Survey, ...]:
+    out = [
+        one
+        for one in _released(unit, year, DEFAULT_INSTRUMENT)
+        if (period := parse(one.period)).kind.value == official(unit, period).period_kind
+    ]
+    return tuple(
+        Survey(one, opened(one), tuple(entries(one)), standing)
+        for one, standing in zip(out, standings(out, today), strict=True)
+    )
+
+
+def _complaints(unit: Unit, year: int, *, whole: bool, lapor: tuple[int, int] | None) -> Complaints:
+    rows = Ticket.objects.filter(unit=unit).values_list("at_ms", "topics", "status")
+    counted = [
+        status
+        for at_ms, topics, status in rows
+        if local_date(at_ms, unit.time_zone).year == year
+        and (whole or not any(code in BY_CODE and BY_CODE[code].bypass_officer for code in topics))
+    ]
+    return Complaints(len(counted), counted.count(TicketStatus.DONE), whole, lapor)
+
+
+def _evaluated(unit: Unit, year: int) -> Any:
+    for rnd in Round:
+        kept = newest(unit, parse(str(year)), rnd)
+        if kept is None:
+            continue
+        out = Release.objects.filter(
+            subject=SUBJECT,
+            code=unit.code,
+            period=str(year),
+            instrument=f"{SUBJECT}-{rnd.value}",
+            state=State.PUBLISHED,
+        ).first()
+        told = opened(out)["ipp"] if out is not None else None
+        users = Release.objects.filter(address=told["f03"]["address"]).first() if told else None
+        yield Evaluated(rnd, scores(kept), kept.number, told, users)

@@ -1,0 +1,163 @@
+"""The folder itself: a subfolder an indicator with its files, the fields of F-01 A ready to copy, the recapitulation of F-03, and the index.
+
+As long as releases, registers and the day stand still, it is the same, byte for byte.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from collector.followup.models import Evidence, Item
+from collector.papers.cleaning import clean
+from collector.papers.press import Press
+from collector.papers.register import media
+from collector.papers.registry import find
+from collector.papers.said import said_of
+from collector.pekppp.facts import Facts, Survey
+from collector.pekppp.findings import Finding, findings
+from collector.pekppp.summary import summary
+from collector.releases.content import opened
+from collector.scores.show.formats import comma, decimal
+from survey.index.pekppp import meets
+
+FOLDERS: Mapping[int, str] = {
+    2: "02-forum",
+    6: "06-skm",
+    7: "07-media",
+    8: "08-tindak-lanjut",
+    9: "09-kecepatan",
+    28: "28-pengaduan",
+}
+_ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
+_GUARDED = ("=", "+", "-", "@", "\t", "\r")
+
+
+class File(NamedTuple):
+    """A file of the folder."""
+
+    path: str
+    data: bytes
+
+
+class Quota(NamedTuple):
+    """How many users' forms are asked for, and who asks."""
+
+    number: int
+    source: str
+
+
+def files(facts: Facts, press: Press, *, quota: Quota | None = None) -> Iterator[File]:
+    """Give all files, the index first."""
+    found = findings(facts)
+    yield File("00-ringkasan.pdf", summary(facts, found, FOLDERS, press))
+    yield File("00-isian-F01.csv", _csv(("Indikator", "Isian", "Jawaban"), _fields(found)))
+    for survey in facts.surveys:
+        yield from _of_survey(survey, press, has_forum=bool(facts.forums) and survey is facts.last)
+    yield File(f"{FOLDERS[7]}/register.csv", _csv(_REGISTER, _publications(facts)))
+    yield from _photos(facts)
+    yield File(f"{FOLDERS[28]}/angka.csv", _csv(("Isian", "Jumlah"), found[-1].fields))
+    if facts.users is not None:
+        yield File("F03/rekap.csv", _csv(_RECAP, _recap(facts, quota)))
+
+
+def name_of(facts: Facts) -> str:
+    """Give the folder's name: `pekppp_sukamaju_2026`."""
+    return f"pekppp_{facts.unit.code}_{facts.year}"
+
+
+def zipped(name: str, parts: Sequence[File]) -> bytes:
+    """Give a folder as one file, the same bytes for the same files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in parts:
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}/{one.path}", _ZIP_BEGAN), one.data, zipfile.ZIP_DEFLATED
+            )
+    return out.getvalue()
+
+
+def _fields(found: Sequence[Finding]) -> Iterator[Sequence[str]]:
+    for one in found:
+        for name, answer in one.fields:
+            yield str(one.number), name, answer
+
+
+def _of_survey(survey: Survey, press: Press, *, has_forum: bool) -> Iterator[File]:
+    """Give the papers of one release, each in the folder of the indicator that asks for it."""
+    said, period = said_of(survey.release), survey.release.period
+    wanted = [(6, "report-pdf"), (6, "poster-a4")]
+    wanted += [(8, "rtl"), (8, "rtl-sheet")] if survey.standing.planned else []
+    wanted += [(9, "followup-report")] if survey.standing.days.followed else []
+    wanted += [(2, "forum")] if has_forum else []
+    for number, name in wanted:
+        one = find(name)
+        yield File(f"{FOLDERS[number]}/{period}_{one.file}", one.make(said, press))
+    items = Item.objects.filter(
+        unit=survey.release.unit, release__period=period, instrument=survey.release.instrument
+    )
+    for kept in (
+        Evidence.objects.filter(item__in=items, taken_back_at=None).select_related("item").order_by("pk")
+    ):
+        yield File(
+            f"{FOLDERS[8]}/bukti/{period}_rencana-{kept.item.number}_{kept.pk}_{kept.name}", bytes(kept.data)
+        )
+
+
+_REGISTER = ("Tanggal", "Media", "Tempat", "Tautan", "Foto", "Dicatat oleh", "Rilis")
+
+
+def _publications(facts: Facts) -> Iterator[Sequence[str]]:
+    for survey in facts.surveys:
+        for line in survey.publications:
+            photo = f"foto-{line.number}.jpg" if line.photo else ""
+            (medium,) = media([line])
+            yield (
+                line.day.isoformat(),
+                str(medium.label),
+                line.where,
+                line.link,
+                photo,
+                line.who,
+                survey.release.address,
+            )
+
+
+def _photos(facts: Facts) -> Iterator[File]:
+    for survey in facts.surveys:
+        for line in survey.publications:
+            if line.photo:
+                yield File(f"{FOLDERS[7]}/foto-{line.number}.jpg", line.photo)
+
+
+_RECAP = ("No", "Kode", "Butir", "Rata-rata (0-5)")
+
+
+def _recap(facts: Facts, quota: Quota | None) -> Iterator[Sequence[str]]:
+    """Give the fourteen items of the users' form, the number of forms against what is asked for, and the mean."""
+    if facts.users is None:
+        return
+    said = opened(facts.users)
+    index = said["index"]
+    for place, one in enumerate(index["elements"], start=1):
+        yield str(place), one["label"], one["name"], comma(decimal(one["value"], 2))
+    yield "", "", "Nilai F-03", comma(decimal(index["value"], 2))
+    yield "", "", f"Jumlah responden, rilis {facts.users.address}", str(said["n"])
+    if quota is not None:
+        met = "terpenuhi" if meets(quota.number, said["n"]) else "belum terpenuhi"
+        yield "", "", f"Kuota menurut {quota.source}: {met}", str(quota.number)
+
+
+def _csv(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> bytes:
+    """Give a table that an Indonesian Excel opens: semicolons, a mark of its encoding, nothing that runs as a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_guarded(clean(cell, longest=500)) for cell in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_GUARDED) and len(cell) > 1 else cell

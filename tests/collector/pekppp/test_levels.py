@@ -1,0 +1,73 @@
+"""PEKPPP's levels at each border, and what a level is worth."""
+
+from fractions import Fraction
+
+import pytest
+
+from collector.pekppp.levels import (
+    complaint_level,
+    forum_level,
+    media_level,
+    needed_of,
+    survey_level,
+    worth,
+)
+from survey.index.pekppp import INDICATORS, f02
+
+
+def test_each_group_and_each_medium_is_a_level_up_to_five() -> None:
+    assert [forum_level(groups) for groups in range(7)] == [0, 1, 2, 3, 4, 5, 5]
+    assert [media_level(kinds) for kinds in range(7)] == [0, 1, 2, 3, 4, 5, 5]
+
+
+@pytest.mark.parametrize(
+    "reached, level",
+    [("", 1), ("p", 1), ("b", 2), ("be", 2), ("bf", 2), ("bp", 3), ("bpf", 3), ("bpe", 4), ("bpef", 5)],
+)
+def test_a_survey_climbs_only_without_a_gap(reached: str, level: int) -> None:
+    rungs = {"by_rule": "b", "printed": "p", "electronic": "e", "followed": "f"}
+    assert survey_level(held=True, **{rung: letter in reached for rung, letter in rungs.items()}) == level
+    assert survey_level(held=False, **dict.fromkeys(rungs, True)) == 0
+
+
+@pytest.mark.parametrize(
+    "received, resolved, lapor, level",
+    [
+        (0, 0, None, 0),
+        (4, 1, None, 1),
+        (4, 2, None, 2),
+        (4, 4, None, 2),
+        (4, 4, (0, 0), 2),
+        (10, 10, (1000, 499), 3),
+        (10, 0, (1000, 500), 4),
+        (10, 0, (1000, 899), 4),
+        (10, 0, (1000, 900), 5),
+    ],
+)
+def test_complaints_outside_of_the_national_system_are_two_at_most(
+    received: int, resolved: int, lapor: tuple[int, int] | None, level: int
+) -> None:
+    assert complaint_level(received, resolved, lapor) == level
+
+
+def test_more_resolved_than_came_is_refused() -> None:
+    with pytest.raises(ValueError, match="5 resolved of 4"):
+        complaint_level(4, 5)
+    with pytest.raises(ValueError, match="2 resolved of 1"):
+        complaint_level(4, 4, (1, 2))
+
+
+def test_what_is_needed_of_a_share_reaches_it_and_one_less_does_not() -> None:
+    for whole in range(1, 40):
+        for done in range(whole + 1):
+            for share in (Fraction(1, 2), Fraction(9, 10)):
+                needed = needed_of(whole, done, share)
+                assert Fraction(done + needed, whole) >= share
+                assert needed == 0 or Fraction(done + needed - 1, whole) < share
+
+
+def test_a_level_is_worth_what_the_forms_reckoning_gives() -> None:
+    marks = dict.fromkeys(INDICATORS, 3)
+    for number in INDICATORS:
+        gained = f02(marks | {number: 5}) - f02(marks)
+        assert worth(number, 2) == Fraction(3, 4) * gained
