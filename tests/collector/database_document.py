@@ -7,7 +7,19 @@ from django.apps import apps
 from django.db import models
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "database.md"
-APPS = ("people", "accounts", "fleet", "evidence", "scores", "complaints", "releases", "followup", "papers", "jobs", "desk")
+APPS = (
+    "people",
+    "accounts",
+    "fleet",
+    "evidence",
+    "scores",
+    "complaints",
+    "releases",
+    "followup",
+    "papers",
+    "jobs",
+    "desk",
+)
 _HEAD = """\
 # The collector's tables
 

@@ -70,9 +70,7 @@ class Command(CollectorCommand):
             trail.note(
                 who=who, action="pekppp folder made", subject=f"unit {unit.code}", facts={"year": facts.year}
             )
-            lines += _written(
-                given.out / folder.name_of(facts), folder.files(facts, Warm(), quota=_quota(given))
-            )
+            lines += _written(given.out / folder.name_of(facts), folder.files(facts, Warm(), quota=quota))
         return "\n".join(map(shown, lines))
 
 
