@@ -75,7 +75,7 @@ BY_LIBRARIES = (
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
-        "minutes_of|svg|timing_sentences|published_day",
+        "minutes_of|svg|timing_sentences|published_day|due_day",
         "templates use filters by name",
     ),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),

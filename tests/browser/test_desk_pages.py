@@ -28,7 +28,14 @@ OF_EVALUATORS = (
 PAGES: Mapping[str, tuple[str, ...]] = {
     "pembaca": EVERYBODY[:1],
     "pemeriksa": EVERYBODY[:1],
-    "petugas": (*EVERYBODY, UNIT),
+    "petugas": (
+        *EVERYBODY,
+        UNIT,
+        "/meja/unit/tanjungasih/tindak-lanjut/",
+        "/meja/unit/tanjungasih/forum/",
+        "/meja/unit/tanjungasih/pekppp/2026/",
+        "/meja/pekerjaan/",
+    ),
     "penilai": (*EVERYBODY, *OF_EVALUATORS),
     "pengelola": ("/meja/", "/meja/akun/", "/meja/akun/undang/"),
 }

@@ -1,7 +1,7 @@
 """Filters for templates: numbers as people here write them, and the places of marks in a chart."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -36,6 +36,12 @@ def timing_sentences(told: Mapping[str, int]) -> list[str]:
 def published_day(moment: str) -> str:
     """Write the day of a release's moment, where the collector stands."""
     return long_date(local_date(datetime.fromisoformat(moment), settings.IKM_TIME_ZONE))
+
+
+@register.filter
+def due_day(day: str) -> str:
+    """Write the day that a release was due on, as it stands in its content."""
+    return long_date(date.fromisoformat(day))
 
 
 @register.filter

@@ -128,6 +128,7 @@ def test_a_period_that_nobody_reported_is_shown_as_such(
     for address in ("/unit/sukamaju/", f"/r/{release.address}/"):
         page = seen(client, address)
         assert "Tidak melapor." in page
+        assert "Sampai tenggat 30 Januari 2027" in page
         assert "10-29" in page
         assert "25,00" not in page
     assert "tidak melapor" in seen(client, "/")
