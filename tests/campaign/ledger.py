@@ -157,13 +157,23 @@ class Ledger:
             self.losses[promise] = Loss(deed, known=is_known, was_known=is_known, age_seconds=age)
         return [self.losses[promise] for promise in gone]
 
+    def is_known(self, promise: Promise) -> bool:
+        """Tell whether anything left knows that a lost record was written, or a deed never took it at all."""
+        loss = self.losses.get(promise)
+        return loss is None or (loss.known and any(map(self._was_given_once, self._places(promise))))
+
     def _is_known(self, promise: Promise, heads: Mapping[str, int]) -> bool:
-        """Tell whether anything left knows of one of its places; a number that a card which was set back gave twice says nothing of either."""
-        places = self.places.get(promise, {(promise.stream, promise.record.seq)})
         return any(
-            seq <= heads.get(stream, 0) and len(self._written.get((stream, seq), ())) < 2
-            for stream, seq in places
+            seq <= heads.get(stream, 0) and self._was_given_once((stream, seq))
+            for stream, seq in self._places(promise)
         )
+
+    def _places(self, promise: Promise) -> set[Place]:
+        return self.places.get(promise, {(promise.stream, promise.record.seq)})
+
+    def _was_given_once(self, place: Place) -> bool:
+        """Tell whether a number was given to one record: one that a card which was set back gave twice says nothing of either."""
+        return len(self._written.get(place, ())) < 2
 
     def known_heads(self) -> dict[str, int]:
         """How far each stream is known to have come, by what is left at both ends."""

@@ -142,23 +142,19 @@ class Life:
         lost = [one for one in missing if one not in self.ledger.losses]
         if lost:
             self._wrong(f"{len(lost)} records are lost that something held, the first {_place(lost[0])}")
-        blind = unnoticed([one for one in missing if self._is_known(one)], audit, self.ledger.places)
+        blind = unnoticed([one for one in missing if self.ledger.is_known(one)], audit, self.ledger.places)
         outcome.unnoticed += len(blind)
         for one in blind[:3]:
             loss = self.ledger.losses.get(one)
             self._wrong(f"the audit does not name {_place(one)}, taken by: {loss.deed if loss else 'nobody'}")
         outcome.unsaid += len(
-            unsaid([one for one in missing if not self._is_known(one)], audit, self.ledger.places)
+            unsaid([one for one in missing if not self.ledger.is_known(one)], audit, self.ledger.places)
         )
         for stream in audit["streams"]:  # type: ignore[attr-defined]
             if stream["attachments"]["never"]:
                 self._wrong(
                     f"attachments never came: {stream['stream'][:8]} {stream['attachments']['never']}"
                 )
-
-    def _is_known(self, promise: object) -> bool:
-        loss = self.ledger.losses.get(promise)  # type: ignore[call-overload]
-        return loss is None or loss.known
 
     def _counted(self) -> int:
         index = self.world.index(start="1950-01-01", end="2199-12-31")
