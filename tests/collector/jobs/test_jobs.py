@@ -44,7 +44,7 @@ def _january(own_clock: OwnClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make two formats instead of all, which other tests make: these here are about the work around them."""
     every = formats()
-    monkeypatch.setattr(doing, "formats", lambda: {name: every[name] for name in FEW})
+    monkeypatch.setattr(doing, "formats_of", lambda _: [every[name] for name in FEW])
 
 
 def village(code: str, *, region: str = "18.01.05.2003", number: int = 1) -> Release:
@@ -187,7 +187,7 @@ def test_a_paper_that_cannot_be_made_stops_no_other(wati: User, monkeypatch: pyt
         name="bad", file="bad.pdf", content_type="", title="", audience=every["embed"].audience, make=broken
     )
     wanted: Mapping[str, Format] = {"bad": bad, "embed": every["embed"]}
-    monkeypatch.setattr(doing, "formats", lambda: wanted)
+    monkeypatch.setattr(doing, "formats_of", lambda _: list(wanted.values()))
     job = of_period(wati)
     work()
     assert sum(name.endswith("embed.html") for name in names(job)) == 3

@@ -86,7 +86,7 @@ def text(client: Client, path: str) -> str:
 
 
 def names(client: Client, path: str) -> list[str]:
-    return re.findall(r'role="rowheader"><a href="[^"]*">([^<]*)<', page(client, path))
+    return re.findall(r'role="rowheader"><a\s+href="[^"]*">([^<]*)<', page(client, path))
 
 
 @pytest.mark.usefixtures("district")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from collector.releases.models import Release
 from collector.releases.show.overview.listing import Row
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.show.charts import HIGHEST, LOWEST
 from collector.scores.show.doubts import grade_words
 from collector.scores.show.formats import comma
@@ -62,6 +64,16 @@ class Line:
 
     row: Row
     ruler: Ruler
+    instrument: str
+
+    @property
+    def asked(self) -> str:
+        """Give what is asked of the member's own page, so that it shows the same period and questionnaire."""
+        release = self.row.release
+        asked = {"period": release.period} if release is not None else {}
+        if self.instrument != DEFAULT_INSTRUMENT:
+            asked["instrument"] = self.instrument
+        return f"?{urlencode(asked)}" if asked else ""
 
     @cached_property
     def _said(self) -> Mapping[str, Any]:

@@ -120,8 +120,9 @@ def _table(
         kept["period"] = period.identifier
     return {
         "listing": found,
-        "lines": [Line(row, scale) for row in found.rows],
+        "lines": [Line(row, scale, instrument.id) for row in found.rows],
         "ruler": scale,
+        "columns": 5 + bool(scale.zones) + (node.subject == "unit"),
         "ask": ask,
         "subject": node.subject,
         "trends": list(TRENDS),
