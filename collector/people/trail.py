@@ -24,10 +24,11 @@ def note(
 
 
 def _is_awaited() -> bool:
-    """Tell whether this transaction chains its entries already when it commits, whatever of it is rolled back from here on."""
-    connection = transaction.get_connection()
-    around = set(connection.savepoint_ids)
-    return any(what is chain.extend and sids <= around for sids, what, _ in connection.run_on_commit)
+    """Tell whether this transaction chains its entries already when it commits.
+
+    What takes that back, a savepoint that is undone, takes back every entry that was made within it too.
+    """
+    return any(what is chain.extend for _, what, _ in transaction.get_connection().run_on_commit)
 
 
 def console_user() -> str:

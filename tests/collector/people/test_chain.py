@@ -49,7 +49,11 @@ def test_many_entries_of_a_transaction_are_chained_together_and_none_is_left_beh
         with transaction.atomic():
             note(1)
             transaction.set_rollback(True)
-        note(1)
+        with transaction.atomic():
+            note(1)
+            with transaction.atomic():
+                note(1)
+                transaction.set_rollback(True)
         with transaction.atomic():
             note(1)
         assert [what for _, what, _ in connection.run_on_commit] == [chain.extend]
