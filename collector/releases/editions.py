@@ -56,8 +56,8 @@ class Edition:
     """Its dated row of counts, as numbers."""
     n: int | None
     """Complete responses; None where it has no number."""
-    pressed: int
-    """All who pressed a smiley: the visits that began."""
+    pressed: int | None
+    """All who pressed a smiley: the visits that began; None where that differs from what is out by one to four."""
     period: Period
     earlier: tuple[Release, ...]
     """Every edition that was ever out and has people in common with it, or with another one that has."""
@@ -80,7 +80,8 @@ class Edition:
             pulse=bool(self.pulse),
             at=at,
         )
-        return said | {"visits": self.pressed}
+        # How questionnaires ended is no answer, but it is somebody's doing: two editions could tell of one who broke off.
+        return said | {"visits": self.pressed, "endings": [] if self.earlier else said["endings"]}
 
     def basis(self) -> bytes:
         """Give what is kept of it inside the house."""
@@ -148,18 +149,19 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         raise CollectorError("release_waits", smallest=SMALLEST_GROUP) from None
     row = seen[0] + seen[1]
     pressed = _pressed(unit, period)
+    pulse = _shown_pulse(
+        pressed, [members_of(unpack_basis(bytes(release.basis)), "pulse") for release in around]
+    )
     return Edition(
         unit=unit,
         instrument=instrument,
         policy=policy,
         is_official=period.kind is kind,
         shown=shown,
-        pulse=_shown_pulse(
-            pressed, [members_of(unpack_basis(bytes(release.basis)), "pulse") for release in around]
-        ),
+        pulse=pulse,
         counts=tuple(to_counts(row, form.days.sums + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
-        pressed=len(pressed),
+        pressed=len(pressed) if pulse else None,
         period=period,
         earlier=tuple(own),
         seen=seen,

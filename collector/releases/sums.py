@@ -55,9 +55,10 @@ def added(instrument: Instrument, atoms: Iterable[Release]) -> tuple[Tally, Clus
     return opened(instrument, [sum(column) for column in zip(*rows, strict=True)])
 
 
-def visits(atoms: Iterable[Release]) -> int:
-    """Give how many visits began in the periods of atoms: what each of them says."""
-    return sum(cast("int", unpack_basis(bytes(atom.basis))["visits"]) for atom in atoms)
+def visits(atoms: Iterable[Release]) -> int | None:
+    """Give how many visits began in the periods of atoms; None where one of them does not say."""
+    said = [cast("int | None", unpack_basis(bytes(atom.basis))["visits"]) for atom in atoms]
+    return sum(one for one in said if one is not None) if None not in said else None
 
 
 def opened(instrument: Instrument, counts: Sequence[int]) -> tuple[Tally, Clusters]:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import Client
 
 from collector.errors import CollectorError
 from collector.evidence.intake import rebuild
@@ -186,6 +187,28 @@ def test_a_correction_names_its_reason_and_the_old_edition_stays_readable(post: 
     assert (first.state, first.successor, bytes(first.content)) == (State.WITHDRAWN, second, before)
     assert (second.number, second.n, said(second)["corrects"]) == (2, 17, first.address)
     assert str(second.value) < str(first.value)
+
+
+def test_visits_and_endings_stand_beside_an_index_only_where_no_release_differs_from_them_by_a_few(
+    post: Post, client: Client
+) -> None:
+    visit(post, 12)
+    first = publishing.publish(post.unit, QUARTER, who=WHO)
+    late = [
+        *(post.response(answers(1), at(date(2026, 11, 9), "10:00", seconds=one)) for one in range(5)),
+        *(post.pulse(1, at(date(2026, 11, 9), "11:00", seconds=one)) for one in range(2)),
+    ]
+    with transaction.atomic():
+        assert project(late) == []
+    second = publishing.correct(first, who=WHO, why="lima datang terlambat")
+    assert (said(first)["visits"], said(second)["visits"], second.visits) == (12, None, None)
+    assert [len(said(one)["endings"]) for one in (first, second)] == [1, 0], "nor how questionnaires ended"  # type: ignore[arg-type]
+    assert "kunjungan tidak ditampilkan" in client.get(f"/r/{second.address}/").content.decode()
+    assert "None" not in client.get(f"/api/v1/releases/{second.address}.csv").content.decode()
+    other = Post(add_unit("lain", region="18.01.05.2004"), name="k2", stream=2)
+    visit(other, 20)
+    publishing.publish(other.unit, QUARTER, who=WHO)
+    assert said(larger.publish(larger.region("18.01"), QUARTER, who=WHO))["visits"] is None
 
 
 def test_a_withdrawn_one_stays_readable_and_may_be_published_anew(post: Post) -> None:
