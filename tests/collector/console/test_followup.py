@@ -159,7 +159,9 @@ def test_each_account_reaches_as_far_as_in_the_browser(post: Post, release: Rele
         with pytest.raises(CommandError, match="may not"):
             told(*FORUM, "--why", "x", "--as", user.get_username())
     assert TrailEntry.objects.exclude(action="console code").count() == before
-    assert [one.who.split()[0] for one in TrailEntry.objects.filter(action="follow-up added")] == [
+    assert [
+        one.who.split()[0] for one in TrailEntry.objects.filter(action="follow-up added").order_by("pk")
+    ] == [
         "budi",
         "rina",
     ]

@@ -67,7 +67,7 @@ def test_share_and_speed_follow_the_register_and_what_was_given_up_counts_as_pla
     assert (found.speed_level, found.loss, found.waits) == (5, None, False)
     issue(release, Report.FOLLOW_UP, date(2027, 2, 10), who="budi", why="salah tulis")
     assert standing(release).speed_level == 4
-    assert [one.facts["day"] for one in TrailEntry.objects.filter(action="report issued")] == [
+    assert [one.facts["day"] for one in TrailEntry.objects.filter(action="report issued").order_by("pk")] == [
         "2027-02-09",
         "2027-02-10",
     ]

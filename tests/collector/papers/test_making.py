@@ -117,7 +117,9 @@ def test_rows_are_for_the_unit_s_officers_evaluators_and_administrators(
         with pytest.raises(CommandError, match=f"'{name}' may not "):
             call_command(*ask, "tabulation", "--as", name)
     call_command(*ask, "embed", "--as", "vina")
-    assert [one.who.split()[0] for one in TrailEntry.objects.filter(action="paper made")] == may
+    assert [
+        one.who.split()[0] for one in TrailEntry.objects.filter(action="paper made").order_by("pk")
+    ] == may
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
