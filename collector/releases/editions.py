@@ -161,7 +161,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         pulse=pulse,
         counts=tuple(to_counts(row, form.days.sums + form.fields)),
         n=form.opened(row)[0].complete if shown.has_number else None,
-        pressed=len(pressed) if pulse else None,
+        pressed=len(pressed) if pulse or not pressed else None,
         period=period,
         earlier=tuple(own),
         seen=seen,
