@@ -240,7 +240,13 @@ class Courier:
         return min(self._pace.patience_cap_seconds, self._pace.patience_seconds * 2.0**self._stalls)
 
     def _check_progress(self, outbox: Outbox) -> None:
-        if outbox.under_way and self._now() >= self._patient_until:
+        if self._now() < self._patient_until:
+            return
+        if not outbox.under_way and self._roads.sender.room <= 0:
+            # Receipts came for all that went out, and the broker's own acknowledgements did not: nothing may be handed over any
+            # more, so no receipt would ever be missed either.
+            raise Unreachable("the broker acknowledges nothing on this connection", trouble("no_receipts"))
+        if outbox.under_way:
             self._note_trouble(
                 trouble("no_receipts"), "the collector gives no receipts; everything is kept and sent again"
             )

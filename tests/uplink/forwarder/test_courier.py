@@ -403,6 +403,48 @@ def test_from_a_mute_broker_to_https_it_takes_at_most_a_minute(home: Home, seed:
     journal.close()
 
 
+class Clogged(FakeTransport):
+    """Batches and receipts pass, and the broker's acknowledgements are lost while it `clogs`: each takes a place of the window for good."""
+
+    clogs = True
+    taken = 0
+
+    @property
+    def room(self) -> int:
+        return super().room - self.taken
+
+    def open(self) -> None:
+        before = self.opened
+        super().open()
+        if self.opened > before:
+            self.taken = 0
+
+    def send(self, batch: bytes) -> None:
+        super().send(batch)
+        self.taken += self.clogs
+
+
+@pytest.mark.parametrize("waiting", [0, 30])
+def test_a_window_full_of_batches_that_nobody_acknowledges_is_left_within_a_minute(
+    home: Home, waiting: int
+) -> None:
+    journal, transport = home.journal(), Clogged(home.collector)
+    trip = Trip(home, transport)
+    for _ in range(transport.window):
+        fill(journal, 1)
+        trip.go(2)
+    assert (home.collector.held(), transport.room) == (4, 0)
+    transport.clogs = False
+    fill(journal, waiting)
+    trip.go(120, seconds=0.5)
+    assert home.collector.held() == 4 + waiting
+    assert (transport.opened, transport.room) == (2, 4), "and the new connection stays"
+    fill(journal, 1)
+    trip.go(2)
+    assert home.collector.held() == 5 + waiting
+    journal.close()
+
+
 def test_what_waits_for_hours_though_there_is_a_road_is_told(home: Home) -> None:
     journal, transport = home.journal(), FakeTransport(home.collector)
     fill(journal, 3)
