@@ -22,12 +22,12 @@ from collector.papers import making
 from collector.papers.press import Press
 from collector.papers.registry import Audience, formats_of
 from collector.papers.said import said_of
+from collector.papers.undated import entry
 from collector.people import trail
 
 log = logging.getLogger(__name__)
 RESULT = "hasil.zip"
 NOT_MADE = "TIDAK-DIBUAT.txt"
-_ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
 
 
 def folder_of(job: Job) -> Path:
@@ -73,7 +73,7 @@ def _make(piece: Piece, press: Press) -> str:
             except CollectorError as error:
                 missing.append(f"{one.name}: {error}")
                 continue
-            out.writestr(_entry(f"{release.code}/{making.name_of(said, one)}"), data)
+            out.writestr(entry(f"{release.code}/{making.name_of(said, one)}", packed=False), data)
     return "\n".join(missing)
 
 
@@ -87,9 +87,9 @@ def _pack(job: Job) -> str:
             if piece.state == PieceState.DONE:
                 with zipfile.ZipFile(folder / f"{piece.place}.zip") as made:
                     for name in made.namelist():
-                        out.writestr(_entry(name), made.read(name))
+                        out.writestr(entry(name, packed=False), made.read(name))
         if lines := list(_not_made(pieces)):
-            out.writestr(_entry(NOT_MADE), "\n".join(lines).encode())
+            out.writestr(entry(NOT_MADE, packed=False), "\n".join(lines).encode())
     return ""
 
 
@@ -167,10 +167,3 @@ def _whole(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    """Give an entry that is stored as it is: what is in there is packed already; its rights and date tell nothing."""
-    entry = zipfile.ZipInfo(name, _ZIP_BEGAN)
-    entry.compress_type, entry.external_attr = zipfile.ZIP_STORED, 0o644 << 16
-    return entry

@@ -1,7 +1,6 @@
 """A DOCX of paragraphs and tables, written anew each time: texts stay texts, and the same content gives the same bytes."""
 
 import io
-import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -9,7 +8,8 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
-_ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
+from collector.papers.undated import repacked
+
 _TYPE = "Arial"
 """On every machine that opens a DOCX; an office changes it in its word processor."""
 
@@ -58,12 +58,6 @@ class WordFile:
 
     def close(self) -> bytes:
         """Give the file, packed so that nothing in it tells when."""
-        made, out = io.BytesIO(), io.BytesIO()
+        made = io.BytesIO()
         self._document.save(made)
-        with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-            # The list of contents comes first: some readers know a DOCX by it.
-            for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
-                part = zipfile.ZipInfo(name, _ZIP_BEGAN)
-                part.compress_type, part.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-                new.writestr(part, old.read(name))
-        return out.getvalue()
+        return repacked(made.getvalue())

@@ -15,6 +15,7 @@ from collector.papers.press import Press
 from collector.papers.register import media
 from collector.papers.registry import find
 from collector.papers.said import said_of
+from collector.papers.undated import entry
 from collector.pekppp.facts import Facts, Survey
 from collector.pekppp.findings import Finding, findings
 from collector.pekppp.summary import summary
@@ -30,7 +31,6 @@ FOLDERS: Mapping[int, str] = {
     9: "09-kecepatan",
     28: "28-pengaduan",
 }
-_ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -70,11 +70,9 @@ def name_of(facts: Facts) -> str:
 def zipped(name: str, parts: Sequence[File]) -> bytes:
     """Give a folder as one file, the same bytes for the same files."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for one in parts:
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}/{one.path}", _ZIP_BEGAN), one.data, zipfile.ZIP_DEFLATED
-            )
+            archive.writestr(entry(f"{name}/{one.path}"), one.data)
     return out.getvalue()
 
 

@@ -7,7 +7,6 @@ content controls not at all.
 """
 
 import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict
@@ -27,6 +26,7 @@ from collector.errors import CollectorError
 from collector.papers.report import passages
 from collector.papers.report.fields import Report
 from collector.papers.report.house import MARK
+from collector.papers.undated import repacked
 
 UNTIL = "_akhir"
 """What the name of the bookmark after a passage ends with."""
@@ -40,7 +40,6 @@ PICTURES: Mapping[str, tuple[str, float, str]] = {
 }
 """What a template calls each picture; its name here, its width in millimetres (the logo's height), and what it says to who cannot see it."""
 _FIRST_MARK = 9_000
-_ZIP_BEGAN = (1980, 1, 1, 0, 0, 0)
 _MISTAKES = (
     jinja2.TemplateError,
     LxmlError,
@@ -87,7 +86,7 @@ def fill(
     facts.revision, facts.comments = 1, ""
     out = io.BytesIO()
     document.save(out)
-    return _anew(out.getvalue())
+    return repacked(out.getvalue())
 
 
 def blocks(document: Document) -> list[Any]:
@@ -197,15 +196,3 @@ def _reason(error: Exception) -> str:
     near = next((text.strip() for text in list(context or ())[::-1] if text.strip()), "") if line else ""
     words = " ".join(f"{error}".split())[:200] or type(error).__name__
     return f"{words} ({near[:80]})" if near else words
-
-
-def _anew(data: bytes) -> bytes:
-    """Pack a file again so that nothing in it tells when: parts by name, each with the same date."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        # The list of contents comes first: some readers know a DOCX by it.
-        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
-            part = zipfile.ZipInfo(name, _ZIP_BEGAN)
-            part.compress_type, part.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            new.writestr(part, old.read(name))
-    return out.getvalue()

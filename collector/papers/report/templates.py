@@ -89,6 +89,7 @@ def check(data: bytes) -> None:
                 for found in _OUTSIDE.findall(parts.read(name))
                 if not _A_LINK.search(found)
             ]
+    # A stranger's file: `zipfile` knows not every way of packing (NotImplementedError), and calls a password a RuntimeError.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise CollectorError("report_file", reason=type(error).__name__) from error
     if "word/document.xml" not in names:
