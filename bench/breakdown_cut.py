@@ -5,16 +5,13 @@ compares the medians: what else the machine does weighs on both alike.
 """
 
 import argparse
-import os
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import date, timedelta
 
-import django
+from bench.own_collector import set_up
 
 RESPONSES = 48
 PROFILE = {
@@ -31,14 +28,7 @@ def main() -> None:
     parser.add_argument("--units", type=int, default=200)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "IKM_DATA": folder,
-            "DATABASE_URL": "",
-            "DJANGO_SETTINGS_MODULE": "collector.settings",
-            "IKM_LOG_LEVEL": "WARNING",
-        }
-        subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
-        django.setup()
+        set_up(folder)
         without, with_groups = publish(options.units)
     more = with_groups / without - 1
     print(

@@ -10,16 +10,13 @@ key and an index on unit and day.
 
 import argparse
 import json
-import os
 import random
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import django
+from bench.own_collector import set_up
 
 LIMIT = 300
 KIOSKS, VISITS, BATCH = 4, 20, 6
@@ -32,14 +29,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=60)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "IKM_DATA": folder,
-            "DATABASE_URL": "",
-            "DJANGO_SETTINGS_MODULE": "collector.settings",
-            "IKM_LOG_LEVEL": "WARNING",
-        }
-        subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
-        django.setup()
+        set_up(folder)
         file = Path(folder) / "collector.sqlite3"
         settle(file)
         empty = file.stat().st_size

@@ -18,7 +18,7 @@ import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
-import django
+from bench.own_collector import set_up
 
 
 def main() -> None:
@@ -29,14 +29,7 @@ def main() -> None:
     parser.add_argument("--hands", type=int, default=2)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(
-            IKM_DATA=folder,
-            DATABASE_URL="",
-            DJANGO_SETTINGS_MODULE="collector.settings",
-            IKM_LOG_LEVEL="WARNING",
-        )
-        subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
-        django.setup()
+        set_up(folder)
         fill(options.units, options.people)
         measure(options.hands)
 

@@ -11,8 +11,6 @@ import argparse
 import os
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import UTC, date, datetime
@@ -20,8 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import django
 from django.conf import settings
+
+from bench.own_collector import set_up
 
 PATHS = (
     ("all units, by index", "/"),
@@ -52,14 +51,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as passing:
         folder = options.folder or Path(passing)
         is_new = not (folder / "collector.sqlite3").exists()
-        os.environ |= {
-            "IKM_DATA": str(folder),
-            "DATABASE_URL": "",
-            "DJANGO_SETTINGS_MODULE": "collector.settings",
-            "IKM_LOG_LEVEL": "WARNING",
-        }
-        subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
-        django.setup()
+        set_up(folder)
         settings.SECRET_KEY = "only for this"
         if is_new:
             print(f"{fill(options.units)} releases of {options.units} units")

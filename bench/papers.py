@@ -7,17 +7,14 @@ compiles the design.
 """
 
 import argparse
-import os
 import random
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import date, timedelta
 
-import django
+from bench.own_collector import set_up
 
 
 def main() -> None:
@@ -27,14 +24,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(
-            IKM_DATA=folder,
-            DATABASE_URL="",
-            DJANGO_SETTINGS_MODULE="collector.settings",
-            IKM_LOG_LEVEL="WARNING",
-        )
-        subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
-        django.setup()
+        set_up(folder)
         measure(fill(options.people), options.times)
 
 

@@ -9,18 +9,15 @@ releases take on the disk, and the most memory this process ever had.
 
 import argparse
 import cProfile
-import os
 import pstats
 import random
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import date, timedelta
 from pathlib import Path
 
-import django
+from bench.own_collector import set_up
 
 FIRST = date(2021, 7, 1)
 PERIOD = "2021-TW3"
@@ -34,14 +31,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="say where the time goes (slower)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "IKM_DATA": folder,
-            "DATABASE_URL": "",
-            "DJANGO_SETTINGS_MODULE": "collector.settings",
-            "IKM_LOG_LEVEL": "WARNING",
-        }
-        subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
-        django.setup()
+        set_up(folder)
         fill(options.units, options.responses)
         if options.profile:
             with cProfile.Profile() as profile:

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import django
+from bench.own_collector import set_up
 
 CONNECTIONS = 16
 Draw = Callable[[random.Random], str]
@@ -41,21 +41,9 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
-            "IKM_DATA": folder,
-            "DATABASE_URL": "",
-            "DJANGO_SETTINGS_MODULE": "collector.settings",
-            "IKM_LOG_LEVEL": "WARNING",
-        }
-        subprocess.run(
-            [sys.executable, "-m", "collector.manage", "setup"],
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
-        os.environ.update(environment)
+        set_up(folder)
         addresses = fill(options.units)
-        with server(environment) as port:
+        with server() as port:
             paths = {
                 "a release's page": lambda chance: f"/r/{chance.choice(addresses)}/",
                 "a release as JSON": lambda chance: f"/api/v1/releases/{chance.choice(addresses)}.json",
@@ -97,7 +85,6 @@ def mixed(port: int, paths: dict[str, Draw], rate: float, seconds: float) -> dic
 
 def fill(units: int) -> list[str]:
     """Make units with a year of responses, straight through the projection, and publish a quarter of each; gives the addresses."""
-    django.setup()
     from django.db import transaction  # noqa: PLC0415 - after django.setup()
 
     from collector.releases.many import publish_all  # noqa: PLC0415 - after django.setup()
@@ -133,14 +120,14 @@ def fill(units: int) -> list[str]:
 
 
 @contextmanager
-def server(environment: dict[str, str]) -> Iterator[int]:
+def server() -> Iterator[int]:
     """Run `ikm-collector serve` on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    log = (Path(environment["IKM_DATA"]) / "serve.log").open("wb")
+    log = (Path(os.environ["IKM_DATA"]) / "serve.log").open("wb")
     command = [sys.executable, "-m", "collector.manage", "serve", "--port", str(port)]
-    with log, subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:
+    with log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             for _ in range(100):
                 try:
