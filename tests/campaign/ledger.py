@@ -285,13 +285,32 @@ def _stands(promise: Promise, content: bytes) -> bool:
     A line whose own link and signature are gone proves nothing, were every byte of it there; and one at a torn end whose attachments are
     gone is kept only where something knows that it was ever whole.
     """
-    place = content.find(promise.line)
+    if any(
+        _is_proven(content, place) and _has_its_attachments(promise, content, place + len(promise.line))
+        for place in _places_of(promise.line, content)
+    ):
+        return True
+    carried = json.dumps(promise.line.decode(), ensure_ascii=False).encode()
+    return any(_is_carried_whole(content, place) for place in _places_of(carried, content))
+
+
+def _places_of(text: bytes, content: bytes) -> Iterator[int]:
+    place = content.find(text)
     while place >= 0:
-        proven = _PROOF.fullmatch(content[max(0, place - _PROOF_BYTES) : place])
-        if proven and _has_its_attachments(promise, content, place + len(promise.line)):
-            return True
-        place = content.find(promise.line, place + 1)
-    return json.dumps(promise.line.decode(), ensure_ascii=False).encode() in content
+        yield place
+        place = content.find(text, place + 1)
+
+
+def _is_proven(content: bytes, begin: int) -> bool:
+    return _PROOF.fullmatch(content[max(0, begin - _PROOF_BYTES) : begin]) is not None
+
+
+def _is_carried_whole(content: bytes, place: int) -> bool:
+    """Tell whether the record around a text stands whole behind its own link and signature."""
+    begin = content.rfind(b"\t", 0, place) + 1
+    ends = [end for mark in (b"\t", b"\n") if (end := content.find(mark, place)) >= 0]
+    line = content[begin : min(ends, default=len(content))]
+    return _is_proven(content, begin) and promise_of("", line) is not None
 
 
 def _has_its_attachments(promise: Promise, content: bytes, end: int) -> bool:

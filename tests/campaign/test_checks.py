@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from survey.record.attachment import attach, encode_attachment
-from survey.record.record import COMPLAINT, RESPONSE, Record, Stamp, encode
+from survey.record.bodies import Carried
+from survey.record.record import CARRIED, COMPLAINT, RESPONSE, Record, Stamp, encode
 from tests.campaign.ledger import Ledger, Promise, _stands
 from tests.campaign.medium import Medium
 from tests.campaign.notice import unnoticed, unsaid
@@ -153,8 +154,11 @@ def test_a_line_without_its_link_and_signature_is_held_by_nobody() -> None:
     assert _stands(kept, b"0 1 3\t" + proof + kept.line)
     assert not _stands(kept, b"0 1 3\t" + bytes(len(proof)) + kept.line)
     assert not _stands(kept, proof + kept.line[:-1])
-    carried = json.dumps({"line": kept.line.decode()}, ensure_ascii=False).encode()
-    assert _stands(kept, carried)
+    body = Carried(STREAM, "a" * 43, "B" * 86, kept.line.decode()).to_body()
+    carried = encode(Record(seq=4, kind=CARRIED, stamp=kept.record.stamp, body=body))
+    assert _stands(kept, b"0 1 4\t" + proof + carried + b"\n")
+    assert not _stands(kept, b"0 1 4\t" + bytes(len(proof)) + carried + b"\n")
+    assert not _stands(kept, b"0 1 4\t" + proof + carried[:-3] + bytes(3) + b"\n")
 
 
 def test_a_complaint_whose_attachment_is_gone_is_held_by_nobody() -> None:

@@ -1,8 +1,10 @@
 """Damaged lines that can be had back with proof: nothing is guessed, and nothing is believed that is not signed.
 
 Most damage is one flipped bit. Each possible flip is tried, the checksum names the one that makes the line whole, and the kiosk's
-signature in the line proves it. Where the damage spared the record itself, its own link and the one that the next record states prove
-it, and whoever holds the key writes what stands around it anew: Ed25519 signs the same bytes in the same way.
+signature in the line proves it. Where the damage spared a record with the link and the signature before it, these prove it, and the
+line is written anew around them: so with the first whole record behind a lost page, and with one of which only an attachment is lost.
+Where it spared the record alone, the link before it and the one that the next record states prove it, and whoever holds the key signs
+it anew: Ed25519 signs the same bytes in the same way.
 """
 
 import re
@@ -12,16 +14,16 @@ from zlib import crc32
 from survey.record.attachment import encode_attachment
 from survey.record.chain import Sign, Verify, head_message, next_link
 from survey.record.errors import Malformed
+from survey.record.record import decode
 from uplink.journal.segments.frame import Entry, frame, pack_entry, read_frame, unpack_entry
 from uplink.journal.segments.recovery import Around
 from uplink.journal.segments.segment import unpack_header
 
 _MOST_BYTES = 8_192
 """Longer pieces are no single line with a flipped bit, and trying them all would take seconds."""
-_HEAD = re.compile(
-    rb"[0-9a-f]{8} [1-9][0-9]{0,5} ([1-9][0-9]{0,15})\t([A-Za-z0-9+/]{43})\t([A-Za-z0-9+/]{86})\t(\{[^\t\n]*\})\t"
-)
-"""The beginning of a line whose record has attachments behind it."""
+_PROVEN = re.compile(rb"([A-Za-z0-9+/]{43})\t([A-Za-z0-9+/]{86})\t(\{[^\t\n]*\})(?=[\t\n])")
+"""A record with what proves it: the link before it and the signature of the one behind it."""
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+\Z")
 _RECORD = re.compile(rb"(\{[^\t\n]*\})((?:\t\{[^\t\n]*\})*)\n\Z")
 
 
@@ -33,17 +35,23 @@ class Mender:
         self._sign = sign
 
     def mend(self, content: bytes, around: Around) -> bytes | None:
-        """Give a damaged piece as it was written, as long as it is now, or None where that cannot be proven.
+        """Give a damaged piece, as long as it is, with every line in it as it was written that can be proven; None where none can.
 
-        Where an attachment alone is damaged, what is given is shorter: the record and the attachments that are whole.
+        Of a record whose attachment alone is damaged, the record and the attachments that are whole are given.
         """
-        if len(content) <= _MOST_BYTES and content.endswith(b"\n"):
-            for candidate in _with_one_bit_turned(content):
-                if self._is_ours(candidate, around):
-                    return candidate
-            if self._sign is not None and (anew := self._written_anew(content, around)) is not None:
-                return anew
-        return self._without_what_is_lost(content, around)
+        if len(content) > _MOST_BYTES:
+            mended = self._with_their_own_proof(content, around)
+            return mended if mended != content else None
+        mended = self._with_its_bit(content, around)
+        if mended == content:  # not one line, unless what turned is now a line end
+            mended = b"".join(self._with_its_bit(line, around) for line in _LINE.findall(content))
+            mended = self._with_their_own_proof(mended, around)
+        return mended if mended != content else self._written_anew(content, around)
+
+    def _with_its_bit(self, line: bytes, around: Around) -> bytes:
+        """Turn the one bit back that was turned, where that is all."""
+        candidates = _with_one_bit_turned(line) if line.endswith(b"\n") else ()
+        return next((one for one in candidates if self._is_ours(one, around)), line)
 
     def _is_ours(self, candidate: bytes, around: Around) -> bool:
         found = read_frame(candidate, 0)
@@ -81,20 +89,33 @@ class Mender:
         # Attachments are proven by their digests in the record wherever they are read.
         return written if len(written) == len(content) else None
 
-    def _without_what_is_lost(self, content: bytes, around: Around) -> bytes | None:
-        """Write a line anew with the record that its own signature proves, and those of its attachments that it names and that are whole."""
-        head = _HEAD.match(content)
-        if head is None or int(head[1]) < around.seq:
-            return None
-        found = Entry.stored(int(head[1]), head[4], head[2], head[3], ())
-        if not self._verify(
-            found.signature, head_message(stream=around.stream, seq=found.seq, link=found.link)
-        ):
-            return None
-        there = Entry.stored(found.seq, head[4], head[2], head[3], tuple(content[head.end() :].split(b"\t")))
-        whole = tuple(encode_attachment(seq, one) for seq, one in there.opened_attachments())
-        written = frame(pack_entry(Entry.stored(found.seq, head[4], head[2], head[3], whole)))
-        return written if len(written) < len(content) else None
+    def _with_their_own_proof(self, content: bytes, around: Around) -> bytes:
+        """Write a line anew around every record that its own link and signature prove, with its attachments that are whole.
+
+        Each ends where it ended. What stood before it and is no part of it stays what it is: damage.
+        """
+        mended, free = bytearray(content), 0
+        for found in _PROVEN.finditer(content):
+            end = content.find(b"\n", found.end()) + 1 or len(content)
+            line = self._proven_line(found, content[found.end() : end], around)
+            begin = end - len(line)
+            if line and begin >= free:
+                mended[begin:end] = line
+                free = end
+        return bytes(mended)
+
+    def _proven_line(self, found: re.Match[bytes], behind: bytes, around: Around) -> bytes:
+        prev, signature, line = found.groups()
+        try:
+            seq = decode(line).seq
+        except Malformed:
+            return b""
+        there = Entry.stored(seq, line, prev, signature, tuple(behind.rstrip(b"\n").split(b"\t")[1:]))
+        head = head_message(stream=around.stream, seq=seq, link=there.link)
+        if seq < around.seq or not self._verify(there.signature, head):
+            return b""
+        whole = tuple(encode_attachment(of, one) for of, one in there.opened_attachments())
+        return frame(pack_entry(Entry.stored(seq, line, prev, signature, whole)))
 
 
 def _with_one_bit_turned(content: bytes) -> Iterator[bytes]:

@@ -43,7 +43,7 @@ class Around(NamedTuple):
 
 
 Mend = Callable[[bytes, Around], bytes | None]
-"""Give the damaged bytes as they were, or shorter without an attachment that is lost, or None where nothing can be proven."""
+"""Give the damaged bytes, as many, with all that can be proven as it was; None where nothing can be."""
 
 
 class Recovered(NamedTuple):
@@ -113,11 +113,8 @@ def _mended(
         content = mend(damage.content, where)
         if content is None:
             continue
-        ends_here = damage.offset + len(damage.content) == segment.size
-        if len(content) < len(damage.content) and ends_here and damage.content.count(b"\n") > 1:
-            continue  # how many numbers the rest gives up would not be known any more
-        log.warning("%d damaged bytes of %s were mended", len(content), segment.path.name)
-        _write_in_place(segment.path, damage.offset, content, disk, cut=ends_here)
+        log.warning("damage at %d in %s was mended, or a part of it", damage.offset, segment.path.name)
+        _write_in_place(segment.path, damage.offset, content, disk)
         mended += 1
     return scan(segment.path, segment.first) if mended else segment
 
@@ -158,13 +155,10 @@ def _was_promised(where: Around, promised: Promised | None) -> bool:
     return promised is not None and promised[0] == where.stream and where.seq <= promised[1]
 
 
-def _write_in_place(path: Path, offset: int, content: bytes, disk: Disk, *, cut: bool = False) -> None:
-    """Write bytes where they stood; `cut` takes off what is left behind them to the file's end."""
+def _write_in_place(path: Path, offset: int, content: bytes, disk: Disk) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         os.pwrite(handle, content, offset)
-        if cut:
-            disk.cut(handle, offset + len(content))
         disk.sync(handle)
     finally:
         os.close(handle)
@@ -226,11 +220,15 @@ MAX_LOST_BOOTS = 1_000
 
 
 def _set_aside(folder: Path, segment: Segment, damage: Damage, disk: Disk) -> bool:
-    """Copy damaged bytes to quarantine; tells whether they were not there yet."""
+    """Copy damaged bytes to quarantine; tells whether they were not there yet, alone or with what was mended behind them."""
     kind = "damaged" if damage.closed else "torn"
-    name = f"{segment.path.stem}-{damage.offset}-{kind}-{crc32(damage.content):08x}"
-    if (JournalFolder(folder).quarantine / name).exists():
+    where = f"{segment.path.stem}-{damage.offset}-"
+    if any(
+        path.read_bytes().startswith(damage.content)
+        for path in JournalFolder(folder).quarantine.glob(f"{where}*")
+    ):
         return False
+    name = f"{where}{kind}-{crc32(damage.content):08x}"
     log.error("%d %s bytes of %s were set aside as %s", len(damage.content), kind, segment.path.name, name)
     _write_aside(folder, name, damage.content, disk)
     return True
