@@ -105,9 +105,11 @@ class Deeds:
         self.kill("kiosk", "uplink")
         self._world.medium.cut(self._chance)
         self._world.reboot()
-        lost = self._ledger.note_losses("power cut")
-        if lost:
-            self._outcome.wrong.append(f"a power cut took {len(lost)} records that were promised")
+        before = set(self._ledger.losses)
+        self._ledger.note_losses("power cut")
+        if lost := [one for one in self._ledger.losses if one not in before]:
+            named = ", ".join(f"{one.stream[:8]}:{one.record.seq}" for one in lost)
+            self._outcome.wrong.append(f"a power cut took {len(lost)} records that were promised: {named}")
         self.start("kiosk", "uplink")
 
     def strip(self) -> None:

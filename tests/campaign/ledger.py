@@ -6,19 +6,16 @@ end is the product's fault.
 """
 
 import json
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from survey.record.attachment import decode_attachment
-from survey.record.bodies import Carried
-from survey.record.errors import Malformed
-from survey.record.record import CARRIED, COMPLAINT, RESPONSE, Record, decode
+from survey.record.record import COMPLAINT, RESPONSE, Record, decode
 from survey.wire.messages import unpack_batch
 from tests.campaign.campaign_world import CampaignWorld
+from tests.campaign.promises import Promise, promise_of, stands
 from uplink.journal.enrolment import load_enrolment, verifier
 from uplink.journal.head import read_head
 from uplink.journal.home import KioskHome
@@ -27,25 +24,8 @@ from uplink.journal.segments.frame import Frame, entry_seq, frames
 from uplink.journal.segments.segment import segment_paths
 from uplink.journal.segments.succession import read_succession
 
-_PROOF = re.compile(rb"[A-Za-z0-9+/]{43}\t[A-Za-z0-9+/]{86}\t")
-"""What stands before a record's line: the link before it, and the kiosk's signature."""
-_PROOF_BYTES = 131
-
-
 Place = tuple[str, int]
 """A stream and a number in it."""
-
-
-class Promise(NamedTuple):
-    """A record that was durable when its writing ended."""
-
-    stream: str
-    line: bytes
-
-    @property
-    def record(self) -> Record:
-        """What it says."""
-        return decode(self.line)
 
 
 @dataclass
@@ -85,6 +65,8 @@ class Ledger:
         """Where each was written: under its own number, and in the lines that carried it over."""
         self._written: dict[Place, set[bytes]] = {}
         self._harmed = Harmed("", b"", b"")
+        self._vouched: dict[str, int] = {}
+        """How far a receipt may be under way to the kiosk, by stream, though the collector has gone back since."""
 
     def look(self) -> None:
         """Take in what was promised and received since the last look."""
@@ -96,7 +78,14 @@ class Ledger:
             for line in batch.lines[offset : offset + int(str(count))]:
                 if (promise := promise_of(batch.stream, line)) is not None:
                     self.held.add(promise)
+                    # One that was flushed and sent in the moment of a kill was promised to nobody, and has its number all the same.
+                    self._written.setdefault((batch.stream, decode(line).seq), set()).add(line)
             self._row = int(str(number))
+
+    def collector_goes_back(self) -> None:
+        """Note how far its receipts went: the broker may still hold one that the kiosk has not heard."""
+        for stream, through in self._world.rows("select uid, through from evidence_stream"):
+            self._vouched[str(stream)] = max(self._vouched.get(str(stream), 0), int(str(through)))
 
     def collector_was_set_back(self) -> None:
         """Read everything anew: rows that were read may be gone, and their numbers come again."""
@@ -117,13 +106,13 @@ class Ledger:
         return b"".join(path.read_bytes() for path in files)
 
     def beyond_receipts(self) -> bytes:
-        """Give what of that the kiosk may not let go of yet: no receipt that lies with it covers it."""
+        """Give what of that the kiosk may not let go of yet: no receipt that lies with it, or may be under way, covers it."""
         home, enrolment = KioskHome(self._world.home), load_enrolment(self._world.home)
         header = JournalReader(home.journal).header()
         if header is None:
             return self.standing()
         receipts = home.receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
-        through = receipts.confirmed(header.stream)
+        through = max(receipts.confirmed(header.stream), self._vouched.get(header.stream, 0))
         found = [
             one.payload
             for _, path in segment_paths(home.journal)
@@ -146,7 +135,7 @@ class Ledger:
         self.look()
         content = self.beyond_receipts() if may_be_freed else self.standing()
         self._harmed = Harmed(deed, before, content)
-        gone = [promise for promise in self.waiting() if not _stands(promise, content)]
+        gone = [promise for promise in self.waiting() if not stands(promise, content)]
         heads = self.known_heads()
         for promise, loss in self.losses.items():
             loss.known &= self._is_known(promise, heads)
@@ -258,75 +247,13 @@ class Ledger:
     def _charge(self, promise: Promise) -> None:
         """Note a record that was flushed before the last deed, destroyed by it, and promised only now."""
         deed, before, after = self._harmed
-        if before and _stands(promise, before) and not _stands(promise, after):
+        if before and stands(promise, before) and not stands(promise, after):
             self.losses[promise] = Loss(deed, known=True, was_known=True, age_seconds=0.0)
-
-
-def promise_of(stream: str, line: bytes) -> Promise | None:
-    """Give the record that a line is, or carries; None for a declaration of a loss."""
-    try:
-        record = decode(line)
-        if record.kind != CARRIED:
-            return Promise(stream, line)
-        carried = Carried.from_body(record.body)
-    except Malformed:
-        return None
-    return Promise(carried.stream, carried.line.encode())
 
 
 def answers(promises: Iterable[Promise]) -> list[Promise]:
     """Give those of them that somebody was, or would have been, thanked for."""
     return [promise for promise in promises if promise.record.kind in {RESPONSE, COMPLAINT}]
-
-
-def _stands(promise: Promise, content: bytes) -> bool:
-    """Tell whether a record stands in a journal so that it can be proven, or as a text inside the line that carries it over.
-
-    A line whose own link and signature are gone proves nothing, were every byte of it there; and one at a torn end whose attachments are
-    gone is kept only where something knows that it was ever whole.
-    """
-    if any(
-        _is_proven(content, place) and _has_its_attachments(promise, content, place + len(promise.line))
-        for place in _places_of(promise.line, content)
-    ):
-        return True
-    carried = json.dumps(promise.line.decode(), ensure_ascii=False).encode()
-    return any(_is_carried_whole(content, place) for place in _places_of(carried, content))
-
-
-def _places_of(text: bytes, content: bytes) -> Iterator[int]:
-    place = content.find(text)
-    while place >= 0:
-        yield place
-        place = content.find(text, place + 1)
-
-
-def _is_proven(content: bytes, begin: int) -> bool:
-    return _PROOF.fullmatch(content[max(0, begin - _PROOF_BYTES) : begin]) is not None
-
-
-def _is_carried_whole(content: bytes, place: int) -> bool:
-    """Tell whether the record around a text stands whole behind its own link and signature."""
-    begin = content.rfind(b"\t", 0, place) + 1
-    ends = [end for mark in (b"\t", b"\n") if (end := content.find(mark, place)) >= 0]
-    line = content[begin : min(ends, default=len(content))]
-    return _is_proven(content, begin) and promise_of("", line) is not None
-
-
-def _has_its_attachments(promise: Promise, content: bytes, end: int) -> bool:
-    names = promise.record.body.get("attached")
-    if not isinstance(names, dict):
-        return True
-    behind = content[end : content.find(b"\n", end)].split(b"\t")[1:]
-    return sum(_is_attachment(one) for one in behind) >= len(names)
-
-
-def _is_attachment(line: bytes) -> bool:
-    try:
-        decode_attachment(line)
-    except Malformed:
-        return False
-    return True
 
 
 def _objects(path: Path) -> list[dict[str, object]]:

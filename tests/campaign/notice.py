@@ -6,7 +6,8 @@ Of some records nothing is left that knows of them: for those it must say that t
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.campaign.ledger import Place, Promise
+from tests.campaign.ledger import Place
+from tests.campaign.promises import Promise
 
 _OF_ANOTHER_HISTORY = {"forked", "duplicated", "foreign"}
 """Said of a number, and true of all before it that are not held: a card was set back, and this is how far it had come."""

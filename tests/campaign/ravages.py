@@ -130,6 +130,7 @@ class Ravages:
     def _put_backup_back(self) -> None:
         copy = self._chance.choice(self._backups)
         self.collector_set_back = True
+        self._ledger.collector_goes_back()
         for suffix in ("-wal", "-shm", "-journal"):
             Path(f"{self._world.database}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(copy, self._world.database)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, cast
 from survey.record.attachment import attach, encode_attachment
 from survey.record.bodies import Carried
 from survey.record.record import CARRIED, COMPLAINT, RESPONSE, Record, Stamp, encode
-from tests.campaign.ledger import Ledger, Promise, _stands
+from tests.campaign.ledger import Ledger
 from tests.campaign.medium import Medium
 from tests.campaign.notice import unnoticed, unsaid
+from tests.campaign.promises import Promise, stands
 
 if TYPE_CHECKING:
     from tests.campaign.campaign_world import CampaignWorld
@@ -151,14 +152,14 @@ def test_a_name_that_was_taken_over_is_the_old_file_or_the_new_one(tmp_path: Pat
 def test_a_line_without_its_link_and_signature_is_held_by_nobody() -> None:
     kept = promise(3)
     proof = b"a" * 43 + b"\t" + b"B" * 86 + b"\t"
-    assert _stands(kept, b"0 1 3\t" + proof + kept.line)
-    assert not _stands(kept, b"0 1 3\t" + bytes(len(proof)) + kept.line)
-    assert not _stands(kept, proof + kept.line[:-1])
+    assert stands(kept, b"0 1 3\t" + proof + kept.line)
+    assert not stands(kept, b"0 1 3\t" + bytes(len(proof)) + kept.line)
+    assert not stands(kept, proof + kept.line[:-1])
     body = Carried(STREAM, "a" * 43, "B" * 86, kept.line.decode()).to_body()
     carried = encode(Record(seq=4, kind=CARRIED, stamp=kept.record.stamp, body=body))
-    assert _stands(kept, b"0 1 4\t" + proof + carried + b"\n")
-    assert not _stands(kept, b"0 1 4\t" + bytes(len(proof)) + carried + b"\n")
-    assert not _stands(kept, b"0 1 4\t" + proof + carried[:-3] + bytes(3) + b"\n")
+    assert stands(kept, b"0 1 4\t" + proof + carried + b"\n")
+    assert not stands(kept, b"0 1 4\t" + bytes(len(proof)) + carried + b"\n")
+    assert not stands(kept, b"0 1 4\t" + proof + carried[:-3] + bytes(3) + b"\n")
 
 
 def test_a_complaint_whose_attachment_is_gone_is_held_by_nobody() -> None:
@@ -170,9 +171,9 @@ def test_a_complaint_whose_attachment_is_gone_is_held_by_nobody() -> None:
     )
     proven = b"0 1 3\t" + b"a" * 43 + b"\t" + b"B" * 86 + b"\t" + kept.line
     line = encode_attachment(3, part)
-    assert _stands(kept, proven + b"\t" + line + b"\n")
-    assert not _stands(kept, proven + b"\t" + line[:40] + bytes(60))
-    assert not _stands(kept, proven + b"\n")
+    assert stands(kept, proven + b"\t" + line + b"\n")
+    assert not stands(kept, proven + b"\t" + line[:40] + bytes(60))
+    assert not stands(kept, proven + b"\n")
 
 
 def test_a_record_that_is_promised_after_the_deed_that_destroyed_it_is_charged_to_that_deed(
