@@ -1,6 +1,6 @@
 """Publishing the quarter of many units in one go, as `ikm-collector release publish --all` does it.
 
-    python -m bench.publish [--units 2000] [--responses 12] [--profile]
+    python -m bench.publish [--units 2000] [--responses 12] [--hands 1] [--profile]
 
 Fills an SQLite database with invented units and one quarter of responses with profiles each, straight through the projection, and publishes
 them all. Prints what a unit took in each tenth of the way, so that a pace which falls with what is out already would be seen, what the
@@ -28,6 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--units", type=int, default=2_000)
     parser.add_argument("--responses", type=int, default=12, help="of each unit")
+    parser.add_argument("--hands", type=int, default=1, help="processes that work out what this one writes")
     parser.add_argument("--profile", action="store_true", help="say where the time goes (slower)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -35,10 +36,10 @@ def main() -> None:
         fill(options.units, options.responses)
         if options.profile:
             with cProfile.Profile() as profile:
-                publish(Path(folder))
+                publish(Path(folder), options.hands)
             pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
         else:
-            publish(Path(folder))
+            publish(Path(folder), options.hands)
 
 
 def fill(units: int, responses: int) -> None:
@@ -74,7 +75,7 @@ def fill(units: int, responses: int) -> None:
     print(f"{units} units with {responses} responses each, filled in {time.perf_counter() - began:.0f} s")
 
 
-def publish(folder: Path) -> None:
+def publish(folder: Path, hands: int) -> None:
     """Publish the quarter of all, and print the pace."""
     from collector.releases import many  # noqa: PLC0415 - after django.setup()
     from survey.index.periods import parse  # noqa: PLC0415 - beside the others
@@ -82,7 +83,7 @@ def publish(folder: Path) -> None:
     held = size(folder)
     began = told = time.perf_counter()
     worked, out, last = time.process_time(), 0, 0
-    for part in many.publish_all(parse(PERIOD), who="bench"):
+    for part in many.publish_all(parse(PERIOD), who="bench", hands=hands):
         if part.refused:
             raise SystemExit(f"{part.refused[0][0]}: {part.refused[0][1]}")
         out += part.out
@@ -95,7 +96,7 @@ def publish(folder: Path) -> None:
             told, last = now, out
     took, busy = time.perf_counter() - began, time.process_time() - worked
     print(
-        f"{out} units in {took / 60:.1f} minutes: {1000 * took / out:.1f} ms a unit, {1000 * busy / out:.1f} of them at work;"
+        f"{out} units in {took / 60:.1f} minutes: {1000 * took / out:.1f} ms a unit, {1000 * busy / out:.1f} of them at work in this process;"
         f" {(size(folder) - held) / out / 1024:.1f} kB a release on the disk"
     )
 

@@ -63,11 +63,8 @@ class Edition:
     """Every edition that was ever out and has people in common with it, or with another one that has."""
     seen: tuple[int, int, int]
     """The counts before anything else was looked at."""
-
-    @property
-    def has_moved(self) -> bool:
-        """Whether somebody's answers came in, went or were flagged since: who is counted and who is protected may differ then."""
-        return _counts(self.unit, self.period, self.instrument) != self.seen
+    beside: tuple[tuple[int, str], ...]
+    """All that was out and shares days with it, as `standing` gives it."""
 
     def content(self, head: Head, *, at: datetime) -> dict[str, object]:
         """Give all that is said."""
@@ -134,7 +131,7 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     own = [release for release in around if release.instrument == instrument]
     if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(own, period):
         raise CollectorError("release_waits_official", kind=kind.value)
-    seen = _counts(unit, period, instrument)
+    seen = counts(unit, period, instrument)
     people = people_of(unit, period, form=number) if number is not None else []
     earlier = [members_of(unpack_basis(bytes(release.basis)), "members") for release in own]
     alike = [release for release in around if _is_kin(release, form.instrument)]
@@ -165,10 +162,16 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         period=period,
         earlier=tuple(own),
         seen=seen,
+        beside=standing(around),
     )
 
 
-def _counts(unit: Unit, period: Period, instrument: str) -> tuple[int, int, int]:
+def standing(found: Sequence[Release]) -> tuple[tuple[int, str], ...]:
+    """Give which editions these are and how they stand."""
+    return tuple((release.pk, release.state) for release in found)
+
+
+def counts(unit: Unit, period: Period, instrument: str) -> tuple[int, int, int]:
     """Give the rows of counts of a unit's period: sound and flagged responses, and smileys."""
     rows: list[int] = []
     for name in (instrument, PULSE):

@@ -1,11 +1,13 @@
 """Publishing a period of all units: in parts, each a transaction, so that whatever stops it loses one part and does nothing twice.
 
 Which units are left follows from what is out, so a second run goes on where the first was stopped. What is held in memory is
-one part, and the numbers of the units that are left.
+a few parts, and the numbers of the units that are left. What a unit's release says is worked out before its part is written, by other
+processes where they are asked for: then this one only writes.
 """
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -13,11 +15,13 @@ from django.db import connection, transaction
 
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
-from collector.releases import publishing
+from collector.releases import drafts, publishing
+from collector.releases.drafts import Draft
+from collector.releases.hands import in_order
 from collector.releases.models import Release
 from collector.releases.policy import officials
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
-from survey.index.periods import Period
+from survey.index.periods import Period, parse
 
 UNITS_A_PART = 50
 _PAUSE_SECONDS = 0.12
@@ -38,36 +42,66 @@ class Part:
 
 
 def publish_all(
-    period: Period, *, who: str, why: str = "", instrument: str = DEFAULT_INSTRUMENT
+    period: Period, *, who: str, why: str = "", instrument: str = DEFAULT_INSTRUMENT, hands: int = 0
 ) -> Iterator[Part]:
-    """Publish every unit whose official period it is, that owes it and that is not out; tells of each part when it is kept for good."""
+    """Publish every unit whose official period it is, that owes it and that is not out; tells of each part when it is kept for good.
+
+    `hands`: how many other processes work out what this one writes; 0 where it does both.
+    """
     todo = _numbers_not_out(period, instrument)
+    parts = [
+        (tuple(todo[start : start + UNITS_A_PART]), period.identifier, instrument)
+        for start in range(0, len(todo), UNITS_A_PART)
+    ]
     left = len(todo)
-    for units in not_out(period, instrument=instrument, numbers=todo):
-        if left < len(todo) and connection.vendor == "sqlite":
-            time.sleep(_PAUSE_SECONDS)
-        done = min(UNITS_A_PART, left)
-        left -= done
-        part = Part(done=done, left=left)
-        with transaction.atomic():
-            for unit in units:
-                if not publishing.owes(unit, period, instrument=instrument):
-                    continue
-                try:
-                    publishing.publish(unit, period, who=who, why=why, instrument=instrument)
-                    part.out += 1
-                except CollectorError as error:
-                    part.refused.append((unit, error))
-        yield part
+    with closing(in_order(work_out, parts, hands=hands)) as worked_out:
+        for (numbers, _, _), drafted in zip(parts, worked_out, strict=True):
+            if left < len(todo) and connection.vendor == "sqlite":
+                time.sleep(_PAUSE_SECONDS)
+            left -= len(numbers)
+            part = Part(done=len(numbers), left=left)
+            with transaction.atomic():
+                for unit in _units(list(drafted)):
+                    try:
+                        publishing.publish(
+                            unit, period, who=who, why=why, instrument=instrument, draft=drafted[unit.pk]
+                        )
+                        part.out += 1
+                    except CollectorError as error:
+                        part.refused.append((unit, error))
+            yield part
 
 
-def not_out(period: Period, *, instrument: str, numbers: Sequence[int] | None = None) -> Iterator[list[Unit]]:
+def work_out(numbers: Sequence[int], identifier: str, instrument: str) -> dict[int, Draft | None]:
+    """Work out the releases of some units: of those whose official period it is and that owe it. None where one must wait."""
+    period = parse(identifier)
+    policy_of = officials(period)
+    return {
+        unit.pk: _draft(unit, period, instrument)
+        for unit in _units(numbers)
+        if policy_of(unit).period_kind == period.kind.value
+        and publishing.owes(unit, period, instrument=instrument)
+    }
+
+
+def _draft(unit: Unit, period: Period, instrument: str) -> Draft | None:
+    try:
+        release = publishing.begun(unit, period, instrument=instrument)
+    except CollectorError:  # said where it would be written, with its reason
+        return None
+    return drafts.of_unit(release, instrument=instrument)
+
+
+def not_out(period: Period, *, instrument: str) -> Iterator[list[Unit]]:
     """Give the units whose official period it is and of which nothing was ever out, in parts, in the order of their codes."""
     policy_of = officials(period)
-    rest = iter(_numbers_not_out(period, instrument) if numbers is None else numbers)
+    rest = iter(_numbers_not_out(period, instrument))
     while part := list(islice(rest, UNITS_A_PART)):
-        found = Unit.objects.filter(pk__in=part).select_related("region", "agency").order_by("code")
-        yield [unit for unit in found if policy_of(unit).period_kind == period.kind.value]
+        yield [unit for unit in _units(part) if policy_of(unit).period_kind == period.kind.value]
+
+
+def _units(numbers: Sequence[int]) -> list[Unit]:
+    return list(Unit.objects.filter(pk__in=numbers).select_related("region", "agency").order_by("code"))
 
 
 def progress(done: int, left: int, seconds: float) -> str:

@@ -16,10 +16,10 @@ from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.local import local_date
 from collector.people import trail
-from collector.releases import address, content, kiosks
+from collector.releases import address, content, drafts, kiosks
 from collector.releases.bands import band
-from collector.releases.content import Head
-from collector.releases.editions import Edition, answered, of_unit
+from collector.releases.drafts import Draft
+from collector.releases.editions import Edition, answered, counts, of_unit
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.policy import KINDS, due
 from collector.releases.states import FOLLOWS, PENDING, SHOWN, State
@@ -37,6 +37,15 @@ def propose(unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_I
         CollectorError: the period is no calendar period, or is not over yet (`release_running`); one is out already
             (`release_out`).
     """
+    return _kept(begun(unit, period, instrument=instrument), who=who)
+
+
+def begun(unit: Unit, period: Period, *, instrument: str = DEFAULT_INSTRUMENT) -> Release:
+    """Give the release that is begun, or a new one that is not kept yet.
+
+    Raises:
+        CollectorError: as `propose`.
+    """
     _check_period(unit, period)
     check_instrument(instrument)
     known = _editions(unit, period, instrument)
@@ -45,7 +54,7 @@ def propose(unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_I
         return newest
     if newest is not None and newest.state == State.PUBLISHED:
         raise CollectorError("release_out", address=newest.address)
-    release = Release(
+    return Release(
         subject="unit",
         code=unit.code,
         unit=unit,
@@ -57,9 +66,13 @@ def propose(unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_I
         due=due(unit, period),
         address=address.fresh(),
     )
-    with transaction.atomic():
-        release.save()
-        _step(release, State.OPEN, who=who, why="")
+
+
+def _kept(release: Release, *, who: str) -> Release:
+    if release.pk is None:
+        with transaction.atomic():
+            release.save()
+            _step(release, State.OPEN, who=who, why="")
     return release
 
 
@@ -85,20 +98,38 @@ def send_back(release: Release, *, who: str, why: str) -> None:
 
 
 def publish(
-    unit: Unit, period: Period, *, who: str, why: str = "", instrument: str = DEFAULT_INSTRUMENT
+    unit: Unit,
+    period: Period,
+    *,
+    who: str,
+    why: str = "",
+    instrument: str = DEFAULT_INSTRUMENT,
+    draft: Draft | None = None,
 ) -> Release:
     """Publish a unit's period: freeze everything that is shown of it, once and for ever.
+
+    A draft of it, worked out before, is taken where it still stands.
 
     Raises:
         CollectorError: the period is not over (`release_running`), one is out already (`release_out`), the official period that
             it belongs to is not out (`release_waits_official`), fewer than five people stand between this number and what is
             out (`release_waits`), or answers of the period came in while it was frozen (`release_moving`).
     """
-    release = propose(unit, period, who=who, instrument=instrument)
+    release = begun(unit, period, instrument=instrument)
+    if release.pk is None and draft is not None and draft.number == release.number:
+        release.address = draft.address
+    release = _kept(release, who=who)
     with transaction.atomic():
         _alone(unit)
         release = Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
-        _put_out(release, of_unit(unit, period, instrument=instrument), who=who, why=why)
+        release.unit = unit
+        if (
+            draft is None
+            or not draft.is_of(release)
+            or not draft.still_stands(unit, period, instrument=instrument)
+        ):
+            draft = _worked_out(release, of_unit(unit, period, instrument=instrument))
+        _put_out(release, draft, who=who, why=why)
     return release
 
 
@@ -124,7 +155,7 @@ def correct(release: Release, *, who: str, why: str) -> Release:
             due=release.due, address=address.fresh(),
         )  # fmt: skip
         _step(after, State.OPEN, who=who, why="")
-        _put_out(after, found, who=who, why=why, corrects=release)
+        _put_out(after, _worked_out(after, found, corrects=release), who=who, why=why)
         release.successor = after
         move(release, State.WITHDRAWN, who=who, why=why)
     return after
@@ -160,7 +191,7 @@ def mark_overdue(
             "responses": str(band(answered(unit, period, instrument=instrument))),
             "completeness": [content.holding(one) for one in holdings(unit)],
         }
-        head = _head(release)
+        head = drafts.head_of(release)
         release.content = content.frozen(
             content.of_nothing(head, facts=facts, due=due(unit, period), at=clock.now())
         )
@@ -168,19 +199,19 @@ def mark_overdue(
     return release
 
 
-def _put_out(
-    release: Release, found: Edition, *, who: str, why: str, corrects: Release | None = None
-) -> None:
-    """Freeze what an edition says; `found` has passed protection."""
-    now = clock.now()
-    head = _head(release, corrects=corrects)
-    said = found.content(head, at=now)
-    breakdown = found.breakdown()
-    if found.has_moved:
+def _worked_out(release: Release, found: Edition, *, corrects: Release | None = None) -> Draft:
+    """Work a release out; `found` has passed protection."""
+    draft = drafts.work_out(release, found, corrects=corrects)
+    if found.seen != counts(found.unit, found.period, found.instrument):
         raise CollectorError("release_moving")
-    said["change"] = since_before(release, said)
-    release.content, release.basis, release.breakdown = content.frozen(said), found.basis(), breakdown
-    release.published_at, release.n = now, found.n
+    return draft
+
+
+def _put_out(release: Release, draft: Draft, *, who: str, why: str) -> None:
+    """Freeze what a draft says."""
+    said = dict(draft.said) | {"change": since_before(release, draft.said)}
+    release.content, release.basis, release.breakdown = content.frozen(said), draft.basis, draft.breakdown
+    release.published_at, release.n = draft.at, draft.n
     note_for_lists(release, said)
     move(release, State.PUBLISHED, who=who, why=why)
 
@@ -242,16 +273,6 @@ def since_before(release: Release, said: Mapping[str, object]) -> dict[str, obje
     ).exclude(n=None)
     before = found.first()
     return content.change(json.loads(bytes(before.content)), said) if before is not None else None
-
-
-def _head(release: Release, *, corrects: Release | None = None) -> Head:
-    return Head(
-        subject=content.subject_of(release.unit) if release.unit is not None else {},
-        period=parse(release.period),
-        address=release.address,
-        number=release.number,
-        corrects=corrects.address if corrects is not None else None,
-    )
 
 
 def move(release: Release, state: State, *, who: str, why: str) -> None:

@@ -1,5 +1,6 @@
 """`ikm-collector release`: what leaves the house."""
 
+import os
 import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
@@ -174,11 +175,12 @@ def _publish(given: Namespace, command: CollectorCommand) -> str:
     return _publish_all(period, how, command)
 
 
-def _publish_all(period: Period, how: Mapping[str, str], command: CollectorCommand) -> str:
+def _publish_all(period: Period, how: Mapping[str, Any], command: CollectorCommand) -> str:
     """Publish every unit whose official period it is and that owes it; begun again, it goes on where it stopped."""
     out, waiting, done = 0, 0, 0
     began = told = time.monotonic()
-    for part in many.publish_all(period, **how):
+    hands = len(os.sched_getaffinity(0)) - 1  # this process writes, and has a processor for it
+    for part in many.publish_all(period, hands=hands, **how):
         out += part.out
         done += part.done
         waiting += len(part.refused)
