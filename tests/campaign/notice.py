@@ -18,15 +18,22 @@ def unnoticed(
 ) -> list[Promise]:
     """Give the lost records that the audit names under none of the numbers that they had: their own, and those of what carried them over.
 
-    Where a beginning is lost, the audit says that whole streams before it may be: it hears of them when the kiosk starts again.
+    Where a beginning is lost, the audit says that whole streams before it may be, and ends of those that it has: it hears of them when
+    the kiosk starts again.
     """
     streams = {stream["stream"]: stream for stream in audit["streams"]}
-    asks = any(one["code"] == "beginning_lost" for stream in audit["streams"] for one in stream["remarks"])
+    asking = {
+        name
+        for name, one in streams.items()
+        if any(said["code"] == "beginning_lost" for said in one["remarks"])
+    }
 
     def is_noticed(promise: Promise) -> bool:
         had = (places or {}).get(promise, [(promise.stream, promise.record.seq)])
         return any(
-            _is_noticed(seq, streams.get(stream)) or (asks and stream not in streams) for stream, seq in had
+            _is_noticed(seq, streams.get(stream))
+            or (asking and stream not in asking and seq > _received(streams.get(stream)))
+            for stream, seq in had
         )
 
     return [promise for promise in lost if not is_noticed(promise)]
@@ -38,6 +45,11 @@ def unsaid(
     """Give the lost records that the audit neither names by number nor has in a stretch that it calls uncertain."""
     streams = {stream["stream"]: stream for stream in audit["streams"]}
     return [one for one in unnoticed(lost, audit, places) if not _is_uncertain(one, streams.get(one.stream))]
+
+
+def _received(stream: Mapping[str, Any] | None) -> int:
+    """How far a stream has come in; 0 where the audit does not know it."""
+    return int(stream["received"]) if stream is not None else 0
 
 
 def _is_uncertain(promise: Promise, stream: Mapping[str, Any] | None) -> bool:

@@ -49,7 +49,11 @@ def test_whole_streams_are_noticed_where_the_audit_says_that_it_does_not_know_wh
     assert unnoticed([promise(4)], audit(remarks=asks)) == [promise(4)], (
         "of its own stream it says which numbers"
     )
-    assert unnoticed([promise(4)], audit(remarks=asks, stream="cd" * 16)) == []
+    other = audit(remarks=asks, stream="cd" * 16)
+    assert unnoticed([promise(4)], other) == []
+    known = {"stream": STREAM, "faults": [], "remarks": [], "received": 4}
+    both = {"streams": [known, *other["streams"]]}  # type: ignore[misc]
+    assert unnoticed([promise(4), promise(5)], both) == [promise(4)], "of what it has it says which numbers"
 
 
 def test_a_loss_is_noticed_by_what_is_said_of_a_stream_that_never_came() -> None:
