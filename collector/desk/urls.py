@@ -30,7 +30,7 @@ urlpatterns = [
     re_path(rf"^meja/unit/{_UNIT}/pekppp/$", pekppp.year, name="desk-pekppp-last"),
     re_path(rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/$", pekppp.year, name="desk-pekppp"),
     re_path(
-        rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/folder/$", pekppp.download, name="desk-pekppp-folder"
+        rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/folder/$", pekppp.make, name="desk-pekppp-folder"
     ),
     re_path(rf"^meja/unit/{_UNIT}/forum/$", forums.listed, name="desk-forums"),
     re_path(rf"^meja/unit/{_UNIT}/forum/baru/$", forums.add, name="desk-forum-add"),
