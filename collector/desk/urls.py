@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import followup, forums, home, jobs, papers, pekppp, people, releases, weeks
+from collector.desk.show import copying, followup, forums, home, jobs, papers, pekppp, people, releases, weeks
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
@@ -40,6 +40,7 @@ urlpatterns = [
     re_path(
         rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
     ),
+    re_path(rf"^meja/rilis/{_RELEASE}/lembar-salin/$", copying.sheet, name="desk-copying"),
     re_path(rf"^meja/rilis/{_RELEASE}/laporan/$", papers.report, name="desk-report"),
     re_path(rf"^meja/rilis/{_RELEASE}/laporan/unggah/$", papers.give_back, name="desk-report-back"),
     path("meja/pekerjaan/", jobs.listed, name="jobs"),

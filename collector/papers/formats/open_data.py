@@ -7,7 +7,7 @@ from datetime import datetime
 from collector.opendata import metadata
 from collector.opendata.metadata import About
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format
 from collector.papers.said import Said
 from collector.papers.undated import entry
 from collector.releases.show.columns import as_csv
@@ -45,4 +45,5 @@ FORMAT = Format(
     title="Data terbuka dengan metadata BPS",
     audience=Audience.EVERYBODY,
     make=_make,
+    kinds=EVERY_INDEX,
 )

@@ -69,6 +69,7 @@ def test_all_papers_of_a_release_lie_in_a_folder_under_names_that_tell_them_apar
     assert len(wanted) >= 8
     entry = TrailEntry.objects.get(action="paper made")
     office = [
+        "copy-sheet",
         "followup-report",
         "forum",
         "forum-docx",

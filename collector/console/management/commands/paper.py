@@ -101,8 +101,9 @@ def _make(given: Namespace) -> str:
     release = releases.find(given.address)
     wanted = [find(name) for name in given.format] or formats_of(release)
     for one in wanted:
-        if not one.suits(release):
-            raise CollectorError("paper_of_unit", name=one.name)
+        why = one.why_not(release)
+        if why is not None:
+            raise why
     who = _allowed(given, wanted, release)
     paths = making.make(said_of(release), wanted, Warm(), folder=given.out)
     inside = [one.name for one in wanted if one.audience is Audience.OFFICE]
