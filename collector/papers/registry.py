@@ -31,6 +31,8 @@ class Audience(StrEnum):
     """It says nothing that the release does not say; it has a public address."""
     OFFICE = "office"
     """For the unit's officers, evaluators and administrators, and the console."""
+    EVALUATORS = "evaluators"
+    """Not for the unit's officers: it counts complaints about them. It is made alone, and is in no job's file."""
 
 
 @dataclass(frozen=True, slots=True)

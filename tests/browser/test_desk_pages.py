@@ -152,7 +152,7 @@ def test_a_value_of_the_copy_sheet_is_copied_by_keyboard_and_the_page_says_so(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(copy_sheet(page))
-    button = page.get_by_role("button", name="Salin NILAI IKM")
+    button = page.get_by_role("button", name="Salin NILAI IKM **)")
     value = page.locator("tr", has=button).locator("[data-copy]").inner_text()
     button.press("Enter")
     expect(page.get_by_role("status")).to_have_text(f"Tersalin: NILAI IKM **), Nilai, {value}")

@@ -47,7 +47,8 @@ def listed(request: HttpRequest, text: str) -> HttpResponse:
     """List all papers of a release."""
     release = found_release(request, text)
     papers = [
-        Shown(one, one.audience is Audience.EVERYBODY, _is_long(one, release)) for one in formats_of(release)
+        Shown(one, one.audience is Audience.EVERYBODY, _is_long(one, release))
+        for one in _of(request, release)
     ]
     words = passages.written(release)
     context = {
@@ -72,7 +73,7 @@ def listed(request: HttpRequest, text: str) -> HttpResponse:
 def one(request: HttpRequest, text: str, file: str) -> HttpResponse:
     """Give a paper; one for the office alone stands in the trail."""
     release = found_release(request, text)
-    wanted = next((each for each in formats_of(release) if each.file == file), None)
+    wanted = next((each for each in _of(request, release) if each.file == file), None)
     if wanted is None or _is_long(wanted, release):
         raise Http404(file)
     try:
@@ -176,6 +177,14 @@ def give_back(request: HttpRequest, text: str) -> HttpResponse:
         if titles:
             messages.error(request, f"{words}: {'; '.join(titles)}.")
     return redirect("desk-report", text=release.address)
+
+
+def _of(request: HttpRequest, release: Release) -> list[Format]:
+    """Give the formats of a release that the account may have."""
+    user = request.user
+    if isinstance(user, AnonymousUser):
+        return []
+    return [one for one in formats_of(release) if making.may_have(user, one, release)]
 
 
 def _no_report(request: HttpRequest, release: Release) -> HttpResponse | None:

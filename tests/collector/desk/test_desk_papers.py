@@ -137,6 +137,10 @@ def test_every_format_is_in_the_list_and_comes_as_the_file_it_is_called(post: Po
     client = browser(person("sari", roles.UNIT_OFFICER, post.unit))
     page = client.get(f"/meja/rilis/{release.address.lower()}/berkas/").content.decode()
     for one in formats().values():
+        if one.audience is Audience.EVALUATORS:
+            assert one.file not in page
+            assert client.get(f"/meja/rilis/{release.address}/berkas/{one.file}").status_code == 404
+            continue
         assert html.escape(one.title) in page
         answer = client.get(f"/meja/rilis/{release.address}/berkas/{one.file}")
         assert (answer.status_code, answer["Content-Type"]) == (200, one.content_type)
@@ -217,7 +221,9 @@ def test_one_click_makes_everything_and_the_page_tells_how_far_it_is(post: Post,
     assert fetched["Cache-Control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(body(fetched))) as found:
         assert {name.rpartition("_")[2] for name in found.namelist()} == {
-            one.file.rpartition("_")[2] for one in formats().values()
+            one.file.rpartition("_")[2]
+            for one in formats().values()
+            if one.audience is not Audience.EVALUATORS
         }
     assert TrailEntry.objects.get(action="papers fetched").who == "sari"
     doing.clear(Job.objects.get())

@@ -106,7 +106,7 @@ def _make(given: Namespace) -> str:
             raise why
     who = _allowed(given, wanted, release)
     paths = making.make(said_of(release), wanted, Warm(), folder=given.out)
-    inside = [one.name for one in wanted if one.audience is Audience.OFFICE]
+    inside = [one.name for one in wanted if one.audience is not Audience.EVERYBODY]
     if inside:  # rows of answers left the house
         trail.note(
             who=who, action="paper made", subject=f"release {release.address}", facts={"formats": inside}
