@@ -10,6 +10,8 @@ PAGE = (
 )
 LOG_IN = PAGE + "; script-src 'self'; connect-src 'self'"
 """For pages where a passkey may be used: that needs a script, and it is the library's own file."""
+WITH_SCRIPT = PAGE + "; script-src 'self'"
+"""For a page that does more with a script, one of our own files, and everything needed without."""
 _POLICY = "Content-Security-Policy"
 
 Respond = Callable[[HttpRequest], HttpResponse]

@@ -26,6 +26,11 @@ IKM_LOG_LEVEL = os.environ.get("IKM_LOG_LEVEL") or "INFO"
 IKM_EMBED_SITES = (
     os.environ.get("IKM_EMBED_SITES") or "https://*.desa.id http://*.desa.id https://*.go.id http://*.go.id"
 )
+IKM_DATA_LICENCE = os.environ.get("IKM_DATA_LICENCE") or ""
+IKM_DATA_LICENCE_URL = os.environ.get("IKM_DATA_LICENCE_URL") or ""
+IKM_DATA_PUBLISHER = os.environ.get("IKM_DATA_PUBLISHER") or ""
+IKM_DATA_CONTACT = os.environ.get("IKM_DATA_CONTACT") or ""
+IKM_REGION_EDITION = os.environ.get("IKM_REGION_EDITION") or ""
 IKM_KEEP_FILES_DAYS = int(os.environ.get("IKM_KEEP_FILES_DAYS") or "7")
 IKM_MAIL_URL = os.environ.get("IKM_MAIL_URL") or ""
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"

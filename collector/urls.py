@@ -7,6 +7,7 @@ urlpatterns = [
     path("api/v1/", include("collector.fleet.urls")),
     path("", include("collector.complaints.urls")),
     path("", include("collector.followup.urls")),
+    path("", include("collector.opendata.urls")),
     path("", include("collector.papers.urls")),
     path("", include("collector.releases.urls")),
     path("", include("collector.accounts.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import followup, forums, home, jobs, papers, pekppp, people, releases, weeks
+from collector.desk.show import copying, followup, forums, home, jobs, papers, pekppp, people, releases, weeks
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
@@ -30,7 +30,7 @@ urlpatterns = [
     re_path(rf"^meja/unit/{_UNIT}/pekppp/$", pekppp.year, name="desk-pekppp-last"),
     re_path(rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/$", pekppp.year, name="desk-pekppp"),
     re_path(
-        rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/folder/$", pekppp.download, name="desk-pekppp-folder"
+        rf"^meja/unit/{_UNIT}/pekppp/(?P<of>[0-9]{{4}})/folder/$", pekppp.make, name="desk-pekppp-folder"
     ),
     re_path(rf"^meja/unit/{_UNIT}/forum/$", forums.listed, name="desk-forums"),
     re_path(rf"^meja/unit/{_UNIT}/forum/baru/$", forums.add, name="desk-forum-add"),
@@ -40,6 +40,7 @@ urlpatterns = [
     re_path(
         rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
     ),
+    re_path(rf"^meja/rilis/{_RELEASE}/lembar-salin/$", copying.sheet, name="desk-copying"),
     re_path(rf"^meja/rilis/{_RELEASE}/laporan/$", papers.report, name="desk-report"),
     re_path(rf"^meja/rilis/{_RELEASE}/laporan/unggah/$", papers.give_back, name="desk-report-back"),
     path("meja/pekerjaan/", jobs.listed, name="jobs"),

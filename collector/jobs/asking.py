@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from collector import clock
 from collector.accounts import roles
 from collector.errors import CollectorError
+from collector.fleet.models import Unit
 from collector.jobs.models import Job, JobState, Piece, PieceState
 from collector.papers import making
 from collector.people import trail
@@ -48,7 +49,8 @@ def papers_of(release: Release, *, user: User) -> Job:
     if not making.may_have_all(user, release):
         raise CollectorError("paper_not_yours", account=user.get_username(), name="*")
     title = f"Semua berkas {release.code}, {release.period}"
-    return _ask(title, f"berkas_{release.code}_{release.period}_{release.address}.zip", [release], user=user)
+    file = f"berkas_{release.code}_{release.period}_{release.address}.zip"
+    return _ask(title, file, [Piece(release=release)], user=user)
 
 
 def papers_of_period(period: str, *, instrument: str, user: User) -> Job:
@@ -65,7 +67,21 @@ def papers_of_period(period: str, *, instrument: str, user: User) -> Job:
     if not releases:
         raise CollectorError("job_empty", period=period)
     title = f"Semua berkas {len(releases)} unit, {period}"
-    return _ask(title, f"berkas_{period}_{len(releases)}-unit.zip", releases, user=user)
+    pieces = [Piece(release=one) for one in releases]
+    return _ask(title, f"berkas_{period}_{len(releases)}-unit.zip", pieces, user=user)
+
+
+def folder_of(unit: Unit, year: int, *, user: User) -> Job:
+    """Ask for a unit's PEKPPP folder of a year; an evaluator's counts all complaints, an officer's those that the unit may see.
+
+    Raises:
+        CollectorError: it is not the account's to have (`paper_not_yours`), or it has too many jobs open (`job_many`).
+    """
+    if not roles.may(user, roles.OFFICERS, unit):
+        raise CollectorError("paper_not_yours", account=user.get_username(), name="PEKPPP")
+    whole = roles.may(user, roles.EVALUATORS, unit)
+    title, file = f"Folder PEKPPP {year}, {unit.code}", f"pekppp_{unit.code}_{year}.zip"
+    return _ask(title, file, [Piece(unit=unit, year=year, whole=whole)], user=user)
 
 
 def may_see(user: AbstractBaseUser, job: Job) -> bool:
@@ -73,9 +89,21 @@ def may_see(user: AbstractBaseUser, job: Job) -> bool:
 
     Whoever asked and has lost the office since has lost the file with it.
     """
-    reach = roles.held(user, roles.OFFICERS)
+    own, evaluated = (roles.units_of(roles.held(user, one)) for one in (roles.OFFICERS, roles.EVALUATORS))
+    return _reaches(user, job, own=own, evaluated=evaluated)
+
+
+def may_stop(user: AbstractBaseUser, job: Job) -> bool:
+    """Tell whether an account may have a job stopped: who asked for it, and evaluators and administrators whose reach holds all of it."""
+    evaluated = roles.units_of(roles.held(user, roles.EVALUATORS))
+    return job.asked_by_id == user.pk or _reaches(user, job, own=evaluated, evaluated=evaluated)
+
+
+def _reaches(user: AbstractBaseUser, job: Job, *, own: QuerySet[Unit], evaluated: QuerySet[Unit]) -> bool:
+    """Tell whether all that a job makes is of some units; what only evaluators may see of theirs, of those that are evaluated."""
     pieces = Piece.objects.filter(job=job).exclude(place=PACKING)
-    inside = pieces.filter(release__unit__in=roles.units_of(reach)).count()
+    of_units = Q(release__unit__in=own) | Q(unit__in=own, whole=False) | Q(unit__in=evaluated, whole=True)
+    inside = pieces.filter(of_units).count()
     if inside == job.total:
         return True
     outside = Release.objects.filter(pk__in=pieces.values("release"), unit=None)
@@ -100,31 +128,34 @@ def progress(job: Job) -> Progress:
     )
 
 
-def cancel(job: Job, *, who: str) -> None:
+def cancel(job: Job, *, user: AbstractBaseUser) -> None:
     """Have a job stopped: no piece is begun any more, and what was made goes.
 
     Raises:
-        CollectorError: it has ended already (`job_ended`).
+        CollectorError: it is not the account's to stop (`job_not_yours`), or has ended already (`job_ended`).
     """
+    if not may_stop(user, job):
+        raise CollectorError("job_not_yours")
+    who = user.get_username()
     with transaction.atomic():
         stopped = Job.objects.filter(pk=job.pk, state=JobState.OPEN).update(
-            state=JobState.CANCELLED, ended_at=clock.now(), ended_by=who[:150]
+            state=JobState.CANCELLED, ended_at=clock.now(), ended_by=who
         )
         if not stopped:
             raise CollectorError("job_ended")
         trail.note(who=who, action="job cancelled", subject=f"job {job.pk}", why=job.title)
 
 
-def _ask(title: str, file: str, releases: Sequence[Release], *, user: User) -> Job:
+def _ask(title: str, file: str, wanted: Sequence[Piece], *, user: User) -> Job:
     if Job.objects.filter(asked_by=user, state=JobState.OPEN).count() >= MOST_OPEN:
         raise CollectorError("job_many", most=MOST_OPEN)
     with transaction.atomic():
         job = Job.objects.create(
-            title=title[:200], asked_by=user, asked_at=clock.now(), total=len(releases), file=file[:150]
+            title=title[:200], asked_by=user, asked_at=clock.now(), total=len(wanted), file=file[:150]
         )
-        pieces = [Piece(job=job, place=PACKING)]
-        pieces += [Piece(job=job, place=place, release=one) for place, one in enumerate(releases, start=1)]
-        Piece.objects.bulk_create(pieces, batch_size=_AT_ONCE)
+        for place, piece in enumerate(wanted, start=PACKING + 1):
+            piece.job, piece.place = job, place
+        Piece.objects.bulk_create([Piece(job=job, place=PACKING), *wanted], batch_size=_AT_ONCE)
         trail.note(
             who=user.get_username(),
             action="job asked",

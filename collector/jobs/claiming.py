@@ -26,7 +26,7 @@ def claim(worker: str) -> Piece | None:
             )
             if taken:
                 return Piece.objects.select_related(
-                    "job__asked_by", "release__unit", "release__successor"
+                    "job__asked_by", "release__unit", "release__successor", "unit__region", "unit__agency"
                 ).get(pk=pk)
         if not waiting:
             return None

@@ -1,4 +1,4 @@
-"""Doing a piece: all papers of a release into one ZIP, or what all pieces of a job made into the one that is fetched.
+"""Doing a piece: all papers of a release or a unit's PEKPPP folder into one ZIP, or what all pieces of a job made into the one that is fetched.
 
 A piece's file is there whole or not at all. One that is done again, because its worker was killed, takes the place of what there was.
 """
@@ -14,7 +14,9 @@ from pathlib import Path
 from django.db import transaction
 
 from collector import clock
+from collector.accounts import roles
 from collector.errors import CollectorError
+from collector.fleet.models import Unit
 from collector.jobs import alive, claiming
 from collector.jobs.asking import PACKING
 from collector.jobs.models import Job, JobState, Piece, PieceState
@@ -23,6 +25,8 @@ from collector.papers.press import Press
 from collector.papers.registry import Audience, formats_of
 from collector.papers.said import said_of
 from collector.papers.undated import entry
+from collector.pekppp import folder
+from collector.pekppp.facts import facts_of
 from collector.people import trail
 
 log = logging.getLogger(__name__)
@@ -47,7 +51,10 @@ def do(piece: Piece, worker: str, press: Press) -> None:
         claiming.end(piece, worker, state=PieceState.FAILED, why=job.state)
         return
     try:
-        why = _pack(job) if piece.place == PACKING else _make(piece, press)
+        if piece.place == PACKING:
+            why = _pack(job)
+        else:
+            why = _make(piece, press) if piece.unit is None else _make_folder(piece, piece.unit, press)
     except OSError as error:
         _failed(piece, worker, CollectorError("not_writable", path=folder_of(job), reason=error.strerror))
     except CollectorError as error:
@@ -68,6 +75,10 @@ def _make(piece: Piece, press: Press) -> str:
         zipfile.ZipFile(path, "w") as out,
     ):
         for one in formats_of(release):
+            if (
+                one.audience is Audience.EVALUATORS
+            ):  # the file is seen by whoever may have the office's papers
+                continue
             try:
                 data = one.make(said, press)
             except CollectorError as error:
@@ -77,15 +88,31 @@ def _make(piece: Piece, press: Press) -> str:
     return "\n".join(missing)
 
 
+def _make_folder(piece: Piece, unit: Unit, press: Press) -> str:
+    """Make a unit's PEKPPP folder: of what whoever asked may still see when it is made."""
+    user, year = piece.job.asked_by, piece.year
+    if year is None or not roles.may(user, roles.EVALUATORS if piece.whole else roles.OFFICERS, unit):
+        raise CollectorError("paper_not_yours", account=user.get_username(), name="PEKPPP")
+    facts = facts_of(unit, year, whole=piece.whole)
+    name = folder.name_of(facts)
+    with (
+        _whole(alive.made(folder_of(piece.job)) / f"{piece.place}.zip") as path,
+        zipfile.ZipFile(path, "w") as out,
+    ):
+        for one in folder.files(facts, press):
+            out.writestr(entry(f"{name}/{one.path}"), one.data)
+    return ""
+
+
 def _pack(job: Job) -> str:
-    folder = alive.made(folder_of(job))
+    made_here = alive.made(folder_of(job))
     pieces = list(
-        Piece.objects.filter(job=job, place__gt=PACKING).select_related("release").order_by("place")
+        Piece.objects.filter(job=job, place__gt=PACKING).select_related("release", "unit").order_by("place")
     )
-    with _whole(folder / RESULT) as path, zipfile.ZipFile(path, "w") as out:
+    with _whole(made_here / RESULT) as path, zipfile.ZipFile(path, "w") as out:
         for piece in pieces:
             if piece.state == PieceState.DONE:
-                with zipfile.ZipFile(folder / f"{piece.place}.zip") as made:
+                with zipfile.ZipFile(made_here / f"{piece.place}.zip") as made:
                     for name in made.namelist():
                         out.writestr(entry(name, packed=False), made.read(name))
         if lines := list(_not_made(pieces)):
@@ -96,8 +123,7 @@ def _pack(job: Job) -> str:
 def _not_made(pieces: Iterable[Piece]) -> Iterable[str]:
     for piece in pieces:
         if piece.why:
-            code = piece.release.code if piece.release is not None else ""
-            yield f"{code}: {piece.why}"
+            yield f"{piece.code}: {piece.why}"
 
 
 def _done(piece: Piece, worker: str, why: str) -> None:
@@ -121,6 +147,13 @@ def _done(piece: Piece, worker: str, why: str) -> None:
                     ],
                     "job": job.pk,
                 },
+            )
+        elif piece.unit is not None:
+            trail.note(
+                who=job.asked_by.get_username(),
+                action="pekppp folder made",
+                subject=f"unit {piece.unit.code}",
+                facts={"year": piece.year, "job": job.pk},
             )
     if piece.place == PACKING:
         for path in folder_of(job).glob("*.zip"):

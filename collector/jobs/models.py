@@ -44,11 +44,28 @@ class Job(models.Model):
 
 
 class Piece(models.Model):
-    """One part of a job, which one worker does whole: all papers of a release, or the packing of what the others made."""
+    """One part of a job, which one worker does whole: a release's papers, a unit's PEKPPP folder, or the packing of what the others made."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="pieces")
     place = models.IntegerField(help_text="in the job's order; 0 is the packing, which is done last")
-    release = models.ForeignKey("releases.Release", on_delete=models.PROTECT, related_name="+", null=True)
+    release = models.ForeignKey(
+        "releases.Release",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="whose papers it makes",
+    )
+    unit = models.ForeignKey(
+        "fleet.Unit",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="whose PEKPPP folder it makes",
+    )
+    year = models.SmallIntegerField(null=True, help_text="the folder's year")
+    whole = models.BooleanField(
+        default=False, help_text="whether the folder counts complaints that the unit itself may not see"
+    )
     state = models.CharField(max_length=10, choices=PieceState, default=PieceState.WAITING)
     worker = models.CharField(
         max_length=32, blank=True, help_text="who has it; workers that are gone lose it"
@@ -64,3 +81,16 @@ class Piece(models.Model):
 
     def __str__(self) -> str:
         return f"piece {self.place} of job {self.job_id}: {self.state}"
+
+    @property
+    def name(self) -> str:
+        """What people call whom it is made of."""
+        if self.release is not None:
+            return self.release.unit.name if self.release.unit is not None else self.release.code
+        return self.unit.name if self.unit is not None else ""
+
+    @property
+    def code(self) -> str:
+        """The code of whom it is made of; nothing of the packing."""
+        found = self.release or self.unit
+        return found.code if found is not None else ""

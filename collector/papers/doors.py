@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from collector.errors import CollectorError
 from collector.papers import kept
-from collector.papers.registry import Audience, Format, formats
+from collector.papers.registry import Audience, Format, formats_of
 from collector.releases import address
 from collector.releases.models import Release
 from collector.releases.show.reading import Reading, shown_releases
@@ -25,17 +25,21 @@ _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 def listed(request: HttpRequest, text: str) -> HttpResponse:
     """List the papers of a release that everybody may have, with the lines that put it into another site."""
     reading = Reading(_find(text))
-    context = {"reading": reading, "papers": _for_everybody(), "site": settings.IKM_PUBLIC_URL.rstrip("/")}
+    context = {
+        "reading": reading,
+        "papers": _for_everybody(reading.release),
+        "site": settings.IKM_PUBLIC_URL.rstrip("/"),
+    }
     return render(request, "papers/listed.html", context)
 
 
 @require_safe
 def paper(request: HttpRequest, text: str, file: str) -> HttpResponse:
     """Give a paper; one of a release that was withdrawn says so across itself."""
-    found = next((one for one in _for_everybody() if one.file == file), None)
-    if found is None:
-        raise Http404("no paper is called so")
     release = _find(text)
+    found = next((one for one in _for_everybody(release) if one.file == file), None)
+    if found is None:
+        raise Http404("no paper of this release is called so")
     stamp = kept.stamp_of(release)
     etag = f'"{stamp}"'
     if request.headers.get("If-None-Match") == etag:
@@ -56,8 +60,8 @@ def paper(request: HttpRequest, text: str, file: str) -> HttpResponse:
     return response
 
 
-def _for_everybody() -> list[Format]:
-    return [one for one in formats().values() if one.audience is Audience.EVERYBODY]
+def _for_everybody(release: Release) -> list[Format]:
+    return [one for one in formats_of(release) if one.audience is Audience.EVERYBODY]
 
 
 def _find(text: str) -> Release:

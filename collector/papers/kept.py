@@ -15,12 +15,14 @@ from pathlib import Path
 from django.conf import settings
 
 from collector.errors import CollectorError
+from collector.opendata import metadata
 from collector.papers import making
 from collector.papers.models import Dress
 from collector.papers.press import DESIGN, Apart
 from collector.papers.registry import Format
 from collector.papers.said import said_of
 from collector.releases.models import Release
+from collector.releases.show import columns
 from collector.releases.show.reading import Reading
 
 
@@ -31,6 +33,7 @@ def stamp_of(release: Release) -> str:
         Reading(release).stands,
         sorted((agency, at.isoformat()) for agency, at in dresses),
         settings.IKM_PUBLIC_URL,
+        sorted(metadata.terms().items()),
         _made_by(),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
@@ -69,8 +72,8 @@ def _alone(folder: Path) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _made_by() -> str:
     """Give a digest of the designs and of the programs around them."""
-    room = DESIGN.parent
     digest = hashlib.sha256()
-    for path in sorted(path for path in room.rglob("*") if path.suffix in (".typ", ".py", ".html")):
-        digest.update(path.read_bytes())
+    for room in (DESIGN.parent, Path(metadata.__file__).parent, Path(columns.__file__).parent):
+        for path in sorted(path for path in room.rglob("*") if path.suffix in (".typ", ".py", ".html")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()

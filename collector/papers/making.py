@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -60,11 +60,15 @@ def may_have(user: AbstractBaseUser, one: Format, release: Release) -> bool:
     """Tell whether an account may have a paper of a release."""
     if one.audience is Audience.EVERYBODY:
         return True
-    return may_have_all(user, release)
+    return _may(user, roles.EVALUATORS if one.audience is Audience.EVALUATORS else roles.OFFICERS, release)
 
 
 def may_have_all(user: AbstractBaseUser, release: Release) -> bool:
-    """Tell whether an account may have every paper of a release, those for the office too."""
+    """Tell whether an account may have every paper of a release for the office."""
+    return _may(user, roles.OFFICERS, release)
+
+
+def _may(user: AbstractBaseUser, wanted: Collection[str], release: Release) -> bool:
     if release.unit is None:
         return roles.reaches(user, roles.EVALUATORS, kind=release.subject, code=release.code)
-    return roles.may(user, roles.OFFICERS, release.unit)
+    return roles.may(user, wanted, release.unit)

@@ -16,6 +16,12 @@ from collector.papers import formats as package
 from collector.papers.press import Press
 from collector.papers.said import Said
 from collector.releases.models import Release
+from collector.scores.ask.lookups import find_form
+from survey.instrument.kinds import Kind
+
+SKM_ONLY = frozenset({Kind.SKM})
+"""What follows the annex of the rule on the SKM: nine elements, categories, that very sheet."""
+EVERY_INDEX = frozenset({Kind.SKM, Kind.PERCEPTION, Kind.F03})
 
 
 class Audience(StrEnum):
@@ -25,6 +31,8 @@ class Audience(StrEnum):
     """It says nothing that the release does not say; it has a public address."""
     OFFICE = "office"
     """For the unit's officers, evaluators and administrators, and the console."""
+    EVALUATORS = "evaluators"
+    """Not for the unit's officers: it counts complaints about them. It is made alone, and is in no job's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +52,20 @@ class Format:
     of_units: bool = False
     """Whether only a unit's release has it: it tells of what the unit did, beside what the release says."""
 
+    kinds: frozenset[Kind] = SKM_ONLY
+    """Of which kinds of questionnaire it is made."""
+
+    def why_not(self, release: Release) -> CollectorError | None:
+        """Give why a release has no such file; None where it has (`paper_of_unit`, `paper_of_kind`)."""
+        if self.of_units and release.subject != "unit":
+            return CollectorError("paper_of_unit", name=self.name)
+        if kind_of(release) not in self.kinds:
+            return CollectorError("paper_of_kind", name=self.name, instrument=release.instrument)
+        return None
+
     def suits(self, release: Release) -> bool:
         """Tell whether a release has such a file."""
-        return not self.of_units or release.subject == "unit"
+        return self.why_not(release) is None
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +84,20 @@ def formats() -> Mapping[str, Format]:
 def formats_of(release: Release) -> list[Format]:
     """Give the formats that a release has, in the order of their names."""
     return [one for one in formats().values() if one.suits(release)]
+
+
+def kind_of(release: Release) -> Kind | None:
+    """Give the kind of questionnaire a release is of; None of an evaluation's result, and where the questionnaire is not known here any more."""
+    try:
+        return _kind(release.instrument)
+    except CollectorError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _kind(instrument: str) -> Kind:
+    """Remember the kind of a questionnaire, which is the same in all its versions: a public paper asks for it each time."""
+    return find_form(instrument)[1].instrument.kind
 
 
 def find(name: str) -> Format:

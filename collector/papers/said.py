@@ -21,8 +21,8 @@ from collector.papers import characteristics, dress
 from collector.papers.characteristics import Characteristic
 from collector.papers.cleaning import clean
 from collector.papers.dress import Worn
-from collector.papers.scale import Scale, scale_of
-from collector.papers.sentences import certainty, change, evidence, sample
+from collector.papers.scale import Scale, plain_scale, scale_of
+from collector.papers.sentences import certainty, change, evidence, reckoned, sample, thresholds
 from collector.releases.content import interval_of, two_decimals
 from collector.releases.models import Release
 from collector.releases.show.reading import Reading
@@ -31,6 +31,9 @@ from collector.scores.show.formats import comma
 from survey.index.periods import long_date
 from survey.instrument.bands import BandTable
 from survey.instrument.instrument import Instrument, in_language
+from survey.instrument.kinds import Kind
+
+_IKM = "Indeks Kepuasan Masyarakat (IKM)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Said:
     """SVG of a code that leads there."""
     title: str
     """What the number is called in full."""
+    index_name: str
+    """`IKM`, `IPKP`, …"""
     name: str
     region: str
     """The regions it lies in, the nearest first; empty where they have no names."""
@@ -88,6 +93,7 @@ class Said:
     low: str
     high: str
     category: str
+    """Empty where the rule has no categories, as `performance`."""
     performance: str
     certainty: str
     change: str
@@ -98,6 +104,10 @@ class Said:
     evidence: str
     rule: str
     weight: str
+    reckoned: str
+    """The weight, the mapping or the scale it was reckoned by."""
+    thresholds: tuple[str, ...]
+    """Sentences; none of an index with categories."""
     bands: tuple[BandSaid, ...]
     scale: Scale
     elements: tuple[ElementSaid, ...]
@@ -122,11 +132,7 @@ def said_of(release: Release) -> Said:
         CollectorError: it has no number, or is not out (`paper_no_number`).
     """
     reading = Reading(release)
-    if (
-        release.state not in (State.PUBLISHED, State.WITHDRAWN)
-        or reading.index is None
-        or reading.bands is None
-    ):
+    if release.state not in (State.PUBLISHED, State.WITHDRAWN) or reading.index is None:
         raise CollectorError("paper_no_number", address=release.address)
     said, index = reading.said, reading.index
     instrument = _instrument(reading)
@@ -140,7 +146,8 @@ def said_of(release: Release) -> Said:
         link=f"{url.partition('://')[2].partition('/r/')[0]}/r/{release.address[:4]}-{release.address[4:]}",
         url=url,
         qr=qr_of(url),
-        title="Indeks Kepuasan Masyarakat (IKM)",
+        title=_IKM if instrument.kind is Kind.SKM else in_language(instrument.titles, "id"),
+        index_name=instrument.index_name,
         name=clean(who["name"]) or who["code"],
         region=_regions(who),
         period=said["period"]["title"],
@@ -153,8 +160,8 @@ def said_of(release: Release) -> Said:
         value=printed(index["value"]),
         low=printed(interval.low) if interval else "",
         high=printed(interval.high) if interval else "",
-        category=index["category"],
-        performance=index["performance"],
+        category=index["category"] or "",
+        performance=index["performance"] or "",
         certainty=certainty(index),
         change=change(said["change"]) if said.get("change") else "",
         respondents=f"{comma(said['n'])} orang",
@@ -164,8 +171,10 @@ def said_of(release: Release) -> Said:
         evidence=evidence(said),
         rule=index["rule"],
         weight=index["weight"].replace(".", ","),
-        bands=_bands(reading.bands),
-        scale=scale_of(two_decimals(index["value"]), interval, reading.bands),
+        reckoned=reckoned(index),
+        thresholds=thresholds(index),
+        bands=_bands(reading.bands) if reading.bands is not None else (),
+        scale=_scale(reading, index),
         elements=_elements(index, instrument),
         characteristics=characteristics.of(release),
         worn=dress.worn_by(who),
@@ -229,6 +238,14 @@ def _services(index: Mapping[str, Any]) -> str:
     return f"semua layanan ({len(alone)} disebut sendiri)"
 
 
+def _scale(reading: Reading, index: Mapping[str, Any]) -> Scale:
+    value, interval = two_decimals(index["value"]), interval_of(index)
+    if reading.bands is not None:
+        return scale_of(value, interval, reading.bands)
+    low, high = (Decimal(str(index["scale"][end])) for end in ("low", "high"))
+    return plain_scale(value, interval, (low, high))
+
+
 def _bands(table: BandTable) -> tuple[BandSaid, ...]:
     return tuple(
         BandSaid(one.letter, one.name, printed(one.lowest), printed(one.highest)) for one in table.bands
@@ -246,7 +263,7 @@ def _elements(index: Mapping[str, Any], instrument: Instrument) -> tuple[Element
             name=clean(one["name"]),
             short=clean(in_language(instrument.element(one["key"]).short, "id")),
             value=printed(one["value"]),
-            category=one["category"],
+            category=one["category"] or "",
             is_low=one["key"] in low,
         )
         for one in every

@@ -37,6 +37,24 @@ class Scale:
     value: float
     low: float
     high: float
+    ends: tuple[str, str] = ("", "")
+    """What stands at its ends where there are no categories."""
+
+
+def plain_scale(value: Decimal, interval: Interval | None, ends: tuple[Decimal, Decimal]) -> Scale:
+    """Give an index without categories on its whole scale."""
+    low, high = (interval.low, interval.high) if interval else (value, value)
+    start, end = ends
+
+    def at(point: Decimal) -> float:
+        return round(float((min(max(point, start), end) - start) / (end - start)), 5)
+
+    return Scale((), at(value), at(low), at(high), (_short(start), _short(end)))
+
+
+def _short(end: Decimal) -> str:
+    """Write an end of a scale: `0,67`, `4`."""
+    return comma(end.quantize(Decimal("0.01"))).removesuffix(",00")
 
 
 def scale_of(value: Decimal, interval: Interval | None, bands: BandTable) -> Scale:

@@ -12,12 +12,37 @@ from collector.words.catalogue import say
 def certainty(index: Mapping[str, Any]) -> str:
     """Say how sure the category is, in the words that were frozen: `Kemungkinan besar B`, and how likely."""
     sentence: str = index["words"]["id"]["interval"]
-    if index["interval"]:
+    if index["interval"] and not index["category"]:
+        sentence = ""
+    elif index["interval"]:
         low, high = (comma(two_decimals(index["interval"][end])) for end in ("low", "high"))
         sentence = sentence.removeprefix(say("index.interval", "id", low=low, high=high)).strip()
     days: list[str] = index["words"]["id"]["days"]
     few = say("paper.few_days", "id") if days and not index["enough_days"] else ""
     return f"{sentence[:1].upper()}{sentence[1:]} {few}".strip()
+
+
+def thresholds(index: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say which thresholds of an integrity zone the index reaches, and that their rule was not read."""
+    return tuple(
+        say(
+            "index.threshold",
+            "id",
+            zone=one["zone"],
+            at=comma(two_decimals(one["at"])),
+            verdict=say("index.reached" if one["reached"] else "index.not_reached", "id"),
+        )
+        for one in index.get("thresholds") or ()
+    )
+
+
+def reckoned(index: Mapping[str, Any]) -> str:
+    """Say by which weight, mapping or scale the index was reckoned."""
+    if index["bands"]:
+        return f"bobot {index['weight'].replace('.', ',')}"
+    low, high = (comma(two_decimals(index["scale"][end])).removesuffix(",00") for end in ("low", "high"))
+    mapped = f", pemetaan {index['mapping']}" if index["mapping"] else ""
+    return f"skala {low} sampai {high}{mapped}"
 
 
 def change(found: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ As long as releases, registers and the day stand still, it is the same, byte for
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,7 +14,6 @@ from collector.papers.press import Press
 from collector.papers.register import media
 from collector.papers.registry import find
 from collector.papers.said import said_of
-from collector.papers.undated import entry
 from collector.pekppp.facts import Facts, Survey
 from collector.pekppp.findings import Finding, findings
 from collector.pekppp.summary import summary
@@ -65,15 +63,6 @@ def files(facts: Facts, press: Press, *, quota: Quota | None = None) -> Iterator
 def name_of(facts: Facts) -> str:
     """Give the folder's name: `pekppp_sukamaju_2026`."""
     return f"pekppp_{facts.unit.code}_{facts.year}"
-
-
-def zipped(name: str, parts: Sequence[File]) -> bytes:
-    """Give a folder as one file, the same bytes for the same files."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for one in parts:
-            archive.writestr(entry(f"{name}/{one.path}"), one.data)
-    return out.getvalue()
 
 
 def _fields(found: Sequence[Finding]) -> Iterator[Sequence[str]]:

@@ -110,6 +110,7 @@ class Release(models.Model):
                     ("category",),
                     ("trend",),
                     ("proof",),
+                    ("published_at", "code", "state"),
                 )
             ),
         ]

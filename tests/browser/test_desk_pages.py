@@ -138,6 +138,48 @@ def test_the_rooms_of_evaluators_are_shut_to_others(desks: dict[str, BrowserCont
     page.close()
 
 
+def copy_sheet(page: Page) -> str:
+    """Give the address of the copy sheet of a release that an evaluator may have."""
+    asked = page.request.get("/api/v1/releases?unit=sukamaju&period=2026-TW3&instrument=skm-2017")
+    return f"/meja/rilis/{asked.json()['releases'][0]['address']}/lembar-salin/"
+
+
+def test_a_value_of_the_copy_sheet_is_copied_by_keyboard_and_the_page_says_so(
+    desks: dict[str, BrowserContext], axe: Axe
+) -> None:
+    desks["penilai"].grant_permissions(["clipboard-read", "clipboard-write"])
+    page = desks["penilai"].new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(copy_sheet(page))
+    button = page.get_by_role("button", name="Salin NILAI IKM **)")
+    value = page.locator("tr", has=button).locator("[data-copy]").inner_text()
+    button.press("Enter")
+    expect(page.get_by_role("status")).to_have_text(f"Tersalin: NILAI IKM **), Nilai, {value}")
+    assert page.evaluate("navigator.clipboard.readText()") == value
+    assert page.locator("button.copy").count() == page.locator("[data-copy]").count()
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # playwright's own dictionary
+        assert cut(page) == [], size
+        assert faults(axe, page) == [], size
+    page.emulate_media(media="print")
+    expect(page.locator("button.copy").first).to_be_hidden()
+    assert said == []
+    page.close()
+
+
+def test_the_copy_sheet_says_the_same_without_a_script(
+    browser: Browser, desks: dict[str, BrowserContext], address: str
+) -> None:
+    known = desks["penilai"].storage_state()
+    context = browser.new_context(java_script_enabled=False, base_url=address, storage_state=known)
+    page = context.new_page()
+    page.goto(copy_sheet(page))
+    assert page.locator("[data-copy]").count() > 30
+    assert page.locator("button.copy").count() == 0
+    context.close()
+
+
 @pytest.mark.parametrize("path", ["/akun/masuk/", "/akun/daftar/", "/akun/undangan/kedaluwarsa/"])
 def test_the_doors_have_no_violation_either(browser: Browser, address: str, axe: Axe, path: str) -> None:
     page = browser.new_page(viewport=PHONE, base_url=address)  # type: ignore[arg-type]  # as above

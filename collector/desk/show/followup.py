@@ -27,7 +27,7 @@ from collector.followup.reading import ItemRead, elements_of, items_of_unit, rea
 from collector.followup.reports import issue
 from collector.followup.sentences import mend_lines
 from collector.followup.standing import standings
-from collector.papers.registry import formats
+from collector.papers.registry import Audience, formats
 from collector.releases.content import opened
 from collector.releases.models import Release
 from collector.releases.states import State as ReleaseState
@@ -52,7 +52,7 @@ def listed(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "unit": unit,
         "page": page,
-        "papers": [one for one in formats().values() if one.of_units],
+        "papers": [one for one in formats().values() if one.of_units and one.audience is Audience.OFFICE],
         "rounds": [(one, [row for row in reversed(rows) if _follows(row.item, one.release)]) for one in told],
         "agreed": [row for row in rows if row.item.forum_on is not None],
         "may_write": roles.may(request.user, register.WRITERS, unit),

@@ -37,15 +37,18 @@ def listed(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show how far a job is; the page asks again by itself while it runs."""
     job = _found(request, number)
+    if isinstance(request.user, AnonymousUser):
+        raise PermissionDenied
     is_open = job.state == JobState.OPEN
     context = {
         "job": job,
         "progress": asking.progress(job),
         "is_open": is_open,
+        "may_stop": is_open and asking.may_stop(request.user, job),
         "is_idle": is_open and not alive.anybody(),
         "troubles": Piece.objects.filter(job=job)
         .exclude(why="")
-        .select_related("release__unit")
+        .select_related("release__unit", "unit")
         .order_by("place")[:50],
         "days": settings.IKM_KEEP_FILES_DAYS,
         "rooms": _evaluates(request),
@@ -56,10 +59,12 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
-    """Have a job stopped."""
+    """Have a job stopped: by who asked for it, or who is above all of it."""
     job = _found(request, number)
+    if isinstance(request.user, AnonymousUser) or not asking.may_stop(request.user, job):
+        raise PermissionDenied
     try:
-        asking.cancel(job, who=request.user.get_username())
+        asking.cancel(job, user=request.user)
     except CollectorError as error:
         messages.error(request, error.for_page(settings.IKM_LANGUAGE))
     else:

@@ -17,7 +17,7 @@ from collector.errors import CollectorError
 from collector.jobs import asking
 from collector.papers import kept, making
 from collector.papers.press import Apart
-from collector.papers.registry import Audience, Format, find, formats_of
+from collector.papers.registry import SKM_ONLY, Audience, Format, find, formats, formats_of, kind_of
 from collector.papers.report import passages, returned
 from collector.papers.report.plan import plan_of
 from collector.papers.report.telling import report_of
@@ -45,15 +45,22 @@ class Shown(NamedTuple):
 @require_safe
 def listed(request: HttpRequest, text: str) -> HttpResponse:
     """List all papers of a release."""
-    release = _found(request, text)
+    release = found_release(request, text)
     papers = [
-        Shown(one, one.audience is Audience.EVERYBODY, _is_long(one, release)) for one in formats_of(release)
+        Shown(one, one.audience is Audience.EVERYBODY, _is_long(one, release))
+        for one in _of(request, release)
     ]
     words = passages.written(release)
     context = {
         "release": release,
         "reading": Reading(release),
         "papers": papers,
+        "refused": [
+            one.title
+            for one in formats().values()
+            if one.kinds == SKM_ONLY and kind_of(release) not in SKM_ONLY
+        ],
+        "has_report": find(_REPORT).suits(release),
         "written": sum(1 for text in words.values() if text),
         "passages": len(passages.PASSAGES),
         "rooms": _rooms(request),
@@ -65,8 +72,8 @@ def listed(request: HttpRequest, text: str) -> HttpResponse:
 @require_GET
 def one(request: HttpRequest, text: str, file: str) -> HttpResponse:
     """Give a paper; one for the office alone stands in the trail."""
-    release = _found(request, text)
-    wanted = next((each for each in formats_of(release) if each.file == file), None)
+    release = found_release(request, text)
+    wanted = next((each for each in _of(request, release) if each.file == file), None)
     if wanted is None or _is_long(wanted, release):
         raise Http404(file)
     try:
@@ -94,7 +101,7 @@ def one(request: HttpRequest, text: str, file: str) -> HttpResponse:
 @require_POST
 def everything(request: HttpRequest, text: str) -> HttpResponse:
     """Have all papers of a release made into one ZIP."""
-    release = _found(request, text)
+    release = found_release(request, text)
     if isinstance(request.user, AnonymousUser):
         raise PermissionDenied
     try:
@@ -109,7 +116,9 @@ def everything(request: HttpRequest, text: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, text: str) -> HttpResponse:
     """Write the report's own words, or read them; what was typed is never lost to an error."""
-    release = _found(request, text)
+    release = found_release(request, text)
+    if refusal := _no_report(request, release):
+        return refusal
     stored = passages.written(release)
     shown, seen, status = stored, passages.stamp(stored), 200
     if request.method == "POST":
@@ -146,7 +155,9 @@ def report(request: HttpRequest, text: str) -> HttpResponse:
 @require_POST
 def give_back(request: HttpRequest, text: str) -> HttpResponse:
     """Take the words out of a DOCX that was written on."""
-    release = _found(request, text)
+    release = found_release(request, text)
+    if refusal := _no_report(request, release):
+        return refusal
     given = request.FILES.get("file")
     try:
         data = given.read() if given is not None else b""
@@ -168,6 +179,23 @@ def give_back(request: HttpRequest, text: str) -> HttpResponse:
     return redirect("desk-report", text=release.address)
 
 
+def _of(request: HttpRequest, release: Release) -> list[Format]:
+    """Give the formats of a release that the account may have."""
+    user = request.user
+    if isinstance(user, AnonymousUser):
+        return []
+    return [one for one in formats_of(release) if making.may_have(user, one, release)]
+
+
+def _no_report(request: HttpRequest, release: Release) -> HttpResponse | None:
+    """Send back to the papers, with the reason, whoever asks for the report of a release that has none."""
+    why = find(_REPORT).why_not(release)
+    if why is None:
+        return None
+    messages.error(request, why.for_page(settings.IKM_LANGUAGE))
+    return redirect("desk-papers", text=release.address)
+
+
 def _is_long(one: Format, release: Release) -> bool:
     return one.name.startswith("tabulation") and (release.n or 0) > MOST_AT_ONCE
 
@@ -176,7 +204,7 @@ def _rooms(request: HttpRequest) -> bool:
     return roles.has_role(request.user, roles.EVALUATORS)
 
 
-def _found(request: HttpRequest, text: str) -> Release:
+def found_release(request: HttpRequest, text: str) -> Release:
     """Give a release with a number, to who may have all its papers."""
     release = (
         shown_releases()

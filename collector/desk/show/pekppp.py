@@ -1,22 +1,26 @@
-"""A unit's year for PEKPPP at the desk: what each indicator comes to and why, what is nearest, and the folder as one file."""
+"""A unit's year for PEKPPP at the desk: what each indicator comes to and why, what is nearest, and the folder, which workers make."""
 
 from typing import TypedDict
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collector.accounts import roles
 from collector.desk import periods
 from collector.desk.show.followup import found_unit
+from collector.errors import CollectorError
 from collector.fleet.models import Unit
-from collector.papers.press import Apart
+from collector.jobs import asking
 from collector.pekppp import folder
 from collector.pekppp.facts import Facts, facts_of
 from collector.pekppp.findings import findings, nearest
 from collector.pekppp.rounds import rounds_of
-from collector.people import trail
 
 _YEARS = 5
 """How far back the page goes: the form asks for the last two."""
@@ -49,29 +53,30 @@ def year(request: HttpRequest, code: str, of: str = "") -> HttpResponse:
 
 @login_required
 @require_POST
-def download(request: HttpRequest, code: str, of: str) -> HttpResponse:
-    """Give the folder; that it left stands in the trail."""
-    shown = _shown(request, code, of)
-    facts = shown["facts"]
-    name = folder.name_of(facts)
-    data = folder.zipped(name, list(folder.files(facts, Apart())))
-    trail.note(
-        who=request.user.get_username(),
-        action="pekppp folder made",
-        subject=f"unit {facts.unit.code}",
-        facts={"year": facts.year},
-    )
-    response = HttpResponse(data, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+def make(request: HttpRequest, code: str, of: str) -> HttpResponse:
+    """Have the folder made."""
+    unit, asked = _asked(request, code, of)
+    if isinstance(request.user, AnonymousUser):
+        raise PermissionDenied
+    try:
+        job = asking.folder_of(unit, asked, user=request.user)
+    except CollectorError as error:
+        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        return redirect("desk-pekppp", code=unit.code, of=asked)
+    return redirect("job", number=job.pk)
 
 
 def _shown(request: HttpRequest, code: str, of: str) -> _Shown:
+    unit, asked = _asked(request, code, of)
+    whole = roles.may(request.user, roles.EVALUATORS, unit)
+    return {"unit": unit, "year": asked, "facts": facts_of(unit, asked, whole=whole)}
+
+
+def _asked(request: HttpRequest, code: str, of: str) -> tuple[Unit, int]:
+    """Give the unit and the year; the one before this where none is named."""
     unit = found_unit(request, code)
     today = periods.today(unit.time_zone)
     asked = int(of) if of else today.year - 1
     if not today.year - _YEARS < asked <= today.year:
         raise Http404(of)
-    whole = roles.may(request.user, roles.EVALUATORS, unit)
-    return {"unit": unit, "year": asked, "facts": facts_of(unit, asked, whole=whole)}
+    return unit, asked

@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format
 from collector.papers.said import Said
 
 
@@ -18,4 +18,5 @@ FORMAT = Format(
     title="Untuk situs lain",
     audience=Audience.EVERYBODY,
     make=_make,
+    kinds=EVERY_INDEX,
 )

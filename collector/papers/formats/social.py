@@ -2,7 +2,7 @@
 
 from collector.papers.drawing import png
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format
 from collector.papers.said import Said
 
 
@@ -17,4 +17,5 @@ FORMAT = Format(
     title="Gambar media sosial, 1080 × 1350",
     audience=Audience.EVERYBODY,
     make=_make,
+    kinds=EVERY_INDEX,
 )

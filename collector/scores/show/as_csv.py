@@ -130,8 +130,12 @@ def as_csv(answer: IndexAnswer, *, by_element: bool = False, excel: bool = False
 
 def table(rows: Iterable[Sequence[object]], *, excel: bool) -> str:
     """Write rows, their head first, for programs or for an Indonesian Excel."""
+    return (BYTE_ORDER_MARK if excel else "") + lines(rows, excel=excel)
+
+
+def lines(rows: Iterable[Sequence[object]], *, excel: bool) -> str:
+    """Write some rows of a table that is sent in parts; the mark of its encoding goes before the first part."""
     out = io.StringIO()
-    out.write(BYTE_ORDER_MARK if excel else "")
     writer = csv.writer(out, lineterminator="\r\n", delimiter=";" if excel else ",")
     written = _for_excel if excel else _safe
     writer.writerows([written(cell) for cell in row] for row in rows)

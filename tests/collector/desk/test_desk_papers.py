@@ -84,6 +84,7 @@ def body(answer: object) -> bytes:
     return found
 
 
+EVALUATE_HERE = ("evaluator", "administrator")
 HERE = {"officer", "evaluator", "administrator"}
 OFFICES = HERE | {"officer elsewhere", "evaluator elsewhere"}
 EVALUATE = {"evaluator", "evaluator elsewhere", "administrator"}
@@ -103,7 +104,7 @@ def test_each_role_passes_its_doors_and_no_other(post: Post, release: Release) -
         ("get", "/meja/pekerjaan/", OFFICES),
         ("get", f"{long}/", HERE),
         ("get", f"{long}/berkas.zip", HERE),
-        ("post", f"{long}/batal/", HERE),
+        ("post", f"{long}/batal/", EVALUATE_HERE),
         ("post", "/meja/rilis/berkas/", EVALUATE),
         *(
             ("get", f"{room}/berkas/{one.file}", HERE)
@@ -136,6 +137,10 @@ def test_every_format_is_in_the_list_and_comes_as_the_file_it_is_called(post: Po
     client = browser(person("sari", roles.UNIT_OFFICER, post.unit))
     page = client.get(f"/meja/rilis/{release.address.lower()}/berkas/").content.decode()
     for one in formats().values():
+        if one.audience is Audience.EVALUATORS:
+            assert one.file not in page
+            assert client.get(f"/meja/rilis/{release.address}/berkas/{one.file}").status_code == 404
+            continue
         assert html.escape(one.title) in page
         answer = client.get(f"/meja/rilis/{release.address}/berkas/{one.file}")
         assert (answer.status_code, answer["Content-Type"]) == (200, one.content_type)
@@ -216,7 +221,9 @@ def test_one_click_makes_everything_and_the_page_tells_how_far_it_is(post: Post,
     assert fetched["Cache-Control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(body(fetched))) as found:
         assert {name.rpartition("_")[2] for name in found.namelist()} == {
-            one.file.rpartition("_")[2] for one in formats().values()
+            one.file.rpartition("_")[2]
+            for one in formats().values()
+            if one.audience is not Audience.EVALUATORS
         }
     assert TrailEntry.objects.get(action="papers fetched").who == "sari"
     doing.clear(Job.objects.get())

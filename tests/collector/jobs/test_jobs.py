@@ -22,6 +22,8 @@ from collector.jobs import alive, asking, claiming, doing, working
 from collector.jobs.models import Job, JobState, Piece, PieceState
 from collector.papers.press import Warm
 from collector.papers.registry import Format, formats
+from collector.pekppp import folder
+from collector.pekppp.facts import facts_of
 from collector.people.models import TrailEntry
 from collector.releases.models import Release
 from tests.collector.accounts_of import person
@@ -218,7 +220,7 @@ def test_a_cancelled_job_is_begun_no_more_and_leaves_nothing(wati: User) -> None
         doing.do(first, "one", Warm())
         held = claiming.claim("one")
         assert held is not None
-        asking.cancel(job, who="wati")
+        asking.cancel(job, user=wati)
         assert claiming.claim("one") is None
         working.housekeep()
         assert doing.folder_of(job).exists(), "somebody still works there"
@@ -228,7 +230,7 @@ def test_a_cancelled_job_is_begun_no_more_and_leaves_nothing(wati: User) -> None
     assert not doing.folder_of(job).exists()
     assert (now(job).state, now(job).ended_by) == (JobState.CANCELLED, "wati")
     with pytest.raises(CollectorError, match="ended already"):
-        asking.cancel(job, who="wati")
+        asking.cancel(job, user=wati)
 
 
 def test_files_go_when_their_time_is_over(wati: User, own_clock: OwnClock) -> None:
@@ -281,6 +283,63 @@ def test_a_job_is_seen_by_who_may_have_all_of_it_and_by_nobody_else(
     assert asking.may_see(person("rina", roles.ADMINISTRATOR), whole)
     with pytest.raises(CollectorError, match="may not have"):
         asking.papers_of(villages[0], user=elsewhere)
+
+
+def test_a_job_is_stopped_by_who_asked_for_it_or_is_above_all_of_it(villages: list[Release]) -> None:
+    officer = person("sari", roles.UNIT_OFFICER, villages[0].unit)
+    beside = person("tono", roles.UNIT_OFFICER, villages[0].unit)
+    unit = villages[0].unit
+    assert unit is not None
+    above = person("edi", roles.EVALUATOR, region=unit.region)
+    far = person(
+        "medi", roles.EVALUATOR, region=village("medan", region="12.71.01.1001", number=9).unit.region
+    )  # type: ignore[union-attr]
+    administrator = person("rina", roles.ADMINISTRATOR)
+    jobs = [asking.papers_of(villages[0], user=officer) for _ in range(3)]
+    assert asking.may_see(beside, jobs[0]), "who may have its file"
+    for user in (beside, far, person("vina", roles.VIEWER), person("audi", roles.AUDITOR)):
+        with pytest.raises(CollectorError, match="cancelled by who asked"):
+            asking.cancel(jobs[0], user=user)
+    assert now(jobs[0]).state == JobState.OPEN
+    for job, user in zip(jobs, (officer, above, administrator), strict=True):
+        asking.cancel(job, user=user)
+        assert (now(job).state, now(job).ended_by) == (JobState.CANCELLED, user.get_username())
+
+
+def test_a_pekppp_folder_is_made_by_workers_and_one_that_counts_all_complaints_is_for_evaluators(
+    villages: list[Release],
+) -> None:
+    unit = villages[2].unit
+    assert unit is not None
+    officer, evaluator = person("sari", roles.UNIT_OFFICER, unit), person("wati", roles.EVALUATOR)
+    own, whole = (asking.folder_of(unit, 2026, user=user) for user in (officer, evaluator))
+    assert work() == 4
+    parts = dict(folder.files(facts_of(unit, 2026, whole=False), Warm()))
+    with zipfile.ZipFile(doing.result_of(own)) as found:
+        assert {name: found.read(name) for name in found.namelist()} == {
+            f"pekppp_sukamaju_2026/{path}": data for path, data in parts.items()
+        }
+    assert now(own).file == "pekppp_sukamaju_2026.zip"
+    assert [asking.may_see(officer, job) for job in (own, whole)] == [True, False], (
+        "complaints about officers are counted"
+    )
+    assert [asking.may_see(evaluator, job) for job in (own, whole)] == [True, True]
+    made = TrailEntry.objects.filter(action="pekppp folder made").order_by("pk")
+    assert [(one.who, one.subject) for one in made] == [("sari", "unit sukamaju"), ("wati", "unit sukamaju")]
+    with pytest.raises(CollectorError, match="may not have PEKPPP"):
+        asking.folder_of(unit, 2026, user=person("joko", roles.UNIT_OFFICER, villages[1].unit))
+
+
+def test_who_is_an_evaluator_no_more_gets_no_folder_of_all_complaints(villages: list[Release]) -> None:
+    unit = villages[0].unit
+    assert unit is not None
+    both = person("wati", roles.EVALUATOR)
+    Office.objects.create(user=both, role=roles.UNIT_OFFICER, unit=unit, given_by="test", since=clock.now())
+    job = asking.folder_of(unit, 2026, user=both)
+    Office.objects.filter(user=both, role=roles.EVALUATOR).update(until=clock.now())
+    work()
+    assert names(job) == {doing.NOT_MADE}
+    assert not asking.may_see(both, job)
 
 
 def test_an_evaluator_gets_the_units_within_reach(villages: list[Release]) -> None:

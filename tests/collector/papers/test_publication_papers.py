@@ -58,7 +58,9 @@ def release(post: Post) -> Release:
 
 
 def everybody() -> list[Format]:
-    return [one for one in formats().values() if one.audience is Audience.EVERYBODY]
+    """The publications: what is read by people and not by programs."""
+    every = [one for one in formats().values() if one.audience is Audience.EVERYBODY]
+    return [one for one in every if one.name != "open-data"]
 
 
 def told(said: Said) -> list[str]:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,13 +16,14 @@ from collector.fleet.models import Unit
 from collector.followup import forum, register
 from collector.followup.models import Report
 from collector.followup.reports import issue
+from collector.jobs import asking
+from collector.jobs.models import Job
 from collector.papers.models import Medium
 from collector.papers.press import Warm
 from collector.papers.register import enter
 from collector.pekppp import folder
 from collector.pekppp.facts import facts_of
 from collector.pekppp.findings import Finding, findings, nearest
-from collector.people.models import TrailEntry
 from collector.releases.models import Release
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
@@ -184,9 +184,16 @@ def test_the_folder_is_for_the_unit_and_its_evaluators(client: Client, post: Pos
     assert f"PEKPPP {YEAR}" in page.content.decode()
     assert client.get(f"{address}{YEAR - 10}/").status_code == 404
     answer = client.post(f"{address}{YEAR}/folder/")
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert f"pekppp_{post.unit.code}_{YEAR}/00-ringkasan.pdf" in archive.namelist()
-    assert TrailEntry.objects.filter(action="pekppp folder made", who="budi").count() == 1
+    job = Job.objects.get()
+    assert answer["Location"] == f"/meja/pekerjaan/{job.pk}/"
+    assert (job.title, job.file) == (
+        f"Folder PEKPPP {YEAR}, {post.unit.code}",
+        f"pekppp_{post.unit.code}_{YEAR}.zip",
+    )
+    for _ in range(asking.MOST_OPEN):
+        answer = client.post(f"{address}{YEAR}/folder/")
+    assert answer["Location"] == f"{address}{YEAR}/", "back to the year, with the reason"
+    assert "5 pekerjaan" in client.get(answer["Location"]).content.decode()
 
 
 def test_the_command_writes_it_and_names_what_is_wrong(

@@ -101,11 +101,12 @@ def _make(given: Namespace) -> str:
     release = releases.find(given.address)
     wanted = [find(name) for name in given.format] or formats_of(release)
     for one in wanted:
-        if not one.suits(release):
-            raise CollectorError("paper_of_unit", name=one.name)
+        why = one.why_not(release)
+        if why is not None:
+            raise why
     who = _allowed(given, wanted, release)
     paths = making.make(said_of(release), wanted, Warm(), folder=given.out)
-    inside = [one.name for one in wanted if one.audience is Audience.OFFICE]
+    inside = [one.name for one in wanted if one.audience is not Audience.EVERYBODY]
     if inside:  # rows of answers left the house
         trail.note(
             who=who, action="paper made", subject=f"release {release.address}", facts={"formats": inside}

@@ -1,0 +1,38 @@
+"""The copy sheet at the desk: every number in the words of the form it is typed into, with a button that copies it where scripts may run."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from collector.desk.show.papers import found_release
+from collector.errors import CollectorError
+from collector.headers import WITH_SCRIPT
+from collector.papers.copying.sheet import parts_of
+from collector.papers.said import said_of
+from collector.people import trail
+
+
+@login_required
+@require_safe
+def sheet(request: HttpRequest, text: str) -> HttpResponse:
+    """Show the sheet of a release."""
+    release = found_release(request, text)
+    try:
+        said = said_of(release)
+        parts = parts_of(said)
+    except CollectorError as error:
+        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        return redirect("desk-papers", text=release.address)
+    trail.note(
+        who=request.user.get_username(),
+        action="paper made",
+        subject=f"release {release.address}",
+        facts={"formats": ["copy-sheet"]},
+    )
+    response = render(request, "desk/copying.html", {"release": release, "said": said, "parts": parts})
+    response["Content-Security-Policy"] = WITH_SCRIPT
+    response["Cache-Control"] = "no-store"
+    return response
