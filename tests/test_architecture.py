@@ -277,6 +277,7 @@ COLLECTOR_ORDER = (
     {"releases"},
     {"followup"},
     {"papers"},
+    {"standards"},
     {"jobs", "pekppp"},
     {"desk"},
     {"console"},

@@ -104,6 +104,7 @@ COLUMNS = (
         "collector/followup/models.py", "EXPERTS|AGENCIES|CIVIL|PRESS", "groups of people that forums count"
     ),
     Unused("collector/followup/models.py", "taken_back_*", "kept for an auditor's own query"),
+    Unused("collector/standards/models.py", "photo_gone_by|photo_gone_why", "templates ask for them"),
     Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
     Unused(
         "collector/papers/*.py", "changed_at|changed_by|entered_at|made_at", "kept for an auditor's own query"
