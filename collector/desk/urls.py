@@ -12,6 +12,7 @@ from collector.desk.show import (
     people,
     releases,
     standards,
+    visits,
     weeks,
 )
 
@@ -23,6 +24,8 @@ _PLANS = rf"^meja/unit/{_UNIT}/tindak-lanjut/"
 _STANDARDS = rf"^meja/unit/{_UNIT}/standar/"
 _STANDARD = rf"{_STANDARDS}layanan/(?P<service>[A-Za-z0-9._-]{{1,40}})/"
 _MAKLUMAT = rf"^meja/unit/{_UNIT}/maklumat/"
+_VISITS = rf"^meja/unit/{_UNIT}/kunjungan/"
+_VISIT = rf"{_VISITS}(?P<number>[0-9]{{1,6}})/"
 _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
 
 urlpatterns = [
@@ -58,6 +61,12 @@ urlpatterns = [
         standards.take_photo_back,
         name="desk-maklumat-photo",
     ),
+    re_path(rf"{_VISITS}$", visits.listed, name="desk-visits"),
+    re_path(rf"{_VISIT}$", visits.one, name="desk-visit"),
+    re_path(rf"{_VISIT}tanggapan/$", visits.reply, name="desk-visit-reply"),
+    re_path(rf"{_VISIT}foto/(?P<file>[0-9]{{1,12}})/$", visits.photo, name="desk-visit-photo"),
+    path("meja/kunjungan/luring.js", visits.worker, name="desk-visit-worker"),
+    re_path(rf"^meja/kunjungan/{_UNIT}/$", visits.check, name="desk-visit-check"),
     path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/$", papers.listed, name="desk-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/semua/$", papers.everything, name="desk-papers-all"),

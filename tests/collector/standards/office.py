@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -11,11 +12,12 @@ from PIL import Image
 from collector.errors import CollectorError
 from collector.fleet import tree
 from collector.fleet.models import Service, Unit
-from collector.standards import promise, register
+from collector.standards import promise, register, visits
 from collector.standards.components import COMPONENTS, PUBLIC
-from collector.standards.models import Maklumat, Standard
+from collector.standards.models import Found, Maklumat, Standard, Visit
 from collector.standards.promise import Promise
 from collector.standards.register import Said
+from collector.standards.visits import Answer, Checked, Photo
 from tests.collector.scores.village import add_unit
 
 WHO = "budi"
@@ -86,3 +88,24 @@ def refused(word: str) -> Iterator[None]:
     with pytest.raises(CollectorError) as caught:
         yield
     assert caught.value.word == word
+
+
+def checked(**other: object) -> Checked:
+    fields: dict[str, object] = {
+        "key": uuid4(),
+        "visited_on": date(2026, 5, 11),
+        "name": "Wati Rahayu",
+        "office": "Analis, Bagian Organisasi Setda",
+        "answers": {
+            "persyaratan": Answer(Found.THERE, "terpasang di dinding"),
+            "biaya": Answer(Found.PARTLY),
+            "maklumat": Answer(Found.MISSING),
+        },
+        "photos": [Photo("persyaratan", "IMG_1.jpg", picture())],
+        "filled_ms": 1_778_466_000_000,
+    }
+    return Checked(**(fields | other))  # type: ignore[arg-type]
+
+
+def visit(of: Unit, *, who: str = "wati", **other: object) -> Visit:
+    return visits.sign(of, checked(**other), who=who)
