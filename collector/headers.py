@@ -12,6 +12,10 @@ LOG_IN = PAGE + "; script-src 'self'; connect-src 'self'"
 """For pages where a passkey may be used: that needs a script, and it is the library's own file."""
 WITH_SCRIPT = PAGE + "; script-src 'self'"
 """For a page that does more with a script, one of our own files, and everything needed without."""
+OFFLINE = PAGE + "; script-src 'self'; connect-src 'self'"
+"""For the checklist of a visit, which the browser keeps with a script of ours: filled in without a network, sent once there is one."""
+WORKER = "default-src 'none'; connect-src 'self'"
+"""For that script's helper, which gives the kept page while there is no network."""
 _POLICY = "Content-Security-Policy"
 
 Respond = Callable[[HttpRequest], HttpResponse]

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "collector.releases",
     "collector.followup",
     "collector.papers",
+    "collector.standards",
     "collector.jobs",
     "collector.desk",
     "collector.console",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("collector.followup.urls")),
     path("", include("collector.opendata.urls")),
     path("", include("collector.papers.urls")),
+    path("", include("collector.standards.urls")),
     path("", include("collector.releases.urls")),
     path("", include("collector.accounts.urls")),
     path("", include("collector.desk.urls")),

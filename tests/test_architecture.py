@@ -277,6 +277,7 @@ COLLECTOR_ORDER = (
     {"releases"},
     {"followup", "opendata"},
     {"papers"},
+    {"standards"},
     {"pekppp"},
     {"jobs"},
     {"desk"},

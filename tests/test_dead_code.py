@@ -41,7 +41,7 @@ BY_LIBRARIES = (
     Unused("collector/desk/*.py", "days_left|needs_reason|night", "templates ask for them"),
     Unused(
         "collector/desk/templatetags/desk.py",
-        "short_day|count_words|step_words",
+        "short_day|local_minute|count_words|step_words",
         "templates use filters by name",
     ),
     Unused("collector/followup/templatetags/followup.py", "long_day", "templates use filters by name"),
@@ -104,6 +104,10 @@ COLUMNS = (
         "collector/followup/models.py", "EXPERTS|AGENCIES|CIVIL|PRESS", "groups of people that forums count"
     ),
     Unused("collector/followup/models.py", "taken_back_*", "kept for an auditor's own query"),
+    Unused(
+        "collector/standards/models.py", "photo_gone_by|photo_gone_why|signed_at", "templates ask for them"
+    ),
+    Unused("collector/standards/models.py", "THERE|PARTLY", "findings that evaluators choose"),
     Unused("collector/papers/models.py", "PRINT|SOCIAL|WEBSITE|APPLICATION", "media that officers choose"),
     Unused(
         "collector/papers/*.py", "changed_at|changed_by|entered_at|made_at", "kept for an auditor's own query"

@@ -2,13 +2,31 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import copying, followup, forums, home, jobs, papers, pekppp, people, releases, weeks
+from collector.desk.show import (
+    copying,
+    followup,
+    forums,
+    home,
+    jobs,
+    papers,
+    pekppp,
+    people,
+    releases,
+    standards,
+    visits,
+    weeks,
+)
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
 _UNIT = r"(?P<code>[A-Za-z0-9._-]{1,40})"
 
 _PLANS = rf"^meja/unit/{_UNIT}/tindak-lanjut/"
+_STANDARDS = rf"^meja/unit/{_UNIT}/standar/"
+_STANDARD = rf"{_STANDARDS}layanan/(?P<service>[A-Za-z0-9._-]{{1,40}})/"
+_MAKLUMAT = rf"^meja/unit/{_UNIT}/maklumat/"
+_VISITS = rf"^meja/unit/{_UNIT}/kunjungan/"
+_VISIT = rf"{_VISITS}(?P<number>[0-9]{{1,6}})/"
 _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
 
 urlpatterns = [
@@ -34,6 +52,22 @@ urlpatterns = [
     ),
     re_path(rf"^meja/unit/{_UNIT}/forum/$", forums.listed, name="desk-forums"),
     re_path(rf"^meja/unit/{_UNIT}/forum/baru/$", forums.add, name="desk-forum-add"),
+    re_path(rf"{_STANDARDS}$", standards.listed, name="desk-standards"),
+    re_path(rf"{_STANDARD}$", standards.one, name="desk-standard"),
+    re_path(rf"{_STANDARD}tulis/$", standards.write, name="desk-standard-write"),
+    re_path(rf"{_STANDARD}lembar\.pdf$", standards.sheet, name="desk-standard-sheet"),
+    re_path(rf"{_MAKLUMAT}$", standards.write_promise, name="desk-maklumat"),
+    re_path(
+        rf"{_MAKLUMAT}(?P<number>[0-9]{{1,6}})/tarik-foto/$",
+        standards.take_photo_back,
+        name="desk-maklumat-photo",
+    ),
+    re_path(rf"{_VISITS}$", visits.listed, name="desk-visits"),
+    re_path(rf"{_VISIT}$", visits.one, name="desk-visit"),
+    re_path(rf"{_VISIT}tanggapan/$", visits.reply, name="desk-visit-reply"),
+    re_path(rf"{_VISIT}foto/(?P<file>[0-9]{{1,12}})/$", visits.photo, name="desk-visit-photo"),
+    path("meja/kunjungan/luring.js", visits.worker, name="desk-visit-worker"),
+    re_path(rf"^meja/kunjungan/{_UNIT}/$", visits.check, name="desk-visit-check"),
     path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/$", papers.listed, name="desk-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/semua/$", papers.everything, name="desk-papers-all"),

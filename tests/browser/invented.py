@@ -17,11 +17,15 @@ from collector.releases.evaluation.form import Form
 from collector.scores.models import Population
 from collector.scores.tallies import flagging
 from collector.scores.tallies.projection import project
+from collector.standards import visits
+from collector.standards.models import Found
+from collector.standards.visits import Answer
 from survey.index.pekppp import INDICATORS
 from survey.index.periods import parse
 from survey.instrument.definition import load
 from tests.collector.accounts_of import person
 from tests.collector.scores.village import SKM, Post, at
+from tests.collector.standards import office
 
 SEED = 2026
 SPKP, F03A = load("spkp"), load("f03a")
@@ -84,6 +88,7 @@ def fill() -> None:
     publish()
     evaluate()
     silent()
+    standards()
     people()
 
 
@@ -122,6 +127,43 @@ def silent() -> None:
         time_zone="Asia/Jakarta",
     )
     publishing.mark_overdue(unit, parse(QUARTERS[-1]), who="console:invented")
+
+
+def standards() -> None:
+    """Let that unit promise something, and an evaluator look whether it holds."""
+    unit = Unit.objects.get(code=SILENT[0])
+    for code, name in (
+        ("sku", "Surat keterangan usaha"),
+        ("kk", "Pengantar kartu keluarga"),
+        ("sktm", "Surat keterangan tidak mampu"),
+    ):
+        tree.add_service(unit=unit, code=code, name=name)
+    usaha, keluarga = unit.services.get(code="sku"), unit.services.get(code="kk")
+    office.write(
+        usaha,
+        texts=office.TEXTS
+        | {"dasar_hukum": "Peraturan Desa 4/2025", "sarana": "Loket, ruang tunggu, toilet"},
+    )
+    office.write(
+        usaha,
+        seen=1,
+        why="biaya dan waktu ditinjau",
+        reviewed_on=date(2026, 2, 20),
+        groups=("pengguna", "media"),
+    )
+    office.write(keluarga, texts=office.TEXTS, decided_by="", decree_number="", decree_date=None)
+    office.issue(unit)
+    first = office.visit(unit, visited_on=date(2026, 2, 3), who="penilai-lama")
+    visits.reply(
+        first, accepts=False, note="Maklumat sudah terpasang di pintu masuk sejak Januari", who="petugas"
+    )
+    there = {key: Answer(Found.THERE) for key in ("persyaratan", "biaya", "waktu", "maklumat", "sarana")}
+    office.visit(
+        unit,
+        visited_on=date(2026, 5, 4),
+        who="penilai-lama",
+        answers=there | {"kompetensi": Answer(Found.PARTLY, "dua dari tiga petugas")},
+    )
 
 
 def people() -> None:

@@ -34,9 +34,20 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/unit/tanjungasih/tindak-lanjut/",
         "/meja/unit/tanjungasih/forum/",
         "/meja/unit/tanjungasih/pekppp/2026/",
+        "/meja/unit/tanjungasih/standar/",
+        "/meja/unit/tanjungasih/standar/layanan/sku/",
+        "/meja/unit/tanjungasih/standar/layanan/sku/tulis/",
+        "/meja/unit/tanjungasih/maklumat/",
+        "/meja/unit/tanjungasih/kunjungan/",
+        "/meja/unit/tanjungasih/kunjungan/2/",
         "/meja/pekerjaan/",
     ),
-    "penilai": (*EVERYBODY, *OF_EVALUATORS),
+    "penilai": (
+        *EVERYBODY,
+        *OF_EVALUATORS,
+        "/meja/unit/tanjungasih/standar/",
+        "/meja/unit/tanjungasih/kunjungan/",
+    ),
     "pengelola": ("/meja/", "/meja/akun/", "/meja/akun/undang/"),
 }
 """What each role sees of its own; the rest of an administrator's rooms look as an evaluator's do."""
@@ -189,7 +200,18 @@ def test_the_doors_have_no_violation_either(browser: Browser, address: str, axe:
     page.close()
 
 
-@pytest.mark.parametrize("path", ["/meja/", "/meja/minggu-ini/", OF_EVALUATORS[0], OF_EVALUATORS[1], UNIT])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/meja/",
+        "/meja/minggu-ini/",
+        OF_EVALUATORS[0],
+        OF_EVALUATORS[1],
+        UNIT,
+        "/meja/unit/tanjungasih/kunjungan/2/",
+        "/meja/kunjungan/tanjungasih/",
+    ],
+)
 def test_in_the_dark_everything_can_be_read(desks: dict[str, BrowserContext], axe: Axe, path: str) -> None:
     page = desks["penilai"].new_page()
     page.emulate_media(color_scheme="dark")

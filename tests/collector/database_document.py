@@ -17,6 +17,7 @@ APPS = (
     "releases",
     "followup",
     "papers",
+    "standards",
     "jobs",
     "desk",
 )

@@ -9,7 +9,7 @@ from django.conf import settings
 from collector.accounts import roles
 from collector.followup.reading import ItemRead
 from collector.followup.sentences import months
-from collector.local import local_date
+from collector.local import Moment, local_date, minute_text
 
 register = template.Library()
 
@@ -63,6 +63,12 @@ def weekday(moment: date) -> str:
 def local_day(moment: datetime) -> str:
     """Give the day of a moment, where the collector stands."""
     return day(local_date(moment, settings.IKM_TIME_ZONE))
+
+
+@register.filter
+def local_minute(moment: Moment) -> str:
+    """Give day and minute of a moment, where the collector stands."""
+    return minute_text(moment, settings.IKM_TIME_ZONE)
 
 
 @register.filter
