@@ -146,7 +146,6 @@ def _wrong(row: RegionRow, cells: list[str]) -> str:
 def _above(codes: Iterable[str]) -> set[str]:
     above: set[str] = set()
     for code in codes:
-        while "." in code:
-            code = code.rpartition(".")[0]
-            above.add(code)
+        parts = code.split(".")
+        above.update(".".join(parts[:depth]) for depth in range(1, len(parts)))
     return above

@@ -57,8 +57,8 @@ class Command(CollectorCommand):
             raise CollectorError("regions_bad", number=len(table.bad))
         source = f"{path.name} {hashlib.sha256(data).hexdigest()[:16]}"
         told = regions.take(table.rows, who=console_user(), source=source, tell=self._progress)
-        for one in told.renamed:
-            self.stdout.write(shown(f"{one.code}: {one.before or '(no name)'} is now {one.now}"))
+        for code, before, now in told.renamed:
+            self.stdout.write(shown(f"{code}: {before or '(no name)'} is now {now}"))
         same = told.rows - told.added - len(told.renamed)
         above = f", {told.above} above them have no name" if told.above else ""
         seconds = time.monotonic() - began
