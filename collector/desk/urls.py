@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import followup, forums, home, jobs, papers, pekppp, people, releases, weeks
+from collector.desk.show import followup, forums, home, jobs, kiosks, papers, pekppp, people, releases, weeks
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
@@ -16,6 +16,8 @@ urlpatterns = [
     path("meja/minggu-ini/", weeks.week, name="desk-week"),
     path("meja/belum-melapor/", weeks.missing, name="desk-missing"),
     re_path(rf"^meja/ingatkan/{_UNIT}/{_PERIOD}/$", weeks.remind, name="desk-remind"),
+    path("meja/kios/", kiosks.listed, name="desk-kiosks"),
+    re_path(r"^meja/kios/(?P<name>[A-Za-z0-9._-]{1,32})/$", kiosks.one, name="desk-kiosk"),
     path("meja/rilis/", releases.listed, name="desk-releases"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/$", releases.one, name="desk-release"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/(?P<name>[a-z]+)/$", releases.act, name="desk-act"),
