@@ -16,6 +16,8 @@ from survey.health import KioskHealth, UplinkHealth
 from survey.index.periods import long_date
 from survey.wire.trouble import Trouble
 
+_DAY = 86_400
+
 
 class Fact(NamedTuple):
     """One thing about a kiosk."""
@@ -77,11 +79,7 @@ def waits(one: KnownKiosk) -> str:
         return _say("kiosk.unknown")
     if not one.health.backlog:
         return _say("kiosk.waits_none")
-    seconds = one.health.oldest_s
-    age = _say("kiosk.age_boot")
-    if seconds >= 0:
-        age = _say("kiosk.age_hours", hours=seconds // 3600, minutes=seconds // 60 % 60)
-    return _say("kiosk.waits", number=one.health.backlog, age=age)
+    return _say("kiosk.waits", number=one.health.backlog, age=_age(one.health.oldest_s))
 
 
 def settings_words(state: SettingsState, zone: str) -> str:
@@ -155,6 +153,14 @@ def places(one: KnownKiosk) -> list[tuple[str, str, str]]:
         (long_date(local_date(stand.since, stand.unit.time_zone)), stand.place.name, stand.unit.name)
         for stand in one.stands
     ]
+
+
+def _age(seconds: int) -> str:
+    if seconds < 0:
+        return _say("kiosk.age_boot")
+    if seconds >= _DAY:
+        return _say("kiosk.age_days", days=seconds // _DAY, hours=seconds % _DAY // 3600)
+    return _say("kiosk.age_hours", hours=seconds // 3600, minutes=seconds // 60 % 60)
 
 
 def _uplink(health: UplinkHealth) -> Iterator[Fact]:

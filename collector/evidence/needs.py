@@ -1,11 +1,11 @@
 """Why somebody has to look at a kiosk: conditions that the database looks up, so that a list of thousands is sorted before any is read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from collector.evidence.models import Conflict, LostHere, Stream
 from collector.evidence.standing import COUNTING, StreamStanding
@@ -41,11 +41,16 @@ class Need(StrEnum):
     """The clock of its newest record was not trusted."""
 
 
+_PLACES = {need: place for place, need in enumerate(Need)}
+
+
 def standing_now(units: QuerySet[Unit]) -> QuerySet[Kiosk]:
     """Give the kiosks that stand at these units, each with `stands`, the unit's key, and `last_ms`, when something came in last."""
+    reached = units.order_by().values("pk")
+    ever = Kiosk.objects.filter(pk__in=Assignment.objects.filter(unit__in=reached).order_by().values("kiosk"))
     newest = Assignment.objects.filter(kiosk=OuterRef("pk")).order_by("-since").values("unit")[:1]
-    placed = Kiosk.objects.annotate(stands=Subquery(newest), last_ms=Subquery(_last()))
-    return placed.filter(stands__in=units.order_by().values("pk"))
+    placed = ever.annotate(stands=Subquery(newest), last_ms=Subquery(_last()))
+    return placed.filter(stands__in=reached)
 
 
 def conditions(midnight: datetime) -> dict[Need, Q]:
@@ -54,61 +59,54 @@ def conditions(midnight: datetime) -> dict[Need, Q]:
     A kiosk without a good key, and an archive, are asked for nothing that only a kiosk in use can do.
     """
     since = midnight - timedelta(days=SILENT_DAYS)
-    silent = Q(last_ms__lt=round(since.timestamp() * 1000)) | Q(last_ms=None) & Q(
-        pk__in=KioskKey.objects.filter(enrolled_at__lt=since).values("kiosk")
-    )
-    in_use = Q(pk__in=KioskKey.objects.filter(revoked_at=None, archive_from=None).values("kiosk"))
-    conflicts = Conflict.objects.filter(stream__standing__in=COUNTING)
-    foreign = Stream.objects.filter(standing=StreamStanding.FOREIGN)
+    keys = KioskKey.objects.filter(kiosk=OuterRef("pk"))
+    streams = Stream.objects.filter(kiosk=OuterRef("pk"))
+    conflicts = Conflict.objects.filter(stream__kiosk=OuterRef("pk"), stream__standing__in=COUNTING)
+    in_use = Q(Exists(keys.filter(revoked_at=None, archive_from=None)))
+    never = Q(last_ms=None) & Q(Exists(keys.filter(enrolled_at__lt=since)))
+    silent = Q(last_ms__lt=round(since.timestamp() * 1000)) | never
     return {
-        Need.CONFLICT: Q(pk__in=conflicts.values("stream__kiosk")),
-        Need.FOREIGN: Q(pk__in=foreign.values("kiosk")),
-        Need.CLOSED: in_use & Q(state__health__kiosk__accepting=False),
-        Need.REFUSED: in_use & Q(pk__in=_refusing().values("kiosk")),
-        Need.SILENT: in_use & silent,
-        Need.TROUBLE: in_use & Q(state__health__kiosk__troubles__0__isnull=False),
-        Need.LOST: Q(pk__in=LostHere.objects.values("stream__kiosk")),
-        Need.DISK: in_use & Q(state__health__kiosk__disk_used_percent__gte=FULL_PERCENT),
-        Need.POWER: in_use & Q(state__health__kiosk__was_under_voltage=True),
-        Need.CLOCK: in_use & Q(state__health__sync=False),
+        Need.CONFLICT: Q(Exists(conflicts)),
+        Need.FOREIGN: Q(Exists(streams.filter(standing=StreamStanding.FOREIGN))),
+        Need.CLOSED: Q(state__health__kiosk__accepting=False) & in_use,
+        Need.REFUSED: Q(Exists(_refusing())) & in_use,
+        Need.SILENT: silent & in_use,
+        Need.TROUBLE: Q(state__health__kiosk__troubles__0__isnull=False) & in_use,
+        Need.LOST: Q(Exists(LostHere.objects.filter(stream__kiosk=OuterRef("pk")))),
+        Need.DISK: Q(state__health__kiosk__disk_used_percent__gte=FULL_PERCENT) & in_use,
+        Need.POWER: Q(state__health__kiosk__was_under_voltage=True) & in_use,
+        Need.CLOCK: Q(state__health__sync=False) & in_use,
     }
 
 
-def sorted_by(kiosks: QuerySet[Kiosk], wanted: Mapping[Need, Q]) -> QuerySet[Kiosk]:
-    """Sort kiosks by their gravest need, those silent longest first; those that need nobody come last, by name."""
-    cases = [When(one, then=Value(place)) for place, one in enumerate(wanted.values())]
-    silence = Case(When(wanted[Need.SILENT], then=F("last_ms")), default=None)
-    return kiosks.annotate(gravest=Case(*cases, default=Value(len(wanted))), silence=silence).order_by(
-        "gravest", F("silence").asc(nulls_first=True), "name"
-    )
+class Looked(NamedTuple):
+    """A kiosk that was looked up, with what it needs."""
+
+    kiosk: int
+    name: str
+    last_ms: int | None
+    needs: tuple[Need, ...]
+    """The gravest first."""
 
 
-def needs_of(kiosks: Collection[int], wanted: Mapping[Need, Q]) -> dict[int, tuple[Need, ...]]:
-    """Give what each of a few kiosks needs, by its key, the gravest first."""
+def look(kiosks: QuerySet[Kiosk], wanted: Mapping[Need, Q]) -> list[Looked]:
+    """Look up what kiosks of `standing_now` need, in one query: the gravest first, the longest silent first among these, then by name."""
     flags = {
-        f"needs_{need.name.lower()}": Case(
-            When(one, then=Value(need.value)), default=Value(""), output_field=CharField()
-        )
+        f"needs_{need.name.lower()}": Case(When(one, then=Value(1)), default=Value(0))
         for need, one in wanted.items()
     }
-    found = Kiosk.objects.annotate(last_ms=Subquery(_last())).filter(pk__in=kiosks).annotate(**flags)
-    return {pk: tuple(Need(one) for one in needs if one) for pk, *needs in found.values_list("pk", *flags)}
+    rows = kiosks.annotate(**flags).values_list("pk", "name", "last_ms", *flags)
+    found = [
+        Looked(pk, name, last_ms, tuple(need for need, is_so in zip(wanted, told, strict=True) if is_so))
+        for pk, name, last_ms, *told in rows
+    ]
+    return sorted(found, key=_order)
 
 
-def counted(kiosks: QuerySet[Kiosk], wanted: Mapping[Need, Q]) -> dict[Need, int]:
-    """Give how many of the kiosks have each need."""
-    numbers = kiosks.order_by().aggregate(
-        **{need.name.lower(): Count("pk", filter=one) for need, one in wanted.items()}
-    )
-    return {need: numbers[need.name.lower()] for need in wanted}
-
-
-def any_of(kiosks: QuerySet[Kiosk], wanted: Mapping[Need, Q]) -> int:
-    """Give how many of the kiosks need anybody at all."""
-    every = Q()
-    for one in wanted.values():
-        every |= one
-    return kiosks.filter(every).count()
+def _order(one: Looked) -> tuple[int, bool, int, str]:
+    gravest = _PLACES[one.needs[0]] if one.needs else len(_PLACES)
+    is_silent = Need.SILENT in one.needs
+    return gravest, not is_silent, (one.last_ms or 0) if is_silent else 0, one.name
 
 
 def _last() -> QuerySet[Stream, Any]:
@@ -117,8 +115,9 @@ def _last() -> QuerySet[Stream, Any]:
 
 
 def _refusing() -> QuerySet[SettingsReport]:
-    """Give the reports by which kiosks refuse the newest settings, and after which they said nothing else."""
-    later = SettingsReport.objects.filter(kiosk=OuterRef("kiosk")).order_by("-at_ms", "-stream_id", "-seq")
-    newest = KioskSettings.objects.filter(kiosk=OuterRef("kiosk")).order_by("-version")
-    refused = SettingsReport.objects.filter(applied=False, version=Subquery(newest.values("version")[:1]))
-    return refused.filter(pk=Subquery(later.values("pk")[:1])).order_by()
+    """Give the report by which a kiosk refuses the newest settings, where that is the last it said."""
+    of_kiosk = SettingsReport.objects.filter(kiosk=OuterRef("kiosk"))
+    last = of_kiosk.order_by("-at_ms", "-stream_id", "-seq").values("pk")[:1]
+    newest = KioskSettings.objects.filter(kiosk=OuterRef("kiosk")).order_by("-version").values("version")[:1]
+    refused = SettingsReport.objects.filter(kiosk=OuterRef("pk"), applied=False)
+    return refused.filter(version=Subquery(newest), pk=Subquery(last))

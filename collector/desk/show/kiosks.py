@@ -1,7 +1,5 @@
 """Kiosks at the desk: those that stand at the account's units, whoever needs somebody first, and one with all that is known of it."""
 
-from collections.abc import Mapping
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -15,7 +13,7 @@ from collector.desk import kiosk_table, kiosk_words, periods
 from collector.desk.kiosk_table import Row
 from collector.evidence import needs
 from collector.evidence.kiosks import known
-from collector.evidence.needs import Need
+from collector.evidence.needs import Looked, Need
 from collector.fleet.models import Kiosk, Unit
 from collector.scores.show.as_csv import table
 
@@ -33,15 +31,13 @@ def listed(request: HttpRequest) -> HttpResponse:
             Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
         )
         kiosks = kiosks.filter(Q(name__icontains=words) | Q(stands__in=units.values("pk")))
-    wanted = needs.conditions(periods.midnight())
-    numbers = needs.counted(kiosks, wanted)
-    narrowed, chosen = kiosks, _need(request.GET.get("perlu", ""))
-    if chosen is not None:
-        narrowed = kiosks.filter(wanted[chosen])
+    found = needs.look(kiosks, needs.conditions(periods.midnight()))
+    chosen = _need(request.GET.get("perlu", ""))
+    narrowed = [one for one in found if chosen is None or chosen in one.needs]
     form = request.GET.get("format", "")
     rows_a_page = kiosk_table.ROWS_OF_DATA if form in ("csv", "json") else ROWS
-    page = Paginator(needs.sorted_by(narrowed, wanted), rows_a_page).get_page(request.GET.get("page"))
-    rows = _rows(list(page), wanted)
+    page = Paginator(narrowed, rows_a_page).get_page(request.GET.get("page"))
+    rows = _rows(list(page))
     if form == "csv":
         return _csv(rows, excel=request.GET.get("for") == "excel")
     if form == "json":
@@ -50,11 +46,13 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "words": words,
         "chosen": chosen,
-        "every": kiosks.count(),
+        "every": len(found),
         "numbers": [
-            (need, kiosk_words.need_words(need), number) for need, number in numbers.items() if number
+            (need, kiosk_words.need_words(need), number)
+            for need in Need
+            if (number := sum(need in one.needs for one in found))
         ],
-        "needing": needs.any_of(kiosks, wanted),
+        "needing": sum(bool(one.needs) for one in found),
         "page": page,
         "lines": [_line(row) for row in rows],
         "evaluates": roles.has_role(request.user, roles.EVALUATORS),
@@ -66,10 +64,10 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """Show a kiosk; to whom it does not stand in reach there is none."""
-    found = _reach(request).filter(name=name).first()
-    if found is None:
+    found = needs.look(_reach(request).filter(name=name), needs.conditions(periods.midnight()))
+    if not found:
         raise Http404(name)
-    (row,) = _rows([found], needs.conditions(periods.midnight()))
+    (row,) = _rows(found)
     context = {
         "row": row,
         "stand": row.known.stand,
@@ -91,9 +89,10 @@ def _reach(request: HttpRequest) -> QuerySet[Kiosk]:
     return needs.standing_now(roles.units_of(offices))
 
 
-def _rows(kiosks: list[Kiosk], wanted: Mapping[Need, Q]) -> list[Row]:
-    found = needs.needs_of([kiosk.pk for kiosk in kiosks], wanted)
-    return [Row(one, found[one.kiosk.pk]) for one in known(kiosks)]
+def _rows(looked: list[Looked]) -> list[Row]:
+    kiosks = Kiosk.objects.in_bulk([one.kiosk for one in looked])
+    found = known(kiosks[one.kiosk] for one in looked)
+    return [Row(one, told.needs) for one, told in zip(found, looked, strict=True)]
 
 
 def _line(row: Row) -> dict[str, object]:

@@ -127,7 +127,7 @@ def test_a_sound_kiosk_needs_nobody_and_its_health_is_in_words(sent: FakeKiosk, 
     for words in (
         "tersambung, terakhir terdengar 9 November 2026 pukul 09.00 WIB",
         "Catatan diterima terakhir 9 November 2026 pukul 08.00 WIB",
-        "12 catatan, yang tertua sejak 1 jam 1 menit",
+        "12 catatan, yang tertua sudah 1 jam 1 menit",
         "Jam tepercaya",
         "terisi 31 %, 20480 MB kosong",
         "52 °C",
