@@ -38,10 +38,10 @@ BY_LIBRARIES = (
         "the settings name them, and allauth calls them",
     ),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
-    Unused("collector/desk/*.py", "days_left|needs_reason|night", "templates ask for them"),
+    Unused("collector/desk/*.py", "days_left|needs_reason|night|is_bad", "templates ask for them"),
     Unused(
         "collector/desk/templatetags/desk.py",
-        "short_day|local_minute|count_words|step_words",
+        "short_day|local_minute|count_words|step_words|has_units",
         "templates use filters by name",
     ),
     Unused("collector/followup/templatetags/followup.py", "long_day", "templates use filters by name"),
@@ -116,7 +116,6 @@ COLUMNS = (
     Unused(
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"
     ),
-    Unused("collector/evidence/doors/heartbeat.py", "changed_at", "kept for the alerts to come"),
     Unused(
         "collector/fleet/models.py", "created_at|used_at|changed_at|made_at", "kept for an auditor's query"
     ),

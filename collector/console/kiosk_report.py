@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
-
-from collector.evidence.models import HeardHead
-from collector.evidence.proof.checking import lost_here
+from collector.evidence.kiosks import KnownKiosk
 from collector.evidence.standing import StreamStanding
-from collector.fleet.applied import SettingsState, settings_state
-from collector.fleet.models import Assignment, Kiosk
+from collector.fleet.applied import SettingsState
 from collector.local import date_text, minute_text
-from survey.health import KioskHealth, UplinkHealth, uplink_health_of
+from survey.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import Trouble
 
 _STANDINGS = {
@@ -21,76 +17,62 @@ _STANDINGS = {
 }
 
 
-def line(kiosk: Kiosk) -> str:
+def line(known: KnownKiosk) -> str:
     """Give a kiosk in one line."""
-    stand = _stand(kiosk)
-    parts = [kiosk.name, f"{stand.unit.code} at {stand.place.code}" if stand is not None else "nowhere"]
-    parts.append(_heard(kiosk, _zone(stand)))
-    parts += _streams(kiosk)
-    parts.append(_settings_word(settings_state(kiosk)))
-    health = _health(kiosk)
+    stand = known.stand
+    parts = [
+        known.kiosk.name,
+        f"{stand.unit.code} at {stand.place.code}" if stand is not None else "nowhere",
+        _heard(known),
+    ]
+    parts += _streams(known)
+    parts.append(_settings_word(known.settings))
+    health = known.health
     if health is not None and health.kiosk is not None and health.kiosk.troubles:
         parts.append("TROUBLE " + ", ".join(one.code for one in health.kiosk.troubles))
-    if not kiosk.keys.filter(revoked_at=None).exists():
+    if known.revoked:
         parts.append("REVOKED")
     return "  ".join(parts)
 
 
-def report(kiosk: Kiosk) -> Iterator[str]:
+def report(known: KnownKiosk) -> Iterator[str]:
     """Give all that is known of a kiosk, one fact a line."""
-    stand = _stand(kiosk)
-    zone = _zone(stand)
-    yield _fact("kiosk", kiosk.name)
-    for one in kiosk.assignments.order_by("-since").select_related("unit", "place"):
+    zone = known.zone
+    yield _fact("kiosk", known.kiosk.name)
+    for one in known.stands:
         yield _fact("stands", f"at {one.place.code} for {one.unit.code} since {date_text(one.since, zone)}")
-    for key in kiosk.keys.order_by("-enrolled_at"):
+    for key in known.keys:
         ended = f", revoked {date_text(key.revoked_at, zone)}: {key.revoked_why}" if key.revoked_at else ""
         yield _fact(
             "key", f"{bytes(key.public_key).hex()[:16]} enrolled {date_text(key.enrolled_at, zone)}{ended}"
         )
-    yield _fact("heard", _heard(kiosk, zone))
-    for stream in _streams(kiosk):
+    yield _fact("heard", _heard(known))
+    for stream in _streams(known):
         yield _fact("stream", stream)
-    yield from _settings(settings_state(kiosk), zone)
-    health = _health(kiosk)
-    if health is None:
+    yield from _settings(known.settings, zone)
+    if known.health is None:
         yield _fact("health", "it has told nothing of itself yet; kiosks tell it over MQTT")
         return
-    yield from _uplink(health)
-    if health.kiosk is not None:
-        yield from _panel(health.kiosk)
+    yield from _uplink(known.health)
+    if known.health.kiosk is not None:
+        yield from _panel(known.health.kiosk)
 
 
-def _stand(kiosk: Kiosk) -> Assignment | None:
-    return kiosk.assignments.order_by("-since").select_related("unit", "place").first()
-
-
-def _zone(stand: Assignment | None) -> str:
-    return str(stand.unit.time_zone if stand is not None else settings.IKM_TIME_ZONE)
-
-
-def _health(kiosk: Kiosk) -> UplinkHealth | None:
-    state = getattr(kiosk, "state", None)
-    return uplink_health_of(state.health) if state is not None else None
-
-
-def _heard(kiosk: Kiosk, zone: str) -> str:
-    state = getattr(kiosk, "state", None)
-    if state is None:
+def _heard(known: KnownKiosk) -> str:
+    if known.state is None:
         return "never heard"
-    return f"{'online' if state.online else 'offline'}, heard {minute_text(state.heard_at, zone)}"
+    word = "online" if known.state.online else "offline"
+    return f"{word}, heard {minute_text(known.state.heard_at, known.zone)}"
 
 
-def _streams(kiosk: Kiosk) -> Iterator[str]:
-    for stream in kiosk.streams.order_by("pk"):
-        waiting = max(0, stream.heard_seq - stream.through)
-        told = f"{stream.uid[:8]}: {stream.through} records" + (f", {waiting} to come" if waiting else "")
-        lost = sum(last - first + 1 for first, last in lost_here(stream))
-        told += f", {lost} LOST HERE" if lost else ""
-        yield told + _STANDINGS[StreamStanding(stream.standing)]
-    held = set(kiosk.streams.values_list("uid", flat=True))
-    for head in HeardHead.objects.filter(key__kiosk=kiosk).order_by("pk"):
-        said = "ANOTHER HISTORY" if head.uid in held else "NONE RECEIVED"
+def _streams(known: KnownKiosk) -> Iterator[str]:
+    for stream in known.streams:
+        told = f"{stream.uid[:8]}: {stream.through} records"
+        told += f", {stream.awaited} to come" if stream.awaited else ""
+        told += f", {stream.lost} LOST HERE" if stream.lost else ""
+        yield told + _STANDINGS[stream.standing]
+    for head in known.heads:
+        said = "ANOTHER HISTORY" if head.another_history else "NONE RECEIVED"
         yield f"{head.uid[:8]}: {head.seq} records heard of, {said}"
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -63,6 +64,11 @@ class Standing:
 def today(zone: str = "") -> date:
     """Give the local day in a zone, or where the collector stands."""
     return local_date(clock.now(), zone or settings.IKM_TIME_ZONE)
+
+
+def midnight() -> datetime:
+    """Give the last midnight, where the collector stands."""
+    return datetime.combine(today(), time(), ZoneInfo(settings.IKM_TIME_ZONE))
 
 
 def last_closed(unit: Unit) -> Period:

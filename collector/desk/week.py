@@ -5,22 +5,22 @@ Everything is as of last night, and of answers only how many, as a band. Nothing
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
-from collector import clock
 from collector.accounts import roles
 from collector.complaints.models import PROMISED_DAYS
 from collector.complaints.waiting import Waiting, waiting
 from collector.desk import periods, reminders
+from collector.desk.kiosk_words import need_sentence, silent_words
 from collector.desk.periods import Standing
-from collector.fleet.models import Assignment, Kiosk, Unit
-from collector.local import local_date, moment_of
+from collector.evidence import needs
+from collector.evidence.needs import SILENT_DAYS, Need
+from collector.fleet.models import Unit
 from collector.releases.models import Release
 from collector.releases.running import Running, running
 from collector.releases.states import State
@@ -31,7 +31,6 @@ from survey.index.sampling import required_sample
 
 MOST_UNITS = 50
 """Of which an officer's week speaks one by one."""
-SILENT_DAYS = 3
 LATE, SOON, NOTE = "late", "soon", "note"
 _SOON_DAYS = 14
 
@@ -88,7 +87,7 @@ def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         yield _sample(unit)
     held = units.order_by()
     yield from _silent(held)
-    yield from _complaints(waiting(held, midnight=_midnight(), with_officers=False))
+    yield from _complaints(waiting(held, midnight=periods.midnight(), with_officers=False))
 
 
 def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
@@ -105,7 +104,7 @@ def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         text = "Untuk umum tertulis: tidak melapor. Penilai dapat mengingatkan unitnya, atau menerbitkan tanpa unit."
         yield Entry(LATE, f"{number} periode tidak dilaporkan", text, reverse("desk-missing"))
     yield from _silent(units)
-    yield from _complaints(waiting(units, midnight=_midnight(), with_officers=True))
+    yield from _complaints(waiting(units, midnight=periods.midnight(), with_officers=True))
 
 
 def _release_due(standing: Standing) -> Entry:
@@ -159,22 +158,20 @@ def _band(found: Running) -> str:
 
 def _silent(units: QuerySet[Unit]) -> Iterator[Entry]:
     """Name the kiosks that stand at units and of which nothing has come in for days; of many only how many."""
-    before = round((_midnight() - timedelta(days=SILENT_DAYS)).timestamp() * 1000)
-    stands = Assignment.objects.filter(kiosk=OuterRef("pk")).order_by("-since").values("unit")[:1]
-    found = (
-        Kiosk.objects.annotate(stands=Subquery(stands), last_ms=Max("streams__received_ms"))
-        .filter(stands__in=units.values("pk"), last_ms__lt=before)
-        .order_by("last_ms", "name")
-    )
+    silent = needs.conditions(periods.midnight())[Need.SILENT]
+    kiosks: QuerySet[Any] = needs.standing_now(units)  # with what it annotates
+    found = kiosks.filter(silent).order_by(F("last_ms").asc(nulls_first=True), "name")
     number = found.count()
-    text = "Periksa listrik dan jaringannya; jawaban yang sudah diberikan tetap tersimpan di kios. Kios tanpa jaringan: bawa hasilnya dengan USB."
+    text = need_sentence(Need.SILENT)
     if number > MOST_UNITS:
-        yield Entry(LATE, f"{number} kios diam lebih dari {SILENT_DAYS} hari", text)
+        path = f"{reverse('desk-kiosks')}?perlu={Need.SILENT.value}"
+        yield Entry(LATE, f"{number} kios diam lebih dari {SILENT_DAYS} hari", text, path)
         return
-    names = dict(Unit.objects.filter(pk__in=[one.stands for one in found]).values_list("pk", "name"))
-    for one in found:
-        since = long_date(local_date(moment_of(one.last_ms), settings.IKM_TIME_ZONE))
-        yield Entry(LATE, f"{names[one.stands]}: kios {one.name} diam sejak {since}", text)
+    listed = list(found.values_list("name", "stands", "last_ms"))
+    names = dict(Unit.objects.filter(pk__in=[unit for _, unit, _ in listed]).values_list("pk", "name"))
+    for name, unit, last_ms in listed:
+        title = f"{names[unit]}: {silent_words(name, last_ms)}"
+        yield Entry(LATE, title, text, reverse("desk-kiosk", args=[name]))
 
 
 def _complaints(found: Waiting) -> Iterator[Entry]:
@@ -183,12 +180,6 @@ def _complaints(found: Waiting) -> Iterator[Entry]:
         yield Entry(LATE, f"{found.overdue} pengaduan lewat batas", text)
     elif found.open:
         yield Entry(NOTE, f"{found.open} pengaduan terbuka", "Tidak ada yang lewat batas.")
-
-
-def _midnight() -> datetime:
-    """Give the last midnight, where the collector stands."""
-    day = local_date(clock.now(), settings.IKM_TIME_ZONE)
-    return datetime.combine(day, time(), ZoneInfo(settings.IKM_TIME_ZONE))
 
 
 def _desk(standing: Standing) -> str:

@@ -1,8 +1,11 @@
 """What each kiosk did with its settings: sent, applied, or refused and why, from its own signed records."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from collector.fleet.models import Kiosk, KioskSettings, SettingsReport
+from django.db.models import OuterRef, Subquery
+
+from collector.fleet.models import KioskSettings, SettingsReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,21 @@ class SettingsState:
         )
 
 
-def settings_state(kiosk: Kiosk) -> SettingsState:
-    """Give how far a kiosk's settings have come."""
-    latest = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
-    reported = SettingsReport.objects.filter(kiosk=kiosk).order_by("-at_ms", "-stream_id", "-seq").first()
-    return SettingsState(
-        version=latest.version if latest is not None else 0,
-        on_broker=latest is not None and latest.published_at is not None,
-        reported=reported,
+def settings_states(kiosks: Collection[int]) -> dict[int, SettingsState]:
+    """Give how far the settings of kiosks have come, by their keys; with two queries, however many they are."""
+    newer = KioskSettings.objects.filter(kiosk=OuterRef("kiosk")).order_by("-version").values("version")[:1]
+    in_force = KioskSettings.objects.filter(kiosk__in=kiosks, version=Subquery(newer)).only(
+        "kiosk_id", "version", "published_at"
     )
+    later = SettingsReport.objects.filter(kiosk=OuterRef("kiosk")).order_by("-at_ms", "-stream_id", "-seq")
+    latest = SettingsReport.objects.filter(kiosk__in=kiosks, pk=Subquery(later.values("pk")[:1]))
+    versions = {one.kiosk_id: one for one in in_force}
+    reports = {one.kiosk_id: one for one in latest}
+    return {
+        kiosk: SettingsState(
+            version=versions[kiosk].version if kiosk in versions else 0,
+            on_broker=kiosk in versions and versions[kiosk].published_at is not None,
+            reported=reports.get(kiosk),
+        )
+        for kiosk in kiosks
+    }

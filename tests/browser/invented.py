@@ -9,8 +9,9 @@ from django.db import transaction
 
 from collector.accounts import roles
 from collector.evidence.intake.accepted import AcceptedRecord
+from collector.evidence.models import Stream
 from collector.fleet import tree
-from collector.fleet.models import Region, Service, Unit
+from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskState, Region, Service, Unit
 from collector.releases import larger, publishing
 from collector.releases.evaluation import keeping, result
 from collector.releases.evaluation.form import Form
@@ -20,9 +21,11 @@ from collector.scores.tallies.projection import project
 from collector.standards import visits
 from collector.standards.models import Found
 from collector.standards.visits import Answer
+from survey.health import KioskHealth, UplinkHealth
 from survey.index.pekppp import INDICATORS
 from survey.index.periods import parse
 from survey.instrument.definition import load
+from survey.wire.trouble import trouble
 from tests.collector.accounts_of import person
 from tests.collector.scores.village import SKM, Post, at
 from tests.collector.standards import office
@@ -127,6 +130,33 @@ def silent() -> None:
         time_zone="Asia/Jakarta",
     )
     publishing.mark_overdue(unit, parse(QUARTERS[-1]), who="console:invented")
+    kiosks(unit)
+
+
+def kiosks(unit: Unit) -> None:
+    """Stand two kiosks at a unit: one that is well, and one that has been silent for long and had told of troubles."""
+    now = datetime.now(UTC)
+    well = UplinkHealth(
+        "0.2.0", "mqtt", sync=True, disk_free_mb=20_480, kiosk=KioskHealth("0.2.0", "idle", temperature_c=48)
+    )
+    troubles = (trouble("buttons_stuck", buttons="2"), trouble("disk_full"))
+    panel = KioskHealth(
+        "0.2.0", "failed", accepting=False, stuck=(2,), troubles=troubles, disk_used_percent=97
+    )
+    ill = UplinkHealth("0.2.0", "mqtt", backlog=1_204, oldest_s=400_000, disk_free_mb=310, kiosk=panel)
+    for name, health, days in (("loket-1", well, 0), ("loket-2", ill, 9)):
+        kiosk = Kiosk.objects.create(name=name)
+        since = now - timedelta(days=90)
+        Assignment.objects.create(kiosk=kiosk, unit=unit, place=tree.place_of(unit), since=since)
+        key = KioskKey.objects.create(kiosk=kiosk, public_key=name.encode().ljust(32), enrolled_at=since)
+        heard = now - timedelta(days=days)
+        KioskState.objects.create(
+            kiosk=kiosk, online=not days, changed_at=heard, heard_at=heard, health=health.to_fields()
+        )
+        Stream.objects.create(
+            kiosk=kiosk, key=key, uid=name.ljust(32, "0"), through=812, link=b"l" * 32, opened_ms=0,
+            received_ms=round(heard.timestamp() * 1000), clock=b"",
+        )  # fmt: skip
 
 
 def standards() -> None:

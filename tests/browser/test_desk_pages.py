@@ -18,6 +18,7 @@ PASSWORD = "ayam-goreng-kremes-4711"
 PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
 EVERYBODY = ("/meja/", "/meja/minggu-ini/", "/akun/")
 UNIT = "/meja/unit/tanjungasih/2026-TW3/"
+KIOSKS = ("/meja/kios/", "/meja/kios/loket-2/")
 OF_EVALUATORS = (
     "/meja/rilis/?period=2026-TW3",
     "/meja/belum-melapor/?period=2026-TW3",
@@ -41,10 +42,12 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/unit/tanjungasih/kunjungan/",
         "/meja/unit/tanjungasih/kunjungan/2/",
         "/meja/pekerjaan/",
+        *KIOSKS,
     ),
     "penilai": (
         *EVERYBODY,
         *OF_EVALUATORS,
+        *KIOSKS,
         "/meja/unit/tanjungasih/standar/",
         "/meja/unit/tanjungasih/kunjungan/",
     ),
@@ -210,6 +213,7 @@ def test_the_doors_have_no_violation_either(browser: Browser, address: str, axe:
         UNIT,
         "/meja/unit/tanjungasih/kunjungan/2/",
         "/meja/kunjungan/tanjungasih/",
+        *KIOSKS,
     ],
 )
 def test_in_the_dark_everything_can_be_read(desks: dict[str, BrowserContext], axe: Axe, path: str) -> None:
@@ -229,6 +233,23 @@ def test_the_week_prints_without_what_is_for_the_screen(desks: dict[str, Browser
     expect(page.locator(".week li").first).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(22, 38, 43)"
+    page.close()
+
+
+def test_the_kiosk_that_needs_somebody_comes_first_and_is_reached_by_keys_alone(
+    desks: dict[str, BrowserContext],
+) -> None:
+    page = desks["petugas"].new_page()
+    page.goto("/meja/minggu-ini/")
+    tab_to(page, "a", "Kios")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="1 dari 2 kios perlu dilihat")).to_be_visible()
+    expect(page.locator("tbody th a").first).to_have_text("loket-2")
+    tab_to(page, "a", "loket-2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Kartu memori penuh.")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".rooms")).to_be_hidden()
     page.close()
 
 

@@ -87,3 +87,9 @@ def step_words(what: str) -> str:
 def count_words(number: int) -> str:
     """Give a small number in words."""
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+@register.filter
+def has_units(user: roles.Account) -> bool:
+    """Tell whether an account has anything to do with units."""
+    return roles.has_role(user, roles.OFFICERS)

@@ -123,7 +123,10 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "publication": [(("list", *UNIT), "nothing is entered")],
     "rebuild": [((), "62 records projected anew"), (("--progress",), "of k-0001: 63 records")],
     "refusals": [((), "set aside 1 × kind_unknown")],
-    "region": [(("add", "--code", "18.01", "--name", "Lampung Selatan"), "region 18.01 Lampung Selatan")],
+    "region": [
+        (("add", "--code", "18.01", "--name", "Lampung Selatan"), "region 18.01 Lampung Selatan"),
+        (("import", "{folder}/regions.csv"), "1 regions in "),
+    ],
     "release": [
         (("list",), "nothing is proposed or published"),
         (("propose", *UNIT, "--period", "2026-TW3"), "unit sukamaju  2026-TW3  terbuka  due 2026-10-30"),
@@ -219,6 +222,7 @@ def test_a_command_does_its_work(
     village.responses(4)
     batch = tmp_path / "1.ikm"
     batch.write_bytes(sealed(village.batch(village.last, village.last)))
+    (tmp_path / "regions.csv").write_text("18.02,Lampung Tengah\n")
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     for words, said in SUCCESS[name]:
         text = run(capsys, name, *(word.format(folder=tmp_path, batch=batch) for word in words))

@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 
 from collector.errors import CollectorError
 from collector.evidence.intake.projections import registered
+from collector.evidence.needs import Need
 from collector.evidence.proof.remarks import RemarkCode
+from collector.evidence.standing import StreamStanding
 from collector.followup.mend import Reason, Seen
 from collector.scores.ask.results import GroupPart, QuestionError
 from collector.scores.ask.scope import Dimension
@@ -19,16 +22,23 @@ from collector.words.catalogue import LANGUAGES, catalogue
 from survey.index.indices import Policy
 from survey.index.periods import parse
 from survey.record.findings import Finding
+from survey.wire.trouble import VALUES
 
 COLLECTOR = Path(__file__).resolve().parents[3] / "collector"
+KIOSK = COLLECTOR.parent / "kiosk" / "show" / "locale"
 ERRORS = {"CollectorError", "NotSetUp", "NotAllowed", "EnrolmentRefused", "QuestionError"}
 FAMILIES = {
     "finding.": {finding.value for finding in Finding},
+    "kiosk.do_": {need.value for need in Need},
+    "kiosk.need_": {need.value for need in Need},
+    "kiosk.standing_": {"other"} | {standing.value for standing in StreamStanding},
+    "region.bad_": {"cells", "code", "long", "name", "signs", "table", "twice"},
     "remark.": {code.value for code in RemarkCode},
     "index.policy_": {policy.value for policy in Policy},
     "doubt.other_": {policy.value for policy in Policy},
     "mend.reason_": {reason.value for reason in Reason if reason is not Reason.NONE},
     "mend.seen_": {seen.name.lower() for seen in Seen},
+    "trouble.": {"unknown"} | set(VALUES),
 }
 """Keys made of a value: there is one for each."""
 
@@ -49,7 +59,7 @@ def sentences() -> Iterator[tuple[str, ast.expr, set[str]]]:
                 continue
             values = {keyword.arg or "" for keyword in node.keywords}
             where = f"{path.relative_to(COLLECTOR)}:{node.lineno}"
-            if called(node) == "say":
+            if called(node) in ("say", "_say"):
                 yield where, node.args[0], values
             elif called(node) in ERRORS:
                 chosen = next((one.value for one in node.keywords if one.arg == "sentence"), None)
@@ -109,6 +119,13 @@ def test_every_sentence_of_the_catalogues_is_said_somewhere() -> None:
 def test_a_family_of_keys_has_one_for_each_value() -> None:
     for prefix, values in FAMILIES.items():
         assert {key.removeprefix(prefix) for key in catalogue("id") if key.startswith(prefix)} == values
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_trouble_is_said_as_on_the_kiosk_s_own_screen(language: str) -> None:
+    screen = tomllib.loads((KIOSK / f"{language}.toml").read_text())["trouble"]
+    said = catalogue(language)
+    assert {key: said[f"trouble.{key}"] for key in screen} == screen
 
 
 def test_every_reason_for_setting_a_record_aside_has_its_words() -> None:

@@ -1,6 +1,7 @@
 """`ikm-collector kiosk`."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +14,15 @@ from collector.console.command import CollectorCommand
 from collector.console.kiosk_report import line, report
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
+from collector.evidence.kiosks import KnownKiosk, known
 from collector.fleet import tree
 from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
 from collector.fleet.publication import publish
 from collector.local import date_text, minute_text
 from collector.people import trail
 from collector.words.foreign import shown, shown_json
+
+_AT_ONCE = 500
 
 
 class Command(CollectorCommand):
@@ -64,17 +68,24 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Do it."""
         if options["subcommand"] == "list":
-            return "\n".join(shown(line(kiosk)) for kiosk in Kiosk.objects.order_by("name"))
+            return "\n".join(shown(line(one)) for one in _every())
         kiosk = Kiosk.objects.filter(name=options["name"]).first()
         if kiosk is None:
             raise CollectorError("kiosk_not_here", name=options["name"])
         if options["subcommand"] == "show":
-            return "\n".join(map(shown, report(kiosk)))
+            return "\n".join(map(shown, report(known([kiosk])[0])))
         if options["subcommand"] == "move":
             return _move(kiosk, options)
         if options["subcommand"] == "revoke":
             return _revoke(kiosk, options["why"])
         return _settings(kiosk, options["set"])
+
+
+def _every() -> Iterator[KnownKiosk]:
+    """Give what is known of all kiosks, some at once."""
+    named = Kiosk.objects.order_by("name")
+    for first in range(0, named.count(), _AT_ONCE):
+        yield from known(named[first : first + _AT_ONCE])
 
 
 def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:

@@ -1,0 +1,214 @@
+"""A kiosk in words, as its page, the list of kiosks and the week say it."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from django.conf import settings
+
+from collector import clock
+from collector.evidence.kiosks import KnownKiosk
+from collector.evidence.needs import Need
+from collector.fleet.applied import SettingsState
+from collector.local import BeyondDates, Moment, local_date, local_time, minute_text, moment_of
+from collector.words.catalogue import known as is_known
+from collector.words.catalogue import say
+from survey.health import KioskHealth, UplinkHealth
+from survey.index.periods import long_date
+from survey.wire.trouble import Trouble
+
+_DAY = 86_400
+
+
+class Fact(NamedTuple):
+    """One thing about a kiosk."""
+
+    label: str
+    text: str
+    is_bad: bool = False
+
+
+class StreamLine(NamedTuple):
+    """One life of its journal."""
+
+    uid: str
+    records: int
+    words: str
+
+
+def need_words(need: Need) -> str:
+    """Give a need in a word or two."""
+    return _say(f"kiosk.need_{need.value}")
+
+
+def need_sentence(need: Need) -> str:
+    """Say what a need means, and what to do."""
+    return _say(f"kiosk.do_{need.value}")
+
+
+def silent_words(kiosk: str, last_ms: int | None) -> str:
+    """Say since when nothing came in from a kiosk."""
+    if last_ms is None:
+        return _say("kiosk.silent_never", kiosk=kiosk)
+    since = long_date(local_date(moment_of(last_ms), settings.IKM_TIME_ZONE))
+    return _say("kiosk.silent_since", kiosk=kiosk, when=since)
+
+
+def heard(one: KnownKiosk) -> str:
+    """Say whether a kiosk is connected."""
+    if one.state is None:
+        return _say("kiosk.heard_never")
+    if one.state.online:
+        return _say("kiosk.heard_on", when=_when(one.state.heard_at, one.zone))
+    return _say("kiosk.heard_off", when=_when(one.state.changed_at, one.zone))
+
+
+def received(one: KnownKiosk, needs: Sequence[Need]) -> str:
+    """Say when something came in last, in days where that is too long ago."""
+    if one.received_ms is None:
+        return _say("kiosk.received_never")
+    if Need.SILENT not in needs:
+        return _say("kiosk.received", when=_when(moment_of(one.received_ms), one.zone))
+    day = local_date(moment_of(one.received_ms), one.zone)
+    days = (local_date(clock.now(), one.zone) - day).days
+    return _say("kiosk.received_silent", when=long_date(day), days=days)
+
+
+def waits(one: KnownKiosk) -> str:
+    """Say how many records wait on a kiosk, by its last report."""
+    if one.health is None:
+        return _say("kiosk.unknown")
+    if not one.health.backlog:
+        return _say("kiosk.waits_none")
+    return _say("kiosk.waits", number=one.health.backlog, age=_age(one.health.oldest_s))
+
+
+def settings_words(state: SettingsState, zone: str) -> str:
+    """Say how far a kiosk's settings have come."""
+    told = state.reported
+    if state.version == 0:
+        return _say("kiosk.settings_none")
+    if state.applied:
+        return _say("kiosk.settings_applied", version=state.version)
+    if state.refused and told is not None:
+        return _say(
+            "kiosk.settings_refused",
+            version=state.version,
+            when=_when(told.at_ms, zone),
+            key=told.refused_key or _say("kiosk.settings_unread"),
+            why=told.refused_why,
+        )
+    sent = _say("kiosk.settings_sent" if state.on_broker else "kiosk.settings_unsent", version=state.version)
+    if told is not None and told.applied:
+        sent += "; " + _say("kiosk.settings_before", version=told.version)
+    return sent
+
+
+def facts(one: KnownKiosk, needs: Sequence[Need]) -> list[Fact]:
+    """Give what is known of a kiosk's health, the page's rows in their order."""
+    found = [
+        Fact("Sambungan", heard(one)),
+        Fact("Catatan diterima", received(one, needs), Need.SILENT in needs),
+        Fact("Menunggu di kios", waits(one)),
+    ]
+    if one.awaited:
+        found.append(Fact("Terbukti", _say("kiosk.proven", number=one.awaited)))
+    if one.lost:
+        found.append(Fact("Hilang", _say("kiosk.lost", number=one.lost), is_bad=True))
+    if one.health is not None:
+        found += _uplink(one.health)
+        found += _panel(one.health.kiosk) if one.health.kiosk is not None else ()
+    told = one.settings.reported
+    found.append(Fact("Setelan", settings_words(one.settings, one.zone), one.settings.refused))
+    if told is not None and told.unknown:
+        found.append(
+            Fact("Setelan asing", _say("kiosk.settings_unknown", keys=", ".join(map(str, told.unknown))))
+        )
+    return found
+
+
+def troubles(one: KnownKiosk) -> list[str]:
+    """Give the troubles that a kiosk reports, in the words of its own screen."""
+    if one.health is None or one.health.kiosk is None:
+        return []
+    return [_trouble(trouble) for trouble in one.health.kiosk.troubles]
+
+
+def streams(one: KnownKiosk) -> list[StreamLine]:
+    """Give the lives of its journal, and those of which only a signed head has come."""
+    held = [
+        StreamLine(
+            stream.uid[:8],
+            stream.through,
+            _say(f"kiosk.standing_{stream.standing.value}", why=stream.decided_why),
+        )
+        for stream in one.streams
+    ]
+    said = {True: _say("kiosk.standing_other"), False: _say("kiosk.standing_awaited")}
+    return held + [StreamLine(head.uid[:8], head.seq, said[head.another_history]) for head in one.heads]
+
+
+def places(one: KnownKiosk) -> list[tuple[str, str, str]]:
+    """Give since when it stood where, and for which unit, the newest first."""
+    return [
+        (long_date(local_date(stand.since, stand.unit.time_zone)), stand.place.name, stand.unit.name)
+        for stand in one.stands
+    ]
+
+
+def _age(seconds: int) -> str:
+    if seconds < 0:
+        return _say("kiosk.age_boot")
+    if seconds >= _DAY:
+        return _say("kiosk.age_days", days=seconds // _DAY, hours=seconds % _DAY // 3600)
+    return _say("kiosk.age_hours", hours=seconds // 3600, minutes=seconds // 60 % 60)
+
+
+def _uplink(health: UplinkHealth) -> Iterator[Fact]:
+    yield Fact("Jam", _say("kiosk.clock_good" if health.sync else "kiosk.clock_bad"), not health.sync)
+    if health.damaged:
+        yield Fact("Kerusakan", _say("kiosk.damaged", number=health.damaged), is_bad=True)
+    used = health.kiosk.disk_used_percent if health.kiosk is not None else None
+    said = [_say("kiosk.disk_used", percent=used)] if used is not None else []
+    if health.disk_free_mb is not None:
+        said.append(_say("kiosk.disk_free", megabytes=health.disk_free_mb))
+    yield Fact("Disk", ", ".join(said) or _say("kiosk.unknown"))
+
+
+def _panel(health: KioskHealth) -> Iterator[Fact]:
+    yield Fact(
+        "Jawaban",
+        _say("kiosk.journal_open" if health.accepting else "kiosk.journal_shut"),
+        not health.accepting,
+    )
+    stuck = ", ".join(map(str, health.stuck))
+    words = _say("kiosk.buttons_stuck", buttons=stuck) if stuck else _say("kiosk.buttons_good")
+    yield Fact("Tombol", words, bool(stuck))
+    degrees = health.temperature_c
+    yield Fact("Suhu", _say("kiosk.heat", degrees=degrees) if degrees is not None else _say("kiosk.unknown"))
+    weak = health.was_under_voltage
+    known_power = _say("kiosk.power_weak" if weak else "kiosk.power_good")
+    yield Fact("Listrik", known_power if weak is not None else _say("kiosk.unknown"), bool(weak))
+    yield Fact("Program", _say("kiosk.program", version=health.version))
+
+
+def _trouble(one: Trouble) -> str:
+    key = f"trouble.{one.code}"
+    if not is_known(key):
+        return _say("trouble.unknown", code=one.code)
+    try:
+        return _say(key, **dict(one.values))
+    except KeyError:  # another version of the program gives other values
+        return _say("trouble.unknown", code=one.code)
+
+
+def _when(moment: Moment, zone: str) -> str:
+    """Write a moment as `9 November 2026 pukul 09.00 WIB`; beyond the years of dates, as programs do."""
+    try:
+        local = local_time(moment, zone)
+    except BeyondDates:
+        return minute_text(moment, zone)
+    return f"{long_date(local.date())} pukul {local:%H.%M %Z}"
+
+
+def _say(key: str, /, **values: object) -> str:
+    return say(key, settings.IKM_LANGUAGE, **values)
