@@ -112,16 +112,18 @@ class Ledger:
         if header is None:
             return self.standing()
         receipts = home.receipts(kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
-        through = max(receipts.confirmed(header.stream), self._vouched.get(header.stream, 0))
-        found = [
-            one.payload
-            for _, path in segment_paths(home.journal)
-            for one in frames(path.read_bytes())
-            if isinstance(one, Frame) and entry_seq(one.payload) > through
-        ]
+
+        def through(stream: str) -> int:
+            return max(receipts.confirmed(stream), self._vouched.get(stream, 0))
+
+        found = _beyond(home.journal, through(header.stream))
         under_way = read_succession(home.journal)
-        if under_way is not None and (under_way.carried is None or under_way.carried > through):
-            found += [path.read_bytes() for path in sorted(home.journal.glob("former/**/*.journal"))]
+        if under_way is not None and (
+            under_way.carried is None or under_way.carried > through(header.stream)
+        ):
+            for folder in sorted({path.parent for path in home.journal.glob("former/**/*.journal")}):
+                former = JournalReader(folder).header()
+                found += _beyond(folder, through(former.stream) if former is not None else 0)
         return b"\n".join(found)
 
     def note_losses(self, deed: str, *, before: bytes = b"", may_be_freed: bool = False) -> list[Loss]:
@@ -249,6 +251,16 @@ class Ledger:
         deed, before, after = self._harmed
         if before and stands(promise, before) and not stands(promise, after):
             self.losses[promise] = Loss(deed, known=True, was_known=True, age_seconds=0.0)
+
+
+def _beyond(folder: Path, through: int) -> list[bytes]:
+    """Give the entries of a journal with higher numbers."""
+    return [
+        one.payload
+        for _, path in segment_paths(folder)
+        for one in frames(path.read_bytes())
+        if isinstance(one, Frame) and entry_seq(one.payload) > through
+    ]
 
 
 def answers(promises: Iterable[Promise]) -> list[Promise]:
