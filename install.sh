@@ -103,8 +103,8 @@ run_test() {
 # Without what takes minutes and is the same on either database: papers, what commands print, and the attackers' reckoning.
 collector_on_postgres() {
     set --
-    for what in papers pekppp words console/test_commands.py console/test_hostile_names.py releases/test_attacker.py \
-        releases/test_attacker_with_accounts.py; do
+    for what in papers pekppp words console/test_commands.py console/test_hostile_names.py desk/test_desk_papers.py \
+        releases/test_attacker.py releases/test_attacker_with_accounts.py; do
         set -- "$@" --ignore "tests/collector/$what"
     done
     at "2028-12-31 23:30:00" --db postgres "$@" tests/collector
@@ -116,9 +116,11 @@ kiosk_on_two_dates() {
     done
 }
 
-# Everything but the collector's own tests, and the container: together about as long as those beside them.
+# Everything that does not run beside, on other dates, and the container: together about as long as those.
 front_tests() {
-    .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --ignore tests/collector tests || return
+    .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --ignore tests/collector --ignore tests/kiosk tests || return
+    .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/kiosk/draw tests/kiosk/rehearsal || return
+    .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" tests/collector || return
     test_booted
 }
 
