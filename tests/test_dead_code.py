@@ -130,7 +130,6 @@ KEPT = (
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
     Unused("survey/record/answer_set.py", "path_of|is_in", "the shuffled sheet of the official outputs"),
-    Unused("survey/record/complaint.py", "maladministration", "a hint for the officer's desk to come"),
     Unused("survey/wire/messages.py", "pack_receipt", "one receipt: the collectors that tests play"),
     Unused("hardware/board.py", "throttled|memory_free_mb", "facts of a board: health reports take all"),
     Unused("hardware/simulator.py", "beeps", "the simulated panel's memory, for tests and the demo"),

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from collector.opendata.dataset import Dataset
 from collector.releases.show.columns import (
@@ -39,7 +40,7 @@ def as_json(dataset: Dataset, head: Mapping[str, object]) -> Iterator[str]:
     before = ""
     for part in dataset.parts():
         for content in part:
-            said = json.loads(content)
+            said = _opened(content)
             row = _named(RELEASE_COLUMNS, said, {})
             elements = said["index"]["elements"] if said["index"] else ()
             row["elements"] = [_named(OF_ELEMENTS, said, one) for one in elements]
@@ -55,4 +56,4 @@ def _named(
 
 
 def _opened(content: bytes) -> Mapping[str, Any]:
-    return dict(json.loads(content, parse_float=Decimal))
+    return dict(msgspec.json.decode(content))  # half the time of `json`, and a country has 84,000 of them

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from collector.desk.show.papers import found_release
 from collector.errors import CollectorError
 from collector.headers import WITH_SCRIPT
-from collector.papers.copying.sheet import parts_of
+from collector.papers.copying.sheet import Part, parts_of
 from collector.papers.said import said_of
 from collector.people import trail
 
@@ -32,7 +32,17 @@ def sheet(request: HttpRequest, text: str) -> HttpResponse:
         subject=f"release {release.address}",
         facts={"formats": ["copy-sheet"]},
     )
-    response = render(request, "desk/copying.html", {"release": release, "said": said, "parts": parts})
+    response = render(
+        request,
+        "desk/copying.html",
+        {"release": release, "said": said, "parts": [_shown(one) for one in parts]},
+    )
     response["Content-Security-Policy"] = WITH_SCRIPT
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _shown(part: Part) -> dict[str, object]:
+    """Give a part with each value beside its column's name: on a phone the heads are not there."""
+    rows = [(line.label, list(zip(part.heads[1:], line.cells, strict=True))) for line in part.lines]
+    return {"title": part.title, "source": part.source, "heads": part.heads, "rows": rows}
