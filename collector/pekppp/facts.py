@@ -1,4 +1,4 @@
-"""What is known of a unit's year that PEKPPP asks about: releases with what became of them, forums, complaints, kiosks, evaluations.
+"""What is known of a unit's year that PEKPPP asks about: releases with what became of them, forums, standards, complaints, kiosks, evaluations.
 
 Numbers of citizens come from releases alone. Complaints are counted, never told: an officer's folder counts those that the unit's own desk may
 see, an evaluator's all.
@@ -24,6 +24,9 @@ from collector.releases.models import Release
 from collector.releases.policy import official
 from collector.releases.states import State
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from collector.standards.history import VisitRead, visits_of
+from collector.standards.models import Maklumat, Standard
+from collector.standards.reading import ServiceRead, promise_of, services_of
 from survey.index.periods import parse
 from survey.record.complaint import BY_CODE
 
@@ -70,6 +73,24 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """What the unit promised at the end of the year, and who looked whether it holds."""
+
+    on: date
+    """The last day of the year; today, while it lasts."""
+    services: tuple[ServiceRead, ...]
+    """Those that are offered now, with the standard that was in force."""
+    maklumat: Maklumat | None
+    visits: tuple[VisitRead, ...]
+    """Of the year, the oldest first."""
+
+    @property
+    def in_force(self) -> list[Standard]:
+        """Give the standards in force."""
+        return [one.standard for one in self.services if one.standard is not None]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A unit's year."""
 
@@ -86,6 +107,7 @@ class Facts:
     users: Release | None
     """The newest F-03 that is out."""
     evaluated: tuple[Evaluated, ...]
+    promised: Promised
 
     @property
     def last(self) -> Survey | None:
@@ -110,6 +132,16 @@ def facts_of(unit: Unit, year: int, *, whole: bool, lapor: tuple[int, int] | Non
         kiosks=len(standing_at(unit)),
         users=_released(unit, year, F03).last(),
         evaluated=tuple(_evaluated(unit, year)),
+        promised=_promised(unit, min(today, date(year, 12, 31))),
+    )
+
+
+def _promised(unit: Unit, day: date) -> Promised:
+    return Promised(
+        on=day,
+        services=tuple(services_of(unit, day)),
+        maklumat=promise_of(unit, day),
+        visits=tuple(one for one in reversed(visits_of(unit)) if one.visit.visited_on.year == day.year),
     )
 
 

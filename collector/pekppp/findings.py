@@ -1,7 +1,6 @@
 """From a unit's year to PEKPPP's indicators: the level each comes to, why, what a level more asks for, and the fields of form F-01 A."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from collector.followup.levels import MONTHS_OF, share_level
@@ -9,68 +8,24 @@ from collector.papers.models import Medium
 from collector.papers.register import media
 from collector.pekppp import levels
 from collector.pekppp.facts import Facts, Survey
+from collector.pekppp.finding import Finding, Step, yes
+from collector.pekppp.promised import promise, publication, review, standard
 from collector.releases.content import two_decimals
 from collector.scores.show.formats import comma
 from survey.index.pekppp import HIGHEST
 from survey.index.periods import long_date
 
-TITLES = {
-    2: "Kelompok peserta Forum Konsultasi Publik",
-    6: "Survei Kepuasan Masyarakat sesuai peraturan",
-    7: "Media publikasi hasil SKM",
-    8: "Persentase tindak lanjut SKM",
-    9: "Kecepatan tindak lanjut SKM",
-    18: "Sarana bagi kelompok rentan",
-    20: "Sarana front office",
-    22: "Sistem informasi pendukung",
-    25: "Sarana pengaduan",
-    26: "Jenis sarana konsultasi dan pengaduan",
-    28: "Penyelesaian pengaduan",
-}
-"""The indicators of which the product has evidence, in our short words."""
 _GROUPS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the next level asks for."""
-
-    words: str
-    needed: int
-    """How many things must still be done."""
-    level: int
-    """The level that is reached then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One indicator."""
-
-    number: int
-    level: int | None
-    """None where an evaluator judges from what is seen."""
-    why: str
-    fields: tuple[tuple[str, str], ...]
-    """Questions of form F-01 A, in our words, with their answers."""
-    step: Step | None = None
-
-    @property
-    def title(self) -> str:
-        """What it is about."""
-        return TITLES[self.number]
-
-    @property
-    def gain(self) -> Fraction:
-        """What its next step adds to the IPP; 0 without one."""
-        if self.step is None or self.level is None:
-            return Fraction(0)
-        return levels.worth(self.number, self.step.level - self.level)
 
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
     """Give all indicators of which there is evidence, by their numbers."""
     return (
+        standard(facts),
         _forum(facts),
+        publication(facts),
+        review(facts),
+        promise(facts),
         _survey(facts),
         _media(facts),
         _share(facts),
@@ -92,6 +47,14 @@ def _forum(facts: Facts) -> Finding:
     best = max((groups for _, groups in facts.forums), key=len, default=())
     level = levels.forum_level(len(best))
     day = next((day for day, groups in facts.forums if groups == best), None)
+    drawn_up = max((one.group_names for one in facts.promised.in_force), key=len, default=[])
+    if len(drawn_up) > len(best):  # what the form asks; a forum is the usual way, and not the only one
+        level = levels.forum_level(len(drawn_up))
+        told = (
+            f"Penyusunan standar melibatkan {len(drawn_up)} dari {_GROUPS} kelompok: {', '.join(drawn_up)}."
+        )
+        more = Step("libatkan satu kelompok lagi", 1, level + 1) if level < HIGHEST else None
+        return Finding(2, level, told, (("Jumlah kelompok peserta", str(len(drawn_up))),), more)
     why = (
         f"Forum {long_date(day)} dihadiri {len(best)} dari {_GROUPS} kelompok: {', '.join(best) or 'tidak ada'}."
         if day is not None
@@ -142,18 +105,18 @@ def _survey(facts: Facts) -> Finding:
 
 
 def _survey_fields(facts: Facts, reached: dict[str, bool]) -> Iterator[tuple[str, str]]:
-    yield "SKM dilaksanakan", _yes(bool(facts.surveys))
+    yield "SKM dilaksanakan", yes(bool(facts.surveys))
     yield "Berapa kali setahun", str(len(facts.surveys))
     if facts.last is not None:
         yield "Nilai IKM terakhir", comma(two_decimals(facts.last.release.value or 0))
         yield "Periode", facts.last.period_title
-    yield "Sesuai peraturan", _yes(reached["by_rule"])
-    yield "Dipublikasikan", _yes(reached["printed"] or reached["electronic"])
+    yield "Sesuai peraturan", yes(reached["by_rule"])
+    yield "Dipublikasikan", yes(reached["printed"] or reached["electronic"])
     named = [
         name for name, key in (("Elektronik", "electronic"), ("Non Elektronik", "printed")) if reached[key]
     ]
     yield "Media", ", ".join(named) or "-"
-    yield "Ditindaklanjuti", _yes(reached["followed"])
+    yield "Ditindaklanjuti", yes(reached["followed"])
 
 
 def _media(facts: Facts) -> Finding:
@@ -189,9 +152,9 @@ def _share(facts: Facts) -> Finding:
         if level < HIGHEST:
             step = _more_done(planned, done, level)
     fields = (
-        ("Rencana tindak lanjut dibuat", _yes(planned > 0)),
+        ("Rencana tindak lanjut dibuat", yes(planned > 0)),
         ("Persentase realisasi", percent),
-        ("Laporan dibuat", _yes(any(one.standing.days.followed for one in facts.surveys))),
+        ("Laporan dibuat", yes(any(one.standing.days.followed for one in facts.surveys))),
     )
     return Finding(8, level, why, fields, step)
 
@@ -207,7 +170,7 @@ def _more_done(planned: int, done: int, level: int) -> Step:
 def _speed(facts: Facts) -> Finding:
     followed = [one for one in facts.surveys if one.standing.days.followed is not None]
     told = followed[-1] if followed else facts.last
-    fields = (("Ditindaklanjuti", _yes(bool(followed))), ("Jarak kedua laporan", _between(told)))
+    fields = (("Ditindaklanjuti", yes(bool(followed))), ("Jarak kedua laporan", _between(told)))
     if told is None or told.standing.days.followed is None:
         step = _still(told)
         return Finding(9, 0, "Laporan tindak lanjut belum terbit.", fields, step)
@@ -273,7 +236,3 @@ def _complaints(facts: Facts) -> Finding:
 
 def _kinds(facts: Facts) -> list[Medium]:
     return media(line for one in facts.surveys for line in one.publications)
-
-
-def _yes(is_so: bool) -> str:
-    return "Ya" if is_so else "Tidak"

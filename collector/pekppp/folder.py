@@ -14,15 +14,22 @@ from collector.papers.press import Press
 from collector.papers.register import media
 from collector.papers.registry import find
 from collector.papers.said import said_of
-from collector.pekppp.facts import Facts, Survey
-from collector.pekppp.findings import Finding, findings
+from collector.pekppp.facts import Facts, Promised, Survey
+from collector.pekppp.finding import Finding
+from collector.pekppp.findings import findings
 from collector.pekppp.summary import summary
 from collector.releases.content import opened
 from collector.scores.show.formats import comma, decimal
+from collector.standards import sheets
+from collector.standards.history import items_of
+from collector.standards.models import VisitPhoto
 from survey.index.pekppp import meets
 
 FOLDERS: Mapping[int, str] = {
+    1: "01-standar-pelayanan",
     2: "02-forum",
+    4: "04-peninjauan",
+    5: "05-maklumat",
     6: "06-skm",
     7: "07-media",
     8: "08-tindak-lanjut",
@@ -51,6 +58,7 @@ def files(facts: Facts, press: Press, *, quota: Quota | None = None) -> Iterator
     found = findings(facts)
     yield File("00-ringkasan.pdf", summary(facts, found, FOLDERS, press))
     yield File("00-isian-F01.csv", _csv(("Indikator", "Isian", "Jawaban"), _fields(found)))
+    yield from _promised(facts, press)
     for survey in facts.surveys:
         yield from _of_survey(survey, press, has_forum=bool(facts.forums) and survey is facts.last)
     yield File(f"{FOLDERS[7]}/register.csv", _csv(_REGISTER, _publications(facts)))
@@ -63,6 +71,83 @@ def files(facts: Facts, press: Press, *, quota: Quota | None = None) -> Iterator
 def name_of(facts: Facts) -> str:
     """Give the folder's name: `pekppp_sukamaju_2026`."""
     return f"pekppp_{facts.unit.code}_{facts.year}"
+
+
+_VERSIONS = (
+    "Layanan",
+    "Versi",
+    "Berlaku mulai",
+    "Ditetapkan oleh",
+    "Nomor",
+    "Tanggal",
+    "Ditinjau ulang",
+    "Kelompok",
+    "Kelengkapan",
+)
+_VISITS = (
+    "Kunjungan",
+    "Tanggal",
+    "Nama",
+    "Jabatan",
+    "Butir",
+    "Ditemukan",
+    "Catatan",
+    "Foto",
+    "Tanggapan unit",
+)
+
+
+def _promised(facts: Facts, press: Press) -> Iterator[File]:
+    """Give each standard in force with its fourteen components, the maklumat with its photo, and what visits found."""
+    said = facts.promised
+    for one in said.services:
+        if one.standard is not None:
+            name = f"{one.service.code}_versi-{one.standard.number}.pdf"
+            yield File(f"{FOLDERS[1]}/{name}", sheets.of_standard(one.standard, press, whole=True))
+    if said.in_force:
+        yield File(f"{FOLDERS[4]}/standar.csv", _csv(_VERSIONS, _versions(said)))
+    if said.visits:
+        yield File(f"{FOLDERS[1]}/kunjungan.csv", _csv(_VISITS, _visits(said)))
+        for photo in VisitPhoto.objects.filter(visit__in=[one.visit for one in said.visits]).order_by("pk"):
+            yield File(f"{FOLDERS[1]}/kunjungan/foto-{photo.pk}.jpg", bytes(photo.data))
+    if said.maklumat is not None:
+        path = f"{FOLDERS[5]}/maklumat_versi-{said.maklumat.number}"
+        yield File(f"{path}.pdf", sheets.of_promise(said.maklumat, press))
+        if said.maklumat.has_photo:
+            yield File(f"{path}.jpg", bytes(said.maklumat.photo))
+
+
+def _versions(said: Promised) -> Iterator[Sequence[str]]:
+    for one in said.services:
+        if (found := one.standard) is not None:
+            yield (
+                one.service.name,
+                str(found.number),
+                found.in_force_from.isoformat(),
+                found.decided_by,
+                found.decree_number,
+                found.decree_date.isoformat() if found.decree_date else "",
+                found.reviewed_on.isoformat() if found.reviewed_on else "",
+                ", ".join(found.group_names),
+                one.whole.words,
+            )
+
+
+def _visits(said: Promised) -> Iterator[Sequence[str]]:
+    for one in said.visits:
+        reply = (
+            "belum"
+            if one.reply is None
+            else "diterima"
+            if one.reply.accepts
+            else f"keberatan: {one.reply.note}"
+        )
+        for item in (item for _, items in items_of(one.visit) for item in items if item.kind):
+            photos = ", ".join(f"foto-{pk}.jpg" for pk in item.photos)
+            visit = one.visit
+            yield (
+                str(visit.number), visit.visited_on.isoformat(), visit.name, visit.office, item.name, item.found, item.note, photos, reply,
+            )  # fmt: skip
 
 
 def _fields(found: Sequence[Finding]) -> Iterator[Sequence[str]]:

@@ -3,6 +3,8 @@
 Indicators 8 and 9 are in `collector.followup.levels`. The levels are those of form F-02 A as public systems restate it.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 
 from survey.index.pekppp import ASPECTS, F02_WEIGHT, HIGHEST
@@ -16,6 +18,53 @@ RUNGS = ("by_rule", "printed", "electronic", "followed")
 def forum_level(groups: int) -> int:
     """Give the level of indicator 2: how many of the five groups came to a forum."""
     return min(groups, HIGHEST)
+
+
+STANDARD_RUNGS = ("complete", "decreed", "involved", "monitored")
+"""What indicator 1 asks for beside a standard, in its order: all fourteen components, a decree, citizens in drawing it up, monitoring."""
+
+
+def standard_level(*, written: bool, **reached: bool) -> int:
+    """Give the level of indicator 1: 0 no standard, 1 one that lacks components, then one more for each of `STANDARD_RUNGS` without a gap."""
+    if not written:
+        return 0
+    level = 1
+    for rung in STANDARD_RUNGS:
+        if not reached[rung]:
+            return level
+        level += 1
+    return level
+
+
+def review_level(reviewed: Sequence[date | None], day: date) -> int:
+    """Give the level of indicator 4 from the day of each service's last review, None for none.
+
+    5 all within a year, 4 some within a year, 3 all within two, 2 some within two, 1 all, longer ago, 0 else.
+    """
+    for highest, years in ((5, 1), (3, 2)):
+        within = [one is not None and years_before(day, years) <= one <= day for one in reviewed]
+        if any(within):
+            return highest if all(within) else highest - 1
+    return 1 if reviewed and all(one is not None for one in reviewed) else 0
+
+
+def years_before(day: date, years: int) -> date:
+    """Give the same day some years earlier; the last of February for a leap day that is not there."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def promise_level(*, issued: bool, posted: bool) -> int:
+    """Give the level of indicator 5: 0 no maklumat, 3 one that is signed, 5 one that hangs on the wall too.
+
+    It is in public on our pages from the moment it is kept, so 4, on the wall alone, is not reached here. That its text is as the rules
+    ask (below that it would be 2) is for an evaluator to judge.
+    """
+    if not issued:
+        return 0
+    return 5 if posted else 3
 
 
 def survey_level(*, held: bool, **reached: bool) -> int:

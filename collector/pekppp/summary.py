@@ -9,7 +9,8 @@ from collector.papers.drawing import A4
 from collector.papers.press import PDF, Press
 from collector.papers.signature import with_field
 from collector.pekppp.facts import Facts
-from collector.pekppp.findings import Finding, nearest
+from collector.pekppp.finding import Finding
+from collector.pekppp.findings import nearest
 from collector.pekppp.rounds import rounds_of
 from collector.releases.content import subject_of
 from collector.scores.show.formats import comma, decimal

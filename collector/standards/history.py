@@ -1,5 +1,6 @@
 """A unit's visits one after the other: what each found, what changed since the one before, and what the unit said of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from collector.fleet.models import Unit
@@ -68,6 +69,12 @@ def visits_of(unit: Unit) -> list[VisitRead]:
         for before, visit in zip([None, *told], told, strict=False)
     ]
     return read[::-1]
+
+
+def unanswered(units: Iterable[Unit]) -> list[Visit]:
+    """Give the visits of some units of which these have said nothing yet, the oldest first."""
+    found = Visit.objects.filter(unit__in=list(units), replies=None).select_related("unit")
+    return list(found.order_by("visited_on", "pk"))
 
 
 def items_of(visit: Visit) -> list[tuple[str, list[ItemRead]]]:

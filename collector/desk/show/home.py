@@ -13,6 +13,7 @@ from collector.followup.standing import waiting
 from collector.releases.models import Release
 from collector.releases.states import State
 from collector.scores.proof.held import holdings
+from collector.standards.history import unanswered
 
 _MOST_UNITS = 50
 
@@ -28,12 +29,14 @@ def home(request: HttpRequest) -> HttpResponse:
         (periods.standing(unit, periods.last_closed(unit)) for unit in units), key=lambda one: one.due
     )
     followups = waiting({one.unit.pk: one.period.kind for one in own}, periods.today())
+    visits = unanswered(units)
     todo = [one for one in own if one.waits_for_unit]
     context = {
         "today": periods.today(),
         "todo": todo,
         "followups": followups,
-        "waits": len(todo) + len(followups),
+        "visits": visits,
+        "waits": len(todo) + len(followups) + len(visits),
         "waiting": [one for one in own if one.state == State.SUBMITTED],
         "out": [_newest(one) for one in own],
         "kiosks": [(one.unit, holdings(one.unit)) for one in own],

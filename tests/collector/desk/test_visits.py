@@ -154,12 +154,15 @@ def test_a_unit_objects_with_a_note_and_later_acknowledges(evaluator: Client, un
     office.visit(unit)
     officer = browser(person("budi", roles.UNIT_OFFICER, unit))
     assert "Belum ditanggapi unit" in seen(officer, ROOT)
+    assert "Tanggapi kunjungan 1, Balai Desa Sukamaju" in seen(officer, "/meja/")
+    assert "Tanggapi kunjungan" not in seen(evaluator, "/meja/")
     officer.post(f"{ROOT}1/tanggapan/", {"said": "keberatan", "note": ""})
     assert "Tulis keberatannya" in seen(officer, f"{ROOT}1/")
     officer.post(f"{ROOT}1/tanggapan/", {"said": "keberatan", "note": "Maklumat ada di pintu"})
     assert "Unit keberatan: Maklumat ada di pintu" in seen(evaluator, ROOT)
     officer.post(f"{ROOT}1/tanggapan/", {"said": "terima"})
     assert "Diterima unit" in seen(evaluator, ROOT)
+    assert "Tanggapi kunjungan" not in seen(officer, "/meja/")
     assert officer.post(f"{ROOT}1/tanggapan/", {"said": "menari"}).status_code == 404
     assert officer.post(f"{ROOT}9/tanggapan/", {"said": "terima"}).status_code == 404
     assert "Tanggapan unit" in seen(evaluator, f"{ROOT}1/")

@@ -1,9 +1,11 @@
 """PEKPPP's levels at each border, and what a level is worth."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from collector.pekppp import levels
 from collector.pekppp.levels import (
     complaint_level,
     forum_level,
@@ -71,3 +73,42 @@ def test_a_level_is_worth_what_the_forms_reckoning_gives() -> None:
     for number in INDICATORS:
         gained = f02(marks | {number: 5}) - f02(marks)
         assert worth(number, 2) == Fraction(3, 4) * gained
+
+
+def test_a_standard_climbs_rung_by_rung_and_never_over_a_gap() -> None:
+    every = dict.fromkeys(levels.STANDARD_RUNGS, True)
+    assert levels.standard_level(written=False, **every) == 0
+    assert [
+        levels.standard_level(written=True, **(every | {rung: False})) for rung in levels.STANDARD_RUNGS
+    ] == [1, 2, 3, 4]
+    assert levels.standard_level(written=True, **every) == 5
+
+
+@pytest.mark.parametrize(
+    "level, reviewed",
+    [
+        (0, []),
+        (0, [None]),
+        (0, [None, date(2020, 1, 1)]),
+        (1, [date(2020, 1, 1), date(2024, 12, 30)]),
+        (2, [date(2024, 12, 31), date(2020, 1, 1)]),
+        (3, [date(2024, 12, 31), date(2025, 12, 30)]),
+        (4, [date(2025, 12, 31), None]),
+        (5, [date(2025, 12, 31), date(2026, 12, 31)]),
+    ],
+)
+def test_a_review_counts_by_how_long_ago_and_for_how_many_services(
+    level: int, reviewed: list[date | None]
+) -> None:
+    assert levels.review_level(reviewed, date(2026, 12, 31)) == level
+
+
+def test_a_leap_day_has_a_year_before_it() -> None:
+    assert levels.years_before(date(2028, 2, 29), 1) == date(2027, 2, 28)
+
+
+def test_a_maklumat_is_worth_most_where_it_hangs_on_the_wall() -> None:
+    assert [
+        levels.promise_level(issued=issued, posted=posted)
+        for issued, posted in ((False, False), (True, False), (True, True))
+    ] == [0, 3, 5]
