@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from collector.desk.show import followup, forums, home, jobs, kiosks, papers, pekppp, people, releases, weeks
+from collector.desk.show import (
+    followup,
+    forums,
+    home,
+    jobs,
+    kiosks,
+    papers,
+    pekppp,
+    people,
+    releases,
+    services,
+    weeks,
+)
 
 _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
@@ -10,6 +22,7 @@ _UNIT = r"(?P<code>[A-Za-z0-9._-]{1,40})"
 
 _PLANS = rf"^meja/unit/{_UNIT}/tindak-lanjut/"
 _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
+_SERVICES = rf"^meja/unit/{_UNIT}/layanan/"
 
 urlpatterns = [
     path("meja/", home.home, name="desk"),
@@ -36,6 +49,13 @@ urlpatterns = [
     ),
     re_path(rf"^meja/unit/{_UNIT}/forum/$", forums.listed, name="desk-forums"),
     re_path(rf"^meja/unit/{_UNIT}/forum/baru/$", forums.add, name="desk-forum-add"),
+    re_path(rf"{_SERVICES}$", services.listed, name="desk-services"),
+    re_path(rf"{_SERVICES}baru/$", services.add, name="desk-service-add"),
+    re_path(rf"{_SERVICES}impor/$", services.bring_in, name="desk-services-import"),
+    re_path(rf"{_SERVICES}pengguna/$", services.users, name="desk-users"),
+    re_path(
+        rf"{_SERVICES}ubah/(?P<service>[A-Za-z0-9._-]{{1,40}})/$", services.change, name="desk-service-change"
+    ),
     path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/$", papers.listed, name="desk-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/semua/$", papers.everything, name="desk-papers-all"),
