@@ -1,14 +1,17 @@
-"""What officers fill in about a unit's follow-up. Every form works without scripts."""
+"""What officers fill in about a unit: its follow-up, its services, whom it served. Every form works without scripts."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django import forms
 
+from collector.fleet.services import LONGEST_NAME
 from collector.followup.forum import MOST_PEOPLE, Minutes
 from collector.followup.models import LONGEST, Group, Item
 from collector.followup.register import Plan
 from collector.followup.sentences import month
+from collector.scores.users import MOST_USERS
+from survey.index.periods import Period
 
 _MONTHS_AHEAD = 36
 Choices = list[tuple[str, str]]
@@ -132,6 +135,33 @@ class ForumForm(forms.Form):
             attendance={group.value: said[f"came_{group.value}"] for group in Group},
             signers=tuple(said["signers"].splitlines()),
         )
+
+
+class ServiceForm(forms.Form):
+    """A new service."""
+
+    name = forms.CharField(
+        label="Nama layanan",
+        max_length=LONGEST_NAME,
+        help_text="Seperti dikenal warga: terbaca di layar kios.",
+    )
+
+
+class UsersForm(forms.Form):
+    """How many people were served in a period."""
+
+    period = forms.ChoiceField(label="Periode")
+    users = forms.IntegerField(
+        label="Jumlah pengguna layanan", min_value=0, max_value=MOST_USERS, help_text="0 mencabut pernyataan."
+    )
+    why = forms.CharField(
+        label="Alasan perubahan", max_length=300, required=False, help_text="Hanya bila periode itu sudah dinyatakan."
+    )  # fmt: skip
+
+    def __init__(self, data: Mapping[str, object] | None, *, offered: Iterable[Period]) -> None:
+        choices = [(one.identifier, one.title) for one in offered]
+        super().__init__(data, initial={"period": choices[1][0]})  # the last that is over
+        self.fields["period"].choices = choices  # type: ignore[attr-defined]
 
 
 def _months(first: date, known: Iterable[date]) -> Choices:

@@ -13,6 +13,7 @@ from collector.desk.show import (
     pekppp,
     people,
     releases,
+    services,
     standards,
     visits,
     weeks,
@@ -29,6 +30,7 @@ _MAKLUMAT = rf"^meja/unit/{_UNIT}/maklumat/"
 _VISITS = rf"^meja/unit/{_UNIT}/kunjungan/"
 _VISIT = rf"{_VISITS}(?P<number>[0-9]{{1,6}})/"
 _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
+_SERVICES = rf"^meja/unit/{_UNIT}/layanan/"
 
 urlpatterns = [
     path("meja/", home.home, name="desk"),
@@ -71,6 +73,13 @@ urlpatterns = [
     re_path(rf"{_VISIT}foto/(?P<file>[0-9]{{1,12}})/$", visits.photo, name="desk-visit-photo"),
     path("meja/kunjungan/luring.js", visits.worker, name="desk-visit-worker"),
     re_path(rf"^meja/kunjungan/{_UNIT}/$", visits.check, name="desk-visit-check"),
+    re_path(rf"{_SERVICES}$", services.listed, name="desk-services"),
+    re_path(rf"{_SERVICES}baru/$", services.add, name="desk-service-add"),
+    re_path(rf"{_SERVICES}impor/$", services.bring_in, name="desk-services-import"),
+    re_path(rf"{_SERVICES}pengguna/$", services.users, name="desk-users"),
+    re_path(
+        rf"{_SERVICES}ubah/(?P<service>[A-Za-z0-9._-]{{1,40}})/$", services.change, name="desk-service-change"
+    ),
     path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/$", papers.listed, name="desk-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/semua/$", papers.everything, name="desk-papers-all"),

@@ -19,6 +19,7 @@ PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
 EVERYBODY = ("/meja/", "/meja/minggu-ini/", "/akun/")
 UNIT = "/meja/unit/tanjungasih/2026-TW3/"
 KIOSKS = ("/meja/kios/", "/meja/kios/loket-2/")
+SERVICES = "/meja/unit/tanjungasih/layanan/"
 OF_EVALUATORS = (
     "/meja/rilis/?period=2026-TW3",
     "/meja/belum-melapor/?period=2026-TW3",
@@ -43,11 +44,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/unit/tanjungasih/kunjungan/2/",
         "/meja/pekerjaan/",
         *KIOSKS,
+        SERVICES,
     ),
     "penilai": (
         *EVERYBODY,
         *OF_EVALUATORS,
         *KIOSKS,
+        SERVICES,
         "/meja/unit/tanjungasih/standar/",
         "/meja/unit/tanjungasih/kunjungan/",
     ),
@@ -250,6 +253,25 @@ def test_the_kiosk_that_needs_somebody_comes_first_and_is_reached_by_keys_alone(
     expect(page.get_by_text("Kartu memori penuh.")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".rooms")).to_be_hidden()
+    page.close()
+
+
+def test_a_service_is_added_and_users_are_stated_by_keys_alone(desks: dict[str, BrowserContext]) -> None:
+    page = desks["petugas"].new_page()
+    page.goto(SERVICES)
+    tab_to(page, "input[name=name]")
+    page.keyboard.type("Surat pengantar")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Surat pengantar: ditambahkan.")).to_be_visible()
+    tab_to(page, "input[name=users]")
+    page.keyboard.type("640")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("tercatat.")).to_be_visible()
+    expect(page.locator("td", has_text="240")).to_be_visible()
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # as above
+        page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
+        assert cut(page) == [], size
     page.close()
 
 

@@ -25,7 +25,6 @@ from collector.pekppp import folder
 from collector.pekppp.facts import facts_of
 from collector.pekppp.finding import Finding
 from collector.pekppp.findings import findings, nearest
-from collector.people.models import TrailEntry
 from collector.releases.models import Release
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock

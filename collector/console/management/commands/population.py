@@ -3,19 +3,14 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import transaction
 
-from collector import clock
 from collector.console.command import CollectorCommand
-from collector.errors import CollectorError
 from collector.fleet import tree
-from collector.people.trail import console_user, note
+from collector.people.trail import console_user
+from collector.scores import users
 from collector.scores.ask.words import period_of
-from collector.scores.models import Population
 from collector.words.foreign import shown
 from survey.index.sampling import required_sample
-
-MOST_USERS = 2_000_000_000
 
 
 class Command(CollectorCommand):
@@ -40,23 +35,8 @@ class Command(CollectorCommand):
         """Keep the number."""
         period = period_of({word: options[word] for word in ("period", "from", "to") if options[word]})
         unit = tree.find_unit(options["unit"])
-        users = options["users"]
-        if not 0 <= users <= MOST_USERS:
-            raise CollectorError("users_range", users=users)
-        stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
-        who = console_user()
-        facts = {"period": period.identifier, "users": users}
-        with transaction.atomic():
-            note(who=who, action="users stated", subject=unit.code, facts=facts)
-            if not users:
-                stated.delete()
-                return f"{shown(unit.name)}, {period}: no population stated"
-            Population.objects.update_or_create(
-                unit=unit,
-                first_day=period.first,
-                last_day=period.last,
-                defaults={"users": users, "stated_at": clock.now(), "stated_by": who[:150]},
-            )
-        return (
-            f"{shown(unit.name)}, {period}: {users} users, so {required_sample(users)} respondents are needed"
-        )
+        users.state(unit, period, options["users"], who=console_user())
+        if not options["users"]:
+            return f"{shown(unit.name)}, {period}: no population stated"
+        needed = required_sample(options["users"])
+        return f"{shown(unit.name)}, {period}: {options['users']} users, so {needed} respondents are needed"

@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
-from collector.fleet import tree
-from collector.fleet.models import Kiosk
-from collector.fleet.publication import publish
+from collector.fleet import services, tree
+from collector.people.trail import console_user
 from collector.words.foreign import shown
 
 
@@ -27,10 +26,11 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Add the service, and tell the kiosks that stand at the unit's places."""
         unit = tree.find_unit(options["unit"])
-        service = tree.add_service(
-            unit=unit, code=options["code"], name=options["name"], offered=not options["withdrawn"]
+        service = services.put(
+            unit,
+            code=options["code"],
+            name=options["name"],
+            offered=not options["withdrawn"],
+            who=console_user(),
         )
-        places = unit.assignments.values_list("place_id", flat=True)
-        for kiosk in Kiosk.objects.filter(assignments__place__in=places).distinct():
-            publish(kiosk, changes={})
         return shown(f"service {service.code} of {unit.code}: {service.name}")
