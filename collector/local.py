@@ -77,10 +77,22 @@ def minute_text(moment: Moment, zone: str) -> str:
     return f"{_year(local, cycles)}-{local:%m-%d %H:%M %Z}"
 
 
+def clock_text(moment: Moment, zone: str) -> str:
+    """Write the local time of a moment as people here do: `13.05 WIB`."""
+    local, _ = _local(moment, zone)
+    return f"{local:%H.%M %Z}"
+
+
 def stamp_text(at_ms: int) -> str:
     """Write milliseconds since 1970 for programs: `2026-07-01T06:05:00+00:00`."""
     local, cycles = _local(at_ms, UTC_NAME)
     return f"{_year(local, cycles)}-{local:%m-%dT%H:%M:%S}+00:00"
+
+
+def compact_stamp(moment: Moment) -> str:
+    """Write a moment for names of files and versions: `20260701T060500Z`."""
+    local, cycles = _local(moment, UTC_NAME)
+    return f"{_year(local, cycles)}{local:%m%dT%H%M%SZ}"
 
 
 def _local(moment: Moment, zone: str) -> tuple[datetime, int]:

@@ -10,6 +10,7 @@ from django.db.models import Count, Max, QuerySet
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Region, Unit
 from collector.fleet.tree import below
+from collector.local import compact_stamp
 from collector.releases import publishing
 from collector.releases.models import Release
 from collector.releases.states import State
@@ -30,7 +31,7 @@ class Standing(NamedTuple):
     @property
     def version(self) -> str:
         """Name it: `20270105T030000Z-3`."""
-        return f"{self.newest:%Y%m%dT%H%M%SZ}-{self.number}"
+        return f"{compact_stamp(self.newest)}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

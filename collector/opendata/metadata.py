@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from collector.local import UTC_NAME, minute_text
 from collector.releases.show.columns import ELEMENT_COLUMNS, Column
 from collector.scores.show.as_csv import table
 from collector.words.catalogue import say
@@ -141,7 +142,7 @@ def activity(about: About) -> list[Row]:
         (eighth, "Produk mikrodata", "Tidak: jawaban seseorang tidak pernah diterbitkan"),
         (eighth, "Lisensi", f"{said['licence']} {said['licence_url']}".strip()),
         (eighth, "Versi", about.version),
-        (eighth, "Terbit terakhir (UTC)", f"{about.moment:%Y-%m-%d %H:%M}"),
+        (eighth, "Terbit terakhir", minute_text(about.moment, UTC_NAME)),
     ]  # fmt: skip
     return [(identity, "Perhatian", about.note), *rows] if about.note else rows
 
