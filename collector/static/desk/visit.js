@@ -44,7 +44,11 @@
     for (const [field, value] of new FormData(form)) {
       if (typeof value === "string" && !NOT_KEPT.has(field)) fields[field] = value;
     }
-    localStorage.setItem(name, JSON.stringify({ fields, pending }));
+    try {
+      localStorage.setItem(name, JSON.stringify({ fields, pending }));
+    } catch {
+      tell("kept", words.sayNotReady); // the device is full, or keeps nothing
+    }
     document.getElementById("drop").hidden = false;
   }
 
