@@ -77,6 +77,12 @@ def minute_text(moment: Moment, zone: str) -> str:
     return f"{_year(local, cycles)}-{local:%m-%d %H:%M %Z}"
 
 
+def clock_text(moment: Moment, zone: str) -> str:
+    """Write the local time of a moment as Indonesians do: `13.05 WIB`; the zone's name belongs to it."""
+    local, _ = _local(moment, zone)
+    return f"{local:%H.%M %Z}"
+
+
 def stamp_text(at_ms: int) -> str:
     """Write milliseconds since 1970 for programs: `2026-07-01T06:05:00+00:00`."""
     local, cycles = _local(at_ms, UTC_NAME)

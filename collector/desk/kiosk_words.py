@@ -9,7 +9,7 @@ from collector import clock
 from collector.evidence.kiosks import KnownKiosk
 from collector.evidence.needs import Need
 from collector.fleet.applied import SettingsState
-from collector.local import BeyondDates, Moment, local_date, local_time, minute_text, moment_of
+from collector.local import BeyondDates, Moment, clock_text, local_date, minute_text, moment_of
 from collector.words.catalogue import known as is_known
 from collector.words.catalogue import say
 from survey.health import KioskHealth, UplinkHealth
@@ -204,10 +204,10 @@ def _trouble(one: Trouble) -> str:
 def _when(moment: Moment, zone: str) -> str:
     """Write a moment as `9 November 2026 pukul 09.00 WIB`; beyond the years of dates, as programs do."""
     try:
-        local = local_time(moment, zone)
+        day = long_date(local_date(moment, zone))
     except BeyondDates:
         return minute_text(moment, zone)
-    return f"{long_date(local.date())} pukul {local:%H.%M %Z}"
+    return f"{day} pukul {clock_text(moment, zone)}"
 
 
 def _say(key: str, /, **values: object) -> str:
