@@ -78,7 +78,7 @@ def minute_text(moment: Moment, zone: str) -> str:
 
 
 def clock_text(moment: Moment, zone: str) -> str:
-    """Write the local time of a moment as people here do: `13.05 WIB`."""
+    """Write the local time of a moment as Indonesians do: `13.05 WIB`; the zone's name belongs to it."""
     local, _ = _local(moment, zone)
     return f"{local:%H.%M %Z}"
 

@@ -204,10 +204,10 @@ def _trouble(one: Trouble) -> str:
 def _when(moment: Moment, zone: str) -> str:
     """Write a moment as `9 November 2026 pukul 09.00 WIB`; beyond the years of dates, as programs do."""
     try:
-        day = local_date(moment, zone)
+        day = long_date(local_date(moment, zone))
     except BeyondDates:
         return minute_text(moment, zone)
-    return f"{long_date(day)} pukul {clock_text(moment, zone)}"
+    return f"{day} pukul {clock_text(moment, zone)}"
 
 
 def _say(key: str, /, **values: object) -> str:
