@@ -259,6 +259,8 @@ def test_the_kiosk_that_needs_somebody_comes_first_and_is_reached_by_keys_alone(
 def test_a_service_is_added_and_users_are_stated_by_keys_alone(desks: dict[str, BrowserContext]) -> None:
     page = desks["petugas"].new_page()
     page.goto(SERVICES)
+    tab_to(page, "summary", "Tambah layanan")
+    page.keyboard.press("Enter")
     tab_to(page, "input[name=name]")
     page.keyboard.type("Surat pengantar")
     page.keyboard.press("Enter")

@@ -4,8 +4,10 @@ He is given more than he could know: who stands in each published total. What he
 sum over some people's answers, so all he can compute follows from linear programmes over them.
 """
 
+import io
 import json
 import re
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -39,7 +41,7 @@ def everything(client: Client) -> dict[str, bytes]:
         if address in found:
             continue
         answer = client.get(address)
-        found[address] = answer.content if answer.status_code == 200 else f"{answer.status_code}".encode()
+        found[address] = _content(answer) if answer.status_code == 200 else f"{answer.status_code}".encode()
         text = found[address].decode()
         links = re.findall(r'href="(/[^"#]*)"', text)
         waiting += [link for link in links if not link.startswith("/static/") and not link.endswith(_PRINTED)]
@@ -48,6 +50,15 @@ def everything(client: Client) -> dict[str, bytes]:
                 waiting += [f"/api/v1/releases/{one['address']}.{form}" for form in ("json", "csv")]
                 waiting.append(f"/r/{one['address']}/")
     return found
+
+
+def _content(answer: Any) -> bytes:
+    """Give what an answer says; of an archive, what its files say one behind the other."""
+    said = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if not said.startswith(b"PK"):
+        return bytes(said)
+    with zipfile.ZipFile(io.BytesIO(said)) as archive:
+        return b"\n".join(name.encode() + b"\n" + archive.read(name) for name in archive.namelist())
 
 
 class Knowledge:
