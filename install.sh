@@ -118,7 +118,8 @@ kiosk_on_two_dates() {
 
 # Everything that does not run beside, on other dates, and the container: together about as long as those.
 front_tests() {
-    .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --ignore tests/collector --ignore tests/kiosk tests || return
+    .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --durations 20 \
+        --ignore tests/collector --ignore tests/kiosk tests || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/kiosk/draw tests/kiosk/rehearsal || return
     .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" tests/collector || return
     test_booted
