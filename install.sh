@@ -100,10 +100,10 @@ run_test() {
     [ -z "${front:-}" ] || fail "tests failed"
 }
 
-# Without what takes minutes and is the same on either database: papers, what commands print, and the attackers' reckoning.
+# Without what takes minutes and is the same on either database: papers, the desk's pages, what commands print, and the attackers' reckoning.
 collector_on_postgres() {
     set --
-    for what in papers pekppp words console/test_commands.py console/test_hostile_names.py desk/test_desk_papers.py \
+    for what in papers pekppp words desk opendata console/test_commands.py console/test_hostile_names.py \
         releases/test_attacker.py releases/test_attacker_with_accounts.py; do
         set -- "$@" --ignore "tests/collector/$what"
     done
