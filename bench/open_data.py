@@ -7,16 +7,12 @@ most that Python held beyond what it held before the file (`tracemalloc`), which
 """
 
 import argparse
-import os
-import tempfile
 import time
 import tracemalloc
 from pathlib import Path
 
-from django.conf import settings
-
 from bench import overview
-from bench.own_collector import set_up
+from bench.own_collector import country
 
 SET = "/data/skm-2017/2026-TW3/"
 FILES = ("", "rilis.csv", "unsur.csv", "data.json", "region/18/rilis.csv", "agency/dinas-7/rilis.csv")
@@ -28,14 +24,7 @@ def main() -> None:
     parser.add_argument("--units", type=int, default=84_000)
     parser.add_argument("--folder", type=Path, help="make the database there, or use the one that is there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as passing:
-        folder = options.folder or Path(passing)
-        is_new = not (folder / "collector.sqlite3").exists()
-        set_up(folder)
-        settings.SECRET_KEY = "only for this"
-        if is_new:
-            print(f"{overview.fill(options.units)} releases of {options.units} units")
-        print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}")
+    with country(options.folder, options.units, overview.fill):
         for file in FILES:
             seconds, size = sent(SET + file)
             tracemalloc.start()

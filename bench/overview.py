@@ -8,19 +8,15 @@ median and the worst of the turns, the queries and the bytes. Goals: 100 ms, as 
 """
 
 import argparse
-import os
 import random
 import statistics
-import tempfile
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
-from bench.own_collector import set_up
+from bench.own_collector import country
 
 PATHS = (
     ("all units, by index", "/"),
@@ -48,14 +44,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--folder", type=Path, help="make the database there, or use the one that is there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as passing:
-        folder = options.folder or Path(passing)
-        is_new = not (folder / "collector.sqlite3").exists()
-        set_up(folder)
-        settings.SECRET_KEY = "only for this"
-        if is_new:
-            print(f"{fill(options.units)} releases of {options.units} units")
-        print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}")
+    with country(options.folder, options.units, fill):
         for name, path in PATHS:
             ask(name, path, options.turns)
 

@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -18,3 +21,19 @@ def set_up(folder: Path | str) -> None:
     }
     subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
     django.setup()
+
+
+@contextmanager
+def country(folder: Path | None, units: int, fill: Callable[[int], int]) -> Iterator[None]:
+    """Have a database of so many units with their releases: the one in `folder`, or one that `fill` makes, there or for this run."""
+    from django.conf import settings  # noqa: PLC0415 - read after `set_up`
+
+    with tempfile.TemporaryDirectory() as passing:
+        place = folder or Path(passing)
+        is_new = not (place / "collector.sqlite3").exists()
+        set_up(place)
+        settings.SECRET_KEY = "only for this"
+        if is_new:
+            print(f"{fill(units)} releases of {units} units")
+        print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}")
+        yield

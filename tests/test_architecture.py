@@ -266,6 +266,7 @@ COLLECTOR_GROUND = {
     "headers",
     "pictures",
     "mail",
+    "unpacking",
 }
 COLLECTOR_ORDER = (
     {"people"},

@@ -7,12 +7,12 @@ that was saved with them.
 import io
 import re
 import zipfile
-import zlib
 from typing import NamedTuple
 
 from lxml import etree
 
 from collector.errors import CollectorError
+from collector.unpacking import UNREADABLE
 
 MOST_BYTES = 4_000_000
 _MOST_UNPACKED = 30_000_000
@@ -21,11 +21,6 @@ _MOST_COLUMNS = 200
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, ValueError, NotImplementedError, RuntimeError
-)  # fmt: skip
-"""What the two libraries raise over bytes that are no workbook, or a locked one."""
 
 
 class SheetRow(NamedTuple):
@@ -47,7 +42,7 @@ def read(data: bytes) -> list[SheetRow]:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             texts = _shared(packed)
             return _rows(_parsed(packed, _first_sheet(packed)), texts)
-    except _UNREADABLE as error:
+    except (*UNREADABLE, etree.XMLSyntaxError) as error:
         raise CollectorError("sheet_unreadable") from error
 
 

@@ -18,6 +18,7 @@ from collector.papers.report import house, passages
 from collector.papers.report.example import EXAMPLE, PICTURES
 from collector.papers.report.filling import fill
 from collector.releases.models import Release
+from collector.unpacking import UNREADABLE
 
 FOR_ALL = ""
 MOST_BYTES = 8_000_000
@@ -89,8 +90,7 @@ def check(data: bytes) -> None:
                 for found in _OUTSIDE.findall(parts.read(name))
                 if not _A_LINK.search(found)
             ]
-    # A stranger's file: `zipfile` knows not every way of packing (NotImplementedError), and calls a password a RuntimeError.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise CollectorError("report_file", reason=type(error).__name__) from error
     if "word/document.xml" not in names:
         raise CollectorError("report_file", reason="word/document.xml")

@@ -20,10 +20,11 @@ from collector.releases.models import Release
 from survey.index.periods import parse
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
-from tests.collector.desk.test_desk import administrator, browser, seen
+from tests.collector.desk.test_desk import browser, seen
+from tests.collector.desk.visitors import EVERYBODY, visitor
 from tests.collector.followup import desa
 from tests.collector.papers import town
-from tests.collector.scores.village import Post, add_unit
+from tests.collector.scores.village import Post
 
 pytestmark = pytest.mark.django_db
 ROOT = "/meja/unit/sukamaju/tindak-lanjut/"
@@ -91,36 +92,13 @@ def kept() -> tuple[int, ...]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "role, read, write",
-    [
-        ("nobody", 302, 302),
-        (None, 404, 404),
-        (roles.VIEWER, 404, 404),
-        (roles.AUDITOR, 404, 404),
-        ("officer of another unit", 404, 404),
-        ("evaluator of another region", 404, 404),
-        (roles.EVALUATOR, 200, 403),
-        (roles.UNIT_OFFICER, 200, 302),
-        (roles.ADMINISTRATOR, 200, 302),
-    ],
-)
+@pytest.mark.parametrize("role, read, write", EVERYBODY)
 def test_each_role_reads_and_writes_through_its_doors_and_no_other(
     post: Post, release: Release, role: str | None, read: int, write: int
 ) -> None:
     item = desa.add(release)
     file = register.attach(item, name="rapat.jpg", data=desa.picture(), who="budi")
-    other = add_unit("medan", region="12.71.01.1001", name="Kantor Medan")
-    if role == "nobody":
-        client = Client()
-    elif role == "officer of another unit":
-        client = browser(person("joko", roles.UNIT_OFFICER, other))
-    elif role == "evaluator of another region":
-        client = browser(person("tuti", roles.EVALUATOR, region=other.region))
-    elif role == roles.ADMINISTRATOR:
-        client = browser(administrator())
-    else:
-        client = browser(person("sari", role, post.unit if role == roles.UNIT_OFFICER else None))
+    client = visitor(role, post.unit)
     for path in reads(item, file):
         answer = client.get(path)
         assert answer.status_code == read, path

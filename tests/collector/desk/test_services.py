@@ -23,9 +23,9 @@ from collector.people.models import TrailEntry
 from collector.scores.models import Population
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
-from tests.collector.desk.test_desk import administrator, browser, seen
+from tests.collector.desk.test_desk import browser, seen
+from tests.collector.desk.visitors import EVERYBODY, visitor
 from tests.collector.fake_kiosk import FakeKiosk
-from tests.collector.scores.village import add_unit
 
 pytestmark = pytest.mark.django_db
 ROOT = "/meja/unit/sukamaju/layanan/"
@@ -94,35 +94,12 @@ def kept() -> tuple[object, ...]:
     )
 
 
-@pytest.mark.parametrize(
-    "role, read, write",
-    [
-        ("nobody", 302, 302),
-        (None, 404, 404),
-        (roles.VIEWER, 404, 404),
-        (roles.AUDITOR, 404, 404),
-        ("officer of another unit", 404, 404),
-        ("evaluator of another region", 404, 404),
-        (roles.EVALUATOR, 200, 403),
-        (roles.UNIT_OFFICER, 200, 302),
-        (roles.ADMINISTRATOR, 200, 302),
-    ],
-)
+@pytest.mark.parametrize("role, read, write", EVERYBODY)
 def test_each_role_reads_and_writes_through_its_doors_and_no_other(
     unit: Unit, role: str | None, read: int, write: int
 ) -> None:
     services.put(unit, code="ktp", name="KTP", who="test")
-    other = add_unit("medan", region="12.71.01.1001", name="Kantor Medan")
-    if role == "nobody":
-        client = Client()
-    elif role == "officer of another unit":
-        client = browser(person("joko", roles.UNIT_OFFICER, other))
-    elif role == "evaluator of another region":
-        client = browser(person("tuti", roles.EVALUATOR, region=other.region))
-    elif role == roles.ADMINISTRATOR:
-        client = browser(administrator())
-    else:
-        client = browser(person("sari", role, unit if role == roles.UNIT_OFFICER else None))
+    client = visitor(role, unit)
     answer = client.get(ROOT)
     assert (answer.status_code, answer["Content-Security-Policy"]) == (read, PAGE)
     before = kept()

@@ -15,8 +15,8 @@ from collector.standards.components import COMPONENTS
 from collector.standards.models import Maklumat, Standard
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
-from tests.collector.desk.test_desk import administrator, browser, seen
-from tests.collector.scores.village import add_unit
+from tests.collector.desk.test_desk import browser, seen
+from tests.collector.desk.visitors import EVERYBODY, visitor
 from tests.collector.standards import office
 
 pytestmark = pytest.mark.django_db
@@ -49,33 +49,6 @@ def officer(unit: Unit) -> Client:
 
 def photo() -> SimpleUploadedFile:
     return SimpleUploadedFile("papan.jpg", office.picture(), content_type="text/html")
-
-
-def visitor(role: str | None, unit: Unit) -> Client:
-    """A browser of somebody with a role, or of somebody from elsewhere."""
-    other = add_unit("medan", region="12.71.01.1001", name="Kantor Medan")
-    if role == "nobody":
-        return Client()
-    if role == "officer of another unit":
-        return browser(person("joko", roles.UNIT_OFFICER, other))
-    if role == "evaluator of another region":
-        return browser(person("tuti", roles.EVALUATOR, region=other.region))
-    if role == roles.ADMINISTRATOR:
-        return browser(administrator())
-    return browser(person("sari", role, unit if role == roles.UNIT_OFFICER else None))
-
-
-EVERYBODY = [
-    ("nobody", 302, 302),
-    (None, 404, 404),
-    (roles.VIEWER, 404, 404),
-    (roles.AUDITOR, 404, 404),
-    ("officer of another unit", 404, 404),
-    ("evaluator of another region", 404, 404),
-    (roles.EVALUATOR, 200, 403),
-    (roles.UNIT_OFFICER, 200, 302),
-    (roles.ADMINISTRATOR, 200, 302),
-]
 
 
 @pytest.mark.parametrize("role, read, write", EVERYBODY)

@@ -17,7 +17,7 @@ from collector.standards.models import Visit, VisitPhoto, VisitReply
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.desk.test_desk import browser, seen
-from tests.collector.desk.test_standards import visitor
+from tests.collector.desk.visitors import visitor
 from tests.collector.standards import office
 
 pytestmark = pytest.mark.django_db

@@ -257,6 +257,16 @@ def test_a_huge_or_armed_file_is_refused_before_it_is_opened(release: Release) -
             returned.read(zipped(parts), release)
 
 
+def test_a_file_with_a_broken_part_is_refused_in_words(release: Release) -> None:
+    whole = made(release, "report-docx")
+    with zipfile.ZipFile(io.BytesIO(whole)) as parts:
+        links = next(one for one in parts.infolist() if one.filename.endswith(".rels"))
+    begin = links.header_offset + 30 + len(links.filename.encode())
+    for broken in (b"\xff" * links.compress_size, b"\x07" + whole[begin + 1 : begin + links.compress_size]):
+        with pytest.raises(CollectorError, match="no DOCX"):
+            returned.read(whole[:begin] + broken + whole[begin + len(broken) :], release)
+
+
 def test_hostile_words_stay_words(release: Release, tmp_path: Path) -> None:
     passages.write(release, dict.fromkeys(passages.KEYS, HOSTILE), who="budi")
     data = made(release, "report-docx")
