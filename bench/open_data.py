@@ -21,7 +21,7 @@ FILES = ("", "rilis.csv", "unsur.csv", "data.json", "region/18/rilis.csv", "agen
 def main() -> None:
     """Fill, ask and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--units", type=int, default=84_000)
+    parser.add_argument("--units", type=int, default=84_000, help="at least 16,000: region 18 is the eighth")
     parser.add_argument("--folder", type=Path, help="make the database there, or use the one that is there")
     options = parser.parse_args()
     with country(options.folder, options.units, overview.fill):
