@@ -83,7 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the demo until the visits are counted, the window is closed or Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both ways to end take the same transport
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal too ends everything that was started
+        signal.signal(number, signal.default_int_handler)
     data: Path = options.data.resolve()
     if options.fresh:
         shutil.rmtree(data, ignore_errors=True)

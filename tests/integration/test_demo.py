@@ -4,8 +4,12 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -23,11 +27,25 @@ def demo(data: Path, *, at: str = "") -> str:
     if at:
         command = ["faketime", "-f", "--exclude-monotonic", f"@{at}", *command]
         environment |= {"PYTHONPATH": str(MOMENTS)}
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, timeout=120, check=False, cwd=data.parent
-    )
+    done = to_its_end(command, environment, folder=data.parent)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def to_its_end(
+    command: Sequence[str | Path], environment: Mapping[str, str], *, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a demo to its end; where it does not come to one, it is told to end what it has started."""
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=folder
+    )
+    try:
+        printed, said = running.communicate(timeout=300)
+    except subprocess.TimeoutExpired:
+        running.terminate()
+        running.communicate()
+        raise
+    return subprocess.CompletedProcess(command, running.returncode, printed, said)
 
 
 def check(printed: str) -> None:
@@ -88,14 +106,11 @@ def test_an_offices_sheet_comes_in_as_history_and_only_once(tmp_path: Path) -> N
     command = [Path(sys.executable).with_name("ikm-kiosk"), "demo", "--data", tmp_path / "demo"]
     command += ["--replay", sheet, "--order", "regulation", "--channel", "petugas"]
 
-    def play() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
-
-    first = play()
+    first = to_its_end(command, os.environ, folder=tmp_path)
     assert first.returncode == 0, first.stdout + first.stderr
     assert re.search(r"^IKM 86,11 .* n = 6$", first.stdout, re.MULTILINE), first.stdout
     assert "6 responden dari arsip" in first.stdout
-    again = play()
+    again = to_its_end(command, os.environ, folder=tmp_path)
     assert (again.returncode, again.stdout) == (1, "")
     assert "skm.csv was played before" in again.stderr
     told = audit(tmp_path / "demo", "2025-12-01", "2025-12-31")
@@ -105,3 +120,35 @@ def test_an_offices_sheet_comes_in_as_history_and_only_once(tmp_path: Path) -> N
 @pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is missing; install.sh installs it")
 def test_where_the_unit_has_tomorrow_already_they_are_counted_too(tmp_path: Path) -> None:
     check(demo(tmp_path / "demo", at="2028-12-31 17:30:00"))
+
+
+def test_a_closed_terminal_ends_all_that_the_demo_started(tmp_path: Path) -> None:
+    command = [
+        Path(sys.executable).with_name("ikm-kiosk"),
+        "demo",
+        "--visitors",
+        "3",
+        "--data",
+        tmp_path / "demo",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as running:
+        ports = wait_for_ports(tmp_path / "demo" / "ports.json")
+        running.send_signal(signal.SIGHUP)
+        printed, _ = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert "stopped; everything answered is kept" in printed
+    assert [name for name, port in ports.items() if listens(port)] == []
+
+
+def wait_for_ports(named: Path) -> dict[str, int]:
+    """Give the demo's ports once something listens on each."""
+    for _ in range(600):
+        if named.exists() and all(map(listens, (ports := json.loads(named.read_text())).values())):
+            return dict(ports)
+        time.sleep(0.1)
+    raise AssertionError("broker and pages did not start within a minute")
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
