@@ -35,6 +35,15 @@ class Audience(StrEnum):
     """Not for the unit's officers: it counts complaints about them. It is made alone, and is in no job's file."""
 
 
+class Purpose(StrEnum):
+    """What a paper is for, in Indonesian, in the order in which lists show them."""
+
+    ANNOUNCE = "Untuk diumumkan"
+    REPORT = "Laporan dan lembar"
+    FOLLOW = "Tindak lanjut dan forum"
+    ASSESS = "Untuk penilaian dari luar"
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One kind of file."""
@@ -47,6 +56,7 @@ class Format:
     title: str
     """What people call it, in Indonesian."""
     audience: Audience
+    purpose: Purpose
     make: Callable[[Said, Press], bytes]
     """Gives the file of a release; the same bytes each time, and of a unit's follow-up as long as its register stands still."""
     of_units: bool = False
@@ -82,8 +92,10 @@ def formats() -> Mapping[str, Format]:
 
 
 def formats_of(release: Release) -> list[Format]:
-    """Give the formats that a release has, in the order of their names."""
-    return [one for one in formats().values() if one.suits(release)]
+    """Give the formats that a release has, by what they are for and their titles."""
+    purposes = list(Purpose)
+    having = [one for one in formats().values() if one.suits(release)]
+    return sorted(having, key=lambda one: (purposes.index(one.purpose), one.title))
 
 
 def kind_of(release: Release) -> Kind | None:

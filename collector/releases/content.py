@@ -236,6 +236,7 @@ def of_sum(
     whole = as_json(answer)
     index = {key: whole[key] for key in _SUMMED}
     index["words"] = _words(answer.whole, other_policy=False)
+    index["priorities"] = [ranked.element.key for ranked in lowest_elements(answer)]
     index["archived"] = sum(atom.archived for atom in found.atoms)
     index |= _other_ways(
         instrument, lambda **way: figures(_of_tally(head.period, instrument, tally, clusters, **way))

@@ -3,12 +3,14 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from collector.accounts import roles
 from collector.accounts.models import Office
 from collector.desk import periods
 from collector.desk.periods import Standing
+from collector.fleet.models import Region
 from collector.followup.standing import waiting
 from collector.releases.models import Release
 from collector.releases.states import State
@@ -56,4 +58,17 @@ def _for_evaluator(offices: list[Office]) -> dict[str, object]:
     units = roles.units_of(offices)
     waiting = Release.objects.filter(unit__in=units, state=State.SUBMITTED)
     overdue = Release.objects.filter(unit__in=units, state=State.NOT_REPORTED)
-    return {"units": units.count(), "submitted": waiting.count(), "overdue": overdue.count()}
+    places = {one.region or one.agency for one in offices} - {None}
+    return {
+        "units": units.count(),
+        "submitted": waiting.count(),
+        "overdue": overdue.count(),
+        "places": sorted(
+            (
+                place.name or place.code,
+                reverse("region" if isinstance(place, Region) else "agency", args=[place.code]),
+            )
+            for place in places
+            if place is not None
+        ),
+    }

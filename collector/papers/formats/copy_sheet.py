@@ -5,7 +5,7 @@ from dataclasses import asdict
 from collector.papers.copying.sheet import parts_of
 from collector.papers.drawing import A4, data_of
 from collector.papers.press import PDF, Press
-from collector.papers.registry import EVERY_INDEX, Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format, Purpose
 from collector.papers.said import Said
 
 
@@ -20,6 +20,7 @@ FORMAT = Format(
     content_type="application/pdf",
     title="Lembar salin untuk operator",
     audience=Audience.OFFICE,
+    purpose=Purpose.REPORT,
     make=_make,
     kinds=EVERY_INDEX,
 )

@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 
 from collector.papers.press import Press
-from collector.papers.registry import EVERY_INDEX, Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format, Purpose
 from collector.papers.said import Said
 
 
@@ -17,6 +17,7 @@ FORMAT = Format(
     content_type="text/html; charset=utf-8",
     title="Untuk situs lain",
     audience=Audience.EVERYBODY,
+    purpose=Purpose.ANNOUNCE,
     make=_make,
     kinds=EVERY_INDEX,
 )

@@ -1,7 +1,7 @@
 """The report on the follow-up."""
 
 from collector.papers.following import report
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 
 FORMAT = Format(
     name="followup-report",
@@ -9,6 +9,7 @@ FORMAT = Format(
     content_type="application/pdf",
     title="Laporan hasil tindak lanjut SKM",
     audience=Audience.OFFICE,
+    purpose=Purpose.FOLLOW,
     make=report,
     of_units=True,
 )

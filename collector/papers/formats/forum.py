@@ -6,7 +6,7 @@ from collector.papers.consultation import consultation
 from collector.papers.drawing import A4
 from collector.papers.following import set_as
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 from collector.papers.said import Said
 
 
@@ -26,6 +26,7 @@ FORMAT = Format(
     content_type="application/pdf",
     title="Bahan dan Berita Acara Forum Konsultasi Publik",
     audience=Audience.OFFICE,
+    purpose=Purpose.FOLLOW,
     make=_make,
     of_units=True,
 )

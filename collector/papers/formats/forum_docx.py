@@ -2,7 +2,7 @@
 
 from collector.papers.consultation import Consultation, consultation
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 from collector.papers.said import Said
 from collector.papers.word_file import WordFile
 
@@ -99,6 +99,7 @@ FORMAT = Format(
     content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     title="Berita Acara Forum Konsultasi Publik, untuk ditulis lanjut",
     audience=Audience.OFFICE,
+    purpose=Purpose.FOLLOW,
     make=_make,
     of_units=True,
 )

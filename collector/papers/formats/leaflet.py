@@ -2,7 +2,7 @@
 
 from collector.papers.drawing import A4, pdf
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 from collector.papers.said import Said
 
 _SIGNED_IN = (0.035, 0.86, 0.30, 0.955)
@@ -19,5 +19,6 @@ FORMAT = Format(
     content_type="application/pdf",
     title="Leaflet lipat, A4",
     audience=Audience.EVERYBODY,
+    purpose=Purpose.ANNOUNCE,
     make=_make,
 )

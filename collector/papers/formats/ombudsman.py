@@ -2,7 +2,7 @@
 
 from collector.papers.integrity.packs import ombudsman
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 from collector.papers.said import Said
 
 
@@ -16,6 +16,7 @@ FORMAT = Format(
     content_type="application/pdf",
     title="Bukti untuk penilaian Ombudsman",
     audience=Audience.OFFICE,
+    purpose=Purpose.ASSESS,
     make=_make,
     of_units=True,
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from collector.opendata import metadata
 from collector.opendata.metadata import About
 from collector.papers.press import Press
-from collector.papers.registry import EVERY_INDEX, Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format, Purpose
 from collector.papers.said import Said
 from collector.papers.undated import entry
 from collector.releases.show.columns import as_csv
@@ -44,6 +44,7 @@ FORMAT = Format(
     content_type="application/zip",
     title="Data terbuka dengan metadata BPS",
     audience=Audience.EVERYBODY,
+    purpose=Purpose.REPORT,
     make=_make,
     kinds=EVERY_INDEX,
 )

@@ -2,7 +2,7 @@
 
 from collector.papers.drawing import A4, pdf
 from collector.papers.press import Press
-from collector.papers.registry import EVERY_INDEX, Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format, Purpose
 from collector.papers.said import Said
 
 _SIGNED_IN = (0.70, 0.045, 0.925, 0.10)
@@ -19,6 +19,7 @@ FORMAT = Format(
     content_type="application/pdf",
     title="Poster A4",
     audience=Audience.EVERYBODY,
+    purpose=Purpose.ANNOUNCE,
     make=_make,
     kinds=EVERY_INDEX,
 )

@@ -4,7 +4,7 @@ For the office, as its PDF is.
 """
 
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 from collector.papers.report import charts, passages, templates
 from collector.papers.report.filling import fill
 from collector.papers.report.plan import plan_of
@@ -30,5 +30,6 @@ FORMAT = Format(
     content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     title="Laporan hasil survei, Word",
     audience=Audience.OFFICE,
+    purpose=Purpose.REPORT,
     make=_make,
 )

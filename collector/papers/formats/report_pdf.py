@@ -8,7 +8,7 @@ from dataclasses import asdict
 from collector.papers.cleaning import clean_lines
 from collector.papers.drawing import A4, data_of, field_of
 from collector.papers.press import PDF, Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 from collector.papers.report import charts, passages
 from collector.papers.report.plan import plan_of
 from collector.papers.report.telling import report_of
@@ -43,5 +43,6 @@ FORMAT = Format(
     content_type="application/pdf",
     title="Laporan hasil survei, PDF",
     audience=Audience.OFFICE,
+    purpose=Purpose.REPORT,
     make=_make,
 )

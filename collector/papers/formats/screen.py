@@ -2,7 +2,7 @@
 
 from collector.papers.drawing import png
 from collector.papers.press import Press
-from collector.papers.registry import EVERY_INDEX, Audience, Format
+from collector.papers.registry import EVERY_INDEX, Audience, Format, Purpose
 from collector.papers.said import Said
 
 
@@ -16,6 +16,7 @@ FORMAT = Format(
     content_type="image/png",
     title="Gambar layar, 1920 × 1080",
     audience=Audience.EVERYBODY,
+    purpose=Purpose.ANNOUNCE,
     make=_make,
     kinds=EVERY_INDEX,
 )

@@ -1,7 +1,7 @@
 """The tabulation sheet, its elements numbered as the questionnaire asks them: U8 facilities, U9 complaints."""
 
 from collector.papers.press import Press
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 from collector.papers.said import Said
 from collector.papers.sheet.workbook import workbook
 from survey.instrument.instrument import LabelOrder
@@ -17,5 +17,6 @@ FORMAT = Format(
     content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     title="Lembar tabulasi, U8 sarana",
     audience=Audience.OFFICE,
+    purpose=Purpose.REPORT,
     make=_make,
 )

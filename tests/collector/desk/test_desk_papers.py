@@ -21,7 +21,7 @@ from collector.accounts import roles
 from collector.jobs import alive, asking, doing, working
 from collector.jobs.models import Job, JobState, Piece
 from collector.papers.press import Warm
-from collector.papers.registry import Audience, formats
+from collector.papers.registry import Audience, Purpose, formats
 from collector.papers.report import passages
 from collector.people.models import TrailEntry
 from collector.releases import publishing
@@ -88,6 +88,17 @@ EVALUATE_HERE = ("evaluator", "administrator")
 HERE = {"officer", "evaluator", "administrator"}
 OFFICES = HERE | {"officer elsewhere", "evaluator elsewhere"}
 EVALUATE = {"evaluator", "evaluator elsewhere", "administrator"}
+
+
+def test_papers_stand_under_what_they_are_for(post: Post, release: Release) -> None:
+    client = browser(person("sari", roles.UNIT_OFFICER, post.unit))
+    for path in (f"/meja/rilis/{release.address}/berkas/", f"/r/{release.address}/berkas/"):
+        page = html.unescape(client.get(path).content.decode())
+        heads = [one for one in re.findall("<h2>(.*?)</h2>", page) if one in set(Purpose)]
+        assert heads == sorted(set(heads), key=list(Purpose).index), path
+        announced = page[page.index(Purpose.ANNOUNCE) : page.index(Purpose.REPORT)]
+        titles = [one.title for one in formats().values() if one.purpose is Purpose.ANNOUNCE]
+        assert [title for title in titles if title not in announced] == []
 
 
 def test_each_role_passes_its_doors_and_no_other(post: Post, release: Release) -> None:

@@ -21,7 +21,7 @@ from collector.errors import CollectorError
 from collector.jobs import alive, asking, claiming, doing, working
 from collector.jobs.models import Job, JobState, Piece, PieceState
 from collector.papers.press import Warm
-from collector.papers.registry import Format, formats
+from collector.papers.registry import Format, Purpose, formats
 from collector.pekppp import folder
 from collector.pekppp.facts import facts_of
 from collector.people.models import TrailEntry
@@ -186,8 +186,9 @@ def test_a_paper_that_cannot_be_made_stops_no_other(wati: User, monkeypatch: pyt
 
     every = formats()
     bad = Format(
-        name="bad", file="bad.pdf", content_type="", title="", audience=every["embed"].audience, make=broken
-    )
+        name="bad", file="bad.pdf", content_type="", title="", audience=every["embed"].audience,
+        purpose=Purpose.REPORT, make=broken,
+    )  # fmt: skip
     wanted: Mapping[str, Format] = {"bad": bad, "embed": every["embed"]}
     monkeypatch.setattr(doing, "formats_of", lambda _: list(wanted.values()))
     job = of_period(wati)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from collector.accounts import roles
 from collector.papers import formats as package
 from collector.papers import making, registry
-from collector.papers.registry import Audience, formats
+from collector.papers.registry import Audience, Purpose, formats
 from collector.people.models import TrailEntry
 from collector.releases.models import Release
 from tests.collector.accounts_of import person
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 NEW = '''
 """The index in a line."""
 
-from collector.papers.registry import Audience, Format
+from collector.papers.registry import Audience, Format, Purpose
 
 FORMAT = Format(
     name="line",
@@ -31,6 +31,7 @@ FORMAT = Format(
     content_type="text/plain; charset=utf-8",
     title="Satu baris",
     audience=Audience.EVERYBODY,
+    purpose=Purpose.REPORT,
     make=lambda said, press: f"{said.name} {said.period}: {said.value} {said.category}".encode(),
 )
 '''

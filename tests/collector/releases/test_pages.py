@@ -269,8 +269,11 @@ def test_the_home_page_asks_as_often_for_three_units_as_for_one(
 
 def test_the_pages_of_a_region_and_an_agency_lead_to_their_units(post: Post, client: Client) -> None:
     fill(post)
-    publish(post)
-    larger.publish(larger.region("18.01"), QUARTER, who="console:test")
+    released = publish(post)
+    region = larger.publish(larger.region("18.01"), QUARTER, who="console:test")
+    worst = opened(region)["index"]["priorities"]
+    assert worst == opened(released)["index"]["priorities"] != [], "of its one unit"
+    assert "Prioritas tindak lanjut: 1. " in seen(client, "/region/18.01/")
     for address in ("/region/18.01/", "/agency/desa/"):
         page = client.get(address).content.decode()
         assert 'href="/unit/sukamaju/?period=2026-TW4"' in page
