@@ -294,7 +294,7 @@ class Courier:
         if receipt.through <= self.progress.confirmed:
             self._perhaps_go_back(receipt, event, outbox)
             return
-        if not outbox.may_fit(receipt.through, receipt.link):
+        if not outbox.fits(receipt.through, receipt.link):
             self._keep_ahead(receipt, event.payload)
             return
         self._acknowledged.store(event.payload, arrived_up_ms=self._boot_time_ms() if event.fresh else -1)

@@ -89,8 +89,8 @@ class Outbox:
         """Take note that the collector lacks what nobody confirmed from `seq` on: if it is not here, the kiosk must declare it lost."""
         self._lacking = seq
 
-    def may_fit(self, seq: int, link: bytes) -> bool:
-        """Tell whether the journal stood at `link` after `seq`, or has lost what could tell.
+    def fits(self, seq: int, link: bytes) -> bool:
+        """Tell whether the journal stood at `link` after `seq`: it was sent so, or is there so, or nothing up to there is here any more.
 
         Raises:
             JournalBroken: the journal cannot be read.
@@ -98,7 +98,7 @@ class Outbox:
         for parcel in self._sent:
             if parcel.last == seq:
                 return parcel.link == link
-        return self._reader.may_fit(seq, link)
+        return self._reader.fits(seq, link)
 
     def confirmed(self, through: int, link: bytes) -> None:
         """Forget what was sent up to `through`; the chain stood at `link` there, whatever damage lies around it here."""

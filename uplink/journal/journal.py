@@ -304,7 +304,7 @@ class Journal(JournalView):
     def _astray(self) -> Chain:
         return astray(
             self._storage.header,
-            end=self._head.seq + self._storage.given_up,
+            numbers=range(self._storage.first_seq, self._head.seq + self._storage.given_up + 1),
             link_at=self.link_at,
             known=self._birth.known,
             receipts=self._receipts,

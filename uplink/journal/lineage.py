@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from survey.record.chain import STREAM_BYTES, first_link
 from survey.record.predecessors import CUT, DELETED, RESTORED, Chain, lengthened
-from survey.wire.messages import link_text
+from survey.wire.messages import Receipt, link_text
 from uplink.journal.acknowledged import Receipts
 from uplink.journal.head import KnownHead
 from uplink.journal.segments.segment import Header
@@ -25,16 +25,18 @@ LinkAt = Callable[[int], bytes | None]
 def astray(
     header: Header,
     *,
-    end: int,
+    numbers: range,
     link_at: LinkAt,
     known: KnownHead | None,
     receipts: Receipts | None,
 ) -> Chain:
     """Give the predecessors of the stream that must be begun; empty where all is well.
 
-    `end` is the last number that is taken here, were it by a damaged record. `known` is what the head file says, `receipts` are the
-    collector's: those that were taken and the one that did not fit.
+    `numbers` are those that are here, were it by a damaged record; `known` is what the head file says, `receipts` are the
+    collector's: those that were taken and the one that did not fit. Where damage hides whether that one fits, it counts as another
+    history's: what the collector has under these numbers may be what this card had before it was set back.
     """
+    end = numbers.stop - 1
     if known is not None and known.stream != header.stream:
         if all(one.stream != known.stream for one in header.predecessors):
             return lengthened(known.as_predecessor(RESTORED), unheard(known.stream, known.before, receipts))
@@ -46,6 +48,8 @@ def astray(
         known = known._replace(before=())
         witnesses.append(known)
     branched = [one for one in witnesses if 0 < one.seq <= end and link_at(one.seq) not in {None, one.link}]
+    if ahead is not None and ahead.through in numbers and _is_hidden(ahead, taken, link_at):
+        branched.append(KnownHead(ahead.stream, ahead.through, ahead.link))
     beyond = [one for one in witnesses if one.seq > end]
     if not branched and not beyond:
         return ()
@@ -59,6 +63,11 @@ def astray(
     if predecessor.why == RESTORED and own.seq and own.link and own[:3] != furthest[:3]:
         predecessor = predecessor._replace(own_seq=own.seq, own_link=link_text(own.link))
     return lengthened(predecessor, unheard(header.stream, header.predecessors, receipts))
+
+
+def _is_hidden(ahead: Receipt, taken: Receipt | None, link_at: LinkAt) -> bool:
+    """Tell whether damage hides if a receipt fits that was not taken, nor one beyond it."""
+    return link_at(ahead.through) is None and (taken is None or taken.through < ahead.through)
 
 
 def unheard(stream: str, before: Chain, receipts: Receipts | None) -> Chain:

@@ -126,8 +126,11 @@ class JournalReader:
             self._place = place
         return found[0] if found and found[0].seq == seq else None
 
-    def may_fit(self, seq: int, link: bytes) -> bool:
-        """Tell whether the chain stood at `link` after record `seq`, as far as what is readable here can tell.
+    def fits(self, seq: int, link: bytes) -> bool:
+        """Tell whether the chain stood at `link` after record `seq`: what is here shows it, or nothing of it is here any more.
+
+        Where damage has hit that very place nothing shows it, and records before it may be another history's than the collector's:
+        a card that was set back and then damaged. So that does not fit.
 
         Raises:
             JournalBroken: a file cannot be read.
@@ -135,10 +138,14 @@ class JournalReader:
         head = self.head()
         if head is None or seq > head.seq:
             return False
-        entry, after = self._undamaged(seq), self._undamaged(seq + 1)
+        after = self._undamaged(seq + 1)
         if after is not None:
             return after.prev == link
-        return entry is None or entry.link == link
+        entry = self.read_aside(seq)
+        if entry is not None:
+            return entry.link == link
+        begin = min((first for first, _ in segment_paths(self._folder)), default=0)
+        return seq < begin
 
     def _undamaged(self, seq: int) -> Entry | None:
         entry = self.read_aside(seq)
