@@ -140,7 +140,7 @@ class JournalView:
         """Tell whether a receipt confirms more than is known, of this very history."""
         if receipt.through <= self.confirmed:
             return False
-        # Where damage has hit that very place, its link is not known here, and the collector's word is the only one.
+        # Where damage has hit that very place since, its link is not known here: whoever took the receipt saw that it fits.
         if receipt.through <= self._head.seq and self.link_at(receipt.through) in {None, receipt.link}:
             return True
         log.error("a receipt through %d does not fit this journal; nothing is let go of", receipt.through)
