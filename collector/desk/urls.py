@@ -15,6 +15,7 @@ from collector.desk.show import (
     releases,
     services,
     standards,
+    units,
     visits,
     weeks,
 )
@@ -73,6 +74,12 @@ urlpatterns = [
     re_path(rf"{_VISIT}foto/(?P<file>[0-9]{{1,12}})/$", visits.photo, name="desk-visit-photo"),
     path("meja/kunjungan/luring.js", visits.worker, name="desk-visit-worker"),
     re_path(rf"^meja/kunjungan/{_UNIT}/$", visits.check, name="desk-visit-check"),
+    re_path(rf"^meja/unit/{_UNIT}/keadaan/$", units.one, name="desk-unit"),
+    re_path(
+        rf"^meja/unit/{_UNIT}/keadaan/(?P<name>akhiri|sembunyikan|kembalikan)/$",
+        units.act,
+        name="desk-unit-act",
+    ),
     re_path(rf"{_SERVICES}$", services.listed, name="desk-services"),
     re_path(rf"{_SERVICES}baru/$", services.add, name="desk-service-add"),
     re_path(rf"{_SERVICES}impor/$", services.bring_in, name="desk-services-import"),
