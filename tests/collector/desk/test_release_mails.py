@@ -355,7 +355,7 @@ def test_an_account_says_how_often_and_it_stands_in_the_trail(post: Post) -> Non
     facts = [one.facts for one in TrailEntry.objects.filter(action="releases by mail").order_by("pk")]
     assert facts == [{"often": "segera"}, {"often": "bulanan"}, {"often": "never"}]
     client.post(KEEP, {"often": "bulanan"})
-    assert 'value="bulanan"\n checked' in client.get(ROOT).content.decode()
+    assert 'value="bulanan" selected' in client.get(ROOT).content.decode()
 
 
 @pytest.mark.parametrize(
