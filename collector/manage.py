@@ -56,6 +56,7 @@ Proof
 
 People
   week                what waits for officers and evaluators this week, printed or by mail
+  releases-mail       mail what came out to whoever wants it
 
 Complaints
   complaint           list complaints, read what a citizen wrote, move a ticket on

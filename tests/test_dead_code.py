@@ -44,7 +44,8 @@ BY_LIBRARIES = (
         "short_day|local_minute|count_words|step_words|has_units",
         "templates use filters by name",
     ),
-    Unused("collector/followup/templatetags/followup.py", "long_day", "templates use filters by name"),
+    Unused("collector/fleet/models.py", "retired_why|hidden_why", "templates ask for them"),
+    Unused("collector/releases/endings.py", "retired_why|hidden_why", "templates ask for them"),
     Unused("collector/desk/show/papers.py", "is_public", "a template asks for it"),
     Unused("collector/papers/report/fields.py", "*", "templates and designs name them"),
     Unused(
@@ -75,7 +76,7 @@ BY_LIBRARIES = (
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
-        "minutes_of|svg|timing_sentences|published_day|due_day",
+        "minutes_of|svg|timing_sentences|published_day|due_day|long_day",
         "templates use filters by name",
     ),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from collector import clock
+from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.local import local_date
 from collector.releases.models import Release
@@ -19,6 +20,8 @@ from survey.index.periods import Period, PeriodKind, around
 
 NOT_BEGUN = "belum diajukan"
 """Where nobody has begun a unit's release; no state of a release, for there is none."""
+NOT_OWED = "tidak ditagih"
+"""Where the unit had ended before the period began, or is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +38,20 @@ class Standing:
     @property
     def state(self) -> str:
         """Give its state in the words that everybody reads."""
-        return self.release.state if self.release is not None else NOT_BEGUN
+        if self.release is not None:
+            return self.release.state
+        return NOT_BEGUN if lasting.owes(self.unit, self.period) else NOT_OWED
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something."""
-        return self.state not in (State.PUBLISHED, State.WITHDRAWN)
+        return self.state not in (State.PUBLISHED, State.WITHDRAWN, NOT_OWED)
 
     @property
     def waits_for_unit(self) -> bool:
         """Whether it is the unit's turn."""
-        return self.state in (NOT_BEGUN, State.OPEN, State.RETURNED, State.NOT_REPORTED)
+        waits = (NOT_BEGUN, State.OPEN, State.RETURNED, State.NOT_REPORTED)
+        return self.state in waits and lasting.owes(self.unit, self.period)
 
     @property
     def days_left(self) -> int:
@@ -72,10 +78,13 @@ def midnight() -> datetime:
 
 
 def last_closed(unit: Unit) -> Period:
-    """Give a unit's newest official period that is over."""
+    """Give a unit's newest official period that is over; of one that has ended, the last that it owes."""
     day = today(unit.time_zone)
     kind = PeriodKind(official(unit, around(day, PeriodKind.QUARTER)).period_kind)
-    return around(day, kind).previous()
+    newest = around(day, kind).previous()
+    if unit.retired_on is None or unit.retired_on > newest.first:
+        return newest
+    return around(unit.retired_on - timedelta(days=1), kind)
 
 
 def standing(unit: Unit, period: Period) -> Standing:

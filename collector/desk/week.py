@@ -20,6 +20,7 @@ from collector.desk.kiosk_words import need_sentence, silent_words
 from collector.desk.periods import Standing
 from collector.evidence import needs
 from collector.evidence.needs import SILENT_DAYS, Need
+from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.releases.models import Release
 from collector.releases.running import Running, running
@@ -73,7 +74,7 @@ def week_of(user: AbstractBaseUser | AnonymousUser) -> Week:
 
 def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
     units = roles.units_of(roles.held(user, (roles.UNIT_OFFICER,)))
-    for unit in units.select_related("region").order_by("name")[:MOST_UNITS]:
+    for unit in units.filter(lasting.REAL).select_related("region").order_by("name")[:MOST_UNITS]:
         standing = periods.standing(unit, periods.last_closed(unit))
         if standing.waits_for_unit:
             yield _release_due(standing)
@@ -84,7 +85,7 @@ def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
                 "Sudah diajukan.",
                 _desk(standing),
             )
-        yield _sample(unit)
+        yield from _sample(unit)
     held = units.order_by()
     yield from _silent(held)
     yield from _complaints(waiting(held, midnight=periods.midnight(), with_officers=False))
@@ -95,7 +96,8 @@ def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
     if not offices:
         return
     units = roles.units_of(offices).order_by()
-    releases = Release.objects.filter(unit__in=units, instrument=DEFAULT_INSTRUMENT)
+    real = units.filter(lasting.REAL)
+    releases = Release.objects.filter(unit__in=real, instrument=DEFAULT_INSTRUMENT)
     path = reverse("desk-releases")
     if number := releases.filter(state=State.SUBMITTED).count():
         text = "Terbitkan, atau kembalikan dengan alasan."
@@ -125,28 +127,32 @@ def _release_due(standing: Standing) -> Entry:
     return Entry(LATE if left < 0 else SOON if left <= _SOON_DAYS else NOTE, title, text, _desk(standing))
 
 
-def _sample(unit: Unit) -> Entry:
-    """Say how far the running period's sample is, in a band."""
+def _sample(unit: Unit) -> Iterator[Entry]:
+    """Say how far the running period's sample is, in a band; nothing of one that the unit does not owe."""
     today = periods.today(unit.time_zone)
     found = running(unit, DEFAULT_INSTRUMENT, on=today, until=today - timedelta(days=1))
+    if not lasting.owes(unit, found.period):
+        return
     stated = Population.objects.filter(
         unit=unit, first_day=found.period.first, last_day=found.period.last
     ).first()
     so_far = f"Jawaban sampai tadi malam: {_band(found)}."
     title = f"{unit.name}: {found.period.title} sedang berjalan"
     if stated is None:
-        return Entry(
+        yield Entry(
             NOTE,
             title,
             f"{so_far} Jumlah pengguna layanan belum dinyatakan, maka kecukupannya belum dapat dinilai.",
         )
+        return
     needed = required_sample(stated.users)
     if found.band.low >= needed:
-        return Entry(NOTE, title, f"{so_far} Diperlukan {needed}: cukup.")
+        yield Entry(NOTE, title, f"{so_far} Diperlukan {needed}: cukup.")
+        return
     left = (found.period.last - today).days
     is_short = found.band.high is not None and found.band.high < needed
     text = f"{so_far} Diperlukan {needed}: {'belum cukup' if is_short else 'mungkin sudah cukup'}, sisa {left} hari."
-    return Entry(SOON if is_short and left <= _SOON_DAYS else NOTE, title, text)
+    yield Entry(SOON if is_short and left <= _SOON_DAYS else NOTE, title, text)
 
 
 def _band(found: Running) -> str:

@@ -15,9 +15,10 @@ from django.db import transaction
 
 from collector import clock
 from collector.errors import CollectorError, EnrolmentRefused
+from collector.fleet import lasting
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
 from collector.fleet.publication import publish, services_at
-from collector.local import moment_of
+from collector.local import local_date, moment_of
 from collector.people import trail
 from collector.trust import ca, certificates, keyholder, public
 from collector.trust.kinds import COLLECTOR, Errand
@@ -60,8 +61,9 @@ def new_code(
     Raises:
         NotSetUp: there is no authority whose fingerprint it could carry.
         CollectorError: the kiosk's name cannot stand in topics and certificates, is the collector's own, or is that of a
-            kiosk of the other kind.
+            kiosk of the other kind; or the unit has ended or is hidden (`unit_takes_none`).
     """
+    lasting.check_takes(unit, until=archive.last + timedelta(days=1) if archive is not None else None)
     if kiosk and not KIOSK_NAME.fullmatch(kiosk):
         raise CollectorError("kiosk_name", name=kiosk)
     if kiosk in RESERVED:
@@ -102,6 +104,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
             digest=_digest(request.code)
         )
         _check_key(request.public_key)
+        _check_unit(code)
         if code.kiosk_name in RESERVED:
             raise EnrolmentRefused("kiosk", "kiosk_name_reserved", name=code.kiosk_name)
         if _is_of_other_kind(code.kiosk_name, archive=code.archive_from is not None):
@@ -172,6 +175,15 @@ def _kiosk(name: str) -> Kiosk:
         if (found := re.fullmatch(r"k-(\d{4,9})", known)) is not None
     )
     return Kiosk.objects.create(name=f"k-{max(numbers, default=0) + 1:04d}")
+
+
+def _check_unit(code: EnrolmentCode) -> None:
+    """Refuse a code of a unit that has ended or was hidden since it was made."""
+    until = local_date(code.archive_until, code.unit.time_zone) if code.archive_until is not None else None
+    try:
+        lasting.check_takes(code.unit, until=until)
+    except CollectorError as error:
+        raise EnrolmentRefused("unit", error.word, **error.values) from error
 
 
 def _check_key(public_key: bytes) -> None:

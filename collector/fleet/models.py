@@ -33,9 +33,25 @@ class Unit(models.Model):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="units")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units", null=True, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
+    retired_on = models.DateField(
+        null=True, blank=True, help_text="the first day it is no unit any more; null for as long as it is one"
+    )
+    retired_why = models.CharField(max_length=300, blank=True, help_text="everybody reads it")
+    successor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="predecessors", null=True, blank=True
+    )
+    hidden_on = models.DateField(
+        null=True, blank=True, help_text="since when it is said never to have been one"
+    )
+    hidden_why = models.CharField(max_length=300, blank=True, help_text="everybody reads it")
 
     class Meta:
-        indexes = [models.Index(fields=["name", "code"], name="unit_by_name")]
+        indexes = [
+            # What lists leave out stands in it too, so that none of them has to look into a row for that.
+            models.Index(fields=["name", "code", "retired_on", "hidden_on"], name="unit_by_name"),
+            models.Index(fields=["region", "retired_on", "hidden_on"], name="unit_by_region"),
+            models.Index(fields=["agency", "retired_on", "hidden_on"], name="unit_by_agency"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,12 +7,14 @@ from django.db import transaction
 
 from collector import clock
 from collector.errors import CollectorError
+from collector.fleet import lasting
 from collector.fleet.models import Agency, Region, Unit
 from collector.fleet.tree import below
 from collector.local import local_date
 from collector.releases import address, content, publishing
 from collector.releases.content import Head
 from collector.releases.models import Release
+from collector.releases.owed import check_owed
 from collector.releases.people import pack_basis, unpack_basis
 from collector.releases.policy import KINDS, official
 from collector.releases.states import State
@@ -39,12 +41,12 @@ def unit_over_time(unit: Unit) -> Whole:
 
 
 def region(code: str) -> Whole:
-    """Give a region with all units below it.
+    """Give a region with all units below it, those that have ended too; what is hidden never was one.
 
     Raises:
         CollectorError: there is no unit there (`region_unknown`).
     """
-    units = list(Unit.objects.filter(below(code)))
+    units = list(Unit.objects.filter(below(code), lasting.REAL))
     if not units:
         raise CollectorError("region_unknown", code=code)
     named = Region.objects.filter(pk=code).values_list("name", flat=True).first()
@@ -52,7 +54,7 @@ def region(code: str) -> Whole:
 
 
 def agency(code: str) -> Whole:
-    """Give an agency with its units.
+    """Give an agency with its units, as `region` does.
 
     Raises:
         CollectorError: there is none (`agency_unknown`).
@@ -60,7 +62,7 @@ def agency(code: str) -> Whole:
     found = Agency.objects.filter(code=code).first()
     if found is None:
         raise CollectorError("agency_unknown", code=code)
-    return Whole("agency", code, found.name, list(Unit.objects.filter(agency=found)))
+    return Whole("agency", code, found.name, list(Unit.objects.filter(lasting.REAL, agency=found)))
 
 
 def publish(
@@ -69,9 +71,11 @@ def publish(
     """Publish what its units' releases come to; where one is out already, that one is withdrawn in favour of the new one.
 
     Raises:
-        CollectorError: the period is no calendar period (`release_period`) or not over (`release_running`), or nothing has changed
-            since the last edition (`release_same`).
+        CollectorError: the period is no calendar period (`release_period`) or not over (`release_running`), nothing has changed
+            since the last edition (`release_same`), or it is of one unit, which had ended before or is hidden (`unit_owes_not`).
     """
+    if whole.subject == "unit":
+        check_owed(whole.units[0], period)
     if period.kind not in KINDS:
         raise CollectorError("release_period", period=period.identifier)
     if period.last >= local_date(clock.now(), "Asia/Jakarta"):

@@ -14,11 +14,13 @@ from itertools import islice
 from django.db import connection, transaction
 
 from collector.errors import CollectorError
+from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.releases import drafts, publishing
 from collector.releases.drafts import Draft
 from collector.releases.hands import in_order
 from collector.releases.models import Release
+from collector.releases.owed import owes
 from collector.releases.policy import officials
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from survey.index.periods import Period, parse
@@ -79,8 +81,7 @@ def work_out(numbers: Sequence[int], identifier: str, instrument: str) -> dict[i
     return {
         unit.pk: _draft(unit, period, instrument)
         for unit in _units(numbers)
-        if policy_of(unit).period_kind == period.kind.value
-        and publishing.owes(unit, period, instrument=instrument)
+        if policy_of(unit).period_kind == period.kind.value and owes(unit, period, instrument=instrument)
     }
 
 
@@ -117,4 +118,5 @@ def _numbers_not_out(period: Period, instrument: str) -> list[int]:
     out = Release.objects.filter(
         period=period.identifier, subject="unit", instrument=instrument, published_at__isnull=False
     ).values("unit")
-    return list(Unit.objects.exclude(pk__in=out).order_by("code").values_list("pk", flat=True))
+    owing = Unit.objects.filter(lasting.owing(period)).exclude(pk__in=out)
+    return list(owing.order_by("code").values_list("pk", flat=True))

@@ -128,6 +128,9 @@ class ReleaseStep(models.Model):
     who = models.CharField(max_length=150)
     why = models.CharField(max_length=300, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="step_by_time")]
+
     def __str__(self) -> str:
         return f"{self.release_id} {self.state} by {self.who}"
 

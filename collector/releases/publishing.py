@@ -21,6 +21,7 @@ from collector.releases.bands import band
 from collector.releases.drafts import Draft
 from collector.releases.editions import Edition, answered, counts, of_unit
 from collector.releases.models import Release, ReleaseStep
+from collector.releases.owed import check_owed, owes
 from collector.releases.policy import KINDS, due
 from collector.releases.states import FOLLOWS, PENDING, SHOWN, State
 from collector.scores.ask.lookups import find_form
@@ -35,7 +36,7 @@ def propose(unit: Unit, period: Period, *, who: str, instrument: str = DEFAULT_I
 
     Raises:
         CollectorError: the period is no calendar period, or is not over yet (`release_running`); one is out already
-            (`release_out`).
+            (`release_out`); the unit had ended before it began, or is hidden (`unit_owes_not`).
     """
     return _kept(begun(unit, period, instrument=instrument), who=who)
 
@@ -47,6 +48,7 @@ def begun(unit: Unit, period: Period, *, instrument: str = DEFAULT_INSTRUMENT) -
         CollectorError: as `propose`.
     """
     _check_period(unit, period)
+    check_owed(unit, period)
     check_instrument(instrument)
     known = _editions(unit, period, instrument)
     newest = known.last()
@@ -216,11 +218,6 @@ def _put_out(release: Release, draft: Draft, *, who: str, why: str) -> None:
     move(release, State.PUBLISHED, who=who, why=why)
 
 
-def owes(unit: Unit, period: Period, *, instrument: str) -> bool:
-    """Tell whether a unit has to report a period: the SKM always, everything else where its visitors were asked it."""
-    return instrument == DEFAULT_INSTRUMENT or answered(unit, period, instrument=instrument) > 0
-
-
 def check_instrument(instrument: str) -> Instrument:
     """Give an instrument in its newest version here, and refuse what has no releases.
 
@@ -292,13 +289,22 @@ def move(release: Release, state: State, *, who: str, why: str) -> None:
         kiosks.tell(release.unit)
 
 
+def relist(unit: Unit) -> None:
+    """Have lists show, or leave out, what is out of a unit, after it was hidden or shown again."""
+    for release in (
+        Release.objects.filter(unit=unit).select_related("unit").defer("content", "basis", "breakdown")
+    ):
+        _list_newest(release)
+
+
 def _list_newest(release: Release) -> None:
-    """Have lists show the newest edition of a period that everybody may see."""
+    """Have lists show the newest edition of a period that everybody may see; of a hidden unit none."""
     editions = Release.objects.filter(
         subject=release.subject, code=release.code, period=release.period, instrument=release.instrument
     )
     newest = editions.filter(state__in=SHOWN).order_by("-number").values_list("number", flat=True).first()
-    number = 0 if newest is None else newest  # editions begin with 1
+    is_hidden = release.unit is not None and release.unit.hidden_on is not None
+    number = 0 if newest is None or is_hidden else newest  # editions begin with 1
     editions.filter(newest=True).exclude(number=number).update(newest=False)
     editions.filter(newest=False, number=number).update(newest=True)
     release.newest = release.number == number

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
@@ -27,7 +28,7 @@ class Sum:
     units: set[int] = field(default_factory=set)
     """Units that are counted."""
     left_out: int = 0
-    """Units of which nothing with a number is out."""
+    """Units that owed the period and of which nothing with a number is out."""
 
 
 def atoms_of(units: Sequence[Unit], period: Period, *, instrument: str) -> Sum:
@@ -45,7 +46,7 @@ def atoms_of(units: Sequence[Unit], period: Period, *, instrument: str) -> Sum:
         if unpack_basis(bytes(release.basis)).get("official"):
             found.atoms.append(release)
             found.units.add(release.unit_id or 0)
-    found.left_out = len({unit.pk for unit in units} - found.units)
+    found.left_out = len({unit.pk for unit in units if lasting.owes(unit, period)} - found.units)
     return found
 
 

@@ -20,6 +20,7 @@ EVERYBODY = ("/meja/", "/meja/minggu-ini/", "/akun/")
 UNIT = "/meja/unit/tanjungasih/2026-TW3/"
 KIOSKS = ("/meja/kios/", "/meja/kios/loket-2/")
 SERVICES = "/meja/unit/tanjungasih/layanan/"
+STANDING, MAILS = "/meja/unit/tanjungasih/keadaan/", "/meja/surel/"
 OF_EVALUATORS = (
     "/meja/rilis/?period=2026-TW3",
     "/meja/belum-melapor/?period=2026-TW3",
@@ -28,7 +29,7 @@ OF_EVALUATORS = (
     "/meja/akun/undang/",
 )
 PAGES: Mapping[str, tuple[str, ...]] = {
-    "pembaca": EVERYBODY[:1],
+    "pembaca": (*EVERYBODY[:1], MAILS),
     "pemeriksa": EVERYBODY[:1],
     "petugas": (
         *EVERYBODY,
@@ -45,12 +46,16 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/pekerjaan/",
         *KIOSKS,
         SERVICES,
+        STANDING,
+        MAILS,
     ),
     "penilai": (
         *EVERYBODY,
         *OF_EVALUATORS,
         *KIOSKS,
         SERVICES,
+        STANDING,
+        MAILS,
         "/meja/unit/tanjungasih/standar/",
         "/meja/unit/tanjungasih/kunjungan/",
     ),

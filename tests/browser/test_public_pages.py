@@ -20,6 +20,7 @@ PAGES = (
     "/unit/sukamaju/?instrument=spkp&period=2026-TW3",
     "/?instrument=spkp",
     "/?mutu=C&sort=nama",
+    "/?berakhir=ya",
     "/region/",
     "/agency/",
     "/agency/pemdes/",

@@ -10,6 +10,7 @@ from collector.accounts import roles
 from collector.accounts.models import Office
 from collector.desk import periods
 from collector.desk.periods import Standing
+from collector.fleet import lasting
 from collector.fleet.models import Region
 from collector.followup.standing import waiting
 from collector.releases.models import Release
@@ -26,11 +27,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what is due at the account's units, and what waits for an evaluator."""
     officer = roles.held(request.user, (roles.UNIT_OFFICER,))
     evaluator = roles.held(request.user, roles.EVALUATORS)
-    units = roles.units_of(officer).select_related("region").order_by("name")[:_MOST_UNITS]
+    found = roles.units_of(officer).filter(lasting.REAL)
+    units = found.select_related("region").order_by("name")[:_MOST_UNITS]
     own = sorted(
         (periods.standing(unit, periods.last_closed(unit)) for unit in units), key=lambda one: one.due
     )
-    followups = waiting({one.unit.pk: one.period.kind for one in own}, periods.today())
+    going_on = [one for one in own if not lasting.has_ended(one.unit, on=one.today)]
+    followups = waiting({one.unit.pk: one.period.kind for one in going_on}, periods.today())
     visits = unanswered(units)
     todo = [one for one in own if one.waits_for_unit]
     context = {
@@ -55,7 +58,7 @@ def _newest(one: Standing) -> tuple[Standing, Release | None]:
 
 
 def _for_evaluator(offices: list[Office]) -> dict[str, object]:
-    units = roles.units_of(offices)
+    units = roles.units_of(offices).filter(lasting.REAL)
     waiting = Release.objects.filter(unit__in=units, state=State.SUBMITTED)
     overdue = Release.objects.filter(unit__in=units, state=State.NOT_REPORTED)
     places = {one.region or one.agency for one in offices} - {None}

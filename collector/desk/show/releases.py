@@ -18,6 +18,7 @@ from collector.accounts.roles import EVALUATORS, OFFICERS
 from collector.desk import periods
 from collector.desk.periods import NOT_BEGUN, Standing
 from collector.errors import CollectorError
+from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.releases import publishing
 from collector.releases.bands import band
@@ -61,7 +62,11 @@ def listed(request: HttpRequest) -> HttpResponse:
             Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
         )
     newest = _newest(period)
+    ended = request.GET.get("berakhir") == "ya"
+    every, units = units, units.filter(lasting.owing(period))
     numbers = _numbers(units, newest)
+    if wanted not in STATES:
+        units = every if ended else units
     if wanted == NOT_BEGUN:
         units = units.exclude(pk__in=newest.exclude(state=State.OPEN).values("unit"))
     elif wanted in STATES:
@@ -73,6 +78,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "before": period.previous(),
         "words": words,
         "wanted": wanted,
+        "ended": ended,
         "numbers": numbers,
         "every": sum(numbers.values()),
         "page": page,
@@ -93,6 +99,7 @@ def one(request: HttpRequest, code: str, period: str) -> HttpResponse:
         "period": chosen,
         "standing": where,
         "over": chosen.last < where.today,
+        "owed": lasting.owes(unit, chosen),
         "band": band(answered(unit, chosen, instrument=DEFAULT_INSTRUMENT)),
         "kiosks": holdings(unit),
         "steps": list(release.steps.order_by("pk")) if release is not None else [],

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collector.accounts import roles
-from collector.desk import periods
+from collector.desk import periods, service_table
 from collector.desk.forms import ServiceForm, UsersForm
 from collector.desk.show.followup import found_unit
 from collector.errors import CollectorError
@@ -20,9 +20,12 @@ from collector.fleet.models import Unit
 from collector.followup.register import WRITERS
 from collector.scores import users as users_of
 from collector.scores.models import Population
+from collector.scores.show.as_csv import table
 from survey.index.periods import Period, PeriodKind, around, parse
 from survey.index.sampling import required_sample
 
+_USERS = "pengguna"
+"""What `tabel` asks for: the users in place of the services."""
 _PERIODS = 6
 """The running one and those before it, for which users may be stated."""
 
@@ -30,8 +33,9 @@ _PERIODS = 6
 @login_required
 @require_safe
 def listed(request: HttpRequest, code: str) -> HttpResponse:
-    """List a unit's services and what was stated of its users."""
-    return _page(request, found_unit(request, code))
+    """List a unit's services and what was stated of its users; as CSV and JSON too."""
+    unit = found_unit(request, code)
+    return _as_data(request, unit) or _page(request, unit)
 
 
 @login_required
@@ -168,7 +172,9 @@ def _offered(unit: Unit) -> list[Period]:
 
 
 def _all_stated(unit: Unit) -> list[Population]:
-    return list(Population.objects.filter(unit=unit).order_by("-last_day", "-first_day"))
+    return list(
+        Population.objects.filter(unit=unit).select_related("unit").order_by("-last_day", "-first_day")
+    )
 
 
 def _stated(unit: Unit, period: Period) -> bool:
@@ -177,9 +183,26 @@ def _stated(unit: Unit, period: Period) -> bool:
 
 def _title(stated: Population) -> str:
     """Give the period of a statement by its name; by its days where it is none of the calendar."""
-    for kind in PeriodKind:
-        if kind is not PeriodKind.RANGE:
-            period = around(stated.first_day, kind)
-            if (period.first, period.last) == (stated.first_day, stated.last_day):
-                return period.title
-    return f"{stated.first_day} – {stated.last_day}"
+    period = service_table.period_of(stated)
+    is_range = period.kind is PeriodKind.RANGE
+    return f"{stated.first_day} – {stated.last_day}" if is_range else period.title
+
+
+def _as_data(request: HttpRequest, unit: Unit) -> HttpResponse | None:
+    """Answer with the page's tables as JSON, or with one of them as CSV; None where a page is asked for."""
+    form = request.GET.get("format", "")
+    if form not in ("csv", "json"):
+        return None
+    offered = unit.services.select_related("unit").order_by("name", "code")
+    services_of = service_table.services(list(offered))
+    stated = service_table.users(_all_stated(unit))
+    if form == "json":
+        return JsonResponse({"unit": unit.code, "services": services_of, "users": stated})
+    is_users = request.GET.get("tabel") == _USERS
+    rows, columns = (stated, service_table.USERS) if is_users else (services_of, service_table.SERVICES)
+    cells: list[list[object]] = [[name for name, _ in columns], *(list(row.values()) for row in rows)]
+    written = table(cells, excel=request.GET.get("for") == "excel")
+    answer = HttpResponse(written, content_type="text/csv; charset=utf-8")
+    name = f"{_USERS if is_users else 'layanan'}-{unit.code}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

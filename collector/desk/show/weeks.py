@@ -14,6 +14,7 @@ from collector.accounts import roles
 from collector.desk import periods, reminders
 from collector.desk.week import week_of
 from collector.errors import CollectorError
+from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.releases.models import Release
 from collector.releases.policy import KINDS
@@ -44,7 +45,9 @@ def missing(request: HttpRequest) -> HttpResponse:
     silent = Release.objects.filter(
         period=period.identifier, instrument=DEFAULT_INSTRUMENT, subject="unit", state=State.NOT_REPORTED
     )
-    units = roles.units_of(offices).filter(pk__in=silent.values("unit")).select_related("region")
+    units = (
+        roles.units_of(offices).filter(lasting.REAL, pk__in=silent.values("unit")).select_related("region")
+    )
     page = Paginator(units.order_by("name", "code"), ROWS).get_page(request.GET.get("page"))
     told = reminders.newest(page, period)
     standings = periods.standings(page, period)

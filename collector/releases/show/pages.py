@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from collector import clock
 from collector.errors import CollectorError
+from collector.fleet import lasting
 from collector.fleet.models import Region, Unit
 from collector.local import local_date
 from collector.releases import publishing
@@ -31,10 +32,11 @@ from survey.instrument.instrument import Instrument
 @require_safe
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit: its newest release or that of a period, all that is out of it, and how the running period goes."""
-    found = get_object_or_404(Unit.objects.select_related("region", "agency"), code=code)
+    found = get_object_or_404(Unit.objects.select_related("region", "agency", "successor"), code=code)
     instrument = instrument_of(request)
     periods = _periods("unit", code, instrument)
     period = chosen(request, periods)
+    now = _running(found, instrument.id)
     return render(
         request,
         "releases/unit.html",
@@ -44,7 +46,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "evaluations": list(
                 shown_releases().filter(subject=SUBJECT, code=code).order_by("-first_day", "-number")
             ),
-            "running": _running(found, instrument.id),
+            "running": now if lasting.owes(found, now.period) else None,
+            "predecessors": list(found.predecessors.order_by("name", "code")),
             **of_subject(request, subject="unit", code=code, periods=periods, period=period),
         },
     )

@@ -196,6 +196,8 @@ def where_of(scope: Scope) -> Where:
     if scope.units:
         conditions.append(f"u.code IN ({', '.join(['%s'] * len(scope.units))})")
         values += scope.units
+    if scope.unit is None and not scope.units:
+        conditions.append("u.hidden_on IS NULL")  # what was never a unit is in nobody's sum
     if scope.region is not None:
         conditions.append("(u.region_id = %s OR u.region_id LIKE %s)")
         values += [scope.region, f"{scope.region}.%"]

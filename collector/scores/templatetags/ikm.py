@@ -39,6 +39,12 @@ def published_day(moment: str) -> str:
 
 
 @register.filter
+def long_day(day: date) -> str:
+    """Write a day with its month's name: `1 Oktober 2026`."""
+    return long_date(day)
+
+
+@register.filter
 def due_day(day: str) -> str:
     """Write the day that a release was due on, as it stands in its content."""
     return long_date(date.fromisoformat(day))

@@ -1,6 +1,8 @@
 """A unit's services and whom it served, at the desk: who may change what, what kiosks are told, and sheets of others."""
 
+import csv
 import io
+import re
 import zipfile
 from datetime import UTC, date, datetime
 
@@ -20,7 +22,9 @@ from collector.fleet import service_sheet, services, workbook
 from collector.fleet.models import KioskSettings, Service, Unit
 from collector.headers import PAGE
 from collector.people.models import TrailEntry
+from collector.scores import users as users_of
 from collector.scores.models import Population
+from survey.index.periods import between, parse
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.desk.test_desk import browser, seen
@@ -306,3 +310,33 @@ def test_the_page_asks_as_little_for_many_services_as_for_one(unit: Unit, office
     before = asked()
     services.add_all(unit, [f"Layanan {number}" for number in range(12)], who="test", source="x")
     assert asked() == before
+
+
+def test_both_tables_are_data_too_and_nothing_in_them_is_a_formula(unit: Unit, officer: Client) -> None:
+    services.put(unit, code="kk", name="=HYPERLINK(1)", who="test")
+    services.put(unit, code="ktp", name="KTP; kartu", offered=False, who="test")
+    users_of.state(unit, parse("2026-TW4"), 640, who="@budi")
+    users_of.state(unit, between(date(2026, 3, 2), date(2026, 3, 9)), 70, who="budi")
+    read = csv.DictReader(io.StringIO(officer.get(f"{ROOT}?format=csv").content.decode()))
+    assert [list(row.values()) for row in read] == [
+        ["sukamaju", "kk", "'=HYPERLINK(1)", "True"], ["sukamaju", "ktp", "KTP; kartu", "False"],
+    ]  # fmt: skip
+    answer = officer.get(f"{ROOT}?format=csv&tabel=pengguna&for=excel")
+    assert answer["Content-Disposition"] == 'attachment; filename="pengguna-sukamaju.csv"'
+    excel = answer.content.decode("utf-8-sig").splitlines()
+    assert excel[0] == "unit;period;first_day;last_day;users;required;stated_at;stated_by"
+    assert excel[1].startswith("sukamaju;2026-TW4;2026-10-01;2026-12-31;640;240;")
+    assert excel[1].endswith(";'@budi")
+    told = officer.get(f"{ROOT}?format=json").json()
+    assert (told["unit"], len(told["services"])) == ("sukamaju", 2)
+    assert [one["period"] for one in told["users"]] == ["2026-TW4", "2026-03-02..2026-03-09"]
+    page = officer.get(ROOT).content.decode()
+    for link in re.findall(r'href="(\?format=[^"]*)"', page):
+        assert officer.get(ROOT + link.replace("&amp;", "&")).status_code == 200
+
+
+@pytest.mark.parametrize("role, read, _", EVERYBODY)
+def test_the_data_have_the_pages_doors(unit: Unit, role: str | None, read: int, _: int) -> None:
+    client = visitor(role, unit)
+    for asked in ("format=csv", "format=csv&tabel=pengguna", "format=json"):
+        assert client.get(f"{ROOT}?{asked}").status_code == read

@@ -15,7 +15,7 @@ from collector.console.kiosk_report import line, report
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
 from collector.evidence.kiosks import KnownKiosk, known
-from collector.fleet import tree
+from collector.fleet import lasting, tree
 from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
 from collector.fleet.publication import publish
 from collector.local import date_text, minute_text
@@ -97,6 +97,7 @@ def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:
         Assignment.objects.update_or_create(kiosk=kiosk, since=since, defaults={"unit": unit, "place": place})
 
     with transaction.atomic():
+        lasting.check_move(kiosk, unit, since=since)
         moved = project_again(kiosk.pk, change)
         trail.note(
             who=trail.console_user(),

@@ -22,6 +22,7 @@ TRENDS: Mapping[str, str] = {
     "belum terlihat": Change.CANNOT_TELL.value,
 }
 PROOFS: Mapping[str, str] = {"lengkap": "whole", "belum lengkap": "short"}
+ENDED_TOO = "ya"
 FORMS = ("json", "csv")
 _EXCEL = "excel"
 
@@ -37,6 +38,8 @@ class Asked:
     trend: str = ""
     proof: str = ""
     page: str = "1"
+    ended: bool = False
+    """With units that had ended before the period began."""
     form: str = ""
     """Nothing for a page."""
     excel: bool = False
@@ -70,6 +73,7 @@ def asked(request: HttpRequest) -> Asked:
         trend=one_of("perubahan", TRENDS),
         proof=one_of("bukti", PROOFS),
         page=get("page", "1"),
+        ended=get("berakhir") == ENDED_TOO,
         form=form,
         excel=form == "csv" and get("for") == _EXCEL,
     )

@@ -1,4 +1,7 @@
-"""The parts of a node of the trees: of a region its regions or its units, of an agency its units."""
+"""The parts of a node of the trees: of a region its regions or its units, of an agency its units.
+
+`real` is the condition that a unit is one as far as the list goes: see `collector.fleet.lasting`.
+"""
 
 from django.db.models import Count, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat, Length
@@ -9,39 +12,38 @@ from collector.releases.show.overview.listing import Node
 from collector.scores.ask.scope import REGION_LENGTHS
 
 
-def every_unit() -> Node:
+def every_unit(real: Q) -> Node:
     """Give all units."""
-    return Node("unit", Unit.objects.all(), narrowed=False)
+    return Node("unit", Unit.objects.filter(real), narrowed=False)
 
 
-def units_of_region(code: str) -> Node:
+def units_of_region(code: str, real: Q) -> Node:
     """Give all units in a region, at whatever depth."""
-    return Node("unit", Unit.objects.filter(below(code)))
+    return Node("unit", Unit.objects.filter(below(code), real))
 
 
-def units_of_agency(agency: Agency) -> Node:
+def units_of_agency(agency: Agency, real: Q) -> Node:
     """Give an agency's units."""
-    return Node("unit", Unit.objects.filter(agency=agency))
+    return Node("unit", Unit.objects.filter(real, agency=agency))
 
 
-def every_agency() -> Node:
+def every_agency(real: Q) -> Node:
     """Give the agencies that have units."""
-    found = (
-        Unit.objects.exclude(agency=None).values_list("agency__code").annotate(units=Count("pk")).order_by()
-    )
-    sizes = dict(found)
+    owned = Unit.objects.filter(real).exclude(agency=None)
+    sizes = dict(owned.values_list("agency__code").annotate(units=Count("pk")).order_by())
     return Node("agency", Agency.objects.filter(code__in=list(sizes)), sizes=sizes)
 
 
-def regions_of(code: str) -> Node:
+def regions_of(code: str, real: Q) -> Node:
     """Give the regions right below one, or the provinces where it is empty, that have units."""
     length = next((one for one in REGION_LENGTHS.values() if one > len(code)), None)
     if length is None:
         return Node("region", Region.objects.none())
     own = OuterRef("code")
     inside = Unit.objects.filter(
+        real,
         Q(region_id=own)
-        | Q(region_id__gte=Concat(own, Value(".00")), region_id__lte=Concat(own, Value(".99.99.9999")))
+        | Q(region_id__gte=Concat(own, Value(".00")), region_id__lte=Concat(own, Value(".99.99.9999"))),
     )
     number = inside.order_by().annotate(number=Func("pk", function="Count")).values("number")
     parts = Region.objects.annotate(length=Length("code")).filter(length=length)

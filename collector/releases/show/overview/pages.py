@@ -1,12 +1,15 @@
 """The overview for everybody: all units, the tree of regions and that of agencies, each list sortable and as data beside it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from collector.fleet import lasting
 from collector.fleet.models import Agency, Region, Unit
 from collector.fleet.tree import below
 from collector.releases.show.overview import choices, nodes
@@ -24,22 +27,35 @@ UNITS, PARTS = "unit", "wilayah"
 """What `daftar` may ask for: all units of a region, or the regions right below it."""
 
 
+class _When(NamedTuple):
+    """What a list is of."""
+
+    instrument: Instrument
+    periods: list[Period]
+    """Of which something is out."""
+    period: Period
+    real: Q
+    """The condition on its units."""
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """List all units."""
-    return _of_everything(request, nodes.every_unit(), "Kepuasan masyarakat per unit layanan")
+    return _of_everything(request, nodes.every_unit, "unit", "Kepuasan masyarakat per unit layanan")
 
 
 @require_safe
 def regions(request: HttpRequest) -> HttpResponse:
     """List the provinces."""
-    return _of_everything(request, nodes.regions_of(""), "Kepuasan masyarakat per provinsi")
+    return _of_everything(
+        request, partial(nodes.regions_of, ""), "region", "Kepuasan masyarakat per provinsi"
+    )
 
 
 @require_safe
 def agencies(request: HttpRequest) -> HttpResponse:
     """List the agencies."""
-    return _of_everything(request, nodes.every_agency(), "Kepuasan masyarakat per instansi")
+    return _of_everything(request, nodes.every_agency, "agency", "Kepuasan masyarakat per instansi")
 
 
 @require_safe
@@ -49,13 +65,14 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         place = parse(code)
     except Malformed as error:
         raise Http404(str(error)) from error
-    units = Unit.objects.filter(below(code)).count()
-    if not units:
+    if not Unit.objects.filter(below(code), lasting.REAL).exists():
         raise Http404("no unit is there")
+    when = _when(request, "unit")
+    units = Unit.objects.filter(below(code), when.real).count()
     named = Region.objects.filter(pk=code).values_list("name", flat=True).first() or code
-    parts = nodes.regions_of(code)
+    parts = nodes.regions_of(code, when.real)
     wanted = request.GET.get("daftar") or (PARTS if units > ROWS and len(parts.sizes) > 1 else UNITS)
-    node = parts if wanted == PARTS and parts.sizes else nodes.units_of_region(code)
+    node = parts if wanted == PARTS and parts.sizes else nodes.units_of_region(code, when.real)
     extra = {
         "place": place,
         "name": named,
@@ -64,58 +81,60 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
         "parts": len(parts.sizes),
         "shows": PARTS if node is parts else UNITS,
     }
-    return _of_node(request, node, extra, subject="region", code=code)
+    return _of_node(request, node, when, extra, subject="region", code=code)
 
 
 @require_safe
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """Show what is out of an agency, and its units."""
     found = get_object_or_404(Agency, code=code)
-    units = Unit.objects.filter(agency=found).count()
+    when = _when(request, "unit")
+    units = Unit.objects.filter(when.real, agency=found).count()
     extra = {"name": found.name, "units": units, "crumbs": [], "shows": UNITS}
-    return _of_node(request, nodes.units_of_agency(found), extra, subject="agency", code=code)
+    node = nodes.units_of_agency(found, when.real)
+    return _of_node(request, node, when, extra, subject="agency", code=code)
 
 
-def _of_everything(request: HttpRequest, node: Node, title: str) -> HttpResponse:
-    instrument = instrument_of(request)
-    periods = choices.periods(node.subject, instrument.id)
-    period = _period(request, periods)
-    table = _table(request, node, instrument, period)
+def _of_everything(
+    request: HttpRequest, node_of: Callable[[Q], Node], subject: str, title: str
+) -> HttpResponse:
+    when = _when(request, subject)
+    table = _table(request, node_of(when.real), when)
     if isinstance(table, HttpResponse):
         return table
-    known = offered(choices.instruments("unit"), instrument)
-    context = {"title": title, "periods": periods or [period], "period": period, **known, **table}
+    known = offered(choices.instruments("unit"), when.instrument)
+    periods = when.periods or [when.period]
+    context = {"title": title, "periods": periods, "period": when.period, **known, **table}
     return render(request, "releases/home.html", context)
 
 
 def _of_node(
-    request: HttpRequest, node: Node, extra: Mapping[str, object], *, subject: str, code: str
+    request: HttpRequest, node: Node, when: _When, extra: Mapping[str, object], *, subject: str, code: str
 ) -> HttpResponse:
-    instrument = instrument_of(request)
-    periods = choices.periods("unit", instrument.id)
-    period = _period(request, periods)
-    table = _table(request, node, instrument, period)
+    table = _table(request, node, when)
     if isinstance(table, HttpResponse):
         return table
-    whole = of_subject(request, subject=subject, code=code, periods=periods, period=period)
-    return render(request, "releases/larger.html", {**whole, **extra, **table, "period": period})
+    whole = of_subject(request, subject=subject, code=code, periods=when.periods, period=when.period)
+    return render(request, "releases/larger.html", {**whole, **extra, **table, "period": when.period})
 
 
-def _period(request: HttpRequest, periods: list[Period]) -> Period:
+def _when(request: HttpRequest, subject: str) -> _When:
+    """Read which questionnaire and period a list is of, and with it which units were units then."""
+    instrument = instrument_of(request)
+    periods = choices.periods(subject, instrument.id)
     usual = choices.usual(periods) or around(today(), PeriodKind.QUARTER).previous()
-    return (chosen(request, periods) if request.GET.get("period") else None) or usual
+    period = (chosen(request, periods) if request.GET.get("period") else None) or usual
+    return _When(instrument, periods, period, lasting.REAL if asked(request).ended else lasting.owing(period))
 
 
-def _table(
-    request: HttpRequest, node: Node, instrument: Instrument, period: Period
-) -> dict[str, Any] | HttpResponse:
+def _table(request: HttpRequest, node: Node, when: _When) -> dict[str, Any] | HttpResponse:
     """Give what a page needs to write a list; the answer itself where it is asked for as data."""
-    ask = asked(request)
+    ask, instrument, period = asked(request), when.instrument, when.period
     found = listing(node, instrument, period, ask)
     if ask.form:
         return as_data(found, ask, subject=node.subject, period=period, instrument=instrument)
     scale = ruler(instrument, (row.release for row in found.rows if row.release is not None))
-    kept = {name: request.GET[name] for name in ("daftar",) if name in request.GET}
+    kept = {name: request.GET[name] for name in ("daftar", "berakhir") if name in request.GET}
     if "period" in request.GET:
         kept["period"] = period.identifier
     return {

@@ -1,6 +1,7 @@
 """A list as data: the same rows in the same order as on its page, at most a thousand at once."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -28,6 +29,10 @@ def _count(name: str) -> Callable[[Row], object]:
     return lambda row: getattr(row.release, name, None)
 
 
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
 COLUMNS: tuple[tuple[str, Callable[[Row], object]], ...] = (
     ("code", lambda row: row.member.code),
     ("name", lambda row: row.member.name),
@@ -48,6 +53,7 @@ COLUMNS: tuple[tuple[str, Callable[[Row], object]], ...] = (
     ("change", _number("change")),
     ("trend", _field("trend")),
     ("proof", _field("proof")),
+    ("ended", lambda row: _day(getattr(row.member, "retired_on", None))),
 )
 
 
