@@ -157,6 +157,8 @@ def of_unit(
     }
     if not shown.has_number:
         return fields | {"index": None, "n": None}
+    if form.instrument.kind is Kind.SHARES:
+        return fields | {"index": None, "n": answer.whole.n}
     return fields | {"n": answer.whole.n, "index": _index(answer, found, ask, shown, facts)}
 
 

@@ -20,6 +20,7 @@ from collector.releases.sums import atoms_of
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from survey.index.periods import Period
+from survey.instrument.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,15 @@ def publish(
     """Publish what its units' releases come to; where one is out already, that one is withdrawn in favour of the new one.
 
     Raises:
-        CollectorError: the period is no calendar period (`release_period`) or not over (`release_running`), or nothing has changed
-            since the last edition (`release_same`).
+        CollectorError: the period is no calendar period (`release_period`) or not over (`release_running`), nothing has changed
+            since the last edition (`release_same`), or the instrument leads to shares (`release_shares_unit`).
     """
     if period.kind not in KINDS:
         raise CollectorError("release_period", period=period.identifier)
     if period.last >= local_date(clock.now(), "Asia/Jakarta"):
         raise CollectorError("release_running", last=period.last)
-    publishing.check_instrument(instrument)
+    if publishing.check_instrument(instrument).kind is Kind.SHARES:
+        raise CollectorError("release_shares_unit", instrument=instrument)
     found = atoms_of(whole.units, period, instrument=instrument)
     editions = Release.objects.filter(
         subject=whole.subject, code=whole.code, period=period.identifier, instrument=instrument

@@ -26,6 +26,7 @@ from collector.scores.show.charts import Trend, TrendValue, trend_of
 from survey.index.doubt import Interval
 from survey.index.periods import Period, PeriodKind, around, parse
 from survey.instrument.instrument import Instrument
+from survey.instrument.kinds import NO_INDEX
 
 
 @require_safe
@@ -84,6 +85,18 @@ def instrument_of(request: HttpRequest) -> Instrument:
         return publishing.check_instrument(request.GET.get("instrument") or DEFAULT_INSTRUMENT)
     except CollectorError as error:
         raise Http404(str(error)) from error
+
+
+def index_of(request: HttpRequest) -> Instrument:
+    """Give the instrument a list is asked for; lists are of indices.
+
+    Raises:
+        Http404: there is none of that name, or it leads to no index.
+    """
+    found = instrument_of(request)
+    if found.kind in NO_INDEX:
+        raise Http404("it leads to shares, which no list has")
+    return found
 
 
 def offered(names: Iterable[str], instrument: Instrument) -> dict[str, object]:

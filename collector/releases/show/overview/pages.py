@@ -14,7 +14,7 @@ from collector.releases.show.overview.asked import PROOFS, TRENDS, asked
 from collector.releases.show.overview.lines import Line, ruler
 from collector.releases.show.overview.listing import ROWS, Node, listing
 from collector.releases.show.overview.tables import as_data
-from collector.releases.show.pages import chosen, crumbs_of, instrument_of, of_subject, offered, today
+from collector.releases.show.pages import chosen, crumbs_of, index_of, of_subject, offered, today
 from survey.index.periods import Period, PeriodKind, around
 from survey.instrument.instrument import Instrument
 from survey.instrument.regions import parse
@@ -77,13 +77,13 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _of_everything(request: HttpRequest, node: Node, title: str) -> HttpResponse:
-    instrument = instrument_of(request)
+    instrument = index_of(request)
     periods = choices.periods(node.subject, instrument.id)
     period = _period(request, periods)
     table = _table(request, node, instrument, period)
     if isinstance(table, HttpResponse):
         return table
-    known = offered(choices.instruments("unit"), instrument)
+    known = offered(choices.with_an_index("unit"), instrument)
     context = {"title": title, "periods": periods or [period], "period": period, **known, **table}
     return render(request, "releases/home.html", context)
 
@@ -91,7 +91,7 @@ def _of_everything(request: HttpRequest, node: Node, title: str) -> HttpResponse
 def _of_node(
     request: HttpRequest, node: Node, extra: Mapping[str, object], *, subject: str, code: str
 ) -> HttpResponse:
-    instrument = instrument_of(request)
+    instrument = index_of(request)
     periods = choices.periods("unit", instrument.id)
     period = _period(request, periods)
     table = _table(request, node, instrument, period)
