@@ -15,11 +15,13 @@ from django.test import Client
 
 from collector.accounts import roles
 from collector.errors import CollectorError
+from collector.evidence.proof.recount import published
 from collector.releases import larger, publishing
 from collector.releases.models import Release
 from collector.releases.shares import Telling, telling
 from collector.scores.tallies.projection import project
 from survey.index.periods import parse
+from survey.index.tally import Tally
 from survey.instrument.definition import load
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
@@ -231,6 +233,16 @@ def test_a_group_that_is_withheld_has_no_shares_either(post: Post, client: Clien
     asked = {"unit": "sukamaju", "period": "2026-TW4", "instrument": "maladministrasi", "by": "month"}
     groups = client.get("/api/v1/indices", asked).json()["groups"]
     assert [(one["withheld"], "shares" in one) for one in groups] == [(True, False), (False, True)]
+
+
+def test_who_recounts_the_records_gets_every_count_and_no_number() -> None:
+    rows = [dict.fromkeys(ASKED.element_keys, value) for value in (1, 3, 3, 3, 3)]
+    counted, other = published(Tally.of(ASKED, rows)), published(Tally.of(ASKED, [*rows[1:], rows[1]]))
+    assert counted is not None
+    assert other is not None
+    assert (counted.value, counted.category, counted.n, counted.rule) == ("", "", 5, "kata-kata sendiri")
+    assert counted.facts != other.facts
+    assert published(Tally.empty(ASKED)) is None
 
 
 def test_taking_part_is_published_like_it(post: Post) -> None:
