@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     followups = waiting({one.unit.pk: one.period.kind for one in own}, periods.today())
     visits = unanswered(units)
+    offices = roles.held(request.user)
     todo = [one for one in own if one.waits_for_unit]
     context = {
         "today": periods.today(),
@@ -41,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "out": [_newest(one) for one in own],
         "kiosks": [(one.unit, holdings(one.unit)) for one in own],
         "evaluator": _for_evaluator(evaluator) if evaluator else None,
-        "offices": roles.held(request.user),
+        "offices": offices,
+        "audits": any(one.role == roles.AUDITOR for one in offices),
         "may_invite": bool(evaluator),
     }
     return render(request, "desk/home.html", context)

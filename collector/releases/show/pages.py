@@ -99,10 +99,14 @@ def index_of(request: HttpRequest) -> Instrument:
     return found
 
 
-def offered(names: Iterable[str], instrument: Instrument) -> dict[str, object]:
-    """Give the instrument a page shows, and those of which it could show something."""
+def offered(
+    names: Iterable[str], instrument: Instrument, *, indices_alone: bool = False
+) -> dict[str, object]:
+    """Give the instrument a page shows, and those of which it could show something; a list has those alone that lead to an index."""
     names = dict.fromkeys([DEFAULT_INSTRUMENT, *names, instrument.id])
     known = [instrument if name == instrument.id else find_form(name)[1].instrument for name in names]
+    if indices_alone:
+        known = [one for one in known if one.kind not in NO_INDEX]
     return {"instrument": instrument, "instruments": known, "is_default": instrument.id == DEFAULT_INSTRUMENT}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench.mend import lowest, quarter
-from collector.followup.mend import Reason, judged
+from collector.releases.moved import Reason, judged
 from survey.index.doubt import Change
 
 OWN, ALIKE = (0.3, 0.0), (0.8, 0.0)

@@ -1,8 +1,7 @@
 """Which instruments and periods there are something of, without reading every release: from one to the next in the index."""
 
-from collector.scores.ask.lookups import find_form, rows
+from collector.scores.ask.lookups import rows
 from survey.index.periods import Period, PeriodKind, parse
-from survey.instrument.kinds import NO_INDEX
 
 _NEXT = "SELECT min({column}) FROM releases_release WHERE subject = %s AND newest"
 
@@ -10,11 +9,6 @@ _NEXT = "SELECT min({column}) FROM releases_release WHERE subject = %s AND newes
 def instruments(subject: str) -> list[str]:
     """Give the instruments of which something of a kind of subject is out."""
     return _each("instrument", _NEXT.format(column="instrument"), (subject,))
-
-
-def with_an_index(subject: str) -> list[str]:
-    """Give those that lists can have: what leads to shares has no number to sort by."""
-    return [one for one in instruments(subject) if find_form(one)[1].instrument.kind not in NO_INDEX]
 
 
 def periods(subject: str, instrument: str) -> list[Period]:

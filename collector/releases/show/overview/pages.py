@@ -83,7 +83,7 @@ def _of_everything(request: HttpRequest, node: Node, title: str) -> HttpResponse
     table = _table(request, node, instrument, period)
     if isinstance(table, HttpResponse):
         return table
-    known = offered(choices.with_an_index("unit"), instrument)
+    known = offered(choices.instruments("unit"), instrument, indices_alone=True)
     context = {"title": title, "periods": periods or [period], "period": period, **known, **table}
     return render(request, "releases/home.html", context)
 
