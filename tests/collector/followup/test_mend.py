@@ -49,6 +49,21 @@ def test_mending_the_lowest_is_called_better_by_chance_as_seldom_as_promised() -
     )
 
 
+def test_chance_alone_makes_any_of_nine_rise_or_fall_as_seldom_as_promised() -> None:
+    def any_moved(*, allowed_for: bool) -> float:
+        keys = [one["key"] for one in pairs()[0][0]["index"]["elements"]]
+        moved = [
+            any(change(pair, key, picked=allowed_for) is not Change.CANNOT_TELL for key in keys)
+            for pair in pairs()
+        ]
+        return sum(moved) / TIMES
+
+    assert any_moved(allowed_for=True) < 0.08  # 5 % are promised, of all nine together
+    assert any_moved(allowed_for=False) > 0.15, (
+        "without the allowance one of nine moves by itself far more often"
+    )
+
+
 def test_a_real_mend_of_the_lowest_is_seen() -> None:
     luck = random.Random(5)
     found = [change((drawn(luck, waktu=-1.0), drawn(luck)), "waktu", picked=True) for _ in range(40)]
