@@ -89,7 +89,7 @@ def main() -> None:
 
 def measure(times: int, days: int, people: int, luck: random.Random) -> None:
     """Print how often each way of judging says better, for each mood of days and for a mend of half a point."""
-    from collector.followup.mend import judged  # noqa: PLC0415 - models load after django.setup() above
+    from collector.releases.moved import judged  # noqa: PLC0415 - models load after django.setup() above
 
     def change(before: Mapping[str, Any], after: Mapping[str, Any], key: str, *, picked: bool) -> Change:
         found = judged(before, after, key, picked=picked)[1]

@@ -10,23 +10,22 @@ comes of chance no more often than promised, whichever element was picked. `test
 A number says that something changed, and never why: season, staff and whatever else was done count in it too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from collector.fleet.models import Unit
 from collector.followup.reading import ItemRead
 from collector.local import local_date
 from collector.releases.content import interval_of, opened, two_decimals
 from collector.releases.models import Release
+from collector.releases.moved import Reason, element_of, judged
 from collector.releases.policy import official
 from collector.releases.states import State
-from survey.index.doubt import LEVEL, Change, Difference, Interval, difference
+from survey.index.doubt import Change, Difference, Interval
 from survey.index.periods import PeriodKind, around, parse
-from survey.index.student import t_quantile
 
 
 class Seen(StrEnum):
@@ -36,22 +35,6 @@ class Seen(StrEnum):
     WORSE = "memburuk"
     NOT_YET = "belum terlihat"
     WAITING = "menunggu rilis"
-
-
-class Reason(StrEnum):
-    """Why nothing can be seen; words are made of it at the edge (`mend.reason_…`)."""
-
-    NONE = "none"
-    CHANCE = "chance"
-    """The difference does not exceed its doubt."""
-    FEW_DAYS = "few_days"
-    """Under eight days: nobody can say how alike the answers of a day are."""
-    NO_INTERVAL = "no_interval"
-    CHANGED = "changed"
-    """Another questionnaire, weight, policy or table."""
-    NO_BEFORE = "no_before"
-    NO_AFTER = "no_after"
-    NO_ELEMENT = "no_element"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +60,6 @@ class Mend:
     """Whether the doubt allows for the element's having been picked because it was low."""
     is_late_entry: bool = False
     """Whether the day was entered only after the release after it was out, so that it may have been chosen to suit."""
-
-
-def judged(
-    before: Mapping[str, Any], after: Mapping[str, Any], key: str, *, picked: bool
-) -> tuple[Reason, Difference | None]:
-    """Give the change of an element between two contents, and why it tells nothing if it tells nothing.
-
-    `picked`: whether the element was picked by the content before, so that its bad luck there must be allowed for.
-    """
-    first, then = before["index"], after["index"]
-    one, other = _element(first, key), _element(then, key)
-    same = before["instrument"] == after["instrument"] and all(
-        first[what] == then[what] for what in ("policy", "weight_mode", "mapping", "bands")
-    )
-    if not same or one is None or other is None:
-        return Reason.CHANGED, None
-    doubts = interval_of(one), interval_of(other)
-    if doubts[0] is None or doubts[1] is None:
-        return Reason.NO_INTERVAL, None
-    if not first["enough_days"] or not then["enough_days"]:
-        return Reason.FEW_DAYS, None
-    count = len(first["elements"]) if picked else 1
-    values = two_decimals(one["value"]), two_decimals(other["value"])
-    found = difference(
-        (values[0], _widened(values[0], doubts[0], first, count)),
-        (values[1], _widened(values[1], doubts[1], then, count)),
-    )
-    return (Reason.CHANCE if found.change is Change.CANNOT_TELL else Reason.NONE), found
 
 
 def mends(unit: Unit, items: Iterable[ItemRead]) -> dict[int, Mend]:
@@ -159,27 +114,7 @@ def _is_late(item: ItemRead, after: Release, zone: str) -> bool:
 
 
 def _side(release: Release, key: str) -> Side | None:
-    found = _element(opened(release)["index"], key)
+    found = element_of(opened(release)["index"], key)
     if found is None:
         return None
     return Side(release.address, release.period, two_decimals(found["value"]), interval_of(found))
-
-
-def _element(index: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
-    return next((one for one in index["elements"] if one["key"] == key), None)
-
-
-def _widened(value: Decimal, doubt: Interval, index: Mapping[str, Any], count: int) -> Interval:
-    """Give an interval at the level 1 - 0.05 / count: its arms grow as Student's quantile does, up to the scale's ends."""
-    if count == 1:
-        return doubt
-    freedom = index["days"] - 1
-    missed = 1 - LEVEL
-    grown = t_quantile(1 - missed / (2 * count), freedom) / t_quantile(1 - missed / 2, freedom)
-    factor = Decimal(str(round(grown, 6)))
-    low, high = (two_decimals(index["scale"][end]) for end in ("low", "high"))
-    return Interval(
-        two_decimals(max(low, value - (value - doubt.low) * factor)),
-        two_decimals(min(high, value + (doubt.high - value) * factor)),
-        level=1 - missed / count,
-    )

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from collector.followup.mend import Mend, Reason
+from collector.followup.mend import Mend
+from collector.releases.moved import Reason
 from collector.scores.show.formats import comma
 from collector.words.catalogue import say
 from survey.index.periods import MONTHS, parse

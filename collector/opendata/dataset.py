@@ -16,6 +16,7 @@ from collector.releases.models import Release
 from collector.releases.states import State
 from survey.index.periods import Period, PeriodError, parse
 from survey.instrument.instrument import Instrument
+from survey.instrument.kinds import NO_INDEX
 
 AT_ONCE = 200
 """Releases in memory at a time: a megabyte or two."""
@@ -103,6 +104,8 @@ def find(instrument: str, period: str, kind: str = "", code: str = "") -> Datase
     try:
         form, when = publishing.check_instrument(instrument), parse(period)
     except (CollectorError, PeriodError):
+        return None
+    if form.kind in NO_INDEX:  # the metadata are those of an indicator, which shares are none
         return None
     name = name_of(kind, code)
     return Dataset(form, when, kind, code, name) if name is not None else None

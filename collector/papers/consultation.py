@@ -10,7 +10,6 @@ from typing import Any
 
 from collector.fleet.models import Unit
 from collector.followup import forum
-from collector.followup.mend import judged
 from collector.followup.models import Forum, Item, State
 from collector.followup.reading import read
 from collector.followup.sentences import signed
@@ -19,6 +18,7 @@ from collector.papers.followed import LONGEST, PlanSaid, plans_said
 from collector.papers.said import Said, printed
 from collector.releases.content import interval_of, opened
 from collector.releases.models import Release
+from collector.releases.moved import judged
 from collector.releases.states import State as ReleaseState
 from survey.index.doubt import Change
 from survey.index.periods import long_date, parse

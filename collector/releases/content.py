@@ -22,7 +22,7 @@ from collector.scores.show.as_json import as_json, figures
 from collector.scores.show.doubts import day_lines, interval_line, other_policy_lines, statement_lines
 from collector.words.catalogue import LANGUAGES, say
 from survey.index.clusters import Clusters
-from survey.index.doubt import Interval, difference
+from survey.index.doubt import Interval
 from survey.index.indices import Policy
 from survey.index.indices import index as index_of
 from survey.index.periods import Period
@@ -157,6 +157,8 @@ def of_unit(
     }
     if not shown.has_number:
         return fields | {"index": None, "n": None}
+    if form.instrument.kind is Kind.SHARES:
+        return fields | {"index": None, "n": answer.whole.n}
     return fields | {"n": answer.whole.n, "index": _index(answer, found, ask, shown, facts)}
 
 
@@ -295,28 +297,6 @@ def _words(whole: Result, *, other_policy: bool) -> dict[str, dict[str, object]]
         }
         for language in LANGUAGES
     }
-
-
-def change(earlier: Mapping[str, Any], later: Mapping[str, object]) -> dict[str, object] | None:
-    """Give what became of an index since the release before it; None where they cannot be compared."""
-    before, now = earlier["index"], later["index"]
-    if not before or not isinstance(now, Mapping):
-        return None
-    if any(before[what] != now[what] for what in ("policy", "weight_mode", "mapping", "bands")):
-        return None
-    found = difference(_pair(before), _pair(now))
-    return {
-        "since": earlier["period"],
-        "address": earlier["address"],
-        "value": float(found.value),
-        "interval": [float(found.interval.low), float(found.interval.high)] if found.interval else None,
-        "verdict": found.change.value,
-        "archived": before["archived"],
-    }
-
-
-def _pair(index: Mapping[str, Any]) -> tuple[Decimal, Interval | None]:
-    return two_decimals(index["value"]), interval_of(index)
 
 
 def interval_of(index: Mapping[str, Any]) -> Interval | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
-from collector.releases import content
+from collector.releases import content, shares
 from collector.releases.cells.cutting import cut, sets_shown
 from collector.releases.cells.seed import seed
 from collector.releases.content import Head
@@ -35,10 +35,11 @@ from collector.scores.ask.counting import Sides, count
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import PULSE
 from collector.scores.ask.scope import Days, Scope
+from collector.scores.tallies.forms import CodedForm
 from collector.scores.tallies.packing import to_counts
 from survey.index.periods import Period, PeriodKind
 from survey.index.sampling import SMALLEST_GROUP
-from survey.instrument.instrument import Instrument
+from survey.instrument.instrument import Instrument, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,14 @@ class Edition:
     counts: tuple[int, ...]
     """Its dated row of counts, as numbers."""
     n: int | None
-    """Complete responses; None where it has no number."""
+    """Complete responses; None where it has no number, as shares have none."""
     pressed: int | None
     """All who pressed a smiley: the visits that began; None where that differs from what is out by one to four."""
     period: Period
     earlier: tuple[Release, ...]
     """Every edition that was ever out and has people in common with it, or with another one that has."""
+    kin: tuple[Release, ...]
+    """The same of other instruments that ask something alike."""
     seen: tuple[int, int, int]
     """The counts before anything else was looked at."""
     beside: tuple[tuple[int, str], ...]
@@ -78,7 +81,11 @@ class Edition:
             at=at,
         )
         # How questionnaires ended is no answer, but it is somebody's doing: two editions could tell of one who broke off.
-        return said | {"visits": self.pressed, "endings": [] if self.earlier else said["endings"]}
+        said |= {"visits": self.pressed, "endings": [] if self.earlier else said["endings"]}
+        form = find_form(self.instrument)[1].instrument
+        if form.kind is Kind.SHARES and self.shown.has_number:
+            said["shares"] = shares.of_edition(form, self.counts, (*self.earlier, *self.kin))
+        return said
 
     def basis(self) -> bytes:
         """Give what is kept of it inside the house."""
@@ -95,7 +102,7 @@ class Edition:
     def breakdown(self) -> bytes:
         """Give what evaluators may see of its groups; nothing where it is no official period, or has no number."""
         number, form = find_form(self.instrument)
-        if number is None or not self.is_official or not self.shown.has_number:
+        if number is None or not self.is_official or not self.shown.has_number or not _leads_to_index(form):
             return b""
         return cut(
             self.unit,
@@ -122,17 +129,22 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
 
     Raises:
         CollectorError: it has to wait for the official period (`release_waits_official`), or fewer than five people stand
-            between it and what is out (`release_waits`).
+            between it and what is out (`release_waits`), or it would be shares of another period than the official one
+            (`release_shares_period`).
     """
     policy = official(unit, period)
     kind = PeriodKind(policy.period_kind)
     number, form = find_form(instrument)
+    if period.kind is not kind and not _leads_to_index(form):
+        raise CollectorError("release_shares_period", kind=kind.value)
     around = connected(unit, period)
     own = [release for release in around if release.instrument == instrument]
     if KINDS.index(period.kind) < KINDS.index(kind) and not _official_is_out(own, period):
         raise CollectorError("release_waits_official", kind=kind.value)
     seen = counts(unit, period, instrument)
     people = people_of(unit, period, form=number) if number is not None else []
+    if not _leads_to_index(form):  # nothing is told of services, of the flagged or of who stopped
+        people = [one._replace(service="", flagged=False) for one in people if one.complete]
     earlier = [members_of(unpack_basis(bytes(release.basis)), "members") for release in own]
     alike = [release for release in around if _is_kin(release, form.instrument)]
     kin = [members_of(unpack_basis(bytes(release.basis)), "members") for release in alike]
@@ -157,13 +169,18 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
         shown=shown,
         pulse=pulse,
         counts=tuple(to_counts(row, form.days.sums + form.fields)),
-        n=form.opened(row)[0].complete if shown.has_number else None,
+        n=form.opened(row)[0].complete if shown.has_number and _leads_to_index(form) else None,
         pressed=len(pressed) if pulse or not pressed else None,
         period=period,
         earlier=tuple(own),
+        kin=tuple(alike),
         seen=seen,
         beside=standing(around),
     )
+
+
+def _leads_to_index(form: CodedForm) -> bool:
+    return form.instrument.kind is not Kind.SHARES
 
 
 def standing(found: Sequence[Release]) -> tuple[tuple[int, str], ...]:

@@ -22,6 +22,7 @@ from collector.releases.sums import atoms_of
 from collector.scores.ask.lookups import find_form
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from survey.index.periods import Period
+from survey.instrument.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def publish(
 
     Raises:
         CollectorError: the period is no calendar period (`release_period`) or not over (`release_running`), nothing has changed
-            since the last edition (`release_same`), or it is of one unit, which had ended before or is hidden (`unit_owes_not`).
+            since the last edition (`release_same`), the instrument leads to shares (`release_shares_unit`), or it is of one unit, which
+            had ended before or is hidden (`unit_owes_not`).
     """
     if whole.subject == "unit":
         check_owed(whole.units[0], period)
@@ -80,7 +82,8 @@ def publish(
         raise CollectorError("release_period", period=period.identifier)
     if period.last >= local_date(clock.now(), "Asia/Jakarta"):
         raise CollectorError("release_running", last=period.last)
-    publishing.check_instrument(instrument)
+    if publishing.check_instrument(instrument).kind is Kind.SHARES:
+        raise CollectorError("release_shares_unit", instrument=instrument)
     found = atoms_of(whole.units, period, instrument=instrument)
     editions = Release.objects.filter(
         subject=whole.subject, code=whole.code, period=period.identifier, instrument=instrument

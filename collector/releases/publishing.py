@@ -16,7 +16,7 @@ from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.local import local_date
 from collector.people import trail
-from collector.releases import address, content, drafts, kiosks
+from collector.releases import address, content, drafts, kiosks, moved
 from collector.releases.bands import band
 from collector.releases.drafts import Draft
 from collector.releases.editions import Edition, answered, counts, of_unit
@@ -269,7 +269,7 @@ def since_before(release: Release, said: Mapping[str, object]) -> dict[str, obje
         state=State.PUBLISHED,
     ).exclude(n=None)
     before = found.first()
-    return content.change(json.loads(bytes(before.content)), said) if before is not None else None
+    return moved.change(json.loads(bytes(before.content)), said) if before is not None else None
 
 
 def move(release: Release, state: State, *, who: str, why: str) -> None:

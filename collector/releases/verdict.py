@@ -21,6 +21,7 @@ from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
 from collector.people import chain
+from collector.releases import content
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
@@ -34,7 +35,7 @@ from survey.record.record import canonical
 def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     """Sign an audit's verdict and keep it for the public."""
     records, end = _records(audit, unit), chain.head()
-    content = canonical(
+    said = canonical(
         {
             "v": 1,
             "unit": unit.code,
@@ -70,14 +71,15 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
     return PublishedVerdict.objects.create(
         unit=unit,
         period=audit.period.identifier,
-        content=content,
-        signature=keyholder.sign(VERDICT_PREFIX + content),
+        content=said,
+        signature=keyholder.sign(VERDICT_PREFIX + said),
     )
 
 
 def _out(unit: Unit, period: Period) -> Iterable[Release]:
     inside = Release.objects.filter(unit=unit, first_day__gte=period.first, last_day__lte=period.last)
-    return inside.filter(state=State.PUBLISHED).exclude(n=None).order_by("pk")
+    out = inside.filter(state=State.PUBLISHED).order_by("pk")
+    return (release for release in out if release.n is not None or content.opened(release).get("shares"))
 
 
 def _records(audit: Audit, unit: Unit) -> list[AcceptedRecord]:
@@ -92,13 +94,13 @@ def _records(audit: Audit, unit: Unit) -> list[AcceptedRecord]:
 
 def _release(release: Release, records: Sequence[AcceptedRecord], unit: Unit) -> Mapping[str, Any]:
     """Give a release, and whether the evidence that is held today comes to its counts."""
-    content = bytes(release.content)
+    frozen = bytes(release.content)
     tallies = recount(records, unit_id=unit.pk, period=parse(release.period), zone=unit.time_zone, find=find)
-    tally = tallies.get(json.loads(content)["instrument"])
+    tally = tallies.get(json.loads(frozen)["instrument"])
     counts = cast("list[int]", unpack_basis(bytes(release.basis)).get("counts", []))
     return {
         "address": release.address,
         "period": release.period,
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": hashlib.sha256(frozen).hexdigest(),
         "recounted": tally is not None and opened(tally.instrument, counts)[0] == tally,
     }

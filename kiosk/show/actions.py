@@ -5,7 +5,7 @@ from typing import assert_never
 from kiosk.show.labels import age_label
 from kiosk.show.texts import Texts, language
 from survey.instrument.ages import span
-from survey.instrument.instrument import in_language
+from survey.instrument.instrument import Kind, in_language
 from survey.instrument.profile import AGE
 from survey.visit.action import Choice, Word, parse
 from survey.visit.offer import question_key
@@ -100,9 +100,11 @@ def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
         question = plan.pulse.questions[0]
         icon = f"face-{[option.value for option in question.options].index(value) + 1}"
     else:
-        question = plan.forms[state.form].question(question_key(plan, state))
+        form = plan.forms[state.form]
+        question = form.question(question_key(plan, state))
         values = [option.value for option in question.options]
-        icon = f"step-{values.index(value) + 1}-of-{len(values)}"
+        # Yes, not sure and no are no steps of a ladder: a picture of one would say which is better.
+        icon = "" if form.kind is Kind.SHARES else f"step-{values.index(value) + 1}-of-{len(values)}"
     label = next(option.label for option in question.options if option.value == value)
     return in_language(label, state.language).rstrip("."), icon
 

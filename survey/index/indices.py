@@ -35,6 +35,7 @@ from survey.index.reckoning import (
 from survey.index.tally import Tally
 from survey.instrument.bands import Band, BandTable
 from survey.instrument.instrument import Instrument, Kind, ScaleMapping
+from survey.instrument.kinds import NO_INDEX
 from survey.instrument.scales import CONVERSION, Scale
 from survey.instrument.weights import UNROUNDED, Stages, WeightMode, two_decimals
 from survey.instrument.wording import own_words, rule_line
@@ -185,7 +186,7 @@ def index(
     """Give the index of a tally: the IKM (PermenPAN-RB 14/2017, annex: processing of the data), IPKP, IPAK or F-03.
 
     Args:
-        instrument: an instrument of any kind but a pulse; it knows what its number is called.
+        instrument: an instrument of any kind that leads to an index; it knows what its number is called.
         tally: the responses; tallies of units, services and periods are added before, never indices after.
         weight_mode: how the weights are taken; the instrument's own mode where None. Of an SKM alone.
         mapping: how a perception survey's scale becomes four points; the instrument's own choice where None.
@@ -197,7 +198,7 @@ def index(
 
     Raises:
         NothingAnswered: no response enters, or under `Policy.ALL` an element has no answer.
-        ValueError: the instrument is a pulse, the tally is another instrument's, a mode, mapping or policy is unknown, or is none
+        ValueError: the instrument leads to no index, the tally is another instrument's, a mode, mapping or policy is unknown, or is none
             of this kind of instrument.
     """
     scale = _scale(instrument, mapping)
@@ -250,8 +251,8 @@ def index(
 
 
 def _scale(instrument: Instrument, mapping: ScaleMapping | str | None) -> Scale:
-    if instrument.kind is Kind.PULSE:
-        raise ValueError(f"{instrument.name} is a share, not a mean of answers")
+    if instrument.kind in NO_INDEX:
+        raise ValueError(f"{instrument.name} leads to shares, not to a mean of answers")
     if mapping is not None and instrument.kind is not Kind.PERCEPTION:
         raise ValueError(f"{instrument.name} is no perception survey: its scale is mapped to no other")
     return instrument.scales[None if mapping is None else ScaleMapping(mapping)]

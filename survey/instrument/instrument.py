@@ -161,7 +161,7 @@ class Instrument:
 
     @cached_property
     def scales(self) -> Mapping[ScaleMapping | None, Scale]:
-        """The scale its index is printed on, by the mapping to four points that makes it; under None its own choice. None of a pulse."""
+        """The scale its index is printed on, by the mapping to four points that makes it; under None its own choice. None where there is no index."""
         return scales_of(self.kind, self.lowest, self.highest, self.mapping)
 
     @cached_property

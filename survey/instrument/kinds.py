@@ -14,6 +14,12 @@ class Kind(StrEnum):
     """PermenPAN-RB 29/2022: the users' form of PEKPPP, `survey.index.pekppp`."""
     PULSE = "pulse"
     """One smiley; a share, never an IKM, `survey.index.pulse`."""
+    SHARES = "shares"
+    """Questions of an office's own that lead to no index: the share of each answer, `survey.index.shares`."""
+
+
+NO_INDEX = frozenset({Kind.PULSE, Kind.SHARES})
+"""Kinds whose answers are counted and never made one number."""
 
 
 class ScaleMapping(StrEnum):

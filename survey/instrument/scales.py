@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
-from survey.instrument.kinds import Kind, ScaleMapping
+from survey.instrument.kinds import NO_INDEX, Kind, ScaleMapping
 
 CONVERSION = 25
 """From the 1 to 4 of an answer to the 25 to 100 of an IKM."""
@@ -48,7 +48,7 @@ def scales_of(
     kind: Kind, lowest: int, highest: int, own: ScaleMapping | None
 ) -> Mapping[ScaleMapping | None, Scale]:
     """Give the scales of an instrument by the mapping that makes them; its own choice under None."""
-    if kind is Kind.PULSE:
+    if kind in NO_INDEX:
         return {}
     if kind is not Kind.PERCEPTION:
         factor = Fraction(CONVERSION if kind is Kind.SKM else 1)

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from survey.instrument.definition import shipped
-from survey.instrument.instrument import FALLBACK_LANGUAGE, Instrument, Question
+from survey.instrument.instrument import FALLBACK_LANGUAGE, Instrument, Kind, Question
 
 OWN_WORDS = "kata-kata sendiri"
 """What stands where an output names the rule, of a questionnaire whose words are not the rule's."""
@@ -22,12 +22,17 @@ def rule_line(instrument: Instrument) -> str:
 
 
 def own_words(instrument: Instrument) -> bool:
-    """Tell whether a question or an answer is worded otherwise than in the rule's form, or answers stand in another order."""
+    """Tell whether a question or an answer is worded otherwise than in the rule's form, or answers stand in another order.
+
+    What leads to shares has no form of a rule: its words are always its own.
+    """
     return not any(not reworded(instrument, form) for form in forms_of(instrument))
 
 
 def forms_of(instrument: Instrument) -> tuple[Instrument, ...]:
     """Give the shipped questionnaires of the same index: the rule's forms, as far as they are known here."""
+    if instrument.kind is Kind.SHARES:
+        return ()
     return tuple(
         form for form in shipped() if (form.kind, form.index_name) == (instrument.kind, instrument.index_name)
     )

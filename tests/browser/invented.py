@@ -92,6 +92,7 @@ def fill() -> None:
     evaluate()
     silent()
     standards()
+    perceived()
     people()
 
 
@@ -108,6 +109,20 @@ def publish() -> None:
         )
         for code in ("18.01", "18"):
             larger.publish(larger.region(code), parse(period), who="console:invented")
+
+
+def perceived() -> None:
+    """Ask the second unit's visitors about maladministration, and publish what they said."""
+    chance, form = random.Random(SEED), load("maladministrasi")
+    post = Post(Unit.objects.get(code=UNITS[1][0]), name="kios-tanya", stream=90)
+    records = []
+    for place in range(48):
+        given = {key: chance.choices((1, 2, 3), (2, 1, 14))[0] for key in form.element_keys}
+        moment = at(date(2026, 8, 3) + timedelta(days=place // 2), "10:00", seconds=900 * (place % 2))
+        records.append(post.response(given, moment, instrument=form.id))
+    with transaction.atomic():
+        project(records)
+    publishing.publish(post.unit, parse(QUARTERS[-1]), who="console:invented", instrument=form.id)
 
 
 def evaluate() -> None:

@@ -30,7 +30,12 @@ OF_EVALUATORS = (
 )
 PAGES: Mapping[str, tuple[str, ...]] = {
     "pembaca": (*EVERYBODY[:1], MAILS),
-    "pemeriksa": EVERYBODY[:1],
+    "pemeriksa": (
+        *EVERYBODY[:1],
+        "/meja/angka/",
+        "/meja/angka/?unit=tanjungasih&from=2026-07-01&to=2026-09-30&by=month",
+        f"{UNIT}jam/",
+    ),
     "petugas": (
         *EVERYBODY,
         UNIT,

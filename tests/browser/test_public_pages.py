@@ -19,6 +19,7 @@ PAGES = (
     "/region/18/?period=2026-TW3",
     "/unit/sukamaju/?instrument=spkp&period=2026-TW3",
     "/?instrument=spkp",
+    "/unit/mekarsari/?instrument=maladministrasi&period=2026-TW3",
     "/?mutu=C&sort=nama",
     "/?berakhir=ya",
     "/region/",

@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     going_on = [one for one in own if not lasting.has_ended(one.unit, on=one.today)]
     followups = waiting({one.unit.pk: one.period.kind for one in going_on}, periods.today())
     visits = unanswered(units)
+    offices = roles.held(request.user)
     todo = [one for one in own if one.waits_for_unit]
     context = {
         "today": periods.today(),
@@ -46,7 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "out": [_newest(one) for one in own],
         "kiosks": [(one.unit, holdings(one.unit)) for one in own],
         "evaluator": _for_evaluator(evaluator) if evaluator else None,
-        "offices": roles.held(request.user),
+        "offices": offices,
+        "audits": any(one.role == roles.AUDITOR for one in offices),
         "may_invite": bool(evaluator),
     }
     return render(request, "desk/home.html", context)

@@ -7,8 +7,10 @@ from collector.evidence.intake.accepted import AcceptedRecord
 from survey.index.indices import NothingAnswered, index
 from survey.index.periods import Period
 from survey.index.pulse import share
+from survey.index.shares import shares
 from survey.index.tally import Tally
 from survey.instrument.instrument import Instrument, Kind
+from survey.instrument.wording import rule_line
 from survey.record.errors import Malformed
 
 Find = Callable[[str, str], Instrument | None]
@@ -71,9 +73,11 @@ def recount(
 
 
 def published(tally: Tally, *, weight_mode: str | None = None) -> PublishedIndex | None:
-    """Give the index or the share a tally comes to; None where nobody answered."""
+    """Give the index or the shares a tally comes to; None where nobody answered."""
     instrument = tally.instrument
     try:
+        if instrument.kind is Kind.SHARES:
+            return _shares(tally)
         if instrument.kind is not Kind.PULSE:
             found = index(instrument, tally, weight_mode=weight_mode)
             return PublishedIndex(
@@ -103,3 +107,20 @@ def published(tally: Tally, *, weight_mode: str | None = None) -> PublishedIndex
         )
     except NothingAnswered:
         return None
+
+
+def _shares(tally: Tally) -> PublishedIndex:
+    """Give what leads to no number: the counts of each answer stand in the tally."""
+    instrument = tally.instrument
+    return PublishedIndex(
+        instrument=instrument.name,
+        measure=instrument.index_name,
+        value="",
+        category="",
+        n=shares(instrument, tally)[0].n,
+        incomplete=tally.incomplete,
+        weight_mode="",
+        rule=rule_line(instrument),
+        elements=(),
+        tally=tally.to_ints(),
+    )

@@ -16,6 +16,7 @@ from collector.followup.models import Item
 from collector.followup.models import State as PlanState
 from collector.local import local_date
 from collector.papers.integrity.complaints import Counted, counted
+from collector.papers.integrity.perceived import FORMS_ASKED, TAKING_PART, Perceived, perceived
 from collector.papers.register import entries
 from collector.papers.said import Said, printed
 from collector.releases.models import Release
@@ -47,6 +48,10 @@ class Known:
     said: Said
     unit: Unit
     complaints: Counted
+    forms: Perceived | None
+    """What users said of the ten forms of maladministration; None where that is not out."""
+    taking_part: Perceived | None
+    """What they said of public meetings; None where that is not out."""
 
 
 def known(said: Said, *, whole: bool) -> Known:
@@ -60,7 +65,7 @@ def known(said: Said, *, whole: bool) -> Known:
         raise CollectorError("paper_of_unit", name="ombudsman")
     today = local_date(clock.now(), release.unit.time_zone)
     found = counted(release.unit, release.first_day, release.last_day, today=today, whole=whole)
-    return Known(said, release.unit, found)
+    return Known(said, release.unit, found, perceived(release, FORMS_ASKED), perceived(release, TAKING_PART))
 
 
 def element_rows(said: Said, keys: tuple[str, ...] = ASKED) -> list[tuple[str, str, str, str]]:
@@ -143,8 +148,17 @@ def _process(found: Known) -> Iterator[Line]:
         if found.said.low
         else f"SKM {found.said.period}: {found.said.value}, {found.said.respondents}.",
     )  # fmt: skip
-    ipak = _beside(found.said.release)
-    if ipak is not None and ipak.value is not None:
+    ipak, asked = _beside(found.said.release), found.forms
+    if asked is not None:
+        beside = (
+            f" IPAK {printed(ipak.value)}, rilis {ipak.address}." if ipak is not None and ipak.value else ""
+        )
+        yield Line(
+            part, "Persepsi pengguna atas maladministrasi", PRESENT,
+            f"Sepuluh bentuk ditanyakan satu per satu, dengan kata-kata sendiri, kepada {asked.n} orang: rilis {asked.address}."
+            f" Persentase tiap bentuk di bawah; tidak ada nilai gabungan.{beside}",
+        )  # fmt: skip
+    elif ipak is not None and ipak.value is not None:
         yield Line(
             part, "Persepsi pengguna atas maladministrasi", PARTLY,
             f"IPAK {printed(ipak.value)} dari {ipak.n} orang, rilis {ipak.address}; sepuluh bentuk maladministrasi tidak ditanyakan satu per satu.",

@@ -10,6 +10,7 @@ from collector.papers.cleaning import clean
 from collector.papers.drawing import A4
 from collector.papers.following import set_as
 from collector.papers.integrity.evidence import Known, Line, dimensions, element_rows, indicators, known
+from collector.papers.integrity.perceived import Perceived
 from collector.papers.press import Press
 from collector.papers.said import Said
 
@@ -27,6 +28,9 @@ def ombudsman(said: Said, press: Press, *, whole: bool) -> bytes:
         "lines": _told(dimensions(found)),
         "elements": element_rows(said),
         "forms": _forms(found),
+        "forms_asked": _asked(found.forms),
+        "taking_part": [],
+        "taking_part_asked": _asked(found.taking_part),
         "checklist": [],
         "role": "Kepala unit,",
     }
@@ -43,6 +47,9 @@ def village(said: Said, press: Press) -> bytes:
         "lines": _told(indicators(found)),
         "elements": [],
         "forms": _forms(found),
+        "forms_asked": _asked(found.forms),
+        "taking_part": _taking_part(found),
+        "taking_part_asked": _asked(found.taking_part),
         "checklist": checklist(),
         "role": "Pemeriksa,",
     }
@@ -59,5 +66,29 @@ def _told(lines: Sequence[Line]) -> list[dict[str, str]]:
     return [asdict(one) | {"why": clean(one.why, longest=_LONGEST)} for one in lines]
 
 
-def _forms(found: Known) -> list[tuple[str, str]]:
-    return [(form.replace("_", " ").capitalize(), str(count)) for form, count in found.complaints.hints]
+def _forms(found: Known) -> list[tuple[str, str, str, str]]:
+    """Give each form with the complaints that may hint at it, and how many users said that they met it, with its interval."""
+    asked = found.forms.yes if found.forms is not None else {}
+    return [
+        (
+            form.replace("_", " ").capitalize(),
+            str(count),
+            asked[form].share if form in asked else "tidak ditanyakan",
+            asked[form].interval if form in asked else "–",
+        )
+        for form, count in found.complaints.hints
+    ]
+
+
+def _asked(perceived: Perceived | None) -> str:
+    if perceived is None:
+        return "Persepsi pengguna: tidak ada yang terbit untuk periode ini."
+    return (
+        f"Persepsi pengguna: {perceived.n} orang menjawab, kata-kata sendiri, rilis {perceived.address}; bukan temuan,"
+        " dan tidak dirata-ratakan."
+    )
+
+
+def _taking_part(found: Known) -> list[tuple[str, str, str]]:
+    said = found.taking_part
+    return [(one.name, one.share, one.interval) for one in said.yes.values()] if said is not None else []

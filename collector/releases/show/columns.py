@@ -173,7 +173,30 @@ def as_csv(reading: Reading, *, excel: bool) -> str:
     """Give a release's elements with their number and doubt; only the heads where it has no number."""
     if reading.ipp is not None:
         return table(_ipp_rows(reading.said, reading.ipp), excel=excel)
+    if reading.said.get("shares"):
+        return table(_share_rows(reading.said), excel=excel)
     return table([[one.name for one in ELEMENT_COLUMNS], *element_rows(reading.said)], excel=excel)
+
+
+def _share_rows(said: Said) -> list[list[object]]:
+    """Give what leads to shares: a row an answer to a question, the number of people empty where it is not told."""
+    head = [
+        "address", "code", "name", "period", "edition", "index_name", "element", "element_name", "question", "n", "answer",
+        "label", "told", "count", "percent", "interval_low", "interval_high", "rule",
+    ]  # fmt: skip
+    whole = [
+        said["address"], said["subject"]["code"], said["subject"]["name"], said["period"]["id"], said["number"],
+        said["index_name"],
+    ]  # fmt: skip
+    rows = [
+        [
+            *whole, one["key"], one["name"], one["question"], one["n"], answer["value"], answer["label"], answer["told"],
+            answer["count"], answer["percent"], _bound(answer, "low"), _bound(answer, "high"), said["shares"]["rule"],
+        ]
+        for one in said["shares"]["questions"]
+        for answer in one["answers"]
+    ]  # fmt: skip
+    return [head, *rows]
 
 
 def _ipp_rows(said: Mapping[str, Any], ipp: Mapping[str, Any]) -> list[list[object]]:

@@ -27,6 +27,7 @@ from collector.scores.show.charts import Trend, TrendValue, trend_of
 from survey.index.doubt import Interval
 from survey.index.periods import Period, PeriodKind, around, parse
 from survey.instrument.instrument import Instrument
+from survey.instrument.kinds import NO_INDEX
 
 
 @require_safe
@@ -89,10 +90,26 @@ def instrument_of(request: HttpRequest) -> Instrument:
         raise Http404(str(error)) from error
 
 
-def offered(names: Iterable[str], instrument: Instrument) -> dict[str, object]:
-    """Give the instrument a page shows, and those of which it could show something."""
+def index_of(request: HttpRequest) -> Instrument:
+    """Give the instrument a list is asked for; lists are of indices.
+
+    Raises:
+        Http404: there is none of that name, or it leads to no index.
+    """
+    found = instrument_of(request)
+    if found.kind in NO_INDEX:
+        raise Http404("it leads to shares, which no list has")
+    return found
+
+
+def offered(
+    names: Iterable[str], instrument: Instrument, *, indices_alone: bool = False
+) -> dict[str, object]:
+    """Give the instrument a page shows, and those of which it could show something; a list has those alone that lead to an index."""
     names = dict.fromkeys([DEFAULT_INSTRUMENT, *names, instrument.id])
     known = [instrument if name == instrument.id else find_form(name)[1].instrument for name in names]
+    if indices_alone:
+        known = [one for one in known if one.kind not in NO_INDEX]
     return {"instrument": instrument, "instruments": known, "is_default": instrument.id == DEFAULT_INSTRUMENT}
 
 

@@ -23,6 +23,7 @@ from survey.index.indices import Index, NothingAnswered, Policy, index
 from survey.index.periods import Period
 from survey.index.pulse import PulseShare, share
 from survey.index.sampling import SMALLEST_GROUP, sufficiency
+from survey.index.shares import QuestionShares, shares
 from survey.index.tally import Tally
 from survey.instrument.instrument import Instrument, Kind, ScaleMapping
 from survey.instrument.weights import UNROUNDED, Stages, WeightMode
@@ -154,6 +155,8 @@ def _check_kind(question: IndexQuestion, instrument: Instrument) -> None:
         raise QuestionError("rounding", sentence="rounding_skm", instrument=instrument.name)
     if instrument.kind is not Kind.PERCEPTION and question.mapping is not None:
         raise QuestionError("mapping", sentence="mapping_perception", instrument=instrument.name)
+    if instrument.kind is Kind.SHARES and question.policy is not Policy.COMPLETE:
+        raise QuestionError("policy", sentence="policy_shares", instrument=instrument.name)
 
 
 class _Computing:
@@ -221,7 +224,13 @@ class _Computing:
                 if doubts is not None
                 else None
             ),
+            shares=self._shares(whole, clusters),
         )
+
+    def _shares(self, whole: Tally, clusters: Clusters | None) -> tuple[QuestionShares, ...] | None:
+        if self._form.instrument.kind is not Kind.SHARES or not whole.complete:
+            return None
+        return shares(self._form.instrument, whole, clusters=clusters)
 
     def _other_policy(
         self, whole: Tally, population: int | None, clusters: Clusters | None, like: DayEffects | None
@@ -266,6 +275,8 @@ class _Computing:
         policy: Policy | None = None,
     ) -> Index | None:
         question = self._question
+        if self._form.instrument.kind is Kind.SHARES:
+            return None
         try:
             return index(
                 self._form.instrument,
@@ -319,10 +330,10 @@ def _pulses(question: IndexQuestion, days: Days) -> dict[GroupKey, PulseShare]:
     number, form = find_form(PULSE)
     counted = _count(number, form, question, days)
     has_days = not GROUP_DIMENSIONS.intersection(question.by)
-    shares = {}
+    found = {}
     for key, sides in {**counted.groups, (): counted.whole}.items():
         tally, clusters = form.opened(sides.both)
         if tally.complete:
             known = clusters if has_days or key == () else None
-            shares[key] = share(form.instrument, tally, clusters=known)
-    return shares
+            found[key] = share(form.instrument, tally, clusters=known)
+    return found

@@ -10,6 +10,7 @@ from survey.index.indices import Index
 from survey.index.periods import Period
 from survey.index.pulse import PulseShare
 from survey.index.sampling import Sufficiency
+from survey.index.shares import QuestionShares
 from survey.instrument.instrument import Instrument
 
 
@@ -86,6 +87,8 @@ class Result:
     """None where nothing is doubtful, and for groups of periods, hours and profiles."""
     archived: int | None = 0
     """Complete responses among `n` that are history, played in under an archive key; None where `n` is."""
+    shares: tuple[QuestionShares, ...] | None = None
+    """The shares of the answers, where the instrument leads to them and to no index; None where there are none to be shown."""
     withheld: bool = False
     """Whether the group is too small to be shown, or would let a smaller one be worked out."""
 

@@ -21,6 +21,7 @@ def withheld(group: Result, *, pulse: PulseShare | None = None) -> Result:
         pulse=pulse,
         timing=None,
         archived=None,
+        shares=None,
         withheld=True,
     )
 

@@ -36,12 +36,13 @@ from collector.fleet.instruments import find, own_files
 from collector.fleet.models import KioskKey, Unit
 from collector.people import trail
 from collector.scores.ask.queries import IndexQuestion, indices
+from collector.scores.ask.results import Result
 from collector.scores.ask.scope import Scope
 from collector.scores.tallies import flagging, flags
 from collector.trust import keyholder, public
 from survey.index.periods import Period
 from survey.instrument.definition import shipped_files
-from survey.instrument.instrument import Kind
+from survey.instrument.kinds import Kind
 from survey.record.chain import first_link, next_link
 
 
@@ -147,16 +148,24 @@ def _published(unit: Unit, period: Period, records: list[AcceptedRecord]) -> tup
             question = IndexQuestion(
                 scope=Scope(unit=unit.code), period=period, instrument=name, smallest_group=1
             )
-            shown = indices(question).whole.index
-            if shown is None or (str(shown.value), shown.n) != (counted.value, counted.n):
+            shown = _shown(indices(question).whole)
+            if shown != (counted.value, counted.n, tally.complete_counts() if not counted.value else None):
                 raise CollectorError(
                     "export_differs",
                     instrument=name,
-                    shown=shown.value if shown else "–",
+                    shown=shown[0] if shown else "–",
                     counted=counted.value,
                 )
         found.append(counted)
     return tuple(found)
+
+
+def _shown(whole: Result) -> tuple[str, int, list[int] | None] | None:
+    """Give what is shown of a whole: the index and how many it is of, or how many gave each answer where there are shares."""
+    if whole.shares is not None:
+        counts = [answer.count for one in whole.shares for answer in one.answers]
+        return "", whole.shares[0].n, counts
+    return (str(whole.index.value), whole.index.n, None) if whole.index is not None else None
 
 
 def _entry(stream: Stream) -> StreamEntry:

@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from collector.scores.ask.results import IndexAnswer, Result
+from collector.scores.show import shares
 from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability, weighted_column
 from collector.scores.show.labels import part_name
 from survey.index.clusters import DayEffect
 from survey.index.doubt import Interval
 from survey.index.indices import ElementIndex, Index
 from survey.index.sampling import METHOD
+from survey.instrument.kinds import Kind
 
 _LANGUAGE = "id"
 BYTE_ORDER_MARK = "\ufeff"
@@ -110,12 +112,12 @@ ELEMENT_COLUMNS: Sequence[ElementColumn] = (
 
 
 def as_csv(answer: IndexAnswer, *, by_element: bool = False, excel: bool = False) -> str:
-    """Give the answer as a table, for programs or for an Indonesian Excel."""
+    """Give the answer as a table, for programs or for an Indonesian Excel; of what leads to shares always a row an answer to a question."""
     dimensions = [name for dimension in answer.by for name in (dimension.value, f"{dimension.value}_name")]
+    leads_to_shares = answer.instrument.kind is Kind.SHARES
     columns = ELEMENT_COLUMNS if by_element else RESULT_COLUMNS
-    rows: list[Sequence[object]] = [
-        ["instrument", "from", "to", *answer.names, *dimensions, *(name for name, _ in columns)]
-    ]
+    names = shares.COLUMNS if leads_to_shares else tuple(name for name, _ in columns)
+    rows: list[Sequence[object]] = [["instrument", "from", "to", *answer.names, *dimensions, *names]]
     for result in answer.groups if answer.by else (answer.whole,):
         start = [
             answer.instrument.name,
@@ -124,7 +126,10 @@ def as_csv(answer: IndexAnswer, *, by_element: bool = False, excel: bool = False
             *(getattr(answer.scope, what) for what in answer.names),
             *(text for part in result.group for text in (part.code, part_name(part, _LANGUAGE))),
         ]
-        rows += [[*start, *row] for row in (_element_rows(result) if by_element else _result_rows(result))]
+        told: Iterable[list[object]] = _element_rows(result) if by_element else _result_rows(result)
+        if leads_to_shares:
+            told = shares.rows(answer.instrument, result)
+        rows += [[*start, *row] for row in told]
     return table(rows, excel=excel)
 
 

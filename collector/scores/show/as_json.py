@@ -5,11 +5,13 @@ from datetime import UTC
 from collector.scores.ask.results import IndexAnswer, Result, StatedUsers, Timing
 from collector.scores.show.formats import NRR_DIGITS, decimal, design_effect, probability, weighted_column
 from collector.scores.show.labels import part_name
+from collector.scores.show.shares import as_values
 from survey.index.doubt import Interval
 from survey.index.indices import Index
 from survey.index.perception import THRESHOLDS_SOURCE, points, thresholds
 from survey.index.sampling import METHOD
 from survey.instrument.instrument import in_language
+from survey.instrument.wording import own_words, rule_line
 
 _LANGUAGE = "id"
 
@@ -80,6 +82,12 @@ def _result(answer: IndexAnswer, result: Result, *, elements: bool) -> dict[str,
         if result.pulse
         else None,
     }
+    if result.shares is not None and elements:
+        fields["rule"] = rule_line(answer.instrument)
+        fields["own_words"] = own_words(answer.instrument)
+        fields["method"] = METHOD
+        fields["random_sample"] = False
+        fields["shares"] = as_values(answer.instrument, result.shares)
     if index is not None:
         fields["rule"] = index.rule
         fields["own_words"] = index.own_words

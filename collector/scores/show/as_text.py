@@ -15,6 +15,7 @@ from collector.scores.show.doubts import (
 )
 from collector.scores.show.formats import NRR_DIGITS, comma, decimal
 from collector.scores.show.labels import part_name, period_title
+from collector.scores.show.shares import lines as share_lines
 from collector.words.catalogue import say
 from collector.words.foreign import shown
 from survey.index.indices import Index
@@ -32,7 +33,9 @@ def as_text(answer: IndexAnswer, language: str) -> str:
         say("index.head", language, names=names, period=period_title(answer.period, language)),
         say("index.instrument", language, instrument=answer.instrument.name),
     ]
-    if whole.index is None:
+    if whole.shares is not None:
+        lines += share_lines(answer.instrument, whole, language)
+    elif whole.index is None:
         lines.append(say("index.too_few" if whole.withheld else "index.nobody", language))
     else:
         lines += _index_lines(answer, whole, whole.index, language)
@@ -136,6 +139,8 @@ def timing_lines(timing: Timing, language: str) -> Iterator[str]:
 def _short(result: Result, language: str) -> str:
     if result.withheld:
         return say("index.withheld", language)
+    if result.shares is not None:
+        return f"n = {result.n}"
     if result.index is None:
         return say("index.nobody_here", language)
     index = result.index

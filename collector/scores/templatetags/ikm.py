@@ -13,6 +13,7 @@ from collector.local import local_date
 from collector.scores.ask.results import Timing
 from collector.scores.show import charts, formats, labels
 from collector.scores.show.as_text import timing_lines
+from collector.words.catalogue import say
 from survey.index.doubt import Interval
 from survey.index.periods import long_date
 
@@ -86,3 +87,15 @@ def svg(number: float) -> str:
 def ending(how: str) -> str:
     """Say how a questionnaire ended."""
     return labels.ending_name(how, "id")
+
+
+@register.filter
+def at(found: Mapping[str, Any], key: str) -> Any:
+    """Give what stands under a key that only a row knows."""
+    return found[key]
+
+
+@register.filter
+def reason(word: str) -> str:
+    """Say why nothing can be told of a change."""
+    return say(f"mend.reason_{word}", "id")

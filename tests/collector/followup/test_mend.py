@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench.mend import lowest, quarter
-from collector.followup.mend import Reason, judged
+from collector.releases.moved import Reason, judged
 from survey.index.doubt import Change
 
 OWN, ALIKE = (0.3, 0.0), (0.8, 0.0)
@@ -46,6 +46,21 @@ def test_mending_the_lowest_is_called_better_by_chance_as_seldom_as_promised() -
     assert better(allowed_for=True) < 0.045  # 2.5 % upwards are promised
     assert better(allowed_for=False) > 0.05, (
         "without the allowance the lowest rises by itself more than twice as often"
+    )
+
+
+def test_chance_alone_makes_any_of_nine_rise_or_fall_as_seldom_as_promised() -> None:
+    def any_moved(*, allowed_for: bool) -> float:
+        keys = [one["key"] for one in pairs()[0][0]["index"]["elements"]]
+        moved = [
+            any(change(pair, key, picked=allowed_for) is not Change.CANNOT_TELL for key in keys)
+            for pair in pairs()
+        ]
+        return sum(moved) / TIMES
+
+    assert any_moved(allowed_for=True) < 0.08  # 5 % are promised, of all nine together
+    assert any_moved(allowed_for=False) > 0.15, (
+        "without the allowance one of nine moves by itself far more often"
     )
 
 

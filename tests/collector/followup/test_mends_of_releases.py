@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from collector.followup import forum, register
-from collector.followup.mend import Mend, Reason, Seen, mends
+from collector.followup.mend import Mend, Seen, mends
 from collector.followup.models import Item
 from collector.followup.reading import items_of_unit
 from collector.followup.sentences import mend_lines
 from collector.releases import publishing
+from collector.releases.moved import Reason
 from survey.index.periods import parse
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 
 from collector.accounts import roles
@@ -31,8 +32,10 @@ from collector.papers.register import enter
 from collector.papers.registry import find
 from collector.papers.said import said_of
 from collector.people.models import TrailEntry
-from collector.releases import larger
+from collector.releases import larger, publishing
 from collector.releases.models import Release
+from collector.scores.tallies.projection import project
+from survey.instrument.definition import load
 from survey.record.complaint import TOPICS
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
@@ -210,6 +213,49 @@ def test_the_packs_say_every_line_and_the_checklist_has_a_box_for_each_point(
             assert set(re.findall(r"\w+", point)) <= set(re.findall(r"\w+", texts["antimaladministrasi"])), (
                 point
             )
+
+
+def answered(post: Post, name: str, *values: int) -> None:
+    """Visitors who answer every question of a questionnaire with the same value."""
+    records = [
+        post.response(
+            dict.fromkeys(load(name).element_keys, value),
+            at(NOVEMBER, "10:00", seconds=60 * place),
+            instrument=name,
+        )
+        for place, value in enumerate(values)
+    ]
+    with transaction.atomic():
+        assert project(records) == []
+
+
+def test_what_users_perceived_is_taken_from_its_own_releases_and_is_no_number_of_all_ten(
+    post: Post, release: Release, tmp_path: Path
+) -> None:
+    before = named(dimensions(known(said_of(release), whole=True)))
+    assert before["Proses", "Persepsi pengguna atas maladministrasi"].state == NONE
+    answered(post, "maladministrasi", *[1] * 6, *[3] * 18)
+    answered(post, "partisipasi", *[3] * 3, *[1] * 21)
+    asked = publishing.publish(post.unit, town.QUARTER, who=town.WHO, instrument="maladministrasi")
+    part = publishing.publish(post.unit, town.QUARTER, who=town.WHO, instrument="partisipasi")
+    said = said_of(release)
+    found = known(said, whole=False)
+    line = named(dimensions(found))["Proses", "Persepsi pengguna atas maladministrasi"]
+    assert line.state == PRESENT
+    assert f"kepada 24 orang: rilis {asked.address}" in line.why
+    assert found.forms is not None
+    assert tuple(found.forms.yes) == FORMS
+    assert found.forms.yes["permintaan_imbalan"].share == "25,00 % (6 orang)"
+    assert found.taking_part is not None
+    assert {one.share for one in found.taking_part.yes.values()} == {"kurang dari 5 orang"}
+    path = tmp_path / "desa.pdf"
+    path.write_bytes(find("antimaladministrasi").make(said, Warm()))
+    text = " ".join(text_of(path).split())
+    assert text.count("25,00 % (6 orang)") == 10
+    assert "kurang dari 5 orang" in text
+    assert "12,50" not in text
+    for one in (asked, part):
+        assert one.address in text
 
 
 def test_an_officer_gets_the_own_pack_and_an_evaluator_both(

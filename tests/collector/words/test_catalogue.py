@@ -14,7 +14,8 @@ from collector.evidence.intake.projections import registered
 from collector.evidence.needs import Need
 from collector.evidence.proof.remarks import RemarkCode
 from collector.evidence.standing import StreamStanding
-from collector.followup.mend import Reason, Seen
+from collector.followup.mend import Seen
+from collector.releases.moved import Reason
 from collector.scores.ask.results import GroupPart, QuestionError
 from collector.scores.ask.scope import Dimension
 from collector.scores.show.labels import ending_name, part_name, period_title

@@ -150,6 +150,19 @@ def test_every_question_of_every_instrument_fits_also_in_large_type(
     assert wrong == []
 
 
+@pytest.mark.parametrize("name", ["maladministrasi", "partisipasi"])
+def test_yes_not_sure_and_no_stand_above_three_buttons_without_a_ladder(name: str) -> None:
+    plan = make_plan(Config(), instruments=(load("pulse"), load(name)))
+    view = present(plan, State(step=Step.QUESTION, language="id"), AROUND, Texts("id"), now=1.0)
+    assert isinstance(view, ChoiceView)
+    assert {option.label for option in view.options} == {"Ya", "Tidak yakin", "Tidak"}
+    assert [option.icon for option in view.options] == ["", "", ""]
+    ladder = make_plan(Config(), instruments=(load("pulse"), load("skm-2017")))
+    view = present(ladder, State(step=Step.QUESTION, language="id"), AROUND, Texts("id"), now=1.0)
+    assert isinstance(view, ChoiceView)
+    assert all(option.icon for option in view.options)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: tuple[int, int]) -> None:
     unit = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Kabupaten Tulang Bawang Barat"

@@ -12,6 +12,7 @@ from survey.index.indices import Index, Policy, compare, index
 from survey.index.tally import Tally
 from survey.instrument.bands import BANDS_2004, ReadOnlyTable
 from survey.instrument.definition import Instrument, load
+from survey.instrument.kinds import NO_INDEX
 from survey.instrument.weights import Stages, WeightMode, two_decimals
 from survey.record.errors import NothingAnswered
 from tests.survey.samples import ELEVEN, SKM, WEIGHTED, everyone, with_sums, with_total
@@ -195,12 +196,14 @@ def test_elements_are_classified_by_the_same_table_and_labelled_in_the_declared_
     ]
 
 
-@pytest.mark.parametrize("name", ["pulse", "spkp", "spak", "spak-1-4", "f03a"])
+@pytest.mark.parametrize(
+    "name", ["pulse", "maladministrasi", "partisipasi", "spkp", "spak", "spak-1-4", "f03a"]
+)
 def test_nothing_but_an_skm_has_an_ikm(name: str) -> None:
     instrument = load(name)
     tally = Tally.of(instrument, everyone(3, 3, instrument))
-    if name == "pulse":
-        with pytest.raises(ValueError, match="a share"):
+    if instrument.kind in NO_INDEX:
+        with pytest.raises(ValueError, match="leads to shares"):
             index(instrument, tally)
     else:
         assert index(instrument, tally).name in ("IPKP", "IPAK", "F-03")

@@ -142,7 +142,7 @@ def test_what_belongs_to_one_kind_is_refused_for_the_others() -> None:
         index(SPKP, spkp, weight_mode="0.11")
     with pytest.raises(ValueError, match="no SKM"):
         index(SPKP, spkp, rounding=Stages(2, 2))
-    with pytest.raises(ValueError, match="a share"):
+    with pytest.raises(ValueError, match="leads to shares"):
         index(PULSE, Tally.of(PULSE, [{"kepuasan": 4}]))
     with pytest.raises(ValueError, match="no F-03"):
         pekppp.ipp(f02=Fraction(4), users=index(SKM, skm))

@@ -19,6 +19,8 @@ def test_what_ships() -> None:
         (each.name, each.kind, each.index_name, len(each.elements), each.values) for each in shipped()
     ] == [
         ("f03a@1", "f03", "F-03", 14, (0, 1, 2, 3, 4, 5)),
+        ("maladministrasi@1", "shares", "Persepsi maladministrasi", 10, (1, 2, 3)),
+        ("partisipasi@1", "shares", "Partisipasi musyawarah", 4, (1, 2, 3)),
         ("pulse@1", "pulse", "Kesan singkat", 1, (1, 2, 3, 4)),
         ("skm-2017@1", "skm", "IKM", 9, (1, 2, 3, 4)),
         ("spak-1-4@1", "perception", "IPAK", 5, (1, 2, 3, 4)),

@@ -6,7 +6,7 @@ import pytest
 
 from survey.index.indices import index
 from survey.index.tally import Tally
-from survey.instrument.definition import shipped
+from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument, Kind, Option
 from survey.instrument.wording import OWN_WORDS, forms_of, own_words, reworded, rule_line
 from tests.survey.samples import SKM, everyone
@@ -26,8 +26,18 @@ def options(key: str, *labels: str) -> tuple[Option, ...]:
 
 def test_every_shipped_questionnaire_asks_in_the_words_of_its_rule() -> None:
     for instrument in shipped():
-        assert not own_words(instrument)
-        assert rule_line(instrument) == instrument.rule
+        if instrument.kind is not Kind.SHARES:
+            assert not own_words(instrument)
+            assert rule_line(instrument) == instrument.rule
+
+
+@pytest.mark.parametrize("name", ["maladministrasi", "partisipasi"])
+def test_questions_of_no_rule_are_in_words_of_their_own_where_they_ship(name: str) -> None:
+    asked = load(name)
+    assert own_words(asked)
+    assert rule_line(asked) == OWN_WORDS
+    assert OWN_WORDS in asked.titles["id"]
+    assert any("No official questionnaire" in one for one in asked.unverified)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from collector.releases.show.overview.asked import PROOFS, TRENDS, asked
 from collector.releases.show.overview.lines import Line, ruler
 from collector.releases.show.overview.listing import ROWS, Node, listing
 from collector.releases.show.overview.tables import as_data
-from collector.releases.show.pages import chosen, crumbs_of, instrument_of, of_subject, offered, today
+from collector.releases.show.pages import chosen, crumbs_of, index_of, of_subject, offered, today
 from survey.index.periods import Period, PeriodKind, around
 from survey.instrument.instrument import Instrument
 from survey.instrument.regions import parse
@@ -102,7 +102,7 @@ def _of_everything(
     table = _table(request, node_of(when.real), when)
     if isinstance(table, HttpResponse):
         return table
-    known = offered(choices.instruments("unit"), when.instrument)
+    known = offered(choices.instruments("unit"), when.instrument, indices_alone=True)
     periods = when.periods or [when.period]
     context = {"title": title, "periods": periods, "period": when.period, **known, **table}
     return render(request, "releases/home.html", context)
@@ -120,7 +120,7 @@ def _of_node(
 
 def _when(request: HttpRequest, subject: str) -> _When:
     """Read which questionnaire and period a list is of, and with it which units were units then."""
-    instrument = instrument_of(request)
+    instrument = index_of(request)
     periods = choices.periods(subject, instrument.id)
     usual = choices.usual(periods) or around(today(), PeriodKind.QUARTER).previous()
     period = (chosen(request, periods) if request.GET.get("period") else None) or usual

@@ -1,0 +1,130 @@
+"""Numbers at the desk that are not for everybody: an auditor's questions for free days, and the hours of a released period. Each stands in the trail."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from collector.accounts import roles
+from collector.errors import CollectorError
+from collector.fleet.models import Unit
+from collector.releases import asked
+from collector.releases.cells.asking import BreakdownAnswer
+from collector.releases.cells.asking import question as breakdown_of
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from collector.scores.ask.results import IndexAnswer, Result
+from collector.scores.ask.scope import Dimension
+from collector.scores.ask.words import question
+from collector.scores.show.labels import part_name
+from collector.scores.show.shares import as_values
+from collector.scores.tallies.naming import UNKNOWN
+from collector.words.catalogue import say
+from survey.index.reckoning import ElementIndex
+from survey.instrument.definition import shipped
+from survey.instrument.instrument import in_language
+from survey.instrument.kinds import Kind
+
+_ASKED = ("unit", "region", "agency", "from", "to", "by", "instrument")
+_BY = (
+    (Dimension.UNIT, "unit"),
+    (Dimension.SERVICE, "layanan"),
+    (Dimension.MONTH, "bulan"),
+    (Dimension.HOUR, "jam"),
+)
+"""What the form offers to break down by; the API has more."""
+_HOUR = "hour"
+
+
+@login_required
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """Answer an auditor's question about any days; what is asked, and why, stands in the trail."""
+    if not roles.has_role(request.user, (roles.AUDITOR,)):
+        raise PermissionDenied
+    words = {word: request.GET[word].strip() for word in _ASKED if request.GET.get(word, "").strip()}
+    why = "".join(filter(str.isprintable, request.GET.get("why", "")))[:300].strip()
+    context: dict[str, Any] = {
+        "asked": words,
+        "why": why,
+        "kinds": _BY,
+        "instruments": [one for one in shipped() if one.kind is not Kind.PULSE],
+        "default": DEFAULT_INSTRUMENT,
+    }
+    if words:
+        try:
+            context["found"] = _told(asked.live(question(words), who=request.user, why=why))
+        except CollectorError as error:
+            context["wrong"] = error.for_page(settings.IKM_LANGUAGE)
+    return render(request, "desk/numbers.html", context)
+
+
+@login_required
+@require_safe
+def hours(request: HttpRequest, code: str, period: str) -> HttpResponse:
+    """Show the hours of a released period, as far as its groups may be told; to an officer of the unit only how many answered, as a band."""
+    unit = get_object_or_404(Unit, code=code)
+    try:
+        answer = asked.breakdown(
+            breakdown_of({"unit": code, "period": period.upper(), "by": _HOUR}), who=request.user
+        )
+    except CollectorError as error:
+        if error.word == "breakdown_not_yours":
+            raise PermissionDenied from error
+        return render(
+            request,
+            "desk/hours.html",
+            {"unit": unit, "wrong": error.for_page(settings.IKM_LANGUAGE)},
+            status=400,
+        )
+    context = {
+        "unit": unit,
+        "period": answer.question.period,
+        "band": answer.responses,
+        "releases": answer.releases,
+        "rows": _hours(answer),
+        "sees_groups": answer.cells is not None,
+        "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
+    }
+    return render(request, "desk/hours.html", context)
+
+
+def _hours(answer: BreakdownAnswer) -> list[dict[str, object]]:
+    """Give the hours in the order of the day, those whose time is not certain last."""
+    cells = sorted(answer.cells or (), key=lambda one: (one.code == UNKNOWN, one.code))
+    lowest = min((one.value for one in cells), default=0.0)
+    return [
+        {
+            "name": say("group.hour_unknown", "id")
+            if one.code == UNKNOWN
+            else say("group.hour", "id", hour=one.code),
+            "cell": one,
+            "is_lowest": len(cells) > 1 and one.value == lowest,
+        }
+        for one in cells
+    ]
+
+
+def _told(answer: IndexAnswer) -> dict[str, object]:
+    """Give an answer as the page shows it."""
+    elements = answer.whole.index.elements if answer.whole.index is not None else ()
+    return {
+        "answer": answer,
+        "whole": answer.whole,
+        "names": ", ".join(answer.names.values()) or "semua unit",
+        "elements": [_element(answer, one) for one in elements],
+        "questions": as_values(answer.instrument, answer.whole.shares or ()),
+        "groups": [(_name(group), group) for group in answer.groups],
+    }
+
+
+def _element(answer: IndexAnswer, one: ElementIndex) -> dict[str, object]:
+    name = in_language(answer.instrument.element(one.key).name, "id")
+    return {"name": name, "value": one.value, "interval": one.interval, "n": one.n, "letter": one.letter}
+
+
+def _name(group: Result) -> str:
+    return " · ".join(part_name(part, "id") for part in group.group)
