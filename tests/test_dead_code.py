@@ -95,7 +95,6 @@ COLUMNS = (
     Unused(
         "collector/jobs/models.py", "asked_at|taken_at|done_at|ended_by", "templates and queries ask for them"
     ),
-    Unused("collector/scores/models.py", "stated_by|stated_at", "read by plain SQL"),
     Unused("collector/desk/models.py", "sent_at|at", "kept for an auditor's own query"),
     Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
     Unused(

@@ -49,6 +49,7 @@ class Unit(models.Model):
         indexes = [
             # What lists leave out stands in it too, so that none of them has to look into a row for that.
             models.Index(fields=["name", "code", "retired_on", "hidden_on"], name="unit_by_name"),
+            models.Index(fields=["hidden_on", "retired_on"], name="unit_by_end"),
             models.Index(fields=["region", "retired_on", "hidden_on"], name="unit_by_region"),
             models.Index(fields=["agency", "retired_on", "hidden_on"], name="unit_by_agency"),
         ]
