@@ -183,7 +183,7 @@ def _check_unit(code: EnrolmentCode) -> None:
     try:
         lasting.check_takes(code.unit, until=until)
     except CollectorError as error:
-        raise EnrolmentRefused("unit", error.word, **error.values) from error
+        raise EnrolmentRefused("unit", "unit_takes_none", unit=code.unit.code) from error
 
 
 def _check_key(public_key: bytes) -> None:
