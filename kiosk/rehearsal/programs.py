@@ -87,7 +87,11 @@ class Programs:
 
     def stop(self) -> None:
         """End every program, the last started first."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a second Ctrl-C must not leave half of them running
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+            signal.SIGHUP,
+        ):  # a second Ctrl-C must not leave half of them running
             signal.signal(number, signal.SIG_IGN)
         for _name, process in reversed(self._running):
             if process.poll() is None:
