@@ -4,12 +4,13 @@ from datetime import date
 
 from django import template
 
-from survey.index.periods import long_date
+from collector.language import spoken
+from collector.local import day_text
 
 register = template.Library()
 
 
 @register.filter
 def long_day(day: date) -> str:
-    """Give a day as `3 November 2026`."""
-    return long_date(day)
+    """Give a day as `3 November 2026`, in the page's language."""
+    return day_text(day, spoken())
