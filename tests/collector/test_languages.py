@@ -2,12 +2,25 @@
 
 import gettext
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 
+from collector.complaints.models import TicketStatus
+from collector.followup.models import State as Plan
 from collector.language import in_both, of_path
+from collector.local import days_text, period_text
+from collector.releases.evaluation.keeping import Round
+from collector.releases.show.overview.asked import PROOFS, STATES, TRENDS
+from collector.scores.show.formats import comma
+from collector.scores.show.labels import called, gloss
+from collector.standards.components import PUBLIC
+from survey.index.pekppp import ASPECT_NAMES, CATEGORIES
+from survey.index.periods import PeriodKind, parse
+from survey.instrument.definition import shipped
+from survey.instrument.regions import RegionKind
 from tests.collector import translations
 
 OFFICIAL = {"IKM", "NRR", "JSON", "CSV", "Indeks", "Kepuasan", "Masyarakat"}
@@ -96,6 +109,54 @@ def test_no_indonesian_sentence_is_taken_for_one_of_the_libraries_own() -> None:
 def test_an_address_says_its_language_and_leads_to_the_other(path: str, language: str, other: str) -> None:
     assert of_path(path) == language
     assert other in {one.path for one in in_both(path) if one.language != language}
+
+
+def test_each_of_our_own_codes_and_each_official_word_has_its_english() -> None:
+    codes = [
+        *STATES, *TRENDS, *PROOFS, *(one.value for one in TicketStatus), *(one.value for one in Plan), *(one.value for one in RegionKind),
+        *(one.value for one in Round),
+    ]  # fmt: skip
+    assert [code for code in codes if called(code, "en") == code] == []
+    assert [code for code in codes if called(code, "id").replace(" ", "_") != code.replace(" ", "_")] == []
+    official = [
+        *(band.name for one in shipped() if one.bands for band in one.bands.bands),
+        *(element.name["id"] for one in shipped() for element in one.elements),
+        *(band.name for band in CATEGORIES.bands), *ASPECT_NAMES.values(), *(one.name for one in PUBLIC),
+    ]  # fmt: skip
+    assert [word for word in official if not gloss(word, "en")] == []
+    assert {gloss(word, "id") for word in official} == {""}
+    assert (called("an office's own word", "en"), gloss("Tabel sendiri", "en")) == (
+        "an office's own word",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    "period, indonesian, english",
+    [
+        ("2026", "Tahun 2026", "Year 2026"),
+        ("2026-S2", "Semester II Tahun 2026", "Semester II 2026"),
+        ("2026-TW4", "Triwulan IV Tahun 2026", "Quarter IV 2026"),
+        ("2026-05", "Mei 2026", "May 2026"),
+        ("2026-03-30..2026-04-02", "30 Maret 2026 s/d 2 April 2026", "30 March 2026 to 2 April 2026"),
+    ],
+)
+def test_a_period_and_its_days_are_written_in_each_language(
+    period: str, indonesian: str, english: str
+) -> None:
+    found = parse(period)
+    assert (period_text(found, "id"), period_text(found, "en")) == (indonesian, english)
+    for language, text in (("id", indonesian), ("en", english)):
+        if found.kind is PeriodKind.RANGE:
+            assert days_text(found, language) == text
+
+
+@pytest.mark.parametrize(
+    "value, indonesian, english",
+    [("1234.50", "1.234,50", "1,234.50"), ("-0.25", "\u22120,25", "\u22120.25"), ("5", "5", "5")],
+)
+def test_a_number_has_the_signs_of_its_language(value: str, indonesian: str, english: str) -> None:
+    assert (comma(Decimal(value), "id"), comma(Decimal(value), "en")) == (indonesian, english)
 
 
 def test_the_catalogue_comes_with_the_package() -> None:
