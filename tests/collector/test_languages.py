@@ -63,6 +63,15 @@ def test_no_public_template_has_a_word_outside_its_marks() -> None:
     assert {"base.html", "404.html", "releases/_reading.html", "complaints/ticket.html"} <= set(found)
 
 
+def test_a_word_that_the_style_writes_is_written_in_both_languages() -> None:
+    style = (translations.COLLECTOR / "static" / "scores" / "style.css").read_text(encoding="utf-8")
+    rules = re.findall(r'([^{}\n]*)\{ content: "([^"]*[a-z][^"]*)"', style)
+    assert [(":lang(en)" in of, word.strip()) for of, word in rules] == [
+        (False, "prioritas"),
+        (True, "priority"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
