@@ -5,13 +5,24 @@ A date belongs to a zone: at 23:30 UTC of 30 June it is July in Lampung. So noth
 dates can hold, which a kiosk may well write, are said in full (`+73383-05-02`) instead of ending a list.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from survey.index.periods import MONTHS, Period, PeriodKind
+
 Moment = datetime | int
 """An aware time, or milliseconds since 1970 UTC."""
 UTC_NAME = "UTC"
+_MONTHS: Mapping[str, tuple[str, ...]] = {
+    "id": MONTHS,
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ),
+}  # fmt: skip
+_ROMAN = ("", "I", "II", "III", "IV")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CYCLE_YEARS = 400
@@ -81,6 +92,39 @@ def clock_text(moment: Moment, zone: str) -> str:
     """Write the local time of a moment as Indonesians do: `13.05 WIB`; the zone's name belongs to it."""
     local, _ = _local(moment, zone)
     return f"{local:%H.%M %Z}"
+
+
+def day_text(day: date, language: str) -> str:
+    """Write a date in full: `17 Agustus 2026`, `17 August 2026`."""
+    return f"{day.day} {month_text(day, language)}"
+
+
+def month_text(day: date, language: str) -> str:
+    """Write the month of a day: `Agustus 2026`, `August 2026`."""
+    return f"{_MONTHS[language][day.month - 1]} {day.year}"
+
+
+def period_text(period: Period, language: str) -> str:
+    """Write what a period is called: in Indonesian as reports do, in English likewise: `Quarter III 2026`."""
+    if language == "id":
+        return period.title
+    first = period.first
+    match period.kind:
+        case PeriodKind.YEAR:
+            return f"Year {first.year}"
+        case PeriodKind.SEMESTER:
+            return f"Semester {_ROMAN[(first.month + 5) // 6]} {first.year}"
+        case PeriodKind.QUARTER:
+            return f"Quarter {_ROMAN[(first.month + 2) // 3]} {first.year}"
+        case PeriodKind.MONTH:
+            return month_text(first, language)
+    return days_text(period, language)
+
+
+def days_text(period: Period, language: str) -> str:
+    """Write the first and the last day of a period: `1 Juli 2026 s/d 30 September 2026`, `1 July 2026 to 30 September 2026`."""
+    between = "s/d" if language == "id" else "to"
+    return f"{day_text(period.first, language)} {between} {day_text(period.last, language)}"
 
 
 def stamp_text(at_ms: int) -> str:

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "collector.headers.guarded",
+    "collector.language.by_address",
     "django.middleware.security.SecurityMiddleware",
     "collector.releases.show.one.at_once",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -116,7 +117,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Times are UTC wherever they are stored; pages convert them to the unit's zone. `collector.fleet.checks` insists.
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Pages are Indonesian, and English below `/en/` (`collector.language`); what is not marked in a template is Indonesian everywhere.
 LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 
 STATIC_URL = "static/"

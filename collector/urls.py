@@ -1,11 +1,22 @@
-"""All addresses: the doors of the kiosks under `/api/v1/`, tickets under `/t/`, and the pages at the root."""
+"""All addresses: the doors of the kiosks under `/api/v1/`, tickets under `/t/`, and the pages at the root.
 
+The pages for everybody (`pages` of each room) are in two languages: at the root and below `/en/` (`collector.language`). Everything else
+has one address.
+"""
+
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
+
+from collector.complaints import urls as complaints
+from collector.followup import urls as followup
+from collector.opendata import urls as opendata
+from collector.papers import urls as papers
+from collector.releases import urls as releases
+from collector.standards import urls as standards
 
 urlpatterns = [
     path("api/v1/", include("collector.evidence.urls")),
     path("api/v1/", include("collector.fleet.urls")),
-    path("", include("collector.complaints.urls")),
     path("", include("collector.followup.urls")),
     path("", include("collector.opendata.urls")),
     path("", include("collector.papers.urls")),
@@ -13,4 +24,13 @@ urlpatterns = [
     path("", include("collector.releases.urls")),
     path("", include("collector.accounts.urls")),
     path("", include("collector.desk.urls")),
+    *i18n_patterns(
+        *complaints.pages,
+        *followup.pages,
+        *opendata.pages,
+        *papers.pages,
+        *standards.pages,
+        *releases.pages,
+        prefix_default_language=False,
+    ),
 ]

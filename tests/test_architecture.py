@@ -259,6 +259,7 @@ COLLECTOR_GROUND = {
     "errors",
     "clock",
     "local",
+    "language",
     "database",
     "notify",
     "settings",
@@ -286,7 +287,12 @@ COLLECTOR_ORDER = (
     {"manage", "urls"},
 )
 """Each room may import those before it, and the ground; rooms beside each other know nothing of each other."""
-GROUND_MAY_IMPORT = {"errors": {"words"}, "settings": {"database", "mail"}, "pictures": {"errors"}}
+GROUND_MAY_IMPORT = {
+    "errors": {"words"},
+    "settings": {"database", "mail"},
+    "pictures": {"errors"},
+    "language": {"words"},
+}
 MOST_ROOMS = {"collector/scores": 12, "collector/evidence": 12}
 
 

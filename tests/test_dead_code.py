@@ -31,6 +31,7 @@ BY_LIBRARIES = (
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
     Unused("collector/headers.py", "guarded", "the settings name it as a middleware"),
+    Unused("collector/language.py", "by_address", "the settings name it as a middleware"),
     Unused("collector/releases/show/one.py", "at_once", "the settings name it as a middleware"),
     Unused(
         "collector/accounts/login.py",
@@ -76,7 +77,7 @@ BY_LIBRARIES = (
     Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
     Unused(
         "collector/scores/templatetags/ikm.py",
-        "minutes_of|svg|timing_sentences|published_day|due_day|long_day",
+        "minutes_of|svg|timing_sentences|published_day|due_day|long_day|period_name|days_of|in_words|languages",
         "templates use filters by name",
     ),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),

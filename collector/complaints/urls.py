@@ -2,6 +2,7 @@
 
 from django.urls import path
 
-from collector.complaints import pages
+from collector.complaints import pages as views
 
-urlpatterns = [path("t/<str:code>", pages.ticket, name="ticket")]
+pages = [path("t/<str:code>", views.ticket, name="ticket")]
+"""In both languages."""

@@ -9,7 +9,7 @@ from collector.fleet.services import LONGEST_NAME
 from collector.followup.forum import MOST_PEOPLE, Minutes
 from collector.followup.models import LONGEST, Group, Item
 from collector.followup.register import Plan
-from collector.followup.sentences import month
+from collector.local import month_text
 from collector.scores.users import MOST_USERS
 from survey.index.periods import Period
 
@@ -167,7 +167,7 @@ class UsersForm(forms.Form):
 def _months(first: date, known: Iterable[date]) -> Choices:
     start = first.year * 12 + first.month - 1
     wanted = {date(place // 12, place % 12 + 1, 1) for place in range(start, start + _MONTHS_AHEAD)}
-    return [(_month_key(day), month(day)) for day in sorted(wanted | set(known))]
+    return [(_month_key(day), month_text(day, "id")) for day in sorted(wanted | set(known))]
 
 
 def _month_key(day: date) -> str:

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from collector.followup.mend import Mend
+from collector.local import month_text, period_text
 from collector.releases.moved import Reason
 from collector.scores.show.formats import comma
-from collector.words.catalogue import say
-from survey.index.periods import MONTHS, parse
+from collector.words.catalogue import LANGUAGES, say
+from survey.index.periods import parse
 
 
 def mend_lines(mend: Mend, language: str) -> list[str]:
@@ -23,13 +24,13 @@ def mend_lines(mend: Mend, language: str) -> list[str]:
         say(
             "mend.change",
             language,
-            before=comma(mend.before.value),
-            before_period=parse(mend.before.period).title,
-            after=comma(mend.after.value),
-            after_period=parse(mend.after.period).title,
-            value=signed(mend.difference.value),
-            low=signed(mend.difference.interval.low),
-            high=signed(mend.difference.interval.high),
+            before=comma(mend.before.value, language),
+            before_period=period_text(parse(mend.before.period), language),
+            after=comma(mend.after.value, language),
+            after_period=period_text(parse(mend.after.period), language),
+            value=signed(mend.difference.value, language),
+            low=signed(mend.difference.interval.low, language),
+            high=signed(mend.difference.interval.high, language),
         )
     )
     if mend.is_widened:
@@ -40,21 +41,18 @@ def mend_lines(mend: Mend, language: str) -> list[str]:
     return lines
 
 
-def signed(value: Decimal) -> str:
+def signed(value: Decimal, language: str = LANGUAGES[0]) -> str:
     """Write a difference with its sign: `+3,12`, `−0,50`, `0,00`."""
     sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
-    return sign + comma(abs(value))
+    return sign + comma(abs(value), language)
 
 
-def months(first: date, last: date) -> str:
+def months(first: date, last: date, language: str = LANGUAGES[0]) -> str:
     """Give planned months: `Januari 2027`, `Januari–Maret 2027`, `November 2026–Januari 2027`."""
-    end = month(last)
+    end = month_text(last, language)
     if (first.year, first.month) == (last.year, last.month):
         return end
-    start = MONTHS[first.month - 1] if first.year == last.year else month(first)
+    start = month_text(first, language)
+    if first.year == last.year:
+        start = start.partition(" ")[0]
     return f"{start}\N{EN DASH}{end}"
-
-
-def month(day: date) -> str:
-    """Give a month: `Januari 2027`."""
-    return f"{MONTHS[day.month - 1]} {day.year}"

@@ -10,10 +10,11 @@ from django.db.models import Count, Max, QuerySet
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Region, Unit
 from collector.fleet.tree import below
-from collector.local import compact_stamp
+from collector.local import compact_stamp, period_text
 from collector.releases import publishing
 from collector.releases.models import Release
 from collector.releases.states import State
+from collector.words.catalogue import LANGUAGES, say
 from survey.index.periods import Period, PeriodError, parse
 from survey.instrument.instrument import Instrument
 from survey.instrument.kinds import NO_INDEX
@@ -56,7 +57,12 @@ class Dataset:
     @property
     def title(self) -> str:
         """What it is called in full."""
-        return f"{self.instrument.index_name} {self.period.title}, {self.name}"
+        return self.title_in(LANGUAGES[0])
+
+    def title_in(self, language: str) -> str:
+        """Give that in a language; the name of a region or an agency is the same in all."""
+        name = self.name if self.kind else say("data.everywhere", language)
+        return f"{self.instrument.index_name} {period_text(self.period, language)}, {name}"
 
     @property
     def slug(self) -> str:
@@ -111,7 +117,7 @@ def find(instrument: str, period: str, kind: str = "", code: str = "") -> Datase
     return Dataset(form, when, kind, code, name) if name is not None else None
 
 
-def name_of(kind: str, code: str) -> str | None:
+def name_of(kind: str, code: str, *, language: str = LANGUAGES[0]) -> str | None:
     """Give the name of a region or an agency, or of all units; None where there is none."""
     if kind == "region":
         region = Region.objects.filter(pk=code).first()
@@ -119,4 +125,4 @@ def name_of(kind: str, code: str) -> str | None:
     if kind == "agency":
         agency = Agency.objects.filter(code=code).first()
         return agency.name if agency is not None else None
-    return "semua unit"
+    return say("data.everywhere", language)

@@ -13,7 +13,7 @@ from django.conf import settings
 from collector.local import UTC_NAME, minute_text
 from collector.releases.show.columns import ELEMENT_COLUMNS, Column
 from collector.scores.show.as_csv import table
-from collector.words.catalogue import say
+from collector.words.catalogue import LANGUAGES, say
 from survey.index.periods import Period, PeriodKind
 from survey.index.sampling import METHOD
 from survey.instrument.instrument import Instrument, Kind, in_language
@@ -22,7 +22,6 @@ ACTIVITY, VARIABLES, INDICATOR = "ms-keg.csv", "ms-var.csv", "ms-ind.csv"
 FILES = (ACTIVITY, VARIABLES, INDICATOR)
 RULE = "Peraturan BPS 5/2020"
 NOT_KNOWN = "diisi penyelenggara"
-_UNDECIDED = "belum ditetapkan penyelenggara"
 _HOW_OFTEN = {
     PeriodKind.MONTH: "Bulanan",
     PeriodKind.QUARTER: "Triwulanan",
@@ -69,14 +68,16 @@ def files(about: About, *, excel: bool) -> dict[str, str]:
     return {name: table([heads[name], *found[name]], excel=excel) for name in FILES}
 
 
-def terms() -> dict[str, str]:
+def terms(language: str = LANGUAGES[0]) -> dict[str, str]:
     """Give licence, publisher and contact, as the collector's settings name them."""
+    undecided = say("data.undecided", language)
+    edition = settings.IKM_REGION_EDITION or say("data.unstated", language)
     return {
-        "licence": settings.IKM_DATA_LICENCE or _UNDECIDED,
+        "licence": settings.IKM_DATA_LICENCE or undecided,
         "licence_url": settings.IKM_DATA_LICENCE_URL,
-        "publisher": settings.IKM_DATA_PUBLISHER or _UNDECIDED,
-        "contact": settings.IKM_DATA_CONTACT or _UNDECIDED,
-        "region_codes": f"Kemendagri, edisi {settings.IKM_REGION_EDITION or 'tidak dinyatakan'}",
+        "publisher": settings.IKM_DATA_PUBLISHER or undecided,
+        "contact": settings.IKM_DATA_CONTACT or undecided,
+        "region_codes": say("data.region_codes", language, edition=edition),
     }
 
 

@@ -8,23 +8,25 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from collector.language import INDONESIAN, spoken
 from collector.opendata import dataset as sets
 from collector.opendata import metadata, tables
 from collector.opendata.dataset import Dataset, Standing
 from collector.opendata.metadata import About
 from collector.releases.show.overview import choices
+from collector.words.catalogue import say
 from survey.instrument.instrument import in_language
 
 _CSV, _JSON = "text/csv; charset=utf-8", "application/json"
-_DESCRIPTIONS = {
-    tables.RELEASES: "satu baris satu rilis",
-    tables.ELEMENTS: "satu baris satu unsur dari satu rilis",
-    tables.JSON: "yang sama, unsur di dalam rilisnya",
-    metadata.ACTIVITY: "metadata kegiatan (MS-Keg)",
-    metadata.VARIABLES: "metadata variabel (MS-Var): arti tiap kolom",
-    metadata.INDICATOR: "metadata indikator (MS-Ind)",
+_FILES = {
+    tables.RELEASES: "releases",
+    tables.ELEMENTS: "elements",
+    tables.JSON: "json",
+    metadata.ACTIVITY: "activity",
+    metadata.VARIABLES: "variables",
+    metadata.INDICATOR: "indicator",
 }
-"""The files of a data set, and what they are."""
+"""The files of a data set, and the key of the words that say what they are."""
 _WHOLE_COUNTRY = "Indonesia, sejauh unit-unitnya memakai sistem ini"
 
 
@@ -39,7 +41,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "code": code,
         "name": name,
         "wrong": wrong,
-        "terms": metadata.terms(),
+        "terms": metadata.terms(spoken()),
     }
     return render(request, "opendata/catalogue.html", context, status=404 if wrong else 200)
 
@@ -62,8 +64,9 @@ def page(request: HttpRequest, instrument: str, period: str, kind: str = "", cod
     context = {
         "set": found,
         "standing": standing,
-        "terms": metadata.terms(),
-        "files": _DESCRIPTIONS.items(),
+        "terms": metadata.terms(spoken()),
+        "files": _described_files(spoken()),
+        "title": found.title_in(spoken()),
         "columns": metadata.variables(found.instrument),
     }
     return render(request, "opendata/dataset.html", context)
@@ -74,7 +77,7 @@ def file(
     request: HttpRequest, *, instrument: str, period: str, file: str, kind: str = "", code: str = ""
 ) -> HttpResponseBase:
     """Give a file of a data set; tables are written while they are sent."""
-    if file not in _DESCRIPTIONS:
+    if file not in _FILES:
         raise Http404(file)
     found, standing = _found(instrument, period, kind, code)
     excel = request.GET.get("for") == "excel"
@@ -111,7 +114,7 @@ def _narrowed(request: HttpRequest) -> tuple[str, str, str | None]:
         code = request.GET.get(kind, "").strip()
         if code:
             return kind, code[:40], sets.name_of(kind, code) if code.isprintable() else None
-    return "", "", sets.name_of("", "")
+    return "", "", sets.name_of("", "", language=spoken())
 
 
 def _groups(kind: str, code: str, name: str) -> list[tuple[str, list[Dataset]]]:
@@ -122,7 +125,7 @@ def _groups(kind: str, code: str, name: str) -> list[tuple[str, list[Dataset]]]:
         first = sets.find(named, periods[0].identifier) if periods else None
         if first is not None:
             every = [Dataset(first.instrument, period, kind, code, name) for period in periods]
-            groups.append((in_language(first.instrument.titles, "id"), every))
+            groups.append((in_language(first.instrument.titles, spoken()), every))
     return groups
 
 
@@ -158,9 +161,14 @@ def _described(one: Dataset) -> dict[str, object]:
                 "accessURL": place + file,
                 "mediaType": _JSON if file == tables.JSON else "text/csv",
             }
-            for file, words in _DESCRIPTIONS.items()
+            for file, words in _described_files(INDONESIAN)
         ],
     }
+
+
+def _described_files(language: str) -> list[tuple[str, str]]:
+    """Give the files of a data set, and what they are in words."""
+    return [(file, say(f"data.{key}", language)) for file, key in _FILES.items()]
 
 
 def _title() -> str:

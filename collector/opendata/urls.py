@@ -2,16 +2,19 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.opendata import pages
+from collector.opendata import pages as views
 
 _SET = (
     r"^data/(?P<instrument>[a-z0-9-]{1,64})/(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)/"
     r"(?:(?P<kind>region|agency)/(?P<code>[A-Za-z0-9._-]{1,40})/)?"
 )
 
+pages: list[URLPattern] = [
+    path("data/", views.catalogue, name="open-data"),
+    re_path(rf"{_SET}$", views.page, name="open-data-set"),
+]
+"""In both languages."""
 urlpatterns: list[URLPattern] = [
-    path("data/", pages.catalogue, name="open-data"),
-    path("data/katalog.json", pages.catalogue_data, name="open-data-catalogue"),
-    re_path(rf"{_SET}$", pages.page, name="open-data-set"),
-    re_path(rf"{_SET}(?P<file>[a-z-]{{3,20}}\.(?:csv|json))$", pages.file, name="open-data-file"),
+    path("data/katalog.json", views.catalogue_data, name="open-data-catalogue"),
+    re_path(rf"{_SET}(?P<file>[a-z-]{{3,20}}\.(?:csv|json))$", views.file, name="open-data-file"),
 ]

@@ -2,24 +2,28 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.releases.show import api, breakdowns, evaluations, explaining, one, pages, statements
+from collector.releases.show import api, breakdowns, evaluations, explaining, one, statements
 from collector.releases.show.overview import pages as overview
+from collector.releases.show.pages import unit
 
-urlpatterns: list[URLPattern] = [
+pages: list[URLPattern] = [
     path("", overview.home, name="home"),
     re_path(r"^r/(?P<text>[A-Za-z0-9 -]{8,12})/$", one.page, name="release"),
-    re_path(r"^unit/(?P<code>[A-Za-z0-9._-]{1,40})/$", pages.unit, name="unit"),
+    re_path(r"^unit/(?P<code>[A-Za-z0-9._-]{1,40})/$", unit, name="unit"),
     path("region/", overview.regions, name="regions"),
     re_path(r"^region/(?P<code>[0-9.]{2,13})/$", overview.region, name="region"),
     path("agency/", overview.agencies, name="agencies"),
     re_path(r"^agency/(?P<code>[A-Za-z0-9._-]{1,40})/$", overview.agency, name="agency"),
+    path("privasi/", statements.privacy, name="privacy"),
+    path("aksesibilitas/", statements.accessibility, name="accessibility"),
+    path("cara-menghitung/", explaining.page, name="explain"),
+]
+"""In both languages."""
+urlpatterns: list[URLPattern] = [
     path("api/v1/releases", api.listed, name="releases"),
     re_path(
         r"^api/v1/releases/(?P<text>[A-Za-z0-9-]{8,12})\.(?P<form>json|csv)$", one.data, name="release-data"
     ),
-    path("privasi/", statements.privacy, name="privacy"),
-    path("aksesibilitas/", statements.accessibility, name="accessibility"),
-    path("cara-menghitung/", explaining.page, name="explain"),
     path("api/v1/explain", explaining.data, name="explain-data"),
     path("api/v1/breakdowns", breakdowns.breakdowns, name="breakdowns"),
     path("api/v1/ipp", evaluations.ipp, name="ipp"),

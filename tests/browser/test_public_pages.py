@@ -33,6 +33,15 @@ PAGES = (
     "/unit/tanjungasih/maklumat/",
     "/privasi/",
     "/aksesibilitas/",
+    "/en/",
+    "/en/unit/sukamaju/?period=2026-TW3",
+    "/en/unit/sukamaju/?instrument=spkp&period=2026-TW3",
+    "/en/region/18/?period=2026-TW3",
+    "/en/data/skm-2017/2026-TW3/region/18.01/",
+    "/en/unit/tanjungasih/standar/",
+    "/en/privasi/",
+    "/en/nothing-here/",
+    "/en/cara-menghitung/?nrr=3.62;3.48;3.45;4;3.52;3.62;3.66;3.62;3.97&weight=3&rounding=2,2",
     "/cara-menghitung/?nrr=3,62;3,48;3,45;4;3,52;3,62;3,66;3,62;3,97&weight=3&rounding=2,2",
 )
 SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
@@ -56,9 +65,9 @@ def test_nothing_sticks_out_nothing_is_foreign_and_axe_finds_no_violation(
     page.on("request", lambda request: asked.append(request.url))
     answer = page.goto(address + path)
     assert answer is not None
-    assert answer.status == 200
+    assert answer.status == (404 if "nothing" in path else 200)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    assert said == []
+    assert "nothing" in path or said == []
     assert all(url.startswith(address) for url in asked)
     cut = page.eval_on_selector_all(
         "h1, h2, td, th, dd, dt, p", "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
@@ -66,11 +75,11 @@ def test_nothing_sticks_out_nothing_is_foreign_and_axe_finds_no_violation(
     assert cut == 0
     assert faults(axe, page) == []
     every_control_has_a_name_and_the_page_one_heading(page)
+    assert page.locator("html").get_attribute("lang") == ("en" if path.startswith("/en/") else "id")
 
 
 def every_control_has_a_name_and_the_page_one_heading(page: Page) -> None:
     assert page.locator("h1").count() == 1
-    assert page.locator("html[lang=id]").count() == 1
     for control in page.locator("input:not([type=hidden]), select, button").all():
         named = control.evaluate(
             "one => (one.labels && one.labels.length > 0) || one.textContent.trim() || one.getAttribute('aria-label')"
@@ -135,6 +144,20 @@ def test_the_page_shows_what_the_release_says(page: Page, address: str) -> None:
         assert page.locator("section[aria-labelledby=unsur] tbody tr").count() == len(answer["elements"]) == 9
     assert answer["flagged"] == 7
     expect(page.locator(".facts")).to_contain_text("7")
+
+
+def test_a_reader_changes_the_language_and_stays_on_the_page(page: Page, address: str) -> None:
+    page.goto(address + UNIT)
+    shown = page.locator(".big").inner_text()
+    page.get_by_role("link", name="English").click()
+    expect(page).to_have_url(f"{address}/en{UNIT}")
+    expect(page.locator(".big")).to_have_text(shown.replace(",", "."))
+    expect(page.get_by_role("heading", name="IKM Quarter III 2026")).to_be_visible()
+    page.get_by_label("Period").select_option("2026-TW2")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="IKM Quarter II 2026")).to_be_visible()
+    page.get_by_role("link", name="Bahasa Indonesia").click()
+    expect(page.get_by_role("heading", name="IKM Triwulan II Tahun 2026")).to_be_visible()
 
 
 def test_a_small_unit_shows_no_number(page: Page, address: str) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong has an Indonesian page with a way home, and never shows the program's own words."""
+"""What goes wrong has a page in the language of its address with a way home, and never shows the program's own words."""
 
 from pathlib import Path
 from types import ModuleType
@@ -27,16 +27,17 @@ def boom(_request: HttpRequest) -> HttpResponse:
 def raising(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give an address whose view raises."""
     module = ModuleType("raising_urls")
-    module.urlpatterns = [path("boom", boom), *urls.urlpatterns]  # type: ignore[attr-defined]
+    module.urlpatterns = [path("boom", boom), path("en/boom", boom), *urls.urlpatterns]  # type: ignore[attr-defined]
     monkeypatch.setattr(settings, "ROOT_URLCONF", module)
 
 
-def check(response: HttpResponse, *, status: int, title: str) -> None:
+def check(response: HttpResponse, *, status: int, title: str, language: str = "id") -> None:
     page = response.content.decode()
     assert response.status_code == status
     assert f"<h1>{title}</h1>" in page
-    assert 'lang="id"' in page
-    assert '<a href="/">Ke halaman awal' in page
+    assert f'<html lang="{language}">' in page
+    assert {"id": '<a href="/">Ke halaman awal', "en": '<a href="/en/">To the front page'}[language] in page
+    assert {"id": 'href="/en/" hreflang="en"', "en": 'href="/" hreflang="id"'}[language] in page
     assert "scores/style.css" in page
     own = ("Traceback", "Exception", "Not Found", "Bad Request", "Forbidden", "Server Error", "CSRF", SECRET)
     assert [word for word in own if word in page] == []
@@ -72,12 +73,23 @@ def test_a_form_from_elsewhere_is_refused() -> None:
 def test_a_page_that_fails_shows_no_traceback(raising: None) -> None:
     response = Client(raise_request_exception=False).get("/boom")
     check(response, status=500, title="Terjadi gangguan di sini")
+    response = Client(raise_request_exception=False).get("/en/boom")
+    check(response, status=500, title="Something went wrong here", language="en")
+
+
+def test_below_the_english_front_page_what_goes_wrong_is_said_in_english(client: Client) -> None:
+    for address in ("/en/nothing/", "/en/unit/nowhere/", "/en/meja/", "/en/api/v1/releases"):
+        check(client.get(address), status=404, title="Page not found", language="en")
+    refused = client.get("/en/", headers={"host": "evil.example"})
+    check(refused, status=400, title="This request cannot be read", language="en")
+    refused = Client(enforce_csrf_checks=True).post("/en/", {"q": "x"})
+    check(refused, status=403, title="This form cannot be accepted", language="en")
 
 
 def test_the_page_of_what_is_not_allowed_stands_by_itself() -> None:
     text = (COLLECTOR / "templates" / "403.html").read_text()
     assert "Tidak diizinkan" in text
-    assert 'href="/"' in text
+    assert '{% extends "error.html" %}' in text
 
 
 def test_templates_have_lines_that_can_be_reviewed() -> None:

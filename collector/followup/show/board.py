@@ -17,6 +17,7 @@ from collector.followup import forum
 from collector.followup.mend import Mend, mends
 from collector.followup.reading import ItemRead, items_of_unit
 from collector.followup.sentences import mend_lines, months
+from collector.language import spoken
 from collector.local import local_date
 from survey.index.periods import parse
 
@@ -74,9 +75,9 @@ def _counted(
     rows: list[dict[str, object]] = [
         {
             "item": one,
-            "months": months(one.first_month, one.last_month),
+            "months": months(one.first_month, one.last_month, spoken()),
             "is_late": one.is_late(today),
-            "mend": mend_lines(seen[one.number], "id") if one.number in seen else [],
+            "mend": mend_lines(seen[one.number], spoken()) if one.number in seen else [],
         }
         for one in sorted(items, key=lambda one: one.number)
     ]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from collector.language import spoken
 from collector.scores.ask.explaining import explanation
 from collector.scores.ask.results import QuestionError
 from collector.scores.show.explained import explained_json
@@ -22,7 +23,7 @@ def page(request: HttpRequest) -> HttpResponse:
         try:
             context["found"] = explained_json(explanation(words))
         except QuestionError as error:
-            context["wrong"] = error.sentence("id")
+            context["wrong"] = error.sentence(spoken())
             status = HTTPStatus.BAD_REQUEST
     return render(request, "releases/explain.html", context, status=status)
 

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from collector.errors import CollectorError
+from collector.language import spoken
 from collector.releases import address
-from collector.releases.show.ready import answer
+from collector.releases.show.ready import answer, page_in
 
-_EXACT = re.compile(r"^/(?:r/([0-9A-Z]{8})/|api/v1/releases/([0-9A-Z]{8})\.(json|csv))$")
+_EXACT = re.compile(r"^(?:(?:/en)?/r/([0-9A-Z]{8})/|/api/v1/releases/([0-9A-Z]{8})\.(json|csv))$")
 
 
 def at_once(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -26,7 +27,9 @@ def at_once(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReq
         if asked is None:
             return respond(request)
         page, data, form = asked.groups()
-        found = answer(request, page, "page") if page else answer(request, data, _form(request, form))
+        found = (
+            answer(request, page, page_in(spoken())) if page else answer(request, data, _form(request, form))
+        )
         return found or respond(request)
 
     return shown
@@ -38,7 +41,7 @@ def page(request: HttpRequest, text: str) -> HttpResponse:
     plain = address.read(text)
     if plain is not None and plain != text:
         return HttpResponseRedirect(reverse("release", args=[plain]))
-    found = answer(request, plain, "page") if plain is not None else None
+    found = answer(request, plain, page_in(spoken())) if plain is not None else None
     if found is None:
         raise Http404("nothing is out under that address")
     return found

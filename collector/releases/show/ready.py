@@ -14,18 +14,22 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from threading import Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
 from django.utils.http import parse_etags
 
 from collector.releases.show.columns import as_csv
 from collector.releases.show.reading import Reading, shown_releases
 from collector.releases.states import SHOWN
 from collector.scores.ask.lookups import rows
+from collector.words.catalogue import LANGUAGES
 
 KEPT_BYTES = 64 * 1024 * 1024
 """How much a process keeps: some 2,500 releases in all their forms."""
@@ -91,8 +95,13 @@ class Shelf:
 _shelf = Shelf(KEPT_BYTES)
 
 
+def page_in(language: str) -> str:
+    """Name the form of a release's page in a language."""
+    return f"page.{language}"
+
+
 def answer(request: HttpRequest, address: str, form: str) -> HttpResponse | None:
-    """Answer with a release in a form (`page`, `json`, `csv` or `excel`); None where nothing is shown under that address.
+    """Answer with a release in a form (`page.id`, `page.en`, `json`, `csv` or `excel`); None where nothing is shown under that address.
 
     The bytes of JSON never change, so how the release stands is beside them: `IKM-State`, and `IKM-Successor`, the address of the edition that
     took its place. Who has these bytes already gets 304.
@@ -133,12 +142,14 @@ def _has(asked: str, etag: str) -> bool:
     return not names.isdisjoint(("*", f'"{etag}"', f'"{etag}.gz"'))
 
 
-def _page(reading: Reading) -> str:
-    return render_to_string("releases/release.html", {"reading": reading})
+def _page(reading: Reading, language: str) -> str:
+    with translation.override(language):
+        here = reverse("release", args=[reading.release.address])
+        return render_to_string("releases/release.html", {"reading": reading, "here": here})
 
 
 _FORMS: Mapping[str, tuple[str, Callable[[Reading], str | bytes]]] = {
-    "page": ("text/html; charset=utf-8", _page),
+    **{page_in(one): ("text/html; charset=utf-8", partial(_page, language=one)) for one in LANGUAGES},
     "json": ("application/json", lambda reading: bytes(reading.release.content)),
     "csv": ("text/csv; charset=utf-8", lambda reading: as_csv(reading, excel=False)),
     "excel": ("text/csv; charset=utf-8", lambda reading: as_csv(reading, excel=True)),

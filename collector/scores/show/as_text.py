@@ -44,7 +44,9 @@ def as_text(answer: IndexAnswer, language: str) -> str:
     if whole.incomplete:
         lines.append(say("index.incomplete", language, count=whole.incomplete))
     if whole.pulse is not None:
-        lines.append(say("index.pulse", language, percent=comma(whole.pulse.percent), n=whole.pulse.n))
+        lines.append(
+            say("index.pulse", language, percent=comma(whole.pulse.percent, language), n=whole.pulse.n)
+        )
     if answer.flags_waiting:
         lines.append(say("index.flags_waiting", language, days=answer.flags_waiting))
     for group in answer.groups:
@@ -62,8 +64,8 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
     yield f"     {head['element']:<{width}}    {head['mean']:<7}{head['value']}  {head['grade']}"
     for element in index.elements:
         yield (
-            f"{element.label:>4} {names[element.key]:<{width}}  {comma(decimal(element.nrr, NRR_DIGITS))}"
-            f" {comma(element.value):>6}  {element.letter or ''}".rstrip()
+            f"{element.label:>4} {names[element.key]:<{width}}  {comma(decimal(element.nrr, NRR_DIGITS), language)}"
+            f" {comma(element.value, language):>6}  {element.letter or ''}".rstrip()
         )
     if index.rounding == UNROUNDED:
         yield say("doubt.unrounded", language, index=index.name)
@@ -78,7 +80,7 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
             "index.unflagged",
             language,
             flagged=result.flagged,
-            value=graded(without),
+            value=graded(without, language),
             n=without.n,
             rules=answer.flag_rules,
         )
@@ -92,12 +94,12 @@ def _index_lines(answer: IndexAnswer, result: Result, index: Index, language: st
 
 def index_line(index: Index, language: str) -> str:
     """Give the number, what it is called, and its category or its scale."""
-    name, value, n = index.name, comma(index.value), index.n
+    name, value, n = index.name, comma(index.value, language), index.n
     if index.category is not None:
         grade, called = index.category.letter, index.category.name
         return say("index.line", language, index=name, value=value, grade=grade, name=called, n=n)
     low, high = (
-        comma(decimal(Fraction(end).limit_denominator(100), 2))
+        comma(decimal(Fraction(end).limit_denominator(100), 2), language)
         for end in (index.scale.start, index.scale.end)
     )
     return say("index.line_plain", language, index=name, value=value, low=low, high=high, n=n)
@@ -107,7 +109,7 @@ def method_lines(index: Index, language: str) -> Iterator[str]:
     """Say by which rule, weights, table and policy an index was made, and which thresholds it reaches."""
     for one in thresholds(index):
         verdict = say("index.reached" if one.reached else "index.not_reached", language)
-        yield say("index.threshold", language, zone=one.zone, at=comma(one.at), verdict=verdict)
+        yield say("index.threshold", language, zone=one.zone, at=comma(one.at, language), verdict=verdict)
     policy = say(f"index.policy_{index.policy.value}", language)
     if index.table is not None:
         weight = index.weight_mode.value
@@ -132,7 +134,9 @@ def timing_lines(timing: Timing, language: str) -> Iterator[str]:
         if not count:
             continue
         yield say(f"index.{what}", language, count=count) + (
-            say(f"index.{what}_so", language, value=graded(index), n=index.n) if index is not None else "."
+            say(f"index.{what}_so", language, value=graded(index, language), n=index.n)
+            if index is not None
+            else "."
         )
 
 
@@ -145,9 +149,9 @@ def _short(result: Result, language: str) -> str:
         return say("index.nobody_here", language)
     index = result.index
     doubt = (
-        f" ({comma(index.interval.low)}–{comma(index.interval.high)})"
+        f" ({comma(index.interval.low, language)}–{comma(index.interval.high, language)})"
         if index.interval
         else say("index.short_one", language)
     )
     history = f" ({say('index.archived_short', language, count=result.archived)})" if result.archived else ""
-    return f"{graded(index)}{doubt}, n = {result.n}{history}"
+    return f"{graded(index, language)}{doubt}, n = {result.n}{history}"

@@ -22,7 +22,9 @@ def day_lines(effect: DayEffect | None, language: str) -> Iterator[str]:
     if effect.design_effect is None:
         yield say("doubt.one_day", language)
     else:
-        yield say("doubt.days", language, days=effect.days, effect=comma(tenths(effect.design_effect)))
+        yield say(
+            "doubt.days", language, days=effect.days, effect=comma(tenths(effect.design_effect), language)
+        )
     if not effect.is_judged:
         yield say("doubt.few_days", language, fewest=FEWEST_DAYS)
 
@@ -32,7 +34,9 @@ def interval_line(index: Index, language: str) -> str:
     interval = index.interval
     if interval is None:
         return say("doubt.one_person", language)
-    said = say("index.interval", language, low=comma(interval.low), high=comma(interval.high))
+    said = say(
+        "index.interval", language, low=comma(interval.low, language), high=comma(interval.high, language)
+    )
     return f"{said} {category_words(index, language)}" if index.likelihoods else f"{said.removesuffix(';')}."
 
 
@@ -50,9 +54,9 @@ def grade_words(grade: str, likelihoods: Mapping[str, float], *, judged: bool, l
     """Say the same of a letter and every letter's probability; `judged` tells whether the days are enough to judge by."""
     share = likelihoods.get(grade, 0.0)
     if share >= _ALMOST_CERTAIN and judged:
-        return say("doubt.certain", language, grade=grade, confidence=confidence(share))
+        return say("doubt.certain", language, grade=grade, confidence=confidence(share, language))
     if share >= _LIKELY:
-        return say("doubt.likely", language, grade=grade, confidence=confidence(share))
+        return say("doubt.likely", language, grade=grade, confidence=confidence(share, language))
     (one, first), (other, second) = sorted(likelihoods.items(), key=lambda pair: -pair[1])[:2]
     near, far = whole_percent(first), whole_percent(second)
     if first - second <= _NEARLY_EQUAL:
@@ -68,15 +72,16 @@ def other_policy_lines(result: Result, language: str) -> Iterator[str]:
     yield say(
         f"doubt.other_{other.policy.value}",
         language,
-        share=percent(result.incomplete / (result.n + result.incomplete)),
-        value=graded(other),
+        share=percent(result.incomplete / (result.n + result.incomplete), language),
+        value=graded(other, language),
         n=other.n,
     )
 
 
-def graded(index: Index) -> str:
+def graded(index: Index, language: str) -> str:
     """Write an index with its letter, where it has one: `81,48 B`, `3,60`."""
-    return f"{comma(index.value)} {index.letter}" if index.letter else comma(index.value)
+    value = comma(index.value, language)
+    return f"{value} {index.letter}" if index.letter else value
 
 
 def whole_percent(share: float) -> str:
@@ -89,10 +94,10 @@ def response_lines(result: Result, language: str) -> Iterator[str]:
     if result.n is None or (result.served is None and result.asked is None):
         return
     served, asked = (
-        say("doubt.unknown", language) if count is None else comma(count)
+        say("doubt.unknown", language) if count is None else comma(count, language)
         for count in (result.served, result.asked)
     )
-    yield say("doubt.response", language, served=served, asked=asked, answered=comma(result.n))
+    yield say("doubt.response", language, served=served, asked=asked, answered=comma(result.n, language))
 
 
 def sample_lines(result: Result, language: str) -> Iterator[str]:
@@ -124,11 +129,17 @@ def statement_lines(result: Result, language: str) -> Iterator[str]:
         return
     if sample.exceeds_population:
         yield say(
-            "index.exceeded", language, collected=comma(sample.collected), population=comma(sample.population)
+            "index.exceeded",
+            language,
+            collected=comma(sample.collected, language),
+            population=comma(sample.population, language),
         )
     elif result.asked is not None and result.asked > sample.population:
         yield say(
-            "index.more_pressed", language, pressed=comma(result.asked), population=comma(sample.population)
+            "index.more_pressed",
+            language,
+            pressed=comma(result.asked, language),
+            population=comma(sample.population, language),
         )
     if stated.at is None:
         yield say("index.stated_by_asker", language)

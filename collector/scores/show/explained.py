@@ -31,12 +31,12 @@ def explained_json(found: Explained) -> dict[str, Any]:
 def explained_lines(found: Explained, language: str) -> Iterator[str]:
     """Give it as lines."""
     for number, row in enumerate(found.rows, start=1):
-        mean, weighted = (comma(decimal(one, NRR_DIGITS)) for one in (row.mean, row.weighted))
+        mean, weighted = (comma(decimal(one, NRR_DIGITS), language) for one in (row.mean, row.weighted))
         yield f"{number:>4}  {mean}  {weighted}"
     if found.total is not None and found.weight is not None:
-        total = comma(decimal(found.total, NRR_DIGITS))
+        total = comma(decimal(found.total, NRR_DIGITS), language)
         yield say("explain.sum", language, total=total, weight=found.weight, stages=found.stages.label or "-")
-    yield say("explain.value", language, value=comma(found.value))
+    yield say("explain.value", language, value=comma(found.value, language))
     for key, called in (("now", found.now), ("then", found.then)):
         grade, name = (called.band.letter, called.band.name) if called.band else ("-", "-")
         yield say(f"explain.{key}", language, grade=grade, name=name, rule=called.table.rule)

@@ -1,15 +1,17 @@
-"""Numbers as people here write them: a decimal comma, and a dot between thousands."""
+"""Numbers as people write them: in Indonesian with a decimal comma and a dot between thousands, in English the other way round."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from collector.words.catalogue import LANGUAGES
 from survey.index.clusters import DayEffect
 from survey.index.indices import Index
 from survey.instrument.weights import half_up
 
 _SURE, _HARDLY = 0.999, 0.001
 """No sample gives more certainty: what is surer is printed as this."""
+_SIGNS = {"id": str.maketrans(",.-", ".,\N{MINUS SIGN}"), "en": str.maketrans("-", "\N{MINUS SIGN}")}
 NRR_DIGITS = 5
 """Decimals of a mean answer, two more than official sheets print: four decimals hold every edge of a printed index."""
 
@@ -39,14 +41,14 @@ def weighted_column(index: Index) -> list[Decimal]:
     return adding_up([element.weighted for element in index.elements], NRR_DIGITS)
 
 
-def comma(value: Decimal | int) -> str:
-    """Write a number: `1.234,50`, `−0,25`."""
-    return f"{value:,}".translate(str.maketrans(",.-", ".,−"))
+def comma(value: Decimal | int, language: str = LANGUAGES[0]) -> str:
+    """Write a number: `1.234,50`, `−0,25`; in English `1,234.50`, `−0.25`."""
+    return f"{value:,}".translate(_SIGNS[language])
 
 
-def percent(share: Fraction | float) -> str:
+def percent(share: Fraction | float, language: str = LANGUAGES[0]) -> str:
     """Write a counted share of 1 in percent."""
-    return f"{comma(decimal(100 * Fraction(share), 1))} %"
+    return f"{comma(decimal(100 * Fraction(share), 1), language)} %"
 
 
 def probability(share: float | None) -> float | None:
@@ -59,8 +61,8 @@ def design_effect(days: DayEffect) -> float | None:
     return None if days.design_effect is None else round(days.design_effect, 2)
 
 
-def confidence(share: float) -> str:
+def confidence(share: float, language: str = LANGUAGES[0]) -> str:
     """Write a probability in percent, without claiming a certainty that no sample gives."""
     if share > _SURE:
-        return "> 99,9 %"
-    return "< 0,1 %" if share < _HARDLY else percent(share)
+        return f"> {percent(_SURE, language)}"
+    return f"< {percent(_HARDLY, language)}" if share < _HARDLY else percent(share, language)

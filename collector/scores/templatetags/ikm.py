@@ -1,4 +1,4 @@
-"""Filters for templates: numbers as people here write them, and the places of marks in a chart."""
+"""Filters for templates: numbers, days and official terms as the page's language writes them, its address in the other, and the places of marks in a chart."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,52 +9,55 @@ from typing import Any
 from django import template
 from django.conf import settings
 
-from collector.local import local_date
+from collector.language import INDONESIAN, Address, in_both, spoken
+from collector.local import day_text, days_text, local_date, period_text
 from collector.scores.ask.results import Timing
 from collector.scores.show import charts, formats, labels
 from collector.scores.show.as_text import timing_lines
 from collector.words.catalogue import say
 from survey.index.doubt import Interval
-from survey.index.periods import long_date
+from survey.index.periods import Period, parse
 
 register = template.Library()
 
 
 @register.filter
 def comma(value: Decimal | int | None) -> str:
-    """Write a number with a decimal comma; nothing where there is none."""
-    return "" if value is None else formats.comma(value)
+    """Write a number as the page's language does; nothing where there is none."""
+    return "" if value is None else formats.comma(value, spoken())
 
 
 @register.filter
 def timing_sentences(told: Mapping[str, int]) -> list[str]:
     """Say what is doubtful about the times of an index, as a release has it."""
     timing = Timing(told["late"], told["redated"], told["maybe_outside"], told["maybe_inside"])
-    return list(timing_lines(timing, "id"))
+    return list(timing_lines(timing, spoken()))
 
 
 @register.filter
 def published_day(moment: str) -> str:
     """Write the day of a release's moment, where the collector stands."""
-    return long_date(local_date(datetime.fromisoformat(moment), settings.IKM_TIME_ZONE))
+    return day_text(local_date(datetime.fromisoformat(moment), settings.IKM_TIME_ZONE), spoken())
 
 
 @register.filter
 def long_day(day: date) -> str:
-    """Write a day with its month's name: `1 Oktober 2026`."""
-    return long_date(day)
+    """Write a day with its month's name, in the page's language: `1 Oktober 2026`."""
+    return day_text(day, spoken())
 
 
 @register.filter
 def due_day(day: str) -> str:
     """Write the day that a release was due on, as it stands in its content."""
-    return long_date(date.fromisoformat(day))
+    return day_text(date.fromisoformat(day), spoken())
 
 
 @register.filter
 def places(value: Decimal | int | None, digits: int) -> str:
     """Write a number with so many decimals; nothing where there is none."""
-    return "" if value is None else formats.comma(Decimal(value).quantize(Decimal(1).scaleb(-digits)))
+    return (
+        "" if value is None else formats.comma(Decimal(value).quantize(Decimal(1).scaleb(-digits)), spoken())
+    )
 
 
 @register.filter
@@ -74,7 +77,7 @@ def bar(element: Mapping[str, Any], scale: Mapping[str, Any]) -> tuple[float, fl
 @register.filter
 def share(part: Decimal | int, whole: Decimal | int) -> str:
     """Write what a part is of a whole, in percent; nothing of nothing."""
-    return formats.percent(Fraction(part) / Fraction(whole)) if whole else "–"
+    return formats.percent(Fraction(part) / Fraction(whole), spoken()) if whole else "–"
 
 
 @register.filter
@@ -86,7 +89,7 @@ def svg(number: float) -> str:
 @register.filter
 def ending(how: str) -> str:
     """Say how a questionnaire ended."""
-    return labels.ending_name(how, "id")
+    return labels.ending_name(how, spoken())
 
 
 @register.filter
@@ -98,4 +101,47 @@ def at(found: Mapping[str, Any], key: str) -> Any:
 @register.filter
 def reason(word: str) -> str:
     """Say why nothing can be told of a change."""
-    return say(f"mend.reason_{word}", "id")
+    return say(f"mend.reason_{word}", spoken())
+
+
+@register.filter
+def period_name(period: Period | Mapping[str, str]) -> str:
+    """Say what a period is called, or a period as a release has it."""
+    if isinstance(period, Period):
+        return period_text(period, spoken())
+    return period["title"] if spoken() == INDONESIAN else period_text(parse(period["id"]), spoken())
+
+
+@register.filter
+def days_of(period: Period) -> str:
+    """Say the first and the last day of a period."""
+    return days_text(period, spoken())
+
+
+@register.filter
+def in_words(words: Mapping[str, Any]) -> Any:
+    """Choose, of what a release says in each language, what it says in the page's."""
+    return words.get(spoken()) or words.get(INDONESIAN)
+
+
+@register.filter
+def gloss(term: str) -> str:
+    """Say in the page's language what an official word means: nothing in Indonesian, and nothing where we have no word for it."""
+    return labels.gloss(term, spoken())
+
+
+@register.filter
+def called(value: str) -> str:
+    """Say one of our own codes, such as a state, in the page's language."""
+    return labels.called(value, spoken())
+
+
+@register.simple_tag(takes_context=True)
+def languages(context: template.Context, address: str = "") -> tuple[Address, ...]:
+    """Give a page's addresses in both languages: those of the page that is being made, unless another is named.
+
+    Nothing where the page does not know its address, as the one after a failure.
+    """
+    request = context.get("request")
+    here = address or context.get("here") or (request.get_full_path() if request is not None else "")
+    return in_both(here) if here else ()

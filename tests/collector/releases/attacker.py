@@ -28,6 +28,8 @@ _TRIED = (
     "/api/v1/indices?unit=sukamaju&period=2026&by=age",
     "/unit/sukamaju/?period=2026-11-02..2026-11-03",
 )
+_ELSEWHERE = ("/static/", "/en/")
+"""No numbers, or those of the Indonesian page once more: `test_english.py` holds each English page to that."""
 _PRINTED = (".pdf", ".png")
 """Papers for printing say what their release says: the papers' own tests read every number back."""
 
@@ -44,7 +46,7 @@ def everything(client: Client) -> dict[str, bytes]:
         found[address] = _content(answer) if answer.status_code == 200 else f"{answer.status_code}".encode()
         text = found[address].decode()
         links = re.findall(r'href="(/[^"#]*)"', text)
-        waiting += [link for link in links if not link.startswith("/static/") and not link.endswith(_PRINTED)]
+        waiting += [link for link in links if not link.startswith(_ELSEWHERE) and not link.endswith(_PRINTED)]
         if address == "/api/v1/releases":
             for one in json.loads(text)["releases"]:
                 waiting += [f"/api/v1/releases/{one['address']}.{form}" for form in ("json", "csv")]

@@ -48,6 +48,23 @@ def test_one_row_is_read_for_an_answer_that_is_ready(
         assert (again.status_code, again.content, again.headers) == (200, first.content, first.headers)
 
 
+def test_the_english_page_of_a_release_is_ready_too_and_is_another_than_the_indonesian(
+    post: Post, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    fill(post)
+    address = publish(post).address
+    indonesian, english = client.get(f"/r/{address}/"), client.get(f"/en/r/{address}/")
+    with django_assert_num_queries(1):
+        again = client.get(f"/en/r/{address}/")
+    assert (again.content, again.headers) == (english.content, english.headers)
+    assert indonesian["ETag"] != english["ETag"]
+    assert client.get(f"/en/r/{address}/", headers={"if-none-match": english["ETag"]}).status_code == 304
+    assert client.get(f"/en/r/{address}/", headers={"if-none-match": indonesian["ETag"]}).status_code == 200
+    assert client.get(f"/r/{address}/").content == indonesian.content
+    typed = f"{address[:4]}-{address[4:]}".lower()
+    assert client.get(f"/en/r/{typed}/")["Location"] == f"/en/r/{address}/"
+
+
 def test_whoever_takes_packed_bytes_gets_them_packed(post: Post, client: Client) -> None:
     fill(post)
     for path in paths(publish(post)):

@@ -147,7 +147,7 @@ def test_text_says_the_same_in_one_language(answer: IndexAnswer) -> None:
     assert "bobot 1/9; tabel mutu 2017; hanya kuesioner lengkap" in indonesian
     assert "Jawaban dari satu hari layanan saja: efek hari tidak dapat dihitung." in indonesian
     assert "Kurang dari 8 hari: terlalu sedikit untuk menilai pengaruh hari." in indonesian
-    assert "95 % interval: 55,32 – 80,71; perhaps C (62 %), but D is possible (28 %): ask more" in english
+    assert "95 % interval: 55.32 – 80.71; perhaps C (62 %), but D is possible (28 %): ask more" in english
     assert "Fewer than 8 days: too few to judge what days do." in english
     assert "Jumlah pengguna adalah pernyataan console:kader pada 2026-11-02; tidak diperiksa." in indonesian
     assert "Sample: 12 of 169 needed (population 300): 157 short" in english
@@ -297,7 +297,7 @@ def test_no_format_says_certain(client: Client) -> None:
     assert rows(as_csv(answer))[0]["category_probability"] == "0.999"
     page = released(client)
     for text in (as_text(answer, "id"), as_text(answer, "en"), html.unescape(page)):
-        assert "hampir pasti A (> 99,9 %)" in text or "almost certainly A (> 99,9 %)" in text
+        assert "hampir pasti A (> 99,9 %)" in text or "almost certainly A (> 99.9 %)" in text
         assert not re.search(r"\(100(,0+)? %\)", text)
 
 

@@ -47,7 +47,7 @@ def test_the_six_are_public_and_the_eight_are_not_in_any_format() -> None:
     office.issue(unit)
     page = seen(PAGES[0])
     for words in (
-        "KTP-el asli<br>Surat pengantar RT", "Satu hari kerja", "Kepala Desa Sukamaju, keputusan nomor\n188/07/2026 tanggal 20 Februari 2026",
+        "KTP-el asli<br>Surat pengantar RT", "Satu hari kerja", "Kepala Desa Sukamaju, keputusan nomor 188/07/2026 tanggal 20 Februari 2026",
         "Kami sanggup", "Siti Aminah", "/unit/sukamaju/maklumat/1.jpg",
     ):  # fmt: skip
         assert words in page, words
@@ -80,8 +80,8 @@ def test_each_version_keeps_its_address_and_says_whether_it_holds() -> None:
     assert "Satu hari kerja" in seen(PAGES[1])
     old, coming = seen("/unit/sukamaju/standar/sku/1/"), seen("/unit/sukamaju/standar/sku/3/")
     assert "Tiga hari" in old
-    assert "tidak berlaku\nlagi" in old
-    assert "tidak berlaku\nsekarang" in coming
+    assert "Versi 1 tidak berlaku lagi." in old
+    assert "Versi 3 tidak berlaku sekarang." in coming
     assert "tidak berlaku" not in seen("/unit/sukamaju/standar/sku/2/")
     assert "Belum diisi" in coming
     assert "rahasia rapat" not in old

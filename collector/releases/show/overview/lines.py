@@ -10,12 +10,15 @@ from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
+from collector.language import spoken
 from collector.releases.models import Release
 from collector.releases.show.overview.listing import Row
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.show.charts import HIGHEST, LOWEST
 from collector.scores.show.doubts import grade_words
 from collector.scores.show.formats import comma
+from collector.scores.show.labels import called
+from collector.words.catalogue import say
 from survey.index.doubt import Change
 from survey.instrument.instrument import Instrument
 
@@ -51,7 +54,7 @@ def ruler(instrument: Instrument, releases: Iterable[Release]) -> Ruler:
     low = _NARROWED if (low, high) == (LOWEST, HIGHEST) and min(marks, default=high) >= _NARROWED else low
     plain = Ruler(low, high, ())
     zones = tuple(
-        (band.letter, plain.x(float(band.lowest)), plain.x(float(band.highest)), comma(band.lowest))
+        (band.letter, plain.x(float(band.lowest)), plain.x(float(band.highest)), comma(band.lowest, spoken()))
         for band in sorted(bands.bands, key=lambda one: one.lowest)
         if float(band.highest) > low
     )
@@ -89,7 +92,9 @@ class Line:
             return ""
         judged = index.get("enough_days") is not False
         return (
-            grade_words(index["category"], shares, judged=judged, language="id").partition(":")[0].rstrip(".")
+            grade_words(index["category"], shares, judged=judged, language=spoken())
+            .partition(":")[0]
+            .rstrip(".")
         )
 
     @property
@@ -112,19 +117,19 @@ class Line:
         if release is None or not release.proof:
             return ""
         if release.proof == "whole":
-            return "lengkap"
+            return called("lengkap", spoken())
         held = self._said.get("completeness") or []
         if any(one["conflicts"] for one in held):
-            return "dua cerita yang berbeda"
+            return say("list.two_stories", spoken())
         if lost := sum(one["lost_here"] for one in held):
-            return f"{comma(lost)} catatan hilang di pusat"
-        return f"{comma(sum(one['awaited'] for one in held))} catatan belum tiba"
+            return say("list.lost", spoken(), count=comma(lost, spoken()))
+        return say("list.awaited", spoken(), count=comma(sum(one["awaited"] for one in held), spoken()))
 
     @property
     def value(self) -> str:
         """Write the index."""
         release = self.row.release
-        return comma(release.value) if release is not None and release.value is not None else ""
+        return comma(release.value, spoken()) if release is not None and release.value is not None else ""
 
     @property
     def interval(self) -> str:
@@ -143,7 +148,11 @@ class Line:
         value, change = release.value, release.change
         low = self.ruler.x(float(release.low if release.low is not None else value))
         high = self.ruler.x(float(release.high if release.high is not None else value))
-        said = f"{self.value}, antara {self.interval.replace('–', ' dan ')}" if self.interval else self.value
+        said = self.value
+        if release.low is not None and release.high is not None:
+            said = say(
+                "list.drawn", spoken(), value=said, low=_tenths(release.low), high=_tenths(release.high)
+            )
         before = (
             f'<path class="before" d="M{self.ruler.x(float(value - change)):g} 7v20"/>'
             if change is not None
@@ -159,7 +168,7 @@ class Line:
 
     @property
     def moved(self) -> str:
-        """Say which way it went since the period before."""
+        """Give the code of the way it went since the period before."""
         release = self.row.release
         words = {Change.BETTER: "naik", Change.WORSE: "turun", Change.CANNOT_TELL: "belum terlihat"}
         return words[Change(release.trend)] if release is not None and release.trend else ""
@@ -172,4 +181,4 @@ class Line:
 
 
 def _tenths(value: Decimal) -> str:
-    return comma(value.quantize(Decimal("0.1")))
+    return comma(value.quantize(Decimal("0.1")), spoken())

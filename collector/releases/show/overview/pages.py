@@ -12,12 +12,14 @@ from django.views.decorators.http import require_safe
 from collector.fleet import lasting
 from collector.fleet.models import Agency, Region, Unit
 from collector.fleet.tree import below
+from collector.language import spoken
 from collector.releases.show.overview import choices, nodes
 from collector.releases.show.overview.asked import PROOFS, TRENDS, asked
 from collector.releases.show.overview.lines import Line, ruler
 from collector.releases.show.overview.listing import ROWS, Node, listing
 from collector.releases.show.overview.tables import as_data
 from collector.releases.show.pages import chosen, crumbs_of, index_of, of_subject, offered, today
+from collector.words.catalogue import say
 from survey.index.periods import Period, PeriodKind, around
 from survey.instrument.instrument import Instrument
 from survey.instrument.regions import parse
@@ -41,21 +43,19 @@ class _When(NamedTuple):
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """List all units."""
-    return _of_everything(request, nodes.every_unit, "unit", "Kepuasan masyarakat per unit layanan")
+    return _of_everything(request, nodes.every_unit, "unit", say("list.units", spoken()))
 
 
 @require_safe
 def regions(request: HttpRequest) -> HttpResponse:
     """List the provinces."""
-    return _of_everything(
-        request, partial(nodes.regions_of, ""), "region", "Kepuasan masyarakat per provinsi"
-    )
+    return _of_everything(request, partial(nodes.regions_of, ""), "region", say("list.regions", spoken()))
 
 
 @require_safe
 def agencies(request: HttpRequest) -> HttpResponse:
     """List the agencies."""
-    return _of_everything(request, nodes.every_agency, "agency", "Kepuasan masyarakat per instansi")
+    return _of_everything(request, nodes.every_agency, "agency", say("list.agencies", spoken()))
 
 
 @require_safe
