@@ -1,7 +1,7 @@
-"""The streams before a stream: whom it follows, and whom of those before nobody may have heard yet.
+"""The streams before a stream: whom it follows, and those before: a *chain* of predecessors, the nearest first.
 
-A stream that is lost before anything of it was sent takes with it what it said of the one before. So its successor says that too,
-and goes on to say it until the collector has confirmed something of the stream that did: a *chain* of predecessors, the nearest first.
+A stream that is lost before anything of it was sent takes with it what it said of the one before, and a collector that is set back
+forgets what it had heard. So each successor says it again.
 """
 
 from typing import NamedTuple

@@ -96,7 +96,7 @@ class Journal(JournalView):
         """
         head_file = HeadFile(head, public_key=stream_key.public_key, disk=disk) if head is not None else None
         known = head_file.read() if head_file is not None else None
-        birth = Birth(stream_key.public_key, known, receipts)
+        birth = Birth(stream_key.public_key, known)
         database = JournalDatabase(
             folder,
             birth=birth,
@@ -298,8 +298,7 @@ class Journal(JournalView):
         return lost_line(link, self._identity.sign(lost_message(stream=self.stream, seq=seq, link=link)))
 
     def _here(self, *, exact: bool) -> KnownHead:
-        before = () if self.confirmed else self.predecessors
-        return KnownHead(self._stream, *self._head, before=before, exact=exact)
+        return KnownHead(self._stream, *self._head, before=self.predecessors, exact=exact)
 
     def _astray(self) -> Chain:
         return astray(

@@ -4,8 +4,8 @@ A card that was set back to an old image, an end that is lost and a journal that
 somebody credible knows a record that is not here, or another one under its number. Then numbers must not be given again: the stream is
 left, and one that names it is begun.
 
-The new stream also names what the left one named, unless the collector has confirmed something of the left one: then it has read that
-there. Two streams that are lost one after the other would else take the first one's loss with them.
+The new stream also names what the left one named, whatever the collector has confirmed: two streams that are lost one after the other
+would else take the first one's loss with them, and a collector that is set back would have nobody who tells it.
 """
 
 import secrets
@@ -39,7 +39,7 @@ def astray(
     end = numbers.stop - 1
     if known is not None and known.stream != header.stream:
         if all(one.stream != known.stream for one in header.predecessors):
-            return lengthened(known.as_predecessor(RESTORED), unheard(known.stream, known.before, receipts))
+            return lengthened(known.as_predecessor(RESTORED), known.before)
         known = None
     ahead = receipts.ahead(header.stream) if receipts is not None else None
     taken = receipts.furthest(header.stream) if receipts is not None else None
@@ -62,7 +62,7 @@ def astray(
     )
     if predecessor.why == RESTORED and own.seq and own.link and own[:3] != furthest[:3]:
         predecessor = predecessor._replace(own_seq=own.seq, own_link=link_text(own.link))
-    return lengthened(predecessor, unheard(header.stream, header.predecessors, receipts))
+    return lengthened(predecessor, header.predecessors)
 
 
 def _is_hidden(ahead: Receipt, taken: Receipt | None, link_at: LinkAt) -> bool:
@@ -70,20 +70,11 @@ def _is_hidden(ahead: Receipt, taken: Receipt | None, link_at: LinkAt) -> bool:
     return link_at(ahead.through) is None and (taken is None or taken.through < ahead.through)
 
 
-def unheard(stream: str, before: Chain, receipts: Receipts | None) -> Chain:
-    """Give what `stream` says of those before it, unless the collector has heard it: then its receipt covers the stream's first record."""
-    if receipts is None:
-        return before
-    known = (receipts.furthest(stream), receipts.ahead(stream))
-    return () if any(one is not None and one.through for one in known) else before
-
-
 class Birth:
     """Makes the header of a stream that is begun in an empty folder; what is known of those before it is named."""
 
-    def __init__(self, public_key: bytes, known: KnownHead | None, receipts: Receipts | None) -> None:
+    def __init__(self, public_key: bytes, known: KnownHead | None) -> None:
         self._key = public_key
-        self._receipts = receipts
         self.known = known
 
     def __call__(self) -> Header:
@@ -91,8 +82,7 @@ class Birth:
         known = self.known
         if known is None:
             return begun(self._key, predecessors=())
-        before = unheard(known.stream, known.before, self._receipts)
-        return begun(self._key, predecessors=lengthened(known.as_predecessor(DELETED), before))
+        return begun(self._key, predecessors=lengthened(known.as_predecessor(DELETED), known.before))
 
 
 def begun(public_key: bytes, *, predecessors: Chain, boot: int = 0) -> Header:
