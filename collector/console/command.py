@@ -12,7 +12,6 @@ from django.utils import translation
 from collector.console.typed import word_of
 from collector.errors import CollectorError
 from collector.trust import public
-from collector.words.catalogue import CONSOLE
 from collector.words.foreign import shown
 
 
@@ -23,6 +22,8 @@ class CollectorCommand(BaseCommand, ABC):
     """
 
     needs_setup = True
+    writes = settings.LANGUAGE_CODE
+    """The language of what Django itself writes: of mails, papers and the addresses in them. What we print has a language of its own."""
     suppressed_base_arguments = {
         "--version", "--verbosity", "--settings", "--pythonpath", "--traceback",
         "--no-color", "--force-color", "--skip-checks",
@@ -44,8 +45,7 @@ class CollectorCommand(BaseCommand, ABC):
         try:
             if self.needs_setup:
                 public.read(settings.IKM_KEYS)
-            # What Django says (of a weak password, say) is in the console's language like everything around it.
-            with translation.override(CONSOLE):
+            with translation.override(self.writes):
                 return self.run(options)
         except CollectorError as error:
             raise CommandError(shown(error)) from error

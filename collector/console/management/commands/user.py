@@ -19,6 +19,7 @@ from collector.fleet import tree
 from collector.fleet.models import Agency, Region
 from collector.local import date_text
 from collector.people import trail
+from collector.words.catalogue import CONSOLE
 from collector.words.foreign import shown
 
 Place = TypeVar("Place", Region, Agency)
@@ -27,6 +28,7 @@ Place = TypeVar("Place", Region, Agency)
 class Command(CollectorCommand):
     """Invite people, list who holds what, end it, and let people back in."""
 
+    writes = CONSOLE  # what Django says of a weak password
     help = "Invite people to an office by a link that works once, list who holds which, end one, let somebody back in."
 
     def add_arguments(self, parser: CommandParser) -> None:
