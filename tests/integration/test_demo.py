@@ -58,17 +58,32 @@ def check(printed: str) -> None:
     assert index.rstrip().endswith("n = 3"), printed
 
 
-def test_the_demo_ends_with_the_index_of_its_visitors_and_its_audit_holds(tmp_path: Path) -> None:
+def test_the_demo_plays_an_offices_sheet_once_and_goes_on_with_visitors_to_an_index_that_holds(
+    tmp_path: Path,
+) -> None:
+    sheet = tmp_path / "skm.csv"
+    days = [f"{day}/12/2025 08.15;L;3;4;3;4;3;4;3;4;3" for day in range(9, 15)]
+    header = "Tanggal;Jenis Kelamin;U1;U2;U3;U4;U5;U6;U7;U8;U9"
+    sheet.write_bytes(("\ufeff" + "\r\n".join([header, *days])).encode())
+    command = [Path(sys.executable).with_name("ikm-kiosk"), "demo", "--data", tmp_path / "demo"]
+    command += ["--replay", sheet, "--order", "regulation", "--channel", "petugas"]
+    first = to_its_end(command, os.environ, folder=tmp_path)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert re.search(r"^IKM 86,11 .* n = 6$", first.stdout, re.MULTILINE), first.stdout
+    assert "6 responden dari arsip" in first.stdout
+    again = to_its_end(command, os.environ, folder=tmp_path)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "skm.csv was played before" in again.stderr
+    # Into the same folder: the second demo goes on with the first one's collector, and its quarter stays published.
     check(demo(tmp_path / "demo"))
-    # Twice into one folder: the second demo goes on with the first one's collector, and its quarter stays published.
-    check(demo(tmp_path / "demo"))
-    assert sum(pressed(tmp_path / "demo").values()) == 6
+    assert sum(pressed(tmp_path / "demo").values()) == 6 + 3, "of the sheet, and of the visitors"
     release = collector(tmp_path / "demo", "release", "list", "--unit", "sukamaju").splitlines()
     assert len(release) == 1, release
     assert re.search(r"unit sukamaju  \d{4}-TW\d  terbit  \d\d\.\d\d [A-D], n = 84$", release[0]), release
     year = date.today().year  # noqa: DTZ011 - the demo's visitors came today
-    told = audit(tmp_path / "demo", f"{year - 1}-12-31", f"{year + 1}-01-01")
-    assert "integrity: holds   completeness: holds   lineage: holds   times: holds" in told
+    for first_day, last_day in (("2025-12-01", "2025-12-31"), (f"{year - 1}-12-31", f"{year + 1}-01-01")):
+        told = audit(tmp_path / "demo", first_day, last_day)
+        assert "integrity: holds   completeness: holds   lineage: holds   times: holds" in told
 
 
 def pressed(data: Path) -> dict[str, int]:
@@ -96,25 +111,6 @@ def collector(data: Path, *words: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def test_an_offices_sheet_comes_in_as_history_and_only_once(tmp_path: Path) -> None:
-    sheet = tmp_path / "skm.csv"
-    days = [f"{day}/12/2025 08.15;L;3;4;3;4;3;4;3;4;3" for day in range(9, 15)]
-    header = "Tanggal;Jenis Kelamin;U1;U2;U3;U4;U5;U6;U7;U8;U9"
-    sheet.write_bytes(("\ufeff" + "\r\n".join([header, *days])).encode())
-    command = [Path(sys.executable).with_name("ikm-kiosk"), "demo", "--data", tmp_path / "demo"]
-    command += ["--replay", sheet, "--order", "regulation", "--channel", "petugas"]
-
-    first = to_its_end(command, os.environ, folder=tmp_path)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert re.search(r"^IKM 86,11 .* n = 6$", first.stdout, re.MULTILINE), first.stdout
-    assert "6 responden dari arsip" in first.stdout
-    again = to_its_end(command, os.environ, folder=tmp_path)
-    assert (again.returncode, again.stdout) == (1, "")
-    assert "skm.csv was played before" in again.stderr
-    told = audit(tmp_path / "demo", "2025-12-01", "2025-12-31")
-    assert "integrity: holds   completeness: holds   lineage: holds   times: holds" in told
 
 
 @pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is missing; install.sh installs it")
