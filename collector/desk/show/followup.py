@@ -57,7 +57,6 @@ def listed(request: HttpRequest, code: str) -> HttpResponse:
         "agreed": [row for row in rows if row.item.forum_on is not None],
         "may_write": roles.may(request.user, register.WRITERS, unit),
         "forums": forum.forums(unit)[:3],
-        "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
     return render(request, "desk/followup.html", context)
 
@@ -254,7 +253,6 @@ def _shown(
         "form": form,
         "steps": list(item.steps.order_by("pk")),
         "may_write": roles.may(request.user, register.WRITERS, unit),
-        "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
     return render(request, "desk/plan_one.html", context, status=status)
 

@@ -36,7 +36,6 @@ def listed(request: HttpRequest, code: str) -> HttpResponse:
             for one in forum.forums(unit)
         ],
         "may_write": roles.may(request.user, WRITERS, unit),
-        "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
     return render(request, "desk/forums.html", context)
 

@@ -49,7 +49,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "evaluator": _for_evaluator(evaluator) if evaluator else None,
         "offices": offices,
         "audits": any(one.role == roles.AUDITOR for one in offices),
-        "may_invite": bool(evaluator),
     }
     return render(request, "desk/home.html", context)
 

@@ -28,7 +28,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, AnonymousUser) or not roles.has_role(request.user, roles.OFFICERS):
         raise PermissionDenied
     page = Paginator(asking.asked_by(request.user), ROWS).get_page(request.GET.get("page"))
-    context = {"page": page, "rooms": _evaluates(request), "days": settings.IKM_KEEP_FILES_DAYS}
+    context = {"page": page, "days": settings.IKM_KEEP_FILES_DAYS}
     return render(request, "desk/jobs.html", context)
 
 
@@ -51,7 +51,6 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         .select_related("release__unit", "unit")
         .order_by("place")[:50],
         "days": settings.IKM_KEEP_FILES_DAYS,
-        "rooms": _evaluates(request),
     }
     return render(request, "desk/job.html", context)
 

@@ -55,7 +55,6 @@ def listed(request: HttpRequest) -> HttpResponse:
         "needing": sum(bool(one.needs) for one in found),
         "page": page,
         "lines": [_line(row) for row in rows],
-        "evaluates": roles.has_role(request.user, roles.EVALUATORS),
     }
     return render(request, "desk/kiosks.html", context)
 
@@ -76,7 +75,6 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "troubles": kiosk_words.troubles(row.known),
         "streams": kiosk_words.streams(row.known),
         "places": kiosk_words.places(row.known),
-        "evaluates": roles.has_role(request.user, roles.EVALUATORS),
     }
     return render(request, "desk/kiosk.html", context)
 

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from collector.accounts import roles
 from collector.errors import CollectorError
 from collector.jobs import asking
 from collector.papers import kept, making
@@ -63,7 +62,6 @@ def listed(request: HttpRequest, text: str) -> HttpResponse:
         "has_report": find(_REPORT).suits(release),
         "written": sum(1 for text in words.values() if text),
         "passages": len(passages.PASSAGES),
-        "rooms": _rooms(request),
     }
     return render(request, "desk/papers.html", context)
 
@@ -146,7 +144,6 @@ def report(request: HttpRequest, text: str) -> HttpResponse:
             (passages.title(key), found)
             for key, found in passages.strange_numbers(stored, repr(told)).items()
         ],
-        "rooms": _rooms(request),
     }
     return render(request, "desk/report.html", context, status=status)
 
@@ -198,10 +195,6 @@ def _no_report(request: HttpRequest, release: Release) -> HttpResponse | None:
 
 def _is_long(one: Format, release: Release) -> bool:
     return one.name.startswith("tabulation") and (release.n or 0) > MOST_AT_ONCE
-
-
-def _rooms(request: HttpRequest) -> bool:
-    return roles.has_role(request.user, roles.EVALUATORS)
 
 
 def found_release(request: HttpRequest, text: str) -> Release:

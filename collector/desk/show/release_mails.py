@@ -32,7 +32,6 @@ def own(request: HttpRequest) -> HttpResponse:
         "choices": [(often.value, words) for often, words in _WORDS.items()],
         "may_have": roles.has_role(user, READERS),
         "sent": list(ReleaseMail.objects.filter(user=user.pk).order_by("-until")[:_SENT]),
-        "evaluates": roles.has_role(user, roles.EVALUATORS),
     }
     return render(request, "desk/release_mails.html", context)
 

@@ -131,7 +131,6 @@ def _page(
         "retired": [one for one in every if not one.offered],
         "stated": [(one, _title(one), required_sample(one.users)) for one in _all_stated(unit)],
         "may_write": roles.may(request.user, WRITERS, unit),
-        "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
         "adding": adding or ServiceForm(),
         "stating": stating or UsersForm(None, offered=_offered(unit)),
     }

@@ -155,7 +155,6 @@ def take_photo_back(request: HttpRequest, code: str, number: str) -> HttpRespons
 def _rights(request: HttpRequest, unit: Unit) -> dict[str, bool]:
     return {
         "may_write": roles.may(request.user, WRITERS, unit),
-        "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
 
 

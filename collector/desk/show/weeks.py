@@ -29,9 +29,8 @@ ROWS = 40
 @require_safe
 def week(request: HttpRequest) -> HttpResponse:
     """Show the running week in words."""
-    evaluates = roles.has_role(request.user, roles.EVALUATORS)
-    context = {"week": week_of(request.user), "today": periods.today(), "evaluates": evaluates}
-    return render(request, "desk/week.html", context | {"may_invite": evaluates})
+    context = {"week": week_of(request.user), "today": periods.today()}
+    return render(request, "desk/week.html", context)
 
 
 @login_required

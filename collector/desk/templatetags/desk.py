@@ -90,6 +90,12 @@ def count_words(number: int) -> str:
 
 
 @register.filter
+def evaluates(user: roles.Account) -> bool:
+    """Tell whether an account evaluates units, and so may invite their officers."""
+    return roles.has_role(user, roles.EVALUATORS)
+
+
+@register.filter
 def has_units(user: roles.Account) -> bool:
     """Tell whether an account has anything to do with units."""
     return roles.has_role(user, roles.OFFICERS)

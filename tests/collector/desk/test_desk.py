@@ -143,6 +143,28 @@ def test_an_officer_and_an_evaluator_see_and_do_nothing_beyond_their_units(post:
     assert Office.objects.get(pk=office.pk).until is None
 
 
+def test_every_room_leads_to_all_the_others(post: Post) -> None:
+    evaluator = browser(person("wati", roles.EVALUATOR, region=post.unit.region))
+    unit = "/meja/unit/sukamaju"
+    found = set()
+    for path in ("/meja/", "/meja/minggu-ini/", "/meja/kios/", "/meja/rilis/", "/meja/belum-melapor/", "/meja/akun/", "/akun/",
+                 "/meja/surel/", "/meja/pekerjaan/", f"{unit}/{PERIOD}/", f"{unit}/tindak-lanjut/", f"{unit}/keadaan/", f"{unit}/layanan/"):  # fmt: skip
+        page = evaluator.get(path).content.decode()
+        (rooms,) = re.findall(r'<nav class="rooms".*?</nav>', page, re.DOTALL)
+        found.add(tuple(re.findall(r'href="([^"]+)"', rooms)))
+    assert found == {
+        (
+            "/meja/",
+            "/meja/minggu-ini/",
+            "/meja/kios/",
+            "/meja/rilis/",
+            "/meja/belum-melapor/",
+            "/meja/akun/",
+            "/akun/",
+        )
+    }
+
+
 def test_a_quarter_is_handed_in_sent_back_and_published_in_the_browser(post: Post) -> None:
     officer = browser(person("budi", roles.UNIT_OFFICER, post.unit))
     evaluator = browser(person("wati", roles.EVALUATOR, region=post.unit.region))
