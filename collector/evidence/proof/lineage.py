@@ -138,7 +138,9 @@ def _joints(
         if counted and wrong:
             found.remarks[life.key, life.uid].append(remark(RemarkCode.FOREIGN_COUNTED, records=life.through))
             continue
-        if near is not None:
+        if (
+            counted and near is not None
+        ):  # one that was let in by name stands beside the lineage, as when it was
             followed.add(near.uid)
         joints[life.uid] = near
     return joints

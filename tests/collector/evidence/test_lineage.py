@@ -25,6 +25,7 @@ from collector.scores.proof.held import holdings
 from survey.index.periods import parse
 from survey.record.attachment import attach
 from survey.record.complaint import new_code
+from survey.wire.messages import link_text
 from tests.collector.accounts_of import person
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, skm
 from tests.collector.judged import judge
@@ -141,6 +142,25 @@ def test_an_administrator_lets_a_stream_in_by_name_and_reason(
     arrive(after.batch())
     assert standings() == ["counted", "accepted", "counted"]
     assert ikm(unit)[0] == 64
+
+
+def test_a_stream_that_was_let_in_takes_no_place_from_the_one_that_fits(
+    unit: Unit, busy: FakeKiosk, arrive: Arrive, tmp_path: Path
+) -> None:
+    """A card that was set back: what went on from its copy was let in, and then the card itself loses its end."""
+    copy = FakeKiosk(busy.name, busy.key)
+    copy.predecessors = [{"stream": busy.stream, "seq": 30, "link": link_text(bytes(32)), "why": "cut"}]
+    copy.start()
+    copy.responses(4, 4)
+    arrive(copy.batch())
+    call_command("stream", "accept", copy.stream[:8], "--as", administrator(), "--why", "card set back")
+    busy.responses(3, 3, 3)
+    arrive(busy.successor().batch())
+    assert standings() == ["counted", "accepted", "counted"]
+    found = judge(unit, PERIOD, tmp_path)
+    assert "foreign_counted" not in found.remarks()
+    (lost,) = [one for one in found.faults(busy.stream) if one[0] == "cut"]
+    assert lost == ("cut", 62, 64), "the three that its successor knows of"
 
 
 def test_a_refused_stream_stays_as_evidence_and_uncounted(
