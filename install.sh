@@ -100,11 +100,12 @@ run_test() {
     [ -z "${front:-}" ] || fail "tests failed"
 }
 
-# Without what takes minutes and is the same on either database: papers, the desk's pages, what commands print, and the attackers' reckoning.
+# Without what takes minutes and is the same on either database: papers, the desk's pages, both languages, what commands print, and the attackers' reckoning.
 collector_on_postgres() {
     set --
     for what in papers pekppp words desk opendata console/test_commands.py console/test_hostile_names.py \
-        releases/test_attacker.py releases/test_attacker_with_accounts.py; do
+        releases/test_attacker.py releases/test_attacker_with_accounts.py releases/test_attacker_of_shares.py \
+        releases/test_english.py test_languages.py; do
         set -- "$@" --ignore "tests/collector/$what"
     done
     at "2028-12-31 23:30:00" --db postgres "$@" tests/collector
