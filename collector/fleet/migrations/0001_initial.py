@@ -162,10 +162,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='unit',
-            index=models.Index(fields=['hidden_on', 'retired_on'], name='unit_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
             index=models.Index(fields=['region', 'retired_on', 'hidden_on'], name='unit_by_region'),
         ),
         migrations.AddIndex(
