@@ -16,6 +16,7 @@ from collector.releases.models import Release, ReleaseStep
 from collector.releases.show.reading import Reading
 from collector.releases.states import SHOWN, State
 from collector.scores.show.formats import comma
+from collector.words.foreign import in_one_line
 from survey.index.periods import parse
 
 READERS = (roles.VIEWER, *roles.OFFICERS)
@@ -85,7 +86,7 @@ def _told(release: Release, why: str) -> Told:
     named = (reading.said.get("subject") or {}).get("name") or release.code
     questions = "" if reading.said.get("index_name") in (None, "IKM") else f", {reading.said['index_name']}"
     return Told(
-        title=f"{_line(named)}, {parse(release.period).title}{questions}",
+        title=f"{in_one_line(named)}, {parse(release.period).title}{questions}",
         text=" ".join(_sentences(reading, why)),
         path=reverse("release", args=[release.address]),
         release=release,
@@ -95,7 +96,7 @@ def _told(release: Release, why: str) -> Told:
 def _sentences(reading: Reading, why: str) -> Iterator[str]:
     release = reading.release
     if reading.is_withdrawn:
-        yield f"Ditarik: {_line(why)}"
+        yield f"Ditarik: {in_one_line(why)}"
         if release.successor is not None:
             yield f"Penggantinya: {release.successor.address}."
         return
@@ -118,9 +119,4 @@ def _number(said: Mapping[str, Any], index: Mapping[str, Any]) -> Iterator[str]:
     value = comma(two_decimals(index["value"]))
     yield f"{said.get('index_name') or 'Indeks'} {value}{grade}, {comma(said['n'])} responden."
     if interval := ((index.get("words") or {}).get("id") or {}).get("interval"):
-        yield _line(interval)
-
-
-def _line(text: str) -> str:
-    """Give a text in one line, so that nothing in it looks like a line of ours."""
-    return " ".join("".join(one if one.isprintable() else " " for one in str(text)).split())
+        yield in_one_line(interval)

@@ -48,9 +48,8 @@ def check_takes(unit: Unit, *, until: date | None) -> None:
     Raises:
         CollectorError: the unit takes none (`unit_takes_none`).
     """
-    with (
-        transaction.atomic()
-    ):  # in a larger one the lock holds until that has ended: nobody retires the unit meanwhile
+    # In a larger transaction the lock holds until that has ended: nobody retires the unit meanwhile.
+    with transaction.atomic():
         now = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     ended = now.retired_on is not None and (until is None or until > now.retired_on)
     if ended or now.hidden_on is not None:

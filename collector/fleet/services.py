@@ -11,6 +11,7 @@ from collector.fleet import tree
 from collector.fleet.models import Kiosk, Service, Unit
 from collector.fleet.publication import publish
 from collector.people import trail
+from collector.words.foreign import in_one_line
 from survey.settings import MAX_SERVICES
 
 LONGEST_NAME = 120
@@ -65,7 +66,7 @@ def clean(name: str) -> str:
     Raises:
         CollectorError: nothing is left of it, or too much (`service_name`).
     """
-    text = " ".join("".join(one if one.isprintable() else " " for one in name).split())
+    text = in_one_line(name)
     if not text or len(text) > LONGEST_NAME:
         raise CollectorError("service_name", name=text[:40], most=LONGEST_NAME)
     return text

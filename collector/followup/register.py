@@ -20,6 +20,7 @@ from collector.releases.content import opened
 from collector.releases.models import Release
 from collector.releases.states import State as ReleaseState
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from collector.words.foreign import in_one_line
 
 WRITERS = (roles.UNIT_OFFICER, roles.ADMINISTRATOR)
 """Who writes in a unit's register: an evaluator rates it, and so only reads."""
@@ -44,7 +45,7 @@ class Plan:
         Raises:
             CollectorError: a text is missing (`rtl_empty`) or too long (`rtl_long`), or the months are none (`rtl_months`).
         """
-        texts = {name: _line(getattr(self, name)) for name in ("problem", "action", "responsible")}
+        texts = {name: in_one_line(getattr(self, name)) for name in ("problem", "action", "responsible")}
         for name, text in texts.items():
             if not text:
                 raise CollectorError("rtl_empty", field=name)
@@ -114,7 +115,7 @@ def done(
     first, today = earliest(item), local_date(clock.now(), item.unit.time_zone)
     if not first <= day <= today:
         raise CollectorError("rtl_done_day", day=day, first=first, last=today)
-    text = _line(result)
+    text = in_one_line(result)
     if not text:
         raise CollectorError("rtl_empty", field="result")
     _fits("result", text)
@@ -174,7 +175,7 @@ def attach(item: Item, *, name: str, data: bytes, caption: str = "", who: str) -
             kind=kept.kind,
             data=kept.data,
             digest=kept.digest,
-            caption=_line(caption)[:200],
+            caption=in_one_line(caption)[:200],
             added_at=clock.now(),
             added_by=who[:150],
         )
@@ -276,10 +277,6 @@ def _name(item: Item) -> str:
 def _need(why: str) -> None:
     if not why.strip():
         raise CollectorError("rtl_why")
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _fits(name: str, text: str) -> None:

@@ -22,6 +22,7 @@ from collector.releases import publishing
 from collector.releases.models import Release
 from collector.releases.states import SHOWN
 from collector.scores.models import Response
+from collector.words.foreign import in_one_line
 
 
 def retire(unit: Unit, *, on: date, why: str, who: str, successor: Unit | None = None) -> Unit:
@@ -89,9 +90,8 @@ def show(unit: Unit, *, why: str, who: str) -> Unit:
             "retired before": found.retired_on.isoformat() if found.retired_on is not None else "",
             "hidden before": found.hidden_on.isoformat() if found.hidden_on is not None else "",
         }
-        if (
-            found.hidden_on is not None
-        ):  # one after the other: a unit that had ended before it was hidden has still ended
+        # One after the other: a unit that had ended before it was hidden has still ended.
+        if found.hidden_on is not None:
             found.hidden_on, found.hidden_why = None, ""
         else:
             found.retired_on, found.retired_why, found.successor = None, "", None
@@ -141,7 +141,7 @@ def _reason(why: str) -> str:
     Raises:
         CollectorError: there is none (`unit_why`).
     """
-    text = " ".join("".join(one if one.isprintable() else " " for one in why).split())[:300]
+    text = in_one_line(why)[:300]
     if not text:
         raise CollectorError("unit_why")
     return text

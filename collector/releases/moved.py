@@ -36,7 +36,7 @@ def change(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, ob
     before, now = earlier["index"], later["index"]
     if not before or not isinstance(now, Mapping):
         return None
-    if any(before[what] != now[what] for what in ("policy", "weight_mode", "mapping", "bands")):
+    if not _alike(before, now):
         return None
     found = difference(_pair(before), _pair(now))
     return {
@@ -76,9 +76,7 @@ def judged(
     """
     first, then = before["index"], after["index"]
     one, other = element_of(first, key), element_of(then, key)
-    same = before["instrument"] == after["instrument"] and all(
-        first[what] == then[what] for what in ("policy", "weight_mode", "mapping", "bands")
-    )
+    same = before["instrument"] == after["instrument"] and _alike(first, then)
     if not same or one is None or other is None:
         return Reason.CHANGED, None
     doubts = interval_of(one), interval_of(other)
@@ -93,6 +91,11 @@ def judged(
         (values[1], _widened(values[1], doubts[1], then, count)),
     )
     return (Reason.CHANCE if found.change is Change.CANNOT_TELL else Reason.NONE), found
+
+
+def _alike(first: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
+    """Tell whether two indices were reckoned in the same way."""
+    return all(first[what] == then[what] for what in ("policy", "weight_mode", "mapping", "bands"))
 
 
 def element_of(index: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:

@@ -15,7 +15,8 @@ from collector.local import local_date
 from collector.people import trail
 from collector.pictures import drawn_anew
 from collector.standards.models import LONGEST_TEXT, Maklumat
-from collector.standards.texts import fitting, line, lines, needed
+from collector.standards.texts import fitting, lines, needed
+from collector.words.foreign import in_one_line
 
 PHOTO_SIDE = 1_600
 _LONGEST_WHY = 300
@@ -50,7 +51,7 @@ def issue(unit: Unit, said: Promise, *, seen: int, who: str, why: str = "") -> M
     if said.issued_on > local_date(clock.now(), unit.time_zone):
         raise CollectorError("standard_day", day=said.issued_on)
     photo = drawn_anew(said.photo[1], name=said.photo[0], side=PHOTO_SIDE, form="JPEG") if said.photo else b""
-    reason = fitting("alasan", line(why), most=_LONGEST_WHY)
+    reason = fitting("alasan", in_one_line(why), most=_LONGEST_WHY)
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=unit.pk)
         last = Maklumat.objects.filter(unit=unit).defer("photo").order_by("number").last()
@@ -91,7 +92,7 @@ def take_photo_back(maklumat: Maklumat, *, who: str, why: str) -> None:
     Raises:
         CollectorError: there is no reason (`standard_why`), or no photo any more (`maklumat_photo`).
     """
-    reason = fitting("alasan", line(why), most=_LONGEST_WHY)
+    reason = fitting("alasan", in_one_line(why), most=_LONGEST_WHY)
     if not reason:
         raise CollectorError("standard_why")
     with transaction.atomic():

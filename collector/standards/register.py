@@ -15,7 +15,8 @@ from collector.local import local_date
 from collector.people import trail
 from collector.standards.components import BY_KEY, COMPONENTS, completeness
 from collector.standards.models import LONGEST_TEXT, Standard
-from collector.standards.texts import fitting, line, lines
+from collector.standards.texts import fitting, lines
+from collector.words.foreign import in_one_line
 
 WRITERS = (roles.UNIT_OFFICER, roles.ADMINISTRATOR)
 """Who writes standards and the maklumat: an evaluator looks whether they hold, and so only reads."""
@@ -52,7 +53,7 @@ def say(service: Service, said: Said, *, seen: int, who: str, why: str = "") -> 
     decree = _decree(said, today)
     if said.reviewed_on is not None and said.reviewed_on > today:
         raise CollectorError("standard_day", day=said.reviewed_on)
-    reason = fitting("alasan", line(why), most=_LONGEST_WHY)
+    reason = fitting("alasan", in_one_line(why), most=_LONGEST_WHY)
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=service.unit_id)
         last = Standard.objects.filter(service=service).order_by("number").last()
@@ -119,8 +120,8 @@ def _texts(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _decree(said: Said, today: date) -> tuple[str, str]:
-    office = fitting("pejabat yang menetapkan", line(said.decided_by), most=_LONGEST_OFFICE)
-    number = fitting("nomor keputusan", line(said.decree_number), most=_LONGEST_DECREE)
+    office = fitting("pejabat yang menetapkan", in_one_line(said.decided_by), most=_LONGEST_OFFICE)
+    number = fitting("nomor keputusan", in_one_line(said.decree_number), most=_LONGEST_DECREE)
     if not (bool(office) == bool(number) == (said.decree_date is not None)):
         raise CollectorError("standard_decree")
     if said.decree_date is not None and said.decree_date > today:

@@ -1,16 +1,12 @@
 """What people write, as it is kept: lines stay lines, what steers a screen or a printer goes."""
 
 from collector.errors import CollectorError
-
-
-def line(text: str) -> str:
-    """Give a text in one line."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+from collector.words.foreign import in_one_line
 
 
 def lines(text: str) -> str:
     """Give a text with its lines, without spaces at their ends and without empty ones at the beginning and the end."""
-    return "\n".join(line(one) for one in text.splitlines()).strip("\n")
+    return "\n".join(in_one_line(one) for one in text.splitlines()).strip("\n")
 
 
 def needed(field: str, text: str, *, most: int) -> str:
@@ -19,7 +15,7 @@ def needed(field: str, text: str, *, most: int) -> str:
     Raises:
         CollectorError: it says nothing (`standard_empty`), or is too long (`standard_long`).
     """
-    found = line(text)
+    found = in_one_line(text)
     if not found:
         raise CollectorError("standard_empty", field=field)
     return fitting(field, found, most=most)

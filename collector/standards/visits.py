@@ -24,7 +24,8 @@ from collector.people.models import TrailEntry
 from collector.pictures import drawn_anew
 from collector.standards.checklist import ITEMS, NAMES, VERSION
 from collector.standards.models import Found, Visit, VisitPhoto, VisitReply
-from collector.standards.texts import fitting, line, needed
+from collector.standards.texts import fitting, needed
+from collector.words.foreign import in_one_line
 
 VISITORS = roles.EVALUATORS
 REPLIERS = (roles.UNIT_OFFICER,)
@@ -105,12 +106,14 @@ def sign(unit: Unit, checked: Checked, *, who: str) -> Visit:
         answers={
             one.key: {
                 "found": checked.answers[one.key].found.value,
-                "note": fitting(one.name, line(checked.answers[one.key].note), most=_LONGEST_ITEM_NOTE),
+                "note": fitting(
+                    one.name, in_one_line(checked.answers[one.key].note), most=_LONGEST_ITEM_NOTE
+                ),
             }
             for one in ITEMS
             if one.key in checked.answers
         },
-        note=fitting("catatan", line(checked.note), most=LONGEST_NOTE),
+        note=fitting("catatan", in_one_line(checked.note), most=LONGEST_NOTE),
         filled_ms=checked.filled_ms if checked.filled_ms and 0 < checked.filled_ms <= LAST_MS else None,
         signed_at=clock.now(),
     )
@@ -138,7 +141,7 @@ def reply(visit: Visit, *, accepts: bool, note: str = "", who: str) -> VisitRepl
         CollectorError: it is an objection and says nothing (`visit_objection`), is too long (`standard_long`), or is said by
             whoever signed the visit (`visit_own`).
     """
-    text = fitting("catatan", line(note), most=LONGEST_NOTE)
+    text = fitting("catatan", in_one_line(note), most=LONGEST_NOTE)
     if not accepts and not text:
         raise CollectorError("visit_objection")
     if who == visit.evaluator:

@@ -1,4 +1,4 @@
-"""Text from outside on its way to a terminal or a paper.
+"""Text from outside on its way to a terminal, a paper or a row.
 
 A name, a file's name, a citizen's words, a field of a bundle: whoever wrote it may want the reader's terminal to hide a line, turn it
 around or add one. So all of it goes through `shown`, and what a reader cannot see is spelled out.
@@ -16,6 +16,11 @@ def shown_json(value: object) -> str:
     """Give JSON to be read by people and programs; what a reader cannot see is escaped as JSON does."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return "".join(one if one == "\n" or one.isprintable() else json.dumps(one)[1:-1] for one in text)
+
+
+def in_one_line(text: str) -> str:
+    """Give a text as it is kept or mailed: in one line, a space in the place of each character that steers a screen or a printer."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def shown_lines(text: str) -> str:

@@ -142,9 +142,8 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         )
         print(f"demo: the collector's page is {address}/ (Ctrl-C stops everything)", flush=True)
         days = _days_played(options, reading)
-        if (
-            days is not None
-        ):  # what is played in was not pressed today: it comes under an archive key of its own
+        if days is not None:
+            # What is played in was not pressed today: it comes under an archive key of its own.
             home = data / time.strftime(f"{_ARCHIVES}%Y%m%d-%H%M%S")
             home.mkdir()
             _enrol_archive(programs, days, collector=collector, kiosk=kiosk, address=address, home=home)

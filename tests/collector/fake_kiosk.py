@@ -194,13 +194,13 @@ class FakeKiosk:
         link: bytes | None = None,
         why: str = "deleted",
         own: "FakeKiosk | None" = None,
-        heard: bool = True,
         exact: bool = True,
+        alone: bool = False,
     ) -> "FakeKiosk":
         """Give the stream that follows this one under the same key, its first record written; `own` went another way in this one.
 
-        Unless this one was `heard`, by a receipt, its successor goes on to name those before it. `exact`: it is
-        certain that nothing was written behind `seq`.
+        It goes on to name those before this one, as the kiosk does; `alone`: it does not, as anybody with the key may. `exact`: it
+        is certain that nothing was written behind `seq`.
         """
         seq = self.last if seq is None else seq
         link = link or self.links[min(seq, self.last)]
@@ -216,7 +216,7 @@ class FakeKiosk:
         }
         if own is not None:
             before |= {"own_seq": own.last, "own_link": link_text(own.links[own.last])}
-        chain = [before, *([] if heard else self.predecessors)]
+        chain = [before, *([] if alone else self.predecessors)]
         after.predecessors = chain if len(chain) <= MOST_PREDECESSORS else [*chain[:7], chain[-1]]
         after.start()
         return after

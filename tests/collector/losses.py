@@ -19,7 +19,7 @@ class Losses:
         arrive(self.a.batch(1, 41))
         self.b = self.a.successor()
         self.b.responses(4, 4, 4, 4)
-        self.c = self.b.successor(heard=False)
+        self.c = self.b.successor()
         self.c.responses(2, 2)
 
 

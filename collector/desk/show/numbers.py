@@ -23,6 +23,7 @@ from collector.scores.show.labels import part_name
 from collector.scores.show.shares import as_values
 from collector.scores.tallies.naming import UNKNOWN
 from collector.words.catalogue import say
+from collector.words.foreign import in_one_line
 from survey.index.reckoning import ElementIndex
 from survey.instrument.definition import shipped
 from survey.instrument.instrument import in_language
@@ -46,7 +47,7 @@ def live(request: HttpRequest) -> HttpResponse:
     if not roles.has_role(request.user, (roles.AUDITOR,)):
         raise PermissionDenied
     words = {word: request.GET[word].strip() for word in _ASKED if request.GET.get(word, "").strip()}
-    why = "".join(filter(str.isprintable, request.GET.get("why", "")))[:300].strip()
+    why = in_one_line(request.GET.get("why", ""))[:300]
     context: dict[str, Any] = {
         "asked": words,
         "why": why,

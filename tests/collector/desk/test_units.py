@@ -18,7 +18,7 @@ from survey.index.periods import parse
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.desk.test_desk import administrator, browser, seen
-from tests.collector.desk.visitors import visitor
+from tests.collector.desk.visitors import STRANGERS, visitor
 from tests.collector.fake_kiosk import FakeKiosk
 from tests.collector.releases.test_endings import TODAY, WHO, WHY, july
 from tests.collector.releases.test_publishing import refused
@@ -42,12 +42,7 @@ def _january(own_clock: OwnClock) -> None:
 @pytest.mark.parametrize(
     "role, read, write",
     [
-        ("nobody", 302, 302),
-        (None, 404, 404),
-        (roles.VIEWER, 404, 404),
-        (roles.AUDITOR, 404, 404),
-        ("officer of another unit", 404, 404),
-        ("evaluator of another region", 404, 404),
+        *STRANGERS,
         (roles.UNIT_OFFICER, 200, 403),
         (roles.EVALUATOR, 200, 302),
         (roles.ADMINISTRATOR, 200, 302),

@@ -23,13 +23,17 @@ def visitor(role: str | None, unit: Unit) -> Client:
     return browser(person("sari", role, unit if role == roles.UNIT_OFFICER else None))
 
 
-EVERYBODY = [
+STRANGERS = [
     ("nobody", 302, 302),
     (None, 404, 404),
     (roles.VIEWER, 404, 404),
     (roles.AUDITOR, 404, 404),
     ("officer of another unit", 404, 404),
     ("evaluator of another region", 404, 404),
+]
+"""To whom a unit's rooms are shut."""
+EVERYBODY = [
+    *STRANGERS,
     (roles.EVALUATOR, 200, 403),
     (roles.UNIT_OFFICER, 200, 302),
     (roles.ADMINISTRATOR, 200, 302),

@@ -71,7 +71,7 @@ def test_what_was_carried_over_of_a_stream_counts_once_when_the_stream_is_let_in
     a, b = losses.a, without_first_record(losses.b)
     b.responses(4, 4)
     carried(b, a, 50)
-    c = b.successor(heard=False)
+    c = b.successor()
     carried(c, b, 2)
     carried(c, a, 50)
     c.responses(2, 2)

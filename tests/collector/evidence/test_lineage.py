@@ -313,7 +313,7 @@ def test_streams_of_a_lineage_come_in_any_order(
     assert (found.audit.completeness, found.remarks()) == (False, ["follows", "none_received"])
     arrive(kiosk.batch())
     assert standings() == ["counted", "counted"]
-    fourth = third.successor()
+    fourth = third.successor(alone=True)
     fourth.responses(1)
     arrive(fourth.batch())
     assert standings() == ["counted", "counted", "foreign"]

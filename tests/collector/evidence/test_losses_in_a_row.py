@@ -102,27 +102,27 @@ def test_what_turns_up_later_takes_its_place_and_the_loss_shrinks(
 def test_every_order_of_arrival_ends_in_one_lineage(
     unit: Unit, arrive: Arrive, tmp_path: Path, number: int
 ) -> None:
-    """The streams in between may have been heard by the collector, before it was set back, or not."""
+    """Whether a stream names all those before it, as kiosks do, or the nearest alone."""
     kiosks = []
     for order in permutations(range(number)):
-        for heard in product((False, True), repeat=number - 2):
+        for alone in product((False, True), repeat=number - 2):
             with stopped(moment_of(MORNING_MS) - timedelta(hours=1)):
                 first = FakeKiosk.enrolled(unit)
             first.start()
             first.responses(4, 3)
             streams = [first]
-            for was_heard in (True, *heard):
-                streams.append(streams[-1].successor(heard=was_heard))
+            for is_alone in (True, *alone):
+                streams.append(streams[-1].successor(alone=is_alone))
                 streams[-1].responses(4, 3)
             for place in order:
                 arrive(streams[place].batch())
             found = Stream.objects.filter(kiosk__name=first.name)
             rows = {one.uid: one for one in found.select_related("follows")}
-            assert {one.standing for one in rows.values()} == {"counted"}, (order, heard)
+            assert {one.standing for one in rows.values()} == {"counted"}, (order, alone)
             for before, after in zip((None, *streams), (*streams, None), strict=True):
                 if after is not None:
                     follows = rows[after.stream].follows
-                    assert (follows and follows.uid) == (before and before.stream), (order, heard)
+                    assert (follows and follows.uid) == (before and before.stream), (order, alone)
                 if before is not None:
                     assert rows[before.stream].followed_seq == (3 if after is not None else None)
             kiosks.append(first)
@@ -148,7 +148,7 @@ def test_a_stream_that_goes_on_behind_what_follows_a_lost_one_is_a_copied_card(
 def test_a_loss_that_two_streams_tell_of_is_counted_once(
     unit: Unit, losses: Losses, arrive: Arrive, tmp_path: Path
 ) -> None:
-    after = losses.c.successor(heard=False)
+    after = losses.c.successor()
     arrive(losses.c.batch())
     arrive(after.batch())
     assert standings() == ["counted"] * 3
@@ -176,7 +176,7 @@ def test_a_loss_that_a_heartbeat_told_of_too_is_counted_once(
 def test_two_that_tell_different_stories_of_a_lost_stream_are_found_out(
     unit: Unit, losses: Losses, arrive: Arrive, tmp_path: Path
 ) -> None:
-    after = losses.c.successor(heard=False)
+    after = losses.c.successor()
     after.predecessors[1] = after.predecessors[1] | {"link": link_text(bytes(32))}
     odd = FakeKiosk(after.name, after.key)
     odd.clock_ms, odd.predecessors = after.clock_ms, after.predecessors
@@ -196,8 +196,8 @@ def test_more_streams_are_lost_than_can_be_named(
     arrive(kiosk.batch())
     lost = [kiosk]
     for _ in range(9):
-        lost.append(lost[-1].successor(heard=False))
-    last = lost[-1].successor(heard=False)
+        lost.append(lost[-1].successor())
+    last = lost[-1].successor()
     arrive(last.batch())
     assert standings() == ["counted", "counted"]
     found = judge(unit, PERIOD, tmp_path)

@@ -53,9 +53,9 @@ def test_a_stream_whose_end_its_successor_does_not_know_for_certain_is_named_onc
 ) -> None:
     kiosk.start()
     kiosk.responses(3, 3, 3, 3)
-    second = kiosk.successor(exact=False, heard=False)
+    second = kiosk.successor(exact=False)
     second.responses(3)
-    third = second.successor(heard=False)
+    third = second.successor()
     if came:
         arrive(kiosk.batch(1, came))
         arrive(second.batch())
