@@ -332,7 +332,7 @@ class Courier:
                 "its data was set back",
             )
         confirmed = self.progress.confirmed
-        outbox.lacks(receipt.through + 1 if receipt.through == confirmed else 0)
+        outbox.lacks(confirmed + 1)
         proof = self._receipts.proof(self._stream) if receipt.through < confirmed else None
         outbox.go_to(receipt.through + 1, hurry=True, proof=proof, proven=confirmed)
 

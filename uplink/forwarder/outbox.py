@@ -86,7 +86,7 @@ class Outbox:
         self._held_since = float("-inf") if hurry else None
 
     def lacks(self, seq: int) -> None:
-        """Take note that the collector lacks what nobody confirmed from `seq` on: if it is not here, the kiosk must declare it lost."""
+        """Take note that the collector lacks something, and that nobody confirmed `seq`: if it is not here, the kiosk must declare it lost."""
         self._lacking = seq
 
     def fits(self, seq: int, link: bytes) -> bool:
@@ -184,18 +184,20 @@ class Outbox:
     def _read(self, start: int, most: int) -> list[Entry]:
         """Give what follows `start`, as `JournalReader.read`; a beginning of which nobody knows the link before it is passed over.
 
-        Where damage took the first records of the oldest file and its header, the collector could go on from none of them. It had
-        them, by the receipt that is shown, and has lost them as this journal has: it goes on behind them.
+        Where damage took the first records of the oldest file and its header, the collector could go on from none of them. By the
+        receipt that is shown it had them, and has lost them as this journal has: it goes on behind them. Where none is shown, it asks
+        for what it lacks, and the kiosk declares that lost from there on.
         """
         entries = self._reader.read(start, most=most, most_bytes=MAX_BATCH_TEXT)
-        if entries and start == self._lacking < entries[0].seq:
-            self._reader.undeclared = start
+        if entries and start <= self._lacking < entries[0].seq:
+            self._reader.undeclared = self._lacking
             return []
-        if self._proof is None or not self._say_prev or self._held:
+        if not self._say_prev or self._held or not entries or self._link_before(entries[0]):
             return entries
-        if not entries or self._link_before(entries[0]):
+        shown = self._proof.through if self._proof is not None else None
+        if shown is None and entries[0].seq == 1:  # everybody knows the link before the first
             return entries
-        while entries and _is_lost(entries[0]) and entries[0].seq <= self._proof.through:
+        while entries and _is_lost(entries[0]) and (shown is None or entries[0].seq <= shown):
             start = entries.pop(0).seq + 1
             if not entries:
                 entries = self._reader.read(start, most=most, most_bytes=MAX_BATCH_TEXT)

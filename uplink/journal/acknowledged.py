@@ -129,6 +129,11 @@ class Receipts:
         best = self._furthest(stream)
         return best[0] if best is not None else None
 
+    def links(self, stream: str) -> dict[int, bytes]:
+        """Give the link after the last record of `stream` that the collector has confirmed, by its number."""
+        receipt = self.furthest(stream)
+        return {receipt.through: receipt.link} if receipt is not None else {}
+
     def latest_ms(self) -> int:
         """Give the collector's clock as its latest receipt of any stream shows it; 0 without one."""
         return max((receipt.at for receipt, _ in self._readable()), default=0)

@@ -274,11 +274,13 @@ class Journal(JournalView):
         known = self._birth.known
         if predecessors := self._astray():
             self._succeed(predecessors)
+        links = self._receipts.links(self._stream) if self._receipts is not None else {}
+        if known is not None and known.stream == self._stream:
+            links[known.seq] = known.link
         for _ in range(self._storage.given_up):
             # The number may have been promised to somebody, so it is given up for good, under our signature.
             seq = self._head.seq + 1
-            is_known = known is not None and (known.stream, known.seq) == (self.stream, seq)
-            link = known.link if known is not None and is_known else next_link(self._head.link, b"lost")
+            link = links.get(seq) or next_link(self._head.link, b"lost")
             self._write(self._declaration(seq, link), attachments=(), boot=self.last_boot)
         self._storage.given_up = 0
         self.release()  # first: what is confirmed and damaged is no loss, unless somebody asks for it again
@@ -291,6 +293,7 @@ class Journal(JournalView):
             sign=self._identity.sign,
             after=self._storage.floor if asked is None else min(self._storage.floor, asked),
             begin=self._storage.floor + 1 if self._storage.floor or asked is not None else None,
+            links=links,
         )
         self.keep_head()
 
@@ -303,7 +306,7 @@ class Journal(JournalView):
     def _astray(self) -> Chain:
         return astray(
             self._storage.header,
-            numbers=range(self._storage.first_seq, self._head.seq + self._storage.given_up + 1),
+            end=self._head.seq + self._storage.given_up,
             link_at=self.link_at,
             known=self._birth.known,
             receipts=self._receipts,
@@ -333,17 +336,10 @@ class Journal(JournalView):
         self._over = CarryOver.resume(self._storage, self._disk)
 
     def _write(self, line: bytes, *, attachments: tuple[bytes, ...], boot: int) -> Appended:
-        prev = self._head.link
+        seq, prev = self.next_seq, self._head.link
         link = next_link(prev, line)
-        entry = Entry(
-            seq=self._head.seq + 1,
-            line=line,
-            prev=prev,
-            signature=self._identity.sign(
-                head_message(stream=self.stream, seq=self._head.seq + 1, link=link)
-            ),
-            attachments=attachments,
-        )
+        signature = self._identity.sign(head_message(stream=self.stream, seq=seq, link=link))
+        entry = Entry(seq=seq, line=line, prev=prev, signature=signature, attachments=attachments)
         self._storage.append(entry, boot=boot)
-        self._head = Head(seq=entry.seq, link=link)
-        return Appended(seq=entry.seq, link=link)
+        self._head = Head(seq=seq, link=link)
+        return Appended(seq=seq, link=link)

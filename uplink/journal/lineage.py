@@ -25,18 +25,17 @@ LinkAt = Callable[[int], bytes | None]
 def astray(
     header: Header,
     *,
-    numbers: range,
+    end: int,
     link_at: LinkAt,
     known: KnownHead | None,
     receipts: Receipts | None,
 ) -> Chain:
     """Give the predecessors of the stream that must be begun; empty where all is well.
 
-    `numbers` are those that are here, were it by a damaged record; `known` is what the head file says, `receipts` are the
+    `end` is the last number that is here, were it by a damaged record; `known` is what the head file says, `receipts` are the
     collector's: those that were taken and the one that did not fit. Where damage hides whether that one fits, it counts as another
     history's: what the collector has under these numbers may be what this card had before it was set back.
     """
-    end = numbers.stop - 1
     if known is not None and known.stream != header.stream:
         if all(one.stream != known.stream for one in header.predecessors):
             return lengthened(known.as_predecessor(RESTORED), known.before)
@@ -48,7 +47,7 @@ def astray(
         known = known._replace(before=())
         witnesses.append(known)
     branched = [one for one in witnesses if 0 < one.seq <= end and link_at(one.seq) not in {None, one.link}]
-    if ahead is not None and ahead.through in numbers and _is_hidden(ahead, taken, link_at):
+    if ahead is not None and ahead.through <= end and _is_hidden(ahead, taken, link_at):
         branched.append(KnownHead(ahead.stream, ahead.through, ahead.link))
     beyond = [one for one in witnesses if one.seq > end]
     if not branched and not beyond:

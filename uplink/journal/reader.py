@@ -188,8 +188,10 @@ class JournalReader:
         if header is not None and self.stream and header.stream != self.stream:
             return None
         place = _Place(path=path, offset=0, seq=begin, start=header.link if header is not None else b"")
-        if first < begin and first in declared(self._folder).records:
-            place.seq, place.start = first, b""  # the beginning is lost, and declared so
+        if first < begin:
+            lost = declared(self._folder).records
+            while place.seq > first and place.seq - 1 in lost:  # the beginning is lost, and declared so
+                place.seq, place.start = place.seq - 1, b""
         # Passing over what is not wanted keeps link and number right. It stops early where numbers are lost.
         while place.seq < first and self._follow(
             place, most=first - place.seq, most_bytes=CHUNK_BYTES, flush=False

@@ -77,7 +77,11 @@ def recover(
 
 
 def remember_stream(folder: Path, header: Header, disk: Disk) -> None:
-    """Write the second copy of the stream's id, its key and its predecessors."""
+    """Write the second copy of the id of a stream that begins, its key and its predecessors.
+
+    What was declared lost before it is no loss of this stream, and goes.
+    """
+    JournalFolder(folder).losses.unlink(missing_ok=True)
     fields = {
         "stream": header.stream,
         "key": header.public_key.hex(),
