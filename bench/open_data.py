@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="make the database there, or use the one that is there")
     options = parser.parse_args()
     with country(options.folder, options.units, overview.fill):
+        sent(SET)  # the first request of a process reads modules and templates
         for file in FILES:
             seconds, size = sent(SET + file)
             tracemalloc.start()
