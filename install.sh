@@ -88,16 +88,28 @@ run_test() {
         say "these tests"
         exec .venv/bin/pytest -q -m "not long and not booted" "$@"
     fi
-    say "tests, and beside them on other dates the collector's, on SQLite and on PostgreSQL, and the kiosk's"
+    say "tests, and beside them on other dates the collector's, on SQLite and on PostgreSQL, and the kiosk's; and a booted container"
     {
         at "2028-02-29 17:30:00" tests/collector && collector_on_postgres && kiosk_on_another_date
     } >.collector.log 2>&1 &
     beside=$!
+    test_booted >.booted.log 2>&1 &
+    booted=$!
     front_tests || front=failed
-    wait "$beside" || { cat .collector.log; fail "the tests on other dates failed"; }
-    grep passed .collector.log
-    rm -f .collector.log
+    told "$beside" .collector.log || fail "the tests on other dates failed"
+    told "$booted" .booted.log || fail "the tests in a booted container failed"
     [ -z "${front:-}" ] || fail "tests failed"
+}
+
+# Wait for what ran beside, and print how it went: all of it where it failed.
+told() {
+    if wait "$1"; then
+        grep -e passed -e "^install:" "$2"
+        rm -f "$2"
+    else
+        cat "$2"
+        return 1
+    fi
 }
 
 # Without what takes minutes and is the same on either database: papers, the desk's pages, both languages, what commands print, and the attackers' reckoning.
@@ -116,13 +128,12 @@ kiosk_on_another_date() {
     at "2028-12-31 23:30:00" --ignore tests/kiosk/draw --ignore tests/kiosk/rehearsal tests/kiosk
 }
 
-# Everything that does not run beside, on other dates, and the container: together about as long as those.
+# Everything that does not run beside.
 front_tests() {
     .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --durations 20 \
         --ignore tests/collector --ignore tests/kiosk tests || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/kiosk/draw tests/kiosk/rehearsal || return
-    .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" tests/collector || return
-    test_booted
+    .venv/bin/pytest -q -p no:cacheprovider -m "integration and not long" tests/collector
 }
 
 # Run tests with the machine's clock set to a moment; waiting takes as long as ever (see tests/moments).
