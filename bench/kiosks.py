@@ -1,105 +1,173 @@
-"""How long the desk's list of kiosks takes: looking up what each needs, sorting, and gathering what one page of them tells.
+"""The desk's list of kiosks over a whole country: what a page of it takes on the server.
 
-    python -m bench.kiosks [--kiosks 2651]
+    python -m bench.kiosks [--kiosks 84000] [--turns 15] [--folder KEPT]
 
-Fills an SQLite database with so many units, each with a kiosk that has moved once, one stream, a health report and two versions of its
-settings; every twentieth part of them was heard half a day earlier than the part before. The best of five.
+Makes an SQLite database with so many units in the regions of a country, each with a kiosk that has moved once, one stream, a health report and two
+versions of its settings. One in eight has been silent for more than three days, one in five had weak power, one in a hundred each refused its settings or
+has a full disk, one in five hundred each tells two stories, waits for a decision or has lost records; one in a thousand never sent anything. Then it asks for
+pages as an evaluator who sees them all, and as the officer of one unit, as `bench.overview` does.
 """
 
 import argparse
-import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from bench.own_collector import set_up
+from bench.overview import ask, villages
+from bench.own_collector import country
+
+LIST = "/meja/kios/"
+PATHS = (
+    ("kiosks of a country", LIST),
+    ("the same, in the middle", f"{LIST}?page=1000"),
+    ("the same, the last page", f"{LIST}?page=99999"),
+    ("those that are silent", f"{LIST}?perlu=diam"),
+    ("those that refused their settings", f"{LIST}?perlu=setelan"),
+    ("those with weak power, far down", f"{LIST}?perlu=listrik&page=300"),
+    ("a kiosk looked for", f"{LIST}?q=k-4711"),
+    ("a village looked for", f"{LIST}?q=desa+4711"),
+    ("a province looked for", f"{LIST}?q=18."),
+    ("a word that all have", f"{LIST}?q=desa"),
+    ("one of them", f"{LIST}k-4711/"),
+)
+EVALUATOR, OFFICER = "bench-evaluator", "bench-officer"
 
 
 def main() -> None:
-    """Fill, look and print."""
+    """Fill, ask and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--kiosks", type=int, default=2_651)
+    parser.add_argument("--kiosks", type=int, default=84_000, help="at least 5,000: one is called k-4711")
+    parser.add_argument("--turns", type=int, default=15)
+    parser.add_argument("--folder", type=Path, help="make the database there, or use the one that is there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        set_up(folder)
-        now = datetime.now(UTC)
-        fill(options.kiosks, now)
-        measure(now)
+    with country(options.folder, options.kiosks, fill):
+        everywhere, one = client(EVALUATOR), client(OFFICER)
+        for name, path in PATHS:
+            ask(name, path, options.turns, everywhere)
+        ask("kiosks of one unit", LIST, options.turns, one)
+        ask("all as CSV", f"{LIST}?format=csv", 1, everywhere)
 
 
-def fill(number: int, now: datetime) -> None:
-    """Make units and kiosks."""
-    from django.db import connection  # noqa: PLC0415 - after django.setup()
+def client(name: str) -> Any:
+    """Give a client in which an account is logged in."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 - after django.setup()
+    from django.test import Client  # noqa: PLC0415 - the same
 
-    from collector.evidence.models import Stream  # noqa: PLC0415 - the same
-    from collector.fleet import models, tree  # noqa: PLC0415 - the same
-    from survey.health import KioskHealth, UplinkHealth  # noqa: PLC0415 - the same
+    browser = Client(headers={"host": "localhost"})
+    browser.force_login(User.objects.get(username=name))
+    return browser
 
-    region = tree.add_region("18.01.05.2003")
-    names = [f"u{place}" for place in range(number)]
-    units = models.Unit.objects.bulk_create(models.Unit(code=one, name=one, region=region) for one in names)
-    places = models.Place.objects.bulk_create(
-        models.Place(code=one, name=one, region=region) for one in names
+
+def fill(number: int) -> int:
+    """Make the country with its kiosks; gives how many releases there are: none."""
+    from django.db import connection, transaction  # noqa: PLC0415 - after django.setup()
+
+    from collector.evidence.intake import last_hours  # noqa: PLC0415 - the same
+    from collector.fleet import present  # noqa: PLC0415 - the same
+
+    with transaction.atomic():
+        told(stood(number))
+        present.keep_every()
+        last_hours.keep_every()
+        accounts()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return 0
+
+
+def stood(number: int) -> list[Any]:
+    """Make units, and kiosks that moved there once; gives their keys."""
+    from collector.fleet import models  # noqa: PLC0415 - after django.setup()
+
+    now = datetime.now(UTC)
+    codes, regions = villages(number)
+    models.Region.objects.bulk_create(
+        [models.Region(code=code, name=name) for code, name in regions.items()], ignore_conflicts=True
     )
-    kiosks = models.Kiosk.objects.bulk_create(models.Kiosk(name=one) for one in names)
+    units = models.Unit.objects.bulk_create(
+        models.Unit(code=f"u{place}", name=f"Balai Desa {place}", region_id=code)
+        for place, code in enumerate(codes)
+    )
+    places = models.Place.objects.bulk_create(
+        models.Place(code=one.code, name=one.name, region_id=one.region_id) for one in units
+    )
+    kiosks = models.Kiosk.objects.bulk_create(models.Kiosk(name=f"k-{place:04}") for place in range(number))
+    for days in (90, 30):
+        models.Assignment.objects.bulk_create(
+            models.Assignment(
+                kiosk=kiosks[one], unit=units[at], place=places[at], since=now - timedelta(days=days)
+            )
+            for one in range(number)
+            for at in [one if days == 30 else one - 1]
+        )
     since = now - timedelta(days=99)
-    keys = models.KioskKey.objects.bulk_create(
+    return models.KioskKey.objects.bulk_create(
         models.KioskKey(kiosk=one, public_key=one.name.encode().ljust(32), enrolled_at=since)
         for one in kiosks
     )
-    for days in (90, 30):
-        models.Assignment.objects.bulk_create(
-            models.Assignment(kiosk=kiosk, unit=unit, place=place, since=now - timedelta(days=days))
-            for kiosk, unit, place in zip(kiosks, units, places, strict=True)
-        )
-    Stream.objects.bulk_create(
+
+
+def told(keys: list[Any]) -> None:
+    """Have the kiosks sent records, reports and settings."""
+    from collector.evidence.models import Conflict, LostHere, Stream  # noqa: PLC0415 - after django.setup()
+    from collector.evidence.standing import StreamStanding  # noqa: PLC0415 - the same
+    from collector.fleet import models  # noqa: PLC0415 - the same
+    from survey.health import KioskHealth, UplinkHealth  # noqa: PLC0415 - the same
+
+    now = datetime.now(UTC)
+    streams = Stream.objects.bulk_create(
         Stream(
-            kiosk=key.kiosk, key=key, uid=key.kiosk.name.ljust(32, "0"), through=9, link=b"l" * 32, opened_ms=0,
-            received_ms=round((now.timestamp() - place % 20 * 43_200) * 1000), clock=b"",
+            kiosk=key.kiosk, key=key, uid=key.kiosk.name.ljust(32, "0"), through=9, link=b"l" * 32, opened_ms=0, clock=b"",
+            received_ms=round((now.timestamp() - (place % 9_000 if place % 8 else 600_000 + place)) * 1000),
+            standing=StreamStanding.FOREIGN if place % 500 == 3 else StreamStanding.COUNTED,
+        )
+        for place, key in enumerate(keys)
+        if place % 1_000 != 7
+    )  # fmt: skip
+    Conflict.objects.bulk_create(
+        Conflict(stream=one, first=1, count=1, seq=1, digest=b"d" * 32, door=1, received_ms=0, payload=b"x" * 900)
+        for one in streams[::500]
+    )  # fmt: skip
+    LostHere.objects.bulk_create(
+        LostHere(stream=one, first=1, last=2, before=b"b" * 32, after=b"a" * 32, receipt=b"r", noticed_ms=0)
+        for one in streams[5::500]
+    )
+    models.KioskState.objects.bulk_create(
+        models.KioskState(
+            kiosk=key.kiosk, online=True, changed_at=now, heard_at=now,
+            health=UplinkHealth("1", "mqtt", sync=True, kiosk=KioskHealth(
+                "1", disk_used_percent=95 if place % 100 == 1 else 30, was_under_voltage=place % 5 == 0
+            )).to_fields(),
         )
         for place, key in enumerate(keys)
     )  # fmt: skip
-    health = UplinkHealth("1", "mqtt", sync=True, kiosk=KioskHealth("1", disk_used_percent=30)).to_fields()
-    models.KioskState.objects.bulk_create(
-        models.KioskState(kiosk=one, online=True, changed_at=now, heard_at=now, health=health)
-        for one in kiosks
-    )
     for version in (1, 2):
         models.KioskSettings.objects.bulk_create(
-            models.KioskSettings(kiosk=one, version=version, content={}, message=b"m") for one in kiosks
+            models.KioskSettings(kiosk=key.kiosk, version=version, content={}, message=b"m") for key in keys
         )
     models.SettingsReport.objects.bulk_create(
-        models.SettingsReport(kiosk=one, stream_id=place, seq=1, version=2, at_ms=1, applied=place % 100 > 0)
-        for place, one in enumerate(kiosks)
+        models.SettingsReport(
+            kiosk=key.kiosk, stream_id=place, seq=1, version=2, at_ms=1, applied=place % 100 != 2
+        )
+        for place, key in enumerate(keys)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
-def measure(now: datetime) -> None:
-    """Look at all of them, at one unit's, and at a page."""
-    from collector.evidence import needs  # noqa: PLC0415 - after django.setup()
-    from collector.evidence.kiosks import known  # noqa: PLC0415 - the same
-    from collector.fleet.models import Kiosk, Unit  # noqa: PLC0415 - the same
+def accounts() -> None:
+    """Have somebody who sees all kiosks, and somebody who sees one."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 - after django.setup()
 
-    wanted = needs.conditions(now.replace(hour=0, minute=0))
-    every, one = needs.standing_now(Unit.objects.all()), needs.standing_now(Unit.objects.filter(code="u7"))
-    for what, do in (
-        (f"all {Kiosk.objects.count()} kiosks", lambda: needs.look(every, wanted)),
-        ("those of one unit", lambda: needs.look(one, wanted)),
-        ("what 40 of them tell", lambda: known(Kiosk.objects.order_by("name")[:40])),
-    ):
-        print(f"{what}: {best(do):.0f} ms")
+    from collector.accounts import roles  # noqa: PLC0415 - the same
+    from collector.accounts.models import Office  # noqa: PLC0415 - the same
+    from collector.fleet.models import Unit  # noqa: PLC0415 - the same
 
-
-def best(do: Callable[[], object]) -> float:
-    """Give the shortest of five, in milliseconds."""
-    taken = []
-    for _ in range(5):
-        began = time.perf_counter()
-        do()
-        taken.append((time.perf_counter() - began) * 1000)
-    return min(taken)
+    offices: tuple[tuple[str, str, Unit | None], ...] = (
+        (EVALUATOR, roles.EVALUATOR, None),
+        (OFFICER, roles.UNIT_OFFICER, Unit.objects.get(code="u7")),
+    )
+    for name, role, unit in offices:
+        user = User.objects.create_user(name)
+        Office.objects.create(user=user, role=role, unit=unit, since=datetime.now(UTC), given_by="bench")
 
 
 if __name__ == "__main__":

@@ -49,12 +49,12 @@ def main() -> None:
             ask(name, path, options.turns)
 
 
-def ask(name: str, path: str, turns: int) -> None:
-    """Ask for a page several times, and print what it took."""
+def ask(name: str, path: str, turns: int, client: Any = None) -> None:
+    """Ask for a page several times, and print what it took; `client`: a test client that is logged in, where nobody else sees it."""
     from django.db import connection  # noqa: PLC0415 - after django.setup()
     from django.test import Client  # noqa: PLC0415
 
-    client = Client(headers={"host": "localhost"})
+    client = client or Client(headers={"host": "localhost"})
     queries: list[str] = []
 
     def counted(execute: Any, sql: str, *more: Any) -> Any:
@@ -64,17 +64,18 @@ def ask(name: str, path: str, turns: int) -> None:
     with connection.execute_wrapper(counted):
         first = time.perf_counter()
         answer = client.get(path)
+        size = len(answer.getvalue())
         first = 1000 * (time.perf_counter() - first)
     assert answer.status_code == 200, (path, answer.status_code)
     took, busy = [], []
     for _ in range(turns):
         began, worked = time.perf_counter(), time.process_time()
-        client.get(path)
+        client.get(path).getvalue()
         took.append(1000 * (time.perf_counter() - began))
         busy.append(1000 * (time.process_time() - worked))
     print(
         f"{name:42} median {statistics.median(took):6.1f} ms, worst {max(took):6.1f}, at work {statistics.median(busy):6.1f},"
-        f" first {first:6.1f}; {len(queries)} queries, {len(answer.content) / 1000:.1f} kB"
+        f" first {first:6.1f}; {len(queries)} queries, {size / 1000:.1f} kB"
     )
 
 
@@ -87,15 +88,7 @@ def fill(units: int) -> int:
 
     chance = random.Random(1)
     sample = published()
-    regions: dict[str, str] = {}
-    places = []
-    for number in range(units):
-        province, regency, district = 11 + number // 2_210 % 38, 1 + number // 170 % 13, 1 + number // 12 % 14
-        village = 2_001 + number // 84_000 * 100 + number % 12
-        code = f"{province}.{regency:02}.{district:02}.{village}"
-        for length, kind in ((2, "Provinsi"), (5, "Kabupaten"), (8, "Kecamatan"), (13, "Desa")):
-            regions[code[:length]] = f"{kind} {code[:length]}"
-        places.append(code)
+    places, regions = villages(units)
     with transaction.atomic():
         Region.objects.bulk_create(
             [Region(code=code, name=name) for code, name in regions.items()],
@@ -144,6 +137,20 @@ def fill(units: int) -> int:
                 )
                 made += len(part)
     return made
+
+
+def villages(units: int) -> tuple[list[str], dict[str, str]]:
+    """Give the code of the village of each unit of a country, and the names of all regions by their codes."""
+    regions: dict[str, str] = {}
+    places = []
+    for number in range(units):
+        province, regency, district = 11 + number // 2_210 % 38, 1 + number // 170 % 13, 1 + number // 12 % 14
+        village = 2_001 + number // 84_000 * 100 + number % 12
+        code = f"{province}.{regency:02}.{district:02}.{village}"
+        for length, kind in ((2, "Provinsi"), (5, "Kabupaten"), (8, "Kecamatan"), (13, "Desa")):
+            regions[code[:length]] = f"{kind} {code[:length]}"
+        places.append(code)
+    return places, regions
 
 
 def published() -> bytes:

@@ -46,6 +46,7 @@ BY_LIBRARIES = (
         "templates use filters by name",
     ),
     Unused("collector/fleet/models.py", "retired_why|hidden_why", "templates ask for them"),
+    Unused("collector/fleet/models.py", "last_hour_ms", "conditions name it, and the intake's own SQL"),
     Unused("collector/releases/endings.py", "retired_why|hidden_why", "templates ask for them"),
     Unused("collector/desk/show/papers.py", "is_public", "a template asks for it"),
     Unused("collector/papers/report/fields.py", "*", "templates and designs name them"),

@@ -1,15 +1,15 @@
-"""The list of kiosks as data: the rows of its page, at most a thousand at once."""
+"""The list of kiosks as data: the rows of its pages, written while they are sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from collector.evidence.kiosks import KnownKiosk
 from collector.evidence.needs import Need
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.local import stamp_text
+from collector.scores.show.as_csv import BYTE_ORDER_MARK, lines
 from survey.health import KioskHealth, UplinkHealth
-
-ROWS_OF_DATA = 1_000
 
 
 class Row(NamedTuple):
@@ -74,6 +74,18 @@ COLUMNS: Sequence[tuple[str, Callable[[Row], object]]] = (
 )
 
 
-def cells(row: Row) -> Mapping[str, object]:
-    """Give a kiosk's cells by the names of their columns."""
-    return {name: read(row) for name, read in COLUMNS}
+def as_csv(rows: Iterable[Row], *, excel: bool) -> Iterator[str]:
+    """Give the table in parts, for programs or for an Indonesian Excel."""
+    yield (BYTE_ORDER_MARK if excel else "") + lines([[name for name, _ in COLUMNS]], excel=excel)
+    for row in rows:
+        yield lines([[read(row) for _, read in COLUMNS]], excel=excel)
+
+
+def as_json(rows: Iterable[Row], total: int) -> Iterator[str]:
+    """Give the table as JSON in parts, a line a kiosk; `total`: how many there are."""
+    yield f'{{"total": {total}, "kiosks": ['
+    between = "\n"
+    for row in rows:
+        yield between + json.dumps({name: read(row) for name, read in COLUMNS}, ensure_ascii=False)
+        between = ",\n"
+    yield "\n]}\n"

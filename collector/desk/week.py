@@ -6,7 +6,6 @@ Everything is as of last night, and of answers only how many, as a band. Nothing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import F, QuerySet
@@ -165,15 +164,14 @@ def _band(found: Running) -> str:
 def _silent(units: QuerySet[Unit]) -> Iterator[Entry]:
     """Name the kiosks that stand at units and of which nothing has come in for days; of many only how many."""
     silent = needs.conditions(periods.midnight())[Need.SILENT]
-    kiosks: QuerySet[Any] = needs.standing_now(units)  # with what it annotates
-    found = kiosks.filter(silent).order_by(F("last_ms").asc(nulls_first=True), "name")
+    found = needs.standing_now(units).filter(silent).order_by(F("last_hour_ms").asc(nulls_first=True), "name")
     number = found.count()
     text = need_sentence(Need.SILENT)
     if number > MOST_UNITS:
         path = f"{reverse('desk-kiosks')}?perlu={Need.SILENT.value}"
         yield Entry(LATE, f"{number} kios diam lebih dari {SILENT_DAYS} hari", text, path)
         return
-    listed = list(found.values_list("name", "stands", "last_ms"))
+    listed = list(found.values_list("name", "stands", "last_hour_ms"))
     names = dict(Unit.objects.filter(pk__in=[unit for _, unit, _ in listed]).values_list("pk", "name"))
     for name, unit, last_ms in listed:
         title = f"{names[unit]}: {silent_words(name, last_ms)}"

@@ -48,6 +48,7 @@ class Stream(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kiosk", "uid"], name="stream_of_kiosk")]
+        indexes = [models.Index(fields=["standing", "kiosk"], name="stream_by_standing")]
 
     def __str__(self) -> str:
         return f"{self.uid[:8]} of {self.kiosk_id}"

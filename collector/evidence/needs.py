@@ -1,19 +1,26 @@
-"""Why somebody has to look at a kiosk: conditions that the database looks up, so that a list of thousands is sorted before any is read."""
+"""Why somebody has to look at a kiosk: conditions that the database looks up, so that of a list of a whole country one page is read.
 
-from collections.abc import Mapping
+What nearly every kiosk may have stands in its own row (`collector.fleet.present`, and the hour of its last arrival), under an index; what few
+have is the short list of those that have it. So a page costs about as much whether three kiosks are listed or 84,000.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 
-from django.db.models import Case, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.lookups import GreaterThan
 
 from collector.evidence.models import Conflict, LostHere, Stream
 from collector.evidence.standing import COUNTING, StreamStanding
-from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskSettings, SettingsReport, Unit
+from collector.fleet.models import Kiosk, KioskKey, KioskSettings, SettingsReport, Unit
+from collector.fleet.present import Alarm
 
 SILENT_DAYS = 3
-FULL_PERCENT = 90
-"""From where on a disk is said to fill up; the journal says itself when it takes no more."""
 
 
 class Need(StrEnum):
@@ -41,41 +48,47 @@ class Need(StrEnum):
     """The clock of its newest record was not trusted."""
 
 
-_PLACES = {need: place for place, need in enumerate(Need)}
+Needs = tuple[Need, ...]
+"""The needs of a kiosk, the gravest first."""
+_ALARMS: Mapping[Need, Alarm] = {
+    Need.CLOSED: Alarm.CLOSED,
+    Need.TROUBLE: Alarm.TROUBLE,
+    Need.DISK: Alarm.DISK,
+    Need.POWER: Alarm.POWER,
+    Need.CLOCK: Alarm.CLOCK,
+}
+_OF_FEW = (Need.CONFLICT, Need.FOREIGN, Need.REFUSED, Need.LOST)
 
 
 def standing_now(units: QuerySet[Unit]) -> QuerySet[Kiosk]:
-    """Give the kiosks that stand at these units, each with `stands`, the unit's key, and `last_ms`, when something came in last."""
-    reached = units.order_by().values("pk")
-    ever = Kiosk.objects.filter(pk__in=Assignment.objects.filter(unit__in=reached).order_by().values("kiosk"))
-    newest = Assignment.objects.filter(kiosk=OuterRef("pk")).order_by("-since").values("unit")[:1]
-    placed = ever.annotate(stands=Subquery(newest), last_ms=Subquery(_last()))
-    return placed.filter(stands__in=reached)
+    """Give the kiosks that stand at these units."""
+    if not units.query.has_filters():  # of a whole country no unit is looked up
+        return Kiosk.objects.filter(stands__isnull=False)
+    return Kiosk.objects.filter(stands__in=units.order_by().values("pk"))
 
 
 def conditions(midnight: datetime) -> dict[Need, Q]:
-    """Give what each need is, as a condition on what `standing_now` gives, seen at the midnight that began today.
+    """Give what each need is, as a condition on kiosks, seen at the midnight that began today.
 
     A kiosk without a good key, and an archive, are asked for nothing that only a kiosk in use can do.
     """
     since = midnight - timedelta(days=SILENT_DAYS)
-    keys = KioskKey.objects.filter(kiosk=OuterRef("pk"))
-    streams = Stream.objects.filter(kiosk=OuterRef("pk"))
-    conflicts = Conflict.objects.filter(stream__kiosk=OuterRef("pk"), stream__standing__in=COUNTING)
-    in_use = Q(Exists(keys.filter(revoked_at=None, archive_from=None)))
-    never = Q(last_ms=None) & Q(Exists(keys.filter(enrolled_at__lt=since)))
-    silent = Q(last_ms__lt=round(since.timestamp() * 1000)) | never
+    in_use = Q(in_use=True)
+    keys = KioskKey.objects.filter(kiosk=OuterRef("pk"), enrolled_at__lt=since)
+    streams = Stream.objects.order_by()
+    told_two = Conflict.objects.filter(stream__standing__in=COUNTING).order_by()
+    late = Q(last_hour_ms__isnull=False, last_hour_ms__lt=round(since.timestamp() * 1000))
     return {
-        Need.CONFLICT: Q(Exists(conflicts)),
-        Need.FOREIGN: Q(Exists(streams.filter(standing=StreamStanding.FOREIGN))),
-        Need.CLOSED: Q(state__health__kiosk__accepting=False) & in_use,
-        Need.REFUSED: Q(Exists(_refusing())) & in_use,
-        Need.SILENT: silent & in_use,
-        Need.TROUBLE: Q(state__health__kiosk__troubles__0__isnull=False) & in_use,
-        Need.LOST: Q(Exists(LostHere.objects.filter(stream__kiosk=OuterRef("pk")))),
-        Need.DISK: Q(state__health__kiosk__disk_used_percent__gte=FULL_PERCENT) & in_use,
-        Need.POWER: Q(state__health__kiosk__was_under_voltage=True) & in_use,
-        Need.CLOCK: Q(state__health__sync=False) & in_use,
+        Need.CONFLICT: Q(pk__in=told_two.values("stream__kiosk")),
+        Need.FOREIGN: Q(pk__in=streams.filter(standing=StreamStanding.FOREIGN).values("kiosk")),
+        Need.CLOSED: _complains(Alarm.CLOSED),
+        Need.REFUSED: Q(pk__in=_refusing().values("kiosk")) & in_use,
+        Need.SILENT: in_use & (late | Q(Q(last_hour_ms__isnull=True), Exists(keys))),
+        Need.TROUBLE: _complains(Alarm.TROUBLE),
+        Need.LOST: Q(pk__in=LostHere.objects.order_by().values("stream__kiosk")),
+        Need.DISK: _complains(Alarm.DISK),
+        Need.POWER: _complains(Alarm.POWER),
+        Need.CLOCK: _complains(Alarm.CLOCK),
     }
 
 
@@ -83,41 +96,111 @@ class Looked(NamedTuple):
     """A kiosk that was looked up, with what it needs."""
 
     kiosk: int
-    name: str
-    last_ms: int | None
-    needs: tuple[Need, ...]
-    """The gravest first."""
+    needs: Needs
 
 
-def look(kiosks: QuerySet[Kiosk], wanted: Mapping[Need, Q]) -> list[Looked]:
-    """Look up what kiosks of `standing_now` need, in one query: the gravest first, the longest silent first among these, then by name."""
-    flags = {
-        f"needs_{need.name.lower()}": Case(When(one, then=Value(1)), default=Value(0))
-        for need, one in wanted.items()
-    }
-    rows = kiosks.annotate(**flags).values_list("pk", "name", "last_ms", *flags)
-    found = [
-        Looked(pk, name, last_ms, tuple(need for need, is_so in zip(wanted, told, strict=True) if is_so))
-        for pk, name, last_ms, *told in rows
-    ]
-    return sorted(found, key=_order)
+def look(kiosks: Sequence[int], wanted: Mapping[Need, Q]) -> list[Looked]:
+    """Look up what some kiosks need, by their numbers and in their order, in one query."""
+    flags = {f"needs_{need.name.lower()}": _flag(one) for need, one in wanted.items()}
+    rows = Kiosk.objects.filter(pk__in=kiosks).annotate(**flags).values_list("pk", *flags)
+    found = {pk: tuple(need for need, is_so in zip(wanted, told, strict=True) if is_so) for pk, *told in rows}
+    return [Looked(pk, found[pk]) for pk in kiosks if pk in found]
 
 
-def _order(one: Looked) -> tuple[int, bool, int, str]:
-    gravest = _PLACES[one.needs[0]] if one.needs else len(_PLACES)
-    is_silent = Need.SILENT in one.needs
-    return gravest, not is_silent, (one.last_ms or 0) if is_silent else 0, one.name
+def numbers(kiosks: QuerySet[Kiosk], wanted: Mapping[Need, Q]) -> Counter[Needs]:
+    """Count kiosks by all that each needs: by what nearly every kiosk may have, out of the index; then those few that have more anew."""
+    silent = wanted[Need.SILENT]
+    found: Counter[Needs] = Counter()
+    of_all = kiosks.order_by().values_list("in_use", "alarms")
+    for in_use, alarms, every, still in of_all.annotate(Count("pk"), still=Count("pk", filter=silent)):
+        found[_needs(in_use, alarms, still=True)] += still
+        found[_needs(in_use, alarms, still=False)] += every - still
+    flags = {f"needs_{need.name.lower()}": _flag(wanted[need]) for need in _OF_FEW}
+    few = kiosks.order_by().filter(reduce(or_, (wanted[need] for need in _OF_FEW)))
+    of_few = few.annotate(still=_flag(silent), **flags).values_list("in_use", "alarms", "still", *flags)
+    for in_use, alarms, still, *told, number in of_few.annotate(Count("pk")):
+        plain = _needs(in_use, alarms, still=bool(still))
+        more = {need for need, is_so in zip(_OF_FEW, told, strict=True) if is_so}
+        found[plain] -= number
+        found[tuple(need for need in Need if need in more or need in plain)] += number
+    return +found
 
 
-def _last() -> QuerySet[Stream, Any]:
-    of_kiosk = Stream.objects.filter(kiosk=OuterRef("pk")).order_by().values("kiosk")
-    return of_kiosk.annotate(at=Max("received_ms")).values("at")
+def ordered(
+    kiosks: QuerySet[Kiosk],
+    wanted: Mapping[Need, Q],
+    found: Counter[Needs],
+    *,
+    chosen: Need | None = None,
+    start: int = 0,
+    stop: int | None = None,
+) -> list[int]:
+    """Give the numbers of the kiosks at some places of their list: the gravest first, the longest silent first among these, then by name.
+
+    `found` is what `numbers` gave for them; with a need, only kiosks that have it are listed. A query for each kind of need that lies there.
+    """
+    groups: Counter[tuple[Need | None, bool]] = Counter()
+    for needs, number in found.items():
+        if chosen is None or chosen in needs:
+            groups[next(iter(needs), None), Need.SILENT in needs] += number
+    if chosen is not None:
+        kiosks = kiosks.filter(wanted[chosen])
+    listed: list[int] = []
+    before = 0
+    for gravest in (*Need, None):
+        for is_silent in (True, False):
+            number = groups[gravest, is_silent]
+            first = max(0, start - before)
+            last = number if stop is None else min(number, stop - before)
+            before += number
+            if first < last:
+                of_group = kiosks.filter(*_of_group(gravest, wanted, is_silent=is_silent))
+                order = (F("last_hour_ms").asc(nulls_first=True), "name") if is_silent else ("name",)
+                listed += _slice(of_group.order_by(*order), first, last, of=number)
+    return listed
+
+
+def _slice(kiosks: QuerySet[Kiosk], first: int, last: int, *, of: int) -> list[int]:
+    """Give the numbers of some of so many kiosks in their order; of what lies nearer to the end from there, for each on the way costs."""
+    if first <= of - last:
+        return list(kiosks.values_list("pk", flat=True)[first:last])
+    return list(kiosks.reverse().values_list("pk", flat=True)[of - last : of - first])[::-1]
+
+
+def _of_group(gravest: Need | None, wanted: Mapping[Need, Q], *, is_silent: bool) -> Iterator[Q]:
+    """Give the conditions that this is a kiosk's gravest need, and whether it is silent."""
+    graver = tuple(Need)[: tuple(Need).index(gravest)] if gravest is not None else tuple(Need)
+    yield from (~wanted[need] for need in graver if need in _OF_FEW)
+    if alarms := reduce(or_, (_ALARMS[need] for need in graver if need in _ALARMS), Alarm(0)):
+        yield ~_complains(alarms)
+    if gravest is not None:
+        yield wanted[gravest]
+    if gravest is not Need.SILENT:
+        yield wanted[Need.SILENT] if is_silent else ~wanted[Need.SILENT]
+
+
+def _needs(in_use: bool, alarms: int, *, still: bool) -> Needs:
+    """Give what the row of a kiosk says that it needs."""
+    return tuple(
+        need
+        for need in Need
+        if (need is Need.SILENT and still) or (need in _ALARMS and in_use and alarms & _ALARMS[need])
+    )
+
+
+def _complains(alarms: Alarm) -> Q:
+    """Give the condition that one of these alarms is told by a kiosk in use."""
+    return Q(Q(in_use=True), GreaterThan(F("alarms").bitand(alarms.value), 0))
+
+
+def _flag(one: Q) -> Case:
+    return Case(When(one, then=Value(1)), default=Value(0))
 
 
 def _refusing() -> QuerySet[SettingsReport]:
-    """Give the report by which a kiosk refuses the newest settings, where that is the last it said."""
+    """Give the reports by which kiosks refuse the newest settings, where that is the last they said."""
     of_kiosk = SettingsReport.objects.filter(kiosk=OuterRef("kiosk"))
     last = of_kiosk.order_by("-at_ms", "-stream_id", "-seq").values("pk")[:1]
     newest = KioskSettings.objects.filter(kiosk=OuterRef("kiosk")).order_by("-version").values("version")[:1]
-    refused = SettingsReport.objects.filter(kiosk=OuterRef("pk"), applied=False)
+    refused = SettingsReport.objects.filter(applied=False).order_by()
     return refused.filter(version=Subquery(newest), pk=Subquery(last))

@@ -1,18 +1,28 @@
 """Looking up where kiosks stood, and giving them a new place."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db import transaction
 
-from collector.fleet.models import Assignment, Kiosk, Service, Unit
+from collector.fleet import present
+from collector.fleet.models import Assignment, Kiosk, Place, Service, Unit
 from collector.fleet.standing import Standing
 
 
 def standing_at(unit: Unit) -> list[Kiosk]:
     """Give the kiosks whose newest assignment is to a unit."""
-    newest = Assignment.objects.filter(kiosk=OuterRef("pk")).order_by("-since").values("unit_id")[:1]
-    ever = Kiosk.objects.filter(assignments__unit=unit).distinct()
-    return list(ever.annotate(unit_now=Subquery(newest)).filter(unit_now=unit.pk).order_by("pk"))
+    return list(Kiosk.objects.filter(stands=unit).order_by("pk"))
+
+
+def assign(kiosk: Kiosk, *, unit: Unit, place: Place, since: datetime) -> Assignment:
+    """Have a kiosk stand somewhere from a moment on, or correct where it stood from then on; the only way to an assignment."""
+    with transaction.atomic():
+        made, _ = Assignment.objects.update_or_create(
+            kiosk=kiosk, since=since, defaults={"unit": unit, "place": place}
+        )
+        present.keep(Kiosk.objects.filter(pk=kiosk.pk))
+    return made
 
 
 def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:

@@ -15,7 +15,8 @@ from django.db import transaction
 
 from collector import clock
 from collector.errors import CollectorError, EnrolmentRefused
-from collector.fleet import lasting
+from collector.fleet import lasting, present
+from collector.fleet.assignments import assign
 from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
 from collector.fleet.publication import publish, services_at
 from collector.local import local_date, moment_of
@@ -123,7 +124,8 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
         )
         latest = Assignment.objects.filter(kiosk=kiosk).order_by("-since").first()
         if latest is None or (latest.unit_id, latest.place_id) != (code.unit_id, code.place_id):
-            Assignment.objects.create(kiosk=kiosk, unit=code.unit, place=code.place, since=now)
+            assign(kiosk, unit=code.unit, place=code.place, since=now)
+        present.keep(Kiosk.objects.filter(pk=kiosk.pk))
         errand = Errand(code.made_by or _BY_CODE, f"{kiosk.name} enrolled for {code.unit.code}")
         trail.note(who=errand.account, action="kiosk certified", subject=kiosk.name, why=errand.why)
         certificate = certificates.certify_kiosk(

@@ -48,7 +48,8 @@ class Unit(models.Model):
     class Meta:
         indexes = [
             # What lists leave out stands behind what they look for: before it SQLite would read every unit for each region.
-            models.Index(fields=["name", "code", "retired_on", "hidden_on"], name="unit_by_name"),
+            # With the region in it, whoever looks for a word reads this index and no unit.
+            models.Index(fields=["name", "code", "region", "retired_on", "hidden_on"], name="unit_by_name"),
             models.Index(fields=["region", "retired_on", "hidden_on"], name="unit_by_region"),
             models.Index(fields=["agency", "retired_on", "hidden_on"], name="unit_by_agency"),
         ]
@@ -84,10 +85,31 @@ class Service(models.Model):
 
 
 class Kiosk(models.Model):
-    """A device by its name; what it earned stays with the unit it stood in."""
+    """A device by its name; what it earned stays with the unit it stood in.
+
+    Below its name stands what a list of all kiosks of a country looks for, kept from what other tables say: see `collector.fleet.present`.
+    """
 
     name = models.CharField(max_length=32, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    stands = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="kiosks", null=True)
+    """The unit of its newest assignment."""
+    in_use = models.BooleanField(default=False)
+    """Whether it has a key that is neither revoked nor an archive's."""
+    alarms = models.PositiveSmallIntegerField(default=0)
+    """What its last report complains of, see `collector.fleet.present.Alarm`."""
+    last_hour_ms = models.BigIntegerField(null=True)
+    """The hour in which something came in last, in milliseconds since 1970; null where nothing ever did."""
+
+    class Meta:
+        indexes = [
+            # A page of the list, and the numbers above it, come out of these alone: rows of units and kiosks are read for one page only.
+            models.Index(
+                fields=["in_use", "alarms", "last_hour_ms", "stands", "name"], name="kiosk_by_alarms"
+            ),
+            models.Index(fields=["name", "in_use", "alarms", "last_hour_ms", "stands"], name="kiosk_by_name"),
+            models.Index(fields=["last_hour_ms", "name", "in_use", "alarms", "stands"], name="kiosk_by_hour"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -203,7 +225,10 @@ class SettingsReport(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="report_of_record")]
-        indexes = [models.Index(fields=["kiosk", "at_ms"], name="report_by_kiosk")]
+        indexes = [
+            models.Index(fields=["kiosk", "at_ms"], name="report_by_kiosk"),
+            models.Index(fields=["kiosk"], condition=models.Q(applied=False), name="report_refused"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} v{self.version} {'applied' if self.applied else 'refused'}"

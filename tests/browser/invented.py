@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import transaction
 
 from collector.accounts import roles
+from collector.evidence.intake import last_hours
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.models import Stream
-from collector.fleet import tree
-from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskState, Region, Service, Unit
+from collector.fleet import present, tree
+from collector.fleet.assignments import assign
+from collector.fleet.models import Kiosk, KioskKey, KioskState, Region, Service, Unit
 from collector.releases import larger, publishing
 from collector.releases.evaluation import keeping, result
 from collector.releases.evaluation.form import Form
@@ -162,7 +164,6 @@ def kiosks(unit: Unit) -> None:
     for name, health, days in (("loket-1", well, 0), ("loket-2", ill, 9)):
         kiosk = Kiosk.objects.create(name=name)
         since = now - timedelta(days=90)
-        Assignment.objects.create(kiosk=kiosk, unit=unit, place=tree.place_of(unit), since=since)
         key = KioskKey.objects.create(kiosk=kiosk, public_key=name.encode().ljust(32), enrolled_at=since)
         heard = now - timedelta(days=days)
         KioskState.objects.create(
@@ -172,6 +173,9 @@ def kiosks(unit: Unit) -> None:
             kiosk=kiosk, key=key, uid=name.ljust(32, "0"), through=812, link=b"l" * 32, opened_ms=0,
             received_ms=round(heard.timestamp() * 1000), clock=b"",
         )  # fmt: skip
+        assign(kiosk, unit=unit, place=tree.place_of(unit), since=since)
+    present.keep_every()
+    last_hours.keep_every()
 
 
 def standards() -> None:

@@ -1,10 +1,14 @@
 """Kiosks at the desk: those that stand at the account's units, whoever needs somebody first, and one with all that is known of it."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,46 +19,42 @@ from collector.evidence import needs
 from collector.evidence.kiosks import known
 from collector.evidence.needs import Looked, Need
 from collector.fleet.models import Kiosk, Unit
-from collector.scores.show.as_csv import table
 
 ROWS = 40
+_AT_ONCE = 500
+"""Kiosks of which data tell at once; what is sent is never held together."""
+_FEW = 5_000
+"""So many that are called so are found once, and asked for by their numbers from then on."""
 
 
 @login_required
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
-    """List the kiosks in reach, sorted by what they need; as CSV and JSON too."""
+def listed(request: HttpRequest) -> HttpResponseBase:
+    """List the kiosks in reach, sorted by what they need; as CSV and JSON too, all that are listed."""
     kiosks = _reach(request)
     words = "".join(filter(str.isprintable, request.GET.get("q", "")))[:80].strip()
     if words:
-        units = Unit.objects.filter(
-            Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
-        )
-        kiosks = kiosks.filter(Q(name__icontains=words) | Q(stands__in=units.values("pk")))
-    found = needs.look(kiosks, needs.conditions(periods.midnight()))
+        kiosks = _called(kiosks, words)
+    wanted = needs.conditions(periods.midnight())
+    found = needs.numbers(kiosks, wanted)
     chosen = _need(request.GET.get("perlu", ""))
-    narrowed = [one for one in found if chosen is None or chosen in one.needs]
+    total = sum(number for told, number in found.items() if chosen is None or chosen in told)
     form = request.GET.get("format", "")
-    rows_a_page = kiosk_table.ROWS_OF_DATA if form in ("csv", "json") else ROWS
-    page = Paginator(narrowed, rows_a_page).get_page(request.GET.get("page"))
-    rows = _rows(list(page))
-    if form == "csv":
-        return _csv(rows, excel=request.GET.get("for") == "excel")
-    if form == "json":
-        told = {"total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages}
-        return JsonResponse(told | {"kiosks": [kiosk_table.cells(row) for row in rows]})
+    if form in ("csv", "json"):
+        rows = _every(needs.ordered(kiosks, wanted, found, chosen=chosen), wanted)
+        return _csv(rows, excel=request.GET.get("for") == "excel") if form == "csv" else _json(rows, total)
+    page = Paginator(range(total), ROWS).get_page(request.GET.get("page"))
+    start = page.start_index() - 1 if total else 0
+    ids = needs.ordered(kiosks, wanted, found, chosen=chosen, start=start, stop=page.end_index())
+    numbers = Counter({need: sum(number for told, number in found.items() if need in told) for need in Need})
     context = {
         "words": words,
         "chosen": chosen,
-        "every": len(found),
-        "numbers": [
-            (need, kiosk_words.need_words(need), number)
-            for need in Need
-            if (number := sum(need in one.needs for one in found))
-        ],
-        "needing": sum(bool(one.needs) for one in found),
+        "every": found.total(),
+        "numbers": [(need, kiosk_words.need_words(need), numbers[need]) for need in Need if numbers[need]],
+        "needing": found.total() - found[()],
         "page": page,
-        "lines": [_line(row) for row in rows],
+        "lines": [_line(row) for row in _rows(needs.look(ids, wanted))],
     }
     return render(request, "desk/kiosks.html", context)
 
@@ -63,10 +63,10 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """Show a kiosk; to whom it does not stand in reach there is none."""
-    found = needs.look(_reach(request).filter(name=name), needs.conditions(periods.midnight()))
+    found = list(_reach(request).filter(name=name).values_list("pk", flat=True))
     if not found:
         raise Http404(name)
-    (row,) = _rows(found)
+    (row,) = _rows(needs.look(found, needs.conditions(periods.midnight())))
     context = {
         "row": row,
         "stand": row.known.stand,
@@ -85,6 +85,16 @@ def _reach(request: HttpRequest) -> QuerySet[Kiosk]:
     if not offices:
         raise PermissionDenied
     return needs.standing_now(roles.units_of(offices))
+
+
+def _called(kiosks: QuerySet[Kiosk], words: str) -> QuerySet[Kiosk]:
+    """Give those that are called so, or stand at a unit that is, or in a region with this code."""
+    units = Unit.objects.filter(
+        Q(name__icontains=words) | Q(code__icontains=words) | Q(region__code__startswith=words)
+    )
+    called = kiosks.filter(Q(name__icontains=words) | Q(stands__in=units.values("pk")))
+    few = list(called.order_by().values_list("pk", flat=True)[: _FEW + 1])
+    return called if len(few) > _FEW else Kiosk.objects.filter(pk__in=few)
 
 
 def _rows(looked: list[Looked]) -> list[Row]:
@@ -113,9 +123,18 @@ def _need(text: str) -> Need | None:
         return None
 
 
-def _csv(rows: list[Row], *, excel: bool) -> HttpResponse:
-    head = [name for name, _ in kiosk_table.COLUMNS]
-    written = table([head, *(list(kiosk_table.cells(row).values()) for row in rows)], excel=excel)
-    answer = HttpResponse(written, content_type="text/csv; charset=utf-8")
+def _every(ids: Sequence[int], wanted: Mapping[Need, Q]) -> Iterator[Row]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield from _rows(needs.look(ids[start : start + _AT_ONCE], wanted))
+
+
+def _csv(rows: Iterator[Row], *, excel: bool) -> StreamingHttpResponse:
+    sent = (part.encode() for part in kiosk_table.as_csv(rows, excel=excel))
+    answer = StreamingHttpResponse(sent, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="kios.csv"'
     return answer
+
+
+def _json(rows: Iterator[Row], total: int) -> StreamingHttpResponse:
+    sent = (part.encode() for part in kiosk_table.as_json(rows, total))
+    return StreamingHttpResponse(sent, content_type="application/json")

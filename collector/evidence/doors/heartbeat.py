@@ -12,6 +12,7 @@ import msgspec
 from django.db import transaction
 
 from collector.evidence.intake import heads
+from collector.fleet import present
 from collector.fleet.models import Kiosk, KioskState
 from collector.local import moment_of
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES
@@ -56,6 +57,8 @@ def hear(kiosk_name: str, payload: bytes, *, now_ms: int) -> str | None:
         if state.head is not None and state.head.seq > 0 and not _hear_head(kiosk, state.head, now_ms=now_ms):
             return "state_head"
         _note(kiosk, state, now=moment_of(now_ms))
+        if state.health:
+            present.keep_alarms(kiosk.pk, state.health)
     return None
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from collector.evidence.intake import (
     attachments,
     keeping,
+    last_hours,
     ledger,
     opening,
     projecting,
@@ -215,6 +216,7 @@ class _Work:
         with connection.cursor() as cursor:
             cursor.executemany(_ADD_BATCH, kept)
             cursor.execute(_MOVE_STREAM, (judged.through, judged.link, last_ms, clock, row.id))
+        last_hours.keep(self._sender.id)
         if judged.fillings or any(one.apart for one in judged.taken):
             store_holes(row.id, judged.holes, now_ms=last_ms)
             log.error(

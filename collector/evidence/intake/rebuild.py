@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Iterator
 
 from django.db import transaction
 
-from collector.evidence.intake import ledger, projecting, projections, timing
+from collector.evidence.intake import last_hours, ledger, projecting, projections, timing
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.elsewhere import held_elsewhere
 from collector.evidence.intake.placing import CARRIED_TWICE, KIOSK_UNASSIGNED, Placed, Source
 from collector.evidence.intake.replay import replay
 from collector.evidence.models import SetAside, Stream
 from collector.evidence.standing import COUNTING
+from collector.fleet import present
 from collector.fleet.assignments import standings
 from survey.record.clock import ClockState
 
@@ -34,6 +35,8 @@ def rebuild(tell: Tell) -> int:
             if clock is not None:
                 Stream.objects.filter(pk=stream.pk).update(clock=timing.dump(clock))
             tell(f"stream {stream.uid} of {stream.kiosk.name}: {stream.through} records")
+        present.keep_every()
+        last_hours.keep_every()
     for projection in projections.registered():
         projection.settle()
     return number

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -13,10 +15,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from collector import clock
 from collector.accounts import roles
 from collector.desk import kiosk_table, kiosk_words
+from collector.desk.show import kiosks as pages
 from collector.evidence.doors.heartbeat import hear
+from collector.evidence.intake import last_hours
 from collector.evidence.kiosks import known
 from collector.evidence.models import Conflict, Door, LostHere, Stream
 from collector.evidence.needs import Need
@@ -57,6 +60,11 @@ def sent(kiosk: FakeKiosk, arrive: Arrive) -> FakeKiosk:
     return kiosk
 
 
+def data(client: Client, more: str = "") -> Any:
+    """The list as JSON."""
+    return json.loads(client.get(f"{LIST}?format=json{more}").getvalue())
+
+
 def tells(kiosk: FakeKiosk, panel: KioskHealth | None = None, **uplink: object) -> None:
     health = UplinkHealth(**({"version": "0.2.0", "transport": "mqtt", "sync": True} | uplink), kiosk=panel)  # type: ignore[arg-type]
     state = json.dumps({"online": True, "health": health.to_fields()})
@@ -84,8 +92,9 @@ def test_each_role_enters_and_sees_the_kiosks_of_its_own_units_only(unit: Unit, 
             answer = client.get(path)
             assert answer.status_code == 200
             if "?q=" not in path:
-                assert sent.name not in answer.content.decode(), (user.username, path)
-                assert "Sukamaju" not in answer.content.decode()
+                told = answer.getvalue().decode()
+                assert sent.name not in told, (user.username, path)
+                assert "Sukamaju" not in told
         assert client.get(one).status_code == 404
         assert client.get(f"{LIST}{far.name}/").status_code == 200
     own = (
@@ -165,6 +174,7 @@ def refused(kiosk: FakeKiosk, arrive: Arrive) -> None:
 
 def silent(kiosk: FakeKiosk, arrive: Arrive) -> None:
     Stream.objects.update(received_ms=MORNING_MS)
+    last_hours.keep_every()
 
 
 Make = Callable[[FakeKiosk, Arrive], None]
@@ -203,10 +213,10 @@ def test_each_need_is_named_explained_and_found(
     assert kiosk_words.need_sentence(need) in page
     assert words in page
     assert "1 dari 1 kios perlu dilihat" in seen(officer, LIST)
-    (row,) = officer.get(f"{LIST}?format=json&perlu={need.value}").json()["kiosks"]
+    (row,) = data(officer, f"&perlu={need.value}")["kiosks"]
     assert row["needs"] == need.value
     for other in set(Need) - {need}:
-        assert officer.get(f"{LIST}?format=json&perlu={other.value}").json()["total"] == 0, other
+        assert data(officer, f"&perlu={other.value}")["total"] == 0, other
 
 
 def test_the_gravest_comes_first_then_the_longest_silence_then_the_name(
@@ -223,14 +233,13 @@ def test_the_gravest_comes_first_then_the_longest_silence_then_the_name(
         Stream.objects.create(
             kiosk=key.kiosk, key=key, uid=kiosk.stream, through=1, link=b"l" * 32, opened_ms=0, received_ms=at_ms, clock=b""
         )  # fmt: skip
-    found = officer.get(f"{LIST}?format=json").json()["kiosks"]
+    last_hours.keep_every()
+    found = data(officer)["kiosks"]
     expected = [shut, never, early, late, sent, fresh]
     assert [one["kiosk"] for one in found] == [one.name for one in expected]
     assert f"kios {never.name} belum pernah mengirim" in seen(officer, "/meja/minggu-ini/")
-    KioskKey.objects.filter(kiosk__name=never.name).update(revoked_at=clock.now())
-    assert officer.get(f"{LIST}?format=json&perlu=diam").json()["total"] == 2, (
-        "a revoked one is not waited for"
-    )
+    call_command("kiosk", "revoke", never.name, "--why", "hilang")
+    assert data(officer, "&perlu=diam")["total"] == 2, "a revoked one is not waited for"
     assert "kuncinya dicabut" in seen(officer, LIST)
 
 
@@ -238,8 +247,8 @@ def test_the_table_is_the_same_as_data_and_a_name_is_no_formula(
     unit: Unit, sent: FakeKiosk, officer: Client
 ) -> None:
     tells(sent, STUCK, backlog=3)
-    told = officer.get(f"{LIST}?format=json").json()
-    assert (told["total"], told["page"], told["pages"]) == (1, 1, 1)
+    told = data(officer)
+    assert told["total"] == 1
     (row,) = told["kiosks"]
     assert list(row) == [name for name, _ in kiosk_table.COLUMNS]
     assert (row["kiosk"], row["unit"], row["place"], row["needs"]) == (
@@ -256,10 +265,52 @@ def test_the_table_is_the_same_as_data_and_a_name_is_no_formula(
     )
     answer = officer.get(f"{LIST}?format=csv")
     assert answer["Content-Disposition"] == 'attachment; filename="kios.csv"'
-    (read,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    (read,) = csv.DictReader(io.StringIO(answer.getvalue().decode()))
     assert list(read) == list(row)
     assert (read["kiosk"], read["backlog"]) == (sent.name, "3")
-    assert officer.get(f"{LIST}?format=csv&for=excel").content.startswith(b"\xef\xbb\xbfkiosk;unit")
+    assert officer.get(f"{LIST}?format=csv&for=excel").getvalue().startswith(b"\xef\xbb\xbfkiosk;unit")
+
+
+def test_data_is_the_whole_list_sent_in_parts_and_in_the_order_of_its_pages(
+    unit: Unit, sent: FakeKiosk, officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_AT_ONCE", 2)
+    monkeypatch.setattr(pages, "ROWS", 3)
+    for number in range(6):
+        kiosk = FakeKiosk.enrolled(unit, name=f"lain-{number}")
+        tells(kiosk, STUCK if number % 2 else KioskHealth(disk_used_percent=95))
+    expected = ["lain-1", "lain-3", "lain-5", "lain-0", "lain-2", "lain-4", sent.name]
+    assert [one["kiosk"] for one in data(officer)["kiosks"]] == expected
+    answer = officer.get(f"{LIST}?format=csv")
+    assert answer.streaming
+    read = csv.DictReader(io.StringIO(answer.getvalue().decode()))
+    assert [one["kiosk"] for one in read] == expected
+    listed = [
+        re.findall(r'/meja/kios/([^/"]+)/"', officer.get(f"{LIST}?page={page}").content.decode())
+        for page in (1, 2, 3)
+    ]
+    assert listed == [expected[:3], expected[3:6], expected[6:]]
+    assert data(officer, "&perlu=penuh")["total"] == 3
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_a_word_finds_kiosks_units_and_regions_few_and_many(
+    unit: Unit, sent: FakeKiosk, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(pages, "_FEW", few)
+    FakeKiosk.enrolled(add_unit("medan", region="12.71.01.1001", name="Kantor Medan"), name="loket-9")
+    client = browser(administrator())
+    for word, names in (
+        ("LOKET", ["loket-9"]),
+        ("kantor", ["loket-9"]),
+        ("12.71", ["loket-9"]),
+        ("2.71", []),
+        ("sukamaju", [sent.name]),
+        ("a", [sent.name, "loket-9"]),
+    ):
+        found = data(client, f"&q={word}")
+        assert [one["kiosk"] for one in found["kiosks"]] == names, word
+        assert found["total"] == len(names)
 
 
 @pytest.mark.parametrize(
@@ -283,14 +334,17 @@ def test_a_report_from_beyond_the_years_breaks_no_page(
     assert "+318857-05-21" in seen(officer, f"{LIST}{sent.name}/")
 
 
-def test_the_list_asks_as_little_for_many_kiosks_as_for_one(
+def test_the_list_asks_as_little_for_many_kiosks_as_for_one_of_a_kind(
     unit: Unit, sent: FakeKiosk, officer: Client
 ) -> None:
     def asked(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert officer.get(path).status_code == 200
+            answer = officer.get(path)
+            assert answer.status_code == 200
+            answer.getvalue()
         return len(queries)
 
+    tells(FakeKiosk.enrolled(unit, name="macet"), STUCK)
     asked(LIST)
     paths = (LIST, f"{LIST}?format=json", f"{LIST}?format=csv", f"{LIST}{sent.name}/")
     before = [asked(path) for path in paths]

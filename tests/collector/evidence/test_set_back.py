@@ -14,7 +14,8 @@ from collector.evidence.intake.arrivals import Accepted, Arrival, RefusedMessage
 from collector.evidence.intake.rebuild import rebuild
 from collector.evidence.models import Conflict, Door, HeldAttachment, LostHere, RawBatch, SetAside, Stream
 from collector.fleet import tree
-from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
+from collector.fleet.assignments import assign
+from collector.fleet.models import Kiosk, KioskKey, Unit
 from collector.local import moment_of
 from collector.scores.models import Response
 from collector.scores.proof.held import holdings
@@ -245,7 +246,7 @@ def enrolled(unit: Unit, folder: Path) -> tuple[Home, Centre]:
     one = Kiosk.objects.create(name=KIOSK)
     since = moment_of(START_MS - 3_600_000)
     KioskKey.objects.create(kiosk=one, public_key=home.identity.public_key, enrolled_at=since)
-    Assignment.objects.create(kiosk=one, unit=unit, place=tree.place_of(unit), since=since)
+    assign(one, unit=unit, place=tree.place_of(unit), since=since)
     return home, centre
 
 

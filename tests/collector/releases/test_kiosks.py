@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from collector.errors import CollectorError
-from collector.fleet.models import Assignment, Kiosk, KioskSettings
+from collector.fleet.assignments import assign
+from collector.fleet.models import Kiosk, KioskSettings
 from collector.fleet.publication import publish as publish_settings
 from collector.fleet.publication import unpublished
 from collector.releases import publishing
@@ -92,9 +93,7 @@ def test_a_kiosk_that_comes_or_is_moved_shows_its_own_unit(post: Post) -> None:
     found = shown(newcomer)
     assert isinstance(found, dict)
     assert found["address"] == release.address
-    Assignment.objects.create(
-        kiosk=newcomer, unit=other, place=post.place, since=datetime(2027, 1, 5, 3, 1, tzinfo=UTC)
-    )
+    assign(newcomer, unit=other, place=post.place, since=datetime(2027, 1, 5, 3, 1, tzinfo=UTC))
     publish_settings(newcomer, changes={})
     assert shown(newcomer) is None
     publishing.withdraw(release, who=WHO, why="salah unit")

@@ -9,8 +9,9 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from collector.fleet.models import Agency, Region, Unit
 from collector.releases import publishing
@@ -151,9 +152,40 @@ def rows(client: Client, path: str) -> list[dict[str, object]]:
 def test_among_too_many_there_are_no_ranks(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "MOST_RANKED", 4)
     assert "Peringkat" in text(client, "/")
+    assert rows(client, "/?format=json&q=bumi")[0]["rank_first"] == 4
     monkeypatch.setattr(listing, "MOST_RANKED", 3)
     assert "Peringkat" not in text(client, "/")
     assert rows(client, "/?format=json")[0]["rank_first"] is None
+    assert rows(client, "/?format=json&q=bumi")[0]["rank_first"] is None
+
+
+@pytest.mark.usefixtures("district")
+def test_sorted_the_other_way_a_list_of_equals_is_the_same_backwards(client: Client) -> None:
+    Release.objects.filter(code__in=("mekar", "karang", "bumi")).update(value=84)
+    path = "/region/18.01.05/?daftar=unit&state=terbit&sort="
+    assert names(client, path + "nilai") == names(client, path + "-nilai")[::-1]
+    assert names(client, path + "nilai")[:3] == ["Bumi Rahayu", "Karang Sari", "Mekar Indah"]
+
+
+@pytest.mark.usefixtures("district")
+@pytest.mark.parametrize("few", [0, 5_000])
+def test_a_word_is_looked_for_once_where_few_are_called_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(listing, "_FEW", few)
+    for path in ("/?q=AR", "/?q=AR&sort=nama", "/?q=AR&state=tidak+melapor", "/?q=18.01.06"):
+        with CaptureQueriesContext(connection) as queries:
+            found = names(client, path)
+        expected = ["Way Harapan", "Mekar Indah", "Karang Sari"]
+        if "tidak" in path:
+            expected = []
+        elif "18." in path:
+            expected = ["Jauh Sekali"]
+        assert found == (sorted(expected) if "nama" in path else expected), path
+        if few:
+            assert sum("LIKE" in one["sql"].upper() and "fleet_unit" in one["sql"] for one in queries) == 1, (
+                path
+            )
 
 
 @pytest.mark.usefixtures("district")

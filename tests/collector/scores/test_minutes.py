@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from collector.fleet.models import Assignment, KioskSettings
+from collector.fleet.assignments import assign
+from collector.fleet.models import KioskSettings
 from collector.scores.ask.attendance import attendance
 from collector.scores.models import KioskDay
 from collector.scores.tallies.minutes import (
@@ -97,10 +98,8 @@ def test_days_at_another_unit_are_not_held_against_this_one() -> None:
     here = Post(add_unit("u1", region="18.01.05.2003"))
     there = add_unit("u2", region="18.02.05.2003")
     moved = datetime(2026, 11, 3, 0, tzinfo=UTC)
-    Assignment.objects.create(
-        kiosk=here.kiosk, unit=here.unit, place=here.place, since=moved - timedelta(days=9)
-    )
-    Assignment.objects.create(kiosk=here.kiosk, unit=there, place=here.place, since=moved)
+    assign(here.kiosk, unit=here.unit, place=here.place, since=moved - timedelta(days=9))
+    assign(here.kiosk, unit=there, place=here.place, since=moved)
     with transaction.atomic():
         project([here.alive(at(MONDAY, "09:15"))])
     period = between(MONDAY, MONDAY + timedelta(days=3))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from collector.evidence.intake.accepted import AcceptedRecord, ResponseBody
 from collector.fleet import tree
+from collector.fleet.assignments import assign
 from collector.fleet.models import Assignment, Kiosk, Place, Service, Unit
 from survey.instrument.definition import load
 
@@ -47,11 +48,9 @@ class Post:
     def __post_init__(self) -> None:
         self.kiosk, _ = Kiosk.objects.get_or_create(name=self.name)
         self.place = tree.add_place(code=f"tempat-{self.name}", name="Balai", region=self.unit.region)
-        Assignment.objects.get_or_create(
-            kiosk=self.kiosk,
-            since=datetime(2020, 1, 1, tzinfo=UTC),
-            defaults={"unit": self.unit, "place": self.place},
-        )
+        since = datetime(2020, 1, 1, tzinfo=UTC)
+        if not Assignment.objects.filter(kiosk=self.kiosk, since=since).exists():
+            assign(self.kiosk, unit=self.unit, place=self.place, since=since)
 
     def service(self, code: str, name: str = "") -> Service:
         return tree.add_service(unit=self.unit, code=code, name=name or f"Layanan {code}")

@@ -15,8 +15,9 @@ from collector.console.kiosk_report import line, report
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
 from collector.evidence.kiosks import KnownKiosk, known
-from collector.fleet import lasting, tree
-from collector.fleet.models import Assignment, Kiosk, KioskKey, Unit
+from collector.fleet import lasting, present, tree
+from collector.fleet.assignments import assign
+from collector.fleet.models import Kiosk, KioskKey, Unit
 from collector.fleet.publication import publish
 from collector.local import date_text, minute_text
 from collector.people import trail
@@ -94,7 +95,7 @@ def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:
     since = _since(options["since"], unit)
 
     def change() -> None:
-        Assignment.objects.update_or_create(kiosk=kiosk, since=since, defaults={"unit": unit, "place": place})
+        assign(kiosk, unit=unit, place=place, since=since)
 
     with transaction.atomic():
         lasting.check_move(kiosk, unit, since=since)
@@ -123,6 +124,7 @@ def _revoke(kiosk: Kiosk, why: str) -> str:
         number = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
             revoked_at=clock.now(), revoked_why=why[:200]
         )
+        present.keep(Kiosk.objects.filter(pk=kiosk.pk))
         trail.note(who=trail.console_user(), action="kiosk revoked", subject=kiosk.name, why=why)
     return f"{kiosk.name}: {number} keys revoked; take its certificate off the broker as well"
 

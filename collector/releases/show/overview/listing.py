@@ -94,6 +94,15 @@ class _Counted(NamedTuple):
     """With a change against the period before."""
 
 
+class _Some(NamedTuple):
+    """Members of a node, and what is out of them."""
+
+    members: QuerySet[Any]
+    few: int | None
+    """How many there are; None where they are more than a few, or were not looked up."""
+    releases: QuerySet[Release]
+
+
 class _Parts(NamedTuple):
     """A list in its two parts."""
 
@@ -111,21 +120,21 @@ def listing(node: Node, instrument: Instrument, period: Period, ask: Asked) -> L
     anywhere = Release.objects.filter(
         subject=node.subject, newest=True, instrument=instrument.id, period=period.identifier
     )
-    members, every, whole = node.members, node.members.count(), anywhere
-    if node.narrowed:
-        whole = anywhere.filter(code__in=_codes(members, every))
-    counted = of_node = _counted(whole, few=node.narrowed and every <= _FEW)
-    releases = whole
+    whole = _among(node.members, anywhere) if node.narrowed else _Some(node.members, None, anywhere)
+    chosen = whole
     if ask.words:
-        members = members.filter(_called(node.subject, ask.words))
-        every = members.count()
-        releases = anywhere.filter(code__in=_codes(members, every))
-        counted = _counted(releases, few=every <= _FEW)
-    parts = _parts(members, releases, ask, every=every, counted=counted)
+        chosen = _among(node.members.filter(_called(node.subject, ask.words)), anywhere)
+    every = chosen.members.count() if chosen.few is None else chosen.few
+    counted = _counted(chosen.releases, few=chosen.few is not None)
+    parts = _parts(chosen.members, chosen.releases, ask, every=every, counted=counted)
     page = Paginator(range(parts.total), ROWS_OF_DATA if ask.form else ROWS).get_page(ask.page)
     rows = _rows(node, anywhere, parts, list(page.object_list), with_content=not ask.form)
-    is_ranked = sum(of_node.valued.values()) <= MOST_RANKED
-    found = _ranks(whole, [member.code for member, _ in rows]) if is_ranked else {}
+    is_ranked = (
+        _has_at_most(MOST_RANKED, whole.releases)
+        if ask.words
+        else sum(counted.valued.values()) <= MOST_RANKED
+    )
+    found = _ranks(whole.releases, [member.code for member, _ in rows]) if is_ranked else {}
     return Listing(
         rows=[
             Row(
@@ -144,9 +153,18 @@ def listing(node: Node, instrument: Instrument, period: Period, ask: Asked) -> L
     )
 
 
-def _codes(members: QuerySet[Any], number: int) -> Any:
-    """Give the codes of members: of few as they are, so that the database goes from each to its release; of many as a question."""
-    return list(members.values_list("code", flat=True)) if number <= _FEW else members.values("code")
+def _among(members: QuerySet[Any], anywhere: QuerySet[Release]) -> _Some:
+    """Look members up once: few are asked for by their codes from then on, so that the database goes from each to its release."""
+    codes = list(members.order_by().values_list("code", flat=True)[: _FEW + 1])
+    if len(codes) > _FEW:
+        return _Some(members, None, anywhere.filter(code__in=members.values("code")))
+    plain = members.model._default_manager.filter(code__in=codes)  # noqa: SLF001 - Django's own
+    return _Some(plain, len(codes), anywhere.filter(code__in=codes))
+
+
+def _has_at_most(most: int, releases: QuerySet[Release]) -> bool:
+    """Tell whether so many have a number, and no more; never reads further than that."""
+    return releases.order_by().filter(value__isnull=False)[: most + 1].count() <= most
 
 
 def _called(subject: str, words: str) -> Q:
@@ -197,7 +215,10 @@ def _parts(
         others = by_name.filter(code__in=chosen.values("code")) if is_filtered else by_name
         return _Parts(releases.none(), others, 0, total)
     sign, column = ask.sort[: -len(ask.sort.lstrip("-"))], COLUMNS[ask.sort.lstrip("-")]
-    having = chosen.filter(**{f"{column}__isnull": False}).order_by(f"{sign}{column}", "code")
+    having = chosen.filter(**{f"{column}__isnull": False}).order_by(
+        f"{sign}{column}",
+        f"{sign}code",  # one way through the index; backwards the same list
+    )
     first = counted.changed if column == "change" else sum(counted.valued.values())
     if is_filtered:
         first = having.count()

@@ -40,11 +40,7 @@ def regions_of(code: str, real: Q) -> Node:
     if length is None:
         return Node("region", Region.objects.none())
     own = OuterRef("code")
-    inside = Unit.objects.filter(
-        real,
-        Q(region_id=own)
-        | Q(region_id__gte=Concat(own, Value(".00")), region_id__lte=Concat(own, Value(".99.99.9999"))),
-    )
+    inside = Unit.objects.filter(real, region_id__gte=own, region_id__lte=Concat(own, Value(".99.99.9999")))
     number = inside.order_by().annotate(number=Func("pk", function="Count")).values("number")
     parts = Region.objects.annotate(length=Length("code")).filter(length=length)
     if code:
