@@ -24,13 +24,13 @@ from tests.uplink.forwarder.test_courier import Trip
 from tests.uplink.journal.storms import Report
 from tests.uplink.journal.test_lineage import Kiosk
 from uplink.journal.enrolment import verifier
-from uplink.journal.journal import Journal
 from uplink.journal.segments.reading import read_between
 from uplink.journal.segments.segment import scan, segment_paths
 from uplink.journal.segments.succession import former_folder, read_succession
 
 _MOST_VISITORS = 30
-_TURNS = 400
+_TURNS = 60
+"""Seconds: within a minute of the road's return."""
 
 
 @dataclass
@@ -75,13 +75,11 @@ class JudgingCollector(FakeCollector):
 
     def texts(self) -> set[bytes]:
         """Give what is held, under its first place or as carried over."""
-        lines = [line for one in self.streams.values() for line in one.lines.values()]
-        carried = [
-            Carried.from_body(record.body).line.encode()
-            for line in lines
-            if stated_link(line) is None and (record := decode(line)).kind == CARRIED
-        ]
-        return {*lines, *carried}
+        return _texts(self.streams)
+
+    def ever_held(self) -> set[bytes]:
+        """Give what was held at any time."""
+        return set().union(*map(_texts, self.past))
 
     def set_back(self, past: dict[str, _Held]) -> None:
         """Go back to what was held once."""
@@ -114,6 +112,16 @@ class JudgingCollector(FakeCollector):
             kiosk=KIOSK, stream=stream, through=held.through, link=held.link or bytes(32), at=self.at_ms
         )
         return pack_receipt(receipt, self.key.sign)
+
+
+def _texts(streams: dict[str, _Held]) -> set[bytes]:
+    lines = [line for one in streams.values() for line in one.lines.values()]
+    carried = [
+        Carried.from_body(record.body).line.encode()
+        for line in lines
+        if stated_link(line) is None and (record := decode(line)).kind == CARRIED
+    ]
+    return {*lines, *carried}
 
 
 def _between(lines: dict[int, bytes], *, first: int, last: int) -> Sequence[tuple[int, bytes]]:
@@ -270,11 +278,11 @@ class _Life:
         self.collector.refused.clear()
         trip = self.trip()
         for turn in range(_TURNS):
-            if turn % 50 == 49:  # what nobody waits for goes along
+            if turn % 20 == 19:  # what nobody waits for goes along
                 self.kiosk.play(1)
             self.meet(trip, turns=1)
             if turn == 0:
-                whole = _promised(self.kiosk.journal, self.home.paths.journal)
+                whole = _promised(self.home.paths.journal, self.collector.ever_held())
             journal = self.kiosk.journal
             held = self.collector.streams.get(journal.stream)
             through = held.through if held is not None else 0
@@ -331,18 +339,18 @@ def _undeclared(trip: Trip) -> int | None:
     return seq if isinstance(seq, int) else None
 
 
-def _promised(journal: Journal, folder: Path) -> set[bytes]:
-    """Give the answers that can be read in a journal, and those of its former streams that the collector has not confirmed in any."""
-    paths = [path for _, path in segment_paths(folder)]
+def _promised(folder: Path, ever_held: set[bytes]) -> set[bytes]:
+    """Give the answers that can be read in a journal, and those of its former streams that the collector has never had."""
     under_way = read_succession(folder)
-    after = {}
-    if under_way is not None and not 0 < (under_way.carried or 0) <= journal.confirmed:
-        after = {former_folder(folder, one.stream): one.after for one in under_way.formers}
-        paths += [path for former in after for _, path in segment_paths(former)]
-    segments = [scan(path, int(path.stem)) for path in paths]
+    formers = {former_folder(folder, one.stream): one.after for one in under_way.formers} if under_way else {}
+    carried = {line for former, after in formers.items() for line in _answers(former, after)}
+    return _answers(folder) | (carried - ever_held)
+
+
+def _answers(folder: Path, after: int = 0) -> set[bytes]:
+    """Give the answers behind record `after` that can be read in a folder's files."""
+    segments = [scan(path, first) for first, path in segment_paths(folder)]
     entries = (
-        entry
-        for one in segments
-        for entry in read_between([one], max(one.first, after.get(one.path.parent, 0) + 1), one.last)
+        entry for one in segments for entry in read_between([one], max(one.first, after + 1), one.last)
     )
     return {entry.line for entry in entries if entry.get("kind") == RESPONSE}

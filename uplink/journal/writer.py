@@ -186,7 +186,7 @@ class JournalWriter:
         except JournalBroken as error:
             # A passing fault: read back, and see whether the record is there before writing it again.
             log.warning("the journal failed and is read back: %s", error)
-            self._journal.reopen()
+            self._read_back()
             if self._journal.stream == stream and (link := self._journal.link_of_record(seq)):
                 return Appended(seq=seq, link=link)
             return self._append_once(submitted)
@@ -248,8 +248,7 @@ class JournalWriter:
             self._journal.check()
         except JournalBroken as error:
             log.warning("the journal is read back: %s", error)
-            self._journal.reopen()
-            self._carrying = True
+            self._read_back()
         if self._journal.head.seq == 0 and self._boot is not None and self._clock is not None:
             self._append_boot(self._boot, self._clock.stamp())  # it names the stream before it
 
@@ -299,15 +298,14 @@ class JournalWriter:
         if asked is not None:
             self._declare_at = now + _DECLARE_AGAIN_SECONDS
             journal.declare_from(asked)
-            self._carrying = True  # what damage took may have been carried over, and can be again
+            self._carrying = True
             return
         if journal.waiting == 0 or journal.confirmed != self._confirmed:
             self._confirmed = journal.confirmed
             self._look_again_at = now + _LOOK_AGAIN_SECONDS
         elif now >= self._look_again_at:
             self._look_again_at = now + _LOOK_AGAIN_SECONDS
-            journal.reopen()
-            self._carrying = True
+            self._read_back()
 
     def _note_broken(self, error: JournalBroken) -> None:
         if not self._broken:
@@ -321,13 +319,18 @@ class JournalWriter:
         if self._now() < self._reopen_at:
             return False
         try:
-            self._journal.reopen()
+            self._read_back()
         except JournalBroken as error:
             self._note_broken(error)
             return False
         log.warning("the journal is back in service after %d attempts", self._failures)
-        self._broken, self._failures, self._carrying = None, 0, True
+        self._broken, self._failures = None, 0
         return True
+
+    def _read_back(self) -> None:
+        """Read the journal back, and go on carrying over: what damage took may have been carried over, and can be again."""
+        self._journal.reopen()
+        self._carrying = True
 
 
 def _notice(journal: Journal, is_new: bool) -> Trouble | None:
