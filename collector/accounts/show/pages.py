@@ -1,7 +1,6 @@
 """Pages of one's own account: an invitation taken, a code for the console, what one holds."""
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collector.accounts import console, invitations, roles
 from collector.accounts.models import Invitation
 from collector.errors import CollectorError
+from collector.language import say_here, spoken
 from collector.people import chain, trail
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -36,7 +36,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(
             request,
             "account/invitation_over.html",
-            {"error": error.for_page(settings.IKM_LANGUAGE)},
+            {"error": error.for_page(spoken())},
             status=404,
         )
     context: dict[str, object] = {"invitation": found, "typed": request.POST}
@@ -48,7 +48,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(
             request,
             "account/invitation.html",
-            context | {"error": error.for_page(settings.IKM_LANGUAGE)},
+            context | {"error": error.for_page(spoken())},
             status=400,
         )
 
@@ -93,17 +93,13 @@ def address(request: HttpRequest) -> HttpResponse:
         if given:
             validate_email(given)
     except ValidationError:
-        messages.error(
-            request, CollectorError("mail_address", address=given[:80]).for_page(settings.IKM_LANGUAGE)
-        )
+        messages.error(request, CollectorError("mail_address", address=given[:80]).for_page(spoken()))
         return redirect("account")
     with transaction.atomic():
         who = request.user.get_username()
         User.objects.filter(username=who).update(email=given)
         trail.note(who=who, action="mail address", subject=who, facts={"kept": bool(given)})
-    messages.success(
-        request, "Alamat surel disimpan." if given else "Alamat surel dihapus; tidak ada surel lagi."
-    )
+    messages.success(request, say_here("desk.mail_kept") if given else say_here("desk.mail_gone"))
     return redirect("account")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,9 +16,11 @@ from collector.accounts import roles
 from collector.accounts.roles import EVALUATORS, OFFICERS
 from collector.desk import periods
 from collector.desk.periods import NOT_BEGUN, Standing
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet import lasting
 from collector.fleet.models import Unit
+from collector.language import later, say_here
 from collector.releases import publishing
 from collector.releases.bands import band
 from collector.releases.editions import answered
@@ -124,9 +125,9 @@ def act(request: HttpRequest, code: str, period: str, name: str) -> HttpResponse
             unit, periods.standing(unit, chosen), request.user.get_username(), request.POST.get("why", "")
         )
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"{action.words}: tercatat.")
+        messages.success(request, say_here("desk.act_done", act=action.words))
     return redirect("desk-release", code=code, period=chosen.identifier)
 
 
@@ -154,21 +155,31 @@ _PENDING = (NOT_BEGUN, State.OPEN, State.RETURNED, State.NOT_REPORTED)
 ACTIONS: Mapping[str, Action] = {
     action.name: action
     for action in (
-        Action("submit", "Ajukan", OFFICERS, _PENDING, _submit),
-        Action("publish", "Terbitkan", EVALUATORS, (*_PENDING, State.SUBMITTED), _publish),
+        Action("submit", later("desk.act_submit"), OFFICERS, _PENDING, _submit),
+        Action("publish", later("desk.act_publish"), EVALUATORS, (*_PENDING, State.SUBMITTED), _publish),
         Action(
             "return",
-            "Kembalikan",
+            later("desk.act_return"),
             EVALUATORS,
             (State.SUBMITTED,),
             _on(publishing.send_back),
             needs_reason=True,
         ),
         Action(
-            "correct", "Koreksi", EVALUATORS, (State.PUBLISHED,), _on(publishing.correct), needs_reason=True
+            "correct",
+            later("desk.act_correct"),
+            EVALUATORS,
+            (State.PUBLISHED,),
+            _on(publishing.correct),
+            needs_reason=True,
         ),
         Action(
-            "withdraw", "Tarik", EVALUATORS, (State.PUBLISHED,), _on(publishing.withdraw), needs_reason=True
+            "withdraw",
+            later("desk.act_withdraw"),
+            EVALUATORS,
+            (State.PUBLISHED,),
+            _on(publishing.withdraw),
+            needs_reason=True,
         ),
     )
 }
