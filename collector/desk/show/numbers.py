@@ -97,7 +97,9 @@ def hours(request: HttpRequest, code: str, period: str) -> HttpResponse:
 
 
 def _hour(cell: Cell) -> str:
-    return say("group.hour_unknown", "id") if cell.code == UNKNOWN else say("group.hour", "id", hour=cell.code)
+    return (
+        say("group.hour_unknown", "id") if cell.code == UNKNOWN else say("group.hour", "id", hour=cell.code)
+    )
 
 
 def _lowest(cells: Sequence[Cell]) -> Cell | None:

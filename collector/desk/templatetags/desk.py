@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 
 from collector.accounts import roles
+from collector.fleet.models import Unit
 from collector.followup.reading import ItemRead
 from collector.followup.sentences import months
 from collector.local import Moment, local_date, minute_text
@@ -31,6 +33,18 @@ _MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
     "Desember",
 )  # fmt: skip
+_ROOMS: Mapping[str, str] = {
+    "desk-unit-releases": "Rilis",
+    "desk-followup": "Tindak lanjut",
+    "desk-standards": "Standar",
+    "desk-visits": "Kunjungan",
+    "desk-services": "Layanan dan pengguna",
+    "desk-forums": "Forum",
+    "desk-pekppp-last": "PEKPPP",
+    "desk-unit": "Keadaan",
+    "unit": "Halaman untuk warga",
+}
+"""What there is of a unit, by the name of its address."""
 _NUMBERS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
@@ -99,3 +113,13 @@ def evaluates(user: roles.Account) -> bool:
 def has_units(user: roles.Account) -> bool:
     """Tell whether an account has anything to do with units."""
     return roles.has_role(user, roles.OFFICERS)
+
+
+@register.inclusion_tag("desk/_unit_rooms.html")
+def unit_rooms(unit: Unit, here: str = "") -> dict[str, object]:
+    """Show the way to everything there is of a unit; `here` names the address that one stands at."""
+    rooms = [
+        {"words": words, "path": reverse(name, args=[unit.code]), "is_here": name == here}
+        for name, words in _ROOMS.items()
+    ]
+    return {"unit": unit, "rooms": rooms}

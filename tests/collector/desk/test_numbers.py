@@ -150,7 +150,9 @@ def test_hours_whose_intervals_overlap_are_not_told_apart(post: Post) -> None:
     text = seen(browser(person("wati", roles.EVALUATOR)), HOURS)
     rows = re.findall(r"\d\d\.00–\d\d\.59( terendah)? \d+ orang [\d,]+ ([\d,]+)–([\d,]+)", text)
     assert [marked for marked, *_ in rows] == ["", ""]
-    (low, high), (other_low, other_high) = ([float(end.replace(",", ".")) for end in ends] for _, *ends in rows)
+    (low, high), (other_low, other_high) = (
+        [float(end.replace(",", ".")) for end in ends] for _, *ends in rows
+    )
     assert max(low, other_low) < min(high, other_high)
     assert "Jam mana yang terendah tidak dapat dipastikan" in text
     assert "selangnya seluruhnya di bawah" not in text
