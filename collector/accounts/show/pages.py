@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collector.accounts import console, invitations, roles
@@ -56,7 +57,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def _taken(request: HttpRequest, secret: str, found: Invitation) -> HttpResponse:
     if request.user.is_authenticated and found.user is None:
         invitations.take(secret, request.user)
-        return redirect("desk")
+        return _in_office(request, found)
     password = request.POST.get("password", "")
     if password != request.POST.get("again", ""):
         raise CollectorError("password_differs")
@@ -66,6 +67,13 @@ def _taken(request: HttpRequest, secret: str, found: Invitation) -> HttpResponse
         account, name = (request.POST.get(key, "").strip() for key in ("account", "name"))
         user = invitations.join(secret, account=account, name=name, password=password)
     login(request, user, backend=_BACKEND)
+    return _in_office(request, found)
+
+
+def _in_office(request: HttpRequest, found: Invitation) -> HttpResponse:
+    """Go to the desk, which says what has just been taken over, and from whom."""
+    if found.user is None:
+        messages.success(request, render_to_string("account/_taken.html", {"invitation": found}))
     return redirect("desk")
 
 

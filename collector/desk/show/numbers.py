@@ -1,5 +1,6 @@
 """Numbers at the desk that are not for everybody: an auditor's questions for free days, and the hours of a released period. Each stands in the trail."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,7 +15,7 @@ from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.language import later, say_here, spoken
 from collector.releases import asked
-from collector.releases.cells.asking import BreakdownAnswer
+from collector.releases.cells.asking import Cell
 from collector.releases.cells.asking import question as breakdown_of
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.ask.results import IndexAnswer, Result
@@ -81,32 +82,33 @@ def hours(request: HttpRequest, code: str, period: str) -> HttpResponse:
             {"unit": unit, "wrong": refused(error)},
             status=400,
         )
+    cells = sorted(answer.cells or (), key=lambda one: (one.code == UNKNOWN, one.code))
     context = {
         "unit": unit,
         "period": answer.question.period,
         "band": answer.responses,
         "releases": answer.releases,
-        "rows": _hours(answer),
+        "rows": [(_hour(one), one) for one in cells],
+        "lowest": _lowest(cells),
         "sees_groups": answer.cells is not None,
         "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
     return render(request, "desk/hours.html", context)
 
 
-def _hours(answer: BreakdownAnswer) -> list[dict[str, object]]:
-    """Give the hours in the order of the day, those whose time is not certain last."""
-    cells = sorted(answer.cells or (), key=lambda one: (one.code == UNKNOWN, one.code))
-    lowest = min((one.value for one in cells), default=0.0)
-    return [
-        {
-            "name": say_here("group.hour_unknown")
-            if one.code == UNKNOWN
-            else say_here("group.hour", hour=one.code),
-            "cell": one,
-            "is_lowest": len(cells) > 1 and one.value == lowest,
-        }
-        for one in cells
-    ]
+def _hour(cell: Cell) -> str:
+    return say_here("group.hour_unknown") if cell.code == UNKNOWN else say_here("group.hour", hour=cell.code)
+
+
+def _lowest(cells: Sequence[Cell]) -> Cell | None:
+    """Give the hour that lies below every other one with its whole interval; None where chance may have put it lowest.
+
+    Intervals that only touch do overlap: their ends are rounded to a tenth.
+    """
+    if len(cells) < 2:
+        return None
+    first, *others = sorted(cells, key=lambda one: one.value)
+    return first if all(first.high < other.low for other in others) else None
 
 
 def _told(answer: IndexAnswer) -> dict[str, object]:

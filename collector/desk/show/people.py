@@ -111,7 +111,7 @@ def hand_over(request: HttpRequest, number: int) -> HttpResponse:
         except CollectorError as caught:
             error = refused(caught)
         else:
-            return _link(request, secret, name)
+            return _link(request, secret, name, ends=office)
     return render(
         request, "desk/hand_over.html", {"office": office, "error": error}, status=400 if error else 200
     )
@@ -143,9 +143,9 @@ def let_back(request: HttpRequest, number: int) -> HttpResponse:
     return _link(request, secret, office.user.get_full_name() or office.user.get_username())
 
 
-def _link(request: HttpRequest, secret: str, name: str) -> HttpResponse:
+def _link(request: HttpRequest, secret: str, name: str, *, ends: Office | None = None) -> HttpResponse:
     address = settings.IKM_PUBLIC_URL + reverse("invitation", args=[secret])
-    return render(request, "desk/link.html", {"address": address, "name": name})
+    return render(request, "desk/link.html", {"address": address, "name": name, "ends": ends})
 
 
 def _administers(request: HttpRequest) -> bool:

@@ -106,7 +106,7 @@ def users(request: HttpRequest, code: str) -> HttpResponse:
         said = form.cleaned_data
         period = parse(said["period"])
         try:
-            why = _reason(said["why"]) if _stated(unit, period) else said["why"]
+            why = _reason(said["why"]) if users_of.is_stated(unit, period) else said["why"]
             users_of.state(unit, period, said["users"], who=_who(request), why=why)
         except CollectorError as error:
             form.add_error("why", refused(error))
@@ -174,10 +174,6 @@ def _all_stated(unit: Unit) -> list[Population]:
     return list(
         Population.objects.filter(unit=unit).select_related("unit").order_by("-last_day", "-first_day")
     )
-
-
-def _stated(unit: Unit, period: Period) -> bool:
-    return Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last).exists()
 
 
 def _title(stated: Population) -> str:

@@ -1,16 +1,19 @@
 """Words and dates of the desk's pages."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 
 from collector.accounts import roles
 from collector.desk import wording
+from collector.fleet.models import Unit
 from collector.followup.reading import ItemRead
 from collector.followup.sentences import months
 from collector.followup.standing import Standing
-from collector.language import say_here, spoken
+from collector.language import later, say_here, spoken
 from collector.local import Moment, day_text, local_date, minute_text, month_text, period_text
 from collector.standards.components import Completeness
 from survey.index.periods import parse
@@ -18,6 +21,18 @@ from survey.index.periods import parse
 register = template.Library()
 
 _SMALL = 10
+_ROOMS: Mapping[str, str] = {
+    "desk-unit-releases": later("desk.room_releases"),
+    "desk-followup": later("desk.room_followup"),
+    "desk-standards": later("desk.room_standards"),
+    "desk-visits": later("desk.room_visits"),
+    "desk-services": later("desk.room_services"),
+    "desk-forums": later("desk.room_forums"),
+    "desk-pekppp-last": later("desk.room_pekppp"),
+    "desk-unit": later("desk.room_unit"),
+    "unit": later("desk.room_public"),
+}
+"""What there is of a unit, by the name of its address."""
 
 
 @register.filter
@@ -108,3 +123,13 @@ def evaluates(user: roles.Account) -> bool:
 def has_units(user: roles.Account) -> bool:
     """Tell whether an account has anything to do with units."""
     return roles.has_role(user, roles.OFFICERS)
+
+
+@register.inclusion_tag("desk/_unit_rooms.html")
+def unit_rooms(unit: Unit, here: str = "") -> dict[str, object]:
+    """Show the way to everything there is of a unit; `here` names the address that one stands at."""
+    rooms = [
+        {"words": words, "path": reverse(name, args=[unit.code]), "is_here": name == here}
+        for name, words in _ROOMS.items()
+    ]
+    return {"unit": unit, "rooms": rooms}
