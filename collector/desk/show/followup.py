@@ -34,6 +34,7 @@ from collector.releases.models import Release
 from collector.releases.states import State as ReleaseState
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.show.formats import comma
+from collector.scores.show.labels import gloss
 from survey.index.periods import parse
 
 _RELEASES = 6
@@ -288,13 +289,16 @@ def _source(request: HttpRequest, unit: Unit) -> tuple[Release | None, Forum | N
 def _elements(release: Release | None) -> Choices:
     """Give the elements to choose from, the lowest three first and said to be so; of a forum all, and none."""
     if release is None:
-        every = [(key, f"{label} {name}") for key, label, name in elements_of(DEFAULT_INSTRUMENT)]
+        every = [
+            (key, f"{label} {gloss(name, spoken()) or name}")
+            for key, label, name in elements_of(DEFAULT_INSTRUMENT)
+        ]
         return [("", say_here("desk.no_element")), *every]
     index = opened(release)["index"]
     elements = {one["key"]: one for one in index["elements"]}
     low = [key for key in index.get("priorities") or [] if key in elements][:3]
     shown = {
-        key: f"{one['label']} {one['name']}, {comma(two_decimals(one['value']), spoken())}"
+        key: f"{one['label']} {gloss(one['name'], spoken()) or one['name']}, {comma(two_decimals(one['value']), spoken())}"
         for key, one in elements.items()
     }
     return [(key, say_here("desk.lowest_three", words=shown[key])) for key in low] + [

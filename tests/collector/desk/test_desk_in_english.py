@@ -79,7 +79,9 @@ def pages_of(client: Client, role: str) -> Iterator[tuple[str, str]]:
         kinds[kind(path)] += 1
         page = answer.content.decode()
         yield path, page
-        waiting += sorted(link for link in links(page) if link.startswith(("/meja/", "/akun/")))
+        waiting += sorted(
+            link for link in links(page) if re.match("/(?:meja|akun)/[^.]*$", link.partition("?")[0])
+        )
 
 
 def left(page: str) -> list[str]:
