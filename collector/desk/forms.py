@@ -110,7 +110,7 @@ class ForumForm(forms.Form):
     title = forms.CharField(label=later("desk.field_forum"), max_length=150)
     topic = forms.CharField(label=later("desk.field_topic"), max_length=200)
     signers = forms.CharField(
-        label=later("desk.field_signers"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=later("desk.field_signers"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4, "lang": "id"}),
         help_text=later("desk.field_signers_help"),
     )  # fmt: skip
     why = forms.CharField(
