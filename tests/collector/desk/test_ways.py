@@ -155,7 +155,9 @@ def test_periods_are_chosen_and_not_typed(evaluator: Client) -> None:
 def test_an_office_that_goes_over_says_so_to_both(officer: Client) -> None:
     office = Office.objects.get(user__username="budi")
     given = officer.post(f"/meja/akun/jabatan/{office.pk}/serahkan/", {"name": "Sari"}).content.decode()
-    assert "Sampai Sari menerimanya, jabatan petugas unit, Balai Desa Sukamaju,\ntetap pada budi" in given
+    assert "Sampai Sari menerimanya, jabatan petugas unit, Balai Desa Sukamaju, tetap pada budi" in " ".join(
+        given.split()
+    )
     link, successor = found_link(given), Client()
     assert "Dengan ini budi menyerahkan jabatan itu" in seen(successor, link), (
         "an account without a full name too"
