@@ -142,6 +142,7 @@ def report(request: HttpRequest, text: str) -> HttpResponse:
         "release": release,
         "reading": Reading(release),
         "fields": [(each, shown[each.key]) for each in passages.PASSAGES],
+        "empty": [each.title for each in passages.PASSAGES if each.alone and not stored[each.key]],
         "longest": passages.LONGEST,
         "seen": seen,
         "strange": [

@@ -12,8 +12,8 @@ from collector.desk.show.followup import found_unit
 from collector.fleet.models import Unit
 from survey.index.periods import Period
 
-_MOST = 8
-"""How many periods the page goes back: two years of quarters."""
+_MOST, _LEAST = 8, 4
+"""How many periods the page goes back: two years of quarters, and one where nobody has begun a release of the years before."""
 
 
 @login_required
@@ -22,6 +22,8 @@ def listed(request: HttpRequest, code: str) -> HttpResponse:
     """Show the last periods of a unit that are over, each with its state, its number where that is out, and its day."""
     unit = found_unit(request, code)
     rows = [periods.standing(unit, period) for period in _back(unit)]
+    while len(rows) > _LEAST and rows[-1].release is None:
+        rows.pop()
     return render(request, "desk/unit_releases.html", {"unit": unit, "rows": rows})
 
 
