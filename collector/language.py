@@ -1,8 +1,8 @@
 """In which language a page is written: its address says so. Indonesian stands at the root, English below `/en/`.
 
 So each page has an address of its own in each language: it can be linked to and kept by any cache, and neither a cookie nor the
-browser's preference changes what an address gives. Data and files (`/api/`, `/data/….csv`, papers) are of no language and have one
-address; so does everything behind the log-in, which is Indonesian.
+browser's preference changes what an address gives. Data and files (`/api/`, `/data/….csv`, papers, evidence) are of no language and
+have one address. What is kept, printed or mailed is Indonesian, whatever the language of the page on which somebody asked for it.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.functional import lazy
 
-from collector.words.catalogue import LANGUAGES
+from collector.words.catalogue import LANGUAGES, say
 
 INDONESIAN, ENGLISH = LANGUAGES
 NAMES = {INDONESIAN: "Bahasa Indonesia", ENGLISH: "English"}
@@ -37,6 +38,15 @@ class Address(NamedTuple):
 def spoken() -> str:
     """Give the language of the page that is being made."""
     return ENGLISH if translation.get_language() == ENGLISH else INDONESIAN
+
+
+def say_here(key: str, /, **values: object) -> str:
+    """Give a sentence of the catalogue in the language of the page that is being made."""
+    return say(key, spoken(), **values)
+
+
+later = lazy(say_here, str)
+"""Gives a sentence in the language of whichever page shows it: for what is written once for all of them, such as a form's label."""
 
 
 def of_path(path: str) -> str:

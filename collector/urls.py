@@ -1,13 +1,15 @@
 """All addresses: the doors of the kiosks under `/api/v1/`, tickets under `/t/`, and the pages at the root.
 
-The pages for everybody (`pages` of each room) are in two languages: at the root and below `/en/` (`collector.language`). Everything else
+Pages (`pages` of each room) are in two languages: at the root and below `/en/` (`collector.language`). Everything else
 has one address.
 """
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from collector.accounts import urls as accounts
 from collector.complaints import urls as complaints
+from collector.desk import urls as desk
 from collector.followup import urls as followup
 from collector.opendata import urls as opendata
 from collector.papers import urls as papers
@@ -25,7 +27,9 @@ urlpatterns = [
     path("", include("collector.accounts.urls")),
     path("", include("collector.desk.urls")),
     *i18n_patterns(
+        *accounts.pages,
         *complaints.pages,
+        *desk.pages,
         *followup.pages,
         *opendata.pages,
         *papers.pages,

@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from collector.accounts import roles
 from collector.errors import CollectorError
 from collector.headers import LOG_IN
+from collector.language import in_both
 
 _DESK, _API = ("/meja/", "/akun/kode/"), "/api/"
 """Where an administrator without a second factor does not enter; the kiosks' doors under the second know no accounts."""
@@ -54,14 +55,15 @@ def two_factors(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     """Send an administrator without a second factor to where one is set up, and give log-in pages their policy: a middleware."""
 
     def shown(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith((*_DESK, _API)) and _lacks_one(request):
-            if request.path.startswith(_DESK):
+        path = in_both(request.path)[0].path  # a page in English is no way round
+        if path.startswith((*_DESK, _API)) and _lacks_one(request):
+            if path.startswith(_DESK):
                 return redirect("mfa_activate_totp")
             error = CollectorError("second_factor")
             said = {"code": error.word, "message": error.sentence(settings.IKM_LANGUAGE)}
             return JsonResponse(said, status=HTTPStatus.FORBIDDEN)
         response = respond(request)
-        if request.path.startswith("/akun/"):
+        if path.startswith("/akun/"):
             response["Content-Security-Policy"] = LOG_IN
             response["Cache-Control"] = "no-store"
         return response

@@ -9,7 +9,9 @@ from collector.fleet.services import LONGEST_NAME
 from collector.followup.forum import MOST_PEOPLE, Minutes
 from collector.followup.models import LONGEST, Group, Item
 from collector.followup.register import Plan
-from collector.local import month_text
+from collector.language import later, say_here, spoken
+from collector.local import month_text, period_text
+from collector.scores.show.labels import called
 from collector.scores.users import MOST_USERS
 from survey.index.periods import Period
 
@@ -26,20 +28,24 @@ def day_field(label: str, *, initial: date | None = None, help_text: str = "") -
 class PlanForm(forms.Form):
     """A plan."""
 
-    element = forms.ChoiceField(label="Prioritas unsur")
+    element = forms.ChoiceField(label=later("desk.field_element"))
     problem = forms.CharField(
-        label="Masalah", max_length=LONGEST["problem"], widget=forms.Textarea(attrs={"rows": 3})
+        label=later("desk.field_problem"),
+        max_length=LONGEST["problem"],
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     action = forms.CharField(
-        label="Program atau kegiatan", max_length=LONGEST["action"], widget=forms.Textarea(attrs={"rows": 3})
+        label=later("desk.field_action"),
+        max_length=LONGEST["action"],
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
-    first_month = forms.ChoiceField(label="Dari bulan")
-    last_month = forms.ChoiceField(label="Sampai bulan")
+    first_month = forms.ChoiceField(label=later("desk.field_first_month"))
+    last_month = forms.ChoiceField(label=later("desk.field_last_month"))
     responsible = forms.CharField(
-        label="Penanggung jawab", max_length=LONGEST["responsible"],
-        help_text="Jabatan, bukan nama orang: terbaca semua orang.",
+        label=later("desk.field_responsible"), max_length=LONGEST["responsible"],
+        help_text=later("desk.field_responsible_help"),
     )  # fmt: skip
-    why = forms.CharField(label="Alasan perubahan", max_length=300)
+    why = forms.CharField(label=later("desk.field_why_changed"), max_length=300)
 
     def __init__(
         self, data: Mapping[str, object] | None, *, elements: Choices, first: date, item: Item | None = None
@@ -74,18 +80,20 @@ class PlanForm(forms.Form):
 class DoneForm(forms.Form):
     """That a plan is done, with what shows it."""
 
-    day = day_field("Tanggal selesai")
+    day = day_field(later("desk.field_done_day"))
     result = forms.CharField(
-        label="Yang dilakukan", max_length=LONGEST["result"], widget=forms.Textarea(attrs={"rows": 3})
+        label=later("desk.field_result"),
+        max_length=LONGEST["result"],
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     people = forms.IntegerField(
-        label="Jumlah orang yang ikut (boleh kosong)", required=False, min_value=0, max_value=1_000_000
+        label=later("desk.field_people"), required=False, min_value=0, max_value=1_000_000
     )
     file = forms.FileField(
-        label="Bukti (boleh menyusul)", required=False,
-        help_text="Foto (PNG, JPEG, WebP, paling besar 8 MB) atau PDF (paling besar 3 MB). Tanpa KTP, KK, atau wajah anak.",
+        label=later("desk.field_proof"), required=False,
+        help_text=later("desk.field_proof_help"),
     )  # fmt: skip
-    why = forms.CharField(label="Alasan perubahan", max_length=300)
+    why = forms.CharField(label=later("desk.field_why_changed"), max_length=300)
 
     def __init__(self, data: object = None, files: object = None, *, item: Item) -> None:
         initial = {"day": item.done_on, "result": item.result, "people": item.people}
@@ -97,16 +105,16 @@ class DoneForm(forms.Form):
 class ForumForm(forms.Form):
     """The minutes of a forum."""
 
-    held_on = day_field("Tanggal")
-    place = forms.CharField(label="Tempat", max_length=150)
-    title = forms.CharField(label="Nama forum", max_length=150)
-    topic = forms.CharField(label="Tentang", max_length=200)
+    held_on = day_field(later("desk.field_day"))
+    place = forms.CharField(label=later("desk.field_place"), max_length=150)
+    title = forms.CharField(label=later("desk.field_forum"), max_length=150)
+    topic = forms.CharField(label=later("desk.field_topic"), max_length=200)
     signers = forms.CharField(
-        label="Penanda tangan Berita Acara", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Satu jabatan satu baris.",
+        label=later("desk.field_signers"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4, "lang": "id"}),
+        help_text=later("desk.field_signers_help"),
     )  # fmt: skip
     why = forms.CharField(
-        label="Alasan perubahan", max_length=300, required=False, help_text="Hanya bila tanggal itu sudah tercatat."
+        label=later("desk.field_why_changed"), max_length=300, required=False, help_text=later("desk.field_why_forum_help")
     )  # fmt: skip
 
     def __init__(
@@ -116,7 +124,10 @@ class ForumForm(forms.Form):
         super().__init__(data, initial=initial)
         counts = {
             f"came_{group.value}": forms.IntegerField(
-                label=f"Hadir: {group.label}", min_value=0, max_value=MOST_PEOPLE, initial=0
+                label=say_here("desk.field_came", group=called(str(group.label), spoken()).capitalize()),
+                min_value=0,
+                max_value=MOST_PEOPLE,
+                initial=0,
             )
             for group in Group
         }
@@ -141,25 +152,28 @@ class ServiceForm(forms.Form):
     """A new service."""
 
     name = forms.CharField(
-        label="Nama layanan",
+        label=later("desk.field_service"),
         max_length=LONGEST_NAME,
-        help_text="Seperti dikenal warga: terbaca di layar kios.",
+        help_text=later("desk.field_service_help"),
     )
 
 
 class UsersForm(forms.Form):
     """How many people were served in a period."""
 
-    period = forms.ChoiceField(label="Periode")
+    period = forms.ChoiceField(label=later("desk.field_period"))
     users = forms.IntegerField(
-        label="Jumlah pengguna layanan", min_value=0, max_value=MOST_USERS, help_text="0 mencabut pernyataan."
+        label=later("desk.field_users"),
+        min_value=0,
+        max_value=MOST_USERS,
+        help_text=later("desk.field_users_help"),
     )
     why = forms.CharField(
-        label="Alasan perubahan", max_length=300, required=False, help_text="Hanya bila periode itu sudah dinyatakan."
+        label=later("desk.field_why_changed"), max_length=300, required=False, help_text=later("desk.field_why_users_help")
     )  # fmt: skip
 
     def __init__(self, data: Mapping[str, object] | None, *, offered: Iterable[Period]) -> None:
-        choices = [(one.identifier, one.title) for one in offered]
+        choices = [(one.identifier, period_text(one, spoken())) for one in offered]
         super().__init__(data, initial={"period": choices[1][0]})  # the last that is over
         self.fields["period"].choices = choices  # type: ignore[attr-defined]
 

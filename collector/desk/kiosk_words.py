@@ -1,6 +1,7 @@
 """A kiosk in words, as its page, the list of kiosks and the week say it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from django.conf import settings
@@ -9,11 +10,11 @@ from collector import clock
 from collector.evidence.kiosks import KnownKiosk
 from collector.evidence.needs import Need
 from collector.fleet.applied import SettingsState
-from collector.local import BeyondDates, Moment, clock_text, local_date, minute_text, moment_of
+from collector.language import spoken
+from collector.local import BeyondDates, Moment, clock_text, day_text, local_date, minute_text, moment_of
 from collector.words.catalogue import known as is_known
 from collector.words.catalogue import say
 from survey.health import KioskHealth, UplinkHealth
-from survey.index.periods import long_date
 from survey.wire.trouble import Trouble
 
 _DAY = 86_400
@@ -49,7 +50,7 @@ def silent_words(kiosk: str, last_ms: int | None) -> str:
     """Say since when nothing came in from a kiosk."""
     if last_ms is None:
         return _say("kiosk.silent_never", kiosk=kiosk)
-    since = long_date(local_date(moment_of(last_ms), settings.IKM_TIME_ZONE))
+    since = _day(local_date(moment_of(last_ms), settings.IKM_TIME_ZONE))
     return _say("kiosk.silent_since", kiosk=kiosk, when=since)
 
 
@@ -70,7 +71,7 @@ def received(one: KnownKiosk, needs: Sequence[Need]) -> str:
         return _say("kiosk.received", when=_when(moment_of(one.received_ms), one.zone))
     day = local_date(moment_of(one.received_ms), one.zone)
     days = (local_date(clock.now(), one.zone) - day).days
-    return _say("kiosk.received_silent", when=long_date(day), days=days)
+    return _say("kiosk.received_silent", when=_day(day), days=days)
 
 
 def waits(one: KnownKiosk) -> str:
@@ -106,22 +107,27 @@ def settings_words(state: SettingsState, zone: str) -> str:
 def facts(one: KnownKiosk, needs: Sequence[Need]) -> list[Fact]:
     """Give what is known of a kiosk's health, the page's rows in their order."""
     found = [
-        Fact("Sambungan", heard(one)),
-        Fact("Catatan diterima", received(one, needs), Need.SILENT in needs),
-        Fact("Menunggu di kios", waits(one)),
+        Fact(_say("kiosk.fact_link"), heard(one)),
+        Fact(_say("kiosk.fact_received"), received(one, needs), Need.SILENT in needs),
+        Fact(_say("kiosk.fact_waits"), waits(one)),
     ]
     if one.awaited:
-        found.append(Fact("Terbukti", _say("kiosk.proven", number=one.awaited)))
+        found.append(Fact(_say("kiosk.fact_proven"), _say("kiosk.proven", number=one.awaited)))
     if one.lost:
-        found.append(Fact("Hilang", _say("kiosk.lost", number=one.lost), is_bad=True))
+        found.append(Fact(_say("kiosk.fact_lost"), _say("kiosk.lost", number=one.lost), is_bad=True))
     if one.health is not None:
         found += _uplink(one.health)
         found += _panel(one.health.kiosk) if one.health.kiosk is not None else ()
     told = one.settings.reported
-    found.append(Fact("Setelan", settings_words(one.settings, one.zone), one.settings.refused))
+    found.append(
+        Fact(_say("kiosk.fact_settings"), settings_words(one.settings, one.zone), one.settings.refused)
+    )
     if told is not None and told.unknown:
         found.append(
-            Fact("Setelan asing", _say("kiosk.settings_unknown", keys=", ".join(map(str, told.unknown))))
+            Fact(
+                _say("kiosk.fact_settings_unknown"),
+                _say("kiosk.settings_unknown", keys=", ".join(map(str, told.unknown))),
+            )
         )
     return found
 
@@ -150,7 +156,7 @@ def streams(one: KnownKiosk) -> list[StreamLine]:
 def places(one: KnownKiosk) -> list[tuple[str, str, str]]:
     """Give since when it stood where, and for which unit, the newest first."""
     return [
-        (long_date(local_date(stand.since, stand.unit.time_zone)), stand.place.name, stand.unit.name)
+        (_day(local_date(stand.since, stand.unit.time_zone)), stand.place.name, stand.unit.name)
         for stand in one.stands
     ]
 
@@ -164,31 +170,40 @@ def _age(seconds: int) -> str:
 
 
 def _uplink(health: UplinkHealth) -> Iterator[Fact]:
-    yield Fact("Jam", _say("kiosk.clock_good" if health.sync else "kiosk.clock_bad"), not health.sync)
+    yield Fact(
+        _say("kiosk.fact_clock"),
+        _say("kiosk.clock_good" if health.sync else "kiosk.clock_bad"),
+        not health.sync,
+    )
     if health.damaged:
-        yield Fact("Kerusakan", _say("kiosk.damaged", number=health.damaged), is_bad=True)
+        yield Fact(_say("kiosk.fact_damaged"), _say("kiosk.damaged", number=health.damaged), is_bad=True)
     used = health.kiosk.disk_used_percent if health.kiosk is not None else None
     said = [_say("kiosk.disk_used", percent=used)] if used is not None else []
     if health.disk_free_mb is not None:
         said.append(_say("kiosk.disk_free", megabytes=health.disk_free_mb))
-    yield Fact("Disk", ", ".join(said) or _say("kiosk.unknown"))
+    yield Fact(_say("kiosk.fact_disk"), ", ".join(said) or _say("kiosk.unknown"))
 
 
 def _panel(health: KioskHealth) -> Iterator[Fact]:
     yield Fact(
-        "Jawaban",
+        _say("kiosk.fact_answers"),
         _say("kiosk.journal_open" if health.accepting else "kiosk.journal_shut"),
         not health.accepting,
     )
     stuck = ", ".join(map(str, health.stuck))
     words = _say("kiosk.buttons_stuck", buttons=stuck) if stuck else _say("kiosk.buttons_good")
-    yield Fact("Tombol", words, bool(stuck))
+    yield Fact(_say("kiosk.fact_buttons"), words, bool(stuck))
     degrees = health.temperature_c
-    yield Fact("Suhu", _say("kiosk.heat", degrees=degrees) if degrees is not None else _say("kiosk.unknown"))
+    yield Fact(
+        _say("kiosk.fact_heat"),
+        _say("kiosk.heat", degrees=degrees) if degrees is not None else _say("kiosk.unknown"),
+    )
     weak = health.was_under_voltage
     known_power = _say("kiosk.power_weak" if weak else "kiosk.power_good")
-    yield Fact("Listrik", known_power if weak is not None else _say("kiosk.unknown"), bool(weak))
-    yield Fact("Program", _say("kiosk.program", version=health.version))
+    yield Fact(
+        _say("kiosk.fact_power"), known_power if weak is not None else _say("kiosk.unknown"), bool(weak)
+    )
+    yield Fact(_say("kiosk.fact_program"), _say("kiosk.program", version=health.version))
 
 
 def _trouble(one: Trouble) -> str:
@@ -201,14 +216,18 @@ def _trouble(one: Trouble) -> str:
         return _say("trouble.unknown", code=one.code)
 
 
+def _day(day: date) -> str:
+    return day_text(day, spoken())
+
+
 def _when(moment: Moment, zone: str) -> str:
     """Write a moment as `9 November 2026 pukul 09.00 WIB`; beyond the years of dates, as programs do."""
     try:
-        day = long_date(local_date(moment, zone))
+        day = _day(local_date(moment, zone))
     except BeyondDates:
         return minute_text(moment, zone)
-    return f"{day} pukul {clock_text(moment, zone)}"
+    return _say("kiosk.moment", day=day, time=clock_text(moment, zone))
 
 
 def _say(key: str, /, **values: object) -> str:
-    return say(key, settings.IKM_LANGUAGE, **values)
+    return say(key, spoken(), **values)

@@ -9,12 +9,14 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from collector import clock
 from collector.accounts import roles
 from collector.desk import periods
 from collector.desk.models import WeekMail
 from collector.desk.week import Week, monday_of, week_of
+from collector.language import INDONESIAN
 
 _READERS = (roles.UNIT_OFFICER, *roles.EVALUATORS)
 
@@ -43,13 +45,15 @@ def send_to(user: User) -> bool:
     monday = monday_of(periods.today())
     if not _claim(user, monday):
         return False
-    week = week_of(user)
+    with translation.override(INDONESIAN):  # whoever asks for it, and in whatever language
+        week = week_of(user)
+        text = as_text(user, week)
     subject = (
         f"IKM minggu ini: {len(week.entries)} hal"
         if week.entries
         else "IKM minggu ini: tidak ada yang menunggu"
     )
-    message = EmailMessage(subject, as_text(user, week), settings.DEFAULT_FROM_EMAIL, [user.email])
+    message = EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [user.email])
     try:
         message.send()
     except OSError:

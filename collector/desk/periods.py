@@ -24,6 +24,15 @@ NOT_OWED = "tidak ditagih"
 """Where the unit had ended before the period began, or is hidden."""
 
 
+_OFFERED: Mapping[PeriodKind, int] = {
+    PeriodKind.QUARTER: 8,
+    PeriodKind.SEMESTER: 4,
+    PeriodKind.YEAR: 2,
+    PeriodKind.MONTH: 12,
+}
+"""How many closed periods of each kind a form lists, in its order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far a unit's period has come."""
@@ -85,6 +94,17 @@ def last_closed(unit: Unit) -> Period:
     if unit.retired_on is None or unit.retired_on > newest.first:
         return newest
     return around(unit.retired_on - timedelta(days=1), kind)
+
+
+def offered(chosen: Period) -> list[Period]:
+    """Give the periods that a form lists so that nobody has to know how one is written: the last of each kind, and the chosen one."""
+    found = []
+    for kind, many in _OFFERED.items():
+        period = around(today(), kind)
+        for _ in range(many):
+            period = period.previous()
+            found.append(period)
+    return found if chosen in found else [chosen, *found]
 
 
 def standing(unit: Unit, period: Period) -> Standing:

@@ -7,7 +7,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from collector.desk.forms import day_field
+from collector.desk.wording import official
 from collector.followup.models import Group
+from collector.language import later, say_here
 from collector.standards.components import COMPONENTS, INNER, PUBLIC
 from collector.standards.models import LONGEST_TEXT, Maklumat, Standard
 from collector.standards.promise import Promise
@@ -18,7 +20,9 @@ PROMISED = (
     "menepati janji ini, kami siap menerima sanksi sesuai peraturan perundang-undangan yang berlaku."
 )
 """What is proposed to an office without a maklumat; it changes it as it likes."""
-_WHY = forms.CharField(label="Alasan versi baru", max_length=300, help_text="Tercatat; tidak terbaca umum.")
+_WHY = forms.CharField(
+    label=later("desk.field_why_version"), max_length=300, help_text=later("desk.field_why_version_help")
+)
 
 
 def _optional(field: forms.DateField) -> forms.DateField:
@@ -29,17 +33,20 @@ def _optional(field: forms.DateField) -> forms.DateField:
 class StandardForm(forms.Form):
     """A version of a standard: fourteen texts, from when it holds, and who decreed it."""
 
-    in_force_from = day_field("Berlaku mulai")
+    in_force_from = day_field(later("desk.field_in_force_from"))
     decided_by = forms.CharField(
-        label="Ditetapkan oleh", max_length=150, required=False, help_text="Jabatan, misalnya Kepala Desa."
+        label=later("desk.field_decided_by"),
+        max_length=150,
+        required=False,
+        help_text=later("desk.field_decided_by_help"),
     )
-    decree_number = forms.CharField(label="Nomor keputusan", max_length=100, required=False)
-    decree_date = _optional(day_field("Tanggal keputusan"))
+    decree_number = forms.CharField(label=later("desk.field_decree_number"), max_length=100, required=False)
+    decree_date = _optional(day_field(later("desk.field_decree_date")))
     groups = forms.MultipleChoiceField(
-        label="Yang dilibatkan dalam penyusunan", choices=Group.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=later("desk.field_groups"), choices=Group.choices, required=False, widget=forms.CheckboxSelectMultiple
     )  # fmt: skip
     reviewed_on = _optional(
-        day_field("Terakhir ditinjau ulang", help_text="Kosongkan bila baru disusun dan belum pernah ditinjau ulang.")
+        day_field(later("desk.field_reviewed_on"), help_text=later("desk.field_reviewed_on_help"))
     )  # fmt: skip
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     why = _WHY
@@ -62,7 +69,8 @@ class StandardForm(forms.Form):
         super().__init__(data, initial=initial)
         for one in COMPONENTS:
             self.fields[f"text_{one.key}"] = forms.CharField(
-                label=one.name, max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 4})
+                label=official(one.name), max_length=LONGEST_TEXT, required=False,
+                widget=forms.Textarea(attrs={"rows": 4, "lang": "id"}),
             )  # fmt: skip
         if latest is None:
             del self.fields["why"]
@@ -71,13 +79,13 @@ class StandardForm(forms.Form):
         """Give the texts' fields by group, each with a title and what becomes of it."""
         return [
             (
-                "Enam komponen yang terbuka",
-                "Terbaca semua orang.",
+                say_here("desk.part_public"),
+                say_here("desk.part_public_note"),
                 [self[f"text_{one.key}"] for one in PUBLIC],
             ),
             (
-                "Delapan komponen di dalam",
-                "Terbaca unit ini dan penilainya.",
+                say_here("desk.part_inner"),
+                say_here("desk.part_inner_note"),
                 [self[f"text_{one.key}"] for one in INNER],
             ),
         ]
@@ -105,15 +113,17 @@ class MaklumatForm(forms.Form):
     """A version of the maklumat."""
 
     text = forms.CharField(
-        label="Isi maklumat", max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 6})
+        label=later("desk.field_promise"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6, "lang": "id"}),
     )
-    issued_on = day_field("Tanggal ditandatangani")
+    issued_on = day_field(later("desk.field_issued_on"))
     signer = forms.CharField(
-        label="Penanda tangan", max_length=150, help_text="Jabatan dan nama, seperti pada naskahnya; terbaca semua orang."
+        label=later("desk.field_signer"), max_length=150, help_text=later("desk.field_signer_help")
     )  # fmt: skip
     photo = forms.FileField(
-        label="Foto maklumat yang terpasang", required=False,
-        help_text="Foto (PNG, JPEG, WebP, paling besar 8 MB); terbaca semua orang. Tanpa wajah warga. Versi tanpa foto tidak berfoto.",
+        label=later("desk.field_photo"), required=False,
+        help_text=later("desk.field_photo_help"),
     )  # fmt: skip
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     why = _WHY

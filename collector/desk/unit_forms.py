@@ -6,13 +6,14 @@ from datetime import date
 from django import forms
 
 from collector.desk.forms import day_field
+from collector.language import later
 
 _LONGEST = 300
 
 
 def _reason() -> forms.CharField:
     return forms.CharField(
-        label="Alasan", max_length=_LONGEST, help_text="Terbaca semua orang di halaman unit."
+        label=later("desk.field_why"), max_length=_LONGEST, help_text=later("desk.field_why_public")
     )
 
 
@@ -20,12 +21,15 @@ class RetireForm(forms.Form):
     """The day a unit ends, why, and what follows it."""
 
     on = day_field(
-        "Berakhir pada",
-        help_text="Hari pertama unit ini tidak ada lagi: hari ini atau sesudahnya. Periode yang sudah dimulai tetap ditagih.",
+        later("desk.field_ends_on"),
+        help_text=later("desk.field_ends_on_help"),
     )
     why = _reason()
     successor = forms.CharField(
-        label="Kode unit penggantinya", max_length=40, required=False, help_text="Boleh kosong."
+        label=later("desk.field_successor"),
+        max_length=40,
+        required=False,
+        help_text=later("desk.field_successor_help"),
     )
 
     def __init__(self, data: Mapping[str, object] | None, *, today: date) -> None:
@@ -44,7 +48,9 @@ class HideForm(forms.Form):
 class ShowForm(forms.Form):
     """Why that is taken back."""
 
-    why = forms.CharField(label="Alasan", max_length=_LONGEST, help_text="Tercatat di jejak.")
+    why = forms.CharField(
+        label=later("desk.field_why"), max_length=_LONGEST, help_text=later("desk.field_why_trail")
+    )
 
     def __init__(self, data: Mapping[str, object] | None) -> None:
         super().__init__(data, prefix="kembalikan")

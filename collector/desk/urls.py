@@ -1,6 +1,6 @@
 """Addresses behind the log-in."""
 
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 
 from collector.desk.show import (
     copying,
@@ -17,6 +17,7 @@ from collector.desk.show import (
     releases,
     services,
     standards,
+    unit_releases,
     units,
     visits,
     weeks,
@@ -35,7 +36,7 @@ _VISIT = rf"{_VISITS}(?P<number>[0-9]{{1,6}})/"
 _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
 _SERVICES = rf"^meja/unit/{_UNIT}/layanan/"
 
-urlpatterns = [
+pages: list[URLPattern] = [
     path("meja/", home.home, name="desk"),
     path("meja/minggu-ini/", weeks.week, name="desk-week"),
     path("meja/belum-melapor/", weeks.missing, name="desk-missing"),
@@ -46,13 +47,13 @@ urlpatterns = [
     path("meja/surel/simpan/", release_mails.keep, name="release-mails-keep"),
     path("meja/rilis/", releases.listed, name="desk-releases"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/$", releases.one, name="desk-release"),
+    re_path(rf"^meja/unit/{_UNIT}/rilis/$", unit_releases.listed, name="desk-unit-releases"),
     path("meja/angka/", numbers.live, name="desk-numbers"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/jam/$", numbers.hours, name="desk-hours"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/(?P<name>[a-z]+)/$", releases.act, name="desk-act"),
     re_path(rf"{_PLANS}$", followup.listed, name="desk-followup"),
     re_path(rf"{_PLANS}baru/$", followup.add, name="desk-plan-add"),
     re_path(rf"{_PLANS}laporan/$", followup.report, name="desk-report-day"),
-    re_path(rf"{_PLANS}bukti/(?P<file>[0-9]{{1,12}})/$", followup.evidence, name="desk-evidence"),
     re_path(rf"{_PLAN}$", followup.one, name="desk-plan"),
     re_path(rf"{_PLAN}ubah/$", followup.correct, name="desk-plan-correct"),
     re_path(rf"{_PLAN}selesai/$", followup.done, name="desk-plan-done"),
@@ -67,7 +68,6 @@ urlpatterns = [
     re_path(rf"{_STANDARDS}$", standards.listed, name="desk-standards"),
     re_path(rf"{_STANDARD}$", standards.one, name="desk-standard"),
     re_path(rf"{_STANDARD}tulis/$", standards.write, name="desk-standard-write"),
-    re_path(rf"{_STANDARD}lembar\.pdf$", standards.sheet, name="desk-standard-sheet"),
     re_path(rf"{_MAKLUMAT}$", standards.write_promise, name="desk-maklumat"),
     re_path(
         rf"{_MAKLUMAT}(?P<number>[0-9]{{1,6}})/tarik-foto/$",
@@ -77,7 +77,6 @@ urlpatterns = [
     re_path(rf"{_VISITS}$", visits.listed, name="desk-visits"),
     re_path(rf"{_VISIT}$", visits.one, name="desk-visit"),
     re_path(rf"{_VISIT}tanggapan/$", visits.reply, name="desk-visit-reply"),
-    re_path(rf"{_VISIT}foto/(?P<file>[0-9]{{1,12}})/$", visits.photo, name="desk-visit-photo"),
     path("meja/kunjungan/luring.js", visits.worker, name="desk-visit-worker"),
     re_path(rf"^meja/kunjungan/{_UNIT}/$", visits.check, name="desk-visit-check"),
     re_path(rf"^meja/unit/{_UNIT}/keadaan/$", units.one, name="desk-unit"),
@@ -96,19 +95,26 @@ urlpatterns = [
     path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/$", papers.listed, name="desk-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/semua/$", papers.everything, name="desk-papers-all"),
-    re_path(
-        rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
-    ),
     re_path(rf"^meja/rilis/{_RELEASE}/lembar-salin/$", copying.sheet, name="desk-copying"),
     re_path(rf"^meja/rilis/{_RELEASE}/laporan/$", papers.report, name="desk-report"),
     re_path(rf"^meja/rilis/{_RELEASE}/laporan/unggah/$", papers.give_back, name="desk-report-back"),
     path("meja/pekerjaan/", jobs.listed, name="jobs"),
     path("meja/pekerjaan/<int:number>/", jobs.one, name="job"),
     path("meja/pekerjaan/<int:number>/batal/", jobs.cancel, name="cancel-job"),
-    path("meja/pekerjaan/<int:number>/berkas.zip", jobs.file, name="job-file"),
     path("meja/akun/", people.listed, name="people"),
     path("meja/akun/undang/", people.invite, name="invite"),
     path("meja/akun/jabatan/<int:number>/serahkan/", people.hand_over, name="hand-over"),
     path("meja/akun/jabatan/<int:number>/akhiri/", people.end, name="end-office"),
     path("meja/akun/jabatan/<int:number>/kembali/", people.let_back, name="let-back"),
 ]
+"""In both languages."""
+urlpatterns: list[URLPattern] = [
+    re_path(rf"{_PLANS}bukti/(?P<file>[0-9]{{1,12}})/$", followup.evidence, name="desk-evidence"),
+    re_path(rf"{_STANDARD}lembar\.pdf$", standards.sheet, name="desk-standard-sheet"),
+    re_path(rf"{_VISIT}foto/(?P<file>[0-9]{{1,12}})/$", visits.photo, name="desk-visit-photo"),
+    re_path(
+        rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
+    ),
+    path("meja/pekerjaan/<int:number>/berkas.zip", jobs.file, name="job-file"),
+]
+"""Files, which are of no language."""

@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 
 from collector.desk.forms import day_field
 from collector.errors import CollectorError
+from collector.language import later
 from collector.standards.checklist import GROUPS, ITEMS, Item
 from collector.standards.history import found_words
 from collector.standards.models import Found, Visit
@@ -30,13 +31,13 @@ class Row(NamedTuple):
 class VisitForm(forms.Form):
     """A visit."""
 
-    visited_on = day_field("Tanggal kunjungan")
-    name = forms.CharField(label="Nama", max_length=150)
+    visited_on = day_field(later("desk.field_visited_on"))
+    name = forms.CharField(label=later("desk.field_name"), max_length=150)
     office = forms.CharField(
-        label="Jabatan dan instansi", max_length=150, help_text="Misalnya Analis, Bagian Organisasi Setda Kabupaten."
+        label=later("desk.field_office"), max_length=150, help_text=later("desk.field_office_help")
     )  # fmt: skip
     note = forms.CharField(
-        label="Catatan umum", max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=later("desk.field_note_general"), max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )  # fmt: skip
     key = forms.UUIDField(widget=forms.HiddenInput)
     account = forms.CharField(widget=forms.HiddenInput, max_length=150)
@@ -66,7 +67,9 @@ class VisitForm(forms.Form):
             self.fields[f"found_{one.key}"] = forms.ChoiceField(
                 label=one.name, choices=Found.choices, required=False, widget=forms.RadioSelect
             )  # fmt: skip
-            self.fields[f"note_{one.key}"] = forms.CharField(label="Catatan", max_length=500, required=False)
+            self.fields[f"note_{one.key}"] = forms.CharField(
+                label=later("desk.field_note"), max_length=500, required=False
+            )
 
     def groups(self) -> Iterator[tuple[str, list[Row]]]:
         """Give the items by the four indicators."""

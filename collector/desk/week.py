@@ -21,12 +21,13 @@ from collector.evidence import needs
 from collector.evidence.needs import SILENT_DAYS, Need
 from collector.fleet import lasting
 from collector.fleet.models import Unit
+from collector.language import say_here, spoken
+from collector.local import day_text, period_text
 from collector.releases.models import Release
 from collector.releases.running import Running, running
 from collector.releases.states import State
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.models import Population
-from survey.index.periods import long_date
 from survey.index.sampling import required_sample
 
 MOST_UNITS = 50
@@ -80,8 +81,8 @@ def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         elif standing.state == State.SUBMITTED:
             yield Entry(
                 NOTE,
-                f"{unit.name}: {standing.period.title} menunggu penilai",
-                "Sudah diajukan.",
+                say_here("week.submitted", unit=unit.name, period=period_text(standing.period, spoken())),
+                say_here("week.submitted_text"),
                 _desk(standing),
             )
         yield from _sample(unit)
@@ -99,30 +100,28 @@ def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
     releases = Release.objects.filter(unit__in=real, instrument=DEFAULT_INSTRUMENT)
     path = reverse("desk-releases")
     if number := releases.filter(state=State.SUBMITTED).count():
-        text = "Terbitkan, atau kembalikan dengan alasan."
-        yield Entry(SOON, f"{number} rilis diajukan dan belum diputuskan", text, f"{path}?state=diajukan")
+        title, text = say_here("week.undecided", number=number), say_here("week.undecided_text")
+        yield Entry(SOON, title, text, f"{path}?state=diajukan")
     if number := releases.filter(state=State.NOT_REPORTED).count():
-        text = "Untuk umum tertulis: tidak melapor. Penilai dapat mengingatkan unitnya, atau menerbitkan tanpa unit."
-        yield Entry(LATE, f"{number} periode tidak dilaporkan", text, reverse("desk-missing"))
+        title, text = say_here("week.silent_units", number=number), say_here("week.silent_units_text")
+        yield Entry(LATE, title, text, reverse("desk-missing"))
     yield from _silent(units)
     yield from _complaints(waiting(units, midnight=periods.midnight(), with_officers=True))
 
 
 def _release_due(standing: Standing) -> Entry:
     left = standing.days_left
-    title = f"{standing.unit.name}: ajukan rilis {standing.period.title}"
+    period = period_text(standing.period, spoken())
+    title = say_here(
+        "week.mend" if standing.reason else "week.hand_in", unit=standing.unit.name, period=period
+    )
+    day = day_text(standing.due, spoken())
+    text = say_here("week.late", day=day) if left < 0 else say_here("week.due", day=day, left=left)
     if standing.reason:
-        title = f"{standing.unit.name}: perbaiki dan ajukan lagi rilis {standing.period.title}"
-    day = long_date(standing.due)
-    if left < 0:
-        text = f"Batasnya {day}, sudah lewat. Untuk umum tertulis: tidak melapor."
-    else:
-        text = f"Paling lambat {day}, sisa {left} hari. Sesudahnya untuk umum tertulis: tidak melapor."
-    if standing.reason:
-        text += f" Dikembalikan: {standing.reason}."
+        text += " " + say_here("week.returned", reason=standing.reason)
     told = reminders.newest([standing.unit], standing.period).get(standing.unit.pk)
     if told is not None:
-        text += f" Penilai mengingatkan pada {long_date(told.day)}."
+        text += " " + say_here("week.reminded", day=day_text(told.day, spoken()))
     return Entry(LATE if left < 0 else SOON if left <= _SOON_DAYS else NOTE, title, text, _desk(standing))
 
 
@@ -135,30 +134,30 @@ def _sample(unit: Unit) -> Iterator[Entry]:
     stated = Population.objects.filter(
         unit=unit, first_day=found.period.first, last_day=found.period.last
     ).first()
-    so_far = f"Jawaban sampai tadi malam: {_band(found)}."
-    title = f"{unit.name}: {found.period.title} sedang berjalan"
+    so_far = say_here("week.so_far", band=_band(found))
+    title = say_here("week.running", unit=unit.name, period=period_text(found.period, spoken()))
     if stated is None:
-        yield Entry(
-            NOTE,
-            title,
-            f"{so_far} Jumlah pengguna layanan belum dinyatakan, maka kecukupannya belum dapat dinilai.",
-        )
+        unstated = say_here("week.unstated")
+        yield Entry(NOTE, title, f"{so_far} {unstated}")
         return
     needed = required_sample(stated.users)
     if found.band.low >= needed:
-        yield Entry(NOTE, title, f"{so_far} Diperlukan {needed}: cukup.")
+        enough = say_here("week.enough", needed=needed)
+        yield Entry(NOTE, title, f"{so_far} {enough}")
         return
     left = (found.period.last - today).days
     is_short = found.band.high is not None and found.band.high < needed
-    text = f"{so_far} Diperlukan {needed}: {'belum cukup' if is_short else 'mungkin sudah cukup'}, sisa {left} hari."
-    yield Entry(SOON if is_short and left <= _SOON_DAYS else NOTE, title, text)
+    told = say_here("week.short" if is_short else "week.perhaps", needed=needed, left=left)
+    yield Entry(SOON if is_short and left <= _SOON_DAYS else NOTE, title, f"{so_far} {told}")
 
 
 def _band(found: Running) -> str:
     low, high = found.band
     if high is None:
-        return f"{low} atau lebih"
-    return f"kurang dari {high + 1}" if low == 0 else f"{low} sampai {high}"
+        return say_here("week.band_more", low=low)
+    return (
+        say_here("week.band_fewer", high=high + 1) if low == 0 else say_here("week.band", low=low, high=high)
+    )
 
 
 def _silent(units: QuerySet[Unit]) -> Iterator[Entry]:
@@ -169,21 +168,25 @@ def _silent(units: QuerySet[Unit]) -> Iterator[Entry]:
     text = need_sentence(Need.SILENT)
     if number > MOST_UNITS:
         path = f"{reverse('desk-kiosks')}?perlu={Need.SILENT.value}"
-        yield Entry(LATE, f"{number} kios diam lebih dari {SILENT_DAYS} hari", text, path)
+        yield Entry(LATE, say_here("week.silent_kiosks", number=number, days=SILENT_DAYS), text, path)
         return
     listed = list(found.values_list("name", "stands", "last_hour_ms"))
     names = dict(Unit.objects.filter(pk__in=[unit for _, unit, _ in listed]).values_list("pk", "name"))
     for name, unit, last_ms in listed:
-        title = f"{names[unit]}: {silent_words(name, last_ms)}"
+        title = say_here("week.silent_kiosk", unit=names[unit], words=silent_words(name, last_ms))
         yield Entry(LATE, title, text, reverse("desk-kiosk", args=[name]))
 
 
 def _complaints(found: Waiting) -> Iterator[Entry]:
     if found.overdue:
-        text = f"Dari {found.open} pengaduan yang terbuka. Kepada warga dijanjikan {PROMISED_DAYS} hari."
-        yield Entry(LATE, f"{found.overdue} pengaduan lewat batas", text)
+        text = say_here("week.complaints_late_text", open=found.open, days=PROMISED_DAYS)
+        yield Entry(LATE, say_here("week.complaints_late", number=found.overdue), text)
     elif found.open:
-        yield Entry(NOTE, f"{found.open} pengaduan terbuka", "Tidak ada yang lewat batas.")
+        title, text = (
+            say_here("week.complaints_open", number=found.open),
+            say_here("week.complaints_open_text"),
+        )
+        yield Entry(NOTE, title, text)
 
 
 def _desk(standing: Standing) -> str:

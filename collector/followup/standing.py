@@ -66,14 +66,6 @@ class Standing:
             return False
         return not self.planned or self.loss.days_left <= SOON_DAYS
 
-    @property
-    def warning(self) -> str:
-        """Say what is about to be lost: `9 hari lagi untuk nilai 5`; empty where nothing is."""
-        if self.loss is None:
-            return ""
-        left = f"{self.loss.days_left} hari lagi" if self.loss.days_left else "hari terakhir"
-        return f"{left} untuk nilai {self.loss.level}"
-
 
 def standings(releases: Iterable[Release], today: date) -> list[Standing]:
     """Give how far the follow-up of each release has come, in the same order; a constant number of queries."""

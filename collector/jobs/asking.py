@@ -80,7 +80,7 @@ def folder_of(unit: Unit, year: int, *, user: User) -> Job:
     if not roles.may(user, roles.OFFICERS, unit):
         raise CollectorError("paper_not_yours", account=user.get_username(), name="PEKPPP")
     whole = roles.may(user, roles.EVALUATORS, unit)
-    title, file = f"Folder PEKPPP {year}, {unit.code}", f"pekppp_{unit.code}_{year}.zip"
+    title, file = f"Folder PEKPPP {year}, {unit.name}", f"pekppp_{unit.code}_{year}.zip"
     return _ask(title, file, [Piece(unit=unit, year=year, whole=whole)], user=user)
 
 

@@ -18,8 +18,8 @@ from collector.pekppp.facts import Facts, Promised, Survey
 from collector.pekppp.finding import Finding
 from collector.pekppp.findings import findings
 from collector.pekppp.summary import summary
-from collector.releases.content import opened
-from collector.scores.show.formats import comma, decimal
+from collector.releases.content import opened, two_decimals
+from collector.scores.show.formats import comma
 from collector.standards import sheets
 from collector.standards.history import items_of
 from collector.standards.models import VisitPhoto
@@ -213,8 +213,8 @@ def _recap(facts: Facts, quota: Quota | None) -> Iterator[Sequence[str]]:
     said = opened(facts.users)
     index = said["index"]
     for place, one in enumerate(index["elements"], start=1):
-        yield str(place), one["label"], one["name"], comma(decimal(one["value"], 2))
-    yield "", "", "Nilai F-03", comma(decimal(index["value"], 2))
+        yield str(place), one["label"], one["name"], comma(two_decimals(one["value"]))
+    yield "", "", "Nilai F-03", comma(two_decimals(index["value"]))
     yield "", "", f"Jumlah responden, rilis {facts.users.address}", str(said["n"])
     if quota is not None:
         met = "terpenuhi" if meets(quota.number, said["n"]) else "belum terpenuhi"

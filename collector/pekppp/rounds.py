@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from collector.language import INDONESIAN
 from collector.pekppp.facts import Evaluated, Facts
 from collector.releases.content import interval_of, opened
 from collector.scores.show.formats import comma, decimal
+from collector.scores.show.labels import called, gloss
+from collector.words.catalogue import say
 from survey.index import pekppp
 from survey.instrument.weights import two_decimals
 
@@ -26,31 +29,32 @@ class RoundSaid:
     address: str
 
 
-def rounds_of(facts: Facts) -> tuple[RoundSaid, ...]:
+def rounds_of(facts: Facts, language: str = INDONESIAN) -> tuple[RoundSaid, ...]:
     """Give every round in which marks were entered."""
-    return tuple(map(_said, facts.evaluated))
+    return tuple(_said(one, language) for one in facts.evaluated)
 
 
-def _said(one: Evaluated) -> RoundSaid:
+def _said(one: Evaluated, language: str) -> RoundSaid:
     marks = pekppp.f02(one.marks)
-    f02 = comma(decimal(marks, 2))
+    f02 = comma(decimal(marks, 2), language)
+    name = called(one.round.value, language)
     if one.ipp is None:
-        return RoundSaid(one.round.value, f02, "", "", "", "IPP belum diterbitkan", "")
+        return RoundSaid(name, f02, "", "", "", say("ipp.waits", language), "")
     ends = _ends(one)
-    interval, sure = "", "selang F-03 tidak ada"
+    interval, sure = "", say("ipp.no_interval", language)
     if ends is not None:
         letters = [pekppp.CATEGORIES.classify(two_decimals(end)).letter for end in ends]
-        interval = "–".join(comma(two_decimals(end)) for end in ends)
+        interval = "–".join(comma(two_decimals(end), language) for end in ends)
         sure = (
-            f"kategori {letters[0]} di kedua ujung selang"
+            say("ipp.both_ends", language, letter=letters[0])
             if letters[0] == letters[1]
-            else f"antara kategori {letters[0]} dan {letters[1]}"
+            else say("ipp.between", language, low=letters[0], high=letters[1])
         )
     return RoundSaid(
-        one.round.value,
+        name,
         f02,
-        comma(two_decimals(Fraction(str(one.ipp["value"])))),
-        f"{one.ipp['category']} ({one.ipp['meaning']})",
+        comma(two_decimals(Fraction(str(one.ipp["value"]))), language),
+        f"{one.ipp['category']} ({gloss(one.ipp['meaning'], language) or one.ipp['meaning']})",
         interval,
         sure,
         one.users.address if one.users is not None else "",

@@ -1,6 +1,7 @@
 """How many people a unit served in a period, as its staff states it."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from collector import clock
 from collector.errors import CollectorError
@@ -12,6 +13,11 @@ from survey.index.periods import Period
 MOST_USERS = 2_000_000_000
 
 
+def is_stated(unit: Unit, period: Period) -> bool:
+    """Tell whether the unit's staff has said how many people it served in exactly this period."""
+    return _of(unit, period).exists()
+
+
 def state(unit: Unit, period: Period, users: int, *, who: str, why: str = "") -> None:
     """Keep the number; stating it again corrects it, and 0 takes it back.
 
@@ -20,7 +26,7 @@ def state(unit: Unit, period: Period, users: int, *, who: str, why: str = "") ->
     """
     if not 0 <= users <= MOST_USERS:
         raise CollectorError("users_range", users=users)
-    stated = Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)
+    stated = _of(unit, period)
     with transaction.atomic():
         facts = {"period": period.identifier, "users": users}
         note(who=who, action="users stated", subject=unit.code, why=why, facts=facts)
@@ -33,3 +39,7 @@ def state(unit: Unit, period: Period, users: int, *, who: str, why: str = "") ->
             last_day=period.last,
             defaults={"users": users, "stated_at": clock.now(), "stated_by": who[:150]},
         )
+
+
+def _of(unit: Unit, period: Period) -> QuerySet[Population]:
+    return Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last)

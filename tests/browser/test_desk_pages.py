@@ -39,6 +39,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "petugas": (
         *EVERYBODY,
         UNIT,
+        "/meja/unit/tanjungasih/rilis/",
         "/meja/unit/tanjungasih/tindak-lanjut/",
         "/meja/unit/tanjungasih/forum/",
         "/meja/unit/tanjungasih/pekppp/2026/",
@@ -313,12 +314,12 @@ def test_a_quarter_is_handed_in_sent_back_and_published_by_keys_alone(
     officer.goto(UNIT)
     tab_to(officer, "button", "Ajukan")
     officer.keyboard.press("Enter")
-    expect(officer.get_by_text("Ajukan: tercatat.")).to_be_visible()
+    expect(officer.get_by_text("diajukan. Sekarang giliran penilai")).to_be_visible()
     evaluator.goto(UNIT)
     tab_to(evaluator, "input[name=why][required]")
     evaluator.keyboard.type("kios belum mengirim")
     evaluator.keyboard.press("Enter")
-    expect(evaluator.get_by_text("Kembalikan: tercatat.")).to_be_visible()
+    expect(evaluator.get_by_text("dikembalikan. Petugas unit membaca")).to_be_visible()
     officer.reload()
     expect(officer.locator("p.wrong", has_text="kios belum mengirim")).to_be_visible()
     tab_to(officer, "button", "Ajukan")
@@ -326,8 +327,8 @@ def test_a_quarter_is_handed_in_sent_back_and_published_by_keys_alone(
     evaluator.reload()
     tab_to(evaluator, "button", "Terbitkan")
     evaluator.keyboard.press("Enter")
-    expect(evaluator.get_by_text("Terbitkan: tercatat.")).to_be_visible()
-    tab_to(evaluator, "a", "Halaman untuk warga")
+    expect(evaluator.get_by_text("terbit. Sekarang siapa saja")).to_be_visible()
+    tab_to(evaluator, "a.button", "Halaman untuk warga")
     evaluator.keyboard.press("Enter")
     expect(evaluator.get_by_text("kurang dari 5 responden lengkap")).to_be_visible()
     officer.close()

@@ -78,7 +78,7 @@ def test_a_page_that_fails_shows_no_traceback(raising: None) -> None:
 
 
 def test_below_the_english_front_page_what_goes_wrong_is_said_in_english(client: Client) -> None:
-    for address in ("/en/nothing/", "/en/unit/nowhere/", "/en/meja/", "/en/api/v1/releases"):
+    for address in ("/en/nothing/", "/en/unit/nowhere/", "/en/meja/nothing/", "/en/api/v1/releases"):
         check(client.get(address), status=404, title="Page not found", language="en")
     refused = client.get("/en/", headers={"host": "evil.example"})
     check(refused, status=400, title="This request cannot be read", language="en")

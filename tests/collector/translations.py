@@ -1,4 +1,4 @@
-"""The English of the public pages: `python -m tests.collector.translations` brings the catalogue up to date, and a test holds it.
+"""The English of the pages: `python -m tests.collector.translations` brings the catalogue up to date, and a test holds it.
 
 Templates hold their own Indonesian words, marked with Django's `translate` and `blocktranslate`; `collector/locale/en/` has the English of each. This
 takes the marked words out of the templates, keeps what is translated already, leaves an empty place for what is not, drops what no template
@@ -22,8 +22,10 @@ COLLECTOR = Path(__file__).resolve().parents[2] / "collector"
 CATALOGUE = COLLECTOR / "locale" / "en" / "LC_MESSAGES" / "django.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 HEAD = "Content-Type: text/plain; charset=UTF-8\nLanguage: en\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
-NOT_PUBLIC = ("desk/", "account/", "allauth/", "mfa/", "papers/embed.html")
-"""Behind the log-in, or a file of one language: Indonesian alone. A template that leaves this list is held to its English."""
+INDONESIAN_ALONE = ("papers/embed.html",)
+"""A file of one language: Indonesian alone. A template that leaves this list is held to its English."""
+OF = "\x04"
+"""Parts a word from what it is said of, in a key, as gettext does: where one Indonesian word is two in English."""
 SPOKEN = ("aria-label", "alt", "title", "placeholder", "data-name")
 """Attributes that a reader sees or hears."""
 Words = Mapping[str, str]
@@ -31,12 +33,12 @@ Words = Mapping[str, str]
 
 
 def templates() -> dict[str, Template]:
-    """Give every template of the public pages by its name, as Django parses it."""
+    """Give every template by its name, as Django parses it."""
     found = {}
     for folder in sorted(COLLECTOR.rglob("templates")):
         for path in sorted(folder.rglob("*.html")):
             name = path.relative_to(folder).as_posix()
-            if not name.startswith(NOT_PUBLIC):
+            if not name.startswith(INDONESIAN_ALONE):
                 found[name] = template(path.read_text(encoding="utf-8"))
     return found
 
@@ -50,7 +52,8 @@ def marked(template: Template) -> Iterator[str]:
     """Give the words that a template marks, as keys of the catalogue."""
     for node in _nodes(template.nodelist):
         if isinstance(node, TranslateNode):
-            yield str(node.filter_expression.var.literal).replace("%", "%%")  # type: ignore[union-attr]  # a variable is none of ours
+            context = f"{node.message_context.var}{OF}" if node.message_context is not None else ""
+            yield context + str(node.filter_expression.var.literal).replace("%", "%%")  # type: ignore[union-attr]  # a variable is none of ours
         elif isinstance(node, BlockTranslateNode):
             yield node.render_token_list(node.singular)[0]
 
@@ -76,20 +79,21 @@ def read(text: str) -> dict[str, str]:
         key = ""
         for line in block.splitlines():
             name, _, rest = line.partition(" ")
-            if name in ("msgid", "msgstr"):
+            if name in ("msgctxt", "msgid", "msgstr"):
                 key, line = name, rest  # noqa: PLW2901 - what is left of it
             if not key or not line.startswith('"'):
                 raise ValueError(f"this is no line of our catalogue: {line}")
             parts[key] = parts.get(key, "") + ast.literal_eval(line)
-        if parts["msgid"] in found:
-            raise ValueError(f"this stands there twice: {parts['msgid']}")
-        found[parts["msgid"]] = parts["msgstr"]
+        said = parts["msgctxt"] + OF + parts["msgid"] if "msgctxt" in parts else parts["msgid"]
+        if said in found:
+            raise ValueError(f"this stands there twice: {said}")
+        found[said] = parts["msgstr"]
     return found
 
 
 def written(words: Words) -> str:
     """Write a catalogue, the head first and the rest by the Indonesian."""
-    blocks = [f"msgid {_quoted(key)}\nmsgstr {_quoted(words[key])}" for key in sorted(words)]
+    blocks = [f"{_identified(key)}\nmsgstr {_quoted(words[key])}" for key in sorted(words)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -178,7 +182,12 @@ def _literals(nodes: NodeList) -> Iterator[str]:
             given += [
                 text for _, pairs in node.filter_expression.filters for lookup, text in pairs if not lookup
             ]
-        yield from (one for one in given if isinstance(one, str) and not re.fullmatch("[a-z0-9-]*", one))
+        yield from (one for one in given if isinstance(one, str) and not re.fullmatch("[a-z0-9_-]*", one))
+
+
+def _identified(key: str) -> str:
+    context, parted, text = key.rpartition(OF)
+    return f"msgctxt {_quoted(context)}\nmsgid {_quoted(text)}" if parted else f"msgid {_quoted(text)}"
 
 
 def _quoted(text: str) -> str:
@@ -197,7 +206,13 @@ def _libraries() -> dict[str, str]:
         for path in COLLECTOR.glob("*/templatetags/*.py")
         if path.stem != "__init__"
     }
-    return {"i18n": "django.templatetags.i18n", "static": "django.templatetags.static"} | ours
+    theirs = {
+        "account": "allauth.account.templatetags.account",
+        "allauth": "allauth.templatetags.allauth",
+        "i18n": "django.templatetags.i18n",
+        "static": "django.templatetags.static",
+    }
+    return theirs | ours
 
 
 if __name__ == "__main__":

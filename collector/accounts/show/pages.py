@@ -1,7 +1,6 @@
 """Pages of one's own account: an invitation taken, a code for the console, what one holds."""
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -11,11 +10,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collector.accounts import console, invitations, roles
 from collector.accounts.models import Invitation
 from collector.errors import CollectorError
+from collector.language import say_here, spoken
 from collector.people import chain, trail
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -36,7 +37,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(
             request,
             "account/invitation_over.html",
-            {"error": error.for_page(settings.IKM_LANGUAGE)},
+            {"error": error.for_page(spoken())},
             status=404,
         )
     context: dict[str, object] = {"invitation": found, "typed": request.POST}
@@ -48,7 +49,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return render(
             request,
             "account/invitation.html",
-            context | {"error": error.for_page(settings.IKM_LANGUAGE)},
+            context | {"error": error.for_page(spoken())},
             status=400,
         )
 
@@ -56,7 +57,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def _taken(request: HttpRequest, secret: str, found: Invitation) -> HttpResponse:
     if request.user.is_authenticated and found.user is None:
         invitations.take(secret, request.user)
-        return redirect("desk")
+        return _in_office(request, found)
     password = request.POST.get("password", "")
     if password != request.POST.get("again", ""):
         raise CollectorError("password_differs")
@@ -66,6 +67,13 @@ def _taken(request: HttpRequest, secret: str, found: Invitation) -> HttpResponse
         account, name = (request.POST.get(key, "").strip() for key in ("account", "name"))
         user = invitations.join(secret, account=account, name=name, password=password)
     login(request, user, backend=_BACKEND)
+    return _in_office(request, found)
+
+
+def _in_office(request: HttpRequest, found: Invitation) -> HttpResponse:
+    """Go to the desk, which says what has just been taken over, and from whom."""
+    if found.user is None:
+        messages.success(request, render_to_string("account/_taken.html", {"invitation": found}))
     return redirect("desk")
 
 
@@ -93,17 +101,13 @@ def address(request: HttpRequest) -> HttpResponse:
         if given:
             validate_email(given)
     except ValidationError:
-        messages.error(
-            request, CollectorError("mail_address", address=given[:80]).for_page(settings.IKM_LANGUAGE)
-        )
+        messages.error(request, CollectorError("mail_address", address=given[:80]).for_page(spoken()))
         return redirect("account")
     with transaction.atomic():
         who = request.user.get_username()
         User.objects.filter(username=who).update(email=given)
         trail.note(who=who, action="mail address", subject=who, facts={"kept": bool(given)})
-    messages.success(
-        request, "Alamat surel disimpan." if given else "Alamat surel dihapus; tidak ada surel lagi."
-    )
+    messages.success(request, say_here("desk.mail_kept") if given else say_here("desk.mail_gone"))
     return redirect("account")
 
 

@@ -1,6 +1,5 @@
 """The copy sheet at the desk: every number in the words of the form it is typed into, with a button that copies it where scripts may run."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from collector.desk.show.papers import found_release
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.headers import WITH_SCRIPT
 from collector.papers.copying.sheet import Part, parts_of
@@ -24,7 +24,7 @@ def sheet(request: HttpRequest, text: str) -> HttpResponse:
         said = said_of(release)
         parts = parts_of(said)
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
         return redirect("desk-papers", text=release.address)
     trail.note(
         who=request.user.get_username(),

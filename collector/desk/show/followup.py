@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,7 @@ from collector.accounts import roles
 from collector.accounts.roles import OFFICERS
 from collector.desk import periods
 from collector.desk.forms import Choices, DoneForm, PlanForm
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.followup import forum, register
@@ -27,11 +27,14 @@ from collector.followup.reading import ItemRead, elements_of, items_of_unit, rea
 from collector.followup.reports import issue
 from collector.followup.sentences import mend_lines
 from collector.followup.standing import standings
+from collector.language import say_here, spoken
 from collector.papers.registry import Audience, formats
-from collector.releases.content import opened
+from collector.releases.content import opened, two_decimals
 from collector.releases.models import Release
 from collector.releases.states import State as ReleaseState
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
+from collector.scores.show.formats import comma
+from collector.scores.show.labels import gloss
 from survey.index.periods import parse
 
 _RELEASES = 6
@@ -76,9 +79,9 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
                 unit, form.plan(), release=release, forum=held, who=request.user.get_username()
             )
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            messages.success(request, f"Rencana {item.number}: tercatat.")
+            messages.success(request, say_here("desk.plan_added", number=item.number))
             return redirect("desk-followup", code=unit.code)
     context = {"unit": unit, "form": form, "release": release, "held": held}
     return render(request, "desk/plan.html", context, status=400 if form.errors else 200)
@@ -104,9 +107,9 @@ def correct(request: HttpRequest, code: str, number: int) -> HttpResponse:
         try:
             register.correct(item, form.plan(), who=request.user.get_username(), why=form.cleaned_data["why"])
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            messages.success(request, f"Rencana {item.number} diperbaiki.")
+            messages.success(request, say_here("desk.plan_corrected", number=item.number))
             return redirect("desk-plan", code=unit.code, number=item.number)
     context = {"unit": unit, "form": form, "release": item.release, "held": item.forum, "item": item}
     return render(request, "desk/plan.html", context, status=400 if form.errors else 200)
@@ -132,10 +135,10 @@ def done(request: HttpRequest, code: str, number: int) -> HttpResponse:
                 why=said.get("why", ""),
             )
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
             item = _item(unit, number)
         else:
-            messages.success(request, f"Rencana {item.number} selesai: tercatat.")
+            messages.success(request, say_here("desk.plan_done", number=item.number))
             return redirect("desk-plan", code=unit.code, number=item.number)
     return _shown(request, unit, item, form, status=400)
 
@@ -144,6 +147,7 @@ class Act(NamedTuple):
     """Something that may be done with a plan, beside saying that it is done."""
 
     words: str
+    """What is said once it is done, by its key."""
     do: Callable[[HttpRequest, Item, str], object]
 
 
@@ -158,9 +162,9 @@ def act(request: HttpRequest, code: str, number: int, name: str) -> HttpResponse
     try:
         chosen.do(request, item, request.user.get_username())
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"{chosen.words}: tercatat.")
+        messages.success(request, say_here(f"desk.did_{chosen.words}"))
     return redirect("desk-plan", code=unit.code, number=item.number)
 
 
@@ -174,14 +178,14 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         day = date.fromisoformat(request.POST.get("day", ""))
         kind = Report(request.POST.get("report", ""))
     except ValueError:
-        messages.error(request, "Pilih laporan dan tanggalnya.")
+        messages.error(request, say_here("desk.report_choose"))
         return redirect("desk-followup", code=unit.code)
     try:
         issue(release, kind, day, who=request.user.get_username(), why=request.POST.get("why", ""))
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"Tanggal {kind.label.lower()}: tercatat.")
+        messages.success(request, say_here(f"desk.report_{kind.value.replace(' ', '_')}"))
     return redirect("desk-followup", code=unit.code)
 
 
@@ -214,7 +218,7 @@ def rows_of(unit: Unit, items: Sequence[ItemRead]) -> list[Row]:
     return [
         Row(
             one,
-            mend_lines(seen[one.number], settings.IKM_LANGUAGE) if one.number in seen else [],
+            mend_lines(seen[one.number], spoken()) if one.number in seen else [],
             one.is_late(today),
         )
         for one in items
@@ -285,16 +289,19 @@ def _source(request: HttpRequest, unit: Unit) -> tuple[Release | None, Forum | N
 def _elements(release: Release | None) -> Choices:
     """Give the elements to choose from, the lowest three first and said to be so; of a forum all, and none."""
     if release is None:
-        every = [(key, f"{label} {name}") for key, label, name in elements_of(DEFAULT_INSTRUMENT)]
-        return [("", "Bukan satu unsur tertentu"), *every]
+        every = [
+            (key, f"{label} {gloss(name, spoken()) or name}")
+            for key, label, name in elements_of(DEFAULT_INSTRUMENT)
+        ]
+        return [("", say_here("desk.no_element")), *every]
     index = opened(release)["index"]
     elements = {one["key"]: one for one in index["elements"]}
     low = [key for key in index.get("priorities") or [] if key in elements][:3]
     shown = {
-        key: f"{one['label']} {one['name']}, {one['value']:.2f}".replace(".", ",")
+        key: f"{one['label']} {gloss(one['name'], spoken()) or one['name']}, {comma(two_decimals(one['value']), spoken())}"
         for key, one in elements.items()
     }
-    return [(key, f"{shown[key]} (tiga terendah)") for key in low] + [
+    return [(key, say_here("desk.lowest_three", words=shown[key])) for key in low] + [
         (key, words) for key, words in shown.items() if key not in low
     ]
 
@@ -319,10 +326,10 @@ def _take_back(request: HttpRequest, item: Item, who: str) -> None:
 
 
 ACTS: Mapping[str, Act] = {
-    "buka": Act("Dibuka kembali", lambda request, item, who: register.reopen(item, who=who, why=_why(request))),
-    "batal": Act("Tidak dilaksanakan", lambda request, item, who: register.drop(item, who=who, why=_why(request))),
-    "bukti": Act("Bukti", _attach),
-    "tarik": Act("Bukti ditarik", _take_back),
+    "buka": Act("reopened", lambda request, item, who: register.reopen(item, who=who, why=_why(request))),
+    "batal": Act("dropped", lambda request, item, who: register.drop(item, who=who, why=_why(request))),
+    "bukti": Act("proof", _attach),
+    "tarik": Act("proof_taken_back", _take_back),
 }  # fmt: skip
 
 

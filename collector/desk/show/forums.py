@@ -1,6 +1,5 @@
 """A unit's public consultations at the desk: minutes entered, with who came, and the pack that a forum works from."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -11,11 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from collector.accounts import roles
 from collector.desk.forms import ForumForm
 from collector.desk.show.followup import found_unit
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.followup import forum
 from collector.followup.models import Item
 from collector.followup.reading import read
 from collector.followup.register import WRITERS
+from collector.language import say_here
 
 
 @login_required
@@ -55,9 +56,9 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
                 unit, form.minutes(), who=request.user.get_username(), why=form.cleaned_data["why"]
             )
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            messages.success(request, f"{held.title}: tercatat. Masukkan sekarang yang disepakati.")
+            messages.success(request, say_here("desk.forum_held", forum=held.title))
             return redirect("desk-forums", code=unit.code)
     context = {"unit": unit, "form": form}
     return render(request, "desk/forum.html", context, status=400 if form.errors else 200)

@@ -1,6 +1,7 @@
 """What waits for whoever has logged in, the most urgent first."""
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,10 +16,13 @@ from collector.fleet.models import Region
 from collector.followup.standing import waiting
 from collector.releases.models import Release
 from collector.releases.states import State
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.proof.held import holdings
 from collector.standards.history import unanswered
+from survey.index.periods import parse
 
 _MOST_UNITS = 50
+_MOST_SUBMITTED = 10
 
 
 @login_required
@@ -47,7 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "out": [_newest(one) for one in own],
         "kiosks": [(one.unit, holdings(one.unit)) for one in own],
         "evaluator": _for_evaluator(evaluator) if evaluator else None,
+        "submitted": [(one, parse(one.period)) for one in _submitted(evaluator)[:_MOST_SUBMITTED]],
         "offices": offices,
+        "ended": [] if offices else _ended(request.user),
         "audits": any(one.role == roles.AUDITOR for one in offices),
     }
     return render(request, "desk/home.html", context)
@@ -58,14 +64,31 @@ def _newest(one: Standing) -> tuple[Standing, Release | None]:
     return one, out.defer("content", "basis").order_by("-last_day", "-number").first()
 
 
+def _submitted(offices: list[Office]) -> QuerySet[Release]:
+    """Give what was handed in of the SKM, of whatever period, and waits for a decision; what is due first stands first."""
+    found = _waiting(offices).filter(instrument=DEFAULT_INSTRUMENT).select_related("unit")
+    return found.defer("content", "basis").order_by("due", "pk")
+
+
+def _waiting(offices: list[Office]) -> QuerySet[Release]:
+    units = roles.units_of(offices).filter(lasting.REAL)
+    return Release.objects.filter(unit__in=units, state=State.SUBMITTED)
+
+
+def _ended(user: roles.Account) -> QuerySet[Office]:
+    """Give the offices that an account without any held, the last one first."""
+    found = Office.objects.filter(user=user.pk).select_related("unit", "region", "agency")
+    return found.order_by("-until", "-pk")[:3]
+
+
 def _for_evaluator(offices: list[Office]) -> dict[str, object]:
     units = roles.units_of(offices).filter(lasting.REAL)
-    waiting = Release.objects.filter(unit__in=units, state=State.SUBMITTED)
     overdue = Release.objects.filter(unit__in=units, state=State.NOT_REPORTED)
     places = {one.region or one.agency for one in offices} - {None}
     return {
         "units": units.count(),
-        "submitted": waiting.count(),
+        "submitted": _submitted(offices).count(),
+        "others": _waiting(offices).exclude(instrument=DEFAULT_INSTRUMENT).count(),
         "overdue": overdue.count(),
         "places": sorted(
             (

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from collector.accounts import roles
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.jobs import alive, asking, doing
 from collector.jobs.models import Job, JobState, Piece
@@ -65,7 +66,7 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
     try:
         asking.cancel(job, user=request.user)
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
         messages.success(request, "Pekerjaan dibatalkan.")
     return redirect("job", number=job.pk)
@@ -104,7 +105,7 @@ def of_period(request: HttpRequest) -> HttpResponse:
     try:
         job = asking.papers_of_period(period, instrument=DEFAULT_INSTRUMENT, user=request.user)
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
         return redirect("desk-releases")
     return redirect("job", number=job.pk)
 

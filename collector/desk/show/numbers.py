@@ -1,8 +1,8 @@
 """Numbers at the desk that are not for everybody: an auditor's questions for free days, and the hours of a released period. Each stands in the trail."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from collector.accounts import roles
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
+from collector.language import later, say_here, spoken
 from collector.releases import asked
-from collector.releases.cells.asking import BreakdownAnswer
+from collector.releases.cells.asking import Cell
 from collector.releases.cells.asking import question as breakdown_of
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.ask.results import IndexAnswer, Result
@@ -22,7 +24,6 @@ from collector.scores.ask.words import question
 from collector.scores.show.labels import part_name
 from collector.scores.show.shares import as_values
 from collector.scores.tallies.naming import UNKNOWN
-from collector.words.catalogue import say
 from collector.words.foreign import in_one_line
 from survey.index.reckoning import ElementIndex
 from survey.instrument.definition import shipped
@@ -31,10 +32,10 @@ from survey.instrument.kinds import Kind
 
 _ASKED = ("unit", "region", "agency", "from", "to", "by", "instrument")
 _BY = (
-    (Dimension.UNIT, "unit"),
-    (Dimension.SERVICE, "layanan"),
-    (Dimension.MONTH, "bulan"),
-    (Dimension.HOUR, "jam"),
+    (Dimension.UNIT, later("desk.by_unit")),
+    (Dimension.SERVICE, later("desk.by_service")),
+    (Dimension.MONTH, later("desk.by_month")),
+    (Dimension.HOUR, later("desk.by_hour")),
 )
 """What the form offers to break down by; the API has more."""
 _HOUR = "hour"
@@ -59,7 +60,7 @@ def live(request: HttpRequest) -> HttpResponse:
         try:
             context["found"] = _told(asked.live(question(words), who=request.user, why=why))
         except CollectorError as error:
-            context["wrong"] = error.for_page(settings.IKM_LANGUAGE)
+            context["wrong"] = refused(error)
     return render(request, "desk/numbers.html", context)
 
 
@@ -78,35 +79,36 @@ def hours(request: HttpRequest, code: str, period: str) -> HttpResponse:
         return render(
             request,
             "desk/hours.html",
-            {"unit": unit, "wrong": error.for_page(settings.IKM_LANGUAGE)},
+            {"unit": unit, "wrong": refused(error)},
             status=400,
         )
+    cells = sorted(answer.cells or (), key=lambda one: (one.code == UNKNOWN, one.code))
     context = {
         "unit": unit,
         "period": answer.question.period,
         "band": answer.responses,
         "releases": answer.releases,
-        "rows": _hours(answer),
+        "rows": [(_hour(one), one) for one in cells],
+        "lowest": _lowest(cells),
         "sees_groups": answer.cells is not None,
         "evaluates": roles.may(request.user, roles.EVALUATORS, unit),
     }
     return render(request, "desk/hours.html", context)
 
 
-def _hours(answer: BreakdownAnswer) -> list[dict[str, object]]:
-    """Give the hours in the order of the day, those whose time is not certain last."""
-    cells = sorted(answer.cells or (), key=lambda one: (one.code == UNKNOWN, one.code))
-    lowest = min((one.value for one in cells), default=0.0)
-    return [
-        {
-            "name": say("group.hour_unknown", "id")
-            if one.code == UNKNOWN
-            else say("group.hour", "id", hour=one.code),
-            "cell": one,
-            "is_lowest": len(cells) > 1 and one.value == lowest,
-        }
-        for one in cells
-    ]
+def _hour(cell: Cell) -> str:
+    return say_here("group.hour_unknown") if cell.code == UNKNOWN else say_here("group.hour", hour=cell.code)
+
+
+def _lowest(cells: Sequence[Cell]) -> Cell | None:
+    """Give the hour that lies below every other one with its whole interval; None where chance may have put it lowest.
+
+    Intervals that only touch do overlap: their ends are rounded to a tenth.
+    """
+    if len(cells) < 2:
+        return None
+    first, *others = sorted(cells, key=lambda one: one.value)
+    return first if all(first.high < other.low for other in others) else None
 
 
 def _told(answer: IndexAnswer) -> dict[str, object]:
@@ -115,7 +117,7 @@ def _told(answer: IndexAnswer) -> dict[str, object]:
     return {
         "answer": answer,
         "whole": answer.whole,
-        "names": ", ".join(answer.names.values()) or "semua unit",
+        "names": ", ".join(answer.names.values()) or say_here("desk.every_unit"),
         "elements": [_element(answer, one) for one in elements],
         "questions": as_values(answer.instrument, answer.whole.shares or ()),
         "groups": [(_name(group), group) for group in answer.groups],
@@ -128,4 +130,4 @@ def _element(answer: IndexAnswer, one: ElementIndex) -> dict[str, object]:
 
 
 def _name(group: Result) -> str:
-    return " · ".join(part_name(part, "id") for part in group.group)
+    return " · ".join(part_name(part, spoken()) for part in group.group)

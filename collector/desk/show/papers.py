@@ -3,7 +3,6 @@
 import hashlib
 from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
@@ -12,8 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.jobs import asking
+from collector.language import say_here
 from collector.papers import kept, making
 from collector.papers.press import Apart
 from collector.papers.registry import SKM_ONLY, Audience, Format, find, formats, formats_of, kind_of
@@ -86,7 +87,7 @@ def one(request: HttpRequest, text: str, file: str) -> HttpResponse:
                 facts={"formats": [wanted.name]},
             )
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
         return redirect("desk-papers", text=release.address)
     response = HttpResponse(data, content_type=wanted.content_type)
     name = f"{release.code}_{release.period}_{release.address}_{file}"
@@ -105,7 +106,7 @@ def everything(request: HttpRequest, text: str) -> HttpResponse:
     try:
         job = asking.papers_of(release, user=request.user)
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
         return redirect("desk-papers", text=release.address)
     return redirect("job", number=job.pk)
 
@@ -126,11 +127,14 @@ def report(request: HttpRequest, text: str) -> HttpResponse:
                 release, typed, who=request.user.get_username(), seen=request.POST.get("seen", "")
             )
         except CollectorError as error:
-            messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+            messages.error(request, refused(error))
             shown, seen, status = typed, request.POST.get("seen", ""), 400
         else:
             messages.success(
-                request, f"{len(changed)} bagian disimpan." if changed else "Tidak ada yang berubah."
+                request,
+                say_here("desk.passages_kept", number=len(changed))
+                if changed
+                else say_here("desk.passages_same"),
             )
             return redirect("desk-report", text=release.address)
     told = report_of(said_of(release), plan=plan_of)
@@ -138,6 +142,7 @@ def report(request: HttpRequest, text: str) -> HttpResponse:
         "release": release,
         "reading": Reading(release),
         "fields": [(each, shown[each.key]) for each in passages.PASSAGES],
+        "empty": [each.title for each in passages.PASSAGES if each.alone and not stored[each.key]],
         "longest": passages.LONGEST,
         "seen": seen,
         "strange": [
@@ -162,17 +167,17 @@ def give_back(request: HttpRequest, text: str) -> HttpResponse:
         found = returned.read(data, release, made=made)
         changed = passages.write(release, found.words, who=request.user.get_username())
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
         return redirect("desk-report", text=release.address)
     digest = hashlib.sha256(data).hexdigest()[:12]
-    messages.success(request, f"Berkas {digest} dibaca, {len(changed)} bagian berubah.")
-    for words, titles in (
-        ("Penandanya hilang, jadi tidak dibaca dan tetap seperti semula", found.lost),
-        ("Ada gambar, yang tidak ikut disimpan", found.pictures),
-        ("Di luar tempat tulisan Anda, jadi tidak dibaca", found.stray),
+    messages.success(request, say_here("desk.report_read", digest=digest, number=len(changed)))
+    for kind, titles in (
+        ("lost", found.lost),
+        ("pictures", found.pictures),
+        ("stray", found.stray),
     ):
         if titles:
-            messages.error(request, f"{words}: {'; '.join(titles)}.")
+            messages.error(request, say_here(f"desk.report_{kind}", titles="; ".join(titles)))
     return redirect("desk-report", text=release.address)
 
 
@@ -189,7 +194,7 @@ def _no_report(request: HttpRequest, release: Release) -> HttpResponse | None:
     why = find(_REPORT).why_not(release)
     if why is None:
         return None
-    messages.error(request, why.for_page(settings.IKM_LANGUAGE))
+    messages.error(request, refused(why))
     return redirect("desk-papers", text=release.address)
 
 

@@ -2,7 +2,6 @@
 
 from typing import TypedDict
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
@@ -14,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from collector.accounts import roles
 from collector.desk import periods
 from collector.desk.show.followup import found_unit
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.jobs import asking
+from collector.language import spoken
 from collector.pekppp import folder
 from collector.pekppp.facts import Facts, facts_of
 from collector.pekppp.findings import findings, nearest
@@ -44,7 +45,7 @@ def year(request: HttpRequest, code: str, of: str = "") -> HttpResponse:
         **shown,
         "found": found,
         "nearest": [one for one in nearest(found) if one.step is not None][:_STEPS],
-        "rounds": rounds_of(shown["facts"]),
+        "rounds": rounds_of(shown["facts"], spoken()),
         "years": range(this, this - _YEARS, -1),
         "folders": folder.FOLDERS,
     }
@@ -61,7 +62,7 @@ def make(request: HttpRequest, code: str, of: str) -> HttpResponse:
     try:
         job = asking.folder_of(unit, asked, user=request.user)
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
         return redirect("desk-pekppp", code=unit.code, of=asked)
     return redirect("job", number=job.pk)
 

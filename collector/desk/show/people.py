@@ -16,18 +16,20 @@ from collector.accounts import invitations, offices, roles
 from collector.accounts.models import Office
 from collector.accounts.scope import EVERYWHERE, Scope
 from collector.desk.templatetags.desk import role as role_words
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Region, Unit
+from collector.language import later, say_here
 
 
 class InvitationForm(forms.Form):
     """A person, a role and where."""
 
-    name = forms.CharField(label="Nama lengkap", max_length=120)
-    role = forms.ChoiceField(label="Jabatan")
+    name = forms.CharField(label=later("desk.field_full_name"), max_length=120)
+    role = forms.ChoiceField(label=later("desk.field_role"))
     where = forms.CharField(
-        label="Kode unit, wilayah, atau instansi", required=False, max_length=40,
-        help_text="Petugas unit: kode unitnya. Penilai: kode wilayah (18.01) atau instansi, atau kosong untuk semua.",
+        label=later("desk.field_where"), required=False, max_length=40,
+        help_text=later("desk.field_where_help"),
     )  # fmt: skip
 
     def __init__(self, *args: object, allowed: tuple[str, ...], **kwargs: object) -> None:
@@ -79,7 +81,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         try:
             return _invited(request, form)
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
     return render(request, "desk/invite.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -107,9 +109,9 @@ def hand_over(request: HttpRequest, number: int) -> HttpResponse:
                 name, office.role, office.scope, who=request.user.get_username(), follows=office
             )
         except CollectorError as caught:
-            error = caught.for_page(settings.IKM_LANGUAGE)
+            error = refused(caught)
         else:
-            return _link(request, secret, name)
+            return _link(request, secret, name, ends=office)
     return render(
         request, "desk/hand_over.html", {"office": office, "error": error}, status=400 if error else 200
     )
@@ -123,9 +125,9 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     try:
         offices.end(office, who=request.user.get_username(), why=request.POST.get("why", ""))
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"Jabatan {office.user.get_username()} berakhir.")
+        messages.success(request, say_here("desk.office_ended", account=office.user.get_username()))
     return redirect("people")
 
 
@@ -141,9 +143,9 @@ def let_back(request: HttpRequest, number: int) -> HttpResponse:
     return _link(request, secret, office.user.get_full_name() or office.user.get_username())
 
 
-def _link(request: HttpRequest, secret: str, name: str) -> HttpResponse:
+def _link(request: HttpRequest, secret: str, name: str, *, ends: Office | None = None) -> HttpResponse:
     address = settings.IKM_PUBLIC_URL + reverse("invitation", args=[secret])
-    return render(request, "desk/link.html", {"address": address, "name": name})
+    return render(request, "desk/link.html", {"address": address, "name": name, "ends": ends})
 
 
 def _administers(request: HttpRequest) -> bool:

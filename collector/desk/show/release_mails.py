@@ -1,6 +1,5 @@
 """Releases by mail: how often the account wants them, and what it was sent."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +11,14 @@ from collector.desk import release_mails
 from collector.desk.models import ReleaseMail
 from collector.desk.release_mails import Often
 from collector.desk.told import READERS
+from collector.desk.wording import refused
 from collector.errors import CollectorError
+from collector.language import later, say_here
 
 _WORDS = {
-    Often.NEVER: "tidak",
-    Often.EACH: "begitu ada yang terbit, paling banyak sekali sehari",
-    Often.MONTHLY: "sekali sebulan",
+    Often.NEVER: later("desk.mails_never"),
+    Often.EACH: later("desk.mails_each"),
+    Often.MONTHLY: later("desk.mails_monthly"),
 }
 _SENT = 12
 
@@ -47,7 +48,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     try:
         release_mails.subscribe(request.user, often)  # type: ignore[arg-type]  # `login_required` has seen to it
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"Rilis lewat surel: {_WORDS[often]}.")
+        messages.success(request, say_here("desk.mails_kept", often=_WORDS[often]))
     return redirect("release-mails")

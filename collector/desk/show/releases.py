@@ -1,9 +1,5 @@
 """Releases at the desk: the list of an evaluator, a unit's period with all its steps, and what may be done with it."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
-
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,34 +12,26 @@ from django.views.decorators.http import require_POST, require_safe
 from collector.accounts import roles
 from collector.accounts.roles import EVALUATORS, OFFICERS
 from collector.desk import periods
-from collector.desk.periods import NOT_BEGUN, Standing
+from collector.desk.periods import NOT_BEGUN
+from collector.desk.release_actions import ACTIONS, offered
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet import lasting
 from collector.fleet.models import Unit
-from collector.releases import publishing
+from collector.language import spoken
+from collector.local import period_text
 from collector.releases.bands import band
 from collector.releases.editions import answered
 from collector.releases.models import Release
 from collector.releases.policy import KINDS
 from collector.releases.states import State
+from collector.scores import users
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.proof.held import holdings
 from survey.index.periods import Period, PeriodError, PeriodKind, around, parse
 
 ROWS = 40
 STATES = (NOT_BEGUN, *(state.value for state in State if state is not State.OPEN))
-Act = Callable[[Unit, Standing, str, str], None]
-
-
-class Action(NamedTuple):
-    """Something that may be done with a unit's period."""
-
-    name: str
-    words: str
-    may: tuple[str, ...]
-    states: tuple[str, ...]
-    act: Act
-    needs_reason: bool = False
 
 
 @login_required
@@ -76,6 +64,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "period": period,
         "before": period.previous(),
+        "offered": periods.offered(period),
         "words": words,
         "wanted": wanted,
         "ended": ended,
@@ -94,6 +83,7 @@ def one(request: HttpRequest, code: str, period: str) -> HttpResponse:
     unit, chosen = _found(request, code, period)
     where = periods.standing(unit, chosen)
     release = where.release
+    is_own = roles.may(request.user, (roles.UNIT_OFFICER,), unit)
     context = {
         "unit": unit,
         "period": chosen,
@@ -101,9 +91,12 @@ def one(request: HttpRequest, code: str, period: str) -> HttpResponse:
         "over": chosen.last < where.today,
         "owed": lasting.owes(unit, chosen),
         "band": band(answered(unit, chosen, instrument=DEFAULT_INSTRUMENT)),
+        "users_stated": users.is_stated(unit, chosen),
         "kiosks": holdings(unit),
         "steps": list(release.steps.order_by("pk")) if release is not None else [],
-        "actions": [one for one in ACTIONS.values() if _allowed(request, one, unit, where)],
+        "actions": offered(request.user, unit, where),
+        "is_own": is_own,
+        "waits": where.state == State.RETURNED and not is_own,
         "evaluates": roles.may(request.user, EVALUATORS, unit),
     }
     return render(request, "desk/release.html", context)
@@ -124,59 +117,10 @@ def act(request: HttpRequest, code: str, period: str, name: str) -> HttpResponse
             unit, periods.standing(unit, chosen), request.user.get_username(), request.POST.get("why", "")
         )
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"{action.words}: tercatat.")
+        messages.success(request, f"{period_text(chosen, spoken())} {action.done}")
     return redirect("desk-release", code=code, period=chosen.identifier)
-
-
-def _submit(unit: Unit, where: Standing, who: str, why: str) -> None:
-    release = publishing.propose(unit, where.period, who=who)
-    publishing.submit(release, who=who, why=why)
-
-
-def _publish(unit: Unit, where: Standing, who: str, why: str) -> None:
-    publishing.publish(unit, where.period, who=who, why=why)
-
-
-def _on(do: Callable[..., object]) -> Act:
-    """Make an action of something that is done with the newest edition."""
-
-    def act(_: Unit, where: Standing, who: str, why: str) -> None:
-        if where.release is None:
-            raise CollectorError("release_state", state=NOT_BEGUN, wanted="-", allowed="-")
-        do(Release.objects.select_related("unit").get(pk=where.release.pk), who=who, why=why)
-
-    return act
-
-
-_PENDING = (NOT_BEGUN, State.OPEN, State.RETURNED, State.NOT_REPORTED)
-ACTIONS: Mapping[str, Action] = {
-    action.name: action
-    for action in (
-        Action("submit", "Ajukan", OFFICERS, _PENDING, _submit),
-        Action("publish", "Terbitkan", EVALUATORS, (*_PENDING, State.SUBMITTED), _publish),
-        Action(
-            "return",
-            "Kembalikan",
-            EVALUATORS,
-            (State.SUBMITTED,),
-            _on(publishing.send_back),
-            needs_reason=True,
-        ),
-        Action(
-            "correct", "Koreksi", EVALUATORS, (State.PUBLISHED,), _on(publishing.correct), needs_reason=True
-        ),
-        Action(
-            "withdraw", "Tarik", EVALUATORS, (State.PUBLISHED,), _on(publishing.withdraw), needs_reason=True
-        ),
-    )
-}
-
-
-def _allowed(request: HttpRequest, action: Action, unit: Unit, where: Standing) -> bool:
-    over = where.period.last < where.today
-    return over and where.state in action.states and roles.may(request.user, action.may, unit)
 
 
 def _found(request: HttpRequest, code: str, period: str) -> tuple[Unit, Period]:

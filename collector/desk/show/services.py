@@ -2,7 +2,6 @@
 
 import hashlib
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,10 +13,13 @@ from collector.accounts import roles
 from collector.desk import periods, service_table
 from collector.desk.forms import ServiceForm, UsersForm
 from collector.desk.show.followup import found_unit
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet import service_sheet, services, workbook
 from collector.fleet.models import Unit
 from collector.followup.register import WRITERS
+from collector.language import say_here, spoken
+from collector.local import period_text
 from collector.scores import users as users_of
 from collector.scores.models import Population
 from collector.scores.show.as_csv import table
@@ -49,9 +51,9 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
         try:
             made = services.put(unit, code=services.free_code(unit, name), name=name, who=_who(request))
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            messages.success(request, f"{made.name}: ditambahkan. Kios diberi tahu.")
+            messages.success(request, say_here("desk.service_added", service=made.name))
             return redirect("desk-services", code=unit.code)
     return _page(request, unit, adding=form, status=400)
 
@@ -68,9 +70,9 @@ def change(request: HttpRequest, code: str, service: str) -> HttpResponse:
         offered = "offered" in request.POST
         made = services.put(unit, code=found.code, name=name, offered=offered, who=_who(request), why=why)
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"{made.name}: tercatat. Kios diberi tahu.")
+        messages.success(request, say_here("desk.service_kept", service=made.name))
     return redirect("desk-services", code=unit.code)
 
 
@@ -88,11 +90,9 @@ def bring_in(request: HttpRequest, code: str) -> HttpResponse:
             unit, (name for _, name in found), who=_who(request), source=f"XLSX {digest}"
         )
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(
-            request, f"{len(found)} layanan dibaca, {len(added)} ditambahkan; yang lain sudah ada."
-        )
+        messages.success(request, say_here("desk.services_read", read=len(found), added=len(added)))
     return redirect("desk-services", code=unit.code)
 
 
@@ -106,12 +106,12 @@ def users(request: HttpRequest, code: str) -> HttpResponse:
         said = form.cleaned_data
         period = parse(said["period"])
         try:
-            why = _reason(said["why"]) if _stated(unit, period) else said["why"]
+            why = _reason(said["why"]) if users_of.is_stated(unit, period) else said["why"]
             users_of.state(unit, period, said["users"], who=_who(request), why=why)
         except CollectorError as error:
-            form.add_error("why", error.for_page(settings.IKM_LANGUAGE))
+            form.add_error("why", refused(error))
         else:
-            messages.success(request, f"Pengguna layanan {period.title}: tercatat.")
+            messages.success(request, say_here("desk.users_stated", period=period_text(period, spoken())))
             return redirect("desk-services", code=unit.code)
     return _page(request, unit, stating=form, status=400)
 
@@ -176,15 +176,11 @@ def _all_stated(unit: Unit) -> list[Population]:
     )
 
 
-def _stated(unit: Unit, period: Period) -> bool:
-    return Population.objects.filter(unit=unit, first_day=period.first, last_day=period.last).exists()
-
-
 def _title(stated: Population) -> str:
     """Give the period of a statement by its name; by its days where it is none of the calendar."""
     period = service_table.period_of(stated)
     is_range = period.kind is PeriodKind.RANGE
-    return f"{stated.first_day} – {stated.last_day}" if is_range else period.title
+    return f"{stated.first_day} – {stated.last_day}" if is_range else period_text(period, spoken())
 
 
 def _as_data(request: HttpRequest, unit: Unit) -> HttpResponse | None:

@@ -1,6 +1,5 @@
 """A unit's standards at the desk: written by its officers, version by version, and read by its evaluators with all fourteen components."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -11,8 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collector.accounts import roles
 from collector.desk.show.followup import found_unit
 from collector.desk.standard_forms import MaklumatForm, StandardForm
+from collector.desk.wording import completeness_words, refused
 from collector.errors import CollectorError
 from collector.fleet.models import Service, Unit
+from collector.language import say_here
 from collector.papers.press import Apart
 from collector.standards import promise, register, sheets
 from collector.standards.components import INNER, PUBLIC, completeness
@@ -54,8 +55,8 @@ def one(request: HttpRequest, code: str, service: str) -> HttpResponse:
         "current": register.in_force(told, today_of(unit)).get(found.pk),
         "whole": completeness(shown.texts),
         "parts": [
-            ("Enam komponen yang terbuka", rows_of(shown, PUBLIC)),
-            ("Delapan komponen di dalam", rows_of(shown, INNER)),
+            (say_here("desk.part_public"), rows_of(shown, PUBLIC)),
+            (say_here("desk.part_inner"), rows_of(shown, INNER)),
         ],
         "versions": told,
         **_rights(request, unit),
@@ -82,10 +83,12 @@ def write(request: HttpRequest, code: str, service: str) -> HttpResponse:
                 why=given.get("why", ""),
             )
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            words = completeness(made.texts).words
-            messages.success(request, f"{found.name}, versi {made.number}: tercatat. {words}.")
+            words = completeness_words(completeness(made.texts))
+            messages.success(
+                request, say_here("desk.standard_kept", service=found.name, number=made.number, words=words)
+            )
             return redirect("desk-standard", code=unit.code, service=found.code)
     context = {"unit": unit, "service": found, "latest": latest, "form": form}
     return render(request, "desk/standard_write.html", context, status=400 if form.errors else 200)
@@ -129,9 +132,9 @@ def write_promise(request: HttpRequest, code: str) -> HttpResponse:
                 why=given.get("why", ""),
             )
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            messages.success(request, f"Maklumat versi {made.number}: tercatat.")
+            messages.success(request, say_here("desk.maklumat_kept", number=made.number))
             return redirect("desk-maklumat", code=unit.code)
     context = {"unit": unit, "versions": told, "form": form, **rights}
     return render(request, "desk/maklumat.html", context, status=400 if form.errors else 200)
@@ -146,9 +149,9 @@ def take_photo_back(request: HttpRequest, code: str, number: str) -> HttpRespons
     try:
         promise.take_photo_back(found, who=request.user.get_username(), why=str(request.POST.get("why", "")))
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, f"Foto maklumat versi {found.number} ditarik.")
+        messages.success(request, say_here("desk.maklumat_photo_gone", number=found.number))
     return redirect("desk-maklumat", code=unit.code)
 
 

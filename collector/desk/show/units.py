@@ -1,7 +1,6 @@
 """Whether a unit still is one, at the desk: its officers read, its evaluators and administrators end it, hide it, or take that back."""
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,10 +12,12 @@ from collector.accounts import roles
 from collector.desk import periods
 from collector.desk.show.followup import found_unit
 from collector.desk.unit_forms import HideForm, RetireForm, ShowForm
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.fleet.tree import find_unit
+from collector.language import say_here
 from collector.releases import endings
 
 
@@ -40,9 +41,9 @@ def act(request: HttpRequest, code: str, name: str) -> HttpResponse:
         try:
             done = _do(request, unit, name, form)
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            messages.success(request, f"{unit.name}: {done}.")
+            messages.success(request, say_here(f"desk.unit_{done}", unit=unit.name))
             return redirect("desk-unit", code=unit.code)
     return _page(request, unit, filled=forms_by_name, status=400)
 
@@ -52,13 +53,13 @@ def _do(request: HttpRequest, unit: Unit, name: str, form: forms.Form) -> str:
     if name == "akhiri":
         successor = find_unit(said["successor"].strip()) if said["successor"].strip() else None
         endings.retire(unit, on=said["on"], why=said["why"], who=who, successor=successor)
-        return "diakhiri"
+        return "ended"
     if name == "sembunyikan":
         openly = roles.may(request.user, (roles.ADMINISTRATOR,), unit)
         endings.hide(unit, why=said["why"], who=who, openly=openly)
-        return "disembunyikan"
+        return "hidden"
     endings.show(unit, why=said["why"], who=who)
-    return "dikembalikan"
+    return "shown"
 
 
 def _forms(request: HttpRequest, unit: Unit, name: str = "") -> dict[str, forms.Form]:

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collector.accounts import roles
 from collector.desk.show.followup import found_unit
 from collector.desk.visit_forms import VisitForm
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.headers import OFFLINE, WORKER
+from collector.language import say_here
 from collector.standards import visits
 from collector.standards.history import VisitRead, items_of, visits_of
 from collector.standards.models import Visit, VisitPhoto
@@ -70,9 +72,9 @@ def reply(request: HttpRequest, code: str, number: str) -> HttpResponse:
             who=request.user.get_username(),
         )
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(request, "Tanggapan: tercatat.")
+        messages.success(request, say_here("desk.visit_replied"))
     return redirect("desk-visit", code=unit.code, number=visit.number)
 
 
@@ -110,9 +112,9 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         try:
             made = visits.sign(unit, form.checked(), who=account)
         except CollectorError as error:
-            form.add_error(None, error.for_page(settings.IKM_LANGUAGE))
+            form.add_error(None, refused(error))
         else:
-            messages.success(request, f"Kunjungan {made.number}: diterima dan tercatat.")
+            messages.success(request, say_here("desk.visit_signed", number=made.number))
             return redirect("desk-visit", code=unit.code, number=made.number)
     context = {
         "unit": unit,

@@ -1,6 +1,5 @@
 """The week of whoever has logged in, and the units that have not reported, with a word to each."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -13,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from collector.accounts import roles
 from collector.desk import periods, reminders
 from collector.desk.week import week_of
+from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet import lasting
 from collector.fleet.models import Unit
+from collector.language import say_here
 from collector.releases.models import Release
 from collector.releases.policy import KINDS
 from collector.releases.states import State
@@ -72,11 +73,9 @@ def remind(request: HttpRequest, code: str, period: str) -> HttpResponse:
     try:
         reminders.remind(unit, chosen, who=request.user.get_username())
     except CollectorError as error:
-        messages.error(request, error.for_page(settings.IKM_LANGUAGE))
+        messages.error(request, refused(error))
     else:
-        messages.success(
-            request, f"{unit.name} diingatkan; petugasnya melihatnya di meja kerja dan di surel Senin."
-        )
+        messages.success(request, say_here("desk.reminded", unit=unit.name))
     return redirect(f"{reverse('desk-missing')}?period={chosen.identifier}")
 
 

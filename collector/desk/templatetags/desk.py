@@ -5,58 +5,59 @@ from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 
 from collector.accounts import roles
+from collector.desk import wording
+from collector.fleet.models import Unit
 from collector.followup.reading import ItemRead
 from collector.followup.sentences import months
-from collector.local import Moment, local_date, minute_text
+from collector.followup.standing import Standing
+from collector.language import later, say_here, spoken
+from collector.local import Moment, day_text, local_date, minute_text, month_text, period_text
+from collector.standards.components import Completeness
+from survey.index.periods import parse
 
 register = template.Library()
 
-_ROLES: Mapping[str, str] = {
-    roles.VIEWER: "pembaca",
-    roles.UNIT_OFFICER: "petugas unit",
-    roles.EVALUATOR: "penilai",
-    roles.AUDITOR: "pemeriksa",
-    roles.ADMINISTRATOR: "pengelola",
+_SMALL = 10
+_ROOMS: Mapping[str, str] = {
+    "desk-unit-releases": later("desk.room_releases"),
+    "desk-followup": later("desk.room_followup"),
+    "desk-standards": later("desk.room_standards"),
+    "desk-visits": later("desk.room_visits"),
+    "desk-services": later("desk.room_services"),
+    "desk-forums": later("desk.room_forums"),
+    "desk-pekppp-last": later("desk.room_pekppp"),
+    "desk-unit": later("desk.room_unit"),
+    "unit": later("desk.room_public"),
 }
-_STEPS: Mapping[str, str] = {
-    "added": "dicatat",
-    "corrected": "diperbaiki",
-    "done": "selesai",
-    "reopened": "dibuka kembali",
-    "dropped": "tidak dilaksanakan",
-}
-_MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
-    "Desember",
-)  # fmt: skip
-_NUMBERS = ("nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
-_DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+"""What there is of a unit, by the name of its address."""
 
 
 @register.filter
 def role(name: str) -> str:
-    """Give a role in Indonesian."""
-    return _ROLES.get(name, name)
+    """Give a role in the page's language."""
+    return say_here(f"desk.role_{name.replace(' ', '_')}") if name in roles.ROLES else name
 
 
 @register.filter
 def day(moment: date) -> str:
     """Give a day as `3 November 2026`."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return day_text(moment, spoken())
 
 
 @register.filter
 def short_day(moment: date) -> str:
     """Give a day as `3 Nov`."""
-    return f"{moment.day} {_MONTHS[moment.month - 1][:3]}"
+    return f"{moment.day} {month_text(moment, spoken())[:3]}"
 
 
 @register.filter
 def weekday(moment: date) -> str:
     """Give a day as `Senin, 3 November 2026`."""
-    return f"{_DAYS[moment.weekday()]}, {day(moment)}"
+    name = say_here(f"desk.day_{moment.weekday()}")
+    return f"{name}, {day(moment)}"
 
 
 @register.filter
@@ -74,19 +75,42 @@ def local_minute(moment: Moment) -> str:
 @register.filter
 def planned(item: ItemRead) -> str:
     """Give the months of a plan: `Januari–Maret 2027`."""
-    return months(item.first_month, item.last_month)
+    return months(item.first_month, item.last_month, spoken())
 
 
 @register.filter
 def step_words(what: str) -> str:
-    """Give what a step of a plan was, in Indonesian."""
-    return _STEPS[what]
+    """Give what a step of a plan was."""
+    return say_here(f"desk.step_{what}")
+
+
+@register.filter
+def period_title(identifier: str) -> str:
+    """Give what a period is called, by its identifier: `Triwulan III Tahun 2026`."""
+    return period_text(parse(identifier), spoken())
+
+
+@register.filter
+def warning(standing: Standing) -> str:
+    """Say what is about to be lost of a follow-up: `9 hari lagi untuk nilai 5`; empty where nothing is."""
+    if standing.loss is None:
+        return ""
+    days, level = standing.loss.days_left, standing.loss.level
+    if not days:
+        return say_here("desk.last_day_for_level", level=level)
+    return say_here("desk.days_for_level", days=days, level=level)
+
+
+@register.filter
+def completeness(found: Completeness) -> str:
+    """Say how complete a standard is."""
+    return wording.completeness_words(found)
 
 
 @register.filter
 def count_words(number: int) -> str:
     """Give a small number in words."""
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return say_here(f"desk.number_{number}") if number < _SMALL else str(number)
 
 
 @register.filter
@@ -99,3 +123,13 @@ def evaluates(user: roles.Account) -> bool:
 def has_units(user: roles.Account) -> bool:
     """Tell whether an account has anything to do with units."""
     return roles.has_role(user, roles.OFFICERS)
+
+
+@register.inclusion_tag("desk/_unit_rooms.html")
+def unit_rooms(unit: Unit, here: str = "") -> dict[str, object]:
+    """Show the way to everything there is of a unit; `here` names the address that one stands at."""
+    rooms = [
+        {"words": words, "path": reverse(name, args=[unit.code]), "is_here": name == here}
+        for name, words in _ROOMS.items()
+    ]
+    return {"unit": unit, "rooms": rooms}

@@ -10,7 +10,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
-  const isPage = request.mode === "navigate" && /^\/meja\/kunjungan\/[^/]+\/$/.test(url.pathname);
+  const isPage = request.mode === "navigate" && /^(\/en)?\/meja\/kunjungan\/[^/]+\/$/.test(url.pathname);
   const isOurs = url.origin === self.location.origin && url.pathname.startsWith("/static/");
   if (request.method === "GET" && (isPage || isOurs)) event.respondWith(answer(request));
 });

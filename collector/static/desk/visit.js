@@ -8,7 +8,8 @@
   const form = document.getElementById("visit");
   const words = form.dataset;
   const account = form.elements.account.value;
-  const name = `ikm-kunjungan ${account} ${location.pathname}`;
+  const page = location.pathname.replace(/^\/en(?=\/)/, ""); // one draft a unit, in whichever language it goes on
+  const name = `ikm-kunjungan ${account} ${page}`;
   const SIDE = 1600;
   const RETRY_MS = 30000;
   const NOT_KEPT = new Set(["csrfmiddlewaretoken", "account"]);

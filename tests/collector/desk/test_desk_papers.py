@@ -184,6 +184,11 @@ def test_an_officer_writes_the_report_downloads_it_writes_on_and_gives_it_back(
     page = client.get(f"{room}/laporan/").content.decode()
     seen = re.search(r'name="seen" value="(\w+)"', page)
     assert seen is not None
+    assert (
+        '“[Belum diisi]” pada: <span lang="id">Kata Pengantar, Tempat, tanggal dan penanda tangan, 1.1 Latar'
+        in page
+    )
+    assert page.count("(perlu ditulis)") == sum(one.alone for one in passages.PASSAGES)
     answer = client.post(f"{room}/laporan/", {"seen": seen[1], "analisis": "Antrean <panjang>, dulu 12,34."})
     assert answer.status_code == 302
     page = client.get(f"{room}/laporan/").content.decode()

@@ -130,6 +130,7 @@ def test_an_evaluator_sees_the_hours_that_may_be_told_and_an_officer_a_band(post
     text = seen(evaluator, HOURS)
     rows = re.findall(r"(\d\d)\.00–\d\d\.59( terendah)? \d+ orang", text)
     assert rows == [("09", ""), ("14", " terendah")]
+    assert "selangnya seluruhnya di bawah selang semua jam lain" in text
     assert HOURS in evaluator.get("/meja/unit/sukamaju/2026-TW4/").content.decode()
     officer = browser(person("sari", roles.UNIT_OFFICER, post.unit))
     told = seen(officer, HOURS)
@@ -139,6 +140,22 @@ def test_an_evaluator_sees_the_hours_that_may_be_told_and_an_officer_a_band(post
     assert [(entry.who, entry.action) for entry in asked()] == [
         ("wati", "breakdown asked"), ("wati", "breakdown asked"), ("sari", "breakdown asked"),
     ]  # fmt: skip
+
+
+def test_hours_whose_intervals_overlap_are_not_told_apart(post: Post) -> None:
+    for hour in (9, 14):
+        visit(post, 10, hour=hour, value=4)
+        visit(post, 10, hour=hour, value=2 + (hour == 9))
+    publishing.publish(post.unit, QUARTER, who=WHO)
+    text = seen(browser(person("wati", roles.EVALUATOR)), HOURS)
+    rows = re.findall(r"\d\d\.00–\d\d\.59( terendah)? \d+ orang [\d,]+ ([\d,]+)–([\d,]+)", text)
+    assert [marked for marked, *_ in rows] == ["", ""]
+    (low, high), (other_low, other_high) = (
+        [float(end.replace(",", ".")) for end in ends] for _, *ends in rows
+    )
+    assert max(low, other_low) < min(high, other_high)
+    assert "Jam mana yang terendah tidak dapat dipastikan" in text
+    assert "selangnya seluruhnya di bawah" not in text
 
 
 def test_an_hour_of_three_people_is_not_shown_nor_what_would_give_it_away(post: Post) -> None:

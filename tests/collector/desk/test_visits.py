@@ -187,6 +187,7 @@ def test_photos_are_given_to_their_visit_alone_and_run_nothing(evaluator: Client
 
 
 def test_the_worker_says_nothing_of_anybody_and_may_ask_our_own_site_alone() -> None:
-    answer = Client().get("/meja/kunjungan/luring.js")
-    assert (answer.status_code, answer["Content-Type"]) == (200, "text/javascript; charset=utf-8")
-    assert answer["Content-Security-Policy"] == WORKER
+    for language in ("", "/en"):  # a worker gives pages below its own address alone
+        answer = Client().get(f"{language}/meja/kunjungan/luring.js")
+        assert (answer.status_code, answer["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+        assert answer["Content-Security-Policy"] == WORKER

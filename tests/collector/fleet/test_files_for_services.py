@@ -60,6 +60,7 @@ def test_web_files_are_a_key_for_root_and_a_certificate_of_our_authority(
     issued = x509.load_pem_x509_certificate((tmp_path / "server.crt").read_bytes())
     issued.verify_directly_issued_by(x509.load_pem_x509_certificate((tmp_path / "ca.crt").read_bytes()))
     config = (tmp_path / "nginx.conf").read_text()
+    assert "location ~ ^(/en)?/meja/ {" in config, "photos come from the desk in either language"
     assert "proxy_pass http://127.0.0.1:8001;" in config
     assert f"ssl_certificate_key {tmp_path}/server.key;" in config
     assert "IKM_PUBLIC_URL=https://pages.example" in capsys.readouterr().out

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from collector.desk.templatetags.desk import warning
 from collector.followup import register
 from collector.followup.models import Report, ReportDay
 from collector.followup.reports import issue
@@ -43,10 +44,10 @@ def standing(release: Release, today: date = date(2027, 1, 10)) -> Standing:
 
 
 def test_a_level_is_warned_of_before_it_is_lost(release: Release) -> None:
-    assert standing(release, date(2027, 1, 31)).warning == "9 hari lagi untuk nilai 5"
-    assert standing(release, date(2027, 2, 9)).warning == "hari terakhir untuk nilai 5"
-    assert standing(release, date(2027, 2, 10)).warning == "58 hari lagi untuk nilai 4"
-    assert standing(release, date(2028, 1, 10)).warning == ""
+    assert warning(standing(release, date(2027, 1, 31))) == "9 hari lagi untuk nilai 5"
+    assert warning(standing(release, date(2027, 2, 9))) == "hari terakhir untuk nilai 5"
+    assert warning(standing(release, date(2027, 2, 10))) == "58 hari lagi untuk nilai 4"
+    assert warning(standing(release, date(2028, 1, 10))) == ""
 
 
 def test_share_and_speed_follow_the_register_and_what_was_given_up_counts_as_planned(
@@ -125,7 +126,7 @@ def test_a_release_without_a_plan_waits_at_once_and_one_with_a_plan_when_a_level
     assert [one.release.pk for one in waiting(kinds, early)] == [release.pk]
     desa.add(release)
     assert waiting(kinds, early) == [], "31 days are left"
-    assert [one.warning for one in waiting(kinds, near)] == ["30 hari lagi untuk nilai 5"]
+    assert [warning(one) for one in waiting(kinds, near)] == ["30 hari lagi untuk nilai 5"]
     assert waiting({post.unit.pk: PeriodKind.MONTH}, near) == [], "not its official period"
     issue(release, Report.FOLLOW_UP, date(2027, 1, 9), who="budi")
     assert waiting(kinds, near) == []

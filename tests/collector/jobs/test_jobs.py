@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 
 from collector import clock
 from collector.accounts import roles
@@ -254,6 +255,17 @@ def test_who_lost_the_office_meanwhile_gets_nothing(wati: User, villages: list[R
     assert Piece.objects.filter(job=job, state=PieceState.FAILED).count() == 3
     assert names(job) == {doing.NOT_MADE}
     assert not asking.may_see(wati, job)
+
+
+def test_a_job_that_made_nothing_offers_no_file(client: Client, wati: User, villages: list[Release]) -> None:
+    job = asking.papers_of(villages[0], user=wati)
+    Piece.objects.filter(job=job, place__gt=0).update(state=PieceState.FAILED, why="rusak")
+    work()
+    client.force_login(wati)
+    page = client.get(f"/meja/pekerjaan/{job.pk}/").content.decode()
+    assert "Tidak satu pun dapat dibuat" in page
+    assert "rusak" in page
+    assert "Unduh ZIP" not in page
 
 
 def test_a_job_is_seen_by_who_may_have_all_of_it_and_by_nobody_else(

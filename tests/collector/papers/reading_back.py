@@ -33,6 +33,15 @@ def text_of(pdf: Path) -> str:
     return re.sub(r"[\s\u200b]+", " ", done.stdout)
 
 
+def boxes(pdf: Path) -> dict[str, tuple[float, float]]:
+    """From where to where each word of a PDF reaches across its page, in points; of a word that comes again, the first place."""
+    done = subprocess.run(
+        ["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True, check=True, env=_TRUE_TIME
+    )
+    found = re.findall(r'xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)"[^>]*>([^<]+)<', done.stdout)
+    return {word: (float(left), float(right)) for left, right, word in reversed(found)}
+
+
 def invalid_pdf_a(pdfs: Iterable[Path], folder: Path) -> list[str]:
     """What Apache PDFBox's Preflight has against files as PDF/A-1b: one JVM for all of them."""
     wanted = sorted(map(str, pdfs))

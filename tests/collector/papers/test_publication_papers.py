@@ -29,7 +29,7 @@ from survey.index.doubt import Interval
 from survey.instrument.instrument import Instrument
 from tests.collector.conftest import OwnClock
 from tests.collector.papers import town
-from tests.collector.papers.reading_back import invalid_pdf_a, text_of
+from tests.collector.papers.reading_back import boxes, invalid_pdf_a, text_of
 from tests.collector.scores.village import SKM, Post
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,14 @@ def test_each_paper_says_what_the_release_says(release: Release, tmp_path: Path)
                 assert all(
                     re.search(rf"{re.escape(group)}\s+{count}\b", found[name]) for group, count in one.groups
                 ), name
+
+
+def test_the_figure_of_a_poster_stays_in_its_column(release: Release, tmp_path: Path) -> None:
+    said = said_of(release)
+    for path in making.make(said, map(find, ("poster-a4", "poster-a3")), Warm(), folder=tmp_path):
+        found = boxes(path)
+        figure = found[f"{release.value:.2f}".replace(".", ",")]
+        assert figure[1] < found["Responden"][0], path.name
 
 
 def test_pages_are_pdf_a_with_an_empty_signature_field_and_pictures_have_their_size(

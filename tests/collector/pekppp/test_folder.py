@@ -8,6 +8,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 
 from collector.accounts import roles
@@ -25,7 +26,14 @@ from collector.pekppp import folder
 from collector.pekppp.facts import facts_of
 from collector.pekppp.finding import Finding
 from collector.pekppp.findings import findings, nearest
+from collector.releases import publishing
+from collector.releases.evaluation import keeping, result
+from collector.releases.evaluation.form import Form
 from collector.releases.models import Release
+from collector.scores.tallies.projection import project
+from survey.index.pekppp import INDICATORS
+from survey.index.periods import parse
+from survey.instrument.definition import load
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
@@ -172,6 +180,24 @@ def test_every_file_opens_and_the_index_is_one_page_that_says_the_levels(
             assert pages(data)
 
 
+def test_the_recapitulation_of_the_users_form_has_its_fourteen_items_and_the_mean(
+    post: Post, own_clock: OwnClock
+) -> None:
+    given = dict.fromkeys(load("f03a").element_keys, 4)
+    moments = [at(date(2026, 11, 2), seconds=600 * place) for place in range(12)]
+    with transaction.atomic():
+        assert project([post.response(given, moment, instrument="f03a") for moment in moments]) == []
+    quarter, form = parse("2026-TW4"), Form()
+    form.marks = dict.fromkeys(INDICATORS, 3)
+    publishing.publish(post.unit, quarter, who="wati", instrument="f03a")
+    keeping.enter(post.unit, quarter, keeping.Round.OWN, form, who="wati")
+    result.publish(post.unit, quarter, keeping.Round.OWN, result.Quota(20, "panduan"), who="wati")
+    files = {one.path: one.data for one in folder.files(facts_of(post.unit, YEAR, whole=True), Warm())}
+    rows = list(csv.reader(io.StringIO(files["F03/rekap.csv"].decode("utf-8-sig")), delimiter=";"))
+    assert [row[3] for row in rows[1:16]] == ["4,00"] * 15
+    assert rows[1][:2] == ["1", "1.a.K1"]
+
+
 def test_the_folder_is_for_the_unit_and_its_evaluators(client: Client, post: Post, release: Release) -> None:
     address = f"/meja/unit/{post.unit.code}/pekppp/"
     assert client.get(address).status_code == 302
@@ -188,7 +214,7 @@ def test_the_folder_is_for_the_unit_and_its_evaluators(client: Client, post: Pos
     job = Job.objects.get()
     assert answer["Location"] == f"/meja/pekerjaan/{job.pk}/"
     assert (job.title, job.file) == (
-        f"Folder PEKPPP {YEAR}, {post.unit.code}",
+        f"Folder PEKPPP {YEAR}, {post.unit.name}",
         f"pekppp_{post.unit.code}_{YEAR}.zip",
     )
     for _ in range(asking.MOST_OPEN):

@@ -228,13 +228,16 @@ def test_a_number_that_only_one_language_has_would_be_seen(client: Client) -> No
     )
 
 
-def test_no_data_and_no_desk_has_a_second_address(client: Client) -> None:
+def test_no_data_and_no_file_has_a_second_address(client: Client) -> None:
     for address in (
         "/en/api/v1/releases",
         "/en/api/v1/explain",
         "/en/data/katalog.json",
-        "/en/meja/",
-        "/en/akun/masuk/",
+        "/en/meja/pekerjaan/1/berkas.zip",
+        "/en/meja/unit/tanjung/tindak-lanjut/bukti/1/",
+        "/en/meja/unit/tanjung/standar/layanan/sku/lembar.pdf",
+        "/en/meja/unit/tanjung/kunjungan/1/foto/1/",
+        "/en/meja/rilis/abcdefgh/berkas/laporan.docx",
     ):
         assert client.get(address).status_code == 404, address
 

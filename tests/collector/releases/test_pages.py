@@ -59,6 +59,16 @@ def seen(client: Client, address: str) -> str:
     return text_of(answer.content.decode())
 
 
+def test_whoever_works_here_finds_the_desk_at_the_top_of_each_page(post: Post, client: Client) -> None:
+    for address, words in (
+        ("/", "Masuk ke meja kerja"),
+        ("/unit/sukamaju/", "Masuk ke meja kerja"),
+        ("/en/", "Staff desk"),
+    ):
+        header = client.get(address).content.decode().partition("</header>")[0]
+        assert f'<a href="/meja/">{words}</a>' in header, address
+
+
 def test_before_it_is_published_nobody_sees_a_number(post: Post, client: Client) -> None:
     fill(post)
     for address in ("/", "/unit/sukamaju/", "/region/18.01/", "/agency/desa/", "/api/v1/releases"):
@@ -273,7 +283,9 @@ def test_the_pages_of_a_region_and_an_agency_lead_to_their_units(post: Post, cli
     region = larger.publish(larger.region("18.01"), QUARTER, who="console:test")
     worst = opened(region)["index"]["priorities"]
     assert worst == opened(released)["index"]["priorities"] != [], "of its one unit"
-    assert "Prioritas tindak lanjut: 1. " in seen(client, "/region/18.01/")
+    page = seen(client, "/region/18.01/")
+    assert "Prioritas tindak lanjut: 1. " in page
+    assert page.index("Unsur dengan nilai terendah: ") < page.index("Cari unit"), "before anything else of it"
     for address in ("/region/18.01/", "/agency/desa/"):
         page = client.get(address).content.decode()
         assert 'href="/unit/sukamaju/?period=2026-TW4"' in page

@@ -151,6 +151,7 @@ def test_the_page_and_the_table_say_what_the_release_says_and_hide_what_it_hides
         assert "6,67" not in page
         assert "kata-kata sendiri" in page
         assert "mutu" not in page.split('id="jawaban"')[1].split("</section>")[0].lower()
+    assert "per pertanyaan" in page.split('id="riwayat"')[1], "no dash where there is something to read"
     table = client.get(f"/api/v1/releases/{release.address}.csv").content.decode()
     rows = [one for one in csv.DictReader(io.StringIO(table)) if one["element"] == "permintaan_imbalan"]
     assert [(one["label"], one["told"], one["count"], one["n"]) for one in rows] == [

@@ -60,7 +60,7 @@ def sentences() -> Iterator[tuple[str, ast.expr, set[str]]]:
                 continue
             values = {keyword.arg or "" for keyword in node.keywords}
             where = f"{path.relative_to(COLLECTOR)}:{node.lineno}"
-            if called(node) in ("say", "_say"):
+            if called(node) in ("say", "_say", "say_here", "later"):
                 yield where, node.args[0], values
             elif called(node) in ERRORS:
                 chosen = next((one.value for one in node.keywords if one.arg == "sentence"), None)
@@ -75,7 +75,7 @@ def pattern(key: ast.expr) -> str | None:
         return re.escape(str(key.value))
     if isinstance(key, ast.JoinedStr):
         parts = [
-            re.escape(str(one.value)) if isinstance(one, ast.Constant) else "[a-z_]+" for one in key.values
+            re.escape(str(one.value)) if isinstance(one, ast.Constant) else "[a-z_0-9]+" for one in key.values
         ]
         return "".join(parts)
     if isinstance(key, ast.IfExp):

@@ -29,7 +29,7 @@ server {{
         proxy_pass http://127.0.0.1:{port};
     }}
     # Officers send photos of what was done.
-    location /meja/ {{
+    location ~ ^(/en)?/meja/ {{
         client_max_body_size 9m;
         proxy_pass http://127.0.0.1:{port};
     }}
