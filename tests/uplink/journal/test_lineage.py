@@ -36,6 +36,7 @@ from uplink.journal.losses import declared
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.disk import REAL_DISK, Disk
 from uplink.journal.segments.folder import JournalFolder
+from uplink.journal.segments.segment import segment_paths
 from uplink.journal.stamp import ManualClock
 from uplink.journal.verify import verify
 from uplink.journal.writer import JournalWriter
@@ -599,3 +600,31 @@ def test_a_successor_says_whether_the_end_of_the_one_before_is_certain(home: Hom
     kiosk = Kiosk(home, boot=3)
     assert [one.exact for one in kiosk.journal.predecessors] == [True, False]
     kiosk.stop()
+
+
+def test_what_a_cut_takes_of_what_was_carried_over_is_carried_again_with_the_next_answer(home: Home) -> None:
+    kiosk = Kiosk(home)
+    kiosk.play(20)
+    kiosk.stop()
+    path = segment_paths(home.paths.journal)[-1][1]
+    with path.open("r+b") as file:  # the end is lost: the stream is left, and carried over
+        file.truncate(path.stat().st_size - 5)
+    kiosk = Kiosk(home, boot=2)
+    for _ in range(10):
+        kiosk.turn()
+    there = carried(home)
+    assert len(there) > 5
+    path = segment_paths(home.paths.journal)[-1][1]
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+    kiosk.submit(RESPONSE, body(visit=500))
+    assert declared(home.paths.journal).records, "some of it is gone with the end of the file"
+    assert carried(home) == there
+    kiosk.stop()
+
+
+def carried(home: Home) -> set[bytes]:
+    """What a journal carries over from other streams."""
+    entries = JournalReader(home.paths.journal).read(1, most=10_000, most_bytes=1 << 24)
+    records = [decode(one.line) for one in entries if one.get("kind") == CARRIED]
+    return {Carried.from_body(record.body).line.encode() for record in records}
