@@ -1,11 +1,12 @@
 """What evaluators fill in about a unit that has ended, or never was one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django import forms
 
 from collector.desk.forms import day_field
+from collector.desk.suggesting import Suggestion, suggest
 from collector.language import later
 
 _LONGEST = 300
@@ -32,8 +33,11 @@ class RetireForm(forms.Form):
         help_text=later("desk.field_successor_help"),
     )
 
-    def __init__(self, data: Mapping[str, object] | None, *, today: date) -> None:
+    def __init__(
+        self, data: Mapping[str, object] | None, *, today: date, successors: Sequence[Suggestion]
+    ) -> None:
         super().__init__(data, initial={"on": today}, prefix="akhiri")
+        suggest(self.fields["successor"], successors)
 
 
 class HideForm(forms.Form):

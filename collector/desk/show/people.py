@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collector.accounts import invitations, offices, roles
 from collector.accounts.models import Office
 from collector.accounts.scope import EVERYWHERE, Scope
+from collector.desk import suggesting
+from collector.desk.suggesting import Suggestion, suggest
 from collector.desk.templatetags.desk import role as role_words
 from collector.desk.wording import refused
 from collector.errors import CollectorError
@@ -32,8 +34,11 @@ class InvitationForm(forms.Form):
         help_text=later("desk.field_where_help"),
     )  # fmt: skip
 
-    def __init__(self, *args: object, allowed: tuple[str, ...], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, allowed: tuple[str, ...], places: list[Suggestion], **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments
+        suggest(self.fields["where"], places)
         self.fields["role"].choices = [(one, role_words(one)) for one in allowed]  # type: ignore[attr-defined]
 
     def scope(self) -> Scope:
@@ -76,13 +81,19 @@ def invite(request: HttpRequest) -> HttpResponse:
     """Invite a person; the link is shown once."""
     _reach(request)
     allowed = roles.ROLES if _administers(request) else (roles.UNIT_OFFICER,)
-    form = InvitationForm(request.POST or None, allowed=allowed)
+    form = InvitationForm(request.POST or None, allowed=allowed, places=_places(request))
     if request.method == "POST" and form.is_valid():
         try:
             return _invited(request, form)
         except CollectorError as error:
             form.add_error(None, refused(error))
     return render(request, "desk/invite.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _places(request: HttpRequest) -> list[Suggestion]:
+    """Give where the account may invite somebody to, as far as a list helps."""
+    units = suggesting.units(roles.units_of(roles.held(request.user, roles.EVALUATORS)))
+    return units + (suggesting.agencies() if _administers(request) else [])
 
 
 def _invited(request: HttpRequest, form: InvitationForm) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collector.accounts import roles
-from collector.desk import periods
+from collector.desk import periods, suggesting
 from collector.desk.show.followup import found_unit
 from collector.desk.unit_forms import HideForm, RetireForm, ShowForm
 from collector.desk.wording import refused
@@ -66,8 +66,10 @@ def _forms(request: HttpRequest, unit: Unit, name: str = "") -> dict[str, forms.
     def given(own: str) -> object:
         return request.POST if own == name else None
 
+    others = roles.units_of(roles.held(request.user, roles.EVALUATORS)).exclude(pk=unit.pk)
+    successors = suggesting.units(others)
     return {
-        "akhiri": RetireForm(given("akhiri"), today=periods.today(unit.time_zone)),  # type: ignore[arg-type]  # a QueryDict
+        "akhiri": RetireForm(given("akhiri"), today=periods.today(unit.time_zone), successors=successors),  # type: ignore[arg-type]  # a QueryDict
         "sembunyikan": HideForm(given("sembunyikan")),  # type: ignore[arg-type]  # a QueryDict
         "kembalikan": ShowForm(given("kembalikan")),  # type: ignore[arg-type]  # a QueryDict
     }
