@@ -28,8 +28,9 @@ _TRIED = (
     "/api/v1/indices?unit=sukamaju&period=2026&by=age",
     "/unit/sukamaju/?period=2026-11-02..2026-11-03",
 )
-_ELSEWHERE = ("/static/", "/en/", "/akun/")
-"""No numbers (files, the log-in), or those of the Indonesian page once more: `test_english.py` holds each English page to that."""
+_ELSEWHERE = ("/static/", "/en/", "/akun/", "/meja/")
+"""No numbers (files, the log-in), those of the Indonesian page once more (`test_english.py` holds each English page to that), or the desk's: what it
+shows to whom is held in `tests/collector/desk`."""
 _PRINTED = (".pdf", ".png")
 """Papers for printing say what their release says: the papers' own tests read every number back."""
 
