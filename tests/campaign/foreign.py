@@ -39,7 +39,14 @@ def _cause(world: CampaignWorld, number: int) -> Cause:
         number,
     )
     if not held:
-        return Cause.PREDECESSOR_LOST
+        # Two cards that were one each go on from a stream of which nothing was sent: the first of them to come in has its place.
+        rivals = world.rows(
+            "select 1 from evidence_namedbefore mine join evidence_namedbefore theirs "
+            "on theirs.uid = mine.uid and theirs.stream_id <> mine.stream_id join evidence_stream rival "
+            "on rival.id = theirs.stream_id where mine.stream_id = ? and rival.standing in ('counted', 'accepted')",
+            number,
+        )
+        return Cause.SECOND_SUCCESSOR if rivals else Cause.PREDECESSOR_LOST
     standing, followed = held[0]
     if followed is not None or standing not in {"counted", "accepted"}:
         return Cause.SECOND_SUCCESSOR

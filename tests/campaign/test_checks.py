@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from survey.record.attachment import attach, encode_attachment
 from survey.record.bodies import Carried
 from survey.record.record import CARRIED, COMPLAINT, RESPONSE, Record, Stamp, encode
+from tests.campaign.foreign import Cause, foreign_streams
 from tests.campaign.ledger import Ledger
 from tests.campaign.medium import Medium
 from tests.campaign.notice import unnoticed, unsaid
@@ -204,3 +207,35 @@ def test_a_record_that_is_promised_after_the_deed_that_destroyed_it_is_charged_t
         (early, in_hand), "page zeroed"
     )
     assert ledger.note_losses("power cut") == []
+
+
+class Rows:
+    """The collector's rows, as far as they say why a stream is foreign."""
+
+    def __init__(self, streams: Mapping[str, tuple[str, str]]) -> None:
+        """Hold some streams: of each its standing and the one that it names before it."""
+        self._database = sqlite3.connect(":memory:")
+        self._database.executescript(
+            "create table evidence_stream (id, uid, standing, followed_seq);"
+            "create table evidence_namedbefore (stream_id, place, uid);"
+            "create table evidence_losthere (stream_id, first);"
+        )
+        for number, (uid, (standing, named)) in enumerate(streams.items(), start=1):
+            self._database.execute(
+                "insert into evidence_stream values (?, ?, ?, null)", (number, uid, standing)
+            )
+            self._database.execute("insert into evidence_namedbefore values (?, 0, ?)", (number, named))
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        return self._database.execute(query, values).fetchall()
+
+
+def test_two_cards_that_go_on_from_an_unsent_stream_are_told_from_one_whose_predecessor_was_lost() -> None:
+    def cause_of(counted: tuple[str, str]) -> Cause:
+        world = Rows({"aa": counted, "bb": ("foreign", "unsent")})
+        ((uid, cause),) = foreign_streams(cast("CampaignWorld", world))
+        assert uid == "bb"
+        return cause
+
+    assert cause_of(("counted", "unsent")) is Cause.SECOND_SUCCESSOR
+    assert cause_of(("counted", "another")) is Cause.PREDECESSOR_LOST
