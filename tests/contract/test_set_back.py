@@ -1,20 +1,13 @@
 """Damage at the kiosk and a collector that is set back, together: a sample in every run, twenty thousand lives in the long one."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.contract.set_back import storm
-from tests.uplink.journal.storms import Report
-from tests.uplink.journal.test_storms import memory
+from tests.uplink.journal.test_storms import memory, reported
 
 __all__ = ["memory"]
-
-
-def reported(report: Report) -> None:
-    sys.stdout.write(f"{report}\n")
-    assert report.wrong == [], str(report)
 
 
 def test_what_is_left_comes_together_and_nothing_stands_still(memory: Path) -> None:

@@ -27,9 +27,9 @@ def declare_holes(
     Until then nothing is sent past it. What was declared before stays so for as long as its file is here: a collector that was set
     back may have asked for it. Gives the highest number of such a record, 0 where there is none. `declaration` makes the
     signed placeholder of a number and the link after it; `begin` is the number that the oldest file must begin with. Without a receipt
-    that is not known, unless the collector asks for it: what was before may have been let go of. `links` are those
-    after records that the collector's receipt and the head file state: within a run of damage nothing else tells them, and a collector
-    that was set back goes on only from its receipt's.
+    that is not known, unless the collector asks for it: what was before may have been let go of. `links` are those after
+    records that the collector's receipt and the head file state: within a run of damage nothing else tells them, and a collector that
+    was set back goes on only from its receipt's.
 
     Raises:
         JournalBroken: the disk failed.

@@ -67,7 +67,7 @@ def _newest(one: Standing) -> tuple[Standing, Release | None]:
 def _submitted(offices: list[Office]) -> QuerySet[Release]:
     """Give what was handed in of the SKM, of whatever period, and waits for a decision; what is due first stands first."""
     found = _waiting(offices).filter(instrument=DEFAULT_INSTRUMENT).select_related("unit")
-    return found.defer("content", "basis").order_by("due", "pk")
+    return found.defer("content", "basis", "breakdown").order_by("due", "pk")
 
 
 def _waiting(offices: list[Office]) -> QuerySet[Release]:

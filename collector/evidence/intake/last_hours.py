@@ -21,4 +21,4 @@ def keep(kiosk: int) -> None:
 def keep_every() -> None:
     """Work it out for every kiosk."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP.replace("%%", "%"))
+        cursor.execute(_KEEP, [])

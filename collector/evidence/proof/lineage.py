@@ -138,9 +138,8 @@ def _joints(
         if counted and wrong:
             found.remarks[life.key, life.uid].append(remark(RemarkCode.FOREIGN_COUNTED, records=life.through))
             continue
-        if (
-            counted and near is not None
-        ):  # one that was let in by name stands beside the lineage, as when it was
+        # One that was let in by name stands beside the lineage, as when it was.
+        if counted and near is not None:
             followed.add(near.uid)
         joints[life.uid] = near
     return joints
