@@ -220,7 +220,8 @@ def test_hostile_messages_do_not_stop_the_listener(centre: Centre) -> None:
         bent[chance.randrange(len(bent))] ^= 1 << chance.randrange(8)
         topic = chance.choice(hostile_topics)
         told = stranger.publish(topic, chance.choice((noise, bytes(bent), b"IKM1" + noise)), qos=number % 2)
-    told.wait_for_publish(60)  # the last: the broker has them all, and the listener gets them before the true one
+    # Once the broker has the last it has them all, and the listener gets them before the true one.
+    told.wait_for_publish(60)
     assert told.is_published()
     sender = Sender(kiosk, centre.port, verifier(centre.collector_key()))
     try:
