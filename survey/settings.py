@@ -29,6 +29,7 @@ BRIGHTNESS_PERCENT = "brightness_percent"
 PUBLISHED_INDEX = "published_index"
 SERVICES = "services"
 LANGUAGES = "languages"
+ANSWER_DAYS = "answer_days"
 KEYS = (
     INSTRUMENTS,
     QUESTIONNAIRE,
@@ -39,6 +40,7 @@ KEYS = (
     PUBLISHED_INDEX,
     SERVICES,
     LANGUAGES,
+    ANSWER_DAYS,
     SEAL_KEY,
 )
 
@@ -51,6 +53,7 @@ Hours = tuple[tuple[time, time], ...]
 
 MAX_SERVICES = 200
 MAX_TEXT_CHARACTERS = 600
+MAX_ANSWER_DAYS = 90
 MAX_ANSWERS = 4
 """Answers of the smiley: one a button."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -96,6 +99,8 @@ class SettingsContent(NamedTuple):
     published_index: ShownIndex | None = None
     services: tuple[OfferedService, ...] | None = None
     languages: tuple[str, ...] | None = None
+    answer_days: int | None = None
+    """Within how many working days the unit's rule has a complaint answered."""
     seal_key: bytes | None = None
     """What citizens write, and batches on sticks, are sealed to it from now on."""
     unknown: tuple[str, ...] = ()
@@ -126,6 +131,7 @@ def check(
         published_index=_index(given[PUBLISHED_INDEX]) if PUBLISHED_INDEX in given else None,
         services=_services(given[SERVICES]) if SERVICES in given else None,
         languages=_languages(given[LANGUAGES], languages) if LANGUAGES in given else None,
+        answer_days=_working_days(given[ANSWER_DAYS]) if ANSWER_DAYS in given else None,
         seal_key=_seal_key(given[SEAL_KEY]) if SEAL_KEY in given else None,
         unknown=tuple(sorted(set(given) - set(KEYS))),
     )
@@ -158,6 +164,12 @@ def opening_hours(content: object, *, where: str = OPENING_HOURS) -> Mapping[str
             raise refused(f"{where}.{day} = {spans!r}: the times must rise and not overlap")
         hours[day] = read
     return hours
+
+
+def _working_days(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ANSWER_DAYS:
+        raise SettingsRefused(ANSWER_DAYS, f"answer_days is a whole number from 1 to {MAX_ANSWER_DAYS}")
+    return value
 
 
 def _clock(text: object) -> time:

@@ -1,4 +1,4 @@
-"""Tickets, and what was done about them."""
+"""Tickets, what was done about them, and what their citizens added."""
 
 from django.db import models
 
@@ -24,30 +24,49 @@ PROMISED_DAYS = 60
 
 
 class Ticket(models.Model):
-    """A complaint, projected from its record; text and contact are evidence, and kept apart."""
+    """A complaint, projected from its record; what was written is evidence, and kept apart.
+
+    What it is about comes sealed. `collector.complaints.arrivals` opens that soon after the record came in, and fills in what stands below
+    `routed_at`; until then nobody sees the ticket but its citizen.
+    """
 
     stream_id = models.BigIntegerField()
     seq = models.BigIntegerField()
-    code = models.CharField(max_length=8, db_index=True)
+    lookup = models.CharField(max_length=32, db_index=True, help_text="what the citizen's code gives")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="tickets")
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="tickets")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="tickets")
     at_ms = models.BigIntegerField()
-    topics = models.JSONField()
-    language = models.CharField(max_length=8)
-    consent_version = models.CharField(max_length=32, blank=True)
+    received_ms = models.BigIntegerField(help_text="when its record came in")
+    routed_at = models.DateTimeField(null=True, help_text="when it was opened, to know whom it goes to")
+    topics = models.JSONField(default=list)
+    about_officer = models.BooleanField(default=False, help_text="whether the citizen said so")
+    names_officer = models.BooleanField(default=False, help_text="whether the words speak of an officer")
+    language = models.CharField(max_length=8, blank=True)
+    key = models.BinaryField(max_length=32, default=b"", help_text="shuts what the citizen reads at a kiosk")
     status = models.CharField(max_length=20, choices=TicketStatus, default=TicketStatus.RECEIVED)
     closed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(help_text="when what its citizen reads changed last")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="ticket_of_record")]
+        indexes = [models.Index(fields=["routed_at", "id"], name="ticket_by_routing")]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.status}"
+        return f"{self.number} {self.status}"
+
+    @property
+    def number(self) -> str:
+        """What the office calls it; the citizen's code is nobody else's."""
+        return f"{self.pk:06d}"
 
     def attachments(self) -> models.QuerySet[HeldAttachment]:
-        """Give what is held beside its record."""
-        return HeldAttachment.objects.filter(stream_id=self.stream_id, seq=self.seq)
+        """Give what is held beside its record and the records that added to it."""
+        own = models.Q(stream_id=self.stream_id, seq=self.seq)
+        for one in self.additions.exclude(stream_id=None):
+            own |= models.Q(stream_id=one.stream_id, seq=one.seq)
+        return HeldAttachment.objects.filter(own)
 
 
 class TicketStep(models.Model):
@@ -65,3 +84,26 @@ class TicketStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.status}"
+
+
+class TicketAddition(models.Model):
+    """What a citizen added to a complaint, at a kiosk (its record names the ticket) or on the ticket's page."""
+
+    lookup = models.CharField(max_length=32, db_index=True)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, null=True, related_name="additions")
+    stream_id = models.BigIntegerField(null=True, help_text="of its record; null where it came by the page")
+    seq = models.BigIntegerField(null=True)
+    at_ms = models.BigIntegerField()
+    kind = models.CharField(
+        max_length=16, blank=True, help_text="of `AdditionKind`; empty until it was opened"
+    )
+    sealed = models.BinaryField(default=b"", help_text="words or number that came by the page")
+    consent_version = models.CharField(max_length=32, blank=True)
+    settled_at = models.DateTimeField(null=True, help_text="when it was opened and acted upon")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="addition_of_record")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.kind}"

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from survey.record.complaint import Complaint
+from survey.record.complaint import Addition, Complaint
 from survey.record.fields import Fields
 from survey.record.predecessors import Chain, chain_from_fields, chain_to_list
 from survey.record.record import (
+    ADDITION,
     ALIVE,
     BOOT,
     CARRIED,
@@ -304,6 +305,7 @@ BODIES: Mapping[str, type] = MappingProxyType(
         CLOCK: ClockNews,
         RESPONSE: Response,
         COMPLAINT: Complaint,
+        ADDITION: Addition,
         ALIVE: Alive,
         STAFF: Staff,
         SETTINGS: SettingsTold,

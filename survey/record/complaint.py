@@ -1,25 +1,31 @@
-"""A complaint: what stands in its record, what it may be about, and the ticket that a visitor takes along.
+"""A complaint: what stands in its record, and what lies beside it, sealed to the collector.
 
-The topics are a closed list in the citizen's words, so that they can be picked with four buttons and counted; each names
-the service element (*unsur*) it speaks of. A ticket code can be read aloud and copied by hand: its 23 characters exclude
-what looks or is written alike (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and its last character checks the others.
+The record says that a complaint was filed, when, and for which service; `lookup` names it. What it is about, whether it is about an
+officer, the words and the telephone number lie beside it, sealed: neither the kiosk's card nor a stick nor a bundle shows them.
+What is sealed is padded, so that its length tells little.
+
+The topics are a closed list in the citizen's words, so that they can be picked and counted; each names the service element (*unsur*) it
+speaks of.
 """
 
-import secrets
-from collections.abc import Callable, Mapping
+import json
+import re
+from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from survey.record.errors import Malformed
 from survey.record.fields import Fields
-from survey.record.record import COMPLAINT
+from survey.record.record import ADDITION, COMPLAINT, canonical
+from survey.record.ticket import KEY_BYTES, LOOKUP_BYTES
 
 MAX_TEXT_CHARACTERS = 500
-MAX_PHONE_DIGITS = 15
-MIN_PHONE_DIGITS = 8
+PADDED_TO = 256
+"""What is sealed has a multiple of so many bytes."""
 
-ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
-"""23 characters: a prime number, so that the check character notices every wrong and every swapped one."""
-CODE_CHARACTERS = 8
+_LOOKUP = re.compile(rf"[0-9a-f]{{{2 * LOOKUP_BYTES}}}")
+_MAX_TOPICS = 64
 
 
 class Topic(NamedTuple):
@@ -35,15 +41,15 @@ class Topic(NamedTuple):
 
 
 TOPICS = (
+    Topic("pungli", "biaya", ("permintaan_imbalan",), bypass_officer=True),
+    Topic("tidak_dilayani", "waktu", ("tidak_memberikan_pelayanan",)),
+    Topic("lama", "waktu", ("penundaan_berlarut",)),
+    Topic("pilih_kasih", "perilaku", ("diskriminasi", "berpihak"), bypass_officer=True),
+    Topic("petugas_tidak_ramah", "perilaku", ("tidak_patut",), bypass_officer=True),
+    Topic("hasil_salah", "produk", ("tidak_kompeten",)),
     Topic("syarat", "persyaratan", ("penyimpangan_prosedur",)),
     Topic("prosedur", "prosedur", ("penyimpangan_prosedur",)),
-    Topic("lama", "waktu", ("penundaan_berlarut",)),
-    Topic("tidak_dilayani", "waktu", ("tidak_memberikan_pelayanan",)),
-    Topic("pungli", "biaya", ("permintaan_imbalan",), bypass_officer=True),
-    Topic("hasil_salah", "produk", ("tidak_kompeten",)),
-    Topic("petugas_tidak_paham", "kompetensi", ("tidak_kompeten",)),
-    Topic("petugas_tidak_ramah", "perilaku", ("tidak_patut",)),
-    Topic("pilih_kasih", "perilaku", ("diskriminasi", "berpihak"), bypass_officer=True),
+    Topic("petugas_tidak_paham", "kompetensi", ("tidak_kompeten",), bypass_officer=True),
     Topic("fasilitas", "sarpras"),
     Topic("pengaduan_diabaikan", "pengaduan", ("tidak_memberikan_pelayanan",)),
     Topic("bansos", "produk"),
@@ -51,14 +57,17 @@ TOPICS = (
     Topic("lainnya", None),
 )
 """In the order shown; the codes stand in records and never change."""
+WEIGHTY = 6
+"""So many of them stand on the first screen; the rest behind *Lainnya*."""
 
 BY_CODE: Mapping[str, Topic] = {topic.code: topic for topic in TOPICS}
 
 
-# Names of a complaint's attachments.
+# Names of what lies beside the records.
+FILING = "filing"
 TEXT = "text"
 CONTACT = "contact"
-"""Both are sealed to the collector's key on the kiosk: neither its card nor whoever carries its records can tell."""
+ADDED = "added"
 CONTACT_KEPT_DAYS = 90
 """A contact is erased this many days after its complaint was closed: promised on the consent screen, kept by the collector."""
 
@@ -73,33 +82,23 @@ class Consent(NamedTuple):
 
 
 class Complaint(NamedTuple):
-    """`complaint`: what a visitor complained of; text and contact travel beside the record, as attachments."""
+    """`complaint`: that a visitor complained."""
 
     visit: int
     """Number of the visit in its boot."""
-    ticket: str
-    """The ticket's code."""
-    topics: tuple[str, ...]
-    """Codes of `TOPICS`."""
-    language: str
+    lookup: str
+    """Names the ticket: see `survey.record.ticket`."""
     service: str | None = None
-    consent: Consent | None = None
-    """Present where a contact was left."""
     attached: Mapping[str, str] = MappingProxyType({})
-    """Digest of each attachment by its name."""
+    """Digest of each attachment by its name: `FILING`, and `TEXT` where something was written."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body."""
         body: dict[str, object] = {
             "visit": self.visit,
-            "ticket": self.ticket,
-            "topics": list(self.topics),
-            "language": self.language,
+            "lookup": self.lookup,
+            "attached": dict(self.attached),
         }
-        if self.attached:
-            body["attached"] = dict(self.attached)
-        if self.consent is not None:
-            body["consent"] = {"version": self.consent.version, "at": self.consent.at}
         if self.service is not None:
             body["service"] = self.service
         return body
@@ -112,13 +111,101 @@ class Complaint(NamedTuple):
             Malformed: a field is missing or of another type (`complaint_field`).
         """
         fields = Fields(COMPLAINT, body)
+        return cls(
+            visit=fields.whole_or("visit", 0),
+            lookup=_lookup(fields),
+            service=fields.optional_text("service"),
+            attached=fields.words("attached", most=8),
+        )
+
+
+class Filing(NamedTuple):
+    """What a complaint is about; sealed beside its record as `FILING`."""
+
+    topics: tuple[str, ...]
+    """Codes of `TOPICS`."""
+    about_officer: bool
+    """Whether the visitor said that it is about an officer."""
+    language: str
+    key: bytes
+    """The ticket's: 32 bytes that only the code gives."""
+
+    def to_bytes(self) -> bytes:
+        """Give what is sealed."""
+        return padded(
+            {
+                "topics": list(self.topics),
+                "about_officer": self.about_officer,
+                "language": self.language,
+                "key": self.key.hex(),
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Filing":
+        """Read what was sealed.
+
+        Raises:
+            Malformed: it is no filing (`complaint_field`).
+        """
+        fields = _sealed(COMPLAINT, content)
+        return cls(
+            topics=fields.texts("topics", most=_MAX_TOPICS),
+            about_officer=fields.flag("about_officer"),
+            language=fields.text_or("language", "id", limit=8),
+            key=_key(fields),
+        )
+
+
+class AdditionKind(StrEnum):
+    """What a visitor adds to a complaint that was filed."""
+
+    NUMBER = "number"
+    """A telephone number, or another in its place."""
+    WORD = "word"
+    """A word more."""
+    SETTLED = "settled"
+    """*Sudah beres.*"""
+    UNSETTLED = "unsettled"
+    """*Belum beres.*"""
+    WITHDRAWN = "withdrawn"
+    """The complaint is taken back: number and words are destroyed."""
+
+
+class Addition(NamedTuple):
+    """`addition`: that a visitor added something to a complaint."""
+
+    visit: int
+    lookup: str
+    """The ticket's."""
+    consent: Consent | None = None
+    """Present where a number was left."""
+    attached: Mapping[str, str] = MappingProxyType({})
+    """Digest of each attachment by its name: `ADDED`, and `TEXT` or `CONTACT`."""
+
+    def to_body(self) -> dict[str, object]:
+        """Give the record's body."""
+        body: dict[str, object] = {
+            "visit": self.visit,
+            "lookup": self.lookup,
+            "attached": dict(self.attached),
+        }
+        if self.consent is not None:
+            body["consent"] = {"version": self.consent.version, "at": self.consent.at}
+        return body
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, object]) -> "Addition":
+        """Read it.
+
+        Raises:
+            Malformed: a field is missing or of another type (`addition_field`).
+        """
+        fields = Fields(ADDITION, body)
         consent = fields.inner("consent")
         return cls(
             visit=fields.whole_or("visit", 0),
-            ticket=fields.text("ticket"),
-            topics=fields.texts("topics", most=64),
-            language=fields.text_or("language", "id"),
-            service=fields.optional_text("service"),
+            lookup=_lookup(fields),
             consent=Consent(version=consent.text("version"), at=consent.optional_whole("at", lowest=-(2**53)))
             if consent is not None
             else None,
@@ -126,30 +213,74 @@ class Complaint(NamedTuple):
         )
 
 
-def new_code(below: Callable[[int], int] = secrets.randbelow) -> str:
-    """Make a ticket code; `below(n)` gives a random number from 0 to n - 1."""
-    body = "".join(ALPHABET[below(len(ALPHABET))] for _ in range(CODE_CHARACTERS - 1))
-    return body + _check_character(body)
+class Added(NamedTuple):
+    """What was added; sealed beside the record as `ADDED`, words and number apart from it."""
+
+    kind: AdditionKind
+    key: bytes
+    """The ticket's: it proves that whoever adds has the code."""
+
+    def to_bytes(self) -> bytes:
+        """Give what is sealed."""
+        return padded({"kind": str(self.kind), "key": self.key.hex()})
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Added":
+        """Read what was sealed.
+
+        Raises:
+            Malformed: it is nothing that can be added (`addition_field`).
+        """
+        fields = _sealed(ADDITION, content)
+        try:
+            kind = AdditionKind(fields.text("kind"))
+        except ValueError as error:
+            raise fields.bad(f"kind is one of {', '.join(AdditionKind)}") from error
+        return cls(kind=kind, key=_key(fields))
 
 
-def show_code(code: str) -> str:
-    """Give a code as it is shown and read aloud: two groups of four."""
-    return f"{code[:4]} {code[4:]}"
+def written_bytes(words: str) -> bytes:
+    """Give what is sealed of a visitor's words, or of a telephone number."""
+    return padded({"words": words})
 
 
-def read_code(text: str) -> str | None:
-    """Read a code as somebody typed it, in any case and with any spaces and hyphens; None if it is none."""
-    code = text.upper().replace(" ", "").replace("-", "")
-    if len(code) != CODE_CHARACTERS or any(character not in ALPHABET for character in code):
-        return None
-    return code if _check_character(code[:-1]) == code[-1] else None
+def written_words(content: bytes) -> str:
+    """Read a visitor's words or telephone number out of what was sealed.
+
+    Raises:
+        Malformed: there are none (`complaint_field`).
+    """
+    return _sealed(COMPLAINT, content).text("words", limit=MAX_TEXT_CHARACTERS)
 
 
-def is_phone(text: str) -> bool:
-    """Tell whether a text can be a telephone number: digits only, of a length that exists."""
-    return text.isascii() and text.isdigit() and MIN_PHONE_DIGITS <= len(text) <= MAX_PHONE_DIGITS
+def padded(content: Mapping[str, object]) -> bytes:
+    """Give content as JSON, filled up with spaces to a multiple of `PADDED_TO` bytes."""
+    line = canonical(content)
+    return line + b" " * (-len(line) % PADDED_TO)
 
 
-def _check_character(body: str) -> str:
-    total = sum(weight * ALPHABET.index(character) for weight, character in enumerate(body, start=2))
-    return ALPHABET[total % len(ALPHABET)]
+def _sealed(kind: str, content: bytes) -> Fields:
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"{kind}_field", "what is sealed is no JSON object") from error
+    if not isinstance(body, dict):
+        raise Malformed(f"{kind}_field", "what is sealed is no JSON object")
+    return Fields(kind, body)
+
+
+def _lookup(fields: Fields) -> str:
+    lookup = fields.text("lookup")
+    if not _LOOKUP.fullmatch(lookup):
+        raise fields.bad(f"lookup is {2 * LOOKUP_BYTES} hexadecimal digits")
+    return lookup
+
+
+def _key(fields: Fields) -> bytes:
+    try:
+        key = bytes.fromhex(fields.text("key", limit=2 * KEY_BYTES))
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise fields.bad(f"key is {2 * KEY_BYTES} hexadecimal digits")
+    return key

@@ -4,7 +4,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from survey.named import Bare, distinct
+from survey.record.complaint import AdditionKind
 from survey.record.response import Response
+from survey.wire.ticket_states import TicketState
 
 
 class Step(StrEnum):
@@ -150,6 +152,14 @@ class Saved(NamedTuple):
 
 
 @distinct
+class Found(NamedTuple):
+    """How the complaint with this code stands; None where nothing has been heard of it here."""
+
+    code: str
+    state: TicketState | None
+
+
+@distinct
 class SaveFailed(NamedTuple):
     """The journal could not keep this record, or can keep none at all (an empty token)."""
 
@@ -174,7 +184,7 @@ class StaffLeft(Bare):
     __slots__ = ()
 
 
-Event = Press | Release | Hold | Void | Touch | Tick | Saved | SaveFailed | Restored | StaffCalled | StaffLeft
+Event = Press | Release | Hold | Void | Touch | Tick | Saved | Found | SaveFailed | Restored | StaffCalled | StaffLeft
 
 
 # -- what it asks for
@@ -190,18 +200,39 @@ class SaveResponse(NamedTuple):
 
 @distinct
 class SaveComplaint(NamedTuple):
-    """Make a complaint durable under a fresh ticket, then say `Saved(token)`.
+    """Make a complaint durable under a fresh ticket, then say `Saved(token, code)`.
 
-    The telephone number is in clear here and nowhere else: whoever performs this effect seals it first.
+    What was picked and written is in clear here and nowhere else: whoever performs this effect seals it first.
     """
 
     token: str
     visit: int
     topics: tuple[str, ...]
+    about_officer: bool
     text: str
-    phone: str
     service: str | None
     language: str
+
+
+@distinct
+class SaveAddition(NamedTuple):
+    """Make durable what the visitor adds to a complaint, then say `Saved(token)`; sealed first, as a complaint is."""
+
+    token: str
+    visit: int
+    code: str
+    """The ticket's."""
+    kind: AdditionKind
+    text: str = ""
+    phone: str = ""
+    """As `read_phone` gives it; only with the visitor's consent."""
+
+
+@distinct
+class LookUp(NamedTuple):
+    """Find out how the complaint with this code stands, then say `Found`; that takes a moment."""
+
+    code: str
 
 
 class Accepted(Bare):
@@ -236,4 +267,4 @@ class Hush(Bare):
     __slots__ = ()
 
 
-Effect = SaveResponse | SaveComplaint | Accepted | Ignored | Thanked | Speak | Hush
+Effect = SaveResponse | SaveComplaint | SaveAddition | LookUp | Accepted | Ignored | Thanked | Speak | Hush

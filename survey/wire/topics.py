@@ -23,6 +23,11 @@ def settings(kiosk: str) -> str:
     return f"{ROOT}/{kiosk}/settings"
 
 
+def tickets(kiosk: str) -> str:
+    """Where the collector publishes how the complaints at the kiosk's unit stand, retained."""
+    return f"{ROOT}/{kiosk}/tickets"
+
+
 def kiosk_of(topic: str) -> str:
     """Give the kiosk a topic of ours belongs to, or an empty text."""
     parts = topic.split("/")
