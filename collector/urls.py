@@ -19,6 +19,7 @@ from collector.standards import urls as standards
 urlpatterns = [
     path("api/v1/", include("collector.evidence.urls")),
     path("api/v1/", include("collector.fleet.urls")),
+    path("api/v1/", include("collector.complaints.urls")),
     path("", include("collector.followup.urls")),
     path("", include("collector.opendata.urls")),
     path("", include("collector.papers.urls")),

@@ -65,8 +65,10 @@ def make_loop(
         device.writer,
         times,
         seal=partial(_seal, device),
+        tickets=device.tickets,
         thanked_log=ThankedLog(thanked_log) if thanked_log else None,
     )
+    device.tickets.start()
     recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
     inbox = None
     if plan is None:
@@ -290,10 +292,10 @@ def _give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _seal(device: Device, content: bytes) -> bytes:
+def _seal(device: Device, content: bytes, *, info: bytes) -> bytes:
     from uplink.journal.sealing import current_key, seal  # noqa: PLC0415 - few visitors complain
 
-    return seal(content, current_key(device.home, device.enrolment))
+    return seal(content, current_key(device.home, device.enrolment), info=info)
 
 
 def _brightness(percent: int) -> None:

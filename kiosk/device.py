@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from kiosk.config import Config
 from kiosk.errors import IdentityUnreadable, JournalShut
 from kiosk.remote.plan import make_plan
+from kiosk.tickets import Tickets, told_here
 from kiosk.watch.folders import require_enrolled
 from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
@@ -35,6 +36,7 @@ class Device(NamedTuple):
     writer: JournalWriter
     clock: Clock
     zone: ZoneInfo
+    tickets: Tickets
 
     def plan(self, remote: SettingsContent | None = None) -> Plan:
         """Make the plan of visits: the collector's settings come before the enrolment and the configuration."""
@@ -100,6 +102,7 @@ def open_device(
         undeclared=partial(_undeclared, KioskHome(home)),
     )
     writer.start()
+    tickets = Tickets(told_here(home, enrolment), collector_key=enrolment.collector_key)
     try:
         yield Device(
             home=home,
@@ -109,8 +112,10 @@ def open_device(
             writer=writer,
             clock=clock,
             zone=zone,
+            tickets=tickets,
         )
     finally:
+        tickets.stop()
         writer.stop()
 
 

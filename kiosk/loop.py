@@ -41,8 +41,10 @@ from survey.visit.state import (
     Hold,
     Hush,
     Ignored,
+    LookUp,
     Press,
     Release,
+    SaveAddition,
     SaveComplaint,
     SaveResponse,
     Speak,
@@ -141,7 +143,7 @@ class Loop:
     # -- input
 
     def _wait(self) -> float:
-        longest = FRAME_SECONDS if self.service.recorder.waiting else _LONGEST_WAIT_SECONDS
+        longest = FRAME_SECONDS if self.service.recorder.busy else _LONGEST_WAIT_SECONDS
         moment = self.due()
         return longest if moment is None else min(max(0.0, moment - self.times.monotonic()), longest)
 
@@ -247,6 +249,10 @@ class Loop:
                 self.service.recorder.save_response(effect, outside_hours=self._surroundings.closed)
             case SaveComplaint():
                 self.service.recorder.save_complaint(effect)
+            case SaveAddition():
+                self.service.recorder.save_addition(effect)
+            case LookUp():
+                self.service.recorder.look_up(effect)
             case Accepted():
                 self.service.counters.presses += 1
                 self.panel.beep()

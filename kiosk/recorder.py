@@ -5,26 +5,44 @@ Belongs to the frame loop; the writer's thread is met only through its two queue
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple, TextIO
+from typing import NamedTuple, Protocol, TextIO
 
 from kiosk.show.present import CONSENT_VERSION
+from kiosk.tickets import Tickets
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
 from survey.record.bodies import STORAGE_RESTORED, Staff
-from survey.record.complaint import CONTACT, TEXT, Complaint, Consent, new_code
-from survey.record.record import COMPLAINT, RESPONSE, STAFF, Stamp
+from survey.record.complaint import (
+    ADDED,
+    CONTACT,
+    FILING,
+    TEXT,
+    Added,
+    Addition,
+    Complaint,
+    Consent,
+    Filing,
+    written_bytes,
+)
+from survey.record.officers import speaks_of_officer
+from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.record.response import new_salt
-from survey.visit.state import SaveComplaint, Saved, SaveFailed, SaveResponse
+from survey.visit.state import Found, LookUp, SaveAddition, SaveComplaint, Saved, SaveFailed, SaveResponse
+from survey.wire.sealing import ROUTED, WRITTEN
 from survey.wire.trouble import Trouble
 from uplink.journal.writer import JournalWriter
 from uplink.journal.written import WriteFailed, WriterState, Written
 
 log = logging.getLogger(__name__)
 
-Seal = Callable[[bytes], bytes]
-"""Seal what a citizen wrote so that this kiosk cannot read it back, nor whoever carries it."""
+
+class Seal(Protocol):
+    """Seals what a citizen wrote so that this kiosk cannot read it back, nor whoever carries it."""
+
+    def __call__(self, content: bytes, *, info: bytes) -> bytes:
+        """Give it sealed; `info` says what it is."""
 
 
 class _Note(NamedTuple):
@@ -57,13 +75,15 @@ class Recorder:
         times: Times,
         *,
         seal: Seal,
+        tickets: Tickets,
         thanked_log: ThankedLog | None = None,
     ) -> None:
         self._writer = writer
         self._times = times
         self._seal = seal
         self._thanked_log = thanked_log
-        self._tickets: dict[str, str] = {}
+        self._tickets = tickets
+        self._codes: dict[str, str] = {}
         self._places: dict[str, tuple[str, int]] = {}
         self._notes = 0
         self._probe: _Note | None = None
@@ -85,26 +105,56 @@ class Recorder:
         self._submit(effect.token, RESPONSE, response.to_body())
 
     def save_complaint(self, effect: SaveComplaint) -> None:
-        """Hand a complaint over, its text and its contact beside the record, both sealed: neither is ever written in clear."""
-        ticket = new_code()
-        stamp = self._times.stamp()
-        attachments = []
+        """Hand a complaint over; what it is about and what was written lie beside its record, sealed: neither is ever written in clear."""
+        ticket = self._tickets.take()
+        filing = Filing(
+            topics=tuple(effect.topics),
+            about_officer=effect.about_officer,
+            names_officer=speaks_of_officer(effect.text),
+            language=effect.language,
+            key=ticket.secrets.key,
+        )
+        attachments = [self._sealed(FILING, filing.to_bytes(), info=ROUTED)]
         if effect.text:
-            attachments.append(attach(TEXT, self._seal(effect.text.encode())))
+            attachments.append(self._sealed(TEXT, written_bytes(effect.text)))
+        complaint = Complaint(
+            visit=effect.visit,
+            lookup=ticket.secrets.lookup,
+            service=effect.service,
+            attached={one.name: one.digest for one in attachments},
+        )
+        self._codes[effect.token] = ticket.code
+        self._submit(effect.token, COMPLAINT, complaint.to_body(), attachments=attachments)
+
+    def save_addition(self, effect: SaveAddition) -> None:
+        """Hand over what a visitor adds to a complaint, sealed like that."""
+        secrets = self._tickets.secrets(effect.code)
+        stamp = self._times.stamp()
+        attachments = [self._sealed(ADDED, Added(effect.kind, secrets.key).to_bytes(), info=ROUTED)]
+        if effect.text:
+            attachments.append(self._sealed(TEXT, written_bytes(effect.text)))
         if effect.phone:
-            attachments.append(attach(CONTACT, self._seal(effect.phone.encode())))
-        complaint = complaint_of(effect, ticket=ticket, attachments=attachments, consented_at=stamp.at)
-        self._tickets[effect.token] = ticket
-        self._submit(effect.token, COMPLAINT, complaint.to_body(), stamp=stamp, attachments=attachments)
+            attachments.append(self._sealed(CONTACT, written_bytes(effect.phone)))
+        addition = Addition(
+            visit=effect.visit,
+            lookup=secrets.lookup,
+            consent=Consent(CONSENT_VERSION, stamp.at) if effect.phone else None,
+            attached={one.name: one.digest for one in attachments},
+        )
+        self._submit(effect.token, ADDITION, addition.to_body(), stamp=stamp, attachments=attachments)
+
+    def look_up(self, effect: LookUp) -> None:
+        """Begin to look a ticket up; `results` gives what is found."""
+        self._tickets.look_up(effect.code)
 
     def note(self, kind: str, body: Mapping[str, object]) -> None:
         """Hand over a record that no visitor waits for."""
         self._notes += 1
         self._submit(_Note(self._notes, kind), kind, body)
 
-    def results(self) -> list[Saved | SaveFailed]:
-        """Give what became of the visitors' records since the last call."""
-        events: list[Saved | SaveFailed] = []
+    def results(self) -> list[Saved | SaveFailed | Found]:
+        """Give what became of the visitors' records, and what was found of tickets, since the last call."""
+        events: list[Saved | SaveFailed | Found] = list(self._tickets.results())
         while not self._writer.results.empty():
             result = self._writer.results.get_nowait()
             self.waiting -= 1
@@ -124,8 +174,9 @@ class Recorder:
                 self._thanked_log.add(stream=place[0], seq=place[1], token=token)
 
     def forget_unthanked(self) -> None:
-        """Forget numbers of records whose visitor left before the thanks; the records are kept all the same."""
+        """Forget the tickets, and numbers of records whose visitor left before the thanks; the records are kept all the same."""
         self._places.clear()
+        self._tickets.forget()
 
     def probe(self) -> None:
         """Prove that the disk keeps records again, by writing one."""
@@ -146,6 +197,14 @@ class Recorder:
     def state(self) -> WriterState:
         """Give how writing goes."""
         return self._writer.state()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a visitor waits for a record or for news of a ticket."""
+        return bool(self.waiting or self._tickets.waiting)
+
+    def _sealed(self, name: str, content: bytes, *, info: bytes = WRITTEN) -> Attachment:
+        return attach(name, self._seal(content, info=info))
 
     def _submit(
         self,
@@ -173,20 +232,4 @@ class Recorder:
         if not isinstance(token, str):
             return None
         self._places[token] = (result.stream, result.seq)
-        return Saved(token, self._tickets.pop(token, None))
-
-
-def complaint_of(
-    effect: SaveComplaint, *, ticket: str, attachments: list[Attachment], consented_at: int | None
-) -> Complaint:
-    """Give what stands in a complaint's record."""
-    attached = {attachment.name: attachment.digest for attachment in attachments}
-    return Complaint(
-        visit=effect.visit,
-        ticket=ticket,
-        topics=tuple(effect.topics),
-        language=effect.language,
-        service=effect.service,
-        consent=Consent(CONSENT_VERSION, consented_at) if CONTACT in attached else None,
-        attached=attached,
-    )
+        return Saved(token, self._codes.pop(token, None))

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from survey.record.record import COMPLAINT
+from survey.record.record import ADDITION, COMPLAINT
 
 
 class ComplaintsConfig(AppConfig):
@@ -19,7 +19,7 @@ class ComplaintsConfig(AppConfig):
         register(
             Projection(
                 name="complaints",
-                kinds=frozenset({COMPLAINT}),
+                kinds=frozenset({COMPLAINT, ADDITION}),
                 project=projection.project,
                 unproject=projection.unproject,
                 clear=lambda: None,

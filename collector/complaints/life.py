@@ -13,7 +13,7 @@ from collector.complaints.waiting import is_about_officers
 from collector.errors import CollectorError
 from collector.people import trail
 from collector.trust.kinds import Errand
-from survey.record.complaint import CONTACT, TEXT, read_code
+from survey.record.complaint import CONTACT, TEXT
 
 
 class NotAllowed(CollectorError):  # noqa: N818 - it is a refusal
@@ -34,17 +34,20 @@ class Opened:
     """What is here and cannot be opened: it was sealed to another key, or is damaged."""
 
 
-def find(code: str) -> Ticket:
-    """Give the ticket with this code, as people write it.
+def find(number: str) -> Ticket:
+    """Give the ticket that the office calls by this number.
 
     Raises:
         CollectorError: there is none.
     """
-    plain = read_code(code)
-    ticket = Ticket.objects.filter(code=plain).order_by("pk").first() if plain is not None else None
+    ticket = Ticket.objects.filter(pk=int(number)).first() if number.isdecimal() else None
     if ticket is None:
-        raise CollectorError("ticket_unknown", code=code)
+        raise CollectorError("ticket_unknown", code=number)
     return ticket
+
+
+def arrived(ticket: Ticket, *, now: datetime) -> None:
+    """Begin its life at the office."""
 
 
 def may_work_on(user: AbstractBaseUser, ticket: Ticket) -> bool:
@@ -72,7 +75,7 @@ def move(
         trail.note(
             who=user.get_username(),
             action="complaint moved",
-            subject=ticket.code,
+            subject=ticket.number,
             facts={"from": ticket.status, "to": status},
         )
         ticket.status, ticket.closed_at = status, closed_at
@@ -89,14 +92,14 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
     held = {one.name: one for one in ticket.attachments()}
     with transaction.atomic():
         trail.note(
-            who=user.get_username(), action="complaint read", subject=ticket.code, why=why,
+            who=user.get_username(), action="complaint read", subject=ticket.number, why=why,
             facts={"parts": sorted(held)},
         )  # fmt: skip
     there = {
         name: bytes(one.content) for name, one in held.items() if one.destroyed_at is None and not one.loss
     }
     # The note is committed: nothing is opened that does not stand in the trail, whatever happens from here on.
-    errand = Errand(user.get_username(), f"complaint {ticket.code}: {why}")
+    errand = Errand(user.get_username(), f"complaint {ticket.number}: {why}")
     plain = dict(zip(there, opened(list(there.values()), errand=errand), strict=True)) if there else {}
     return Opened(
         text=plain.get(TEXT),
@@ -109,4 +112,4 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
 
 def _insist(user: AbstractBaseUser, ticket: Ticket) -> None:
     if not may_work_on(user, ticket):
-        raise NotAllowed("not_allowed", account=user.get_username(), ticket=ticket.code)
+        raise NotAllowed("not_allowed", account=user.get_username(), ticket=ticket.number)

@@ -3,7 +3,7 @@
 from django.db import models
 
 from collector.evidence.models import HeldAttachment
-from collector.fleet.models import Place, Service, Unit
+from collector.fleet.models import Kiosk, Place, Service, Unit
 
 
 class TicketStatus(models.TextChoices):
@@ -48,10 +48,19 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(help_text="when what its citizen reads changed last")
+    told_at = models.DateTimeField(null=True, help_text="the change that its kiosks were told last")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="ticket_of_record")]
-        indexes = [models.Index(fields=["routed_at", "id"], name="ticket_by_routing")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(routed_at=None), name="ticket_unrouted"),
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(told_at=None) | ~models.Q(told_at=models.F("changed_at")),
+                name="ticket_untold",
+            ),
+            models.Index(fields=["unit", "changed_at"], name="ticket_of_unit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.status}"
@@ -107,3 +116,22 @@ class TicketAddition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.kind}"
+
+
+class TicketMessage(models.Model):
+    """How the tickets of a kiosk's unit stand, signed for it; the newest is retained on its topic."""
+
+    kiosk = models.OneToOneField(Kiosk, on_delete=models.CASCADE, related_name="ticket_message")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    message = models.BinaryField()
+    made_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(published_at=None), name="ticket_message_new")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} v{self.version}"

@@ -5,14 +5,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from collector.complaints.models import PROMISED_DAYS, Ticket
-from survey.record.complaint import read_code, show_code
+from survey.record.ticket import read_code, show_code
 
 
 @require_GET
 def ticket(request: HttpRequest, code: str) -> HttpResponse:
     """Show a ticket by the code its citizen took along."""
     plain = read_code(code)
-    found = Ticket.objects.filter(code=plain).order_by("pk").first() if plain is not None else None
+    found = Ticket.objects.filter(lookup=plain).first() if plain is not None else None
     context = {
         "code": show_code(plain) if plain is not None else code[:20],
         "steps": list(found.steps.all()) if found is not None else [],

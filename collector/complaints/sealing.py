@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from collector.trust import keyholder
 from collector.trust.kinds import Errand, Sealed
+from survey.record.complaint import written_words
+from survey.record.errors import Malformed
 
 
 def opened(contents: Sequence[bytes], *, errand: Errand) -> list[str | None]:
@@ -11,7 +13,11 @@ def opened(contents: Sequence[bytes], *, errand: Errand) -> list[str | None]:
 
     Whoever calls has noted the errand in the trail, and committed that.
     """
-    return [
-        plain.decode("utf-8", "replace") if plain is not None else None
-        for plain in keyholder.opened(contents, kind=Sealed.WRITTEN, errand=errand)
-    ]
+    return [_words(plain) for plain in keyholder.opened(contents, kind=Sealed.WRITTEN, errand=errand)]
+
+
+def _words(plain: bytes | None) -> str | None:
+    try:
+        return written_words(plain) if plain is not None else None
+    except Malformed:
+        return None

@@ -1,8 +1,11 @@
-"""Addresses of the public ticket pages."""
+"""Addresses of the public ticket pages, and of the kiosks' door to how tickets stand."""
 
 from django.urls import path
 
+from collector.complaints import door
 from collector.complaints import pages as views
+
+urlpatterns = [path("tickets/<str:kiosk>", door.kiosk_tickets, name="kiosk-tickets")]
 
 pages = [path("t/<str:code>", views.ticket, name="ticket")]
 """In both languages."""

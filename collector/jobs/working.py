@@ -1,4 +1,4 @@
-"""The workers: one process that watches, and hands that it starts where there is work, one a core.
+"""The workers: one process that watches, and hands that it starts where there is work, one a core. The watch routes complaints, too.
 
 A hand does a number of pieces and ends. So what typst keeps in memory never grows beyond that, and a hand that is killed, or that hangs,
 costs one piece's time: the piece is taken up again, and nothing before it.
@@ -16,6 +16,8 @@ from threading import Event
 from django.conf import settings
 
 from collector import clock
+from collector.complaints import arrivals, states
+from collector.errors import CollectorError
 from collector.jobs import alive, claiming, doing
 from collector.jobs.models import Job, JobState, Piece, PieceState
 from collector.notify import notify
@@ -26,6 +28,7 @@ MOST_PIECES = 25
 """Pieces a hand does before another takes its place."""
 TURN_S = 1.0
 HOUSEKEEPING_TURNS = 60
+COMPLAINT_TURNS = 5
 PATIENCE = timedelta(minutes=15)
 """A piece that takes longer hangs; a sheet of 100,000 rows takes two minutes."""
 _AFTER_A_FALL_TURNS = 10
@@ -65,6 +68,8 @@ class Watch:
         self._stop_who_hangs()
         claiming.give_back_of_the_dead()
         doing.fail_given_up()
+        if self._turn % COMPLAINT_TURNS == 0:
+            settle_complaints(new_kiosks=self._turn % HOUSEKEEPING_TURNS == 0)
         if self._turn % HOUSEKEEPING_TURNS == 0:
             housekeep()
         self._turn += 1
@@ -109,6 +114,18 @@ def housekeep() -> None:
     for job in Job.objects.filter(state__in=(JobState.CANCELLED, JobState.FAILED)).exclude(pk__in=busy):
         if doing.folder_of(job).exists():
             doing.clear(job)
+
+
+def settle_complaints(*, new_kiosks: bool) -> None:
+    """Open what complaints that came in are about, and tell the kiosks how tickets stand; what cannot be done now is done next time."""
+    now = clock.now()
+    try:
+        arrivals.settle(now)
+        states.refresh(now)
+        if new_kiosks:
+            states.refresh_new(now)
+    except CollectorError as error:
+        log.warning("complaints wait: %s", error)
 
 
 def watch(stop: Event, *, hands: int) -> None:

@@ -1,4 +1,4 @@
-"""What a holder of the private keys does for others: the four things it signs, the two it opens, the three it certifies.
+"""What a holder of the private keys does for others: the five things it signs, the three it opens, the three it certifies.
 
 Whoever can ask it can have nothing else done with the keys: a message that begins with none of our prefixes is not signed, and what
 was sealed as one thing is not opened as another.
@@ -8,7 +8,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from survey.wire.messages import RECEIPT_PREFIX, SETTINGS_PREFIX
-from survey.wire.sealing import CARRIED, WRITTEN
+from survey.wire.sealing import CARRIED, ROUTED, WRITTEN
+from survey.wire.ticket_states import MAX_TICKETS_BYTES, TICKETS_PREFIX
 
 BUNDLE_PREFIX = b"ikm-bundle-1\x00"
 """Before the manifest of an evidence bundle, where it is signed."""
@@ -21,6 +22,7 @@ class Signed(Enum):
 
     RECEIPT = RECEIPT_PREFIX
     SETTINGS = SETTINGS_PREFIX
+    TICKETS = TICKETS_PREFIX
     BUNDLE = BUNDLE_PREFIX
     VERDICT = VERDICT_PREFIX
 
@@ -28,6 +30,7 @@ class Signed(Enum):
 MOST_BYTES = {
     Signed.RECEIPT: 2_048,
     Signed.SETTINGS: 1024 * 1024 + 64,
+    Signed.TICKETS: MAX_TICKETS_BYTES + 64,
     Signed.BUNDLE: 4 * 1024 * 1024,
     Signed.VERDICT: 4 * 1024 * 1024,
 }
@@ -38,6 +41,7 @@ class Sealed(Enum):
     """What the sealing keys open; a value is what the kiosk said that it is when it sealed it."""
 
     WRITTEN = WRITTEN
+    ROUTED = ROUTED
     CARRIED = CARRIED
 
 

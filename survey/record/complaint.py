@@ -126,6 +126,8 @@ class Filing(NamedTuple):
     """Codes of `TOPICS`."""
     about_officer: bool
     """Whether the visitor said that it is about an officer."""
+    names_officer: bool
+    """Whether the visitor's words speak of one: looked for where they were written, so that nobody has to open them for that."""
     language: str
     key: bytes
     """The ticket's: 32 bytes that only the code gives."""
@@ -136,6 +138,7 @@ class Filing(NamedTuple):
             {
                 "topics": list(self.topics),
                 "about_officer": self.about_officer,
+                "names_officer": self.names_officer,
                 "language": self.language,
                 "key": self.key.hex(),
             }
@@ -152,6 +155,7 @@ class Filing(NamedTuple):
         return cls(
             topics=fields.texts("topics", most=_MAX_TOPICS),
             about_officer=fields.flag("about_officer"),
+            names_officer=fields.flag("names_officer"),
             language=fields.text_or("language", "id", limit=8),
             key=_key(fields),
         )

@@ -184,7 +184,20 @@ class StaffLeft(Bare):
     __slots__ = ()
 
 
-Event = Press | Release | Hold | Void | Touch | Tick | Saved | Found | SaveFailed | Restored | StaffCalled | StaffLeft
+Event = (
+    Press
+    | Release
+    | Hold
+    | Void
+    | Touch
+    | Tick
+    | Saved
+    | Found
+    | SaveFailed
+    | Restored
+    | StaffCalled
+    | StaffLeft
+)
 
 
 # -- what it asks for

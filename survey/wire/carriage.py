@@ -22,6 +22,8 @@ MANIFEST = "manifest.json"
 SUMMARY = "RINGKASAN.txt"
 BATCH_SUFFIX = ".ikm"
 RECEIPT_SUFFIX = ".ikr"
+TICKETS_SUFFIX = ".ikt"
+"""How the tickets at a kiosk's unit stand, beside the receipts."""
 RECEIPT_FOLDER = "IKM-RECEIPTS"
 MARKER = "IKM-KIOSK.txt"
 """A stick with a file of this name in its root asks a kiosk for its records when it is inserted."""
@@ -71,6 +73,11 @@ def folder_name(*, kiosk: str, stream: str, first: int, last: int) -> str:
 def batch_name(*, kiosk: str, stream: str, first: int, last: int) -> str:
     """Give the name of a batch file."""
     return f"{kiosk}-{stream[:8]}-{first:010d}-{last:010d}{BATCH_SUFFIX}"
+
+
+def tickets_name(kiosk: str) -> str:
+    """Give the file name of what a kiosk is told of the tickets at its unit."""
+    return f"{kiosk}{TICKETS_SUFFIX}"
 
 
 def receipt_name(*, kiosk: str, stream: str) -> str:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 WRITTEN = b"ikm-seal-1"
 """Says that it is what a citizen wrote; what was sealed as one thing cannot be opened as another."""
+ROUTED = b"ikm-route-1"
+"""Says that it is what a complaint is about, or of which kind an addition is: the collector opens it by itself, to know whom it goes to."""
 CARRIED = b"ikm-carry-1"
 """Says that it is a batch on a stick."""
 

@@ -26,7 +26,8 @@ MOST_TICKETS = 200
 """The newest of a unit; what is older is read on the ticket's page."""
 MAX_ANSWER_CHARACTERS = 600
 MAX_TICKETS_BYTES = 1024 * 1024
-_NONCE_BYTES = 12
+STATE_NONCE_BYTES = 12
+_CONTEXT = b"ikm-ticket-state-1\x00"
 _MAX_SEALED = 8_192
 
 
@@ -78,6 +79,11 @@ class TicketStates(NamedTuple):
     """What is sealed under the ticket's key, by its lookup; the first 12 bytes are the nonce."""
 
 
+def state_context(lookup: str) -> bytes:
+    """Give what the seal of a state covers besides: a state cannot be shown as another ticket's."""
+    return _CONTEXT + lookup.encode()
+
+
 def pack_ticket_states(told: TicketStates, sign: Sign) -> bytes:
     """Give the message, signed with the collector's key."""
     states = {lookup: base64.b64encode(sealed).decode() for lookup, sealed in told.states.items()}
@@ -110,6 +116,6 @@ def _sealed(value: object) -> bytes:
         sealed = base64.b64decode(value, validate=True) if isinstance(value, str) else b""
     except (binascii.Error, ValueError):
         sealed = b""
-    if not _NONCE_BYTES < len(sealed) <= _MAX_SEALED:
+    if not STATE_NONCE_BYTES < len(sealed) <= _MAX_SEALED:
         raise Malformed("tickets_field", "a ticket's state is sealed bytes in base64")
     return sealed

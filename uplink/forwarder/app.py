@@ -1,6 +1,6 @@
 """The uplink process: everything is put together here, and the courier's step is repeated until we are told to stop.
 
-It holds no signing key and writes nothing but its own folder: the acknowledged position, the settings inbox and its status.
+It holds no signing key and writes nothing but its own folder: the acknowledged position, the two inboxes and its status.
 """
 
 import logging
@@ -15,7 +15,7 @@ from threading import Event
 from uplink.errors import JournalError
 from uplink.forwarder.config import Pace, UplinkConfig
 from uplink.forwarder.courier import Courier
-from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.inbox import settings_inbox, tickets_inbox
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
@@ -62,7 +62,8 @@ class Uplink:
             ahead=Acknowledged(folder.ahead),
             receipts=receipts,
             transports=(self._mqtt, https),
-            inbox=SettingsInbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
+            settings=settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
+            tickets=tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify),
             report=self._state,
             now=time.monotonic,
             wait=self._stopped.wait,

@@ -2,7 +2,8 @@
 
 `export` writes a folder that is complete or refused: batch files, a summary for people, and the manifest last. It
 may be done any number of times; the collector counts every record once. `take_back` finds receipts on a stick and
-moves the acknowledged position by those that fit, exactly as if they had come over the network.
+moves the acknowledged position by those that fit, exactly as if they had come over the network; so it does with what the collector tells of
+tickets.
 """
 
 import logging
@@ -17,6 +18,7 @@ from survey.wire.carriage import (
     RECEIPT_SUFFIX,
     SEALED,
     SUMMARY,
+    TICKETS_SUFFIX,
     CarriedFile,
     StickManifest,
     batch_name,
@@ -26,10 +28,12 @@ from survey.wire.carriage import (
 )
 from survey.wire.sealing import CARRIED
 from survey.wire.stick import Skipped, opened_stick
+from survey.wire.ticket_states import MAX_TICKETS_BYTES
 from uplink.errors import CarryOutError
+from uplink.forwarder.inbox import Inbox, tickets_inbox
 from uplink.forwarder.outbox import Outbox, Parcel
 from uplink.journal.acknowledged import MAX_RECEIPT_BYTES, Acknowledged
-from uplink.journal.enrolment import load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
 from uplink.journal.sealing import current_key, seal
@@ -134,7 +138,10 @@ def take_back(home: Path, folder: Path) -> TakenBack:
     stream = header.stream if header is not None else ""
     confirmed = receipts.confirmed(stream)
     found, best, payload = 0, confirmed, b""
-    for content in _receipt_files(folder):
+    receipt_files, ticket_files = _files(folder)
+    for content in ticket_files:
+        _tickets_inbox(home, enrolment).take(content)
+    for content in receipt_files:
         try:
             receipt = receipts.read(content)
         except Malformed as refusal:
@@ -156,21 +163,32 @@ def _own_acknowledged(home: KioskHome) -> Path:
     return home.acknowledged if os.access(owned, os.W_OK) else home.carried_acknowledged
 
 
-def _receipt_files(folder: Path) -> list[bytes]:
-    contents: list[bytes] = []
+def _tickets_inbox(home: Path, enrolment: Enrolment) -> Inbox:
+    """Give the inbox of tickets that this user may write, as with the acknowledged position."""
+    paths = KioskHome(home)
+    theirs = paths.tickets if paths.tickets.exists() else paths.tickets.parent
+    path = paths.tickets if os.access(theirs, os.W_OK) else paths.carried_tickets
+    return tickets_inbox(path, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
+
+
+def _files(folder: Path) -> tuple[list[bytes], list[bytes]]:
+    """Give what may be receipts, and what may say how tickets stand."""
+    found: dict[str, list[bytes]] = {RECEIPT_SUFFIX: [], TICKETS_SUFFIX: []}
+    limits = {RECEIPT_SUFFIX: MAX_RECEIPT_BYTES, TICKETS_SUFFIX: MAX_TICKETS_BYTES}
     try:
         with opened_stick(folder.resolve()) as stick:
-            names = [(one.path, name) for one in stick.folders(RECEIPT_SUFFIX) for name in one.files]
+            names = [(one.path, name) for one in stick.folders(*found) for name in one.files]
             for path, name in names[:_LOOK_AT_MOST]:
+                suffix = f".{name.rpartition('.')[2]}"
                 try:
-                    contents.append(stick.read(path, name, limit=MAX_RECEIPT_BYTES))
+                    found[suffix].append(stick.read(path, name, limit=limits[suffix]))
                 except Skipped as error:
                     log.warning("passed over on the stick: %s", error)
             for skipped in stick.skipped[:_NAME_AT_MOST]:
                 log.warning("passed over on the stick: %s", skipped)
     except OSError as error:
         raise CarryOutError(f"{folder} is no folder that can be read: {error}") from error
-    return contents
+    return found[RECEIPT_SUFFIX], found[TICKETS_SUFFIX]
 
 
 def _write_parcel(folder: Path, kiosk: str, stream: str, parcel: Parcel, key: bytes) -> CarriedFile:

@@ -16,7 +16,7 @@ from survey.wire.messages import Receipt
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.config import Pace
-from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.inbox import Inbox
 from uplink.forwarder.outbox import Outbox
 from uplink.forwarder.roads import Roads
 from uplink.forwarder.senders.sender import (
@@ -26,6 +26,7 @@ from uplink.forwarder.senders.sender import (
     Sender,
     SendRefused,
     SettingsArrived,
+    TicketsArrived,
 )
 from uplink.forwarder.status import Progress
 from uplink.journal.acknowledged import Acknowledged, Receipts
@@ -52,7 +53,8 @@ class Courier:
         ahead: Acknowledged,
         receipts: Receipts,
         transports: tuple[Sender, ...],
-        inbox: SettingsInbox,
+        settings: Inbox,
+        tickets: Inbox,
         report: Callable[[Progress], bytes],
         now: Callable[[], float],
         wait: Callable[[float], object],
@@ -66,7 +68,8 @@ class Courier:
         self._ahead = ahead
         self._receipts = receipts
         self._roads = Roads(transports, now=now, pace=pace, spread_seconds=spread_seconds)
-        self._inbox = inbox
+        self._settings = settings
+        self._tickets = tickets
         self._report = report
         self._now = now
         self._wait = wait
@@ -277,7 +280,9 @@ class Courier:
             if isinstance(event, ReceiptArrived):
                 self._take_receipt(event, outbox)
             elif isinstance(event, SettingsArrived):
-                self._inbox.take(event.payload)
+                self._settings.take(event.payload)
+            elif isinstance(event, TicketsArrived):
+                self._tickets.take(event.payload)
             elif isinstance(event, SendRefused):
                 told = (
                     trouble("nobody_listens")

@@ -21,7 +21,7 @@ from survey.wire.messages import KIOSK_NAME
 from survey.wire.trouble import trouble
 from uplink.errors import IdentityError, Refused, Unreachable
 from uplink.forwarder import trust
-from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.inbox import settings_inbox
 from uplink.journal.enrolment import Enrolment, enrolment_of, store_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
@@ -67,7 +67,7 @@ def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> En
             raise ValueError(f"kiosk {enrolment.kiosk!r}")  # noqa: TRY301 - translated with its siblings below
         _keep_broker(KioskHome(home), answer, broker_key)
         if settings := answer.get("settings"):
-            inbox = SettingsInbox(
+            inbox = settings_inbox(
                 KioskHome(home).settings,
                 kiosk=enrolment.kiosk,
                 verify=verifier(enrolment.collector_key),

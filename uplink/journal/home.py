@@ -64,6 +64,11 @@ class KioskHome(NamedTuple):
         return self.kiosk_part / "acknowledged"
 
     @property
+    def carried_tickets(self) -> Path:
+        """The same, where staff brought it on a stick and the uplink's file is not ours to write."""
+        return self.kiosk_part / "tickets"
+
+    @property
     def head(self) -> Path:
         """How far the journal has come: a second witness, should the journal lose its end or vanish."""
         return self.kiosk_part / "head"
@@ -124,6 +129,11 @@ class KioskHome(NamedTuple):
     def settings(self) -> Path:
         """The newest settings the collector has signed; the kiosk checks them for itself."""
         return self.uplink_part / "settings"
+
+    @property
+    def tickets(self) -> Path:
+        """How the tickets at the kiosk's unit stand, as the collector has signed it last; each under its own key."""
+        return self.uplink_part / "tickets"
 
     @property
     def broker_ca(self) -> Path:

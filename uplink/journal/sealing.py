@@ -6,14 +6,17 @@ collector's key (4 bytes), the one-time public key (32 bytes) and the ciphertext
 
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from survey.record.errors import Malformed
+from survey.record.ticket import TicketSecrets
 from survey.wire.messages import unpack_settings
 from survey.wire.sealing import SEAL_KEY, WRITTEN, key_id, read_key
+from survey.wire.ticket_states import STATE_NONCE_BYTES, TicketState, state_context
 from uplink.errors import IdentityError
 from uplink.journal.enrolment import Enrolment, verifier
 from uplink.journal.home import KioskHome
@@ -40,6 +43,16 @@ def seal(content: bytes, public_key: bytes, *, info: bytes = WRITTEN) -> bytes:
         + once.public_key().public_bytes_raw()
         + ChaCha20Poly1305(key).encrypt(_NONCE, content, None)
     )
+
+
+def open_state(sealed: bytes, secrets: TicketSecrets) -> TicketState | None:
+    """Open what the collector tells of a ticket; None where this code does not open it, or it is damaged."""
+    nonce, ciphertext = sealed[:STATE_NONCE_BYTES], sealed[STATE_NONCE_BYTES:]
+    try:
+        content = ChaCha20Poly1305(secrets.key).decrypt(nonce, ciphertext, state_context(secrets.lookup))
+        return TicketState.from_bytes(content)
+    except (InvalidTag, ValueError, Malformed):
+        return None
 
 
 def current_key(home: Path, enrolment: Enrolment) -> bytes:

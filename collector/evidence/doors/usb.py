@@ -5,7 +5,8 @@ refused as a whole, because it was copied in part; loose batch files are taken e
 enemy: it is read and written as `survey.wire.stick` does, and what is passed over is named and keeps nothing else from coming in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from survey.wire.carriage import (
     CarriedFile,
     check_file,
     receipt_name,
+    tickets_name,
     unpack_manifest,
 )
 from survey.wire.messages import unpack_receipt
@@ -59,6 +61,14 @@ class CarriedIn:
     """Why a receipt could not be written."""
 
 
+TicketsFor = Callable[[str], bytes | None]
+"""Give what a kiosk is told of the tickets at its unit, or None."""
+
+
+def _nothing(_kiosk: str) -> bytes | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """A batch file that is to be taken."""
@@ -69,10 +79,10 @@ class _Batch:
     """What the manifest says of it."""
 
 
-def carry_in(source: Path, *, who: str) -> CarriedIn:
+def carry_in(source: Path, *, who: str, tickets_for: TicketsFor = _nothing) -> CarriedIn:
     """Take in a batch file, a carry-out's folder, or everything below a stick's root, and write the receipts there.
 
-    That `who` had it opened stands in the trail before anything is.
+    Beside them lies what `tickets_for` has for the kiosks they are for. That `who` had it opened stands in the trail before anything is.
 
     Raises:
         CollectorError: there is nothing to take in, or the source cannot be read.
@@ -87,12 +97,18 @@ def carry_in(source: Path, *, who: str) -> CarriedIn:
     try:
         with opened_stick(root) as stick:
             batches = None if source.is_dir() else iter([_Batch((), source.name)])
-            return _carry_in(source, stick, batches, errand)
+            return _carry_in(source, stick, batches, errand, tickets_for)
     except OSError as error:
         raise CollectorError("file_unreadable", path=source, reason=error.strerror) from error
 
 
-def _carry_in(source: Path, stick: Stick, batches: Iterator[_Batch] | None, errand: Errand) -> CarriedIn:
+def _carry_in(
+    source: Path,
+    stick: Stick,
+    batches: Iterator[_Batch] | None,
+    errand: Errand,
+    tickets_for: TicketsFor,
+) -> CarriedIn:
     taken = CarriedIn()
     receipts: dict[tuple[str, str], bytes] = {}
     verify = keys.verifier(public.read(settings.IKM_KEYS).signing)
@@ -111,6 +127,7 @@ def _carry_in(source: Path, stick: Stick, batches: Iterator[_Batch] | None, erra
         raise CollectorError("folder_without_batches", suffix=BATCH_SUFFIX, path=source)
     if receipts:
         _write_receipts(stick, source, receipts, taken)
+        _write_tickets(stick, {kiosk for kiosk, _ in receipts}, tickets_for)
     return taken
 
 
@@ -199,3 +216,12 @@ def _write_receipts(
             taken.unwritten = CollectorError(
                 "receipts_unwritten", path=root / RECEIPT_FOLDER, reason=error.strerror
             )
+
+
+def _write_tickets(stick: Stick, kiosks: set[str], tickets_for: TicketsFor) -> None:
+    """Lay beside the receipts how the tickets stand; a stick that takes no more loses nobody anything."""
+    for kiosk in sorted(kiosks):
+        content = tickets_for(kiosk)
+        if content is not None:
+            with suppress(OSError):
+                stick.write(RECEIPT_FOLDER, tickets_name(kiosk), content)

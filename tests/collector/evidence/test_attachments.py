@@ -21,7 +21,6 @@ from collector.scores.proof.export import export
 from collector.trust import public
 from survey.index.periods import parse
 from survey.record.attachment import Attachment, LostAttachment, attach, lost_message
-from survey.record.complaint import new_code
 from survey.wire.carriage import SEALED
 from survey.wire.messages import pack_batch, unpack_batch
 from survey.wire.sealing import CARRIED
@@ -41,7 +40,7 @@ def complain(kiosk: FakeKiosk) -> int:
     kiosk.responses(4)
     return kiosk.record(
         "complaint",
-        {"ticket": new_code(), "topics": ["lama"], "visit": 1},
+        {"lookup": "ab" * 16, "visit": 1},
         attachments=(attach("text", seal(b"antre lama", key)), attach("contact", seal(b"0812", key))),
     )
 

@@ -9,7 +9,6 @@ from collector.complaints.models import Ticket
 from collector.evidence.intake.rebuild import rebuild
 from collector.evidence.models import SetAside, Stream
 from collector.scores.models import Response
-from survey.record.complaint import new_code
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, skm
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +24,8 @@ def set_aside() -> list[tuple[int, str]]:
 def test_a_record_of_the_year_73382_is_receipted_and_set_aside(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kiosk.record("complaint", {"ticket": new_code(), "topics": ["lama"], "visit": 1})
-    kiosk.record("complaint", {"ticket": new_code(), "topics": ["lama"], "visit": 2}, after_ms=FAR_MS)
+    kiosk.record("complaint", {"lookup": "ab" * 16, "visit": 1})
+    kiosk.record("complaint", {"lookup": "cd" * 16, "visit": 2}, after_ms=FAR_MS)
     arrive(kiosk.batch())
     assert Stream.objects.get().through == 2
     assert set_aside() == [(2, "time_impossible")]
@@ -40,7 +39,7 @@ def test_a_record_of_the_year_73382_is_receipted_and_set_aside(
 def test_complaint_list_says_a_time_beyond_all_dates(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kiosk.record("complaint", {"ticket": new_code(), "topics": ["lama"], "visit": 1})
+    kiosk.record("complaint", {"lookup": "ab" * 16, "visit": 1})
     arrive(kiosk.batch())
     Ticket.objects.update(at_ms=FAR_MS)
     call_command("complaint", "list")

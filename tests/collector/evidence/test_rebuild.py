@@ -23,14 +23,12 @@ from collector.scores.tallies import flagging, forms
 from survey.index.periods import parse
 from survey.instrument.definition import shipped_files
 from survey.record.clock import unknown_clock
-from survey.record.complaint import new_code
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, pulse, skm
 
 pytestmark = pytest.mark.django_db
 
 DAY = 86_400_000
-TICKET = new_code(lambda _below: 5)
 PROJECTIONS = ("scores_", "complaints_ticket", "evidence_setaside", "evidence_stream")
 
 
@@ -79,7 +77,7 @@ def live(kiosk: FakeKiosk, chance: random.Random, *, records: int) -> None:
         elif what < 0.26:
             kiosk.record("staff", {"action": "test"})
         elif what < 0.28:
-            kiosk.record("complaint", {"ticket": TICKET, "topics": ["lama"], "visit": 1})
+            kiosk.record("complaint", {"lookup": "ab" * 16, "visit": 1})
         else:
             values = [chance.randint(1, 4) for _ in range(chance.choice((9, 9, 9, 4)))]
             kiosk.record("response", skm(*values, visit=number), after_ms=chance.randrange(3_600_000))
@@ -174,7 +172,7 @@ def test_a_record_set_aside_is_counted_once_it_is_understood(
 def test_tickets_keep_their_life_through_a_rebuild(
     kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
-    kiosk.record("complaint", {"ticket": TICKET, "topics": ["lama"], "visit": 1})
+    kiosk.record("complaint", {"lookup": "ab" * 16, "visit": 1})
     arrive(kiosk.batch())
     Ticket.objects.update(status="dijawab")
     rebuild(lambda _line: None)

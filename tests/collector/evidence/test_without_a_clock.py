@@ -10,7 +10,6 @@ from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Arrival
 from collector.evidence.models import Door, Stream
 from collector.fleet.models import Unit
-from survey.record.complaint import new_code
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import FakeKiosk
 
@@ -33,7 +32,7 @@ def village(unit: Unit) -> FakeKiosk:
 
 def dated(kiosk: FakeKiosk) -> int:
     """When the collector takes a complaint of this kiosk to have been made."""
-    kiosk.record("complaint", {"ticket": new_code(), "topics": [], "visit": 1}, after_ms=0)
+    kiosk.record("complaint", {"lookup": "ab" * 16, "visit": 1}, after_ms=0)
     accept([Arrival(payload=kiosk.batch(), door=Door.MQTT, received_ms=RECEIVED_MS)])
     return Ticket.objects.get().at_ms
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from collector.accounts import roles
-from collector.complaints import life
+from collector.complaints import arrivals, life
 from collector.complaints.models import Ticket
 from collector.evidence.doors.usb import carry_in
 from collector.evidence.intake.attachments import sealed_to
@@ -18,13 +18,12 @@ from collector.fleet.sealing import may_still_seal_to
 from collector.local import moment_of
 from collector.people.models import TrailEntry
 from collector.trust import ca, keys, public
-from survey.record.attachment import attach
-from survey.record.complaint import new_code
 from survey.wire.carriage import SEALED
 from survey.wire.sealing import CARRIED
 from tests.collector.accounts_of import person
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.filing import SETTLED, file_complaint
 from uplink.journal.sealing import seal
 
 Arrive = Callable[..., list[object]]
@@ -46,11 +45,10 @@ def rina(db: None) -> object:
 
 
 def complain(kiosk: FakeKiosk, arrive: Arrive, key: bytes) -> Ticket:
-    code = new_code()
-    text = attach("text", seal(b"antre lama", key))
-    seq = kiosk.record("complaint", {"ticket": code, "topics": [], "visit": 1}, attachments=(text,))
-    arrive(kiosk.batch(seq, seq))
-    return Ticket.objects.get(code=code)
+    filed = file_complaint(kiosk, "lama", text="antre lama", key=key)
+    arrive(kiosk.batch(filed.seq, filed.seq))
+    arrivals.settle(SETTLED)
+    return Ticket.objects.get(lookup=filed.secrets.lookup)
 
 
 def say_applied(kiosk: FakeKiosk, arrive: Arrive) -> None:
@@ -81,7 +79,7 @@ def test_a_new_key_goes_out_with_the_settings_and_the_old_one_still_opens(
     after = complain(kiosk, arrive, bytes.fromhex(new.public_key))
     for ticket in (before, after):
         assert life.read(ticket, user=rina, why="to answer").text == "antre lama"
-    assert sealed_to() == {old.id: 1, new.id: 1}
+    assert sealed_to() == {old.id: 2, new.id: 2}
     entry = TrailEntry.objects.get(action="sealing key made")
     assert (entry.subject, entry.why) == (new.id, "every year")
 

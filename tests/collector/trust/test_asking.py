@@ -20,13 +20,12 @@ from collector.trust import keyholder, keys, public
 from collector.trust.at_hand import KeysAtHand
 from collector.trust.keeper.client import FarKeys
 from collector.trust.keeper.roles import Role
-from survey.record.attachment import attach
-from survey.record.complaint import new_code
 from survey.wire.carriage import SEALED
 from survey.wire.messages import unpack_receipt
 from survey.wire.sealing import CARRIED
 from tests.collector.accounts_of import person
 from tests.collector.fake_kiosk import FakeKiosk, csr
+from tests.collector.filing import filed_ticket
 from tests.collector.trust.keepers import kept
 from uplink.journal.sealing import seal
 
@@ -92,11 +91,7 @@ def test_a_stick_is_opened_by_an_import_without_a_key(
 
 @pytest.fixture
 def ticket(kiosk: FakeKiosk, arrive: Arrive) -> Ticket:
-    code = new_code()
-    text = attach("text", seal(b"antre lama", public.read(settings.IKM_KEYS).seal_key))
-    kiosk.record("complaint", {"ticket": code, "topics": [], "visit": 1}, attachments=(text,))
-    arrive(kiosk.batch())
-    return Ticket.objects.get(code=code)
+    return filed_ticket(kiosk, arrive, "lama", text="antre lama")
 
 
 @pytest.fixture

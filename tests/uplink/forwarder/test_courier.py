@@ -16,7 +16,7 @@ from uplink.errors import Refused
 from uplink.forwarder.app import pace_of
 from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.courier import Courier
-from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.inbox import settings_inbox, tickets_inbox
 from uplink.forwarder.senders.sender import Event, ReceiptArrived
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
@@ -42,7 +42,8 @@ class Trip:
             ahead=Acknowledged(home.paths.ahead),
             receipts=home.receipts,
             transports=transports,
-            inbox=SettingsInbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
+            settings=settings_inbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
+            tickets=tickets_inbox(home.paths.tickets, kiosk="k-0001", verify=home.collector.verify),
             report=lambda progress: json.dumps({"confirmed": progress.confirmed}).encode(),
             now=lambda: self.now,
             wait=lambda seconds: None,

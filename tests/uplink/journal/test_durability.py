@@ -8,7 +8,7 @@ import pytest
 from survey.wire.messages import Settings, pack_settings
 from tests.uplink.fakes import KIOSK, HastyDisk, Home, MortalDisk, failing, fill
 from uplink.errors import UplinkError
-from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.inbox import settings_inbox
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.enrolment import load_enrolment, store_enrolment
 from uplink.journal.home import KioskHome
@@ -44,12 +44,12 @@ def enrol(home: Home, disk: Disk, number: int) -> None:
 
 def take_settings(home: Home, disk: Disk, number: int) -> None:
     settings = Settings(kiosk=KIOSK, version=number, content={})
-    inbox = SettingsInbox(home.paths.settings, kiosk=KIOSK, verify=home.collector.verify, disk=disk)
+    inbox = settings_inbox(home.paths.settings, kiosk=KIOSK, verify=home.collector.verify, disk=disk)
     assert inbox.take(pack_settings(settings, home.collector.key.sign)) or number == 3
 
 
 def load_settings(home: Home) -> object:
-    return SettingsInbox(home.paths.settings, kiosk=KIOSK, verify=home.collector.verify).version
+    return settings_inbox(home.paths.settings, kiosk=KIOSK, verify=home.collector.verify).version
 
 
 def declare_losses(home: Home, disk: Disk, number: int) -> None:

@@ -11,7 +11,7 @@ from survey.wire.envelope import seal_text
 from survey.wire.messages import Settings, pack_settings
 from tests.uplink.fakes import KIOSK, FakeTransport, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
-from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.inbox import settings_inbox
 from uplink.forwarder.senders.sender import ReceiptArrived, SettingsArrived
 from uplink.forwarder.stick import StickWatcher
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
@@ -69,16 +69,16 @@ def test_whatever_arrives_the_courier_goes_on(
 def test_random_settings_are_passed_over(tmp_path_factory: pytest.TempPathFactory, payload: bytes) -> None:
     home = Home(tmp_path_factory.mktemp("home"))
     path = home.paths.settings
-    inbox = SettingsInbox(path, kiosk=KIOSK, verify=home.collector.verify)
+    inbox = settings_inbox(path, kiosk=KIOSK, verify=home.collector.verify)
     assert not inbox.take(payload)
     assert not path.exists()
     path.write_bytes(payload)
-    assert SettingsInbox(path, kiosk=KIOSK, verify=home.collector.verify).version == 0
+    assert settings_inbox(path, kiosk=KIOSK, verify=home.collector.verify).version == 0
 
 
 def test_only_newer_settings_of_ours_are_kept(home: Home) -> None:
     path = home.paths.settings
-    inbox = SettingsInbox(path, kiosk=KIOSK, verify=home.collector.verify)
+    inbox = settings_inbox(path, kiosk=KIOSK, verify=home.collector.verify)
 
     def signed(version: int, kiosk: str = KIOSK) -> bytes:
         return pack_settings(
@@ -92,7 +92,7 @@ def test_only_newer_settings_of_ours_are_kept(home: Home) -> None:
     assert not inbox.take(signed(9, kiosk="k-0002"))
     assert inbox.take(signed(4))
     assert path.read_bytes() == signed(4)
-    assert SettingsInbox(path, kiosk=KIOSK, verify=home.collector.verify).version == 4
+    assert settings_inbox(path, kiosk=KIOSK, verify=home.collector.verify).version == 4
 
 
 @quick

@@ -12,7 +12,6 @@ from collector.console.command import CollectorCommand
 from collector.fleet import tree
 from collector.local import date_text
 from collector.words.foreign import shown
-from survey.record.complaint import show_code
 
 
 class Command(CollectorCommand):
@@ -52,9 +51,9 @@ class Command(CollectorCommand):
                 answer=options["answer"],
                 now=clock.now(),
             )
-            return f"{show_code(ticket.code)}: {ticket.status}"
+            return f"{ticket.number}: {ticket.status}"
         opened = life.read(ticket, user=user, why=options["why"])
-        lines = [f"{show_code(ticket.code)}: {', '.join(ticket.topics)}"]
+        lines = [f"{ticket.number}: {', '.join(ticket.topics)}"]
         lines += [f"text: {opened.text}"] if opened.text is not None else []
         lines += [f"contact: {opened.contact}"] if opened.contact is not None else []
         lines += [f"{name}: destroyed at the end of its retention" for name in opened.destroyed]
@@ -72,7 +71,7 @@ class Command(CollectorCommand):
         if options["status"]:
             tickets = tickets.filter(status=options["status"])
         return "\n".join(
-            f"{show_code(one.code)}  {date_text(one.at_ms, one.unit.time_zone)}  "
+            f"{one.number}  {date_text(one.at_ms, one.unit.time_zone)}  "
             f"{one.unit.code}  {one.status}  {shown(', '.join(one.topics))}"
             for one in tickets[:200]
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from collector.complaints import states
 from collector.console.command import CollectorCommand
 from collector.evidence.doors.usb import carry_in
 from collector.people.trail import console_user
@@ -32,7 +33,7 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Take the files in."""
-        taken = carry_in(options["source"], who=console_user())
+        taken = carry_in(options["source"], who=console_user(), tickets_for=states.in_force)
         for name, why in taken.refused[:_NAMED]:
             self.stderr.write(f"{shown(name)}: refused ({why.code}): {shown(why.message)}")
         if len(taken.refused) > _NAMED:

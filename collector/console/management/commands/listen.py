@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from collector import clock
+from collector.complaints import states
 from collector.console.command import CollectorCommand
 from collector.evidence.doors import heartbeat as state
 from collector.evidence.doors.mqtt import BrokerAddress, Listener
@@ -52,7 +54,7 @@ class Command(CollectorCommand):
             broker,
             accept=accept,
             hear_state=hear_state,
-            housekeep=settings_to_publish,
+            housekeep=to_publish,
             name=options["name"],
             share=options["share"],
         )
@@ -93,12 +95,18 @@ def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:
         )
 
 
-def settings_to_publish() -> Sequence[tuple[str, bytes]]:
-    """Give the settings no broker holds yet, and note that it holds them now.
+def to_publish() -> Sequence[tuple[str, bytes]]:
+    """Give the settings and tickets' states no broker holds yet, and note that it holds them now.
 
     They are noted before they are sent; a kiosk that misses them asks over HTTPS, and every connection sends them again.
     """
     waiting = publication.unpublished()
     if waiting:
         publication.mark_published(pk for pk, _, _ in waiting)
-    return [(topics.settings(kiosk), message) for _, kiosk, message in waiting]
+    told = states.unpublished()
+    if told:
+        states.mark_published([pk for pk, _, _ in told], clock.now())
+    return [
+        *((topics.settings(kiosk), message) for _, kiosk, message in waiting),
+        *((topics.tickets(kiosk), message) for _, kiosk, message in told),
+    ]

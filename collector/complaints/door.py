@@ -1,0 +1,24 @@
+"""The HTTP door for how the tickets stand: kiosks on HTTPS ask every few minutes, over mobile data."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import condition, require_GET
+
+from collector.complaints import states
+from collector.fleet.views import refusal
+
+
+def _tag(_request: HttpRequest, kiosk: str) -> str | None:
+    message = states.in_force(kiosk)
+    return f'"{hashlib.sha256(message).hexdigest()}"' if message is not None else None
+
+
+@require_GET
+@condition(etag_func=_tag)
+def kiosk_tickets(_request: HttpRequest, kiosk: str) -> HttpResponse:
+    """Give a kiosk how its unit's tickets stand: each is shut under a key that only its citizen's code gives."""
+    message = states.in_force(kiosk)
+    if message is None:
+        return refusal("kiosk_unknown", "there are no tickets for a kiosk of this name", status=404)
+    return HttpResponse(message, content_type="application/octet-stream")
