@@ -89,7 +89,7 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
         NotAllowed: the account may not.
     """
     _insist(user, ticket)
-    held = {one.name: one for one in ticket.attachments()}
+    held = {one.name: one for one in ticket.attachments().filter(name__in=(TEXT, CONTACT))}
     with transaction.atomic():
         trail.note(
             who=user.get_username(), action="complaint read", subject=ticket.number, why=why,

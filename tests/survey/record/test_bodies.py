@@ -17,7 +17,7 @@ from survey.record.bodies import (
     SettingsTold,
     Staff,
 )
-from survey.record.complaint import Complaint, Consent
+from survey.record.complaint import Addition, Complaint, Consent
 from survey.record.errors import Malformed
 from survey.record.predecessors import MOST_PREDECESSORS, Predecessor
 from survey.record.response import Response
@@ -26,6 +26,7 @@ from survey.record.tally import TallyTold
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
 
 words = st.text(max_size=64)
+lookups = st.binary(min_size=16, max_size=16).map(bytes.hex)
 wholes = st.integers(0, 2**53 - 1)
 times = st.integers(-(2**53), 2**53 - 1)
 counts = st.dictionaries(words, wholes, max_size=8)
@@ -99,10 +100,14 @@ EXAMPLES = {
     "complaint": st.builds(
         Complaint,
         visit=wholes,
-        ticket=words,
-        topics=st.lists(words, max_size=5).map(tuple),
-        language=words,
+        lookup=lookups,
         service=st.none() | words,
+        attached=st.dictionaries(words, words, max_size=2),
+    ),
+    "addition": st.builds(
+        Addition,
+        visit=wholes,
+        lookup=lookups,
         consent=st.none() | st.builds(Consent, version=words, at=st.none() | times),
         attached=st.dictionaries(words, words, max_size=2),
     ),
@@ -168,9 +173,11 @@ def test_what_is_written_is_read_back(kind: str, data: st.DataObject) -> None:
         ("boot", {"software": "1", "predecessors": [BEFORE, BEFORE]}),
         ("boot", {"software": "1", "predecessors": [BEFORE | {"stream": str(one)} for one in range(9)]}),
         ("clock", {"source": "ntp", "reason": "sync", "was_ms": "1"}),
-        ("complaint", {"ticket": "x", "topics": "lama", "language": "id"}),
-        ("complaint", {"ticket": "x", "topics": [], "language": "id", "consent": []}),
-        ("complaint", {"ticket": "x", "topics": [], "language": "id", "attached": {"text": 1}}),
+        ("complaint", {"visit": 1}),
+        ("complaint", {"lookup": "AB" * 16}),
+        ("complaint", {"lookup": "ab" * 16, "attached": {"text": 1}}),
+        ("addition", {"lookup": "ab" * 15}),
+        ("addition", {"lookup": "ab" * 16, "consent": []}),
         ("alive", {"screen": ["idle"]}),
         ("alive", {"screen": "idle", "open": 1}),
         ("alive", {"screen": "idle", "presses": -1}),
@@ -204,7 +211,8 @@ def _smallest(kind: str) -> object:
         "boot": Boot("1"),
         "clock": ClockNews("ntp", "sync"),
         "response": Response("pulse", "1", {"kepuasan": 4}, complete=True, visit=1),
-        "complaint": Complaint(visit=1, ticket="X", topics=("lama",), language="id"),
+        "complaint": Complaint(visit=1, lookup="ab" * 16),
+        "addition": Addition(visit=1, lookup="ab" * 16),
         "alive": Alive("idle"),
         "staff": Staff("opened"),
         "settings": SettingsTold(1, applied=True),
