@@ -132,6 +132,7 @@ class HttpCollector:
     def __init__(self, collector: FakeCollector) -> None:
         self.answer: tuple[int, bytes] | None = None
         self.settings: bytes | None = None
+        self.tickets: bytes | None = None
         self.files: dict[str, bytes] = {}
         """What else can be fetched, by path."""
         self.enrolment: dict[str, object] | None = None
@@ -145,7 +146,8 @@ class HttpCollector:
                 if self.path in outer.files:
                     self._say(200, outer.files[self.path])
                 else:
-                    self._say(*_settings_answer(outer.settings, self.headers["If-None-Match"]))
+                    wanted = outer.tickets if "/tickets/" in self.path else outer.settings
+                    self._say(*_settings_answer(wanted, self.headers["If-None-Match"]))
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from survey.wire.messages import Settings, pack_settings
+from survey.wire.ticket_states import TicketStates, pack_ticket_states
 from tests.uplink.fakes import KIOSK, Home, fill
 from tests.uplink.services import Broker, HttpCollector, MqttCollector, free_port, until
 from uplink.errors import IdentityError
@@ -78,6 +79,9 @@ def test_it_outlives_its_broker_and_falls_back_to_https(tmp_path: Path) -> None:
         door.settings = pack_settings(
             Settings(kiosk=KIOSK, version=4, content={"volume_percent": 30}), home.collector.key.sign
         )
+        door.tickets = pack_ticket_states(
+            TicketStates(KIOSK, 7, {"ab" * 16: bytes(40)}), home.collector.key.sign
+        )
         with MqttCollector(home.collector, port=broker.port) as collector, uplink(home):
             fill(journal, 2)
             until(lambda: home.collector.held() == 2)
@@ -87,6 +91,7 @@ def test_it_outlives_its_broker_and_falls_back_to_https(tmp_path: Path) -> None:
             until(lambda: home.collector.held() == 5, seconds=20.0, what="HTTPS taking over")
             until(lambda: status(home).get("transport") == "https", seconds=5.0)
             assert home.paths.settings.read_bytes() == door.settings
+            assert home.paths.tickets.read_bytes() == door.tickets
     journal.close()
 
 

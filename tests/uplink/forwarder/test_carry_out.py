@@ -22,9 +22,11 @@ from survey.wire.carriage import (
     describe,
     pack_manifest,
     receipt_name,
+    tickets_name,
     unpack_manifest,
 )
 from survey.wire.messages import Receipt, Settings, pack_receipt, pack_settings, unpack_batch
+from survey.wire.ticket_states import TicketStates, pack_ticket_states
 from tests.uplink.fakes import KIOSK, START_MS, Home, fill, stamp
 from uplink.errors import CarryOutError
 from uplink.forwarder.carry_out import export, take_back
@@ -116,7 +118,7 @@ def test_who_carries_the_stick_reads_nothing_on_it(home: Home, tmp_path: Path) -
     text = attach("text", b"antre lama")
     journal.append(
         "complaint",
-        {"ticket": "K7QF2M9A", "attached": {"text": text.digest}},
+        {"lookup": "ab" * 16, "attached": {"text": text.digest}},
         stamp=stamp(51),
         attachments=[text],
     )
@@ -157,6 +159,27 @@ def test_receipts_come_back_on_the_stick_and_free_the_records(home: Home, tmp_pa
     fill(journal, 2)
     later = export(home.folder, stick)
     assert (later.first, later.last) == (11, 12)
+    journal.close()
+
+
+def test_how_tickets_stand_comes_back_on_the_stick(home: Home, tmp_path: Path) -> None:
+    journal = home.journal()
+    fill(journal, 1)
+    back = tmp_path / "IKM-RECEIPTS"
+    back.mkdir()
+    told = {
+        version: pack_ticket_states(
+            TicketStates(KIOSK, version, {"ab" * 16: bytes(40)}), home.collector.key.sign
+        )
+        for version in (3, 4)
+    }
+    (back / tickets_name(KIOSK)).write_bytes(told[4])
+    (back / "older.ikt").write_bytes(told[3])
+    (back / "junk.ikt").write_bytes(b"junk")
+    other = pack_ticket_states(TicketStates("k-0002", 9, {}), home.collector.key.sign)
+    (back / tickets_name("k-0002")).write_bytes(other)
+    assert take_back(home.folder, tmp_path).receipts == 0
+    assert home.paths.tickets.read_bytes() == told[4]
     journal.close()
 
 

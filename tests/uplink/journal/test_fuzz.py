@@ -12,7 +12,7 @@ from survey.wire.messages import Settings, pack_settings
 from tests.uplink.fakes import KIOSK, FakeTransport, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.forwarder.inbox import settings_inbox
-from uplink.forwarder.senders.sender import ReceiptArrived, SettingsArrived
+from uplink.forwarder.senders.sender import ReceiptArrived, SettingsArrived, TicketsArrived
 from uplink.forwarder.stick import StickWatcher
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 
@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Home:
 @given(
     payloads=st.lists(st.binary(max_size=200), max_size=6),
     fields=st.dictionaries(st.sampled_from(keys), values),
-    magic=st.sampled_from([b"IKR1", b"IKS1", b"IKM1"]),
+    magic=st.sampled_from([b"IKR1", b"IKS1", b"IKT1", b"IKM1"]),
     signed=st.booleans(),
 )
 def test_whatever_arrives_the_courier_goes_on(
@@ -48,7 +48,12 @@ def test_whatever_arrives_the_courier_goes_on(
     journal = home.journal(ballast_bytes=0)
     fill(journal, 2)
     text = canonical({"kiosk": KIOSK, "stream": journal.stream} | fields)
-    prefix = {b"IKR1": b"ikm-receipt-1\x00", b"IKS1": b"ikm-settings-1\x00", b"IKM1": b""}[magic]
+    prefix = {
+        b"IKR1": b"ikm-receipt-1\x00",
+        b"IKS1": b"ikm-settings-1\x00",
+        b"IKT1": b"ikm-tickets-1\x00",
+        b"IKM1": b"",
+    }[magic]
     signature = home.collector.key.sign(prefix + text) if signed else bytes(64)
     transport = FakeTransport(home.collector)
     transport.deaf = True
@@ -57,6 +62,7 @@ def test_whatever_arrives_the_courier_goes_on(
     for payload in [*payloads, seal_text(magic, text, signature)]:
         transport.events.append(ReceiptArrived(payload, fresh=True))
         transport.events.append(SettingsArrived(payload))
+        transport.events.append(TicketsArrived(payload))
     trip.go(3)
     transport.deaf = False
     trip.go(400, seconds=1.0)
