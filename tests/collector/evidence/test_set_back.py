@@ -22,7 +22,6 @@ from collector.scores.proof.held import holdings
 from collector.trust import keys, public
 from survey.index.periods import parse
 from survey.record.attachment import attach
-from survey.record.complaint import new_code
 from survey.wire.messages import Receipt, pack_receipt, unpack_receipt
 from tests.collector.evidence.test_rebuild import snapshot
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
@@ -125,7 +124,7 @@ def test_a_hole_is_filled_and_the_stream_goes_on_in_one_message_and_in_one_group
 
 def test_a_complaint_that_fills_a_hole_has_its_text(kiosk: FakeKiosk, arrive: Arrive) -> None:
     kiosk.responses(3, 3)
-    body = {"ticket": new_code(lambda _below: 3), "topics": ["lama"], "visit": 1}
+    body = {"lookup": "ab" * 16, "visit": 1}
     kiosk.record("complaint", body, attachments=[attach("text", b"gelap")])
     kiosk.responses(3, 3)
     arrive(kiosk.batch(1, 1))

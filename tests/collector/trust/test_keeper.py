@@ -70,7 +70,14 @@ ALL = {
 }
 MAY = {
     Role.LISTENER: {"sign RECEIPT", "certify LISTENER"},
-    Role.WEB: {"sign RECEIPT", "sign SETTINGS", "open WRITTEN", "certify KIOSK"},
+    Role.WEB: {
+        "sign RECEIPT",
+        "sign SETTINGS",
+        "sign TICKETS",
+        "open WRITTEN",
+        "open ROUTED",
+        "certify KIOSK",
+    },  # fmt: skip
     Role.IMPORT: {"sign RECEIPT", "open CARRIED"},
     Role.OPERATOR: set(ALL),
     None: set(),
