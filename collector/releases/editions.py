@@ -9,6 +9,7 @@ from collector.fleet.models import Unit
 from collector.releases import content, shares
 from collector.releases.cells.cutting import cut, sets_shown
 from collector.releases.cells.seed import seed
+from collector.releases.completion import completion
 from collector.releases.content import Head
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.people import (
@@ -81,11 +82,19 @@ class Edition:
             at=at,
         )
         # How questionnaires ended is no answer, but it is somebody's doing: two editions could tell of one who broke off.
-        said |= {"visits": self.pressed, "endings": [] if self.earlier else said["endings"]}
+        said |= {
+            "visits": self.pressed,
+            "endings": [] if self.earlier else said["endings"],
+            "completion": [] if self.earlier or not self.pulse else self._completion(),
+        }
         form = find_form(self.instrument)[1].instrument
         if form.kind is Kind.SHARES and self.shown.has_number:
             said["shares"] = shares.of_edition(form, self.counts, (*self.earlier, *self.kin))
         return said
+
+    def _completion(self) -> list[dict[str, object]]:
+        found = completion(self.unit, self.period, instrument=self.instrument)
+        return [{"smileys": list(one.smileys), "percent": one.percent} for one in found]
 
     def basis(self) -> bytes:
         """Give what is kept of it inside the house."""

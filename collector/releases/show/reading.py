@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from collector.releases.completion import bends
 from collector.releases.content import interval_of, two_decimals
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.states import SHOWN, State
@@ -44,6 +45,17 @@ class Reading:
     def steps(self) -> list[ReleaseStep]:
         """What became of it, in order."""
         return list(self.release.steps.order_by("pk"))
+
+    @property
+    def completion(self) -> list[Mapping[str, Any]]:
+        """Who finished the questionnaire, by the first smiley; nothing where too few did, or left, to say it."""
+        found = self.said.get("completion", [])
+        return found if found and all(one["percent"] is not None for one in found) else []
+
+    @property
+    def discontented_leave(self) -> bool:
+        """Whether those with low smileys leave so much more often that the index is likely too high."""
+        return bool(self.completion) and bends(*(one["percent"] for one in self.completion))
 
     @property
     def reason(self) -> str:

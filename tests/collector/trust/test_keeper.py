@@ -77,7 +77,7 @@ MAY = {
         "open WRITTEN",
         "open ROUTED",
         "certify KIOSK",
-    },  # fmt: skip
+    },
     Role.IMPORT: {"sign RECEIPT", "open CARRIED"},
     Role.OPERATOR: set(ALL),
     None: set(),
