@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from kiosk.config import Config
 from kiosk.errors import IdentityUnreadable, JournalShut
 from kiosk.remote.plan import make_plan
-from kiosk.tickets import Tickets, told_here
+from kiosk.remote.tickets import Tickets, told_here
 from kiosk.watch.folders import require_enrolled
 from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan

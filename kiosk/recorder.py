@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, Protocol, TextIO
 
+from kiosk.remote.tickets import Tickets
 from kiosk.show.present import CONSENT_VERSION
-from kiosk.tickets import Tickets
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
 from survey.record.bodies import STORAGE_RESTORED, Staff

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
 
@@ -20,6 +22,7 @@ from collector.fleet.assignments import assign
 from collector.fleet.models import Kiosk, KioskKey, Unit
 from collector.fleet.publication import publish
 from collector.local import date_text, minute_text
+from collector.papers.stolen import held_by, notice, rows_of
 from collector.people import trail
 from collector.words.foreign import shown, shown_json
 
@@ -27,9 +30,9 @@ _AT_ONCE = 500
 
 
 class Command(CollectorCommand):
-    """List, show, move and revoke kiosks, and change their settings."""
+    """List, show, move and revoke kiosks, say what a stolen card held, and change their settings."""
 
-    help = "List kiosks, show one and its health, move it to another unit or place, revoke its keys, or change its settings."
+    help = "List kiosks, show one and its health, move it to another unit or place, revoke its keys, say what a stolen card held, or change its settings."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Describe the options."""
@@ -54,6 +57,18 @@ class Command(CollectorCommand):
         revoke = parts.add_parser("revoke", help="refuse everything from a lost or stolen kiosk from now on")
         revoke.add_argument("name", metavar="NAME", help="the kiosk's name")
         revoke.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
+        stolen = parts.add_parser(
+            "stolen",
+            help="what a lost or stolen card held at most, and a draft of the notice that is due within 72 hours",
+        )
+        stolen.add_argument("name", metavar="NAME", help="the kiosk's name")
+        stolen.add_argument(
+            "--lost", required=True, metavar="WHEN", help="when it was lost, such as 2026-11-20T14:00, local"
+        )
+        stolen.add_argument(
+            "--known", metavar="WHEN", help="when that was found out (now); the 72 hours begin then"
+        )
+        stolen.add_argument("--out", type=Path, metavar="FILE", help="write the draft there, a DOCX")
         change = parts.add_parser(
             "settings", help="show a kiosk's settings, or change them; the listener sends them out"
         )
@@ -79,7 +94,9 @@ class Command(CollectorCommand):
             return _move(kiosk, options)
         if options["subcommand"] == "revoke":
             return _revoke(kiosk, options["why"])
-        return _settings(kiosk, options["set"])
+        if options["subcommand"] == "stolen":
+            return _stolen(kiosk, options)
+        return _change(kiosk, options["set"])
 
 
 def _every() -> Iterator[KnownKiosk]:
@@ -110,11 +127,15 @@ def _move(kiosk: Kiosk, options: dict[str, Any]) -> str:
     return f"{kiosk.name} stands at {place.code} for {unit.code} since {date_text(since, unit.time_zone)}; {moved} records placed anew"
 
 
-def _since(text: str | None, unit: Unit) -> datetime:
+def _since(text: str | None, unit: Unit | None) -> datetime:
     if text is None:
         return clock.now()
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(unit.time_zone)).astimezone(UTC)
+        return (
+            datetime.fromisoformat(text)
+            .replace(tzinfo=ZoneInfo(unit.time_zone if unit is not None else settings.IKM_TIME_ZONE))
+            .astimezone(UTC)
+        )
     except ValueError as error:
         raise CollectorError("since", text=text) from error
 
@@ -129,7 +150,34 @@ def _revoke(kiosk: Kiosk, why: str) -> str:
     return f"{kiosk.name}: {number} keys revoked; take its certificate off the broker as well"
 
 
-def _settings(kiosk: Kiosk, changes: list[str]) -> str:
+def _stolen(kiosk: Kiosk, options: dict[str, Any]) -> str:
+    (found,) = known([kiosk])
+    unit = found.stand.unit if found.stand is not None else None
+    lost_at, known_at = (_since(options[key], unit) for key in ("lost", "known"))
+    card = held_by(found, lost_at=lost_at, known_at=known_at)
+    trail.note(
+        who=trail.console_user(),
+        action="card stolen",
+        subject=kiosk.name,
+        facts={"lost": minute_text(lost_at, card.zone), "complaints": len(card.complaints)},
+    )
+    lines = [f"{what}: {number}. {readable}" for what, number, readable in rows_of(card)]
+    lines.append(
+        f"complaints: {' '.join(card.complaints) or '-'}; with a number: {' '.join(card.with_number) or '-'}"
+    )
+    lines.append(f"the notice is due by {minute_text(card.notice_by, card.zone)}")
+    if not card.revoked:
+        lines.append(f"its keys are still good: ikm-collector kiosk revoke {kiosk.name} --why stolen")
+    if options["out"] is not None:
+        try:
+            options["out"].write_bytes(notice(card))
+        except OSError as error:
+            raise CollectorError("not_writable", path=options["out"], reason=error.strerror) from error
+        lines.append(f"draft: {options['out']}")
+    return "\n".join(map(shown, lines))
+
+
+def _change(kiosk: Kiosk, changes: list[str]) -> str:
     wanted: dict[str, object] = {}
     for change in changes:
         key, equals, text = change.partition("=")

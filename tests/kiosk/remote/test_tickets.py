@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from kiosk.tickets import Tickets, Told
+from kiosk.remote.tickets import Tickets, Told
 from survey.record.ticket import TicketSecrets, new_code, read_code, salt_of, secrets_of, show_code
 from survey.visit.state import Found
 from survey.wire.ticket_states import TicketState, TicketStates, pack_ticket_states, state_context
