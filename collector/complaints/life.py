@@ -13,7 +13,7 @@ from collector.complaints.waiting import is_about_officers
 from collector.errors import CollectorError
 from collector.people import trail
 from collector.trust.kinds import Errand
-from survey.record.complaint import CONTACT, TEXT, read_code
+from survey.record.complaint import CONTACT, TEXT
 
 
 class NotAllowed(CollectorError):  # noqa: N818 - it is a refusal
@@ -32,19 +32,6 @@ class Opened:
     """What the kiosk declared lost on its own medium."""
     shut: tuple[str, ...] = ()
     """What is here and cannot be opened: it was sealed to another key, or is damaged."""
-
-
-def find(code: str) -> Ticket:
-    """Give the ticket with this code, as people write it.
-
-    Raises:
-        CollectorError: there is none.
-    """
-    plain = read_code(code)
-    ticket = Ticket.objects.filter(code=plain).order_by("pk").first() if plain is not None else None
-    if ticket is None:
-        raise CollectorError("ticket_unknown", code=code)
-    return ticket
 
 
 def may_work_on(user: AbstractBaseUser, ticket: Ticket) -> bool:
@@ -68,11 +55,11 @@ def move(
     _insist(user, ticket)
     with transaction.atomic():
         closed_at = now if status in CLOSED else None
-        Ticket.objects.filter(pk=ticket.pk).update(status=status, closed_at=closed_at)
+        Ticket.objects.filter(pk=ticket.pk).update(status=status, closed_at=closed_at, changed_at=now)
         trail.note(
             who=user.get_username(),
             action="complaint moved",
-            subject=ticket.code,
+            subject=ticket.number,
             facts={"from": ticket.status, "to": status},
         )
         ticket.status, ticket.closed_at = status, closed_at
@@ -89,14 +76,14 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
     held = {one.name: one for one in ticket.attachments()}
     with transaction.atomic():
         trail.note(
-            who=user.get_username(), action="complaint read", subject=ticket.code, why=why,
+            who=user.get_username(), action="complaint read", subject=ticket.number, why=why,
             facts={"parts": sorted(held)},
         )  # fmt: skip
     there = {
         name: bytes(one.content) for name, one in held.items() if one.destroyed_at is None and not one.loss
     }
     # The note is committed: nothing is opened that does not stand in the trail, whatever happens from here on.
-    errand = Errand(user.get_username(), f"complaint {ticket.code}: {why}")
+    errand = Errand(user.get_username(), f"complaint {ticket.number}: {why}")
     plain = dict(zip(there, opened(list(there.values()), errand=errand), strict=True)) if there else {}
     return Opened(
         text=plain.get(TEXT),
@@ -107,6 +94,29 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
     )
 
 
+def citizen_settled(ticket: Ticket, now: datetime) -> None:
+    """Close a ticket whose citizen says that it is settled."""
+    _by_citizen(ticket, TicketStatus.DONE, now)
+
+
+def citizen_unsettled(ticket: Ticket, now: datetime) -> None:
+    """Open a ticket again whose citizen says that it is not settled."""
+    _by_citizen(ticket, TicketStatus.HANDLED, now)
+
+
+def withdrawn(ticket: Ticket, now: datetime) -> None:
+    """Close a ticket that its citizen took back."""
+    Ticket.objects.filter(pk=ticket.pk).update(withdrawn_at=now, closed_at=now, changed_at=now)
+    ticket.withdrawn_at = ticket.closed_at = ticket.changed_at = now
+
+
+def _by_citizen(ticket: Ticket, status: TicketStatus, now: datetime) -> None:
+    closed_at = now if status in CLOSED else None
+    Ticket.objects.filter(pk=ticket.pk).update(status=status, closed_at=closed_at, changed_at=now)
+    ticket.status, ticket.closed_at, ticket.changed_at = status, closed_at, now
+    TicketStep.objects.create(ticket=ticket, status=status, who="warga")
+
+
 def _insist(user: AbstractBaseUser, ticket: Ticket) -> None:
     if not may_work_on(user, ticket):
-        raise NotAllowed("not_allowed", account=user.get_username(), ticket=ticket.code)
+        raise NotAllowed("not_allowed", account=user.get_username(), ticket=ticket.number)

@@ -1,8 +1,8 @@
-"""Addresses of the public ticket pages."""
+"""The address of the citizen's door."""
 
 from django.urls import path
 
 from collector.complaints import pages as views
 
-pages = [path("t/<str:code>", views.ticket, name="ticket")]
+pages = [path("pengaduan/", views.door, name="ticket")]
 """In both languages."""
