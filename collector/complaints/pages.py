@@ -39,7 +39,7 @@ from collector.language import spoken
 from collector.local import day_text, local_date, moment_of
 from collector.trust import public
 from collector.trust.sealing import seal
-from survey.record.complaint import MAX_TEXT_CHARACTERS, AdditionKind, written_bytes
+from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_TEXT_CHARACTERS, AdditionKind, written_bytes
 from survey.record.phone import read_phone
 from survey.record.ticket import TicketSecrets, read_code, salt_of, secrets_of, show_code
 
@@ -184,6 +184,7 @@ def _ticket(request: HttpRequest, asked: _Asked) -> HttpResponse:
         "closed": ticket.status in CLOSED,
         "may_reopen": ticket.status in _REOPENED,
         "most": MAX_TEXT_CHARACTERS,
+        "contact_days": CONTACT_KEPT_DAYS,
         **asked.said,
     }
     return _shown(request, "complaints/ticket.html", context, asked.status)

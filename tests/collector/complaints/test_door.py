@@ -20,6 +20,7 @@ from survey.record.ticket import ALPHABET, new_code, show_code
 from tests.collector.accounts_of import person
 from tests.collector.complaints.filed import TEXT_OF_IT, filed
 from tests.collector.conftest import OwnClock
+from tests.collector.releases.test_english import TOLD_APART, heard, numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -279,6 +280,35 @@ def test_of_several_records_that_claim_a_code_the_one_with_its_key_is_shown(
     assert "15 Desember 2026" in post(client, code)[1]
     Ticket.objects.filter(pk=ticket.pk).delete()
     assert post(client, code)[0] == 404, "a record that only repeats the lookup is nobody's complaint"
+
+
+def test_each_answer_is_said_in_english_with_the_same_numbers(client: Client, unit: Unit) -> None:
+    ticket, code = filed(unit, phone=PHONE)
+    Ticket.objects.filter(pk=ticket.pk).update(due_on="2026-12-15")
+    asked: tuple[tuple[str, dict[str, str]], ...] = (
+        (code, {}),
+        ("ACDO", {}),
+        ("ACDE", {}),
+        (swapped(code), {}),
+        (new_code(), {}),
+        (code, {"act": "word", "once": "x" * 22}),
+        (code, {"act": "number", "phone": "0", "once": "x" * 22}),
+        (code, {"act": "word", "text": "x", "once": "x" * 22}),
+        (code, {"act": "number", "phone": PHONE, "agreed": "yes", "once": "x" * 22}),
+        (code, {"act": "settled"}),
+        (code, {"act": "settled", "once": "x" * 22}),
+        (code, {"act": "unsettled", "once": "x" * 22}),
+        (code, {"act": "withdraw"}),
+        (code, {"act": "withdraw-sure", "once": "x" * 22}),
+    )
+    for typed, more in asked:
+        status, page = post(client, typed, **more)
+        english_status, english = post(client, typed, "/en", **more)
+        page, english = (re.sub(r'name="once" value="[^"]+"', "", one) for one in (page, english))
+        assert english_status == status
+        assert numbers(english) == numbers(page), more
+        said = heard(english)
+        assert [line for line in said.splitlines() if TOLD_APART.search(line)] == [], more
 
 
 def test_the_collector_seals_as_kiosks_do() -> None:
