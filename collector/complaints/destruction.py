@@ -103,7 +103,9 @@ def overwrite(now: datetime) -> bool:
         return False
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA temp_store = FILE")  # the whole file is copied: not into memory
             cursor.execute("VACUUM")
+            cursor.execute("PRAGMA temp_store = MEMORY")
         else:
             for model in _TABLES:
                 cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")  # noqa: SLF001 - Django's way to a table's name

@@ -99,10 +99,14 @@ def _found(code: str) -> Ticket | None:
     """Give a code's ticket. Where several records claim it, the one whose sealed key is the code's own; a forged one has none."""
     with _AT_ONCE:
         own: TicketSecrets = secrets_of(code, salt_of(public.read(settings.IKM_KEYS).signing))
-    found = list(Ticket.objects.select_related("unit").filter(lookup=own.lookup).order_by("pk")[:20])
+    found = _of_lookup(own.lookup)
     proven = [one for one in found if bytes(one.key) == own.key]
     unopened = [one for one in found if not one.key]
     return next(iter([*proven, *unopened]), None)
+
+
+def _of_lookup(lookup: str) -> list[Ticket]:
+    return list(Ticket.objects.select_related("unit").filter(lookup=lookup).order_by("pk")[:20])
 
 
 def _acted(request: HttpRequest, asked: _Asked) -> HttpResponse:

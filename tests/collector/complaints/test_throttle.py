@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Lock, Thread
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from collector.complaints import throttle
+from collector.complaints import pages, throttle
 from collector.complaints.models import TicketMisses
 from collector.complaints.throttle import (
     MOST_A_SECOND,
@@ -22,7 +22,7 @@ from collector.complaints.throttle import (
     network_of,
 )
 from collector.fleet.models import Unit
-from survey.record.ticket import ALPHABET, CODE_CHARACTERS, new_code
+from survey.record.ticket import ALPHABET, CODE_CHARACTERS, TicketSecrets, new_code, secrets_of
 from tests.collector.complaints.filed import filed
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +212,26 @@ def test_the_page_says_when_to_come_back_and_lets_in_who_does(
 
 def refused(*_: object) -> object:
     raise AssertionError("a code was worked out though there is no place")
+
+
+def test_no_more_than_four_codes_are_worked_out_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, now, most = Lock(), 0, 0
+
+    def slow(code: str, salt: bytes) -> TicketSecrets:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        made = secrets_of(code, salt)
+        with lock:
+            now -= 1
+        return made
+
+    monkeypatch.setattr(pages, "secrets_of", slow)
+    monkeypatch.setattr(pages, "_of_lookup", lambda _: [])
+    threads = [Thread(target=pages._found, args=(new_code(),)) for _ in range(12)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert 1 < most <= 4
