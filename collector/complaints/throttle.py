@@ -94,8 +94,9 @@ def enter(network: str, code: str, *, slip: str, now: datetime, secret: bytes) -
 
 def hit(place: Place) -> None:
     """Give back a place: the code named a ticket."""
-    for name in place.names:
-        _give_back(name, place.window)
+    with transaction.atomic():
+        for name in place.names:
+            _give_back(name, place.window)
 
 
 def miss(place: Place) -> None:
