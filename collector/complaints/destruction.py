@@ -158,7 +158,7 @@ def ticket_of(one: HeldAttachment) -> Ticket | None:
 
 def _empty_log() -> None:
     """Empty SQLite's write-ahead log, which holds pages as they were; PostgreSQL's is the operator's to expire."""
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         return
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")

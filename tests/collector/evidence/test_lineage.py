@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from collector.accounts import roles
+from collector.complaints import retention
 from collector.complaints.models import Ticket
-from collector.complaints.retention import destroy, due
 from collector.evidence.intake.rebuild import project_again, rebuild
 from collector.evidence.models import HeldAttachment, Stream
 from collector.evidence.proof import verify_command
@@ -24,7 +24,6 @@ from collector.scores.ask.scope import Scope
 from collector.scores.proof.held import holdings
 from survey.index.periods import parse
 from survey.record.attachment import attach
-from survey.record.complaint import new_code
 from survey.wire.messages import link_text
 from tests.collector.accounts_of import person
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, skm
@@ -114,8 +113,7 @@ def test_an_administrator_lets_a_stream_in_by_name_and_reason(
     lost.record("boot", {"software": "1"})
     lost.responses(4, 4, 4)
     text = attach("text", b"gelap di tangga")
-    ticket = new_code(lambda _below: 3)
-    lost.record("complaint", {"ticket": ticket, "topics": ["lama"], "visit": 9}, attachments=[text])
+    lost.record("complaint", {"lookup": "3" * 32, "visit": 9}, attachments=[text])
     arrive(lost.batch())
     assert (ikm(unit)[0], Ticket.objects.count(), HeldAttachment.objects.count()) == (60, 0, 1)
     call_command("stream", "list")
@@ -181,13 +179,13 @@ def test_the_words_of_a_stream_that_nobody_let_in_are_destroyed_at_their_date(
     busy: FakeKiosk, arrive: Arrive
 ) -> None:
     odd = FakeKiosk(busy.name, busy.key)
-    body = {"ticket": new_code(lambda _below: 3), "topics": ["lama"], "visit": 1}
+    body = {"lookup": "3" * 32, "visit": 1}
     odd.record("complaint", body, attachments=[attach("text", b"gelap di tangga")])
     arrive(odd.batch())
     now = moment_of(MORNING_MS + 7 * DAY)
     for years, left in ((1, 1), (3, 0)):
         later = now + timedelta(days=365 * years)
-        destroy(due(later), who="a test", now=later)
+        retention.run(later, who="a test")
         assert HeldAttachment.objects.filter(destroyed_at=None).count() == left
     assert TrailEntry.objects.exclude(action="kiosk certified").get().action == "destroyed"
 
