@@ -3,8 +3,8 @@
 A *miss* is a well-formed code of which no ticket is here. Only misses count. A code that is let in takes a place in two budgets of ten
 seconds, its network's and the collector's, and gets both back when it names a ticket; where a place is missing, nothing is looked up.
 
-The collector's budget bounds an attacker with as many networks as he likes: `MOST_A_SECOND` codes are tried, whoever tries them. It is
-shared, so that nobody is locked out by another's misses:
+The collector's budget bounds an attacker with as many networks as he likes: 50 codes a second are tried, whoever tries them. It is shared, so
+that nobody is locked out by another's misses:
 
 * `FRESH`: networks that have missed nothing for an hour. An attacker uses this up with about 100,000 networks, each tried anew every hour.
 * `KNOWN`: networks that have missed something lately; each at most `OF_NETWORK` in ten seconds.
@@ -34,7 +34,6 @@ OF_NETWORK = 20
 OF_NETWORK_WAITED = 10
 FRESH, KNOWN, WAITED = 300, 100, 100
 """The collector's budget in ten seconds, and how it is shared."""
-MOST_A_SECOND = (FRESH + KNOWN + WAITED) / WINDOW_SECONDS
 WAIT_SECONDS = 10
 """After so long a slip lets in; whoever is turned away is told to come back then."""
 _SLIP_SECONDS = 600

@@ -11,7 +11,6 @@ from django.test import Client
 from collector.complaints import pages, throttle
 from collector.complaints.models import TicketMisses
 from collector.complaints.throttle import (
-    MOST_A_SECOND,
     OF_NETWORK,
     WAIT_SECONDS,
     Place,
@@ -29,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
 SECRET = b"of the pages"
+MOST_A_SECOND = (throttle.FRESH + throttle.KNOWN + throttle.WAITED) / throttle.WINDOW_SECONDS
 YEAR_SECONDS = 365.25 * 86_400
 HOME, THEIRS = "10.1.2.0/24", "10.9.9.0/24"
 
