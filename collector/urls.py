@@ -1,4 +1,4 @@
-"""All addresses: the doors of the kiosks under `/api/v1/`, tickets under `/t/`, and the pages at the root.
+"""All addresses: the doors of the kiosks under `/api/v1/`, and the pages at the root.
 
 Pages (`pages` of each room) are in two languages: at the root and below `/en/` (`collector.language`). Everything else
 has one address.

@@ -93,6 +93,7 @@ COLUMNS = (
     Unused(
         "collector/complaints/models.py", "VERIFIED|FORWARDED|HANDLED|ANSWERED", "steps that officers choose"
     ),
+    Unused("collector/complaints/typed.py", "perhaps", "a template asks for it"),
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
     Unused(
         "collector/jobs/models.py", "asked_at|taken_at|done_at|ended_by", "templates and queries ask for them"

@@ -84,8 +84,7 @@ def _add(now: datetime) -> int:
         why="to see what was added",
     )
     for addition, content in zip(waiting, opened, strict=True):
-        with transaction.atomic():
-            _settle_one(addition, content, now)
+        _settle_one(addition, content, now)
     return len(waiting)
 
 
@@ -95,20 +94,10 @@ def _settle_one(addition: TicketAddition, content: bytes | None, now: datetime) 
     except Malformed as error:
         log.warning("an addition cannot be read: %s", error)
         added = None
-    candidates = Ticket.objects.select_for_update(of=("self",)).filter(lookup=addition.lookup).order_by("pk")
-    ticket = next(
-        (one for one in candidates if added and hmac.compare_digest(bytes(one.key), added.key)), None
-    )
-    addition.settled_at = now
-    if added is None or ticket is None:  # whoever made it does not have the code
-        trail.note(
-            who=WHO, action="addition refused", subject=addition.lookup[:8], facts={"seq": addition.seq}
-        )
-        addition.save()
-        return
-    addition.ticket, addition.kind = ticket, added.kind
-    addition.save()
-    additions.act(addition, ticket, now)
+    # A stranger may have filed a complaint of his own under a lookup that he read somewhere: the key tells whose this one is.
+    tickets = list(Ticket.objects.filter(lookup=addition.lookup).exclude(routed_at=None).order_by("pk"))
+    own = (one for one in tickets if added is not None and hmac.compare_digest(bytes(one.key), added.key))
+    additions.act(addition, next(own, tickets[0]), now, added=added)
 
 
 def _contents(

@@ -71,7 +71,7 @@ def move(
     _insist(user, ticket)
     with transaction.atomic():
         closed_at = now if status in CLOSED else None
-        Ticket.objects.filter(pk=ticket.pk).update(status=status, closed_at=closed_at)
+        Ticket.objects.filter(pk=ticket.pk).update(status=status, closed_at=closed_at, changed_at=now)
         trail.note(
             who=user.get_username(),
             action="complaint moved",
@@ -108,6 +108,29 @@ def read(ticket: Ticket, *, user: AbstractBaseUser, why: str) -> Opened:
         lost=tuple(sorted(name for name, one in held.items() if one.loss)),
         shut=tuple(sorted(name for name, content in plain.items() if content is None)),
     )
+
+
+def citizen_settled(ticket: Ticket, now: datetime) -> None:
+    """Close a ticket whose citizen says that it is settled."""
+    _by_citizen(ticket, TicketStatus.DONE, now)
+
+
+def citizen_unsettled(ticket: Ticket, now: datetime) -> None:
+    """Open a ticket again whose citizen says that it is not settled."""
+    _by_citizen(ticket, TicketStatus.HANDLED, now)
+
+
+def withdrawn(ticket: Ticket, now: datetime) -> None:
+    """Close a ticket that its citizen took back."""
+    Ticket.objects.filter(pk=ticket.pk).update(withdrawn_at=now, closed_at=now, changed_at=now)
+    ticket.withdrawn_at = ticket.closed_at = ticket.changed_at = now
+
+
+def _by_citizen(ticket: Ticket, status: TicketStatus, now: datetime) -> None:
+    closed_at = now if status in CLOSED else None
+    Ticket.objects.filter(pk=ticket.pk).update(status=status, closed_at=closed_at, changed_at=now)
+    ticket.status, ticket.closed_at, ticket.changed_at = status, closed_at, now
+    TicketStep.objects.create(ticket=ticket, status=status, who="warga")
 
 
 def _insist(user: AbstractBaseUser, ticket: Ticket) -> None:

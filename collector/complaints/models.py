@@ -49,6 +49,7 @@ class Ticket(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(help_text="when what its citizen reads changed last")
     told_at = models.DateTimeField(null=True, help_text="the change that its kiosks were told last")
+    due_on = models.DateField(null=True, help_text="the day by which it is to be answered")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="ticket_of_record")]
@@ -109,9 +110,19 @@ class TicketAddition(models.Model):
     sealed = models.BinaryField(default=b"", help_text="words or number that came by the page")
     consent_version = models.CharField(max_length=32, blank=True)
     settled_at = models.DateTimeField(null=True, help_text="when it was opened and acted upon")
+    digest = models.CharField(max_length=64, blank=True, help_text="of what is sealed: proof once it is gone")
+    destroyed_at = models.DateTimeField(null=True, help_text="when what is sealed was destroyed")
+    once = models.CharField(
+        max_length=32, blank=True, help_text="of the form it was sent with: sent again, it is known"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["stream_id", "seq"], name="addition_of_record")]
+        constraints = [
+            models.UniqueConstraint(fields=["stream_id", "seq"], name="addition_of_record"),
+            models.UniqueConstraint(
+                fields=["ticket", "once"], condition=~models.Q(once=""), name="addition_of_form"
+            ),
+        ]
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -135,3 +146,26 @@ class TicketMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} v{self.version}"
+
+
+class TicketMisses(models.Model):
+    """How many codes that name no ticket came from a network lately, or in all: see `throttle`. Forgotten after an hour."""
+
+    network = models.CharField(
+        max_length=64, unique=True, help_text="`10.1.2.0/24`, or a budget of all of them"
+    )
+    window = models.BigIntegerField(help_text="the ten seconds that `count` is of")
+    count = models.IntegerField(default=0)
+    missed = models.BigIntegerField(default=0, help_text="the latest ten seconds with a miss")
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.count}"
+
+
+class Overwritten(models.Model):
+    """When the database's free space was last rid of what had been destroyed: one row."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.at)

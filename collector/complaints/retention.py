@@ -1,68 +1,138 @@
-"""Destroying what is past its date. The chain stays whole: records hold digests, and those stay as proof.
+"""What is past its date, what will be soon, and what a backup brought back. `destruction` does the work.
 
-A contact goes `CONTACT_KEPT_DAYS` after its complaint was closed, and at the latest with the text; a text goes after two years.
+A contact goes `CONTACT_KEPT_DAYS` after its complaint was closed, and at the latest with the text; text, filing and whatever was added go
+two years after the complaint came in. Times are those of the collector's own clock: a kiosk's may be wrong by years.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from collector.complaints.models import Ticket
+from collector.complaints import destroyed, life
+from collector.complaints.destroyed import Why
+from collector.complaints.destruction import Parts, destroy, empty_filing, overwrite, ticket_of
+from collector.complaints.models import CLOSED, Ticket, TicketAddition
 from collector.evidence.models import HeldAttachment
-from collector.people import trail
-from survey.record.complaint import CONTACT, CONTACT_KEPT_DAYS
+from collector.fleet.models import Unit
+from survey.record.complaint import CONTACT, CONTACT_KEPT_DAYS, TEXT, AdditionKind
 
 CONTACT_AFTER_CLOSING = timedelta(days=CONTACT_KEPT_DAYS)
 """Promised to the citizen on the consent screen."""
 TEXT_AFTER = timedelta(days=2 * 365)
+SOON = timedelta(days=30)
+"""So long before a text of an open complaint is destroyed the week speaks of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What is past its date."""
 
-    contacts: tuple[int, ...]
-    texts: tuple[int, ...]
+    contacts: Parts
+    texts: Parts
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many contacts, and how many texts and filings."""
+        return sum(map(len, self.contacts)), sum(map(len, self.texts))
 
 
 def due(now: datetime) -> Due:
-    """Give the attachments whose time has come."""
-    tickets = Ticket.objects.filter(stream_id=OuterRef("stream_id"), seq=OuterRef("seq"))
-    oldest_ms = round((now - TEXT_AFTER).timestamp() * 1000)
-    held = HeldAttachment.objects.filter(destroyed_at=None, loss=b"").order_by("pk")
-    old = Exists(tickets.filter(at_ms__lt=oldest_ms))
+    """Give what has come to its time."""
+    old = Q(received_ms__lt=_ms(now - TEXT_AFTER))
+    closed = Q(closed_at__lt=now - CONTACT_AFTER_CLOSING)
+    held = HeldAttachment.objects.filter(destroyed_at=None, loss=b"")
     # A record of which no ticket could be made has no better time than that of its arrival.
-    stray = ~Exists(tickets) & Q(received_ms__lt=oldest_ms)
-    closed = Exists(tickets.filter(closed_at__lt=now - CONTACT_AFTER_CLOSING))
+    stray = ~_of_tickets(Q()) & old
+    number = Q(kind=AdditionKind.NUMBER)
+    added = TicketAddition.objects.filter(destroyed_at=None).exclude(digest="")
+    old_page, closed_page = (Q(ticket__in=Ticket.objects.filter(one)) for one in (old, closed))
     return Due(
-        contacts=tuple(held.filter(closed | old | stray, name=CONTACT).values_list("pk", flat=True)),
-        texts=tuple(held.filter(old | stray).exclude(name=CONTACT).values_list("pk", flat=True)),
+        contacts=Parts(
+            _keys(held.filter(_of_tickets(closed) | _of_tickets(old) | stray, name=CONTACT)),
+            _keys(added.filter(closed_page | old_page, number)),
+        ),
+        texts=Parts(
+            _keys(held.filter(_of_tickets(old) | stray).exclude(name=CONTACT)),
+            _keys(added.filter(old_page).exclude(number)),
+        ),
     )
 
 
-def destroy(found: Due, *, who: str, now: datetime) -> int:
-    """Destroy these attachments, in the database's file too; gives how many."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete = ON")  # overwrites what it frees
-    ids = [*found.contacts, *found.texts]
-    with transaction.atomic():
-        for one in HeldAttachment.objects.select_for_update(of=("self",)).filter(pk__in=ids):
-            ticket = Ticket.objects.filter(stream_id=one.stream_id, seq=one.seq).first()
-            trail.note(
-                who=who,
-                action="destroyed",
-                subject=f"{one.name} of {ticket.number if ticket is not None else one.seq}",
-                why="end of retention",
-                facts={"digest": one.digest, "stream": one.stream_id, "seq": one.seq},
-            )
-            one.salt, one.content, one.destroyed_at = b"", b"", now.astimezone(UTC)
-            one.save(update_fields=["salt", "content", "destroyed_at"])
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log holds the old pages until then
-        elif not connection.in_atomic_block:
-            cursor.execute("VACUUM evidence_heldattachment")
-    return len(ids)
+def run(now: datetime, *, who: str) -> Due:
+    """Destroy what is due, and what a backup has brought back; then rid the free space of it. Gives what was due."""
+    replay(now)
+    found = due(now)
+    for parts in found:
+        destroy(parts, who=who, why=Why.RETENTION, now=now)
+    overwrite(now)
+    return found
+
+
+def soon(now: datetime, *, units: QuerySet[Unit] | None = None, with_officers: bool = True) -> int:
+    """Give how many open complaints lose their text within `SOON`; of some units, and without those about officers, where asked."""
+    tickets = Ticket.objects.filter(received_ms__lt=_ms(now + SOON - TEXT_AFTER)).exclude(status__in=CLOSED)
+    if units is not None:
+        tickets = tickets.filter(unit__in=units)
+    if not with_officers:
+        tickets = tickets.filter(about_officer=False, names_officer=False)
+    texts = HeldAttachment.objects.filter(
+        stream_id=OuterRef("stream_id"), seq=OuterRef("seq"), name=TEXT, destroyed_at=None, loss=b""
+    )
+    return tickets.filter(Exists(texts), withdrawn_at=None).count()
+
+
+def replay(now: datetime) -> int:
+    """Destroy again what was destroyed and is here all the same: the database is a copy from before. Gives how many.
+
+    Costs the reading of one file where nothing has ever been destroyed, and of all digests otherwise.
+    """
+    noted = destroyed.noted()
+    if not noted:
+        return 0
+    held = _returned(HeldAttachment.objects.filter(destroyed_at=None, loss=b""), noted)
+    added = _returned(TicketAddition.objects.filter(destroyed_at=None).exclude(digest=""), noted)
+    count = 0
+    for why in Why:
+        parts = Parts(tuple(held.get(why, ())), tuple(added.get(why, ())))
+        tickets = _tickets_of(parts) if why is Why.WITHDRAWN else ()
+        count += destroy(parts, who="ikm-collector", why=why, now=now)
+        for ticket in tickets:
+            ticket.refresh_from_db()
+            if ticket.withdrawn_at is None:
+                empty_filing(ticket)
+                life.withdrawn(ticket, now)
+    return count
+
+
+def _returned(
+    rows: QuerySet[HeldAttachment] | QuerySet[TicketAddition], noted: destroyed.Noted
+) -> dict[Why, list[int]]:
+    found: dict[Why, list[int]] = {}
+    for pk, digest in rows.values_list("pk", "digest").iterator(chunk_size=2_000):
+        if digest in noted:
+            found.setdefault(noted[digest], []).append(pk)
+    return found
+
+
+def _tickets_of(parts: Parts) -> Sequence[Ticket]:
+    found = [ticket_of(one) for one in HeldAttachment.objects.filter(pk__in=parts.held)]
+    found += [
+        one.ticket for one in TicketAddition.objects.select_related("ticket").filter(pk__in=parts.added)
+    ]
+    return list({one.pk: one for one in found if one is not None}.values())
+
+
+def _of_tickets(condition: Q) -> Q:
+    """Give the condition that an attachment belongs to a ticket of which another condition holds."""
+    spot = {"stream_id": OuterRef("stream_id"), "seq": OuterRef("seq")}
+    by_addition = TicketAddition.objects.filter(ticket__in=Ticket.objects.filter(condition), **spot)
+    return Q(Exists(Ticket.objects.filter(condition, **spot))) | Q(Exists(by_addition))
+
+
+def _keys(rows: QuerySet[HeldAttachment] | QuerySet[TicketAddition]) -> tuple[int, ...]:
+    return tuple(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

@@ -7,5 +7,5 @@ from collector.complaints import pages as views
 
 urlpatterns = [path("tickets/<str:kiosk>", door.kiosk_tickets, name="kiosk-tickets")]
 
-pages = [path("t/<str:code>", views.ticket, name="ticket")]
+pages = [path("pengaduan/", views.door, name="ticket")]
 """In both languages."""

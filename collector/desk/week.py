@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from collector.accounts import roles
+from collector.complaints import retention
 from collector.complaints.models import PROMISED_DAYS
 from collector.complaints.waiting import Waiting, waiting
 from collector.desk import periods, reminders
@@ -89,6 +90,7 @@ def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
     held = units.order_by()
     yield from _silent(held)
     yield from _complaints(waiting(held, midnight=periods.midnight(), with_officers=False))
+    yield from _ending(held, with_officers=False)
 
 
 def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
@@ -107,6 +109,7 @@ def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         yield Entry(LATE, title, text, reverse("desk-missing"))
     yield from _silent(units)
     yield from _complaints(waiting(units, midnight=periods.midnight(), with_officers=True))
+    yield from _ending(units, with_officers=True)
 
 
 def _release_due(standing: Standing) -> Entry:
@@ -187,6 +190,15 @@ def _complaints(found: Waiting) -> Iterator[Entry]:
             say_here("week.complaints_open_text"),
         )
         yield Entry(NOTE, title, text)
+
+
+def _ending(units: QuerySet[Unit], *, with_officers: bool) -> Iterator[Entry]:
+    """Say before it is too late that what citizens wrote is destroyed while it still waits for an answer."""
+    number = retention.soon(periods.midnight(), units=units, with_officers=with_officers)
+    if number:
+        days = retention.SOON.days
+        title = say_here("week.texts_ending", number=number, days=days)
+        yield Entry(LATE, title, say_here("week.texts_ending_text"))
 
 
 def _desk(standing: Standing) -> str:

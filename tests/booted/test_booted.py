@@ -215,6 +215,19 @@ def test_what_a_timer_starts_does_its_work_in_its_sandbox(machine: Machine, unit
     assert box.show(f"{unit}.timer", "ActiveState") == "active"
 
 
+def test_what_is_past_its_date_is_destroyed_each_night_without_anybody(machine: Machine) -> None:
+    """Its timer is installed by README's "By hand"."""
+    box, unit = machine.box, "ikm-collector-retention"
+    assert box.show(f"{unit}.timer", "ActiveState") == "active"
+    files = f"/etc/systemd/system/{unit}.service /etc/systemd/system/{unit}.timer"
+    assert box.sh(f"systemd-analyze verify {files}") == ""
+    said = box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
+    (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
+    assert float(exposure) <= 1.6, said
+    box.sh(f"systemctl start {unit}.service")
+    assert "0 contacts and 0 texts destroyed" in box.sh(f"journalctl -q -o cat -u {unit}.service")
+
+
 def test_a_hung_program_is_replaced(machine: Machine) -> None:
     box = machine.box
     units = [unit for unit in UNITS if unit != "ikm-uplink"]  # its watchdog has two minutes

@@ -32,6 +32,7 @@ PAGES = (
     "/unit/tanjungasih/standar/sku/1/",
     "/unit/tanjungasih/maklumat/",
     "/privasi/",
+    "/pengaduan/",
     "/aksesibilitas/",
     "/en/",
     "/en/unit/sukamaju/?period=2026-TW3",

@@ -73,6 +73,18 @@ class Audit:
     """`(kiosk, code, count)` of what was refused from these kiosks."""
 
     @property
+    def attachments(self) -> dict[str, int]:
+        """What became of all texts and contacts that the unit's records name, by word."""
+        each = [stream.attachments for stream in self.streams]
+        return {
+            "named": sum(one.named for one in each),
+            "held": sum(one.held for one in each),
+            "destroyed": sum(one.destroyed for one in each),
+            "lost": sum(one.lost for one in each),
+            "never": sum(len(one.never) for one in each),
+        }
+
+    @property
     def integrity(self) -> bool:
         """Whether everything held is what the kiosks signed, and comes to what they told in their tallies."""
         return all(stream.verdict.integrity for stream in self.streams) and self._unbroken(Verdict.INTEGRITY)

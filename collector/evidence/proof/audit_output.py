@@ -49,6 +49,7 @@ def as_text(audit: Audit) -> str:
         lines += [f"    {sentence}" for sentence in _set_aside(stream, CONSOLE)]
     if not audit.streams:
         lines.append("  no kiosk has sent anything for this unit")
+    lines += [f"  {sentence}" for sentence in _of_all(audit, CONSOLE)]
     lines += [f"  {_silent(one, CONSOLE)}" for one in audit.silent]
     lines += [f"  refused from {kiosk}: {count} × {code}" for kiosk, code, count in audit.refusals]
     lines.append(
@@ -71,6 +72,7 @@ def as_json(audit: Audit) -> str:
             "completeness": audit.completeness,
             "lineage": audit.lineage,
             "times": audit.times,
+            "attachments": audit.attachments,
             "streams": [
                 {
                     "kiosk": stream.kiosk,
@@ -150,6 +152,7 @@ def as_html(audit: Audit, language: str) -> str:
         rows=rows,
         notes="\n".join(
             [
+                *(f"<p>{escape(sentence)}</p>" for sentence in _of_all(audit, language)),
                 *(f"<p>{escape(_silent(one, language))}</p>" for one in audit.silent),
                 *([f"<p>{say('audit.refused', language, refused=refused)}</p>"] if refused else []),
             ]
@@ -226,6 +229,20 @@ def _attachments(stream: StreamAudit, language: str) -> Iterator[str]:
             destroyed=found.destroyed,
             lost=found.lost,
             never=len(found.never),
+        )
+
+
+def _of_all(audit: Audit, language: str) -> Iterator[str]:
+    found = audit.attachments
+    if found["named"]:
+        yield say(
+            "audit.attachments_of_all",
+            language,
+            named=found["named"],
+            held=found["held"],
+            destroyed=found["destroyed"],
+            lost=found["lost"],
+            never=found["never"],
         )
 
 

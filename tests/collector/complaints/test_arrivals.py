@@ -111,7 +111,8 @@ def test_who_has_no_code_adds_nothing(kiosk: FakeKiosk, arrive: Arrive) -> None:
     arrive(kiosk.batch())
     assert arrivals.settle(SETTLED) == 2
     addition = TicketAddition.objects.get()
-    assert (addition.ticket, addition.kind, addition.settled_at) == (None, "", SETTLED)
+    assert (addition.kind, addition.settled_at) == ("", SETTLED)
+    assert Ticket.objects.get().withdrawn_at is None
     assert TrailEntry.objects.filter(action="addition refused").count() == 1
 
 

@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from collector.accounts import roles
+from collector.complaints import retention
 from collector.complaints.models import Ticket
-from collector.complaints.retention import destroy, due
 from collector.evidence.intake.rebuild import project_again, rebuild
 from collector.evidence.models import HeldAttachment, Stream
 from collector.evidence.proof import verify_command
@@ -185,7 +185,7 @@ def test_the_words_of_a_stream_that_nobody_let_in_are_destroyed_at_their_date(
     now = moment_of(MORNING_MS + 7 * DAY)
     for years, left in ((1, 1), (3, 0)):
         later = now + timedelta(days=365 * years)
-        destroy(due(later), who="a test", now=later)
+        retention.run(later, who="a test")
         assert HeldAttachment.objects.filter(destroyed_at=None).count() == left
     assert TrailEntry.objects.exclude(action="kiosk certified").get().action == "destroyed"
 

@@ -13,15 +13,13 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from collector.complaints.models import Ticket, TicketStatus, TicketStep
-from collector.fleet.models import Place, Unit
+from collector.fleet.models import Unit
 from collector.followup import forum, register
 from collector.releases import publishing
 from collector.releases.evaluation import keeping, result
 from collector.releases.models import Release
 from collector.scores.models import Population
 from survey.index.periods import parse
-from survey.record.complaint import new_code
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
 from tests.collector.releases.test_attacker import Village
@@ -36,7 +34,6 @@ pytestmark = pytest.mark.django_db
 
 QUARTER = parse("2026-TW4")
 WHO = "console:test"
-TICKET = new_code()
 TOLD_APART = re.compile(
     r"\b(yang|dan|dari|tidak|belum|dengan|untuk|pada|adalah|ini|atau|sudah|setiap)\b", re.IGNORECASE
 )
@@ -51,9 +48,9 @@ FIRST = (
     "/data/?region=18.01",
     "/cara-menghitung/?nrr=3,10;3,25;3",
     "/cara-menghitung/?value=81,96",
-    f"/t/{TICKET}",
+    "/pengaduan/",
 )
-LOST = ("/cara-menghitung/?nrr=9", "/t/nonsense", "/data/?region=99", "/unit/nowhere/")
+LOST = ("/cara-menghitung/?nrr=9", "/data/?region=99", "/unit/nowhere/")
 
 
 @pytest.fixture
@@ -103,18 +100,6 @@ def _promised_and_planned(unit: Unit) -> None:
     register.done(done, day=date(2027, 1, 20), result="Pejabat pengganti ditunjuk", who=WHO)
     assert late.number == 2
     forum.hold(unit, desa.minutes(), who=WHO)
-    ticket = Ticket.objects.create(
-        stream_id=3,
-        seq=1,
-        code=TICKET,
-        unit=unit,
-        place=Place.objects.first(),
-        at_ms=0,
-        topics=[],
-        language="id",
-    )
-    for status in TicketStatus:
-        TicketStep.objects.create(ticket=ticket, status=status, who=WHO, answer="Sudah diperbaiki")
 
 
 def pages(client: Client) -> Iterator[tuple[str, str]]:
@@ -205,7 +190,7 @@ def test_each_english_page_has_the_numbers_and_the_links_of_the_indonesian_and_i
         "/", "/r//", "/r//berkas/", "/unit/tanjung/", "/unit/sepi/", "/unit/tanjung/tindak-lanjut/", "/unit/tanjung/standar/",
         "/unit/tanjung/standar/sku/", "/unit/tanjung/standar/sku/1/", "/unit/tanjung/maklumat/", "/region/", "/region/18/",
         "/agency/", "/agency/desa/", "/data/", "/data/skm-2017/2026-TW4/", "/cara-menghitung/", "/privasi/", "/aksesibilitas/",
-        f"/t/{TICKET}",
+        "/pengaduan/",
     } <= set(kinds)  # fmt: skip
     assert kinds["/r//"] > 10
 

@@ -334,6 +334,7 @@ def test_the_statements_say_what_the_program_keeps_to(client: Client) -> None:
         assert not answer.cookies, address
         assert "<script" not in answer.content.decode()
         assert 'href="/privasi/"' in answer.content.decode()
+        assert 'href="/pengaduan/">Lihat pengaduan</a>' in answer.content.decode()
 
 
 @pytest.mark.parametrize(

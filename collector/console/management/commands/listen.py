@@ -13,7 +13,7 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from collector import clock
-from collector.complaints import states
+from collector.complaints import retention, states
 from collector.console.command import CollectorCommand
 from collector.evidence.doors import heartbeat as state
 from collector.evidence.doors.mqtt import BrokerAddress, Listener
@@ -46,6 +46,7 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Listen."""
+        retention.replay(clock.now())
         broker = BrokerAddress.parse(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
         if broker.tls:
             certificate, key = own_certificate()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector import clock
-from collector.complaints.retention import destroy, due
+from collector.complaints import retention, throttle
 from collector.console.command import CollectorCommand
 from collector.people.trail import console_user
 
@@ -14,8 +14,8 @@ class Command(CollectorCommand):
     """Destroy what is past its date."""
 
     help = (
-        "Destroy contacts (90 days after closing) and complaint texts (after two years), with proof kept. Run it daily. "
-        "Backups are yours to expire."
+        "Destroy contacts (90 days after closing), complaint texts (after two years) and what a backup brought back, in the database's"
+        " free space too, with proof kept. A timer runs it each night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,8 +25,10 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Destroy it."""
         now = clock.now()
-        found = due(now)
-        if not options["dry_run"]:
-            destroy(found, who=console_user(), now=now)
-        verb = "due" if options["dry_run"] else "destroyed"
-        return f"{len(found.contacts)} contacts and {len(found.texts)} texts {verb}"
+        if options["dry_run"]:
+            found = retention.due(now)
+        else:
+            found = retention.run(now, who=console_user())
+            throttle.forget(now)
+        contacts, texts = found.counts
+        return f"{contacts} contacts and {texts} texts {'due' if options['dry_run'] else 'destroyed'}"

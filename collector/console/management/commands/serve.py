@@ -10,6 +10,8 @@ from django.core.management.base import CommandParser
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from collector import clock
+from collector.complaints import retention
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.notify import notify
@@ -63,6 +65,7 @@ class Command(CollectorCommand):
         """Serve until stopped."""
         _check_free(options["host"], options["port"])
         _ensure_session_key(settings.IKM_OWN)
+        retention.replay(clock.now())  # before any page opens
         host = f"[{options['host']}]" if ":" in options["host"] else options["host"]
         self.stdout.write(f"serving http://{host}:{options['port']}/ until stopped")
         self.stdout.flush()

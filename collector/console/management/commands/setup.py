@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
+from collector import clock
+from collector.complaints import retention
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import retry_set_aside
@@ -26,6 +28,7 @@ class Command(CollectorCommand):
             raise CollectorError("not_writable", path=settings.IKM_DATA, reason=error.strerror) from error
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        retention.replay(clock.now())
         understood = retry_set_aside()
         if understood:
             self.stdout.write(f"{understood} records that were set aside are counted now")

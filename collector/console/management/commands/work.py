@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from collector import clock
+from collector.complaints import retention
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.jobs import working
@@ -40,5 +42,6 @@ class Command(CollectorCommand):
         if options["hand"]:
             working.run_hand(options["hand"], Warm(), parent=options["parent"], stop=stop)
         else:
+            retention.replay(clock.now())
             working.watch(stop, hands=options["hands"] or os.cpu_count() or 1)
         return None
