@@ -31,6 +31,7 @@ from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
 from survey.record.record import BOOT
+from survey.record.ticket import salt_of
 from survey.settings import SettingsContent
 from survey.visit.machine import begin
 from survey.visit.plan import Plan
@@ -65,6 +66,7 @@ def make_loop(
         device.writer,
         times,
         seal=partial(_seal, device),
+        salt=salt_of(enrolment.collector_key),
         thanked_log=ThankedLog(thanked_log) if thanked_log else None,
     )
     recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
@@ -110,9 +112,8 @@ def _place(device: Device) -> KioskPlace:
     return KioskPlace(
         unit=enrolment.unit.name,
         place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
-        answer_days=device.config.visit.answer_days,
         offline_seconds=device.config.staff.offline_hours * 3600,
-        status_address=f"{enrolment.collector_url.rstrip('/')}/t/",
+        status_address=f"{enrolment.collector_url.rstrip('/')}/pengaduan/",
     )
 
 

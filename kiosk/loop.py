@@ -38,11 +38,14 @@ from survey.visit.state import (
     Accepted,
     Effect,
     Event,
+    Found,
     Hold,
     Hush,
     Ignored,
+    LookUp,
     Press,
     Release,
+    SaveAddition,
     SaveComplaint,
     SaveResponse,
     Speak,
@@ -97,6 +100,9 @@ class Loop:
         self._storage_check = StorageCheck(service)
         self._panel_check = PanelCheck(service, panel)
         self._view: View | None = None
+        self._speaks = False
+        """The next view that is drawn is read aloud: the one before may be a menu, or another screen."""
+        self._found: list[Found] = []
         self._drawn: tuple[State, Surroundings, Plan] | None = None
         self._redraw_at = 0.0
         self._look = (service.state.large_text, service.state.contrast)
@@ -114,8 +120,9 @@ class Loop:
         for given in inputs:
             self._take_input(given, now)
         self._drain_panel(now)
-        for result in self.service.recorder.results():
+        for result in (*self.service.recorder.results(), *self._found):
             self._apply(result, now)
+        self._found.clear()
         self._let_time_act(now)
         self._housekeeping.step(now)
         if (event := self._storage_check.look(now)) is not None:
@@ -229,11 +236,7 @@ class Loop:
             self._perform(effect)
         if self.service.state.visit > before.visit:
             self.service.counters.visits += 1
-        if (
-            self.service.state.step is Step.INVITATION
-            and before.step is Step.SAVING
-            and not self.service.state.complained
-        ):
+        if _is_asked(before, self.service.state):
             self.service.counters.asked += 1
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
             self.service.recorder.forget_unthanked()
@@ -247,6 +250,10 @@ class Loop:
                 self.service.recorder.save_response(effect, outside_hours=self._surroundings.closed)
             case SaveComplaint():
                 self.service.recorder.save_complaint(effect)
+            case SaveAddition():
+                self.service.recorder.save_addition(effect)
+            case LookUp(code):
+                self._found.append(Found(code, None))
             case Accepted():
                 self.service.counters.presses += 1
                 self.panel.beep()
@@ -255,9 +262,9 @@ class Loop:
             case Thanked(tokens):
                 self.service.recorder.thank(tokens)
             case Speak():
-                if self._voice is not None and self._view is not None:
-                    self._voice.speak(self._view, self.service.state.language)
+                self._speaks = self._voice is not None
             case Hush():
+                self._speaks = False
                 if self._voice is not None:
                     self._voice.hush()
 
@@ -280,6 +287,8 @@ class Loop:
             return
         drawn = (self.service.state, around, self.service.plan)
         if self._drawn is not None and now < self._redraw_at and all(map(is_, drawn, self._drawn)):
+            if self._speaks and self._view is not None:
+                self._speak(self._view)
             return  # nothing that a view is made of has changed
         self._drawn = drawn
         change = next_change(self.service.plan, self.service.state, self._clock)
@@ -293,10 +302,24 @@ class Loop:
             view = view or self._view
         if view is not None:
             self._show(view)
+            self._speak(view)
         lit = self.service.state.pressed is None and self.service.state.step is not Step.FAILED
         for button in BUTTONS:
             self.panel.light(button, on=lit)
 
+    def _speak(self, view: View) -> None:
+        if self._speaks and self._voice is not None:
+            self._speaks = False
+            self._voice.speak(view, self.service.state.language)
+
     def _show(self, view: View) -> None:
         self._view = view
         self._display.show(view)
+
+
+def _is_asked(before: State, state: State) -> bool:
+    """Tell whether this is the moment at which a visitor is first asked to answer the questionnaire."""
+    invited = state.step is Step.INVITATION and before.step is Step.SAVING and not state.complained
+    # After a low smiley and what was wrong the questions follow without an invitation.
+    led_on = state.form_open and not before.form_open and before.step in (Step.TOPICS, Step.TICKET)
+    return invited or led_on

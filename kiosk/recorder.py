@@ -9,14 +9,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TextIO
 
-from kiosk.show.present import CONSENT_VERSION
+from kiosk.show.complaints import CONSENT_VERSION
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
 from survey.record.bodies import STORAGE_RESTORED, Staff
-from survey.record.complaint import CONTACT, TEXT, Complaint, Consent, new_code
-from survey.record.record import COMPLAINT, RESPONSE, STAFF, Stamp
+from survey.record.complaint import (
+    ADDED,
+    CONTACT,
+    FILING,
+    TEXT,
+    Added,
+    Addition,
+    Complaint,
+    Consent,
+    Filing,
+    written_bytes,
+)
+from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.record.response import new_salt
-from survey.visit.state import SaveComplaint, Saved, SaveFailed, SaveResponse
+from survey.record.ticket import new_code, secrets_of
+from survey.visit.state import SaveAddition, SaveComplaint, Saved, SaveFailed, SaveResponse
 from survey.wire.trouble import Trouble
 from uplink.journal.writer import JournalWriter
 from uplink.journal.written import WriteFailed, WriterState, Written
@@ -57,11 +69,13 @@ class Recorder:
         times: Times,
         *,
         seal: Seal,
+        salt: bytes,
         thanked_log: ThankedLog | None = None,
     ) -> None:
         self._writer = writer
         self._times = times
         self._seal = seal
+        self._salt = salt
         self._thanked_log = thanked_log
         self._tickets: dict[str, str] = {}
         self._places: dict[str, tuple[str, int]] = {}
@@ -85,17 +99,29 @@ class Recorder:
         self._submit(effect.token, RESPONSE, response.to_body())
 
     def save_complaint(self, effect: SaveComplaint) -> None:
-        """Hand a complaint over, its text and its contact beside the record, both sealed: neither is ever written in clear."""
-        ticket = new_code()
-        stamp = self._times.stamp()
-        attachments = []
+        """Hand a complaint over; what it is about and its words lie sealed beside the record, never in clear."""
+        code = new_code()
+        secrets = secrets_of(code, self._salt)
+        filing = Filing(effect.topics, effect.about_officer, effect.language, secrets.key)
+        attachments = [attach(FILING, self._seal(filing.to_bytes()))]
         if effect.text:
-            attachments.append(attach(TEXT, self._seal(effect.text.encode())))
+            attachments.append(attach(TEXT, self._seal(written_bytes(effect.text))))
+        complaint = Complaint(effect.visit, secrets.lookup, effect.service, _digests(attachments))
+        self._tickets[effect.token] = code
+        self._submit(effect.token, COMPLAINT, complaint.to_body(), attachments=attachments)
+
+    def save_addition(self, effect: SaveAddition) -> None:
+        """Hand over what is added to a complaint, sealed likewise."""
+        secrets = secrets_of(effect.code, self._salt)
+        stamp = self._times.stamp()
+        attachments = [attach(ADDED, self._seal(Added(effect.kind, secrets.key).to_bytes()))]
+        if effect.text:
+            attachments.append(attach(TEXT, self._seal(written_bytes(effect.text))))
         if effect.phone:
-            attachments.append(attach(CONTACT, self._seal(effect.phone.encode())))
-        complaint = complaint_of(effect, ticket=ticket, attachments=attachments, consented_at=stamp.at)
-        self._tickets[effect.token] = ticket
-        self._submit(effect.token, COMPLAINT, complaint.to_body(), stamp=stamp, attachments=attachments)
+            attachments.append(attach(CONTACT, self._seal(written_bytes(effect.phone))))
+        consent = Consent(CONSENT_VERSION, stamp.at) if effect.phone else None
+        addition = Addition(effect.visit, secrets.lookup, consent, _digests(attachments))
+        self._submit(effect.token, ADDITION, addition.to_body(), stamp=stamp, attachments=attachments)
 
     def note(self, kind: str, body: Mapping[str, object]) -> None:
         """Hand over a record that no visitor waits for."""
@@ -176,17 +202,5 @@ class Recorder:
         return Saved(token, self._tickets.pop(token, None))
 
 
-def complaint_of(
-    effect: SaveComplaint, *, ticket: str, attachments: list[Attachment], consented_at: int | None
-) -> Complaint:
-    """Give what stands in a complaint's record."""
-    attached = {attachment.name: attachment.digest for attachment in attachments}
-    return Complaint(
-        visit=effect.visit,
-        ticket=ticket,
-        topics=tuple(effect.topics),
-        language=effect.language,
-        service=effect.service,
-        consent=Consent(CONSENT_VERSION, consented_at) if CONTACT in attached else None,
-        attached=attached,
-    )
+def _digests(attachments: list[Attachment]) -> dict[str, str]:
+    return {attachment.name: attachment.digest for attachment in attachments}

@@ -4,14 +4,18 @@ from dataclasses import dataclass, field
 
 from kiosk.config import Config
 from kiosk.remote.plan import make_plan
+from survey.record.ticket import new_code
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import (
     Effect,
     Event,
+    Found,
+    LookUp,
     Press,
     Release,
+    SaveAddition,
     SaveComplaint,
     Saved,
     SaveFailed,
@@ -21,7 +25,9 @@ from survey.visit.state import (
     Tick,
     Touch,
 )
+from survey.wire.ticket_states import TicketState
 
+CODE = new_code(lambda _below: 3)
 SERVICES = tuple(OfferedService(code, code.upper()) for code in ("ktp", "kk", "akta", "sku", "nikah"))
 
 
@@ -38,6 +44,9 @@ class Walk:
     now: float = 100.0
     journal: str = "prompt"
     """`prompt`, `silent` or `broken`."""
+    tickets: dict[str, TicketState] = field(default_factory=dict)
+    """What this kiosk has heard of complaints, by their codes."""
+    answers_look_ups: bool = True
     state: State = field(init=False)
     effects: list[Effect] = field(default_factory=list)
 
@@ -48,14 +57,16 @@ class Walk:
         self.state, effects = advance(self.plan, self.state, event, self.now)
         self.effects += effects
         for effect in effects:
-            if isinstance(effect, SaveResponse | SaveComplaint) and self.journal != "silent":
+            if isinstance(effect, SaveResponse | SaveComplaint | SaveAddition) and self.journal != "silent":
                 self.answer(effect.token, complaint=isinstance(effect, SaveComplaint))
+            if isinstance(effect, LookUp) and self.answers_look_ups:
+                self.give(Found(effect.code, self.tickets.get(effect.code)))
 
     def answer(self, token: str, *, complaint: bool = False) -> None:
         if self.journal == "broken":
             self.give(SaveFailed(token))
         else:
-            self.give(Saved(token, "ABCDEFGH" if complaint else None))
+            self.give(Saved(token, CODE if complaint else None))
 
     def wait(self, seconds: float) -> None:
         until = self.now + seconds
@@ -105,6 +116,10 @@ class Walk:
     @property
     def responses(self) -> list[SaveResponse]:
         return [effect for effect in self.effects if isinstance(effect, SaveResponse)]
+
+    @property
+    def additions(self) -> list[SaveAddition]:
+        return [effect for effect in self.effects if isinstance(effect, SaveAddition)]
 
     @property
     def complaints(self) -> list[SaveComplaint]:
