@@ -14,8 +14,7 @@ def warned(plan: Plan, state: State, texts: Texts, view: Screenful, now: float) 
     if expires is None or warns is None or now < warns:
         return view
     left, whole = max(1, round(expires - now)), max(1, round(expires - warns))
-    key = what_becomes(state)
-    says = f"**{texts.get(f'still_there.{key}')}** " if key else ""
+    says = "".join(f"**{texts.get(f'still_there.{key}')}** " for key in what_becomes(state))
     return WarnedView(
         under=view,
         title=texts.get("still_there.title"),
@@ -26,27 +25,30 @@ def warned(plan: Plan, state: State, texts: Texts, view: Screenful, now: float) 
     )
 
 
-def what_becomes(state: State) -> str:  # noqa: PLR0911 - one line a situation
-    """Give what the question says of what was given: the key of its sentence, or nothing where nothing was."""
+def what_becomes(state: State) -> tuple[str, ...]:
+    """Give what the question says of what was given: the keys of its sentences, none where nothing was."""
+    here = _of_screen(state)
+    answered = state.form_open and bool(state.answers or state.service or state.profile)
+    answers = ("answers",) if answered and _leads(state) == "back" else ()
+    return (*here, *answers) or (("rated",) if state.rated else ())
+
+
+def _of_screen(state: State) -> tuple[str, ...]:
     match state.step:
         case Step.TOPICS | Step.TEXT if state.has_draft:
-            return "draft"
+            return ("draft",)
         case Step.WORD if state.has_draft:
-            return "word"
+            return ("word",)
         case Step.TICKET:
-            return "ticket"
+            return ("ticket",)
         case Step.CONSENT | Step.PHONE:
-            return "number" if state.ticket is not None else "other_number"
+            return ("number",) if state.ticket is not None else ("other_number",)
         case Step.WITHDRAW:
-            return "withdraw"
-        case _ if state.form_open and (state.answers or state.service or state.profile):
-            return "answers"
-        case _ if state.rated:
-            return "rated"
+            return ("withdraw",)
         case _:
-            return ""
+            return ()
 
 
 def _leads(state: State) -> str:
-    """Only from a ticket the visit goes on by itself; from everywhere else the screen goes back to the start."""
+    """From some screens the visit goes on by itself; from everywhere else the screen goes back to the start."""
     return "on" if state.step in (Step.TICKET, Step.OFFER, Step.KEPT) else "back"

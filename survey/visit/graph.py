@@ -210,7 +210,6 @@ def kind_of(state: State) -> State:
         unsaved=frozenset(token.partition("/")[2] for token in state.unsaved if state.step is Step.SAVING),
         owed=frozenset(),
         partial=False,
-        not_kept=False,
         ticket=state.ticket and "some",
         language="",
         large_text=False,
@@ -218,5 +217,4 @@ def kind_of(state: State) -> State:
         layout="",
         counted=False,
         listens=False,
-        added=None,
     )
