@@ -154,6 +154,13 @@ def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one
             assert_never(step)
 
 
+def ready_at(plan: Plan, state: State) -> float:
+    """Give the moment from which a fresh screen takes presses: whoever presses twice by mistake meant the last screen."""
+    once = state.step is Step.TICKET  # shown once
+    ready = state.since + max(plan.timing.settle, plan.timing.quiet if once else 0.0)
+    return max(ready, state.quiet_until) if state.step is Step.IDLE else ready
+
+
 def warns_at(plan: Plan, state: State) -> float | None:
     """Give the moment from which this screen asks whether somebody is still there, or None where it never does."""
     expires = expires_at(plan, state)
@@ -196,8 +203,7 @@ def _refusal(plan: Plan, state: State, action: str, choice: Choice | None, now: 
     word = choice.word if choice is not None else None
     manner = manner_of(state.step)
     typing = word is Word.KEY and state.step in TYPED and not state.menu
-    settle = max(plan.timing.settle, plan.timing.quiet if state.step is Step.TICKET else 0.0)
-    fresh = now < state.since + settle and word not in _STAYING
+    fresh = now < ready_at(plan, state) and word not in _STAYING
     if (
         manner is Manner.DEAF
         or state.pressed is not None

@@ -51,7 +51,7 @@ def layout(view: TicketView, theme: Theme) -> list[PlacedPart]:
     if not view.url:
         parts.append(_code(view, (x, top, width, min(free, theme.px(420))), theme))
     elif theme.portrait:
-        code_height = free * 45 // 100
+        code_height = free * 54 // 100
         parts.append(_code(view, (x, top, width, code_height), theme))
         parts.append(_qr(view, (x, top + code_height + gap, width, free - code_height - gap), theme))
     else:
@@ -87,7 +87,7 @@ def _code(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
 def _qr(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
     x, y, width, height = box
     pad = theme.px(16)
-    caption = fit(view.caption, theme, SECONDARY, 20, width=width - 2 * pad, height=theme.px(56))
+    caption = fit(view.caption, theme, SECONDARY, 20, width=width - 2 * pad, height=theme.px(90))
     caption_height = caption.height + theme.px(6) if view.caption else 0
     code = (x + pad, y + pad, width - 2 * pad, height - 2 * pad - caption_height)
     parts = [PlacedPart(code, QrCode(view.url))]
