@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TextIO
 
-from kiosk.show.complaints import CONSENT_VERSION
+from kiosk.show.complaint.making import CONSENT_VERSION
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
 from survey.record.bodies import STORAGE_RESTORED, Staff

@@ -5,7 +5,7 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 
 from typing import assert_never
 
-from kiosk.show import complaints, standings
+from kiosk.show.complaint import making, standing
 from kiosk.show.labels import published_note, staff_mark_note
 from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
@@ -64,27 +64,27 @@ class _Presenter(Screen):
             case Step.COMPLAINTS:
                 return self.message("complaints", icon="complaint")
             case Step.TOPICS:
-                return complaints.topics(self)
+                return making.topics(self)
             case Step.TEXT:
-                return complaints.text(self)
+                return making.text(self)
             case Step.TICKET:
-                return complaints.ticket(self)
+                return making.ticket(self)
             case Step.CONSENT:
-                return complaints.consent(self)
+                return making.consent(self)
             case Step.PHONE:
-                return complaints.phone(self)
+                return making.phone(self)
             case Step.CODE:
-                return standings.code(self)
+                return standing.code(self)
             case Step.LOOKING:
                 return self.message("looking", icon="wait")
             case Step.STANDING:
-                return standings.standing(self)
+                return standing.standing(self)
             case Step.WORD:
-                return standings.word(self)
+                return standing.word(self)
             case Step.WITHDRAW:
                 return self.message("withdraw", icon="warning")
             case Step.KEPT:
-                return standings.kept(self)
+                return standing.kept(self)
             case Step.SAVING:
                 return self.message("wait")
             case Step.THANKS:
