@@ -28,7 +28,13 @@ from survey.visit.offer import tiles
 from survey.visit.plan import Plan
 from survey.visit.state import Ended, Hush, LookUp, Outcome, State, Step
 
-_NOTHING: Mapping[str, Any] = {"topics": (), "about_officer": False, "text": "", "phone": "", "consented": False}
+_NOTHING: Mapping[str, Any] = {
+    "topics": (),
+    "about_officer": False,
+    "text": "",
+    "phone": "",
+    "consented": False,
+}
 
 
 def type_code(state: State, now: float) -> Moved:
