@@ -112,9 +112,8 @@ def _place(device: Device) -> KioskPlace:
     return KioskPlace(
         unit=enrolment.unit.name,
         place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
-        answer_days=device.config.visit.answer_days,
         offline_seconds=device.config.staff.offline_hours * 3600,
-        status_address=f"{enrolment.collector_url.rstrip('/')}/t/",
+        status_address=f"{enrolment.collector_url.rstrip('/')}/pengaduan/",
     )
 
 

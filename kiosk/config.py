@@ -89,15 +89,15 @@ class VisitSection:
     complaint: bool = _plain(default=True, kind="flag")
     contact: bool = _plain(default=True, kind="flag")
     skip: bool = _plain(default=True, kind="flag")
-    answer_days: int = _whole(14, 1, 90)
     highlight_ms: int = _whole(400, 100, 2000)
     settle_ms: int = _whole(250, 0, 2000)
     idle_seconds: float = _seconds(45.0, 15, 600)
+    writing_seconds: float = _seconds(90.0, 60, 600)
     invitation_seconds: float = _seconds(20.0, 12, 120)
     thanks_seconds: float = _seconds(6.0, 2, 60)
     ticket_seconds: float = _seconds(120.0, 30, 900)
     quiet_seconds: float = _seconds(1.0, 0, 30)
-    nudge_seconds: float = _seconds(10.0, 3, 11)
+    nudge_seconds: float = _seconds(20.0, 5, 60)
     saving_seconds: float = _seconds(30.0, 5, 300)
 
 

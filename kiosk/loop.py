@@ -99,6 +99,8 @@ class Loop:
         self._storage_check = StorageCheck(service)
         self._panel_check = PanelCheck(service, panel)
         self._view: View | None = None
+        self._speaks = False
+        """The next view that is drawn is read aloud: the one before may be a menu, or another screen."""
         self._drawn: tuple[State, Surroundings, Plan] | None = None
         self._redraw_at = 0.0
         self._look = (service.state.large_text, service.state.contrast)
@@ -231,11 +233,7 @@ class Loop:
             self._perform(effect)
         if self.service.state.visit > before.visit:
             self.service.counters.visits += 1
-        if (
-            self.service.state.step is Step.INVITATION
-            and before.step is Step.SAVING
-            and not self.service.state.complained
-        ):
+        if _is_asked(before, self.service.state):
             self.service.counters.asked += 1
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
             self.service.recorder.forget_unthanked()
@@ -261,9 +259,9 @@ class Loop:
             case Thanked(tokens):
                 self.service.recorder.thank(tokens)
             case Speak():
-                if self._voice is not None and self._view is not None:
-                    self._voice.speak(self._view, self.service.state.language)
+                self._speaks = self._voice is not None
             case Hush():
+                self._speaks = False
                 if self._voice is not None:
                     self._voice.hush()
 
@@ -286,6 +284,8 @@ class Loop:
             return
         drawn = (self.service.state, around, self.service.plan)
         if self._drawn is not None and now < self._redraw_at and all(map(is_, drawn, self._drawn)):
+            if self._speaks and self._view is not None:
+                self._speak(self._view)
             return  # nothing that a view is made of has changed
         self._drawn = drawn
         change = next_change(self.service.plan, self.service.state, self._clock)
@@ -299,10 +299,24 @@ class Loop:
             view = view or self._view
         if view is not None:
             self._show(view)
+            self._speak(view)
         lit = self.service.state.pressed is None and self.service.state.step is not Step.FAILED
         for button in BUTTONS:
             self.panel.light(button, on=lit)
 
+    def _speak(self, view: View) -> None:
+        if self._speaks and self._voice is not None:
+            self._speaks = False
+            self._voice.speak(view, self.service.state.language)
+
     def _show(self, view: View) -> None:
         self._view = view
         self._display.show(view)
+
+
+def _is_asked(before: State, state: State) -> bool:
+    """Tell whether this is the moment at which a visitor is first asked to answer the questionnaire."""
+    invited = state.step is Step.INVITATION and before.step is Step.SAVING and not state.complained
+    # After a low smiley and what was wrong the questions follow without an invitation.
+    led_on = state.form_open and not before.form_open and before.step in (Step.TOPICS, Step.TICKET)
+    return invited or led_on

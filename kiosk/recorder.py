@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol, TextIO
 
 from kiosk.remote.tickets import Tickets
-from kiosk.show.present import CONSENT_VERSION
+from kiosk.show.complaint.making import CONSENT_VERSION
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
 from survey.record.bodies import STORAGE_RESTORED, Staff

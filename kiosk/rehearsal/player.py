@@ -14,6 +14,7 @@ from kiosk.loop import Loop
 from kiosk.rehearsal.visitor import Move, Visitor, Wish
 from kiosk.show.views import Input, Lifted, Touched, View
 from kiosk.times import SimulatedTimes
+from survey.visit.machine import ready_at
 from survey.visit.offer import offer
 from survey.visit.state import Step
 
@@ -139,10 +140,8 @@ class Player:
 
     def _settle(self) -> None:
         """Let a fresh screen become ready for input, as a person does by reading it."""
-        state, timing = self._loop.service.state, self._loop.service.plan.timing
-        ready = state.since + timing.settle
-        if state.step is Step.IDLE:
-            ready = max(ready, state.quiet_until)
+        state = self._loop.service.state
+        ready = ready_at(self._loop.service.plan, state)
         if self._pace:
             ready = max(ready, state.since + self._dice.uniform(1.5, 4.0))
         if ready > self._times.now:

@@ -4,9 +4,10 @@ They are made by the same functions that make them on a kiosk, from states that 
 documents and of the tests are pictures of the product.
 """
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from hardware.board import Facts
 from kiosk.config import Config
@@ -28,10 +29,15 @@ from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import View
 from kiosk.watch.health import Health
+from survey.record.complaint import AdditionKind
+from survey.record.ticket import ALPHABET, new_code
 from survey.settings import ShownIndex
 from survey.visit.action import Word, name_of
+from survey.visit.offer import tile_pages
 from survey.visit.plan import OfferedService, Plan
-from survey.visit.state import State, Step
+from survey.visit.reading import answer_pages
+from survey.visit.state import Outcome, State, Step
+from survey.wire.ticket_states import TicketState
 from survey.wire.trouble import trouble
 from uplink.journal.written import WriterState
 
@@ -48,7 +54,9 @@ _TYPED = {
     "en": "I came three times for my family card, and the counter closed before two o'clock each time. "
     "Please put the opening hours on the door.",
 }
-_WALL = datetime(2026, 11, 23, 9, 41)  # noqa: DTZ001 - the local time on the wall, as the screen shows it
+_ANSWER = "Mulai 30 November surat pengantar selesai di tempat, paling lama 30 menit. Loket buka sampai pukul tiga. "
+_CODE = new_code(random.Random(5).randrange)
+_WALL = datetime(2026, 11, 23, 9, 41, tzinfo=timezone(timedelta(hours=7)))
 AROUND = Surroundings(
     unit="Balai Desa Sukamaju",
     place="Kecamatan Palas",
@@ -65,7 +73,7 @@ AROUND = Surroundings(
     ),
     closed=False,
     opens=None,
-    answer_days=Config().visit.answer_days,
+    answer_days=14,
     out_of_service=None,
     mark=None,
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
@@ -156,41 +164,9 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     )
     yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), AROUND
     yield "offer", begun._replace(step=Step.OFFER), AROUND
-    for page in range(5):
-        chosen = ("prosedur", "lama", "infrastruktur") if page in {0, 4} else ()
-        yield f"topics-{page + 1}", begun._replace(step=Step.TOPICS, page=page, topics=chosen), AROUND
-    topics = ("lama", "tidak_dilayani")
-    yield "text-empty", begun._replace(step=Step.TEXT, topics=topics), AROUND
-    yield (
-        "text",
-        begun._replace(step=Step.TEXT, topics=topics, text=_TYPED.get(language, _TYPED["id"])),
-        AROUND,
-    )
-    full = (_TYPED.get(language, _TYPED["id"]) * 5)[:500]
-    yield (
-        "text-capitals",
-        begun._replace(step=Step.TEXT, topics=topics, text=full, layout="capitals"),
-        AROUND,
-    )
-    yield (
-        "text-symbols",
-        begun._replace(step=Step.TEXT, topics=topics, text="Jl. Merdeka No. 17 ", layout="symbols"),
-        AROUND,
-    )
-    yield "consent", begun._replace(step=Step.CONSENT, topics=topics), AROUND
-    yield "consent-ticked", begun._replace(step=Step.CONSENT, topics=topics, consented=True), AROUND
-    yield "phone-empty", begun._replace(step=Step.PHONE, topics=topics, consented=True), AROUND
-    yield (
-        "phone",
-        begun._replace(step=Step.PHONE, topics=topics, consented=True, phone="081279001234"),
-        AROUND,
-    )
-    yield "ticket", begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True), AROUND
-    yield (
-        "ticket-without-page",
-        begun._replace(step=Step.TICKET, ticket="K7M43RTE", complained=True),
-        AROUND._replace(status_address=""),
-    )
+    yield "complaints", begun._replace(step=Step.COMPLAINTS), AROUND
+    yield from _complaint(begun, plan)
+    yield from _earlier(begun)
     yield "saving", begun._replace(step=Step.SAVING), AROUND
     yield "thanks", begun._replace(step=Step.THANKS, rated=True), AROUND
     yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), AROUND
@@ -201,6 +177,64 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
     )
     opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
     yield "closed", begun._replace(step=Step.IDLE), AROUND._replace(closed=True, opens=opens)
+
+
+def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundings]]:
+    typed = _TYPED.get(begun.language, _TYPED["id"])
+    why = begun._replace(step=Step.TOPICS, complaint_from=Step.SERVICE, rated=True)
+    yield "why", why, AROUND
+    for page in range(tile_pages(plan)):
+        picked = begun._replace(step=Step.TOPICS, topics=("lama", "prosedur"), about_officer=page == 1)
+        yield f"topics-{page + 1}", picked._replace(page=page, focus=2), AROUND
+    written = begun._replace(step=Step.TEXT, topics=("lama", "tidak_dilayani"))
+    yield "text-empty", written, AROUND
+    yield "text", written._replace(text=typed), AROUND
+    yield "text-capitals", written._replace(text=(typed * 5)[:500], layout="capitals"), AROUND
+    yield "text-symbols", written._replace(text="Jl. Merdeka No. 17 ", layout="symbols"), AROUND
+    yield "text-warned", written._replace(text=typed, since=-75.0, last_input=-75.0), AROUND
+    ticket = begun._replace(step=Step.TICKET, ticket=_CODE, complained=True)
+    yield "ticket", ticket, AROUND
+    yield "ticket-with-number", ticket._replace(has_number=True), AROUND._replace(answer_days=None)
+    yield "ticket-without-page", ticket, AROUND._replace(status_address="")
+    yield "consent", ticket._replace(step=Step.CONSENT), AROUND
+    yield "consent-ticked", ticket._replace(step=Step.CONSENT, consented=True), AROUND
+    yield "consent-warned", ticket._replace(step=Step.CONSENT, since=-75.0, last_input=-75.0), AROUND
+    phone = ticket._replace(step=Step.PHONE, consented=True)
+    yield "phone-empty", phone, AROUND
+    yield "phone-short", phone._replace(phone="0812790", branch="0"), AROUND
+    yield "phone", phone._replace(phone="081279001234"), AROUND
+
+
+def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
+    code = begun._replace(step=Step.CODE)
+    yield "code-empty", code, AROUND
+    yield "code", code._replace(code=_CODE[:7], branch=ALPHABET[18:]), AROUND
+    yield "code-wrong", code._replace(code=_CODE[:-1] + "9"), AROUND
+    yield "looking", begun._replace(step=Step.LOOKING, code=_CODE), AROUND
+    standing = begun._replace(step=Step.STANDING, code=_CODE)
+    at = round(_WALL.timestamp() * 1000) - 7 * 86_400_000
+    states = {
+        "received": TicketState("diterima", at, due="2026-12-15"),
+        "overdue": TicketState("ditindaklanjuti", at, due="2026-11-17"),
+        "answered": TicketState("dijawab", at, answer=_ANSWER),
+        "withdrawn": TicketState("dicabut", at),
+    }
+    for name, state in states.items():
+        yield f"standing-{name}", standing._replace(outcome=Outcome.FOUND, found=state), AROUND
+    long = standing._replace(outcome=Outcome.FOUND, found=TicketState("dijawab", at, answer=_ANSWER * 5))
+    for page in range(len(answer_pages(_ANSWER * 5))):
+        yield f"standing-long-{page + 1}", long._replace(page=page), AROUND
+    yield (
+        "standing-other",
+        standing._replace(outcome=Outcome.FOUND, found=states["answered"], branch=Word.OTHER),
+        AROUND,
+    )
+    yield "standing-unknown", standing._replace(outcome=Outcome.UNKNOWN), AROUND
+    yield "standing-late", standing._replace(outcome=Outcome.LATE), AROUND
+    yield "word", begun._replace(step=Step.WORD, code=_CODE, text="Loket masih tutup."), AROUND
+    yield "withdraw", begun._replace(step=Step.WITHDRAW, code=_CODE), AROUND
+    for kind in AdditionKind:
+        yield f"kept-{kind}", begun._replace(step=Step.KEPT, added=kind), AROUND
 
 
 def _staff(language: str) -> Iterator[tuple[str, View]]:

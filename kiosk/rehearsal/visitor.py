@@ -11,11 +11,12 @@ from typing import Literal, assert_never
 
 from survey.instrument.profile import Attribute
 from survey.visit.action import Word, key, name_of
-from survey.visit.offer import Offer, offer, question_key
+from survey.visit.offer import Offer, offer, question_key, tiles
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
-_OfComplaint = Literal[Step.TOPICS, Step.TEXT, Step.CONSENT, Step.PHONE, Step.TICKET]
+_OfComplaint = Literal[Step.COMPLAINTS, Step.TOPICS, Step.TEXT, Step.TICKET, Step.CONSENT, Step.PHONE]
+_OfEarlier = Literal[Step.CODE, Step.STANDING, Step.WORD, Step.WITHDRAW, Step.KEPT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class Visitor:
         self._doubts = wish.doubts
         self._complained = False
 
-    def move(self, plan: Plan, state: State) -> Move | None:  # noqa: C901, PLR0911 - one line a screen
+    def move(  # noqa: C901, PLR0911, PLR0912 - one line a screen
+        self, plan: Plan, state: State
+    ) -> Move | None:
         """Give the next move on the present screen; None when there is nothing to do but wait."""
         here = offer(plan, state)
         if state.menu:
@@ -94,11 +97,15 @@ class Visitor:
                 return self._do(
                     here, Word.COMPLAINT if self.wish.topics and not self._complained else Word.NO
                 )
-            case Step.TOPICS | Step.TEXT | Step.CONSENT | Step.PHONE | Step.TICKET:
-                return self._complaint(state.step, state, here)
+            case (
+                Step.COMPLAINTS | Step.TOPICS | Step.TEXT | Step.TICKET | Step.CONSENT | Step.PHONE
+            ) as step:
+                return self._complaint(step, plan, state, here)
+            case (Step.CODE | Step.STANDING | Step.WORD | Step.WITHDRAW | Step.KEPT) as step:
+                return self._earlier(step, here)
             case Step.THANKS:
                 return Move(leaves=True)
-            case Step.SAVING | Step.FAILED | Step.STAFF:
+            case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
                 return None
             case step:
                 assert_never(step)
@@ -131,28 +138,53 @@ class Visitor:
             return self._do(here, Word.SKIP)
         return self._list(here, name_of(Word.ANSWER, value))
 
-    def _complaint(self, step: _OfComplaint, state: State, here: Offer) -> Move:  # noqa: PLR0911 - as above
+    def _complaint(  # noqa: PLR0911 - as above
+        self, step: _OfComplaint, plan: Plan, state: State, here: Offer
+    ) -> Move:
         match step:
+            case Step.COMPLAINTS:
+                return self._do(here, Word.NEW)
             case Step.TOPICS:
-                missing = [topic for topic in self.wish.topics if topic not in state.topics]
-                return self._list(here, name_of(Word.TOPIC, missing[0]) if missing else Word.NEXT)
+                return self._tiles(plan, state, here)
             case Step.TEXT:
                 if self._typed < len(self.wish.text):
                     self._typed += 1
                     return Move(key(self.wish.text[self._typed - 1]), touch=True)
                 return self._do(here, Word.NEXT)
+            case Step.TICKET:
+                self._complained = True
+                leaves = self.wish.phone and Word.NUMBER in here.options and not self._typed_phone
+                return self._do(here, Word.NUMBER if leaves else Word.NOTED)
             case Step.CONSENT:
-                if not self.wish.phone:
-                    return self._do(here, Word.WITHOUT_PHONE)
                 return self._do(here, Word.NEXT if state.consented else Word.TICK)
             case Step.PHONE:
                 if self._typed_phone < len(self.wish.phone):
                     self._typed_phone += 1
                     return Move(key(self.wish.phone[self._typed_phone - 1]), touch=True)
-                return self._do(here, Word.NEXT if Word.NEXT in here.options else Word.WITHOUT_PHONE)
-            case Step.TICKET:
-                self._complained = True
-                return self._do(here, Word.NOTED)
+                return self._do(here, Word.NEXT if Word.NEXT in here.actions else Word.BACK)
+            case _:
+                assert_never(step)
+
+    def _tiles(self, plan: Plan, state: State, here: Offer) -> Move:
+        """Touch the tile, or let the buttons go to it and pick it."""
+        missing = [topic for topic in self.wish.topics if topic not in state.topics]
+        if not missing or self._complained:
+            ways = (Word.NEXT, Word.SKIP, Word.BACK)
+            return self._do(here, next(way for way in ways if way in here.actions))
+        shown = tiles(plan, state)
+        wanted = name_of(Word.TOPIC, missing[0])
+        tile = wanted if wanted in shown else Word.MORE
+        if self._dice.random() < self.wish.by_touch:
+            return Move(tile, touch=True)
+        return Move(Word.PICK if shown[state.focus] == tile else Word.FOLLOWING)
+
+    def _earlier(self, step: _OfEarlier, here: Offer) -> Move:
+        """Nobody invented has a ticket of an earlier day: whoever comes here by mistake goes back."""
+        match step:
+            case Step.STANDING | Step.KEPT:
+                return self._do(here, Word.CLOSE)
+            case Step.CODE | Step.WORD | Step.WITHDRAW:
+                return self._do(here, Word.BACK if Word.BACK in here.actions else Word.CANCEL)
             case _:
                 assert_never(step)
 
@@ -197,7 +229,7 @@ def varied_wish(plan: Plan, dice: random.Random) -> Wish:
         leave_at=leave_at,
         topics=tuple(dice.sample(plan.topics, k=dice.randint(1, 2))) if complains else (),
         text=dice.choice(_TEXTS) if complains else "",
-        phone="0812" + "".join(dice.choices("0123456789", k=7)) if complains and dice.random() < 0.4 else "",
+        phone="0812" + "".join(dice.choices("0123456789", k=8)) if complains and dice.random() < 0.4 else "",
         by_touch=dice.choice((0.0, 0.0, 0.5, 1.0)),
         language=dice.choice(plan.languages) if dice.random() < 0.1 else None,
         doubts=dice.choice((0, 0, 0, 1)),

@@ -44,6 +44,7 @@ def visit_timing(visit: VisitSection) -> VisitTiming:
         highlight=visit.highlight_ms / 1000,
         settle=visit.settle_ms / 1000,
         idle=visit.idle_seconds,
+        writing=visit.writing_seconds,
         invitation=visit.invitation_seconds,
         nudge=visit.nudge_seconds,
         thanks=visit.thanks_seconds,

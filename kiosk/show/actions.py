@@ -1,5 +1,6 @@
 """The words and icons of a visit's actions."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from kiosk.show.labels import age_label
@@ -7,13 +8,28 @@ from kiosk.show.texts import Texts, language
 from survey.instrument.ages import span
 from survey.instrument.instrument import Kind, in_language
 from survey.instrument.profile import AGE
-from survey.visit.action import Choice, Word, parse
-from survey.visit.offer import question_key
+from survey.visit.action import BACKSPACE, Choice, Word, key, parse
+from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
+from survey.visit.spelling import TREES
 from survey.visit.state import State, Step
 
+_OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
+    (Step.TEXT, Word.NEXT): ("complaint.send", "next"),
+    (Step.PHONE, Word.NEXT): ("phone.save", "next"),
+    (Step.CODE, Word.NEXT): ("code.look", "next"),
+    (Step.WORD, Word.NEXT): ("complaint.send", "next"),
+    (Step.STANDING, Word.BACK): ("standing.again", "back"),
+    (Step.STANDING, Word.MORE): ("standing.more", "next"),
+    (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
+    (Step.STANDING, Word.NUMBER): ("standing.number", ""),
+    (Step.WITHDRAW, Word.BACK): ("withdraw.no", "back"),
+    (Step.WITHDRAW, Word.WITHDRAW): ("withdraw.yes", ""),
+}
+"""Words that are called otherwise on some screens."""
 
-def action_label(  # noqa: PLR0911 - one line a word
+
+def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
     plan: Plan, state: State, texts: Texts, name: str
 ) -> tuple[str, str]:
     """Give the words and the icon of an action on the present screen.
@@ -32,14 +48,29 @@ def action_label(  # noqa: PLR0911 - one line a word
         case Word.WITHIN:
             return age_label(texts, span(plan.profile[state.place].steps[int(choice.argument) - 1])), ""
         case Word.TOPIC:
-            return texts.get(f"topic.{choice.argument}"), ""
+            return texts.get(f"topic.{choice.argument}"), f"topic-{choice.argument}"
         case Word.ANSWER:
             return _answer_label(plan, state, int(choice.argument))
+        case Word.GROUP:
+            return _group_label(state, texts, choice.argument), ""
+        case Word.KEY:
+            erases = choice.argument == BACKSPACE
+            return (texts.get("keyboard.erase"), "backspace") if erases else (choice.argument, "")
         case Word.LANGUAGE:
             return _other_language(plan, state), ""
+        case Word.NEXT if state.step is Step.TEXT and not state.text.strip():
+            return texts.get("complaint.send_bare"), "next"
+        case Word.BACK if state.step is Step.STANDING and state.found is not None:
+            return texts.get("standing.from_start"), "back"
+        case Word.MORE if state.step is Step.TOPICS:
+            last = state.page % tile_pages(plan) == tile_pages(plan) - 1
+            return texts.get("tiles.first" if last else "tiles.more"), "tiles"
+        case Word.PICK:
+            picked = _is_picked(tiles(plan, state)[state.focus], state)
+            return texts.get("tiles.unpick" if picked else "tiles.pick"), "check"
         case word:
-            key, icon = _text_of(word, state)
-            return texts.get(key), icon
+            text, icon = _OF_STEPS.get((state.step, word)) or _text_of(word, state)
+            return texts.get(text), icon
 
 
 def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
@@ -75,18 +106,60 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "offer.no", ""
         case Word.TICK:
             return ("consent.untick" if state.consented else "consent.tick"), ""
-        case Word.WITHOUT_PHONE:
-            return "consent.skip", ""
         case Word.NOTED:
             return "action.noted", ""
         case Word.CLOSE:
             return "action.close", ""
-        case Word.KEY:
-            return "keyboard.space", ""  # keys bear their own letters
-        case Word.ANSWER | Word.SERVICE | Word.PROFILE | Word.WITHIN | Word.TOPIC | Word.LANGUAGE:
+        case Word.OFFICER:
+            return "tiles.officer", "officer"
+        case Word.PREVIOUS:
+            return "tiles.previous", "back"
+        case Word.FOLLOWING:
+            return "tiles.following", "next"
+        case Word.NEW:
+            return "complaints.new", ""
+        case Word.LOOK:
+            return "complaints.look", ""
+        case Word.CANCEL:
+            return "action.cancel", "back"
+        case Word.NUMBER:
+            return "ticket.number", ""
+        case Word.WORD | Word.SETTLED | Word.UNSETTLED | Word.OTHER | Word.WITHDRAW:
+            return f"standing.{word}", ""
+        case (
+            Word.ANSWER
+            | Word.SERVICE
+            | Word.PROFILE
+            | Word.WITHIN
+            | Word.TOPIC
+            | Word.LANGUAGE
+            | Word.GROUP
+            | Word.KEY
+            | Word.PICK
+        ):
             raise ValueError(f"what {word} is called depends on the screen")
         case _:
             assert_never(word)
+
+
+def _is_picked(tile: str, state: State) -> bool:
+    choice = parse(tile)
+    if choice is None:
+        return False
+    return choice.argument in state.topics or (choice.word is Word.OFFICER and state.about_officer)
+
+
+def _group_label(state: State, texts: Texts, characters: str) -> str:
+    if not characters:
+        return texts.get("keyboard.others")
+    letters = " ".join(characters)
+    erases = any(key(BACKSPACE) in TREES[state.step].get(branch, ()) for branch in _below(state, characters))
+    return f"{letters} · {texts.get('keyboard.erase')}" if erases else letters
+
+
+def _below(state: State, characters: str) -> tuple[str, ...]:
+    """The branches of the buttons' tree that begin with a group: itself, and the rest that its fourth button has."""
+    return tuple(branch for branch in TREES[state.step] if branch and characters.endswith(branch))
 
 
 def _other_language(plan: Plan, state: State) -> str:

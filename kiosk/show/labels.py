@@ -1,6 +1,6 @@
 """Small texts made of facts: dates, ages, the published index."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from kiosk.show.surroundings import StaffMark
@@ -50,6 +50,17 @@ def month_day(texts: Texts, moment: datetime) -> str:
         month=texts.month(moment.month),
         hour=f"{moment:%H}",
         minute=f"{moment:%M}",
+    )
+
+
+def long_date(texts: Texts, day: date) -> str:
+    """Give a whole date in words: `Selasa, 15 Desember 2026`."""
+    return texts.get(
+        "date.long",
+        weekday=texts.weekday(day.weekday()),
+        day=day.day,
+        month=texts.get("date.long_months").split()[day.month - 1],
+        year=day.year,
     )
 
 

@@ -5,89 +5,54 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 
 from typing import assert_never
 
-from kiosk.show.actions import action_label, is_told
-from kiosk.show.labels import month_day, published_note, staff_mark_note
+from kiosk.show.complaint import making, standing
+from kiosk.show.labels import published_note, staff_mark_note
+from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import (
-    Action,
-    Bar,
-    ChoiceView,
-    ConsentView,
-    KeyboardView,
-    MessageView,
-    TicketView,
-    View,
-)
+from kiosk.show.views import Bar, MessageView, Screenful, View
+from kiosk.show.warning import warned
 from survey.instrument.instrument import in_language
-from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS, show_code
-from survey.visit.action import Choice, Word, parse
-from survey.visit.machine import expires_at
-from survey.visit.offer import BUTTONS, offer, pages, question_key
+from survey.visit.machine import warns_at
+from survey.visit.offer import BUTTONS, pages, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
-CONSENT_VERSION = "1"
-"""Version of the consent texts; it stands in every record that holds a contact."""
 _PATIENCE_SECONDS = 0.5
-"""A save that is done sooner shows no waiting screen: the highlighted answer simply stays."""
-
-_STRONG = frozenset({Word.ACCEPT, Word.NEXT, Word.RESUME, Word.NOTED, Word.CLOSE})
-_LAST_STEP = {Step.TOPICS: 1, Step.TEXT: 2, Step.CONSENT: 3, Step.PHONE: 3}
+"""What is done sooner shows no waiting screen: the highlighted answer simply stays."""
+_WAITING = (Step.SAVING, Step.LOOKING)
 
 
 def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: float) -> View | None:
     """Give the view of a state; None while what is on the screen may stay. The staff screen is not made here."""
-    if state.step is Step.SAVING and now < state.since + _PATIENCE_SECONDS:
+    if state.step in _WAITING and now < state.since + _PATIENCE_SECONDS:
         return None
     view = _Presenter(plan, state, around, texts).view()
-    if view is None:
-        return None
-    note = _nudge(plan, state, texts, now)
-    return view._replace(bar=view.bar._replace(note=note[1], note_strong=note[0])) if note else view
+    return None if view is None else warned(plan, state, texts, view, now)
 
 
 def next_change(plan: Plan, state: State, now: float) -> float | None:
     """Give the next moment at which time alone changes the view, or None."""
-    if state.step is Step.SAVING:
+    if state.step in _WAITING:
         return state.since + _PATIENCE_SECONDS if now < state.since + _PATIENCE_SECONDS else None
-    expires = expires_at(plan, state)
-    if expires is None or state.step in (Step.IDLE, Step.THANKS):
+    start = warns_at(plan, state)
+    if start is None:
         return None
-    start = expires - plan.timing.nudge
     return start if now < start else now + 1 - (now - start) % 1
 
 
-def _nudge(plan: Plan, state: State, texts: Texts, now: float) -> tuple[str, str] | None:
-    expires = expires_at(plan, state)
-    if expires is None or state.step in (Step.IDLE, Step.SAVING, Step.THANKS):
-        return None
-    left = expires - now
-    if left > plan.timing.nudge:
-        return None
-    seconds = max(1, round(left))
-    return texts.get("still_there.title"), texts.get("still_there.text", seconds=seconds)
-
-
-class _Presenter:
-    def __init__(self, plan: Plan, state: State, around: Surroundings, texts: Texts) -> None:
-        self.plan = plan
-        self.state = state
-        self.around = around
-        self.texts = texts
-        self.offer = offer(plan, state)
-
-    def view(self) -> View | None:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
+class _Presenter(Screen):
+    def view(self) -> Screenful | None:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
         if self.state.menu:
             return self._menu()
         match self.state.step:
             case Step.IDLE:
                 return self._idle()
             case Step.INVITATION:
-                return self._message("invitation", icon="check")
+                return self.message("invitation", icon="check")
             case Step.PREFERENCES:
-                return self._message("preferences")
+                return self.message("preferences")
             case Step.SERVICE:
                 return self._service()
             case Step.PROFILE:
@@ -95,19 +60,33 @@ class _Presenter:
             case Step.QUESTION:
                 return self._question()
             case Step.OFFER:
-                return self._message("offer")
+                return self.message("offer")
+            case Step.COMPLAINTS:
+                return self.message("complaints", icon="complaint")
             case Step.TOPICS:
-                return self._topics()
+                return making.topics(self)
             case Step.TEXT:
-                return self._text()
-            case Step.CONSENT:
-                return self._consent()
-            case Step.PHONE:
-                return self._phone()
+                return making.text(self)
             case Step.TICKET:
-                return self._ticket()
+                return making.ticket(self)
+            case Step.CONSENT:
+                return making.consent(self)
+            case Step.PHONE:
+                return making.phone(self)
+            case Step.CODE:
+                return standing.code(self)
+            case Step.LOOKING:
+                return self.message("looking", icon="wait")
+            case Step.STANDING:
+                return standing.standing(self)
+            case Step.WORD:
+                return standing.word(self)
+            case Step.WITHDRAW:
+                return self.message("withdraw", icon="warning")
+            case Step.KEPT:
+                return standing.kept(self)
             case Step.SAVING:
-                return self._message("wait")
+                return self.message("wait")
             case Step.THANKS:
                 return self._thanks()
             case Step.FAILED:
@@ -117,84 +96,14 @@ class _Presenter:
             case step:
                 assert_never(step)
 
-    # -- parts
-
-    def _action(self, name: str, *, button: int | None = None) -> Action:
-        choice = parse(name)
-        label, icon = action_label(self.plan, self.state, self.texts, name)
-        return Action(
-            name=name,
-            label=label,
-            icon=icon,
-            button=button,
-            strong=choice is not None and choice.word in _STRONG,
-            chosen=(choice is not None and self._chosen(choice)) or name == self.state.pressed,
-        )
-
-    def _chosen(self, choice: Choice) -> bool:  # noqa: PLR0911 - one line a word
-        state = self.state
-        argument = choice.argument
-        match choice.word:
-            case Word.TOPIC:
-                return argument in state.topics
-            case Word.SERVICE:
-                return argument == state.service
-            case Word.PROFILE | Word.WITHIN:
-                return is_told(self.plan, state, choice)
-            case Word.ANSWER if state.step is Step.QUESTION:
-                return int(argument) == state.given.get(question_key(self.plan, state))
-            case Word.CONTRAST:
-                return state.contrast
-            case Word.TICK:
-                return state.consented
-            case _:
-                return False
-
-    def _options(self) -> tuple[Action, ...]:
-        return tuple(
-            self._action(name, button=place) for place, name in enumerate(self.offer.options, start=1)
-        )
-
-    def _extras(self) -> tuple[Action, ...]:
-        return tuple(self._action(name) for name in self.offer.extras)
-
-    def _choice(self, *, title: str, subtitle: str, bar: Bar) -> ChoiceView:
-        pressed = self.state.pressed
-        # Where one answer replaces another, only the new one is marked; topics may stand beside each other.
-        several = self.state.step is Step.TOPICS
-        options = tuple(
-            option._replace(chosen=option.chosen and option.name != pressed and (several or pressed is None))
-            for option in self._options()
-        )
-        return ChoiceView(
-            bar=bar._replace(actions=self._extras()),
-            title=title,
-            subtitle=subtitle,
-            options=options,
-            pressed=self.offer.options.index(pressed) if pressed in self.offer.options else None,
-        )
-
-    def _place_bar(self) -> Bar:
-        right = month_day(self.texts, self.around.wall) if self.around.wall else ""
-        return Bar(left_strong=self.around.unit, left=self.around.place, right=right)
-
-    def _message(self, key: str, *, text: str | None = None, icon: str = "") -> MessageView:
-        return MessageView(
-            bar=self._place_bar(),
-            title=self.texts.get(f"{key}.title"),
-            text=self.texts.get(f"{key}.text") if text is None else text,
-            icon=icon,
-            options=self._options(),
-        )
-
     # -- screens
 
-    def _menu(self) -> View:
+    def _menu(self) -> Screenful:
         get = self.texts.get
-        return MessageView(bar=Bar(), title=get("menu.title"), text=get("menu.text"), options=self._options())
+        return MessageView(bar=Bar(), title=get("menu.title"), text=get("menu.text"), options=self.options())
 
-    def _idle(self) -> View:
-        bar = self._place_bar()
+    def _idle(self) -> Screenful:
+        bar = self.place_bar()
         if self.around.mark is not None:
             # In the name's place: a long name would leave it no room.
             note = staff_mark_note(self.texts, self.around.mark)
@@ -204,9 +113,9 @@ class _Presenter:
         get, published = self.texts.get, self.around.published
         note = published_note(self.texts, published) if published else get("idle.index_none")
         bar = bar._replace(note=note)
-        return self._choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
+        return self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
 
-    def _closed(self, bar: Bar) -> View:
+    def _closed(self, bar: Bar) -> Screenful:
         opens = self.around.opens
         text = self.texts.get("closed.text_unknown")
         if opens is not None:
@@ -216,27 +125,27 @@ class _Presenter:
                 time=self.texts.get("date.time", hour=f"{opens:%H}", minute=f"{opens:%M}"),
             )
         return MessageView(
-            bar=bar._replace(actions=self._extras()),
+            bar=bar._replace(actions=self.extras()),
             title=self.texts.get("closed.title"),
             text=text,
-            options=self._options(),
+            options=self.options(),
             dimmed=True,
         )
 
-    def _service(self) -> View:
+    def _service(self) -> Screenful:
         get = self.texts.get
-        return self._choice(
+        return self.choice(
             title=get("service.title"),
             subtitle=get("service.subtitle"),
             bar=self._paged_bar(len(self.plan.services) + 1),
         )
 
-    def _profile(self) -> View:
+    def _profile(self) -> Screenful:
         attribute = self.plan.profile[self.state.place]
         number = self.state.place + 1
         left = self.texts.get("profile.progress", number=number, count=len(self.plan.profile))
         bar = self._paged_bar(0 if attribute.steps else len(attribute.values) + 1)._replace(left=left)
-        return self._choice(
+        return self.choice(
             title=self.texts.get(f"profile.{attribute.key}.title"),
             subtitle=self.texts.get("profile.subtitle"),
             bar=bar,
@@ -249,13 +158,13 @@ class _Presenter:
         number = self.state.page % pages(count) + 1
         return bar._replace(right=self.texts.get("page.number", number=number, count=pages(count)))
 
-    def _question(self) -> View:
+    def _question(self) -> Screenful:
         form = self.plan.forms[self.state.form]
         key = question_key(self.plan, self.state)
         question = form.question(key)
         number, count = self.state.place + 1, len(form.questions)
         language = self.state.language
-        return self._choice(
+        return self.choice(
             title=in_language(question.wording, language),
             subtitle=in_language(question.plain, language),
             bar=Bar(
@@ -266,83 +175,15 @@ class _Presenter:
             ),
         )
 
-    def _complaint_bar(self) -> Bar:
-        number = _LAST_STEP[self.state.step]
-        count = 3 if self.plan.contact else 2
-        left = self.texts.get("complaint.step", number=number, count=count)
-        return Bar(left=left, progress=(number, count))
-
-    def _topics(self) -> View:
-        get = self.texts.get
-        bar = self._complaint_bar()._replace(note=get("menu.hint"))
-        return self._choice(
-            title=get("complaint.topics_title"), subtitle=get("complaint.topics_subtitle"), bar=bar
-        )
-
-    def _text(self) -> View:
-        typed = len(self.state.text)
-        counter = self.texts.get("keyboard.counter", count=typed, limit=MAX_TEXT_CHARACTERS)
-        return KeyboardView(
-            bar=self._complaint_bar()._replace(right=counter),
-            title=self.texts.get("complaint.text_title"),
-            text=self.state.text,
-            hint=self.texts.get("complaint.text_hint"),
-            limit=MAX_TEXT_CHARACTERS,
-            layout=self.state.layout,
-            options=self._options(),
-            space=self.texts.get("keyboard.space"),
-        )
-
-    def _consent(self) -> View:
-        get = self.texts.get
-        return ConsentView(
-            bar=self._complaint_bar(),
-            title=get("consent.title"),
-            paragraphs=(
-                get("consent.purpose"),
-                get("consent.keeping", days=CONTACT_KEPT_DAYS),
-                get("consent.rights"),
-                get("consent.children"),
-            ),
-            box_label=get("consent.box"),
-            ticked=self.state.consented,
-            options=self._options(),
-        )
-
-    def _phone(self) -> View:
-        return KeyboardView(
-            bar=self._complaint_bar()._replace(right=self.texts.get("complaint.phone_subtitle")),
-            title=self.texts.get("complaint.phone_title"),
-            text=self.state.phone,
-            hint=self.texts.get("complaint.phone_hint"),
-            limit=MAX_PHONE_DIGITS,
-            layout="digits",
-            options=self._options(),
-        )
-
-    def _ticket(self) -> View:
-        code = self.state.ticket or ""
-        address = self.around.status_address
-        return TicketView(
-            bar=self._place_bar()._replace(left_strong=self.texts.get("complaint.saved"), left=""),
-            title=self.texts.get("ticket.title"),
-            text=self.texts.get("ticket.text", days=self.around.answer_days),
-            code=show_code(code),
-            url=f"{address}{code}" if address else "",
-            options=self._options(),
-            spoken=f"“{self.texts.spell(show_code(code))}”",
-            caption=self.texts.get("ticket.caption"),
-        )
-
-    def _thanks(self) -> View:
+    def _thanks(self) -> Screenful:
         state = self.state
         key = "partial" if state.partial else "complaint" if state.complained and not state.rated else "text"
-        return self._message("thanks", text=self.texts.get(f"thanks.{key}"), icon="check")
+        return self.message("thanks", text=self.texts.get(f"thanks.{key}"), icon="check")
 
-    def _failed(self) -> View:
+    def _failed(self) -> Screenful:
         get = self.texts.get
         text = f"{get('failed.not_kept')} {get('failed.text')}" if self.state.not_kept else get("failed.text")
-        bar = self._place_bar()
+        bar = self.place_bar()
         if (told := self.around.out_of_service) is not None:
             bar = bar._replace(note=get("failed.staff", reason=trouble_words(told, self.texts)))
         return MessageView(bar=bar, title=get("failed.title"), text=text, icon="warning")

@@ -27,11 +27,14 @@ from kiosk.show.views import (
     ChoiceView,
     ConsentView,
     KeyboardView,
+    LetterView,
     MessageView,
     NoticeView,
     StaffView,
     TicketView,
+    TilesView,
     View,
+    WarnedView,
 )
 from survey.wire.trouble import Trouble, trouble
 
@@ -41,6 +44,12 @@ WORDS_PER_MINUTE = 140
 RENDER_SECONDS = 20.0
 """A piece that takes longer than this is given up."""
 _RECORDING_KINDS = (".wav", ".ogg")
+
+
+class Passing(str):
+    """A piece that is a visitor's own, such as the answer to a complaint: no file of it stays."""
+
+    __slots__ = ()
 
 
 class SpeechError(Exception):
@@ -62,12 +71,21 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
             code_words = (texts.get(f"spell.{character}") for character in view.code if character != " ")
             read = (view.title, *code_words, view.text, *_options(view.options, texts))
         case KeyboardView():
-            read = (view.title, *_options(view.options, texts))
+            read = (view.title, view.note, *_options(view.options, texts))
+        case TilesView():
+            # The tile that the buttons are on comes first: it is what *pick* would take.
+            here = view.tiles[view.focus].label
+            others = (tile.label for tile in view.tiles if tile.label != here)
+            read = (view.title, view.subtitle, here, *_options(view.options, texts), *others)
+        case LetterView():
+            read = (view.title, *map(Passing, view.paragraphs), *_options(view.options, texts))
+        case WarnedView():
+            read = (view.title, view.text, *_options(view.options, texts))
         case StaffView() | NoticeView():
             read = ()
         case _:
             assert_never(view)
-    return tuple(piece.replace("**", "") for piece in read if piece)
+    return tuple(type(piece)(piece.replace("**", "")) for piece in read if piece)
 
 
 def file_name(text: str, voice: str) -> str:
@@ -184,8 +202,19 @@ class Speech:
         for text in order.pieces:
             if order.hushed.is_set():
                 return
-            self._play(self.file_of(text, order.language), order.hushed)
+            if isinstance(text, Passing):
+                self._say_once(text, order)
+            else:
+                self._play(self.file_of(text, order.language), order.hushed)
         self._broken = False
+
+    def _say_once(self, text: str, order: "_Order") -> None:
+        spoken = self._folder / "passing.wav"
+        try:
+            self._render(text, language(order.language).voice, spoken)
+            self._play(spoken, order.hushed)
+        finally:
+            spoken.unlink(missing_ok=True)
 
     def _play(self, file: Path, hushed: threading.Event) -> None:
         if not pygame.mixer.get_init():

@@ -27,10 +27,10 @@ class Surroundings(NamedTuple):
     closed: bool
     opens: datetime | None
     """When it opens again, while closed and known."""
-    answer_days: int
-    """Within how many working days a complaint is answered."""
+    answer_days: int | None
+    """Within how many working days the unit's rule has a complaint answered, where the settings say so."""
     status_address: str
-    """Where a ticket's status can be looked up; the code is appended."""
+    """Where a ticket's status can be looked up; the code follows as the address's fragment, which no server is told."""
     out_of_service: Trouble | None
     """Why, for staff."""
     mark: StaffMark | None

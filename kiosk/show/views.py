@@ -90,11 +90,36 @@ class KeyboardView(NamedTuple):
     hint: str
     limit: int
     layout: str = "letters"
-    """`letters`, `capitals`, `symbols`, `digits`, `pin`."""
+    """`letters`, `capitals`, `symbols`, `digits`, `pin`, `code`."""
     concealed: bool = False
     options: tuple[Action, ...] = ()
     space: str = ""
     """The word on the space bar."""
+    note: str = ""
+    """A word on what stands there: what is missing, or that it is whole."""
+
+
+@distinct
+class TilesView(NamedTuple):
+    """Up to eight tiles to pick several of. The fingers touch them; the buttons move from one to the next."""
+
+    bar: Bar
+    title: str
+    subtitle: str
+    tiles: tuple[Action, ...]
+    focus: int
+    """Place of the tile that the buttons are on."""
+    options: tuple[Action, ...] = ()
+
+
+@distinct
+class LetterView(NamedTuple):
+    """Something to read, in paragraphs, and what can be said to it."""
+
+    bar: Bar
+    title: str
+    paragraphs: tuple[str, ...]
+    options: tuple[Action, ...] = ()
 
 
 @distinct
@@ -161,7 +186,38 @@ class NoticeView(NamedTuple):
     """The machine's own sentence, as it stands in the log."""
 
 
-View = ChoiceView | MessageView | KeyboardView | TicketView | ConsentView | StaffView | NoticeView
+Screenful = (
+    ChoiceView
+    | TilesView
+    | MessageView
+    | KeyboardView
+    | TicketView
+    | ConsentView
+    | LetterView
+    | StaffView
+    | NoticeView
+)
+
+
+@distinct
+class WarnedView(NamedTuple):
+    """The question whether somebody is still there, over a screen that stays where it is; any press or touch answers it."""
+
+    under: Screenful
+    title: str
+    text: str
+    options: tuple[Action, ...]
+    left: int
+    """Seconds."""
+    of: int
+
+    @property
+    def bar(self) -> Bar:
+        """Give no bar: those of the screen beneath cannot be reached."""
+        return Bar()
+
+
+View = Screenful | WarnedView
 
 
 class Look(NamedTuple):

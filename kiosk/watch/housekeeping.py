@@ -29,7 +29,6 @@ class KioskPlace(NamedTuple):
     unit: str
     place: str
     """Where in the unit, or nothing where that says no more."""
-    answer_days: int
     status_address: str
     offline_seconds: float
     """When nothing was heard of the collector for so long, the idle screen tells staff."""
@@ -101,7 +100,7 @@ class Housekeeper:
             published=self._published(),
             closed=closed,
             opens=opens_next(hours, wall) if closed and wall else None,
-            answer_days=self._place.answer_days,
+            answer_days=self._remote.answer_days,
             status_address=self._place.status_address,
             out_of_service=self._service.recorder.trouble,
             mark=self._mark,

@@ -7,13 +7,18 @@ and staff coming and going. States are told apart by everything but their clocks
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from survey.visit.action import parse
+from survey.record.ticket import new_code, read_code
+from survey.visit.action import key, parse
 from survey.visit.machine import advance, begin, due
-from survey.visit.offer import Manner, manner_of, offer
+from survey.visit.offer import MENU as HELD
+from survey.visit.offer import TYPED, manner_of, offer
 from survey.visit.plan import Plan
 from survey.visit.state import (
+    Effect,
     Event,
+    Found,
     Hold,
     Press,
     Release,
@@ -27,8 +32,16 @@ from survey.visit.state import (
     Tick,
     Touch,
 )
+from survey.wire.ticket_states import TicketState
 
 MENU = "menu"
+_CODE = new_code(lambda _below: 7)
+_STATES = (
+    TicketState("diterima", at=0, due="2026-12-15"),
+    TicketState("dijawab", at=0, answer="Mulai besok loket buka sampai jam tiga. " * 10),
+    TicketState("dicabut", at=0),
+)
+"""One of each kind that its citizen may say other things to."""
 EVERYWHERE = ("disk fails", "staff is called")
 """Edges that nearly every screen has; the picture leaves them out and says so."""
 
@@ -42,29 +55,41 @@ class Transition:
     target: str
 
 
-def walk(plan: Plan) -> frozenset[Transition]:
-    """Find every edge between screens."""
+class Edge(NamedTuple):
+    """One move of a visit, with the whole states at both ends and what it asked of the world."""
+
+    before: State
+    label: str
+    after: State
+    effects: tuple[Effect, ...]
+
+
+def edges(plan: Plan) -> Iterator[Edge]:
+    """Make every move from every kind of state that can be reached, nearest first; each kind is met once."""
     start = begin(plan, now=0.0)
-    edges: set[Transition] = set()
-    seen = {_kind(start)}
+    seen = {kind_of(start)}
     waiting = deque([start])
     while waiting:
         state = waiting.popleft()
-        for label, target in _moves(plan, state):
-            if target == state:
+        for edge in _moves(plan, state):
+            if edge.after == edge.before:
                 continue
-            edges.add(Transition(_name(state), label, _name(target)))
-            kind = _kind(target)
+            yield edge
+            kind = kind_of(edge.after)
             if kind not in seen:
                 seen.add(kind)
-                waiting.append(target)
-    return frozenset(edges)
+                waiting.append(edge.after)
 
 
-def mermaid(edges: frozenset[Transition]) -> str:
+def walk(plan: Plan) -> frozenset[Transition]:
+    """Find every edge between screens."""
+    return frozenset(Transition(_name(edge.before), edge.label, _name(edge.after)) for edge in edges(plan))
+
+
+def mermaid(arrows_of: frozenset[Transition]) -> str:
     """Give the picture as a Mermaid state diagram, one arrow for all labels between the same two screens."""
     arrows: Mapping[tuple[str, str], list[str]] = defaultdict(list)
-    for edge in sorted(edges):
+    for edge in sorted(arrows_of):
         noise = edge.label in EVERYWHERE or (edge.source == edge.target and edge.label == "saved")
         if not noise:
             arrows[edge.source, edge.target].append(edge.label)
@@ -75,16 +100,16 @@ def mermaid(edges: frozenset[Transition]) -> str:
     return "\n".join(lines)
 
 
-def table(edges: frozenset[Transition]) -> str:
+def table(arrows_of: frozenset[Transition]) -> str:
     """Give every edge as a Markdown table."""
     lines = ["| On | this | leads to |", "| --- | --- | --- |"]
-    lines += [f"| {edge.source} | {edge.label} | {edge.target} |" for edge in sorted(edges)]
+    lines += [f"| {edge.source} | {edge.label} | {edge.target} |" for edge in sorted(arrows_of)]
     return "\n".join(lines)
 
 
 def document(plan: Plan) -> str:
     """Give the whole document."""
-    edges = walk(plan)
+    arrows = walk(plan)
     return f"""\
 # The graph of a visit
 
@@ -94,53 +119,74 @@ touched or whose button is pressed; *time-out* is nobody doing anything, *saved*
 leads to `staff`; the picture leaves those arrows out, the table below has them.
 
 Whenever a questionnaire is left, by finishing, declining, time-out, staff or a failing disk, what was answered goes to the journal.
+What was picked or written of a complaint goes there too, unless it is left by *cancel*; when the disk fails it is not kept, and the screen says so.
 
 ```mermaid
-{mermaid(edges)}
+{mermaid(arrows)}
 ```
 
 ## Every arrow
 
-{table(edges)}
+{table(arrows)}
 """
 
 
-def _moves(plan: Plan, state: State) -> Iterator[tuple[str, State]]:
+def _moves(plan: Plan, state: State) -> Iterator[Edge]:
     now = max(state.since, state.last_input, state.quiet_until) + 1.0
     for action in sorted(offer(plan, state).actions):
-        chosen = _after(plan, state, [Touch(action)], now)
         choice = parse(action)
-        yield choice.word if choice is not None else action, chosen
-    if manner_of(state.step) is Manner.LISTED and not state.menu:
-        yield "held", _after(plan, state, [Press(0), Hold(0), Release()], now)
-    if state.step is Step.PHONE:
-        yield from _moves(plan, state._replace(phone="081234567890")) if not state.phone else ()
+        yield _after(plan, state, choice.word if choice is not None else action, [Touch(action)], now)
+    if manner_of(state.step) in HELD and not state.menu and offer(plan, state).options:
+        yield _after(plan, state, "held", [Press(0), Hold(0), Release()], now)
+    if state.step in TYPED and not state.menu:
+        yield from _typed(plan, state, now)
     for token in sorted(state.unsaved):
-        yield "saved", _after(plan, state, [Saved(token, "ticket")], now)
-    yield "disk fails", _after(plan, state, [SaveFailed()], now)
-    yield "staff is called", _after(plan, state, [StaffCalled()], now)
+        yield _after(plan, state, "saved", [Saved(token, _CODE)], now)
+    if state.step is Step.LOOKING:
+        yield _after(plan, state, "found", [Found(state.code, None)], now)
+        for found in _STATES:
+            yield _after(plan, state, "found", [Found(state.code, found)], now)
+    yield _after(plan, state, "disk fails", [SaveFailed()], now)
+    yield _after(plan, state, "staff is called", [StaffCalled()], now)
     if state.step is Step.STAFF:
-        yield "staff leaves", _after(plan, state, [StaffLeft()], now)
+        yield _after(plan, state, "staff leaves", [StaffLeft()], now)
     if state.step is Step.FAILED:
-        yield "disk works again", _after(plan, state, [Restored()], now)
+        yield _after(plan, state, "disk works again", [Restored()], now)
     moment = due(plan, state)
     if moment is not None:
-        yield "time-out", _after(plan, state, [Tick()], moment)
+        yield _after(plan, state, "time-out", [Tick()], moment)
 
 
-def _after(plan: Plan, state: State, events: list[Event], now: float) -> State:
+def _typed(plan: Plan, state: State, now: float) -> Iterator[Edge]:
+    """What typing changes: something stands there, or all of it does."""
+    typed = {
+        Step.PHONE: ("081234567890", state.phone),
+        Step.CODE: (_CODE, state.code),
+        Step.TEXT: ("x", state.text),
+        Step.WORD: ("x", state.text),
+    }
+    wanted, there = typed[state.step]
+    if not there:
+        yield _after(plan, state, "key", [Touch(key(character)) for character in wanted], now)
+
+
+def _after(plan: Plan, state: State, label: str, events: list[Event], now: float) -> Edge:
+    before = state
+    effects: tuple[Effect, ...] = ()
     for event in events:
-        state, _ = advance(plan, state, event, now)
+        state, more = advance(plan, state, event, now)
+        effects += more
     while state.pressed is not None and (moment := due(plan, state)) is not None:
-        state, _ = advance(plan, state, Tick(), moment)
-    return state
+        state, more = advance(plan, state, Tick(), moment)
+        effects += more
+    return Edge(before, label, state, effects)
 
 
 def _name(state: State) -> str:
     return MENU if state.menu else state.step.value
 
 
-def _kind(state: State) -> State:
+def kind_of(state: State) -> State:
     """Give a state without its clocks and contents: what is left decides where it can lead."""
     return state._replace(
         since=0.0,
@@ -149,22 +195,26 @@ def _kind(state: State) -> State:
         form_started=0.0,
         pressed_at=0.0,
         visit=0,
-        page=0,
+        page=0 if state.found is None else state.page,
+        focus=0,
         answers=state.answers[:1] and (("some", 1),),
-        service=state.service and "some",
+        service=None,
         profile=(("age", "<18"),) if ("age", "<18") in state.profile else (),
-        topics=state.topics[:1] and ("some",),
-        text="",
+        topics=("some",) if state.has_draft else (),
+        about_officer=False,
+        text=state.text and "some",
+        code=read_code(state.code) or (state.code and "some"),
         phone=state.phone and "some",
         by_button=False,
         by_touch=False,
-        unsaved=frozenset(token.partition("/")[2] for token in state.unsaved),
+        unsaved=frozenset(token.partition("/")[2] for token in state.unsaved if state.step is Step.SAVING),
         owed=frozenset(),
         partial=False,
-        not_kept=False,
-        ticket=None,
+        ticket=state.ticket and "some",
         language="",
         large_text=False,
         contrast=False,
         layout="",
+        counted=False,
+        listens=False,
     )

@@ -5,15 +5,16 @@ on every screen: who may press when, highlights, time-outs, the journal's answer
 tries to break with any sequence of events:
 
 * every answer is in the state or was handed over in a `SaveResponse`; leaving a questionnaire in any way hands it over;
+* what was picked or written of a complaint is kept likewise, unless the visitor says *Batal*;
 * thanks are said only for records the journal has called durable;
-* from every state a visitor, the time or the journal leads on; nothing is a dead end.
-
-An unsent complaint is not an answer: until it is sent it is the visitor's own, and it vanishes with them.
+* from every state a visitor, the time or the journal leads on; nothing is a dead end;
+* the code of a ticket is shown to whoever made the complaint, and to nobody who comes after.
 """
 
 from typing import assert_never
 
 from survey.visit.action import Choice, Word, parse
+from survey.visit.complaining import give_up_looking, type_code
 from survey.visit.moves import (
     Moved,
     arrive,
@@ -21,24 +22,26 @@ from survey.visit.moves import (
     finish,
     go,
     leave,
-    toggle_topic,
-    type_key,
 )
-from survey.visit.offer import Manner, manner_of, offer
+from survey.visit.offer import MENU, TYPED, Manner, manner_of, offer
 from survey.visit.plan import Plan
+from survey.visit.spelling import type_key
 from survey.visit.state import (
     Accepted,
     Effect,
     Ended,
     Event,
+    Found,
     Hold,
     Hush,
     Ignored,
+    Outcome,
     Press,
     Release,
     Restored,
     Saved,
     SaveFailed,
+    Speak,
     StaffCalled,
     StaffLeft,
     State,
@@ -48,11 +51,25 @@ from survey.visit.state import (
     Void,
 )
 from survey.visit.table import TABLE
+from survey.wire.ticket_states import TicketState
 
 _HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
 _STAYING = frozenset(
-    {Word.TOPIC, Word.TICK, Word.TEXT_SIZE, Word.CONTRAST, Word.LANGUAGE, Word.LISTEN, Word.KEY}
+    {
+        Word.TOPIC,
+        Word.OFFICER,
+        Word.PREVIOUS,
+        Word.FOLLOWING,
+        Word.PICK,
+        Word.GROUP,
+        Word.TICK,
+        Word.TEXT_SIZE,
+        Word.CONTRAST,
+        Word.LANGUAGE,
+        Word.LISTEN,
+        Word.KEY,
+    }
 )
 """Choices that leave the same screen up: pressing them quickly one after another is meant."""
 
@@ -62,13 +79,15 @@ def begin(plan: Plan, *, now: float, visit: int = 0) -> State:
     return State(since=now, last_input=now, visit=visit, language=plan.languages[0])
 
 
-def advance(  # noqa: C901, PLR0911 - one branch an event
+def advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
     plan: Plan, state: State, event: Event, now: float
 ) -> Moved:
     """Take one event; gives the new state and what the world has to do."""
     match event:
         case Tick():
             return _tick(plan, state, now)
+        case Press() | Touch() if is_warned(plan, state, now):
+            return state._replace(last_input=now), (Accepted(),)
         case Press(place):
             options = offer(plan, state).options
             return _choose(plan, state, options[place] if place < len(options) else "", now, touch=False)
@@ -76,12 +95,14 @@ def advance(  # noqa: C901, PLR0911 - one branch an event
             return _choose(plan, state, action, now, touch=True)
         case Release():
             return _tick(plan, state._replace(holding=False), now) if state.holding else (state, ())
-        case Hold(place):
-            return _hold(plan, state, place, now)
+        case Hold():
+            return _hold(state, now)
         case Void():
             return state._replace(pressed=None, holding=False, last_input=now), ()
         case Saved(token, ticket):
             return _saved(plan, state, token, ticket, now)
+        case Found(code, found):
+            return _found(state, code, found, now)
         case SaveFailed(token):
             return _failed(plan, state, token, now)
         case Restored():
@@ -105,14 +126,16 @@ def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one
     match state.step:
         case Step.FAILED | Step.STAFF:
             return None
-        case Step.SAVING:
+        case Step.SAVING | Step.LOOKING:
             return state.since + timing.saving
         case Step.THANKS:
             return state.since + timing.thanks
         case Step.IDLE:
             return latest + timing.idle if _has_preferences(plan, state) else None
-        case Step.INVITATION:
+        case Step.INVITATION | Step.KEPT:
             return latest + timing.invitation
+        case Step.TEXT | Step.WORD | Step.CONSENT | Step.PHONE | Step.CODE:
+            return latest + timing.writing
         case Step.TICKET:
             return latest + timing.ticket
         case (
@@ -121,14 +144,37 @@ def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one
             | Step.PROFILE
             | Step.QUESTION
             | Step.OFFER
+            | Step.COMPLAINTS
             | Step.TOPICS
-            | Step.TEXT
-            | Step.CONSENT
-            | Step.PHONE
+            | Step.STANDING
+            | Step.WITHDRAW
         ):
             return latest + timing.idle
         case step:
             assert_never(step)
+
+
+def ready_at(plan: Plan, state: State) -> float:
+    """Give the moment from which a fresh screen takes presses: whoever presses twice by mistake meant the last screen."""
+    once = state.step is Step.TICKET  # shown once
+    ready = state.since + max(plan.timing.settle, plan.timing.quiet if once else 0.0)
+    return max(ready, state.quiet_until) if state.step is Step.IDLE else ready
+
+
+def warns_at(plan: Plan, state: State) -> float | None:
+    """Give the moment from which this screen asks whether somebody is still there, or None where it never does."""
+    expires = expires_at(plan, state)
+    if expires is None or state.step in (Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS):
+        return None
+    # A screen that waits but briefly warns in the second half of its wait.
+    waits = expires - max(state.since, state.last_input)
+    return expires - min(plan.timing.nudge, waits / 2)
+
+
+def is_warned(plan: Plan, state: State, now: float) -> bool:
+    """Tell whether the question lies over the screen: any press or touch then only answers it."""
+    warns = warns_at(plan, state)
+    return warns is not None and now >= warns
 
 
 def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -> Moved:
@@ -144,9 +190,8 @@ def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -
     state = state._replace(
         last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
     )
-    if choice.word is Word.KEY:
-        return type_key(state, choice.argument), (Accepted(),)
-    if choice.word in _HIGHLIGHTED:
+    waits = manner_of(state.step) is Manner.STEERED and not state.menu and not touch
+    if choice.word in _HIGHLIGHTED or waits:
         return state._replace(pressed=action, pressed_at=now, holding=not touch), (Accepted(),)
     return _take(plan, state, choice, now, (Accepted(),))
 
@@ -157,8 +202,8 @@ def _refusal(plan: Plan, state: State, action: str, choice: Choice | None, now: 
         return "failed"
     word = choice.word if choice is not None else None
     manner = manner_of(state.step)
-    typing = word is Word.KEY and manner is Manner.TYPED
-    fresh = now < state.since + plan.timing.settle and word not in _STAYING
+    typing = word is Word.KEY and state.step in TYPED and not state.menu
+    fresh = now < ready_at(plan, state) and word not in _STAYING
     if (
         manner is Manner.DEAF
         or state.pressed is not None
@@ -175,27 +220,24 @@ def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[E
         state = state._replace(menu=False, since=now)
         if choice.word is Word.RESUME:
             return state, (*effects, Hush())
+    if choice.word is Word.KEY:
+        state = type_key(state, choice.argument)
+        state, more = type_code(state, now) if state.step is Step.CODE else (state, ())
+        return state, (*effects, *more)
     state, more = TABLE[state.step, choice.word](plan, state, choice.argument, now)
     return state, (*effects, *more)
 
 
-def _hold(plan: Plan, state: State, place: int, now: float) -> Moved:
-    if manner_of(state.step) is not Manner.LISTED or state.menu:
-        return state, ()
-    if state.step is Step.TOPICS:
-        options = offer(plan, state).options
-        touched = parse(options[place]) if place < len(options) else None
-        if touched is not None and touched.word is Word.TOPIC:  # the press that became a hold had toggled it
-            state = toggle_topic(state, touched.argument)
-    elif state.pressed is None:
+def _hold(state: State, now: float) -> Moved:
+    if manner_of(state.step) not in MENU or state.menu or state.pressed is None:
         return state, ()
     return state._replace(menu=True, pressed=None, holding=False, since=now, last_input=now), (Hush(),)
 
 
 def _commits_at(plan: Plan, state: State) -> float | None:
-    if state.pressed is None or (state.holding and manner_of(state.step) is Manner.LISTED):
+    if state.pressed is None or (state.holding and manner_of(state.step) in MENU):
         return None
-    return state.pressed_at + plan.timing.highlight
+    return state.pressed_at + (0.0 if manner_of(state.step) is Manner.STEERED else plan.timing.highlight)
 
 
 def _tick(plan: Plan, state: State, now: float) -> Moved:
@@ -206,13 +248,20 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
     expires = expires_at(plan, state)
     if expires is None or now < expires:
         return state, ()
+    return _expire(plan, state, now)
+
+
+def _expire(plan: Plan, state: State, now: float) -> Moved:
     match state.step:
         case Step.SAVING:
             return _failed(plan, state, "", now)
+        case Step.LOOKING:
+            return give_up_looking(plan, state, now)
         case Step.OFFER:
             return finish(plan, state, now)
-        case Step.TICKET:
-            return TABLE[Step.TICKET, Word.NOTED](plan, state, "", now)
+        case Step.TICKET | Step.KEPT:
+            word = Word.NOTED if state.step is Step.TICKET else Word.CLOSE
+            return TABLE[state.step, word](plan, state, "", now)
         case _:
             return leave(plan, state, Ended.TIMEOUT, now)
 
@@ -220,15 +269,26 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
 def _saved(plan: Plan, state: State, token: str, ticket: str | None, now: float) -> Moved:
     if token not in state.unsaved:
         return state, ()
-    mine = ticket is not None and state.step is Step.SAVING and state.back_to is Step.TICKET
+    # A complaint whose maker has walked away may become durable while the next visitor waits for theirs.
+    waits = state.step is Step.SAVING and state.back_to is Step.TICKET
+    mine = ticket is not None and waits and token == f"{state.visit}/complaint"
     state = state._replace(unsaved=state.unsaved - {token}, ticket=ticket if mine else state.ticket)
     if state.step is Step.SAVING and not state.unsaved:
         return arrive(plan, state, state.back_to, now)
     return state, ()
 
 
+def _found(state: State, code: str, found: TicketState | None, now: float) -> Moved:
+    if state.step is not Step.LOOKING or code != state.code:
+        return state, ()
+    outcome = Outcome.UNKNOWN if found is None else Outcome.FOUND
+    state, effects = go(state, Step.STANDING, now, outcome=outcome, found=found)
+    return state, (*effects, *((Speak(),) if state.listens else ()))
+
+
 def _failed(plan: Plan, state: State, token: str, now: float) -> Moved:
-    lost = bool(token) or bool(state.unsaved)
+    # What was picked and written is not handed over: the screen that comes says that it is not kept.
+    lost = bool(token) or bool(state.unsaved) or state.has_draft
     state, effects = close_form(plan, state, Ended.FAULT, now)
     state = state._replace(not_kept=state.not_kept or lost, unsaved=frozenset())
     if state.step is Step.STAFF:

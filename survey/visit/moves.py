@@ -1,14 +1,25 @@
-"""The moves that all screens of a visit share: put up another, hand answers over, end, type."""
+"""The moves that all screens of a visit share: put up another, hand over what was given, end."""
 
 from collections.abc import Callable
 from typing import Any
 
-from survey.record.complaint import MAX_PHONE_DIGITS, MAX_TEXT_CHARACTERS
+from survey.record.complaint import AdditionKind
+from survey.record.phone import read_phone
 from survey.record.response import Response
-from survey.visit.action import BACKSPACE
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
-from survey.visit.state import Effect, Ended, Hush, SaveResponse, State, Step, Thanked
+from survey.visit.state import (
+    Effect,
+    Ended,
+    Hush,
+    SaveAddition,
+    SaveComplaint,
+    SaveResponse,
+    Speak,
+    State,
+    Step,
+    Thanked,
+)
 
 Moved = tuple[State, tuple[Effect, ...]]
 Handler = Callable[[Plan, State, str, float], Moved]
@@ -16,13 +27,36 @@ Handler = Callable[[Plan, State, str, float], Moved]
 
 def go(state: State, step: Step, now: float, **changes: Any) -> Moved:
     """Put up another screen."""
-    fresh: dict[str, Any] = {"page": 0, "menu": False, "pressed": None, "holding": False}
+    fresh: dict[str, Any] = {
+        "page": 0,
+        "focus": 0,
+        "branch": "",
+        "menu": False,
+        "pressed": None,
+        "holding": False,
+    }
     return state._replace(step=step, since=now, **(fresh | changes)), (Hush(),)
 
 
+def to(step: Step) -> Handler:
+    """Make the handler of an action that only leads to another screen."""
+
+    def handler(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+        return go(state, step, now)
+
+    return handler
+
+
+def listen(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
+    """Have the screen read aloud."""
+    return state._replace(listens=True), (Speak(),)
+
+
 def leave(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
-    """End the visit as it stands: what was answered is handed to the journal, everything else is forgotten."""
+    """End the visit as it stands: what was answered, picked or written is handed to the journal, everything else is forgotten."""
     state, effects = close_form(plan, state, ended, now)
+    state, more = save_draft(state)
+    effects += more
     quiet = now + plan.timing.quiet if state.step is not Step.IDLE else state.quiet_until
     idle = State(
         since=now,
@@ -80,32 +114,88 @@ def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
     if state.unsaved:
         return go(state, Step.SAVING, now, back_to=step)
     thanked = (Thanked(state.owed),) if state.owed else ()
-    state, effects = go(state, step, now, owed=frozenset())
+    if step is Step.TICKET:
+        state, effects = show_ticket(state, now, owed=frozenset())
+    else:
+        state, effects = go(state, step, now, owed=frozenset())
     return state, (*effects, *thanked)
 
 
-def type_key(state: State, key: str) -> State:
-    """Take one key of the screen's keyboard: a character, `backspace`, or a layout to change to."""
-    if key in ("letters", "capitals", "symbols"):
-        return state._replace(layout=key)
-    if state.step is Step.PHONE:
-        typed = (
-            state.phone[:-1] if key == BACKSPACE else state.phone + key * (key.isascii() and key.isdigit())
-        )
-        return state._replace(phone=typed[:MAX_PHONE_DIGITS])
-    if key == BACKSPACE:
-        return state._replace(text=state.text[:-1])
-    if len(key) != 1 or not key.isprintable():
-        return state
-    layout = "letters" if state.layout == "capitals" else state.layout
-    return state._replace(text=(state.text + key)[:MAX_TEXT_CHARACTERS], layout=layout)
+def open_form(plan: Plan, state: State, now: float) -> Moved:
+    """Begin the questionnaire, or go on with the one that was begun."""
+    if not state.form_open:
+        state = state._replace(form=0, form_open=True, form_started=now)
+    if plan.services:
+        return go(state, Step.SERVICE, now)
+    return after_service(plan, state, now)
 
 
-def toggle_topic(state: State, topic: str) -> State:
-    """Pick a topic, or put it back."""
-    if topic in state.topics:
-        return state._replace(topics=tuple(other for other in state.topics if other != topic))
-    return state._replace(topics=(*state.topics, topic))
+def after_service(plan: Plan, state: State, now: float) -> Moved:
+    """Lead on to what is asked of the visitor, or to the questions."""
+    if plan.profile:
+        return go(state, Step.PROFILE, now, place=0)
+    return go(state, Step.QUESTION, now, place=0)
+
+
+def save_draft(state: State) -> Moved:
+    """Hand over what was picked or written and not sent, if there is any: the complaint, or the word more to an earlier one."""
+    if not state.has_draft:
+        return state, ()
+    return save_word(state) if state.step is Step.WORD else save_complaint(state)
+
+
+def save_complaint(state: State) -> Moved:
+    """Hand the complaint over as it stands; what was picked and written is then no longer in the state."""
+    state = _counted(state)
+    token = f"{state.visit}/complaint"
+    effect = SaveComplaint(
+        token=token,
+        visit=state.visit,
+        topics=state.topics,
+        about_officer=state.about_officer,
+        text=state.text.strip(),
+        service=state.service,
+        language=state.language,
+    )
+    state = _handed_over(state, token)._replace(complained=True, topics=(), about_officer=False, text="")
+    return state, (effect,)
+
+
+def save_word(state: State) -> Moved:
+    """Hand over a word more to the complaint that was looked up."""
+    words = state.text.strip()
+    return save_addition(state._replace(text=""), AdditionKind.WORD, text=words)
+
+
+def save_addition(state: State, kind: AdditionKind, *, text: str = "") -> Moved:
+    """Hand over what is added to the complaint that was just made, or to the one that was looked up."""
+    state = _counted(state)
+    token = f"{state.visit}/addition"
+    number = read_phone(state.phone) if kind is AdditionKind.NUMBER else None
+    effect = SaveAddition(
+        token=token,
+        visit=state.visit,
+        code=state.ticket or state.code,
+        kind=kind,
+        text=text,
+        phone=number or "",
+    )
+    return _handed_over(state, token)._replace(added=kind, phone="", consented=False), (effect,)
+
+
+def show_ticket(state: State, now: float, **changes: Any) -> Moved:
+    """Put up the ticket, and read it to whoever has had screens read."""
+    state, effects = go(state, Step.TICKET, now, **changes)
+    return state, (*effects, *((Speak(),) if state.listens else ()))
+
+
+def _counted(state: State) -> State:
+    """A complaint or an addition alone is a visit too, once it is handed over."""
+    return state if state.counted else state._replace(visit=state.visit + 1, counted=True)
+
+
+def _handed_over(state: State, token: str) -> State:
+    return state._replace(unsaved=state.unsaved | {token}, owed=state.owed | {token})
 
 
 def channel_of(state: State) -> str:

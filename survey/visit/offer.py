@@ -10,10 +10,14 @@ from typing import NamedTuple, assert_never
 
 from survey.instrument.ages import is_minor
 from survey.instrument.profile import AGE, Attribute
-from survey.record.complaint import is_phone
-from survey.visit.action import Word, name_of
+from survey.record.complaint import WEIGHTY
+from survey.record.phone import read_phone
+from survey.record.ticket import CODE_CHARACTERS, read_code
+from survey.visit.action import BACKSPACE, Word, key, name_of
 from survey.visit.plan import Plan
-from survey.visit.state import State, Step
+from survey.visit.reading import answer_pages, replies
+from survey.visit.spelling import TREES
+from survey.visit.state import Outcome, State, Step
 
 BUTTONS = 4
 
@@ -24,32 +28,43 @@ class Manner(StrEnum):
     PLAIN = "plain"
     LISTED = "listed"
     """Four answers, or a page of a list; a held button opens a menu."""
-    TYPED = "typed"
-    """With a keyboard."""
+    STEERED = "steered"
+    """The buttons move something on the screen and act when they are let go; a held one opens a menu."""
     DEAF = "deaf"
 
 
 def manner_of(step: Step) -> Manner:
     """Tell how a screen takes presses."""
     match step:
-        case Step.SERVICE | Step.PROFILE | Step.QUESTION | Step.TOPICS:
+        case Step.SERVICE | Step.PROFILE | Step.QUESTION:
             return Manner.LISTED
-        case Step.TEXT | Step.PHONE:
-            return Manner.TYPED
-        case Step.SAVING | Step.FAILED | Step.STAFF:
+        case Step.TOPICS | Step.PHONE | Step.CODE | Step.STANDING:
+            return Manner.STEERED
+        case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
             return Manner.DEAF
         case (
             Step.IDLE
             | Step.INVITATION
             | Step.PREFERENCES
             | Step.OFFER
-            | Step.CONSENT
+            | Step.COMPLAINTS
+            | Step.TEXT
             | Step.TICKET
+            | Step.CONSENT
+            | Step.WORD
+            | Step.WITHDRAW
+            | Step.KEPT
             | Step.THANKS
         ):
             return Manner.PLAIN
         case _:
             assert_never(step)
+
+
+TYPED = frozenset({Step.TEXT, Step.WORD, Step.PHONE, Step.CODE})
+"""Where keys are taken."""
+MENU = frozenset({Manner.LISTED, Manner.STEERED})
+"""Where a held button opens a menu."""
 
 
 class Offer(NamedTuple):
@@ -112,21 +127,35 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
             return _question(plan, state)
         case Step.OFFER:
             return Offer((Word.NO, Word.COMPLAINT))
+        case Step.COMPLAINTS:
+            new = () if state.complained else (Word.NEW,)
+            return Offer((Word.BACK, *_listen(plan), *new, Word.LOOK))
         case Step.TOPICS:
             return _topics(plan, state)
         case Step.TEXT:
-            return Offer((Word.BACK, Word.NEXT))
+            return Offer((Word.BACK, *_listen(plan), Word.NEXT))
+        case Step.TICKET:
+            number = (Word.NUMBER,) if may_leave_contact(plan, state) and not state.has_number else ()
+            return Offer((*_listen(plan), *number, Word.NOTED))
         case Step.CONSENT:
             following = (Word.NEXT,) if state.consented else ()
-            return Offer((Word.BACK, Word.TICK, Word.WITHOUT_PHONE, *following))
+            return Offer((Word.BACK, *_listen(plan), Word.TICK, *following))
         case Step.PHONE:
-            following = (Word.NEXT,) if is_phone(state.phone) else ()
-            return Offer((Word.BACK, Word.WITHOUT_PHONE, *following))
-        case Step.TICKET:
-            return Offer((Word.NOTED,))
+            return _phone(plan, state)
+        case Step.CODE:
+            return _code(plan, state)
+        case Step.STANDING:
+            return _standing(plan, state)
+        case Step.WORD:
+            following = (Word.NEXT,) if state.has_draft else ()
+            return Offer((Word.CANCEL if state.has_draft else Word.BACK, *_listen(plan), *following))
+        case Step.WITHDRAW:
+            return Offer((Word.BACK, *_listen(plan), Word.WITHDRAW))
+        case Step.KEPT:
+            return Offer((*_listen(plan), Word.CLOSE))
         case Step.THANKS:
             return Offer((Word.CLOSE,))
-        case Step.SAVING | Step.FAILED | Step.STAFF:
+        case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
             return Offer()
         case step:
             assert_never(step)
@@ -140,8 +169,6 @@ def _names(plan: Plan, state: State) -> tuple[str, ...]:
     if state.step is Step.QUESTION:
         question = plan.forms[state.form].question(question_key(plan, state))
         return tuple(name_of(Word.ANSWER, option.value) for option in question.options)
-    if state.step is Step.TOPICS:
-        return tuple(name_of(Word.TOPIC, topic) for topic in plan.topics)
     return ()
 
 
@@ -154,12 +181,21 @@ def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
 
 
 def _menu(plan: Plan, state: State) -> Offer:
-    names = [Word.BACK]
-    if state.step is not Step.QUESTION or plan.skip:
-        names.append(Word.NEXT if state.step is Step.TOPICS else Word.SKIP)
-    if plan.speech:
-        names.append(Word.LISTEN)
-    return Offer((*names, Word.RESUME))
+    return Offer((*_ways_out(plan, state), *_listen(plan), Word.RESUME))
+
+
+def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
+    match state.step:
+        case Step.TOPICS:
+            return (_out_of_topics(state),)
+        case Step.STANDING:
+            return (Word.CLOSE,)
+        case Step.PHONE | Step.CODE:
+            return (Word.BACK,)
+        case Step.QUESTION if not plan.skip:
+            return (Word.BACK,)
+        case _:
+            return (Word.BACK, Word.SKIP)
 
 
 def _idle(plan: Plan) -> Offer:
@@ -192,9 +228,70 @@ def _listen(plan: Plan) -> tuple[str, ...]:
     return (Word.LISTEN,) if plan.speech else ()
 
 
+def tiles(plan: Plan, state: State) -> tuple[str, ...]:
+    """Give the tiles of a page of topics: at most `WEIGHTY` topics, the way to the others, and whether it is about an officer."""
+    names = tuple(name_of(Word.TOPIC, topic) for topic in plan.topics)
+    if len(names) <= WEIGHTY + 1:
+        return (*names, Word.OFFICER)
+    start = state.page % tile_pages(plan) * WEIGHTY
+    return (*names[start : start + WEIGHTY], Word.MORE, Word.OFFICER)
+
+
+def tile_pages(plan: Plan) -> int:
+    """Give how many pages the topics fill."""
+    return 1 if len(plan.topics) <= WEIGHTY + 1 else -(-len(plan.topics) // WEIGHTY)
+
+
 def _topics(plan: Plan, state: State) -> Offer:
-    names = _names(plan, state)
-    options = page_of(names, state.page)
-    if state.topics and options[-1] == Word.MORE and state.page % pages(len(names)) == pages(len(names)) - 1:
-        options = (*options[:-1], Word.NEXT)
-    return Offer(options, (Word.BACK, *((Word.NEXT,) if state.topics else ())))
+    out = _out_of_topics(state)
+    last = Word.NEXT if state.has_draft else out
+    return Offer(
+        (Word.PREVIOUS, Word.FOLLOWING, Word.PICK, last),
+        (*tiles(plan, state), *_listen(plan), *(() if last == out else (out,))),
+    )
+
+
+def _out_of_topics(state: State) -> Word:
+    """Leaving what was picked is forgetting it, and the word says so."""
+    if state.has_draft:
+        return Word.CANCEL
+    return Word.SKIP if state.complaint_from is Step.SERVICE else Word.BACK
+
+
+def _phone(plan: Plan, state: State) -> Offer:
+    options = TREES[Step.PHONE][state.branch]
+    following = (Word.NEXT,) if read_phone(state.phone) else ()
+    if following and Word.BACK in options:
+        options = (*options[:2], *following, Word.BACK)
+    return Offer(options, _but((Word.BACK, *_listen(plan), *following), options))
+
+
+def _code(plan: Plan, state: State) -> Offer:
+    options = TREES[Step.CODE][state.branch]
+    if len(state.code) == CODE_CHARACTERS:  # no character more: it is right, or one has to be taken back
+        options = (Word.BACK, key(BACKSPACE), *((Word.NEXT,) if read_code(state.code) else ()))
+    return Offer(options, _but((Word.BACK, *_listen(plan)), options))
+
+
+def _but(names: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in options)
+
+
+def _standing(plan: Plan, state: State) -> Offer:
+    extras = (*_listen(plan), Word.CLOSE)
+    if state.outcome is not Outcome.FOUND or state.found is None:
+        again = (Word.LOOK,) if state.outcome is Outcome.LATE else ()
+        options: tuple[str, ...] = (Word.BACK, *again, Word.CLOSE)
+    elif state.page < len(answer_pages(state.found.answer)) - 1:
+        options = (*((Word.BACK,) if state.page else ()), Word.CLOSE, Word.MORE)
+    else:
+        options = _replies(plan, state)
+    return Offer(options, _but(extras, options))
+
+
+def _replies(plan: Plan, state: State) -> tuple[str, ...]:
+    names = replies(state, contact=may_leave_contact(plan, state))
+    if len(names) < BUTTONS:
+        return (*names, Word.CLOSE)
+    here = BUTTONS - 1
+    return (*names[here:], Word.BACK, Word.CLOSE) if state.branch else (*names[:here], Word.OTHER)

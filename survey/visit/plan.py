@@ -16,6 +16,8 @@ class VisitTiming(NamedTuple):
     """How long a fresh screen is deaf: whoever presses twice by mistake meant the last screen."""
     idle: float
     """Without any input for so long, the visit ends and what was answered is kept."""
+    writing: float
+    """The same where something is typed or has to be read first."""
     invitation: float
     nudge: float
     """For so long before that the screen asks whether somebody is still there."""
@@ -25,7 +27,8 @@ class VisitTiming(NamedTuple):
     saving: float
     """A record that is not durable by then counts as a failed disk."""
     quiet: float
-    """After a visit the buttons must rest for so long before the next one starts: mashing starts no second visit."""
+    """After a visit the buttons must rest for so long before the next one starts: mashing starts no second visit. A fresh ticket is deaf
+    for as long: it is shown once."""
 
 
 ALL_TOPICS = tuple(topic.code for topic in TOPICS)

@@ -19,11 +19,22 @@ class Step(StrEnum):
     PROFILE = "profile"
     QUESTION = "question"
     OFFER = "offer"
+    COMPLAINTS = "complaints"
+    """To complain anew, or to see how an earlier complaint stands."""
     TOPICS = "topics"
     TEXT = "text"
+    TICKET = "ticket"
     CONSENT = "consent"
     PHONE = "phone"
-    TICKET = "ticket"
+    CODE = "code"
+    LOOKING = "looking"
+    STANDING = "standing"
+    """How a complaint stands, and what can be said to that."""
+    WORD = "word"
+    """A word more to a complaint that was filed."""
+    WITHDRAW = "withdraw"
+    KEPT = "kept"
+    """What was added to a complaint is kept."""
     SAVING = "saving"
     THANKS = "thanks"
     FAILED = "failed"
@@ -40,6 +51,16 @@ class Ended(StrEnum):
     FAULT = "fault"
 
 
+class Outcome(StrEnum):
+    """What came of looking for a complaint."""
+
+    FOUND = "found"
+    UNKNOWN = "unknown"
+    """Nothing has been heard of it at this kiosk."""
+    LATE = "late"
+    """Nobody answered in time; that says nothing about the complaint."""
+
+
 class State(NamedTuple):
     """One visit, or the wait for one. Never changed, only replaced."""
 
@@ -53,11 +74,15 @@ class State(NamedTuple):
     back_to: Step = Step.IDLE
     """Where a save in progress leads on to, and where the staff screen leads back to."""
     complaint_from: Step = Step.IDLE
-    """The screen a complaint was begun on."""
+    """The screen a complaint was begun on; `SERVICE` where the questionnaire comes after it."""
     form: int = 0
     place: int = 0
     """Which question of the form, or which attribute of the profile."""
     page: int = 0
+    focus: int = 0
+    """The tile that the buttons are on."""
+    branch: str = ""
+    """How far the buttons have come towards a character, or that the rest of the choices is shown."""
     menu: bool = False
     """The menu that a held button opens lies over the screen."""
     pressed: str | None = None
@@ -71,6 +96,8 @@ class State(NamedTuple):
     answers: tuple[tuple[str, int], ...] = ()
     service: str | None = None
     profile: tuple[tuple[str, str], ...] = ()
+    counted: bool = False
+    """This visit has its number."""
     rated: bool = False
     """The smiley of this visit was given."""
     partial: bool = False
@@ -78,12 +105,25 @@ class State(NamedTuple):
     by_button: bool = False
     by_touch: bool = False
     topics: tuple[str, ...] = ()
+    about_officer: bool = False
     text: str = ""
     consented: bool = False
     phone: str = ""
+    """As typed."""
     layout: str = "letters"
     ticket: str | None = None
+    """The code of the complaint that was just made."""
+    has_number: bool = False
+    """A telephone number was left with it."""
     complained: bool = False
+    code: str = ""
+    """The code of an earlier complaint, as typed."""
+    outcome: Outcome | None = None
+    found: TicketState | None = None
+    added: AdditionKind | None = None
+    """What was added last."""
+    listens: bool = False
+    """This visitor has had a screen read aloud."""
     language: str = "id"
     large_text: bool = False
     contrast: bool = False
@@ -98,6 +138,11 @@ class State(NamedTuple):
     def given(self) -> dict[str, int]:
         """The answers of the present form."""
         return dict(self.answers)
+
+    @property
+    def has_draft(self) -> bool:
+        """Tell whether something was picked or written that is not with the journal yet."""
+        return bool(self.topics or self.about_officer or self.text.strip())
 
 
 # -- what can happen

@@ -4,19 +4,26 @@ from collections.abc import Mapping
 
 from survey.record.response import Response
 from survey.visit.action import Word
+from survey.visit.complaining import COMPLAINING
 from survey.visit.moves import (
     Handler,
     Moved,
+    after_service,
     channel_of,
     close_form,
     finish,
     go,
     leave,
-    toggle_topic,
+    listen,
+    open_form,
+    to,
 )
-from survey.visit.offer import may_leave_contact, question_key
+from survey.visit.offer import question_key
 from survey.visit.plan import Plan
-from survey.visit.state import Ended, Hush, SaveComplaint, SaveResponse, Speak, State, Step
+from survey.visit.state import Ended, Hush, SaveResponse, State, Step
+
+_LOW = (1, 2)
+"""Values of the smiley after which the way leads to *Apa yang kurang?* first, and to the questions after that."""
 
 # -- the smiley and the invitation
 
@@ -37,6 +44,7 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
     )
     state = state._replace(
         visit=visit,
+        counted=True,
         rated=True,
         by_button=False,
         by_touch=False,
@@ -44,16 +52,15 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
         owed=frozenset({token}),
     )
     after = Step.INVITATION if plan.forms else Step.OFFER if plan.complaint else Step.THANKS
+    if plan.complaint and int(value) in _LOW:
+        after = Step.TOPICS
+        state = state._replace(complaint_from=Step.SERVICE)
     state, effects = go(state, Step.SAVING, now, back_to=after)
     return state, (SaveResponse(token, response), *effects)
 
 
 def _accept(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    if not state.form_open:
-        state = state._replace(form=0, form_open=True, form_started=now)
-    if plan.services:
-        return go(state, Step.SERVICE, now)
-    return _after_service(plan, state, now)
+    return open_form(plan, state, now)
 
 
 def _decline(plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -76,17 +83,6 @@ def _contrast(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
     return state._replace(contrast=not state.contrast), ()
 
 
-def _listen(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return state, (Speak(),)
-
-
-def _to(step: Step) -> Handler:
-    def handler(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-        return go(state, step, now)
-
-    return handler
-
-
 def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return state._replace(page=state.page + 1, since=now), (Hush(),)
 
@@ -95,17 +91,11 @@ def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 
 def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
-    return _after_service(plan, state._replace(service=code), now)
+    return after_service(plan, state._replace(service=code), now)
 
 
 def _skip_service(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return _after_service(plan, state._replace(service=None), now)
-
-
-def _after_service(plan: Plan, state: State, now: float) -> Moved:
-    if plan.profile:
-        return go(state, Step.PROFILE, now, place=0)
-    return go(state, Step.QUESTION, now, place=0)
+    return after_service(plan, state._replace(service=None), now)
 
 
 def _within(_plan: Plan, state: State, run: str, now: float) -> Moved:
@@ -176,136 +166,39 @@ def _back(  # noqa: PLR0911 - one line a screen
     return go(state, Step.INVITATION, now)  # the questionnaire stays open; to accept again goes on with it
 
 
-# -- the complaint
-
-
-def _complain(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    del plan
-    return go(
-        state,
-        Step.TOPICS,
-        now,
-        complaint_from=state.step,
-        topics=(),
-        text="",
-        phone="",
-        consented=False,
-        layout="capitals",
-        ticket=None,
-    )
-
-
-def _pick(_plan: Plan, state: State, topic: str, _now: float) -> Moved:
-    return toggle_topic(state, topic), ()
-
-
-def _forget_complaint(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    del plan
-    return go(state, state.complaint_from, now, topics=(), text="", phone="", consented=False)
-
-
-def _topics_done(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    del plan
-    return go(state, Step.TEXT, now) if state.topics else (state, ())
-
-
-def _text_done(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    if may_leave_contact(plan, state):
-        return go(state, Step.CONSENT, now)
-    return _send(plan, state._replace(phone=""), "", now)
-
-
-def _tick_consent(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return state._replace(consented=not state.consented), ()
-
-
-def _without_phone(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return _send(plan, state._replace(phone="", consented=False), "", now)
-
-
-def _send(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    del plan
-    visit = state.visit + (
-        state.complaint_from is Step.IDLE
-    )  # a complaint alone is a visit too, once it is sent
-    token = f"{visit}/complaint"
-    effect = SaveComplaint(
-        token=token,
-        visit=visit,
-        topics=state.topics,
-        text=state.text.strip(),
-        phone=state.phone if state.consented else "",
-        service=state.service,
-        language=state.language,
-    )
-    state = state._replace(
-        visit=visit, unsaved=state.unsaved | {token}, owed=state.owed | {token}, complained=True
-    )
-    state, effects = go(
-        state, Step.SAVING, now, back_to=Step.TICKET, topics=(), text="", phone="", consented=False
-    )
-    return state, (effect, *effects)
-
-
-def _noted(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    state = state._replace(ticket=None)
-    if state.complaint_from is Step.OFFER:
-        return finish(plan, state, now)
-    if state.complaint_from is Step.INVITATION:
-        return go(state, Step.INVITATION, now)
-    return leave(plan, state, Ended.FINISHED, now)
-
-
 def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return leave(plan, state, Ended.FINISHED, now)
 
 
 TABLE: Mapping[tuple[Step, Word], Handler] = {
+    **COMPLAINING,
     (Step.IDLE, Word.ANSWER): _rate,
-    (Step.IDLE, Word.COMPLAINT): _complain,
     (Step.IDLE, Word.LANGUAGE): _language,
     (Step.IDLE, Word.TEXT_SIZE): _text_size,
     (Step.IDLE, Word.CONTRAST): _contrast,
     (Step.INVITATION, Word.ACCEPT): _accept,
     (Step.INVITATION, Word.DECLINE): _decline,
-    (Step.INVITATION, Word.COMPLAINT): _complain,
-    (Step.INVITATION, Word.PREFERENCES): _to(Step.PREFERENCES),
+    (Step.INVITATION, Word.PREFERENCES): to(Step.PREFERENCES),
     (Step.PREFERENCES, Word.LANGUAGE): _language,
     (Step.PREFERENCES, Word.TEXT_SIZE): _text_size,
     (Step.PREFERENCES, Word.CONTRAST): _contrast,
-    (Step.PREFERENCES, Word.BACK): _to(Step.INVITATION),
+    (Step.PREFERENCES, Word.BACK): to(Step.INVITATION),
     (Step.SERVICE, Word.SERVICE): _choose_service,
     (Step.SERVICE, Word.SKIP): _skip_service,
     (Step.SERVICE, Word.MORE): _more,
-    (Step.SERVICE, Word.LISTEN): _listen,
+    (Step.SERVICE, Word.LISTEN): listen,
     (Step.SERVICE, Word.BACK): _back,
     (Step.PROFILE, Word.PROFILE): _choose_profile,
     (Step.PROFILE, Word.WITHIN): _within,
     (Step.PROFILE, Word.SKIP): _skip_profile,
     (Step.PROFILE, Word.MORE): _more,
-    (Step.PROFILE, Word.LISTEN): _listen,
+    (Step.PROFILE, Word.LISTEN): listen,
     (Step.PROFILE, Word.BACK): _back,
     (Step.QUESTION, Word.ANSWER): _answer,
     (Step.QUESTION, Word.SKIP): _skip_question,
     (Step.QUESTION, Word.MORE): _more,
-    (Step.QUESTION, Word.LISTEN): _listen,
+    (Step.QUESTION, Word.LISTEN): listen,
     (Step.QUESTION, Word.BACK): _back,
     (Step.OFFER, Word.NO): _decline,
-    (Step.OFFER, Word.COMPLAINT): _complain,
-    (Step.TOPICS, Word.TOPIC): _pick,
-    (Step.TOPICS, Word.MORE): _more,
-    (Step.TOPICS, Word.LISTEN): _listen,
-    (Step.TOPICS, Word.BACK): _forget_complaint,
-    (Step.TOPICS, Word.NEXT): _topics_done,
-    (Step.TEXT, Word.BACK): _to(Step.TOPICS),
-    (Step.TEXT, Word.NEXT): _text_done,
-    (Step.CONSENT, Word.BACK): _to(Step.TEXT),
-    (Step.CONSENT, Word.TICK): _tick_consent,
-    (Step.CONSENT, Word.WITHOUT_PHONE): _without_phone,
-    (Step.CONSENT, Word.NEXT): _to(Step.PHONE),
-    (Step.PHONE, Word.BACK): _to(Step.CONSENT),
-    (Step.PHONE, Word.WITHOUT_PHONE): _without_phone,
-    (Step.PHONE, Word.NEXT): _send,
-    (Step.TICKET, Word.NOTED): _noted,
     (Step.THANKS, Word.CLOSE): _close,
 }

@@ -72,10 +72,9 @@ def test_every_time_of_a_visit_reaches_its_plan(name: str) -> None:
     assert make_plan(Config(visit=changed)).timing == visit_timing(changed)
 
 
-def test_the_desk_locks_itself_and_the_ticket_promises_as_configured(home: Path) -> None:
-    config = Config(staff=StaffSection(lock_seconds=20.0), visit=VisitSection(answer_days=5))
+def test_the_desk_locks_itself_as_configured(home: Path) -> None:
+    config = Config(staff=StaffSection(lock_seconds=20.0))
     with rig(home, config) as kiosk:
         kiosk.touch("corner", seconds=3.5)
         assert kiosk.loop.desk is not None
         assert kiosk.loop.desk.staff.lock_seconds == 20.0  # type: ignore[attr-defined]
-        assert kiosk.loop._surroundings.answer_days == 5

@@ -1,5 +1,6 @@
 """The frame loop on a whole kiosk: honesty about the disk, counting what is rejected, never blocking."""
 
+import json
 import threading
 import time
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 
 from hardware.errors import PanelFault
 from kiosk.config import parse
+from kiosk.ports import Voice
 from kiosk.show.texts import catalogue
-from kiosk.show.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed
+from kiosk.show.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed, View, WarnedView
 from kiosk.watch.watchdog import Watchdog
+from survey.record.ticket import salt_of, secrets_of
 from survey.visit.state import Step
 from tests.kiosk.journals import records
 from tests.kiosk.rigs import Rig, rig
@@ -79,9 +82,9 @@ def test_keys_of_a_keyboard_are_the_buttons_of_a_simulated_panel(home: Path) -> 
     with rig(home) as kiosk:
         kiosk.wait(2)
         now = kiosk.times.now
-        kiosk.display.touches += [ButtonKey(2, down=True, at=now)]
+        kiosk.display.touches += [ButtonKey(3, down=True, at=now)]
         kiosk.wait(0.1)
-        kiosk.display.touches += [ButtonKey(2, down=False, at=now)]
+        kiosk.display.touches += [ButtonKey(3, down=False, at=now)]
         kiosk.wait(1)
         assert kiosk.loop.service.state.step is Step.INVITATION
 
@@ -103,30 +106,102 @@ def test_a_window_that_is_closed_ends_the_loop(home: Path) -> None:
 
 def test_a_real_keyboard_types_into_the_complaint(home: Path) -> None:
     with rig(home) as kiosk:
-        kiosk.touch("complaint")
-        kiosk.touch("topic:lama")
-        kiosk.touch("next")
+        for action in ("complaint", "new", "topic:lama", "next"):
+            kiosk.touch(action)
         for text in ("h", "a", "x", "\b", "i"):
             kiosk.display.touches.append(Typed(text, kiosk.times.now))
             kiosk.wait(0.3)
         assert kiosk.loop.service.state.text == "hai"
         kiosk.display.touches.append(Typed("\r", kiosk.times.now))
         kiosk.wait(0.5)
-        assert kiosk.loop.service.state.step is Step.CONSENT
+        assert kiosk.loop.service.state.step is Step.TICKET
 
 
 def test_a_ticket_can_be_read_and_leads_to_its_status_page(home: Path) -> None:
     with rig(home) as kiosk:
-        kiosk.touch("complaint")
-        kiosk.touch("topic:lama")
-        kiosk.touch("next")
-        kiosk.touch("next")
-        kiosk.touch("without-phone")
+        for action in ("complaint", "new", "topic:lama", "next", "next"):
+            kiosk.touch(action)
         view = kiosk.view
         assert isinstance(view, TicketView)
+        salt = salt_of(kiosk.device.enrolment.collector_key)
     (complaint,) = records(home, "complaint")
-    assert view.code.replace(" ", "") == complaint.body["ticket"]
-    assert view.url == f"https://collector.example/t/{complaint.body['ticket']}"
+    code = view.code.replace(" ", "")
+    assert complaint.body["lookup"] == secrets_of(code, salt).lookup
+    assert code not in json.dumps(complaint.body)
+    # The code is the address's fragment: no server, no proxy and no log is told.
+    assert view.url == f"https://collector.example/pengaduan/#{code}"
+    assert "collector.example/pengaduan" in view.caption
+    assert code not in view.caption
+
+
+def test_whoever_walks_away_leaves_a_sealed_complaint_and_no_ticket(home: Path) -> None:
+    with rig(home) as kiosk:
+        for action in ("complaint", "new", "topic:pungli", "officer", "next"):
+            kiosk.touch(action)
+        for letter in "lima puluh ribu":
+            kiosk.touch(f"key:{letter}", seconds=0.1)
+        kiosk.wait(75, frame=1.0)
+        assert isinstance(kiosk.view, WarnedView)
+        assert catalogue("id")["still_there.draft"] in kiosk.view.text
+        kiosk.wait(25, frame=1.0)
+        assert kiosk.loop.service.state.step is Step.IDLE
+        kiosk.wait(3)
+        assert not any(isinstance(view, TicketView) for view in kiosk.display.views)
+    (complaint,) = records(home, "complaint")
+    assert sorted(one.name for one in complaint.attachments) == ["filing", "text"]
+    assert complaint.body["visit"] == 1
+
+
+def test_a_number_and_what_is_said_to_an_answer_are_records_of_their_own(home: Path) -> None:
+    with rig(home) as kiosk:
+        for action in ("complaint", "new", "topic:lama", "next", "next", "number", "tick", "next"):
+            kiosk.touch(action)
+        for digit in "081234567890":
+            kiosk.touch(f"key:{digit}", seconds=0.1)
+        kiosk.touch("next")
+        view = kiosk.view
+        assert isinstance(view, TicketView)
+        assert catalogue("id")["ticket.number_kept"] in view.text
+    (complaint,), (addition,) = records(home, "complaint"), records(home, "addition")
+    assert addition.body["lookup"] == complaint.body["lookup"]
+    assert sorted(one.name for one in addition.attachments) == ["added", "contact"]
+
+
+def test_the_ticket_promises_working_days_only_where_the_settings_name_them(home: Path) -> None:
+    with rig(home) as kiosk:
+        for action in ("complaint", "new", "topic:lama", "next", "next"):
+            kiosk.touch(action)
+        view = kiosk.view
+        assert isinstance(view, TicketView)
+        assert catalogue("id")["ticket.text"] in view.text
+        assert "hari kerja" not in view.text
+
+
+def test_reading_aloud_by_the_menu_reads_the_screen_and_not_the_menu(home: Path) -> None:
+    spoken: list[View] = []
+    voice = Voice(
+        speak=lambda view, _language: spoken.append(view),
+        hush=lambda: None,
+        set_volume=lambda _percent: None,
+        fault=lambda: None,
+    )
+    config = parse({"sound": {"speech": True}, "visit": {"service": False, "profile": False}}, file="f")
+    with rig(home, config, voice=voice) as kiosk:
+        kiosk.press(3)
+        kiosk.touch("accept")
+        kiosk.press(1, seconds=1.8)
+        assert isinstance(kiosk.view, MessageView)
+        kiosk.press(3)
+        assert [type(view) for view in spoken] == [ChoiceView]
+        assert spoken[0] == kiosk.view
+
+
+def test_the_questions_that_follow_what_was_wrong_count_as_asked(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.press(1)
+        assert kiosk.loop.service.counters.asked == 0
+        kiosk.touch("skip")
+        assert kiosk.loop.service.counters.asked == 1
 
 
 def test_what_is_rejected_is_counted_in_the_alive_record(home: Path) -> None:
@@ -157,8 +232,6 @@ def test_service_minutes_are_proven_every_quarter_of_an_hour(home: Path) -> None
 
 
 def test_the_status_file_tells_the_uplink_how_the_kiosk_is(home: Path) -> None:
-    import json  # noqa: PLC0415 - beside its use
-
     with rig(home) as kiosk:
         kiosk.wait(11)
     status = json.loads((home / "kiosk" / "status.json").read_text())
@@ -179,7 +252,8 @@ def test_the_screen_says_when_it_will_go_back(home: Path) -> None:
         kiosk.press(3)
         kiosk.touch("accept")
         kiosk.wait(38)
-        assert kiosk.view.bar.note_strong == catalogue("id")["still_there.title"]
+        assert isinstance(kiosk.view, WarnedView)
+        assert kiosk.view.title == catalogue("id")["still_there.title"]
         kiosk.wait(10)
         assert kiosk.loop.service.state.step is Step.IDLE
 
@@ -196,7 +270,7 @@ def test_every_view_a_thousand_visitors_see_can_be_named(home: Path) -> None:
     """No screen of a whole visit needs a text that the catalogues lack."""
     with rig(home) as kiosk:
         kiosk.touch("language")
-        kiosk.press(2)
+        kiosk.press(3)
         for action in ("preferences", "language", "back", "accept", "service:ktp"):
             kiosk.touch(action)
         while kiosk.loop.service.state.step is Step.PROFILE:

@@ -30,13 +30,27 @@ def test_the_way_of_a_whole_visit_is_in_it() -> None:
         ("service", "service", "profile"),
         ("profile", "profile", "question"),
         ("question", "answer", "offer"),
-        ("offer", "complaint", "topics"),
+        ("offer", "complaint", "complaints"),
+        ("complaints", "new", "topics"),
         ("topics", "next", "text"),
-        ("text", "next", "consent"),
+        ("text", "next", "saving"),
+        ("saving", "saved", "ticket"),
+        ("ticket", "number", "consent"),
         ("consent", "next", "phone"),
         ("phone", "next", "saving"),
-        ("saving", "saved", "ticket"),
         ("ticket", "noted", "thanks"),
         ("thanks", "close", "idle"),
+    ]
+    assert {Transition(*step) for step in way} <= EDGES
+
+
+def test_the_way_of_an_earlier_complaint_is_in_it() -> None:
+    way = [
+        ("complaints", "look", "code"),
+        ("code", "key", "looking"),
+        ("looking", "found", "standing"),
+        ("standing", "unsettled", "saving"),
+        ("saving", "saved", "kept"),
+        ("kept", "close", "idle"),
     ]
     assert {Transition(*step) for step in way} <= EDGES

@@ -4,14 +4,18 @@ from dataclasses import dataclass, field
 
 from kiosk.config import Config
 from kiosk.remote.plan import make_plan
+from survey.record.ticket import new_code
 from survey.visit.machine import advance, begin, due
-from survey.visit.offer import offer
+from survey.visit.offer import offer, tiles
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import (
     Effect,
     Event,
+    Found,
+    LookUp,
     Press,
     Release,
+    SaveAddition,
     SaveComplaint,
     Saved,
     SaveFailed,
@@ -21,7 +25,9 @@ from survey.visit.state import (
     Tick,
     Touch,
 )
+from survey.wire.ticket_states import TicketState
 
+CODE = new_code(lambda _below: 3)
 SERVICES = tuple(OfferedService(code, code.upper()) for code in ("ktp", "kk", "akta", "sku", "nikah"))
 
 
@@ -38,8 +44,12 @@ class Walk:
     now: float = 100.0
     journal: str = "prompt"
     """`prompt`, `silent` or `broken`."""
+    tickets: dict[str, TicketState] = field(default_factory=dict)
+    """What this kiosk has heard of complaints, by their codes."""
+    answers_look_ups: bool = True
     state: State = field(init=False)
     effects: list[Effect] = field(default_factory=list)
+    presses: int = 0
 
     def __post_init__(self) -> None:
         self.state = begin(self.plan, now=self.now)
@@ -48,14 +58,16 @@ class Walk:
         self.state, effects = advance(self.plan, self.state, event, self.now)
         self.effects += effects
         for effect in effects:
-            if isinstance(effect, SaveResponse | SaveComplaint) and self.journal != "silent":
+            if isinstance(effect, SaveResponse | SaveComplaint | SaveAddition) and self.journal != "silent":
                 self.answer(effect.token, complaint=isinstance(effect, SaveComplaint))
+            if isinstance(effect, LookUp) and self.answers_look_ups:
+                self.give(Found(effect.code, self.tickets.get(effect.code)))
 
     def answer(self, token: str, *, complaint: bool = False) -> None:
         if self.journal == "broken":
             self.give(SaveFailed(token))
         else:
-            self.give(Saved(token, "ABCDEFGH" if complaint else None))
+            self.give(Saved(token, CODE if complaint else None))
 
     def wait(self, seconds: float) -> None:
         until = self.now + seconds
@@ -66,6 +78,7 @@ class Walk:
 
     def press(self, place: int, *, seconds: float = 0.1) -> None:
         """Press one button (0 to 3) when the screen is ready, and wait until it has acted."""
+        self.presses += 1
         self.wait(1.0)
         self.give(Press(place))
         self.wait(seconds)
@@ -79,13 +92,41 @@ class Walk:
 
     def choose(self, action: str) -> None:
         """Press the button that means an action, going to its page or its run of a list first."""
-        for _ in range(20):
+        for _ in range(40):
             options = offer(self.plan, self.state).options
             if action in options:
                 self.press(options.index(action))
                 return
+            if self.state.step is Step.TOPICS:
+                self._steer_to(action)
+                if action == tiles(self.plan, self.state)[self.state.focus]:
+                    self.press(options.index("pick"))
+                    return
+                continue
             self.press(options.index("more") if "more" in options else self._run_of(action))
         raise AssertionError(f"no page offers {action}")
+
+    def _steer_to(self, tile: str) -> None:
+        """Move by one tile towards the wanted one; from the last page of all the way leads round to the first."""
+        options, shown = offer(self.plan, self.state).options, tiles(self.plan, self.state)
+        wanted = tile if tile in shown else "more"
+        if shown[self.state.focus] != wanted:
+            self.press(options.index("following"))
+        elif wanted == "more":
+            self.press(options.index("pick"))
+
+    def spell(self, text: str) -> None:
+        """Type by the buttons alone, pressing towards each character."""
+        for character in text:
+            for _ in range(4):
+                options = offer(self.plan, self.state).options
+                if f"key:{character}" in options:
+                    self.press(options.index(f"key:{character}"))
+                    break
+                groups = [
+                    place for place, name in enumerate(options) if character in name.removeprefix("group:")
+                ]
+                self.press(groups[0])
 
     def _run_of(self, action: str) -> int:
         value = action.partition(":")[2]
@@ -105,6 +146,10 @@ class Walk:
     @property
     def responses(self) -> list[SaveResponse]:
         return [effect for effect in self.effects if isinstance(effect, SaveResponse)]
+
+    @property
+    def additions(self) -> list[SaveAddition]:
+        return [effect for effect in self.effects if isinstance(effect, SaveAddition)]
 
     @property
     def complaints(self) -> list[SaveComplaint]:

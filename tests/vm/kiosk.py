@@ -79,7 +79,7 @@ class EmulatedKiosk:
         while self.shows(Step.IDLE) and time.monotonic() - began < 60:
             time.sleep(0.02)
         highlighted = time.monotonic() - began
-        self.until_shown(Step.INVITATION)
+        self.until_shown(Step.TOPICS if button <= 2 else Step.INVITATION)
         thanked = time.monotonic() - began
         self.until_rated(held + 1)
         return Seen(highlighted, thanked)

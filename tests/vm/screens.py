@@ -24,7 +24,7 @@ AROUND = Surroundings(
     published=None,
     closed=False,
     opens=None,
-    answer_days=Config().visit.answer_days,
+    answer_days=None,
     status_address="",
     out_of_service=None,
     mark=None,
@@ -58,7 +58,9 @@ def place_of(word: Word) -> tuple[int, int]:
 
 def _draw(step: Step, language: str) -> tuple[pygame.Surface, dict[str, tuple[int, int]]]:
     plan = make_plan(Config(), services=(), languages=tuple(Config().visit.languages))
-    view = present(plan, State(language=language, step=step), AROUND, Texts(language), now=0.0)
+    # The topics that follow a low smiley.
+    state = State(language=language, step=step, complaint_from=Step.SERVICE, rated=True)
+    view = present(plan, state, AROUND, Texts(language), now=0.0)
     assert view is not None
     pygame.font.init()
     surface = pygame.Surface(LOOK.size)

@@ -18,12 +18,15 @@ from kiosk.show.views import (
     ChoiceView,
     ConsentView,
     KeyboardView,
+    LetterView,
     Look,
     MessageView,
     NoticeView,
     StaffView,
     TicketView,
+    TilesView,
     View,
+    WarnedView,
 )
 
 
@@ -34,7 +37,7 @@ class Target(NamedTuple):
     action: str
 
 
-def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: PLR0911 - one line a kind of view
+def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: C901, PLR0911 - one line a kind of view
     """Every part of the screen for a view; no two overlap."""
     chosen = theme_of(view, look)
     match view:
@@ -42,6 +45,10 @@ def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: PLR0911 -
             return tuple(choice.layout(view, chosen))
         case MessageView():
             return tuple(message.layout(view, chosen))
+        case KeyboardView(layout="digits" | "code"):
+            from kiosk.draw.screens import spelling  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(spelling.layout(view, chosen))
         case KeyboardView():
             from kiosk.draw.screens import keyboard  # noqa: PLC0415 - see the module's docstring
 
@@ -50,6 +57,18 @@ def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: PLR0911 -
             from kiosk.draw.screens import consent  # noqa: PLC0415 - see the module's docstring
 
             return tuple(consent.layout(view, chosen))
+        case TilesView():
+            from kiosk.draw.screens import tiles  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(tiles.layout(view, chosen))
+        case LetterView():
+            from kiosk.draw.screens import letter  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(letter.layout(view, chosen))
+        case WarnedView():
+            from kiosk.draw.screens import warned  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(warned.layout(view, layout(view.under, look), chosen))
         case TicketView():
             from kiosk.draw.screens import ticket  # noqa: PLC0415 - see the module's docstring
 
@@ -68,6 +87,8 @@ def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: PLR0911 -
 
 def theme_of(view: View, look: Look) -> Theme:
     """The theme a view is drawn in: the closed kiosk is dark."""
+    if isinstance(view, WarnedView):
+        return theme_of(view.under, look)
     return theme(look, dimmed=isinstance(view, MessageView) and view.dimmed)
 
 

@@ -7,8 +7,9 @@ import pygame
 from kiosk.draw.icons import icon
 from kiosk.draw.screens.controls import pills, pills_height
 from kiosk.draw.screens.frame import frame
-from kiosk.draw.screens.paragraph import BODY, LABEL, TITLE, Fitted, fit
-from kiosk.draw.screens.parts import Box, Pane, PlacedPart, Words, paint_card
+from kiosk.draw.screens.letter import paragraphs
+from kiosk.draw.screens.paragraph import LABEL, TITLE, Fitted, fit
+from kiosk.draw.screens.parts import Box, PlacedPart, Words, paint_card
 from kiosk.draw.theme import Theme
 from kiosk.show.views import TICK, ConsentView
 
@@ -53,24 +54,5 @@ def layout(view: ConsentView, theme: Theme) -> list[PlacedPart]:
     parts.append(PlacedPart((x, bottom - row, width, row), TickBox(label, view.ticked), TICK))
     bottom -= row + theme.px(14)
     top = y + title.height + theme.px(14)
-    parts.append(_text(view, (x, top, width, bottom - top), theme))
+    parts.append(paragraphs(view.paragraphs, (x, top, width, bottom - top), theme, size=24))
     return parts
-
-
-def _text(view: ConsentView, box: Box, theme: Theme) -> PlacedPart:
-    """Set all paragraphs at the one size at which they fit together."""
-    x, y, width, height = box
-    pad, gap = theme.px(20), theme.px(7)
-    room = height - 2 * theme.px(10) - gap * (len(view.paragraphs) - 1)
-    size = 24.0
-    while True:
-        sets = [fit(text, theme, BODY, size, width=width - 2 * pad, height=room) for text in view.paragraphs]
-        if sum(fitted.height for fitted in sets) <= room or theme.text(size) <= theme.smallest_text:
-            break
-        size -= 1
-    top = y + (height - sum(fitted.height for fitted in sets) - gap * (len(sets) - 1)) // 2
-    parts: list[PlacedPart] = []
-    for fitted in sets:
-        parts.append(PlacedPart((x + pad, top, width - 2 * pad, fitted.height), Words(fitted, BODY)))
-        top += fitted.height + gap
-    return PlacedPart(box, Pane(tuple(parts)))

@@ -1,6 +1,6 @@
 """Text entry: what was typed stays visible, the keys are as large as the panel allows.
 
-The letters lie as on Indonesian telephones (QWERTY); a phone number and the PIN get a large number pad instead.
+The letters lie as on Indonesian telephones (QWERTY); the PIN gets a large number pad instead.
 """
 
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
         box = (x, y + height - room + theme.px(14), width, room - theme.px(14))
         parts += pills(view.options, box, theme, size=24)
     area = (x, y, width, height - room)
-    if view.layout in {"digits", "pin"}:
+    if view.layout == "pin":
         return parts + _pad(view, area, theme)
     return parts + _board(view, area, theme)
 
@@ -169,7 +169,6 @@ def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme
 def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     """Title and field on the left, the number pad on the right; one above the other on an upright panel."""
     x, y, width, height = area
-    gap = max(8, theme.px(12))
     if theme.portrait:
         pad_height = min(height * 62 // 100, theme.px(560))
         pad = (x, y + height - pad_height, width, pad_height)
@@ -195,6 +194,13 @@ def _pad(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
         hint = fit(view.hint, theme, SECONDARY, 22, width=words[2], height=theme.px(64))
         box = (words[0], field[1] + field_height + theme.px(14), words[2], hint.height)
         parts.append(PlacedPart(box, Words(hint, SECONDARY, colour="muted")))
+    return parts + number_pad(pad, theme)
+
+
+def number_pad(pad: Box, theme: Theme) -> list[PlacedPart]:
+    """Lay out the ten digits and the key that takes one back, as on a telephone."""
+    gap = max(8, theme.px(12))
+    parts: list[PlacedPart] = []
     key_width = (pad[2] - 2 * gap) // 3
     key_height = (pad[3] - 3 * gap) // 4
     for row, digits in enumerate((*_PAD, " 0")):

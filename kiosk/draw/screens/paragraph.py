@@ -14,8 +14,8 @@ from kiosk.draw.theme import Theme
 
 _REFERENCE = 48
 """The size in pixels at which words are measured to judge how large a text can be set."""
-_JOINT = re.compile(r"(?<=[-/])(?=\w)")
-"""Where a word may be broken: Indonesian doubles words with a hyphen."""
+_JOINT = re.compile(r"(?<=[-/])(?=\w)|(?<=\.)(?=[a-z])")
+"""Where a word may be broken: Indonesian doubles words with a hyphen, and an address has slashes and points."""
 SEPARATOR = "·"
 """Parts a line's facts; the line break says the same, so it never begins or ends one."""
 
@@ -141,8 +141,9 @@ def wrap(text: str, width: int, measured: Measure) -> tuple[tuple[Line, ...], bo
         for word in _words(paragraph):
             pieces, broken = _pieces(word, width, measured)
             whole = whole and not broken
-            for piece in pieces:
-                space = measured(" ", line[-1].strong) if line else 0
+            for part, piece in enumerate(pieces):
+                apart = bool(line) and part == 0  # the pieces of one word stand together
+                space = measured(" ", line[-1].strong) if apart else 0
                 needed = _width(piece, measured)
                 if line and used + space + needed > width:
                     if line[-1].text == SEPARATOR and len(line) > 1:
@@ -151,7 +152,7 @@ def wrap(text: str, width: int, measured: Measure) -> tuple[tuple[Line, ...], bo
                     line, used, space = [], 0, 0
                 if not line and lines and piece[0].text == SEPARATOR:
                     continue
-                if line:
+                if line and apart:
                     # The space belongs to the run before it, so that painting needs no rule for spaces.
                     line[-1] = Run(line[-1].text + " ", line[-1].strong)
                 line += piece

@@ -190,8 +190,7 @@ def not_fitting(parts: Iterable[PlacedPart]) -> list[str]:
     wrong: list[str] = []
     for part in parts:
         item = part.item
-        if isinstance(item, Pane):
-            wrong += not_fitting(item.parts)
+        wrong += not_fitting(getattr(item, "parts", ()))
         fitted = getattr(item, "fitted", None)
         if isinstance(fitted, Fitted) and not fitted.fits:
             wrong.append(" / ".join("".join(run.text for run in line) for line in fitted.lines))

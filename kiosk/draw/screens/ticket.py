@@ -42,7 +42,8 @@ def layout(view: TicketView, theme: Theme) -> list[PlacedPart]:
     parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
     room = 0
     if view.options:
-        room = pills_height(view.options, theme, 80) + theme.px(16)
+        # One above the other on an upright panel: low, so that the QR code stays large enough for a cheap camera.
+        room = pills_height(view.options, theme, 64 if theme.portrait else 80) + theme.px(16)
         box = (x, y + height - room + theme.px(16), width, room - theme.px(16))
         parts += pills(view.options, box, theme)
     top = y + title.height + theme.px(18)
@@ -51,7 +52,7 @@ def layout(view: TicketView, theme: Theme) -> list[PlacedPart]:
     if not view.url:
         parts.append(_code(view, (x, top, width, min(free, theme.px(420))), theme))
     elif theme.portrait:
-        code_height = free * 45 // 100
+        code_height = free * 52 // 100
         parts.append(_code(view, (x, top, width, code_height), theme))
         parts.append(_qr(view, (x, top + code_height + gap, width, free - code_height - gap), theme))
     else:
@@ -87,7 +88,9 @@ def _code(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
 def _qr(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
     x, y, width, height = box
     pad = theme.px(16)
-    caption = fit(view.caption, theme, SECONDARY, 20, width=width - 2 * pad, height=theme.px(56))
+    if theme.portrait and view.caption:
+        return _qr_beside(view, box, theme)
+    caption = fit(view.caption, theme, SECONDARY, 20, width=width - 2 * pad, height=theme.px(90))
     caption_height = caption.height + theme.px(6) if view.caption else 0
     code = (x + pad, y + pad, width - 2 * pad, height - 2 * pad - caption_height)
     parts = [PlacedPart(code, QrCode(view.url))]
@@ -95,6 +98,21 @@ def _qr(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
         below = (x + pad, y + height - pad - caption.height, width - 2 * pad, caption.height)
         parts.append(PlacedPart(below, Words(caption, SECONDARY, colour="muted", align="centre")))
     return PlacedPart(box, Pane(tuple(parts)))
+
+
+def _qr_beside(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
+    """The QR code as high as the card, and what it is for beside it."""
+    x, y, width, height = box
+    pad = theme.px(16)
+    side = min(height - 2 * pad, width * 42 // 100)
+    words = (x + side + 2 * pad, y + pad, width - side - 3 * pad, height - 2 * pad)
+    caption = fit(view.caption, theme, SECONDARY, 22, width=words[2], height=words[3])
+    code = (x + pad, y + (height - side) // 2, side, side)
+    parts = (
+        PlacedPart(code, QrCode(view.url)),
+        PlacedPart(words, Words(caption, SECONDARY, colour="muted", middle=True)),
+    )
+    return PlacedPart(box, Pane(parts))
 
 
 @lru_cache(maxsize=1)

@@ -235,7 +235,7 @@ def test_no_action_of_the_desk_can_delete_a_rating(staffed: Path) -> None:
 
 def test_a_visit_interrupted_by_staff_is_kept(staffed: Path) -> None:
     with rig(staffed) as kiosk:
-        kiosk.press(2)
+        kiosk.press(3)
         kiosk.touch("accept")
         kiosk.touch("service:ktp")
         call_staff(kiosk)

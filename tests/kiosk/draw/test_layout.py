@@ -11,16 +11,18 @@ from kiosk.config import Config
 from kiosk.draw.screens import PlacedPart, layout, targets, theme_of
 from kiosk.draw.screens.controls import AnswerCard
 from kiosk.draw.screens.parts import Pane, not_fitting
+from kiosk.draw.screens.warned import Curtain
 from kiosk.draw.theme import TARGET
 from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
 from kiosk.rehearsal.samples import AROUND, samples
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.texts import Texts
-from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View
+from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View, WarnedView
 from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import EXTRA, Attribute
+from survey.record.ticket import ALPHABET
 from survey.visit.offer import pages
 from survey.visit.state import State, Step
 from tests.kiosk.draw.looks import LOOK
@@ -62,6 +64,21 @@ def test_the_longest_texts_fit_at_a_readable_size(look: Look) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("size", [(600, 1024), (1280, 800), (1920, 1080)])
+def test_the_screens_of_a_complaint_fit_on_every_panel_also_in_large_type(size: tuple[int, int]) -> None:
+    of_complaints = ("complaints", "why", "topics", "text", "ticket", "consent", "phone", "code")
+    of_earlier = ("looking", "standing", "word", "withdraw", "kept")
+    wrong = []
+    for language, look in itertools.product(("id", "en"), (look_of(size, PLAIN), look_of(size, LARGE))):
+        for name, view in views(language).items():
+            if name.startswith(of_complaints + of_earlier):
+                parts = layout(view, look)
+                wrong += not_fitting(parts)
+                wrong += [name for part in parts if not pygame.Rect(0, 0, *size).contains(part.box)]
+
+    assert wrong == []
+
+
 @every_look
 def test_parts_lie_on_the_screen_and_never_overlap(look: Look) -> None:
     screen = pygame.Rect((0, 0), look.size)
@@ -82,7 +99,8 @@ def test_parts_lie_on_the_screen_and_never_overlap(look: Look) -> None:
 def test_what_is_on_a_card_stays_on_it_without_overlap(look: Look) -> None:
     wrong = []
     for name, _, parts in every_screen(look):
-        for pane in (part for part in parts if isinstance(part.item, Pane)):
+        cards = [part.item.card if isinstance(part.item, Curtain) else part for part in parts]
+        for pane in (part for part in cards if isinstance(part.item, Pane)):
             assert isinstance(pane.item, Pane)
             boxes = [pygame.Rect(part.box) for part in pane.item.parts]
             wrong += [(name, tuple(box)) for box in boxes if not pygame.Rect(pane.box).contains(box)]
@@ -176,10 +194,34 @@ def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: t
     assert not any(one.colliderect(other) for one, other in itertools.combinations(boxes, 2))
 
 
+@every_look
+def test_the_question_whether_somebody_is_there_moves_nothing_and_answers_wherever_it_is_touched(
+    look: Look,
+) -> None:
+    warned = [view for view in views("id").values() if isinstance(view, WarnedView)]
+    assert len(warned) == 2
+    for view in warned:
+        (part,) = layout(view, look)
+        assert isinstance(part.item, Curtain)
+        assert part.item.under == layout(view.under, look)
+        assert (part.box, part.action) == ((0, 0, *look.size), "resume")
+        assert pygame.Rect(0, 0, *look.size).contains(pygame.Rect(part.item.card.box))
+
+
+def test_the_keys_of_a_code_are_its_alphabet() -> None:
+    for size in SIZES:
+        view = views("id")["code"]
+        keys = [part.action for part in layout(view, Look(size=size)) if part.action.startswith(KEY)]
+        assert sorted(set(keys)) == sorted([*(KEY + one for one in ALPHABET), KEY + "backspace"])
+
+
 def test_every_option_and_every_bar_action_can_be_touched() -> None:
     look = LOOK
     for name, view in views("id").items():
-        offered = {action.name for action in (*getattr(view, "options", ()), *view.bar.actions)}
+        offered = {
+            action.name
+            for action in (*getattr(view, "options", ()), *view.bar.actions, *getattr(view, "tiles", ()))
+        }
         touchable = {part.action for part in layout(view, look)}
         assert offered <= touchable, name
 
@@ -198,7 +240,7 @@ def test_the_letters_keyboard_has_all_letters_and_the_way_to_the_other_layouts()
 
 def test_number_pads_have_the_ten_digits_and_nothing_else() -> None:
     shown = views("id")
-    for name in ("phone", "pin"):
+    for name in ("phone-empty", "pin"):
         keys = {part.action for part in layout(shown[name], LOOK) if part.action.startswith(KEY)}
         assert keys == {*(KEY + digit for digit in "0123456789"), KEY + "backspace"}, name
 

@@ -92,3 +92,16 @@ def test_a_title_has_no_lonely_last_word() -> None:
         "Terima kasih. Jawaban",
         "Anda tersimpan.",
     ]
+
+
+def test_an_address_is_broken_at_its_points_and_slashes_and_never_gets_a_space() -> None:
+    def measured(words: str, strong: bool) -> int:
+        return 10 * len(words)
+
+    for width in (120, 160, 200, 240):
+        lines, whole = wrap("buka ikm.lampungselatankab.go.id/pengaduan ya", width, measured)
+        assert "".join("".join(run.text for run in line).strip() for line in lines).replace(" ", "") == (
+            "bukaikm.lampungselatankab.go.id/pengaduanya"
+        )
+        assert not any("id/ " in run.text or "kab. " in run.text for line in lines for run in line), width
+        assert whole == (width >= 190)

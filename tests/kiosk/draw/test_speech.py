@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.rehearsal.samples import samples
 from kiosk.show.speech import Speech, SpeechError, file_name, pieces
+from kiosk.show.texts import Texts
 from kiosk.show.views import KeyboardView, TicketView
 from survey.wire.trouble import trouble
 
@@ -75,7 +76,42 @@ def test_a_ticket_is_read_character_by_character_so_that_no_file_holds_a_code() 
     view = VIEWS["ticket"]
     assert isinstance(view, TicketView)
 
-    assert pieces(view, "id")[1:9] == ("ka", "tujuh", "em", "empat", "tiga", "er", "te", "e")
+    named = Texts("id")
+    code = view.code.replace(" ", "")
+    assert len(code) == 13
+    assert pieces(view, "id")[1:14] == tuple(named.get(f"spell.{character}") for character in code)
+    assert not any(part in piece for piece in pieces(view, "id") for part in view.code.split())
+
+
+def test_an_answer_to_a_complaint_is_read_and_no_file_of_it_stays(speech: Speech, tmp_path: Path) -> None:
+    view = VIEWS["standing-answered"]
+    assert any("30 November" in piece for piece in pieces(view, "id"))
+
+    speech.speak(view, "id")
+    deadline = time.monotonic() + 20
+    while asked(tmp_path) < len(pieces(view, "id")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    speech.close()
+
+    kept = [file.name for file in (tmp_path / "spoken").iterdir()]
+    assert kept
+    assert not any("november" in name or name.startswith("passing") for name in kept)
+
+
+def test_every_new_screen_of_a_complaint_is_read_with_what_the_buttons_do() -> None:
+    for name, view in VIEWS.items():
+        if name.startswith(("why", "topics", "code", "standing", "word", "withdraw", "kept", "complaints")):
+            read = pieces(view, "id")
+            assert view.title in read
+            buttons = [piece for piece in read if piece.startswith("Tombol ")]
+            assert len(buttons) == len(view.options), name
+            assert all(piece.partition(": ")[2] for piece in buttons), name
+
+
+def test_the_tile_that_the_buttons_are_on_is_read_before_the_others() -> None:
+    view = VIEWS["topics-1"]
+    assert pieces(view, "id")[2] == view.tiles[view.focus].label
 
 
 def test_the_staff_screen_is_not_read() -> None:

@@ -8,7 +8,8 @@ import pytest
 from kiosk.rehearsal.samples import samples
 from kiosk.show import texts as texts_module
 from kiosk.show.texts import AUTHORITY, MissingTextError, Texts, catalogue, shipped
-from survey.record.complaint import ALPHABET, TOPICS
+from survey.record.complaint import TOPICS, AdditionKind
+from survey.record.ticket import ALPHABET, show_code
 
 
 def placeholders(text: str) -> set[str]:
@@ -26,8 +27,28 @@ def test_a_finished_language_has_the_same_keys(code: str) -> None:
 
 def test_no_text_is_left_over() -> None:
     """A key stands in the program whole, or its table is one whose keys are made of data."""
-    made_of_data = ("language", "topic", "spell", "profile", "performance", "consent", "trouble", "standby")
-    screens = ("invitation", "preferences", "offer", "thanks", "wait")
+    made_of_data = (
+        "language",
+        "topic",
+        "spell",
+        "profile",
+        "performance",
+        "consent",
+        "trouble",
+        "standby",
+        "ticket_status",
+        "still_there",
+        "kept",
+    )
+    screens = ("invitation", "preferences", "offer", "thanks", "wait", "complaints", "looking", "withdraw")
+    answers = (
+        "standing.word",
+        "standing.settled",
+        "standing.unsettled",
+        "standing.other",
+        "standing.withdraw",
+    )
+    unfound = ("standing.unknown", "standing.late")
     program = "".join(
         file.read_text() for file in Path(texts_module.__file__).parents[1].rglob("*.py")
     ).replace("'", '"')
@@ -36,7 +57,7 @@ def test_no_text_is_left_over() -> None:
         key
         for key in catalogue(AUTHORITY)
         if f'"{key}"' not in program
-        and not key.startswith(tuple(f"{table}." for table in made_of_data + screens))
+        and not key.startswith((*(f"{table}." for table in made_of_data + screens), *answers, *unfound))
     ]
 
     assert unused == []
@@ -95,8 +116,32 @@ def test_every_topic_and_every_character_of_a_code_has_words(code: str) -> None:
     assert [character for character in ALPHABET if not texts.has(f"spell.{character}")] == []
 
 
-def test_a_code_is_read_in_two_groups() -> None:
-    assert Texts("id").spell("K7M4 3RTE") == "ka tujuh em empat · tiga er te e"
+@pytest.mark.parametrize("code", [AUTHORITY, *COMPLETE])
+def test_every_way_a_complaint_can_stand_has_words(code: str) -> None:
+    """The words of the collector's own list, and of the two that its citizen brings about."""
+    statuses = (
+        "diterima",
+        "terverifikasi",
+        "diteruskan",
+        "ditindaklanjuti",
+        "dijawab",
+        "selesai",
+        "ditolak",
+        "dibuka_lagi",
+        "dicabut",
+    )
+    assert [status for status in statuses if f"ticket_status.{status}" not in catalogue(code)] == []
+
+
+@pytest.mark.parametrize("code", [AUTHORITY, *COMPLETE])
+def test_every_month_and_every_kind_of_addition_has_words(code: str) -> None:
+    assert len(catalogue(code)["date.long_months"].split()) == 12
+    assert [kind for kind in AdditionKind if f"kept.{kind}" not in catalogue(code)] == []
+
+
+def test_a_code_is_read_in_three_groups() -> None:
+    shown = show_code("K7M43RTEK7M43")
+    assert Texts("id").spell(shown) == "ka tujuh em empat · tiga er te e · ka tujuh em empat tiga"
 
 
 @pytest.mark.parametrize("code", [AUTHORITY, *COMPLETE])

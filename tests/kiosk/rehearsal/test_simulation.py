@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.__main__ import main
-from survey.record.attachment import belongs
-from survey.record.complaint import read_code
+from survey.record.attachment import Attachment, belongs
+from survey.record.complaint import ADDED, FILING, Added, AdditionKind, Filing, written_words
 from survey.record.response import Response
 from survey.wire.messages import Settings, pack_settings
+from survey.wire.sealing import ROUTED, WRITTEN
 from tests.kiosk.journals import records
 from uplink.journal.home import KioskHome
 from uplink.journal.identity import Identity
@@ -59,26 +60,29 @@ def test_every_response_can_be_read_back(home: Path) -> None:
 
 def test_complaints_travel_sealed_beside_their_record(home: Path, seal_key: X25519PrivateKey) -> None:
     simulate(home, 50, "--quiet", "--seed", "9")
-    complaints = records(home, "complaint")
+    complaints, additions = records(home, "complaint"), records(home, "addition")
     assert complaints
+    assert additions
+    keys = {}
     texts = 0
-    numbers = []
     for record in complaints:
-        assert read_code(record.body["ticket"]) == record.body["ticket"]
-        assert record.body["topics"]
+        assert set(record.body) <= {"visit", "lookup", "service", "attached"}
         assert all(belongs(attachment, record.body) for attachment in record.attachments)
-        for attachment in record.attachments:
-            if attachment.name == "text":
-                texts += 1
-                assert len(opened(attachment.content, seal_key)) == len(attachment.content) - 52
-            if attachment.name == "contact":
-                numbers.append(opened(attachment.content, seal_key))
-                assert numbers[-1].isdigit()
-                assert record.body["consent"]["version"] == "1"
-    assert numbers
+        sealed = {one.name: opened_of(one, seal_key) for one in record.attachments}
+        filing = Filing.from_bytes(sealed["filing"])
+        assert filing.topics or filing.about_officer
+        keys[record.body["lookup"]] = filing.key
+        texts += "text" in sealed
     assert texts
+    numbers = []
+    for record in additions:
+        sealed = {one.name: opened_of(one, seal_key) for one in record.attachments}
+        told = Added.from_bytes(sealed["added"])
+        assert (told.kind, told.key) == (AdditionKind.NUMBER, keys[record.body["lookup"]])
+        numbers.append(written_words(sealed["contact"]))
+        assert record.body["consent"]["version"] == "2"
     everything = b"".join(path.read_bytes() for path in (home / "journal").iterdir())
-    assert not any(number in everything for number in numbers)
+    assert not any(number.encode() in everything for number in numbers)
 
 
 def test_complaints_are_sealed_to_the_key_that_the_settings_name(home: Path, collector: Identity) -> None:
@@ -90,15 +94,19 @@ def test_complaints_are_sealed_to_the_key_that_the_settings_name(home: Path, col
     simulate(home, 50, "--quiet", "--seed", "9")
     attachments = [one for record in records(home, "complaint") for one in record.attachments]
     assert attachments
-    assert all(len(opened(one.content, new)) == len(one.content) - 52 for one in attachments)
+    assert all(len(opened_of(one, new)) == len(one.content) - 52 for one in attachments)
 
 
-def opened(sealed: bytes, key: X25519PrivateKey) -> bytes:
+def opened_of(one: Attachment, key: X25519PrivateKey) -> bytes:
+    return opened(one.content, key, info=ROUTED if one.name in (FILING, ADDED) else WRITTEN)
+
+
+def opened(sealed: bytes, key: X25519PrivateKey, *, info: bytes = WRITTEN) -> bytes:
     """Open what was sealed as the collector does."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey  # noqa: PLC0415 - beside its use
 
     shared = key.exchange(X25519PublicKey.from_public_bytes(sealed[4:36]))
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"ikm-seal-1").derive(shared)
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(shared)
     return ChaCha20Poly1305(derived).decrypt(bytes(12), sealed[36:], None)
 
 

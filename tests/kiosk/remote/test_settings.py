@@ -206,7 +206,7 @@ def test_opening_hours_dim_the_screen_say_when_it_opens_and_a_press_still_counts
         assert kiosk.view.dimmed
         assert "Selasa" in kiosk.view.text
         assert "08.00" in kiosk.view.text
-        kiosk.press(2)
+        kiosk.press(3)
         assert kiosk.loop.service.state.step is Step.INVITATION
     (pulse,) = records(home, "response")
     assert pulse.body["outside_hours"] is True

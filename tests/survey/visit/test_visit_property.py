@@ -1,17 +1,25 @@
-"""No sequence of events reaches a dead end or an unrecorded answer, or says thanks too early."""
+"""No sequence of events reaches a dead end, loses an answer or a complaint, shows a ticket to another, or says thanks too early."""
+
+import functools
+from collections import defaultdict
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from survey.instrument.definition import load
+from survey.visit.graph import edges, kind_of
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import (
     Event,
+    Found,
     Hold,
+    LookUp,
     Press,
     Release,
     Restored,
+    SaveAddition,
     SaveComplaint,
     Saved,
     SaveFailed,
@@ -25,7 +33,15 @@ from survey.visit.state import (
     Touch,
     Void,
 )
-from tests.survey.visits import full_plan
+from survey.wire.ticket_states import TicketState
+from tests.survey.visits import CODE, full_plan
+
+STATES = (
+    None,
+    TicketState("diterima", at=0, due="2026-12-15"),
+    TicketState("dijawab", at=0, answer="Loket kini buka sampai jam tiga. " * 10),
+    TicketState("dicabut", at=0),
+)
 
 PLANS = (
     full_plan(),
@@ -35,13 +51,29 @@ PLANS = (
     full_plan(complaint=False, contact=False),
 )
 
+MIDDLE = full_plan(
+    services=full_plan().services[:1], profile=full_plan().profile[:1], forms=(load("maladministrasi"),)
+)
+
+
+@functools.cache
+def middles() -> dict[Step, list[State]]:
+    """States of every screen, found by walking the table: chance alone seldom types a whole code."""
+    found: dict[Step, dict[State, State]] = defaultdict(dict)
+    for edge in edges(MIDDLE):
+        found[edge.after.step].setdefault(kind_of(edge.after), edge.after)
+    return {step: list(kinds.values()) for step, kinds in found.items()}
+
+
+starts = st.sampled_from(sorted(Step)).flatmap(lambda step: st.sampled_from(middles()[step]))
 # Most events are sensible for the screen they meet: the number picks among what is offered there.
 events = st.one_of(
     st.tuples(st.just("press"), st.integers(0, 3)),
     st.tuples(st.just("offered"), st.integers(0, 9)),
     st.tuples(st.just("offered"), st.integers(0, 9)),
     st.tuples(st.just("offered"), st.integers(0, 9)),
-    st.tuples(st.just("key"), st.integers(0, 9)),
+    st.tuples(st.sampled_from(["key", "code", "phone"]), st.integers(0, 9)),
+    st.tuples(st.just("found"), st.integers(0, 3)),
     st.tuples(st.just("saved"), st.just(0)),
     st.tuples(st.just("saved"), st.just(0)),
     st.tuples(
@@ -55,12 +87,17 @@ steps = st.lists(st.tuples(events, st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.5, 1.2
 class Judge:
     """Plays a sequence and checks the promises after every event."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, start: State | None = None) -> None:
         self.plan = plan
         self.now = 10.0
-        self.state = begin(plan, now=self.now)
-        self.outstanding: list[str] = []
-        self.durable: set[str] = set()
+        self.state = begin(plan, now=self.now) if start is None else start
+        if start is not None:
+            self.now = max(start.since, start.last_input, start.quiet_until) + 1.0
+        self.outstanding = sorted(self.state.unsaved)
+        self.durable = set(self.state.owed - self.state.unsaved)
+        self.looked_up = [self.state.code] if self.state.step is Step.LOOKING else []
+        self.tickets = {} if self.state.ticket is None else {self.state.ticket: self.state.visit}
+        """Whose visit each ticket is of."""
 
     def event(self, kind: str, number: int) -> Event:  # noqa: C901 - one line a kind
         choices = sorted(offer(self.plan, self.state).actions)
@@ -71,10 +108,12 @@ class Judge:
                 return Touch(choices[number % len(choices)] if choices else "nothing")
             case "key":
                 return Touch(f"key:{number}")
+            case "found" if self.looked_up:
+                return Found(self.looked_up.pop(0), STATES[number])
             case "saved" if self.outstanding:
                 token = self.outstanding.pop(0)
                 self.durable.add(token)
-                return Saved(token, "ABCDEFGH" if token.endswith("complaint") else None)
+                return Saved(token, self.ticket(token) if token.endswith("complaint") else None)
             case "failed":
                 return SaveFailed(self.outstanding.pop(0) if self.outstanding else "")
             case "hold":
@@ -92,8 +131,23 @@ class Judge:
             case _:
                 return Tick()
 
+    def play(self, kind: str, number: int) -> None:
+        """Let one thing happen; a code and a telephone number are typed whole, for chance would never do it."""
+        if kind in ("code", "phone"):
+            for character in CODE if kind == "code" else "081234567890":
+                self.give(Touch(f"key:{character}"))
+        else:
+            self.give(self.event(kind, number))
+
+    def ticket(self, token: str) -> str:
+        code = f"TICKET-{len(self.tickets)}"
+        self.tickets[code] = int(token.partition("/")[0])
+        return code
+
     def give(self, event: Event) -> None:
         before, handed_over = self.state, {}
+        complaints: list[SaveComplaint] = []
+        additions: list[SaveAddition] = []
         self.state, effects = advance(self.plan, self.state, event, self.now)
         for effect in effects:
             match effect:
@@ -102,9 +156,20 @@ class Judge:
                     handed_over = dict(response.answers)
                 case SaveComplaint(token=token):
                     self.outstanding.append(token)
+                    complaints.append(effect)
+                case SaveAddition(token=token):
+                    self.outstanding.append(token)
+                    additions.append(effect)
+                case LookUp(code):
+                    self.looked_up.append(code)
                 case Thanked(tokens):
                     assert tokens <= self.durable, "thanked before it was durable"
         self.check_nothing_lost(before, handed_over)
+        self.check_draft(before, event, complaints, additions)
+        if self.state.ticket is not None:
+            assert self.tickets[self.state.ticket] == self.state.visit, "another visitor's ticket"
+        if self.state.step is Step.IDLE:
+            assert (self.state.ticket, self.state.code, self.state.found) == (None, "", None)
         if self.state.step is Step.THANKS:
             assert not self.state.unsaved
 
@@ -115,6 +180,32 @@ class Judge:
             on_screen = before.step is Step.QUESTION and key == question_key(self.plan, before)
             assert kept == value or on_screen, (key, before, self.state)
 
+    def check_draft(
+        self, before: State, event: Event, complaints: list[SaveComplaint], additions: list[SaveAddition]
+    ) -> None:
+        """What was picked or written is kept, unless the visitor says *Batal*, puts it back, or the screen says that it is lost."""
+        if not before.has_draft:
+            assert not complaints or before.step is Step.TEXT
+            return
+        kept = [(one.topics, one.about_officer, one.text) for one in complaints]
+        draft = (before.topics, before.about_officer, before.text.strip())
+        words = [one.text for one in additions]
+        still = (self.state.topics, self.state.about_officer, self.state.text.strip())
+        cancelled = event == Touch("cancel") or (
+            isinstance(event, Press) and "cancel" in said(self.plan, before)
+        )
+        put_back = self.state.step is before.step and isinstance(event, Touch | Press | Release)
+        lost = self.state.not_kept and Step.FAILED in (self.state.step, self.state.back_to)
+        assert still == draft or draft in kept or draft[2] in words or cancelled or put_back or lost, (
+            before,
+            event,
+            self.state,
+        )
+
+
+def said(plan: Plan, state: State) -> tuple[str, ...]:
+    return offer(plan, state).options
+
 
 @given(plan=st.sampled_from(PLANS), sequence=steps)
 @settings(max_examples=200, deadline=None)
@@ -122,7 +213,18 @@ def test_no_sequence_loses_an_answer_or_thanks_too_early(plan: Plan, sequence: l
     judge = Judge(plan)
     for (kind, number), pause in sequence:
         judge.now += pause
-        judge.give(judge.event(kind, number))
+        judge.play(kind, number)
+
+
+@given(start=starts, sequence=steps)
+@settings(max_examples=400, deadline=None)
+def test_from_no_screen_a_sequence_loses_anything_or_shows_it_to_another(
+    start: State, sequence: list
+) -> None:
+    judge = Judge(MIDDLE, start)
+    for (kind, number), pause in sequence:
+        judge.now += pause
+        judge.play(kind, number)
 
 
 @given(plan=st.sampled_from(PLANS), sequence=steps)
@@ -132,7 +234,7 @@ def test_no_sequence_reaches_a_dead_end(plan: Plan, sequence: list) -> None:
     judge = Judge(plan)
     for (kind, number), pause in sequence:
         judge.now += pause
-        judge.give(judge.event(kind, number))
+        judge.play(kind, number)
     for _ in range(60):
         while judge.outstanding:
             judge.give(judge.event("saved", 0))
@@ -158,8 +260,8 @@ def test_a_visitor_can_always_do_something_where_input_is_taken(plan: Plan, sequ
     judge = Judge(plan)
     for (kind, number), pause in sequence:
         judge.now += pause
-        judge.give(judge.event(kind, number))
+        judge.play(kind, number)
         here = offer(plan, judge.state)
         assert len(here.options) <= 4
-        if judge.state.step not in (Step.SAVING, Step.FAILED, Step.STAFF):
+        if judge.state.step not in (Step.SAVING, Step.LOOKING, Step.FAILED, Step.STAFF):
             assert here.options, "a visitor with only buttons could not go on"

@@ -1,0 +1,1 @@
+"""The screens of complaints: of making one, and of an earlier one."""

@@ -1,0 +1,40 @@
+"""A public answer, parted into pages that can be read at a glance, and what its citizen may say to it."""
+
+from survey.visit.action import Word
+from survey.visit.state import State
+
+PAGE_CHARACTERS = 220
+"""So much of an answer stands on one page: what the smallest panel shows in large type."""
+_ANSWERED = frozenset({"dijawab", "selesai"})
+_REJECTED = "ditolak"
+_WITHDRAWN = "dicabut"
+_SENTENCE_ENDS = (". ", "! ", "? ")
+
+
+def answer_pages(answer: str) -> tuple[str, ...]:
+    """Part an answer at sentences, where they are short enough, else between words; at least one page, which may be empty."""
+    rest = " ".join(answer.split())
+    pages: list[str] = []
+    while len(rest) > PAGE_CHARACTERS:
+        head = rest[: PAGE_CHARACTERS + 1]
+        sentence = max(head.rfind(end) + 1 for end in _SENTENCE_ENDS)
+        cut = sentence if sentence > PAGE_CHARACTERS // 2 else head.rfind(" ")
+        cut = cut if cut > 0 else PAGE_CHARACTERS
+        pages.append(rest[:cut].strip())
+        rest = rest[cut:].strip()
+    return (*pages, rest)
+
+
+def may_settle(status: str) -> bool:
+    """Tell whether its citizen is asked if the matter is settled."""
+    return status in _ANSWERED
+
+
+def replies(state: State, *, contact: bool) -> tuple[str, ...]:
+    """Give what a citizen may add to the complaint that was found, in order; the way out is not among them."""
+    status = state.found.status if state.found is not None else _WITHDRAWN
+    if status == _WITHDRAWN:
+        return ()
+    settled = (Word.SETTLED, Word.UNSETTLED) if may_settle(status) else ()
+    refused = (Word.UNSETTLED,) if status == _REJECTED else ()
+    return (*settled, *refused, Word.WORD, *((Word.NUMBER,) if contact else ()), Word.WITHDRAW)
