@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from collector.complaints.models import Ticket, TicketStatus, TicketStep
+from collector import clock
+from collector.complaints.models import Ticket
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
-from survey.record.complaint import Complaint, read_code
+from survey.record.complaint import Complaint
 from survey.record.errors import Malformed
 from survey.record.record import COMPLAINT
 
@@ -16,11 +17,10 @@ def project(records: Sequence[AcceptedRecord]) -> Sequence[NotUnderstood]:
         if record.kind != COMPLAINT:
             continue
         complaint = _read(record.body)
-        code = read_code(complaint.ticket) if complaint is not None else None
-        if complaint is None or code is None:
+        if complaint is None:
             refused.append(NotUnderstood(record.stream_id, record.seq, "complaint_field"))
         else:
-            _keep(record, complaint, code)
+            _keep(record, complaint)
     return refused
 
 
@@ -30,28 +30,22 @@ def unproject(records: Sequence[AcceptedRecord]) -> None:
 
 def _read(body: Mapping[str, object]) -> Complaint | None:
     try:
-        complaint = Complaint.from_body(body)
+        return Complaint.from_body(body)
     except Malformed:
         return None
-    texts = [*complaint.topics, complaint.language, complaint.consent.version if complaint.consent else ""]
-    # PostgreSQL stores no NUL; no honest kiosk writes one.
-    return None if any("\x00" in text for text in texts) or len(complaint.language) > 8 else complaint
 
 
-def _keep(record: AcceptedRecord, complaint: Complaint, code: str) -> None:
-    ticket, new = Ticket.objects.update_or_create(
+def _keep(record: AcceptedRecord, complaint: Complaint) -> None:
+    at = {
+        "unit_id": record.unit_id,
+        "place_id": record.place_id,
+        "service_id": record.service_id,
+        "at_ms": record.at_ms,
+    }
+    Ticket.objects.update_or_create(
         stream_id=record.stream_id,
         seq=record.seq,
-        defaults={
-            "code": code,
-            "unit_id": record.unit_id,
-            "place_id": record.place_id,
-            "service_id": record.service_id,
-            "at_ms": record.at_ms,
-            "topics": list(complaint.topics),
-            "language": complaint.language,
-            "consent_version": complaint.consent.version if complaint.consent is not None else "",
-        },
+        defaults=at,
+        create_defaults=at
+        | {"lookup": complaint.lookup, "received_ms": record.received_ms, "changed_at": clock.now()},
     )
-    if new:
-        TicketStep.objects.create(ticket=ticket, status=TicketStatus.RECEIVED, who="kiosk")

@@ -54,7 +54,7 @@ def destroy(found: Due, *, who: str, now: datetime) -> int:
             trail.note(
                 who=who,
                 action="destroyed",
-                subject=f"{one.name} of {ticket.code if ticket is not None else one.seq}",
+                subject=f"{one.name} of {ticket.number if ticket is not None else one.seq}",
                 why="end of retention",
                 facts={"digest": one.digest, "stream": one.stream_id, "seq": one.seq},
             )

@@ -12,8 +12,9 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from collector.accounts import roles
-from collector.complaints.models import PROMISED_DAYS
-from collector.complaints.waiting import Waiting, waiting
+from collector.complaints import passing, sight
+from collector.complaints.models import Ticket
+from collector.complaints.waiting import waiting
 from collector.desk import periods, reminders
 from collector.desk.kiosk_words import need_sentence, silent_words
 from collector.desk.periods import Standing
@@ -66,7 +67,7 @@ def monday_of(day: date) -> date:
 def week_of(user: AbstractBaseUser | AnonymousUser) -> Week:
     """Give the running week of an account."""
     today = periods.today()
-    found = [*_of_officer(user), *_of_evaluator(user)]
+    found = [*_of_officer(user), *_of_evaluator(user), *_complaints(user)]
     order = (LATE, SOON, NOTE)
     entries = tuple(sorted(found, key=lambda one: order.index(one.urgency)))
     return Week(monday_of(today), today - timedelta(days=1), entries)
@@ -88,7 +89,6 @@ def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         yield from _sample(unit)
     held = units.order_by()
     yield from _silent(held)
-    yield from _complaints(waiting(held, midnight=periods.midnight(), with_officers=False))
 
 
 def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
@@ -106,7 +106,6 @@ def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         title, text = say_here("week.silent_units", number=number), say_here("week.silent_units_text")
         yield Entry(LATE, title, text, reverse("desk-missing"))
     yield from _silent(units)
-    yield from _complaints(waiting(units, midnight=periods.midnight(), with_officers=True))
 
 
 def _release_due(standing: Standing) -> Entry:
@@ -177,16 +176,25 @@ def _silent(units: QuerySet[Unit]) -> Iterator[Entry]:
         yield Entry(LATE, title, text, reverse("desk-kiosk", args=[name]))
 
 
-def _complaints(found: Waiting) -> Iterator[Entry]:
-    if found.overdue:
-        text = say_here("week.complaints_late_text", open=found.open, days=PROMISED_DAYS)
-        yield Entry(LATE, say_here("week.complaints_late", number=found.overdue), text)
-    elif found.open:
-        title, text = (
-            say_here("week.complaints_open", number=found.open),
-            say_here("week.complaints_open_text"),
-        )
-        yield Entry(NOTE, title, text)
+def _complaints(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
+    """Say what of the complaints in somebody's sight waits for that person, and what was left lying below."""
+    path = reverse("desk-complaints")
+    own = waiting(sight.visible(user).filter(sight.held_by(user)), midnight=periods.midnight())
+    if own.overdue:
+        text = say_here("week.complaints_late_text", open=own.open)
+        yield Entry(LATE, say_here("week.complaints_late", number=own.overdue), text, f"{path}?tampil=lewat")
+    elif own.open:
+        title = say_here("week.complaints_open", number=own.open)
+        yield Entry(NOTE, title, say_here("week.complaints_open_text"), path)
+    if number := _left_lying(user).count():
+        title, text = say_here("week.complaints_below", number=number), say_here("week.complaints_below_text")
+        yield Entry(LATE, title, text, f"{path}?tampil=bawah")
+
+
+def _left_lying(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Ticket]:
+    midnight = periods.midnight()
+    before = round(midnight.timestamp() * 1000)
+    return passing.overdue_above(user, midnight).filter(at_ms__lt=before)
 
 
 def _desk(standing: Standing) -> str:

@@ -157,7 +157,7 @@ def test_what_was_entered_is_evidence(post: Post, release: Release) -> None:
     )
     handled = told["Pengaduan", "Penyelesaian pengaduan"]
     assert handled.why == (
-        "4 diterima, 3 dijawab, 1 selesai; separuh dijawab dalam 2 hari atau kurang; 1 melewati 60 hari."
+        "4 diterima, 3 dijawab, 1 selesai; separuh dijawab dalam 2 hari atau kurang; 1 lewat batasnya."
     )
     assert told["Pengaduan", "Rencana perbaikan"].why == "1 dari 1 rencana selesai."
     assert told["Pengaduan", "Hasil dipublikasikan"].state == PRESENT
