@@ -33,6 +33,10 @@ NOBODY = (CITIZEN, KIOSK, CLOCKWORK)
 """Who takes steps and is no account."""
 FOUR_EYES = ("pungli",)
 """Topics of which who verifies is not who answers."""
+_STARTS = (TicketStatus.HANDLED, TicketStatus.REOPENED)
+"""Steps with which a clock that stands runs again: somebody works on it."""
+_STOPS = (TicketStatus.ANSWERED, TicketStatus.REJECTED)
+"""Steps after which nobody owes anything, until the complaint is opened again."""
 _STATUS = ["status", "closed_at", "answered_at", "changed_at", "rejected_as", "root_cause", "compensation"]
 _CLOCK = ["due_on", "stopped_on", "stopped_why", "stop_seen_from"]
 
@@ -183,15 +187,12 @@ def close_silent(now: datetime) -> int:
 def step(ticket: Ticket, status: TicketStatus, *, who: str, now: datetime, words: Words) -> None:
     """Take a step that was found to be allowed, in the transaction that holds the ticket."""
     before = ticket.status
-    if (
-        status == TicketStatus.REOPENED
-        or before == TicketStatus.ANSWERED == status
-        or (ticket.stopped_on is not None and status not in (TicketStatus.FORWARDED, TicketStatus.VERIFIED))
-    ):
+    if status in _STARTS or (status in _STOPS and ticket.stopped_why != Stop.ANSWERED):
         clockwork.run(ticket, now=now)
+    if status in _STOPS:
+        clockwork.stop(ticket, Stop.ANSWERED, who=who, now=now)
     if status == TicketStatus.ANSWERED:
         ticket.answered_at = now
-        clockwork.stop(ticket, Stop.ANSWERED, who=who, now=now)
     ticket.status, ticket.changed_at = status, now
     ticket.closed_at = now if status in CLOSED else None
     ticket.rejected_as = words.rejected_as

@@ -28,7 +28,6 @@ WORKING, CALENDAR = "working days", "days"
 ARRIVAL, COMPLETE = "arrival", "complete"
 MOST_DAYS = 400
 _SPANS = ("verify", "acknowledge", "silence", "reopen", "stop")
-_WEEK, _WORKED = 7, 5
 
 
 class Span(NamedTuple):
@@ -152,10 +151,10 @@ def _promised(rules: Rules, span: Span) -> int:
 
 
 def _working(span: Span) -> int:
+    """Give the fewest working days that never end before a span does, on whatever day it begins: counted from a Sunday they end soonest."""
     if span.unit == WORKING:
         return span.days
-    weeks, rest = divmod(span.days, _WEEK)
-    return max(1, weeks * _WORKED + min(rest, _WORKED))
+    return next(days for days in range(1, MOST_DAYS + 1) if days + 2 * ((days - 1) // 5) >= span.days)
 
 
 def _span(name: str, given: Mapping[str, Any]) -> Span:

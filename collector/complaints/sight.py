@@ -102,6 +102,17 @@ def held_below(user: Account) -> Q:
     return found
 
 
+def sees_all_of(user: Account, unit: Unit) -> bool:
+    """Tell whether an account may have counts of a unit in which what is kept from its desk is counted too: it evaluates it, and never sat there."""
+    return units_whole(user).filter(pk=unit.pk).exists()
+
+
+def units_whole(user: Account) -> QuerySet[Unit]:
+    """Give the units of which an account may have counts of everything."""
+    sat = Office.objects.filter(user=user.pk, role=roles.UNIT_OFFICER)
+    return roles.units_of(roles.held(user, roles.EVALUATORS)).exclude(pk__in=sat.values("unit"))
+
+
 def units_seen(user: Account) -> QuerySet[Unit]:
     """Give the units in an account's reach."""
     return roles.units_of(roles.held(user, roles.OFFICERS))
