@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from collector.accounts import roles
 from collector.complaints import sight
 from collector.desk import periods
 from collector.desk.show.followup import found_unit

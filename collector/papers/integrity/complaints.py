@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from collector.complaints.life import NOBODY
 from collector.complaints.models import Ticket, TicketStatus, TicketStep
 from collector.complaints.sorting import FORMS
 from collector.complaints.waiting import public
@@ -51,6 +52,7 @@ def counted(unit: Unit, first: date, last: date, *, today: date, whole: bool) ->
     ]
     steps = list(
         TicketStep.objects.filter(ticket__unit=unit, ticket__in=[pk for pk, *_ in found])
+        .exclude(who__in=NOBODY)
         .order_by("pk")
         .values_list("ticket", "status", "at", "who")
     )

@@ -52,6 +52,7 @@ WORD = "tokekbelang"
 """Stands in everything that is planted, and nowhere else in the program."""
 NUMBER = 738291
 PERIOD = "2026-TW3"
+MOST_OF_A_KIND = 4
 FORMS = ("pungli", "petugas_tidak_ramah", "pilih_kasih", "lama", "fasilitas")
 
 
@@ -130,41 +131,32 @@ def patterns(inside: list[URLPattern | URLResolver], before: str = "") -> Iterat
             yield route, one
 
 
+def filled(route: str, values: dict[str, str]) -> str:
+    """Give an address of a pattern, a value in each of its places."""
+    path = re.sub(
+        r"\(\?P<(\w+)>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", lambda at: values.get(at[1], "1"), route
+    )
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda at: values.get(at[1], "1"), path)
+    path = re.sub(r"\\([.\-/])", r"\1", path).replace("^", "").replace("$", "").replace("\\Z", "")
+    return f"/{path.lstrip('/')}"
+
+
 def addresses(planted: list[Ticket]) -> set[str]:
     """Give addresses of every pattern of the site: filled with what there is, and with the planted complaints where a number goes."""
     release = Release.objects.get(code="sukamaju")
-    unit = {
-        "code": "sukamaju",
-        "unit": "sukamaju",
-        "period": PERIOD,
-        "service": "kk",
-        "text": release.address,
-    }
-    others = {
-        "name": "k1", "address": release.address, "kiosk": "k1", "of": "2026", "year": "2026", "file": "1", "fmt": "csv", "format": "csv",
+    values = {
+        "code": "sukamaju", "unit": "sukamaju", "period": PERIOD, "service": "kk", "text": release.address, "name": "k1",
+        "address": release.address, "kiosk": "k1", "of": "2026", "year": "2026", "file": "1", "fmt": "csv", "format": "csv",
         "instrument": "skm-2017", "key": "none", "index": "1",
     }  # fmt: skip
     found = set[str]()
     for route, _ in patterns(get_resolver().url_patterns):
         for number in (str(NUMBER), planted[1].number, "1"):
-            values = unit | others | {"number": number}
-            path = re.sub(
-                r"\(\?P<(\w+)>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)",
-                lambda at: values.get(at[1], "1"),
-                route,
-            )
-            path = re.sub(r"<(?:\w+:)?(\w+)>", lambda at: values.get(at[1], "1"), path)
-            path = re.sub(r"\\([.\-/])", r"\1", path).replace("^", "").replace("$", "").replace("\\Z", "")
-            found.add(f"/{path.lstrip('/')}")
+            found.add(filled(route, values | {"number": number}))
     for name in ("saya", "lewat", "bawah", "diteruskan", "dijaga", "dijawab", "semua"):
         found |= {f"/meja/pengaduan/?tampil={name}", f"/meja/pengaduan/?tampil={name}&unit=sukamaju"}
-    found |= {
-        f"/?q={WORD}",
-        f"/?q={NUMBER}",
-        f"/meja/kios/?q={NUMBER}",
-        f"/meja/pengaduan/?sesudah=2026-01-01_{NUMBER - 1}",
-    }
-    return found
+    found |= {f"/?q={WORD}", f"/?q={NUMBER}", f"/meja/kios/?q={NUMBER}"}
+    return found | {f"/meja/pengaduan/?sesudah=2026-01-01_{NUMBER - 1}"}
 
 
 def told(answer: HttpResponse) -> bytes:
@@ -197,13 +189,10 @@ class Looker:
         if len(self.seen) < 900 and answer.headers.get("Content-Type", "").startswith("text/html"):
             for link in re.findall(r'href="([^"#]+)', content.decode("utf-8", "replace")):
                 plain = link.replace("&amp;", "&")
-                if (
-                    plain.startswith("/")
-                    and not plain.startswith(("/static", "//"))
-                    and plain not in self.seen
-                ):
-                    if "keluar" not in plain and self.kinds(plain) < 4:
-                        self.get(plain)
+                shut = ("/static", "//", "/akun/keluar", "/en/akun/keluar")
+                known = plain in self.seen or self.kinds(plain) >= MOST_OF_A_KIND
+                if plain.startswith("/") and not plain.startswith(shut) and not known:
+                    self.get(plain)
 
     def kinds(self, path: str) -> int:
         shape = re.sub(r"[0-9]+", "0", path.partition("?")[0])

@@ -300,7 +300,7 @@ def judged(number: int, seed: int, *, days: int) -> Simulation:
     assert simulation.late_seen > number, "offices did sleep"
     assert simulation.misrouted > 0
     finished = Ticket.objects.filter(status__in=(*CLOSED, S.ANSWERED)).count()
-    assert finished > 0.8 * number, "offices did work"
+    assert finished > 0.6 * number, "offices did work"
     return simulation
 
 

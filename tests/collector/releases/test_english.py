@@ -10,9 +10,11 @@ from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from collector import clock
 from collector.complaints.models import Ticket, TicketStatus, TicketStep
 from collector.fleet.models import Place, Unit
 from collector.followup import forum, register
@@ -20,8 +22,9 @@ from collector.releases import publishing
 from collector.releases.evaluation import keeping, result
 from collector.releases.models import Release
 from collector.scores.models import Population
+from collector.trust import public
 from survey.index.periods import parse
-from survey.record.complaint import new_code
+from survey.record.ticket import new_code, salt_of, secrets_of
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
 from tests.collector.releases.test_attacker import Village
@@ -106,10 +109,12 @@ def _promised_and_planned(unit: Unit) -> None:
     ticket = Ticket.objects.create(
         stream_id=3,
         seq=1,
-        code=TICKET,
+        lookup=secrets_of(TICKET, salt_of(public.read(settings.IKM_KEYS).signing)).lookup,
         unit=unit,
         place=Place.objects.first(),
         at_ms=0,
+        received_ms=0,
+        changed_at=clock.now(),
         topics=[],
         language="id",
     )
