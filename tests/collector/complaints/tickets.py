@@ -26,11 +26,13 @@ def a_ticket(
     about_officer: bool = False,
     names_officer: bool = False,
     has_arrived: bool = True,
+    number: int | None = None,
 ) -> Ticket:
     """A routed complaint, filed on a day and received on it or later; its clock runs from there."""
     filed = at(day) if day is not None else clock.now_ms()
     came = at(received) if received is not None else filed
     ticket = Ticket.objects.create(
+        pk=number,
         stream_id=1,
         seq=next(_numbers),
         lookup=secrets.token_hex(16),
