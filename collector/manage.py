@@ -59,7 +59,7 @@ People
   releases-mail       mail what came out to whoever wants it
 
 Complaints
-  complaint           list complaints, read what a citizen wrote, move a ticket on
+  complaint           complaints: list, read, move, pass on; calendar and rules
   retention           destroy what is past its date
 """
 

@@ -107,7 +107,7 @@ def state_of(ticket: Ticket, answer: str) -> TicketState:
     return TicketState(
         status=ticket.status,
         at=round(ticket.changed_at.timestamp() * 1000),
-        due="",
+        due=ticket.due_on.isoformat() if ticket.due_on is not None and ticket.answered_at is None else "",
         answer=answer,
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from collector import clock
 from collector.complaints.models import Ticket, TicketStatus
+from collector.complaints.waiting import public
 from collector.fleet.assignments import standing_at
 from collector.fleet.models import Unit
 from collector.followup import forum
@@ -28,7 +29,6 @@ from collector.standards.history import VisitRead, visits_of
 from collector.standards.models import Maklumat, Standard
 from collector.standards.reading import ServiceRead, promise_of, services_of
 from survey.index.periods import parse
-from survey.record.complaint import BY_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +167,11 @@ def _surveys(unit: Unit, year: int, today: date) -> tuple[Survey, ...]:
 
 
 def _complaints(unit: Unit, year: int, *, whole: bool, lapor: tuple[int, int] | None) -> Complaints:
-    rows = Ticket.objects.filter(unit=unit).values_list("at_ms", "topics", "status")
+    rows = Ticket.objects.filter(unit=unit) if whole else public(unit)
     counted = [
         status
-        for at_ms, topics, status in rows
+        for at_ms, status in rows.values_list("at_ms", "status")
         if local_date(at_ms, unit.time_zone).year == year
-        and (whole or not any(code in BY_CODE and BY_CODE[code].bypass_officer for code in topics))
     ]
     return Complaints(len(counted), counted.count(TicketStatus.DONE), whole, lapor)
 
