@@ -6,7 +6,7 @@ A level where nobody holds an evaluator's office is passed over, so that what go
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from collector.accounts import roles
 from collector.accounts.models import Office
@@ -121,18 +121,6 @@ def is_staffed(holder: Holder, unit: Unit, *, guarded: bool) -> bool:
 def officers_of(unit: Unit) -> QuerySet[Office]:
     """Give the offices of who sits at a unit's desk."""
     return Office.objects.filter(role=roles.UNIT_OFFICER, unit=unit, until=None)
-
-
-def held_at(holder: Holder) -> Q:
-    """Give the condition that a ticket is held there."""
-    match holder.level:
-        case Level.UNIT:
-            return Q(level=Level.UNIT, holder_unit__code=holder.code)
-        case Level.AGENCY:
-            return Q(level=Level.AGENCY, holder_agency__code=holder.code)
-        case Level.REGION:
-            return Q(level=Level.REGION, holder_region=holder.code)
-    return Q(level=Level.ALL)
 
 
 def _upwards(holder: Holder, unit: Unit) -> list[Holder]:

@@ -225,7 +225,8 @@ def _shown(
     waits = PassOn.objects.filter(ticket=ticket, acknowledged_at=None).order_by("-pk").first()
     context = {
         "ticket": ticket,
-        "works": works and ticket.leader_id is None,
+        "works": works,
+        "acts": works and ticket.leader_id is None,
         "holder": levels.name_of(holder) if holder is not None else "",
         "is_late": clockwork.is_late(ticket, now),
         "is_owed": clockwork.owes(ticket.status),
