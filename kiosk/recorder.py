@@ -154,7 +154,7 @@ class Recorder:
 
     def results(self) -> list[Saved | SaveFailed | Found]:
         """Give what became of the visitors' records, and what was found of tickets, since the last call."""
-        events: list[Saved | SaveFailed | Found] = list(self._tickets.results())
+        events: list[Saved | SaveFailed | Found] = [self._still_asked(one) for one in self._tickets.results()]
         while not self._writer.results.empty():
             result = self._writer.results.get_nowait()
             self.waiting -= 1
@@ -197,6 +197,14 @@ class Recorder:
     def state(self) -> WriterState:
         """Give how writing goes."""
         return self._writer.state()
+
+    def _still_asked(self, found: Found) -> Found:
+        """Leave out what its citizen may say no more: the message may be older than that day."""
+        today = self._times.local()
+        if found.state is None or not found.state.until or today is None:
+            return found
+        late = found.state.until < today.date().isoformat()
+        return Found(found.code, found.state._replace(until="")) if late else found
 
     @property
     def busy(self) -> bool:

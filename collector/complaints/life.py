@@ -4,7 +4,7 @@ Whoever asks is looked at first, then the table of moves (`collector.complaints.
 a second pair of eyes. A ticket that follows another takes the same steps on the same day, and keeps its own code and date.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -149,12 +149,17 @@ def citizen_unsettled(ticket: Ticket, now: datetime) -> bool:
 
 def may_reopen(ticket: Ticket, now: datetime) -> bool:
     """Tell whether the citizen may still say that it is not settled."""
+    last = reopens_until(ticket)
+    return last is not None and clockwork.today_at(ticket, now) <= last
+
+
+def reopens_until(ticket: Ticket) -> date | None:
+    """Give the last day on which the citizen may say that it is not settled; None where nothing was answered, or it was rejected."""
     since = ticket.answered_at if ticket.status == TicketStatus.ANSWERED else ticket.closed_at
     if ticket.status not in _ANSWERED or since is None:
-        return False
+        return None
     first = local_date(since, ticket.unit.time_zone)
-    last = calendar.of(ticket.unit).after(first, clockwork.rules_of(ticket).reopen)
-    return clockwork.today_at(ticket, now) <= last
+    return calendar.of(ticket.unit).after(first, clockwork.rules_of(ticket).reopen)
 
 
 def withdrawn(ticket: Ticket, now: datetime) -> bool:

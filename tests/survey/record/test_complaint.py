@@ -65,7 +65,7 @@ def test_an_addition_comes_back(kind: AdditionKind, key: bytes) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_ANSWER_CHARACTERS))
 def test_a_state_comes_back(answer: str) -> None:
-    state = TicketState("dijawab", 1_764_000_000_000, "2026-12-15", answer)
+    state = TicketState("dijawab", 1_764_000_000_000, "2026-12-15", "2026-12-29", answer)
     assert TicketState.from_bytes(state.to_bytes()) == state
 
 
