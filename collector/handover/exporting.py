@@ -7,7 +7,7 @@ A complaint from a kiosk has no identity: each goes as anonymous, and as secret 
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -103,7 +103,6 @@ def insist_on_reason(why: str) -> None:
 
 def begin(ticket: Ticket, *, stage: Stage, by: str, why: str, now: datetime) -> Handover:
     """Note that a ticket is the other side's now. What goes once more keeps its key; what came back and goes again is a report of its own."""
-    until = facts.after_working_days(local_date(now, ticket.unit.time_zone), ACKNOWLEDGE_DAYS)
     found = Handover.objects.filter(ticket=ticket).first()
     if found is None or found.stage == Stage.RETURNED:
         if found is not None:
@@ -117,10 +116,16 @@ def begin(ticket: Ticket, *, stage: Stage, by: str, why: str, now: datetime) -> 
         found = Handover(
             pk=found.pk if found else None, ticket=ticket, key=secrets.token_hex(16), handed_at=now
         )
-    found.stage, found.by, found.why, found.acknowledge_by = stage, by[:150], why[:300], until
+    found.stage, found.by, found.why = stage, by[:150], why[:300]
+    found.acknowledge_by = acknowledge_by(ticket, now)
     found.due_at = now if stage == Stage.WAITING else None
     found.save()
     return found
+
+
+def acknowledge_by(ticket: Ticket, now: datetime) -> date:
+    """Give the last day for the other side to name its number for what leaves now."""
+    return facts.after_working_days(local_date(now, ticket.unit.time_zone), ACKNOWLEDGE_DAYS)
 
 
 def row_of(ticket: Ticket, words: str, *, public: bool) -> Row:

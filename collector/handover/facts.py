@@ -60,6 +60,11 @@ def passed_on(units: QuerySet[Unit]) -> QuerySet[Ticket]:
     return waiting.exclude(routed_at=None).select_related("unit__region", "unit__agency").order_by("pk")
 
 
+def is_passed_on(ticket: Ticket) -> bool:
+    """Tell whether it still is to be handed over."""
+    return ticket.status == TicketStatus.FORWARDED and not is_withdrawn(ticket)
+
+
 def is_guarded(ticket: Ticket) -> bool:
     """Tell whether a ticket is kept from the officers of its unit, and never made public."""
     return ticket.about_officer or ticket.names_officer or is_about_officers(ticket.topics)

@@ -69,7 +69,7 @@ class Told(NamedTuple):
     @property
     def digest(self) -> str:
         """Names this state: the same again is no step."""
-        text = "\x00".join((self.word, self.on.isoformat(), self.answer))
+        text = f"{self.word}\x00{self.on.isoformat()}\x00{self.answer}"
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
@@ -169,7 +169,9 @@ def read_told(
     """Check what the other side says of a report, from wherever it came."""
     number, word, answer = in_one_line(number), in_one_line(word), in_one_line(answer)[:LONGEST_ANSWER]
     meaning = statuses.read(word) if word else None
-    wrong = _number_wrong(handover, number) or _state_wrong(handover, word, meaning, on, answer, today)
+    wrong = _number_wrong(handover, number) or _state_wrong(
+        handover, word, meaning, on=on, answer=answer, today=today
+    )
     return wrong or Told(handover, number, word, meaning, on or today, answer)
 
 
@@ -184,7 +186,13 @@ def _number_wrong(handover: Handover, number: str) -> Why | None:
 
 
 def _state_wrong(
-    handover: Handover, word: str, meaning: statuses.Meaning | None, on: date | None, answer: str, today: date
+    handover: Handover,
+    word: str,
+    meaning: statuses.Meaning | None,
+    *,
+    on: date | None,
+    answer: str,
+    today: date,
 ) -> Why | None:
     if word and meaning is None:
         return Why.STATUS

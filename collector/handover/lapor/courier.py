@@ -79,19 +79,22 @@ class Courier:
         return Done(sent, states, troubles)
 
     def _send(self, one: Handover, now: datetime) -> bool:
+        if not facts.is_passed_on(one.ticket):
+            return self._keep(one, Stage.RETURNED, "it is not passed on any more")
         try:
             report = _report(one)
-        except CollectorError as error:
-            if not isinstance(error, NotAllowed):
-                raise
+        except NotAllowed as error:
             return self._keep(one, Stage.REFUSED, error.word)
         claimed = Handover.objects.filter(pk=one.pk, stage=Stage.WAITING, tries=one.tries)
-        if not claimed.update(stage=Stage.SENDING, tries=one.tries + 1, sent_at=now, due_at=None):
+        one.tries, one.sent_at, one.stage, one.due_at = one.tries + 1, now, Stage.SENDING, None
+        one.acknowledge_by = exporting.acknowledge_by(one.ticket, now)
+        if not claimed.update(
+            stage=one.stage, tries=one.tries, sent_at=now, due_at=None, acknowledge_by=one.acknowledge_by
+        ):
             return False  # another process has it
-        one.tries, one.sent_at, one.stage = one.tries + 1, now, Stage.SENDING
         later = now + self._wait(one.tries)
         try:
-            return self._take(one, self._adapter.send(report), now)
+            number = self._adapter.send(report)
         except LaporError as error:
             stage = _STAGES[type(error)]
             return self._keep(one, stage, str(error), due_at=None if stage == Stage.REFUSED else later)
@@ -101,6 +104,7 @@ class Courier:
         except BaseException:
             self._keep(one, Stage.UNSURE, "the program was stopped", due_at=later)
             raise
+        return self._take(one, number, now)
 
     def _take(self, one: Handover, number: str, now: datetime) -> bool:
         told = importing.read_told(one, number=number, word="", on=None, answer="", today=_today(one, now))

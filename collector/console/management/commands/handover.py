@@ -189,11 +189,9 @@ def _opensid_import(given: Namespace) -> list[str]:
         exporting.insist_on_reason(given.why)
         opensid.take(data, user=user, why=given.why, now=clock.now(), as_json=as_json)
     lines = [f"{one.notice.ticket.number}: {'done' if one.done else 'answered'}" for one in found.new]
-    return [
-        *lines,
-        f"{len(found.new)} new answers, {found.known} known, {found.strangers} rows of others passed over"
-        f"{'' if given.apply else ': nothing was changed'}",
-    ]
+    done = "" if given.apply else ": nothing was changed"
+    passed_over = f"{found.strangers} rows of others passed over"
+    return [*lines, f"{len(found.new)} new answers, {found.known} known, {passed_over}{done}"]
 
 
 def _content(path: Path) -> bytes:
