@@ -76,7 +76,7 @@ def serving() -> Iterator[FakeLapor]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_args: Any) -> None:
             pass
 
     def as_json(body: bytes) -> bytes:
