@@ -132,13 +132,18 @@ def _course(ticket: Ticket, steps: Sequence[tuple[str, datetime]]) -> Course:
         came=came_on(ticket),
         due=due_of(ticket),
         answered=local_date(answered, zone) if answered is not None else None,
-        ended=local_date(ticket.closed_at, zone) if ticket.closed_at is not None else None,
+        ended=ended_on(ticket),
     )
 
 
 def came_on(ticket: Ticket) -> date:
     """Give the local day on which its citizen complained."""
     return local_date(ticket.at_ms, ticket.unit.time_zone)
+
+
+def ended_on(ticket: Ticket) -> date | None:
+    """Give the local day on which it ended; None while it is open."""
+    return local_date(ticket.closed_at, ticket.unit.time_zone) if ticket.closed_at is not None else None
 
 
 def due_of(ticket: Ticket) -> date:

@@ -146,7 +146,7 @@ def quarter_of(day: date) -> date:
 
 def _shown(notice: PublicNotice) -> Shown:
     ticket = notice.ticket
-    ended = facts.courses_of([ticket])[ticket.pk].ended if facts.is_ended(ticket) else None
+    ended = facts.ended_on(ticket)
     return Shown(
         name=notice.name,
         topic=notice.topic,

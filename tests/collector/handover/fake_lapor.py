@@ -32,7 +32,7 @@ class FakeLapor:
 
 
 @contextmanager
-def serving() -> Iterator[FakeLapor]:
+def serving() -> Iterator[FakeLapor]:  # noqa: C901 - one server with all its moods in one place
     fake = FakeLapor()
     gate = threading.Event()
 
