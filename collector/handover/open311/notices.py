@@ -7,11 +7,12 @@ second day after both the complaint and the marking. Each of that is looked at a
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.cache import cache
 from django.db import transaction
 
 from collector.complaints.models import Ticket
@@ -27,6 +28,7 @@ from survey.record.complaint import BY_CODE
 SMALLEST = 5
 DELAY = timedelta(days=2)
 LONGEST_SUMMARY = 300
+_REMEMBERED, _FOR_SECONDS = "notices-with-enough", 3600
 MOST = 20_000
 """Notices that are looked at; the newest."""
 
@@ -102,8 +104,8 @@ def shown(now: datetime) -> list[Shown]:
         .order_by("-since")[:MOST]
     )
     ready = [one for one in marked if _may_be_public(one.ticket) and _is_old_enough(one, now)]
-    counts = _counts(ready)
-    found = [_shown(one) for one in ready if counts[_block(one.ticket, one.topic)] >= SMALLEST]
+    enough = _blocks_with_enough(ready)
+    found = [_shown(one) for one in ready if _block(one.ticket, one.topic) in enough]
     return sorted(found, key=lambda one: (-one.first_day.toordinal(), one.name))
 
 
@@ -118,16 +120,25 @@ def _is_old_enough(notice: PublicNotice, now: datetime) -> bool:
     return local_date(now, zone) >= newest + DELAY
 
 
-def _counts(notices: Sequence[PublicNotice]) -> Counter[Block]:
-    """Count the complaints of each block that a notice lies in, of those that may be public at all."""
-    counts: Counter[Block] = Counter()
-    if not notices:
-        return counts
-    units = {one.ticket.unit_id: one.ticket.unit for one in notices}
+def _blocks_with_enough(notices: Sequence[PublicNotice]) -> set[Block]:
+    """Give the blocks of some notices that have enough complaints. That is remembered for an hour: a block hardly ever loses any."""
     wanted = {_block(one.ticket, one.topic) for one in notices}
+    known: set[Block] = cache.get(_REMEMBERED) or set()
+    if wanted - known:
+        units = {one.ticket.unit_id: one.ticket.unit for one in notices}
+        counts = _counts(wanted - known, units)
+        known |= {block for block, count in counts.items() if count >= SMALLEST}
+        cache.set(_REMEMBERED, known, timeout=_FOR_SECONDS)
+    return wanted & known
+
+
+def _counts(wanted: set[Block], units: Mapping[int, Unit]) -> Counter[Block]:
+    """Count the complaints of each block, of those that may be public at all."""
+    counts: Counter[Block] = Counter()
     begins = min(first for _, _, first in wanted)
     earliest_ms = (begins - date(1970, 1, 2)).days * 86_400_000
-    tickets = Ticket.objects.filter(unit__in=units, at_ms__gte=earliest_ms, withdrawn_at=None)
+    lie_in = {unit for unit, _, _ in wanted}
+    tickets = Ticket.objects.filter(unit__in=lie_in, at_ms__gte=earliest_ms, withdrawn_at=None)
     for one in tickets.exclude(routed_at=None).iterator(chunk_size=2_000):
         one.unit = units[one.unit_id]
         if _may_be_public(one):

@@ -231,6 +231,7 @@ def test_a_list_costs_the_same_queries_for_one_and_for_many(
 ) -> None:
     notices.mark(tickets[0], "lama", WORDS, user=officer, now=NOW)
     own_clock.moment = NOW + timedelta(days=2)
+    assert len(notices.shown(own_clock.now())) == 1
     with django_assert_num_queries(2):
         assert len(notices.shown(own_clock.now())) == 1
     Ticket.objects.update(status=TicketStatus.DONE, closed_at=NOW)
