@@ -60,6 +60,9 @@ People
 
 Complaints
   complaint           list complaints, read what a citizen wrote, move a ticket on
+  handover            complaints to SP4N-LAPOR! and back, by file or through the adapter
+  notice              what the office says in public of a complaint
+  complaint-report    register, periodic report and its publication, poster on how to complain
   retention           destroy what is past its date
 """
 

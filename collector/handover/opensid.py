@@ -27,8 +27,8 @@ COLUMNS = (
     "updated_at",
 )  # fmt: skip
 """`id` and `config_id` are the village's own; a row with `id_pengaduan` answers the row of that id."""
-WAITS, UNDER_WAY, DONE = "1", "2", "3"
-"""*Menunggu proses, sedang diproses, selesai diproses.*"""
+WAITS, DONE = "1", "3"
+"""*Menunggu proses* and *selesai diproses*; 2 is *sedang diproses*."""
 _NAME = "Kios pengaduan"
 _LONGEST_TITLE = 100
 _MARK = re.compile(r"\[([0-9a-f]{12})\]")

@@ -15,6 +15,7 @@ from collector.fleet.models import Unit
 from collector.handover.open311 import georeport, notices
 from collector.handover.open311.georeport import Fields
 from collector.handover.open311.notices import Shown
+from collector.local import local_date
 
 MOST_AT_ONCE = 1_000
 """As the specification bounds an answer."""
@@ -79,7 +80,8 @@ def requests(request: HttpRequest, form: str) -> HttpResponse:
     except _Wrong as wrong:
         return _refused(wrong, form)
     now = clock.now()
-    found = [one for one in notices.shown(now) if _fits(one, wanted, now.date())]
+    today = local_date(now, settings.IKM_TIME_ZONE)
+    found = [one for one in notices.shown(now) if _fits(one, wanted, today)]
     page = found[wanted.start : wanted.start + wanted.size]
     return _answer(request, [georeport.request(one) for one in page], form, _REQUESTS)
 
@@ -150,7 +152,8 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text[:40].replace(" ", "+")).date()
+        datetime.fromisoformat(text[:40].replace(" ", "+"))
+        return date.fromisoformat(text[:10])
     except ValueError as error:
         raise _Wrong(HTTPStatus.BAD_REQUEST, "days are written as 2026-10-01T00:00:00+07:00") from error
 
