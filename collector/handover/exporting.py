@@ -80,7 +80,7 @@ def export(
     rows = [row_of(one, words[one.pk], public=public) for one in mine]
     with transaction.atomic():
         for one in mine:
-            begin(one, stage=Stage.EXPORTED, by=user.get_username(), why=why, now=now)
+            begin(one, stage=Stage.EXPORTED, by=user.get_username(), why=why, now=now, again=again)
         trail.note(
             who=user.get_username(),
             action="complaints exported",
@@ -101,9 +101,16 @@ def insist_on_reason(why: str) -> None:
         raise CollectorError("handover_why")
 
 
-def begin(ticket: Ticket, *, stage: Stage, by: str, why: str, now: datetime) -> Handover:
-    """Note that a ticket is the other side's now. What goes once more keeps its key; what came back and goes again is a report of its own."""
+def begin(ticket: Ticket, *, stage: Stage, by: str, why: str, now: datetime, again: bool) -> None:
+    """Note that a ticket is the other side's now. What goes once more keeps its key; what came back and goes again is a report of its own.
+
+    Raises:
+        CollectorError: somebody else has handed it over meanwhile (`handover_twice`); call it where that undoes all.
+    """
+    Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
     found = Handover.objects.filter(ticket=ticket).first()
+    if found is not None and found.stage != Stage.RETURNED and not again:
+        raise CollectorError("handover_twice", ticket=ticket.number)
     if found is None or found.stage == Stage.RETURNED:
         if found is not None:
             trail.note(
@@ -120,7 +127,6 @@ def begin(ticket: Ticket, *, stage: Stage, by: str, why: str, now: datetime) -> 
     found.acknowledge_by = acknowledge_by(ticket, now)
     found.due_at = now if stage == Stage.WAITING else None
     found.save()
-    return found
 
 
 def acknowledge_by(ticket: Ticket, now: datetime) -> date:
@@ -147,7 +153,7 @@ def row_of(ticket: Ticket, words: str, *, public: bool) -> Row:
                 "",
                 _YES,
                 _YES if secret else _NO,
-                facts.lapor_number_of(ticket),
+                "",
             ),
             strict=True,
         )

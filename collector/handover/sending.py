@@ -26,7 +26,7 @@ def queue(
     mine = [one for one in every if facts.may_have(user, one)]
     with transaction.atomic():
         for one in mine:
-            exporting.begin(one, stage=Stage.WAITING, by=user.get_username(), why=why, now=now)
+            exporting.begin(one, stage=Stage.WAITING, by=user.get_username(), why=why, now=now, again=again)
         trail.note(
             who=user.get_username(),
             action="complaints queued",

@@ -93,6 +93,30 @@ def test_what_has_left_does_not_leave_again_unless_that_is_asked_for(
     assert Handover.objects.get().key == key, "it is the same report"
 
 
+def test_of_two_who_hand_over_at_once_one_is_told(passed_on: PassedOn, officer: User) -> None:
+    ticket = passed_on("lama")
+    exported(officer)
+    with pytest.raises(CollectorError, match=f"just handed over complaint {ticket.number}"):
+        exporting.begin(ticket, stage=Stage.EXPORTED, by="budi", why=WHY, now=NOW, again=False)
+    assert Handover.objects.get().by == "rina"
+
+
+def test_what_came_back_and_is_passed_on_again_is_a_report_of_its_own(
+    passed_on: PassedOn, officer: User
+) -> None:
+    ticket = passed_on("lama")
+    exported(officer)
+    first = Handover.objects.get()
+    file = lines((ticket.number, "7", "arsip", "2026-11-09", "Tidak jelas."))
+    importing.take(file, user=officer, why=WHY, source="a.csv", now=NOW, today=TODAY)
+    Ticket.objects.update(status=TicketStatus.FORWARDED)
+    (row,) = exported(officer).rows
+    second = Handover.objects.get()
+    assert (row["nomor_lapor"], second.tracking_id, second.stage) == ("", "", Stage.EXPORTED)
+    assert second.key != first.key
+    assert TrailEntry.objects.get(action="handed over again").facts == {"before": "7"}
+
+
 def test_nothing_is_opened_without_a_reason(passed_on: PassedOn, officer: User) -> None:
     passed_on("lama", text="antre")
     with pytest.raises(CollectorError, match="reason"):
@@ -271,8 +295,9 @@ def test_the_command_tries_first_and_names_the_bad_lines(
     back.write_text(
         f"nomor_tiket,nomor_lapor,status,tanggal,jawaban\n{ticket.number},701,proses,2026-11-09,\n99,702,,,\n"
     )
-    with pytest.raises(CommandError, match="line 3: ticket 99: there is no such ticket"):
+    with pytest.raises(CommandError, match="1 lines cannot be taken"):
         call_command("handover", "import", "--file", str(back), "--as", "rina", "--why", WHY, "--apply")
+    assert "line 3: ticket 99: there is no such ticket" in capsys.readouterr().out
     assert Handover.objects.get().tracking_id == ""
     back.write_text(back.read_text().replace("99,702,,,\n", ""))
     capsys.readouterr()

@@ -129,7 +129,8 @@ def _import(given: Namespace) -> list[str]:
     done = "taken in" if given.apply and not checked.bad else "nothing was changed"
     told.append(f"{len(lines)} lines, {len(checked.new)} new, {len(checked.bad)} bad: {done}")
     if checked.bad:
-        raise CollectorError("handover_bad_lines", lines="\n".join(told))
+        print("\n".join(map(shown, told)))
+        raise CollectorError("handover_bad", count=len(checked.bad))
     return told
 
 
