@@ -60,6 +60,9 @@ People
 
 Complaints
   complaint           complaints: list, read, move, pass on; calendar and rules
+  handover            complaints to SP4N-LAPOR! and back, by file or through the adapter
+  notice              what the office says in public of a complaint
+  complaint-report    register, periodic report and its publication, poster on how to complain
   retention           destroy what is past its date
 """
 

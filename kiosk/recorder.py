@@ -130,7 +130,11 @@ class Recorder:
         """Hand over what a visitor adds to a complaint, sealed like that."""
         secrets = self._tickets.secrets(effect.code)
         stamp = self._times.stamp()
-        attachments = [self._sealed(ADDED, Added(effect.kind, secrets.key).to_bytes(), info=ROUTED)]
+        attachments = [
+            self._sealed(
+                ADDED, Added(effect.kind, secrets.key, speaks_of_officer(effect.text)).to_bytes(), info=ROUTED
+            )
+        ]
         if effect.text:
             attachments.append(self._sealed(TEXT, written_bytes(effect.text)))
         if effect.phone:

@@ -37,7 +37,7 @@ def act(addition: TicketAddition, ticket: Ticket, now: datetime, *, added: Added
         current.ticket, current.kind, current.settled_at = ticket, kind or "", now
         current.save(update_fields=["ticket", "kind", "settled_at"])
         if kind is not None and done:
-            _do(kind, ticket, now)
+            _do(kind, ticket, now, names_officer=added is not None and added.names_officer)
         else:
             _refuse(current, ticket, now)
     addition.refresh_from_db()
@@ -53,12 +53,14 @@ def _kind(addition: TicketAddition, ticket: Ticket, added: Added | None) -> Addi
     return added.kind
 
 
-def _do(kind: AdditionKind, ticket: Ticket, now: datetime) -> None:
+def _do(kind: AdditionKind, ticket: Ticket, now: datetime, *, names_officer: bool) -> None:
     match kind:
         case AdditionKind.NUMBER:
             _keep_newest_number(ticket, now)
             _changed(ticket, now)
         case AdditionKind.WORD:
+            if names_officer:
+                life.guard(ticket, now)
             _changed(ticket, now)
         case AdditionKind.SETTLED:
             life.citizen_settled(ticket, now)

@@ -40,6 +40,7 @@ from collector.local import day_text, local_date, moment_of
 from collector.trust import public
 from collector.trust.sealing import seal
 from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_TEXT_CHARACTERS, AdditionKind, written_bytes
+from survey.record.officers import speaks_of_officer
 from survey.record.phone import read_phone
 from survey.record.ticket import TicketSecrets, read_code, salt_of, secrets_of, show_code
 
@@ -159,6 +160,8 @@ def _add(request: HttpRequest, asked: _Asked, kind: AdditionKind, written: str =
                 "consent_version": CONSENT_VERSION if kind is AdditionKind.NUMBER else "",
             },
         )
+        if kind is AdditionKind.WORD and speaks_of_officer(written):
+            life.guard(asked.ticket, asked.now)
         additions.act(addition, asked.ticket, asked.now)
     asked.said["done"] = str(kind)
     asked.ticket = Ticket.objects.select_related("unit").get(pk=asked.ticket.pk)

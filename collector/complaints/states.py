@@ -11,7 +11,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from django.db.models import Exists, F, OuterRef, Q
 
-from collector.complaints import life
+from collector.complaints import clockwork, life
 from collector.complaints.models import Ticket, TicketMessage, TicketStep
 from collector.fleet.models import Kiosk
 from collector.trust import keyholder
@@ -115,7 +115,7 @@ def state_of(ticket: Ticket, answer: str) -> TicketState:
         status=ticket.status,
         at=round(ticket.changed_at.timestamp() * 1000),
         until=until.isoformat() if until is not None else "",
-        due=ticket.due_on.isoformat() if ticket.due_on is not None and ticket.answered_at is None else "",
+        due=ticket.due_on.isoformat() if ticket.due_on is not None and clockwork.owes(ticket.status) else "",
         answer=answer,
     )
 

@@ -223,10 +223,12 @@ class Added(NamedTuple):
     kind: AdditionKind
     key: bytes
     """The ticket's: it proves that whoever adds has the code."""
+    names_officer: bool = False
+    """Whether the words that are added speak of an officer, as with a filing."""
 
     def to_bytes(self) -> bytes:
         """Give what is sealed."""
-        return padded({"kind": str(self.kind), "key": self.key.hex()})
+        return padded({"kind": str(self.kind), "key": self.key.hex(), "names_officer": self.names_officer})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Added":
@@ -240,7 +242,7 @@ class Added(NamedTuple):
             kind = AdditionKind(fields.text("kind"))
         except ValueError as error:
             raise fields.bad(f"kind is one of {', '.join(AdditionKind)}") from error
-        return cls(kind=kind, key=_key(fields))
+        return cls(kind=kind, key=_key(fields), names_officer=fields.flag("names_officer"))
 
 
 def written_bytes(words: str) -> bytes:

@@ -22,7 +22,6 @@ from collector.complaints import (
     moves,
     opening,
     passing,
-    routing,
     sight,
     sorting,
 )
@@ -45,6 +44,7 @@ from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.language import say_here
 from survey.record.complaint import CONTACT, TEXT, AdditionKind
+from survey.record.officers import masked
 
 _NO_STORE = "private, no-store"
 
@@ -296,7 +296,7 @@ def _receivers(ticket: Ticket) -> Choices:
 def _step(one: TicketStep, *, whole: bool) -> TicketStep:
     """Give a step as an account reads it: who does not hold the ticket reads no names and numbers, and no note."""
     if not whole:
-        one.answer, one.note = routing.masked(one.answer), ""
+        one.answer, one.note = masked(one.answer), ""
     return one
 
 
@@ -305,7 +305,7 @@ def _pass_read(one: PassOn, *, whole: bool) -> dict[str, object]:
         side: levels.name_of(Holder.of_key(key))
         for side, key in (("sender", one.sender), ("receiver", one.receiver))
     }
-    return {"pass": one, "why": one.why if whole else routing.masked(one.why)} | names
+    return {"pass": one, "why": one.why if whole else masked(one.why)} | names
 
 
 def _days_left(ticket: Ticket, now: datetime) -> int | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from collector.complaints.routing import HIDDEN, masked, speaks_of_officer
+from survey.record.officers import HIDDEN, masked, speaks_of_officer
 
 OF_OFFICERS = """
 petugas minta uang rokok
