@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from collector.accounts import roles
-from collector.complaints.models import Ticket, TicketStatus
+from collector.complaints.models import PassOn, Ticket, TicketStatus
 from collector.fleet.models import Unit
 from tests.collector.accounts_of import person
 from tests.collector.fake_kiosk import FakeKiosk
@@ -18,6 +18,14 @@ NOW = datetime(2026, 11, 9, 3, tzinfo=UTC)
 WHY = "diserahkan ke kabupaten"
 
 PassedOn = Callable[..., Ticket]
+
+
+def to_lapor(ticket: Ticket) -> None:
+    """Pass a complaint on to SP4N-LAPOR!."""
+    PassOn.objects.create(
+        ticket=ticket, sender=f"unit:{ticket.unit.code}", receiver="lapor:", why=WHY, who="rina", at=NOW,
+        acknowledge_by=NOW.date(),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -39,6 +47,8 @@ def passed_on(kiosk: FakeKiosk, arrive: Arrive) -> PassedOn:
     ) -> Ticket:
         ticket = filed_ticket(kiosk, arrive, *topics, text=text, phone=phone)
         Ticket.objects.filter(pk=ticket.pk).update(status=status)
+        if status == TicketStatus.FORWARDED:
+            to_lapor(ticket)
         ticket.refresh_from_db()
         return ticket
 

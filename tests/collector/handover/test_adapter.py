@@ -151,7 +151,7 @@ def test_a_refusal_is_kept_and_the_complaint_is_ours_again(
     courier.step(NOW)
     courier.step(NOW + LATER)
     assert (known().stage, known().trouble, len(lapor.asked)) == (Stage.REFUSED, "status 422", 1)
-    life.move(queued, TicketStatus.HANDLED, user=officer, answer="", now=NOW)
+    life.move(queued, TicketStatus.HANDLED, user=officer, now=NOW)
 
 
 def test_a_program_that_dies_while_it_sends_leaves_something_to_ask_for(

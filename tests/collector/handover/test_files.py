@@ -20,7 +20,7 @@ from collector.handover.models import Handover, Stage
 from collector.people.models import TrailEntry
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
-from tests.collector.handover.conftest import NOW, WHY, PassedOn
+from tests.collector.handover.conftest import NOW, WHY, PassedOn, to_lapor
 from tests.collector.scores.village import add_unit
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +36,11 @@ def lines(*rows: tuple[str, str, str, str, str]) -> list[reading.Line]:
     return [reading.Line(number, *row) for number, row in enumerate(rows, start=2)]
 
 
-def test_a_file_has_the_fields_of_the_form_and_nobodys_contact(passed_on: PassedOn, officer: User) -> None:
+def test_a_file_has_the_fields_of_the_form_and_nobodys_contact(passed_on: PassedOn, evaluator: User) -> None:
     ticket = passed_on(
         "lama", "fasilitas", text="=HYPERLINK(1) antre 3 jam, hubungi 0812-3456-7890", phone="081234567890"
     )
-    Ticket.objects.filter(pk=ticket.pk).update(names_officer=False)
-    (row,) = exported(officer).rows
+    (row,) = exported(evaluator).rows
     assert row == {
         "nomor_tiket": ticket.number,
         "klasifikasi": "PENGADUAN",
@@ -60,7 +59,7 @@ def test_a_file_has_the_fields_of_the_form_and_nobodys_contact(passed_on: Passed
     assert next(csv.DictReader(io.StringIO(told)))["isi"].startswith("'=HYPERLINK"), "no formula"
     assert json.loads(exporting.as_json([row])) == [row]
     read = TrailEntry.objects.get(action="complaint handed over")
-    assert (read.who, read.subject, read.why) == ("rina", ticket.number, WHY)
+    assert (read.who, read.subject, read.why) == ("budi", ticket.number, WHY)
     assert "antre" not in str(list(TrailEntry.objects.values_list("facts", flat=True)))
 
 
@@ -110,6 +109,7 @@ def test_what_came_back_and_is_passed_on_again_is_a_report_of_its_own(
     file = lines((ticket.number, "7", "arsip", "2026-11-09", "Tidak jelas."))
     importing.take(file, user=officer, why=WHY, source="a.csv", now=NOW, today=TODAY)
     Ticket.objects.update(status=TicketStatus.FORWARDED)
+    to_lapor(ticket)
     (row,) = exported(officer).rows
     second = Handover.objects.get()
     assert (row["nomor_lapor"], second.tracking_id, second.stage) == ("", "", Stage.EXPORTED)
@@ -130,12 +130,12 @@ def test_one_complaint_has_one_owner(
     ticket = passed_on("lama")
     exported(officer)
     with pytest.raises(CollectorError, match=f"complaint {ticket.number} is with somebody else"):
-        life.move(ticket, TicketStatus.HANDLED, user=officer, answer="", now=NOW)
+        life.move(ticket, TicketStatus.HANDLED, user=officer, now=NOW)
     ticket.refresh_from_db()
     assert ticket.status == TicketStatus.FORWARDED, "the move was taken back with its step"
     assert Handover.objects.get().acknowledge_by == date(2026, 11, 12), "three working days"
     own_clock.moment = NOW + timedelta(days=4)
-    life.move(ticket, TicketStatus.HANDLED, user=officer, answer="", now=NOW)
+    life.move(ticket, TicketStatus.HANDLED, user=officer, now=NOW)
 
 
 def test_a_number_keeps_it_there_until_it_comes_back_or_is_taken_back(
@@ -153,9 +153,9 @@ def test_a_number_keeps_it_there_until_it_comes_back_or_is_taken_back(
     )
     own_clock.moment = NOW + timedelta(days=90)
     with pytest.raises(CollectorError):
-        life.move(ticket, TicketStatus.HANDLED, user=officer, answer="", now=NOW)
+        life.move(ticket, TicketStatus.HANDLED, user=officer, now=NOW)
     sending.take_back(ticket.number, user=officer, why="tidak dijawab", now=NOW)
-    life.move(ticket, TicketStatus.HANDLED, user=officer, answer="", now=NOW)
+    life.move(ticket, TicketStatus.HANDLED, user=officer, now=NOW)
 
 
 def test_a_withdrawal_is_the_citizens_whoever_has_the_complaint(passed_on: PassedOn, officer: User) -> None:
@@ -194,7 +194,7 @@ def test_what_they_archive_comes_back_and_is_no_refusal_of_ours(passed_on: Passe
     importing.take(file, user=officer, why=WHY, source="a.csv", now=NOW, today=TODAY)
     ticket.refresh_from_db()
     assert (ticket.status, Handover.objects.get().stage) == ("ditindaklanjuti", Stage.RETURNED)
-    life.move(ticket, TicketStatus.ANSWERED, user=officer, answer="Kami jawab sendiri.", now=NOW)
+    life.move(ticket, TicketStatus.ANSWERED, user=officer, now=NOW, words=life.Words("Kami jawab sendiri."))
 
 
 @pytest.mark.parametrize(

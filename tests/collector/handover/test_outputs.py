@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from openpyxl import load_workbook
 
+from collector.complaints.calendar import add_working_days, working_days_between
 from collector.complaints.models import Ticket, TicketStatus
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
-from collector.handover import facts
 from collector.handover.models import Handover, Stage
 from collector.handover.outputs import counting, poster, register, report
 from collector.papers.press import Warm
@@ -63,8 +63,8 @@ def test_the_rest_is_never_a_handful(unit: Unit) -> None:
 
 def test_days_are_worked_days_and_the_due_day_is_in_time(unit: Unit) -> None:
     friday = date(2026, 8, 7)
-    assert facts.after_working_days(friday, 14) == date(2026, 8, 27)
-    assert facts.working_days(friday, date(2026, 8, 27)) == 14
+    assert add_working_days(friday, 14, unit) == date(2026, 8, 27)
+    assert working_days_between(friday, date(2026, 8, 27), unit) == 14
     village.ticket(unit, friday, "lama", status=TicketStatus.DONE, answered=date(2026, 8, 27))
     village.ticket(unit, friday, "lama", status=TicketStatus.DONE, answered=date(2026, 8, 28))
     found = counted(unit)
@@ -74,7 +74,7 @@ def test_days_are_worked_days_and_the_due_day_is_in_time(unit: Unit) -> None:
 def test_the_register_says_who_complained_as_a_word_and_masks_numbers(
     passed_on: PassedOn, unit: Unit, officer: User, evaluator: User
 ) -> None:
-    plain = passed_on("lama", text="@SUM(1) antre", phone="081234567890")
+    plain = passed_on("lama", text="=SUM(1) antre", phone="081234567890")
     passed_on("syarat")
     passed_on("pungli", text="rahasia sekali")
     Handover.objects.create(
@@ -90,14 +90,23 @@ def test_the_register_says_who_complained_as_a_word_and_masks_numbers(
     told = register.register(unit, date(2026, 11, 1), date(2026, 11, 30), user=officer, why=WHY)
     assert told.kept_back == 1
     assert [row[3:] for row in told.rows] == [
-        ("ada kontak", facts_name("lama"), "@SUM(1) antre", "", "Diteruskan", "2026-11-20", "", "701"),
-        ("anonim", facts_name("syarat"), "", "", "Diteruskan", "2026-11-20", "", ""),
+        (
+            "ada kontak",
+            facts_name("lama"),
+            "=SUM(1) antre",
+            "Balai Desa Sukamaju",
+            "Diteruskan",
+            "2026-11-27",
+            "",
+            "701",
+        ),
+        ("anonim", facts_name("syarat"), "", "Balai Desa Sukamaju", "Diteruskan", "2026-11-27", "", ""),
     ]
     rows = list(csv.reader(io.StringIO(register.as_csv(told).decode("utf-8-sig")), delimiter=";"))
-    assert (rows[0], rows[1][5]) == (list(register.HEADS), "'@SUM(1) antre")
+    assert (rows[0], rows[1][5]) == (list(register.HEADS), "'=SUM(1) antre")
     sheet = load_workbook(io.BytesIO(register.as_xlsx(told)))["Register"]
     cell = sheet.cell(5, 6)
-    assert (cell.value, cell.data_type) == ("@SUM(1) antre", "s")
+    assert (cell.value, cell.data_type) == ("=SUM(1) antre", "s")
     assert "0812" not in str([[one.value for one in row] for row in sheet.rows])
     assert TrailEntry.objects.filter(action="complaint in a register").count() == 2
     whole = register.register(unit, date(2026, 11, 1), date(2026, 11, 30), user=evaluator, why=WHY)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from collector.complaints import life
 from collector.complaints.models import Ticket, TicketStatus, TicketStep
 from collector.fleet import tree
 from collector.fleet.models import Unit
@@ -32,8 +33,10 @@ def ticket(
         routed_at=ROUTED,
         topics=list(topics),
         about_officer=about_officer,
-        status=status,
     )
+    life.arrived(made, ROUTED)
+    Ticket.objects.filter(pk=made.pk).update(status=status)
+    made.refresh_from_db()
     if answered is not None:
         moment = datetime(answered.year, answered.month, answered.day, 4, tzinfo=UTC)
         with stopped(moment):
