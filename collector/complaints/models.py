@@ -118,9 +118,7 @@ class Ticket(models.Model):
     changed_at = models.DateTimeField(help_text="when what its citizen reads changed last")
     told_at = models.DateTimeField(null=True, help_text="the change that its kiosks were told last")
     # What the office makes of it: see `collector.complaints.life`.
-    guarded = models.BooleanField(
-        default=True, help_text="kept from the desk complained of; true until somebody knows better"
-    )
+    guarded = models.BooleanField(default=True, help_text="kept from the desk complained of")
     level = models.CharField(max_length=8, choices=Level, blank=True, help_text="who holds it")
     holder_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", null=True)
     holder_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", null=True)
@@ -129,9 +127,7 @@ class Ticket(models.Model):
     due_on = models.DateField(null=True, help_text="by when it is to be answered; the same on every page")
     stopped_on = models.DateField(null=True, help_text="since when its clock stands still")
     stopped_why = models.CharField(max_length=16, choices=Stop, blank=True)
-    stop_seen_from = models.DateField(
-        null=True, help_text="after it the level above is shown that the clock stands"
-    )
+    stop_seen_from = models.DateField(null=True, help_text="after it the level above is shown that")
     answered_at = models.DateTimeField(null=True, help_text="of the newest answer")
     rejected_as = models.CharField(max_length=20, choices=Rejection, blank=True)
     kind = models.CharField(max_length=24, choices=Kind, blank=True)
@@ -201,17 +197,13 @@ class TicketAddition(models.Model):
     stream_id = models.BigIntegerField(null=True, help_text="of its record; null where it came by the page")
     seq = models.BigIntegerField(null=True)
     at_ms = models.BigIntegerField()
-    kind = models.CharField(
-        max_length=16, blank=True, help_text="of `AdditionKind`; empty until it was opened"
-    )
+    kind = models.CharField(max_length=16, blank=True, help_text="of `AdditionKind`, once opened")
     sealed = models.BinaryField(default=b"", help_text="words or number that came by the page")
     consent_version = models.CharField(max_length=32, blank=True)
     settled_at = models.DateTimeField(null=True, help_text="when it was opened and acted upon")
     digest = models.CharField(max_length=64, blank=True, help_text="of what is sealed: proof once it is gone")
     destroyed_at = models.DateTimeField(null=True, help_text="when what is sealed was destroyed")
-    once = models.CharField(
-        max_length=32, blank=True, help_text="of the form it was sent with: sent again, it is known"
-    )
+    once = models.CharField(max_length=32, blank=True, help_text="of the form it was sent with")
 
     class Meta:
         constraints = [
@@ -248,9 +240,7 @@ class TicketMessage(models.Model):
 class TicketMisses(models.Model):
     """How many codes that name no ticket came from a network lately, or in all: see `throttle`. Forgotten after an hour."""
 
-    network = models.CharField(
-        max_length=64, unique=True, help_text="`10.1.2.0/24`, or a budget of all of them"
-    )
+    network = models.CharField(max_length=64, unique=True, help_text="or a budget of all")
     window = models.BigIntegerField(help_text="the ten seconds that `count` is of")
     count = models.IntegerField(default=0)
     missed = models.BigIntegerField(default=0, help_text="the latest ten seconds with a miss")
@@ -282,9 +272,7 @@ class PassOn(models.Model):
     acknowledge_by = models.DateField()
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.CharField(max_length=150, blank=True)
-    lapor_number = models.CharField(
-        max_length=40, blank=True, help_text="the tracking id that LAPOR! gave it"
-    )
+    lapor_number = models.CharField(max_length=40, blank=True, help_text="its tracking id there")
 
     class Meta:
         ordering = ["pk"]
