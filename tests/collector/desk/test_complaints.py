@@ -272,7 +272,7 @@ def test_everybody_reads_how_many_wait_and_none_of_them_is_about_an_officer(
     a_ticket(unit, day=MONDAY)
     a_ticket(unit, "pungli", day=MONDAY)
     page = seen(Client(), "/unit/sukamaju/pengaduan/")
-    assert "Belum selesai 1 Lewat tenggat jawabannya 0 Dijawab dalam 14 hari kerja" in page
+    assert "Belum selesai 1 Lewat tenggat jawabannya 0" in page
     own_clock.moment = datetime(2026, 11, 24, 2, tzinfo=UTC)
     assert "Belum selesai 1 Lewat tenggat jawabannya 1" in seen(Client(), "/unit/sukamaju/pengaduan/")
     life.withdrawn(Ticket.objects.get(guarded=False), own_clock.moment)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from collector.accounts import roles
-from collector.complaints import arrivals, life
+from collector.complaints import arrivals, opening
 from collector.complaints.models import Ticket
 from collector.evidence.doors.usb import carry_in
 from collector.evidence.intake.attachments import sealed_to
@@ -78,7 +78,7 @@ def test_a_new_key_goes_out_with_the_settings_and_the_old_one_still_opens(
     assert (latest.content["seal_key"], latest.published_at) == (new.public_key, None)
     after = complain(kiosk, arrive, bytes.fromhex(new.public_key))
     for ticket in (before, after):
-        assert life.read(ticket, user=rina, why="to answer").text == "antre lama"
+        assert opening.text_of(ticket, user=rina, why="to answer").words == ("antre lama",)
     assert sealed_to() == {old.id: 2, new.id: 2}
     entry = TrailEntry.objects.get(action="sealing key made")
     assert (entry.subject, entry.why) == (new.id, "every year")
@@ -138,7 +138,7 @@ def test_who_insists_loses_what_was_sealed_to_it(
     ticket = complain(kiosk, arrive, bytes.fromhex(old.public_key))
     run(capsys, "rotate-sealing", "--why", "x")
     run(capsys, "destroy-sealing", old.id, "--why", "by order", "--force")
-    assert life.read(ticket, user=rina, why="to answer").shut == ("text",)
+    assert opening.text_of(ticket, user=rina, why="to answer").shut == 1
     facts = TrailEntry.objects.get(action="sealing key destroyed").facts
     assert facts == {"forced": True, "held": 2, "kiosks": 1}
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from collector.accounts import roles
-from collector.complaints import life
+from collector.complaints import opening
 from collector.complaints.models import Ticket
 from collector.errors import KeeperAway
 from collector.evidence.doors.usb import carry_in
@@ -103,10 +103,10 @@ def test_a_complaint_is_opened_for_an_account_by_who_may(
     ticket: Ticket, rina: object, ask_keeper: Callable[[Role], None], keyless: None
 ) -> None:
     ask_keeper(Role.WEB)
-    assert life.read(ticket, user=rina, why="to answer").text == "antre lama"
+    assert opening.text_of(ticket, user=rina, why="to answer").words == ("antre lama",)
     ask_keeper(Role.IMPORT)
     with pytest.raises(Exception, match="the keeper does not do ContentKeys"):
-        life.read(ticket, user=rina, why="again")
+        opening.text_of(ticket, user=rina, why="again")
     assert [entry.why for entry in TrailEntry.objects.filter(action="complaint read")] == [
         "to answer", "again",
     ], "it was noted before it was asked for"  # fmt: skip
