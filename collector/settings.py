@@ -33,6 +33,7 @@ IKM_DATA_CONTACT = os.environ.get("IKM_DATA_CONTACT") or ""
 IKM_REGION_EDITION = os.environ.get("IKM_REGION_EDITION") or ""
 IKM_KEEP_FILES_DAYS = int(os.environ.get("IKM_KEEP_FILES_DAYS") or "7")
 IKM_MAIL_URL = os.environ.get("IKM_MAIL_URL") or ""
+IKM_LOG_POLICY = Path(os.environ["IKM_LOG_POLICY"]) if os.environ.get("IKM_LOG_POLICY") else None
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "collector.fleet",
     "collector.accounts",
     "collector.evidence",
+    "collector.log",
     "collector.scores",
     "collector.complaints",
     "collector.releases",

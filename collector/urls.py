@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("collector.evidence.urls")),
     path("api/v1/", include("collector.fleet.urls")),
     path("", include("collector.followup.urls")),
+    path("", include("collector.log.urls")),
     path("", include("collector.opendata.urls")),
     path("", include("collector.papers.urls")),
     path("", include("collector.standards.urls")),

@@ -275,6 +275,7 @@ COLLECTOR_ORDER = (
     {"fleet"},
     {"accounts"},
     {"evidence"},
+    {"log"},
     {"scores", "complaints"},
     {"releases"},
     {"followup", "opendata"},

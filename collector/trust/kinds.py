@@ -1,4 +1,4 @@
-"""What a holder of the private keys does for others: the four things it signs, the two it opens, the three it certifies.
+"""What a holder of the private keys does for others: the five things it signs, the two it opens, the three it certifies.
 
 Whoever can ask it can have nothing else done with the keys: a message that begins with none of our prefixes is not signed, and what
 was sealed as one thing is not opened as another.
@@ -14,6 +14,8 @@ BUNDLE_PREFIX = b"ikm-bundle-1\x00"
 """Before the manifest of an evidence bundle, where it is signed."""
 VERDICT_PREFIX = b"ikm-verdict-1\x00"
 """Before a published verdict, where it is signed."""
+LOG_PREFIX = b"ikm-log/"
+"""Before a checkpoint of the log, where it is signed: the name of every log of ours begins with it, and a checkpoint with its log's name."""
 
 
 class Signed(Enum):
@@ -23,6 +25,7 @@ class Signed(Enum):
     SETTINGS = SETTINGS_PREFIX
     BUNDLE = BUNDLE_PREFIX
     VERDICT = VERDICT_PREFIX
+    CHECKPOINT = LOG_PREFIX
 
 
 MOST_BYTES = {
@@ -30,6 +33,7 @@ MOST_BYTES = {
     Signed.SETTINGS: 1024 * 1024 + 64,
     Signed.BUNDLE: 4 * 1024 * 1024,
     Signed.VERDICT: 4 * 1024 * 1024,
+    Signed.CHECKPOINT: 1_024,
 }
 """So long a message may be, prefix included."""
 

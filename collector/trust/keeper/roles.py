@@ -3,7 +3,7 @@
 | Role | Who | May have |
 | --- | --- | --- |
 | listener | user `ikm-collector-listen` | receipts signed; its own certificate for the broker |
-| web | user `ikm-collector-web` | receipts and settings signed; what a citizen wrote opened; kiosks certified |
+| web | user `ikm-collector-web` | receipts, settings and checkpoints of the log signed; what a citizen wrote opened; kiosks certified |
 | import | user `ikm-collector` | receipts signed; sticks opened |
 | operator | root, group `ikm-operator`, and the keeper's own user | everything |
 
@@ -50,7 +50,9 @@ class Rights(NamedTuple):
 RIGHTS = {
     Role.LISTENER: Rights(frozenset({Signed.RECEIPT}), certifies=frozenset({Use.LISTENER})),
     Role.WEB: Rights(
-        frozenset({Signed.RECEIPT, Signed.SETTINGS}), frozenset({Sealed.WRITTEN}), frozenset({Use.KIOSK})
+        frozenset({Signed.RECEIPT, Signed.SETTINGS, Signed.CHECKPOINT}),
+        frozenset({Sealed.WRITTEN}),
+        frozenset({Use.KIOSK}),
     ),
     Role.IMPORT: Rights(frozenset({Signed.RECEIPT}), frozenset({Sealed.CARRIED})),
     Role.OPERATOR: Rights(frozenset(Signed), frozenset(Sealed), frozenset(Use), changes=True),
