@@ -88,7 +88,7 @@ def _destructions() -> Iterator[Fact]:
     """Give each day's destructions as one: how many of all units together, and a digest over their digests."""
     gone = HeldAttachment.objects.exclude(destroyed_at=None).order_by("destroyed_at", "pk")
     rows = gone.values_list("destroyed_at", "digest").iterator(_CHUNK)
-    for day, found in groupby(rows, key=lambda row: date_text(row[0], settings.IKM_TIME_ZONE)):
+    for day, found in groupby(rows, key=lambda row: date_text(_ms(row[0]), settings.IKM_TIME_ZONE)):
         digests = sorted(digest for _, digest in found)
         digest = hashlib.sha256("\n".join(digests).encode()).hexdigest()
         body = {"day": day, "number": len(digests), "digest": digest}
@@ -121,8 +121,8 @@ def _fleet_mark() -> str:
     return f"{keys['newest']} {keys['revoked']} {Assignment.objects.aggregate(newest=Max('pk'))['newest']}"
 
 
-def _ms(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+def _ms(moment: datetime | None) -> int:
+    return round(moment.timestamp() * 1000) if moment is not None else 0
 
 
 SOURCES = (

@@ -1,7 +1,6 @@
 """The log as it is built from what really happened: whole, gapless, unforked, and silent about who came."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -113,7 +112,7 @@ def test_threads_have_no_gap(kiosk: FakeKiosk, unit: Unit) -> None:
     for number in range(5):
         FakeKiosk.enrolled(unit, name=f"k-{number:04}")
         building.build()
-    ends = {code: -1 for code in ("sukamaju",)}
+    ends = dict.fromkeys(("sukamaju",), -1)
     for number, leaf in enumerate(leaves()):
         for code, place in leaf.of.items():
             assert place.before == ends[code]

@@ -10,6 +10,7 @@ from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.log import building, witnesses
 from collector.people import trail
+from collector.releases import counted
 from collector.trust import public
 from survey.log.note import ED25519, VerifierKey
 
@@ -41,7 +42,9 @@ class Command(CollectorCommand):
         """Do it."""
         match options["subcommand"]:
             case "build":
+                counted.open_missing()
                 built = building.build()
+                witnesses.ask_all()
                 return f"{built.facts} leaves added, {built.size} in all"
             case "begin":
                 who = trail.console_user()
