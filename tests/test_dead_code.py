@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("survey", "hardware", "uplink", "kiosk", "collector")
+PACKAGES = ("survey", "hardware", "uplink", "kiosk", "collector", "witness")
 
 
 class Unused(NamedTuple):

@@ -13,10 +13,11 @@ from django.db import transaction
 
 from collector.evidence.models import Stream
 from collector.evidence.proof.closings import Closing, closings
-from collector.evidence.standing import StreamStanding
+from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.assignments import standings
-from collector.fleet.models import Unit
+from collector.fleet.models import Kiosk, Unit
 from collector.fleet.standing import Standing
+from collector.local import moment_of
 from collector.releases import content, editions
 from collector.releases.cells.cutting import sets_shown
 from collector.releases.models import OpenedCounters, Release
@@ -102,11 +103,13 @@ def _open(release: Release) -> None:
     said = {
         "format": FORMAT,
         "address": release.address,
+        "zone": release.unit.time_zone if release.unit is not None else "",
         "part": work.part if work is not None else "",
         "kiosks": [_told(one) for one in opened],
+        # Of a kiosk that nobody used it is said only that its counter stays closed: it has nothing to add.
         "closed": {
             "n": (release.n or 0) - sum(one.counted.n for one in opened),
-            "kiosks": sorted([one.stream.kiosk.name, one.why] for one in chosen if one.why),
+            "kiosks": sorted(_closed(work, chosen)),
         },
     }
     basis = {
@@ -124,6 +127,16 @@ def _told(one: _Earned) -> dict[str, object]:
         "begin": one.begin.to_json() if one.begin is not None else None,
         "end": one.end.to_json() if one.end is not None else None,
     }
+
+
+def _closed(work: _Work | None, chosen: list[_Earned]) -> Iterator[list[str]]:
+    """Give the kiosks whose counters stay closed, and why; those of which nothing ever came are named too."""
+    if work is None:
+        return
+    told = {one.stream.kiosk_id for one in chosen}
+    yield from ([one.stream.kiosk.name, one.why] for one in chosen if one.why)
+    silent = Kiosk.objects.filter(pk__in=_stood_sometime(work)).exclude(pk__in=told)
+    yield from ([name, NO_COUNTER] for name in silent.values_list("name", flat=True))
 
 
 def _work_of(release: Release) -> _Work | None:
@@ -151,6 +164,11 @@ def _earned(work: _Work) -> Iterator[_Earned]:
     by_stream: dict[int, list[int]] = {}
     for number in numbers:
         by_stream.setdefault(stream_of(number), []).append(number)
+    here = _stood_sometime(work)
+    silent = Stream.objects.filter(kiosk__in=here, standing__in=COUNTING).exclude(
+        kiosk__streams__in=by_stream
+    )
+    by_stream |= {pk: [] for pk in silent.values_list("pk", flat=True)}
     streams = Stream.objects.filter(pk__in=by_stream).select_related("kiosk", "key").in_bulk()
     stands = standings({stream.kiosk_id for stream in streams.values()})
     lives: dict[int, int] = {}
@@ -170,12 +188,28 @@ def _earned(work: _Work) -> Iterator[_Earned]:
             yield _with_counters(work, earned)
 
 
+def _stood_sometime(work: _Work) -> list[int]:
+    """Give the kiosks that stood at the unit at some time of the period: those that nobody used are shown too."""
+    begin_ms, end_ms = work.period.bounds_ms(work.unit.time_zone)
+    here = work.unit.assignments.filter(since__lt=moment_of(end_ms)).values_list("kiosk_id", flat=True)
+    found = standings(set(here))
+    return [
+        kiosk
+        for kiosk, standing in found.items()
+        if any(unit == work.unit.pk for unit, _ in _stands(standing, begin_ms, end_ms))
+    ]
+
+
+def _stands(standing: Standing, begin_ms: int, end_ms: int) -> list[tuple[int, int]]:
+    """Give where a kiosk stood between two moments."""
+    later = [standing.at(since) for since in standing.since_ms if begin_ms < since < end_ms]
+    return [standing.at(begin_ms), *later]
+
+
 def _stood_here(work: _Work, standing: Standing) -> bool:
     """Tell whether a kiosk stood at the unit for all of the period."""
     begin_ms, end_ms = work.period.bounds_ms(work.unit.time_zone)
-    stands = [standing.at(begin_ms)]
-    stands += [standing.at(since) for since in standing.since_ms if begin_ms <= since < end_ms]
-    return all(unit == work.unit.pk for unit, _ in stands)
+    return all(unit == work.unit.pk for unit, _ in _stands(standing, begin_ms, end_ms))
 
 
 def _with_counters(work: _Work, earned: _Earned) -> _Earned:
@@ -234,6 +268,8 @@ def _answered_before(work: _Work, stream: Stream, upto: int) -> frozenset[int]:
 
 
 def _sum_of(work: _Work, numbers: list[int]) -> Counted:
+    if not numbers:
+        return NOTHING
     sums = dict.fromkeys(work.form.keys, 0)
     known = [work.rows[number] for number in numbers if number in work.rows]
     for text in known:
@@ -246,7 +282,7 @@ def _chosen(work: _Work, earned: list[_Earned]) -> list[_Earned]:
     """Close what cannot be opened, and then the smallest, until all that was ever published holds together."""
     found = sorted(
         (
-            replace(one, why=FEW) if not one.why and len(one.numbers) < SMALLEST_GROUP else one
+            replace(one, why=FEW) if not one.why and 0 < len(one.numbers) < SMALLEST_GROUP else one
             for one in earned
         ),
         key=lambda one: (len(one.numbers), one.stream.kiosk.name),
@@ -267,6 +303,6 @@ def _chosen(work: _Work, earned: list[_Earned]) -> list[_Earned]:
         before = {number: one.stream.uid for one in found if not one.why for number in one.before}
         if may_stand_beside(label, [*earlier, *([before] if before else [])], groups=groups):
             break
-        place = next(at for at, one in enumerate(found) if not one.why)
+        place = next(at for at, one in enumerate(found) if not one.why and (one.numbers or one.before))
         found[place] = replace(found[place], why=PROTECTED)
     return found

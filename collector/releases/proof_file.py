@@ -24,7 +24,7 @@ def of_release(release: Release) -> bytes | None:
     if fact is None or kept is None:
         return None
     counters = OpenedCounters.objects.filter(release=release).first()
-    numbers = [fact.number]
+    numbers = sorted({0, fact.number})
     if release.subject == "unit":
         thread = ThreadLeaf.objects.filter(unit=release.code, number__lt=kept.size).order_by("-nth")
         numbers = sorted({*numbers, *thread.values_list("number", flat=True)[:MOST_LEAVES]})

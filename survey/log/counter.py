@@ -25,18 +25,17 @@ class Counted(NamedTuple):
     sums: Mapping[str, int]
 
     def minus(self, before: "Counted") -> "Counted":
-        """Give what was added since."""
-        keys = {**self.sums, **before.sums}
-        return Counted(
-            self.n - before.n, {key: self.sums.get(key, 0) - before.sums.get(key, 0) for key in keys}
-        )
+        """Give what was added since; an element to which nothing was added is left out."""
+        return self._with(before, -1)
 
     def plus(self, other: "Counted") -> "Counted":
         """Give both together."""
+        return self._with(other, 1)
+
+    def _with(self, other: "Counted", sign: int) -> "Counted":
         keys = {**self.sums, **other.sums}
-        return Counted(
-            self.n + other.n, {key: self.sums.get(key, 0) + other.sums.get(key, 0) for key in keys}
-        )
+        sums = {key: self.sums.get(key, 0) + sign * other.sums.get(key, 0) for key in keys}
+        return Counted(self.n + sign * other.n, {key: value for key, value in sums.items() if value})
 
 
 NOTHING = Counted(0, {})

@@ -69,6 +69,8 @@ def _groups(taken: Sequence[Taken], messages: Mapping[int, Message]) -> list[lis
         else:
             groups.append([one])
             held = number if number < _SMALL else 0
-        if _TALLY in one.lines[-1]:  # its own signature is what a stranger is shown: nothing is joined behind it
+        if (
+            _TALLY in one.lines[-1]
+        ):  # its own signature is what a stranger is shown: nothing is joined behind it
             held = 0
     return groups

@@ -152,6 +152,19 @@ def test_a_month_of_many_at_each_kiosk_is_opened_beside_its_quarter(village: Vil
     assert counters_of(month)["closed"] == {"n": 0, "kiosks": []}
 
 
+def test_a_kiosk_that_nobody_used_is_shown_and_one_that_never_spoke_is_named(village: Village) -> None:
+    village.card("dipakai").serve(OCTOBER, *[3] * 8)
+    village.card("sepi")
+    silent = village.card("bisu")
+    village.cards.remove(silent)
+    village.send()
+    release = village.publish()
+    village.log()
+    said = counters_of(release)
+    assert [(one["kiosk"], opened(one).n) for one in said["kiosks"]] == [("sepi", 0), ("dipakai", 8)]
+    assert said["closed"] == {"n": 0, "kiosks": [["bisu", "no_counter"]]}
+
+
 def test_counters_are_opened_once(village: Village) -> None:
     village.card().serve(OCTOBER, *[3] * 8)
     village.send()
