@@ -16,10 +16,13 @@ from threading import Event
 from django.conf import settings
 
 from collector import clock
+from collector.errors import CollectorError
 from collector.jobs import alive, claiming, doing
 from collector.jobs.models import Job, JobState, Piece, PieceState
+from collector.log import building, witnesses
 from collector.notify import notify
 from collector.papers.press import Press
+from collector.releases import counted
 
 log = logging.getLogger(__name__)
 MOST_PIECES = 25
@@ -67,6 +70,7 @@ class Watch:
         doing.fail_given_up()
         if self._turn % HOUSEKEEPING_TURNS == 0:
             housekeep()
+            keep_log()
         self._turn += 1
         self._pause = max(0, self._pause - 1)
         if not self._pause:
@@ -109,6 +113,17 @@ def housekeep() -> None:
     for job in Job.objects.filter(state__in=(JobState.CANCELLED, JobState.FAILED)).exclude(pk__in=busy):
         if doing.folder_of(job).exists():
             doing.clear(job)
+
+
+def keep_log() -> None:
+    """Add to the log of facts what should not wait, and have it cosigned; what fails is tried again at the next turn, and stops no other work."""
+    try:
+        if counted.open_missing() or building.is_due():
+            built = building.build()
+            log.info("the log of facts has %d leaves", built.size)
+            witnesses.ask_all()
+    except CollectorError as error:
+        log.error("the log of facts could not be built: %s", error)  # noqa: TRY400 - the error says it all
 
 
 def watch(stop: Event, *, hands: int) -> None:

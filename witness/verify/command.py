@@ -84,7 +84,7 @@ def _text(path: Path, limit: int) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ikm-verify", description=_HELP)
     parser.add_argument(
-        "release", type=Path, metavar="RELEASE", help="the proof of a release (bukti.json of its page)"
+        "release", type=Path, metavar="RELEASE", help="the proof of a release (bukti-ADDRESS.json, which its page links)"
     )
     parser.add_argument(
         "--policy",

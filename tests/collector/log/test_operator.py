@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import Client
 
 from collector.fleet import assignments, tree
 from collector.fleet.models import Kiosk, KioskKey, Unit
@@ -27,6 +30,9 @@ from survey.record.record import canonical, decode
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.log.village import QUARTER, Village, moment
 from tests.survey.log.keys import witness
+from witness.cosign import command as cosigning
+from witness.cosign.memory import Memory
+from witness.cosign.server import serve
 from witness.verify import command
 
 pytestmark = pytest.mark.django_db
@@ -142,12 +148,12 @@ def test_a_forked_log_is_a_fork_to_whoever_kept_a_checkpoint(
     _rewrite_history(world)
     world.log()
     said = world.verify(released, "--remember", str(kept), "--log", str(keeping.folder()))
-    assert said["faults"] == {"log_shorter"}, "it is shorter than what was seen"
+    assert "log_shorter" in said["faults"], "it is shorter than what was seen"
     for _ in range(5):
         world.village.clock.moment += timedelta(days=1)
         world.log()
     said = world.verify(released, "--remember", str(kept), "--log", str(keeping.folder()))
-    assert said["faults"] == {"fork"}, "it has grown past it, and does not begin with it"
+    assert "fork" in said["faults"], "it has grown past it, and does not begin with it"
     assert read_checkpoint(kept.read_bytes()).point == seen, "the old one is kept as evidence"
 
 
@@ -444,3 +450,127 @@ def test_the_digest_in_the_leaf_is_that_of_the_frozen_bytes(world: World, releas
     leaf = json.loads(proof["leaves"][f"{proof['leaf']}"])
     assert leaf["sha256"] == hashlib.sha256(bytes(released.content)).hexdigest()
     assert QUARTER.identifier == leaf["period"]
+
+
+# The auditor's bundle.
+
+
+def test_a_tail_that_was_cut_off_does_not_fit_the_logged_head(world: World, tmp_path: Path) -> None:
+    """The operator deletes a kiosk's last batches and all that spoke of them; every chain still holds, and the log does not forget."""
+    from collector.evidence.intake import rebuild  # noqa: PLC0415
+    from collector.evidence.models import RawBatch, Stream  # noqa: PLC0415
+    from collector.evidence.proof.verify_bundle import verify as verify_bundle  # noqa: PLC0415
+    from collector.scores.proof.export import export  # noqa: PLC0415
+
+    world.village.send()
+    world.log()
+    key = public.read(settings.IKM_KEYS).signing
+    export(tmp_path / "utuh.zip", unit=world.village.unit, period=QUARTER, who="console:test", why="uji")
+    assert verify_bundle(tmp_path / "utuh.zip", collector_key=key).problems == ()
+    stream = Stream.objects.get(kiosk__name="loket")
+    card = next(one for one in world.village.cards if one.kiosk.name == "loket")
+    cut = RawBatch.objects.filter(stream=stream).order_by("first")[20]
+    RawBatch.objects.filter(stream=stream, first__gte=cut.first).delete()
+    Stream.objects.filter(pk=stream.pk).update(through=cut.first - 1, link=card.kiosk.links[cut.first - 1])
+    rebuild.rebuild(lambda _: None)
+    export(tmp_path / "dipotong.zip", unit=world.village.unit, period=QUARTER, who="console:test", why="uji")
+    problems = verify_bundle(tmp_path / "dipotong.zip", collector_key=key).problems
+    assert len(problems) == 1
+    assert "loket" in problems[0]
+
+
+def test_releases_verdicts_and_bundles_name_the_log_before_them(
+    world: World, released: Release, tmp_path: Path
+) -> None:
+    from collector.evidence.proof.audit import audit  # noqa: PLC0415
+    from collector.releases import verdict  # noqa: PLC0415
+
+    before = json.loads(bytes(released.content))["log"]
+    leaf = world.village.proof(released)["leaf"]
+    assert before["size"] <= leaf
+    kept = KeptCheckpoint.objects.get(size=before["size"])
+    assert before == {"origin": "ikm-log/127.0.0.1/1", "size": kept.size, "root": bytes(kept.root).hex()}
+    said = json.loads(
+        bytes(
+            verdict.publish(
+                audit(world.village.unit, QUARTER, now=world.village.clock.now()), world.village.unit
+            ).content
+        )
+    )
+    assert said["log"]["size"] == LogState.objects.get().size
+
+
+def test_the_proof_has_an_address_and_its_page_leads_there(
+    world: World, released: Release, client: Client
+) -> None:
+    answer = client.get(f"/log/proof/{released.address}.json")
+    assert answer.content == proof_file.of_release(released)
+    assert f"/log/proof/{released.address}.json" in client.get(f"/r/{released.address}/").content.decode()
+    assert client.get("/log/proof/AAAAAAAA.json").status_code == 404
+
+
+def test_a_witness_on_the_network_is_asked_and_its_cosignature_is_kept(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = VerifierKey("ikm-log/127.0.0.1/1", ED25519, public.read(settings.IKM_KEYS).signing)
+    memory = Memory(tmp_path / "saksi")
+    own = memory.begin(name="saksi.example", log_key=key.text())
+    server = serve(memory, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    policy = tmp_path / "policy"
+    policy.write_text(
+        f"log {key.text()}\nwitness desa {own.text()} http://127.0.0.1:{server.server_address[1]}\nquorum desa\n"
+    )
+    monkeypatch.setattr(settings, "IKM_LOG_POLICY", policy)
+    try:
+        for _ in range(3):
+            world.village.clock.moment += timedelta(days=1)
+            building.build()
+            assert witnesses.ask_all() == ["desa"]
+            assert witnesses.ask_all() == [], "it has cosigned this one"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    kept = keeping.given_out()
+    assert kept is not None
+    assert memory.seen == kept.point
+    assert building.latest().note.count("— saksi.example ") == 1  # type: ignore[union-attr]
+    world.village.clock.moment += timedelta(days=1)
+    building.build()
+    assert witnesses.ask_all() == [], "it is away: that stops nothing"
+
+
+def test_a_stick_takes_an_offer_there_and_brings_the_cosignature_back(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = VerifierKey("ikm-log/127.0.0.1/1", ED25519, public.read(settings.IKM_KEYS).signing)
+    own = Memory(tmp_path / "saksi").begin(name="saksi.example", log_key=key.text())
+    world.stranger.policy.write_text(f"log {key.text()}\nwitness desa {own.text()}\nquorum desa\n")
+    stick = tmp_path / "stik"
+    call_command("log", "offer", str(stick), "--old", "0")
+    assert cosigning.main([str(tmp_path / "saksi"), "cosign", str(stick)]) == 0
+    call_command("log", "cosigned", str(stick))
+    assert "cosigned by desa" in capsys.readouterr().out
+    call_command("log", "show")
+    shown = capsys.readouterr().out
+    assert shown.count("— saksi.example ") == 1
+    assert key.text() in shown
+    with pytest.raises(CommandError):
+        call_command("log", "cosigned", str(world.stranger.policy))
+    with pytest.raises(CommandError):
+        call_command("log", "offer", str(stick), "--old", "99999")
+
+
+def test_the_workers_keep_the_log(world: World) -> None:
+    from collector.jobs import working  # noqa: PLC0415
+
+    world.village.send()
+    release = world.village.publish()
+    assert LoggedFact.objects.filter(key=f"release/{release.address}").count() == 0
+    working.keep_log()
+    assert LoggedFact.objects.filter(key=f"release/{release.address}").count() == 1
+    size = LogState.objects.get().size
+    working.keep_log()
+    assert LogState.objects.get().size == size
