@@ -13,6 +13,7 @@ from survey.record.errors import Malformed
 from witness.verify import log, proof_file
 from witness.verify.checking import verify
 from witness.verify.findings import Report
+from witness.verify.page import page
 from witness.verify.proof_file import ProofFile
 from witness.verify.words import LANGUAGES, sentences, shown
 
@@ -26,7 +27,12 @@ does not hold; 4: nothing fails, and the number rests on the auditor; 5: the fil
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit code."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.page is not None:
+        return _write_page(given.page)
+    if given.release is None or given.policy is None:
+        parser.error("give a RELEASE and a --policy, or --page FILE")
     try:
         policy = read_policy(_text(given.policy, MAX_POLICY_BYTES))
         file = proof_file.read(given.release.read_bytes())
@@ -68,6 +74,16 @@ def _compare(given: argparse.Namespace, file: ProofFile, policy: Policy, report:
         log.read_all(copy, policy, report, unit=unit, shown=set(file.entries), given=point)
 
 
+def _write_page(path: Path) -> int:
+    try:
+        path.write_text(page(), encoding="utf-8")
+    except OSError as error:
+        print(shown(f"ikm-verify: {error}"), file=sys.stderr)
+        return UNREADABLE
+    print(f"written: {path}")
+    return PROVEN
+
+
 def _keep(path: Path, text: str) -> None:
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(text)
@@ -84,12 +100,15 @@ def _text(path: Path, limit: int) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ikm-verify", description=_HELP)
     parser.add_argument(
-        "release", type=Path, metavar="RELEASE", help="the proof of a release (bukti-ADDRESS.json, which its page links)"
+        "release",
+        type=Path,
+        nargs="?",
+        metavar="RELEASE",
+        help="the proof of a release (bukti-ADDRESS.json, which its page links)",
     )
     parser.add_argument(
         "--policy",
         type=Path,
-        required=True,
         metavar="FILE",
         help="whom you believe: the log's key, witnesses, how many",
     )
@@ -106,6 +125,12 @@ def _parser() -> argparse.ArgumentParser:
         "--read-all", action="store_true", help="read the whole log and check every unit's thread in it"
     )
     parser.add_argument("--language", choices=LANGUAGES, default="id", help="of what is printed (id)")
+    parser.add_argument(
+        "--page",
+        type=Path,
+        metavar="FILE",
+        help="write the page that checks the same in a browser, without a network",
+    )
     parser.add_argument("--json", action="store_true", help="print for programs")
     return parser
 

@@ -1,19 +1,23 @@
 """The number itself: the kiosks' counters against what the release says, and the release against its own arithmetic."""
 
+import math
+import re
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from survey.log.counter import NOTHING, Counted, Told, read_told
 from survey.record.errors import Malformed
 from survey.record.tally import TallyTold
 from witness.ed25519 import check
+from witness.verify import values
 from witness.verify.findings import Report
 from witness.verify.thread import KnownKiosk
 
 BANDS_2017 = (("A", 8831), ("B", 7661), ("C", 6500), ("D", 2500))
 """The lowest index of each category, in hundredths."""
 _LOWEST, _HIGHEST = 1, 4
+_STREAM_BYTES = 16
+_WEIGHT = re.compile(r"([0-9]{1,4})/([0-9]{1,4})|0\.([0-9]{1,6})")
 
 
 class Period:
@@ -30,80 +34,76 @@ def check_counters(
     told: Mapping[str, Any], kiosks: Mapping[str, KnownKiosk], unit: str, period: Period, report: Report
 ) -> Counted:
     """Check each kiosk's counters; gives what they come to together."""
-    part, total, seen = str(told.get("part", "")), NOTHING, set()
-    for one in told["kiosks"]:
-        name = str(one["kiosk"])
+    part, total, seen = values.text(told, "part"), NOTHING, set()
+    for one in values.rows(told, "kiosks"):
+        name = values.text(one, "kiosk")
         if name in seen:
             report.fault("kiosk_twice", kiosk=name)
             continue
         seen.add(name)
-        try:
-            total = total.plus(
-                _earned(one, kiosks.get(name), unit=unit, part=part, period=period, report=report)
-            )
-        except Malformed as error:
-            report.fault("counter_altered", kiosk=name, what=error.code)
-    closed = {str(name): str(why) for name, why in told["closed"]["kiosks"]}
-    if told["closed"]["n"]:
-        report.note("rests_on_auditor", n=told["closed"]["n"])
-    for name, why in sorted(closed.items()):
-        report.note("kiosk_closed", kiosk=name, why=why)
+        earned = _earned(one, kiosks.get(name), unit=unit, part=part, period=period, report=report)
+        total = total.plus(earned)
+    closed = values.obj(told, "closed")
+    rest = values.whole(closed, "n")
+    if rest:
+        report.note("rests_on_auditor", n=rest)
+    for row in values.rows(closed, "kiosks"):
+        if not isinstance(row, list) or len(row) != 2 or not all(isinstance(word, str) for word in row):
+            raise values.wrong("closed")
+        seen.add(row[0])
+        report.note("kiosk_closed", kiosk=row[0], why=row[1])
     for name, kiosk in sorted(kiosks.items()):
-        is_alive = any(
-            key not in kiosk.archives
-            and enrolled_ms < period.end_ms
-            and kiosk.revoked.get(key, period.end_ms) > period.begin_ms
-            for key, enrolled_ms in kiosk.keys.items()
-        )
-        if (
-            is_alive
-            and kiosk.stood_at(unit, period.begin_ms, period.end_ms)[0]
-            and name not in {*seen, *closed}
-        ):
+        here = kiosk.stood_at(unit, period.begin_ms, period.end_ms)[0]
+        if here and kiosk.is_alive(period.begin_ms, period.end_ms) and name not in seen:
             report.fault("kiosk_left_out", kiosk=name)
     return total
 
 
 def check_sums(said: Mapping[str, Any], told: Mapping[str, Any], total: Counted, report: Report) -> None:
     """Hold what the counters come to against the number that was released."""
-    elements = {str(one["key"]): int(one["sum"]) for one in said["index"]["elements"]}
-    n, closed = int(said["n"]), int(told["closed"]["n"])
+    elements = elements_of(said)
+    n, closed = values.whole(said, "n"), values.whole(values.obj(told, "closed"), "n")
     report.answers, report.opened = n, total.n
-    if total.n + closed != n or closed < 0:
+    if total.n + closed != n:
         report.fault("number_differs", released=n, counted=total.n, closed=closed)
         return
-    for key in {**elements, **total.sums}:
-        rest = elements.get(key, 0) - total.sums.get(key, 0)
-        if not closed * _LOWEST <= rest <= closed * _HIGHEST:
-            report.fault(
-                "sum_differs", element=key, released=elements.get(key, 0), counted=total.sums.get(key, 0)
-            )
+    for key in sorted({**elements, **total.sums}):
+        released, counted = elements.get(key, 0), total.sums.get(key, 0)
+        if not closed * _LOWEST <= released - counted <= closed * _HIGHEST:
+            report.fault("sum_differs", element=key, released=released, counted=counted)
             return
+
+
+def elements_of(said: Mapping[str, Any]) -> dict[str, int]:
+    """Give the sum of each element as the release says it."""
+    rows = values.rows(values.obj(said, "index"), "elements")
+    return {values.text(one, "key"): values.whole(one, "sum") for one in rows}
 
 
 def check_arithmetic(said: Mapping[str, Any], report: Report) -> None:
     """Reckon the index from the release's own sums, and the category from the index."""
-    index, n = said["index"], int(said["n"])
-    if index["rounding"] != {"nrr": None, "product": None} or index["instrument"] != said["instrument"]:
+    index, n = values.obj(said, "index"), values.whole(said, "n")
+    rounding, weight = values.obj(index, "rounding"), _WEIGHT.fullmatch(values.text(index, "weight"))
+    is_plain = values.at(rounding, "nrr") is None and values.at(rounding, "product") is None
+    if not is_plain or weight is None or n == 0:
         report.note("not_reckoned")
         return
-    sums = sum(int(one["sum"]) for one in index["elements"])
-    exact = Fraction(sums, n) * Fraction(str(index["weight"])) * 25 * 100
-    reckoned = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
-    stated = hundredths(index["value"])
-    if reckoned != stated or any(int(one["n"]) != n for one in index["elements"]):
+    top, bottom = (int(weight[1]), int(weight[2])) if weight[1] else (int(weight[3]), 10 ** len(weight[3]))
+    if bottom == 0:
+        report.note("not_reckoned")
+        return
+    rows = values.rows(index, "elements")
+    over, under = sum(elements_of(said).values()) * top * 2500, n * bottom
+    reckoned = (2 * over + under) // (2 * under)
+    stated = math.floor(values.number(index, "value") * 100 + 0.5)
+    if reckoned != stated or any(values.whole(one, "n") != n for one in rows):
         report.fault("index_differs", stated=_text(stated), reckoned=_text(reckoned))
-    if index["bands"] != "2017" or index["own_words"]:
+    if values.at(index, "bands") != "2017" or values.at(index, "own_words") is not False:
         report.note("category_not_checked")
         return
     letter = next((letter for letter, lowest in BANDS_2017 if reckoned >= lowest), "D")
-    if letter != index["category"]:
-        report.fault("category_differs", stated=str(index["category"]), reckoned=letter)
-
-
-def hundredths(value: object) -> int:
-    """Give a number with two decimals in hundredths."""
-    return round(float(str(value)) * 100)
+    if values.at(index, "category") != letter:
+        report.fault("category_differs", stated=f"{values.at(index, 'category')}", reckoned=letter)
 
 
 def _text(number: int) -> str:
@@ -113,18 +113,26 @@ def _text(number: int) -> str:
 def _earned(
     one: Mapping[str, Any], known: KnownKiosk | None, *, unit: str, part: str, period: Period, report: Report
 ) -> Counted:
-    name, key, stream = str(one["kiosk"]), str(one["key"]), str(one["stream"])
+    name, key = values.text(one, "kiosk"), values.unhex(values.text(one, "key"))
+    stream = values.text(one, "stream")
+    enrolled_ms = known.keys.get(key.hex(), -1) if known is not None else -1
+    values.at(one, "begin")
     if known is None or not known.keys:
         report.fault("kiosk_not_logged", kiosk=name)
-    elif key not in known.keys:
+    elif key.hex() not in known.keys:
         report.fault("key_not_logged", kiosk=name)
     elif not known.stood_at(unit, period.begin_ms, period.end_ms)[1]:
         report.fault("kiosk_elsewhere", kiosk=name)
-    elif one["begin"] is not None and known.keys[key] > period.begin_ms:
+    elif one["begin"] is not None and enrolled_ms > period.begin_ms:
         report.fault("key_too_young", kiosk=name)
-    begin, before = _told(one["begin"], stream, part, key)
-    end, after = _told(one["end"], stream, part, key)
-    enrolled_ms = known.keys.get(key, 0) if known is not None else 0
+    try:
+        if len(values.unhex(stream)) != _STREAM_BYTES:
+            raise values.wrong("stream")
+        begin, before = _told(one["begin"], stream, part, key)
+        end, after = _told(values.at(one, "end"), stream, part, key)
+    except Malformed as error:
+        report.fault("counter_altered", kiosk=name, what=error.code)
+        return NOTHING
     if after is None or not _is_border(after, period.after):
         report.fault("border", kiosk=name, which="end")
     elif not _begins(before, after, period, enrolled_ms):
@@ -135,11 +143,11 @@ def _earned(
     return earned
 
 
-def _told(given: object, stream: str, part: str, key: str) -> tuple[Counted, TallyTold | None]:
+def _told(given: object, stream: str, part: str, key: bytes) -> tuple[Counted, TallyTold | None]:
     if given is None:
         return NOTHING, None
     told: Told = read_told(given)
-    return told.counted, told.check(stream=stream, part=part, public_key=bytes.fromhex(key), check=check)
+    return told.counted, told.check(stream=stream, part=part, public_key=key, check=check)
 
 
 def _begins(before: TallyTold | None, after: TallyTold, period: Period, enrolled_ms: int) -> bool:

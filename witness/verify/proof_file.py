@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey.log.checkpoint import SignedCheckpoint, read_checkpoint
+from survey.log.checkpoint import SignedCheckpoint, read_checkpoint, whole
 from survey.log.facts import Leaf, read_leaf
 from survey.log.tree import inclusion_path, is_included, leaf_hash
 from survey.record.errors import Malformed
+from witness.verify import values
+from witness.verify.values import wrong
 
 FORMAT = 1
 MAX_BYTES = 4 * 1024 * 1024
@@ -21,29 +23,19 @@ class ProofFile:
     """What a file holds."""
 
     release: bytes
+    said: Mapping[str, Any]
+    """What the release says."""
     counters: bytes
     """Empty where none go with it."""
+    told: Mapping[str, Any]
+    """What the counters say; nothing where there are none."""
     number: int
     """The release's own leaf."""
     entries: Mapping[int, bytes]
-    """Leaves by their numbers."""
+    """Leaves by their numbers, in their order."""
+    leaves: Mapping[int, Leaf]
     nodes: Mapping[str, bytes]
     checkpoint: SignedCheckpoint
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """What the release says."""
-        return _object(self.release, "release")
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """What goes with it of counters; nothing where there are none."""
-        return _object(self.counters, "counters") if self.counters else {}
-
-    @property
-    def leaves(self) -> dict[int, Leaf]:
-        """The leaves, in their order."""
-        return {number: read_leaf(self.entries[number]) for number in sorted(self.entries)}
 
     def digest(self, what: bytes) -> str:
         """Give a digest as leaves state it."""
@@ -64,28 +56,39 @@ def read(content: bytes) -> ProofFile:
     """Read a file.
 
     Raises:
-        Malformed: it is none (`proof_file`), or a part of it cannot be read.
+        Malformed: it is none, or a part of it cannot be read (`proof_file`).
     """
     if len(content) > MAX_BYTES:
         raise Malformed("proof_file", f"a proof has at most {MAX_BYTES} bytes")
-    fields = _object(content, "proof_file")
-    try:
-        if fields["format"] != FORMAT:
-            raise Malformed("proof_file", "this proof is of another version; use a newer ikm-verify")
-        entries = {int(number): text.encode() for number, text in fields["leaves"].items()}
-        found = ProofFile(
-            release=fields["release"].encode(),
-            counters=fields["counters"].encode(),
-            number=int(fields["leaf"]),
-            entries=entries,
-            nodes={name: bytes.fromhex(text) for name, text in fields["nodes"].items()},
-            checkpoint=read_checkpoint(fields["checkpoint"].encode()),
-        )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Malformed("proof_file", "this is no proof of a release") from error
-    if len(entries) > _MOST_LEAVES or found.number not in entries:
-        raise Malformed("proof_file", "a proof holds its release's leaf, and at most a thousand")
-    _ = found.said, found.told, found.leaves
+    fields = _object(content, "file")
+    if values.whole(fields, "format") != FORMAT:
+        raise Malformed("proof_file", "this proof is of another version; use a newer ikm-verify")
+    given = values.obj(fields, "leaves")
+    entries = {_number(name): values.text(given, name).encode() for name in given}
+    entries = {number: entries[number] for number in sorted(entries)}
+    nodes = values.obj(fields, "nodes")
+    release = values.text(fields, "release").encode()
+    counters = values.text(fields, "counters").encode()
+    number = values.whole(fields, "leaf")
+    if len(entries) > _MOST_LEAVES or number not in entries:
+        raise wrong("leaf")
+    return ProofFile(
+        release=release,
+        said=_object(release, "release"),
+        counters=counters,
+        told=_object(counters, "counters") if counters else {},
+        number=number,
+        entries=entries,
+        leaves={number: read_leaf(entry) for number, entry in entries.items()},
+        nodes={name: values.unhex(nodes[name]) for name in nodes},
+        checkpoint=read_checkpoint(values.text(fields, "checkpoint").encode()),
+    )
+
+
+def _number(name: str) -> int:
+    found = whole(name)
+    if found is None:
+        raise wrong("leaves")
     return found
 
 
@@ -95,5 +98,5 @@ def _object(content: bytes, what: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise Malformed("proof_file", f"the {what} is no JSON") from error
     if not isinstance(found, dict):
-        raise Malformed("proof_file", f"the {what} is no JSON object")
+        raise wrong(what)
     return found

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from survey.log import facts
 from survey.log.facts import Leaf
 from witness.verify.findings import Report
+from witness.verify.values import day, text, whole, wrong
 
 ZONES = {"Asia/Jakarta": 7, "Asia/Pontianak": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 """Hours before UTC; no zone of Indonesia changes its clocks, so that the page from a stick needs no table of zones."""
+_LATEST_MS = 4_102_444_800_000
+"""The year 2100: what comes later is no date of ours."""
 BACKDATED_MS = 48 * 3_600_000
 """What happened more than this before it was logged was told late: a log is built each night."""
 
@@ -35,6 +38,13 @@ class KnownKiosk:
     revoked: dict[str, int] = field(default_factory=dict)
     stands: dict[int, Stand] = field(default_factory=dict)
     """By the moment; a leaf that corrects one takes its place."""
+
+    def is_alive(self, begin_ms: int, end_ms: int) -> bool:
+        """Tell whether one of its keys, other than an archive's, could write between two moments."""
+        return any(
+            key not in self.archives and enrolled_ms < end_ms and self.revoked.get(key, end_ms) > begin_ms
+            for key, enrolled_ms in self.keys.items()
+        )
 
     def stood_at(self, unit: str, begin_ms: int, end_ms: int) -> tuple[bool, bool]:
         """Tell whether it stood at a unit at some time between two moments, and whether all that time."""
@@ -100,8 +110,8 @@ def backdated(
 
 def bounds_ms(first: str, last: str, hours: int) -> tuple[int, int]:
     """Give when a period of local days begins and ends, in milliseconds since 1970."""
-    begin = datetime.combine(date.fromisoformat(first), datetime.min.time(), UTC)
-    end = datetime.combine(date.fromisoformat(last), datetime.min.time(), UTC) + timedelta(days=1)
+    begin = datetime.combine(day(first), datetime.min.time(), UTC)
+    end = datetime.combine(day(last), datetime.min.time(), UTC) + timedelta(days=1)
     return round(begin.timestamp() * 1000) - hours * 3_600_000, round(
         end.timestamp() * 1000
     ) - hours * 3_600_000
@@ -109,26 +119,24 @@ def bounds_ms(first: str, last: str, hours: int) -> tuple[int, int]:
 
 def day_of(at_ms: int, hours: int) -> str:
     """Give the local date of a moment."""
-    return datetime.fromtimestamp(at_ms / 1000 + hours * 3_600, UTC).date().isoformat()
+    return datetime.fromtimestamp(min(at_ms, _LATEST_MS) // 1000 + hours * 3_600, UTC).date().isoformat()
 
 
 def _take(kiosks: dict[str, KnownKiosk], leaf: Leaf) -> None:
     body = leaf.body
     if leaf.kind not in (facts.ENROL, facts.REVOKE, facts.ASSIGN):
         return
-    kiosk = kiosks.setdefault(str(body.get("kiosk", "")), KnownKiosk())
+    kiosk = kiosks.setdefault(text(body, "kiosk"), KnownKiosk())
     if leaf.kind == facts.ENROL:
-        key = str(body.get("key", ""))
-        kiosk.keys[key] = _ms(body.get("enrolled_ms"))
+        key = text(body, "key")
+        kiosk.keys[key] = whole(body, "enrolled_ms")
         kiosk.logged[key] = leaf.logged_ms
-        if body.get("archive_ms"):
+        if body.get("archive_ms") is not None:
             kiosk.archives.add(key)
     elif leaf.kind == facts.REVOKE:
-        kiosk.revoked[str(body.get("key", ""))] = _ms(body.get("revoked_ms"))
+        kiosk.revoked[text(body, "key")] = whole(body, "revoked_ms")
     else:
-        since_ms = _ms(body.get("since_ms"))
-        kiosk.stands[since_ms] = Stand(since_ms, str(body.get("unit", "")), leaf.logged_ms)
-
-
-def _ms(value: object) -> int:
-    return value if isinstance(value, int) else 0
+        since_ms = whole(body, "since_ms")
+        if since_ms > _LATEST_MS:
+            raise wrong("since_ms")
+        kiosk.stands[since_ms] = Stand(since_ms, text(body, "unit"), leaf.logged_ms)
