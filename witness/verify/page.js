@@ -217,8 +217,9 @@ async function toldBy(given, stream, part, key) {
   let record;
   try { record = parsed(given.line, "record"); } catch { throw new Wrong("counter_line"); }
   const body = record.body, words = isObject(body) ? body.sums ?? {} : null;
-  const sound = isObject(body) && record.kind === "tally" && isWhole(record.seq, 1) && isWhole(body.upto) && body.upto === record.seq - 1
-    && isWhole(body.since ?? 0) && isWhole(body.set_since ?? 0) && typeof (body.day ?? "") === "string"
+  const sound = isObject(body) && record.kind === "tally" && isWhole(record.seq, 1) && isWhole(record.boot, 1) && isWhole(record.up_ms)
+    && typeof record.sync === "boolean" && (!has(record, "at") || isWhole(record.at, -MOST)) && isWhole(body.upto) && body.upto === record.seq - 1
+    && isWhole(body.since ?? 0) && isWhole(body.set_since ?? 0) && typeof (body.day ?? "") === "string" && [...(body.day ?? "")].length <= 64
     && typeof (body.closes ?? false) === "boolean" && isObject(words) && Object.values(words).every((one) => typeof one === "string");
   if (!sound) throw new Wrong("counter_line");
   const link = await sha256(joined(prev, utf8(given.line))), seq = new Uint8Array(8);

@@ -15,6 +15,7 @@ const SIGNS = {
   bad: '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="3" y="3" width="42" height="42" rx="8" fill="#9c2f16"/><path stroke="#fff" stroke-width="6" d="m15 15 18 18m0-18L15 33"/></svg>',
 };
 const state = { language: 0, proof: null, policy: null, report: null, failed: "" };
+const known = (values) => (WORDS.why[values.why] ? { ...values, why: WORDS.why[values.why][state.language] } : values);
 const say = (pair, values = {}) => pair[state.language].replace(/\{(\w+)\}/g, (_, key) => shown(values[key]));
 const shown = (value) => [...String(value)].map((one) => (/[\p{C}\u2028\u2029]/u.test(one) ? "\\u" + one.codePointAt(0).toString(16).padStart(4, "0") : one)).join("");
 function put(parent, tag, words, kind, sign) {
@@ -46,8 +47,8 @@ function show() {
     put(list, "li", say(WORDS.verdict.logged, values), "", "✓");
     put(list, "li", say(WORDS.verdict[opened ? (opened < answers ? "partly" : "number") : "unproven"], values), opened ? "" : "bad", opened ? "✓" : "!");
   }
-  for (const [, code, given] of faults) put(list, "li", say(WORDS.finding[code], given), "bad", "!");
-  for (const [, code, given] of notes) put(list, "li", say(WORDS.finding[code], given), "soft", "·");
+  for (const [, code, given] of faults) put(list, "li", say(WORDS.finding[code], known(given)), "bad", "!");
+  for (const [, code, given] of notes) put(list, "li", say(WORDS.finding[code], known(given)), "soft", "·");
   put(out, "p", say(WORDS.verdict.never), "soft");
 }
 async function run() {

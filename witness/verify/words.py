@@ -56,4 +56,6 @@ def shown(text: str) -> str:
 
 
 def _of(code: str, values: Mapping[str, str | int], at: int) -> str:
-    return shown(table()["finding"][code][at].format(**values))
+    why = table()["why"].get(str(values.get("why")))
+    known = {**values, "why": why[at]} if why is not None else values
+    return shown(table()["finding"][code][at].format(**known))
