@@ -19,7 +19,7 @@ from collector import clock
 from collector.errors import CollectorError
 from collector.jobs import alive, claiming, doing
 from collector.jobs.models import Job, JobState, Piece, PieceState
-from collector.log import building, witnesses
+from collector.log import building, news, witnesses
 from collector.notify import notify
 from collector.papers.press import Press
 from collector.releases import counted
@@ -119,9 +119,12 @@ def keep_log() -> None:
     """Add to the log of facts what should not wait, and have it cosigned; what fails is tried again at the next turn, and stops no other work."""
     try:
         if counted.open_missing() or building.is_due():
+            night = building.begins_a_night()
             built = building.build()
             log.info("the log of facts has %d leaves", built.size)
             witnesses.ask_all()
+            if night:  # once a day: what a kiosk may cost on mobile data
+                news.tell_all()
     except CollectorError as error:
         log.error("the log of facts could not be built: %s", error)  # noqa: TRY400 - the error says it all
 

@@ -49,6 +49,12 @@ def is_due() -> bool:
     return state is None or state.day != _today() or dict(state.marks) != sources.marks()
 
 
+def begins_a_night() -> bool:
+    """Tell whether the next step adds a night's heads."""
+    state = LogState.objects.filter(pk=1).first()
+    return state is None or state.day != _today()
+
+
 def build() -> Built:
     """Add what is missing, with the heads of the night where they are not in it yet; gives the newest checkpoint.
 

@@ -67,3 +67,20 @@ class NightHeads(models.Model):
 
     def __str__(self) -> str:
         return self.day
+
+
+class KioskNews(models.Model):
+    """What a kiosk is told of the log: one message, retained on its topic, the newest in the place of the one before."""
+
+    kiosk = models.OneToOneField("fleet.Kiosk", on_delete=models.CASCADE, related_name="log_news")
+    size = models.BigIntegerField(help_text="of the checkpoint")
+    message = models.BinaryField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(published_at=None), name="log_news_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id}: {self.size}"

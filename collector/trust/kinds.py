@@ -1,4 +1,4 @@
-"""What a holder of the private keys does for others: the five things it signs, the two it opens, the three it certifies.
+"""What a holder of the private keys does for others: the six things it signs, the two it opens, the three it certifies.
 
 Whoever can ask it can have nothing else done with the keys: a message that begins with none of our prefixes is not signed, and what
 was sealed as one thing is not opened as another.
@@ -7,6 +7,7 @@ was sealed as one thing is not opened as another.
 from enum import Enum
 from typing import NamedTuple
 
+from survey.wire.log_news import LOG_NEWS_PREFIX, MAX_LOG_NEWS_BYTES
 from survey.wire.messages import RECEIPT_PREFIX, SETTINGS_PREFIX
 from survey.wire.sealing import CARRIED, WRITTEN
 
@@ -26,6 +27,7 @@ class Signed(Enum):
     BUNDLE = BUNDLE_PREFIX
     VERDICT = VERDICT_PREFIX
     CHECKPOINT = LOG_PREFIX
+    LOG_NEWS = LOG_NEWS_PREFIX
 
 
 MOST_BYTES = {
@@ -34,6 +36,7 @@ MOST_BYTES = {
     Signed.BUNDLE: 4 * 1024 * 1024,
     Signed.VERDICT: 4 * 1024 * 1024,
     Signed.CHECKPOINT: 1_024,
+    Signed.LOG_NEWS: MAX_LOG_NEWS_BYTES + 64,
 }
 """So long a message may be, prefix included."""
 

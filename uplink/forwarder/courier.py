@@ -17,11 +17,13 @@ from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.config import Pace
 from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.log_inbox import LogInbox
 from uplink.forwarder.outbox import Outbox
 from uplink.forwarder.roads import Roads
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
     Event,
+    LogArrived,
     ReceiptArrived,
     Sender,
     SendRefused,
@@ -53,6 +55,7 @@ class Courier:
         receipts: Receipts,
         transports: tuple[Sender, ...],
         inbox: SettingsInbox,
+        log_inbox: LogInbox,
         report: Callable[[Progress], bytes],
         now: Callable[[], float],
         wait: Callable[[float], object],
@@ -67,6 +70,7 @@ class Courier:
         self._receipts = receipts
         self._roads = Roads(transports, now=now, pace=pace, spread_seconds=spread_seconds)
         self._inbox = inbox
+        self._log_inbox = log_inbox
         self._report = report
         self._now = now
         self._wait = wait
@@ -278,6 +282,8 @@ class Courier:
                 self._take_receipt(event, outbox)
             elif isinstance(event, SettingsArrived):
                 self._inbox.take(event.payload)
+            elif isinstance(event, LogArrived):
+                self._log_inbox.take(event.payload)
             elif isinstance(event, SendRefused):
                 told = (
                     trouble("nobody_listens")

@@ -70,7 +70,14 @@ ALL = {
 }
 MAY = {
     Role.LISTENER: {"sign RECEIPT", "certify LISTENER"},
-    Role.WEB: {"sign RECEIPT", "sign SETTINGS", "sign CHECKPOINT", "open WRITTEN", "certify KIOSK"},
+    Role.WEB: {
+        "sign RECEIPT",
+        "sign SETTINGS",
+        "sign CHECKPOINT",
+        "sign LOG_NEWS",
+        "open WRITTEN",
+        "certify KIOSK",
+    },
     Role.IMPORT: {"sign RECEIPT", "open CARRIED"},
     Role.OPERATOR: set(ALL),
     None: set(),

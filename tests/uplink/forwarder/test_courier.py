@@ -17,6 +17,7 @@ from uplink.forwarder.app import pace_of
 from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import SettingsInbox
+from uplink.forwarder.log_inbox import LogInbox
 from uplink.forwarder.senders.sender import Event, ReceiptArrived
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
@@ -42,6 +43,14 @@ class Trip:
             ahead=Acknowledged(home.paths.ahead),
             receipts=home.receipts,
             transports=transports,
+            log_inbox=LogInbox(
+                home.paths.log,
+                home.paths.log_fork,
+                kiosk="k-0001",
+                collector_key=bytes(32),
+                verify=lambda _signature, _message: False,
+                check=lambda _key, _signature, _message: False,
+            ),
             inbox=SettingsInbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
             report=lambda progress: json.dumps({"confirmed": progress.confirmed}).encode(),
             now=lambda: self.now,

@@ -18,7 +18,7 @@ import requests
 from survey.wire.trouble import trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.senders.deadline import Deadline
-from uplink.forwarder.senders.sender import Event, ReceiptArrived, SettingsArrived
+from uplink.forwarder.senders.sender import Event, LogArrived, ReceiptArrived, SettingsArrived
 from uplink.forwarder.senders.validity import CertainAdapter, Validity
 
 _MAX_SETTINGS_BYTES = 2 * 1024 * 1024
@@ -60,7 +60,7 @@ class HttpSender:
         self._events: deque[Event] = deque()
         self._pause = Flag()
         self._settings_at = 0.0
-        self._settings_tag = ""
+        self._tags: dict[str, str] = {}
         self._max_bytes = where.max_bytes
         self._deadline: Deadline[_Answer] = Deadline(where.deadline_seconds)
 
@@ -144,13 +144,21 @@ class HttpSender:
 
     def _fetch_settings(self) -> None:
         self._settings_at = self._now() + self._where.settings_every_seconds
-        known = {"If-None-Match": self._settings_tag} if self._settings_tag else {}
+        if (settings := self._fetch("settings")) is not None:
+            self._events.append(SettingsArrived(settings))
+        if (news := self._fetch("log")) is not None:
+            self._events.append(LogArrived(news))
+
+    def _fetch(self, what: str) -> bytes | None:
+        """Give what the collector has signed for this kiosk, or None where that is what it was, or nothing."""
+        known = {"If-None-Match": self._tags[what]} if self._tags.get(what) else {}
         answer = self._request(
-            "GET", f"/api/v1/settings/{self._where.kiosk}", headers=known, most=_MAX_SETTINGS_BYTES
+            "GET", f"/api/v1/{what}/{self._where.kiosk}", headers=known, most=_MAX_SETTINGS_BYTES
         )
-        if answer.status == 200:
-            self._settings_tag = answer.tag
-            self._events.append(SettingsArrived(answer.content))
+        if answer.status != 200:
+            return None
+        self._tags[what] = answer.tag
+        return answer.content
 
     def _request(
         self,

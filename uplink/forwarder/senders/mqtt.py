@@ -27,6 +27,7 @@ from uplink.errors import TooLarge, Unreachable
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
     Event,
+    LogArrived,
     ReceiptArrived,
     SendRefused,
     SettingsArrived,
@@ -258,7 +259,8 @@ class MqttSender:
             return
         limit = getattr(properties, "MaximumPacketSize", None)
         self._limit = min(self._where.max_bytes, limit) if isinstance(limit, int) else self._where.max_bytes
-        client.subscribe([(topics.down(self._where.kiosk), 0), (topics.settings(self._where.kiosk), 0)])
+        mine = (topics.down, topics.settings, topics.log)
+        client.subscribe([(topic(self._where.kiosk), 0) for topic in mine])
         self._connected = True
 
     def _on_disconnect(
@@ -294,6 +296,8 @@ class MqttSender:
             self._events.append(ReceiptArrived(bytes(message.payload), fresh=not message.retain))
         elif message.topic == topics.settings(self._where.kiosk):
             self._events.append(SettingsArrived(bytes(message.payload)))
+        elif message.topic == topics.log(self._where.kiosk):
+            self._events.append(LogArrived(bytes(message.payload)))
 
 
 @contextlib.contextmanager

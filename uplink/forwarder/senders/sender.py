@@ -26,6 +26,13 @@ class SettingsArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class LogArrived:
+    """The bytes of the newest checkpoint of the collector's log."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SlotFreed:
     """A message left our hands; that says nothing about the collector."""
 
@@ -41,7 +48,7 @@ class SendRefused:
 NOBODY_LISTENS = "nobody_listens"
 """The code of a message that arrived at the broker while no collector was connected."""
 
-Event = ReceiptArrived | SettingsArrived | SlotFreed | SendRefused
+Event = ReceiptArrived | SettingsArrived | LogArrived | SlotFreed | SendRefused
 
 
 class Sender(Protocol):

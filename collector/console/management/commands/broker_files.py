@@ -39,12 +39,14 @@ pattern write {topics.up("%u")}
 pattern write {topics.state("%u")}
 pattern read {topics.down("%u")}
 pattern read {topics.settings("%u")}
+pattern read {topics.log("%u")}
 
 user collector
 topic read {topics.up("+")}
 topic read {topics.state("+")}
 topic write {topics.down("+")}
 topic write {topics.settings("+")}
+topic write {topics.log("+")}
 """
 
 _NEXT = """\

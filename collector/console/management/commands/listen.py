@@ -20,6 +20,7 @@ from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.fleet import publication
+from collector.log import news
 from collector.people import trail
 from collector.trust import ca, certificates, keyholder
 from collector.trust.kinds import COLLECTOR, Errand
@@ -94,11 +95,17 @@ def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:
 
 
 def settings_to_publish() -> Sequence[tuple[str, bytes]]:
-    """Give the settings no broker holds yet, and note that it holds them now.
+    """Give the settings, and the news of the log, that no broker holds yet, and note that it holds them now.
 
     They are noted before they are sent; a kiosk that misses them asks over HTTPS, and every connection sends them again.
     """
     waiting = publication.unpublished()
     if waiting:
         publication.mark_published(pk for pk, _, _ in waiting)
-    return [(topics.settings(kiosk), message) for _, kiosk, message in waiting]
+    told = news.unpublished()
+    if told:
+        news.mark_published(pk for pk, _, _ in told)
+    return [
+        *((topics.settings(kiosk), message) for _, kiosk, message in waiting),
+        *((topics.log(kiosk), message) for _, kiosk, message in told),
+    ]

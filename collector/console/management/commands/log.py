@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.log import building, witnesses
+from collector.log import building, news, witnesses
 from collector.people import trail
 from collector.releases import counted
 from collector.trust import public
@@ -69,7 +69,9 @@ def _show() -> str:
         raise CollectorError("log_none")
     origin = found.note.split("\n", 1)[0]
     key = VerifierKey(origin, ED25519, public.read(settings.IKM_KEYS).signing)
-    return f"{found.note}\nlog {key.text()} {settings.IKM_PUBLIC_URL}/log"
+    told = news.forks()
+    alarm = f"\n\nFORK: another history was shown to {', '.join(told)}" if told else ""
+    return f"{found.note}\nlog {key.text()} {settings.IKM_PUBLIC_URL}/log{alarm}"
 
 
 def _written(path: Path, text: str) -> None:
