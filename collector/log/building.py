@@ -87,7 +87,9 @@ def _step() -> Built:
         _check_not_behind(state)
         night = state.day != _today()
         marks = sources.marks()
-        moved = [name for name, mark in marks.items() if night or state.marks.get(name) != mark]
+        moved = [
+            name for name, mark in marks.items() if state.marks.get(name) != mark or (night and not mark)
+        ]
         found = list(islice(sources.missing(moved), MOST_FACTS + 1))
         is_whole = len(found) <= MOST_FACTS
         added = _Adding(state)

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Count, F, Max, Q, Sum
 
 from collector.evidence.models import HeldAttachment, Stream
 from collector.fleet.instruments import own_files
@@ -117,8 +117,10 @@ def _fleet() -> Iterator[Fact]:
 
 
 def _fleet_mark() -> str:
-    keys = KioskKey.objects.aggregate(newest=Max("pk"), revoked=Max("revoked_at", filter=~Q(revoked_at=None)))
-    return f"{keys['newest']} {keys['revoked']} {Assignment.objects.aggregate(newest=Max('pk'))['newest']}"
+    keys = KioskKey.objects.aggregate(newest=Max("pk"), revoked=Count("pk", filter=~Q(revoked_at=None)))
+    # Where a kiosk stood can be corrected in place: the sum says that it was.
+    stands = Assignment.objects.aggregate(newest=Max("pk"), where=Sum(F("unit_id") * 7919 + F("place_id")))
+    return f"{keys['newest']} {keys['revoked']} {stands['newest']} {stands['where']}"
 
 
 def _ms(moment: datetime | None) -> int:

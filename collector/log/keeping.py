@@ -5,6 +5,7 @@ A tile is there whole or not at all. What a checkpoint speaks of is on the disk 
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from survey.log.tiles import (
     unpack_entries,
 )
 from survey.record.errors import Malformed
+
+_AT_ONCE = 16
 
 
 def folder() -> Path:
@@ -49,9 +52,9 @@ def write(files: Mapping[Tile, bytes]) -> None:
     Raises:
         CollectorError: the disk is full, or not ours (`not_writable`).
     """
-    folders = set()
-    for tile, content in files.items():
-        folders.add(_replace(folder() / tile.path(), content))
+    # A disk flushes many files at once in little more than the time of one.
+    with ThreadPoolExecutor(_AT_ONCE) as hands:
+        folders = set(hands.map(lambda tile: _replace(folder() / tile.path(), files[tile]), files))
     for one in folders:
         _sync(one)
 

@@ -34,7 +34,7 @@ class Source:
 
     name: str
     mark: Callable[[], str]
-    """Cheap; another text where facts may have come that should not wait for the night."""
+    """Cheap; another text where there may be new facts. Empty where that is not known: then they are looked for each night."""
     facts: Callable[[], Iterable[Fact]]
     """All of them, logged or not, in the order in which they happened."""
 
