@@ -20,6 +20,8 @@ from survey.log.checkpoint import read_checkpoint
 from survey.log.cosignature import cosigned_by
 from survey.log.note import Line, Note, read_lines, read_note, with_lines
 from survey.log.policy import Policy, read_policy
+from survey.log.proof import LogProof
+from survey.log.tree import inclusion_path, proof
 from survey.log.witnessing import Offer
 from survey.record.errors import Malformed
 
@@ -65,6 +67,23 @@ def offer(old: int) -> Offer:
     if not 0 <= old <= kept.size:
         raise CollectorError("log_old", old=old, size=kept.size)
     return Offer(old, keeping.consistency(old, kept.size), read_checkpoint(kept.note.encode()))
+
+
+def proof_of(number: int) -> LogProof:
+    """Give the proof that a leaf is in the log, the leaf itself within it.
+
+    Raises:
+        CollectorError: there is no log yet (`log_none`), or no such leaf (`log_old`).
+    """
+    kept = building.latest()
+    if kept is None:
+        raise CollectorError("log_none")
+    if not 0 <= number < kept.size:
+        raise CollectorError("log_old", old=number, size=kept.size)
+    hashes = proof(inclusion_path(number, kept.size), keeping.subtree(kept.size))
+    return LogProof(
+        number, tuple(hashes), read_checkpoint(kept.note.encode()), keeping.entry(kept.size, number)
+    )
 
 
 def take(text: str) -> list[str]:

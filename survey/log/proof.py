@@ -8,7 +8,6 @@ from survey.log.note import decoded
 from survey.log.tree import HASH_BYTES, MOST_HASHES, is_included, leaf_hash
 from survey.record.errors import Malformed
 
-SUFFIX = ".tlog-proof"
 _HEAD = "c2sp.org/tlog-proof@v1"
 
 

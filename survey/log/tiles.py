@@ -3,7 +3,7 @@
 A full tile stays for ever. The last one of each level is *partial*, under a name of its own for each width.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from survey.log.tree import HASH_BYTES, Subtree, leaf_hash, node_hash, root_of, split_of
@@ -14,7 +14,6 @@ _HEIGHT = 8
 CHECKPOINT = "checkpoint"
 ENTRIES = -1
 """The level of the entries themselves."""
-MAX_ENTRY_BYTES = 65_535
 
 
 class Tile(NamedTuple):
@@ -33,16 +32,6 @@ class Tile(NamedTuple):
         number = "/".join([*(f"x{part}" for part in parts[:-1]), parts[-1]])
         partial = "" if self.width == WIDTH else f".p/{self.width}"
         return f"tile/{level}/{number}{partial}"
-
-
-def tiles_of(size: int, *, before: int = 0) -> Iterator[Tile]:
-    """Give the tiles of a log of so many leaves, the entries' among them; only those that one of `before` leaves had not."""
-    for level, shift in ((ENTRIES, 0), *((at, _HEIGHT * at) for at in range(8))):
-        number, known = size >> shift, before >> shift
-        if number in (0, known):
-            continue
-        for index in range(known // WIDTH, -(-number // WIDTH)):
-            yield Tile(level, index, min(WIDTH, number - index * WIDTH))
 
 
 def tile_at(size: int, level: int, index: int) -> Tile:

@@ -97,11 +97,6 @@ def proof(path: Sequence[Range], subtree: Subtree) -> list[bytes]:
     return [subtree(first, last) for first, last in path]
 
 
-def subtrees_of(leaves: Sequence[bytes]) -> Subtree:
-    """Give the hashes over ranges of leaves that are all at hand."""
-    return lambda first, last: root_of(leaves[first:last])
-
-
 def is_included(leaf: bytes, index: int, *, size: int, root: bytes, hashes: Sequence[bytes]) -> bool:
     """Tell whether a proof shows that the leaf with this hash is number `index` of the tree with this root."""
     if not 0 <= index < size or not _are_hashes([leaf]) or not _are_hashes(hashes):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from survey.log.checkpoint import read_checkpoint
 from survey.log.policy import MAX_POLICY_BYTES, Policy, read_policy
+from survey.log.proof import read_proof
 from survey.record.errors import Malformed
+from witness.ed25519 import check
 from witness.verify import log, proof_file
 from witness.verify.checking import verify
 from witness.verify.findings import Report
@@ -17,6 +19,7 @@ from witness.verify.page import page
 from witness.verify.proof_file import ProofFile
 from witness.verify.words import LANGUAGES, sentences, shown
 
+LEAF_PROOF = b"c2sp.org/tlog-proof@v1\n"
 PROVEN, FAILS, NO_NUMBER, UNREADABLE = 0, 3, 4, 5
 _HELP = """\
 Check a release of the satisfaction index: that it stands unchanged in the log of facts, that the log is signed by whom your policy names, and that
@@ -35,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("give a RELEASE and a --policy, or --page FILE")
     try:
         policy = read_policy(_text(given.policy, MAX_POLICY_BYTES))
-        file = proof_file.read(given.release.read_bytes())
+        content = given.release.read_bytes()
+        if content.startswith(LEAF_PROOF):
+            return _leaf(content, policy)
+        file = proof_file.read(content)
         report = verify(file, policy)
         _compare(given, file, policy, report)
     except (OSError, UnicodeDecodeError, Malformed) as error:
@@ -59,6 +65,16 @@ def as_json(report: Report) -> dict[str, object]:
         "facts": report.facts,
         "findings": [[one.weight.value, one.code, dict(one.values)] for one in report.findings],
     }
+
+
+def _leaf(content: bytes, policy: Policy) -> int:
+    """Say of one leaf whether it is in a log that the policy believes; the leaf travels in its proof."""
+    proof = read_proof(content.decode())
+    verdict = policy.judge(proof.checkpoint.note, check)
+    holds = verdict.holds and proof.proves(proof.extra)
+    print("TERBUKTI / PROVEN" if holds else "TIDAK TERBUKTI / NOT PROVEN")
+    print(shown(proof.extra.decode("utf-8", "replace")))
+    return PROVEN if holds else FAILS
 
 
 def _compare(given: argparse.Namespace, file: ProofFile, policy: Policy, report: Report) -> None:

@@ -574,3 +574,16 @@ def test_the_workers_keep_the_log(world: World) -> None:
     size = LogState.objects.get().size
     working.keep_log()
     assert LogState.objects.get().size == size
+
+
+def test_one_leaf_is_proven_by_the_specifications_own_file(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, policy = tmp_path / "butir.tlog-proof", str(world.stranger.policy)
+    call_command("log", "proof", "0", str(file))
+    assert command.main([str(file), "--policy", policy]) == command.PROVEN
+    assert '"origin":"ikm-log/127.0.0.1/1"' in capsys.readouterr().out
+    file.write_text(file.read_text().replace("index 0", "index 1"))
+    assert command.main([str(file), "--policy", policy]) == command.FAILS
+    with pytest.raises(CommandError):
+        call_command("log", "proof", "99999", str(file))

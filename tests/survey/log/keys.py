@@ -1,10 +1,18 @@
 """Keys of logs and witnesses for tests, and Ed25519 as `survey.log` is given it."""
 
+from collections.abc import Sequence
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from survey.log import tree
 from survey.log.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
 from survey.log.note import COSIGNATURE, ED25519, VerifierKey
+
+
+def subtrees_of(leaves: Sequence[bytes]) -> tree.Subtree:
+    """The hashes of ranges of leaves that are all at hand."""
+    return lambda first, last: tree.root_of(leaves[first:last])
 
 
 def check(public_key: bytes, signature: bytes, message: bytes) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.log import tree
+from tests.survey.log.keys import subtrees_of
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text())
 
@@ -92,7 +93,7 @@ def test_the_root_is_the_rfcs(number: int) -> None:
 def test_every_leaf_of_every_small_tree_is_shown_and_no_other() -> None:
     for size in range(1, 34):
         have = leaves(size)
-        root, subtree = tree.root_of(have), tree.subtrees_of(have)
+        root, subtree = tree.root_of(have), subtrees_of(have)
         for index in range(size):
             hashes = tree.proof(tree.inclusion_path(index, size), subtree)
             assert len(hashes) <= (size - 1).bit_length()
@@ -105,7 +106,7 @@ def test_every_leaf_of_every_small_tree_is_shown_and_no_other() -> None:
 def test_every_small_tree_goes_on_from_every_smaller_one() -> None:
     for size in range(1, 34):
         have = leaves(size)
-        root, subtree = tree.root_of(have), tree.subtrees_of(have)
+        root, subtree = tree.root_of(have), subtrees_of(have)
         for old in range(1, size + 1):
             hashes = tree.proof(tree.consistency_path(old, size), subtree)
             before = tree.root_of(have[:old])
@@ -119,7 +120,7 @@ def test_a_proof_that_was_altered_shows_nothing(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, 300))
     index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size - 1))
     have = leaves(size)
-    root, subtree = tree.root_of(have), tree.subtrees_of(have)
+    root, subtree = tree.root_of(have), subtrees_of(have)
     included = tree.proof(tree.inclusion_path(index, size), subtree)
     consistent = tree.proof(tree.consistency_path(old, size), subtree)
     before = tree.root_of(have[:old])

@@ -12,7 +12,7 @@ from survey.log.checkpoint import Checkpoint
 from survey.log.proof import LogProof, read_proof
 from survey.log.witnessing import Answer, Offer, judge, read_offer
 from survey.record.errors import Malformed
-from tests.survey.log.keys import Signer, check, log
+from tests.survey.log.keys import Signer, check, log, subtrees_of
 
 
 def leaves(number: int, *, other: str = "") -> list[bytes]:
@@ -21,7 +21,7 @@ def leaves(number: int, *, other: str = "") -> list[bytes]:
 
 def offer(old: int, size: int, *, other: str = "", signer: Signer | None = None) -> Offer:
     have = leaves(size, other=other)
-    hashes = tree.proof(tree.consistency_path(old, size), tree.subtrees_of(have))
+    hashes = tree.proof(tree.consistency_path(old, size), subtrees_of(have))
     return Offer(old, tuple(hashes), (signer or log()).checkpoint(size, tree.root_of(have)))
 
 
@@ -111,6 +111,6 @@ def test_a_proof_proves_its_own_entry_alone() -> None:
     entries = [f"{at}".encode() for at in range(11)]
     have = [tree.leaf_hash(one) for one in entries]
     point = log().checkpoint(11, tree.root_of(have))
-    hashes = tree.proof(tree.inclusion_path(7, 11), tree.subtrees_of(have))
+    hashes = tree.proof(tree.inclusion_path(7, 11), subtrees_of(have))
     proof = read_proof(LogProof(7, tuple(hashes), point).text())
     assert [one for one in entries if proof.proves(one)] == [b"7"]

@@ -12,7 +12,7 @@ from survey.log.note import with_lines
 from survey.log.witnessing import Answer, Offer
 from survey.record.errors import Malformed
 from survey.wire.log_news import LogNews, pack_log_news, unpack_log_news
-from tests.survey.log.keys import Signer, check, log, witness
+from tests.survey.log.keys import Signer, check, log, subtrees_of, witness
 from uplink.forwarder.log_inbox import LogInbox, LogSeen
 
 KIOSK = "k-0001"
@@ -24,7 +24,7 @@ def leaves(number: int, *, other: str = "") -> list[bytes]:
 
 def news(old: int, size: int, *, other: str = "", kiosk: str = KIOSK, signer: Signer | None = None) -> bytes:
     have = leaves(size, other=other)
-    hashes = tree.proof(tree.consistency_path(old, size), tree.subtrees_of(have))
+    hashes = tree.proof(tree.consistency_path(old, size), subtrees_of(have))
     signed = log().checkpoint(size, tree.root_of(have))
     line = cosign(signed.note, key=witness(1).key, at_s=9, sign=witness(1).sign)
     signed = signed._replace(note=with_lines(signed.note, [line]))

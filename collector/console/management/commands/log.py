@@ -35,6 +35,11 @@ class Command(CollectorCommand):
         offer.add_argument(
             "--old", type=int, default=0, help="how many leaves the witness has seen (ikm-witness says it)"
         )
+        proof = parts.add_parser(
+            "proof", help="write the proof that one leaf is in the log; `ikm-verify` checks it"
+        )
+        proof.add_argument("leaf", type=int, metavar="NUMBER", help="the leaf's number, from 0")
+        proof.add_argument("file", type=Path, metavar="FILE", help="where to (.tlog-proof)")
         taken = parts.add_parser("cosigned", help="take in what a witness gave back on a stick")
         taken.add_argument("file", type=Path, metavar="FILE", help="what `ikm-witness cosign` wrote")
 
@@ -56,6 +61,9 @@ class Command(CollectorCommand):
                 return f"begun: {note.splitlines()[0]}"
             case "offer":
                 _written(options["file"], witnesses.offer(options["old"]).text())
+                return f"written: {options['file']}"
+            case "proof":
+                _written(options["file"], witnesses.proof_of(options["leaf"]).text())
                 return f"written: {options['file']}"
             case "cosigned":
                 names = witnesses.take(_read(options["file"]))
