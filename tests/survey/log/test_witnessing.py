@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import random
 
 import pytest
 from hypothesis import given
@@ -114,3 +115,20 @@ def test_a_proof_proves_its_own_entry_alone() -> None:
     hashes = tree.proof(tree.inclusion_path(7, 11), subtrees_of(have))
     proof = read_proof(LogProof(7, tuple(hashes), point).text())
     assert [one for one in entries if proof.proves(one)] == [b"7"]
+
+
+def test_each_of_the_one_in_a_hundred_kiosks_that_are_shown_a_fork_refuses_it_at_once() -> None:
+    """2,651 kiosks follow a log for a month, not all every night; then the operator shows 26 of them another history."""
+    dice, nights = random.Random(2651), [9 + 7 * night for night in range(30)]
+    kiosks = [seen(dice.choice(nights[-4:])) for _ in range(2_651)]
+    forked = set(dice.sample(range(2_651), 26))
+    offers: dict[tuple[int, str], Offer] = {}
+    answers = []
+    for number, before in enumerate(kiosks):
+        other = "x" if number in forked else ""
+        key = (before.size, other)
+        if key not in offers:
+            offers[key] = offer(before.size, nights[-1] + 7, other=other)
+        answers.append(answer(before, offers[key]))
+    assert {number for number, one in enumerate(answers) if one is Answer.FORK} == forked
+    assert set(answers) == {Answer.FORK, Answer.GOES_ON}
