@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/v1/", include("collector.complaints.urls")),
     path("", include("collector.followup.urls")),
     path("", include("collector.handover.urls")),
+    path("", include("collector.log.urls")),
     path("", include("collector.opendata.urls")),
     path("", include("collector.papers.urls")),
     path("", include("collector.standards.urls")),

@@ -73,6 +73,12 @@ class UplinkHealth(NamedTuple):
     disk_free_mb: int | None = None
     memory_kb: int | None = None
     """Resident memory of the uplink."""
+    log_size: int = 0
+    """How many leaves the collector's log had when the kiosk saw it last; 0 where it never did."""
+    log_root: str = ""
+    """The root it had then, in hexadecimal."""
+    log_fork: bool = False
+    """Whether the kiosk was ever shown another history of that log."""
     kiosk: KioskHealth | None = None
     """None where the process with the screen has not written its status."""
 
@@ -90,6 +96,10 @@ class UplinkHealth(NamedTuple):
             fields["disk_free_mb"] = self.disk_free_mb
         if self.memory_kb is not None:
             fields["memory_kb"] = self.memory_kb
+        if self.log_size:
+            fields |= {"log_size": self.log_size, "log_root": self.log_root}
+        if self.log_fork:
+            fields["log_fork"] = True
         return fields if self.kiosk is None else fields | {"kiosk": self.kiosk.to_fields()}
 
 
@@ -130,6 +140,9 @@ def uplink_health_of(fields: object) -> UplinkHealth | None:
         damaged=read.whole("damaged") or 0,
         disk_free_mb=read.whole("disk_free_mb"),
         memory_kb=read.whole("memory_kb"),
+        log_size=max(0, read.whole("log_size") or 0),
+        log_root=read.text("log_root"),
+        log_fork=read.flag("log_fork", default=False),
         kiosk=kiosk_health_of(fields.get("kiosk")),
     )
 

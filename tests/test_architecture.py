@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"survey", "hardware", "uplink", "kiosk", "collector"}
+OURS = {"survey", "hardware", "uplink", "kiosk", "collector", "witness"}
 
 MAY_IMPORT = {
     "survey": set(),
@@ -17,12 +17,14 @@ MAY_IMPORT = {
     "uplink": {"survey"},
     "kiosk": {"survey", "hardware", "uplink"},
     "collector": {"survey"},
+    "witness": {"survey"},
 }
 LIBRARIES = {
     "survey": set(),
     "hardware": {"gpiozero", "lgpio"},
     "uplink": {"tinydb", "paho", "requests", "cryptography"},
     "kiosk": {"pygame", "segno"},
+    "witness": {"cryptography"},
     "collector": {
         "django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn", "typst", "xlsxwriter", "pikepdf",
         "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml", "holidays", "requests",
@@ -105,7 +107,7 @@ def circle(graph: dict[str, dict[str, str]]) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("package", ["survey", "hardware", "uplink", "kiosk"])
+@pytest.mark.parametrize("package", ["survey", "hardware", "uplink", "kiosk", "witness"])
 def test_no_circle_joins_the_rooms_of_a_package(package: str) -> None:
     graph = rooms_of(ROOT / package)
     assert graph, "the walk sees imports"
@@ -275,6 +277,7 @@ COLLECTOR_ORDER = (
     {"fleet"},
     {"accounts"},
     {"evidence"},
+    {"log"},
     {"scores", "complaints"},
     {"releases"},
     {"followup", "opendata"},
@@ -412,3 +415,11 @@ def test_the_keeper_holds_keys_and_little_else() -> None:
         not {"django.db", "django.http", "collector.evidence", "collector.people", "paho", "gunicorn"}
         & loaded
     )
+
+
+def test_strangers_tools_load_neither_django_nor_anything_of_the_collector() -> None:
+    code = "import sys, witness.verify.command, witness.cosign.command; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "witness" in loaded
+    assert not {"django", "collector", "uplink", "kiosk", "requests", "msgspec", "paho"} & loaded

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("survey", "hardware", "uplink", "kiosk", "collector")
+PACKAGES = ("survey", "hardware", "uplink", "kiosk", "collector", "witness")
 
 
 class Unused(NamedTuple):
@@ -87,6 +87,11 @@ BY_LIBRARIES = (
     Unused("uplink/journal/table.py", "*", "TinyDB's interface"),
     Unused("hardware/pins.py", "when_pressed|when_released", "gpiozero calls them"),
     Unused("survey/named.py", "__ne__", "Python compares by it"),
+    Unused(
+        "witness/cosign/server.py",
+        "do_*|log_message|server_version|sys_version",
+        "`http.server` calls and reads them",
+    ),
 )
 COLUMNS = (
     Unused(
@@ -136,6 +141,7 @@ KEPT = (
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
     Unused("survey/record/bodies.py", "STAFF_ACTIONS|Body", "the contract both ends are tested against"),
     Unused("survey/record/answer_set.py", "path_of|is_in", "the shuffled sheet of the official outputs"),
+    Unused("survey/wire/log_news.py", "pack_log_news", "one message: the collectors that tests play"),
     Unused("survey/wire/messages.py", "pack_receipt", "one receipt: the collectors that tests play"),
     Unused("hardware/board.py", "throttled|memory_free_mb", "facts of a board: health reports take all"),
     Unused("hardware/simulator.py", "beeps", "the simulated panel's memory, for tests and the demo"),

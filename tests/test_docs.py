@@ -111,6 +111,7 @@ IN_THE_FOLDER = {
     "kiosk/played",
     "uplink/acknowledged",
     "uplink/ahead",
+    "uplink/log-fork",
     "tests/pictures/failed",
 }
 """Paths of the kiosk's folder, and of what a failed test leaves: no files of the repository."""

@@ -20,8 +20,10 @@ from collector.complaints import arrivals, states
 from collector.errors import CollectorError
 from collector.jobs import alive, claiming, doing
 from collector.jobs.models import Job, JobState, Piece, PieceState
+from collector.log import building, news, witnesses
 from collector.notify import notify
 from collector.papers.press import Press
+from collector.releases import counted
 
 log = logging.getLogger(__name__)
 MOST_PIECES = 25
@@ -72,6 +74,7 @@ class Watch:
             settle_complaints(new_kiosks=self._turn % HOUSEKEEPING_TURNS == 0)
         if self._turn % HOUSEKEEPING_TURNS == 0:
             housekeep()
+            keep_log()
         self._turn += 1
         self._pause = max(0, self._pause - 1)
         if not self._pause:
@@ -126,6 +129,20 @@ def settle_complaints(*, new_kiosks: bool) -> None:
             states.refresh_new(now)
     except CollectorError as error:
         log.warning("complaints wait: %s", error)
+
+
+def keep_log() -> None:
+    """Add to the log of facts what should not wait, and have it cosigned; what fails is tried again at the next turn, and stops no other work."""
+    try:
+        if counted.open_missing() or building.is_due():
+            night = building.begins_a_night()
+            built = building.build()
+            log.info("the log of facts has %d leaves", built.size)
+            witnesses.ask_all()
+            if night:  # once a day: what a kiosk may cost on mobile data
+                news.tell_all()
+    except CollectorError as error:
+        log.error("the log of facts could not be built: %s", error)  # noqa: TRY400 - the error says it all
 
 
 def watch(stop: Event, *, hands: int) -> None:

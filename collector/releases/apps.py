@@ -10,8 +10,11 @@ class ReleasesConfig(AppConfig):
     label = "releases"
 
     def ready(self) -> None:
-        """Have the kiosks told what their unit's newest release says."""
+        """Have the kiosks told what their unit's newest release says, and releases logged."""
         from collector.fleet import publication  # noqa: PLC0415 - apps must be loaded before models are
-        from collector.releases import kiosks  # noqa: PLC0415 - the same
+        from collector.log import sources  # noqa: PLC0415 - the same
+        from collector.releases import kiosks, logged  # noqa: PLC0415 - the same
 
         publication.register(kiosks.index_of)
+        for source in logged.SOURCES:
+            sources.register(source)

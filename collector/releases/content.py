@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from collector.fleet.models import Unit
+from collector.log import building
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.protection import Shown
 from collector.releases.sums import Sum, added, visits
@@ -82,6 +83,7 @@ class Head:
             "number": self._number,
             "corrects": self._corrects,
             "published": published.replace(microsecond=0).isoformat(),
+            "log": building.named(),
             "subject": dict(self._subject),
             "period": {
                 "id": self.period.identifier,

@@ -12,6 +12,7 @@ from collector.releases.cells.seed import seed
 from collector.releases.completion import completion
 from collector.releases.content import Head
 from collector.releases.models import OfficialPolicy, Release
+from collector.releases.opened import members_beside
 from collector.releases.people import (
     members_of,
     pack_basis,
@@ -155,8 +156,10 @@ def of_unit(unit: Unit, period: Period, *, instrument: str) -> Edition:
     if not _leads_to_index(form):  # nothing is told of services, of the flagged or of who stopped
         people = [one._replace(service="", flagged=False) for one in people if one.complete]
     earlier = [members_of(unpack_basis(bytes(release.basis)), "members") for release in own]
-    alike = [release for release in around if _is_kin(release, form.instrument)]
+    earlier += members_beside(unit, [instrument])
+    alike = [release for release in around if is_kin(release, form.instrument)]
     kin = [members_of(unpack_basis(bytes(release.basis)), "members") for release in alike]
+    kin += members_beside(unit, {release.instrument for release in alike})
     beside = [
         *(group for release in own for group in sets_shown(release)),
         *_sets_by_visit(alike, people, earlier),
@@ -229,7 +232,7 @@ def _shown_pulse(pressed: list[Person], earlier: list[dict[int, Label]]) -> dict
         return {}
 
 
-def _is_kin(release: Release, instrument: Instrument) -> bool:
+def is_kin(release: Release, instrument: Instrument) -> bool:
     """Tell whether a release is of another instrument that somebody may answer alike."""
     if release.instrument == instrument.id:
         return False

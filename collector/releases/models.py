@@ -155,3 +155,14 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"F-02 of {self.unit_id} {self.period} {self.round} #{self.number}"
+
+
+class OpenedCounters(models.Model):
+    """What of the kiosks' signed counters is opened beside a unit's release, for everybody and for ever; and who stands in which."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="counters")
+    content = models.BinaryField(help_text="what everybody reads, as JSON; never changed again")
+    members = models.BinaryField(help_text="who stands in which counter; leaves the house never")
+
+    def __str__(self) -> str:
+        return f"counters of {self.release_id}"

@@ -171,6 +171,23 @@ def holds(members: Members, earlier: Sequence[Members], *, smallest: int = SMALL
     return min(blocks.values(), default=smallest) >= smallest
 
 
+def may_stand_beside(
+    members: Members,
+    earlier: Sequence[Members],
+    *,
+    groups: Sequence[frozenset[int]] = (),
+    smallest: int = SMALLEST_GROUP,
+) -> bool:
+    """Tell whether totals of these parts of a crowd may be told beside everything that was out before: counters that kiosks signed."""
+    parts = {
+        frozenset(number for number, label in members.items() if label == part)
+        for part in set(members.values())
+    }
+    return holds(members, earlier, smallest=smallest) and not any(
+        0 < len(part ^ group) < smallest for part in parts for group in groups
+    )
+
+
 def put_together(sizes: Mapping[str, int], fits: Callable[[Mapping[str, str]], bool]) -> dict[str, str]:
     """Put the smallest groups together until all may be shown; gives each one's group, nothing where fewer than two are left."""
     groups = {name: name or OTHERS for name in sizes}

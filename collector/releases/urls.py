@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.releases.show import api, breakdowns, evaluations, explaining, one, statements
+from collector.releases.show import api, breakdowns, evaluations, explaining, one, proof, statements
 from collector.releases.show.overview import pages as overview
 from collector.releases.show.pages import unit
 
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     re_path(
         r"^api/v1/releases/(?P<text>[A-Za-z0-9-]{8,12})\.(?P<form>json|csv)$", one.data, name="release-data"
     ),
+    re_path(r"^log/proof/(?P<text>[A-Za-z0-9-]{8,12})\.json$", proof.file, name="release-proof"),
     path("api/v1/explain", explaining.data, name="explain-data"),
     path("api/v1/breakdowns", breakdowns.breakdowns, name="breakdowns"),
     path("api/v1/ipp", evaluations.ipp, name="ipp"),

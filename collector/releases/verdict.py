@@ -20,6 +20,7 @@ from collector.evidence.proof.selection import streams_of
 from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import find
 from collector.fleet.models import Unit
+from collector.log import building
 from collector.people import chain
 from collector.releases import content
 from collector.releases.models import Release
@@ -64,6 +65,7 @@ def publish(audit: Audit, unit: Unit) -> PublishedVerdict:
                 for stream in audit.streams
             ],
             "releases": [_release(release, records, unit) for release in _out(unit, audit.period)],
+            "log": building.named(),
             "trail": {"number": end.number, "link": end.link.hex()},
             "collector_key": public.read(settings.IKM_KEYS).signing.hex(),
         }

@@ -1,4 +1,4 @@
-"""What a holder of the private keys does for others: the five things it signs, the three it opens, the three it certifies.
+"""What a holder of the private keys does for others: the seven things it signs, the three it opens, the three it certifies.
 
 Whoever can ask it can have nothing else done with the keys: a message that begins with none of our prefixes is not signed, and what
 was sealed as one thing is not opened as another.
@@ -7,6 +7,7 @@ was sealed as one thing is not opened as another.
 from enum import Enum
 from typing import NamedTuple
 
+from survey.wire.log_news import LOG_NEWS_PREFIX, MAX_LOG_NEWS_BYTES
 from survey.wire.messages import RECEIPT_PREFIX, SETTINGS_PREFIX
 from survey.wire.sealing import CARRIED, ROUTED, WRITTEN
 from survey.wire.ticket_states import MAX_TICKETS_BYTES, TICKETS_PREFIX
@@ -15,6 +16,8 @@ BUNDLE_PREFIX = b"ikm-bundle-1\x00"
 """Before the manifest of an evidence bundle, where it is signed."""
 VERDICT_PREFIX = b"ikm-verdict-1\x00"
 """Before a published verdict, where it is signed."""
+LOG_PREFIX = b"ikm-log/"
+"""Before a checkpoint of the log, where it is signed: the name of every log of ours begins with it, and a checkpoint with its log's name."""
 
 
 class Signed(Enum):
@@ -25,6 +28,8 @@ class Signed(Enum):
     TICKETS = TICKETS_PREFIX
     BUNDLE = BUNDLE_PREFIX
     VERDICT = VERDICT_PREFIX
+    CHECKPOINT = LOG_PREFIX
+    LOG_NEWS = LOG_NEWS_PREFIX
 
 
 MOST_BYTES = {
@@ -33,6 +38,8 @@ MOST_BYTES = {
     Signed.TICKETS: MAX_TICKETS_BYTES + 64,
     Signed.BUNDLE: 4 * 1024 * 1024,
     Signed.VERDICT: 4 * 1024 * 1024,
+    Signed.CHECKPOINT: 1_024,
+    Signed.LOG_NEWS: MAX_LOG_NEWS_BYTES + 64,
 }
 """So long a message may be, prefix included."""
 

@@ -1,6 +1,7 @@
 """`tally`: the kiosk's own running totals over its stream, told so that nobody can read them and each part can be opened by itself.
 
-The record holds a commitment for each unit and instrument and nothing else: `base64(SHA-256(prefix ‖ salt ‖ totals in canonical JSON))`.
+The record holds two commitments for each unit and instrument and nothing else: `base64(SHA-256(prefix ‖ salt ‖ totals in canonical JSON))`. One
+is of what an index is reckoned from, the other of all the rest, so that a stranger can be shown the first without a single answer's count.
 The salt follows from the sixteen random bytes that every response carries, and from all of them: who holds
 the responses (the kiosk, the collector, an auditor with a bundle) can make it, and nobody else can guess it. So nothing has to be
 sealed, sent or destroyed beside the record, and whoever opens one part gives away neither another part nor another day.
@@ -20,6 +21,8 @@ MAX_PARTS = 120
 SALT_BYTES = 16
 VISITS = "/"
 """The part that counts visits and invitations; no unit and no instrument is named like that."""
+REST = "/rest"
+"""Stands behind a part's name for what no index is reckoned from: how often each value was given, and who stopped half-way."""
 _PREFIX = b"ikm-tally-1\x00"
 
 

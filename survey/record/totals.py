@@ -16,6 +16,7 @@ from survey.record.record import ALIVE, CARRIED, RESPONSE, TALLY, decode
 from survey.record.response import Response
 from survey.record.tally import (
     MAX_PARTS,
+    REST,
     SALT_BYTES,
     VISITS,
     Opening,
@@ -70,10 +71,19 @@ class Part:
         """Give the leaves of this month's set."""
         return [bytes(self.leaves[at : at + LEAF_BYTES]) for at in range(0, len(self.leaves), LEAF_BYTES)]
 
-    def totals(self, *, closes: bool) -> dict[str, object]:
-        """Give what a tally commits to; only one that `closes` a month commits to its set, for that costs a hash a response."""
-        totals: dict[str, object] = {
+    def sums(self) -> dict[str, object]:
+        """Give what an index is reckoned from, and nothing more: a release says it too, so that it may be opened for everybody."""
+        return {
             "n": self.n,
+            "sums": {
+                element: sum(value * n for value, n in values.items())
+                for element, values in self.complete.items()
+            },
+        }
+
+    def rest(self, *, closes: bool) -> dict[str, object]:
+        """Give what else is counted; only a tally that `closes` a month commits to its set, for that costs a hash a response."""
+        totals: dict[str, object] = {
             "partial": self.partial,
             "complete": _written(self.complete),
             "incomplete": _written(self.incomplete),
@@ -137,7 +147,7 @@ class RunningTotals:
         """Count a response that was read already; `take` does it for one in a record's body. `instrument` is `id@version`."""
         random = salt_of(salt)
         name = part_of(unit, instrument, carried=carried)
-        if random is None or (name not in self.parts and len(self.parts) >= MAX_PARTS - 1):
+        if random is None or (name not in self.parts and len(self.parts) >= (MAX_PARTS - 1) // 2):
             return
         part = self.parts.setdefault(name, Part())
         self.size += part.count(instrument, answers, random, complete=complete)
@@ -167,7 +177,8 @@ class RunningTotals:
     def openings(self, stream: str, *, closes: bool) -> Iterator[Opening]:
         """Give what opens each part of that tally."""
         for name, part in self.parts.items():
-            yield self._opening(stream, name, part.totals(closes=closes), part.secret)
+            yield self._opening(stream, name, part.sums(), part.secret)
+            yield self._opening(stream, name + REST, part.rest(closes=closes), part.secret)
         if self.secret != _NO_SECRET:
             yield self._opening(stream, VISITS, self.visits, self.secret)
 

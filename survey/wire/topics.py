@@ -28,6 +28,11 @@ def tickets(kiosk: str) -> str:
     return f"{ROOT}/{kiosk}/tickets"
 
 
+def log(kiosk: str) -> str:
+    """Where the collector publishes how far its log is, retained."""
+    return f"{ROOT}/{kiosk}/log"
+
+
 def kiosk_of(topic: str) -> str:
     """Give the kiosk a topic of ours belongs to, or an empty text."""
     parts = topic.split("/")

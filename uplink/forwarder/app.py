@@ -16,6 +16,7 @@ from uplink.errors import JournalError
 from uplink.forwarder.config import Pace, UplinkConfig
 from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
+from uplink.forwarder.log_inbox import LogInbox
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
@@ -45,7 +46,17 @@ class Uplink:
         folder = KioskHome(home)
         folder.uplink_part.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._reader = JournalReader(folder.journal)
-        self._board = StatusBoard(folder, JournalReader(folder.journal), version=_version())
+        self._log = LogInbox(
+            folder.log,
+            folder.log_fork,
+            kiosk=enrolment.kiosk,
+            collector_key=enrolment.collector_key,
+            verify=verify,
+            check=lambda key, signature, message: verifier(key)(signature, message),
+        )
+        self._board = StatusBoard(
+            folder, JournalReader(folder.journal), version=_version(), log_seen=lambda: self._log.seen
+        )
         receipts = folder.receipts(kiosk=enrolment.kiosk, verify=verify)
         validity = Validity(
             is_synchronised, partial(_passed_ms, folder.broker_certificate, receipts.latest_ms)
@@ -64,6 +75,7 @@ class Uplink:
             transports=(self._mqtt, https),
             settings=settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
             tickets=tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify),
+            log_inbox=self._log,
             report=self._state,
             now=time.monotonic,
             wait=self._stopped.wait,

@@ -17,11 +17,13 @@ from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.config import Pace
 from uplink.forwarder.inbox import Inbox
+from uplink.forwarder.log_inbox import LogInbox
 from uplink.forwarder.outbox import Outbox
 from uplink.forwarder.roads import Roads
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
     Event,
+    LogArrived,
     ReceiptArrived,
     Sender,
     SendRefused,
@@ -55,6 +57,7 @@ class Courier:
         transports: tuple[Sender, ...],
         settings: Inbox,
         tickets: Inbox,
+        log_inbox: LogInbox,
         report: Callable[[Progress], bytes],
         now: Callable[[], float],
         wait: Callable[[float], object],
@@ -70,6 +73,7 @@ class Courier:
         self._roads = Roads(transports, now=now, pace=pace, spread_seconds=spread_seconds)
         self._settings = settings
         self._tickets = tickets
+        self._log_inbox = log_inbox
         self._report = report
         self._now = now
         self._wait = wait
@@ -283,6 +287,8 @@ class Courier:
                 self._settings.take(event.payload)
             elif isinstance(event, TicketsArrived):
                 self._tickets.take(event.payload)
+            elif isinstance(event, LogArrived):
+                self._log_inbox.take(event.payload)
             elif isinstance(event, SendRefused):
                 told = (
                     trouble("nobody_listens")

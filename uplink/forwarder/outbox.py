@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from survey.record.chain import stated_link
-from survey.record.record import COMPLAINT, RESPONSE
+from survey.record.record import COMPLAINT, RESPONSE, TALLY
 from survey.wire.messages import MAX_BATCH_RECORDS, Batch, pack_batch
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
@@ -177,7 +177,7 @@ class Outbox:
         if self._held_since is None:
             self._held_since = now
         if urgent or now - self._held_since >= self._lazy_seconds:
-            return _whole_end(entries[:limit] if len(entries) > limit else entries)
+            return _through_a_tally(_whole_end(entries[:limit] if len(entries) > limit else entries))
         self._held = entries
         return []
 
@@ -230,6 +230,14 @@ class Outbox:
         if self._proof is None or not self._say_prev or first <= self._proof.sought:
             return None
         return self._proof.receipt
+
+
+def _through_a_tally(entries: list[Entry]) -> list[Entry]:
+    """Leave out what stands behind the first tally: a stranger is shown the tally with its own signature, and never a record behind it."""
+    for at, entry in enumerate(entries, start=1):
+        if entry.get("kind") == TALLY:
+            return entries[:at]
+    return entries
 
 
 def _whole_end(entries: list[Entry]) -> list[Entry]:

@@ -7,6 +7,7 @@ knows how far a silent kiosk has come, and the file tells the kiosk by a code wh
 import base64
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from survey.health import UplinkHealth, kiosk_health_of
 from survey.record.record import canonical
 from survey.wire.messages import link_text
 from survey.wire.trouble import Trouble
+from uplink.forwarder.log_inbox import LogSeen
 from uplink.journal.home import KioskHome, read_status, write_status
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
@@ -41,10 +43,13 @@ def last_will() -> bytes:
 class StatusBoard:
     """Writes the status file and makes the state's message. One thread uses it."""
 
-    def __init__(self, home: KioskHome, reader: JournalReader, *, version: str) -> None:
+    def __init__(
+        self, home: KioskHome, reader: JournalReader, *, version: str, log_seen: Callable[[], LogSeen]
+    ) -> None:
         self._home = home
         self._reader = reader
         self._version = version
+        self._log_seen = log_seen
         self._written: dict[str, object] = {}
 
     def state(self, progress: Progress, *, stream: str, online: bool = True) -> bytes:
@@ -82,6 +87,7 @@ class StatusBoard:
         return max(0, (head.seq if head is not None else 0) - progress.confirmed)
 
     def _health(self, progress: Progress, head: Entry | None) -> UplinkHealth:
+        seen = self._log_seen()
         return UplinkHealth(
             version=self._version,
             transport=progress.transport,
@@ -91,6 +97,9 @@ class StatusBoard:
             damaged=self._home.quarantined(),
             disk_free_mb=shutil.disk_usage(self._home.path).free // 1_000_000,
             memory_kb=_resident_kb(),
+            log_size=seen.size,
+            log_root=seen.root,
+            log_fork=seen.fork,
             kiosk=kiosk_health_of(read_status(self._home.kiosk_status) or None),
         )
 

@@ -136,6 +136,16 @@ class KioskHome(NamedTuple):
         return self.uplink_part / "tickets"
 
     @property
+    def log(self) -> Path:
+        """The newest checkpoint of the collector's log that goes on from all that were seen before."""
+        return self.uplink_part / "log"
+
+    @property
+    def log_fork(self) -> Path:
+        """A checkpoint that does not: the collector has shown two histories. Kept for whoever looks into it."""
+        return self.uplink_part / "log-fork"
+
+    @property
     def broker_ca(self) -> Path:
         """The authority that the broker is checked against; written at enrolment, like the two below."""
         return self.uplink_part / "broker" / "ca.crt"

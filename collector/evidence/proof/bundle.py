@@ -94,6 +94,20 @@ class AttachmentEntry(msgspec.Struct, frozen=True, array_like=True):
     """The kiosk's, where it declared it lost."""
 
 
+class LoggedHead(msgspec.Struct, frozen=True):
+    """How far a stream was held on a night, opened, and the leaf of the log that commits to it."""
+
+    day: str
+    seq: _Seq
+    link: _Hex
+    salt: _Hex
+    number: _Seq
+    entry: str
+    """The leaf."""
+    hashes: tuple[_Hex, ...]
+    """What shows that it is in the manifest's checkpoint."""
+
+
 class StreamEntry(msgspec.Struct, frozen=True):
     """A stream, and how far it is held."""
 
@@ -117,6 +131,8 @@ class StreamEntry(msgspec.Struct, frozen=True):
     set_aside: Mapping[str, int]
     """How many records are held but not counted, by reason."""
     attachments: tuple[AttachmentEntry, ...] = ()
+    logged: tuple[LoggedHead, ...] = ()
+    """Its heads as the log of facts holds the collector to them."""
 
 
 class SilentEntry(msgspec.Struct, frozen=True):
@@ -157,6 +173,8 @@ class BundleManifest(msgspec.Struct, frozen=True):
     published: tuple[PublishedIndex, ...]
     files: Mapping[str, _Hex]
     """SHA-256 of every other file."""
+    checkpoint: str = ""
+    """The log of facts as it stood before the export, signed and cosigned; empty where there is none."""
 
 
 class BatchProof(msgspec.Struct, frozen=True, array_like=True):

@@ -14,6 +14,7 @@ from collector.evidence.intake.lines import HeldRun, read_line
 from collector.evidence.intake.named import named_in
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.replay import replay
+from collector.evidence.proof import logged_heads
 from collector.evidence.proof.accounted import AttachmentCounts, State, Told, account
 from collector.evidence.proof.bundle import BatchProof, Bundle, BundleManifest, StreamEntry
 from collector.evidence.proof.bundled_streams import (
@@ -97,10 +98,12 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         for one in manifest.silent
     ]
     records_of: dict[str, list[AcceptedRecord]] = {}
+    logged = logged_heads.checkpoint_of(manifest, collector_key or own_key, _verifier, problems)
     lineages = examine([life_of(bundle, entry) for entry in manifest.streams])
     for entry in manifest.streams:
         spot = bytes.fromhex(entry.public_key), entry.uid
-        verdict, shared = _check_stream(bundle, entry, lineages.claims.get(spot, ()))
+        claims = (*lineages.claims.get(spot, ()), *logged_heads.claims_of(entry, logged, problems))
+        verdict, shared = _check_stream(bundle, entry, claims)
         verdicts.append((entry.kiosk, verdict))
         who = f"{entry.kiosk}, stream {entry.uid[:8]}"
         problems += [f"{who}: {fault.sentence()}" for fault in verdict.faults]

@@ -20,6 +20,7 @@ from collector.evidence.proof.bundle import (
     BatchProof,
     BundleManifest,
     HeadEntry,
+    LoggedHead,
     ServiceAt,
     SilentEntry,
     Stand,
@@ -34,6 +35,9 @@ from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.assignments import standings
 from collector.fleet.instruments import find, own_files
 from collector.fleet.models import KioskKey, Unit
+from collector.log import building, keeping
+from collector.log import heads as night_heads
+from collector.log.models import KeptCheckpoint
 from collector.people import trail
 from collector.scores.ask.queries import IndexQuestion, indices
 from collector.scores.ask.results import Result
@@ -43,6 +47,8 @@ from collector.trust import keyholder, public
 from survey.index.periods import Period
 from survey.instrument.definition import shipped_files
 from survey.instrument.kinds import Kind
+from survey.log.tree import inclusion_path
+from survey.log.tree import proof as log_proof
 from survey.record.chain import first_link, next_link
 
 
@@ -63,6 +69,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
             contents[f"streams/{stream.uid}.lines"] = lines
             contents[f"streams/{stream.uid}.proof"] = proof
             records += _responses(stream, unit)
+        logged = building.latest()
         found = _published(unit, period, records)
         contents |= _instrument_files(records)
         manifest = BundleManifest(
@@ -75,7 +82,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
             last_day=period.last.isoformat(),
             flag_rules=flags.VERSION,
             streams=(
-                *(_entry(stream) for stream in streams),
+                *(_entry(stream, logged) for stream in streams),
                 *(_awaited(key, uid, signed_heads(kept)) for key, uid, kept in awaited_of(unit, period)),
             ),
             silent=tuple(
@@ -86,6 +93,7 @@ def export(path: Path, *, unit: Unit, period: Period, who: str, why: str) -> Bun
             services=_services(streams),
             published=found,
             files={},
+            checkpoint=logged.note if logged is not None else "",
         )
         trail.note(
             who=who,
@@ -168,7 +176,25 @@ def _shown(whole: Result) -> tuple[str, int, list[int] | None] | None:
     return (str(whole.index.value), whole.index.n, None) if whole.index is not None else None
 
 
-def _entry(stream: Stream) -> StreamEntry:
+def _logged(stream: Stream, checkpoint: KeptCheckpoint | None) -> Iterator[LoggedHead]:
+    """Give the night on which most of a stream was held: nothing of that may be missing."""
+    if checkpoint is None:
+        return
+    nights = [one for one in night_heads.opened(stream.kiosk.name) if one[0].stream == stream.uid]
+    for head, number in sorted(nights, key=lambda one: one[0].seq)[-1:]:
+        path = inclusion_path(number, checkpoint.size)
+        yield LoggedHead(
+            day=head.day,
+            seq=head.seq,
+            link=head.link.hex(),
+            salt=head.salt.hex(),
+            number=number,
+            entry=keeping.entry(checkpoint.size, number).decode(),
+            hashes=tuple(one.hex() for one in log_proof(path, keeping.subtree(checkpoint.size))),
+        )
+
+
+def _entry(stream: Stream, checkpoint: KeptCheckpoint | None) -> StreamEntry:
     counts: dict[str, int] = {}
     for code in SetAside.objects.filter(stream=stream).values_list("code", flat=True):
         counts[code] = counts.get(code, 0) + 1
@@ -191,6 +217,7 @@ def _entry(stream: Stream) -> StreamEntry:
             AttachmentEntry(seq, name, told.state, told.signature.hex())
             for (seq, name), told in told_of(stream).items()
         ),
+        logged=tuple(_logged(stream, checkpoint)),
     )
 
 

@@ -3,7 +3,7 @@
 | Role | Who | May have |
 | --- | --- | --- |
 | listener | user `ikm-collector-listen` | receipts signed; its own certificate for the broker |
-| web | user `ikm-collector-web` | receipts, settings and tickets' states signed; what a citizen wrote opened, and what it is about; kiosks certified |
+| web | user `ikm-collector-web` | receipts, settings, tickets' states, checkpoints of the log and news of it signed; what a citizen wrote opened, and what it is about; kiosks certified |
 | import | user `ikm-collector` | receipts signed; sticks opened |
 | operator | root, group `ikm-operator`, and the keeper's own user | everything |
 
@@ -50,7 +50,7 @@ class Rights(NamedTuple):
 RIGHTS = {
     Role.LISTENER: Rights(frozenset({Signed.RECEIPT}), certifies=frozenset({Use.LISTENER})),
     Role.WEB: Rights(
-        frozenset({Signed.RECEIPT, Signed.SETTINGS, Signed.TICKETS}),
+        frozenset({Signed.RECEIPT, Signed.SETTINGS, Signed.TICKETS, Signed.CHECKPOINT, Signed.LOG_NEWS}),
         frozenset({Sealed.WRITTEN, Sealed.ROUTED}),
         frozenset({Use.KIOSK}),
     ),

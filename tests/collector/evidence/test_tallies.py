@@ -144,7 +144,7 @@ def test_a_kiosk_that_begins_anew_is_checked_from_there(card: FakeKiosk) -> None
     card.record(TALLY, anew.to_body())
     card.record(RESPONSE, pulse(4, salt=new_salt()))
     told = card.tell()
-    assert (told.since, set(told.sums)) == (anew.upto, {"/", "/pulse@1"})
+    assert (told.since, set(told.sums)) == (anew.upto, {"/", "/pulse@1", "/pulse@1/rest"})
     assert check(card) == TallyCheck(checked=2)
 
 
@@ -158,7 +158,8 @@ def test_what_a_successor_carries_is_counted_apart(card: FakeKiosk) -> None:
         after.record(CARRIED, carried.to_body())
     after.record(RESPONSE, pulse(2, salt=new_salt()))
     told = after.tell()
-    assert set(told.sums) == {"/", "/pulse@1", "/pulse@1/carried", "/skm-2017@1/carried"}
+    parts = {"/pulse@1", "/pulse@1/carried", "/skm-2017@1/carried"}
+    assert set(told.sums) == {"/", *parts, *(f"{one}/rest" for one in parts)}
     assert check(after) == TallyCheck(checked=1)
 
 
@@ -203,8 +204,8 @@ def test_the_kiosks_totals_are_the_collectors_own_index(kiosk: FakeKiosk, unit: 
     counted = recount(records, unit_id=unit.pk, period=PERIOD, zone=unit.time_zone, find=find)
     opened = {one.part: one.totals for one in kiosk.totals().openings(kiosk.stream, closes=False)}
     for name, tally in counted.items():
-        totals = opened[f"/{name}"]
-        assert (totals["n"], totals["partial"]) == (tally.complete, tally.incomplete)
+        sums, totals = opened[f"/{name}"], opened[f"/{name}/rest"]
+        assert (sums["n"], totals["partial"]) == (tally.complete, tally.incomplete)
         for kind, incomplete in (("complete", False), ("incomplete", True)):
             counts = totals[kind]
             assert isinstance(counts, dict)

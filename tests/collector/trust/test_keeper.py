@@ -74,6 +74,8 @@ MAY = {
         "sign RECEIPT",
         "sign SETTINGS",
         "sign TICKETS",
+        "sign CHECKPOINT",
+        "sign LOG_NEWS",
         "open WRITTEN",
         "open ROUTED",
         "certify KIOSK",

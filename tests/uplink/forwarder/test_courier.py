@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from survey.record.attachment import attach
-from survey.record.record import ALIVE, COMPLAINT, STAFF
+from survey.record.record import ALIVE, COMPLAINT, STAFF, TALLY
 from survey.wire.messages import unpack_batch, unpack_receipt
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import START_MS, FakeCollector, FakeTransport, Home, fill, stamp
@@ -17,6 +17,7 @@ from uplink.forwarder.app import pace_of
 from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
+from uplink.forwarder.log_inbox import LogInbox
 from uplink.forwarder.senders.sender import Event, ReceiptArrived
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
@@ -44,6 +45,14 @@ class Trip:
             transports=transports,
             settings=settings_inbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
             tickets=tickets_inbox(home.paths.tickets, kiosk="k-0001", verify=home.collector.verify),
+            log_inbox=LogInbox(
+                home.paths.log,
+                home.paths.log_fork,
+                kiosk="k-0001",
+                collector_key=bytes(32),
+                verify=lambda _signature, _message: False,
+                check=lambda _key, _signature, _message: False,
+            ),
             report=lambda progress: json.dumps({"confirmed": progress.confirmed}).encode(),
             now=lambda: self.now,
             wait=lambda seconds: None,
@@ -129,6 +138,17 @@ def test_only_the_first_batch_of_a_connection_says_where_it_joins(home: Home) ->
         fill(journal, 1)
         trip.go(3)
     assert [batch.prev is not None for batch in home.collector.batches] == [True, False, False]
+    journal.close()
+
+
+def test_a_batch_ends_behind_each_tally_so_that_it_has_a_signature_of_its_own(home: Home) -> None:
+    journal, transport = home.journal(), FakeTransport(home.collector)
+    for number in (3, 4):
+        fill(journal, number)
+        journal.append(TALLY, {"upto": journal.head.seq}, stamp=stamp())
+    fill(journal, 2)
+    Trip(home, transport).go(9)
+    assert [one.last for one in home.collector.batches] == [4, 9, 11]
     journal.close()
 
 

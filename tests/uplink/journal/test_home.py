@@ -12,6 +12,7 @@ from survey.wire.carriage import receipt_name
 from tests.uplink.fakes import KIOSK, FakeTransport, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.forwarder.carry_out import export, take_back
+from uplink.forwarder.log_inbox import LogSeen
 from uplink.forwarder.status import Progress, StatusBoard
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.home import KioskHome, read_status, write_status
@@ -115,7 +116,7 @@ def answers(home: Home) -> dict[str, int]:
     trip = Trip(home, transport)
     trip.go(1)
     progress: Progress = trip.courier.progress
-    board = StatusBoard(home.paths, JournalReader(home.paths.journal), version="1")
+    board = StatusBoard(home.paths, JournalReader(home.paths.journal), version="1", log_seen=LogSeen)
     fates["courier"] = progress.confirmed
     fates["status board"] = head - board.backlog(progress)
     journal.close()

@@ -123,7 +123,7 @@ def test_the_totals_are_told_at_local_midnight_once(home: Home) -> None:
     kiosk.turn(20)
     (told,) = kiosk.tallies()
     assert (told.day, told.upto, told.since, told.closes) == ("2026-01-02", 4, 0, False)
-    assert set(told.sums) == {"/", "/pulse@1"}
+    assert set(told.sums) == {"/", "/pulse@1", "/pulse@1/rest"}
     assert recounted(kiosk) == [True]
     kiosk.stop()
 
@@ -289,7 +289,7 @@ def test_lost_totals_of_lost_records_begin_anew_and_say_so(home: Home) -> None:
     again.visit(1)
     again.sleep(EVENING_MS + HOUR)
     told = again.tallies()[-1]
-    assert (told.since, set(told.sums)) == (anew.upto, {"/", "/pulse@1"})
+    assert (told.since, set(told.sums)) == (anew.upto, {"/", "/pulse@1", "/pulse@1/rest"})
     totals = RunningTotals()
     for record in again.records()[-3:]:
         if record.seq <= told.upto:

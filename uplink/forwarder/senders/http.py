@@ -18,7 +18,13 @@ import requests
 from survey.wire.trouble import trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.senders.deadline import Deadline
-from uplink.forwarder.senders.sender import Event, ReceiptArrived, SettingsArrived, TicketsArrived
+from uplink.forwarder.senders.sender import (
+    Event,
+    LogArrived,
+    ReceiptArrived,
+    SettingsArrived,
+    TicketsArrived,
+)
 from uplink.forwarder.senders.validity import CertainAdapter, Validity
 
 _MAX_SETTINGS_BYTES = 2 * 1024 * 1024
@@ -148,6 +154,8 @@ class HttpSender:
             self._events.append(SettingsArrived(settings))
         if (tickets := self._fetch("tickets")) is not None:
             self._events.append(TicketsArrived(tickets))
+        if (news := self._fetch("log")) is not None:
+            self._events.append(LogArrived(news))
 
     def _fetch(self, what: str) -> bytes | None:
         """Give what the collector has signed for this kiosk, or None where that is what it was, or nothing."""

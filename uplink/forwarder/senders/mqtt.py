@@ -27,6 +27,7 @@ from uplink.errors import TooLarge, Unreachable
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
     Event,
+    LogArrived,
     ReceiptArrived,
     SendRefused,
     SettingsArrived,
@@ -259,7 +260,7 @@ class MqttSender:
             return
         limit = getattr(properties, "MaximumPacketSize", None)
         self._limit = min(self._where.max_bytes, limit) if isinstance(limit, int) else self._where.max_bytes
-        mine = (topics.down, topics.settings, topics.tickets)
+        mine = (topics.down, topics.settings, topics.tickets, topics.log)
         client.subscribe([(topic(self._where.kiosk), 0) for topic in mine])
         self._connected = True
 
@@ -298,6 +299,8 @@ class MqttSender:
             self._events.append(SettingsArrived(bytes(message.payload)))
         elif message.topic == topics.tickets(self._where.kiosk):
             self._events.append(TicketsArrived(bytes(message.payload)))
+        elif message.topic == topics.log(self._where.kiosk):
+            self._events.append(LogArrived(bytes(message.payload)))
 
 
 @contextlib.contextmanager

@@ -33,6 +33,13 @@ class TicketsArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class LogArrived:
+    """The bytes of the newest checkpoint of the collector's log."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SlotFreed:
     """A message left our hands; that says nothing about the collector."""
 
@@ -48,7 +55,7 @@ class SendRefused:
 NOBODY_LISTENS = "nobody_listens"
 """The code of a message that arrived at the broker while no collector was connected."""
 
-Event = ReceiptArrived | SettingsArrived | TicketsArrived | SlotFreed | SendRefused
+Event = ReceiptArrived | SettingsArrived | TicketsArrived | LogArrived | SlotFreed | SendRefused
 
 
 class Sender(Protocol):

@@ -40,6 +40,7 @@ pattern write {topics.state("%u")}
 pattern read {topics.down("%u")}
 pattern read {topics.settings("%u")}
 pattern read {topics.tickets("%u")}
+pattern read {topics.log("%u")}
 
 user collector
 topic read {topics.up("+")}
@@ -47,6 +48,7 @@ topic read {topics.state("+")}
 topic write {topics.down("+")}
 topic write {topics.settings("+")}
 topic write {topics.tickets("+")}
+topic write {topics.log("+")}
 """
 
 _NEXT = """\

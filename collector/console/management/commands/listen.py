@@ -22,6 +22,7 @@ from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.fleet import publication
+from collector.log import news
 from collector.people import trail
 from collector.trust import ca, certificates, keyholder
 from collector.trust.kinds import COLLECTOR, Errand
@@ -97,7 +98,7 @@ def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:
 
 
 def to_publish() -> Sequence[tuple[str, bytes]]:
-    """Give the settings and tickets' states no broker holds yet, and note that it holds them now.
+    """Give the settings, tickets' states and news of the log that no broker holds yet, and note that it holds them now.
 
     They are noted before they are sent; a kiosk that misses them asks over HTTPS, and every connection sends them again.
     """
@@ -107,7 +108,11 @@ def to_publish() -> Sequence[tuple[str, bytes]]:
     told = states.unpublished()
     if told:
         states.mark_published([pk for pk, _, _ in told], clock.now())
+    logged = news.unpublished()
+    if logged:
+        news.mark_published(pk for pk, _, _ in logged)
     return [
         *((topics.settings(kiosk), message) for _, kiosk, message in waiting),
         *((topics.tickets(kiosk), message) for _, kiosk, message in told),
+        *((topics.log(kiosk), message) for _, kiosk, message in logged),
     ]

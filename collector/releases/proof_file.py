@@ -1,0 +1,65 @@
+"""The one file by which a stranger checks a release: what was frozen, the opened counters, and their places in the log.
+
+It holds no answer and nothing that is not published; `ikm-verify` and the page that opens from a stick read it (docs/log.md).
+"""
+
+import json
+from collections.abc import Iterable
+
+from collector.log import keeping, witnesses
+from collector.log.models import KeptCheckpoint, LoggedFact, ThreadLeaf
+from collector.releases.models import OpenedCounters, Release
+from survey.log.note import read_note
+from survey.log.tree import inclusion_path
+
+FORMAT = 1
+MOST_LEAVES = 200
+"""Of a unit's thread; the newest."""
+
+
+def of_release(release: Release) -> bytes | None:
+    """Give the file; None where the release does not stand in the log yet."""
+    fact = LoggedFact.objects.filter(key=f"release/{release.address}").first()
+    kept = _checkpoint(fact.number) if fact is not None else None
+    if fact is None or kept is None:
+        return None
+    counters = OpenedCounters.objects.filter(release=release).first()
+    numbers = sorted({0, fact.number})
+    if release.subject == "unit":
+        thread = ThreadLeaf.objects.filter(unit=release.code, number__lt=kept.size).order_by("-nth")
+        numbers = sorted({*numbers, *thread.values_list("number", flat=True)[:MOST_LEAVES]})
+    said = {
+        "format": FORMAT,
+        "release": bytes(release.content).decode(),
+        "counters": bytes(counters.content).decode() if counters is not None else "",
+        "leaf": fact.number,
+        "leaves": {f"{number}": keeping.entry(kept.size, number).decode() for number in numbers},
+        "nodes": _nodes(numbers, kept.size),
+        "checkpoint": kept.note,
+    }
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _checkpoint(number: int) -> KeptCheckpoint | None:
+    """Give the newest checkpoint that holds a leaf and that the policy believes; where it believes none, the newest."""
+    found = KeptCheckpoint.objects.filter(size__gt=number).order_by("-size")
+    known = witnesses.policy()
+    newest = found.first()
+    if known is None or newest is None:
+        return newest
+    for one in found[:50]:
+        if known.judge(read_note(one.note.encode()), witnesses.check).is_witnessed:
+            return one
+    return newest
+
+
+def _nodes(numbers: Iterable[int], size: int) -> dict[str, str]:
+    """Give the hashes that show all these leaves, each once: leaves of one unit share the upper part of their way."""
+    subtree = keeping.subtree(size)
+    found: dict[str, str] = {}
+    for number in numbers:
+        for first, last in inclusion_path(number, size):
+            name = f"{first}-{last}"
+            if name not in found:
+                found[name] = subtree(first, last).hex()
+    return found

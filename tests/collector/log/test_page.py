@@ -1,0 +1,199 @@
+"""The page from a stick says of every file what `ikm-verify` says: honest ones, the operator's, and seeded damage."""
+
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, sync_playwright
+
+from collector.fleet.models import Unit
+from survey.log.policy import read_policy
+from survey.record.errors import Malformed
+from tests.collector.conftest import Arrive, OwnClock
+from tests.collector.log.test_operator import World
+from tests.collector.log.village import Village, moment
+from witness.verify import command, proof_file
+from witness.verify.checking import verify
+from witness.verify.page import page as made
+from witness.verify.words import table
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+DAMAGED = 1_000
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The page in a headless Chromium, from a file as from a stick."""
+    program = shutil.which("chromium")
+    assert program, "these tests need Debian's chromium: apt install chromium"
+    path = tmp_path_factory.mktemp("stick") / "periksa.html"
+    path.write_text(made(), encoding="utf-8")
+    # Playwright keeps a loop in this thread, beside which Django would refuse the tests' own database.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        page.goto(f"file://{path}")
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def world(
+    unit: Unit,
+    own_clock: OwnClock,
+    arrive: Arrive,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> World:
+    monkeypatch.setattr(settings, "IKM_DATA", tmp_path / "data")
+    monkeypatch.setattr(settings, "IKM_LOG_POLICY", None)
+    own_clock.moment = moment(date(2026, 9, 27))
+    found = World(Village(unit, own_clock, arrive), tmp_path, capsys)
+    for name, number in (("balai", 9), ("loket", 6), ("kecil", 3)):
+        card = found.village.card(name)
+        card.serve(date(2026, 10, 5), *[1 + at % 4 for at in range(number)])
+    found.log()
+    found.village.send()
+    return found
+
+
+def by_python(content: str, policy: str) -> object:
+    try:
+        report = verify(proof_file.read(content.encode()), read_policy(policy))
+    except Malformed:
+        return "unreadable"
+    return command.as_json(report)
+
+
+def by_page(opened: Page, content: str, policy: str) -> object:
+    """Ask the page's own function, as its two fields do."""
+    found = opened.evaluate(
+        "async ([content, policy]) => { try { return await verify(content, policy); } catch (error) {"
+        " if (error instanceof Wrong) return 'unreadable'; throw error; } }",
+        [content, policy],
+    )
+    if isinstance(found, dict):
+        found["sound"] = not [one for one in found["findings"] if one[0] == "fault"]
+    return found
+
+
+def test_the_page_holds_the_same_words(opened: Page) -> None:
+    assert opened.evaluate("WORDS") == table()
+
+
+def test_the_two_agree_on_honest_and_on_damaged_files(world: World, opened: Page) -> None:
+    release = world.village.publish()
+    world.log()
+    proof = world.village.proof(release)
+    policy = world.stranger.policy.read_text()
+    assert by_page(opened, json.dumps(proof), policy) == by_python(json.dumps(proof), policy)
+    assert by_python(json.dumps(proof), policy)["sound"]  # type: ignore[index]
+    dice = random.Random(20270105)
+    seen = set()
+    for number in range(DAMAGED):
+        content = damaged(proof, dice)
+        expected = by_python(content, policy)
+        assert by_page(opened, content, policy) == expected, number
+        if isinstance(expected, dict):
+            seen |= {one[1] for one in expected["findings"] if one[0] == "fault"}
+        else:
+            seen.add(str(expected))
+    assert {
+        "unreadable",
+        "leaf_not_logged",
+        "counters_replaced",
+        "counter_altered",
+        "release_replaced",
+        "log_not_signed",
+    } <= seen
+
+
+def damaged(proof: dict[str, Any], dice: random.Random) -> str:
+    """Change one thing: in the file, in the release or in the counters within it, or in a leaf."""
+    made = deepcopy(proof)
+    which = dice.choice(["file", "release", "counters", "leaf"])
+    if which == "file":
+        change(made, dice)
+    elif which == "leaf":
+        name = dice.choice(sorted(made["leaves"]))
+        inner = json.loads(made["leaves"][name])
+        change(inner, dice)
+        made["leaves"][name] = json.dumps(inner, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    else:
+        inner = json.loads(made[which])
+        change(inner, dice)
+        made[which] = json.dumps(inner, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return json.dumps(made, ensure_ascii=False)
+
+
+def change(value: Any, dice: random.Random) -> None:
+    """Change one place somewhere within a value."""
+    while True:
+        keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+        if not keys:
+            value["x" if isinstance(value, dict) else slice(0)] = [1]
+            return
+        key = dice.choice(keys)
+        if isinstance(value[key], dict | list) and dice.random() < 0.9:
+            value = value[key]
+            continue
+        match dice.randrange(5), value[key]:
+            case 0, _:
+                del value[key]
+            case 1, _:
+                value[key] = dice.choice([None, 0, 7, "", "x", [], {}, True])
+            case _, bool():
+                value[key] = not value[key]
+            case _, int() | float():
+                value[key] += dice.choice([-1, 1, 1000])
+            case _, str() as text if text:
+                at = dice.randrange(len(text))
+                value[key] = text[:at] + dice.choice("0aZ/ \n—\u202e") + text[at + 1 :]
+            case _:
+                value[key] = dice.choice([1, "y"])
+        return
+
+
+@pytest.mark.parametrize(
+    "policy", ["", "quorum none", "log x\nquorum none", "quorum none\nquorum none", "quorum saksi"]
+)
+def test_the_two_agree_on_policies(world: World, opened: Page, policy: str) -> None:
+    release = world.village.publish()
+    world.log()
+    content = json.dumps(world.village.proof(release))
+    assert by_page(opened, content, policy) == by_python(content, policy)
+
+
+def test_a_person_sees_what_is_proven_and_what_is_not(world: World, opened: Page, tmp_path: Path) -> None:
+    release = world.village.publish()
+    world.log()
+    proof = world.village.proof(release)
+    good, bad = tmp_path / "bukti.json", tmp_path / "ubah.json"
+    good.write_text(json.dumps(proof))
+    said = json.loads(proof["release"])
+    said["index"]["value"] = 99.0
+    bad.write_text(json.dumps(proof | {"release": json.dumps(said)}))
+    opened.set_input_files("#policy", str(world.stranger.policy))
+    opened.set_input_files("#proof", str(good))
+    opened.wait_for_selector(".mark.good")
+    assert "Terbukti sebagian" in opened.inner_text("#verdict"), (
+        "three answers of the small kiosk, and the next smallest"
+    )
+    assert "Balai Desa Sukamaju" in opened.inner_text("#verdict")
+    opened.set_input_files("#proof", str(bad))
+    opened.wait_for_selector(".mark.bad")
+    assert "99.00" in opened.inner_text("#verdict")
+    opened.click("#language")
+    assert "Not proven" in opened.inner_text("#verdict")
+    opened.click("#language")
+    wide = opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0

@@ -1,0 +1,1 @@
+"""Checking one release from one file: what is proven, and what is not."""

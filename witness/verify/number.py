@@ -1,0 +1,161 @@
+"""The number itself: the kiosks' counters against what the release says, and the release against its own arithmetic."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from survey.log.counter import NOTHING, Counted, Told, read_told
+from survey.record.errors import Malformed
+from survey.record.tally import TallyTold
+from witness.ed25519 import check
+from witness.verify import values
+from witness.verify.findings import Report
+from witness.verify.thread import KnownKiosk
+
+BANDS_2017 = (("A", 8831), ("B", 7661), ("C", 6500), ("D", 2500))
+"""The lowest index of each category, in hundredths."""
+_LOWEST, _HIGHEST = 1, 4
+_STREAM_BYTES = 16
+_WEIGHT = re.compile(r"([0-9]{1,4})/([0-9]{1,4})|0\.([0-9]{1,6})")
+
+
+class Period:
+    """A release's period, as its borders are told in tallies."""
+
+    def __init__(self, first: str, last: str, bounds_ms: tuple[int, int]) -> None:
+        year, month = int(last[:4]), int(last[5:7])
+        self.begins = first[:7]
+        self.after = f"{year + month // 12:04d}-{month % 12 + 1:02d}"
+        self.begin_ms, self.end_ms = bounds_ms
+
+
+def check_counters(
+    told: Mapping[str, Any], kiosks: Mapping[str, KnownKiosk], unit: str, period: Period, report: Report
+) -> Counted:
+    """Check each kiosk's counters; gives what they come to together."""
+    part, total, seen = values.text(told, "part"), NOTHING, set()
+    for one in values.rows(told, "kiosks"):
+        name = values.text(one, "kiosk")
+        if name in seen:
+            report.fault("kiosk_twice", kiosk=name)
+            continue
+        seen.add(name)
+        earned = _earned(one, kiosks.get(name), unit=unit, part=part, period=period, report=report)
+        total = total.plus(earned)
+    closed = values.obj(told, "closed")
+    rest = values.whole(closed, "n")
+    if rest:
+        report.note("rests_on_auditor", n=rest)
+    for row in values.rows(closed, "kiosks"):
+        if not isinstance(row, list) or len(row) != 2 or not all(isinstance(word, str) for word in row):
+            raise values.wrong("closed")
+        seen.add(row[0])
+        report.note("kiosk_closed", kiosk=row[0], why=row[1])
+    for name, kiosk in sorted(kiosks.items()):
+        here = kiosk.stood_at(unit, period.begin_ms, period.end_ms)[0]
+        if here and kiosk.is_alive(period.begin_ms, period.end_ms) and name not in seen:
+            report.fault("kiosk_left_out", kiosk=name)
+    return total
+
+
+def check_sums(said: Mapping[str, Any], told: Mapping[str, Any], total: Counted, report: Report) -> None:
+    """Hold what the counters come to against the number that was released."""
+    elements = elements_of(said)
+    n, closed = values.whole(said, "n"), values.whole(values.obj(told, "closed"), "n")
+    report.answers, report.opened = n, total.n
+    if total.n + closed != n:
+        report.fault("number_differs", released=n, counted=total.n, closed=closed)
+        return
+    for key in sorted({**elements, **total.sums}):
+        released, counted = elements.get(key, 0), total.sums.get(key, 0)
+        if not closed * _LOWEST <= released - counted <= closed * _HIGHEST:
+            report.fault("sum_differs", element=key, released=released, counted=counted)
+            return
+
+
+def elements_of(said: Mapping[str, Any]) -> dict[str, int]:
+    """Give the sum of each element as the release says it."""
+    rows = values.rows(values.obj(said, "index"), "elements")
+    return {values.text(one, "key"): values.whole(one, "sum") for one in rows}
+
+
+def check_arithmetic(said: Mapping[str, Any], report: Report) -> None:
+    """Reckon the index from the release's own sums, and the category from the index."""
+    index, n = values.obj(said, "index"), values.whole(said, "n")
+    rounding, weight = values.obj(index, "rounding"), _WEIGHT.fullmatch(values.text(index, "weight"))
+    is_plain = values.at(rounding, "nrr") is None and values.at(rounding, "product") is None
+    if not is_plain or weight is None or n == 0:
+        report.note("not_reckoned")
+        return
+    top, bottom = (int(weight[1]), int(weight[2])) if weight[1] else (int(weight[3]), 10 ** len(weight[3]))
+    if bottom == 0:
+        report.note("not_reckoned")
+        return
+    rows = values.rows(index, "elements")
+    over, under = sum(elements_of(said).values()) * top * 2500, n * bottom
+    reckoned = (2 * over + under) // (2 * under)
+    stated = math.floor(values.number(index, "value") * 100 + 0.5)
+    if reckoned != stated or any(values.whole(one, "n") != n for one in rows):
+        report.fault("index_differs", stated=_text(stated), reckoned=_text(reckoned))
+    if values.at(index, "bands") != "2017" or values.at(index, "own_words") is not False:
+        report.note("category_not_checked")
+        return
+    letter = next((letter for letter, lowest in BANDS_2017 if reckoned >= lowest), "D")
+    if values.at(index, "category") != letter:
+        report.fault("category_differs", stated=f"{values.at(index, 'category')}", reckoned=letter)
+
+
+def _text(number: int) -> str:
+    return f"{number // 100}.{number % 100:02d}"
+
+
+def _earned(
+    one: Mapping[str, Any], known: KnownKiosk | None, *, unit: str, part: str, period: Period, report: Report
+) -> Counted:
+    name, key = values.text(one, "kiosk"), values.unhex(values.text(one, "key"))
+    stream = values.text(one, "stream")
+    enrolled_ms = known.keys.get(key.hex(), -1) if known is not None else -1
+    values.at(one, "begin")
+    if known is None or not known.keys:
+        report.fault("kiosk_not_logged", kiosk=name)
+    elif key.hex() not in known.keys:
+        report.fault("key_not_logged", kiosk=name)
+    elif not known.stood_at(unit, period.begin_ms, period.end_ms)[1]:
+        report.fault("kiosk_elsewhere", kiosk=name)
+    elif one["begin"] is not None and enrolled_ms > period.begin_ms:
+        report.fault("key_too_young", kiosk=name)
+    try:
+        if len(values.unhex(stream)) != _STREAM_BYTES:
+            raise values.wrong("stream")
+        begin, before = _told(one["begin"], stream, part, key)
+        end, after = _told(values.at(one, "end"), stream, part, key)
+    except Malformed as error:
+        report.fault("counter_altered", kiosk=name, what=error.code)
+        return NOTHING
+    if after is None or not _is_border(after, period.after):
+        report.fault("border", kiosk=name, which="end")
+    elif not _begins(before, after, period, enrolled_ms):
+        report.fault("border", kiosk=name, which="begin")
+    earned = end.minus(begin)
+    if earned.n < 0 or min(earned.sums.values(), default=0) < 0:
+        report.fault("counter_altered", kiosk=name, what="counter_backwards")
+    return earned
+
+
+def _told(given: object, stream: str, part: str, key: bytes) -> tuple[Counted, TallyTold | None]:
+    if given is None:
+        return NOTHING, None
+    told: Told = read_told(given)
+    return told.counted, told.check(stream=stream, part=part, public_key=key, check=check)
+
+
+def _begins(before: TallyTold | None, after: TallyTold, period: Period, enrolled_ms: int) -> bool:
+    """Tell whether a counter stands at the period's beginning, or the kiosk came within the period and began with nothing."""
+    if before is None:
+        return after.since == 0 and enrolled_ms >= period.begin_ms
+    return _is_border(before, period.begins) and before.since == after.since and before.upto < after.upto
+
+
+def _is_border(told: TallyTold, month: str) -> bool:
+    return told.closes and told.day[:7] == month

@@ -1,0 +1,102 @@
+"""The file of a release as a stranger gets it: read, with no word of it believed yet."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from survey.log.checkpoint import SignedCheckpoint, read_checkpoint, whole
+from survey.log.facts import Leaf, read_leaf
+from survey.log.tree import inclusion_path, is_included, leaf_hash
+from survey.record.errors import Malformed
+from witness.verify import values
+from witness.verify.values import wrong
+
+FORMAT = 1
+MAX_BYTES = 4 * 1024 * 1024
+_MOST_LEAVES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFile:
+    """What a file holds."""
+
+    release: bytes
+    said: Mapping[str, Any]
+    """What the release says."""
+    counters: bytes
+    """Empty where none go with it."""
+    told: Mapping[str, Any]
+    """What the counters say; nothing where there are none."""
+    number: int
+    """The release's own leaf."""
+    entries: Mapping[int, bytes]
+    """Leaves by their numbers, in their order."""
+    leaves: Mapping[int, Leaf]
+    nodes: Mapping[str, bytes]
+    checkpoint: SignedCheckpoint
+
+    def digest(self, what: bytes) -> str:
+        """Give a digest as leaves state it."""
+        return hashlib.sha256(what).hexdigest()
+
+    def is_logged(self, number: int) -> bool:
+        """Tell whether a leaf is in the tree of the checkpoint."""
+        point = self.checkpoint.point
+        if not 0 <= number < point.size:
+            return False
+        path = [self.nodes.get(f"{first}-{last}", b"") for first, last in inclusion_path(number, point.size)]
+        return is_included(
+            leaf_hash(self.entries[number]), number, size=point.size, root=point.root, hashes=path
+        )
+
+
+def read(content: bytes) -> ProofFile:
+    """Read a file.
+
+    Raises:
+        Malformed: it is none, or a part of it cannot be read (`proof_file`).
+    """
+    if len(content) > MAX_BYTES:
+        raise Malformed("proof_file", f"a proof has at most {MAX_BYTES} bytes")
+    fields = _object(content, "file")
+    if values.whole(fields, "format") != FORMAT:
+        raise Malformed("proof_file", "this proof is of another version; use a newer ikm-verify")
+    given = values.obj(fields, "leaves")
+    entries = {_number(name): values.text(given, name).encode() for name in given}
+    entries = {number: entries[number] for number in sorted(entries)}
+    nodes = values.obj(fields, "nodes")
+    release = values.text(fields, "release").encode()
+    counters = values.text(fields, "counters").encode()
+    number = values.whole(fields, "leaf")
+    if len(entries) > _MOST_LEAVES or number not in entries:
+        raise wrong("leaf")
+    return ProofFile(
+        release=release,
+        said=_object(release, "release"),
+        counters=counters,
+        told=_object(counters, "counters") if counters else {},
+        number=number,
+        entries=entries,
+        leaves={number: read_leaf(entry) for number, entry in entries.items()},
+        nodes={name: values.unhex(nodes[name]) for name in nodes},
+        checkpoint=read_checkpoint(values.text(fields, "checkpoint").encode()),
+    )
+
+
+def _number(name: str) -> int:
+    found = whole(name)
+    if found is None:
+        raise wrong("leaves")
+    return found
+
+
+def _object(content: bytes, what: str) -> dict[str, Any]:
+    try:
+        found = json.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise Malformed("proof_file", f"the {what} is no JSON") from error
+    if not isinstance(found, dict):
+        raise wrong(what)
+    return found
