@@ -83,6 +83,10 @@ class Box(Guest):
     def boot(self) -> None:
         self._do("up")
 
+    def leader(self) -> int:
+        """Its pid 1, as this machine numbers it."""
+        return int(_call("leader", self.folder, seconds=10).stdout)
+
     def reboot(self) -> None:
         self._do("reboot")
 
@@ -110,12 +114,13 @@ def boxed(suite: str) -> Iterator[Box]:
     """Give a booted box with the checkout, the pinned wheels and the drop-ins in it; removed in the end."""
     CACHE.mkdir(parents=True, exist_ok=True)
     archive = make(HERE / "make-root.sh", CACHE, suite)
-    wheels = make(
-        HERE / "make-wheels.sh", CACHE, ROOT / "requirements" / "demo.txt", sys.executable, PYTHONS[suite]
-    )
     folder, lock = new_folder()
+    pinned = folder / "pinned.txt"
+    parts = ["demo", "lgpio"] if suite == "bookworm" else ["demo"]  # trixie's Python has lgpio from elsewhere
+    pinned.write_text("".join((ROOT / "requirements" / f"{part}.txt").read_text() for part in parts))
     box = Box(folder / "box")
     try:
+        wheels = make(HERE / "make-wheels.sh", CACHE, pinned, sys.executable, PYTHONS[suite])
         box._do("new", archive)
         box.put(wheels, "/srv/wheels")
         box.put(HERE / "dropins", "/etc/systemd/system")

@@ -93,7 +93,7 @@ for kind in Sealed:
 def may(machine: Machine, user: str, *, groups: str = "--init-groups") -> set[str]:
     """What a process of a user gets from the keeper."""
     become = f"setpriv --reuid {user} --regid $(id -g {user}) {groups} --"
-    said = machine.box.sh(f"{become} /opt/ikm-collector/bin/python - <<'END'\n{ASKED}\nEND")
+    said = machine.box.sh(f"{become} /opt/ikm-collector/current/bin/python - <<'END'\n{ASKED}\nEND")
     assert set(re.findall("keeper_[a-z_]+", said)) <= {"keeper_not_for_you", "keeper_shut"}
     return {line for line in said.split("\n") if line and not line.startswith("no ")}
 

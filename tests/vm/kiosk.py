@@ -135,8 +135,8 @@ def _by_hand(code: str, address: str) -> str:
     _, block = by_hand()
     for line, instead in (
         ("apt-get install python3-venv fonts-inter fonts-dejavu-core espeak-ng", ""),
-        ("python3 -m venv /opt/ikm-kiosk", ""),
-        ("/opt/ikm-kiosk/bin/pip install --require-hashes -r requirements/kiosk.txt", ""),
+        ("python3 -m venv /opt/ikm-kiosk/current", ""),
+        ("/opt/ikm-kiosk/current/bin/pip install --require-hashes -r requirements/kiosk.txt", ""),
         ("pip install --no-deps .", "pip install --no-deps /srv/checkout/*.whl"),
         ("/dev/null /etc/ikm-kiosk/kiosk.toml", f"/dev/stdin /etc/ikm-kiosk/kiosk.toml <<END\n{PANEL}END"),
         ("enrol CODE --collector https://collector.example", f"enrol {code} --collector {address}"),

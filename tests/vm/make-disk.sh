@@ -18,8 +18,8 @@ if [ ! -d "$folder" ]; then
     cp -r "$wheels" "$root/srv/wheels"
     printf '[global]\nno-index = true\nfind-links = /srv/wheels\ndisable-pip-version-check = true\nquiet = 1\n' >"$root/etc/pip.conf"
     "$here/foreign.sh" chroot "$root" sh -euc '
-        python3 -m venv /opt/ikm-kiosk
-        /opt/ikm-kiosk/bin/pip install --no-deps /srv/wheels/*.whl
+        python3 -m venv /opt/ikm-kiosk/current
+        /opt/ikm-kiosk/current/bin/pip install --no-deps /srv/wheels/*.whl
         passwd --quiet --delete root' >&2 9>&-
     # Raspberry Pi OS brings such a group and such a rule; Debian does not.
     grep -q '^gpio:' "$root/etc/group" || echo 'gpio:x:986:' >>"$root/etc/group"
