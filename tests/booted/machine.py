@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tests.booted.box import Box, BoxError, by_hand
+from tests.booted.versions import FIRST, PATIENCE_SECONDS, PROOF_SECONDS, Versions
 
 KIOSK_UNITS = ("ikm-kiosk", "ikm-uplink")
 COLLECTOR_UNITS = ("ikm-collector-keeper", "ikm-collector-listen", "ikm-collector-web", "ikm-collector-work")
@@ -18,6 +19,16 @@ print(urllib.request.urlopen("https://collector.example/", context=context, time
 UNENROLLED_SECONDS = 20  # longer than the kiosk's watchdog would wait
 UNITS = KIOSK_UNITS + COLLECTOR_UNITS
 
+PACKAGES = f"""
+set -e
+mkdir -p /etc/systemd/system/ikm-kiosk-switch.service.d
+printf '[Service]\\nEnvironment=IKM_PATIENCE={PATIENCE_SECONDS} IKM_PROOF={PROOF_SECONDS}\\n' >/etc/systemd/system/ikm-kiosk-switch.service.d/box.conf
+install -D -m 644 /srv/repository/ikm.gpg /etc/apt/keyrings/ikm.gpg
+printf 'Types: deb\\nURIs: file:/srv/repository\\nSuites: ./\\nSigned-By: /etc/apt/keyrings/ikm.gpg\\nCheck-Date: no\\n' >/etc/apt/sources.list.d/ikm.sources
+apt-get update -qq
+apt-get install -y -qq ikm-kiosk
+"""
+
 
 @dataclass
 class Machine:
@@ -25,6 +36,7 @@ class Machine:
 
     box: Box
     enrolled_at: float
+    versions: Versions
     before: dict[str, str]
     """By unit: what systemd knew of it before enrolment, and what it wrote to the log then."""
     visited: str = ""
@@ -83,14 +95,17 @@ def set_up(box: Box) -> Machine:
     box.sh("echo 127.0.0.1 collector.example >>/etc/hosts")
     said = _follow(box, collector)
     (code,) = re.findall(r"^[0-9A-Z]{5}-[0-9A-Z]{5}(?:-[0-9A-Z]{4}){4}$", said, re.MULTILINE)
-    before, line, after = kiosk.partition("ikm-kiosk enrol CODE")
+    _, line, after = kiosk.partition("ikm-kiosk enrol CODE")
     assert line, "README's kiosk is enrolled with: ikm-kiosk enrol CODE"
-    _follow(box, before)
+    versions = Versions(box)
+    versions.build()
+    versions.publish(FIRST)
+    box.sh(PACKAGES)
     time.sleep(UNENROLLED_SECONDS)
     told = {unit: _told_of(box, unit) for unit in KIOSK_UNITS}
     began = time.monotonic()
     _follow(box, line.replace("CODE", code) + after)
-    return Machine(box, enrolled_at=began, before=told)
+    return Machine(box, enrolled_at=began, versions=versions, before=told)
 
 
 def _told_of(box: Box, unit: str) -> str:

@@ -102,7 +102,9 @@ def _disk(folder: Path) -> Path:
     """Make, or find, the folder with disk, kernel and initial RAM disk."""
     archive = make(HERE / "make-root.sh", CACHE, seconds=3600)
     pinned = folder / "pinned.txt"
-    pinned.write_text((ROOT / "requirements" / "kiosk.txt").read_text() + (ROOT / "requirements" / "lgpio.txt").read_text())
+    pinned.write_text(
+        (ROOT / "requirements" / "kiosk.txt").read_text() + (ROOT / "requirements" / "lgpio.txt").read_text()
+    )
     wheels = make(BOOTED / "make-wheels.sh", CACHE, pinned, sys.executable, "3.11", MACHINE="aarch64")
     return make(HERE / "make-disk.sh", CACHE, archive, wheels, seconds=1800)
 
