@@ -74,8 +74,9 @@ class Guest(ABC):
 class Box(Guest):
     """One running container."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, suite: str) -> None:
         self.folder = folder
+        self.suite = suite
 
     def put(self, source: Path, target: str) -> None:
         self._do("put", source, target)
@@ -118,7 +119,7 @@ def boxed(suite: str) -> Iterator[Box]:
     pinned = folder / "pinned.txt"
     parts = ["demo", "lgpio"] if suite == "bookworm" else ["demo"]  # trixie's Python has lgpio from elsewhere
     pinned.write_text("".join((ROOT / "requirements" / f"{part}.txt").read_text() for part in parts))
-    box = Box(folder / "box")
+    box = Box(folder / "box", suite=suite)
     try:
         wheels = make(HERE / "make-wheels.sh", CACHE, pinned, sys.executable, PYTHONS[suite])
         box._do("new", archive)

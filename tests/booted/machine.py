@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tests.booted.box import Box, BoxError, by_hand
+from tests.booted.in_the_way import in_the_way
 from tests.booted.versions import FIRST, PATIENCE_SECONDS, PROOF_SECONDS, Versions
 
 KIOSK_UNITS = ("ikm-kiosk", "ikm-uplink")
@@ -19,16 +20,6 @@ print(urllib.request.urlopen("https://collector.example/", context=context, time
 UNENROLLED_SECONDS = 20  # longer than the kiosk's watchdog would wait
 UNITS = KIOSK_UNITS + COLLECTOR_UNITS
 
-PACKAGES = f"""
-set -e
-mkdir -p /etc/systemd/system/ikm-kiosk-switch.service.d
-printf '[Service]\\nEnvironment=IKM_PATIENCE={PATIENCE_SECONDS} IKM_PROOF={PROOF_SECONDS}\\n' >/etc/systemd/system/ikm-kiosk-switch.service.d/box.conf
-install -D -m 644 /srv/repository/ikm.gpg /etc/apt/keyrings/ikm.gpg
-printf 'Types: deb\\nURIs: file:/srv/repository\\nSuites: ./\\nSigned-By: /etc/apt/keyrings/ikm.gpg\\nCheck-Date: no\\n' >/etc/apt/sources.list.d/ikm.sources
-apt-get update -qq
-apt-get install -y -qq ikm-kiosk
-"""
-
 
 @dataclass
 class Machine:
@@ -39,6 +30,8 @@ class Machine:
     versions: Versions
     before: dict[str, str]
     """By unit: what systemd knew of it before enrolment, and what it wrote to the log then."""
+    installs: dict[str, str]
+    """By what stood in the way: what `install.sh kiosk` said."""
     visited: str = ""
     """The process of the kiosk that somebody pressed last."""
 
@@ -91,21 +84,26 @@ class Machine:
 
 
 def set_up(box: Box) -> Machine:
-    collector, kiosk = by_hand()
+    collector, kiosk, _ = by_hand()
     box.sh("echo 127.0.0.1 collector.example >>/etc/hosts")
     said = _follow(box, collector)
     (code,) = re.findall(r"^[0-9A-Z]{5}-[0-9A-Z]{5}(?:-[0-9A-Z]{4}){4}$", said, re.MULTILINE)
-    _, line, after = kiosk.partition("ikm-kiosk enrol CODE")
-    assert line, "README's kiosk is enrolled with: ikm-kiosk enrol CODE"
+    box.sh(
+        f"umask 077; echo {code} >/root/code; mkdir -p /etc/systemd/system/ikm-kiosk-switch.service.d\n"
+        f"printf '[Service]\\nEnvironment=IKM_PATIENCE={PATIENCE_SECONDS} IKM_PROOF={PROOF_SECONDS}\\n' >/etc/systemd/system/ikm-kiosk-switch.service.d/box.conf"
+    )
     versions = Versions(box)
     versions.build()
     versions.publish(FIRST)
-    box.sh(PACKAGES)
+    installs = in_the_way(box, code, versions.folder)
+    installs["no code"] = box.sh(
+        f"cd /srv/checkout && ./install.sh kiosk --packages {versions.folder}", seconds=120
+    )
     time.sleep(UNENROLLED_SECONDS)
     told = {unit: _told_of(box, unit) for unit in KIOSK_UNITS}
     began = time.monotonic()
-    _follow(box, line.replace("CODE", code) + after)
-    return Machine(box, enrolled_at=began, versions=versions, before=told)
+    _follow(box, kiosk)
+    return Machine(box, enrolled_at=began, versions=versions, before=told, installs=installs)
 
 
 def _told_of(box: Box, unit: str) -> str:

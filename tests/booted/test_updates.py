@@ -43,7 +43,6 @@ def test_a_new_version_comes_by_itself_from_its_own_repository_alone(
     machine: Machine, versions: Versions
 ) -> None:
     machine.rate()
-    versions.serve()
     version = versions.next()
     assert "origin=ikm" in versions.upgrade()
     versions.settled()
@@ -83,7 +82,6 @@ def survive_a_cut(machine: Machine, versions: Versions, state: str) -> None:
     sys.stdout.write(f"\ncut at {last}: up with {versions.running()}\n")
     versions.box.sh("systemctl start ikm-kiosk-mend")  # it began by itself; this waits for its end
     assert versions.box.sh("dpkg --audit") == ""
-    versions.serve()
     versions.upgrade()
     versions.settled()
     assert versions.running() == version
@@ -102,8 +100,7 @@ def turn_away(machine: Machine, versions: Versions, how: str, *, cut: str = "") 
         versions.box.boot()
         versions.box.sh("systemctl start ikm-kiosk-mend")
         sys.stdout.write(f"\n{how}: cut at {last}\n")
-        versions.serve()
-    versions.upgrade()
+        versions.upgrade()
     versions.settled()
     assert versions.running() == before, how
     assert f"refused: {version}" in versions.box.sh("/usr/lib/ikm-kiosk/switch status")

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.booted.box import HERE, Box, BoxError
 
 FIRST = "0.1.0"
-REPOSITORY = "/srv/repository"
+PACKAGES = "/var/lib/ikm-packages"
 KEYS = "/root/keys"
 EPOCH = 1_790_000_000
 PATIENCE_SECONDS, PROOF_SECONDS = 14, 3
@@ -54,6 +54,11 @@ class Versions:
     box: Box
     number: int = 0
 
+    @property
+    def folder(self) -> str:
+        """Where the repository of this suite lies, which nginx offers below /apt/."""
+        return f"{PACKAGES}/{self.box.suite}"
+
     def build(self, out: str = "/srv/built") -> None:
         """Build the first version as anybody would, from the checkout."""
         self.box.sh(
@@ -64,7 +69,7 @@ class Versions:
     def publish(self, version: str) -> None:
         """Put a version's packages into the repository, and sign it anew."""
         self.box.sh(
-            f"cd /srv/checkout && packaging/repository {REPOSITORY} {KEYS} /srv/built/*[_-]{version}_*.deb"
+            f"cd /srv/checkout && packaging/repository {self.folder} {KEYS} /srv/built/*[_-]{version}_*.deb"
         )
 
     def next(self, *, broken: str = "") -> str:
@@ -86,24 +91,6 @@ class Versions:
     def upgrade(self) -> str:
         """Let unattended-upgrades do what its timer would."""
         return self.box.sh("apt-get update -qq && unattended-upgrade -v", seconds=120)
-
-    def serve(self) -> None:
-        """Offer the repository over HTTP from now on; again after each boot."""
-        source = "/etc/apt/sources.list.d/ikm.sources"
-        self.box.sh(
-            f"systemctl is-active -q repository || systemd-run -q --unit=repository python3 -m http.server --bind 127.0.0.1 --directory {REPOSITORY} 8765\n"
-            f"sed -i 's,^URIs: .*,URIs: http://127.0.0.1:8765/,' {source}"
-        )
-        self.box.until(
-            lambda: (
-                "InRelease"
-                in self.box.sh(
-                    "python3 -c 'import urllib.request as u; print(u.urlopen(\"http://127.0.0.1:8765/\").read())'",
-                    check=False,
-                )
-            ),
-            what="the repository over HTTP",
-        )
 
     def settled(self) -> None:
         """Wait until nothing is on trial any more, and both programs run."""

@@ -28,6 +28,10 @@ server {{
     location / {{
         proxy_pass http://127.0.0.1:{port};
     }}
+    # Packages for kiosks: public files, signed by a key of their own (packaging/repository).
+    location /apt/ {{
+        alias /var/lib/ikm-packages/;
+    }}
     # Officers send photos of what was done.
     location ~ ^(/en)?/meja/ {{
         client_max_body_size 9m;
