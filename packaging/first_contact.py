@@ -36,7 +36,7 @@ def main(url: str, code_file: Path, suite: str, out: Path) -> None:
         code = enrolment_code.parse(code_file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise Wrong(
-            f"the code in {code_file} is none: {error}; compare it with what the collector printed"
+            f"this is no enrolment code: {error}; compare it with what the collector printed"
         ) from error
     url = url.rstrip("/")
     if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:

@@ -24,6 +24,13 @@ _PREFIX = "ikm-box-"
 _PLENTY_BYTES = 8 * 1024**3
 
 
+COMMIT = """
+cd /srv/checkout && git init -q . && git add -A
+GIT_COMMITTER_DATE=2026-09-21T12:00:00Z git -c user.name=box -c user.email=box@invalid commit -q -m "The checkout" --date 2026-09-21T12:00:00Z
+"""
+"""A clean clone, as people have it."""
+
+
 class BoxError(AssertionError):
     """Something in the box did not go as it should; the message holds what was said."""
 
@@ -131,6 +138,7 @@ def boxed(suite: str) -> Iterator[Box]:
             "[global]\nno-index = true\nfind-links = /srv/wheels\ndisable-pip-version-check = true\nquiet = 1\n"
         )
         box.boot()
+        box.sh(COMMIT)
         yield box
     finally:
         _call("remove", box.folder, seconds=120)
@@ -138,10 +146,10 @@ def boxed(suite: str) -> Iterator[Box]:
         lock.close()
 
 
-def by_hand() -> list[str]:
-    """The code blocks of README's "By hand"."""
+def on_machines() -> list[str]:
+    """The code blocks of README's "On machines"."""
     (section,) = re.findall(
-        r"^## By hand\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+        r"^## On machines\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
     )
     return re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
 

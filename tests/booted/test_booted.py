@@ -195,22 +195,20 @@ def test_a_unit_has_room_in_its_memory(machine: Machine, unit: str) -> None:
 
 @pytest.mark.parametrize("unit", ["ikm-collector-week", "ikm-collector-releases-mail"])
 def test_what_a_timer_starts_does_its_work_in_its_sandbox(machine: Machine, unit: str) -> None:
-    """Installed by docs/desk.md; nobody here has asked for mail, so there is none to send."""
+    """Nobody here has asked for mail, so there is none to send; without a mail server, nothing is even tried."""
     box = machine.box
-    box.sh(f"cd /srv/checkout && install -m 644 systemd/{unit}.timer /etc/systemd/system/")
+    box.sh(f"systemctl start {unit}.service")
+    assert box.show(unit, "Result") == "exec-condition"
     drop_in = f"/run/systemd/system/{unit}.service.d"
     box.sh(
         f"mkdir -p {drop_in} && printf '[Service]\\nEnvironment=IKM_MAIL_URL=smtp://127.0.0.1\\n' >{drop_in}/mail.conf"
     )
     box.sh("systemctl daemon-reload")
-    assert (
-        box.sh(f"systemd-analyze verify /etc/systemd/system/{unit}.service /etc/systemd/system/{unit}.timer")
-        == ""
-    )
+    assert box.sh(f"systemd-analyze verify {unit}.service {unit}.timer") == ""
     said = box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
     (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
     assert float(exposure) <= 1.6, said
-    box.sh(f"systemctl enable --now {unit}.timer && systemctl start {unit}.service")
+    box.sh(f"systemctl start {unit}.service")
     assert "0 sent" in box.sh(f"journalctl -q -o cat -u {unit}.service")
     assert box.show(f"{unit}.timer", "ActiveState") == "active"
 

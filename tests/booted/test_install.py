@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.booted.machine import Machine
+from tests.booted.versions import FIRST
 
 pytestmark = pytest.mark.booted
 
@@ -13,7 +14,7 @@ SAID = {
     "full card": r"the card is full: \d+ MB are free for /opt, and 500 are needed; make room",
     "no file": "/root/none cannot be read: write the code into it",
     "wrong code": "is not the collector that made this code: compare every letter.*The code was not sent",
-    "short code": "the code in .* is none: a code has 26 letters and digits, this one has .*; compare it",
+    "short code": "this is no enrolment code: a code has 26 letters and digits, this one has .*; compare it",
     "wrong name": "the name in https://nowhere.example is not known: is there a network",
     "no network": "https://127.0.0.1:9 does not answer .*: is there a network.*run this again with the same code",
     "no packages": "/srv holds no packages: name the folder",
@@ -94,9 +95,15 @@ def test_the_collectors_packages_are_believed_by_its_key_and_authority_alone(mac
 
 
 def test_a_clock_behind_the_signature_does_not_stop_updates(machine: Machine) -> None:
-    """The certificate decides over HTTPS, and it was made before; a stick has no certificate."""
-    said = machine.box.sh("faketime -f -1h apt-get update 2>&1")
-    assert "not valid yet" not in said
+    """Over HTTPS the certificate must be valid, too, and it was made days before; a stick has none."""
+    source = "/etc/apt/sources.list.d/ikm*.sources"
+    behind = "rm -rf /var/lib/apt/lists/*; faketime -f -2h apt-get update 2>&1"
+    machine.versions.publish(FIRST)  # signed now
+    said = machine.box.sh(
+        f"sed -i '/Check-Date/d' {source}; {behind}; sed -i '$a Check-Date: no' {source}", check=False
+    )
+    assert "not valid yet" in said, "this is no clock behind the signature's date"
+    said = machine.box.sh(behind)
     assert not re.search("^[EW]:", said, re.MULTILINE), said
 
 

@@ -24,13 +24,13 @@ def versions(machine: Machine) -> Versions:
 def test_built_twice_the_packages_are_the_same(versions: Versions) -> None:
     versions.build("/srv/again")
     versions.box.sh(
-        "for file in /srv/again/*.deb; do cmp $file /srv/built/${file##*/}; done; rm -r /srv/again"
+        "for file in /srv/again/*.deb; do cmp $file /srv/first/${file##*/}; done; rm -r /srv/again"
     )
 
 
 def test_a_package_holds_no_settings_file_and_belongs_to_root(versions: Versions) -> None:
     said = versions.box.sh(
-        f"cd /srv/built && for file in *_{FIRST}_*.deb; do dpkg-deb -I $file conffiles; dpkg-deb -c $file; done 2>&1",
+        f"cd /srv/first && for file in *_{FIRST}_*.deb; do dpkg-deb -I $file conffiles; dpkg-deb -c $file; done 2>&1",
         check=False,
     )
     assert said.count("contains no control component 'conffiles'") == 2

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from tests.booted.box import HERE, Box, BoxError
 
-FIRST = "0.1.0"
 PACKAGES = "/var/lib/ikm-packages"
-KEYS = "/root/keys"
-EPOCH = 1_790_000_000
+KEYS = "/root/ikm-packages-key"
+FIRST = "0.1.0+20260921.120000"
+"""The version in pyproject.toml, and the moment of the box's only commit."""
 PATIENCE_SECONDS, PROOF_SECONDS = 14, 3
 
 BREAKS = {
@@ -31,15 +31,15 @@ BREAKS = {
 
 MAKE = """
 set -e
-from={first} to={version}
+from={first} to={version} old=$(echo {first} | sed 's/[.]/\\\\&/g')
 rm -rf /srv/part && mkdir -p /srv/part /srv/built
-dpkg-deb -R /srv/built/ikm-kiosk-tree-${{from}}_${{from}}_*.deb /srv/part/tree
-dpkg-deb -R /srv/built/ikm-kiosk_${{from}}_all.deb /srv/part/top
+dpkg-deb -R {folder}/ikm-kiosk-tree-${{from}}_${{from}}_*.deb /srv/part/tree
+dpkg-deb -R {folder}/ikm-kiosk_${{from}}_all.deb /srv/part/top
 cd /srv/part
 mv tree/opt/ikm-kiosk/$from tree/opt/ikm-kiosk/$to
-sed -i "1s,/$from/,/$to/," tree/opt/ikm-kiosk/$to/bin/ikm-kiosk
-sed -i "s/$from/$to/g" tree/DEBIAN/control top/DEBIAN/control
-sed -i "s/switch to $from/switch to $to/" top/DEBIAN/postinst
+sed -i "1s,/$old/,/$to/," tree/opt/ikm-kiosk/$to/bin/ikm-kiosk
+sed -i "s/$old/$to/g" tree/DEBIAN/control top/DEBIAN/control
+sed -i "s/switch to $old/switch to $to/" top/DEBIAN/postinst
 rm tree/DEBIAN/md5sums top/DEBIAN/md5sums
 site=$(echo tree/opt/ikm-kiosk/$to/lib/python*/site-packages)
 {breaking}
@@ -59,23 +59,20 @@ class Versions:
         """Where the repository of this suite lies, which nginx offers below /apt/."""
         return f"{PACKAGES}/{self.box.suite}"
 
-    def build(self, out: str = "/srv/built") -> None:
-        """Build the first version as anybody would, from the checkout."""
-        self.box.sh(
-            f"cd /srv/checkout && SOURCE_DATE_EPOCH={EPOCH} COMPRESSION=gzip packaging/build kiosk {out} --version {FIRST}",
-            seconds=300,
-        )
+    def build(self, out: str) -> None:
+        """Build from the checkout, as anybody would."""
+        self.box.sh(f"cd /srv/checkout && COMPRESSION=gzip packaging/build kiosk {out}", seconds=300)
 
     def publish(self, version: str) -> None:
         """Put a version's packages into the repository, and sign it anew."""
         self.box.sh(
-            f"cd /srv/checkout && packaging/repository {self.folder} {KEYS} /srv/built/*[_-]{version}_*.deb"
+            f"cd /srv/checkout && packaging/repository {self.folder} {KEYS} /srv/*/ikm-kiosk*_{version}_*.deb"
         )
 
     def next(self, *, broken: str = "") -> str:
         """Make and publish one more version."""
         self.number += 1
-        version = f"0.1.{self.number}"
+        version = f"0.2.{self.number}"
         breaking = ""
         if broken:
             file, old, new = BREAKS[broken]
@@ -84,7 +81,7 @@ class Versions:
                 f"text = file.read_text()\nassert text.count({old!r}) == 1\nfile.write_text(text.replace({old!r}, {new!r}))\n"
                 "[old.unlink() for old in file.parent.glob(f'__pycache__/{file.stem}.*')]\nEND"
             )
-        self.box.sh(MAKE.format(first=FIRST, version=version, breaking=breaking))
+        self.box.sh(MAKE.format(folder="/srv/first", first=FIRST, version=version, breaking=breaking))
         self.publish(version)
         return version
 
