@@ -13,8 +13,10 @@ GUIDES = ("panduan-pemasangan.md", "panduan-server.md")
 
 
 def commands(guide: str) -> list[str]:
-    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "docs" / guide).read_text(), re.DOTALL | re.MULTILINE)
-    return "".join(blocks).splitlines()
+    blocks = re.findall(
+        r"^```(\w*)\n(.*?)^```$", (ROOT / "docs" / guide).read_text(), re.DOTALL | re.MULTILINE
+    )
+    return "".join(text for language, text in blocks if not language).splitlines()
 
 
 @pytest.mark.parametrize("guide", GUIDES)

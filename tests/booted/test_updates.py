@@ -100,7 +100,7 @@ def turn_away(machine: Machine, versions: Versions, how: str, *, cut: str = "") 
         versions.box.boot()
         versions.box.sh("systemctl start ikm-kiosk-mend")
         sys.stdout.write(f"\n{how}: cut at {last}\n")
-        versions.upgrade()
+    versions.upgrade()
     versions.settled()
     assert versions.running() == before, how
     assert f"refused: {version}" in versions.box.sh("/usr/lib/ikm-kiosk/switch status")

@@ -31,6 +31,9 @@ server {{
     limit_req zone=ikm_asked burst=300 nodelay;
     limit_conn ikm_open 100;
     server_tokens off;
+    # Addresses of pages hold one-time links and tickets, and a log has who asked for them beside.
+    access_log off;
+    error_log /var/log/nginx/error.log crit;
     location / {{
         proxy_pass http://127.0.0.1:{port};
     }}
