@@ -182,6 +182,16 @@ def test_a_unit_is_sandboxed_and_runs(machine: Machine, unit: str) -> None:
     assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
 
 
+@pytest.mark.parametrize("unit", ["ikm-collector-backup", "ikm-collector-retention", "ikm-kiosk-first-boot"])
+def test_what_is_started_now_and_then_is_sandboxed_too(machine: Machine, unit: str) -> None:
+    """All but `switch` and `mend`, which are there to install and remove: that is what root is for."""
+    said = machine.box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
+    (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
+    as_root = machine.box.show(unit, "User") == ""
+    assert float(exposure) <= (2.7 if as_root else 1.6), said
+    assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_has_room_in_its_memory(machine: Machine, unit: str) -> None:
     pid = machine.box.show(unit, "MainPID")
