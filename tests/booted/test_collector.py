@@ -69,15 +69,6 @@ def test_nothing_secret_lies_open_or_is_said(machine: Machine) -> None:
     assert [line for line in world.splitlines() if line.split()[0][-1] != "0"] == []
 
 
-def test_run_again_it_gives_no_second_link_and_changes_nothing(machine: Machine) -> None:
-    box = machine.box
-    web = box.show("mosquitto", "InvocationID")
-    said = box.sh(f"{INSTALL} --kiosks none", seconds=300)
-    assert "answers" in said
-    assert box.show("mosquitto", "InvocationID") == web
-    machine.in_service()
-
-
 @pytest.mark.parametrize(
     "words, sentence",
     [

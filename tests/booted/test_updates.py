@@ -21,6 +21,7 @@ def versions(machine: Machine) -> Versions:
     return machine.versions
 
 
+@pytest.mark.long
 def test_built_twice_the_packages_are_the_same(versions: Versions) -> None:
     versions.build("/srv/again")
     versions.box.sh(
@@ -49,6 +50,18 @@ def test_a_new_version_comes_by_itself_from_its_own_repository_alone(
     assert (versions.running(), versions.installed()) == (version, [FIRST, version])
     machine.rate()
     machine.box.sh("ikm-kiosk verify")
+
+
+def test_removed_and_installed_again_it_serves_the_same_records(machine: Machine, versions: Versions) -> None:
+    head = machine.head()
+    versions.box.sh("apt-get purge -y -qq 'ikm-kiosk*'")
+    assert versions.box.sh("ls /opt; ls /usr/bin/ikm-kiosk 2>/dev/null", check=False).split() == [
+        "ikm-collector"
+    ]
+    versions.box.sh("apt-get install -y -qq ikm-kiosk")
+    machine.in_service()
+    machine.box.sh("ikm-kiosk verify")
+    assert machine.head() > head
 
 
 def test_a_plug_pulled_in_mid_upgrade_leaves_a_working_kiosk(machine: Machine, versions: Versions) -> None:
@@ -109,6 +122,8 @@ def turn_away(machine: Machine, versions: Versions, how: str, *, cut: str = "") 
     assert machine.head() >= head
     assert machine.ratings() == counted
     machine.rate()
+    if not cut:
+        return
     versions.upgrade()  # offered again, it is not tried again
     assert versions.running() == before
     # The next good one is taken.
