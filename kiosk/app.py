@@ -190,7 +190,7 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
     Raises:
         NoButtons: there are no pins, and nobody asked for simulated ones.
     """
-    if simulate:
+    if simulate or not config.panel.buttons:  # touch alone, as on a tablet
         return SimulatedPanel()
     from hardware.pins import GpioPanel, Wiring, open_factory  # noqa: PLC0415 - gpiozero is slow to load
 

@@ -19,6 +19,7 @@ def in_the_way(box: Box, code: str, folder: str) -> dict[str, str]:
         "short code": box.fails(f"{collector} /root/short"),
         "wrong name": box.fails(f"{INSTALL} --collector https://nowhere.example --code-file /root/code"),
         "no network": box.fails(f"{INSTALL} --collector https://127.0.0.1:9 --code-file /root/code"),
+        "no code given": box.fails(f"{INSTALL} --collector {URL} </dev/null"),
         "no packages": box.fails(f"{INSTALL} --collector {URL} --packages /srv"),
         "wrong clock": box.fails(f"sh -c 'cd /srv/checkout && faketime 2020-01-01 python3 packaging/first_contact.py {URL} /root/code bookworm /root'"),
         "old system": box.fails(f"cp /etc/os-release /root/; sed -i 's/{box.suite}/buster/' /etc/os-release; {collector} /root/code; ended=$?; cp /root/os-release /etc/os-release; exit $ended"),

@@ -17,6 +17,7 @@ SAID = {
     "short code": "this is no enrolment code: a code has 26 letters and digits, this one has .*; compare it",
     "wrong name": "the name in https://nowhere.example is not known: is there a network",
     "no network": "https://127.0.0.1:9 does not answer .*: is there a network.*run this again with the same code",
+    "no code given": "there is no code, and without it no collector is believed: write it into a file",
     "no packages": "/srv holds no packages: name the folder",
     "wrong clock": r"this machine's clock says 2020-01-01 \d\d:\d\d UTC and the collector's 20\d\d-.*sudo date -u -s '20",
     "old system": "a kiosk needs Raspberry Pi OS or Debian, Bookworm or Trixie",
