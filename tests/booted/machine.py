@@ -134,6 +134,6 @@ def _told_of(box: Box, unit: str) -> str:
 
 def _follow(box: Box, block: str) -> str:
     try:
-        return box.sh(f"cd /srv/checkout && set -e\n{block}", seconds=300)
+        return box.sh(f"cd /srv/checkout && set -e\n{block}", seconds=900)
     except BoxError as error:
         raise BoxError(f'README\'s "On machines" does not work: {error}\n{box.journal()}') from error

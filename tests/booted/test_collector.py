@@ -10,13 +10,11 @@ from tests.booted.machine import EVER, Machine
 
 pytestmark = pytest.mark.booted
 
-MADE_SECONDS = 300
 INSTALL = "cd /srv/checkout && ./install.sh collector"
 
 
 def test_one_command_leads_to_the_first_page(machine: Machine) -> None:
     sys.stdout.write(f"\nfrom a fresh container to the first page: {machine.collector_seconds:.0f} s\n")
-    assert machine.collector_seconds < MADE_SECONDS
     assert "install: https://collector.example answers" in machine.collector_said
 
 
