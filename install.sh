@@ -10,10 +10,12 @@ Usage: ./install.sh COMMAND [OPTION ...]
            --visitors N   play N varied visits instead of opening a window
            --replay FILE  play the responses of a CSV file as visitors (docs/replay.md)
            --fresh        begin anew; otherwise the last demo's data is carried on
+  collector, kiosk
+         make this machine a collector or a kiosk, as root; `./install.sh kiosk --help` says more
   test   run every check: style, types, imports, unit, contract, integration, browser and picture tests,
          and the units in a booted container where this machine can have one (as root)
 
-Each does all the set-up it needs: system packages through apt (it names them where it is not root) and a virtual
+demo and test do all the set-up they need: system packages through apt (it names them where it is not root) and a virtual
 environment in .venv with the versions pinned in requirements/. Nothing else on the machine is changed.
 TEXT
 }
@@ -81,7 +83,8 @@ run_test() {
     say "style"
     .venv/bin/ruff check .
     .venv/bin/ruff format --check --quiet .
-    shellcheck install.sh check .ci/run systemd/ikm-kiosk systemd/ikm-collector tests/booted/*.sh tests/vm/*.sh
+    # shellcheck disable=SC2046 # a list of files
+    shellcheck $(grep -rl '^#!/bin/sh' packaging) install.sh check .ci/run systemd/ikm-kiosk systemd/ikm-collector tests/booted/*.sh tests/vm/*.sh packaging/*/root/usr/lib/*/product
     say "types"
     .venv/bin/mypy
     if [ $# -gt 0 ]; then
@@ -148,6 +151,7 @@ main() {
     [ $# -eq 0 ] || shift
     case "$command" in
         demo) run_demo "$@" ;;
+        kiosk | collector) exec "packaging/setup-$command" "$@" ;;
         test) run_test "$@" ;;
         -h | --help | help) usage ;;
         *) usage >&2; exit 2 ;;

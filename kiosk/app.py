@@ -26,6 +26,7 @@ from kiosk.service import Service
 from kiosk.show.views import Look
 from kiosk.times import RealTimes, Times
 from kiosk.watch.folders import require_enrolled
+from kiosk.watch.frame import mark_frame
 from kiosk.watch.health import Health, board_facts, heard_at, uplink_words
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
@@ -169,6 +170,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda _number, _frame: loop.service.stop())
                 loop.step()
+                _tell_of_picture()
                 _give_back_memory()
                 watchdog.ready("in service")
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
@@ -189,7 +191,7 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
     Raises:
         NoButtons: there are no pins, and nobody asked for simulated ones.
     """
-    if simulate:
+    if simulate or not config.panel.buttons:  # touch alone, as on a tablet
         return SimulatedPanel()
     from hardware.pins import GpioPanel, Wiring, open_factory  # noqa: PLC0415 - gpiozero is slow to load
 
@@ -281,6 +283,16 @@ def _health(
         heard=heard,
         silent_seconds=silent_seconds,
     )
+
+
+def _tell_of_picture() -> None:
+    import pygame  # noqa: PLC0415 - loaded with the window, and only with it
+
+    from kiosk.draw.seen import shows_picture  # noqa: PLC0415 - likewise
+
+    screen = pygame.display.get_surface()
+    if screen is not None and shows_picture(screen):
+        mark_frame()
 
 
 def _give_back_memory() -> None:

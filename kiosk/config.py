@@ -275,8 +275,11 @@ def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line
         case "pins":
             good = isinstance(value, list) and len(value) in (0, 4) and len(set(value)) == len(value)
             good = good and all(isinstance(pin, int) and 0 <= pin <= 27 for pin in value)
-            good = good and (bool(value) or entry.name != "buttons")
-            return "" if good else "write four different GPIO numbers (BCM) from 0 to 27, left to right"
+            return (
+                ""
+                if good
+                else "write four different GPIO numbers (BCM) from 0 to 27, left to right, or [] for none"
+            )
         case "staff_buttons":
             good = (
                 isinstance(value, list) and len(set(value)) == 2 == len(value) and set(value) <= {1, 2, 3, 4}

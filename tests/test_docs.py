@@ -94,6 +94,7 @@ OURS = (
     "systemd",
     "docs",
     "requirements",
+    "packaging",
 )
 FOREIGN = {
     "FakeKiosk",  # tests/collector

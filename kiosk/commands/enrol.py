@@ -17,7 +17,11 @@ from uplink.journal.identity import Identity
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("code", metavar="CODE", help="the code that `ikm-collector enrol` printed")
+    parser.add_argument(
+        "code",
+        metavar="CODE",
+        help="the code that `ikm-collector enrol` printed; `-` reads it from standard input, where nobody else can see it",
+    )
     parser.add_argument("--collector", required=True, metavar="URL", help="the collector's address")
     parser.add_argument("--pin-file", type=Path, metavar="FILE", help="read the staff's PIN from a file")
     add_place(parser)
@@ -30,10 +34,11 @@ def _act(options: argparse.Namespace) -> int:
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()  # not below another program, such as the demo
     wanted = options.pin_file is not None or at_terminal
     pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
+    code = sys.stdin.readline() if options.code == "-" else options.code
     folders.make(home, folders.users())
     try:
         identity = Identity.create_anew(home)
-        enrolment = enrol(options.code, collector, home, public_key=identity.public_key)
+        enrolment = enrol(code, collector, home, public_key=identity.public_key)
     except UplinkError as error:
         raise KioskError(str(error)) from error
     print(f"this machine is now the kiosk {enrolment.kiosk} of {enrolment.unit.name}")

@@ -231,7 +231,10 @@ def _panel(patient: Patient) -> Iterator[Diagnosis]:
             "buttons", WARN, f"{down} are down now", "free the button, or check its wire for a short"
         )
     else:
-        yield Diagnosis("buttons", OK, "four buttons, none is down")
+        wired = bool(patient.config.panel.buttons)
+        yield Diagnosis(
+            "buttons", OK, "four buttons, none is down" if wired else "none: touch is all there is"
+        )
 
 
 def _screen(patient: Patient) -> Iterator[Diagnosis]:

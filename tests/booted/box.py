@@ -24,6 +24,13 @@ _PREFIX = "ikm-box-"
 _PLENTY_BYTES = 8 * 1024**3
 
 
+COMMIT = """
+cd /srv/checkout && git init -q . && git add -A
+GIT_COMMITTER_DATE=2026-09-21T12:00:00Z git -c user.name=box -c user.email=box@invalid commit -q -m "The checkout" --date 2026-09-21T12:00:00Z
+"""
+"""A clean clone, as people have it."""
+
+
 class BoxError(AssertionError):
     """Something in the box did not go as it should; the message holds what was said."""
 
@@ -74,14 +81,19 @@ class Guest(ABC):
 class Box(Guest):
     """One running container."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, suite: str) -> None:
         self.folder = folder
+        self.suite = suite
 
     def put(self, source: Path, target: str) -> None:
         self._do("put", source, target)
 
     def boot(self) -> None:
         self._do("up")
+
+    def leader(self) -> int:
+        """Its pid 1, as this machine numbers it."""
+        return int(_call("leader", self.folder, seconds=10).stdout)
 
     def reboot(self) -> None:
         self._do("reboot")
@@ -110,12 +122,13 @@ def boxed(suite: str) -> Iterator[Box]:
     """Give a booted box with the checkout, the pinned wheels and the drop-ins in it; removed in the end."""
     CACHE.mkdir(parents=True, exist_ok=True)
     archive = make(HERE / "make-root.sh", CACHE, suite)
-    wheels = make(
-        HERE / "make-wheels.sh", CACHE, ROOT / "requirements" / "demo.txt", sys.executable, PYTHONS[suite]
-    )
     folder, lock = new_folder()
-    box = Box(folder / "box")
+    pinned = folder / "pinned.txt"
+    parts = ["demo", "lgpio"] if suite == "bookworm" else ["demo"]  # trixie's Python has lgpio from elsewhere
+    pinned.write_text("".join((ROOT / "requirements" / f"{part}.txt").read_text() for part in parts))
+    box = Box(folder / "box", suite=suite)
     try:
+        wheels = make(HERE / "make-wheels.sh", CACHE, pinned, sys.executable, PYTHONS[suite])
         box._do("new", archive)
         box.put(wheels, "/srv/wheels")
         box.put(HERE / "dropins", "/etc/systemd/system")
@@ -125,6 +138,7 @@ def boxed(suite: str) -> Iterator[Box]:
             "[global]\nno-index = true\nfind-links = /srv/wheels\ndisable-pip-version-check = true\nquiet = 1\n"
         )
         box.boot()
+        box.sh(COMMIT)
         yield box
     finally:
         _call("remove", box.folder, seconds=120)
@@ -132,10 +146,10 @@ def boxed(suite: str) -> Iterator[Box]:
         lock.close()
 
 
-def by_hand() -> list[str]:
-    """The code blocks of README's "By hand"."""
+def on_machines() -> list[str]:
+    """The code blocks of README's "On machines"."""
     (section,) = re.findall(
-        r"^## By hand\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+        r"^## On machines\n(.*?)^## ", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
     )
     return re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
 

@@ -8,6 +8,7 @@
 #   box.sh put BOX SOURCE TARGET     copy a file, or a folder's content, in (also while it is off)
 #   box.sh reboot BOX [OPTION ...]   and wait again
 #   box.sh off BOX                   power off in order
+#   box.sh leader BOX                print its pid 1, as this machine numbers it
 #   box.sh kill BOX                  as if the plug was pulled; only that the disk cache survives
 #   box.sh remove BOX                kill what still runs, then delete BOX
 #
@@ -152,6 +153,7 @@ case $verb in
         inside systemctl poweroff 2>/dev/null || true
         wait_gone 120 || fail "not off after 120 s"
         ;;
+    leader) leader || fail "$box is not up" ;;
     kill) pull ;;
     remove)
         pull

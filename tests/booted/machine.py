@@ -1,11 +1,13 @@
-"""A box set up as README's "By hand" says, to the letter, and what one does with it: press, look, wait."""
+"""A box set up as README's "On machines" says, to the letter, and what one does with it: press, look, wait."""
 
 import json
 import re
 import time
 from dataclasses import dataclass
 
-from tests.booted.box import Box, BoxError, by_hand
+from tests.booted.box import Box, BoxError, on_machines
+from tests.booted.in_the_way import in_the_way
+from tests.booted.versions import FIRST, PATIENCE_SECONDS, PROOF_SECONDS, Versions
 
 KIOSK_UNITS = ("ikm-kiosk", "ikm-uplink")
 COLLECTOR_UNITS = ("ikm-collector-keeper", "ikm-collector-listen", "ikm-collector-web", "ikm-collector-work")
@@ -24,9 +26,14 @@ class Machine:
     """The box with kiosk and collector in service."""
 
     box: Box
+    collector_said: str
+    collector_seconds: float
     enrolled_at: float
+    versions: Versions
     before: dict[str, str]
     """By unit: what systemd knew of it before enrolment, and what it wrote to the log then."""
+    installs: dict[str, str]
+    """By what stood in the way: what `install.sh kiosk` said."""
     visited: str = ""
     """The process of the kiosk that somebody pressed last."""
 
@@ -43,12 +50,17 @@ class Machine:
 
     def rate(self) -> None:
         """Let somebody press a button on the idle screen, and wait until the collector counts it."""
+        counted = self.ratings()
+        self.press()
+        self.box.until(lambda: self.ratings() == counted + 1, what="a rating counted by the collector")
+
+    def press(self) -> None:
+        """Let somebody press a button on the idle screen, and wait until it is in the journal."""
         if self.box.show("ikm-kiosk", "MainPID") == self.visited:
             self.box.sh("systemctl restart ikm-kiosk")  # else the last visitor's invitation is still there
-        head, counted = self.head(), self.ratings()
+        head = self.head()
         self.box.until(lambda: self._press_until_more_than(head), what="a rating in the journal")
         self.visited = self.box.show("ikm-kiosk", "MainPID")
-        self.box.until(lambda: self.ratings() == counted + 1, what="a rating counted by the collector")
 
     def _press_until_more_than(self, head: int) -> bool:
         if self.box.sh(
@@ -79,18 +91,39 @@ class Machine:
 
 
 def set_up(box: Box) -> Machine:
-    collector, kiosk = by_hand()
+    collector, kiosk, _ = on_machines()
     box.sh("echo 127.0.0.1 collector.example >>/etc/hosts")
-    said = _follow(box, collector)
+    began = time.monotonic()
+    asked = "--host collector.example"
+    assert collector.count(asked) == 1, f"README's collector is installed with: {asked}"
+    said = _follow(
+        box, "export COMPRESSION=gzip\n" + collector.replace(asked, f"{asked} --kiosks {box.suite}/amd64")
+    )
+    collected = time.monotonic() - began
     (code,) = re.findall(r"^[0-9A-Z]{5}-[0-9A-Z]{5}(?:-[0-9A-Z]{4}){4}$", said, re.MULTILINE)
-    before, line, after = kiosk.partition("ikm-kiosk enrol CODE")
-    assert line, "README's kiosk is enrolled with: ikm-kiosk enrol CODE"
-    _follow(box, before)
+    box.sh(
+        f"umask 077; echo {code} >/root/code; mkdir -p /etc/systemd/system/ikm-kiosk-switch.service.d\n"
+        f"printf '[Service]\\nEnvironment=IKM_PATIENCE={PATIENCE_SECONDS} IKM_PROOF={PROOF_SECONDS}\\n' >/etc/systemd/system/ikm-kiosk-switch.service.d/box.conf"
+    )
+    versions = Versions(box)
+    box.sh(f"mkdir /srv/first && cp {versions.folder}/ikm-kiosk*_{FIRST}_*.deb /srv/first")
+    installs = in_the_way(box, code, versions.folder)
+    installs["no code"] = box.sh(
+        f"cd /srv/checkout && ./install.sh kiosk --packages {versions.folder}", seconds=120
+    )
     time.sleep(UNENROLLED_SECONDS)
     told = {unit: _told_of(box, unit) for unit in KIOSK_UNITS}
     began = time.monotonic()
-    _follow(box, line.replace("CODE", code) + after)
-    return Machine(box, enrolled_at=began, before=told)
+    _follow(box, kiosk)
+    return Machine(
+        box,
+        collector_said=said,
+        collector_seconds=collected,
+        enrolled_at=began,
+        versions=versions,
+        before=told,
+        installs=installs,
+    )
 
 
 def _told_of(box: Box, unit: str) -> str:
@@ -101,6 +134,6 @@ def _told_of(box: Box, unit: str) -> str:
 
 def _follow(box: Box, block: str) -> str:
     try:
-        return box.sh(f"cd /srv/checkout && set -e\n{block}", seconds=300)
+        return box.sh(f"cd /srv/checkout && set -e\n{block}", seconds=900)
     except BoxError as error:
-        raise BoxError(f'README\'s "By hand" does not work: {error}\n{box.journal()}') from error
+        raise BoxError(f'README\'s "On machines" does not work: {error}\n{box.journal()}') from error

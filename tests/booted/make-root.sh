@@ -6,7 +6,7 @@ set -eu
 cache=$1 suite=${2:-bookworm}
 # The box has no network: whatever a test needs must be in here.
 packages="systemd,systemd-sysv,udev,dbus,init-system-helpers,adduser,iproute2,procps,ca-certificates"
-packages="$packages,python3,python3-venv,mosquitto,postgresql,nginx,fonts-inter,fonts-dejavu-core,espeak-ng"
+packages="$packages,unattended-upgrades,apt-utils,gnupg,git,openssl,faketime,psmisc,python3,python3-venv,mosquitto,postgresql,nginx,fonts-inter,fonts-dejavu-core,espeak-ng"
 mkdir -p "$cache"
 archive=$cache/root-$suite-$(printf '%s' "$packages" | sha256sum | cut -c1-12).tar.zst
 exec 9>"$cache/root-$suite.lock"

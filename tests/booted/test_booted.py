@@ -93,7 +93,7 @@ for kind in Sealed:
 def may(machine: Machine, user: str, *, groups: str = "--init-groups") -> set[str]:
     """What a process of a user gets from the keeper."""
     become = f"setpriv --reuid {user} --regid $(id -g {user}) {groups} --"
-    said = machine.box.sh(f"{become} /opt/ikm-collector/bin/python - <<'END'\n{ASKED}\nEND")
+    said = machine.box.sh(f"{become} /opt/ikm-collector/current/bin/python - <<'END'\n{ASKED}\nEND")
     assert set(re.findall("keeper_[a-z_]+", said)) <= {"keeper_not_for_you", "keeper_shut"}
     return {line for line in said.split("\n") if line and not line.startswith("no ")}
 
@@ -179,7 +179,17 @@ def test_a_unit_is_sandboxed_and_runs(machine: Machine, unit: str) -> None:
     assert float(exposure) <= 1.6, said
     assert machine.box.show(unit, "ActiveState") == "active"
     assert machine.box.show(unit, "Type") == "notify"
-    assert machine.box.sh(f"systemd-analyze verify /etc/systemd/system/{unit}.service") == ""
+    assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
+
+
+@pytest.mark.parametrize("unit", ["ikm-collector-backup", "ikm-collector-retention", "ikm-kiosk-first-boot"])
+def test_what_is_started_now_and_then_is_sandboxed_too(machine: Machine, unit: str) -> None:
+    """All but `switch` and `mend`, which are there to install and remove: that is what root is for."""
+    said = machine.box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
+    (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
+    as_root = machine.box.show(unit, "User") == ""
+    assert float(exposure) <= (2.7 if as_root else 1.6), said
+    assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -195,22 +205,20 @@ def test_a_unit_has_room_in_its_memory(machine: Machine, unit: str) -> None:
 
 @pytest.mark.parametrize("unit", ["ikm-collector-week", "ikm-collector-releases-mail"])
 def test_what_a_timer_starts_does_its_work_in_its_sandbox(machine: Machine, unit: str) -> None:
-    """Installed by docs/desk.md; nobody here has asked for mail, so there is none to send."""
+    """Nobody here has asked for mail, so there is none to send; without a mail server, nothing is even tried."""
     box = machine.box
-    box.sh(f"cd /srv/checkout && install -m 644 systemd/{unit}.timer /etc/systemd/system/")
+    box.sh(f"systemctl start {unit}.service")
+    assert box.show(unit, "Result") == "exec-condition"
     drop_in = f"/run/systemd/system/{unit}.service.d"
     box.sh(
         f"mkdir -p {drop_in} && printf '[Service]\\nEnvironment=IKM_MAIL_URL=smtp://127.0.0.1\\n' >{drop_in}/mail.conf"
     )
     box.sh("systemctl daemon-reload")
-    assert (
-        box.sh(f"systemd-analyze verify /etc/systemd/system/{unit}.service /etc/systemd/system/{unit}.timer")
-        == ""
-    )
+    assert box.sh(f"systemd-analyze verify {unit}.service {unit}.timer") == ""
     said = box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
     (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
     assert float(exposure) <= 1.6, said
-    box.sh(f"systemctl enable --now {unit}.timer && systemctl start {unit}.service")
+    box.sh(f"systemctl start {unit}.service")
     assert "0 sent" in box.sh(f"journalctl -q -o cat -u {unit}.service")
     assert box.show(f"{unit}.timer", "ActiveState") == "active"
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk import __version__
+from kiosk.app import open_panel
 from kiosk.config import Config, keys, load, parse
 from kiosk.errors import ConfigurationError
 from kiosk.remote.hours import is_open, opens_next
@@ -43,7 +44,6 @@ def test_documented_defaults_are_the_real_ones() -> None:
         ("[panel]\nbutons = [1, 2, 3, 4]\n", "panel.butons", "unknown key"),
         ("[panel]\nbuttons = [5, 6, 13]\n", "panel.buttons", "four different GPIO numbers"),
         ("[panel]\nbuttons = [5, 5, 13, 19]\n", "panel.buttons", "four different"),
-        ("[panel]\nbuttons = []\n", "panel.buttons", "four different"),
         ("[panel]\nglitch_ms = 0\n", "panel.glitch_ms = 0", "from 1 to 100"),
         ("[panel]\nglitch_ms = true\n", "panel.glitch_ms = True", "whole number"),
         ("[panel]\nglitch_ms = 2.5\n", "panel.glitch_ms = 2.5", "whole number"),
@@ -122,3 +122,11 @@ def test_a_unit_that_never_opens_says_nothing() -> None:
 def test_the_program_knows_its_own_version() -> None:
     project = tomllib.loads((DOCUMENT.parents[1] / "pyproject.toml").read_text())
     assert __version__ == project["project"]["version"]
+
+
+def test_a_kiosk_without_buttons_looks_for_no_pins(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.toml"
+    file.write_text("[panel]\nbuttons = []\n")
+    panel = open_panel(load(file), simulate=False)
+    assert not any(panel.levels().values())
+    panel.close()

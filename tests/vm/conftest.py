@@ -20,5 +20,5 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedKiosk]:
     with pi_with_checkout() as pi, World(folder / "world") as world:
         began = time.monotonic()
         kiosk = set_up(pi, world)
-        sys.stdout.write(f"\nset up by hand: {time.monotonic() - began:.0f} s\n")
+        sys.stdout.write(f"\nset up from packages: {time.monotonic() - began:.0f} s\n")
         yield kiosk

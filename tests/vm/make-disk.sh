@@ -1,12 +1,11 @@
 #!/bin/sh
-# make-disk.sh CACHE ROOT WHEELS: make the disk of a virtual Pi from a root archive (make-root.sh) and a folder of wheels
-# (make-wheels.sh), once. Prints the folder, which holds disk.img, vmlinuz and initrd.
-# The libraries are installed here already: in the emulated machine they would take minutes each time. Needs root.
+# make-disk.sh CACHE ROOT: make the disk of a virtual Pi from a root archive (make-root.sh), once. Prints the folder, which holds
+# disk.img, vmlinuz and initrd. Needs root.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
-cache=$1 archive=$2 wheels=$3
-# Archive and wheels have sums of what went into them in their names.
-folder=$cache/disk-$({ cat "$0"; echo "$archive" "$wheels"; } | sha256sum | cut -c1-12)
+cache=$1 archive=$2
+# The archive has a sum of what went into it in its name.
+folder=$cache/disk-$({ cat "$0"; echo "$archive"; } | sha256sum | cut -c1-12)
 exec 9>"$cache/disk.lock"
 flock 9  # two at once: the second finds what the first made
 if [ ! -d "$folder" ]; then
@@ -15,12 +14,7 @@ if [ ! -d "$folder" ]; then
     root=$part/root
     mkdir "$root"
     tar --extract --numeric-owner --file "$archive" --directory "$root"
-    cp -r "$wheels" "$root/srv/wheels"
-    printf '[global]\nno-index = true\nfind-links = /srv/wheels\ndisable-pip-version-check = true\nquiet = 1\n' >"$root/etc/pip.conf"
-    "$here/foreign.sh" chroot "$root" sh -euc '
-        python3 -m venv /opt/ikm-kiosk
-        /opt/ikm-kiosk/bin/pip install --no-deps /srv/wheels/*.whl
-        passwd --quiet --delete root' >&2 9>&-
+    "$here/foreign.sh" chroot "$root" passwd --quiet --delete root >&2 9>&-
     # Raspberry Pi OS brings such a group and such a rule; Debian does not.
     grep -q '^gpio:' "$root/etc/group" || echo 'gpio:x:986:' >>"$root/etc/group"
     echo 'SUBSYSTEM=="gpio", KERNEL=="gpiochip*", GROUP="gpio", MODE="0660"' >"$root/etc/udev/rules.d/60-gpio.rules"

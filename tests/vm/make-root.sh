@@ -7,7 +7,7 @@ set -eu
 here=$(dirname "$(readlink -f "$0")")
 cache=$1 suite=${2:-bookworm}
 packages="systemd,systemd-sysv,udev,dbus,init-system-helpers,adduser,iproute2,procps,kmod,ca-certificates,initramfs-tools,linux-image-arm64"
-# What README's "By hand" names for a kiosk, and for its screen without a desktop; nothing more, or the test would prove too much.
+# What the package ikm-kiosk recommends; nothing more, or the test would prove too much.
 packages="$packages,python3,python3-venv,fonts-inter,fonts-dejavu-core,espeak-ng"
 packages="$packages,libegl1,libgles2,libgbm1,libgl1-mesa-dri"
 mkdir -p "$cache"

@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.booted.box import HERE as BOOTED
 from tests.booted.box import KEPT, ROOT, BoxError, Guest, make, new_folder, snapshot
 
 HERE = Path(__file__).resolve().parent
@@ -64,7 +62,7 @@ def pi_with_checkout() -> Iterator["Pi"]:
     """Give an emulated machine, booted, with this checkout in /srv/checkout; gone in the end."""
     CACHE.mkdir(parents=True, exist_ok=True)
     folder, lock = new_folder()
-    pi = Pi(folder, _disk(folder))
+    pi = Pi(folder, _disk())
     try:
         snapshot(folder / "checkout")
         _build(folder / "checkout")
@@ -82,29 +80,30 @@ def pi_with_checkout() -> Iterator["Pi"]:
 
 
 def _build(checkout: Path) -> None:
-    """Put the product's wheel into the copy of the checkout."""
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        checkout,
-        checkout,
-    ]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=300)
+    """Put the kiosk's packages for this machine into the copy of the checkout; nothing of it runs here."""
+    subprocess.run(
+        [
+            ROOT / "packaging" / "build",
+            "kiosk",
+            checkout,
+            "--suite",
+            "bookworm",
+            "--architecture",
+            "arm64",
+            "--version",
+            "0.1.0",
+        ],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+        env=os.environ | {"COMPRESSION": "gzip", "SOURCE_DATE_EPOCH": "1790000000"},
+    )
 
 
-def _disk(folder: Path) -> Path:
+def _disk() -> Path:
     """Make, or find, the folder with disk, kernel and initial RAM disk."""
     archive = make(HERE / "make-root.sh", CACHE, seconds=3600)
-    pinned = folder / "pinned.txt"
-    pinned.write_text((ROOT / "requirements" / "kiosk.txt").read_text() + (HERE / "lgpio.txt").read_text())
-    wheels = make(BOOTED / "make-wheels.sh", CACHE, pinned, sys.executable, "3.11", MACHINE="aarch64")
-    return make(HERE / "make-disk.sh", CACHE, archive, wheels, seconds=1800)
+    return make(HERE / "make-disk.sh", CACHE, archive, seconds=1800)
 
 
 class Pi(Guest):

@@ -14,6 +14,9 @@ from collector.trust.kinds import Errand
 
 _CONFIG = """\
 # nginx before the collector: TLS ends here. For another certificate, change the two paths.
+# Nobody needs more than this, also where a whole office goes out by one address.
+limit_req_zone $binary_remote_addr zone=ikm_asked:10m rate=30r/s;
+limit_conn_zone $binary_remote_addr zone=ikm_open:10m;
 server {{
     listen 443 ssl;
     server_name {host};
@@ -25,19 +28,24 @@ server {{
     # The collector believes this header: whatever a stranger sends in it is replaced.
     proxy_set_header X-Forwarded-Proto https;
     proxy_read_timeout 75s;
+    limit_req zone=ikm_asked burst=300 nodelay;
+    limit_conn ikm_open 100;
+    server_tokens off;
+    # Addresses of pages hold one-time links and tickets, and a log has who asked for them beside.
+    access_log off;
+    error_log /var/log/nginx/error.log crit;
     location / {{
         proxy_pass http://127.0.0.1:{port};
+    }}
+    # Packages for kiosks: public files, signed by a key of their own (packaging/repository).
+    location /apt/ {{
+        alias /var/lib/ikm-packages/;
     }}
     # Officers send photos of what was done.
     location ~ ^(/en)?/meja/ {{
         client_max_body_size 9m;
         proxy_pass http://127.0.0.1:{port};
     }}
-}}
-server {{
-    listen 80;
-    server_name {host};
-    return 301 https://$host$request_uri;
 }}
 """
 _NEXT = """\

@@ -1,0 +1,80 @@
+"""A kiosk without a keyboard: enrolled by a file on the card's first partition, whenever there is a network."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.booted.box import Box
+from tests.booted.machine import Machine
+
+pytestmark = pytest.mark.booted
+
+FILE = "/boot/firmware/ikm-kiosk.toml"
+UNIT = "ikm-kiosk-first-boot"
+
+
+@pytest.fixture
+def unborn(machine: Machine) -> Iterator[Box]:
+    """The machine as it is before it is enrolled; afterwards it is the kiosk that it was."""
+    box = machine.box
+    box.sh(
+        "systemctl stop ikm-kiosk ikm-uplink; mv /var/lib/ikm-kiosk /var/lib/other; systemctl start ikm-uplink ikm-kiosk; mkdir -p /boot/firmware\n"
+        f"mkdir -p /run/systemd/system/{UNIT}.service.d; printf '[Service]\\nRestartSec=1\\n' >/run/systemd/system/{UNIT}.service.d/box.conf; systemctl daemon-reload"
+    )
+    yield box
+    box.sh(
+        f"systemctl stop {UNIT} ikm-kiosk ikm-uplink; rm -rf /var/lib/ikm-kiosk {FILE}; mv /var/lib/other /var/lib/ikm-kiosk; systemctl start ikm-kiosk ikm-uplink"
+    )
+    machine.in_service()
+
+
+def card(box: Box, *lines: str) -> None:
+    text = "\\n".join(lines)
+    box.sh("journalctl -q -n 0 --show-cursor | sed 's/^-- cursor: //' >/run/cursor")
+    box.sh(f"printf '{text}\\n' >{FILE}; systemctl restart --no-block {UNIT}")
+
+
+def said(box: Box) -> str:
+    return box.sh(f'journalctl -q -o cat -u {UNIT} --after-cursor "$(cat /run/cursor)"')
+
+
+def test_it_is_enrolled_once_there_is_a_network_and_the_secrets_are_gone(unborn: Box) -> None:
+    code = unborn.sh("ikm-collector enrol --unit sukamaju 2>/dev/null").strip()
+    unborn.sh("systemctl stop nginx")
+    card(
+        unborn,
+        "# of the village office",
+        'collector = "https://collector.example"',
+        f'code = "{code}"',
+        'pin = "291847"',
+    )
+    unborn.until(lambda: "does not answer" in said(unborn), what="a first try without a network")
+    unborn.sh("systemctl start nginx")
+    unborn.until(lambda: "enrolled; code and PIN" in unborn.sh(f"cat {FILE}"), what="enrolment from the card")
+    left = unborn.sh(f"cat {FILE}")
+    assert left.startswith('# of the village office\ncollector = "https://collector.example"\n')
+    assert code not in left
+    assert "291847" not in left
+    unborn.until(
+        lambda: unborn.show("ikm-kiosk", "StatusText") == "in service", what="a kiosk in service by itself"
+    )
+    assert not re.search("pin: .*no PIN|BAD *pin", unborn.sh("ikm-kiosk doctor --simulate", check=False))
+    assert code.split("-")[0] not in said(unborn)
+    assert "291847" not in said(unborn)
+
+
+@pytest.mark.parametrize(
+    "line, sentence",
+    [
+        ('kode = "X"', "kode is not understood; it may say collector, code and pin"),
+        ("code = 12345", "code is not understood"),
+        ('code = "7K2MP', "ikm-kiosk.toml"),
+        ('code = "7K2MP-9QX4R"', "it does not say which collector: add a line"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_says_why(unborn: Box, line: str, sentence: str) -> None:
+    card(unborn, line)
+    unborn.until(lambda: sentence in said(unborn), what=sentence)
+    assert "Traceback" not in said(unborn)
+    unborn.sh(f"systemctl stop {UNIT}")
