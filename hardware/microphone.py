@@ -171,7 +171,8 @@ class _Job:
         source = self._start(recorder, subprocess.DEVNULL)
         sink = self._start(encoder, source.stdout)
         speech = self._read(source, sink, deadline=time.monotonic() + seconds + _GRACE_SECONDS)
-        if not speech or sink.wait(_GRACE_SECONDS) != 0:
+        failed = source.wait(_GRACE_SECONDS) != 0 and not self.stopped.is_set() if speech else True
+        if failed or sink.wait(_GRACE_SECONDS) != 0:
             return Failed(f"{recorder[0]} ended with {source.poll()}, {encoder[0]} with {sink.returncode}")
         return Recording(speech)
 

@@ -42,9 +42,9 @@ def pages(content: bytes) -> Iterator[Page]:
 
 
 def seconds(content: bytes) -> int:
-    """Give how long a recording is, to the nearest second, at least one; 0 where nothing can be heard."""
+    """Give how long a recording is, to the nearest second; 0 where nothing can be heard."""
     samples = max((page.granule for page in _spoken(list(pages(content)))), default=0)
-    return max(1, round(samples / SAMPLES_PER_SECOND)) if samples else 0
+    return max(0, round(samples / SAMPLES_PER_SECOND))
 
 
 def parted(content: bytes, *, most: int) -> tuple[bytes, ...]:
