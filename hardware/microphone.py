@@ -69,6 +69,10 @@ class Microphone(Protocol):
         """Play a recording; what went on before is dropped."""
         ...
 
+    def set_volume(self, percent: int) -> None:
+        """Play as loud as this, 0 to 100, from the next time on."""
+        ...
+
     def hush(self) -> None:
         """Drop what goes on; nothing comes of it any more."""
         ...
@@ -99,11 +103,11 @@ class ProgramMicrophone:
     """The sound card's, by programs; `commands` replaces them in tests."""
 
     def __init__(self, *, volume_percent: int, commands: dict[str, Sequence[str]] | None = None) -> None:
-        quiet = round(20 * math.log10(max(1, volume_percent) / 100), 1)
+        self._volume_percent = volume_percent
         self._commands: dict[str, Sequence[str]] = {
             RECORDER: (RECORDER, "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", _RATE),
             ENCODER: (ENCODER, *_ENCODING.split()),
-            DECODER: (DECODER, "--quiet", "--rate", _RATE, "--gain", str(quiet), "-", "-"),
+            DECODER: (DECODER, "--quiet", "--rate", _RATE),
             PLAYER: (PLAYER, "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", _RATE),
         } | (commands or {})
         self._missing = missing([str(command[0]) for command in self._commands.values()])
@@ -127,7 +131,13 @@ class ProgramMicrophone:
 
     def play(self, speech: bytes) -> None:
         """Play a recording."""
-        self._begin(lambda job: job.play(self._commands[DECODER], self._commands[PLAYER], speech))
+        gain = f"{20 * math.log10(max(1, self._volume_percent) / 100):.1f}"
+        decoder = (*self._commands[DECODER], "--gain", gain, "-", "-")
+        self._begin(lambda job: job.play(decoder, self._commands[PLAYER], speech))
+
+    def set_volume(self, percent: int) -> None:
+        """Play as loud as this from the next time on."""
+        self._volume_percent = percent
 
     def hush(self) -> None:
         """Drop what goes on."""

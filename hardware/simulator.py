@@ -77,6 +77,11 @@ class SimulatedMicrophone:
         """Whether it fails from now on."""
         self.heard: list[bytes] = []
         """What was played."""
+        self.volume_percent = 100
+
+    def set_volume(self, percent: int) -> None:
+        """Remember the volume."""
+        self.volume_percent = percent
 
     def fault(self) -> str:
         """Nothing is missing."""

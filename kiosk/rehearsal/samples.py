@@ -132,7 +132,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
 
 def _plan(language: str) -> Plan:
     plan = make_plan(Config(), services=_SERVICES, languages=tuple(dict.fromkeys(("id", "en", language))))
-    return plan._replace(speech=True)
+    return plan._replace(speech=True, microphone=True)
 
 
 def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
@@ -192,8 +192,10 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "text-capitals", written._replace(text=(typed * 5)[:500], layout="capitals"), AROUND
     yield "text-symbols", written._replace(text="Jl. Merdeka No. 17 ", layout="symbols"), AROUND
     yield "text-warned", written._replace(text=typed, since=-75.0, last_input=-75.0), AROUND
+    yield from _spoken(begun, plan)
     ticket = begun._replace(step=Step.TICKET, ticket=_CODE, complained=True)
     yield "ticket", ticket, AROUND
+    yield "ticket-with-voice", ticket._replace(added=AdditionKind.SPOKEN), AROUND
     yield "ticket-with-number", ticket._replace(has_number=True), AROUND._replace(answer_days=None)
     yield "ticket-without-page", ticket, AROUND._replace(status_address="")
     yield "consent", ticket._replace(step=Step.CONSENT), AROUND
@@ -203,6 +205,17 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "phone-empty", phone, AROUND
     yield "phone-short", phone._replace(phone="0812790", branch="0"), AROUND
     yield "phone", phone._replace(phone="081279001234"), AROUND
+
+
+def _spoken(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundings]]:
+    speak = begun._replace(step=Step.SPEAK, topics=("lama",))
+    yield "speak", speak, AROUND
+    yield "speak-fails", speak._replace(not_recorded=True), AROUND
+    yield "recording", speak._replace(step=Step.RECORDING, since=-6.0), AROUND
+    heard = speak._replace(step=Step.HEARD, spoken=round(plan.timing.speaking))
+    yield "heard", heard, AROUND
+    yield "heard-waiting", heard._replace(spoken=0), AROUND
+    yield "heard-warned", heard._replace(since=-75.0, last_input=-75.0), AROUND
 
 
 def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:

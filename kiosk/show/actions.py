@@ -19,6 +19,7 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.PHONE, Word.NEXT): ("phone.save", "next"),
     (Step.CODE, Word.NEXT): ("code.look", "next"),
     (Step.WORD, Word.NEXT): ("complaint.send", "next"),
+    (Step.HEARD, Word.NEXT): ("complaint.send", "next"),
     (Step.STANDING, Word.BACK): ("standing.again", "back"),
     (Step.STANDING, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
@@ -122,6 +123,16 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "complaints.look", ""
         case Word.CANCEL:
             return "action.cancel", "back"
+        case Word.SPEAK:
+            return "speaking.name", "microphone"
+        case Word.START:
+            return "speaking.start", "microphone"
+        case Word.STOP:
+            return "speaking.stop", "check"
+        case Word.REPLAY:
+            return "speaking.replay", "speak"
+        case Word.AGAIN:
+            return "speaking.again", ""
         case Word.NUMBER:
             return "ticket.number", ""
         case Word.WORD | Word.SETTLED | Word.UNSETTLED | Word.OTHER | Word.WITHDRAW:

@@ -4,6 +4,8 @@ A recording is larger than what may lie beside one record. So it travels as seve
 as `VOICE` beside it; which part of which recording it is stands sealed in its `ADDED`.
 """
 
+import secrets
+
 from survey.record import ogg
 from survey.record.complaint import MAX_SPOKEN_PARTS, PADDED_TO
 from survey.record.errors import Malformed
@@ -13,10 +15,15 @@ VOICE = "voice"
 MAX_SPEECH_SECONDS = 30
 PART_BYTES = 7_000
 """So much of a recording one part holds at most."""
-MAX_SPEECH_BYTES = 48 * 1024
+MAX_SPEECH_BYTES = 44_000
 """More than half a minute ever comes to; a recording that is longer is none of ours."""
 
 _LENGTH_BYTES = 2
+
+
+def new_speech() -> str:
+    """Draw a name for a recording, by which its parts are known to belong together."""
+    return secrets.token_hex(8)
 
 
 def parts(speech: bytes) -> tuple[bytes, ...]:
@@ -26,8 +33,8 @@ def parts(speech: bytes) -> tuple[bytes, ...]:
         ValueError: it is no recording in Ogg Opus, or too long.
     """
     pieces = ogg.parted(speech, most=PART_BYTES)
-    if len(pieces) > MAX_SPOKEN_PARTS:
-        raise ValueError(f"a recording has at most {MAX_SPOKEN_PARTS} parts, this one has {len(pieces)}")
+    if len(speech) > MAX_SPEECH_BYTES or len(pieces) > MAX_SPOKEN_PARTS:
+        raise ValueError(f"a recording of {len(speech)} bytes in {len(pieces)} parts is too long")
     return tuple(map(voice_bytes, pieces))
 
 

@@ -152,7 +152,7 @@ class Judge:
         self.tickets[code] = int(token.partition("/")[0])
         return code
 
-    def give(self, event: Event) -> None:
+    def give(self, event: Event) -> None:  # noqa: C901 - one line an effect
         before, handed_over = self.state, {}
         complaints: list[SaveComplaint] = []
         additions: list[SaveAddition] = []
