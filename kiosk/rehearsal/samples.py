@@ -54,6 +54,7 @@ _TYPED = {
     "en": "I came three times for my family card, and the counter closed before two o'clock each time. "
     "Please put the opening hours on the door.",
 }
+_WITH_MICROPHONE = ("text-to-speak", "text-to-speak-empty", "word-to-speak")
 _ANSWER = "Mulai 30 November surat pengantar selesai di tempat, paling lama 30 menit. Loket buka sampai pukul tiga. "
 _CODE = new_code(random.Random(5).randrange)
 _WALL = datetime(2026, 11, 23, 9, 41, tzinfo=timezone(timedelta(hours=7)))
@@ -123,7 +124,8 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     """Every screen by name, in the order a visitor may meet them."""
     for name, state, around in _visits(language):
         # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
-        view = present(_plan(language), state, around, Texts(language), now=1.0)
+        plan = _plan(language)._replace(microphone=name in _WITH_MICROPHONE)
+        view = present(plan, state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
     yield from _staff(language)
@@ -132,7 +134,7 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
 
 def _plan(language: str) -> Plan:
     plan = make_plan(Config(), services=_SERVICES, languages=tuple(dict.fromkeys(("id", "en", language))))
-    return plan._replace(speech=True, microphone=True)
+    return plan._replace(speech=True)
 
 
 def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
@@ -209,6 +211,10 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
 
 def _spoken(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundings]]:
     speak = begun._replace(step=Step.SPEAK, topics=("lama",))
+    text = speak._replace(step=Step.TEXT, text=_TYPED.get(begun.language, _TYPED["id"]))
+    yield "text-to-speak", text, AROUND
+    yield "text-to-speak-empty", text._replace(text=""), AROUND
+    yield "word-to-speak", text._replace(step=Step.WORD, topics=(), text="Loket masih tutup."), AROUND
     yield "speak", speak, AROUND
     yield "speak-fails", speak._replace(not_recorded=True), AROUND
     yield "recording", speak._replace(step=Step.RECORDING, since=-6.0), AROUND

@@ -59,7 +59,7 @@ def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
             return (texts.get("keyboard.erase"), "backspace") if erases else (choice.argument, "")
         case Word.LANGUAGE:
             return _other_language(plan, state), ""
-        case Word.NEXT if state.step is Step.TEXT and not state.text.strip():
+        case Word.NEXT if state.step is Step.TEXT and not state.text.strip() and not plan.microphone:
             return texts.get("complaint.send_bare"), "next"
         case Word.BACK if state.step is Step.STANDING and state.found is not None:
             return texts.get("standing.from_start"), "back"
