@@ -1,10 +1,11 @@
 """A whole kiosk for tests: real loop, journal and debouncer; simulated panel, display and time."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hardware.microphone import Microphone
 from hardware.simulator import SimulatedPanel
 from kiosk.app import make_loop
 from kiosk.config import Config
@@ -93,6 +94,7 @@ def rig(
     staff: bool = True,
     at_ms: int = NOON,
     voice: Voice | None = None,
+    microphone: Callable[[SimulatedTimes], Microphone] | None = None,
 ) -> Iterator[Rig]:
     clock = ManualClock(at_ms, up_ms=60_000)
 
@@ -103,6 +105,14 @@ def rig(
     with open_device(home, config or Config(), make_clock=make_clock) as device:
         panel, display = SimulatedPanel(), RecordingDisplay()
         times = SimulatedTimes(clock, device.zone)
-        loop = make_loop(device, panel=panel, display=display, times=times, staff=staff, voice=voice)
+        loop = make_loop(
+            device,
+            panel=panel,
+            display=display,
+            times=times,
+            staff=staff,
+            voice=voice,
+            microphone=microphone(times) if microphone is not None else None,
+        )
         loop.step()
         yield Rig(device, loop, panel, display, times, clock)
