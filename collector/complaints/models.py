@@ -108,6 +108,9 @@ class TicketAddition(models.Model):
         max_length=16, blank=True, help_text="of `AdditionKind`; empty until it was opened"
     )
     sealed = models.BinaryField(default=b"", help_text="words or number that came by the page")
+    speech = models.CharField(max_length=16, blank=True, help_text="names the recording that it is a part of")
+    part = models.PositiveSmallIntegerField(default=0, help_text="which part of it, from 1 on")
+    parts = models.PositiveSmallIntegerField(default=0, help_text="of how many")
     consent_version = models.CharField(max_length=32, blank=True)
     settled_at = models.DateTimeField(null=True, help_text="when it was opened and acted upon")
     digest = models.CharField(max_length=64, blank=True, help_text="of what is sealed: proof once it is gone")

@@ -16,6 +16,7 @@ from collector.desk.show import (
     release_mails,
     releases,
     services,
+    speech,
     standards,
     unit_releases,
     units,
@@ -114,6 +115,11 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"{_VISIT}foto/(?P<file>[0-9]{{1,12}})/$", visits.photo, name="desk-visit-photo"),
     re_path(
         rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
+    ),
+    re_path(
+        r"^meja/pengaduan/(?P<number>[0-9]{1,9})/suara/(?P<recording>[0-9]{1,3})/$",
+        speech.hear,
+        name="desk-complaint-voice",
     ),
     path("meja/pekerjaan/<int:number>/berkas.zip", jobs.file, name="job-file"),
 ]
