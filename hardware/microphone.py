@@ -221,7 +221,7 @@ class _Job:
         return b""
 
     def _start(
-        self, command: Sequence[str], source: "int | IO[bytes] | None", *, out: int = subprocess.PIPE
+        self, command: Sequence[str], source: int | IO[bytes] | None, *, out: int = subprocess.PIPE
     ) -> "subprocess.Popen[bytes]":
         program = subprocess.Popen(
             command,
