@@ -22,9 +22,10 @@ PACKAGES = ("alsa-utils", "opus-tools")
 """Debian's packages of these programs."""
 
 _RATE = "16000"
-_ENCODING = (
+ENCODING = (
     "--quiet --raw --raw-rate 16000 --raw-chan 1 --speech --bitrate 8 --cvbr --framesize 60 --padding 0 - -"
 )
+"""Of the encoder's settings for speech those with the fewest bytes (`bench/speech_size.py`)."""
 _GRACE_SECONDS = 5.0
 """So long after its time a program is waited for before it is killed."""
 _LOOK_SECONDS = 0.05
@@ -106,7 +107,7 @@ class ProgramMicrophone:
         self._volume_percent = volume_percent
         self._commands: dict[str, Sequence[str]] = {
             RECORDER: (RECORDER, "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", _RATE),
-            ENCODER: (ENCODER, *_ENCODING.split()),
+            ENCODER: (ENCODER, *ENCODING.split()),
             DECODER: (DECODER, "--quiet", "--rate", _RATE),
             PLAYER: (PLAYER, "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", _RATE),
         } | (commands or {})
