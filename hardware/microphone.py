@@ -1,7 +1,7 @@
 """The microphone: what a visitor says, as bytes of Ogg Opus, and played back; by the programs `arecord`, `opusenc`, `opusdec` and `aplay`.
 
-The programs are joined by pipes. Nothing of what is said is ever on a disk: it is in the pipes and in this process's memory, and a
-program whose reader is gone ends by itself. One thread works beside the frame loop, which asks with `poll` and never waits.
+The programs are joined by pipes. Nothing of what is said is ever on a disk: it is in the pipes and in this process's memory, and no
+program outlives it. One thread works beside the frame loop, which asks with `poll` and never waits.
 """
 
 import math
@@ -14,7 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol
+from typing import IO
+
+from hardware.spoken import Failed, Outcome, Played, Recording
 
 RECORDER, ENCODER, DECODER, PLAYER = "arecord", "opusenc", "opusdec", "aplay"
 PROGRAMS = (RECORDER, ENCODER, DECODER, PLAYER)
@@ -22,6 +24,8 @@ PACKAGES = ("alsa-utils", "opus-tools")
 """Debian's packages of these programs."""
 
 _RATE = "16000"
+_DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""Before a program: the kernel ends it with the thread that started it, however that ends. A pipe alone would let it listen for seconds more."""
 ENCODING = (
     "--quiet --raw --raw-rate 16000 --raw-chan 1 --speech --bitrate 8 --cvbr --framesize 60 --padding 0 - -"
 )
@@ -30,61 +34,6 @@ _GRACE_SECONDS = 5.0
 """So long after its time a program is waited for before it is killed."""
 _LOOK_SECONDS = 0.05
 _LONGEST_PLAYED_SECONDS = 60.0
-
-
-class Recording(NamedTuple):
-    """What was said."""
-
-    speech: bytes
-
-
-class Played(NamedTuple):
-    """Playing has come to its end."""
-
-
-class Failed(NamedTuple):
-    """Nothing was recorded, or nothing could be played."""
-
-    reason: str
-
-
-Outcome = Recording | Played | Failed
-
-
-class Microphone(Protocol):
-    """A microphone with a loudspeaker; every call returns at once."""
-
-    def fault(self) -> str:
-        """Say what is missing for it to work; nothing where all is there."""
-        ...
-
-    def record(self, seconds: int) -> None:
-        """Begin to record, for at most so long; what went on before is dropped."""
-        ...
-
-    def stop(self) -> None:
-        """End recording: what was said until now is the recording."""
-        ...
-
-    def play(self, speech: bytes) -> None:
-        """Play a recording; what went on before is dropped."""
-        ...
-
-    def set_volume(self, percent: int) -> None:
-        """Play as loud as this, 0 to 100, from the next time on."""
-        ...
-
-    def hush(self) -> None:
-        """Drop what goes on; nothing comes of it any more."""
-        ...
-
-    def poll(self) -> Outcome | None:
-        """Give what came of the latest call, once."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the devices."""
-        ...
 
 
 def missing(programs: Sequence[str] = PROGRAMS) -> tuple[str, ...]:
@@ -224,8 +173,9 @@ class _Job:
     def _start(
         self, command: Sequence[str], source: int | IO[bytes] | None, *, out: int = subprocess.PIPE
     ) -> "subprocess.Popen[bytes]":
+        bound = _DIES_WITH_US if shutil.which(_DIES_WITH_US[0]) else ()
         program = subprocess.Popen(
-            command,
+            (*bound, *command),
             stdin=source,
             stdout=out,
             stderr=subprocess.DEVNULL,

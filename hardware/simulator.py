@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hardware.events import BUTTONS, Edge
-from hardware.microphone import Failed, Outcome, Played, Recording
+from hardware.spoken import Failed, Outcome, Played, Recording
 
 
 @dataclass(slots=True)

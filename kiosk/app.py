@@ -12,9 +12,9 @@ from typing import TextIO
 from hardware.board import set_brightness
 from hardware.debounce import Debouncer, DebounceTiming
 from hardware.errors import NoPins, PanelFault
-from hardware.microphone import Microphone
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
+from hardware.spoken import Microphone
 from kiosk import __version__
 from kiosk.config import Config, PanelSection, ScreenSection
 from kiosk.device import Device, open_device

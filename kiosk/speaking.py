@@ -5,7 +5,7 @@ Belongs to the frame loop; the microphone's thread is met only by `poll`. What w
 
 import logging
 
-from hardware.microphone import Failed, Microphone, Played, Recording
+from hardware.spoken import Failed, Microphone, Played, Recording
 from survey.record import ogg
 from survey.record.spoken import parts
 from survey.visit.speech import (

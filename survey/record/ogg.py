@@ -4,6 +4,7 @@ The first two pages of an Opus stream say how it is decoded. Each piece begins w
 a recording of which a piece is lost, the rest is left. Pages are checked by their sums; what is none is left out.
 """
 
+import functools
 import struct
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -119,6 +120,7 @@ def _page(number: int, granule: int, packets: Sequence[bytes], flags: int = 0) -
     return page[:22] + struct.pack("<I", _sum(page)) + page[26:]
 
 
+@functools.cache
 def _table() -> tuple[int, ...]:
     made = []
     for byte in range(256):
@@ -129,11 +131,8 @@ def _table() -> tuple[int, ...]:
     return tuple(made)
 
 
-_TABLE = _table()
-
-
 def _sum(page: bytes) -> int:
-    value = 0
+    value, table = 0, _table()
     for byte in page:
-        value = (value << 8 & 0xFFFFFFFF) ^ _TABLE[value >> 24 ^ byte]
+        value = (value << 8 & 0xFFFFFFFF) ^ table[value >> 24 ^ byte]
     return value

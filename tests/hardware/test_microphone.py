@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,18 +17,20 @@ from hardware.microphone import (
     ENCODER,
     PLAYER,
     RECORDER,
-    Failed,
-    Outcome,
-    Played,
     ProgramMicrophone,
-    Recording,
     has_capture_device,
     missing,
 )
+from hardware.spoken import Failed, Outcome, Played, Recording
 from survey.record import ogg
 
-HUM = "import sys, time\nwhile True:\n    sys.stdout.buffer.write(b'\\x00\\x10' * 1600); sys.stdout.flush(); time.sleep(0.01)\n"
-"""A recorder that hums until it is ended; it minds no length."""
+HUM = """
+import sys, time
+sys.stdout.buffer.write(b"\\x00\\x10" * 1600); sys.stdout.flush(); open({marker!r}, "w").close()
+while True:
+    sys.stdout.buffer.write(b"\\x00\\x10" * 16); sys.stdout.flush(); time.sleep(0.01)
+"""
+"""A recorder that hums until it is ended, and leaves a file to say that it does; it minds no length."""
 PASS_ON = (sys.executable, "-c", "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())")
 
 
@@ -48,12 +50,29 @@ def microphone(**commands: Sequence[str]) -> Iterator[ProgramMicrophone]:
         made.close()
 
 
-def outcome_of(one: ProgramMicrophone) -> Outcome:
+def humming(folder: Path) -> Sequence[str]:
+    return python(HUM.format(marker=str(folder / "hums")))
+
+
+def wait_for(true: Callable[[], bool]) -> None:
     for _ in range(2_000):
-        if (outcome := one.poll()) is not None:
-            return outcome
+        if true():
+            return
         time.sleep(0.01)
-    raise AssertionError("nothing came of it")
+    raise AssertionError("it never came to that")
+
+
+def outcome_of(one: ProgramMicrophone) -> Outcome:
+    found: list[Outcome | None] = []
+
+    def has_come() -> bool:
+        found.append(one.poll())
+        return found[-1] is not None
+
+    wait_for(has_come)
+    outcome = found[-1]
+    assert outcome is not None
+    return outcome
 
 
 def children() -> set[str]:
@@ -64,10 +83,10 @@ def children() -> set[str]:
     return {line.strip() for line in found.stdout.splitlines() if "ps -o" not in line}
 
 
-def test_what_is_said_until_it_is_stopped_is_the_recording() -> None:
-    with microphone(recorder=python(HUM), encoder=PASS_ON) as one:
+def test_what_is_said_until_it_is_stopped_is_the_recording(tmp_path: Path) -> None:
+    with microphone(recorder=humming(tmp_path), encoder=PASS_ON) as one:
         one.record(30)
-        time.sleep(0.3)
+        wait_for((tmp_path / "hums").exists)
         assert one.poll() is None
         one.stop()
 
@@ -93,11 +112,11 @@ def test_a_program_that_fails_is_no_recording(broken: str) -> None:
         assert isinstance(outcome_of(one), Failed)
 
 
-def test_dropping_ends_the_programs_and_nothing_comes_of_it() -> None:
+def test_dropping_ends_the_programs_and_nothing_comes_of_it(tmp_path: Path) -> None:
     before = children()
-    with microphone(recorder=python(HUM), encoder=PASS_ON) as one:
+    with microphone(recorder=humming(tmp_path), encoder=PASS_ON) as one:
         one.record(30)
-        time.sleep(0.3)
+        wait_for((tmp_path / "hums").exists)
         assert len(children() - before) == 2
         one.hush()
         assert one.poll() is None
@@ -107,11 +126,11 @@ def test_dropping_ends_the_programs_and_nothing_comes_of_it() -> None:
     assert children() - before == set()
 
 
-def test_closing_ends_a_recording_and_its_programs() -> None:
+def test_closing_ends_a_recording_and_its_programs(tmp_path: Path) -> None:
     before = children()
-    with microphone(recorder=python(HUM), encoder=PASS_ON) as one:
+    with microphone(recorder=humming(tmp_path), encoder=PASS_ON) as one:
         one.record(30)
-        time.sleep(0.3)
+        wait_for((tmp_path / "hums").exists)
     assert children() - before == set()
 
 
@@ -131,32 +150,30 @@ def test_a_player_that_fails_is_told() -> None:
 
 
 def test_a_killed_kiosk_leaves_no_program_that_listens(tmp_path: Path) -> None:
-    """Nobody can end them for it: they notice that nobody reads any more."""
-    pids = tmp_path / "pids"
+    """The encoder writes seldom, and so would notice late that nobody reads: here it never would."""
     code = (
-        "import os, time\n"
+        "import time\n"
         "from hardware.microphone import ENCODER, RECORDER, ProgramMicrophone\n"
-        f"hum = ({sys.executable!r}, '-c', {HUM!r})\n"
-        f"on = ({sys.executable!r}, '-c', 'import shutil, sys; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer, 64)')\n"
+        f"hum, on = {tuple(humming(tmp_path))!r}, ({sys.executable!r}, '-c', 'import sys; sys.stdin.buffer.read()')\n"
         "one = ProgramMicrophone(volume_percent=70, commands={RECORDER: hum, ENCODER: on})\n"
         "one.record(30)\n"
-        "time.sleep(0.5)\n"
-        f"open({str(pids)!r}, 'w').write(' '.join(str(one._job._programs[n].pid) for n in (0, 1)))\n"
+        "while len(one._job._programs) < 2:\n"
+        "    time.sleep(0.01)\n"
+        "print(*(program.pid for program in one._job._programs), flush=True)\n"
         "time.sleep(60)\n"
     )
-    kiosk = subprocess.Popen([sys.executable, "-c", code], cwd=Path(__file__).parents[2])
-    for _ in range(1_000):
-        if pids.exists() and pids.read_text():
-            break
-        time.sleep(0.01)
-    programs = [int(pid) for pid in pids.read_text().split()]
+    kiosk = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    )
+    assert kiosk.stdout is not None
+    programs = [int(pid) for pid in kiosk.stdout.readline().split()]
+    assert len(programs) == 2
+    wait_for((tmp_path / "hums").exists)
+    assert all(map(is_alive, programs))
     kiosk.send_signal(signal.SIGKILL)
     kiosk.wait()
-    for _ in range(500):
-        if not any(Path(f"/proc/{pid}/fd").exists() and is_alive(pid) for pid in programs):
-            return
-        time.sleep(0.01)
-    raise AssertionError("a program still listens")
+    kiosk.stdout.close()
+    wait_for(lambda: not any(map(is_alive, programs)))
 
 
 def is_alive(pid: int) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hardware.microphone import Microphone
 from hardware.simulator import SimulatedPanel
+from hardware.spoken import Microphone
 from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, open_device

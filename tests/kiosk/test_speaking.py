@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from hardware.microphone import DECODER, ENCODER, PLAYER, RECORDER, Failed, ProgramMicrophone
+from hardware.microphone import DECODER, ENCODER, PLAYER, RECORDER, ProgramMicrophone
 from hardware.simulator import SimulatedMicrophone
+from hardware.spoken import Failed
 from kiosk.__main__ import main
 from kiosk.config import Config, parse
 from kiosk.ports import Voice
