@@ -59,7 +59,10 @@ People
   releases-mail       mail what came out to whoever wants it
 
 Complaints
-  complaint           list complaints, read what a citizen wrote, move a ticket on
+  complaint           complaints: list, read, move, pass on; calendar and rules
+  handover            complaints to SP4N-LAPOR! and back, by file or through the adapter
+  notice              what the office says in public of a complaint
+  complaint-report    register, periodic report and its publication, poster on how to complain
   retention           destroy what is past its date
 """
 

@@ -33,6 +33,12 @@ IKM_DATA_CONTACT = os.environ.get("IKM_DATA_CONTACT") or ""
 IKM_REGION_EDITION = os.environ.get("IKM_REGION_EDITION") or ""
 IKM_KEEP_FILES_DAYS = int(os.environ.get("IKM_KEEP_FILES_DAYS") or "7")
 IKM_MAIL_URL = os.environ.get("IKM_MAIL_URL") or ""
+IKM_LAPOR_URL = os.environ.get("IKM_LAPOR_URL") or ""
+IKM_LAPOR_DIALECT = os.environ.get("IKM_LAPOR_DIALECT") or "json"
+IKM_LAPOR_TOKEN_FILE = os.environ.get("IKM_LAPOR_TOKEN_FILE") or ""
+IKM_LAPOR_SEND_PATH = os.environ.get("IKM_LAPOR_SEND_PATH") or ""
+IKM_LAPOR_POLL_PATH = os.environ.get("IKM_LAPOR_POLL_PATH") or ""
+IKM_LAPOR_TIMEOUT_S = int(os.environ.get("IKM_LAPOR_TIMEOUT_S") or "30")
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 
@@ -74,6 +80,7 @@ INSTALLED_APPS = [
     "collector.followup",
     "collector.papers",
     "collector.standards",
+    "collector.handover",
     "collector.jobs",
     "collector.desk",
     "collector.console",

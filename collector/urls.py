@@ -11,6 +11,7 @@ from collector.accounts import urls as accounts
 from collector.complaints import urls as complaints
 from collector.desk import urls as desk
 from collector.followup import urls as followup
+from collector.handover import urls as handover
 from collector.opendata import urls as opendata
 from collector.papers import urls as papers
 from collector.releases import urls as releases
@@ -21,6 +22,7 @@ urlpatterns = [
     path("api/v1/", include("collector.fleet.urls")),
     path("api/v1/", include("collector.complaints.urls")),
     path("", include("collector.followup.urls")),
+    path("", include("collector.handover.urls")),
     path("", include("collector.opendata.urls")),
     path("", include("collector.papers.urls")),
     path("", include("collector.standards.urls")),
@@ -32,6 +34,7 @@ urlpatterns = [
         *complaints.pages,
         *desk.pages,
         *followup.pages,
+        *handover.pages,
         *opendata.pages,
         *papers.pages,
         *standards.pages,

@@ -143,7 +143,11 @@ class Recorder:
         """Hand over what a visitor adds to a complaint, sealed like that."""
         secrets = self._secrets(effect)
         stamp = self._times.stamp()
-        attachments = [self._sealed(ADDED, Added(effect.kind, secrets.key).to_bytes(), info=ROUTED)]
+        attachments = [
+            self._sealed(
+                ADDED, Added(effect.kind, secrets.key, speaks_of_officer(effect.text)).to_bytes(), info=ROUTED
+            )
+        ]
         if effect.text:
             attachments.append(self._sealed(TEXT, written_bytes(effect.text)))
         if effect.phone:
@@ -160,7 +164,9 @@ class Recorder:
         """Hand over what a visitor said, each part as a record of its own; `results` tells when the last of them is durable."""
         secrets, speech = self._secrets(effect), new_speech()
         for part, content in enumerate(parts, start=1):
-            added = Added(effect.kind, secrets.key, SpokenPart(speech, part, len(parts)))
+            added = Added(
+                effect.kind, secrets.key, names_officer=True, spoken=SpokenPart(speech, part, len(parts))
+            )
             attachments = [self._sealed(ADDED, added.to_bytes(), info=ROUTED), self._sealed(VOICE, content)]
             addition = Addition(
                 visit=effect.visit,
@@ -181,7 +187,7 @@ class Recorder:
 
     def results(self) -> list[Saved | SaveFailed | Found]:
         """Give what became of the visitors' records, and what was found of tickets, since the last call."""
-        events: list[Saved | SaveFailed | Found] = list(self._tickets.results())
+        events: list[Saved | SaveFailed | Found] = [self._still_asked(one) for one in self._tickets.results()]
         while not self._writer.results.empty():
             result = self._writer.results.get_nowait()
             self.waiting -= 1
@@ -223,6 +229,14 @@ class Recorder:
     def state(self) -> WriterState:
         """Give how writing goes."""
         return self._writer.state()
+
+    def _still_asked(self, found: Found) -> Found:
+        """Leave out what its citizen may say no more: the message may be older than that day."""
+        today = self._times.local()
+        if found.state is None or not found.state.until or today is None:
+            return found
+        late = found.state.until < today.date().isoformat()
+        return Found(found.code, found.state._replace(until="")) if late else found
 
     @property
     def busy(self) -> bool:

@@ -25,7 +25,7 @@ LIBRARIES = {
     "kiosk": {"pygame", "segno"},
     "collector": {
         "django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn", "typst", "xlsxwriter", "pikepdf",
-        "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml",
+        "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml", "holidays", "requests",
     },
 }  # fmt: skip
 
@@ -279,7 +279,7 @@ COLLECTOR_ORDER = (
     {"releases"},
     {"followup", "opendata"},
     {"papers"},
-    {"standards"},
+    {"standards", "handover"},
     {"pekppp"},
     {"jobs"},
     {"desk"},

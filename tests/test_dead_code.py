@@ -30,7 +30,6 @@ BY_LIBRARIES = (
     Unused("collector/*/commands/*.py", "Command|help|load_config", "Django and gunicorn call commands"),
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
-    Unused("collector/headers.py", "guarded", "the settings name it as a middleware"),
     Unused("collector/language.py", "by_address", "the settings name it as a middleware"),
     Unused("collector/releases/show/one.py", "at_once", "the settings name it as a middleware"),
     Unused(
@@ -42,7 +41,7 @@ BY_LIBRARIES = (
     Unused("collector/desk/*.py", "days_left|needs_reason|night|is_bad", "templates ask for them"),
     Unused(
         "collector/desk/templatetags/desk.py",
-        "short_day|local_minute|count_words|step_words|has_units|unit_rooms",
+        "short_day|local_minute|count_words|step_words|has_units|unit_rooms|day_at|topic_words|stop_words|step_by|complaint_filter|span_words",
         "templates use filters by name",
     ),
     Unused("collector/fleet/models.py", "retired_why|hidden_why", "templates ask for them"),
@@ -91,14 +90,21 @@ BY_LIBRARIES = (
 )
 COLUMNS = (
     Unused(
-        "collector/complaints/models.py", "VERIFIED|FORWARDED|HANDLED|ANSWERED", "steps that officers choose"
+        "collector/complaints/models.py", "WISH|YES|UNCLEAR|ELSEWHERE|DUPLICATE|SPAM", "choices of officers"
+    ),
+    Unused(
+        "collector/complaints/*.py",
+        "stop_seen_from|holder_region|acknowledged_by|due_before|due_after|changed_by|filed|unverified|guideline",
+        "conditions, templates and files name them",
     ),
     Unused("collector/complaints/typed.py", "perhaps", "a template asks for it"),
     Unused("collector/complaints/models.py", "consent_version", "kept for the office: what was consented to"),
     Unused(
         "collector/jobs/models.py", "asked_at|taken_at|done_at|ended_by", "templates and queries ask for them"
     ),
-    Unused("collector/desk/models.py", "sent_at|at", "kept for an auditor's own query"),
+    Unused("collector/handover/*.py", "returned_at", "kept for an auditor's own query"),
+    Unused("collector/complaints/models.py", "told_at", "compared and set in queries"),
+    Unused("collector/releases/show/reading.py", "discontented_leave", "the template asks for it"),
     Unused("collector/releases/*.py", "decided_at", "kept for an auditor's own query"),
     Unused(
         "collector/accounts/models.py", "given_by|ended_by|made_at|used_at", "kept for an auditor's own query"
@@ -125,9 +131,6 @@ COLUMNS = (
 )
 KEPT = (
     Unused("survey/index/perception.py", "OLD_PERCEPTION", "explains an old poster"),
-    Unused(
-        "collector/releases/evaluation/keeping.py", "NATIONAL|OWN", "members of the choice that commands make"
-    ),
     Unused("survey/index/indices.py", "weighted_mean|neighbour", "the printed sheet of the official outputs"),
     Unused("survey/instrument/instrument.py", "short|titles|sources|unverified", "what a file must say"),
     Unused("survey/instrument/weights.py", "*_DECIMALS", "members of the choice that files make"),
@@ -138,6 +141,12 @@ KEPT = (
     Unused("hardware/simulator.py", "beeps", "the simulated panel's memory, for tests and the demo"),
 )
 FOR_NOW = (
+    Unused(
+        "collector/complaints/life.py",
+        "citizen_*",
+        "what a citizen adds at a kiosk or by the page calls them",
+    ),
+    Unused("collector/complaints/routing.py", "speaks_of_officer", "whatever opens a complaint calls it"),
     Unused(
         "survey/record/bodies.py", "RESTORED|DELETED", "why a stream was begun; written with returning cards"
     ),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from collector.complaints import life, spoken
+from collector.complaints import life
 from collector.complaints.destroyed import Why
 from collector.complaints.destruction import Parts, contacts_of, destroy
 from collector.complaints.models import Ticket, TicketAddition
@@ -39,7 +39,7 @@ def act(addition: TicketAddition, ticket: Ticket, now: datetime, *, added: Added
             current.speech, current.part, current.parts = added.spoken
         current.save(update_fields=["ticket", "kind", "settled_at", "speech", "part", "parts"])
         if kind is not None and done:
-            _do(kind, ticket, now)
+            _do(kind, ticket, now, names_officer=added is not None and added.names_officer)
         else:
             _refuse(current, ticket, now)
     addition.refresh_from_db()
@@ -55,15 +55,17 @@ def _kind(addition: TicketAddition, ticket: Ticket, added: Added | None) -> Addi
     return added.kind
 
 
-def _do(kind: AdditionKind, ticket: Ticket, now: datetime) -> None:
+def _do(kind: AdditionKind, ticket: Ticket, now: datetime, *, names_officer: bool) -> None:
     match kind:
         case AdditionKind.NUMBER:
             _keep_newest_number(ticket, now)
             _changed(ticket, now)
         case AdditionKind.WORD:
+            if names_officer:
+                life.guard(ticket, now)
             _changed(ticket, now)
         case AdditionKind.SPOKEN:
-            spoken.guard(ticket, now)
+            life.guard(ticket, now)  # nobody can look for names in a voice, whatever the kiosk says of it
             _changed(ticket, now)
         case AdditionKind.SETTLED:
             life.citizen_settled(ticket, now)

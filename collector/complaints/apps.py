@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from survey.record.record import ADDITION, COMPLAINT
+from survey.settings import ANSWER_DAYS
 
 
 class ComplaintsConfig(AppConfig):
@@ -13,8 +14,9 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the tickets as a projection; a rebuild keeps what people did with them."""
-        from collector.complaints import projection  # noqa: PLC0415 - models load after apps
+        from collector.complaints import projection, rules  # noqa: PLC0415 - models load after apps
         from collector.evidence.intake.projections import Projection, register  # noqa: PLC0415 - as above
+        from collector.fleet import publication  # noqa: PLC0415 - as above
 
         register(
             Projection(
@@ -26,3 +28,4 @@ class ComplaintsConfig(AppConfig):
                 settle=lambda: None,
             )
         )
+        publication.register(lambda unit: {ANSWER_DAYS: rules.answer_days(unit)})

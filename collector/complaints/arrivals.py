@@ -51,7 +51,7 @@ def _route(now: datetime) -> int:
             _fill(ticket, content)
             ticket.routed_at = now
             ticket.save()
-            life.arrived(ticket, now=now)
+            life.arrived(ticket, now)
     return len(tickets)
 
 

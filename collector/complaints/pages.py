@@ -31,7 +31,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from collector import clock
-from collector.complaints import additions, throttle
+from collector.complaints import additions, life, throttle
 from collector.complaints.models import CLOSED, Ticket, TicketAddition, TicketStatus
 from collector.complaints.typed import fault
 from collector.headers import WITH_SCRIPT
@@ -40,6 +40,7 @@ from collector.local import day_text, local_date, moment_of
 from collector.trust import public
 from collector.trust.sealing import seal
 from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_TEXT_CHARACTERS, AdditionKind, written_bytes
+from survey.record.officers import speaks_of_officer
 from survey.record.phone import read_phone
 from survey.record.ticket import TicketSecrets, read_code, salt_of, secrets_of, show_code
 
@@ -47,7 +48,6 @@ CONSENT_VERSION = "page-1"
 """Of the words beside the number on `complaints/ticket.html`; other words are another version."""
 MOST_ADDITIONS = 40
 """So much may be added to one complaint on its page."""
-_REOPENED = (TicketStatus.ANSWERED, *CLOSED)
 _ONCE = re.compile(r"[A-Za-z0-9_-]{22}")
 _HANDS = ThreadPoolExecutor(2, thread_name_prefix="code")
 """Codes are worked out by these threads alone: each takes 16 MiB and a core's work, and what a thread once took the process keeps."""
@@ -160,6 +160,8 @@ def _add(request: HttpRequest, asked: _Asked, kind: AdditionKind, written: str =
                 "consent_version": CONSENT_VERSION if kind is AdditionKind.NUMBER else "",
             },
         )
+        if kind is AdditionKind.WORD and speaks_of_officer(written):
+            life.guard(asked.ticket, asked.now)
         additions.act(addition, asked.ticket, asked.now)
     asked.said["done"] = str(kind)
     asked.ticket = Ticket.objects.select_related("unit").get(pk=asked.ticket.pk)
@@ -186,7 +188,8 @@ def _ticket(request: HttpRequest, asked: _Asked) -> HttpResponse:
         ],
         "own": [(one.kind, _day(one.settled_at, zone)) for one in own if one.settled_at is not None],
         "closed": ticket.status in CLOSED,
-        "may_reopen": ticket.status in _REOPENED,
+        "may_settle": ticket.status == TicketStatus.ANSWERED,
+        "may_reopen": life.may_reopen(ticket, asked.now),
         "most": MAX_TEXT_CHARACTERS,
         "contact_days": CONTACT_KEPT_DAYS,
         **asked.said,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from collector.complaints.models import Ticket, TicketAddition, TicketStatus, TicketStep
+from collector.complaints.models import Ticket, TicketAddition
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from survey.record.complaint import Addition, Complaint
 from survey.record.errors import Malformed
@@ -32,7 +32,7 @@ def unproject(records: Sequence[AcceptedRecord]) -> None:
 
 
 def _keep(record: AcceptedRecord, complaint: Complaint) -> None:
-    ticket, new = Ticket.objects.update_or_create(
+    Ticket.objects.update_or_create(
         stream_id=record.stream_id,
         seq=record.seq,
         defaults={
@@ -52,8 +52,6 @@ def _keep(record: AcceptedRecord, complaint: Complaint) -> None:
             "changed_at": datetime.fromtimestamp(record.received_ms / 1000, tz=UTC),
         },
     )
-    if new:
-        TicketStep.objects.create(ticket=ticket, status=TicketStatus.RECEIVED, who="kiosk")
 
 
 def _add(record: AcceptedRecord, addition: Addition) -> None:

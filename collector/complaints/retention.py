@@ -15,7 +15,6 @@ from collector.complaints.destroyed import Why
 from collector.complaints.destruction import Parts, destroy, empty_filing, overwrite, ticket_of
 from collector.complaints.models import CLOSED, Ticket, TicketAddition
 from collector.evidence.models import HeldAttachment
-from collector.fleet.models import Unit
 from survey.record.complaint import CONTACT, CONTACT_KEPT_DAYS, TEXT, AdditionKind
 
 CONTACT_AFTER_CLOSING = timedelta(days=CONTACT_KEPT_DAYS)
@@ -69,13 +68,9 @@ def run(now: datetime, *, who: str) -> Due:
     return found
 
 
-def soon(now: datetime, *, units: QuerySet[Unit] | None = None, with_officers: bool = True) -> int:
-    """Give how many open complaints lose their text within `SOON`; of some units, and without those about officers, where asked."""
-    tickets = Ticket.objects.filter(received_ms__lt=_ms(now + SOON - TEXT_AFTER)).exclude(status__in=CLOSED)
-    if units is not None:
-        tickets = tickets.filter(unit__in=units)
-    if not with_officers:
-        tickets = tickets.filter(about_officer=False, names_officer=False)
+def soon(now: datetime, tickets: QuerySet[Ticket]) -> int:
+    """Give how many of some complaints are open and lose their text within `SOON`."""
+    tickets = tickets.filter(received_ms__lt=_ms(now + SOON - TEXT_AFTER)).exclude(status__in=CLOSED)
     texts = HeldAttachment.objects.filter(
         stream_id=OuterRef("stream_id"), seq=OuterRef("seq"), name=TEXT, destroyed_at=None, loss=b""
     )

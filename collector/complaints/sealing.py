@@ -1,4 +1,4 @@
-"""Opening what a citizen wrote: kiosks seal text and contact alike, and only `life.read` opens them, for the roles that may."""
+"""Opening what a citizen wrote: kiosks seal text and contact alike, and only `opening` opens them, for the roles that may."""
 
 from collections.abc import Sequence
 

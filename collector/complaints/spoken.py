@@ -7,14 +7,14 @@ lost, the rest is given, and what is missing is said.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpResponse
 
-from collector.accounts import roles
-from collector.complaints.life import NotAllowed
+from collector.complaints import sight
+from collector.complaints.life import NotAllowed, insist_may
 from collector.complaints.models import Ticket, TicketAddition
 from collector.errors import CollectorError
 from collector.evidence.models import HeldAttachment
@@ -47,6 +47,26 @@ class Speech:
         return ogg.seconds(self.sound)
 
 
+class Listed(NamedTuple):
+    """One recording, before it is opened."""
+
+    number: int
+    """The oldest is the first."""
+    parts: int
+    here: int
+    """So many of its parts have come, and are neither lost nor destroyed."""
+
+
+def listed(ticket: Ticket) -> Sequence[Listed]:
+    """Give what there is to hear of a ticket; what was destroyed is not."""
+    found = []
+    for number, name in enumerate(recordings(ticket), start=1):
+        rows = {one.part: one for one in ticket.additions.filter(speech=name)}
+        here = sum(one is not None and _is_here(one) for one in map(_voice_of, rows.values()))
+        found.append(Listed(number, max(row.parts for row in rows.values()), here))
+    return [one for one in found if one.here]
+
+
 def recordings(ticket: Ticket) -> Sequence[str]:
     """Give the names of a ticket's recordings, the oldest first."""
     found = ticket.additions.filter(kind=AdditionKind.SPOKEN).order_by("at_ms", "pk")
@@ -54,9 +74,8 @@ def recordings(ticket: Ticket) -> Sequence[str]:
 
 
 def may_hear(user: AbstractBaseUser, ticket: Ticket) -> bool:
-    """Tell whether an account may hear what was said: it evaluates the unit, and has no office there."""
-    at_the_desk = roles.may(user, (roles.UNIT_OFFICER,), ticket.unit)
-    return roles.may(user, roles.EVALUATORS, ticket.unit) and not at_the_desk
+    """Tell whether an account may hear what was said: it holds the complaint, evaluates the unit, and never sat at its desk."""
+    return sight.may_open_contact(user, ticket)
 
 
 def speech_of(ticket: Ticket, *, user: AbstractBaseUser, why: str, number: int = 1) -> Speech | None:
@@ -64,8 +83,9 @@ def speech_of(ticket: Ticket, *, user: AbstractBaseUser, why: str, number: int =
 
     Raises:
         NotAllowed: the account may not.
-        CollectorError: it gives no reason (`reading_why`).
+        CollectorError: it gives no reason (`reading_why`), or sees no such ticket.
     """
+    insist_may(user, ticket)
     if not may_hear(user, ticket):
         raise NotAllowed("not_allowed", account=user.get_username(), ticket=ticket.number)
     if not why.strip():
@@ -103,20 +123,15 @@ def speech_of(ticket: Ticket, *, user: AbstractBaseUser, why: str, number: int =
 
 
 def as_file(speech: Speech, ticket: Ticket, number: int) -> HttpResponse:
-    """Give a recording as a file to take along; no browser plays, guesses at, or keeps it."""
+    """Give a recording as a file to take along; no browser plays, guesses at, or keeps it. Its name says what is missing."""
+    gone = len(speech.missing) + len(speech.destroyed)
+    left = f"-{speech.parts - gone}-dari-{speech.parts}" if gone else ""
     response = HttpResponse(speech.sound, content_type="audio/ogg")
-    response["Content-Disposition"] = f'attachment; filename="pengaduan-{ticket.number}-{number}.ogg"'
+    response["Content-Disposition"] = f'attachment; filename="pengaduan-{ticket.number}-{number}{left}.ogg"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = _POLICY
     return response
-
-
-def guard(ticket: Ticket, now: datetime) -> None:
-    """Keep a ticket from the desk complained of, as one whose words speak of an officer."""
-    del now
-    Ticket.objects.filter(pk=ticket.pk).update(names_officer=True)
-    ticket.names_officer = True
 
 
 def _voice_of(row: TicketAddition) -> HeldAttachment | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from django.db.models import Exists, F, OuterRef, Q
 
+from collector.complaints import clockwork, life
 from collector.complaints.models import Ticket, TicketMessage, TicketStep
 from collector.fleet.models import Kiosk
 from collector.trust import keyholder
@@ -82,7 +83,12 @@ def _make(kiosks: Iterable[Kiosk], now: datetime) -> int:
 
 def sealed_states(unit_id: int) -> dict[str, bytes]:
     """Give what a kiosk of the unit is told: of the tickets that changed last, as many as there is room for."""
-    tickets = Ticket.objects.filter(unit_id=unit_id).exclude(routed_at=None).exclude(key=b"")
+    tickets = (
+        Ticket.objects.filter(unit_id=unit_id)
+        .exclude(routed_at=None)
+        .exclude(key=b"")
+        .select_related("unit", "rules")
+    )
     newest = list(tickets.order_by("-changed_at", "-pk")[:MOST_TICKETS])
     answers = _answers(newest)
     found: dict[str, bytes] = {}
@@ -104,10 +110,12 @@ def state_of(ticket: Ticket, answer: str) -> TicketState:
     """Give how a ticket stands, as its citizen reads it."""
     if len(answer) > MAX_ANSWER_CHARACTERS:
         answer = answer[: MAX_ANSWER_CHARACTERS - 1] + "…"
+    until = life.reopens_until(ticket)
     return TicketState(
         status=ticket.status,
         at=round(ticket.changed_at.timestamp() * 1000),
-        due="",
+        until=until.isoformat() if until is not None else "",
+        due=ticket.due_on.isoformat() if ticket.due_on is not None and clockwork.owes(ticket.status) else "",
         answer=answer,
     )
 

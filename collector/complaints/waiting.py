@@ -3,15 +3,14 @@
 What came in today is left out, so that nobody connects a complaint with the visitor who has just gone.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from collector.complaints.models import CLOSED, PROMISED_DAYS, Ticket
+from collector.complaints import clockwork
+from collector.complaints.models import CLOSED, Ticket
 from collector.fleet.models import Unit
-from survey.record.complaint import BY_CODE
 
 
 class Waiting(NamedTuple):
@@ -19,20 +18,16 @@ class Waiting(NamedTuple):
 
     open: int
     overdue: int
-    """Of these, older than was promised."""
+    """Of these, past their date."""
 
 
-def waiting(units: QuerySet[Unit], *, midnight: datetime, with_officers: bool) -> Waiting:
-    """Give how many of some units wait that came in before a midnight; those about officers only where that is asked."""
+def waiting(tickets: QuerySet[Ticket], *, midnight: datetime) -> Waiting:
+    """Give how many of some tickets wait that came in before a midnight."""
     before = round(midnight.timestamp() * 1000)
-    promised = round((midnight - timedelta(days=PROMISED_DAYS)).timestamp() * 1000)
-    found = Ticket.objects.filter(unit__in=units, at_ms__lt=before).exclude(status__in=CLOSED)
-    if with_officers:
-        return Waiting(found.count(), found.filter(at_ms__lt=promised).count())
-    times = [at_ms for at_ms, topics in found.values_list("at_ms", "topics") if not is_about_officers(topics)]
-    return Waiting(len(times), sum(at_ms < promised for at_ms in times))
+    found = tickets.exclude(routed_at=None).filter(at_ms__lt=before).exclude(status__in=CLOSED)
+    return Waiting(found.count(), found.filter(clockwork.late(midnight)).count())
 
 
-def is_about_officers(topics: Iterable[str]) -> bool:
-    """Tell whether a complaint with these topics is about an officer: then no officer of the unit is to deal with it."""
-    return any(code in BY_CODE and BY_CODE[code].bypass_officer for code in topics)
+def public(unit: Unit) -> QuerySet[Ticket]:
+    """Give the tickets of a unit that are counted for everybody: none that is kept from its desk."""
+    return Ticket.objects.filter(unit=unit, guarded=False)

@@ -3,6 +3,9 @@
 from django.urls import URLPattern, path, re_path
 
 from collector.desk.show import (
+    complaint_reports,
+    complaint_rooms,
+    complaints,
     copying,
     followup,
     forums,
@@ -28,6 +31,7 @@ _PERIOD = r"(?P<period>[0-9]{4}(?:-[A-Za-z0-9]{1,4})?)"
 _RELEASE = r"(?P<text>[A-Za-z0-9-]{8,12})"
 _UNIT = r"(?P<code>[A-Za-z0-9._-]{1,40})"
 
+_COMPLAINT = r"^meja/pengaduan/(?P<number>[0-9]{1,12})/"
 _PLANS = rf"^meja/unit/{_UNIT}/tindak-lanjut/"
 _STANDARDS = rf"^meja/unit/{_UNIT}/standar/"
 _STANDARD = rf"{_STANDARDS}layanan/(?P<service>[A-Za-z0-9._-]{{1,40}})/"
@@ -46,6 +50,15 @@ pages: list[URLPattern] = [
     re_path(r"^meja/kios/(?P<name>[A-Za-z0-9._-]{1,32})/$", kiosks.one, name="desk-kiosk"),
     path("meja/surel/", release_mails.own, name="release-mails"),
     path("meja/surel/simpan/", release_mails.keep, name="release-mails-keep"),
+    path("meja/pengaduan/", complaints.listed, name="desk-complaints"),
+    path("meja/pengaduan/kalender/", complaint_rooms.holidays, name="desk-calendar"),
+    path("meja/pengaduan/aturan/", complaint_rooms.shown_rules, name="desk-complaint-rules"),
+    path("meja/pengaduan/bulan/", complaint_reports.month, name="desk-complaint-month"),
+    path("meja/pengaduan/rantai/", complaint_reports.chain, name="desk-complaint-chain"),
+    re_path(rf"{_COMPLAINT}$", complaints.one, name="desk-complaint"),
+    re_path(rf"{_COMPLAINT}(?P<name>isi|nomor)/$", complaints.read, name="desk-complaint-read"),
+    re_path(rf"{_COMPLAINT}(?P<name>[a-z]+)/$", complaints.act, name="desk-complaint-act"),
+    re_path(rf"^meja/unit/{_UNIT}/jawaban/$", complaint_rooms.templates, name="desk-answers"),
     path("meja/rilis/", releases.listed, name="desk-releases"),
     re_path(rf"^meja/unit/{_UNIT}/{_PERIOD}/$", releases.one, name="desk-release"),
     re_path(rf"^meja/unit/{_UNIT}/rilis/$", unit_releases.listed, name="desk-unit-releases"),
@@ -116,11 +129,8 @@ urlpatterns: list[URLPattern] = [
     re_path(
         rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
     ),
-    re_path(
-        r"^meja/pengaduan/(?P<number>[0-9]{1,9})/suara/(?P<recording>[0-9]{1,3})/$",
-        speech.hear,
-        name="desk-complaint-voice",
-    ),
+    path("meja/pengaduan/rantai.csv", complaint_reports.chain_file, name="desk-complaint-chain-file"),
+    re_path(rf"{_COMPLAINT}suara/(?P<recording>[0-9]{{1,3}})/$", speech.hear, name="desk-complaint-voice"),
     path("meja/pekerjaan/<int:number>/berkas.zip", jobs.file, name="job-file"),
 ]
 """Files, which are of no language."""

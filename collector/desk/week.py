@@ -12,9 +12,9 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from collector.accounts import roles
-from collector.complaints import retention
-from collector.complaints.models import PROMISED_DAYS
-from collector.complaints.waiting import Waiting, waiting
+from collector.complaints import passing, retention, sight
+from collector.complaints.models import Ticket
+from collector.complaints.waiting import waiting
 from collector.desk import periods, reminders
 from collector.desk.kiosk_words import need_sentence, silent_words
 from collector.desk.periods import Standing
@@ -67,7 +67,7 @@ def monday_of(day: date) -> date:
 def week_of(user: AbstractBaseUser | AnonymousUser) -> Week:
     """Give the running week of an account."""
     today = periods.today()
-    found = [*_of_officer(user), *_of_evaluator(user)]
+    found = [*_of_officer(user), *_of_evaluator(user), *_complaints(user), *_ending(user)]
     order = (LATE, SOON, NOTE)
     entries = tuple(sorted(found, key=lambda one: order.index(one.urgency)))
     return Week(monday_of(today), today - timedelta(days=1), entries)
@@ -89,8 +89,6 @@ def _of_officer(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         yield from _sample(unit)
     held = units.order_by()
     yield from _silent(held)
-    yield from _complaints(waiting(held, midnight=periods.midnight(), with_officers=False))
-    yield from _ending(held, with_officers=False)
 
 
 def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
@@ -108,8 +106,6 @@ def _of_evaluator(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
         title, text = say_here("week.silent_units", number=number), say_here("week.silent_units_text")
         yield Entry(LATE, title, text, reverse("desk-missing"))
     yield from _silent(units)
-    yield from _complaints(waiting(units, midnight=periods.midnight(), with_officers=True))
-    yield from _ending(units, with_officers=True)
 
 
 def _release_due(standing: Standing) -> Entry:
@@ -180,21 +176,30 @@ def _silent(units: QuerySet[Unit]) -> Iterator[Entry]:
         yield Entry(LATE, title, text, reverse("desk-kiosk", args=[name]))
 
 
-def _complaints(found: Waiting) -> Iterator[Entry]:
-    if found.overdue:
-        text = say_here("week.complaints_late_text", open=found.open, days=PROMISED_DAYS)
-        yield Entry(LATE, say_here("week.complaints_late", number=found.overdue), text)
-    elif found.open:
-        title, text = (
-            say_here("week.complaints_open", number=found.open),
-            say_here("week.complaints_open_text"),
-        )
-        yield Entry(NOTE, title, text)
+def _complaints(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
+    """Say what of the complaints in somebody's sight waits for that person, and what was left lying below."""
+    path = reverse("desk-complaints")
+    own = waiting(sight.visible(user).filter(sight.held_by(user)), midnight=periods.midnight())
+    if own.overdue:
+        text = say_here("week.complaints_late_text", open=own.open)
+        yield Entry(LATE, say_here("week.complaints_late", number=own.overdue), text, f"{path}?tampil=lewat")
+    elif own.open:
+        title = say_here("week.complaints_open", number=own.open)
+        yield Entry(NOTE, title, say_here("week.complaints_open_text"), path)
+    if number := _left_lying(user).count():
+        title, text = say_here("week.complaints_below", number=number), say_here("week.complaints_below_text")
+        yield Entry(LATE, title, text, f"{path}?tampil=bawah")
 
 
-def _ending(units: QuerySet[Unit], *, with_officers: bool) -> Iterator[Entry]:
+def _left_lying(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Ticket]:
+    midnight = periods.midnight()
+    before = round(midnight.timestamp() * 1000)
+    return passing.overdue_above(user, midnight).filter(at_ms__lt=before)
+
+
+def _ending(user: AbstractBaseUser | AnonymousUser) -> Iterator[Entry]:
     """Say before it is too late that what citizens wrote is destroyed while it still waits for an answer."""
-    number = retention.soon(periods.midnight(), units=units, with_officers=with_officers)
+    number = retention.soon(periods.midnight(), sight.visible(user))
     if number:
         days = retention.SOON.days
         title = say_here("week.texts_ending", number=number, days=days)

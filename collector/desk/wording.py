@@ -9,6 +9,8 @@ from collector.standards.components import Completeness
 
 _CODES = ("state", "wanted", "field")
 """Values of errors that are words of ours, and Indonesian."""
+_LISTS = ("possible",)
+"""Such values of which there are several."""
 
 
 def official(name: str) -> str:
@@ -20,6 +22,11 @@ def official(name: str) -> str:
 def refused(error: CollectorError) -> str:
     """Say why something was refused."""
     codes = {name: called(str(error.values[name]), spoken()) for name in _CODES if name in error.values}
+    codes |= {
+        name: ", ".join(called(one, spoken()) for one in str(error.values[name]).split(", "))
+        for name in _LISTS
+        if name in error.values
+    }
     return CollectorError.told(error.word, {**error.values, **codes}).for_page(spoken())
 
 

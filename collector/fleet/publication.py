@@ -9,6 +9,7 @@ from collector.errors import CollectorError
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
 from collector.trust import keyholder, public
 from survey.settings import (
+    ANSWER_DAYS,
     DEFAULT_INSTRUMENTS,
     INSTRUMENTS,
     KEYS,
@@ -21,7 +22,7 @@ from survey.wire.messages import Settings, pack_settings
 from survey.wire.sealing import SEAL_KEY
 
 _DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
-_MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX)
+_MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX, ANSWER_DAYS)
 """What follows from what the collector holds; nobody sets it by hand."""
 _givers: list[Callable[[Unit], Mapping[str, object]]] = []
 

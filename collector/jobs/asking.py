@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from collector import clock
 from collector.accounts import roles
+from collector.complaints import sight
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.jobs.models import Job, JobState, Piece, PieceState
@@ -79,7 +80,7 @@ def folder_of(unit: Unit, year: int, *, user: User) -> Job:
     """
     if not roles.may(user, roles.OFFICERS, unit):
         raise CollectorError("paper_not_yours", account=user.get_username(), name="PEKPPP")
-    whole = roles.may(user, roles.EVALUATORS, unit)
+    whole = sight.sees_all_of(user, unit)
     title, file = f"Folder PEKPPP {year}, {unit.name}", f"pekppp_{unit.code}_{year}.zip"
     return _ask(title, file, [Piece(unit=unit, year=year, whole=whole)], user=user)
 
@@ -89,8 +90,8 @@ def may_see(user: AbstractBaseUser, job: Job) -> bool:
 
     Whoever asked and has lost the office since has lost the file with it.
     """
-    own, evaluated = (roles.units_of(roles.held(user, one)) for one in (roles.OFFICERS, roles.EVALUATORS))
-    return _reaches(user, job, own=own, evaluated=evaluated)
+    own = roles.units_of(roles.held(user, roles.OFFICERS))
+    return _reaches(user, job, own=own, evaluated=sight.units_whole(user))
 
 
 def may_stop(user: AbstractBaseUser, job: Job) -> bool:

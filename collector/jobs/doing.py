@@ -15,6 +15,7 @@ from django.db import transaction
 
 from collector import clock
 from collector.accounts import roles
+from collector.complaints import sight
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 from collector.jobs import alive, claiming
@@ -91,7 +92,8 @@ def _make(piece: Piece, press: Press) -> str:
 def _make_folder(piece: Piece, unit: Unit, press: Press) -> str:
     """Make a unit's PEKPPP folder: of what whoever asked may still see when it is made."""
     user, year = piece.job.asked_by, piece.year
-    if year is None or not roles.may(user, roles.EVALUATORS if piece.whole else roles.OFFICERS, unit):
+    may = roles.may(user, roles.OFFICERS, unit) and (not piece.whole or sight.sees_all_of(user, unit))
+    if year is None or not may:
         raise CollectorError("paper_not_yours", account=user.get_username(), name="PEKPPP")
     facts = facts_of(unit, year, whole=piece.whole)
     name = folder.name_of(facts)

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.contrib.auth.models import AbstractBaseUser
 
 from collector.accounts import roles
+from collector.complaints import sight
 from collector.errors import CollectorError
 from collector.papers.press import Press
 from collector.papers.registry import Audience, Format
@@ -60,6 +61,8 @@ def may_have(user: AbstractBaseUser, one: Format, release: Release) -> bool:
     """Tell whether an account may have a paper of a release."""
     if one.audience is Audience.EVERYBODY:
         return True
+    if one.audience is Audience.EVALUATORS and release.unit is not None:
+        return sight.sees_all_of(user, release.unit)
     return _may(user, roles.EVALUATORS if one.audience is Audience.EVALUATORS else roles.OFFICERS, release)
 
 

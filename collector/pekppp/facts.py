@@ -10,11 +10,16 @@ from datetime import date
 from typing import Any
 
 from collector import clock
-from collector.complaints.models import Ticket, TicketStatus
+from collector.complaints.models import TicketStatus
 from collector.fleet.assignments import standing_at
 from collector.fleet.models import Unit
 from collector.followup import forum
 from collector.followup.standing import Standing, standings
+from collector.handover.facts import is_guarded
+from collector.handover.models import ComplaintReport
+from collector.handover.outputs.counting import lapor_of
+from collector.handover.outputs.register import tickets_between
+from collector.handover.outputs.report import published
 from collector.local import local_date
 from collector.papers.register import Entry, entries
 from collector.releases.content import opened
@@ -28,7 +33,6 @@ from collector.standards.history import VisitRead, visits_of
 from collector.standards.models import Maklumat, Standard
 from collector.standards.reading import ServiceRead, promise_of, services_of
 from survey.index.periods import parse
-from survey.record.complaint import BY_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,11 @@ class Complaints:
     whole: bool
     """Whether those are counted that the unit's own desk may not see."""
     lapor: tuple[int, int] | None
-    """Received and resolved in SP4N-LAPOR!, as somebody states; None where nobody does."""
+    """Received and resolved in SP4N-LAPOR!: as somebody states, else those from here that have its number; None where there are neither."""
+    stated: bool
+    """Whether somebody states the numbers of SP4N-LAPOR!."""
+    reports: tuple[ComplaintReport, ...] = ()
+    """What was published of the year's complaints, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +175,17 @@ def _surveys(unit: Unit, year: int, today: date) -> tuple[Survey, ...]:
 
 
 def _complaints(unit: Unit, year: int, *, whole: bool, lapor: tuple[int, int] | None) -> Complaints:
-    rows = Ticket.objects.filter(unit=unit).values_list("at_ms", "topics", "status")
-    counted = [
-        status
-        for at_ms, topics, status in rows
-        if local_date(at_ms, unit.time_zone).year == year
-        and (whole or not any(code in BY_CODE and BY_CODE[code].bypass_officer for code in topics))
-    ]
-    return Complaints(len(counted), counted.count(TicketStatus.DONE), whole, lapor)
+    every = tickets_between(unit, date(year, 1, 1), date(year, 12, 31))
+    counted = [one for one in every if whole or not is_guarded(one)]
+    numbered = lapor_of(counted)
+    return Complaints(
+        received=len(counted),
+        resolved=sum(one.status == TicketStatus.DONE for one in counted),
+        whole=whole,
+        lapor=lapor if lapor is not None else numbered if numbered[0] else None,
+        stated=lapor is not None,
+        reports=tuple(reversed([one for one in published(unit) if one.first_day.year == year])),
+    )
 
 
 def _evaluated(unit: Unit, year: int) -> Any:

@@ -20,6 +20,7 @@ TITLES = {
     22: "Sistem informasi pendukung",
     25: "Sarana pengaduan",
     26: "Jenis sarana konsultasi dan pengaduan",
+    27: "Pengelolaan pengaduan",
     28: "Penyelesaian pengaduan",
 }
 """The indicators of which the product has evidence, in our short words."""

@@ -31,6 +31,7 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
         _share(facts),
         _speed(facts),
         *_seen(facts),
+        _managed(facts),
         _complaints(facts),
     )
 
@@ -211,12 +212,25 @@ def _seen(facts: Facts) -> Iterator[Finding]:
         yield Finding(number, None, f"{kiosk}; {ask}.", ((field, has if stands else "-"),))
 
 
+def _managed(facts: Facts) -> Finding:
+    """Say what there is of indicator 27, which an evaluator judges: documented, archived, in a report, monitored, followed up, published."""
+    out = len(facts.complaints.reports)
+    told = f"{out} laporan pengaduan terbit" if out else "belum ada laporan pengaduan yang terbit"
+    fields = (("Didokumentasikan dan diarsipkan", "Ya"), ("Laporan diumumkan", yes(out > 0)))
+    return Finding(27, None, f"register pengaduan elektronik; {told}; penilai yang menilai.", fields)
+
+
 def _complaints(facts: Facts) -> Finding:
     said = facts.complaints
     level = levels.complaint_level(said.received, said.resolved, said.lapor)
     why = f"{said.resolved} dari {said.received} pengaduan {facts.year} selesai."
     if said.lapor is not None:
-        why += f" SP4N-LAPOR! (dinyatakan): {said.lapor[1]} dari {said.lapor[0]} selesai."
+        source = (
+            "dinyatakan"
+            if said.stated
+            else "yang diteruskan dari sini dan bernomor; yang masuk langsung di sana belum terhitung"
+        )
+        why += f" SP4N-LAPOR! ({source}): {said.lapor[1]} dari {said.lapor[0]} selesai."
     elif said.received:
         why += " Tanpa SP4N-LAPOR! paling tinggi 2."
     if not said.whole:

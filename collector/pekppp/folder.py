@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from collector.followup.models import Evidence, Item
+from collector.handover.outputs import poster, report
 from collector.papers.cleaning import clean
 from collector.papers.press import Press
 from collector.papers.register import media
@@ -34,6 +35,8 @@ FOLDERS: Mapping[int, str] = {
     7: "07-media",
     8: "08-tindak-lanjut",
     9: "09-kecepatan",
+    25: "25-sarana-pengaduan",
+    27: "27-pengelolaan-pengaduan",
     28: "28-pengaduan",
 }
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
@@ -63,7 +66,7 @@ def files(facts: Facts, press: Press, *, quota: Quota | None = None) -> Iterator
         yield from _of_survey(survey, press, has_forum=bool(facts.forums) and survey is facts.last)
     yield File(f"{FOLDERS[7]}/register.csv", _csv(_REGISTER, _publications(facts)))
     yield from _photos(facts)
-    yield File(f"{FOLDERS[28]}/angka.csv", _csv(("Isian", "Jumlah"), found[-1].fields))
+    yield from _complaints(facts, found[-1], press)
     if facts.users is not None:
         yield File("F03/rekap.csv", _csv(_RECAP, _recap(facts, quota)))
 
@@ -175,6 +178,17 @@ def _of_survey(survey: Survey, press: Press, *, has_forum: bool) -> Iterator[Fil
         yield File(
             f"{FOLDERS[8]}/bukti/{period}_rencana-{kept.item.number}_{kept.pk}_{kept.name}", bytes(kept.data)
         )
+
+
+def _complaints(facts: Facts, found: Finding, press: Press) -> Iterator[File]:
+    """Give the poster on how to complain, the published reports, and the four numbers with their level. No complaint is told."""
+    yield File(f"{FOLDERS[25]}/cara-mengadu.pdf", poster.mechanism(facts.unit, press, size="a4"))
+    for one in facts.complaints.reports:
+        yield File(
+            f"{FOLDERS[27]}/laporan-pengaduan_{one.period}.pdf", report.pdf(facts.unit, one.content, press)
+        )
+    rows = [*found.fields, ("Tingkat", str(found.level)), ("Mengapa", found.why)]
+    yield File(f"{FOLDERS[28]}/angka.csv", _csv(("Isian", "Jumlah"), rows))
 
 
 _REGISTER = ("Tanggal", "Media", "Tempat", "Tautan", "Foto", "Dicatat oleh", "Rilis")

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from collector import clock
 from collector.complaints.models import Ticket
+from collector.complaints.waiting import public
 from collector.errors import CollectorError
 from collector.fleet import lasting
 from collector.fleet.models import Assignment, Unit
@@ -100,13 +101,16 @@ def show(unit: Unit, *, why: str, who: str) -> Unit:
     return found
 
 
-def counted(unit: Unit) -> Iterator[str]:
-    """Name what proves that a unit was one: what everybody has read of it, answers, complaints, and kiosks: theirs may be on the way still."""
+def counted(unit: Unit, *, whole: bool = True) -> Iterator[str]:
+    """Name what proves that a unit was one: what everybody has read of it, answers, complaints, and kiosks: theirs may be on the way still.
+
+    Without `whole` nothing follows from a complaint that is kept from the unit's desk.
+    """
     if Release.objects.filter(unit=unit, state__in=SHOWN).exists():
         yield "releases"
     if Response.objects.filter(series__unit=unit).exists():
         yield "answers"
-    if Ticket.objects.filter(unit=unit).exists():
+    if (Ticket.objects.filter(unit=unit) if whole else public(unit)).exists():
         yield "complaints"
     if Assignment.objects.filter(unit=unit).exists():
         yield "kiosks"

@@ -235,12 +235,14 @@ def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
     states = {
         "received": TicketState("diterima", at, due="2026-12-15"),
         "overdue": TicketState("ditindaklanjuti", at, due="2026-11-17"),
-        "answered": TicketState("dijawab", at, answer=_ANSWER),
+        "answered": TicketState("dijawab", at, until="2026-12-29", answer=_ANSWER),
         "withdrawn": TicketState("dicabut", at),
     }
     for name, state in states.items():
         yield f"standing-{name}", standing._replace(outcome=Outcome.FOUND, found=state), AROUND
-    long = standing._replace(outcome=Outcome.FOUND, found=TicketState("dijawab", at, answer=_ANSWER * 5))
+    long = standing._replace(
+        outcome=Outcome.FOUND, found=TicketState("dijawab", at, until="2026-12-29", answer=_ANSWER * 5)
+    )
     for page in range(len(answer_pages(_ANSWER * 5))):
         yield f"standing-long-{page + 1}", long._replace(page=page), AROUND
     yield (

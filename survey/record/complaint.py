@@ -237,6 +237,8 @@ class Added(NamedTuple):
     kind: AdditionKind
     key: bytes
     """The ticket's: it proves that whoever adds has the code."""
+    names_officer: bool = False
+    """Whether the words that are added speak of an officer, as with a filing."""
     spoken: SpokenPart | None = None
     """Of `SPOKEN` alone."""
 
@@ -246,6 +248,7 @@ class Added(NamedTuple):
             {
                 "kind": str(self.kind),
                 "key": self.key.hex(),
+                "names_officer": self.names_officer,
                 **(self.spoken._asdict() if self.spoken is not None else {}),
             }
         )
@@ -265,6 +268,7 @@ class Added(NamedTuple):
         return cls(
             kind=kind,
             key=_key(fields),
+            names_officer=fields.flag("names_officer"),
             spoken=_spoken_part(fields) if kind is AdditionKind.SPOKEN else None,
         )
 

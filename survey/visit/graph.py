@@ -40,7 +40,7 @@ MENU = "menu"
 _CODE = new_code(lambda _below: 7)
 _STATES = (
     TicketState("diterima", at=0, due="2026-12-15"),
-    TicketState("dijawab", at=0, answer="Mulai besok loket buka sampai jam tiga. " * 10),
+    TicketState("dijawab", at=0, until="2026-12-29", answer="Mulai besok loket buka sampai jam tiga. " * 10),
     TicketState("dicabut", at=0),
 )
 """One of each kind that its citizen may say other things to."""

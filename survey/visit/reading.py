@@ -2,11 +2,11 @@
 
 from survey.visit.action import Word
 from survey.visit.state import State
+from survey.wire.ticket_states import TicketState
 
 PAGE_CHARACTERS = 220
 """So much of an answer stands on one page: what the smallest panel shows in large type."""
-_ANSWERED = frozenset({"dijawab", "selesai"})
-_REJECTED = "ditolak"
+_ANSWERED = "dijawab"
 _WITHDRAWN = "dicabut"
 _SENTENCE_ENDS = (". ", "! ", "? ")
 
@@ -25,16 +25,16 @@ def answer_pages(answer: str) -> tuple[str, ...]:
     return (*pages, rest)
 
 
-def may_settle(status: str) -> bool:
-    """Tell whether its citizen is asked if the matter is settled."""
-    return status in _ANSWERED
+def is_asked(found: TicketState) -> bool:
+    """Tell whether its citizen is asked if the matter is settled: as long as the answer counts."""
+    return bool(found.until)
 
 
 def replies(state: State, *, contact: bool) -> tuple[str, ...]:
     """Give what a citizen may add to the complaint that was found, in order; the way out is not among them."""
-    status = state.found.status if state.found is not None else _WITHDRAWN
-    if status == _WITHDRAWN:
+    found = state.found
+    if found is None or found.status == _WITHDRAWN:
         return ()
-    settled = (Word.SETTLED, Word.UNSETTLED) if may_settle(status) else ()
-    refused = (Word.UNSETTLED,) if status == _REJECTED else ()
-    return (*settled, *refused, Word.WORD, *((Word.NUMBER,) if contact else ()), Word.WITHDRAW)
+    settled = (Word.SETTLED,) if found.status == _ANSWERED else ()
+    unsettled = (Word.UNSETTLED,) if is_asked(found) else ()
+    return (*settled, *unsettled, Word.WORD, *((Word.NUMBER,) if contact else ()), Word.WITHDRAW)

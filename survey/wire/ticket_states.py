@@ -40,12 +40,22 @@ class TicketState(NamedTuple):
     """When it came to stand so, in milliseconds since 1970 UTC."""
     due: str = ""
     """The date by which it is to be answered, as `2026-12-15`; empty where it is answered, or not known yet."""
+    until: str = ""
+    """The last day on which its citizen may say that it is not settled, as `2026-12-29`; empty where that is not asked."""
     answer: str = ""
     """The latest public answer, cut to `MAX_ANSWER_CHARACTERS`."""
 
     def to_bytes(self) -> bytes:
         """Give what is sealed."""
-        return padded({"status": self.status, "at": self.at, "due": self.due, "answer": self.answer})
+        return padded(
+            {
+                "status": self.status,
+                "at": self.at,
+                "due": self.due,
+                "until": self.until,
+                "answer": self.answer,
+            }
+        )
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "TicketState":
@@ -65,6 +75,7 @@ class TicketState(NamedTuple):
             status=fields.text("status"),
             at=fields.whole("at"),
             due=fields.text_or("due", ""),
+            until=fields.text_or("until", ""),
             answer=fields.text_or("answer", "", limit=MAX_ANSWER_CHARACTERS),
         )
 

@@ -5,15 +5,22 @@ import random
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
+from collector import clock
 from collector.accounts import roles
+from collector.complaints import answers, calendar, life, passing, sorting
+from collector.complaints.levels import Holder
+from collector.complaints.life import Words
+from collector.complaints.models import Stop, TicketStatus
 from collector.evidence.intake import last_hours
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.models import Stream
 from collector.fleet import present, tree
 from collector.fleet.assignments import assign
 from collector.fleet.models import Kiosk, KioskKey, KioskState, Region, Service, Unit
+from collector.local import local_date
 from collector.releases import larger, publishing
 from collector.releases.evaluation import keeping, result
 from collector.releases.evaluation.form import Form
@@ -29,6 +36,7 @@ from survey.index.periods import parse
 from survey.instrument.definition import load
 from survey.wire.trouble import trouble
 from tests.collector.accounts_of import person
+from tests.collector.complaints.tickets import a_ticket
 from tests.collector.scores.village import SKM, Post, at
 from tests.collector.standards import office
 
@@ -96,6 +104,7 @@ def fill() -> None:
     standards()
     perceived()
     people()
+    complaints()
 
 
 def publish() -> None:
@@ -222,6 +231,39 @@ def people() -> None:
     person("pemeriksa", roles.AUDITOR)
     person("pembaca", roles.VIEWER)
     person("pengelola", roles.ADMINISTRATOR)
+
+
+def complaints() -> None:
+    """Let citizens complain of that unit: one was answered, one is late, one is about an officer, one was passed on."""
+    unit, today = Unit.objects.get(code=SILENT[0]), local_date(clock.now(), "Asia/Jakarta")
+    officer, evaluator = (User.objects.get(username=name) for name in ("petugas", "penilai"))
+    calendar.fill(today.year, who="console:invented")
+    said = Words(answer="Loket kedua dibuka setiap Senin.", note="Lihat jadwal piket.")
+    answered = a_ticket(unit, "lama", day=today - timedelta(days=12), number=900_001)
+    for status in (TicketStatus.VERIFIED, TicketStatus.ANSWERED):
+        life.move(answered, status, user=officer, now=clock.now(), words=said)
+    late = a_ticket(unit, "syarat", "prosedur", day=today - timedelta(days=40), number=900_002)
+    sorting.classify(
+        late,
+        kind="pengaduan",
+        supervision="tidak_berkadar",
+        forms=("tidak_patut",),
+        user=officer,
+        now=clock.now(),
+    )
+    guarded = a_ticket(unit, "pungli", day=today - timedelta(days=5), number=900_003)
+    life.move(
+        guarded,
+        TicketStatus.VERIFIED,
+        user=evaluator,
+        now=clock.now(),
+        words=Words(note="Dua orang memeriksa."),
+    )
+    passed = a_ticket(unit, "infrastruktur", day=today - timedelta(days=2), number=900_004)
+    passing.pass_on(passed, Holder("region", "18.01"), user=officer, why="jalan kabupaten", now=clock.now())
+    waiting = a_ticket(unit, "fasilitas", day=today - timedelta(days=1), number=900_005)
+    passing.stop_clock(waiting, Stop.CITIZEN, user=officer, now=clock.now())
+    answers.put(unit, "Salam pembuka", "Terima kasih atas pengaduan Anda.", who="petugas")
 
 
 def months() -> Iterator[list[date]]:

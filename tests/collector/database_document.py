@@ -18,6 +18,7 @@ APPS = (
     "followup",
     "papers",
     "standards",
+    "handover",
     "jobs",
     "desk",
 )

@@ -100,7 +100,7 @@ def speak(
     for part, content in enumerate(contents, start=1):
         if part in leave_out:
             continue
-        added = Added(AdditionKind.SPOKEN, secrets.key, SpokenPart(name, part, len(contents)))
+        added = Added(AdditionKind.SPOKEN, secrets.key, spoken=SpokenPart(name, part, len(contents)))
         beside = (
             _sealed(ADDED, added.to_bytes(), info=ROUTED, key=key),
             _sealed(VOICE, content, info=WRITTEN, key=key),

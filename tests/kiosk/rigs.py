@@ -1,6 +1,7 @@
 """A whole kiosk for tests: real loop, journal and debouncer; simulated panel, display and time."""
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,13 +61,17 @@ class Rig:
         self.settle()
 
     def settle(self) -> None:
-        """Let the writer's thread answer; simulated time stands still."""
+        """Let the writer's thread answer, and who looks tickets up; simulated time stands still."""
         for _ in range(2000):
             self.loop.step()
-            if not self.loop.service.recorder.waiting:
+            recorder = self.loop.service.recorder
+            if not recorder.busy:
                 return
-            self.device.writer.results.put(self.device.writer.results.get(timeout=10))
-        raise AssertionError("the journal did not answer")
+            if recorder.waiting:
+                self.device.writer.results.put(self.device.writer.results.get(timeout=10))
+            else:
+                time.sleep(0.01)
+        raise AssertionError("the journal did not answer, or nobody looked the ticket up")
 
     def press(self, button: int, *, seconds: float = 0.1) -> None:
         self.wait(1.5)

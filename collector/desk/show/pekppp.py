@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from collector.accounts import roles
+from collector.complaints import sight
 from collector.desk import periods
 from collector.desk.show.followup import found_unit
 from collector.desk.wording import refused
@@ -69,7 +69,7 @@ def make(request: HttpRequest, code: str, of: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, code: str, of: str) -> _Shown:
     unit, asked = _asked(request, code, of)
-    whole = roles.may(request.user, roles.EVALUATORS, unit)
+    whole = sight.sees_all_of(request.user, unit)
     return {"unit": unit, "year": asked, "facts": facts_of(unit, asked, whole=whole)}
 
 

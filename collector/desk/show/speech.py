@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from collector.complaints.models import Ticket
+from collector.complaints import sight
 from collector.complaints.spoken import as_file, may_hear, speech_of
 from collector.desk.wording import refused
 from collector.errors import CollectorError
@@ -16,9 +16,11 @@ from collector.errors import CollectorError
 @login_required
 @require_POST
 def hear(request: HttpRequest, number: str, recording: str) -> HttpResponse:
-    """Give one recording of a complaint; what is missing of it stands in its own headers."""
-    ticket = get_object_or_404(Ticket.objects.exclude(routed_at=None), pk=int(number))
-    if not isinstance(request.user, User) or not may_hear(request.user, ticket):
+    """Give one recording of a complaint."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    ticket = get_object_or_404(sight.visible(request.user), pk=int(number))
+    if not may_hear(request.user, ticket):
         raise PermissionDenied
     why = request.POST.get("why", "")[:300]
     try:
@@ -27,7 +29,4 @@ def hear(request: HttpRequest, number: str, recording: str) -> HttpResponse:
         return HttpResponseBadRequest(refused(error), content_type="text/plain; charset=utf-8")
     if speech is None or not speech.sound:
         raise Http404(recording)
-    response = as_file(speech, ticket, int(recording))
-    response["IKM-Parts"] = str(speech.parts)
-    response["IKM-Missing"] = " ".join(map(str, (*speech.missing, *speech.destroyed)))
-    return response
+    return as_file(speech, ticket, int(recording))

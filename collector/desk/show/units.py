@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collector.accounts import roles
+from collector.complaints import sight
 from collector.desk import periods, suggesting
 from collector.desk.show.followup import found_unit
 from collector.desk.unit_forms import HideForm, RetireForm, ShowForm
@@ -84,7 +85,7 @@ def _page(
         "evaluates": evaluates,
         "has_ended": lasting.has_ended(unit, on=periods.today(unit.time_zone)),
         "kiosks": lasting.kiosks_at(unit),
-        "counted": list(endings.counted(unit)),
+        "counted": list(endings.counted(unit, whole=sight.sees_all_of(request.user, unit))),
         "administers": roles.may(request.user, (roles.ADMINISTRATOR,), unit),
         "forms": filled or _forms(request, unit),
     }

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from collector.accounts import roles
+from collector.complaints.life import NOBODY
+from collector.complaints.models import Stop, Ticket
+from collector.complaints.rules import WORKING, Rules, Span
 from collector.desk import wording
 from collector.fleet.models import Unit
 from collector.followup.reading import ItemRead
@@ -16,7 +19,9 @@ from collector.followup.standing import Standing
 from collector.language import later, say_here, spoken
 from collector.local import Moment, day_text, local_date, minute_text, month_text, period_text
 from collector.standards.components import Completeness
+from collector.words.catalogue import known
 from survey.index.periods import parse
+from survey.record.complaint import BY_CODE
 
 register = template.Library()
 
@@ -125,6 +130,52 @@ def has_units(user: roles.Account) -> bool:
     return roles.has_role(user, roles.OFFICERS)
 
 
+@register.filter
+def day_at(moment: Moment, zone: str) -> str:
+    """Give the day of a moment in a zone."""
+    return day(local_date(moment, zone))
+
+
+@register.filter
+def topic_words(ticket: Ticket) -> str:
+    """Say what a complaint is about, by the topics its citizen picked."""
+    known_ones = [say_here(f"complaint.topic_{code}") for code in ticket.topics if code in BY_CODE]
+    return "; ".join(known_ones) or "–"
+
+
+@register.filter
+def stop_words(why: str) -> str:
+    """Say why a clock stands still."""
+    return say_here(f"complaint.stop_{why}") if why in Stop.values else why
+
+
+@register.filter
+def step_by(who: str) -> str:
+    """Say who took a step of a complaint: an account, or one of ours that is nobody."""
+    return say_here(f"complaint.by_{who}") if who in NOBODY else who
+
+
+@register.filter
+def complaint_filter(name: str) -> str:
+    """Say what a list of complaints shows."""
+    return say_here(f"complaint.filter_{name}")
+
+
+@register.filter
+def spans(rules: Rules) -> list[tuple[str, Span]]:
+    """Give what a rule set gives days for, in words."""
+    named = {f"class_{name}": span for name, span in rules.classes.items()}
+    others = {name: getattr(rules, name) for name in ("verify", "acknowledge", "silence", "reopen", "stop")}
+    return [(_rule(name), span) for name, span in (named | others).items()]
+
+
+@register.filter
+def span_words(span: Span) -> str:
+    """Say how many days, and counted from what."""
+    unit = "working" if span.unit == WORKING else "calendar"
+    return say_here(f"complaint.days_{unit}_{span.start}", days=span.days)
+
+
 @register.inclusion_tag("desk/_unit_rooms.html")
 def unit_rooms(unit: Unit, here: str = "") -> dict[str, object]:
     """Show the way to everything there is of a unit; `here` names the address that one stands at."""
@@ -133,3 +184,10 @@ def unit_rooms(unit: Unit, here: str = "") -> dict[str, object]:
         for name, words in _ROOMS.items()
     ]
     return {"unit": unit, "rooms": rooms}
+
+
+def _rule(name: str) -> str:
+    """Give a rule in words; a class of an agency's own by its name."""
+    return (
+        say_here(f"complaint.rule_{name}") if known(f"complaint.rule_{name}") else name.removeprefix("class_")
+    )

@@ -9,18 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from collector.complaints.models import CLOSED, PROMISED_DAYS, Ticket, TicketStatus, TicketStep
-from collector.complaints.waiting import is_about_officers
+from collector.complaints.life import NOBODY
+from collector.complaints.models import Ticket, TicketStatus, TicketStep
+from collector.complaints.sorting import FORMS
+from collector.complaints.waiting import public
 from collector.fleet.models import Unit
 from collector.local import local_date
 from survey.record.complaint import BY_CODE
 
-FORMS = (
-    "penundaan_berlarut", "tidak_memberikan_pelayanan", "tidak_kompeten", "penyalahgunaan_wewenang", "penyimpangan_prosedur",
-    "permintaan_imbalan", "tidak_patut", "berpihak", "diskriminasi", "konflik_kepentingan",
-)  # fmt: skip
-"""The ten forms of maladministration, in the order in which they are usually listed."""
-_ANSWERS = (TicketStatus.ANSWERED, *CLOSED)
+_ANSWERS = (TicketStatus.ANSWERED, TicketStatus.DONE, TicketStatus.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Counted:
     median_days: int | None
     """From the complaint to its first answer, in whole days; None where none was answered."""
     late: int
-    """Answered later than was promised, or open for longer."""
+    """Answered after their date, or open past it."""
     hints: tuple[tuple[str, int], ...]
     """Each of the ten forms with how many complaints may hint at it; one complaint may hint at several."""
     steps: int
@@ -47,15 +44,15 @@ class Counted:
 def counted(unit: Unit, first: date, last: date, *, today: date, whole: bool) -> Counted:
     """Count the complaints that came in between two days, the unit's own; open ones are judged by `today`."""
     zone = unit.time_zone
-    found: list[tuple[int, date, Sequence[str], str]] = [
-        (pk, day, topics, status)
-        for pk, at_ms, topics, status in Ticket.objects.filter(unit=unit).values_list(
-            "pk", "at_ms", "topics", "status"
-        )
-        if first <= (day := local_date(at_ms, zone)) <= last and (whole or not is_about_officers(topics))
+    tickets = Ticket.objects.filter(unit=unit) if whole else public(unit)
+    found: list[tuple[int, date, Sequence[str], str, date | None]] = [
+        (pk, day, topics, status, due)
+        for pk, at_ms, topics, status, due in tickets.values_list("pk", "at_ms", "topics", "status", "due_on")
+        if first <= (day := local_date(at_ms, zone)) <= last
     ]
     steps = list(
         TicketStep.objects.filter(ticket__unit=unit, ticket__in=[pk for pk, *_ in found])
+        .exclude(who__in=NOBODY)
         .order_by("pk")
         .values_list("ticket", "status", "at", "who")
     )
@@ -64,14 +61,14 @@ def counted(unit: Unit, first: date, last: date, *, today: date, whole: bool) ->
         if status in _ANSWERS:
             answered_on.setdefault(ticket, local_date(at, zone))
     waits = {pk: (answered_on.get(pk, today) - day).days for pk, day, *_ in found}
-    hints = Counter(form for _, _, topics, _ in found for form in _hinted(topics))
+    hints = Counter(form for _, _, topics, *_ in found for form in _hinted(topics))
     return Counted(
         whole=whole,
         received=len(found),
-        done=sum(status == TicketStatus.DONE for *_, status in found),
+        done=sum(status == TicketStatus.DONE for *_, status, _ in found),
         answered=len(answered_on),
         median_days=int(statistics.median_high(waits[pk] for pk in answered_on)) if answered_on else None,
-        late=sum(days > PROMISED_DAYS for days in waits.values()),
+        late=sum(due is not None and answered_on.get(pk, today) > due for pk, *_, due in found),
         hints=tuple((form, hints[form]) for form in FORMS),
         steps=len(steps),
         workers=len({who for *_, who in steps}),

@@ -221,7 +221,7 @@ def _handling(found: Known) -> Iterator[Line]:
             if said.median_days is not None
             else ""
         )
-        late = f"; {said.late} melewati 60 hari" if said.late else ""
+        late = f"; {said.late} lewat batasnya" if said.late else ""
         why = f"{said.received} diterima, {said.answered} dijawab, {said.done} selesai{days}{late}."
     else:
         why = "Tidak ada pengaduan yang diterima di kios pada periode ini."

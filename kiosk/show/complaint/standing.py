@@ -7,7 +7,7 @@ from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, KeyboardView, LetterView, MessageView
 from survey.record.complaint import MAX_TEXT_CHARACTERS
 from survey.record.ticket import CODE_CHARACTERS, read_code, show_code
-from survey.visit.reading import answer_pages, may_settle
+from survey.visit.reading import answer_pages, is_asked
 from survey.visit.state import Outcome
 from survey.wire.ticket_states import TicketState
 
@@ -49,7 +49,7 @@ def standing(screen: Screen) -> LetterView:
         bar = bar._replace(right=get("page.number", number=page + 1, count=len(pages)))
     facts = _facts(screen, found) if page == 0 else ()
     answer = (f"“{pages[page]}”",) if pages[page] else ()
-    question = (get("standing.question"),) if page == len(pages) - 1 and may_settle(found.status) else ()
+    question = (get("standing.question"),) if page == len(pages) - 1 and is_asked(found) else ()
     return LetterView(
         bar=bar,
         title=get(f"ticket_status.{found.status}"),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from collector.complaints import life
 from collector.complaints.models import Ticket, TicketAddition
 from collector.evidence.intake.accept import accept
 from collector.evidence.intake.arrivals import Arrival
@@ -81,6 +82,7 @@ def filed(
             "changed_at": moment_of(received_ms),
         },
     )
+    life.arrived(ticket, moment_of(received_ms))
     if phone:
         add(kiosk, ticket, own.key, AdditionKind.NUMBER, phone, settled=True)
     return Filed(ticket, code)

@@ -9,7 +9,6 @@ import pytest
 from collector import clock
 from collector.accounts import roles
 from collector.complaints import retention
-from collector.complaints.models import Ticket
 from collector.complaints.withdrawal import withdraw
 from collector.desk.week import week_of
 from collector.evidence.models import HeldAttachment
@@ -89,9 +88,8 @@ def test_what_the_kiosk_declared_lost_is_counted_so(
 
 
 def test_the_week_says_that_the_text_of_an_open_complaint_ends_soon(unit: Unit, own_clock: OwnClock) -> None:
-    about, _ = filed(unit)
+    filed(unit, topics=("pungli",))
     filed(unit)
-    Ticket.objects.filter(pk=about.pk).update(about_officer=True)
     officer, evaluator = person("wati", roles.UNIT_OFFICER, unit), person("rina", roles.EVALUATOR)
 
     def ending(user: object) -> list[str]:

@@ -7,12 +7,11 @@ import pytest
 from django.conf import settings
 
 from collector.accounts import roles
-from collector.complaints import arrivals, life
-from collector.complaints.models import Ticket, TicketStatus
+from collector.complaints import arrivals, opening
+from collector.complaints.models import Ticket
 from collector.complaints.sealing import opened
 from collector.evidence.models import HeldAttachment, RawBatch, SetAside, Stream
 from collector.evidence.proof.checking import check_stream
-from collector.fleet.models import Unit
 from collector.people.models import TrailEntry
 from collector.trust import public
 from collector.trust.kinds import Errand
@@ -55,49 +54,24 @@ def test_an_attachment_that_its_record_does_not_name_is_dropped(
     assert HeldAttachment.objects.count() == 0
 
 
-def test_text_and_contact_are_opened_by_role_and_noted(
-    kiosk: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]
+def test_text_and_contact_are_opened_apart_and_noted(
+    kiosk: FakeKiosk, arrive: Callable[..., list[object]]
 ) -> None:
     ticket = complain(kiosk, arrive, "lama")
-    read = life.read(ticket, user=person("rina", roles.UNIT_OFFICER, unit), why="to answer")
-    assert (read.text, read.contact, read.shut) == (TEXT, PHONE, ())
+    rina = person("rina", roles.EVALUATOR)
+    assert opening.text_of(ticket, user=rina, why="to answer") == opening.Opened((TEXT,), 0, 0, 0)
+    assert opening.contact_of(ticket, user=rina, why="to ask") == opening.Opened((PHONE,), 0, 0, 0)
     assert [
         word
         for word in (PHONE, TEXT)
         if word.encode() in b"".join(bytes(one.content) for one in ticket.attachments())
     ] == []
-    entry = TrailEntry.objects.get(action="complaint read")
-    assert (entry.who, entry.action, entry.why) == ("rina", "complaint read", "to answer")
-    assert [word for word in (PHONE, TEXT) if word in str(entry.facts)] == []
-
-
-@pytest.mark.parametrize(
-    "role, topic, of_the_unit, allowed",
-    [
-        (roles.VIEWER, "lama", False, False),
-        (roles.UNIT_OFFICER, "lama", True, True),
-        (roles.UNIT_OFFICER, "lama", False, False),
-        (roles.UNIT_OFFICER, "pungli", True, False),
-        (roles.EVALUATOR, "pungli", False, True),
-        (roles.ADMINISTRATOR, "lama", False, True),
-    ],
-)
-def test_who_may_work_on_a_ticket(
-    kiosk: FakeKiosk,
-    unit: Unit,
-    arrive: Callable[..., list[object]],
-    role: str,
-    topic: str,
-    of_the_unit: bool,
-    allowed: bool,
-) -> None:
-    ticket = complain(kiosk, arrive, topic)
-    user = person("somebody", role, unit if of_the_unit else None)
-    assert life.may_work_on(user, ticket) == allowed
-    if not allowed:
-        with pytest.raises(life.NotAllowed):
-            life.read(ticket, user=user, why="curious")
-        assert TrailEntry.objects.filter(action="complaint read").count() == 0
+    entries = TrailEntry.objects.filter(who="rina").order_by("pk")
+    assert [(one.action, one.subject, one.why) for one in entries] == [
+        ("complaint read", ticket.number, "to answer"),
+        ("complaint contact read", ticket.number, "to ask"),
+    ]
+    assert [word for word in (PHONE, TEXT) if word in str([one.facts for one in entries])] == []
 
 
 def damaged(content: bytes) -> bytes:
@@ -121,8 +95,8 @@ def test_what_was_sealed_to_another_key_or_written_in_clear_stays_shut(
     kiosk.record("complaint", {"lookup": "ab" * 16, "visit": 1}, attachments=(attach("text", b"in clear"),))
     arrive(kiosk.batch())
     arrivals.settle(SETTLED)
-    read = life.read(Ticket.objects.get(), user=person("rina", roles.EVALUATOR), why="to answer")
-    assert (read.text, read.shut) == (None, ("text",))
+    read = opening.text_of(Ticket.objects.get(), user=person("rina", roles.EVALUATOR), why="to answer")
+    assert (read.words, read.shut) == ((), 1)
 
 
 @pytest.mark.parametrize(
@@ -141,17 +115,3 @@ def test_a_complaint_that_cannot_be_read_is_set_aside(
     kiosk.record("complaint", body)
     arrive(kiosk.batch())
     assert list(SetAside.objects.values_list("code", flat=True)) == ["complaint_field"]
-
-
-@pytest.mark.parametrize("role", [roles.UNIT_OFFICER, roles.EVALUATOR, roles.ADMINISTRATOR])
-def test_an_inactive_account_may_not_work_on_a_ticket(
-    kiosk: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]], role: str
-) -> None:
-    ticket = complain(kiosk, arrive, "lama")
-    user = person("gone", role, unit if role == roles.UNIT_OFFICER else None)
-    assert life.may_work_on(user, ticket)
-    user.is_active = False
-    user.save()
-    assert not life.may_work_on(user, ticket)
-    with pytest.raises(life.NotAllowed, match=f"gone may not work on ticket {ticket.number}"):
-        life.move(ticket, TicketStatus.DONE, user=user, answer="", now=NOW)

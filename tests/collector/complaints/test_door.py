@@ -8,16 +8,16 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from collector.complaints.life import move
+from collector.complaints.life import CITIZEN, Words, step
 from collector.complaints.models import Ticket, TicketAddition, TicketMisses, TicketStatus
 from collector.complaints.sealing import opened
 from collector.evidence.models import HeldAttachment
 from collector.fleet.models import Unit
+from collector.local import moment_of
 from collector.trust.kinds import Errand
 from collector.trust.sealing import seal
 from survey.record.complaint import written_bytes
 from survey.record.ticket import ALPHABET, new_code, show_code
-from tests.collector.accounts_of import person
 from tests.collector.complaints.filed import TEXT_OF_IT, filed
 from tests.collector.conftest import OwnClock
 from tests.collector.releases.test_english import TOLD_APART, heard, numbers
@@ -61,6 +61,12 @@ def test_the_form_asks_by_post_and_runs_our_own_script_alone(client: Client) -> 
     assert client.get(f"/t/{new_code()}").status_code == 404
 
 
+def answered(ticket: Ticket) -> None:
+    """Answer a complaint, whoever does."""
+    now = moment_of(ticket.received_ms)
+    step(ticket, TicketStatus.ANSWERED, who="rina", now=now, words=Words("Loket ditambah."))
+
+
 def test_a_code_in_the_address_is_not_looked_at(client: Client, unit: Unit) -> None:
     _, code = filed(unit)
     page = client.get(f"/pengaduan/?code={code}").content.decode()
@@ -73,18 +79,13 @@ def test_a_complaint_shows_its_steps_and_answers_and_nothing_written(
 ) -> None:
     ticket, code = filed(unit, phone=PHONE, topics=("pungli",))
     Ticket.objects.filter(pk=ticket.pk).update(due_on="2026-12-15")
-    move(
-        ticket,
-        TicketStatus.FORWARDED,
-        user=person("rina", "evaluator"),
-        answer="Loket ditambah.",
-        now=own_clock.now(),
-    )
+    ticket.refresh_from_db()
+    step(ticket, TicketStatus.HANDLED, who="rina", now=own_clock.now(), words=Words(answer="Loket ditambah."))
     status, page = post(client, show_code(code).lower())
     assert status == 200
     shown = (
         "Diterima",
-        "Diteruskan",
+        "Ditindaklanjuti",
         "Loket ditambah.",
         "9 November 2026",
         "15 Desember 2026",
@@ -200,6 +201,10 @@ def test_another_number_takes_the_place_of_the_first_which_is_destroyed(client: 
 
 def test_settled_closes_and_unsettled_opens_again(client: Client, unit: Unit) -> None:
     ticket, code = filed(unit)
+    _, page = post(client, code)
+    assert 'value="settled"' not in page
+    assert 'value="unsettled"' not in page
+    answered(ticket)
     page = act(client, code, "settled")
     ticket.refresh_from_db()
     assert (ticket.status, ticket.closed_at is None) == (TicketStatus.DONE, False)
@@ -219,9 +224,10 @@ def test_the_same_request_sent_again_does_nothing_twice(client: Client, unit: Un
     assert TicketAddition.objects.count() == 1
     post(client, code, act="word", once=once, text="dan ini")
     assert TicketAddition.objects.count() == 2, "another text from the page before is another word"
+    answered(ticket)
     for _ in range(2):
         post(client, code, act="settled", once=once)
-    assert ticket.steps.filter(who="warga").count() == 1
+    assert ticket.steps.filter(who=CITIZEN).count() == 1
 
 
 def test_taking_back_is_asked_once_more_and_leaves_nothing_to_do(client: Client, unit: Unit) -> None:
@@ -318,6 +324,6 @@ def test_the_collector_seals_as_kiosks_do() -> None:
     key = public.read(settings.IKM_KEYS).seal_key
     both = [seal(written_bytes("words"), key), kiosk.seal(written_bytes("words"), key)]
     assert opened(both, errand=ERRAND) == ["words", "words"]
-    assert [len(one) for one in both] == [36 + 5 + 16] * 2
+    assert [len(one) for one in both] == [36 + 256 + 16] * 2
     assert both[0][:4] == both[1][:4]
     assert both[0][4:] != both[1][4:], "each is sealed with a key of its own"

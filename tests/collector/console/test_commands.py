@@ -19,12 +19,13 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
 from collector import manage
+from collector.complaints import life
 from collector.complaints.models import Ticket
 from collector.console.typed import module_of, word_of
 from collector.fleet.models import Assignment, Unit
 from collector.people.models import TrailEntry
 from collector.trust import public
-from survey.record.complaint import new_code
+from survey.record.complaint import Complaint
 from survey.wire.carriage import SEALED
 from survey.wire.sealing import CARRIED
 from tests.collector.clocks import stopped
@@ -42,21 +43,30 @@ PYTHONS_OWN = ("=<", "datetime.", "Traceback", "<Enum", "object at 0x", "Decimal
 NOW = datetime.fromtimestamp(MORNING_MS / 1000, tz=UTC).replace(day=30, hour=18)
 """In UTC the last of November, in Jakarta the first of December."""
 PASSWORD = "kunci-yang-panjang-sekali"
-TICKET = new_code(lambda _below: 5)
+LOOKUP = "5" * 32
 
 
 @pytest.fixture
 def village(busy: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]) -> Iterator[FakeKiosk]:
     """A kiosk with responses, a complaint, a record that cannot be read, a refusal, and people."""
-    seq = busy.record("complaint", {"ticket": TICKET, "topics": ["lama"], "visit": 900})
+    seq = busy.record("complaint", Complaint(visit=900, lookup=LOOKUP).to_body())
     busy.record("weather", {"rain": True})
     arrive(busy.batch(seq, seq + 1), b"no batch at all")
+    with stopped(NOW):
+        routed(Ticket.objects.get())
     with stopped(NOW):
         call_command("setup")
         sys_stdin, sys.stdin = sys.stdin, io.StringIO(PASSWORD + "\n")
         call_command("user", "add", "rina", "--role", "evaluator")
         sys.stdin = sys_stdin
         yield busy
+
+
+def routed(ticket: Ticket) -> None:
+    """Have a complaint arrive at the office, as opening it does."""
+    ticket.topics, ticket.routed_at = ["lama"], NOW
+    ticket.save()
+    life.arrived(ticket, NOW)
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> str:
@@ -84,9 +94,20 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     ],
     "broker_files": [(("{folder}", "--host", "broker.example"), "IKM_BROKER_URL=mqtts://broker.example:8883")],
     "complaint": [
-        (("list",), "2026-11-02  sukamaju  diterima  lama"),
-        (("read", TICKET, "--as", "rina", "--why", "to answer"), ": lama"),
-        (("move", TICKET, "dijawab", "--as", "rina", "--answer", "Loket ditambah."), ": dijawab"),
+        (("list", "--as", "rina"), "  due 2026-11-27  sukamaju  diterima  unit:sukamaju  lama"),
+        (("list", "--as", "rina", "--below"), "due 2026-11-27"),
+        (("read", "{ticket}", "--as", "rina", "--why", "to answer"), "nothing was written"),
+        (("contact", "{ticket}", "--as", "rina", "--why", "to call"), "nothing was written"),
+        (("move", "{ticket}", "terverifikasi", "--as", "rina"), "terverifikasi"),
+        (("pass", "{ticket}", "all:", "--as", "rina", "--why", "lintas wilayah"), "passed on to all:, to be acknowledged by 2026-12-0"),
+        (("acknowledge", "{ticket}", "--as", "rina"), ": acknowledged"),
+        (("calendar", "2026"), "2026 is not filled: only weekends are counted"),
+        (("calendar", "--fill", "2026"), "2026: 25 days entered"),
+        (("calendar", "--add", "2026-11-03", "--name", "Hari jadi", "--region", "18", "--source", "Perda", "--as", "rina"), "2026-11-03 entered"),
+        (("calendar", "2026"), "2026-11-03  libur_daerah  18  Hari jadi  (Perda)"),
+        (("calendar", "--remove", "2026-11-03", "--region", "18", "--why", "salah"), "2026-11-03 removed"),
+        (("rules",), 'version = "2026-11"'),
+        (("close-silent",), "0 closed"),
     ],
     "enrol": [(UNIT, "good once, until 2026-12-02 01:00 WIB; type on the kiosk:\n  ikm-kiosk enrol ")],
     "evidence": [(("export", "{folder}/bukti.zip", *QUARTER, "--why", "audit"), "1 streams, 63 records, 1 indices")],
@@ -155,7 +176,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "breakdown": ((*UNIT, "--period", "2026-W7"), "2026-W7"),
     "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "web_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
-    "complaint": (("read", "AAAA", "--as", "rina", "--why", "x"), "there is no ticket 'AAAA' here"),
+    "complaint": (("read", "AAAA", "--as", "rina", "--why", "x"), "there is no complaint 'AAAA' here"),
     "enrol": (("--unit", "nowhere"), "unit = 'nowhere' is not known here (known: sukamaju)"),
     "evidence": (
         ("export", "{folder}/x.zip", *QUARTER, "--why", "x", "--as", "nobody"),
@@ -228,7 +249,14 @@ def test_a_command_does_its_work(
     (tmp_path / "regions.csv").write_text("18.02,Lampung Tengah\n")
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     for words, said in SUCCESS[name]:
-        text = run(capsys, name, *(word.format(folder=tmp_path, batch=batch) for word in words))
+        text = run(
+            capsys,
+            name,
+            *(
+                word.format(folder=tmp_path, batch=batch, ticket=Ticket.objects.get().number)
+                for word in words
+            ),
+        )
         assert said in text
     trail = run(capsys, "trail")
     assert "office given: rina" in trail
@@ -273,9 +301,10 @@ def test_the_trail_names_what_it_is_about(
     run(capsys, "evidence", "export", tmp_path / "x.zip", *QUARTER, "--why", "audit")
     run(capsys, "kiosk", "move", "k-0001", *UNIT, "--since", "2026-07-01")
     run(capsys, "rebuild")
-    run(capsys, "complaint", "move", TICKET, "dijawab", "--as", "rina")
+    number = Ticket.objects.get().number
+    run(capsys, "complaint", "move", number, "terverifikasi", "--as", "rina")
     entries = list(
-        TrailEntry.objects.exclude(action="kiosk certified")
+        TrailEntry.objects.exclude(action__in=("kiosk certified", "complaint arrived"))
         .order_by("pk")
         .values_list("action", "subject", "facts")
     )
@@ -285,11 +314,11 @@ def test_the_trail_names_what_it_is_about(
         ("kiosk moved", "k-0001", {"unit": "sukamaju", "place": "sukamaju", "since": "2026-07-01 00:00 WIB"}),
         ("rebuild", "62 records", {}),
         ("console code", "rina", {}),
-        ("complaint moved", TICKET, {"from": "diterima", "to": "dijawab"}),
+        ("complaint moved", number, {"from": "diterima", "to": "terverifikasi", "due": "2026-11-27"}),
     ]
     assert str(Assignment.objects.order_by("since").first()).endswith("since 2026-07-01")
-    assert str(TrailEntry.objects.exclude(action="kiosk certified").first()).endswith("office given rina")
-    assert str(Ticket.objects.get()) == f"{TICKET} dijawab"
+    assert str(TrailEntry.objects.filter(action="office given").first()).endswith("office given rina")
+    assert str(Ticket.objects.get()) == f"{number} terverifikasi"
 
 
 def parsers(name: str) -> Iterator[ArgumentParser]:

@@ -7,28 +7,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from collector.complaints.models import Ticket
+from collector import clock
+from collector.complaints import life
+from collector.complaints.models import Ticket, TicketAddition
 from collector.evidence.models import Refusal, Stream
 from collector.fleet.models import Agency, Place, Service, SettingsReport, Unit
 from collector.people import trail
+from collector.trust import public
 from collector.words.foreign import shown, shown_json, shown_lines
-from survey.record.complaint import new_code
+from survey.record.complaint import Complaint, written_bytes
 from tests.collector.fake_kiosk import FakeKiosk
+from uplink.journal.sealing import seal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EVIL = "Balai\x1b[8m\nverdict: everything holds\r\u202egnp.exe\u2028\x9b2J\x07\\x"
 SAFE = r"Balai\x1b[8m\nverdict: everything holds\r\u202egnp.exe\u2028\x9b2J\x07\\x"
-TICKET = new_code(lambda _below: 3)
 
 
 @pytest.fixture
 def village(busy: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]) -> FakeKiosk:
     """A village where every text that can come from outside is hostile."""
     call_command("setup")
-    busy.record("complaint", {"ticket": TICKET, "topics": [EVIL[:60]], "visit": 900})
+    busy.record("complaint", Complaint(visit=900, lookup="3" * 32).to_body())
     busy.record("settings", {"version": 1, "applied": False, "key": "x", "refused": EVIL})
     arrive(busy.batch(busy.last - 1, busy.last), b"junk")
     Unit.objects.update(name=EVIL)
@@ -37,7 +41,16 @@ def village(busy: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]) ->
     Service.objects.all().delete()
     Refusal.objects.update(last_message=EVIL)
     SettingsReport.objects.update(refused_why=EVIL)
-    Ticket.objects.update(topics=[EVIL])
+    ticket = Ticket.objects.get()
+    life.arrived(ticket, clock.now())
+    Ticket.objects.filter(pk=ticket.pk).update(topics=[EVIL])
+    TicketAddition.objects.create(
+        ticket=ticket,
+        lookup=ticket.lookup,
+        at_ms=0,
+        kind="word",
+        sealed=seal(written_bytes(EVIL), public.read(settings.IKM_KEYS).seal_key),
+    )
     Stream.objects.update(decided_by=EVIL[:100], decided_why=EVIL)
     trail.note(who=EVIL, action=EVIL, subject=EVIL, why=EVIL)
     stdin, sys.stdin = sys.stdin, io.StringIO("kunci-yang-panjang-sekali\n")
@@ -50,8 +63,8 @@ QUARTER = ("--unit", "sukamaju", "--period", "2026-TW4")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "audit": ("audit", *QUARTER),
     "audit as JSON": ("audit", *QUARTER, "--json"),
-    "complaints": ("complaint", "list"),
-    "complaint": ("complaint", "read", TICKET, "--as", "rina", "--why", "x"),
+    "complaints": ("complaint", "list", "--as", "rina"),
+    "complaint": ("complaint", "read", "{ticket}", "--as", "rina", "--why", "x"),
     "evidence": ("evidence", "export", "{folder}/b.zip", *QUARTER, "--why", "x"),
     "index": ("index", *QUARTER),
     "index by unit": ("index", "--region", "18", "--period", "2026-TW4", "--by", "unit"),
@@ -91,7 +104,9 @@ def test_no_command_prints_what_a_terminal_would_obey(
     capsys.readouterr()
     said = ""
     try:
-        call_command(*(word.format(folder=tmp_path) for word in COMMANDS[name]))
+        call_command(
+            *(word.format(folder=tmp_path, ticket=Ticket.objects.get().number) for word in COMMANDS[name])
+        )
     except CommandError as error:
         said = str(error)
     except SystemExit:

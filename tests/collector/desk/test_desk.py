@@ -157,6 +157,7 @@ def test_every_room_leads_to_all_the_others(post: Post) -> None:
             "/meja/",
             "/meja/minggu-ini/",
             "/meja/kios/",
+            "/meja/pengaduan/",
             "/meja/rilis/",
             "/meja/belum-melapor/",
             "/meja/akun/",

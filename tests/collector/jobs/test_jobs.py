@@ -347,8 +347,11 @@ def test_who_is_an_evaluator_no_more_gets_no_folder_of_all_complaints(villages: 
     unit = villages[0].unit
     assert unit is not None
     both = person("wati", roles.EVALUATOR)
-    Office.objects.create(user=both, role=roles.UNIT_OFFICER, unit=unit, given_by="test", since=clock.now())
     job = asking.folder_of(unit, 2026, user=both)
+    Office.objects.create(user=both, role=roles.UNIT_OFFICER, unit=unit, given_by="test", since=clock.now())
+    sits_there = asking.folder_of(unit, 2026, user=both)
+    assert list(Piece.objects.filter(job=sits_there, unit=unit).values_list("whole", flat=True)) == [False]
+    sits_there.delete()
     Office.objects.filter(user=both, role=roles.EVALUATOR).update(until=clock.now())
     work()
     assert names(job) == {doing.NOT_MADE}

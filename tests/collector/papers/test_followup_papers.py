@@ -11,7 +11,6 @@ from django.test import Client
 from docx import Document
 
 from collector.accounts import roles
-from collector.complaints.models import Ticket
 from collector.followup import forum, register
 from collector.followup.models import Report
 from collector.followup.reports import issue
@@ -25,12 +24,13 @@ from collector.releases import larger
 from collector.releases.models import Release
 from survey.index.periods import parse
 from tests.collector.accounts_of import person
+from tests.collector.complaints.tickets import a_ticket
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
 from tests.collector.papers import town
 from tests.collector.papers.reading_back import as_pdf, invalid_pdf_a, sheet, text_of
 from tests.collector.papers.test_publication_papers import HOSTILE
-from tests.collector.scores.village import Post, at
+from tests.collector.scores.village import Post
 
 pytestmark = pytest.mark.django_db
 
@@ -228,15 +228,11 @@ def test_what_others_wrote_stays_text(release: Release, tmp_path: Path) -> None:
 
 
 def test_the_pack_tells_nothing_of_complaints(post: Post, release: Release, tmp_path: Path) -> None:
-    for seq in range(9):
-        Ticket.objects.create(
-            stream_id=1, seq=10_000 + seq, code=f"TIKET{seq}", unit=post.unit, place=post.place, at_ms=at(date(2026, 11, 3)),
-            topics=["pungli"], language="id",
-        )  # fmt: skip
+    numbers = [a_ticket(post.unit, "pungli", day=date(2026, 11, 3)).number for _ in range(9)]
     text = text_of(made(release, tmp_path)["forum"])
     assert "Belum ada angka pengaduan yang diterbitkan" in text
     assert "pungli" not in text
-    assert "TIKET" not in text
+    assert [number for number in numbers if number in text] == []
 
 
 def test_a_region_has_no_follow_up_of_its_own(post: Post, release: Release, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ from collector.scores.tallies.projection import project
 from survey.instrument.definition import load
 from survey.record.complaint import TOPICS
 from tests.collector.accounts_of import person
+from tests.collector.complaints.tickets import a_ticket
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
 from tests.collector.papers import town
@@ -75,11 +76,8 @@ def ticket(
     who: str = "sari",
 ) -> None:
     """A complaint that is answered so many days after it was made, and perhaps done the day after."""
-    number = Ticket.objects.count() + 1
-    made = Ticket.objects.create(
-        code=f"AAAA{number}", stream_id=post.stream, seq=number, unit=post.unit, place=post.place, at_ms=at(day),
-        topics=[topic], language="id", status=TicketStatus.DONE if done else TicketStatus.RECEIVED,
-    )  # fmt: skip
+    made = a_ticket(post.unit, topic, day=day)
+    Ticket.objects.filter(pk=made.pk).update(status=TicketStatus.DONE if done else TicketStatus.RECEIVED)
     steps = [] if answered is None else [(answered, TicketStatus.ANSWERED)]
     steps += [((answered or 0) + 1, TicketStatus.DONE)] if done else []
     for days, status in steps:
@@ -157,7 +155,7 @@ def test_what_was_entered_is_evidence(post: Post, release: Release) -> None:
     )
     handled = told["Pengaduan", "Penyelesaian pengaduan"]
     assert handled.why == (
-        "4 diterima, 3 dijawab, 1 selesai; separuh dijawab dalam 2 hari atau kurang; 1 melewati 60 hari."
+        "4 diterima, 3 dijawab, 1 selesai; separuh dijawab dalam 2 hari atau kurang; 1 lewat batasnya."
     )
     assert told["Pengaduan", "Rencana perbaikan"].why == "1 dari 1 rencana selesai."
     assert told["Pengaduan", "Hasil dipublikasikan"].state == PRESENT

@@ -17,6 +17,8 @@ from collector.fleet.models import Unit
 from collector.followup import forum, register
 from collector.followup.models import Report
 from collector.followup.reports import issue
+from collector.handover.models import Handover, Stage
+from collector.handover.outputs import report as complaints
 from collector.jobs import asking
 from collector.jobs.models import Job
 from collector.papers.models import Medium
@@ -37,6 +39,7 @@ from survey.instrument.definition import load
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
+from tests.collector.handover import village
 from tests.collector.papers import town
 from tests.collector.papers.reading_back import invalid_pdf_a, text_of
 from tests.collector.scores.village import Post, add_unit, at
@@ -67,20 +70,6 @@ def release(post: Post, own_clock: OwnClock) -> Release:
 
 def found(unit: Unit, *, whole: bool = True, lapor: tuple[int, int] | None = None) -> dict[int, Finding]:
     return {one.number: one for one in findings(facts_of(unit, YEAR, whole=whole, lapor=lapor))}
-
-
-def ticket(post: Post, code: str, *, topics: list[str], status: TicketStatus, year: int = YEAR) -> None:
-    Ticket.objects.create(
-        code=code,
-        stream_id=post.stream,
-        seq=Ticket.objects.count() + 1,
-        unit=post.unit,
-        place=post.place,
-        at_ms=at(date(year, 12, 31), seconds=60),
-        topics=topics,
-        language="id",
-        status=status,
-    )
 
 
 def test_a_year_without_anything_is_nothing_everywhere_and_says_what_would_help(post: Post) -> None:
@@ -122,18 +111,40 @@ def test_a_forum_counts_the_groups_that_came_in_that_year(
 
 
 def test_complaints_are_those_of_the_year_and_an_officers_folder_has_none_about_officers(post: Post) -> None:
-    ticket(post, "AAAA1", topics=["waktu"], status=TicketStatus.DONE)
-    ticket(post, "AAAA2", topics=["waktu"], status=TicketStatus.ANSWERED)
-    ticket(post, "AAAA3", topics=["pungli"], status=TicketStatus.RECEIVED)
-    ticket(post, "AAAA4", topics=["waktu"], status=TicketStatus.DONE, year=YEAR - 1)
+    for day, topic, status in (
+        (date(YEAR, 12, 31), "lama", TicketStatus.DONE),
+        (date(YEAR, 1, 1), "lama", TicketStatus.ANSWERED),
+        (date(YEAR, 12, 31), "pungli", TicketStatus.RECEIVED),
+        (date(YEAR - 1, 12, 31), "lama", TicketStatus.DONE),
+    ):
+        village.ticket(post.unit, day, topic, status=status)
     whole, own = found(post.unit)[28], found(post.unit, whole=False)[28]
     assert (whole.level, dict(whole.fields)["Diterima seluruhnya"]) == (1, "3")
     assert (own.level, dict(own.fields)["Diterima seluruhnya"]) == (2, "2")
     assert "Pengaduan tentang petugas tidak ikut dihitung" in own.why
+    assert "Tanpa SP4N-LAPOR! paling tinggi 2" in own.why
     assert found(post.unit, lapor=(10, 9))[28].level == 5
     step = found(post.unit, lapor=(10, 5))[28].step
     assert step is not None
     assert (step.needed, step.level) == (4, 5)
+
+
+def test_complaints_that_came_back_with_a_number_count_in_sp4n_lapor(post: Post, own_clock: OwnClock) -> None:
+    made = [village.ticket(post.unit, date(YEAR, 10, 1), "lama", status=TicketStatus.DONE) for _ in range(3)]
+    for place, one in enumerate(made[:2]):
+        Handover.objects.create(
+            ticket=one, stage=Stage.RETURNED, key=f"{place:032x}", tracking_id=str(place + 1), handed_at=own_clock.now(),
+            acknowledge_by=date(YEAR, 10, 6), by="budi", why="x",
+        )  # fmt: skip
+    Ticket.objects.filter(pk=made[0].pk).update(status=TicketStatus.ANSWERED)
+    told = found(post.unit)[28]
+    assert (
+        told.level,
+        dict(told.fields)["Diterima di SP4N-LAPOR!"],
+        dict(told.fields)["Selesai di SP4N-LAPOR!"],
+    ) == (4, "2", "1")
+    assert "yang masuk langsung di sana belum terhitung" in told.why
+    assert "(dinyatakan): 9 dari 10" in found(post.unit, lapor=(10, 9))[28].why
 
 
 def pages(pdf: bytes) -> int:
@@ -150,6 +161,7 @@ def test_every_file_opens_and_the_index_is_one_page_that_says_the_levels(
     post: Post, release: Release, tmp_path: Path
 ) -> None:
     enter(release, day=date(2027, 1, 5), medium=Medium.PRINT, where="=papan", who="budi")
+    complaints.publish(post.unit, parse("2026-TW4"), who="budi", now=datetime(2027, 1, 8, tzinfo=UTC))
     item = desa.add(release)
     register.done(
         item,
@@ -162,7 +174,7 @@ def test_every_file_opens_and_the_index_is_one_page_that_says_the_levels(
     parts = made(release)
     assert made(release) == parts, "the same register gives the same bytes"
     assert sorted({path.partition("/")[0] for path in parts if "/" in path}) == [
-        "06-skm", "07-media", "08-tindak-lanjut", "09-kecepatan", "28-pengaduan",
+        "06-skm", "07-media", "08-tindak-lanjut", "09-kecepatan", "25-sarana-pengaduan", "27-pengelolaan-pengaduan", "28-pengaduan",
     ]  # fmt: skip
     assert not any(".." in path or path.startswith("/") for path in parts)
     assert pages(parts["00-ringkasan.pdf"]) == 1
@@ -172,6 +184,9 @@ def test_every_file_opens_and_the_index_is_one_page_that_says_the_levels(
     text = text_of(path)
     for finding in findings(facts_of(post.unit, YEAR, whole=True)):
         assert finding.title.split()[0] in text
+    numbers = parts["28-pengaduan/angka.csv"].decode("utf-8-sig")
+    assert "Diterima seluruhnya;0" in numbers
+    assert "Tingkat;0" in numbers
     rows = list(csv.reader(io.StringIO(parts["00-isian-F01.csv"].decode("utf-8-sig")), delimiter=";"))
     assert ["6", "Nilai IKM terakhir", str(release.value).replace(".", ",")] in rows
     assert "'=papan" in parts["07-media/register.csv"].decode("utf-8-sig")

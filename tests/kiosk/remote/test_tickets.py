@@ -18,7 +18,7 @@ from uplink.journal.enrolment import verifier
 KIOSK = "k-0001"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = KEY.public_key().public_bytes_raw()
-STATE = TicketState("dijawab", 1_764_000_000_000, "", "Loket ditambah.")
+STATE = TicketState("dijawab", 1_764_000_000_000, "", "2026-12-29", "Loket ditambah.")
 
 
 def told(folder: Path) -> Told:

@@ -63,7 +63,7 @@ def test_a_filing_comes_back(topics: tuple[str, ...], about: bool, names: bool, 
 @given(st.sampled_from(AdditionKind), keys)
 def test_an_addition_comes_back(kind: AdditionKind, key: bytes) -> None:
     spoken = SpokenPart("0123456789abcdef", 2, 5) if kind is AdditionKind.SPOKEN else None
-    assert Added.from_bytes(Added(kind, key, spoken).to_bytes()) == Added(kind, key, spoken)
+    assert Added.from_bytes(Added(kind, key, spoken=spoken).to_bytes()) == Added(kind, key, spoken=spoken)
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ def test_an_addition_comes_back(kind: AdditionKind, key: bytes) -> None:
 )
 def test_a_part_says_which_it_is(part: SpokenPart | None) -> None:
     with pytest.raises(Malformed):
-        Added.from_bytes(Added(AdditionKind.SPOKEN, bytes(32), part).to_bytes())
+        Added.from_bytes(Added(AdditionKind.SPOKEN, bytes(32), spoken=part).to_bytes())
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_ANSWER_CHARACTERS))
 def test_a_state_comes_back(answer: str) -> None:
-    state = TicketState("dijawab", 1_764_000_000_000, "2026-12-15", answer)
+    state = TicketState("dijawab", 1_764_000_000_000, "2026-12-15", "2026-12-29", answer)
     assert TicketState.from_bytes(state.to_bytes()) == state
 
 

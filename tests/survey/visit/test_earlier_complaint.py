@@ -11,7 +11,7 @@ from survey.wire.ticket_states import MAX_ANSWER_CHARACTERS, TicketState
 from tests.survey.visits import CODE, Walk
 
 PHONE = "081234567890"
-ANSWERED = TicketState("dijawab", at=0, answer="Loket kini buka sampai jam tiga.")
+ANSWERED = TicketState("dijawab", at=0, until="2026-12-29", answer="Loket kini buka sampai jam tiga.")
 
 
 def look_up(walk: Walk, code: str = CODE) -> None:
@@ -77,19 +77,22 @@ def test_news_of_another_code_are_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "status, expected",
+    "status, until, expected",
     [
-        ("diterima", ("word", "number", "withdraw", "close")),
-        ("ditindaklanjuti", ("word", "number", "withdraw", "close")),
-        ("dibuka_lagi", ("word", "number", "withdraw", "close")),
-        ("dijawab", ("settled", "unsettled", "word", "other")),
-        ("selesai", ("settled", "unsettled", "word", "other")),
-        ("ditolak", ("unsettled", "word", "number", "other")),
-        ("dicabut", ("close",)),
+        ("diterima", "", ("word", "number", "withdraw", "close")),
+        ("ditindaklanjuti", "", ("word", "number", "withdraw", "close")),
+        ("dibuka_lagi", "", ("word", "number", "withdraw", "close")),
+        ("dijawab", "2026-12-29", ("settled", "unsettled", "word", "other")),
+        ("selesai", "2026-12-29", ("unsettled", "word", "number", "other")),
+        ("selesai", "", ("word", "number", "withdraw", "close")),
+        ("ditolak", "", ("word", "number", "withdraw", "close")),
+        ("dicabut", "", ("close",)),
     ],
 )
-def test_what_can_be_said_to_a_complaint_fits_how_it_stands(status: str, expected: tuple[str, ...]) -> None:
-    walk = Walk(tickets={CODE: TicketState(status, at=0)})
+def test_what_can_be_said_to_a_complaint_fits_how_it_stands(
+    status: str, until: str, expected: tuple[str, ...]
+) -> None:
+    walk = Walk(tickets={CODE: TicketState(status, at=0, until=until)})
     look_up(walk)
     here = offer(walk.plan, walk.state)
     assert here.options == expected
@@ -161,7 +164,11 @@ def test_a_word_that_is_cancelled_is_forgotten() -> None:
 
 def test_a_long_answer_is_read_page_by_page() -> None:
     answer = "Mulai besok loket buka sampai jam tiga sore. " * 13
-    walk = Walk(tickets={CODE: TicketState("dijawab", at=0, answer=answer[:MAX_ANSWER_CHARACTERS])})
+    walk = Walk(
+        tickets={
+            CODE: TicketState("dijawab", at=0, until="2026-12-29", answer=answer[:MAX_ANSWER_CHARACTERS])
+        }
+    )
     look_up(walk)
     pages = 1
     while "more" in offer(walk.plan, walk.state).options:
@@ -229,7 +236,7 @@ def walk_of(code: str) -> int:
 def test_the_longest_code_and_the_longest_answer_stay_within_the_presses_a_citizen_has() -> None:
     code = new_code(lambda _below: 22)
     answer = ("Mulai besok loket buka. " * 40)[:MAX_ANSWER_CHARACTERS]
-    walk = Walk(tickets={code: TicketState("dijawab", at=0, answer=answer)})
+    walk = Walk(tickets={code: TicketState("dijawab", at=0, until="2026-12-29", answer=answer)})
     for action in ("answer:3", "complaint", "look"):
         walk.choose(action)
     walk.spell(code)

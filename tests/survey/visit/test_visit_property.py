@@ -41,7 +41,7 @@ from tests.survey.visits import CODE, full_plan
 STATES = (
     None,
     TicketState("diterima", at=0, due="2026-12-15"),
-    TicketState("dijawab", at=0, answer="Loket kini buka sampai jam tiga. " * 10),
+    TicketState("dijawab", at=0, until="2026-12-29", answer="Loket kini buka sampai jam tiga. " * 10),
     TicketState("dicabut", at=0),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector.accounts import roles
+from collector.complaints import sight
 from collector.console.acting import add_account, proven
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
@@ -81,7 +82,7 @@ def _asking(account: str | None, unit: Unit) -> tuple[str, bool]:
     user = proven(account)
     if not roles.may(user, roles.OFFICERS, unit):
         raise CollectorError("account_may_not", account=account, roles=", ".join(roles.OFFICERS))
-    return f"{account} ({trail.console_user()})", roles.may(user, roles.EVALUATORS, unit)
+    return f"{account} ({trail.console_user()})", sight.sees_all_of(user, unit)
 
 
 def _written(where: Path, parts: Iterable[File]) -> list[str]:

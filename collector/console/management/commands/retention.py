@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector import clock
-from collector.complaints import retention, throttle
+from collector.complaints import life, retention, throttle
 from collector.console.command import CollectorCommand
 from collector.people.trail import console_user
 
@@ -14,7 +14,7 @@ class Command(CollectorCommand):
     """Destroy what is past its date."""
 
     help = (
-        "Destroy contacts (90 days after closing), complaint texts (after two years) and what a backup brought back, in the database's"
+        "Close answered complaints whose citizens stayed silent, and destroy contacts (90 days after closing), complaint texts (after two years) and what a backup brought back, in the database's"
         " free space too, with proof kept. A timer runs it each night."
     )
 
@@ -28,6 +28,7 @@ class Command(CollectorCommand):
         if options["dry_run"]:
             found = retention.due(now)
         else:
+            life.close_silent(now)
             found = retention.run(now, who=console_user())
             throttle.forget(now)
         contacts, texts = found.counts
