@@ -1,4 +1,4 @@
-"""The simulated panel: buttons pressed by a program or a keyboard instead of a finger. A shipped feature.
+"""The simulated panel and microphone: moved by a program or a keyboard instead of a person. A shipped feature.
 
 Training, the demo, the long-run test and `ikm-kiosk simulate` use it; edges go through the same queue and the same
 debouncer as those of real pins.
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hardware.events import BUTTONS, Edge
+from hardware.spoken import Failed, Outcome, Played, Recording
 
 
 @dataclass(slots=True)
@@ -61,3 +62,58 @@ class SimulatedPanel:
         """Switch everything off."""
         self.lit.clear()
         self.closed = True
+
+
+class SimulatedMicrophone:
+    """A microphone that always hears the same: `speech`, for as long as the clock it is given says."""
+
+    def __init__(self, speech: bytes, clock: Callable[[], float], *, plays_seconds: float = 2.0) -> None:
+        self._speech = speech
+        self._clock = clock
+        self._plays_seconds = plays_seconds
+        self._ends_at: float | None = None
+        self._outcome: Outcome = Played()
+        self.broken = False
+        """Whether it fails from now on."""
+        self.heard: list[bytes] = []
+        """What was played."""
+        self.volume_percent = 100
+
+    def set_volume(self, percent: int) -> None:
+        """Remember the volume."""
+        self.volume_percent = percent
+
+    def fault(self) -> str:
+        """Nothing is missing."""
+        return ""
+
+    def record(self, seconds: int) -> None:
+        """Begin to record."""
+        self._outcome = Failed("broken") if self.broken else Recording(self._speech)
+        self._ends_at = self._clock() + (0 if self.broken else seconds)
+
+    def stop(self) -> None:
+        """End recording."""
+        if self._ends_at is not None:
+            self._ends_at = min(self._ends_at, self._clock())
+
+    def play(self, speech: bytes) -> None:
+        """Play a recording."""
+        self.heard.append(speech)
+        self._outcome = Failed("broken") if self.broken else Played()
+        self._ends_at = self._clock() + (0 if self.broken else self._plays_seconds)
+
+    def hush(self) -> None:
+        """Drop what goes on."""
+        self._ends_at = None
+
+    def poll(self) -> Outcome | None:
+        """Give what came of the latest call, once its time has come."""
+        if self._ends_at is None or self._clock() < self._ends_at:
+            return None
+        self._ends_at = None
+        return self._outcome
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.hush()

@@ -14,6 +14,7 @@ from hardware.debounce import Debouncer, DebounceTiming
 from hardware.errors import NoPins, PanelFault
 from hardware.panel import Panel
 from hardware.simulator import SimulatedPanel
+from hardware.spoken import Microphone
 from kiosk import __version__
 from kiosk.config import Config, PanelSection, ScreenSection
 from kiosk.device import Device, open_device
@@ -24,6 +25,7 @@ from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
 from kiosk.show.views import Look
+from kiosk.speaking import Speaking
 from kiosk.times import RealTimes, Times
 from kiosk.watch.folders import require_enrolled
 from kiosk.watch.frame import mark_frame
@@ -52,6 +54,7 @@ def make_loop(
     plan: Plan | None = None,
     watchdog: Watchdog | None = None,
     voice: Voice | None = None,
+    microphone: Microphone | None = None,
     thanked_log: TextIO | None = None,
     staff: bool = False,
     touch_fault: Trouble | None = None,
@@ -75,11 +78,15 @@ def make_loop(
     if plan is None:
         inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     remote = (inbox.last_good() if inbox is not None else None) or SettingsContent()
-    plan = plan or device.plan(remote)
+    speaking = Speaking(microphone)
+    make_plan = partial(_plan, device, speaking)
+    plan = plan or make_plan(remote)
     # Every visit leaves at least one record, so the newest record's number is beyond every visit's before it.
     state = begin(plan, now=times.monotonic(), visit=device.journal.head.seq)
     service = Service(plan, state, recorder, make_debouncer(config, panel))
-    look = partial(_health, device, service, inbox=inbox, touch_fault=touch_fault, voice=voice)
+    look = partial(
+        _health, device, service, inbox=inbox, touch_fault=touch_fault, voice=voice, speaking=speaking
+    )
     return Loop(
         service,
         panel=panel,
@@ -95,17 +102,24 @@ def make_loop(
             tools=Tools(
                 health=look if staff else None,
                 write_status=partial(write_status, KioskHome(device.home).kiosk_status) if staff else None,
-                make_plan=device.plan,
+                make_plan=make_plan,
                 set_brightness=_brightness if staff else None,
-                set_volume=voice.set_volume if voice is not None else None,
+                set_volume=partial(_set_volume, voice, speaking),
             ),
         ),
         watchdog=watchdog or Watchdog({}),
         voice=voice,
+        speaking=speaking,
         make_desk=partial(_desk, device, service, panel=panel, look=look) if staff else None,
         staff_buttons=frozenset(config.panel.staff_buttons),
         staff_hold_seconds=config.panel.staff_hold_seconds,
     )
+
+
+def _plan(device: Device, speaking: Speaking, remote: SettingsContent) -> Plan:
+    """Make the plan of visits; speaking is offered only where it can be recorded."""
+    plan = device.plan(remote)
+    return plan._replace(microphone=plan.microphone and speaking.offered)
 
 
 def _place(device: Device) -> KioskPlace:
@@ -155,6 +169,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
         with open_device(home, config) as device:
             display, wake, fault = open_window(config, title=device.enrolment.unit.name, windowed=windowed)
             panel.wake_with(wake)
+            microphone = _microphone(config)
             watchdog = Watchdog()
             try:
                 loop = make_loop(
@@ -164,6 +179,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     times=RealTimes(device.clock, device.zone),
                     watchdog=watchdog,
                     voice=_voice(home, config),
+                    microphone=microphone,
                     staff=True,
                     touch_fault=fault,
                 )
@@ -179,6 +195,8 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
             except PanelFault as error:
                 raise KioskError(str(error)) from error
             finally:
+                if microphone is not None:
+                    microphone.close()
                 display.close()
     finally:
         panel.close()
@@ -252,8 +270,20 @@ def _voice(home: Path, config: Config) -> Voice | None:
         volume_percent=section.volume_percent,
     )
     return Voice(
-        speak=speech.speak, hush=speech.hush, set_volume=speech.set_volume, fault=lambda: speech.fault
+        speak=speech.speak,
+        hush=speech.hush,
+        release=speech.release,
+        set_volume=speech.set_volume,
+        fault=lambda: speech.fault,
     )
+
+
+def _microphone(config: Config) -> Microphone | None:
+    if not config.sound.microphone:
+        return None
+    from hardware.microphone import ProgramMicrophone  # noqa: PLC0415 - few kiosks have one
+
+    return ProgramMicrophone(volume_percent=config.sound.volume_percent)
 
 
 def _health(
@@ -263,6 +293,7 @@ def _health(
     inbox: Inbox | None,
     touch_fault: Trouble | None,
     voice: Voice | None,
+    speaking: Speaking,
 ) -> Health:
     stamp = device.clock.stamp()
     uplink = uplink_words(device.home, up_ms=boot_time_ms)
@@ -275,6 +306,7 @@ def _health(
         stuck=tuple(sorted(service.debouncer.stuck)),
         touch_fault=touch_fault,
         speech_fault=voice.fault() if voice is not None else None,
+        microphone_fault=speaking.fault,
         last_error=service.recorder.trouble,
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,
@@ -307,6 +339,12 @@ def _seal(device: Device, content: bytes, *, info: bytes) -> bytes:
     from uplink.journal.sealing import current_key, seal  # noqa: PLC0415 - few visitors complain
 
     return seal(content, current_key(device.home, device.enrolment), info=info)
+
+
+def _set_volume(voice: Voice | None, speaking: Speaking, percent: int) -> None:
+    speaking.set_volume(percent)
+    if voice is not None:
+        voice.set_volume(percent)
 
 
 def _brightness(percent: int) -> None:

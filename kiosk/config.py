@@ -103,12 +103,13 @@ class VisitSection:
 
 @dataclass(frozen=True, repr=False)
 class SoundSection:
-    """`[sound]`: the beep of a press and the voice."""
+    """`[sound]`: the beep of a press, the voice, and whether somebody can speak."""
 
     beep: bool = _plain(default=True, kind="flag")
     speech: bool = _plain(default=False, kind="flag")
     volume_percent: int = _whole(70, 0, 100)
     recordings: str = _plain("", "text")
+    microphone: bool = _plain(default=False, kind="flag")
 
 
 @dataclass(frozen=True, repr=False)

@@ -28,12 +28,15 @@ from kiosk.service import Service
 from kiosk.show.present import next_change, present
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
+from kiosk.speaking import Speaking
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
+from survey.record.complaint import AdditionKind
 from survey.visit.action import BACKSPACE, Word, key
 from survey.visit.machine import advance, due
 from survey.visit.plan import Plan
+from survey.visit.speech import ForgetSpeech, Record, Replay, StopRecording
 from survey.visit.state import (
     Accepted,
     Effect,
@@ -62,6 +65,8 @@ log = logging.getLogger(__name__)
 
 FRAME_SECONDS = 1 / 60
 _LONGEST_WAIT_SECONDS = 1.0
+_SPEAKING_WAIT_SECONDS = 0.1
+"""So soon it is seen that recording or playing has ended."""
 _CONTROL_KEYS = {"\b": key(BACKSPACE), "\r": Word.NEXT, "\x1b": Word.BACK}
 
 
@@ -78,6 +83,7 @@ class Loop:
         housekeeping: Housekeeping,
         watchdog: Watchdog,
         voice: Voice | None,
+        speaking: Speaking,
         make_desk: Callable[[], Desk] | None,
         staff_buttons: frozenset[int],
         staff_hold_seconds: float,
@@ -92,6 +98,7 @@ class Loop:
         """Makes the staff's screen when it is first called for; without it nobody can call staff."""
         self._watchdog = watchdog
         self._voice = voice
+        self._speaking = speaking
         self._staff_buttons = staff_buttons
         self._staff_hold_seconds = staff_hold_seconds
         self._corner_since: float | None = None
@@ -120,6 +127,8 @@ class Loop:
         self._drain_panel(now)
         for result in self.service.recorder.results():
             self._apply(result, now)
+        for heard in self._speaking.results():
+            self._apply(heard, now)
         self._let_time_act(now)
         self._housekeeping.step(now)
         if (event := self._storage_check.look(now)) is not None:
@@ -145,7 +154,8 @@ class Loop:
     # -- input
 
     def _wait(self) -> float:
-        longest = FRAME_SECONDS if self.service.recorder.busy else _LONGEST_WAIT_SECONDS
+        longest = _SPEAKING_WAIT_SECONDS if self._speaking.busy else _LONGEST_WAIT_SECONDS
+        longest = FRAME_SECONDS if self.service.recorder.busy else longest
         moment = self.due()
         return longest if moment is None else min(max(0.0, moment - self.times.monotonic()), longest)
 
@@ -238,7 +248,7 @@ class Loop:
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
             self.service.recorder.forget_unthanked()
 
-    def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
+    def _perform(self, effect: Effect) -> None:  # noqa: C901, PLR0912 - one branch an effect
         match effect:
             case SaveResponse():
                 if effect.response.complete and effect.response.instrument != self.service.plan.pulse.id:
@@ -247,10 +257,16 @@ class Loop:
                 self.service.recorder.save_response(effect, outside_hours=self._surroundings.closed)
             case SaveComplaint():
                 self.service.recorder.save_complaint(effect)
+            case SaveAddition(kind=AdditionKind.SPOKEN):
+                self.service.recorder.save_spoken(effect, self._speaking.take())
             case SaveAddition():
                 self.service.recorder.save_addition(effect)
             case LookUp():
                 self.service.recorder.look_up(effect)
+            case Record() | StopRecording() | Replay() | ForgetSpeech():
+                if self._voice is not None and isinstance(effect, Record | Replay):
+                    self._voice.release()
+                self._speaking.perform(effect)
             case Accepted():
                 self.service.counters.presses += 1
                 self.panel.beep()

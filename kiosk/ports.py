@@ -71,6 +71,8 @@ class Voice(NamedTuple):
 
     speak: Callable[[View, str], None]
     hush: Callable[[], None]
+    release: Callable[[], None]
+    """Stop, and leave the sound card to whoever records and plays what a visitor says."""
     set_volume: Callable[[int], None]
     """In percent, from the next piece on."""
     fault: Callable[[], Trouble | None]

@@ -5,7 +5,7 @@ Belongs to the frame loop; the writer's thread is met only through its two queue
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol, TextIO
 
@@ -24,11 +24,14 @@ from survey.record.complaint import (
     Complaint,
     Consent,
     Filing,
+    SpokenPart,
     written_bytes,
 )
 from survey.record.officers import speaks_of_officer
 from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.record.response import new_salt
+from survey.record.spoken import VOICE, new_speech
+from survey.record.ticket import TicketSecrets
 from survey.visit.state import Found, LookUp, SaveAddition, SaveComplaint, Saved, SaveFailed, SaveResponse
 from survey.wire.sealing import ROUTED, WRITTEN
 from survey.wire.trouble import Trouble
@@ -50,6 +53,13 @@ class _Note(NamedTuple):
 
     number: int
     kind: str
+
+
+class _Part(NamedTuple):
+    """The token of one of several records that a visitor waits for together."""
+
+    token: str
+    is_last: bool
 
 
 class ThankedLog:
@@ -84,7 +94,9 @@ class Recorder:
         self._thanked_log = thanked_log
         self._tickets = tickets
         self._codes: dict[str, str] = {}
-        self._places: dict[str, tuple[str, int]] = {}
+        self._filed = ""
+        """The code of the complaint that was handed over last, until its visit is over."""
+        self._places: dict[str, list[tuple[str, int]]] = {}
         self._notes = 0
         self._probe: _Note | None = None
         self._probed = False
@@ -107,10 +119,11 @@ class Recorder:
     def save_complaint(self, effect: SaveComplaint) -> None:
         """Hand a complaint over; what it is about and what was written lie beside its record, sealed: neither is ever written in clear."""
         ticket = self._tickets.take()
+        self._filed = ticket.code
         filing = Filing(
             topics=tuple(effect.topics),
             about_officer=effect.about_officer,
-            names_officer=speaks_of_officer(effect.text),
+            names_officer=effect.spoken or speaks_of_officer(effect.text),
             language=effect.language,
             key=ticket.secrets.key,
         )
@@ -128,7 +141,7 @@ class Recorder:
 
     def save_addition(self, effect: SaveAddition) -> None:
         """Hand over what a visitor adds to a complaint, sealed like that."""
-        secrets = self._tickets.secrets(effect.code)
+        secrets = self._secrets(effect)
         stamp = self._times.stamp()
         attachments = [
             self._sealed(
@@ -146,6 +159,22 @@ class Recorder:
             attached={one.name: one.digest for one in attachments},
         )
         self._submit(effect.token, ADDITION, addition.to_body(), stamp=stamp, attachments=attachments)
+
+    def save_spoken(self, effect: SaveAddition, parts: Sequence[bytes]) -> None:
+        """Hand over what a visitor said, each part as a record of its own; `results` tells when the last of them is durable."""
+        secrets, speech = self._secrets(effect), new_speech()
+        for part, content in enumerate(parts, start=1):
+            added = Added(
+                effect.kind, secrets.key, names_officer=True, spoken=SpokenPart(speech, part, len(parts))
+            )
+            attachments = [self._sealed(ADDED, added.to_bytes(), info=ROUTED), self._sealed(VOICE, content)]
+            addition = Addition(
+                visit=effect.visit,
+                lookup=secrets.lookup,
+                attached={one.name: one.digest for one in attachments},
+            )
+            token = _Part(effect.token, is_last=part == len(parts))
+            self._submit(token, ADDITION, addition.to_body(), attachments=attachments)
 
     def look_up(self, effect: LookUp) -> None:
         """Begin to look a ticket up; `results` gives what is found."""
@@ -170,16 +199,15 @@ class Recorder:
     def thank(self, tokens: frozenset[str]) -> None:
         """Take note that the visitor was thanked for these records."""
         for token in sorted(tokens):
-            place = self._places.pop(token, None)
-            if place is None:
-                continue
-            self.thanked += 1
-            if self._thanked_log is not None:
-                self._thanked_log.add(stream=place[0], seq=place[1], token=token)
+            for stream, seq in self._places.pop(token, ()):
+                self.thanked += 1
+                if self._thanked_log is not None:
+                    self._thanked_log.add(stream=stream, seq=seq, token=token)
 
     def forget_unthanked(self) -> None:
         """Forget the tickets, and numbers of records whose visitor left before the thanks; the records are kept all the same."""
         self._places.clear()
+        self._filed = ""
         self._tickets.forget()
 
     def probe(self) -> None:
@@ -215,12 +243,15 @@ class Recorder:
         """Whether a visitor waits for a record or for news of a ticket."""
         return bool(self.waiting or self._tickets.waiting)
 
+    def _secrets(self, effect: SaveAddition) -> TicketSecrets:
+        return self._tickets.secrets(effect.code or self._filed)
+
     def _sealed(self, name: str, content: bytes, *, info: bytes = WRITTEN) -> Attachment:
         return attach(name, self._seal(content, info=info))
 
     def _submit(
         self,
-        token: "str | _Note",
+        token: "str | _Note | _Part",
         kind: str,
         body: Mapping[str, object],
         *,
@@ -231,7 +262,8 @@ class Recorder:
         self._writer.submit(token, kind, body, stamp or self._times.stamp(), tuple(attachments or ()))
 
     def _event(self, result: Written | WriteFailed) -> Saved | SaveFailed | None:
-        token = result.token
+        part = result.token
+        token, is_last = part if isinstance(part, _Part) else (part, True)
         if token == self._probe:
             self._probe = None
             self._probed = isinstance(result, Written)
@@ -243,5 +275,5 @@ class Recorder:
             return SaveFailed(token) if isinstance(token, str) else None
         if not isinstance(token, str):
             return None
-        self._places[token] = (result.stream, result.seq)
-        return Saved(token, self._codes.pop(token, None))
+        self._places.setdefault(token, []).append((result.stream, result.seq))
+        return Saved(token, self._codes.pop(token, None)) if is_last else None

@@ -1,4 +1,4 @@
-"""What a citizen adds to a complaint, acted upon: a number, a word, *sudah beres*, *belum beres*, or that it is taken back.
+"""What a citizen adds to a complaint, acted upon: a number, a word, a part of what was said, *sudah beres*, *belum beres*, or that it is taken back.
 
 It comes from a kiosk, as a record whose sealed `added` says what it is, or from the ticket's page. Whoever adds has the code: of a record the
 ticket's key proves it, on the page the code itself. Nothing is acted upon twice.
@@ -35,7 +35,9 @@ def act(addition: TicketAddition, ticket: Ticket, now: datetime, *, added: Added
         kind = _kind(current, ticket, added)
         done = kind is not None and (ticket.withdrawn_at is None or kind is AdditionKind.WITHDRAWN)
         current.ticket, current.kind, current.settled_at = ticket, kind or "", now
-        current.save(update_fields=["ticket", "kind", "settled_at"])
+        if added is not None and added.spoken is not None:
+            current.speech, current.part, current.parts = added.spoken
+        current.save(update_fields=["ticket", "kind", "settled_at", "speech", "part", "parts"])
         if kind is not None and done:
             _do(kind, ticket, now, names_officer=added is not None and added.names_officer)
         else:
@@ -61,6 +63,9 @@ def _do(kind: AdditionKind, ticket: Ticket, now: datetime, *, names_officer: boo
         case AdditionKind.WORD:
             if names_officer:
                 life.guard(ticket, now)
+            _changed(ticket, now)
+        case AdditionKind.SPOKEN:
+            life.guard(ticket, now)  # nobody can look for names in a voice, whatever the kiosk says of it
             _changed(ticket, now)
         case AdditionKind.SETTLED:
             life.citizen_settled(ticket, now)

@@ -1,6 +1,6 @@
 """Destroying what a citizen wrote, everywhere it lies. The chain stays whole: records hold digests, and those stay as proof.
 
-What is destroyed: the sealed text, filing and contact beside records, what came sealed by the page, and the opened filing on the ticket's
+What is destroyed: the sealed text, voice, filing and contact beside records, what came sealed by the page, and the opened filing on the ticket's
 row. First the digests go into `destroyed.log`, then the rows are emptied, with an entry in the trail for each. The copies beside the rows:
 
 * SQLite's write-ahead log is emptied at once. Free space is overwritten as it is freed (`secure_delete`), but a page that was once split

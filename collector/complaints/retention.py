@@ -1,6 +1,6 @@
 """What is past its date, what will be soon, and what a backup brought back. `destruction` does the work.
 
-A contact goes `CONTACT_KEPT_DAYS` after its complaint was closed, and at the latest with the text; text, filing and whatever was added go
+A contact goes `CONTACT_KEPT_DAYS` after its complaint was closed, and at the latest with the text; text, filing, voice and whatever was added go
 two years after the complaint came in. Times are those of the collector's own clock: a kiosk's may be wrong by years.
 """
 
@@ -74,7 +74,8 @@ def soon(now: datetime, tickets: QuerySet[Ticket]) -> int:
     texts = HeldAttachment.objects.filter(
         stream_id=OuterRef("stream_id"), seq=OuterRef("seq"), name=TEXT, destroyed_at=None, loss=b""
     )
-    return tickets.filter(Exists(texts), withdrawn_at=None).count()
+    said = TicketAddition.objects.filter(ticket=OuterRef("pk"), kind=AdditionKind.SPOKEN)
+    return tickets.filter(Exists(texts) | Exists(said), withdrawn_at=None).count()
 
 
 def replay(now: datetime) -> int:

@@ -15,7 +15,7 @@ CITIZEN = "citizen"
 
 
 def withdraw(ticket: Ticket, now: datetime) -> None:
-    """Destroy a ticket's text, filing, numbers and words, and close it; what came since, where it was withdrawn already.
+    """Destroy a ticket's text, voice, filing, numbers and words, and close it; what came since, where it was withdrawn already.
 
     Raises:
         CollectorError: it could not be written down; nothing was destroyed.

@@ -19,6 +19,7 @@ from collector.desk.show import (
     release_mails,
     releases,
     services,
+    speech,
     standards,
     unit_releases,
     units,
@@ -129,6 +130,7 @@ urlpatterns: list[URLPattern] = [
         rf"^meja/rilis/{_RELEASE}/berkas/(?P<file>[a-z0-9][a-z0-9.-]{{2,59}})$", papers.one, name="desk-paper"
     ),
     path("meja/pengaduan/rantai.csv", complaint_reports.chain_file, name="desk-complaint-chain-file"),
+    re_path(rf"{_COMPLAINT}suara/(?P<recording>[0-9]{{1,3}})/$", speech.hear, name="desk-complaint-voice"),
     path("meja/pekerjaan/<int:number>/berkas.zip", jobs.file, name="job-file"),
 ]
 """Files, which are of no language."""

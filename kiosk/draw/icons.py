@@ -59,6 +59,19 @@ def _speak(pen: Pen) -> None:
     pen.stroke(arc((52, 50), (33, 37), -50, 50), 7)
 
 
+def _microphone(pen: Pen) -> None:
+    pen.box((36, 6, 28, 52), 14)
+    pen.stroke(arc((50, 44), (28, 28), 0, 180), 7)
+    pen.stroke([(50, 72), (50, 92)], 7)
+    pen.stroke([(32, 92), (68, 92)], 7)
+
+
+def _recording(pen: Pen) -> None:
+    _microphone(pen)
+    pen.stroke(arc((50, 36), (44, 40), -40, 40), 6)
+    pen.stroke(arc((50, 36), (44, 40), 140, 220), 6)
+
+
 def _check(pen: Pen) -> None:
     pen.stroke([(20, 53), (42, 75), (80, 29)], 11)
 
@@ -137,6 +150,8 @@ _DRAWINGS: Mapping[str, Callable[[Pen], None]] = {
     "more": _next,
     "skip": _skip,
     "speak": _speak,
+    "microphone": _microphone,
+    "recording": _recording,
     "check": _check,
     "cross": _cross,
     "thanks": _thanks,

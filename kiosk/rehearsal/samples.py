@@ -54,6 +54,7 @@ _TYPED = {
     "en": "I came three times for my family card, and the counter closed before two o'clock each time. "
     "Please put the opening hours on the door.",
 }
+_WITH_MICROPHONE = ("text-to-speak", "text-to-speak-empty", "word-to-speak")
 _ANSWER = "Mulai 30 November surat pengantar selesai di tempat, paling lama 30 menit. Loket buka sampai pukul tiga. "
 _CODE = new_code(random.Random(5).randrange)
 _WALL = datetime(2026, 11, 23, 9, 41, tzinfo=timezone(timedelta(hours=7)))
@@ -123,7 +124,8 @@ def samples(language: str) -> Iterator[tuple[str, View]]:
     """Every screen by name, in the order a visitor may meet them."""
     for name, state, around in _visits(language):
         # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
-        view = present(_plan(language), state, around, Texts(language), now=1.0)
+        plan = _plan(language)._replace(microphone=name in _WITH_MICROPHONE)
+        view = present(plan, state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
     yield from _staff(language)
@@ -192,8 +194,10 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "text-capitals", written._replace(text=(typed * 5)[:500], layout="capitals"), AROUND
     yield "text-symbols", written._replace(text="Jl. Merdeka No. 17 ", layout="symbols"), AROUND
     yield "text-warned", written._replace(text=typed, since=-75.0, last_input=-75.0), AROUND
+    yield from _spoken(begun, plan)
     ticket = begun._replace(step=Step.TICKET, ticket=_CODE, complained=True)
     yield "ticket", ticket, AROUND
+    yield "ticket-with-voice", ticket._replace(added=AdditionKind.SPOKEN), AROUND
     yield "ticket-with-number", ticket._replace(has_number=True), AROUND._replace(answer_days=None)
     yield "ticket-without-page", ticket, AROUND._replace(status_address="")
     yield "consent", ticket._replace(step=Step.CONSENT), AROUND
@@ -203,6 +207,21 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "phone-empty", phone, AROUND
     yield "phone-short", phone._replace(phone="0812790", branch="0"), AROUND
     yield "phone", phone._replace(phone="081279001234"), AROUND
+
+
+def _spoken(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundings]]:
+    speak = begun._replace(step=Step.SPEAK, topics=("lama",))
+    text = speak._replace(step=Step.TEXT, text=_TYPED.get(begun.language, _TYPED["id"]))
+    yield "text-to-speak", text, AROUND
+    yield "text-to-speak-empty", text._replace(text=""), AROUND
+    yield "word-to-speak", text._replace(step=Step.WORD, topics=(), text="Loket masih tutup."), AROUND
+    yield "speak", speak, AROUND
+    yield "speak-fails", speak._replace(not_recorded=True), AROUND
+    yield "recording", speak._replace(step=Step.RECORDING, since=-6.0), AROUND
+    heard = speak._replace(step=Step.HEARD, spoken=round(plan.timing.speaking))
+    yield "heard", heard, AROUND
+    yield "heard-waiting", heard._replace(spoken=0), AROUND
+    yield "heard-warned", heard._replace(since=-75.0, last_input=-75.0), AROUND
 
 
 def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:

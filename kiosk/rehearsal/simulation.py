@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
-from hardware.simulator import SimulatedPanel
+from hardware.simulator import SimulatedMicrophone, SimulatedPanel
 from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, load_identity, open_device, plan_of
@@ -27,6 +27,7 @@ from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
 from kiosk.times import SimulatedTimes
 from survey.index.periods import local_day
+from survey.record import ogg
 from survey.record.record import SAME_CLOCK_MS
 from survey.record.response import TYPED
 from survey.settings import SettingsContent
@@ -34,6 +35,7 @@ from survey.visit.plan import Plan
 from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, ManualClock
 
+_SAYS_SECONDS = 12
 _PUT_RIGHT_MS = 2 * SAME_CLOCK_MS
 _NO_ARCHIVE = (
     "ikm-kiosk: WARNING: this kiosk's key is no archive key. What is played counts as pressed at this kiosk, no index will call it "
@@ -189,8 +191,17 @@ class _Run:
         self._device = device
         panel, display = SimulatedPanel(), BlindDisplay()
         times = SimulatedTimes(device.clock, device.zone)
+        has_microphone = device.config.sound.microphone
         self._loop = make_loop(
-            device, panel=panel, display=display, times=times, plan=plan, thanked_log=thanked_log
+            device,
+            panel=panel,
+            display=display,
+            times=times,
+            plan=plan,
+            microphone=SimulatedMicrophone(ogg.silence(_SAYS_SECONDS), times.monotonic)
+            if has_microphone
+            else None,
+            thanked_log=thanked_log,
         )
         self._player = Player(self._loop, panel, display, times, dice=dice, pace=options.pace)
 

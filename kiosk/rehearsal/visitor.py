@@ -6,7 +6,7 @@ button for the menu, hesitates, walks away; all of it through the panel's and th
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 from survey.instrument.profile import Attribute
@@ -16,6 +16,7 @@ from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
 _OfComplaint = Literal[Step.COMPLAINTS, Step.TOPICS, Step.TEXT, Step.TICKET, Step.CONSENT, Step.PHONE]
+_OfSpeaking = Literal[Step.SPEAK, Step.RECORDING, Step.HEARD]
 _OfEarlier = Literal[Step.CODE, Step.STANDING, Step.WORD, Step.WITHDRAW, Step.KEPT]
 
 
@@ -33,6 +34,8 @@ class Wish:
     topics: tuple[str, ...] = ()
     """A complaint is made if there are any."""
     text: str = ""
+    speaks: bool = False
+    """The complaint is spoken, where there is a microphone."""
     phone: str = ""
     by_touch: float = 0.0
     """The share of actions done by touch."""
@@ -101,6 +104,8 @@ class Visitor:
                 Step.COMPLAINTS | Step.TOPICS | Step.TEXT | Step.TICKET | Step.CONSENT | Step.PHONE
             ) as step:
                 return self._complaint(step, plan, state, here)
+            case (Step.SPEAK | Step.RECORDING | Step.HEARD) as step:
+                return self._speaking(step, state, here)
             case (Step.CODE | Step.STANDING | Step.WORD | Step.WITHDRAW | Step.KEPT) as step:
                 return self._earlier(step, here)
             case Step.THANKS:
@@ -150,7 +155,7 @@ class Visitor:
                 if self._typed < len(self.wish.text):
                     self._typed += 1
                     return Move(key(self.wish.text[self._typed - 1]), touch=True)
-                return self._do(here, Word.NEXT)
+                return self._do(here, Word.SPEAK if self.wish.speaks and plan.microphone else Word.NEXT)
             case Step.TICKET:
                 self._complained = True
                 leaves = self.wish.phone and Word.NUMBER in here.options and not self._typed_phone
@@ -162,6 +167,18 @@ class Visitor:
                     self._typed_phone += 1
                     return Move(key(self.wish.phone[self._typed_phone - 1]), touch=True)
                 return self._do(here, Word.NEXT if Word.NEXT in here.actions else Word.BACK)
+            case _:
+                assert_never(step)
+
+    def _speaking(self, step: _OfSpeaking, state: State, here: Offer) -> Move | None:
+        match step:
+            case Step.SPEAK:
+                self.wish = replace(self.wish, speaks=self.wish.speaks and Word.START in here.options)
+                return self._do(here, Word.START if self.wish.speaks else Word.BACK)
+            case Step.RECORDING:
+                return self._do(here, Word.STOP)
+            case Step.HEARD:
+                return self._do(here, Word.NEXT) if state.spoken else None
             case _:
                 assert_never(step)
 
@@ -229,6 +246,7 @@ def varied_wish(plan: Plan, dice: random.Random) -> Wish:
         leave_at=leave_at,
         topics=tuple(dice.sample(plan.topics, k=dice.randint(1, 2))) if complains else (),
         text=dice.choice(_TEXTS) if complains else "",
+        speaks=complains and plan.microphone and dice.random() < 0.3,
         phone="0812" + "".join(dice.choices("0123456789", k=8)) if complains and dice.random() < 0.4 else "",
         by_touch=dice.choice((0.0, 0.0, 0.5, 1.0)),
         language=dice.choice(plan.languages) if dice.random() < 0.1 else None,

@@ -6,6 +6,7 @@ from kiosk.config import Config, VisitSection
 from survey.instrument.definition import load
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import ANNEX, WIDE, attributes
+from survey.record.spoken import MAX_SPEECH_SECONDS
 from survey.settings import DEFAULT_INSTRUMENTS
 from survey.visit.plan import ALL_TOPICS, OfferedService, Plan, VisitTiming
 
@@ -33,6 +34,7 @@ def make_plan(
         contact=visit.contact and can_seal,
         languages=tuple(languages or visit.languages),
         speech=config.sound.speech,
+        microphone=config.sound.microphone,
         topics=ALL_TOPICS,
         timing=visit_timing(visit),
     )
@@ -50,6 +52,7 @@ def visit_timing(visit: VisitSection) -> VisitTiming:
         thanks=visit.thanks_seconds,
         ticket=visit.ticket_seconds,
         saving=visit.saving_seconds,
+        speaking=MAX_SPEECH_SECONDS,
         quiet=visit.quiet_seconds,
     )
 

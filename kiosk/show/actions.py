@@ -19,6 +19,7 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.PHONE, Word.NEXT): ("phone.save", "next"),
     (Step.CODE, Word.NEXT): ("code.look", "next"),
     (Step.WORD, Word.NEXT): ("complaint.send", "next"),
+    (Step.HEARD, Word.NEXT): ("complaint.send", "next"),
     (Step.STANDING, Word.BACK): ("standing.again", "back"),
     (Step.STANDING, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
@@ -58,7 +59,7 @@ def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
             return (texts.get("keyboard.erase"), "backspace") if erases else (choice.argument, "")
         case Word.LANGUAGE:
             return _other_language(plan, state), ""
-        case Word.NEXT if state.step is Step.TEXT and not state.text.strip():
+        case Word.NEXT if state.step is Step.TEXT and not state.text.strip() and not plan.microphone:
             return texts.get("complaint.send_bare"), "next"
         case Word.BACK if state.step is Step.STANDING and state.found is not None:
             return texts.get("standing.from_start"), "back"
@@ -122,6 +123,16 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "complaints.look", ""
         case Word.CANCEL:
             return "action.cancel", "back"
+        case Word.SPEAK:
+            return "speaking.name", "microphone"
+        case Word.START:
+            return "speaking.start", "microphone"
+        case Word.STOP:
+            return "speaking.stop", "check"
+        case Word.REPLAY:
+            return "speaking.replay", "speak"
+        case Word.AGAIN:
+            return "speaking.again", ""
         case Word.NUMBER:
             return "ticket.number", ""
         case Word.WORD | Word.SETTLED | Word.UNSETTLED | Word.OTHER | Word.WITHDRAW:

@@ -5,7 +5,7 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 
 from typing import assert_never
 
-from kiosk.show.complaint import making, standing
+from kiosk.show.complaint import making, speaking, standing
 from kiosk.show.labels import published_note, staff_mark_note
 from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
@@ -28,7 +28,7 @@ def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: f
     """Give the view of a state; None while what is on the screen may stay. The staff screen is not made here."""
     if state.step in _WAITING and now < state.since + _PATIENCE_SECONDS:
         return None
-    view = _Presenter(plan, state, around, texts).view()
+    view = _Presenter(plan, state, around, texts, now).view()
     return None if view is None else warned(plan, state, texts, view, now)
 
 
@@ -36,13 +36,17 @@ def next_change(plan: Plan, state: State, now: float) -> float | None:
     """Give the next moment at which time alone changes the view, or None."""
     if state.step in _WAITING:
         return state.since + _PATIENCE_SECONDS if now < state.since + _PATIENCE_SECONDS else None
-    start = warns_at(plan, state)
+    start = state.since if state.step is Step.RECORDING else warns_at(plan, state)
     if start is None:
         return None
     return start if now < start else now + 1 - (now - start) % 1
 
 
 class _Presenter(Screen):
+    def __init__(self, plan: Plan, state: State, around: Surroundings, texts: Texts, now: float) -> None:
+        super().__init__(plan, state, around, texts)
+        self.now = now
+
     def view(self) -> Screenful | None:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
         if self.state.menu:
             return self._menu()
@@ -67,6 +71,12 @@ class _Presenter(Screen):
                 return making.topics(self)
             case Step.TEXT:
                 return making.text(self)
+            case Step.SPEAK:
+                return speaking.speak(self)
+            case Step.RECORDING:
+                return speaking.recording(self, self.now)
+            case Step.HEARD:
+                return speaking.heard(self)
             case Step.TICKET:
                 return making.ticket(self)
             case Step.CONSENT:

@@ -10,7 +10,7 @@ from survey.visit.offer import offer, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
-_STRONG = frozenset({Word.ACCEPT, Word.NEXT, Word.RESUME, Word.NOTED, Word.CLOSE})
+_STRONG = frozenset({Word.ACCEPT, Word.NEXT, Word.RESUME, Word.NOTED, Word.CLOSE, Word.START, Word.STOP})
 
 
 class Screen:

@@ -140,6 +140,12 @@ class Speech:
         """Stop reading at once."""
         self._hushed.set()
 
+    def release(self) -> None:
+        """Stop reading and let go of the sound card, which not every card shares; the next piece takes it again."""
+        self.hush()
+        if self._worker is not None:
+            self._orders.put(_Order((), "", threading.Event(), releases=True))
+
     def close(self) -> None:
         """Stop the worker and let go of the sound output."""
         self.hush()
@@ -199,6 +205,9 @@ class Speech:
                 self._broken = True
 
     def _fulfil(self, order: "_Order") -> None:
+        if order.releases:
+            pygame.mixer.quit()
+            return
         for text in order.pieces:
             if order.hushed.is_set():
                 return
@@ -234,6 +243,8 @@ class _Order:
     pieces: Sequence[str]
     language: str
     hushed: threading.Event
+    releases: bool = False
+    """Nothing is said; the sound card is let go."""
 
 
 def _options(options: Iterable[Action], texts: Texts) -> list[str]:

@@ -4,6 +4,7 @@ from kiosk.show.texts import Texts
 from kiosk.show.views import Action, Screenful, View, WarnedView
 from survey.visit.action import Word
 from survey.visit.machine import expires_at, warns_at
+from survey.visit.moves import adds
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
@@ -35,10 +36,10 @@ def what_becomes(state: State) -> tuple[str, ...]:
 
 def _of_screen(state: State) -> tuple[str, ...]:
     match state.step:
-        case Step.TOPICS | Step.TEXT if state.has_draft:
-            return ("draft",)
-        case Step.WORD if state.has_draft:
-            return ("word",)
+        case Step.TOPICS | Step.TEXT | Step.WORD | Step.SPEAK if state.has_draft:
+            return _of_draft(state)
+        case Step.HEARD:
+            return ("spoken", *_of_draft(state))
         case Step.TICKET:
             return ("ticket",)
         case Step.CONSENT | Step.PHONE:
@@ -47,6 +48,12 @@ def _of_screen(state: State) -> tuple[str, ...]:
             return ("withdraw",)
         case _:
             return ()
+
+
+def _of_draft(state: State) -> tuple[str, ...]:
+    if not state.has_draft:
+        return ()
+    return ("word",) if adds(state) else ("draft",)
 
 
 def _leads(state: State) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC
 from pathlib import Path
 
 from hardware.board import Facts, look, unreadable_inputs
+from hardware.microphone import PACKAGES, has_capture_device, missing
 from hardware.panel import Panel
 from kiosk.config import Config
 from kiosk.errors import KioskError
@@ -262,9 +263,28 @@ def _speech(patient: Patient) -> Iterator[Diagnosis]:
         yield Diagnosis("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
 
 
+def _microphone(patient: Patient) -> Iterator[Diagnosis]:
+    if not patient.config.sound.microphone:
+        return
+    if absent := missing():
+        remedy = f"sudo apt install {' '.join(PACKAGES)}"
+        yield Diagnosis("microphone", WARN, f"{', '.join(absent)} missing", remedy)
+    elif not has_capture_device(patient.root):
+        yield Diagnosis(
+            "microphone",
+            WARN,
+            "no device that can record is connected",
+            "connect one, or set sound.microphone to false",
+        )
+    else:
+        yield Diagnosis("microphone", OK, "programs and a device that can record")
+
+
 def _enrolled(patient: Patient) -> Enrolment | None:
     exists = KioskHome(patient.home).enrolment.exists()
     return load_enrolment(patient.home) if exists else None
 
 
-CHECKS: tuple[Check, ...] = (_folder, _enrolment, _journal, _settings, _board, _panel, _screen, _speech)
+CHECKS: tuple[Check, ...] = (
+    _folder, _enrolment, _journal, _settings, _board, _panel, _screen, _speech, _microphone,
+)  # fmt: skip

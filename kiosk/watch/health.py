@@ -36,6 +36,7 @@ class Health(NamedTuple):
     stuck: tuple[int, ...] = ()
     touch_fault: Trouble | None = None
     speech_fault: Trouble | None = None
+    microphone_fault: Trouble | None = None
     last_error: Trouble | None = None
     """Why the latest record was not kept."""
     version: str = ""
@@ -71,7 +72,7 @@ class Health(NamedTuple):
             found.append(trouble("weak_power"))
         if self.settings_refused:
             found.append(trouble("settings_refused", version=self.settings_version))
-        found += [self.last_error, self.speech_fault]
+        found += [self.last_error, self.speech_fault, self.microphone_fault]
         return list(dict.fromkeys(told for told in found if told is not None))
 
     def told(self) -> KioskHealth:

@@ -21,9 +21,11 @@ from survey.record.record import ADDITION, COMPLAINT, canonical
 from survey.record.ticket import KEY_BYTES, LOOKUP_BYTES
 
 MAX_TEXT_CHARACTERS = 500
+MAX_SPOKEN_PARTS = 8
 PADDED_TO = 256
 """What is sealed has a multiple of so many bytes."""
 
+_SPEECH = re.compile(r"[0-9a-f]{16}")
 _LOOKUP = re.compile(rf"[0-9a-f]{{{2 * LOOKUP_BYTES}}}")
 _MAX_TOPICS = 64
 
@@ -172,8 +174,10 @@ class AdditionKind(StrEnum):
     """*Sudah beres.*"""
     UNSETTLED = "unsettled"
     """*Belum beres.*"""
+    SPOKEN = "spoken"
+    """A part of what was said instead of written."""
     WITHDRAWN = "withdrawn"
-    """The complaint is taken back: number and words are destroyed."""
+    """The complaint is taken back: number, words and voice are destroyed."""
 
 
 class Addition(NamedTuple):
@@ -185,7 +189,7 @@ class Addition(NamedTuple):
     consent: Consent | None = None
     """Present where a number was left."""
     attached: Mapping[str, str] = MappingProxyType({})
-    """Digest of each attachment by its name: `ADDED`, and `TEXT` or `CONTACT`."""
+    """Digest of each attachment by its name: `ADDED`, and `TEXT`, `CONTACT` or `survey.record.spoken.VOICE`."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body."""
@@ -217,18 +221,37 @@ class Addition(NamedTuple):
         )
 
 
+class SpokenPart(NamedTuple):
+    """Which part of a recording a record of the kind `SPOKEN` holds."""
+
+    speech: str
+    """Names the recording: 16 hexadecimal digits, drawn by chance."""
+    part: int
+    """From 1 on."""
+    of: int
+
+
 class Added(NamedTuple):
-    """What was added; sealed beside the record as `ADDED`, words and number apart from it."""
+    """What was added; sealed beside the record as `ADDED`, words, number and voice apart from it."""
 
     kind: AdditionKind
     key: bytes
     """The ticket's: it proves that whoever adds has the code."""
     names_officer: bool = False
     """Whether the words that are added speak of an officer, as with a filing."""
+    spoken: SpokenPart | None = None
+    """Of `SPOKEN` alone."""
 
     def to_bytes(self) -> bytes:
         """Give what is sealed."""
-        return padded({"kind": str(self.kind), "key": self.key.hex(), "names_officer": self.names_officer})
+        return padded(
+            {
+                "kind": str(self.kind),
+                "key": self.key.hex(),
+                "names_officer": self.names_officer,
+                **(self.spoken._asdict() if self.spoken is not None else {}),
+            }
+        )
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Added":
@@ -242,7 +265,12 @@ class Added(NamedTuple):
             kind = AdditionKind(fields.text("kind"))
         except ValueError as error:
             raise fields.bad(f"kind is one of {', '.join(AdditionKind)}") from error
-        return cls(kind=kind, key=_key(fields), names_officer=fields.flag("names_officer"))
+        return cls(
+            kind=kind,
+            key=_key(fields),
+            names_officer=fields.flag("names_officer"),
+            spoken=_spoken_part(fields) if kind is AdditionKind.SPOKEN else None,
+        )
 
 
 def written_bytes(words: str) -> bytes:
@@ -280,6 +308,16 @@ def _lookup(fields: Fields) -> str:
     if not _LOOKUP.fullmatch(lookup):
         raise fields.bad(f"lookup is {2 * LOOKUP_BYTES} hexadecimal digits")
     return lookup
+
+
+def _spoken_part(fields: Fields) -> SpokenPart:
+    speech = fields.text("speech")
+    part, of = fields.whole_or("part", 0), fields.whole_or("of", 0)
+    if not _SPEECH.fullmatch(speech):
+        raise fields.bad("speech is 16 hexadecimal digits")
+    if not 1 <= part <= of <= MAX_SPOKEN_PARTS:
+        raise fields.bad(f"part and of are 1 to {MAX_SPOKEN_PARTS}, the first not above the second")
+    return SpokenPart(speech, part, of)
 
 
 def _key(fields: Fields) -> bytes:

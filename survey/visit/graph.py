@@ -12,9 +12,11 @@ from typing import NamedTuple
 from survey.record.ticket import new_code, read_code
 from survey.visit.action import key, parse
 from survey.visit.machine import advance, begin, due
+from survey.visit.moves import SPEAKING
 from survey.visit.offer import MENU as HELD
 from survey.visit.offer import TYPED, manner_of, offer
 from survey.visit.plan import Plan
+from survey.visit.speech import NotRecorded, Recorded
 from survey.visit.state import (
     Effect,
     Event,
@@ -120,6 +122,7 @@ leads to `staff`; the picture leaves those arrows out, the table below has them.
 
 Whenever a questionnaire is left, by finishing, declining, time-out, staff or a failing disk, what was answered goes to the journal.
 What was picked or written of a complaint goes there too, unless it is left by *cancel*; when the disk fails it is not kept, and the screen says so.
+What was said goes there only when it is sent.
 
 ```mermaid
 {mermaid(arrows)}
@@ -146,6 +149,7 @@ def _moves(plan: Plan, state: State) -> Iterator[Edge]:
         yield _after(plan, state, "found", [Found(state.code, None)], now)
         for found in _STATES:
             yield _after(plan, state, "found", [Found(state.code, found)], now)
+    yield from _spoken(plan, state, now)
     yield _after(plan, state, "disk fails", [SaveFailed()], now)
     yield _after(plan, state, "staff is called", [StaffCalled()], now)
     if state.step is Step.STAFF:
@@ -155,6 +159,12 @@ def _moves(plan: Plan, state: State) -> Iterator[Edge]:
     moment = due(plan, state)
     if moment is not None:
         yield _after(plan, state, "time-out", [Tick()], moment)
+
+
+def _spoken(plan: Plan, state: State, now: float) -> Iterator[Edge]:
+    if state.step in SPEAKING and not state.spoken:
+        yield _after(plan, state, "recorded", [Recorded(12)], now)
+        yield _after(plan, state, "microphone fails", [NotRecorded()], now)
 
 
 def _typed(plan: Plan, state: State, now: float) -> Iterator[Edge]:
@@ -205,6 +215,9 @@ def kind_of(state: State) -> State:
         text=state.text and "some",
         code=read_code(state.code) or (state.code and "some"),
         phone=state.phone and "some",
+        spoken=min(state.spoken, 1),
+        speaks_from=state.speaks_from if state.step in SPEAKING or state.step is Step.SPEAK else Step.TEXT,
+        not_recorded=state.not_recorded and state.step is Step.SPEAK,
         by_button=False,
         by_touch=False,
         unsaved=frozenset(token.partition("/")[2] for token in state.unsaved if state.step is Step.SAVING),

@@ -6,6 +6,7 @@ tries to break with any sequence of events:
 
 * every answer is in the state or was handed over in a `SaveResponse`; leaving a questionnaire in any way hands it over;
 * what was picked or written of a complaint is kept likewise, unless the visitor says *Batal*;
+* what was said is kept only where the visitor sends it, and held by nobody once its screens are left;
 * thanks are said only for records the journal has called durable;
 * from every state a visitor, the time or the journal leads on; nothing is a dead end;
 * the code of a ticket is shown to whoever made the complaint, and to nobody who comes after.
@@ -16,6 +17,7 @@ from typing import assert_never
 from survey.visit.action import Choice, Word, parse
 from survey.visit.complaining import give_up_looking, type_code
 from survey.visit.moves import (
+    SPEAKING,
     Moved,
     arrive,
     close_form,
@@ -25,6 +27,8 @@ from survey.visit.moves import (
 )
 from survey.visit.offer import MENU, TYPED, Manner, manner_of, offer
 from survey.visit.plan import Plan
+from survey.visit.speaking import forgotten, happen, stop_recording
+from survey.visit.speech import NotRecorded, Recorded, Replayed
 from survey.visit.spelling import type_key
 from survey.visit.state import (
     Accepted,
@@ -55,6 +59,7 @@ from survey.wire.ticket_states import TicketState
 
 _HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
+_NEVER_WARNED = frozenset({Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS, Step.RECORDING})
 _STAYING = frozenset(
     {
         Word.TOPIC,
@@ -79,10 +84,16 @@ def begin(plan: Plan, *, now: float, visit: int = 0) -> State:
     return State(since=now, last_input=now, visit=visit, language=plan.languages[0])
 
 
-def advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
+def advance(plan: Plan, state: State, event: Event, now: float) -> Moved:
+    """Take one event; gives the new state and what the world has to do."""
+    after, effects = _advance(plan, state, event, now)
+    after, more = forgotten(state, after)
+    return after, (*effects, *more)
+
+
+def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
     plan: Plan, state: State, event: Event, now: float
 ) -> Moved:
-    """Take one event; gives the new state and what the world has to do."""
     match event:
         case Tick():
             return _tick(plan, state, now)
@@ -103,6 +114,8 @@ def advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
             return _saved(plan, state, token, ticket, now)
         case Found(code, found):
             return _found(state, code, found, now)
+        case Recorded() | NotRecorded() | Replayed():
+            return happen(state, event, now)
         case SaveFailed(token):
             return _failed(plan, state, token, now)
         case Restored():
@@ -134,7 +147,9 @@ def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one
             return latest + timing.idle if _has_preferences(plan, state) else None
         case Step.INVITATION | Step.KEPT:
             return latest + timing.invitation
-        case Step.TEXT | Step.WORD | Step.CONSENT | Step.PHONE | Step.CODE:
+        case Step.RECORDING:
+            return state.since + timing.speaking
+        case Step.TEXT | Step.WORD | Step.SPEAK | Step.HEARD | Step.CONSENT | Step.PHONE | Step.CODE:
             return latest + timing.writing
         case Step.TICKET:
             return latest + timing.ticket
@@ -164,7 +179,7 @@ def ready_at(plan: Plan, state: State) -> float:
 def warns_at(plan: Plan, state: State) -> float | None:
     """Give the moment from which this screen asks whether somebody is still there, or None where it never does."""
     expires = expires_at(plan, state)
-    if expires is None or state.step in (Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS):
+    if expires is None or state.step in _NEVER_WARNED:
         return None
     # A screen that waits but briefly warns in the second half of its wait.
     waits = expires - max(state.since, state.last_input)
@@ -257,6 +272,8 @@ def _expire(plan: Plan, state: State, now: float) -> Moved:
             return _failed(plan, state, "", now)
         case Step.LOOKING:
             return give_up_looking(plan, state, now)
+        case Step.RECORDING:
+            return stop_recording(state, now)
         case Step.OFFER:
             return finish(plan, state, now)
         case Step.TICKET | Step.KEPT:
@@ -287,8 +304,8 @@ def _found(state: State, code: str, found: TicketState | None, now: float) -> Mo
 
 
 def _failed(plan: Plan, state: State, token: str, now: float) -> Moved:
-    # What was picked and written is not handed over: the screen that comes says that it is not kept.
-    lost = bool(token) or bool(state.unsaved) or state.has_draft
+    # What was picked, written and said is not handed over: the screen that comes says that it is not kept.
+    lost = bool(token) or bool(state.unsaved) or state.has_draft or state.step in SPEAKING
     state, effects = close_form(plan, state, Ended.FAULT, now)
     state = state._replace(not_kept=state.not_kept or lost, unsaved=frozenset())
     if state.step is Step.STAFF:

@@ -21,6 +21,9 @@ from survey.visit.state import (
     Thanked,
 )
 
+SPEAKING = frozenset({Step.RECORDING, Step.HEARD})
+"""Where something that was said may be held; on every other screen it is gone, or with the journal."""
+
 Moved = tuple[State, tuple[Effect, ...]]
 Handler = Callable[[Plan, State, str, float], Moved]
 
@@ -137,14 +140,23 @@ def after_service(plan: Plan, state: State, now: float) -> Moved:
     return go(state, Step.QUESTION, now, place=0)
 
 
+def adds(state: State) -> bool:
+    """Tell whether what was written or said belongs to an earlier complaint."""
+    here = state.speaks_from if state.step in SPEAKING or state.step is Step.SPEAK else state.step
+    return here is Step.WORD
+
+
 def save_draft(state: State) -> Moved:
-    """Hand over what was picked or written and not sent, if there is any: the complaint, or the word more to an earlier one."""
+    """Hand over what was picked or written and not sent, if there is any: the complaint, or the word more to an earlier one.
+
+    What was said and not sent is not among it.
+    """
     if not state.has_draft:
         return state, ()
-    return save_word(state) if state.step is Step.WORD else save_complaint(state)
+    return save_word(state) if adds(state) else save_complaint(state)
 
 
-def save_complaint(state: State) -> Moved:
+def save_complaint(state: State, *, spoken: bool = False) -> Moved:
     """Hand the complaint over as it stands; what was picked and written is then no longer in the state."""
     state = _counted(state)
     token = f"{state.visit}/complaint"
@@ -156,6 +168,7 @@ def save_complaint(state: State) -> Moved:
         text=state.text.strip(),
         service=state.service,
         language=state.language,
+        spoken=spoken,
     )
     state = _handed_over(state, token)._replace(complained=True, topics=(), about_officer=False, text="")
     return state, (effect,)
@@ -170,7 +183,7 @@ def save_word(state: State) -> Moved:
 def save_addition(state: State, kind: AdditionKind, *, text: str = "") -> Moved:
     """Hand over what is added to the complaint that was just made, or to the one that was looked up."""
     state = _counted(state)
-    token = f"{state.visit}/addition"
+    token = f"{state.visit}/{'spoken' if kind is AdditionKind.SPOKEN else 'addition'}"
     number = read_phone(state.phone) if kind is AdditionKind.NUMBER else None
     effect = SaveAddition(
         token=token,

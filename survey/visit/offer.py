@@ -49,6 +49,9 @@ def manner_of(step: Step) -> Manner:
             | Step.OFFER
             | Step.COMPLAINTS
             | Step.TEXT
+            | Step.SPEAK
+            | Step.RECORDING
+            | Step.HEARD
             | Step.TICKET
             | Step.CONSENT
             | Step.WORD
@@ -133,7 +136,15 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
         case Step.TOPICS:
             return _topics(plan, state)
         case Step.TEXT:
-            return Offer((Word.BACK, *_listen(plan), Word.NEXT))
+            return Offer((Word.BACK, *_listen(plan), *_speak(plan), Word.NEXT))
+        case Step.SPEAK:
+            start = () if state.not_recorded else (Word.START,)
+            return Offer((Word.BACK, *_listen(plan), *start))
+        case Step.RECORDING:
+            return Offer((Word.CANCEL, Word.STOP))
+        case Step.HEARD:
+            said = (Word.REPLAY, Word.AGAIN, Word.NEXT) if state.spoken else ()
+            return Offer((Word.CANCEL, *said))
         case Step.TICKET:
             number = (Word.NUMBER,) if may_leave_contact(plan, state) and not state.has_number else ()
             return Offer((*_listen(plan), *number, Word.NOTED))
@@ -148,7 +159,8 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
             return _standing(plan, state)
         case Step.WORD:
             following = (Word.NEXT,) if state.has_draft else ()
-            return Offer((Word.CANCEL if state.has_draft else Word.BACK, *_listen(plan), *following))
+            out = Word.CANCEL if state.has_draft else Word.BACK
+            return Offer((out, *_listen(plan), *_speak(plan), *following))
         case Step.WITHDRAW:
             return Offer((Word.BACK, *_listen(plan), Word.WITHDRAW))
         case Step.KEPT:
@@ -226,6 +238,10 @@ def _question(plan: Plan, state: State) -> Offer:
 
 def _listen(plan: Plan) -> tuple[str, ...]:
     return (Word.LISTEN,) if plan.speech else ()
+
+
+def _speak(plan: Plan) -> tuple[str, ...]:
+    return (Word.SPEAK,) if plan.microphone else ()
 
 
 def tiles(plan: Plan, state: State) -> tuple[str, ...]:

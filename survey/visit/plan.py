@@ -24,6 +24,8 @@ class VisitTiming(NamedTuple):
     thanks: float
     ticket: float
     """Long enough to copy a code by hand."""
+    speaking: float
+    """So long a visitor can speak at most."""
     saving: float
     """A record that is not durable by then counts as a failed disk."""
     quiet: float
@@ -61,4 +63,7 @@ class Plan(NamedTuple):
     languages: tuple[str, ...]
     """The first is the kiosk's own; every visit begins in it."""
     speech: bool
+    """Whether screens can be read aloud."""
+    microphone: bool
+    """Whether a visitor can speak instead of writing."""
     timing: VisitTiming

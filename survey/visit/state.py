@@ -6,6 +6,7 @@ from typing import NamedTuple
 from survey.named import Bare, distinct
 from survey.record.complaint import AdditionKind
 from survey.record.response import Response
+from survey.visit.speech import SpeechEffect, SpeechEvent
 from survey.wire.ticket_states import TicketState
 
 
@@ -23,6 +24,10 @@ class Step(StrEnum):
     """To complain anew, or to see how an earlier complaint stands."""
     TOPICS = "topics"
     TEXT = "text"
+    SPEAK = "speak"
+    """What becomes of what is said, before anything is recorded."""
+    RECORDING = "recording"
+    HEARD = "heard"
     TICKET = "ticket"
     CONSENT = "consent"
     PHONE = "phone"
@@ -107,6 +112,12 @@ class State(NamedTuple):
     topics: tuple[str, ...] = ()
     about_officer: bool = False
     text: str = ""
+    speaks_from: Step = Step.TEXT
+    """The screen that is spoken for: `TEXT` or `WORD`."""
+    spoken: int = 0
+    """So many seconds were recorded and wait to be sent; 0 for none."""
+    not_recorded: bool = False
+    """The microphone failed; the screen says so."""
     consented: bool = False
     phone: str = ""
     """As typed."""
@@ -238,6 +249,7 @@ Event = (
     | Tick
     | Saved
     | Found
+    | SpeechEvent
     | SaveFailed
     | Restored
     | StaffCalled
@@ -270,16 +282,18 @@ class SaveComplaint(NamedTuple):
     text: str
     service: str | None
     language: str
+    spoken: bool = False
+    """What was said follows, as an addition: nobody can look for names in it."""
 
 
 @distinct
 class SaveAddition(NamedTuple):
-    """Make durable what the visitor adds to a complaint, then say `Saved(token)`; sealed first, as a complaint is."""
+    """Make durable what the visitor adds to a complaint, then say `Saved(token)`; sealed first, as a complaint is. What was said is not here."""
 
     token: str
     visit: int
     code: str
-    """The ticket's."""
+    """The ticket's; empty for the complaint that was handed over just before."""
     kind: AdditionKind
     text: str = ""
     phone: str = ""
@@ -325,4 +339,6 @@ class Hush(Bare):
     __slots__ = ()
 
 
-Effect = SaveResponse | SaveComplaint | SaveAddition | LookUp | Accepted | Ignored | Thanked | Speak | Hush
+Kept = SaveResponse | SaveComplaint | SaveAddition
+"""What is handed to the journal."""
+Effect = Kept | LookUp | SpeechEffect | Accepted | Ignored | Thanked | Speak | Hush

@@ -20,6 +20,7 @@ from survey.visit.moves import (
 )
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
+from survey.visit.speaking import SPOKEN
 from survey.visit.state import Ended, Hush, SaveResponse, State, Step
 
 _LOW = (1, 2)
@@ -172,6 +173,7 @@ def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 TABLE: Mapping[tuple[Step, Word], Handler] = {
     **COMPLAINING,
+    **SPOKEN,
     (Step.IDLE, Word.ANSWER): _rate,
     (Step.IDLE, Word.LANGUAGE): _language,
     (Step.IDLE, Word.TEXT_SIZE): _text_size,

@@ -1,6 +1,6 @@
 """Complaints as a kiosk files them: sealed, and sent in with its records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -21,10 +21,12 @@ from survey.record.complaint import (
     Complaint,
     Consent,
     Filing,
+    SpokenPart,
     written_bytes,
 )
 from survey.record.officers import speaks_of_officer
 from survey.record.record import ADDITION, COMPLAINT
+from survey.record.spoken import VOICE, new_speech, parts
 from survey.record.ticket import TicketSecrets, new_code, salt_of, secrets_of
 from survey.wire.sealing import ROUTED, WRITTEN
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
@@ -81,6 +83,31 @@ def add(
         1, secrets.lookup, Consent("1", 1) if phone else None, {one.name: one.digest for one in parts}
     ).to_body()
     return kiosk.record(ADDITION, body, attachments=tuple(parts))
+
+
+def speak(
+    kiosk: FakeKiosk,
+    secrets: TicketSecrets,
+    speech: bytes,
+    *,
+    name: str = "",
+    leave_out: Collection[int] = (),
+    key: bytes | None = None,
+) -> list[int]:
+    """Write down what a citizen says, a record for each part but those left out; gives the records' numbers."""
+    contents, name = parts(speech), name or new_speech()
+    written = []
+    for part, content in enumerate(contents, start=1):
+        if part in leave_out:
+            continue
+        added = Added(AdditionKind.SPOKEN, secrets.key, spoken=SpokenPart(name, part, len(contents)))
+        beside = (
+            _sealed(ADDED, added.to_bytes(), info=ROUTED, key=key),
+            _sealed(VOICE, content, info=WRITTEN, key=key),
+        )
+        body = Addition(1, secrets.lookup, None, {one.name: one.digest for one in beside}).to_body()
+        written.append(kiosk.record(ADDITION, body, attachments=beside))
+    return written
 
 
 def filed_ticket(

@@ -2,11 +2,12 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hardware.simulator import SimulatedPanel
+from hardware.spoken import Microphone
 from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, open_device
@@ -98,6 +99,7 @@ def rig(
     staff: bool = True,
     at_ms: int = NOON,
     voice: Voice | None = None,
+    microphone: Callable[[SimulatedTimes], Microphone] | None = None,
 ) -> Iterator[Rig]:
     clock = ManualClock(at_ms, up_ms=60_000)
 
@@ -108,6 +110,14 @@ def rig(
     with open_device(home, config or Config(), make_clock=make_clock) as device:
         panel, display = SimulatedPanel(), RecordingDisplay()
         times = SimulatedTimes(clock, device.zone)
-        loop = make_loop(device, panel=panel, display=display, times=times, staff=staff, voice=voice)
+        loop = make_loop(
+            device,
+            panel=panel,
+            display=display,
+            times=times,
+            staff=staff,
+            voice=voice,
+            microphone=microphone(times) if microphone is not None else None,
+        )
         loop.step()
         yield Rig(device, loop, panel, display, times, clock)

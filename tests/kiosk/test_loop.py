@@ -182,6 +182,7 @@ def test_reading_aloud_by_the_menu_reads_the_screen_and_not_the_menu(home: Path)
     voice = Voice(
         speak=lambda view, _language: spoken.append(view),
         hush=lambda: None,
+        release=lambda: None,
         set_volume=lambda _percent: None,
         fault=lambda: None,
     )

@@ -8,6 +8,7 @@ from survey.record.ticket import new_code
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, tiles
 from survey.visit.plan import OfferedService, Plan
+from survey.visit.speech import NotRecorded, Recorded, Replay, Replayed, StopRecording
 from survey.visit.state import (
     Effect,
     Event,
@@ -32,8 +33,8 @@ SERVICES = tuple(OfferedService(code, code.upper()) for code in ("ktp", "kk", "a
 
 
 def full_plan(**changes: object) -> Plan:
-    """The plan of a kiosk with its default settings, which reads aloud; with changes."""
-    return make_plan(Config(), services=SERVICES)._replace(**({"speech": True} | changes))  # type: ignore[arg-type]
+    """The plan of a kiosk with its default settings, which reads aloud and has a microphone; with changes."""
+    return make_plan(Config(), services=SERVICES)._replace(**({"speech": True, "microphone": True} | changes))  # type: ignore[arg-type]
 
 
 @dataclass
@@ -47,6 +48,8 @@ class Walk:
     tickets: dict[str, TicketState] = field(default_factory=dict)
     """What this kiosk has heard of complaints, by their codes."""
     answers_look_ups: bool = True
+    hears: int = 12
+    """So many seconds the microphone records; 0 where it fails."""
     state: State = field(init=False)
     effects: list[Effect] = field(default_factory=list)
     presses: int = 0
@@ -60,6 +63,10 @@ class Walk:
         for effect in effects:
             if isinstance(effect, SaveResponse | SaveComplaint | SaveAddition) and self.journal != "silent":
                 self.answer(effect.token, complaint=isinstance(effect, SaveComplaint))
+            if isinstance(effect, StopRecording):
+                self.give(Recorded(self.hears) if self.hears else NotRecorded())
+            if isinstance(effect, Replay):
+                self.give(Replayed())
             if isinstance(effect, LookUp) and self.answers_look_ups:
                 self.give(Found(effect.code, self.tickets.get(effect.code)))
 

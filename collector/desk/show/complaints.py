@@ -24,6 +24,7 @@ from collector.complaints import (
     passing,
     sight,
     sorting,
+    spoken,
 )
 from collector.complaints.levels import LAPOR, Holder
 from collector.complaints.life import Words
@@ -242,6 +243,7 @@ def _shown(
         "waits_for_lapor": waits is not None and waits.receiver.startswith(LAPOR),
         "has_text": opening.has(ticket, TEXT, AdditionKind.WORD),
         "has_contact": opening.has(ticket, CONTACT, AdditionKind.NUMBER),
+        "recordings": spoken.listed(ticket),
         "may_contact": sight.may_open_contact(request.user, ticket),
         "is_open": ticket.status not in CLOSED,
         "templates": list(answers.of_unit(ticket.unit)) if works else [],

@@ -2,7 +2,7 @@
 
 from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, ConsentView, KeyboardView, TicketView, TilesView
-from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_TEXT_CHARACTERS
+from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_TEXT_CHARACTERS, AdditionKind
 from survey.record.phone import MAX_PHONE_DIGITS, read_phone
 from survey.record.ticket import show_code
 from survey.visit.offer import tile_pages, tiles
@@ -59,6 +59,8 @@ def ticket(screen: Screen) -> TicketView:
     days = around.answer_days
     promise = get("ticket.text_days", days=days) if days is not None else get("ticket.text")
     kept = f"**{get('ticket.number_kept')}** " if state.has_number else ""
+    if state.added is AdditionKind.SPOKEN:
+        kept = f"**{get('ticket.spoken_kept')}** "
     short = address.partition("://")[2].rstrip("/")
     return TicketView(
         bar=screen.place_bar()._replace(left_strong=get("complaint.saved"), left=""),

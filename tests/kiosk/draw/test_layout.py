@@ -199,7 +199,7 @@ def test_the_question_whether_somebody_is_there_moves_nothing_and_answers_wherev
     look: Look,
 ) -> None:
     warned = [view for view in views("id").values() if isinstance(view, WarnedView)]
-    assert len(warned) == 2
+    assert len(warned) == 3
     for view in warned:
         (part,) = layout(view, look)
         assert isinstance(part.item, Curtain)

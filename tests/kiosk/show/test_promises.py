@@ -15,6 +15,8 @@ from kiosk.show.texts import Texts, catalogue
 from survey.record.complaint import AdditionKind
 from survey.visit.graph import Edge, edges
 from survey.visit.machine import expires_at, warns_at
+from survey.visit.moves import SPEAKING
+from survey.visit.speech import ForgetSpeech
 from survey.visit.state import SaveAddition, SaveComplaint, SaveResponse, State, Step
 
 PROMISE = re.compile(
@@ -76,7 +78,8 @@ def saved(state: State, ghost: Ghost, what: str) -> bool:
 
 def added(state: State, ghost: Ghost, kind: AdditionKind) -> bool:
     """The addition of this kind was handed over, and the journal has confirmed it."""
-    return (f"{state.visit}/addition", kind) in ghost.handed and saved(state, ghost, "addition")
+    what = "spoken" if kind is AdditionKind.SPOKEN else "addition"
+    return (f"{state.visit}/{what}", kind) in ghost.handed and saved(state, ghost, what)
 
 
 def at_the_end(out: list[Edge], kind: type) -> list:
@@ -93,6 +96,13 @@ def at_the_end(out: list[Edge], kind: type) -> list:
 def draft_is_kept(state: State, _ghost: Ghost, out: list[Edge]) -> bool:
     wanted = (state.topics, state.about_officer, state.text.strip())
     return [(one.topics, one.about_officer, one.text) for one in at_the_end(out, SaveComplaint)] == [wanted]
+
+
+def speech_is_gone(_state: State, _ghost: Ghost, out: list[Edge]) -> bool:
+    """Nobody does anything: what was said is not handed over, and whoever holds it is told to forget it."""
+    ends = [edge for edge in out if edge.label == "time-out"]
+    sent = [one for one in at_the_end(out, SaveAddition) if one.kind is AdditionKind.SPOKEN]
+    return bool(ends) and not sent and all(ForgetSpeech() in edge.effects for edge in ends)
 
 
 def withdrawal_is_handed_over(_state: State, _ghost: Ghost, out: list[Edge]) -> bool:
@@ -113,6 +123,8 @@ RULES: dict[str, Rule] = {
     "complaint.saved": lambda state, ghost, _: saved(state, ghost, "complaint"),
     "still_there.ticket": lambda state, ghost, _: saved(state, ghost, "complaint"),
     "ticket.text_days": lambda state, ghost, _: saved(state, ghost, "complaint"),
+    "ticket.spoken_kept": lambda state, ghost, _: added(state, ghost, AdditionKind.SPOKEN),
+    "still_there.spoken": speech_is_gone,
     "ticket.number_kept": lambda state, ghost, _: added(state, ghost, AdditionKind.NUMBER),
     "still_there.number": lambda state, ghost, out: (
         saved(state, ghost, "complaint") and not at_the_end(out, SaveAddition)
@@ -231,14 +243,19 @@ def test_not_kept_is_said_exactly_where_something_is_lost(walked: Walked) -> Non
     for out in walked.out.values():
         for edge in out:
             if edge.label == "disk fails" and edge.before.step not in (Step.FAILED, Step.STAFF):
-                lost = bool(edge.before.unsaved) or edge.before.has_draft
+                given = edge.before.has_draft or edge.before.step in SPEAKING
+                lost = bool(edge.before.unsaved) or given
                 assert edge.after.not_kept == lost, edge
                 assert not any(isinstance(one, SaveComplaint | SaveAddition) for one in edge.effects)
 
 
 def test_batal_hands_nothing_over(walked: Walked) -> None:
     cancelled = [edge for out in walked.out.values() for edge in out if edge.label == "cancel"]
-    assert {edge.before.step for edge in cancelled} == {Step.TOPICS, Step.WORD}
+    assert {edge.before.step for edge in cancelled} == {Step.TOPICS, Step.WORD, *SPEAKING}
     for edge in cancelled:
         assert not any(isinstance(one, SaveComplaint | SaveAddition) for one in edge.effects)
-        assert not edge.after.has_draft
+        if edge.before.step in SPEAKING:
+            assert ForgetSpeech() in edge.effects
+            assert (edge.after.topics, edge.after.text) == (edge.before.topics, edge.before.text)
+        else:
+            assert not edge.after.has_draft

@@ -8,6 +8,7 @@ from survey.instrument.definition import load
 from survey.record.attachment import MAX_CONTENT_BYTES
 from survey.record.complaint import (
     BY_CODE,
+    MAX_SPOKEN_PARTS,
     MAX_TEXT_CHARACTERS,
     PADDED_TO,
     TOPICS,
@@ -15,6 +16,7 @@ from survey.record.complaint import (
     Added,
     AdditionKind,
     Filing,
+    SpokenPart,
     written_bytes,
     written_words,
 )
@@ -60,7 +62,24 @@ def test_a_filing_comes_back(topics: tuple[str, ...], about: bool, names: bool, 
 
 @given(st.sampled_from(AdditionKind), keys)
 def test_an_addition_comes_back(kind: AdditionKind, key: bytes) -> None:
-    assert Added.from_bytes(Added(kind, key).to_bytes()) == Added(kind, key)
+    spoken = SpokenPart("0123456789abcdef", 2, 5) if kind is AdditionKind.SPOKEN else None
+    assert Added.from_bytes(Added(kind, key, spoken=spoken).to_bytes()) == Added(kind, key, spoken=spoken)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        SpokenPart("0123456789abcde", 1, 1),
+        SpokenPart("0123456789ABCDEF", 1, 1),
+        SpokenPart("0123456789abcdef", 0, 1),
+        SpokenPart("0123456789abcdef", 2, 1),
+        SpokenPart("0123456789abcdef", 1, MAX_SPOKEN_PARTS + 1),
+        None,
+    ],
+)
+def test_a_part_says_which_it_is(part: SpokenPart | None) -> None:
+    with pytest.raises(Malformed):
+        Added.from_bytes(Added(AdditionKind.SPOKEN, bytes(32), spoken=part).to_bytes())
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_ANSWER_CHARACTERS))

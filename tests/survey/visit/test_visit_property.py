@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey.instrument.definition import load
+from survey.record.complaint import AdditionKind
 from survey.visit.graph import edges, kind_of
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, question_key
 from survey.visit.plan import Plan
+from survey.visit.speech import ForgetSpeech, NotRecorded, Record, Recorded, Replayed
 from survey.visit.state import (
     Event,
     Found,
@@ -49,6 +51,7 @@ PLANS = (
     full_plan(forms=()),
     full_plan(forms=(), complaint=False, languages=("id",)),
     full_plan(complaint=False, contact=False),
+    full_plan(microphone=False),
 )
 
 MIDDLE = full_plan(
@@ -74,6 +77,7 @@ events = st.one_of(
     st.tuples(st.just("offered"), st.integers(0, 9)),
     st.tuples(st.sampled_from(["key", "code", "phone"]), st.integers(0, 9)),
     st.tuples(st.just("found"), st.integers(0, 3)),
+    st.tuples(st.just("microphone"), st.integers(0, 2)),
     st.tuples(st.just("saved"), st.just(0)),
     st.tuples(st.just("saved"), st.just(0)),
     st.tuples(
@@ -95,6 +99,8 @@ class Judge:
             self.now = max(start.since, start.last_input, start.quiet_until) + 1.0
         self.outstanding = sorted(self.state.unsaved)
         self.durable = set(self.state.owed - self.state.unsaved)
+        self.holds_speech = self.state.step in (Step.RECORDING, Step.HEARD)
+        """Whether a recording goes on or waits somewhere."""
         self.looked_up = [self.state.code] if self.state.step is Step.LOOKING else []
         self.tickets = {} if self.state.ticket is None else {self.state.ticket: self.state.visit}
         """Whose visit each ticket is of."""
@@ -116,6 +122,8 @@ class Judge:
                 return Saved(token, self.ticket(token) if token.endswith("complaint") else None)
             case "failed":
                 return SaveFailed(self.outstanding.pop(0) if self.outstanding else "")
+            case "microphone":
+                return (Recorded(12), NotRecorded(), Replayed())[number]
             case "hold":
                 return Hold(number)
             case "release":
@@ -144,7 +152,7 @@ class Judge:
         self.tickets[code] = int(token.partition("/")[0])
         return code
 
-    def give(self, event: Event) -> None:
+    def give(self, event: Event) -> None:  # noqa: C901 - one line an effect
         before, handed_over = self.state, {}
         complaints: list[SaveComplaint] = []
         additions: list[SaveAddition] = []
@@ -159,13 +167,21 @@ class Judge:
                     complaints.append(effect)
                 case SaveAddition(token=token):
                     self.outstanding.append(token)
+                    assert self.holds_speech or effect.kind is not AdditionKind.SPOKEN, (
+                        "sent what was forgotten"
+                    )
                     additions.append(effect)
+                case Record():
+                    self.holds_speech = True
+                case ForgetSpeech():
+                    self.holds_speech = False
                 case LookUp(code):
                     self.looked_up.append(code)
                 case Thanked(tokens):
                     assert tokens <= self.durable, "thanked before it was durable"
         self.check_nothing_lost(before, handed_over)
         self.check_draft(before, event, complaints, additions)
+        self.check_speech(before, event, additions)
         if self.state.ticket is not None:
             assert self.tickets[self.state.ticket] == self.state.visit, "another visitor's ticket"
         if self.state.step is Step.IDLE:
@@ -185,7 +201,7 @@ class Judge:
     ) -> None:
         """What was picked or written is kept, unless the visitor says *Batal*, puts it back, or the screen says that it is lost."""
         if not before.has_draft:
-            assert not complaints or before.step is Step.TEXT
+            assert not complaints or before.step in (Step.TEXT, Step.HEARD)
             return
         kept = [(one.topics, one.about_officer, one.text) for one in complaints]
         draft = (before.topics, before.about_officer, before.text.strip())
@@ -201,6 +217,14 @@ class Judge:
             event,
             self.state,
         )
+
+    def check_speech(self, before: State, event: Event, additions: list[SaveAddition]) -> None:
+        """What was said is sent by *Kirim* alone, and nobody holds it once its screens are left."""
+        sent = [one for one in additions if one.kind is AdditionKind.SPOKEN]
+        by_hand = event == Touch("next") or (isinstance(event, Press) and "next" in said(self.plan, before))
+        assert not sent or (before.step is Step.HEARD and before.spoken and by_hand), (before, event)
+        assert self.holds_speech == (self.state.step in (Step.RECORDING, Step.HEARD)), (before, event)
+        assert not self.state.spoken or self.state.step is Step.HEARD
 
 
 def said(plan: Plan, state: State) -> tuple[str, ...]:
