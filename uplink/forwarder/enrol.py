@@ -47,7 +47,9 @@ def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> En
     try:
         parsed = enrolment_code.parse(code)
     except ValueError as error:
-        raise IdentityError(f"this is no enrolment code: {error}; compare it with what the collector printed") from error
+        raise IdentityError(
+            f"this is no enrolment code: {error}; compare it with what the collector printed"
+        ) from error
     authority = trust.private_authority(collector_url, parsed.fingerprint)
     broker_key = ec.generate_private_key(ec.SECP256R1())
     question = {"code": parsed.secret, "public_key": public_key.hex(), "csr": _request(broker_key)}
