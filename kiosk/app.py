@@ -118,15 +118,14 @@ def make_loop(
 
 def _plan(device: Device, speaking: Speaking, remote: SettingsContent) -> Plan:
     """Make the plan of visits; speaking is offered only where it can be recorded."""
-    plan = device.plan(remote)
-    return plan._replace(microphone=plan.microphone and speaking.offered)
+    return device.plan(remote) if speaking.offered else device.plan(remote)._replace(microphone=False)
 
 
 def _place(device: Device) -> KioskPlace:
-    enrolment = device.enrolment
+    enrolment, unit = device.enrolment, device.enrolment.unit.name
     return KioskPlace(
-        unit=enrolment.unit.name,
-        place=enrolment.place.name if enrolment.place.name != enrolment.unit.name else "",
+        unit=unit,
+        place=enrolment.place.name if enrolment.place.name != unit else "",
         offline_seconds=device.config.staff.offline_hours * 3600,
         status_address=f"{enrolment.collector_url.rstrip('/')}/pengaduan/",
     )
@@ -140,8 +139,7 @@ def _desk(device: Device, service: Service, *, panel: Panel, look: Callable[[], 
 
 def make_debouncer(config: Config, panel: Panel) -> Debouncer:
     """Make the debouncer; a button that is down already is stuck until it comes up."""
-    down = frozenset(button for button, is_down in panel.levels().items() if is_down)
-    if down:
+    if down := frozenset(button for button, is_down in panel.levels().items() if is_down):
         log.warning("buttons %s are down at the start: ignored until they come up", sorted(down))
     return Debouncer(debounce_timing(config.panel), down_at_start=down)
 

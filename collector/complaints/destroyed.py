@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from collector.errors import CollectorError
+from collector.local import stamp_text
 
 FILE = "destroyed.log"
 
@@ -43,7 +44,7 @@ def note(digests: Iterable[str], *, why: Why, now: datetime) -> None:
     Raises:
         CollectorError: the file cannot be written; then nothing may be destroyed, or a backup would bring it back.
     """
-    lines = "".join(f"{digest} {now:%Y-%m-%dT%H:%M:%SZ} {why}\n" for digest in digests)
+    lines = "".join(f"{digest} {stamp_text(round(now.timestamp() * 1000))} {why}\n" for digest in digests)
     if not lines:
         return
     path = _path()

@@ -1,10 +1,10 @@
 """Tickets from complaint records, and what citizens added to them. Nothing here forgets what people did with a ticket since."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from collector.complaints.models import Ticket, TicketAddition
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
+from collector.local import moment_of
 from survey.record.complaint import Addition, Complaint
 from survey.record.errors import Malformed
 from survey.record.record import ADDITION, COMPLAINT
@@ -49,7 +49,7 @@ def _keep(record: AcceptedRecord, complaint: Complaint) -> None:
             "service_id": record.service_id,
             "at_ms": record.at_ms,
             "received_ms": record.received_ms,
-            "changed_at": datetime.fromtimestamp(record.received_ms / 1000, tz=UTC),
+            "changed_at": moment_of(record.received_ms),
         },
     )
 

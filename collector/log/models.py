@@ -29,7 +29,7 @@ class KeptCheckpoint(models.Model):
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.size} leaves at {self.made_at:%Y-%m-%d}"
+        return f"{self.size} leaves"
 
 
 class LoggedFact(models.Model):

@@ -20,6 +20,7 @@ from uplink.forwarder.log_inbox import LogInbox
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
+from uplink.forwarder.senders.sender import LogArrived, SettingsArrived, TicketsArrived
 from uplink.forwarder.senders.validity import Validity
 from uplink.forwarder.status import Progress, StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
@@ -73,9 +74,11 @@ class Uplink:
             ahead=Acknowledged(folder.ahead),
             receipts=receipts,
             transports=(self._mqtt, https),
-            settings=settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
-            tickets=tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify),
-            log_inbox=self._log,
+            inboxes={
+                SettingsArrived: settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
+                TicketsArrived: tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify),
+                LogArrived: self._log,
+            },
             report=self._state,
             now=time.monotonic,
             wait=self._stopped.wait,

@@ -9,7 +9,7 @@ time to time.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from survey.record.errors import Malformed
 from survey.wire.messages import Receipt
@@ -23,12 +23,10 @@ from uplink.forwarder.roads import Roads
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
     Event,
-    LogArrived,
     ReceiptArrived,
     Sender,
     SendRefused,
-    SettingsArrived,
-    TicketsArrived,
+    SignedArrived,
 )
 from uplink.forwarder.status import Progress
 from uplink.journal.acknowledged import Acknowledged, Receipts
@@ -55,9 +53,7 @@ class Courier:
         ahead: Acknowledged,
         receipts: Receipts,
         transports: tuple[Sender, ...],
-        settings: Inbox,
-        tickets: Inbox,
-        log_inbox: LogInbox,
+        inboxes: Mapping[type[Event], Inbox | LogInbox],
         report: Callable[[Progress], bytes],
         now: Callable[[], float],
         wait: Callable[[float], object],
@@ -71,9 +67,7 @@ class Courier:
         self._ahead = ahead
         self._receipts = receipts
         self._roads = Roads(transports, now=now, pace=pace, spread_seconds=spread_seconds)
-        self._settings = settings
-        self._tickets = tickets
-        self._log_inbox = log_inbox
+        self._inboxes = inboxes
         self._report = report
         self._now = now
         self._wait = wait
@@ -283,12 +277,8 @@ class Courier:
         for event in events:
             if isinstance(event, ReceiptArrived):
                 self._take_receipt(event, outbox)
-            elif isinstance(event, SettingsArrived):
-                self._settings.take(event.payload)
-            elif isinstance(event, TicketsArrived):
-                self._tickets.take(event.payload)
-            elif isinstance(event, LogArrived):
-                self._log_inbox.take(event.payload)
+            elif isinstance(event, SignedArrived):
+                self._inboxes[type(event)].take(event.payload)
             elif isinstance(event, SendRefused):
                 told = (
                     trouble("nobody_listens")

@@ -70,7 +70,8 @@ class World:
         settings.IKM_LOG_POLICY = self.stranger.policy
 
     def log(self, *numbers: int) -> None:
-        """Build the log, and have witnesses cosign it."""
+        """Build the log, and have witnesses cosign it; an operator who has changed rows has every source looked at again."""
+        LogState.objects.update(marks={})
         note = read_checkpoint(self.village.log().encode()).note
         lines = [
             cosign(note, key=witness(one).key, at_s=1_800_000_000, sign=witness(one).sign)

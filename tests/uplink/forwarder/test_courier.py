@@ -18,7 +18,13 @@ from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
 from uplink.forwarder.log_inbox import LogInbox
-from uplink.forwarder.senders.sender import Event, ReceiptArrived
+from uplink.forwarder.senders.sender import (
+    Event,
+    LogArrived,
+    ReceiptArrived,
+    SettingsArrived,
+    TicketsArrived,
+)
 from uplink.journal.acknowledged import Acknowledged, read_acknowledged
 from uplink.journal.reader import JournalReader
 
@@ -43,16 +49,22 @@ class Trip:
             ahead=Acknowledged(home.paths.ahead),
             receipts=home.receipts,
             transports=transports,
-            settings=settings_inbox(home.paths.settings, kiosk="k-0001", verify=home.collector.verify),
-            tickets=tickets_inbox(home.paths.tickets, kiosk="k-0001", verify=home.collector.verify),
-            log_inbox=LogInbox(
-                home.paths.log,
-                home.paths.log_fork,
-                kiosk="k-0001",
-                collector_key=bytes(32),
-                verify=lambda _signature, _message: False,
-                check=lambda _key, _signature, _message: False,
-            ),
+            inboxes={
+                SettingsArrived: settings_inbox(
+                    home.paths.settings, kiosk="k-0001", verify=home.collector.verify
+                ),
+                TicketsArrived: tickets_inbox(
+                    home.paths.tickets, kiosk="k-0001", verify=home.collector.verify
+                ),
+                LogArrived: LogInbox(
+                    home.paths.log,
+                    home.paths.log_fork,
+                    kiosk="k-0001",
+                    collector_key=bytes(32),
+                    verify=lambda _signature, _message: False,
+                    check=lambda _key, _signature, _message: False,
+                ),
+            },
             report=lambda progress: json.dumps({"confirmed": progress.confirmed}).encode(),
             now=lambda: self.now,
             wait=lambda seconds: None,

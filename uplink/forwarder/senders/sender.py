@@ -55,7 +55,9 @@ class SendRefused:
 NOBODY_LISTENS = "nobody_listens"
 """The code of a message that arrived at the broker while no collector was connected."""
 
-Event = ReceiptArrived | SettingsArrived | TicketsArrived | LogArrived | SlotFreed | SendRefused
+SignedArrived = SettingsArrived | TicketsArrived | LogArrived
+"""What the collector has signed for this kiosk; each kind has an inbox."""
+Event = ReceiptArrived | SignedArrived | SlotFreed | SendRefused
 
 
 class Sender(Protocol):
