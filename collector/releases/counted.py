@@ -214,8 +214,8 @@ def _stood_here(work: _Work, standing: Standing) -> bool:
 
 def _with_counters(work: _Work, earned: _Earned) -> _Earned:
     stream = earned.stream
-    first = work.period.first.isoformat()[:7]
-    after = (work.period.last + timedelta(days=1)).isoformat()[:7]
+    # A day of a month is told from the others by its first seven characters: `2026-10`.
+    first, after = (str(day)[:7] for day in (work.period.first, work.period.last + timedelta(days=1)))
     by_month = {one.told.day[:7]: one for one in closings(stream) if _is_signed(stream, one)}
     begin, end = by_month.get(first), by_month.get(after)
     begins_inside = (
