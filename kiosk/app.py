@@ -102,7 +102,7 @@ def make_loop(
         watchdog=watchdog or Watchdog({}),
         voice=voice,
         make_desk=partial(_desk, device, service, panel=panel, look=look) if staff else None,
-        staff_buttons=frozenset(config.panel.staff_buttons),
+        chords=config.panel.chords,
         staff_hold_seconds=config.panel.staff_hold_seconds,
     )
 
@@ -241,7 +241,7 @@ def look_of(screen: ScreenSection) -> Look:
 def _voice(home: Path, config: Config) -> Voice | None:
     if not config.sound.speech:
         return None
-    from kiosk.show.speech import Speech  # noqa: PLC0415 - only where screens are read aloud
+    from kiosk.show.aloud.speech import Speech  # noqa: PLC0415 - only where screens are read aloud
 
     section = config.sound
     speech = Speech(
@@ -250,7 +250,11 @@ def _voice(home: Path, config: Config) -> Voice | None:
         volume_percent=section.volume_percent,
     )
     return Voice(
-        speak=speech.speak, hush=speech.hush, set_volume=speech.set_volume, fault=lambda: speech.fault
+        say=speech.say,
+        hush=speech.hush,
+        set_volume=speech.set_volume,
+        tune=speech.tune,
+        fault=lambda: speech.fault,
     )
 
 

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiosk.errors import ConfigurationError
 from kiosk.show.texts import is_shipped
@@ -50,6 +50,14 @@ class Paths:
     home: Path = field(default=DEFAULT_HOME, metadata={"kind": "path"})
 
 
+class Chords(NamedTuple):
+    """What two buttons mean that are held together; none of them is ever an answer."""
+
+    staff: frozenset[int]
+    speech: frozenset[int]
+    menu: frozenset[int]
+
+
 @dataclass(frozen=True, repr=False)
 class PanelSection:
     """`[panel]`: the pins and how presses are judged."""
@@ -61,8 +69,19 @@ class PanelSection:
     lockout_ms: int = _whole(120, 0, 2000)
     hold_seconds: float = _seconds(1.5, 0.8, 10)
     stuck_seconds: float = _seconds(10.0, 5, 120)
-    staff_buttons: tuple[int, ...] = _plain((1, 4), "staff_buttons")
+    staff_buttons: tuple[int, ...] = _plain((1, 4), "chord")
+    speech_buttons: tuple[int, ...] = _plain((2, 3), "chord")
+    menu_buttons: tuple[int, ...] = _plain((1, 2), "chord")
     staff_hold_seconds: float = _seconds(3.0, 1, 9)
+
+    @property
+    def chords(self) -> Chords:
+        """Give what each pair of buttons means when it is held."""
+        return Chords(
+            staff=frozenset(self.staff_buttons),
+            speech=frozenset(self.speech_buttons),
+            menu=frozenset(self.menu_buttons),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -277,7 +296,7 @@ def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line
             good = good and all(isinstance(pin, int) and 0 <= pin <= 27 for pin in value)
             good = good and (bool(value) or entry.name != "buttons")
             return "" if good else "write four different GPIO numbers (BCM) from 0 to 27, left to right"
-        case "staff_buttons":
+        case "chord":
             good = (
                 isinstance(value, list) and len(set(value)) == 2 == len(value) and set(value) <= {1, 2, 3, 4}
             )
@@ -312,6 +331,10 @@ def _check_together(config: Config, file: str) -> None:
             raise ConfigurationError(
                 f"{file}: visit.languages names {code!r}, which has no catalogue: take it out, or add one to the program"
             )
+    if len(set(config.panel.chords)) < len(config.panel.chords):
+        raise ConfigurationError(
+            f"{file}: panel.staff_buttons, speech_buttons and menu_buttons: take a pair of its own for each"
+        )
     if config.panel.staff_hold_seconds >= config.panel.stuck_seconds:
         raise ConfigurationError(
             f"{file}: panel.staff_hold_seconds = {config.panel.staff_hold_seconds}: must be less than stuck_seconds"

@@ -23,19 +23,23 @@ from hardware.events import (
     Stuck,
 )
 from hardware.panel import Panel
+from kiosk.config import Chords
 from kiosk.ports import Desk, Display, Housekeeping, Voice
 from kiosk.service import Service
+from kiosk.show.aloud.spoken import said
 from kiosk.show.present import next_change, present
 from kiosk.show.surroundings import Surroundings
-from kiosk.show.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
+from kiosk.show.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View, WarnedView
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
 from survey.visit.action import BACKSPACE, Word, key
+from survey.visit.aided import Aid
 from survey.visit.machine import advance, due
 from survey.visit.plan import Plan
 from survey.visit.state import (
     Accepted,
+    AidCalled,
     Effect,
     Event,
     Hold,
@@ -79,7 +83,7 @@ class Loop:
         watchdog: Watchdog,
         voice: Voice | None,
         make_desk: Callable[[], Desk] | None,
-        staff_buttons: frozenset[int],
+        chords: Chords,
         staff_hold_seconds: float,
     ) -> None:
         self.service = service
@@ -92,15 +96,16 @@ class Loop:
         """Makes the staff's screen when it is first called for; without it nobody can call staff."""
         self._watchdog = watchdog
         self._voice = voice
-        self._staff_buttons = staff_buttons
+        self._chords = chords
         self._staff_hold_seconds = staff_hold_seconds
         self._corner_since: float | None = None
         self._clock = times.monotonic()
         self._storage_check = StorageCheck(service)
         self._panel_check = PanelCheck(service, panel)
         self._view: View | None = None
-        self._speaks = False
-        """The next view that is drawn is read aloud: the one before may be a menu, or another screen."""
+        self._order: Speak | None = None
+        """What is read of the next view that is drawn: the one before may be a menu, or another screen."""
+        self._tuned = (0, 0)
         self._drawn: tuple[State, Surroundings, Plan] | None = None
         self._redraw_at = 0.0
         self._look = (service.state.large_text, service.state.contrast)
@@ -182,7 +187,7 @@ class Loop:
             self._take_signals(self.service.debouncer.feed(edges.get_nowait()))
         self._take_signals(self.service.debouncer.advance(now))
 
-    def _take_signals(self, signals: list[Signal]) -> None:  # noqa: C901 - one branch a signal
+    def _take_signals(self, signals: list[Signal]) -> None:
         for signal in signals:
             match signal:
                 case Pressed(button, at):
@@ -194,14 +199,21 @@ class Loop:
                 case Chord(_, at):
                     self._apply(Void(), at)
                 case ChordHeld(buttons, at):
-                    if buttons == self._staff_buttons:
-                        self._call_staff(at)
+                    self._take_chord(buttons, at)
                 case Rejected(reason):
                     self.service.counters.rejected[reason] += 1
                 case Stuck(button):
                     log.warning("button %d is stuck and ignored until it is free", button)
                 case Freed(button):
                     log.warning("button %d is free again", button)
+
+    def _take_chord(self, buttons: frozenset[int], at: float) -> None:
+        if buttons == self._chords.staff:
+            self._call_staff(at)
+        elif buttons == self._chords.speech:
+            self._apply(AidCalled(Aid.SPEECH), at)
+        elif buttons == self._chords.menu:
+            self._apply(AidCalled(Aid.MENU), at)
 
     def _call_staff(self, now: float) -> None:
         if self.desk is None and self._make_desk is not None:
@@ -259,9 +271,9 @@ class Loop:
             case Thanked(tokens):
                 self.service.recorder.thank(tokens)
             case Speak():
-                self._speaks = self._voice is not None
+                self._order = effect
             case Hush():
-                self._speaks = False
+                self._order = None
                 if self._voice is not None:
                     self._voice.hush()
 
@@ -284,7 +296,7 @@ class Loop:
             return
         drawn = (self.service.state, around, self.service.plan)
         if self._drawn is not None and now < self._redraw_at and all(map(is_, drawn, self._drawn)):
-            if self._speaks and self._view is not None:
+            if self._view is not None:
                 self._speak(self._view)
             return  # nothing that a view is made of has changed
         self._drawn = drawn
@@ -298,6 +310,9 @@ class Loop:
             self._display.change_look(text_scale=1.25 if look[0] else 1.0, high_contrast=look[1])
             view = view or self._view
         if view is not None:
+            warns = isinstance(view, WarnedView) and not isinstance(self._view, WarnedView)
+            if warns and self.service.state.aids.aloud:
+                self._order = Speak()
             self._show(view)
             self._speak(view)
         lit = self.service.state.pressed is None and self.service.state.step is not Step.FAILED
@@ -305,9 +320,14 @@ class Loop:
             self.panel.light(button, on=lit)
 
     def _speak(self, view: View) -> None:
-        if self._speaks and self._voice is not None:
-            self._speaks = False
-            self._voice.speak(view, self.service.state.language)
+        if self._order is None or self._voice is None:
+            return
+        aids = self.service.state.aids
+        if self._tuned != (aids.volume, aids.pace):
+            self._tuned = (aids.volume, aids.pace)
+            self._voice.tune(*self._tuned)
+        order, self._order = self._order, None
+        self._voice.say(said(view, order, self.service.state.language), self.service.state.language)
 
     def _show(self, view: View) -> None:
         self._view = view

@@ -27,6 +27,9 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.WITHDRAW, Word.WITHDRAW): ("withdraw.yes", ""),
 }
 """Words that are called otherwise on some screens."""
+_VOLUMES = ("speech.louder", "speech.loudest", "speech.softer", "speech.usual_volume")
+_PACES = ("speech.faster", "speech.fastest", "speech.slower", "speech.usual_pace")
+"""What the next press leads to."""
 
 
 def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
@@ -98,6 +101,12 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "action.complaint", ""
         case Word.PREFERENCES:
             return "preferences.name", ""
+        case Word.SPEECH:
+            return ("speech.stop" if state.aids.aloud else "speech.start"), "speak"
+        case Word.VOLUME:
+            return _VOLUMES[state.aids.volume], ""
+        case Word.PACE:
+            return _PACES[state.aids.pace], ""
         case Word.TEXT_SIZE:
             return ("action.smaller_text" if state.large_text else "action.larger_text"), ""
         case Word.CONTRAST:

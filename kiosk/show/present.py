@@ -14,10 +14,10 @@ from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Bar, MessageView, Screenful, View
 from kiosk.show.warning import warned
 from survey.instrument.instrument import in_language
-from survey.visit.machine import warns_at
 from survey.visit.offer import BUTTONS, pages, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
+from survey.visit.waits import warns_at
 
 _PATIENCE_SECONDS = 0.5
 """What is done sooner shows no waiting screen: the highlighted answer simply stays."""

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from survey.record.ticket import new_code, read_code
 from survey.visit.action import key, parse
+from survey.visit.aided import Aid, Aids
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import MENU as HELD
-from survey.visit.offer import TYPED, manner_of, offer
+from survey.visit.offer import TYPED, Manner, manner_of, offer
 from survey.visit.plan import Plan
 from survey.visit.state import (
+    AidCalled,
     Effect,
     Event,
     Found,
@@ -115,7 +117,7 @@ def document(plan: Plan) -> str:
 
 Drawn by `ikm-kiosk visit-graph` from the visit's own table; a test compares this file with it. A word is an action that is
 touched or whose button is pressed; *time-out* is nobody doing anything, *saved* and *disk fails* are the journal's answers,
-*held* is a button held down. From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
+*held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
 leads to `staff`; the picture leaves those arrows out, the table below has them.
 
 Whenever a questionnaire is left, by finishing, declining, time-out, staff or a failing disk, what was answered goes to the journal.
@@ -133,13 +135,7 @@ What was picked or written of a complaint goes there too, unless it is left by *
 
 def _moves(plan: Plan, state: State) -> Iterator[Edge]:
     now = max(state.since, state.last_input, state.quiet_until) + 1.0
-    for action in sorted(offer(plan, state).actions):
-        choice = parse(action)
-        yield _after(plan, state, choice.word if choice is not None else action, [Touch(action)], now)
-    if manner_of(state.step) in HELD and not state.menu and offer(plan, state).options:
-        yield _after(plan, state, "held", [Press(0), Hold(0), Release()], now)
-    if state.step in TYPED and not state.menu:
-        yield from _typed(plan, state, now)
+    yield from _chosen(plan, state, now)
     for token in sorted(state.unsaved):
         yield _after(plan, state, "saved", [Saved(token, _CODE)], now)
     if state.step is Step.LOOKING:
@@ -155,6 +151,19 @@ def _moves(plan: Plan, state: State) -> Iterator[Edge]:
     moment = due(plan, state)
     if moment is not None:
         yield _after(plan, state, "time-out", [Tick()], moment)
+
+
+def _chosen(plan: Plan, state: State, now: float) -> Iterator[Edge]:
+    """What the visitor does: every action that is offered, a held button, a chord, typing."""
+    for action in sorted(offer(plan, state).actions):
+        choice = parse(action)
+        yield _after(plan, state, choice.word if choice is not None else action, [Touch(action)], now)
+    if manner_of(state.step) in HELD and not state.menu and offer(plan, state).options:
+        yield _after(plan, state, "held", [Press(0), Hold(0), Release()], now)
+    if manner_of(state.step) is not Manner.DEAF and not state.menu:
+        yield _after(plan, state, "chord", [AidCalled(Aid.MENU)], now)
+    if state.step in TYPED and not state.menu:
+        yield from _typed(plan, state, now)
 
 
 def _typed(plan: Plan, state: State, now: float) -> Iterator[Edge]:
@@ -217,4 +226,5 @@ def kind_of(state: State) -> State:
         layout="",
         counted=False,
         listens=False,
+        aids=Aids(wide=state.aids.wide) if state.menu else Aids(),
     )

@@ -11,9 +11,9 @@ tries to break with any sequence of events:
 * the code of a ticket is shown to whoever made the complaint, and to nobody who comes after.
 """
 
-from typing import assert_never
-
 from survey.visit.action import Choice, Word, parse
+from survey.visit.aided import Aids
+from survey.visit.aids import IN_MENU, call, open_menu, read, reads_first, with_speech
 from survey.visit.complaining import give_up_looking, type_code
 from survey.visit.moves import (
     Moved,
@@ -28,6 +28,7 @@ from survey.visit.plan import Plan
 from survey.visit.spelling import type_key
 from survey.visit.state import (
     Accepted,
+    AidCalled,
     Effect,
     Ended,
     Event,
@@ -51,6 +52,7 @@ from survey.visit.state import (
     Void,
 )
 from survey.visit.table import TABLE
+from survey.visit.waits import expires_at, is_warned, ready_at
 from survey.wire.ticket_states import TicketState
 
 _HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
@@ -67,6 +69,8 @@ _STAYING = frozenset(
         Word.TEXT_SIZE,
         Word.CONTRAST,
         Word.LANGUAGE,
+        Word.VOLUME,
+        Word.PACE,
         Word.LISTEN,
         Word.KEY,
     }
@@ -79,10 +83,15 @@ def begin(plan: Plan, *, now: float, visit: int = 0) -> State:
     return State(since=now, last_input=now, visit=visit, language=plan.languages[0])
 
 
-def advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
+def advance(plan: Plan, state: State, event: Event, now: float) -> Moved:
+    """Take one event; gives the new state and what the world has to do."""
+    after, effects = _advance(plan, state, event, now)
+    return with_speech(state, after, effects)
+
+
+def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
     plan: Plan, state: State, event: Event, now: float
 ) -> Moved:
-    """Take one event; gives the new state and what the world has to do."""
     match event:
         case Tick():
             return _tick(plan, state, now)
@@ -107,6 +116,8 @@ def advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
             return _failed(plan, state, token, now)
         case Restored():
             return _restored(plan, state, now)
+        case AidCalled(aid):
+            return call(plan, state, aid, now)
         case StaffCalled():
             return _staff_called(plan, state, now)
         case StaffLeft():
@@ -117,64 +128,6 @@ def due(plan: Plan, state: State) -> float | None:
     """Give the next moment at which a `Tick` will change something, or None."""
     moments = [moment for moment in (_commits_at(plan, state), expires_at(plan, state)) if moment is not None]
     return min(moments, default=None)
-
-
-def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one branch a screen
-    """Give the moment this screen gives up waiting, or None if it waits for ever."""
-    timing = plan.timing
-    latest = max(state.since, state.last_input)
-    match state.step:
-        case Step.FAILED | Step.STAFF:
-            return None
-        case Step.SAVING | Step.LOOKING:
-            return state.since + timing.saving
-        case Step.THANKS:
-            return state.since + timing.thanks
-        case Step.IDLE:
-            return latest + timing.idle if _has_preferences(plan, state) else None
-        case Step.INVITATION | Step.KEPT:
-            return latest + timing.invitation
-        case Step.TEXT | Step.WORD | Step.CONSENT | Step.PHONE | Step.CODE:
-            return latest + timing.writing
-        case Step.TICKET:
-            return latest + timing.ticket
-        case (
-            Step.PREFERENCES
-            | Step.SERVICE
-            | Step.PROFILE
-            | Step.QUESTION
-            | Step.OFFER
-            | Step.COMPLAINTS
-            | Step.TOPICS
-            | Step.STANDING
-            | Step.WITHDRAW
-        ):
-            return latest + timing.idle
-        case step:
-            assert_never(step)
-
-
-def ready_at(plan: Plan, state: State) -> float:
-    """Give the moment from which a fresh screen takes presses: whoever presses twice by mistake meant the last screen."""
-    once = state.step is Step.TICKET  # shown once
-    ready = state.since + max(plan.timing.settle, plan.timing.quiet if once else 0.0)
-    return max(ready, state.quiet_until) if state.step is Step.IDLE else ready
-
-
-def warns_at(plan: Plan, state: State) -> float | None:
-    """Give the moment from which this screen asks whether somebody is still there, or None where it never does."""
-    expires = expires_at(plan, state)
-    if expires is None or state.step in (Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS):
-        return None
-    # A screen that waits but briefly warns in the second half of its wait.
-    waits = expires - max(state.since, state.last_input)
-    return expires - min(plan.timing.nudge, waits / 2)
-
-
-def is_warned(plan: Plan, state: State, now: float) -> bool:
-    """Tell whether the question lies over the screen: any press or touch then only answers it."""
-    warns = warns_at(plan, state)
-    return warns is not None and now >= warns
 
 
 def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -> Moved:
@@ -190,6 +143,10 @@ def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -
     state = state._replace(
         last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
     )
+    if not touch and reads_first(state, choice.word, action):
+        state, effects = read(state, action, now)
+        return state, (Accepted(), *effects)
+    state = state._replace(aids=state.aids._replace(heard=""))
     waits = manner_of(state.step) is Manner.STEERED and not state.menu and not touch
     if choice.word in _HIGHLIGHTED or waits:
         return state._replace(pressed=action, pressed_at=now, holding=not touch), (Accepted(),)
@@ -216,6 +173,9 @@ def _refusal(plan: Plan, state: State, action: str, choice: Choice | None, now: 
 
 
 def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[Effect, ...] = ()) -> Moved:
+    if state.menu and choice.word in IN_MENU:
+        state, more = IN_MENU[choice.word](plan, state, choice.argument, now)
+        return state, (*effects, *more)
     if state.menu:
         state = state._replace(menu=False, since=now)
         if choice.word is Word.RESUME:
@@ -229,9 +189,11 @@ def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[E
 
 
 def _hold(state: State, now: float) -> Moved:
-    if manner_of(state.step) not in MENU or state.menu or state.pressed is None:
+    # In speech mode the press that is held was to read an option: that is no choice, so every screen has its menu.
+    held = bool(state.aids.heard) or (state.pressed is not None and manner_of(state.step) in MENU)
+    if state.menu or not held:
         return state, ()
-    return state._replace(menu=True, pressed=None, holding=False, since=now, last_input=now), (Hush(),)
+    return open_menu(state, now, wide=False)
 
 
 def _commits_at(plan: Plan, state: State) -> float | None:
@@ -296,6 +258,7 @@ def _failed(plan: Plan, state: State, token: str, now: float) -> Moved:
     if state.step is Step.FAILED:
         return state, effects
     kept = begin(plan, now=now, visit=state.visit)._replace(not_kept=state.not_kept, language=state.language)
+    kept = kept._replace(aids=Aids(aloud=state.aids.aloud))
     return kept._replace(step=Step.FAILED), (*effects, Hush())
 
 
@@ -321,7 +284,3 @@ def _staff_left(plan: Plan, state: State, now: float) -> Moved:
         return state, ()
     fresh = begin(plan, now=now, visit=state.visit)._replace(unsaved=state.unsaved, not_kept=state.not_kept)
     return fresh._replace(step=state.back_to), ()
-
-
-def _has_preferences(plan: Plan, state: State) -> bool:
-    return state.language != plan.languages[0] or state.large_text or state.contrast

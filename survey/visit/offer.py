@@ -120,13 +120,13 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
         case Step.INVITATION:
             return _invitation(plan, state)
         case Step.PREFERENCES:
-            return Offer((Word.BACK, *_looks(plan)))
+            return Offer((Word.BACK, *_looks(plan)), _listen(plan))
         case Step.SERVICE | Step.PROFILE:
             return _listed(plan, state)
         case Step.QUESTION:
             return _question(plan, state)
         case Step.OFFER:
-            return Offer((Word.NO, Word.COMPLAINT))
+            return Offer((Word.NO, Word.COMPLAINT), _listen(plan))
         case Step.COMPLAINTS:
             new = () if state.complained else (Word.NEW,)
             return Offer((Word.BACK, *_listen(plan), *new, Word.LOOK))
@@ -181,7 +181,21 @@ def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
 
 
 def _menu(plan: Plan, state: State) -> Offer:
-    return Offer((*_ways_out(plan, state), *_listen(plan), Word.RESUME))
+    ways_out = _ways_out(plan, state) if manner_of(state.step) in MENU else ()
+    if not state.aids.wide:
+        return Offer((*ways_out, *_listen(plan), Word.RESUME))
+    return Offer(page_of(_wide_menu(plan, state, ways_out), state.aids.page))
+
+
+def _wide_menu(plan: Plan, state: State, ways_out: tuple[str, ...]) -> tuple[str, ...]:
+    """What the buttons reach from every screen: what the finger has on it, and how it is shown and read."""
+    on_screen = _on_screen(plan, state).actions
+    complaint = (Word.COMPLAINT,) if Word.COMPLAINT in on_screen else ()
+    if not state.aids.aloud:
+        speech = (Word.SPEECH,) if plan.speech else ()
+        return (*ways_out, *complaint, *_looks(plan), *speech, Word.RESUME)
+    sound = (Word.VOLUME, Word.PACE)
+    return (Word.RESUME, Word.LISTEN, *ways_out, *complaint, *sound, *_looks(plan), Word.SPEECH)
 
 
 def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
@@ -200,7 +214,7 @@ def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
 
 def _idle(plan: Plan) -> Offer:
     options = tuple(name_of(Word.ANSWER, option.value) for option in plan.pulse.questions[0].options)
-    extras = (*((Word.COMPLAINT,) if plan.complaint else ()), *_looks(plan))
+    extras = (*((Word.COMPLAINT,) if plan.complaint else ()), *_listen(plan), *_looks(plan))
     return Offer(options[:BUTTONS], extras)
 
 
@@ -210,7 +224,7 @@ def _looks(plan: Plan) -> tuple[str, ...]:
 
 def _invitation(plan: Plan, state: State) -> Offer:
     complaint = (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
-    return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT))
+    return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT), _listen(plan))
 
 
 def _listed(plan: Plan, state: State) -> Offer:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from survey.named import Bare, distinct
 from survey.record.complaint import AdditionKind
 from survey.record.response import Response
+from survey.visit.aided import Aid, Aids, Spoken
 from survey.wire.ticket_states import TicketState
 
 
@@ -124,6 +125,7 @@ class State(NamedTuple):
     """What was added last."""
     listens: bool = False
     """This visitor has had a screen read aloud."""
+    aids: Aids = Aids()
     language: str = "id"
     large_text: bool = False
     contrast: bool = False
@@ -217,6 +219,13 @@ class Restored(Bare):
     __slots__ = ()
 
 
+@distinct
+class AidCalled(NamedTuple):
+    """A chord was held that is no answer but asks for help."""
+
+    aid: Aid
+
+
 class StaffCalled(Bare):
     """Staff asked for their screen."""
 
@@ -240,6 +249,7 @@ Event = (
     | Found
     | SaveFailed
     | Restored
+    | AidCalled
     | StaffCalled
     | StaffLeft
 )
@@ -313,10 +323,13 @@ class Thanked(NamedTuple):
     tokens: frozenset[str]
 
 
-class Speak(Bare):
-    """Read the present screen aloud."""
+@distinct
+class Speak(NamedTuple):
+    """Read the screen that this move leads to aloud, or a part of it."""
 
-    __slots__ = ()
+    what: Spoken = Spoken.SCREEN
+    option: str = ""
+    """The action whose option is read."""
 
 
 class Hush(Bare):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from survey.record.response import Response
 from survey.visit.action import Word
+from survey.visit.aids import contrast, language, text_size
 from survey.visit.complaining import COMPLAINING
 from survey.visit.moves import (
     Handler,
@@ -67,20 +68,6 @@ def _decline(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     state, effects = close_form(plan, state, Ended.DECLINED, now)
     state, more = finish(plan, state, now)
     return state, (*effects, *more)
-
-
-def _language(plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    languages = plan.languages
-    following = languages[(languages.index(state.language) + 1) % len(languages)]
-    return state._replace(language=following), (Hush(),)
-
-
-def _text_size(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return state._replace(large_text=not state.large_text), ()
-
-
-def _contrast(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return state._replace(contrast=not state.contrast), ()
 
 
 def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -173,15 +160,18 @@ def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 TABLE: Mapping[tuple[Step, Word], Handler] = {
     **COMPLAINING,
     (Step.IDLE, Word.ANSWER): _rate,
-    (Step.IDLE, Word.LANGUAGE): _language,
-    (Step.IDLE, Word.TEXT_SIZE): _text_size,
-    (Step.IDLE, Word.CONTRAST): _contrast,
+    (Step.IDLE, Word.LANGUAGE): language,
+    (Step.IDLE, Word.TEXT_SIZE): text_size,
+    (Step.IDLE, Word.CONTRAST): contrast,
+    (Step.IDLE, Word.LISTEN): listen,
     (Step.INVITATION, Word.ACCEPT): _accept,
     (Step.INVITATION, Word.DECLINE): _decline,
     (Step.INVITATION, Word.PREFERENCES): to(Step.PREFERENCES),
-    (Step.PREFERENCES, Word.LANGUAGE): _language,
-    (Step.PREFERENCES, Word.TEXT_SIZE): _text_size,
-    (Step.PREFERENCES, Word.CONTRAST): _contrast,
+    (Step.INVITATION, Word.LISTEN): listen,
+    (Step.PREFERENCES, Word.LANGUAGE): language,
+    (Step.PREFERENCES, Word.TEXT_SIZE): text_size,
+    (Step.PREFERENCES, Word.CONTRAST): contrast,
+    (Step.PREFERENCES, Word.LISTEN): listen,
     (Step.PREFERENCES, Word.BACK): to(Step.INVITATION),
     (Step.SERVICE, Word.SERVICE): _choose_service,
     (Step.SERVICE, Word.SKIP): _skip_service,
@@ -200,5 +190,6 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.QUESTION, Word.LISTEN): listen,
     (Step.QUESTION, Word.BACK): _back,
     (Step.OFFER, Word.NO): _decline,
+    (Step.OFFER, Word.LISTEN): listen,
     (Step.THANKS, Word.CLOSE): _close,
 }

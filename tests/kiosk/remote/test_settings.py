@@ -121,7 +121,11 @@ def test_settings_are_applied_between_visits_and_recorded(home: Path, collector:
 def test_the_volume_is_the_voices_from_then_on(home: Path, collector: Identity) -> None:
     heard: list[int] = []
     voice = Voice(
-        speak=lambda _view, _code: None, hush=lambda: None, set_volume=heard.append, fault=lambda: None
+        say=lambda _pieces, _code: None,
+        hush=lambda: None,
+        set_volume=heard.append,
+        tune=lambda _louder, _pace: None,
+        fault=lambda: None,
     )
     with rig(home, voice=voice) as kiosk:
         publish(home, collector, 1, {"volume_percent": 30})

@@ -14,8 +14,8 @@ from kiosk.show.present import present
 from kiosk.show.texts import Texts, catalogue
 from survey.record.complaint import AdditionKind
 from survey.visit.graph import Edge, edges
-from survey.visit.machine import expires_at, warns_at
 from survey.visit.state import SaveAddition, SaveComplaint, SaveResponse, State, Step
+from survey.visit.waits import expires_at, warns_at
 
 PROMISE = re.compile(
     r"simpan|hapus|dijawab|menjawab|catat bahwa|dilupakan|\bkept?\b|saved?\b|deleted|erased|answer(ed)?\b|noted that|forgotten",
