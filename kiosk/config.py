@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from kiosk.errors import ConfigurationError
 from kiosk.show.texts import is_shipped
-from survey.instrument.ages import ASKED, age_band
+from survey.instrument.ages import ONE_SCREEN, age_band
 from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
 from uplink.forwarder.config import UplinkConfig
 
@@ -104,7 +104,7 @@ class VisitSection:
     service: bool = _plain(default=True, kind="flag")
     profile: bool = _plain(default=True, kind="flag")
     profile_lists: str = _one_of("wide", "annex", "wide")
-    age_bands: tuple[str, ...] = _plain(ASKED, "age_bands")
+    age_bands: tuple[str, ...] = _plain(ONE_SCREEN, "age_bands")
     complaint: bool = _plain(default=True, kind="flag")
     contact: bool = _plain(default=True, kind="flag")
     skip: bool = _plain(default=True, kind="flag")
@@ -112,7 +112,8 @@ class VisitSection:
     settle_ms: int = _whole(250, 0, 2000)
     idle_seconds: float = _seconds(45.0, 15, 600)
     writing_seconds: float = _seconds(90.0, 60, 600)
-    invitation_seconds: float = _seconds(20.0, 12, 120)
+    invitation_seconds: float = _seconds(40.0, 12, 120)
+    queue_seconds: float = _seconds(6.0, 3, 60)
     thanks_seconds: float = _seconds(6.0, 2, 60)
     ticket_seconds: float = _seconds(120.0, 30, 900)
     quiet_seconds: float = _seconds(1.0, 0, 30)

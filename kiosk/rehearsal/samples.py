@@ -33,6 +33,7 @@ from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
 from survey.settings import ShownIndex
 from survey.visit.action import Word, name_of
+from survey.visit.aided import Aids
 from survey.visit.offer import tile_pages
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.reading import answer_pages
@@ -163,6 +164,12 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
         AROUND,
     )
     yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), AROUND
+    wide = begun._replace(step=Step.IDLE, menu=True, aids=Aids(wide=True))
+    yield "menu-idle", wide, AROUND
+    aloud = Aids(aloud=True, wide=True)
+    for page in range(4):
+        yield f"menu-aloud-{page + 1}", wide._replace(aids=aloud._replace(page=page)), AROUND
+    yield "invitation-faces", begun._replace(step=Step.INVITATION, faces=True, rated=True), AROUND
     yield "offer", begun._replace(step=Step.OFFER), AROUND
     yield "complaints", begun._replace(step=Step.COMPLAINTS), AROUND
     yield from _complaint(begun, plan)

@@ -178,7 +178,7 @@ def _other_language(plan: Plan, state: State) -> str:
 
 
 def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
-    if state.step is Step.IDLE:
+    if state.step in (Step.IDLE, Step.INVITATION):
         question = plan.pulse.questions[0]
         icon = f"face-{[option.value for option in question.options].index(value) + 1}"
     else:

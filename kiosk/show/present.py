@@ -7,6 +7,7 @@ from typing import assert_never
 
 from kiosk.show.complaint import making, standing
 from kiosk.show.labels import published_note, staff_mark_note
+from kiosk.show.length import visit_length
 from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
@@ -50,7 +51,7 @@ class _Presenter(Screen):
             case Step.IDLE:
                 return self._idle()
             case Step.INVITATION:
-                return self.message("invitation", icon="check")
+                return self._faces() if self.state.faces else self._invitation()
             case Step.PREFERENCES:
                 return self.message("preferences")
             case Step.SERVICE:
@@ -115,6 +116,16 @@ class _Presenter(Screen):
         bar = bar._replace(note=note)
         return self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
 
+    def _invitation(self) -> Screenful:
+        length = visit_length(self.plan)
+        key = "text_profile" if self.plan.profile or self.plan.services else "text"
+        text = self.texts.get(f"invitation.{key}", **length._asdict())
+        return self.message("invitation", text=text, icon="check")
+
+    def _faces(self) -> Screenful:
+        get = self.texts.get
+        return self.choice(title=get("idle.title"), subtitle=get("invitation.faces"), bar=self.place_bar())
+
     def _closed(self, bar: Bar) -> Screenful:
         opens = self.around.opens
         text = self.texts.get("closed.text_unknown")
@@ -137,14 +148,14 @@ class _Presenter(Screen):
         return self.choice(
             title=get("service.title"),
             subtitle=get("service.subtitle"),
-            bar=self._paged_bar(len(self.plan.services) + 1),
+            bar=self._paged_bar(len(self.plan.services)),
         )
 
     def _profile(self) -> Screenful:
         attribute = self.plan.profile[self.state.place]
         number = self.state.place + 1
         left = self.texts.get("profile.progress", number=number, count=len(self.plan.profile))
-        bar = self._paged_bar(0 if attribute.steps else len(attribute.values) + 1)._replace(left=left)
+        bar = self._paged_bar(0 if attribute.steps else len(attribute.values))._replace(left=left)
         return self.choice(
             title=self.texts.get(f"profile.{attribute.key}.title"),
             subtitle=self.texts.get("profile.subtitle"),

@@ -37,6 +37,8 @@ from survey.visit.state import (
 from survey.wire.ticket_states import TicketState
 
 MENU = "menu"
+FACES = "faces"
+"""The invitation, once the next visitor may stand there."""
 _CODE = new_code(lambda _below: 7)
 _STATES = (
     TicketState("diterima", at=0, due="2026-12-15"),
@@ -117,7 +119,7 @@ def document(plan: Plan) -> str:
 
 Drawn by `ikm-kiosk visit-graph` from the visit's own table; a test compares this file with it. A word is an action that is
 touched or whose button is pressed; *time-out* is nobody doing anything, *saved* and *disk fails* are the journal's answers,
-*held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
+*faces* is the invitation once the next visitor may stand there; *held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
 leads to `staff`; the picture leaves those arrows out, the table below has them.
 
 Whenever a questionnaire is left, by finishing, declining, time-out, staff or a failing disk, what was answered goes to the journal.
@@ -158,7 +160,7 @@ def _chosen(plan: Plan, state: State, now: float) -> Iterator[Edge]:
     for action in sorted(offer(plan, state).actions):
         choice = parse(action)
         yield _after(plan, state, choice.word if choice is not None else action, [Touch(action)], now)
-    if manner_of(state.step) in HELD and not state.menu and offer(plan, state).options:
+    if (state.faces or manner_of(state.step) in HELD) and not state.menu and offer(plan, state).options:
         yield _after(plan, state, "held", [Press(0), Hold(0), Release()], now)
     if manner_of(state.step) is not Manner.DEAF and not state.menu:
         yield _after(plan, state, "chord", [AidCalled(Aid.MENU)], now)
@@ -192,7 +194,7 @@ def _after(plan: Plan, state: State, label: str, events: list[Event], now: float
 
 
 def _name(state: State) -> str:
-    return MENU if state.menu else state.step.value
+    return MENU if state.menu else FACES if state.faces else state.step.value
 
 
 def kind_of(state: State) -> State:

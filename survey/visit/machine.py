@@ -52,7 +52,7 @@ from survey.visit.state import (
     Void,
 )
 from survey.visit.table import TABLE
-from survey.visit.waits import expires_at, is_warned, ready_at
+from survey.visit.waits import expires_at, faces_at, is_warned, ready_at
 from survey.wire.ticket_states import TicketState
 
 _HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
@@ -105,7 +105,7 @@ def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
         case Release():
             return _tick(plan, state._replace(holding=False), now) if state.holding else (state, ())
         case Hold():
-            return _hold(state, now)
+            return _hold(plan, state, now)
         case Void():
             return state._replace(pressed=None, holding=False, last_input=now), ()
         case Saved(token, ticket):
@@ -126,8 +126,8 @@ def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
 
 def due(plan: Plan, state: State) -> float | None:
     """Give the next moment at which a `Tick` will change something, or None."""
-    moments = [moment for moment in (_commits_at(plan, state), expires_at(plan, state)) if moment is not None]
-    return min(moments, default=None)
+    moments = (_commits_at(plan, state), expires_at(plan, state), faces_at(plan, state))
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -> Moved:
@@ -140,6 +140,8 @@ def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -
             else state.quiet_until
         )
         return state._replace(last_input=now, quiet_until=quiet), (Ignored(refused or "mash"),)
+    if state.faces and choice.word is Word.ANSWER:  # another person's hand
+        state = state._replace(by_touch=False, by_button=False)
     state = state._replace(
         last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
     )
@@ -188,7 +190,9 @@ def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[E
     return state, (*effects, *more)
 
 
-def _hold(state: State, now: float) -> Moved:
+def _hold(plan: Plan, state: State, now: float) -> Moved:
+    if state.faces and state.pressed is not None:
+        return TABLE[Step.INVITATION, Word.ACCEPT](plan, state, "", now)
     # In speech mode the press that is held was to read an option: that is no choice, so every screen has its menu.
     held = bool(state.aids.heard) or (state.pressed is not None and manner_of(state.step) in MENU)
     if state.menu or not held:
@@ -197,7 +201,7 @@ def _hold(state: State, now: float) -> Moved:
 
 
 def _commits_at(plan: Plan, state: State) -> float | None:
-    if state.pressed is None or (state.holding and manner_of(state.step) in MENU):
+    if state.pressed is None or (state.holding and (state.faces or manner_of(state.step) in MENU)):
         return None
     return state.pressed_at + (0.0 if manner_of(state.step) is Manner.STEERED else plan.timing.highlight)
 
@@ -208,9 +212,13 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
     if commits_at is not None and now >= commits_at and pressed is not None:
         return _take(plan, state._replace(pressed=None, holding=False), pressed, now)
     expires = expires_at(plan, state)
-    if expires is None or now < expires:
-        return state, ()
-    return _expire(plan, state, now)
+    if expires is not None and now >= expires:
+        return _expire(plan, state, now)
+    turns = faces_at(plan, state)
+    if turns is not None and now >= turns:
+        # Deaf for a moment: whoever was about to answer the invitation did not mean a face.
+        return state._replace(faces=True, quiet_until=now + plan.timing.quiet), (Hush(),)
+    return state, ()
 
 
 def _expire(plan: Plan, state: State, now: float) -> Moved:

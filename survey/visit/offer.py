@@ -93,7 +93,8 @@ def page_of(names: Sequence[str], page: int) -> tuple[str, ...]:
     if len(names) <= BUTTONS:
         return tuple(names)
     size = BUTTONS - 1
-    start = page % pages(len(names)) * size
+    # The last page is filled up from the one before, so that the way on stands on the fourth button of every page.
+    start = min(page % pages(len(names)) * size, len(names) - size)
     return (*names[start : start + size], Word.MORE)
 
 
@@ -163,7 +164,7 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
 
 def _names(plan: Plan, state: State) -> tuple[str, ...]:
     if state.step is Step.SERVICE:
-        return (*(name_of(Word.SERVICE, service.code) for service in plan.services), Word.SKIP)
+        return tuple(name_of(Word.SERVICE, service.code) for service in plan.services)
     if state.step is Step.PROFILE:
         return _profile_names(plan.profile[state.place], state.page)
     if state.step is Step.QUESTION:
@@ -174,9 +175,9 @@ def _names(plan: Plan, state: State) -> tuple[str, ...]:
 
 def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
     if not attribute.steps:
-        return (*(name_of(Word.PROFILE, value) for value in attribute.values), Word.SKIP)
+        return tuple(name_of(Word.PROFILE, value) for value in attribute.values)
     if page == 0:
-        return (*(name_of(Word.WITHIN, run) for run in range(1, len(attribute.steps) + 1)), Word.SKIP)
+        return tuple(name_of(Word.WITHIN, run) for run in range(1, len(attribute.steps) + 1))
     return tuple(name_of(Word.PROFILE, value) for value in attribute.steps[page - 1])
 
 
@@ -224,11 +225,13 @@ def _looks(plan: Plan) -> tuple[str, ...]:
 
 def _invitation(plan: Plan, state: State) -> Offer:
     complaint = (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
+    if state.faces:
+        return Offer(_idle(plan).options, (*complaint, *_listen(plan), Word.ACCEPT))
     return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT), _listen(plan))
 
 
 def _listed(plan: Plan, state: State) -> Offer:
-    return Offer(page_of(_names(plan, state), state.page), (Word.BACK, *_listen(plan)))
+    return Offer(page_of(_names(plan, state), state.page), (Word.BACK, *_listen(plan), Word.SKIP))
 
 
 def _question(plan: Plan, state: State) -> Offer:

@@ -84,6 +84,8 @@ class State(NamedTuple):
     """The tile that the buttons are on."""
     branch: str = ""
     """How far the buttons have come towards a character, or that the rest of the choices is shown."""
+    faces: bool = False
+    """The faces stand on the invitation again: a press is the next visitor's rating."""
     menu: bool = False
     """The menu that a held button opens lies over the screen."""
     pressed: str | None = None

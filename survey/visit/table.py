@@ -9,7 +9,6 @@ from survey.visit.complaining import COMPLAINING
 from survey.visit.moves import (
     Handler,
     Moved,
-    after_service,
     channel_of,
     close_form,
     finish,
@@ -60,6 +59,14 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
     return state, (SaveResponse(token, response), *effects)
 
 
+def _rate_next(plan: Plan, state: State, value: str, now: float) -> Moved:
+    """The next visitor rates while the last one's invitation stands: that visit is over."""
+    by_button, by_touch = state.by_button, state.by_touch
+    state, effects = leave(plan, state, Ended.TIMEOUT, now)
+    state, more = _rate(plan, state._replace(by_button=by_button, by_touch=by_touch), value, now)
+    return state, (*effects, *more)
+
+
 def _accept(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return open_form(plan, state, now)
 
@@ -78,11 +85,17 @@ def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 
 def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
-    return after_service(plan, state._replace(service=code), now)
+    return _after_service(plan, state._replace(service=code), now)
 
 
 def _skip_service(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return after_service(plan, state._replace(service=None), now)
+    return _after_service(plan, state._replace(service=None), now)
+
+
+def _after_service(plan: Plan, state: State, now: float) -> Moved:
+    if plan.profile:
+        return go(state, Step.PROFILE, now, place=0)
+    return _end_form(plan, state, now)
 
 
 def _within(_plan: Plan, state: State, run: str, now: float) -> Moved:
@@ -103,7 +116,7 @@ def _after_profile(plan: Plan, state: State, value: str | None, now: float) -> M
     profile = others if value is None else (*others, (key, value))
     if state.place + 1 < len(plan.profile):
         return go(state, Step.PROFILE, now, place=state.place + 1, profile=profile)
-    return go(state, Step.QUESTION, now, place=0, profile=profile)
+    return _end_form(plan, state._replace(profile=profile), now)
 
 
 def _answer(plan: Plan, state: State, value: str, now: float) -> Moved:
@@ -123,6 +136,15 @@ def _with(state: State, key: str, value: int | None) -> tuple[tuple[str, int], .
 def _after_question(plan: Plan, state: State, now: float) -> Moved:
     if state.place + 1 < len(plan.forms[state.form].questions):
         return go(state, Step.QUESTION, now, place=state.place + 1)
+    if state.form == 0 and plan.services:  # whoever walks away from these has answered all questions
+        return go(state, Step.SERVICE, now)
+    if state.form == 0 and plan.profile:
+        return go(state, Step.PROFILE, now, place=0)
+    return _end_form(plan, state, now)
+
+
+def _end_form(plan: Plan, state: State, now: float) -> Moved:
+    """Hand the questionnaire over, and lead on to the next one or to the end."""
     state, effects = close_form(plan, state, Ended.FINISHED, now)
     if state.form + 1 < len(plan.forms):
         state, more = go(
@@ -142,15 +164,17 @@ def _back(  # noqa: PLR0911 - one line a screen
         return go(state, Step.QUESTION, now, place=state.place - 1)
     if state.step is Step.QUESTION and state.form > 0:
         return go(state, Step.QUESTION, now)  # the form before is with the journal already
-    if state.step is Step.QUESTION and plan.profile:
-        return go(state, Step.PROFILE, now, place=len(plan.profile) - 1)
+    if state.step is Step.QUESTION:
+        return go(
+            state, Step.INVITATION, now
+        )  # the questionnaire stays open; to accept again goes on with it
     if state.step is Step.PROFILE and state.page and plan.profile[state.place].steps:
         return go(state, Step.PROFILE, now)  # to the first of its two steps
     if state.step is Step.PROFILE and state.place > 0:
         return go(state, Step.PROFILE, now, place=state.place - 1)
-    if state.step is not Step.SERVICE and plan.services:
+    if state.step is Step.PROFILE and plan.services:
         return go(state, Step.SERVICE, now)
-    return go(state, Step.INVITATION, now)  # the questionnaire stays open; to accept again goes on with it
+    return go(state, Step.QUESTION, now, place=len(plan.forms[state.form].questions) - 1)
 
 
 def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -164,6 +188,7 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.IDLE, Word.TEXT_SIZE): text_size,
     (Step.IDLE, Word.CONTRAST): contrast,
     (Step.IDLE, Word.LISTEN): listen,
+    (Step.INVITATION, Word.ANSWER): _rate_next,
     (Step.INVITATION, Word.ACCEPT): _accept,
     (Step.INVITATION, Word.DECLINE): _decline,
     (Step.INVITATION, Word.PREFERENCES): to(Step.PREFERENCES),

@@ -53,13 +53,23 @@ def ready_at(plan: Plan, state: State) -> float:
     """Give the moment from which a fresh screen takes presses: whoever presses twice by mistake meant the last screen."""
     once = state.step is Step.TICKET  # shown once
     ready = state.since + max(plan.timing.settle, plan.timing.quiet if once else 0.0)
-    return max(ready, state.quiet_until) if state.step is Step.IDLE else ready
+    return max(ready, state.quiet_until) if state.step is Step.IDLE or state.faces else ready
+
+
+def faces_at(plan: Plan, state: State) -> float | None:
+    """Give the moment at which the invitation shows the faces again: nobody may stand there but the next visitor."""
+    mine = state.faces or state.menu or state.form_open or state.aids.aloud
+    stands = state.step is Step.INVITATION and not mine
+    if not stands or state.pressed is not None:
+        return None
+    return max(state.since, state.last_input) + plan.timing.queue
 
 
 def warns_at(plan: Plan, state: State) -> float | None:
     """Give the moment from which this screen asks whether somebody is still there, or None where it never does."""
     expires = expires_at(plan, state)
-    if expires is None or state.step in (Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS):
+    turns = state.faces or faces_at(plan, state) is not None
+    if expires is None or turns or state.step in (Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS):
         return None
     # A screen that waits but briefly warns in the second half of its wait.
     waits = expires - max(state.since, state.last_input)

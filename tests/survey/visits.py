@@ -12,6 +12,7 @@ from survey.visit.state import (
     Effect,
     Event,
     Found,
+    Hold,
     LookUp,
     Press,
     Release,
@@ -85,6 +86,16 @@ class Walk:
         self.give(Release())
         self.wait(1.0)
 
+    def hold(self) -> None:
+        """Hold a button until the menu opens, or what else a held one does here."""
+        self.presses += 1
+        self.wait(1.0)
+        self.give(Press(0))
+        self.wait(1.5)
+        self.give(Hold(0))
+        self.give(Release())
+        self.wait(0.5)
+
     def touch(self, action: str) -> None:
         self.wait(1.0)
         self.give(Touch(action))
@@ -93,10 +104,13 @@ class Walk:
     def choose(self, action: str) -> None:
         """Press the button that means an action, going to its page or its run of a list first."""
         for _ in range(40):
-            options = offer(self.plan, self.state).options
+            options, extras = offer(self.plan, self.state)
             if action in options:
                 self.press(options.index(action))
                 return
+            if action in extras and self.state.step in (Step.SERVICE, Step.PROFILE):
+                self.hold()
+                continue
             if self.state.step is Step.TOPICS:
                 self._steer_to(action)
                 if action == tiles(self.plan, self.state)[self.state.focus]:
@@ -140,6 +154,9 @@ class Walk:
     def to_questions(self) -> None:
         self.choose("answer:3")
         self.choose("accept")
+
+    def past_profile(self) -> None:
+        """Pass what is asked after the questions."""
         while self.state.step in (Step.SERVICE, Step.PROFILE):
             self.choose("skip")
 

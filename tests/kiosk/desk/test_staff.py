@@ -237,10 +237,10 @@ def test_a_visit_interrupted_by_staff_is_kept(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         kiosk.press(3)
         kiosk.touch("accept")
-        kiosk.touch("service:ktp")
+        kiosk.touch("answer:4")
         call_staff(kiosk)
     kept = records(staffed, "response")[-1].body
-    assert (kept["ended"], kept["service"], kept["complete"]) == ("staff", "ktp", False)
+    assert (kept["ended"], kept["answers"], kept["complete"]) == ("staff", {"persyaratan": 4}, False)
 
 
 # -- the PIN itself

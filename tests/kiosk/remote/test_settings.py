@@ -111,7 +111,7 @@ def test_settings_are_applied_between_visits_and_recorded(home: Path, collector:
         publish(home, collector, 1, {"texts": {"idle.title": {"id": "Bagaimana tadi?"}}, "languages": ["id"]})
         wait_for_look(kiosk)
         assert kiosk.loop.service.plan.languages == ("id", "en"), "not in the middle of a visit"
-        kiosk.wait(30)
+        kiosk.wait(50)
         assert kiosk.loop.service.plan.languages == ("id",)
         assert isinstance(kiosk.view, ChoiceView)
         assert kiosk.view.title == "Bagaimana tadi?"

@@ -26,6 +26,7 @@ NO_PROMISE = {
     "idle.subtitle": "says who sees an answer",
     "idle.index_none": "says what answers are for",
     "invitation.text": "asks",
+    "invitation.text_profile": "asks",
     "keyboard.erase": "names a key",
     "code.wrong": "says what to press",
     "phone.save": "names what a button does; the record it makes is walked",
@@ -108,6 +109,7 @@ def withdrawal_is_handed_over(_state: State, _ghost: Ghost, out: list[Edge]) -> 
 
 RULES: dict[str, Rule] = {
     "invitation.title": lambda state, ghost, _: saved(state, ghost, PULSE),
+    "invitation.faces": lambda state, ghost, _: saved(state, ghost, PULSE),
     "complaint.rated": lambda state, ghost, _: saved(state, ghost, PULSE),
     "still_there.rated": lambda state, ghost, _: saved(state, ghost, PULSE),
     "complaint.saved": lambda state, ghost, _: saved(state, ghost, "complaint"),
