@@ -123,11 +123,11 @@ def kiosk(home: Path, disk: Disk) -> Iterator[tuple[Loop, SimulatedPanel, Watche
     writer = JournalWriter(journal, clock=clock)
     writer.start()
     config = Config()
-    window, wake, _ = open_window(config, title="bench", windowed=True)
+    window = open_window(config, title="bench", windowed=True)
     zone = ZoneInfo("Asia/Jakarta")
     device = Device(home, config, load_enrolment(home), journal, writer, clock, zone)
     panel, watched = SimulatedPanel(), Watched(window)
-    panel.wake_with(wake)
+    panel.wake_with(window.wake)
     loop = make_loop(device, panel=panel, display=watched, times=RealTimes(clock, zone), staff=True)  # type: ignore[arg-type]
     try:
         yield loop, panel, watched

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from hardware.board import set_brightness
 from hardware.debounce import Debouncer, DebounceTiming
@@ -26,7 +26,7 @@ from kiosk.service import Service
 from kiosk.show.views import Look
 from kiosk.times import RealTimes, Times
 from kiosk.watch.folders import require_enrolled
-from kiosk.watch.health import Health, board_facts, heard_at, uplink_words
+from kiosk.watch.health import SETTLING_SECONDS, Health, board_facts, certificate_days, heard_at, uplink_words
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
@@ -38,6 +38,9 @@ from survey.wire.trouble import Trouble
 from uplink.journal.enrolment import verifier
 from uplink.journal.home import KioskHome, write_status
 from uplink.journal.stamp import boot_time_ms
+
+if TYPE_CHECKING:
+    from kiosk.draw.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ def make_loop(
     thanked_log: TextIO | None = None,
     staff: bool = False,
     touch_fault: Trouble | None = None,
+    picture_fault: Callable[[], Trouble | None] = lambda: None,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
 
@@ -78,7 +82,15 @@ def make_loop(
     # Every visit leaves at least one record, so the newest record's number is beyond every visit's before it.
     state = begin(plan, now=times.monotonic(), visit=device.journal.head.seq)
     service = Service(plan, state, recorder, make_debouncer(config, panel))
-    look = partial(_health, device, service, inbox=inbox, touch_fault=touch_fault, voice=voice)
+    began = times.monotonic()
+    look = partial(
+        _health,
+        device,
+        service,
+        inbox=inbox,
+        faults=_Faults(touch_fault, picture_fault, voice),
+        up_seconds=lambda: times.monotonic() - began,
+    )
     return Loop(
         service,
         panel=panel,
@@ -105,6 +117,14 @@ def make_loop(
         chords=config.panel.chords,
         staff_hold_seconds=config.panel.staff_hold_seconds,
     )
+
+
+class _Faults(NamedTuple):
+    """What can keep a screen from being seen, touched and heard."""
+
+    touch: Trouble | None
+    picture: Callable[[], Trouble | None]
+    voice: Voice | None
 
 
 def _place(device: Device) -> KioskPlace:
@@ -152,8 +172,11 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
     panel = open_panel(config, simulate=simulate)
     try:
         with open_device(home, config) as device:
-            display, wake, fault = open_window(config, title=device.enrolment.unit.name, windowed=windowed)
-            panel.wake_with(wake)
+            window = open_window(
+                config, title=device.enrolment.unit.name, windowed=windowed, keys_press=simulate
+            )
+            display: Display = window
+            panel.wake_with(window.wake)
             watchdog = Watchdog()
             try:
                 loop = make_loop(
@@ -164,7 +187,8 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     watchdog=watchdog,
                     voice=_voice(home, config),
                     staff=True,
-                    touch_fault=fault,
+                    touch_fault=_touch_fault(window),
+                    picture_fault=window.picture_fault,
                 )
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda _number, _frame: loop.service.stop())
@@ -205,15 +229,11 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
         raise NoButtons(str(error)) from error
 
 
-def open_window(
-    config: Config, *, title: str, windowed: bool, blind: bool = True
-) -> tuple[Display, Callable[[], None], Trouble | None]:
-    """Open the display; gives it, the way to wake it, and why touches cannot arrive, if they cannot.
-
-    With `blind` it may also be a picture in memory, where the machine has no screen.
+def open_window(config: Config, *, title: str, windowed: bool, keys_press: bool = False) -> "Window":
+    """Open the display; with `keys_press` the keys 1-4 are buttons wherever they are pressed.
 
     Raises:
-        KioskError: there is none; the message names the remedy.
+        KioskError: there is none that anybody could see; the message names the remedy.
     """
     from kiosk.draw.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
 
@@ -224,13 +244,21 @@ def open_window(
         )
     except WindowError as error:
         raise KioskError(str(error)) from error
-    if window.blind and not blind:
+    if window.blind:
         window.close()
-        raise KioskError("this machine has no screen")
+        raise KioskError(
+            "this machine has no screen, and a kiosk that nobody can see is not in service: connect one, on a desktop set "
+            'DISPLAY or WAYLAND_DISPLAY, or name a driver in [screen], such as driver = "dummy" for a trial'
+        )
+    window.keys_press = keys_press
+    return window
+
+
+def _touch_fault(window: "Window") -> Trouble | None:
     fault = window.input_fault()
     if fault is not None:
         log.error("touches cannot arrive: %s", fault.code)
-    return window, window.wake, fault
+    return fault
 
 
 def look_of(screen: ScreenSection) -> Look:
@@ -263,8 +291,8 @@ def _health(
     service: Service,
     *,
     inbox: Inbox | None,
-    touch_fault: Trouble | None,
-    voice: Voice | None,
+    faults: _Faults,
+    up_seconds: Callable[[], float],
 ) -> Health:
     stamp = device.clock.stamp()
     uplink = uplink_words(device.home, up_ms=boot_time_ms)
@@ -275,8 +303,9 @@ def _health(
         uplink=uplink,
         clock_trusted=stamp.sync,
         stuck=tuple(sorted(service.debouncer.stuck)),
-        touch_fault=touch_fault,
-        speech_fault=voice.fault() if voice is not None else None,
+        picture_fault=faults.picture(),
+        touch_fault=faults.touch,
+        speech_fault=faults.voice.fault() if faults.voice is not None else None,
         last_error=service.recorder.trouble,
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,
@@ -284,6 +313,8 @@ def _health(
         screen=service.state.step.value,
         heard=heard,
         silent_seconds=silent_seconds,
+        certificate_days=certificate_days(uplink, now_ms=stamp.at if stamp.sync else None),
+        settled=up_seconds() > SETTLING_SECONDS,
     )
 
 

@@ -27,7 +27,9 @@ class Counters:
     """Complete questionnaires."""
     rejected: Counter[str] = field(default_factory=Counter)
 
-    def take(self, *, screen: str, open_now: bool, stuck: tuple[int, ...]) -> Alive:
+    def take(
+        self, *, screen: str, open_now: bool, stuck: tuple[int, ...], troubles: tuple[str, ...]
+    ) -> Alive:
         """Give the body of an `alive` record with the counts, and begin anew."""
         alive = Alive(
             screen=screen,
@@ -38,6 +40,7 @@ class Counters:
             answered=self.answered,
             rejected=dict(self.rejected),
             stuck=stuck,
+            troubles=troubles,
         )
         self.presses = self.visits = self.asked = self.answered = 0
         self.rejected.clear()

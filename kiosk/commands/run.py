@@ -42,7 +42,7 @@ def _wait(reason: KioskError, options: argparse.Namespace) -> int:
 
     config = Config(screen=screen_of(options.config))
     try:
-        display, _, _ = open_window(config, title="ikm-kiosk", windowed=_windowed(options), blind=False)
+        display = open_window(config, title="ikm-kiosk", windowed=_windowed(options))
     except KioskError:
         raise reason from None
     try:

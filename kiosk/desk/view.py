@@ -105,8 +105,8 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
     rows.append(
         StaffRow(
             get("staff.screen"),
-            get("staff.ok") if not health.touch_fault else "!",
-            "bad" if health.touch_fault else "ok",
+            get("staff.fault" if health.touch_fault or health.picture_fault else "staff.ok"),
+            "bad" if health.touch_fault or health.picture_fault else "ok",
         )
     )
     return tuple(rows)
@@ -126,7 +126,7 @@ def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]
             values = values | {"reason": trouble_words(state.trouble, texts)}
         messages.append(texts.get(key, **values))
     messages += [trouble_words(told, texts) for told in health.troubles()]
-    if not health.clock_trusted:
+    if not health.clock_trusted and not health.settled:  # later it is among the troubles
         messages.append(texts.get("staff.clock_remedy"))
     version = texts.get("staff.version", version=health.version)
     if len(messages) == 0:

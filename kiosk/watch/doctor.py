@@ -8,20 +8,33 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-from hardware.board import Facts, look, unreadable_inputs
+from hardware.board import Facts, look, screen_connected, sound_cards, unreadable_inputs
 from hardware.panel import Panel
 from kiosk.config import Config
 from kiosk.errors import KioskError
+from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
 from kiosk.watch import folders
-from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C, heard_at
+from kiosk.watch.health import (
+    CERTIFICATE_DAYS,
+    FULL_PERCENT,
+    VERY_FULL_PERCENT,
+    VERY_HOT_C,
+    certificate_days,
+    heard_at,
+)
+from survey.health import kiosk_health_of
 from survey.record.errors import Malformed
 from survey.settings import SettingsRefused
 from survey.wire.messages import unpack_settings
+from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.identity import Identity
 
+_ENGLISH = Texts("en")
+"""The console's language."""
 OK, WARN, BAD = "ok", "warn", "bad"
 
 
@@ -153,7 +166,33 @@ def _journal(patient: Patient) -> Iterator[Diagnosis]:
 
 def _network(patient: Patient, *, waiting: int) -> Iterator[Diagnosis]:
     words = read_status(KioskHome(patient.home).uplink_status)
-    if not words or words.get("connected"):
+    days = certificate_days(words, now_ms=time.time_ns() // 1_000_000)
+    if days is not None and days < CERTIFICATE_DAYS:
+        yield Diagnosis(
+            "certificate",
+            WARN if days >= 0 else BAD,
+            f"good for {days} more days" if days >= 0 else "it has ended",
+            "ask the centre for a code, then: ikm-kiosk enrol",
+        )
+    if not words:
+        yield Diagnosis(
+            "road",
+            WARN,
+            "the uplink has not run: nothing goes out, nothing is lost",
+            "sudo systemctl start ikm-uplink",
+        )
+        return
+    stopped = trouble_of(words.get("trouble"))
+    if stopped is not None:
+        yield Diagnosis(
+            "road",
+            WARN,
+            f"{trouble_words(stopped, _ENGLISH)} {waiting} records wait, none is lost",
+            "mend what the sentence names, or carry the records out: ikm-kiosk export",
+        )
+    if words.get("connected"):
+        if stopped is None:
+            yield Diagnosis("road", OK, f"connected by {words.get('transport')}")
         return
     heard, seconds = heard_at(patient.home, words, now_ms=time.time_ns() // 1_000_000, zone=UTC)
     if waiting and seconds > patient.config.staff.offline_hours * 3600:
@@ -235,6 +274,16 @@ def _panel(patient: Patient) -> Iterator[Diagnosis]:
 
 
 def _screen(patient: Patient) -> Iterator[Diagnosis]:
+    connected = screen_connected(patient.root)
+    if connected is False:
+        yield Diagnosis(
+            "picture",
+            BAD,
+            "no screen is connected: citizens see nothing",
+            "check the screen's cable and power",
+        )
+    elif connected:
+        yield Diagnosis("picture", OK, "a screen is connected")
     inputs = unreadable_inputs(patient.root)
     if inputs is None:
         state = OK if patient.simulate else WARN
@@ -257,6 +306,25 @@ def _speech(patient: Patient) -> Iterator[Diagnosis]:
         and not patient.config.sound.recordings
     ):
         yield Diagnosis("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
+    cards = sound_cards(patient.root)
+    if patient.config.sound.speech and not cards:
+        yield Diagnosis(
+            "sound", WARN, "no sound output was found", "connect a speaker or headphones, then restart"
+        )
+    elif patient.config.sound.speech:
+        yield Diagnosis("sound", OK, ", ".join(cards))
+
+
+def _told(patient: Patient) -> Iterator[Diagnosis]:
+    """What the running kiosk says of itself: it sees what a look from outside does not."""
+    told = kiosk_health_of(read_status(KioskHome(patient.home).kiosk_status) or None)
+    for one in told.troubles if told is not None else ():
+        yield Diagnosis(
+            "kiosk",
+            WARN,
+            trouble_words(one, _ENGLISH),
+            "do what the sentence says; this is as the kiosk told it last",
+        )
 
 
 def _enrolled(patient: Patient) -> Enrolment | None:
@@ -264,4 +332,14 @@ def _enrolled(patient: Patient) -> Enrolment | None:
     return load_enrolment(patient.home) if exists else None
 
 
-CHECKS: tuple[Check, ...] = (_folder, _enrolment, _journal, _settings, _board, _panel, _screen, _speech)
+CHECKS: tuple[Check, ...] = (
+    _folder,
+    _enrolment,
+    _journal,
+    _settings,
+    _board,
+    _panel,
+    _screen,
+    _speech,
+    _told,
+)
