@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kiosk.errors import ConfigurationError
-from kiosk.show.texts import is_shipped
+from kiosk.show.texts import is_shipped, language
 from survey.instrument.ages import ONE_SCREEN, age_band
 from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
 from uplink.forwarder.config import UplinkConfig
@@ -331,6 +331,11 @@ def _check_together(config: Config, file: str) -> None:
         if not is_shipped(code):
             raise ConfigurationError(
                 f"{file}: visit.languages names {code!r}, which has no catalogue: take it out, or add one to the program"
+            )
+        if language(code).draft:
+            raise ConfigurationError(
+                f"{file}: visit.languages names {code!r}, whose catalogue is a draft that no speaker has approved: take it out, "
+                "or have it read (ikm-kiosk texts)"
             )
     if len(set(config.panel.chords)) < len(config.panel.chords):
         raise ConfigurationError(

@@ -7,7 +7,7 @@ from kiosk.show.labels import age_label
 from kiosk.show.texts import Texts, language
 from survey.instrument.ages import span
 from survey.instrument.instrument import Kind, in_language
-from survey.instrument.profile import AGE
+from survey.instrument.profile import AGE, JOB
 from survey.visit.action import BACKSPACE, Choice, Word, key, parse
 from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
@@ -193,6 +193,8 @@ def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
 
 def _profile_label(plan: Plan, state: State, texts: Texts, value: str) -> str:
     key = plan.profile[state.place].key
+    if key == JOB and value == "pns" and "petani" in plan.profile[state.place].values:
+        value = "asn"  # the annex prints PNS; the finer list is ours, and since 2023 it is ASN
     return age_label(texts, value) if key == AGE else texts.get(f"profile.{key}.{value}")
 
 
