@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 import pygame
@@ -18,7 +19,7 @@ from kiosk.rehearsal.samples import AROUND, samples
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.texts import Texts
-from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View, WarnedView
+from kiosk.show.views import CORNER, KEY, ChoiceView, KeyboardView, Look, View, WarnedView
 from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import EXTRA, Attribute
@@ -28,6 +29,7 @@ from survey.visit.state import State, Step
 from tests.kiosk.draw.looks import LOOK
 
 APART = 8
+TARGET_LEAST = 60
 LANGUAGES = ("id", "en", "jv")
 
 
@@ -253,3 +255,33 @@ def test_the_staff_corner_comes_after_everything_that_is_drawn_there() -> None:
 
     assert [target.action for target in found].index(CORNER) == len(found) - 1
     assert found[-1].rect.topright == (look.size[0], 0)
+
+
+@every_look
+def test_the_keys_of_every_keyboard_stay_inside_the_margins_and_are_large_enough(look: Look) -> None:
+    wrong = []
+    for name, view, parts in every_screen(look):
+        if not isinstance(view, KeyboardView):
+            continue
+        margin = theme_of(view, look).margin
+        keys = [pygame.Rect(part.box) for part in parts if part.action.startswith(KEY)]
+        wrong += [
+            (name, tuple(box))
+            for box in keys
+            if box.left < margin or box.right > look.size[0] - margin or min(box.size) < TARGET_LEAST
+        ]
+        if look.size[1] > look.size[0]:
+            rows = Counter(box.top for box in keys)
+            wrong += [(name, count) for count in rows.values() if count > 8]
+    assert wrong == []
+
+
+@every_look
+def test_every_target_is_at_least_sixty_pixels_both_ways(look: Look) -> None:
+    wrong = [
+        (name, part.action, part.box)
+        for name, _, parts in every_screen(look)
+        for part in parts
+        if part.action and min(part.box[2:]) < TARGET_LEAST
+    ]
+    assert wrong == []
