@@ -29,7 +29,18 @@ from kiosk.service import Service
 from kiosk.show.aloud.spoken import said
 from kiosk.show.present import next_change, present
 from kiosk.show.surroundings import Surroundings
-from kiosk.show.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View, WarnedView
+from kiosk.show.views import (
+    CORNER,
+    LARGE_TEXT,
+    ButtonKey,
+    Input,
+    Lifted,
+    Quit,
+    Touched,
+    Typed,
+    View,
+    WarnedView,
+)
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
@@ -307,7 +318,7 @@ class Loop:
         look = (self.service.state.large_text, self.service.state.contrast)
         if look != self._look:
             self._look = look
-            self._display.change_look(text_scale=1.25 if look[0] else 1.0, high_contrast=look[1])
+            self._display.change_look(text_scale=LARGE_TEXT if look[0] else 1.0, high_contrast=look[1])
             view = view or self._view
         if view is not None:
             warns = isinstance(view, WarnedView) and not isinstance(self._view, WarnedView)

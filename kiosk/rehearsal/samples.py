@@ -120,9 +120,9 @@ _TROUBLED = WELL._replace(
 )
 
 
-def samples(language: str) -> Iterator[tuple[str, View]]:
-    """Every screen by name, in the order a visitor may meet them."""
-    for name, state, around in _visits(language):
+def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]:
+    """Every screen by name, in the order a visitor may meet them; `large` as one who wants large text."""
+    for name, state, around in _visits(language, large=large):
         # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
         view = present(_plan(language), state, around, Texts(language), now=1.0)
         if view is not None:
@@ -136,10 +136,10 @@ def _plan(language: str) -> Plan:
     return plan._replace(speech=True)
 
 
-def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
+def _visits(language: str, *, large: bool) -> Iterator[tuple[str, State, Surroundings]]:
     plan = _plan(language)
 
-    begun = State(language=language)
+    begun = State(language=language, large_text=large)
 
     yield "idle", begun._replace(step=Step.IDLE), AROUND
     yield "pressed", begun._replace(step=Step.IDLE, pressed=name_of(Word.ANSWER, 3)), AROUND
@@ -204,7 +204,7 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "ticket-with-number", ticket._replace(has_number=True), AROUND._replace(answer_days=None)
     yield "ticket-without-page", ticket, AROUND._replace(status_address="")
     yield "consent", ticket._replace(step=Step.CONSENT), AROUND
-    yield "consent-ticked", ticket._replace(step=Step.CONSENT, consented=True), AROUND
+    yield "consent-ticked", ticket._replace(step=Step.CONSENT, consented=True, page=1), AROUND
     yield "consent-warned", ticket._replace(step=Step.CONSENT, since=-75.0, last_input=-75.0), AROUND
     phone = ticket._replace(step=Step.PHONE, consented=True)
     yield "phone-empty", phone, AROUND

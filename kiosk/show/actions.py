@@ -20,6 +20,7 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.CODE, Word.NEXT): ("code.look", "next"),
     (Step.WORD, Word.NEXT): ("complaint.send", "next"),
     (Step.STANDING, Word.BACK): ("standing.again", "back"),
+    (Step.CONSENT, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
     (Step.STANDING, Word.NUMBER): ("standing.number", ""),

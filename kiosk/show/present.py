@@ -113,7 +113,8 @@ class _Presenter(Screen):
             return self._closed(bar)
         get, published = self.texts.get, self.around.published
         note = published_note(self.texts, published) if published else get("idle.index_none")
-        bar = bar._replace(note=note)
+        # Where it could only be small, the answers have its room.
+        bar = bar if self.state.large_text else bar._replace(note=note)
         return self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
 
     def _invitation(self) -> Screenful:
@@ -163,7 +164,7 @@ class _Presenter(Screen):
         )
 
     def _paged_bar(self, count: int) -> Bar:
-        bar = Bar(note=self.texts.get("menu.hint"))
+        bar = Bar(note="" if self.state.large_text else self.texts.get("menu.hint"))
         if count <= BUTTONS:
             return bar
         number = self.state.page % pages(count) + 1
@@ -175,13 +176,16 @@ class _Presenter(Screen):
         question = form.question(key)
         number, count = self.state.place + 1, len(form.questions)
         language = self.state.language
+        official, plain = in_language(question.wording, language), in_language(question.plain, language)
+        # In large text the short sentence is the heading: what is long cannot be made large. The official one stays, whole.
+        title, subtitle = (plain, official) if self.state.large_text and plain else (official, plain)
         return self.choice(
-            title=in_language(question.wording, language),
-            subtitle=in_language(question.plain, language),
+            title=title,
+            subtitle=subtitle,
             bar=Bar(
                 left=self.texts.get("question.progress", number=number, count=count),
                 right=in_language(form.element(key).name, language),
-                note=self.texts.get("menu.hint"),
+                note="" if self.state.large_text else self.texts.get("menu.hint"),
                 progress=(number, count),
             ),
         )

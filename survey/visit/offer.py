@@ -15,7 +15,7 @@ from survey.record.phone import read_phone
 from survey.record.ticket import CODE_CHARACTERS, read_code
 from survey.visit.action import BACKSPACE, Word, key, name_of
 from survey.visit.plan import Plan
-from survey.visit.reading import answer_pages, replies
+from survey.visit.reading import answer_pages, reads_on, replies
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
 
@@ -138,6 +138,8 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
         case Step.TICKET:
             number = (Word.NUMBER,) if may_leave_contact(plan, state) and not state.has_number else ()
             return Offer((*_listen(plan), *number, Word.NOTED))
+        case Step.CONSENT if reads_on(state):
+            return Offer((Word.BACK, *_listen(plan), Word.MORE))
         case Step.CONSENT:
             following = (Word.NEXT,) if state.consented else ()
             return Offer((Word.BACK, *_listen(plan), Word.TICK, *following))

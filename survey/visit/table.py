@@ -214,6 +214,7 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.QUESTION, Word.MORE): _more,
     (Step.QUESTION, Word.LISTEN): listen,
     (Step.QUESTION, Word.BACK): _back,
+    (Step.CONSENT, Word.MORE): _more,
     (Step.OFFER, Word.NO): _decline,
     (Step.OFFER, Word.LISTEN): listen,
     (Step.THANKS, Word.CLOSE): _close,

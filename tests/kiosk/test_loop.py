@@ -13,7 +13,16 @@ from kiosk.config import parse
 from kiosk.ports import Voice
 from kiosk.show.aloud.spoken import pieces
 from kiosk.show.texts import catalogue
-from kiosk.show.views import ButtonKey, ChoiceView, MessageView, Quit, TicketView, Typed, WarnedView
+from kiosk.show.views import (
+    LARGE_TEXT,
+    ButtonKey,
+    ChoiceView,
+    MessageView,
+    Quit,
+    TicketView,
+    Typed,
+    WarnedView,
+)
 from kiosk.watch.watchdog import Watchdog
 from survey.record.ticket import salt_of, secrets_of
 from survey.visit.state import Step
@@ -247,7 +256,7 @@ def test_larger_text_and_contrast_reach_the_display_once(home: Path) -> None:
         kiosk.touch("text-size")
         kiosk.touch("contrast")
         kiosk.wait(60)
-    assert kiosk.display.looks == [(1.25, False), (1.25, True), (1.0, False)]
+    assert kiosk.display.looks == [(LARGE_TEXT, False), (LARGE_TEXT, True), (1.0, False)]
 
 
 def test_the_screen_says_when_it_will_go_back(home: Path) -> None:

@@ -151,7 +151,7 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
 def _upright(view: KeyboardView, area: Box, key_height: int, gap: int) -> list[PlacedPart]:
     """Eight keys in a row, in the order of the alphabet, the keys that type nothing in the last two rows."""
     x, y, width, _ = area
-    rows = _UPRIGHT_SYMBOLS if view.layout == "symbols" else _UPRIGHT_LETTERS
+    rows: tuple[str, ...] = _UPRIGHT_SYMBOLS if view.layout == "symbols" else _UPRIGHT_LETTERS
     if view.layout == "capitals":
         rows = tuple(row.upper() for row in rows)
     unit = (width - 7 * gap) // 8

@@ -47,13 +47,13 @@ def every_screen(look: Look) -> tuple[tuple[str, View, tuple[PlacedPart, ...]], 
     return tuple(
         (f"{language} {name}", view, layout(view, look))
         for language in LANGUAGES
-        for name, view in views(language).items()
+        for name, view in views(language, large=look.text_scale > 1).items()
     )
 
 
 @functools.cache
-def views(language: str) -> dict[str, View]:
-    return dict(samples(language))
+def views(language: str, *, large: bool = False) -> dict[str, View]:
+    return dict(samples(language, large=large))
 
 
 every_look = pytest.mark.parametrize("look", [pytest.param(look, id=name) for name, look in looks()])
@@ -72,7 +72,7 @@ def test_the_screens_of_a_complaint_fit_on_every_panel_also_in_large_type(size: 
     of_earlier = ("looking", "standing", "word", "withdraw", "kept")
     wrong = []
     for language, look in itertools.product(("id", "en"), (look_of(size, PLAIN), look_of(size, LARGE))):
-        for name, view in views(language).items():
+        for name, view in views(language, large=look.text_scale > 1).items():
             if name.startswith(of_complaints + of_earlier):
                 parts = layout(view, look)
                 wrong += not_fitting(parts)
@@ -162,7 +162,7 @@ def test_every_question_of_every_instrument_fits_also_in_large_type(
     wrong = []
     for language, (place, key) in itertools.product(("id", "en"), enumerate(form.question_order)):
         for page in range(pages(len(form.question(key).options))):
-            state = State(step=Step.QUESTION, place=place, page=page, language=language)
+            state = State(step=Step.QUESTION, place=place, page=page, language=language, large_text=True)
             view = present(plan, state, AROUND, Texts(language), now=1.0)
             assert view is not None
             wrong += not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale)))
@@ -189,7 +189,7 @@ def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: t
     view = views("id")["idle"]
     long = view._replace(bar=view.bar._replace(left_strong=unit, left="Kecamatan Tulang Bawang Udik"))
 
-    parts = layout(long, Look(size=size, text_scale=1.25))
+    parts = layout(long, Look(size=size, text_scale=LARGE.text_scale))
 
     boxes = [pygame.Rect(part.box) for part in parts]
     assert not_fitting(parts) == []
@@ -285,3 +285,36 @@ def test_every_target_is_at_least_sixty_pixels_both_ways(look: Look) -> None:
         if part.action and min(part.box[2:]) < TARGET_LEAST
     ]
     assert wrong == []
+
+
+def sizes_of(parts: tuple[PlacedPart, ...]) -> dict[str, int]:
+    """The size in pixels of every text of a screen, the parts of its cards included."""
+    found: dict[str, int] = {}
+    for part in parts:
+        found |= sizes_of(tuple(getattr(part.item, "parts", ())))
+        if (fitted := getattr(part.item, "fitted", None)) is not None and fitted.lines:
+            found["".join(run.text for line in fitted.lines for run in line).replace(" ", "")] = fitted.size
+    return found
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_in_large_text_the_short_question_is_the_heading_and_much_larger_and_the_official_one_stays_whole(
+    language: str,
+) -> None:
+    size = (800, 480)
+    plan = make_plan(Config())._replace(speech=True)
+    for place, question in enumerate(plan.forms[0].questions):
+        shown = []
+        for large in (False, True):
+            state = State(step=Step.QUESTION, place=place, language=language, large_text=large)
+            view = present(plan, state, AROUND, Texts(language), now=1.0)
+            assert isinstance(view, ChoiceView)
+            shown.append((view, sizes_of(layout(view, look_of(size, LARGE if large else PLAIN)))))
+        (ordinary, small), (view, large_sizes) = shown
+        assert (view.title, view.subtitle) == (ordinary.subtitle, ordinary.title), question.key
+        plain, official = view.title.replace(" ", ""), view.subtitle.replace(" ", "")
+        assert large_sizes[plain] >= 1.4 * small[plain], question.key
+        assert large_sizes[official] >= 20
+        for option in view.options:
+            label = option.label.replace(" ", "")
+            assert large_sizes[label] >= small[label]
