@@ -113,7 +113,7 @@ def make_loop(
         ),
         watchdog=watchdog or Watchdog({}),
         voice=voice,
-        make_desk=partial(_desk, device, service, panel=panel, look=look) if staff else None,
+        make_desk=partial(_desk, device, service, panel=panel, look=look, voice=voice) if staff else None,
         chords=config.panel.chords,
         staff_hold_seconds=config.panel.staff_hold_seconds,
     )
@@ -137,10 +137,12 @@ def _place(device: Device) -> KioskPlace:
     )
 
 
-def _desk(device: Device, service: Service, *, panel: Panel, look: Callable[[], Health]) -> Desk:
+def _desk(
+    device: Device, service: Service, *, panel: Panel, look: Callable[[], Health], voice: Voice | None
+) -> Desk:
     from kiosk.desk.screen import StaffScreen  # noqa: PLC0415 - most days nobody calls staff
 
-    return StaffScreen.make(device, panel=panel, service=service, look=look)
+    return StaffScreen.make(device, panel=panel, service=service, look=look, voice=voice)
 
 
 def make_debouncer(config: Config, panel: Panel) -> Debouncer:
@@ -313,6 +315,7 @@ def _health(
         screen=service.state.step.value,
         heard=heard,
         silent_seconds=silent_seconds,
+        visits_today=service.visits_today,
         certificate_days=certificate_days(uplink, now_ms=stamp.at if stamp.sync else None),
         settled=up_seconds() > SETTLING_SECONDS,
     )

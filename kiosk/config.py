@@ -137,6 +137,7 @@ class StaffSection:
 
     lock_seconds: float = _seconds(60.0, 15, 600)
     usb_folder: str = _plain("/media", "text")
+    call: str = _plain("", "text")
     offline_hours: float = _seconds(24.0, 1, 720)
 
 

@@ -256,6 +256,7 @@ class Loop:
             self._perform(effect)
         if self.service.state.visit > before.visit:
             self.service.counters.visits += 1
+            self.service.visits_today += 1
         if _is_asked(before, self.service.state):
             self.service.counters.asked += 1
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:

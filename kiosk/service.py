@@ -6,6 +6,7 @@ end it; none of them needs to know the others.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from hardware.debounce import Debouncer
 from kiosk.recorder import Recorder
@@ -58,7 +59,18 @@ class Service:
     counters: Counters = field(default_factory=Counters)
     answered: int = 0
     """Complete questionnaires since the start."""
+    day: date | None = None
+    """The local day that `visits_today` is counted on; None while the time is not known."""
+    visits_today: int = 0
+    """Since midnight, or since the start where that was later."""
     running: bool = True
+
+    def begin_day(self, day: date | None) -> None:
+        """Begin to count anew where another day has come."""
+        if day is not None and day != self.day:
+            if self.day is not None:
+                self.visits_today = 0
+            self.day = day
 
     def stop(self) -> None:
         """End the loop after the present frame."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from hardware.board import Facts
 from kiosk.config import Config
 from kiosk.desk.state import DeskState, Page
-from kiosk.desk.view import staff_view
+from kiosk.desk.view import Place, staff_view
 from kiosk.errors import (
     ConfigurationError,
     IdentityUnreadable,
@@ -259,7 +259,10 @@ def _staff(language: str) -> Iterator[tuple[str, View]]:
     }
     for name, state in pages.items():
         health = _TROUBLED if name == "staff-trouble" else WELL
-        yield name, staff_view(state, health, kiosk="sulam-01", locks_in=52, now=0.0)
+        yield (
+            name,
+            staff_view(state, health, Place("sulam-01", "Rina (pusat) 0812 0000 0000"), locks_in=52, now=0.0),
+        )
 
 
 def _standby(language: str) -> Iterator[tuple[str, View]]:

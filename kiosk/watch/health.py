@@ -51,6 +51,8 @@ class Health(NamedTuple):
     """When the collector was heard of last, in local time: by its own clock, or at enrolment by ours."""
     silent_seconds: float = 0.0
     """How long ago that was, by a clock that may be wrong."""
+    visits_today: int = 0
+    """Since midnight, or since the start where that was later."""
     certificate_days: int | None = None
     """How long the certificate that the broker wants is still good; None where that is not known."""
     settled: bool = False

@@ -109,6 +109,8 @@ class Housekeeper:
     def step(self, now: float) -> None:
         """Do what is due."""
         service = self._service
+        wall = self.surroundings(now).wall
+        service.begin_day(wall.date() if wall is not None else None)
         if now >= self._alive_at:
             self._alive_at = now + ALIVE_EVERY_SECONDS
             service.recorder.note(ALIVE, self._alive(now).to_body())
