@@ -26,9 +26,10 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 from bench.kiosk_start import enrolled
 from hardware.simulator import SimulatedPanel
-from kiosk.app import make_loop, open_window
+from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device
+from kiosk.fittings import open_window
 from kiosk.loop import Loop
 from kiosk.show.views import ChoiceView, MessageView, View
 from kiosk.times import RealTimes
@@ -123,11 +124,11 @@ def kiosk(home: Path, disk: Disk) -> Iterator[tuple[Loop, SimulatedPanel, Watche
     writer = JournalWriter(journal, clock=clock)
     writer.start()
     config = Config()
-    window, wake, _ = open_window(config, title="bench", windowed=True)
+    window = open_window(config, title="bench", windowed=True)
     zone = ZoneInfo("Asia/Jakarta")
     device = Device(home, config, load_enrolment(home), journal, writer, clock, zone)
     panel, watched = SimulatedPanel(), Watched(window)
-    panel.wake_with(wake)
+    panel.wake_with(window.wake)
     loop = make_loop(device, panel=panel, display=watched, times=RealTimes(clock, zone), staff=True)  # type: ignore[arg-type]
     try:
         yield loop, panel, watched

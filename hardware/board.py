@@ -61,6 +61,20 @@ def unreadable_inputs(root: Path = Path("/")) -> list[str] | None:
     return [device.name for device in devices if not os.access(device, os.R_OK)]
 
 
+def screen_connected(root: Path = Path("/")) -> bool | None:
+    """Tell whether a screen hangs on this machine; None where the kernel does not say."""
+    told = [_text(file) for file in sorted((root / "sys/class/drm").glob("card*-*/status"))]
+    if not told:
+        return None
+    return any(one == "connected" for one in told)
+
+
+def sound_cards(root: Path = Path("/")) -> tuple[str, ...]:
+    """Name the sound outputs of this machine."""
+    names = (_text(folder / "id") for folder in sorted((root / "proc/asound").glob("card[0-9]*")))
+    return tuple(name for name in names if name)
+
+
 def set_brightness(percent: int, *, root: Path = Path("/")) -> bool:
     """Set every backlight to a share of its full light; False where there is none, or this user may not.
 

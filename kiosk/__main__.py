@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "check everything that can be wrong with this kiosk, with a remedy for each",
     "screens": "draw a picture of every screen in every size and language",
     "visit-graph": "draw the graph of a visit, as it stands in docs/visit-graph.md",
+    "texts": "make a sheet for whoever checks a translation, and a catalogue of what comes back",
     "status": "show what is in the journal and what the collector has confirmed",
     "verify": "check the journal from end to end and say what is wrong with it",
     "export": "carry records out on a USB stick, and take the collector's receipts back",

@@ -7,29 +7,35 @@ import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from hardware.board import set_brightness
-from hardware.debounce import Debouncer, DebounceTiming
-from hardware.errors import NoPins, PanelFault
+from hardware.errors import PanelFault
 from hardware.panel import Panel
-from hardware.simulator import SimulatedPanel
 from hardware.spoken import Microphone
 from kiosk import __version__
-from kiosk.config import Config, PanelSection, ScreenSection
+from kiosk.config import Config
 from kiosk.device import Device, open_device
-from kiosk.errors import KioskError, NoButtons
+from kiosk.errors import KioskError
+from kiosk.fittings import (
+    make_debouncer,
+    open_microphone,
+    open_panel,
+    open_voice,
+    open_window,
+    tell_of_picture,
+    touch_fault,
+)
 from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
-from kiosk.show.views import Look
 from kiosk.speaking import Speaking
 from kiosk.times import RealTimes, Times
 from kiosk.watch.folders import require_enrolled
-from kiosk.watch.frame import mark_frame
-from kiosk.watch.health import Health, board_facts, heard_at, uplink_words
+from kiosk.watch.gather import Faults, gather
+from kiosk.watch.health import Health
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
@@ -40,7 +46,9 @@ from survey.visit.plan import Plan
 from survey.wire.trouble import Trouble
 from uplink.journal.enrolment import verifier
 from uplink.journal.home import KioskHome, write_status
-from uplink.journal.stamp import boot_time_ms
+
+if TYPE_CHECKING:
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +66,7 @@ def make_loop(
     thanked_log: TextIO | None = None,
     staff: bool = False,
     touch_fault: Trouble | None = None,
+    picture_fault: Callable[[], Trouble | None] = lambda: None,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
 
@@ -84,8 +93,14 @@ def make_loop(
     # Every visit leaves at least one record, so the newest record's number is beyond every visit's before it.
     state = begin(plan, now=times.monotonic(), visit=device.journal.head.seq)
     service = Service(plan, state, recorder, make_debouncer(config, panel))
+    began = times.monotonic()
     look = partial(
-        _health, device, service, inbox=inbox, touch_fault=touch_fault, voice=voice, speaking=speaking
+        gather,
+        device,
+        service,
+        inbox=inbox,
+        faults=Faults(touch_fault, picture_fault, voice, speaking),
+        up_seconds=lambda: times.monotonic() - began,
     )
     return Loop(
         service,
@@ -110,8 +125,8 @@ def make_loop(
         watchdog=watchdog or Watchdog({}),
         voice=voice,
         speaking=speaking,
-        make_desk=partial(_desk, device, service, panel=panel, look=look) if staff else None,
-        staff_buttons=frozenset(config.panel.staff_buttons),
+        make_desk=partial(_desk, device, service, panel=panel, look=look, voice=voice) if staff else None,
+        chords=config.panel.chords,
         staff_hold_seconds=config.panel.staff_hold_seconds,
     )
 
@@ -131,28 +146,12 @@ def _place(device: Device) -> KioskPlace:
     )
 
 
-def _desk(device: Device, service: Service, *, panel: Panel, look: Callable[[], Health]) -> Desk:
+def _desk(
+    device: Device, service: Service, *, panel: Panel, look: Callable[[], Health], voice: Voice | None
+) -> Desk:
     from kiosk.desk.screen import StaffScreen  # noqa: PLC0415 - most days nobody calls staff
 
-    return StaffScreen.make(device, panel=panel, service=service, look=look)
-
-
-def make_debouncer(config: Config, panel: Panel) -> Debouncer:
-    """Make the debouncer; a button that is down already is stuck until it comes up."""
-    if down := frozenset(button for button, is_down in panel.levels().items() if is_down):
-        log.warning("buttons %s are down at the start: ignored until they come up", sorted(down))
-    return Debouncer(debounce_timing(config.panel), down_at_start=down)
-
-
-def debounce_timing(panel: PanelSection) -> DebounceTiming:
-    """Give how presses are judged, as it is set."""
-    return DebounceTiming(
-        glitch_seconds=panel.glitch_ms / 1000,
-        lockout_seconds=panel.lockout_ms / 1000,
-        hold_seconds=panel.hold_seconds,
-        chord_hold_seconds=panel.staff_hold_seconds,
-        stuck_seconds=panel.stuck_seconds,
-    )
+    return StaffScreen.make(device, panel=panel, service=service, look=look, voice=voice)
 
 
 def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
@@ -165,9 +164,12 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
     panel = open_panel(config, simulate=simulate)
     try:
         with open_device(home, config) as device:
-            display, wake, fault = open_window(config, title=device.enrolment.unit.name, windowed=windowed)
-            panel.wake_with(wake)
-            microphone = _microphone(config)
+            window = open_window(
+                config, title=device.enrolment.unit.name, windowed=windowed, keys_press=simulate
+            )
+            display: Display = window
+            panel.wake_with(window.wake)
+            microphone = open_microphone(config)
             watchdog = Watchdog()
             try:
                 loop = make_loop(
@@ -176,15 +178,16 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     display=display,
                     times=RealTimes(device.clock, device.zone),
                     watchdog=watchdog,
-                    voice=_voice(home, config),
+                    voice=open_voice(home, config),
                     microphone=microphone,
                     staff=True,
-                    touch_fault=fault,
+                    touch_fault=touch_fault(window),
+                    picture_fault=window.picture_fault,
                 )
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda _number, _frame: loop.service.stop())
                 loop.step()
-                _tell_of_picture()
+                tell_of_picture()
                 _give_back_memory()
                 watchdog.ready("in service")
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
@@ -199,130 +202,6 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
     finally:
         panel.close()
     return 0
-
-
-def open_panel(config: Config, *, simulate: bool) -> Panel:
-    """Open the buttons.
-
-    Raises:
-        NoButtons: there are no pins, and nobody asked for simulated ones.
-    """
-    if simulate or not config.panel.buttons:  # touch alone, as on a tablet
-        return SimulatedPanel()
-    from hardware.pins import GpioPanel, Wiring, open_factory  # noqa: PLC0415 - gpiozero is slow to load
-
-    section = config.panel
-    wiring = Wiring(
-        buttons=dict(enumerate(section.buttons, start=1)),
-        lights=dict(enumerate(section.lights, start=1)),
-        beeper=section.beeper if section.beeper >= 0 and config.sound.beep else None,
-    )
-    try:
-        return GpioPanel(wiring, open_factory())
-    except NoPins as error:
-        raise NoButtons(str(error)) from error
-
-
-def open_window(
-    config: Config, *, title: str, windowed: bool, blind: bool = True
-) -> tuple[Display, Callable[[], None], Trouble | None]:
-    """Open the display; gives it, the way to wake it, and why touches cannot arrive, if they cannot.
-
-    With `blind` it may also be a picture in memory, where the machine has no screen.
-
-    Raises:
-        KioskError: there is none; the message names the remedy.
-    """
-    from kiosk.draw.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
-
-    section, look = config.screen, look_of(config.screen)
-    try:
-        window = Window.open(
-            look, title=title, fullscreen=section.fullscreen and not windowed, driver=section.driver or None
-        )
-    except WindowError as error:
-        raise KioskError(str(error)) from error
-    if window.blind and not blind:
-        window.close()
-        raise KioskError("this machine has no screen")
-    fault = window.input_fault()
-    if fault is not None:
-        log.error("touches cannot arrive: %s", fault.code)
-    return window, window.wake, fault
-
-
-def look_of(screen: ScreenSection) -> Look:
-    """Give how everything is drawn before a visitor changes it."""
-    return Look(size=(screen.width, screen.height), rotation=screen.rotation, fonts=screen.fonts)
-
-
-def _voice(home: Path, config: Config) -> Voice | None:
-    if not config.sound.speech:
-        return None
-    from kiosk.show.speech import Speech  # noqa: PLC0415 - only where screens are read aloud
-
-    section = config.sound
-    speech = Speech(
-        KioskHome(home).speech,
-        recordings=Path(section.recordings) if section.recordings else None,
-        volume_percent=section.volume_percent,
-    )
-    return Voice(
-        speak=speech.speak,
-        hush=speech.hush,
-        release=speech.release,
-        set_volume=speech.set_volume,
-        fault=lambda: speech.fault,
-    )
-
-
-def _microphone(config: Config) -> Microphone | None:
-    if not config.sound.microphone:
-        return None
-    from hardware.microphone import ProgramMicrophone  # noqa: PLC0415 - few kiosks have one
-
-    return ProgramMicrophone(volume_percent=config.sound.volume_percent)
-
-
-def _health(
-    device: Device,
-    service: Service,
-    *,
-    inbox: Inbox | None,
-    touch_fault: Trouble | None,
-    voice: Voice | None,
-    speaking: Speaking,
-) -> Health:
-    stamp = device.clock.stamp()
-    uplink = uplink_words(device.home, up_ms=boot_time_ms)
-    heard, silent_seconds = heard_at(device.home, uplink, now_ms=stamp.at or 0, zone=device.zone)
-    return Health(
-        journal=device.writer.state(),
-        board=board_facts(device.home),
-        uplink=uplink,
-        clock_trusted=stamp.sync,
-        stuck=tuple(sorted(service.debouncer.stuck)),
-        touch_fault=touch_fault,
-        speech_fault=voice.fault() if voice is not None else None,
-        microphone_fault=speaking.fault,
-        last_error=service.recorder.trouble,
-        version=__version__,
-        settings_version=inbox.version if inbox is not None else 0,
-        settings_refused=inbox.refused if inbox is not None else "",
-        screen=service.state.step.value,
-        heard=heard,
-        silent_seconds=silent_seconds,
-    )
-
-
-def _tell_of_picture() -> None:
-    import pygame  # noqa: PLC0415 - loaded with the window, and only with it
-
-    from kiosk.draw.seen import shows_picture  # noqa: PLC0415 - likewise
-
-    screen = pygame.display.get_surface()
-    if screen is not None and shows_picture(screen):
-        mark_frame()
 
 
 def _give_back_memory() -> None:

@@ -8,11 +8,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiosk.errors import ConfigurationError
-from kiosk.show.texts import is_shipped
-from survey.instrument.ages import ASKED, age_band
+from kiosk.show.texts import is_shipped, language
+from survey.instrument.ages import ONE_SCREEN, age_band
 from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
 from uplink.forwarder.config import UplinkConfig
 
@@ -50,6 +50,14 @@ class Paths:
     home: Path = field(default=DEFAULT_HOME, metadata={"kind": "path"})
 
 
+class Chords(NamedTuple):
+    """What two buttons mean that are held together; none of them is ever an answer."""
+
+    staff: frozenset[int]
+    speech: frozenset[int]
+    menu: frozenset[int]
+
+
 @dataclass(frozen=True, repr=False)
 class PanelSection:
     """`[panel]`: the pins and how presses are judged."""
@@ -61,8 +69,19 @@ class PanelSection:
     lockout_ms: int = _whole(120, 0, 2000)
     hold_seconds: float = _seconds(1.5, 0.8, 10)
     stuck_seconds: float = _seconds(10.0, 5, 120)
-    staff_buttons: tuple[int, ...] = _plain((1, 4), "staff_buttons")
+    staff_buttons: tuple[int, ...] = _plain((1, 4), "chord")
+    speech_buttons: tuple[int, ...] = _plain((2, 3), "chord")
+    menu_buttons: tuple[int, ...] = _plain((1, 2), "chord")
     staff_hold_seconds: float = _seconds(3.0, 1, 9)
+
+    @property
+    def chords(self) -> Chords:
+        """Give what each pair of buttons means when it is held."""
+        return Chords(
+            staff=frozenset(self.staff_buttons),
+            speech=frozenset(self.speech_buttons),
+            menu=frozenset(self.menu_buttons),
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +104,7 @@ class VisitSection:
     service: bool = _plain(default=True, kind="flag")
     profile: bool = _plain(default=True, kind="flag")
     profile_lists: str = _one_of("wide", "annex", "wide")
-    age_bands: tuple[str, ...] = _plain(ASKED, "age_bands")
+    age_bands: tuple[str, ...] = _plain(ONE_SCREEN, "age_bands")
     complaint: bool = _plain(default=True, kind="flag")
     contact: bool = _plain(default=True, kind="flag")
     skip: bool = _plain(default=True, kind="flag")
@@ -93,7 +112,8 @@ class VisitSection:
     settle_ms: int = _whole(250, 0, 2000)
     idle_seconds: float = _seconds(45.0, 15, 600)
     writing_seconds: float = _seconds(90.0, 60, 600)
-    invitation_seconds: float = _seconds(20.0, 12, 120)
+    invitation_seconds: float = _seconds(40.0, 12, 120)
+    queue_seconds: float = _seconds(6.0, 3, 60)
     thanks_seconds: float = _seconds(6.0, 2, 60)
     ticket_seconds: float = _seconds(120.0, 30, 900)
     quiet_seconds: float = _seconds(1.0, 0, 30)
@@ -118,6 +138,7 @@ class StaffSection:
 
     lock_seconds: float = _seconds(60.0, 15, 600)
     usb_folder: str = _plain("/media", "text")
+    call: str = _plain("", "text")
     offline_hours: float = _seconds(24.0, 1, 720)
 
 
@@ -281,7 +302,7 @@ def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line
                 if good
                 else "write four different GPIO numbers (BCM) from 0 to 27, left to right, or [] for none"
             )
-        case "staff_buttons":
+        case "chord":
             good = (
                 isinstance(value, list) and len(set(value)) == 2 == len(value) and set(value) <= {1, 2, 3, 4}
             )
@@ -312,11 +333,16 @@ def _check_together(config: Config, file: str) -> None:
     if not config.visit.languages:
         raise ConfigurationError(f'{file}: visit.languages = []: name at least one, as ["id"]')
     for code in config.visit.languages:
+        named = f"{file}: visit.languages names {code!r}"
         if not is_shipped(code):
+            raise ConfigurationError(f"{named}, which has no catalogue: take it out, or add one")
+        if language(code).draft:
             raise ConfigurationError(
-                f"{file}: visit.languages names {code!r}, which has no catalogue: take it out, or add one to the program"
+                f"{named}, a draft no speaker has approved: take it out, or have it read (ikm-kiosk texts)"
             )
-    if config.panel.staff_hold_seconds >= config.panel.stuck_seconds:
+    if len(set(config.panel.chords)) < len(config.panel.chords):
         raise ConfigurationError(
-            f"{file}: panel.staff_hold_seconds = {config.panel.staff_hold_seconds}: must be less than stuck_seconds"
+            f"{file}: panel.staff_buttons, speech_buttons and menu_buttons: take a pair of its own for each"
         )
+    if (held := config.panel.staff_hold_seconds) >= config.panel.stuck_seconds:
+        raise ConfigurationError(f"{file}: panel.staff_hold_seconds = {held}: must be less than stuck_seconds")

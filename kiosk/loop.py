@@ -23,39 +23,55 @@ from hardware.events import (
     Stuck,
 )
 from hardware.panel import Panel
+from kiosk.config import Chords
 from kiosk.ports import Desk, Display, Housekeeping, Voice
-from kiosk.service import Service
+from kiosk.service import Service, is_asked
+from kiosk.show.aloud.reader import ScreenReader
 from kiosk.show.present import next_change, present
 from kiosk.show.surroundings import Surroundings
-from kiosk.show.views import CORNER, ButtonKey, Input, Lifted, Quit, Touched, Typed, View
+from kiosk.show.views import (
+    CORNER,
+    LARGE_TEXT,
+    ButtonKey,
+    Input,
+    Lifted,
+    Quit,
+    Touched,
+    Typed,
+    View,
+    WarnedView,
+)
 from kiosk.speaking import Speaking
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
-from survey.record.complaint import AdditionKind
 from survey.visit.action import BACKSPACE, Word, key
-from survey.visit.machine import advance, due
-from survey.visit.plan import Plan
-from survey.visit.speech import ForgetSpeech, Record, Replay, StopRecording
-from survey.visit.state import (
+from survey.visit.aided import Aid
+from survey.visit.effects import (
     Accepted,
     Effect,
-    Event,
-    Hold,
     Hush,
     Ignored,
     LookUp,
-    Press,
-    Release,
     SaveAddition,
     SaveComplaint,
     SaveResponse,
     Speak,
+    Thanked,
+)
+from survey.visit.machine import advance, due
+from survey.visit.plan import Plan
+from survey.visit.speech import ForgetSpeech, Record, Replay, StopRecording
+from survey.visit.state import (
+    AidCalled,
+    Event,
+    Hold,
+    Press,
+    Release,
     StaffCalled,
     StaffLeft,
     State,
     Step,
-    Thanked,
     Tick,
     Touch,
     Void,
@@ -85,7 +101,7 @@ class Loop:
         voice: Voice | None,
         speaking: Speaking,
         make_desk: Callable[[], Desk] | None,
-        staff_buttons: frozenset[int],
+        chords: Chords,
         staff_hold_seconds: float,
     ) -> None:
         self.service = service
@@ -97,17 +113,15 @@ class Loop:
         self._make_desk = make_desk
         """Makes the staff's screen when it is first called for; without it nobody can call staff."""
         self._watchdog = watchdog
-        self._voice = voice
+        self._reader = ScreenReader(voice)
         self._speaking = speaking
-        self._staff_buttons = staff_buttons
+        self._chords = chords
         self._staff_hold_seconds = staff_hold_seconds
         self._corner_since: float | None = None
         self._clock = times.monotonic()
         self._storage_check = StorageCheck(service)
         self._panel_check = PanelCheck(service, panel)
         self._view: View | None = None
-        self._speaks = False
-        """The next view that is drawn is read aloud: the one before may be a menu, or another screen."""
         self._drawn: tuple[State, Surroundings, Plan] | None = None
         self._redraw_at = 0.0
         self._look = (service.state.large_text, service.state.contrast)
@@ -192,7 +206,7 @@ class Loop:
             self._take_signals(self.service.debouncer.feed(edges.get_nowait()))
         self._take_signals(self.service.debouncer.advance(now))
 
-    def _take_signals(self, signals: list[Signal]) -> None:  # noqa: C901 - one branch a signal
+    def _take_signals(self, signals: list[Signal]) -> None:
         for signal in signals:
             match signal:
                 case Pressed(button, at):
@@ -204,14 +218,21 @@ class Loop:
                 case Chord(_, at):
                     self._apply(Void(), at)
                 case ChordHeld(buttons, at):
-                    if buttons == self._staff_buttons:
-                        self._call_staff(at)
+                    self._take_chord(buttons, at)
                 case Rejected(reason):
                     self.service.counters.rejected[reason] += 1
                 case Stuck(button):
                     log.warning("button %d is stuck and ignored until it is free", button)
                 case Freed(button):
                     log.warning("button %d is free again", button)
+
+    def _take_chord(self, buttons: frozenset[int], at: float) -> None:
+        if buttons == self._chords.staff:
+            self._call_staff(at)
+        elif buttons == self._chords.speech:
+            self._apply(AidCalled(Aid.SPEECH), at)
+        elif buttons == self._chords.menu:
+            self._apply(AidCalled(Aid.MENU), at)
 
     def _call_staff(self, now: float) -> None:
         if self.desk is None and self._make_desk is not None:
@@ -243,29 +264,24 @@ class Loop:
             self._perform(effect)
         if self.service.state.visit > before.visit:
             self.service.counters.visits += 1
-        if _is_asked(before, self.service.state):
+            self.service.visits_today += 1
+        if is_asked(before, self.service.state):
             self.service.counters.asked += 1
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
             self.service.recorder.forget_unthanked()
 
-    def _perform(self, effect: Effect) -> None:  # noqa: C901, PLR0912 - one branch an effect
+    def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
         match effect:
             case SaveResponse():
                 if effect.response.complete and effect.response.instrument != self.service.plan.pulse.id:
                     self.service.counters.answered += 1
                     self.service.answered += 1
                 self.service.recorder.save_response(effect, outside_hours=self._surroundings.closed)
-            case SaveComplaint():
-                self.service.recorder.save_complaint(effect)
-            case SaveAddition(kind=AdditionKind.SPOKEN):
-                self.service.recorder.save_spoken(effect, self._speaking.take())
-            case SaveAddition():
-                self.service.recorder.save_addition(effect)
-            case LookUp():
-                self.service.recorder.look_up(effect)
+            case SaveComplaint() | SaveAddition() | LookUp():
+                self.service.recorder.perform(effect, self._speaking.take)
             case Record() | StopRecording() | Replay() | ForgetSpeech():
-                if self._voice is not None and isinstance(effect, Record | Replay):
-                    self._voice.release()
+                if isinstance(effect, Record | Replay):
+                    self._reader.release()
                 self._speaking.perform(effect)
             case Accepted():
                 self.service.counters.presses += 1
@@ -275,11 +291,9 @@ class Loop:
             case Thanked(tokens):
                 self.service.recorder.thank(tokens)
             case Speak():
-                self._speaks = self._voice is not None
+                self._reader.order(effect)
             case Hush():
-                self._speaks = False
-                if self._voice is not None:
-                    self._voice.hush()
+                self._reader.hush()
 
     def _let_time_act(self, now: float) -> None:
         self._run_clock(now)
@@ -300,8 +314,8 @@ class Loop:
             return
         drawn = (self.service.state, around, self.service.plan)
         if self._drawn is not None and now < self._redraw_at and all(map(is_, drawn, self._drawn)):
-            if self._speaks and self._view is not None:
-                self._speak(self._view)
+            if self._view is not None:
+                self._reader.read(self._view, self.service.state)
             return  # nothing that a view is made of has changed
         self._drawn = drawn
         change = next_change(self.service.plan, self.service.state, self._clock)
@@ -311,28 +325,18 @@ class Loop:
         look = (self.service.state.large_text, self.service.state.contrast)
         if look != self._look:
             self._look = look
-            self._display.change_look(text_scale=1.25 if look[0] else 1.0, high_contrast=look[1])
+            self._display.change_look(text_scale=LARGE_TEXT if look[0] else 1.0, high_contrast=look[1])
             view = view or self._view
         if view is not None:
+            warns = isinstance(view, WarnedView) and not isinstance(self._view, WarnedView)
+            if warns and self.service.state.aids.aloud:
+                self._reader.order(Speak())
             self._show(view)
-            self._speak(view)
+            self._reader.read(view, self.service.state)
         lit = self.service.state.pressed is None and self.service.state.step is not Step.FAILED
         for button in BUTTONS:
             self.panel.light(button, on=lit)
 
-    def _speak(self, view: View) -> None:
-        if self._speaks and self._voice is not None:
-            self._speaks = False
-            self._voice.speak(view, self.service.state.language)
-
     def _show(self, view: View) -> None:
         self._view = view
         self._display.show(view)
-
-
-def _is_asked(before: State, state: State) -> bool:
-    """Tell whether this is the moment at which a visitor is first asked to answer the questionnaire."""
-    invited = state.step is Step.INVITATION and before.step is Step.SAVING and not state.complained
-    # After a low smiley and what was wrong the questions follow without an invitation.
-    led_on = state.form_open and not before.form_open and before.step in (Step.TOPICS, Step.TICKET)
-    return invited or led_on

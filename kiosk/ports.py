@@ -1,6 +1,6 @@
 """What the frame loop needs of its surroundings, as protocols: each has a real and a simulated side, or a test's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from kiosk.show.surroundings import Surroundings
@@ -69,11 +69,14 @@ class Housekeeping(Protocol):
 class Voice(NamedTuple):
     """How screens are read aloud; all of them return at once."""
 
-    speak: Callable[[View, str], None]
+    say: Callable[[Sequence[str], str], None]
+    """Pieces of text, and their language."""
     hush: Callable[[], None]
     release: Callable[[], None]
     """Stop, and leave the sound card to whoever records and plays what a visitor says."""
     set_volume: Callable[[int], None]
     """In percent, from the next piece on."""
+    tune: Callable[[int, int], None]
+    """How much louder, and how fast, a listener wants it."""
     fault: Callable[[], Trouble | None]
     """Why nothing can be read aloud, or None."""

@@ -5,7 +5,7 @@ Belongs to the frame loop; the writer's thread is met only through its two queue
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, Protocol, TextIO
 
@@ -21,6 +21,7 @@ from survey.record.complaint import (
     TEXT,
     Added,
     Addition,
+    AdditionKind,
     Complaint,
     Consent,
     Filing,
@@ -32,7 +33,8 @@ from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.record.response import new_salt
 from survey.record.spoken import VOICE, new_speech
 from survey.record.ticket import TicketSecrets
-from survey.visit.state import Found, LookUp, SaveAddition, SaveComplaint, Saved, SaveFailed, SaveResponse
+from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveResponse
+from survey.visit.state import Found, Saved, SaveFailed
 from survey.wire.sealing import ROUTED, WRITTEN
 from survey.wire.trouble import Trouble
 from uplink.journal.writer import JournalWriter
@@ -116,6 +118,20 @@ class Recorder:
             response = replace(response, channel=self.channel, duration_s=0)
         self._submit(effect.token, RESPONSE, response.to_body())
 
+    def perform(
+        self, effect: SaveComplaint | SaveAddition | LookUp, spoken: Callable[[], Sequence[bytes]]
+    ) -> None:
+        """Hand over what a visitor complains of or adds, or begin to look a ticket up; `spoken` gives what was recorded."""
+        match effect:
+            case SaveComplaint():
+                self.save_complaint(effect)
+            case SaveAddition(kind=AdditionKind.SPOKEN):
+                self.save_spoken(effect, spoken())
+            case SaveAddition():
+                self.save_addition(effect)
+            case LookUp():
+                self._tickets.look_up(effect.code)
+
     def save_complaint(self, effect: SaveComplaint) -> None:
         """Hand a complaint over; what it is about and what was written lie beside its record, sealed: neither is ever written in clear."""
         ticket = self._tickets.take()
@@ -175,10 +191,6 @@ class Recorder:
             )
             token = _Part(effect.token, is_last=part == len(parts))
             self._submit(token, ADDITION, addition.to_body(), attachments=attachments)
-
-    def look_up(self, effect: LookUp) -> None:
-        """Begin to look a ticket up; `results` gives what is found."""
-        self._tickets.look_up(effect.code)
 
     def note(self, kind: str, body: Mapping[str, object]) -> None:
         """Hand over a record that no visitor waits for."""

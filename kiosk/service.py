@@ -6,6 +6,7 @@ end it; none of them needs to know the others.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from hardware.debounce import Debouncer
 from kiosk.recorder import Recorder
@@ -27,7 +28,9 @@ class Counters:
     """Complete questionnaires."""
     rejected: Counter[str] = field(default_factory=Counter)
 
-    def take(self, *, screen: str, open_now: bool, stuck: tuple[int, ...]) -> Alive:
+    def take(
+        self, *, screen: str, open_now: bool, stuck: tuple[int, ...], troubles: tuple[str, ...]
+    ) -> Alive:
         """Give the body of an `alive` record with the counts, and begin anew."""
         alive = Alive(
             screen=screen,
@@ -38,6 +41,7 @@ class Counters:
             answered=self.answered,
             rejected=dict(self.rejected),
             stuck=stuck,
+            troubles=troubles,
         )
         self.presses = self.visits = self.asked = self.answered = 0
         self.rejected.clear()
@@ -55,7 +59,18 @@ class Service:
     counters: Counters = field(default_factory=Counters)
     answered: int = 0
     """Complete questionnaires since the start."""
+    day: date | None = None
+    """The local day that `visits_today` is counted on; None while the time is not known."""
+    visits_today: int = 0
+    """Since midnight, or since the start where that was later."""
     running: bool = True
+
+    def begin_day(self, day: date | None) -> None:
+        """Begin to count anew where another day has come."""
+        if day is not None and day != self.day:
+            if self.day is not None:
+                self.visits_today = 0
+            self.day = day
 
     def stop(self) -> None:
         """End the loop after the present frame."""
@@ -73,3 +88,11 @@ class Service:
         self.plan = plan
         if self.state.language not in plan.languages:
             self.state = self.state._replace(language=plan.languages[0])
+
+
+def is_asked(before: State, state: State) -> bool:
+    """Tell whether this is the moment at which a visitor is first asked to answer the questionnaire."""
+    invited = state.step is Step.INVITATION and before.step is Step.SAVING and not state.complained
+    # After a low smiley and what was wrong the questions follow without an invitation.
+    led_on = state.form_open and not before.form_open and before.step in (Step.TOPICS, Step.TICKET)
+    return invited or led_on

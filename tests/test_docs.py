@@ -30,6 +30,13 @@ def commands() -> set[tuple[str, str]]:
     return found
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
+    for path in decisions:
+        assert re.match(rf"# {int(path.name[:4])}\. ", path.read_text()), path.name
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path) -> None:
     broken = [

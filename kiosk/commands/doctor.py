@@ -6,11 +6,12 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from kiosk.app import open_panel
 from kiosk.commands import add_place, place_of
 from kiosk.config import Config
 from kiosk.desk.pin import has_pin
-from kiosk.watch.doctor import BAD, OK, Patient, examine
+from kiosk.fittings import open_panel
+from kiosk.watch.doctor import examine
+from kiosk.watch.patient import BAD, OK, Patient
 
 _SIGNS = {OK: "ok  ", "warn": "warn", BAD: "BAD "}
 

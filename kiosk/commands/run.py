@@ -4,11 +4,12 @@ import argparse
 import os
 from functools import partial
 
-from kiosk.app import open_panel, open_window, run
+from kiosk.app import run
 from kiosk.commands import add_place, place_of
 from kiosk.config import Config, screen_of
 from kiosk.device import open_device
 from kiosk.errors import KioskError
+from kiosk.fittings import open_panel, open_window
 from kiosk.watch.folders import require_enrolled
 
 
@@ -42,7 +43,7 @@ def _wait(reason: KioskError, options: argparse.Namespace) -> int:
 
     config = Config(screen=screen_of(options.config))
     try:
-        display, _, _ = open_window(config, title="ikm-kiosk", windowed=_windowed(options), blind=False)
+        display = open_window(config, title="ikm-kiosk", windowed=_windowed(options))
     except KioskError:
         raise reason from None
     try:

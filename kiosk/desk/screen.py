@@ -6,8 +6,9 @@ from pathlib import Path
 
 from hardware.panel import Panel
 from kiosk.desk.state import StaffDesk
-from kiosk.desk.view import staff_view
+from kiosk.desk.view import Place, staff_view
 from kiosk.device import Device
+from kiosk.ports import Voice
 from kiosk.service import Service
 from kiosk.show.views import View
 from kiosk.watch.health import Health
@@ -31,12 +32,20 @@ class StaffScreen:
     staff: StaffDesk
     look: Callable[[], Health]
     kiosk: str
+    call: str
+    """Who helps, by name and number."""
     _health: Health | None = None
     _looked: float = field(default=float("-inf"))
 
     @classmethod
     def make(
-        cls, device: Device, *, panel: Panel, service: Service, look: Callable[[], Health]
+        cls,
+        device: Device,
+        *,
+        panel: Panel,
+        service: Service,
+        look: Callable[[], Health],
+        voice: Voice | None,
     ) -> "StaffScreen":
         """Wire the desk of a device."""
         folder = Path(device.config.staff.usb_folder)
@@ -49,8 +58,10 @@ class StaffScreen:
                 restart=service.stop,
                 languages=device.config.visit.languages,
                 lock_seconds=device.config.staff.lock_seconds,
+                say=voice.say if voice is not None else None,
             ),
             look=look,
+            call=device.config.staff.call,
             kiosk=device.enrolment.kiosk,
         )
 
@@ -72,7 +83,11 @@ class StaffScreen:
             self._looked = now
             self._health = self.look()
         return staff_view(
-            self.staff.state, self._health, kiosk=self.kiosk, locks_in=self.staff.locks_in(now), now=now
+            self.staff.state,
+            self._health,
+            Place(self.kiosk, self.call),
+            locks_in=self.staff.locks_in(now),
+            now=now,
         )
 
 

@@ -6,7 +6,7 @@ for in `tick`. Every action is recorded in the journal; the desk itself never to
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from hardware.events import BUTTONS
 from hardware.panel import Panel
 from kiosk.desk import pin
 from kiosk.errors import KioskError
+from kiosk.show.texts import Texts
 from survey.record.bodies import (
     CLOSED,
     EXPORT_FAILED,
@@ -123,6 +124,8 @@ class StaffDesk:
     restart: Callable[[], None]
     languages: tuple[str, ...]
     lock_seconds: float
+    say: Callable[[Sequence[str], str], None] | None
+    """Speaks, where there is a voice: so that the test is heard too."""
     state: DeskState = field(default_factory=DeskState)
     _work: _Result | None = None
 
@@ -185,6 +188,8 @@ class StaffDesk:
             case Deed.PIN_ENTER:
                 self._check(now)
             case Deed.TEST:
+                for button in BUTTONS:  # each is lit by its own press: a dark one has no working light
+                    self.panel.light(button, on=False)
                 self._go(Page.TEST, tested=frozenset(), touched=False)
             case Deed.TOUCH:
                 self.panel.beep()
@@ -289,10 +294,14 @@ class StaffDesk:
     def _test_button(self, button: int) -> None:
         self.panel.beep()
         tested = self.state.tested
-        if tested == frozenset(BUTTONS):  # all work: the next press leads back, for whoever has no touch
+        # Pressed once more it leads back: whoever has no touch gets out, also where another button is broken.
+        if button in tested:
             self._leave_test()
             self._go(Page.FACTS)
             return
+        self.panel.light(button, on=True)
+        if self.say is not None:
+            self.say((Texts(self.state.language).get("staff.button", number=button),), self.state.language)
         self.state = replace(self.state, tested=tested | {button})
 
     def _leave_test(self) -> None:

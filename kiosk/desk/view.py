@@ -1,6 +1,6 @@
 """What the staff's desk shows: its state and the kiosk's health as views."""
 
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from kiosk.desk.pin import MAX_DIGITS
 from kiosk.desk.state import OPTIONS, Deed, DeskState, Page
@@ -16,16 +16,25 @@ from kiosk.watch.health import (
     Health,
 )
 
+_BANDS = (0, 1, 5, 10, 20, 50, 100, 200)
 _MOST_MESSAGES = 3
 """More would leave the facts no room."""
 
 
-def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, now: float) -> View:
+class Place(NamedTuple):
+    """Which kiosk this is, and who helps."""
+
+    kiosk: str
+    call: str = ""
+    """By name and number; nothing where the configuration names nobody."""
+
+
+def staff_view(state: DeskState, health: Health, place: Place, *, locks_in: int, now: float) -> View:
     """Give the view of the desk's page."""
     texts = Texts(state.language)
     bar = Bar(
         left_strong=texts.get("staff.name"),
-        left=kiosk,
+        left=place.kiosk,
         right=texts.get("staff.locks", seconds=locks_in),
     )
     match state.page:
@@ -45,7 +54,7 @@ def staff_view(state: DeskState, health: Health, *, kiosk: str, locks_in: int, n
                 bar=bar,
                 title="",
                 rows=fact_rows(health, texts),
-                messages=_messages(state, health, texts),
+                messages=_messages(state, health, texts, place.call),
                 options=_options(state, texts),
             )
         case page:
@@ -58,6 +67,7 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
     connected = bool(health.uplink.get("connected"))
     slow = journal.write_ms_p99 > SLOW_WRITE_MS
     rows = [
+        StaffRow(get("staff.today"), get("staff.visits", band=_band(health.visits_today)), ""),
         StaffRow(
             get("staff.stored"),
             texts.number(journal.head),
@@ -105,11 +115,19 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
     rows.append(
         StaffRow(
             get("staff.screen"),
-            get("staff.ok") if not health.touch_fault else "!",
-            "bad" if health.touch_fault else "ok",
+            get("staff.fault" if health.touch_fault or health.picture_fault else "staff.ok"),
+            "bad" if health.touch_fault or health.picture_fault else "ok",
         )
     )
     return tuple(rows)
+
+
+def _band(visits: int) -> str:
+    """A number of visits in bands: who reads it every hour must not learn what one of them did."""
+    floor = max(edge for edge in _BANDS if edge <= visits)
+    if floor in (0, _BANDS[-1]):
+        return f"{floor}" if floor == 0 else f"{floor}+"
+    return f"{floor}–{_BANDS[_BANDS.index(floor) + 1] - 1}"
 
 
 def _since(health: Health, texts: Texts) -> str:
@@ -118,7 +136,7 @@ def _since(health: Health, texts: Texts) -> str:
     return texts.get("staff.since", day=health.heard.day, month=texts.month(health.heard.month))
 
 
-def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]:
+def _messages(state: DeskState, health: Health, texts: Texts, call: str) -> tuple[str, ...]:
     messages = []
     if state.message is not None:
         key, values = state.message
@@ -126,12 +144,13 @@ def _messages(state: DeskState, health: Health, texts: Texts) -> tuple[str, ...]
             values = values | {"reason": trouble_words(state.trouble, texts)}
         messages.append(texts.get(key, **values))
     messages += [trouble_words(told, texts) for told in health.troubles()]
-    if not health.clock_trusted:
+    if not health.clock_trusted and not health.settled:  # later it is among the troubles
         messages.append(texts.get("staff.clock_remedy"))
     version = texts.get("staff.version", version=health.version)
     if len(messages) == 0:
         version = f"{version} · {texts.get('staff.no_errors')}"
-    return (*messages[:_MOST_MESSAGES], version)
+    helps = texts.get("staff.call", who=call) if call else ""
+    return (*messages[:_MOST_MESSAGES], " · ".join(filter(None, (helps, version))))
 
 
 def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:

@@ -10,6 +10,7 @@ import os
 import select
 from pathlib import Path
 
+from hardware.board import screen_connected
 from survey.wire.trouble import Trouble, trouble
 
 INPUT_DEVICES = Path("/dev/input")
@@ -65,6 +66,11 @@ class InputWatch:
             # ENODEV: unplugged. A descriptor that stays ready for ever would turn the wait into a spin.
             path = next(path for path, held in self._devices.items() if held == descriptor)
             os.close(self._devices.pop(path))
+
+
+def picture_fault(root: Path = Path("/")) -> Trouble | None:
+    """Say why nobody can see what is drawn, or nothing. SDL goes on drawing when the cable is pulled."""
+    return trouble("no_picture") if screen_connected(root) is False else None
 
 
 def input_fault(folder: Path = INPUT_DEVICES) -> Trouble | None:

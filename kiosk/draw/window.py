@@ -17,7 +17,7 @@ import pygame
 from kiosk.draw.pointer import Pointer, on_panel
 from kiosk.draw.screens import PlacedPart, Target, layout, paint, targets, theme_of
 from kiosk.draw.theme import Theme
-from kiosk.draw.waiting import InputWatch, input_fault
+from kiosk.draw.waiting import InputWatch, input_fault, picture_fault
 from kiosk.show.views import (
     ButtonKey,
     ChoiceView,
@@ -43,10 +43,9 @@ CONSOLE_DRIVERS = frozenset({"kmsdrm", "evdev", "directfb", "fbcon", "rpi"})
 """Drivers that read the input devices themselves, and stay silent when they may not."""
 NO_INPUT_DRIVERS = frozenset({"dummy", "offscreen"})
 
-_BUTTON_KEYS = {
-    **{getattr(pygame, f"K_{number}"): number for number in range(1, 5)},
-    **{getattr(pygame, f"K_KP{number}"): number for number in range(1, 5)},
-}
+_BUTTON_KEYS = {getattr(pygame, f"K_{number}"): number for number in range(1, 5)}
+_PAD_KEYS = {getattr(pygame, f"K_KP{number}"): number for number in range(1, 5)}
+"""The number pad types where something is typed, so that a number can be typed also where 1-4 are buttons."""
 _FUNCTION_KEYS = {getattr(pygame, f"K_F{number}"): number for number in range(1, 5)}
 _CONTROL_KEYS = {
     pygame.K_BACKSPACE: "\b",
@@ -83,6 +82,10 @@ class Window:
         self._targets: tuple[Target, ...] = ()
         self._held: str | None = None
         self._watch = InputWatch()
+        self.keys_press = False
+        """The keys 1-4 stand for the buttons wherever they are pressed; without that they type where something is typed."""
+        self._keys_down: dict[int, int] = {}
+        """Which button each key that is down stands for: it comes up as what it went down as, whatever is shown by then."""
         self._polls = self.driver not in CONSOLE_DRIVERS | NO_INPUT_DRIVERS
 
     @classmethod
@@ -163,6 +166,10 @@ class Window:
         """Why touches cannot arrive on this display, or None."""
         return input_fault() if self.driver in CONSOLE_DRIVERS else None
 
+    def picture_fault(self) -> Trouble | None:
+        """Why nobody can see this display, or None."""
+        return picture_fault() if self.driver in CONSOLE_DRIVERS else None
+
     @property
     def blind(self) -> bool:
         """SDL found no screen, and draws into memory of its own accord: nobody will ever see it."""
@@ -231,6 +238,11 @@ class Window:
             yield Quit()
         elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
             yield from self._read_key(event, now)
+        elif event.type == pygame.WINDOWFOCUSLOST:
+            # Another window has the keyboard: no key of ours is down any more, and none may look like a stuck button.
+            for button in self._keys_down.values():
+                yield ButtonKey(button, down=False, at=now)
+            self._keys_down.clear()
         elif contact := self._pointer.contact(event, now):
             if contact.down:
                 self._held = self._action_at(contact.point)
@@ -241,13 +253,20 @@ class Window:
                 self._held = None
 
     def _read_key(self, event: pygame.event.Event, now: float) -> Iterator[Input]:
-        down = event.type == pygame.KEYDOWN
+        if event.type == pygame.KEYUP:
+            button = self._keys_down.pop(event.key, None)
+            if button is not None:
+                yield ButtonKey(button, down=False, at=now)
+            return
         button = _FUNCTION_KEYS.get(event.key)
-        if button is None and not isinstance(self._view, KeyboardView):
+        if button is None and (self.keys_press or not isinstance(self._view, KeyboardView)):
             button = _BUTTON_KEYS.get(event.key)
+        if button is None and not isinstance(self._view, KeyboardView):
+            button = _PAD_KEYS.get(event.key)
         if button is not None:
-            yield ButtonKey(button, down, now)
-        elif down:
+            self._keys_down[event.key] = button
+            yield ButtonKey(button, down=True, at=now)
+        else:
             text = _CONTROL_KEYS.get(event.key, event.unicode)
             if text and (text.isprintable() or event.key in _CONTROL_KEYS):
                 yield Typed(text, now)

@@ -12,7 +12,7 @@ import pygame
 from kiosk.draw.screens import draw
 from kiosk.rehearsal.samples import samples
 from kiosk.show.texts import shipped
-from kiosk.show.views import Look
+from kiosk.show.views import LARGE_TEXT, Look
 
 SIZES = ((1024, 600), (800, 480), (720, 1280))
 
@@ -27,7 +27,7 @@ class Variant:
 
 
 PLAIN = Variant()
-LARGE = Variant("large", text_scale=1.25)
+LARGE = Variant("large", text_scale=LARGE_TEXT)
 CONTRAST = Variant("contrast", high_contrast=True)
 
 
@@ -62,7 +62,7 @@ def render(view_name: str, language: str, look: Look) -> pygame.Surface:
     """
     pygame.font.init()
     surface = pygame.Surface(look.size)
-    draw(surface, dict(samples(language))[view_name], look)
+    draw(surface, dict(samples(language, large=look.text_scale > 1))[view_name], look)
     return surface
 
 
@@ -73,7 +73,7 @@ def _render_set(out_dir: Path, size: tuple[int, int], language: str, variant: Va
     look = Look(size=size, text_scale=variant.text_scale, high_contrast=variant.high_contrast)
     written: list[Path] = []
     pictures: list[pygame.Surface] = []
-    for number, (sample, view) in enumerate(samples(language), start=1):
+    for number, (sample, view) in enumerate(samples(language, large=variant.text_scale > 1), start=1):
         surface = pygame.Surface(size)
         draw(surface, view, look)
         written.append(folder / f"{number:02}-{sample}.png")

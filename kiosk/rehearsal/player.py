@@ -14,9 +14,9 @@ from kiosk.loop import Loop
 from kiosk.rehearsal.visitor import Move, Visitor, Wish
 from kiosk.show.views import Input, Lifted, Touched, View
 from kiosk.times import SimulatedTimes
-from survey.visit.machine import ready_at
 from survey.visit.offer import offer
 from survey.visit.state import Step
+from survey.visit.waits import ready_at
 
 _WRITER_SECONDS = 60.0
 _MOST_MOVES = 2_000  # a visitor who needs more is caught in a loop: a fault of the visit, to be seen at once

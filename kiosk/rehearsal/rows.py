@@ -12,7 +12,7 @@ from kiosk.rehearsal.columns import CHANNEL, Columns
 from kiosk.rehearsal.faults import Fault
 from kiosk.rehearsal.sheet import Line
 from kiosk.rehearsal.visitor import Wish
-from survey.instrument.ages import age_band
+from survey.instrument.ages import ASKED, age_band
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import AGE, EXTRA, Attribute, recognise
 from survey.record.response import TYPED
@@ -177,11 +177,10 @@ def with_columns(plan: Plan, names: Collection[str]) -> Plan:
 
 
 def with_age_bands(plan: Plan, texts: Iterable[str]) -> Plan:
-    """Give the plan with the file's own age bands, youngest first, if they are bands; the rule leaves them to each office."""
+    """Give the plan with the file's own age bands, youngest first; fine ones where it has none, such as where it tells years."""
     bands = {name: band for name in set(texts) - {""} if (band := age_band(name)) is not None}
-    if len(bands) < 2:
-        return plan
     ordered = tuple(sorted(bands, key=lambda name: (bands[name].low or 0, bands[name].high or 999)))
+    ordered = ordered if len(bands) > 1 else ASKED
     profile = tuple(
         Attribute(AGE, ordered) if attribute.key == AGE else attribute for attribute in plan.profile
     )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from hardware.board import Facts
 from kiosk.config import Config
 from kiosk.desk.state import DeskState, Page
-from kiosk.desk.view import staff_view
+from kiosk.desk.view import Place, staff_view
 from kiosk.errors import (
     ConfigurationError,
     IdentityUnreadable,
@@ -33,6 +33,7 @@ from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
 from survey.settings import ShownIndex
 from survey.visit.action import Word, name_of
+from survey.visit.aided import Aids
 from survey.visit.offer import tile_pages
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.reading import answer_pages
@@ -120,9 +121,9 @@ _TROUBLED = WELL._replace(
 )
 
 
-def samples(language: str) -> Iterator[tuple[str, View]]:
-    """Every screen by name, in the order a visitor may meet them."""
-    for name, state, around in _visits(language):
+def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]:
+    """Every screen by name, in the order a visitor may meet them; `large` as one who wants large text."""
+    for name, state, around in _visits(language, large=large):
         # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
         plan = _plan(language)._replace(microphone=name in _WITH_MICROPHONE)
         view = present(plan, state, around, Texts(language), now=1.0)
@@ -137,10 +138,10 @@ def _plan(language: str) -> Plan:
     return plan._replace(speech=True)
 
 
-def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
+def _visits(language: str, *, large: bool) -> Iterator[tuple[str, State, Surroundings]]:
     plan = _plan(language)
 
-    begun = State(language=language)
+    begun = State(language=language, large_text=large)
 
     yield "idle", begun._replace(step=Step.IDLE), AROUND
     yield "pressed", begun._replace(step=Step.IDLE, pressed=name_of(Word.ANSWER, 3)), AROUND
@@ -165,6 +166,12 @@ def _visits(language: str) -> Iterator[tuple[str, State, Surroundings]]:
         AROUND,
     )
     yield "menu", begun._replace(step=Step.QUESTION, place=2, menu=True), AROUND
+    wide = begun._replace(step=Step.IDLE, menu=True, aids=Aids(wide=True))
+    yield "menu-idle", wide, AROUND
+    aloud = Aids(aloud=True, wide=True)
+    for page in range(4):
+        yield f"menu-aloud-{page + 1}", wide._replace(aids=aloud._replace(page=page)), AROUND
+    yield "invitation-faces", begun._replace(step=Step.INVITATION, faces=True, rated=True), AROUND
     yield "offer", begun._replace(step=Step.OFFER), AROUND
     yield "complaints", begun._replace(step=Step.COMPLAINTS), AROUND
     yield from _complaint(begun, plan)
@@ -201,7 +208,7 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "ticket-with-number", ticket._replace(has_number=True), AROUND._replace(answer_days=None)
     yield "ticket-without-page", ticket, AROUND._replace(status_address="")
     yield "consent", ticket._replace(step=Step.CONSENT), AROUND
-    yield "consent-ticked", ticket._replace(step=Step.CONSENT, consented=True), AROUND
+    yield "consent-ticked", ticket._replace(step=Step.CONSENT, consented=True, page=1), AROUND
     yield "consent-warned", ticket._replace(step=Step.CONSENT, since=-75.0, last_input=-75.0), AROUND
     phone = ticket._replace(step=Step.PHONE, consented=True)
     yield "phone-empty", phone, AROUND
@@ -273,7 +280,10 @@ def _staff(language: str) -> Iterator[tuple[str, View]]:
     }
     for name, state in pages.items():
         health = _TROUBLED if name == "staff-trouble" else WELL
-        yield name, staff_view(state, health, kiosk="sulam-01", locks_in=52, now=0.0)
+        yield (
+            name,
+            staff_view(state, health, Place("sulam-01", "Rina (pusat) 0812 0000 0000"), locks_in=52, now=0.0),
+        )
 
 
 def _standby(language: str) -> Iterator[tuple[str, View]]:

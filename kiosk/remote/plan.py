@@ -48,6 +48,7 @@ def visit_timing(visit: VisitSection) -> VisitTiming:
         idle=visit.idle_seconds,
         writing=visit.writing_seconds,
         invitation=visit.invitation_seconds,
+        queue=visit.queue_seconds,
         nudge=visit.nudge_seconds,
         thanks=visit.thanks_seconds,
         ticket=visit.ticket_seconds,

@@ -17,5 +17,7 @@ def check(content: Mapping[str, object]) -> SettingsContent:
         SettingsRefused: a value makes no sense here; nothing of the message may be used.
     """
     return settings.check(
-        content, texts=catalogue(AUTHORITY), languages={language.code for language in shipped()}
+        content,
+        texts=catalogue(AUTHORITY),
+        languages={language.code for language in shipped() if not language.draft},
     )

@@ -7,7 +7,7 @@ from kiosk.show.labels import age_label
 from kiosk.show.texts import Texts, language
 from survey.instrument.ages import span
 from survey.instrument.instrument import Kind, in_language
-from survey.instrument.profile import AGE
+from survey.instrument.profile import AGE, JOB
 from survey.visit.action import BACKSPACE, Choice, Word, key, parse
 from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
@@ -21,6 +21,7 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.WORD, Word.NEXT): ("complaint.send", "next"),
     (Step.HEARD, Word.NEXT): ("complaint.send", "next"),
     (Step.STANDING, Word.BACK): ("standing.again", "back"),
+    (Step.CONSENT, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
     (Step.STANDING, Word.NUMBER): ("standing.number", ""),
@@ -28,6 +29,9 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.WITHDRAW, Word.WITHDRAW): ("withdraw.yes", ""),
 }
 """Words that are called otherwise on some screens."""
+_VOLUMES = ("speech.louder", "speech.loudest", "speech.softer", "speech.usual_volume")
+_PACES = ("speech.faster", "speech.fastest", "speech.slower", "speech.usual_pace")
+"""What the next press leads to."""
 
 
 def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
@@ -99,6 +103,12 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "action.complaint", ""
         case Word.PREFERENCES:
             return "preferences.name", ""
+        case Word.SPEECH:
+            return ("speech.stop" if state.aids.aloud else "speech.start"), "speak"
+        case Word.VOLUME:
+            return _VOLUMES[state.aids.volume], ""
+        case Word.PACE:
+            return _PACES[state.aids.pace], ""
         case Word.TEXT_SIZE:
             return ("action.smaller_text" if state.large_text else "action.larger_text"), ""
         case Word.CONTRAST:
@@ -180,7 +190,7 @@ def _other_language(plan: Plan, state: State) -> str:
 
 
 def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
-    if state.step is Step.IDLE:
+    if state.step in (Step.IDLE, Step.INVITATION):
         question = plan.pulse.questions[0]
         icon = f"face-{[option.value for option in question.options].index(value) + 1}"
     else:
@@ -195,6 +205,8 @@ def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
 
 def _profile_label(plan: Plan, state: State, texts: Texts, value: str) -> str:
     key = plan.profile[state.place].key
+    if key == JOB and value == "pns" and "petani" in plan.profile[state.place].values:
+        value = "asn"  # the annex prints PNS; the finer list is ours, and since 2023 it is ASN
     return age_label(texts, value) if key == AGE else texts.get(f"profile.{key}.{value}")
 
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from kiosk.show.complaint import making, speaking, standing
 from kiosk.show.labels import published_note, staff_mark_note
+from kiosk.show.length import visit_length
 from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
@@ -14,10 +15,10 @@ from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Bar, MessageView, Screenful, View
 from kiosk.show.warning import warned
 from survey.instrument.instrument import in_language
-from survey.visit.machine import warns_at
 from survey.visit.offer import BUTTONS, pages, question_key
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
+from survey.visit.waits import warns_at
 
 _PATIENCE_SECONDS = 0.5
 """What is done sooner shows no waiting screen: the highlighted answer simply stays."""
@@ -54,7 +55,7 @@ class _Presenter(Screen):
             case Step.IDLE:
                 return self._idle()
             case Step.INVITATION:
-                return self.message("invitation", icon="check")
+                return self._faces() if self.state.faces else self._invitation()
             case Step.PREFERENCES:
                 return self.message("preferences")
             case Step.SERVICE:
@@ -122,8 +123,19 @@ class _Presenter(Screen):
             return self._closed(bar)
         get, published = self.texts.get, self.around.published
         note = published_note(self.texts, published) if published else get("idle.index_none")
-        bar = bar._replace(note=note)
+        # Where it could only be small, the answers have its room.
+        bar = bar if self.state.large_text else bar._replace(note=note)
         return self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
+
+    def _invitation(self) -> Screenful:
+        length = visit_length(self.plan)
+        key = "text_profile" if self.plan.profile or self.plan.services else "text"
+        text = self.texts.get(f"invitation.{key}", **length._asdict())
+        return self.message("invitation", text=text, icon="check")
+
+    def _faces(self) -> Screenful:
+        get = self.texts.get
+        return self.choice(title=get("idle.title"), subtitle=get("invitation.faces"), bar=self.place_bar())
 
     def _closed(self, bar: Bar) -> Screenful:
         opens = self.around.opens
@@ -147,14 +159,14 @@ class _Presenter(Screen):
         return self.choice(
             title=get("service.title"),
             subtitle=get("service.subtitle"),
-            bar=self._paged_bar(len(self.plan.services) + 1),
+            bar=self._paged_bar(len(self.plan.services)),
         )
 
     def _profile(self) -> Screenful:
         attribute = self.plan.profile[self.state.place]
         number = self.state.place + 1
         left = self.texts.get("profile.progress", number=number, count=len(self.plan.profile))
-        bar = self._paged_bar(0 if attribute.steps else len(attribute.values) + 1)._replace(left=left)
+        bar = self._paged_bar(0 if attribute.steps else len(attribute.values))._replace(left=left)
         return self.choice(
             title=self.texts.get(f"profile.{attribute.key}.title"),
             subtitle=self.texts.get("profile.subtitle"),
@@ -162,7 +174,7 @@ class _Presenter(Screen):
         )
 
     def _paged_bar(self, count: int) -> Bar:
-        bar = Bar(note=self.texts.get("menu.hint"))
+        bar = Bar(note="" if self.state.large_text else self.texts.get("menu.hint"))
         if count <= BUTTONS:
             return bar
         number = self.state.page % pages(count) + 1
@@ -174,13 +186,16 @@ class _Presenter(Screen):
         question = form.question(key)
         number, count = self.state.place + 1, len(form.questions)
         language = self.state.language
+        official, plain = in_language(question.wording, language), in_language(question.plain, language)
+        # In large text the short sentence is the heading: what is long cannot be made large. The official one stays, whole.
+        title, subtitle = (plain, official) if self.state.large_text and plain else (official, plain)
         return self.choice(
-            title=in_language(question.wording, language),
-            subtitle=in_language(question.plain, language),
+            title=title,
+            subtitle=subtitle,
             bar=Bar(
                 left=self.texts.get("question.progress", number=number, count=count),
                 right=in_language(form.element(key).name, language),
-                note=self.texts.get("menu.hint"),
+                note="" if self.state.large_text else self.texts.get("menu.hint"),
                 progress=(number, count),
             ),
         )

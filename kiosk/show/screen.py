@@ -95,7 +95,7 @@ class Screen:
     def message(self, key: str, *, text: str | None = None, icon: str = "") -> MessageView:
         """Make the view of a message whose texts begin with `key`."""
         return MessageView(
-            bar=self.place_bar(),
+            bar=self.place_bar()._replace(actions=self.extras()),
             title=self.texts.get(f"{key}.title"),
             text=self.texts.get(f"{key}.text") if text is None else text,
             icon=icon,

@@ -220,6 +220,10 @@ class WarnedView(NamedTuple):
 View = Screenful | WarnedView
 
 
+LARGE_TEXT = 1.4
+"""How many times as large text is wished in large type, where it is not very large already."""
+
+
 class Look(NamedTuple):
     """How everything is drawn, whatever the view."""
 

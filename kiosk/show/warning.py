@@ -3,10 +3,10 @@
 from kiosk.show.texts import Texts
 from kiosk.show.views import Action, Screenful, View, WarnedView
 from survey.visit.action import Word
-from survey.visit.machine import expires_at, warns_at
 from survey.visit.moves import adds
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
+from survey.visit.waits import expires_at, warns_at
 
 
 def warned(plan: Plan, state: State, texts: Texts, view: Screenful, now: float) -> View:

@@ -1,56 +1,32 @@
 """The doctor: everything that can be wrong with a kiosk, each with its remedy. Changes nothing."""
 
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC
-from pathlib import Path
 
-from hardware.board import Facts, look, unreadable_inputs
-from hardware.microphone import PACKAGES, has_capture_device, missing
-from hardware.panel import Panel
-from kiosk.config import Config
 from kiosk.errors import KioskError
-from kiosk.watch import folders
-from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C, heard_at
+from kiosk.show.texts import Texts
+from kiosk.show.troubles import trouble_words
+from kiosk.watch import fitted, folders
+from kiosk.watch.health import (
+    CERTIFICATE_DAYS,
+    certificate_days,
+    heard_at,
+)
+from kiosk.watch.patient import BAD, OK, WARN, Check, Diagnosis, Patient
+from survey.health import kiosk_health_of
 from survey.record.errors import Malformed
 from survey.settings import SettingsRefused
 from survey.wire.messages import unpack_settings
+from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.identity import Identity
 
-OK, WARN, BAD = "ok", "warn", "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """What one check found; `remedy` says what to do where it is not `ok`."""
-
-    check: str
-    state: str
-    fact: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """What is examined, and the world it is examined in."""
-
-    home: Path
-    config: Config
-    simulate: bool
-    has_pin: Callable[[Path], bool]
-    """Whether the staff's PIN was set in a kiosk's folder."""
-    open_panel: Callable[[Config], Panel]
-    """Opens the buttons; raises `KioskError` where there are none."""
-    root: Path = Path("/")
-
-
-Check = Callable[[Patient], Iterator[Diagnosis]]
+_ENGLISH = Texts("en")
+"""The console's language."""
 
 
 def examine(patient: Patient) -> list[Diagnosis]:
@@ -154,7 +130,33 @@ def _journal(patient: Patient) -> Iterator[Diagnosis]:
 
 def _network(patient: Patient, *, waiting: int) -> Iterator[Diagnosis]:
     words = read_status(KioskHome(patient.home).uplink_status)
-    if not words or words.get("connected"):
+    days = certificate_days(words, now_ms=time.time_ns() // 1_000_000)
+    if days is not None and days < CERTIFICATE_DAYS:
+        yield Diagnosis(
+            "certificate",
+            WARN if days >= 0 else BAD,
+            f"good for {days} more days" if days >= 0 else "it has ended",
+            "ask the centre for a code, then: ikm-kiosk enrol",
+        )
+    if not words:
+        yield Diagnosis(
+            "road",
+            WARN,
+            "the uplink has not run: nothing goes out, nothing is lost",
+            "sudo systemctl start ikm-uplink",
+        )
+        return
+    stopped = trouble_of(words.get("trouble"))
+    if stopped is not None:
+        yield Diagnosis(
+            "road",
+            WARN,
+            f"{trouble_words(stopped, _ENGLISH)} {waiting} records wait, none is lost",
+            "mend what the sentence names, or carry the records out: ikm-kiosk export",
+        )
+    if words.get("connected"):
+        if stopped is None:
+            yield Diagnosis("road", OK, f"connected by {words.get('transport')}")
         return
     heard, seconds = heard_at(patient.home, words, now_ms=time.time_ns() // 1_000_000, zone=UTC)
     if waiting and seconds > patient.config.staff.offline_hours * 3600:
@@ -191,93 +193,16 @@ def _settings(patient: Patient) -> Iterator[Diagnosis]:
         yield Diagnosis("settings", OK, f"version {settings.version}")
 
 
-def _board(patient: Patient) -> Iterator[Diagnosis]:
-    facts: Facts = look(patient.home if patient.home.is_dir() else Path("/"), root=patient.root)
-    used = facts.disk_used_percent
-    if used >= FULL_PERCENT:
-        state = BAD if used >= VERY_FULL_PERCENT else WARN
+def _told(patient: Patient) -> Iterator[Diagnosis]:
+    """What the running kiosk says of itself: it sees what a look from outside does not."""
+    told = kiosk_health_of(read_status(KioskHome(patient.home).kiosk_status) or None)
+    for one in told.troubles if told is not None else ():
         yield Diagnosis(
-            "disk", state, f"{used} % used", "connect the kiosk, or carry records out; then make room"
-        )
-    else:
-        yield Diagnosis("disk", OK, f"{used} % used, {facts.disk_free_mb} MB free")
-    if facts.temperature_c is not None:
-        hot = facts.temperature_c >= VERY_HOT_C
-        yield Diagnosis(
-            "heat",
-            WARN if hot else OK,
-            f"{facts.temperature_c:.0f} °C",
-            "give it air, take it out of the sun" if hot else "",
-        )
-    if facts.was_under_voltage:
-        yield Diagnosis(
-            "power",
+            "kiosk",
             WARN,
-            "the supply was too weak since the start",
-            "use a supply made for this board and a short cable",
+            trouble_words(one, _ENGLISH),
+            "do what the sentence says; this is as the kiosk told it last",
         )
-
-
-def _panel(patient: Patient) -> Iterator[Diagnosis]:
-    if patient.simulate:
-        yield Diagnosis("buttons", OK, "simulated")
-        return
-    panel = patient.open_panel(patient.config)
-    try:
-        down = [button for button, is_down in panel.levels().items() if is_down]
-    finally:
-        panel.close()
-    if down:
-        yield Diagnosis(
-            "buttons", WARN, f"{down} are down now", "free the button, or check its wire for a short"
-        )
-    else:
-        wired = bool(patient.config.panel.buttons)
-        yield Diagnosis(
-            "buttons", OK, "four buttons, none is down" if wired else "none: touch is all there is"
-        )
-
-
-def _screen(patient: Patient) -> Iterator[Diagnosis]:
-    inputs = unreadable_inputs(patient.root)
-    if inputs is None:
-        state = OK if patient.simulate else WARN
-        yield Diagnosis("touch", state, "no input device is connected", "check the panel's touch cable")
-    elif inputs:
-        yield Diagnosis(
-            "touch",
-            BAD,
-            f"{', '.join(inputs)} cannot be read by this user",
-            "add the user to the group input",
-        )
-    else:
-        yield Diagnosis("touch", OK, "input devices can be read")
-
-
-def _speech(patient: Patient) -> Iterator[Diagnosis]:
-    if (
-        patient.config.sound.speech
-        and shutil.which("espeak-ng") is None
-        and not patient.config.sound.recordings
-    ):
-        yield Diagnosis("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
-
-
-def _microphone(patient: Patient) -> Iterator[Diagnosis]:
-    if not patient.config.sound.microphone:
-        return
-    if absent := missing():
-        remedy = f"sudo apt install {' '.join(PACKAGES)}"
-        yield Diagnosis("microphone", WARN, f"{', '.join(absent)} missing", remedy)
-    elif not has_capture_device(patient.root):
-        yield Diagnosis(
-            "microphone",
-            WARN,
-            "no device that can record is connected",
-            "connect one, or set sound.microphone to false",
-        )
-    else:
-        yield Diagnosis("microphone", OK, "programs and a device that can record")
 
 
 def _enrolled(patient: Patient) -> Enrolment | None:
@@ -286,5 +211,5 @@ def _enrolled(patient: Patient) -> Enrolment | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    _folder, _enrolment, _journal, _settings, _board, _panel, _screen, _speech, _microphone,
+    _folder, _enrolment, _journal, _settings, fitted.board, fitted.panel, fitted.screen, fitted.speech, fitted.microphone, _told,
 )  # fmt: skip

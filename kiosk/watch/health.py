@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hardware.board import Facts, look
 from kiosk.show.surroundings import StaffMark
-from survey.health import KioskHealth
+from survey.health import MAX_TROUBLES, KioskHealth
 from survey.wire.trouble import Trouble, trouble, trouble_of
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.written import WriterState
@@ -22,6 +22,9 @@ FULL_PERCENT, VERY_FULL_PERCENT = 85, 95
 SLOW_WRITE_MS = 500.0
 SETTLING_SECONDS = 900.0
 """So long after its start a kiosk without network or time is nothing to speak of."""
+CERTIFICATE_DAYS = 30
+"""Before so many days staff is told: a new enrolment needs somebody at the centre."""
+_DAY_MS = 86_400_000
 YEAR_9999_MS = 253_370_764_800_000
 
 
@@ -34,6 +37,7 @@ class Health(NamedTuple):
     """The uplink's own words; empty where it has not run."""
     clock_trusted: bool
     stuck: tuple[int, ...] = ()
+    picture_fault: Trouble | None = None
     touch_fault: Trouble | None = None
     speech_fault: Trouble | None = None
     microphone_fault: Trouble | None = None
@@ -48,6 +52,12 @@ class Health(NamedTuple):
     """When the collector was heard of last, in local time: by its own clock, or at enrolment by ours."""
     silent_seconds: float = 0.0
     """How long ago that was, by a clock that may be wrong."""
+    visits_today: int = 0
+    """Since midnight, or since the start where that was later."""
+    certificate_days: int | None = None
+    """How long the certificate that the broker wants is still good; None where that is not known."""
+    settled: bool = False
+    """The kiosk has run long enough to have a network and the time."""
 
     @property
     def offline(self) -> bool:
@@ -67,13 +77,17 @@ class Health(NamedTuple):
         found = [self.journal.trouble, self.journal.notice, trouble_of(self.uplink.get("trouble"))]
         if self.stuck:
             found.append(trouble("buttons_stuck", buttons=", ".join(map(str, self.stuck))))
-        found.append(self.touch_fault)
+        found += [self.picture_fault, self.touch_fault]
         if self.board is not None and self.board.under_voltage:
             found.append(trouble("weak_power"))
         if self.settings_refused:
             found.append(trouble("settings_refused", version=self.settings_version))
         found += [self.last_error, self.speech_fault, self.microphone_fault]
-        return list(dict.fromkeys(told for told in found if told is not None))
+        if self.certificate_days is not None and self.certificate_days < CERTIFICATE_DAYS:
+            found.append(trouble("certificate_ends", days=max(0, self.certificate_days)))
+        if not self.clock_trusted and self.settled:
+            found.append(trouble("clock_unknown"))
+        return list(dict.fromkeys(told for told in found if told is not None))[:MAX_TROUBLES]
 
     def told(self) -> KioskHealth:
         """Give what the uplink passes on to the collector: small, without anything personal."""
@@ -91,6 +105,14 @@ class Health(NamedTuple):
             temperature_c=round(celsius) if celsius is not None else None,
             was_under_voltage=board.was_under_voltage if board is not None else None,
         )
+
+
+def certificate_days(uplink: Mapping[str, object], *, now_ms: int | None) -> int | None:
+    """Give how many days the kiosk's certificate is still good, by what the uplink has read of it."""
+    ends = uplink.get("certificate_ends_ms")
+    if not isinstance(ends, int) or not 0 < ends < YEAR_9999_MS or now_ms is None:
+        return None
+    return (ends - now_ms) // _DAY_MS
 
 
 def board_facts(home: Path) -> Facts | None:

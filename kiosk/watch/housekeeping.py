@@ -11,7 +11,7 @@ from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
-from survey.record.bodies import ALIVE_EVERY_SECONDS, Alive
+from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive
 from survey.record.record import ALIVE, SETTINGS
 from survey.settings import Hours, SettingsContent, ShownIndex
 from survey.visit.plan import Plan
@@ -109,6 +109,8 @@ class Housekeeper:
     def step(self, now: float) -> None:
         """Do what is due."""
         service = self._service
+        wall = self.surroundings(now).wall
+        service.begin_day(wall.date() if wall is not None else None)
         if now >= self._alive_at:
             self._alive_at = now + ALIVE_EVERY_SECONDS
             service.recorder.note(ALIVE, self._alive(now).to_body())
@@ -124,10 +126,13 @@ class Housekeeper:
 
     def _alive(self, now: float) -> Alive:
         service = self._service
+        health = self._tools.health() if self._tools.health is not None else None
+        dark = health is not None and health.picture_fault is not None
         return service.counters.take(
-            screen=service.state.step.value,
+            screen=DARK if dark else service.state.step.value,
             open_now=not self.surroundings(now).closed,
             stuck=tuple(sorted(service.debouncer.stuck)),
+            troubles=tuple(one.code for one in health.troubles()) if health is not None else (),
         )
 
     def _tell_status(self, now: float) -> None:

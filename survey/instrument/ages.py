@@ -25,7 +25,10 @@ ASKED = (
     "61-65",
     ">65",
 )
-"""The bands of a kiosk whose settings name none; the first keeps minors apart, who are asked for no contact."""
+"""Fine bands for an office that prints its own; the first keeps minors apart, who are asked for no contact."""
+
+ONE_SCREEN = ("<18", "18-35", "36-55", ">55")
+"""The bands of a kiosk whose settings name none: one press, and each is made of whole reported ones."""
 
 REPORTED = ("<18", "18-25", "26-35", "36-45", "46-55", "56-65", ">65")
 """The bands in which people are counted, wherever a number is given."""

@@ -129,11 +129,16 @@ class ClockNews(NamedTuple):
         )
 
 
+DARK = "dark"
+"""What an `alive` record says is shown where no screen shows anything: that is no time in service."""
+_MAX_TROUBLES = 16
+
+
 class Alive(NamedTuple):
     """`alive`: every `ALIVE_EVERY_SECONDS`, what the screen shows and what was counted since the last one."""
 
     screen: str
-    """The step of the visit that is shown (`survey.visit.state.Step`)."""
+    """The step of the visit that is shown (`survey.visit.state.Step`), or `DARK`."""
     open: bool = True
     """Whether the unit is open by the hours the kiosk knows."""
     presses: int = 0
@@ -147,6 +152,8 @@ class Alive(NamedTuple):
     """Presses that were not taken, by reason."""
     stuck: tuple[int, ...] = ()
     """Buttons that do not come up."""
+    troubles: tuple[str, ...] = ()
+    """Codes of what is wrong, most serious first."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body."""
@@ -159,7 +166,8 @@ class Alive(NamedTuple):
             "answered": self.answered,
             "rejected": dict(sorted(self.rejected.items())),
         }
-        return body | {"stuck": list(self.stuck)} if self.stuck else body
+        lists = {"stuck": list(self.stuck), "troubles": list(self.troubles)}
+        return body | {name: entries for name, entries in lists.items() if entries}
 
     @classmethod
     def from_body(cls, body: Mapping[str, object]) -> "Alive":
@@ -178,6 +186,7 @@ class Alive(NamedTuple):
             answered=fields.whole_or("answered", 0),
             rejected=fields.counts("rejected", most=32),
             stuck=fields.wholes("stuck", most=16),
+            troubles=fields.texts("troubles", most=_MAX_TROUBLES),
         )
 
 

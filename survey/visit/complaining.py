@@ -10,6 +10,7 @@ from survey.record.complaint import AdditionKind
 from survey.record.phone import read_phone
 from survey.record.ticket import read_code
 from survey.visit.action import Word, parse
+from survey.visit.effects import Hush, LookUp
 from survey.visit.moves import (
     Handler,
     Moved,
@@ -26,7 +27,7 @@ from survey.visit.moves import (
 )
 from survey.visit.offer import tiles
 from survey.visit.plan import Plan
-from survey.visit.state import Ended, Hush, LookUp, Outcome, State, Step
+from survey.visit.state import Ended, Outcome, State, Step
 
 _NOTHING: Mapping[str, Any] = {
     "topics": (),

@@ -11,14 +11,16 @@ from typing import NamedTuple
 
 from survey.record.ticket import new_code, read_code
 from survey.visit.action import key, parse
+from survey.visit.aided import Aid, Aids
+from survey.visit.effects import Effect
 from survey.visit.machine import advance, begin, due
 from survey.visit.moves import SPEAKING
 from survey.visit.offer import MENU as HELD
-from survey.visit.offer import TYPED, manner_of, offer
+from survey.visit.offer import TYPED, Manner, manner_of, offer
 from survey.visit.plan import Plan
 from survey.visit.speech import NotRecorded, Recorded
 from survey.visit.state import (
-    Effect,
+    AidCalled,
     Event,
     Found,
     Hold,
@@ -37,6 +39,8 @@ from survey.visit.state import (
 from survey.wire.ticket_states import TicketState
 
 MENU = "menu"
+FACES = "faces"
+"""The invitation, once the next visitor may stand there."""
 _CODE = new_code(lambda _below: 7)
 _STATES = (
     TicketState("diterima", at=0, due="2026-12-15"),
@@ -117,7 +121,7 @@ def document(plan: Plan) -> str:
 
 Drawn by `ikm-kiosk visit-graph` from the visit's own table; a test compares this file with it. A word is an action that is
 touched or whose button is pressed; *time-out* is nobody doing anything, *saved* and *disk fails* are the journal's answers,
-*held* is a button held down. From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
+*faces* is the invitation once the next visitor may stand there; *held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
 leads to `staff`; the picture leaves those arrows out, the table below has them.
 
 Whenever a questionnaire is left, by finishing, declining, time-out, staff or a failing disk, what was answered goes to the journal.
@@ -136,13 +140,7 @@ What was said goes there only when it is sent.
 
 def _moves(plan: Plan, state: State) -> Iterator[Edge]:
     now = max(state.since, state.last_input, state.quiet_until) + 1.0
-    for action in sorted(offer(plan, state).actions):
-        choice = parse(action)
-        yield _after(plan, state, choice.word if choice is not None else action, [Touch(action)], now)
-    if manner_of(state.step) in HELD and not state.menu and offer(plan, state).options:
-        yield _after(plan, state, "held", [Press(0), Hold(0), Release()], now)
-    if state.step in TYPED and not state.menu:
-        yield from _typed(plan, state, now)
+    yield from _chosen(plan, state, now)
     for token in sorted(state.unsaved):
         yield _after(plan, state, "saved", [Saved(token, _CODE)], now)
     if state.step is Step.LOOKING:
@@ -165,6 +163,19 @@ def _spoken(plan: Plan, state: State, now: float) -> Iterator[Edge]:
     if state.step in SPEAKING and not state.spoken:
         yield _after(plan, state, "recorded", [Recorded(12)], now)
         yield _after(plan, state, "microphone fails", [NotRecorded()], now)
+
+
+def _chosen(plan: Plan, state: State, now: float) -> Iterator[Edge]:
+    """What the visitor does: every action that is offered, a held button, a chord, typing."""
+    for action in sorted(offer(plan, state).actions):
+        choice = parse(action)
+        yield _after(plan, state, choice.word if choice is not None else action, [Touch(action)], now)
+    if (state.faces or manner_of(state.step) in HELD) and not state.menu and offer(plan, state).options:
+        yield _after(plan, state, "held", [Press(0), Hold(0), Release()], now)
+    if manner_of(state.step) is not Manner.DEAF and not state.menu:
+        yield _after(plan, state, "chord", [AidCalled(Aid.MENU)], now)
+    if state.step in TYPED and not state.menu:
+        yield from _typed(plan, state, now)
 
 
 def _typed(plan: Plan, state: State, now: float) -> Iterator[Edge]:
@@ -193,7 +204,7 @@ def _after(plan: Plan, state: State, label: str, events: list[Event], now: float
 
 
 def _name(state: State) -> str:
-    return MENU if state.menu else state.step.value
+    return MENU if state.menu else FACES if state.faces else state.step.value
 
 
 def kind_of(state: State) -> State:
@@ -230,4 +241,5 @@ def kind_of(state: State) -> State:
         layout="",
         counted=False,
         listens=False,
+        aids=Aids(wide=state.aids.wide) if state.menu else Aids(),
     )

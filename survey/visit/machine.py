@@ -12,10 +12,11 @@ tries to break with any sequence of events:
 * the code of a ticket is shown to whoever made the complaint, and to nobody who comes after.
 """
 
-from typing import assert_never
-
 from survey.visit.action import Choice, Word, parse
+from survey.visit.aided import Aids
+from survey.visit.aids import IN_MENU, call, open_menu, read, reads_first, with_speech
 from survey.visit.complaining import give_up_looking, type_code
+from survey.visit.effects import Accepted, Effect, Hush, Ignored, Speak
 from survey.visit.moves import (
     SPEAKING,
     Moved,
@@ -31,21 +32,17 @@ from survey.visit.speaking import forgotten, happen, stop_recording
 from survey.visit.speech import NotRecorded, Recorded, Replayed
 from survey.visit.spelling import type_key
 from survey.visit.state import (
-    Accepted,
-    Effect,
+    AidCalled,
     Ended,
     Event,
     Found,
     Hold,
-    Hush,
-    Ignored,
     Outcome,
     Press,
     Release,
     Restored,
     Saved,
     SaveFailed,
-    Speak,
     StaffCalled,
     StaffLeft,
     State,
@@ -55,11 +52,11 @@ from survey.visit.state import (
     Void,
 )
 from survey.visit.table import TABLE
+from survey.visit.waits import expires_at, faces_at, is_warned, ready_at
 from survey.wire.ticket_states import TicketState
 
 _HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
-_NEVER_WARNED = frozenset({Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS, Step.RECORDING})
 _STAYING = frozenset(
     {
         Word.TOPIC,
@@ -72,6 +69,8 @@ _STAYING = frozenset(
         Word.TEXT_SIZE,
         Word.CONTRAST,
         Word.LANGUAGE,
+        Word.VOLUME,
+        Word.PACE,
         Word.LISTEN,
         Word.KEY,
     }
@@ -88,7 +87,7 @@ def advance(plan: Plan, state: State, event: Event, now: float) -> Moved:
     """Take one event; gives the new state and what the world has to do."""
     after, effects = _advance(plan, state, event, now)
     after, more = forgotten(state, after)
-    return after, (*effects, *more)
+    return with_speech(state, after, (*effects, *more))
 
 
 def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
@@ -107,7 +106,7 @@ def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
         case Release():
             return _tick(plan, state._replace(holding=False), now) if state.holding else (state, ())
         case Hold():
-            return _hold(state, now)
+            return _hold(plan, state, now)
         case Void():
             return state._replace(pressed=None, holding=False, last_input=now), ()
         case Saved(token, ticket):
@@ -120,6 +119,8 @@ def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
             return _failed(plan, state, token, now)
         case Restored():
             return _restored(plan, state, now)
+        case AidCalled(aid):
+            return call(plan, state, aid, now)
         case StaffCalled():
             return _staff_called(plan, state, now)
         case StaffLeft():
@@ -128,68 +129,8 @@ def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
 
 def due(plan: Plan, state: State) -> float | None:
     """Give the next moment at which a `Tick` will change something, or None."""
-    moments = [moment for moment in (_commits_at(plan, state), expires_at(plan, state)) if moment is not None]
-    return min(moments, default=None)
-
-
-def expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - one branch a screen
-    """Give the moment this screen gives up waiting, or None if it waits for ever."""
-    timing = plan.timing
-    latest = max(state.since, state.last_input)
-    match state.step:
-        case Step.FAILED | Step.STAFF:
-            return None
-        case Step.SAVING | Step.LOOKING:
-            return state.since + timing.saving
-        case Step.THANKS:
-            return state.since + timing.thanks
-        case Step.IDLE:
-            return latest + timing.idle if _has_preferences(plan, state) else None
-        case Step.INVITATION | Step.KEPT:
-            return latest + timing.invitation
-        case Step.RECORDING:
-            return state.since + timing.speaking
-        case Step.TEXT | Step.WORD | Step.SPEAK | Step.HEARD | Step.CONSENT | Step.PHONE | Step.CODE:
-            return latest + timing.writing
-        case Step.TICKET:
-            return latest + timing.ticket
-        case (
-            Step.PREFERENCES
-            | Step.SERVICE
-            | Step.PROFILE
-            | Step.QUESTION
-            | Step.OFFER
-            | Step.COMPLAINTS
-            | Step.TOPICS
-            | Step.STANDING
-            | Step.WITHDRAW
-        ):
-            return latest + timing.idle
-        case step:
-            assert_never(step)
-
-
-def ready_at(plan: Plan, state: State) -> float:
-    """Give the moment from which a fresh screen takes presses: whoever presses twice by mistake meant the last screen."""
-    once = state.step is Step.TICKET  # shown once
-    ready = state.since + max(plan.timing.settle, plan.timing.quiet if once else 0.0)
-    return max(ready, state.quiet_until) if state.step is Step.IDLE else ready
-
-
-def warns_at(plan: Plan, state: State) -> float | None:
-    """Give the moment from which this screen asks whether somebody is still there, or None where it never does."""
-    expires = expires_at(plan, state)
-    if expires is None or state.step in _NEVER_WARNED:
-        return None
-    # A screen that waits but briefly warns in the second half of its wait.
-    waits = expires - max(state.since, state.last_input)
-    return expires - min(plan.timing.nudge, waits / 2)
-
-
-def is_warned(plan: Plan, state: State, now: float) -> bool:
-    """Tell whether the question lies over the screen: any press or touch then only answers it."""
-    warns = warns_at(plan, state)
-    return warns is not None and now >= warns
+    moments = (_commits_at(plan, state), expires_at(plan, state), faces_at(plan, state))
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -> Moved:
@@ -202,9 +143,15 @@ def _choose(plan: Plan, state: State, action: str, now: float, *, touch: bool) -
             else state.quiet_until
         )
         return state._replace(last_input=now, quiet_until=quiet), (Ignored(refused or "mash"),)
+    if state.faces and choice.word is Word.ANSWER:  # another person's hand
+        state = state._replace(by_touch=False, by_button=False)
     state = state._replace(
         last_input=now, by_touch=state.by_touch or touch, by_button=state.by_button or not touch
     )
+    if not touch and reads_first(state, choice.word, action):
+        state, effects = read(state, action, now)
+        return state, (Accepted(), *effects)
+    state = state._replace(aids=state.aids._replace(heard=""))
     waits = manner_of(state.step) is Manner.STEERED and not state.menu and not touch
     if choice.word in _HIGHLIGHTED or waits:
         return state._replace(pressed=action, pressed_at=now, holding=not touch), (Accepted(),)
@@ -231,6 +178,9 @@ def _refusal(plan: Plan, state: State, action: str, choice: Choice | None, now: 
 
 
 def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[Effect, ...] = ()) -> Moved:
+    if state.menu and choice.word in IN_MENU:
+        state, more = IN_MENU[choice.word](plan, state, choice.argument, now)
+        return state, (*effects, *more)
     if state.menu:
         state = state._replace(menu=False, since=now)
         if choice.word is Word.RESUME:
@@ -243,14 +193,18 @@ def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[E
     return state, (*effects, *more)
 
 
-def _hold(state: State, now: float) -> Moved:
-    if manner_of(state.step) not in MENU or state.menu or state.pressed is None:
+def _hold(plan: Plan, state: State, now: float) -> Moved:
+    if state.faces and state.pressed is not None:
+        return TABLE[Step.INVITATION, Word.ACCEPT](plan, state, "", now)
+    # In speech mode the press that is held was to read an option: that is no choice, so every screen has its menu.
+    held = bool(state.aids.heard) or (state.pressed is not None and manner_of(state.step) in MENU)
+    if state.menu or not held:
         return state, ()
-    return state._replace(menu=True, pressed=None, holding=False, since=now, last_input=now), (Hush(),)
+    return open_menu(state, now, wide=False)
 
 
 def _commits_at(plan: Plan, state: State) -> float | None:
-    if state.pressed is None or (state.holding and manner_of(state.step) in MENU):
+    if state.pressed is None or (state.holding and (state.faces or manner_of(state.step) in MENU)):
         return None
     return state.pressed_at + (0.0 if manner_of(state.step) is Manner.STEERED else plan.timing.highlight)
 
@@ -261,9 +215,13 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
     if commits_at is not None and now >= commits_at and pressed is not None:
         return _take(plan, state._replace(pressed=None, holding=False), pressed, now)
     expires = expires_at(plan, state)
-    if expires is None or now < expires:
-        return state, ()
-    return _expire(plan, state, now)
+    if expires is not None and now >= expires:
+        return _expire(plan, state, now)
+    turns = faces_at(plan, state)
+    if turns is not None and now >= turns:
+        # Deaf for a moment: whoever was about to answer the invitation did not mean a face.
+        return state._replace(faces=True, quiet_until=now + plan.timing.quiet), (Hush(),)
+    return state, ()
 
 
 def _expire(plan: Plan, state: State, now: float) -> Moved:
@@ -313,6 +271,7 @@ def _failed(plan: Plan, state: State, token: str, now: float) -> Moved:
     if state.step is Step.FAILED:
         return state, effects
     kept = begin(plan, now=now, visit=state.visit)._replace(not_kept=state.not_kept, language=state.language)
+    kept = kept._replace(aids=Aids(aloud=state.aids.aloud))
     return kept._replace(step=Step.FAILED), (*effects, Hush())
 
 
@@ -338,7 +297,3 @@ def _staff_left(plan: Plan, state: State, now: float) -> Moved:
         return state, ()
     fresh = begin(plan, now=now, visit=state.visit)._replace(unsaved=state.unsaved, not_kept=state.not_kept)
     return fresh._replace(step=state.back_to), ()
-
-
-def _has_preferences(plan: Plan, state: State) -> bool:
-    return state.language != plan.languages[0] or state.large_text or state.contrast

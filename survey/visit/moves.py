@@ -6,20 +6,10 @@ from typing import Any
 from survey.record.complaint import AdditionKind
 from survey.record.phone import read_phone
 from survey.record.response import Response
+from survey.visit.effects import Effect, Hush, SaveAddition, SaveComplaint, SaveResponse, Speak, Thanked
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
-from survey.visit.state import (
-    Effect,
-    Ended,
-    Hush,
-    SaveAddition,
-    SaveComplaint,
-    SaveResponse,
-    Speak,
-    State,
-    Step,
-    Thanked,
-)
+from survey.visit.state import Ended, State, Step
 
 SPEAKING = frozenset({Step.RECORDING, Step.HEARD})
 """Where something that was said may be held; on every other screen it is gone, or with the journal."""
@@ -35,6 +25,7 @@ def go(state: State, step: Step, now: float, **changes: Any) -> Moved:
         "focus": 0,
         "branch": "",
         "menu": False,
+        "faces": False,
         "pressed": None,
         "holding": False,
     }
@@ -60,9 +51,11 @@ def leave(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
     state, effects = close_form(plan, state, ended, now)
     state, more = save_draft(state)
     effects += more
-    quiet = now + plan.timing.quiet if state.step is not Step.IDLE else state.quiet_until
+    # From faces to faces nothing changes for whoever is about to press: no moment of that is deaf.
+    same = state.step is Step.IDLE or state.faces
+    quiet = state.quiet_until if same else now + plan.timing.quiet
     idle = State(
-        since=now,
+        since=state.since if state.faces else now,
         last_input=state.last_input,
         quiet_until=quiet,
         visit=state.visit,
@@ -126,17 +119,9 @@ def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
 
 def open_form(plan: Plan, state: State, now: float) -> Moved:
     """Begin the questionnaire, or go on with the one that was begun."""
+    del plan
     if not state.form_open:
         state = state._replace(form=0, form_open=True, form_started=now)
-    if plan.services:
-        return go(state, Step.SERVICE, now)
-    return after_service(plan, state, now)
-
-
-def after_service(plan: Plan, state: State, now: float) -> Moved:
-    """Lead on to what is asked of the visitor, or to the questions."""
-    if plan.profile:
-        return go(state, Step.PROFILE, now, place=0)
     return go(state, Step.QUESTION, now, place=0)
 
 

@@ -15,7 +15,7 @@ from survey.record.phone import read_phone
 from survey.record.ticket import CODE_CHARACTERS, read_code
 from survey.visit.action import BACKSPACE, Word, key, name_of
 from survey.visit.plan import Plan
-from survey.visit.reading import answer_pages, replies
+from survey.visit.reading import answer_pages, reads_on, replies
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
 
@@ -96,7 +96,8 @@ def page_of(names: Sequence[str], page: int) -> tuple[str, ...]:
     if len(names) <= BUTTONS:
         return tuple(names)
     size = BUTTONS - 1
-    start = page % pages(len(names)) * size
+    # The last page is filled up from the one before, so that the way on stands on the fourth button of every page.
+    start = min(page % pages(len(names)) * size, len(names) - size)
     return (*names[start : start + size], Word.MORE)
 
 
@@ -123,13 +124,13 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
         case Step.INVITATION:
             return _invitation(plan, state)
         case Step.PREFERENCES:
-            return Offer((Word.BACK, *_looks(plan)))
+            return Offer((Word.BACK, *_looks(plan)), _listen(plan))
         case Step.SERVICE | Step.PROFILE:
             return _listed(plan, state)
         case Step.QUESTION:
             return _question(plan, state)
         case Step.OFFER:
-            return Offer((Word.NO, Word.COMPLAINT))
+            return Offer((Word.NO, Word.COMPLAINT), _listen(plan))
         case Step.COMPLAINTS:
             new = () if state.complained else (Word.NEW,)
             return Offer((Word.BACK, *_listen(plan), *new, Word.LOOK))
@@ -148,6 +149,8 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
         case Step.TICKET:
             number = (Word.NUMBER,) if may_leave_contact(plan, state) and not state.has_number else ()
             return Offer((*_listen(plan), *number, Word.NOTED))
+        case Step.CONSENT if reads_on(state):
+            return Offer((Word.BACK, *_listen(plan), Word.MORE))
         case Step.CONSENT:
             following = (Word.NEXT,) if state.consented else ()
             return Offer((Word.BACK, *_listen(plan), Word.TICK, *following))
@@ -175,7 +178,7 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
 
 def _names(plan: Plan, state: State) -> tuple[str, ...]:
     if state.step is Step.SERVICE:
-        return (*(name_of(Word.SERVICE, service.code) for service in plan.services), Word.SKIP)
+        return tuple(name_of(Word.SERVICE, service.code) for service in plan.services)
     if state.step is Step.PROFILE:
         return _profile_names(plan.profile[state.place], state.page)
     if state.step is Step.QUESTION:
@@ -186,14 +189,28 @@ def _names(plan: Plan, state: State) -> tuple[str, ...]:
 
 def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
     if not attribute.steps:
-        return (*(name_of(Word.PROFILE, value) for value in attribute.values), Word.SKIP)
+        return tuple(name_of(Word.PROFILE, value) for value in attribute.values)
     if page == 0:
-        return (*(name_of(Word.WITHIN, run) for run in range(1, len(attribute.steps) + 1)), Word.SKIP)
+        return tuple(name_of(Word.WITHIN, run) for run in range(1, len(attribute.steps) + 1))
     return tuple(name_of(Word.PROFILE, value) for value in attribute.steps[page - 1])
 
 
 def _menu(plan: Plan, state: State) -> Offer:
-    return Offer((*_ways_out(plan, state), *_listen(plan), Word.RESUME))
+    ways_out = _ways_out(plan, state) if manner_of(state.step) in MENU else ()
+    if not state.aids.wide:
+        return Offer((*ways_out, *_listen(plan), Word.RESUME))
+    return Offer(page_of(_wide_menu(plan, state, ways_out), state.aids.page))
+
+
+def _wide_menu(plan: Plan, state: State, ways_out: tuple[str, ...]) -> tuple[str, ...]:
+    """What the buttons reach from every screen: what the finger has on it, and how it is shown and read."""
+    on_screen = _on_screen(plan, state).actions
+    complaint = (Word.COMPLAINT,) if Word.COMPLAINT in on_screen else ()
+    if not state.aids.aloud:
+        speech = (Word.SPEECH,) if plan.speech else ()
+        return (*ways_out, *complaint, *_looks(plan), *speech, Word.RESUME)
+    sound = (Word.VOLUME, Word.PACE)
+    return (Word.RESUME, Word.LISTEN, *ways_out, *complaint, *sound, *_looks(plan), Word.SPEECH)
 
 
 def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
@@ -212,7 +229,7 @@ def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
 
 def _idle(plan: Plan) -> Offer:
     options = tuple(name_of(Word.ANSWER, option.value) for option in plan.pulse.questions[0].options)
-    extras = (*((Word.COMPLAINT,) if plan.complaint else ()), *_looks(plan))
+    extras = (*((Word.COMPLAINT,) if plan.complaint else ()), *_listen(plan), *_looks(plan))
     return Offer(options[:BUTTONS], extras)
 
 
@@ -222,11 +239,13 @@ def _looks(plan: Plan) -> tuple[str, ...]:
 
 def _invitation(plan: Plan, state: State) -> Offer:
     complaint = (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
-    return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT))
+    if state.faces:
+        return Offer(_idle(plan).options, (*complaint, *_listen(plan), Word.ACCEPT))
+    return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT), _listen(plan))
 
 
 def _listed(plan: Plan, state: State) -> Offer:
-    return Offer(page_of(_names(plan, state), state.page), (Word.BACK, *_listen(plan)))
+    return Offer(page_of(_names(plan, state), state.page), (Word.BACK, *_listen(plan), Word.SKIP))
 
 
 def _question(plan: Plan, state: State) -> Offer:

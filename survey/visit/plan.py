@@ -19,6 +19,8 @@ class VisitTiming(NamedTuple):
     writing: float
     """The same where something is typed or has to be read first."""
     invitation: float
+    queue: float
+    """After so long without input the invitation shows the faces again: a press is then the next visitor's."""
     nudge: float
     """For so long before that the screen asks whether somebody is still there."""
     thanks: float

@@ -25,6 +25,11 @@ def answer_pages(answer: str) -> tuple[str, ...]:
     return (*pages, rest)
 
 
+def reads_on(state: State) -> bool:
+    """Tell whether the consent has another page: in large text it is read on two, and only the second asks."""
+    return state.large_text and state.page == 0
+
+
 def is_asked(found: TicketState) -> bool:
     """Tell whether its citizen is asked if the matter is settled: as long as the answer counts."""
     return bool(found.until)

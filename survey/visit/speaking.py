@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from survey.record.complaint import AdditionKind
 from survey.visit.action import Word
+from survey.visit.effects import Hush, Speak
 from survey.visit.moves import (
     SPEAKING,
     Handler,
@@ -29,7 +30,7 @@ from survey.visit.speech import (
     SpeechEvent,
     StopRecording,
 )
-from survey.visit.state import Hush, Speak, State, Step
+from survey.visit.state import State, Step
 
 
 def happen(state: State, event: SpeechEvent, now: float) -> Moved:

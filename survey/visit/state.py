@@ -1,12 +1,12 @@
-"""Where a visit stands, what can happen to it, and what it asks the world to do."""
+"""Where a visit stands, and what can happen to it."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 from survey.named import Bare, distinct
 from survey.record.complaint import AdditionKind
-from survey.record.response import Response
-from survey.visit.speech import SpeechEffect, SpeechEvent
+from survey.visit.aided import Aid, Aids
+from survey.visit.speech import SpeechEvent
 from survey.wire.ticket_states import TicketState
 
 
@@ -88,6 +88,8 @@ class State(NamedTuple):
     """The tile that the buttons are on."""
     branch: str = ""
     """How far the buttons have come towards a character, or that the rest of the choices is shown."""
+    faces: bool = False
+    """The faces stand on the invitation again: a press is the next visitor's rating."""
     menu: bool = False
     """The menu that a held button opens lies over the screen."""
     pressed: str | None = None
@@ -135,6 +137,7 @@ class State(NamedTuple):
     """What was added last."""
     listens: bool = False
     """This visitor has had a screen read aloud."""
+    aids: Aids = Aids()
     language: str = "id"
     large_text: bool = False
     contrast: bool = False
@@ -228,6 +231,13 @@ class Restored(Bare):
     __slots__ = ()
 
 
+@distinct
+class AidCalled(NamedTuple):
+    """A chord was held that is no answer but asks for help."""
+
+    aid: Aid
+
+
 class StaffCalled(Bare):
     """Staff asked for their screen."""
 
@@ -252,93 +262,7 @@ Event = (
     | SpeechEvent
     | SaveFailed
     | Restored
+    | AidCalled
     | StaffCalled
     | StaffLeft
 )
-
-
-# -- what it asks for
-
-
-@distinct
-class SaveResponse(NamedTuple):
-    """Make this response durable, then say `Saved(token)`."""
-
-    token: str
-    response: Response
-
-
-@distinct
-class SaveComplaint(NamedTuple):
-    """Make a complaint durable under a fresh ticket, then say `Saved(token, code)`.
-
-    What was picked and written is in clear here and nowhere else: whoever performs this effect seals it first.
-    """
-
-    token: str
-    visit: int
-    topics: tuple[str, ...]
-    about_officer: bool
-    text: str
-    service: str | None
-    language: str
-    spoken: bool = False
-    """What was said follows, as an addition: nobody can look for names in it."""
-
-
-@distinct
-class SaveAddition(NamedTuple):
-    """Make durable what the visitor adds to a complaint, then say `Saved(token)`; sealed first, as a complaint is. What was said is not here."""
-
-    token: str
-    visit: int
-    code: str
-    """The ticket's; empty for the complaint that was handed over just before."""
-    kind: AdditionKind
-    text: str = ""
-    phone: str = ""
-    """As `read_phone` gives it; only with the visitor's consent."""
-
-
-@distinct
-class LookUp(NamedTuple):
-    """Find out how the complaint with this code stands, then say `Found`; that takes a moment."""
-
-    code: str
-
-
-class Accepted(Bare):
-    """An input was taken: make the one sound and light of a press, the same for every answer."""
-
-    __slots__ = ()
-
-
-@distinct
-class Ignored(NamedTuple):
-    """An input was none: count it under this reason (`mash`, `failed`)."""
-
-    reason: str
-
-
-@distinct
-class Thanked(NamedTuple):
-    """The visitor now sees that these records are kept."""
-
-    tokens: frozenset[str]
-
-
-class Speak(Bare):
-    """Read the present screen aloud."""
-
-    __slots__ = ()
-
-
-class Hush(Bare):
-    """The screen changed: stop speaking."""
-
-    __slots__ = ()
-
-
-Kept = SaveResponse | SaveComplaint | SaveAddition
-"""What is handed to the journal."""
-Effect = Kept | LookUp | SpeechEffect | Accepted | Ignored | Thanked | Speak | Hush

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from survey.record.response import Response
 from survey.visit.action import Word
+from survey.visit.aids import contrast, language, text_size
 from survey.visit.complaining import COMPLAINING
+from survey.visit.effects import Hush, SaveResponse
 from survey.visit.moves import (
     Handler,
     Moved,
-    after_service,
     channel_of,
     close_form,
     finish,
@@ -21,7 +22,7 @@ from survey.visit.moves import (
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
 from survey.visit.speaking import SPOKEN
-from survey.visit.state import Ended, Hush, SaveResponse, State, Step
+from survey.visit.state import Ended, State, Step
 
 _LOW = (1, 2)
 """Values of the smiley after which the way leads to *Apa yang kurang?* first, and to the questions after that."""
@@ -60,6 +61,14 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
     return state, (SaveResponse(token, response), *effects)
 
 
+def _rate_next(plan: Plan, state: State, value: str, now: float) -> Moved:
+    """The next visitor rates while the last one's invitation stands: that visit is over."""
+    by_button, by_touch = state.by_button, state.by_touch
+    state, effects = leave(plan, state, Ended.TIMEOUT, now)
+    state, more = _rate(plan, state._replace(by_button=by_button, by_touch=by_touch), value, now)
+    return state, (*effects, *more)
+
+
 def _accept(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return open_form(plan, state, now)
 
@@ -70,20 +79,6 @@ def _decline(plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return state, (*effects, *more)
 
 
-def _language(plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    languages = plan.languages
-    following = languages[(languages.index(state.language) + 1) % len(languages)]
-    return state._replace(language=following), (Hush(),)
-
-
-def _text_size(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return state._replace(large_text=not state.large_text), ()
-
-
-def _contrast(_plan: Plan, state: State, _argument: str, _now: float) -> Moved:
-    return state._replace(contrast=not state.contrast), ()
-
-
 def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return state._replace(page=state.page + 1, since=now), (Hush(),)
 
@@ -92,11 +87,17 @@ def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 
 def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
-    return after_service(plan, state._replace(service=code), now)
+    return _after_service(plan, state._replace(service=code), now)
 
 
 def _skip_service(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return after_service(plan, state._replace(service=None), now)
+    return _after_service(plan, state._replace(service=None), now)
+
+
+def _after_service(plan: Plan, state: State, now: float) -> Moved:
+    if plan.profile:
+        return go(state, Step.PROFILE, now, place=0)
+    return _end_form(plan, state, now)
 
 
 def _within(_plan: Plan, state: State, run: str, now: float) -> Moved:
@@ -117,7 +118,7 @@ def _after_profile(plan: Plan, state: State, value: str | None, now: float) -> M
     profile = others if value is None else (*others, (key, value))
     if state.place + 1 < len(plan.profile):
         return go(state, Step.PROFILE, now, place=state.place + 1, profile=profile)
-    return go(state, Step.QUESTION, now, place=0, profile=profile)
+    return _end_form(plan, state._replace(profile=profile), now)
 
 
 def _answer(plan: Plan, state: State, value: str, now: float) -> Moved:
@@ -137,6 +138,15 @@ def _with(state: State, key: str, value: int | None) -> tuple[tuple[str, int], .
 def _after_question(plan: Plan, state: State, now: float) -> Moved:
     if state.place + 1 < len(plan.forms[state.form].questions):
         return go(state, Step.QUESTION, now, place=state.place + 1)
+    if state.form == 0 and plan.services:  # whoever walks away from these has answered all questions
+        return go(state, Step.SERVICE, now)
+    if state.form == 0 and plan.profile:
+        return go(state, Step.PROFILE, now, place=0)
+    return _end_form(plan, state, now)
+
+
+def _end_form(plan: Plan, state: State, now: float) -> Moved:
+    """Hand the questionnaire over, and lead on to the next one or to the end."""
     state, effects = close_form(plan, state, Ended.FINISHED, now)
     if state.form + 1 < len(plan.forms):
         state, more = go(
@@ -156,15 +166,17 @@ def _back(  # noqa: PLR0911 - one line a screen
         return go(state, Step.QUESTION, now, place=state.place - 1)
     if state.step is Step.QUESTION and state.form > 0:
         return go(state, Step.QUESTION, now)  # the form before is with the journal already
-    if state.step is Step.QUESTION and plan.profile:
-        return go(state, Step.PROFILE, now, place=len(plan.profile) - 1)
+    if state.step is Step.QUESTION:
+        return go(
+            state, Step.INVITATION, now
+        )  # the questionnaire stays open; to accept again goes on with it
     if state.step is Step.PROFILE and state.page and plan.profile[state.place].steps:
         return go(state, Step.PROFILE, now)  # to the first of its two steps
     if state.step is Step.PROFILE and state.place > 0:
         return go(state, Step.PROFILE, now, place=state.place - 1)
-    if state.step is not Step.SERVICE and plan.services:
+    if state.step is Step.PROFILE and plan.services:
         return go(state, Step.SERVICE, now)
-    return go(state, Step.INVITATION, now)  # the questionnaire stays open; to accept again goes on with it
+    return go(state, Step.QUESTION, now, place=len(plan.forms[state.form].questions) - 1)
 
 
 def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -175,15 +187,19 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     **COMPLAINING,
     **SPOKEN,
     (Step.IDLE, Word.ANSWER): _rate,
-    (Step.IDLE, Word.LANGUAGE): _language,
-    (Step.IDLE, Word.TEXT_SIZE): _text_size,
-    (Step.IDLE, Word.CONTRAST): _contrast,
+    (Step.IDLE, Word.LANGUAGE): language,
+    (Step.IDLE, Word.TEXT_SIZE): text_size,
+    (Step.IDLE, Word.CONTRAST): contrast,
+    (Step.IDLE, Word.LISTEN): listen,
+    (Step.INVITATION, Word.ANSWER): _rate_next,
     (Step.INVITATION, Word.ACCEPT): _accept,
     (Step.INVITATION, Word.DECLINE): _decline,
     (Step.INVITATION, Word.PREFERENCES): to(Step.PREFERENCES),
-    (Step.PREFERENCES, Word.LANGUAGE): _language,
-    (Step.PREFERENCES, Word.TEXT_SIZE): _text_size,
-    (Step.PREFERENCES, Word.CONTRAST): _contrast,
+    (Step.INVITATION, Word.LISTEN): listen,
+    (Step.PREFERENCES, Word.LANGUAGE): language,
+    (Step.PREFERENCES, Word.TEXT_SIZE): text_size,
+    (Step.PREFERENCES, Word.CONTRAST): contrast,
+    (Step.PREFERENCES, Word.LISTEN): listen,
     (Step.PREFERENCES, Word.BACK): to(Step.INVITATION),
     (Step.SERVICE, Word.SERVICE): _choose_service,
     (Step.SERVICE, Word.SKIP): _skip_service,
@@ -201,6 +217,8 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.QUESTION, Word.MORE): _more,
     (Step.QUESTION, Word.LISTEN): listen,
     (Step.QUESTION, Word.BACK): _back,
+    (Step.CONSENT, Word.MORE): _more,
     (Step.OFFER, Word.NO): _decline,
+    (Step.OFFER, Word.LISTEN): listen,
     (Step.THANKS, Word.CLOSE): _close,
 }

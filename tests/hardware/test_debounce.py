@@ -19,8 +19,8 @@ from hardware.events import (
     Signal,
     Stuck,
 )
-from kiosk.app import debounce_timing
 from kiosk.config import Config
+from kiosk.fittings import debounce_timing
 
 TIMING = debounce_timing(Config().panel)
 

@@ -9,7 +9,8 @@ from kiosk.__main__ import COMMANDS, main
 from kiosk.commands.doctor import patient_of
 from kiosk.config import Config
 from kiosk.desk.pin import check, set_pin
-from kiosk.watch.doctor import BAD, OK, examine
+from kiosk.watch.doctor import examine
+from kiosk.watch.patient import BAD, OK
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.rigs import rig
 from uplink.journal.identity import Identity

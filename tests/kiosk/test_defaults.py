@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from hardware.debounce import Debouncer, DebounceTiming
-from kiosk.app import debounce_timing
-from kiosk.config import Config, PanelSection, StaffSection, VisitSection
+from kiosk.config import Config, PanelSection, SoundSection, StaffSection, VisitSection
 from kiosk.desk.state import StaffDesk
+from kiosk.fittings import debounce_timing
 from kiosk.loop import Loop
 from kiosk.remote.plan import make_plan, visit_timing
-from kiosk.show.speech import Speech
+from kiosk.show.aloud.speech import Speech
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.views import Look
 from kiosk.watch.housekeeping import KioskPlace
@@ -28,7 +28,7 @@ def test_a_value_that_is_set_has_no_default_of_its_own(kind: type) -> None:
 @pytest.mark.parametrize(
     "built, names",
     [
-        (Loop, ("staff_buttons", "staff_hold_seconds", "watchdog", "voice", "make_desk")),
+        (Loop, ("chords", "staff_hold_seconds", "watchdog", "voice", "make_desk")),
         (Debouncer, ("timing",)),
         (Look, ("size",)),
         (Speech, ("volume_percent",)),
@@ -50,15 +50,19 @@ def test_what_the_composition_root_builds_is_told_everything_that_can_be_set(
 def test_every_number_of_the_panel_reaches_the_debouncer_or_the_loop(entry, home: Path) -> None:
     """A newcomer's first guess: the number found in the configuration is the one that is used."""
     assert entry.default is not MISSING
-    changed = (2, 3) if entry.name == "staff_buttons" else entry.default * 0.9
+    changed = (2, 4) if entry.name.endswith("_buttons") else entry.default * 0.9
     section = replace(PanelSection(), **{entry.name: changed})
-    if entry.name == "staff_buttons":
-        with rig(home, Config(panel=section)) as kiosk:
+    if entry.name.endswith("_buttons"):
+        with rig(home, Config(panel=section, sound=SoundSection(speech=True))) as kiosk:
             kiosk.wait(2)
             for button in changed:
                 kiosk.panel.move(button, down=True, at=kiosk.times.now)
             kiosk.wait(3.5)
-            assert kiosk.loop.service.state.step.value == "staff"
+            state = kiosk.loop.service.state
+            assert [state.step.value == "staff", state.aids.aloud, state.menu].count(True) == 1
+            assert {"staff": state.step.value == "staff", "speech": state.aids.aloud, "menu": state.menu}[
+                entry.name.partition("_")[0]
+            ]
         return
     assert debounce_timing(section) != debounce_timing(PanelSection())
 

@@ -19,7 +19,8 @@ from kiosk.ports import Voice
 from kiosk.show.texts import catalogue
 from kiosk.show.views import KeyboardView, MessageView, TicketView, View, WarnedView
 from kiosk.speaking import Speaking
-from kiosk.watch.doctor import OK, WARN, Patient, examine
+from kiosk.watch.doctor import examine
+from kiosk.watch.patient import OK, WARN, Patient
 from survey.record import ogg
 from survey.record.complaint import ADDED, Added, AdditionKind, Filing
 from survey.record.spoken import MAX_SPEECH_BYTES, VOICE, voice_piece

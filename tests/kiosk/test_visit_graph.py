@@ -17,7 +17,7 @@ def test_the_document_is_drawn_from_the_table_as_it_is() -> None:
 
 
 def test_every_screen_is_reached_and_left() -> None:
-    screens = {step.value for step in Step} | {"menu"}
+    screens = {step.value for step in Step} | {"menu", "faces"}
     assert {edge.source for edge in EDGES if edge.source != edge.target} == screens
     assert {edge.target for edge in EDGES if edge.source != edge.target} == screens
 
@@ -26,10 +26,13 @@ def test_the_way_of_a_whole_visit_is_in_it() -> None:
     way = [
         ("idle", "answer", "saving"),
         ("saving", "saved", "invitation"),
-        ("invitation", "accept", "service"),
+        ("invitation", "accept", "question"),
+        ("invitation", "time-out", "faces"),
+        ("faces", "answer", "saving"),
+        ("faces", "held", "question"),
+        ("question", "answer", "service"),
         ("service", "service", "profile"),
-        ("profile", "profile", "question"),
-        ("question", "answer", "offer"),
+        ("profile", "profile", "offer"),
         ("offer", "complaint", "complaints"),
         ("complaints", "new", "topics"),
         ("topics", "next", "text"),

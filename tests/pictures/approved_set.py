@@ -10,7 +10,7 @@ import pygame
 from PIL import Image
 
 from kiosk.rehearsal.gallery import render
-from kiosk.show.views import Look
+from kiosk.show.views import LARGE_TEXT, Look
 from tests.kiosk.draw.looks import LOOK
 
 APPROVED = Path(__file__).parent / "approved"
@@ -90,7 +90,7 @@ CASES = (
     Case("speak", "en", _SMALL),
     Case("text", "id", _SMALL),
     Case("consent", "en", _SMALL),
-    Case("question-9-pengaduan", "id", Look(size=(800, 480), text_scale=1.25), "large"),
+    Case("question-9-pengaduan", "id", Look(size=(800, 480), text_scale=LARGE_TEXT), "large"),
     Case("pressed", "id", _UPRIGHT),
     Case("question-5-produk", "id", _UPRIGHT),
     Case("text", "en", _UPRIGHT),
@@ -100,8 +100,8 @@ CASES = (
     Case("heard-warned", "id", _UPRIGHT),
     Case("consent-warned", "id", LOOK._replace(high_contrast=True), "contrast"),
     Case("not-enrolled-offline", "id", _SMALL),
-    Case("wrong-configuration", "id", Look(size=(800, 480), text_scale=1.25), "large"),
-    Case("idle-offline", "id", Look(size=(800, 480), text_scale=1.25), "large"),
+    Case("wrong-configuration", "id", Look(size=(800, 480), text_scale=LARGE_TEXT), "large"),
+    Case("idle-offline", "id", Look(size=(800, 480), text_scale=LARGE_TEXT), "large"),
     Case("idle-without-time", "id", _UPRIGHT),
     Case("no-buttons", "id", _UPRIGHT),
     Case("pressed", "id", LOOK._replace(high_contrast=True), "contrast"),

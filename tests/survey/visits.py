@@ -5,27 +5,12 @@ from dataclasses import dataclass, field
 from kiosk.config import Config
 from kiosk.remote.plan import make_plan
 from survey.record.ticket import new_code
+from survey.visit.effects import Effect, LookUp, SaveAddition, SaveComplaint, SaveResponse
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, tiles
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.speech import NotRecorded, Recorded, Replay, Replayed, StopRecording
-from survey.visit.state import (
-    Effect,
-    Event,
-    Found,
-    LookUp,
-    Press,
-    Release,
-    SaveAddition,
-    SaveComplaint,
-    Saved,
-    SaveFailed,
-    SaveResponse,
-    State,
-    Step,
-    Tick,
-    Touch,
-)
+from survey.visit.state import Event, Found, Hold, Press, Release, Saved, SaveFailed, State, Step, Tick, Touch
 from survey.wire.ticket_states import TicketState
 
 CODE = new_code(lambda _below: 3)
@@ -92,6 +77,16 @@ class Walk:
         self.give(Release())
         self.wait(1.0)
 
+    def hold(self) -> None:
+        """Hold a button until the menu opens, or what else a held one does here."""
+        self.presses += 1
+        self.wait(1.0)
+        self.give(Press(0))
+        self.wait(1.5)
+        self.give(Hold(0))
+        self.give(Release())
+        self.wait(0.5)
+
     def touch(self, action: str) -> None:
         self.wait(1.0)
         self.give(Touch(action))
@@ -100,10 +95,13 @@ class Walk:
     def choose(self, action: str) -> None:
         """Press the button that means an action, going to its page or its run of a list first."""
         for _ in range(40):
-            options = offer(self.plan, self.state).options
+            options, extras = offer(self.plan, self.state)
             if action in options:
                 self.press(options.index(action))
                 return
+            if action in extras and self.state.step in (Step.SERVICE, Step.PROFILE):
+                self.hold()
+                continue
             if self.state.step is Step.TOPICS:
                 self._steer_to(action)
                 if action == tiles(self.plan, self.state)[self.state.focus]:
@@ -147,6 +145,9 @@ class Walk:
     def to_questions(self) -> None:
         self.choose("answer:3")
         self.choose("accept")
+
+    def past_profile(self) -> None:
+        """Pass what is asked after the questions."""
         while self.state.step in (Step.SERVICE, Step.PROFILE):
             self.choose("skip")
 

@@ -56,7 +56,11 @@ class Uplink:
             check=lambda key, signature, message: verifier(key)(signature, message),
         )
         self._board = StatusBoard(
-            folder, JournalReader(folder.journal), version=_version(), log_seen=lambda: self._log.seen
+            folder,
+            JournalReader(folder.journal),
+            version=_version(),
+            log_seen=lambda: self._log.seen,
+            certificate_ends_ms=_ends_ms(folder.broker_certificate),
         )
         receipts = folder.receipts(kiosk=enrolment.kiosk, verify=verify)
         validity = Validity(
@@ -177,6 +181,17 @@ def _passed_ms(certificate: Path, latest_receipt_ms: Callable[[], int]) -> int:
     except (OSError, ValueError):
         made_ms = 0
     return max(time.time_ns() // 1_000_000, made_ms, latest_receipt_ms())
+
+
+def _ends_ms(certificate: Path) -> int:
+    """Give when our own certificate ends; 0 where there is none."""
+    from cryptography import x509  # noqa: PLC0415 - many kiosks have no certificate of their own
+
+    try:
+        ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return 0
+    return round(ends.timestamp() * 1000)
 
 
 def mqtt_transport(

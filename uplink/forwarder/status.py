@@ -44,12 +44,19 @@ class StatusBoard:
     """Writes the status file and makes the state's message. One thread uses it."""
 
     def __init__(
-        self, home: KioskHome, reader: JournalReader, *, version: str, log_seen: Callable[[], LogSeen]
+        self,
+        home: KioskHome,
+        reader: JournalReader,
+        *,
+        version: str,
+        log_seen: Callable[[], LogSeen],
+        certificate_ends_ms: int,
     ) -> None:
         self._home = home
         self._reader = reader
         self._version = version
         self._log_seen = log_seen
+        self._certificate_ends_ms = certificate_ends_ms
         self._written: dict[str, object] = {}
 
     def state(self, progress: Progress, *, stream: str, online: bool = True) -> bytes:
@@ -75,6 +82,7 @@ class StatusBoard:
             "confirmed": progress.confirmed,
             "collector_at_ms": progress.collector_at_ms,
             "stick": stick,
+            "certificate_ends_ms": self._certificate_ends_ms,
         }
         if fields == self._written:
             return

@@ -12,13 +12,18 @@ def layout(view: ChoiceView, theme: Theme) -> list[PlacedPart]:
     """Place the question, its paraphrase and the answers beneath."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     wished = 38 if view.bar.progress else 44
+    if theme.text_scale > 1 and not view.bar.progress:
+        wished = 38  # what is large already need not grow as much: the answers want the room
     title = fit(
         view.title, theme, TITLE, wished, width=width, height=height * (22 if theme.portrait else 27) // 100
     )
     parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
     top = y + title.height + theme.px(10)
     if view.subtitle:
-        subtitle = fit(view.subtitle, theme, SECONDARY, 24, width=width, height=theme.px(66))
+        room = theme.px(
+            112 if theme.text_scale > 1 else 66
+        )  # in large text the answers give way, for they are short
+        subtitle = fit(view.subtitle, theme, SECONDARY, 24, width=width, height=room)
         parts.append(PlacedPart((x, top, width, subtitle.height), Words(subtitle, SECONDARY, colour="muted")))
         top += subtitle.height + theme.px(16)
     else:

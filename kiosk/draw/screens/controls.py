@@ -136,6 +136,11 @@ def answers(
     """Lay out at most four equal answers, each in the place of its physical button."""
     x, y, width, height = area
     lying = theme.portrait
+    if theme.text_scale > 1 and not lying:
+        # In large type the ladder gives its room to the words that say the same; a face is the answer itself.
+        options = [
+            option._replace(icon="") if option.icon.startswith("step-") else option for option in options
+        ]
     gap = theme.px(20) if not lying else theme.px(16)
     places = [(option.button or place + 1) - 1 for place, option in enumerate(options)]
     if lying:

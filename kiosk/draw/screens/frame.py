@@ -8,6 +8,8 @@ from kiosk.draw.screens.parts import Box, Picture, PlacedPart, ProgressBar, Word
 from kiosk.draw.theme import Theme
 from kiosk.show.views import Action, Bar
 
+_A_ROW = 4
+
 
 def frame(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], Box]:
     """Lay out both bars; the box is what is left for the screen itself."""
@@ -63,8 +65,17 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:
     whole = width - 2 * theme.margin
     gap = max(8, theme.px(12))
     top = height - theme.px(20) - theme.target
-    widths = _widths([*left, *right], theme, room=whole - gap * max(0, len(bar.actions) - 1))
     boxes: dict[str, Box] = {}
+    if not left and len(right) > _A_ROW and theme.portrait:
+        # As many as the idle screen has where screens can be read aloud: two rows, each as wide as the panel.
+        parts, top = _in_two_rows(right, theme, gap=gap)
+        return _note_above(note, parts, theme, top=top) if note else (parts, top - theme.px(16))
+    room = whole - gap * max(0, len(bar.actions) - 1)
+    if sum(pill_width(action, theme) for action in bar.actions) > room:
+        # Whoever needs it cannot read its word: where the bar is full, the sign is enough.
+        left, right = ([_bare(action) for action in side] for side in (left, right))
+        bar = bar._replace(actions=tuple(map(_bare, bar.actions)))
+    widths = _widths([*left, *right], theme, room=room)
     x = theme.margin
     for action in left:
         boxes[action.name] = (x, top, widths[action.name], theme.target)
@@ -73,22 +84,50 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:
     for action in reversed(right):
         boxes[action.name] = (end - widths[action.name], top, widths[action.name], theme.target)
         end = boxes[action.name][0] - gap
-    styles = ["plain" if action in left else "strong" if action.strong else "quiet" for action in bar.actions]
+    styles = [
+        "plain" if action.icon == "back" else "strong" if action.strong else "quiet" for action in bar.actions
+    ]
     parts = pill_row(bar.actions, [boxes[action.name] for action in bar.actions], theme, styles=styles)
     if note:
         return _with_note(note, parts, theme, x=x, end=end, top=top)
     return parts, top - theme.px(16)
 
 
+def _in_two_rows(actions: Sequence[Action], theme: Theme, *, gap: int) -> tuple[list[PlacedPart], int]:
+    width, height = theme.size
+    whole, columns = width - 2 * theme.margin, -(-len(actions) // 2)
+    first = height - theme.px(20) - 2 * theme.target - gap
+    boxes: list[Box] = []
+    for row, begin in enumerate((0, columns)):
+        here = actions[begin : begin + columns]
+        side = (whole - gap * (len(here) - 1)) // len(here)
+        top = first + row * (theme.target + gap)
+        boxes += [
+            (theme.margin + place * (side + gap), top, side, theme.target) for place in range(len(here))
+        ]
+    styles = ["strong" if action.strong else "quiet" for action in actions]
+    return pill_row(actions, boxes, theme, styles=styles), first
+
+
+def _bare(action: Action) -> Action:
+    return action._replace(label="") if action.icon == "speak" else action
+
+
 def _with_note(
     note: str, parts: list[PlacedPart], theme: Theme, *, x: int, end: int, top: int
 ) -> tuple[list[PlacedPart], int]:
     """Write the note beside the buttons, or above them where there is no room beside."""
-    whole = theme.size[0] - 2 * theme.margin
     beside = fit(note, theme, SECONDARY, 20, width=max(1, end - x), height=theme.target)
     if beside.fits and end - x >= theme.px(200):
         words = Words(beside, SECONDARY, colour="muted", middle=True)
         return [*parts, PlacedPart((x, top, end - x, theme.target), words)], top - theme.px(16)
+    return _note_above(note, parts, theme, top=top)
+
+
+def _note_above(
+    note: str, parts: list[PlacedPart], theme: Theme, *, top: int
+) -> tuple[list[PlacedPart], int]:
+    whole = theme.size[0] - 2 * theme.margin
     above = shorten(note, theme, SECONDARY, 20, width=whole, height=theme.px(56))
     box = (theme.margin, top - theme.px(12) - above.height, whole, above.height)
     return [*parts, PlacedPart(box, Words(above, SECONDARY, colour="muted"))], box[1] - theme.px(16)

@@ -1,6 +1,7 @@
 """Text entry: what was typed stays visible, the keys are as large as the panel allows.
 
-The letters lie as on Indonesian telephones (QWERTY); the PIN gets a large number pad instead.
+The letters lie as on Indonesian telephones (QWERTY). An upright panel has no room for ten keys side by side: there they stand in the
+order of the alphabet, eight in a row. The PIN gets a large number pad instead.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,13 @@ from kiosk.show.views import KEY, KeyboardView
 
 _LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SYMBOLS = ("1234567890", "@#/()\"':;", "+-=%&!?")
+_UPRIGHT_LETTERS = ("abcdefgh", "ijklmnop", "qrstuvwx", "yz,.?-")
+_UPRIGHT_SYMBOLS = ("12345678", "90@#/()+", "\"':;=%&!", ",.?-")
 _PAD = ("123", "456", "789")
+_ROWS, _UPRIGHT_ROWS = 4, 5
+_LOW = 560
+KEY_LEAST = 60
+"""Pixels: what a finger needs, on every panel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,10 @@ class Field:
 
 def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the field, the keys, and the choices that the buttons have too."""
-    parts, (x, y, width, height) = frame(view.bar, theme)
+    # A low panel has no room for both a title and keys for fingers: there the title stands in the bar.
+    low = view.layout != "pin" and not theme.portrait and theme.size[1] < _LOW
+    bar = view.bar._replace(left_strong=view.title, left="") if low else view.bar
+    parts, (x, y, width, height) = frame(bar, theme)
     room = 0
     if view.options:
         room = pills_height(view.options, theme, 64) + theme.px(14)
@@ -108,26 +118,64 @@ def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
     area = (x, y, width, height - room)
     if view.layout == "pin":
         return parts + _pad(view, area, theme)
-    return parts + _board(view, area, theme)
+    return parts + _board(view._replace(title="") if low else view, area, theme)
 
 
 def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     x, y, width, height = area
-    title = fit(view.title, theme, TITLE, 28, width=width, height=theme.px(72 if theme.portrait else 36))
-    parts = [PlacedPart((x, y, width, title.height), Words(title, TITLE))]
-    top = y + title.height + theme.px(10)
+    parts: list[PlacedPart] = []
+    top = y
+    if view.title:
+        title = fit(view.title, theme, TITLE, 28, width=width, height=theme.px(72 if theme.portrait else 36))
+        parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
+        top += title.height + theme.px(10)
     gap = max(8, theme.px(8))
-    # The field gets at least three lines; the keys grow up to comfortable squares, and what is left goes to the field.
-    field_least = theme.px(118)
-    keys_room = y + height - top - field_least - theme.px(12)
-    key_height = min((keys_room - 3 * gap) // 4, theme.px(96))
-    keys_height = 4 * key_height + 3 * gap
+    # The field gets three lines where the keys leave them, one at least; the keys grow up to comfortable squares.
+    rows = _UPRIGHT_ROWS if theme.portrait else _ROWS
+    room = y + height - top - theme.px(12)
+    key_height = (room - theme.px(118) - (rows - 1) * gap) // rows
+    if key_height < KEY_LEAST:
+        one_line = round(theme.text(24) * 1.3) + theme.px(10)
+        key_height = min(KEY_LEAST, (room - one_line - (rows - 1) * gap) // rows)
+    key_height = min(key_height, theme.px(96))
+    keys_height = rows * key_height + (rows - 1) * gap
     field = (x, top, width, y + height - top - theme.px(12) - keys_height)
     size = theme.text(24)
     parts.append(PlacedPart(field, Field(_shown(view), view.hint, size)))
-    edge = theme.px(12)
-    keys = (edge, y + height - keys_height, theme.size[0] - 2 * edge, keys_height)
+    keys = (x, y + height - keys_height, width, keys_height)
+    if theme.portrait:
+        return parts + _upright(view, keys, key_height, gap)
     return parts + _rows(view, keys, key_height, gap, theme)
+
+
+def _upright(view: KeyboardView, area: Box, key_height: int, gap: int) -> list[PlacedPart]:
+    """Eight keys in a row, in the order of the alphabet, the keys that type nothing in the last two rows."""
+    x, y, width, _ = area
+    rows: tuple[str, ...] = _UPRIGHT_SYMBOLS if view.layout == "symbols" else _UPRIGHT_LETTERS
+    if view.layout == "capitals":
+        rows = tuple(row.upper() for row in rows)
+    unit = (width - 7 * gap) // 8
+    step = unit + gap
+    parts: list[PlacedPart] = []
+    for number, row in enumerate(rows):
+        top = y + number * (key_height + gap)
+        for place, letter in enumerate(row):
+            parts.append(PlacedPart((x + place * step, top, unit, key_height), KeyCap(letter), KEY + letter))
+    fourth, fifth = (y + number * (key_height + gap) for number in (3, 4))
+    two, end = 2 * unit + gap, x + 8 * unit + 7 * gap
+    erase = (end - two, fourth, two, key_height)
+    parts.append(PlacedPart(erase, KeyCap("", "backspace", quiet=True), KEY + "backspace"))
+    other, label = ("letters", "abc") if view.layout == "symbols" else ("symbols", "123")
+    shift = {"letters": "capitals", "capitals": "letters"}.get(view.layout)
+    left = x
+    if shift:
+        item = KeyCap("", "shift" if shift == "capitals" else "shifted", quiet=True)
+        parts.append(PlacedPart((left, fifth, two, key_height), item, KEY + shift))
+        left += two + gap
+    parts.append(PlacedPart((left, fifth, two, key_height), KeyCap(label, quiet=True), KEY + other))
+    left += two + gap
+    parts.append(PlacedPart((left, fifth, end - left, key_height), KeyCap(view.space, quiet=True), KEY + " "))
+    return parts
 
 
 def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme) -> list[PlacedPart]:

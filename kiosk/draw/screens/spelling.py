@@ -1,7 +1,7 @@
 """What is typed character by character, by finger or by the four buttons: a telephone number, a ticket's code."""
 
 from kiosk.draw.screens.frame import frame
-from kiosk.draw.screens.keyboard import Field, KeyCap, number_pad
+from kiosk.draw.screens.keyboard import KEY_LEAST, Field, KeyCap, number_pad
 from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit
 from kiosk.draw.screens.parts import Box, PlacedPart, Words
 from kiosk.draw.screens.steering import row, steering
@@ -42,7 +42,7 @@ def _code(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     gap = max(8, theme.px(8))
     columns = _COLUMNS // 2 if theme.portrait else _COLUMNS
     rows = -(-(len(ALPHABET) + 1) // columns)
-    high = min((height * 56 // 100 - (rows - 1) * gap) // rows, theme.px(96))
+    high = min(max((height * 56 // 100 - (rows - 1) * gap) // rows, KEY_LEAST), theme.px(96))
     keys_height = rows * high + (rows - 1) * gap
     parts = _words(view, (x, y, width, height - keys_height - theme.px(12)), theme)
     side = (width - (columns - 1) * gap) // columns

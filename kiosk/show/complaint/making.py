@@ -1,11 +1,12 @@
 """The screens of making a complaint: what it is about, its words, its ticket, and the number that may be left with it."""
 
 from kiosk.show.screen import Screen
-from kiosk.show.views import Bar, ConsentView, KeyboardView, TicketView, TilesView
+from kiosk.show.views import Bar, ConsentView, KeyboardView, LetterView, TicketView, TilesView
 from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_TEXT_CHARACTERS, AdditionKind
 from survey.record.phone import MAX_PHONE_DIGITS, read_phone
 from survey.record.ticket import show_code
 from survey.visit.offer import tile_pages, tiles
+from survey.visit.reading import reads_on
 from survey.visit.state import Step
 
 CONSENT_VERSION = "2"
@@ -74,18 +75,22 @@ def ticket(screen: Screen) -> TicketView:
     )
 
 
-def consent(screen: Screen) -> ConsentView:
-    """Give what a visitor agrees to before a telephone number is taken."""
+def consent(screen: Screen) -> ConsentView | LetterView:
+    """Give what a visitor agrees to before a telephone number is taken; in large text it is read on two pages."""
     get = screen.texts.get
+    first = (get("consent.purpose"), get("consent.keeping", days=CONTACT_KEPT_DAYS))
+    rest = (get("consent.rights"), get("consent.children"))
+    if reads_on(screen.state):
+        return LetterView(
+            bar=_number_bar(screen)._replace(right=get("page.number", number=1, count=2)),
+            title=get("consent.title"),
+            paragraphs=first,
+            options=screen.options(),
+        )
     return ConsentView(
         bar=_number_bar(screen),
         title=get("consent.title"),
-        paragraphs=(
-            get("consent.purpose"),
-            get("consent.keeping", days=CONTACT_KEPT_DAYS),
-            get("consent.rights"),
-            get("consent.children"),
-        ),
+        paragraphs=rest if screen.state.large_text else (*first, *rest),
         box_label=get("consent.box"),
         ticked=screen.state.consented,
         options=screen.options(),

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import Config, StaffSection
+from kiosk.config import Config, StaffSection, parse
 from kiosk.desk import screen as desk_module
 from kiosk.desk.pin import FREE_TRIES, PIN_FILE, PinError, check, has_pin, objection, set_pin, tries
 from kiosk.desk.screen import NoStick, export_to_stick, find_stick
+from kiosk.desk.view import fact_rows
+from kiosk.ports import Voice
+from kiosk.rehearsal.samples import WELL
+from kiosk.show.texts import Texts
 from kiosk.show.views import KeyboardView, MessageView, StaffView
 from survey.visit.state import Step
 from tests.kiosk.journals import records
-from tests.kiosk.rigs import Rig, rig
+from tests.kiosk.rigs import NOON, Rig, rig
 
 PIN = "2580"
 
@@ -71,7 +75,7 @@ def test_two_held_buttons_and_the_pin_open_the_desk(staffed: Path) -> None:
         enter(kiosk, PIN)
         assert isinstance(kiosk.view, StaffView)
         labels = [row.label for row in kiosk.view.rows]
-        assert labels[:4] == ["Tersimpan di kios", "Diterima pusat", "Jaringan", "Jam"]
+        assert labels[:5] == ["Hari ini", "Tersimpan di kios", "Diterima pusat", "Jaringan", "Jam"]
         kiosk.touch("staff-close")
         assert kiosk.loop.service.state.step is Step.IDLE
     assert actions(staffed) == ["opened", "closed"]
@@ -163,6 +167,55 @@ def test_all_four_buttons_tested_lead_back_without_touch(staffed: Path) -> None:
         assert len(kiosk.view.rows) > 5
 
 
+def test_a_tested_button_pressed_once_more_leads_back_also_where_another_is_broken(staffed: Path) -> None:
+    with rig(staffed) as kiosk:
+        opened(kiosk)
+        kiosk.press(1)
+        kiosk.press(2)
+        assert kiosk.panel.lit == {2}, "only what was pressed is lit: a dark one has no working light"
+        kiosk.press(2)
+        assert isinstance(kiosk.view, StaffView)
+        assert len(kiosk.view.rows) > 5
+
+
+def test_the_test_is_heard(staffed: Path) -> None:
+    heard: list[str] = []
+    voice = Voice(
+        say=lambda pieces, _language: heard.extend(pieces),
+        hush=lambda: None,
+        set_volume=lambda _percent: None,
+        tune=lambda _louder, _pace: None,
+        fault=lambda: None,
+    )
+    with rig(staffed, voice=voice) as kiosk:
+        opened(kiosk)
+        kiosk.press(1)
+        kiosk.press(3)
+    assert heard == ["Tombol 3"]
+
+
+@pytest.mark.parametrize(
+    "visits, band", [(0, "0"), (1, "1–4"), (4, "1–4"), (5, "5–9"), (99, "50–99"), (450, "200+")]
+)
+def test_visits_of_today_are_told_in_bands(visits: int, band: str) -> None:
+    row = fact_rows(WELL._replace(visits_today=visits), Texts("id"))[0]
+    assert (row.label, row.value) == ("Hari ini", f"{band} kunjungan")
+
+
+def test_visits_are_those_of_today_and_the_desk_names_who_helps(staffed: Path) -> None:
+    config = parse({"staff": {"call": "Rina 0812"}}, file="f")
+    with rig(staffed, config, at_ms=NOON + 10 * 3_600_000) as kiosk:
+        kiosk.press(3)
+        kiosk.wait(60)
+        assert kiosk.loop.service.visits_today == 1
+        opened(kiosk)
+        assert isinstance(kiosk.view, StaffView)
+        assert "Bantuan: Rina 0812" in kiosk.view.messages[-1]
+        kiosk.touch("staff-close")
+        kiosk.wait(2 * 3600, frame=30.0)
+        assert kiosk.loop.service.visits_today == 0
+
+
 def test_a_restart_is_asked_twice(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         opened(kiosk)
@@ -237,10 +290,10 @@ def test_a_visit_interrupted_by_staff_is_kept(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         kiosk.press(3)
         kiosk.touch("accept")
-        kiosk.touch("service:ktp")
+        kiosk.touch("answer:4")
         call_staff(kiosk)
     kept = records(staffed, "response")[-1].body
-    assert (kept["ended"], kept["service"], kept["complete"]) == ("staff", "ktp", False)
+    assert (kept["ended"], kept["answers"], kept["complete"]) == ("staff", {"persyaratan": 4}, False)
 
 
 # -- the PIN itself

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 import pygame
@@ -18,7 +19,7 @@ from kiosk.rehearsal.samples import AROUND, samples
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.texts import Texts
-from kiosk.show.views import CORNER, KEY, ChoiceView, Look, View, WarnedView
+from kiosk.show.views import CORNER, KEY, ChoiceView, KeyboardView, Look, View, WarnedView
 from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import EXTRA, Attribute
@@ -28,6 +29,7 @@ from survey.visit.state import State, Step
 from tests.kiosk.draw.looks import LOOK
 
 APART = 8
+TARGET_LEAST = 60
 LANGUAGES = ("id", "en", "jv")
 
 
@@ -45,13 +47,13 @@ def every_screen(look: Look) -> tuple[tuple[str, View, tuple[PlacedPart, ...]], 
     return tuple(
         (f"{language} {name}", view, layout(view, look))
         for language in LANGUAGES
-        for name, view in views(language).items()
+        for name, view in views(language, large=look.text_scale > 1).items()
     )
 
 
 @functools.cache
-def views(language: str) -> dict[str, View]:
-    return dict(samples(language))
+def views(language: str, *, large: bool = False) -> dict[str, View]:
+    return dict(samples(language, large=large))
 
 
 every_look = pytest.mark.parametrize("look", [pytest.param(look, id=name) for name, look in looks()])
@@ -70,7 +72,7 @@ def test_the_screens_of_a_complaint_fit_on_every_panel_also_in_large_type(size: 
     of_earlier = ("looking", "standing", "word", "withdraw", "kept")
     wrong = []
     for language, look in itertools.product(("id", "en"), (look_of(size, PLAIN), look_of(size, LARGE))):
-        for name, view in views(language).items():
+        for name, view in views(language, large=look.text_scale > 1).items():
             if name.startswith(of_complaints + of_earlier):
                 parts = layout(view, look)
                 wrong += not_fitting(parts)
@@ -160,7 +162,7 @@ def test_every_question_of_every_instrument_fits_also_in_large_type(
     wrong = []
     for language, (place, key) in itertools.product(("id", "en"), enumerate(form.question_order)):
         for page in range(pages(len(form.question(key).options))):
-            state = State(step=Step.QUESTION, place=place, page=page, language=language)
+            state = State(step=Step.QUESTION, place=place, page=page, language=language, large_text=True)
             view = present(plan, state, AROUND, Texts(language), now=1.0)
             assert view is not None
             wrong += not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale)))
@@ -187,7 +189,7 @@ def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: t
     view = views("id")["idle"]
     long = view._replace(bar=view.bar._replace(left_strong=unit, left="Kecamatan Tulang Bawang Udik"))
 
-    parts = layout(long, Look(size=size, text_scale=1.25))
+    parts = layout(long, Look(size=size, text_scale=LARGE.text_scale))
 
     boxes = [pygame.Rect(part.box) for part in parts]
     assert not_fitting(parts) == []
@@ -253,3 +255,66 @@ def test_the_staff_corner_comes_after_everything_that_is_drawn_there() -> None:
 
     assert [target.action for target in found].index(CORNER) == len(found) - 1
     assert found[-1].rect.topright == (look.size[0], 0)
+
+
+@every_look
+def test_the_keys_of_every_keyboard_stay_inside_the_margins_and_are_large_enough(look: Look) -> None:
+    wrong = []
+    for name, view, parts in every_screen(look):
+        if not isinstance(view, KeyboardView):
+            continue
+        margin = theme_of(view, look).margin
+        keys = [pygame.Rect(part.box) for part in parts if part.action.startswith(KEY)]
+        wrong += [
+            (name, tuple(box))
+            for box in keys
+            if box.left < margin or box.right > look.size[0] - margin or min(box.size) < TARGET_LEAST
+        ]
+        if look.size[1] > look.size[0]:
+            rows = Counter(box.top for box in keys)
+            wrong += [(name, count) for count in rows.values() if count > 8]
+    assert wrong == []
+
+
+@every_look
+def test_every_target_is_at_least_sixty_pixels_both_ways(look: Look) -> None:
+    wrong = [
+        (name, part.action, part.box)
+        for name, _, parts in every_screen(look)
+        for part in parts
+        if part.action and min(part.box[2:]) < TARGET_LEAST
+    ]
+    assert wrong == []
+
+
+def sizes_of(parts: tuple[PlacedPart, ...]) -> dict[str, int]:
+    """The size in pixels of every text of a screen, the parts of its cards included."""
+    found: dict[str, int] = {}
+    for part in parts:
+        found |= sizes_of(tuple(getattr(part.item, "parts", ())))
+        if (fitted := getattr(part.item, "fitted", None)) is not None and fitted.lines:
+            found["".join(run.text for line in fitted.lines for run in line).replace(" ", "")] = fitted.size
+    return found
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_in_large_text_the_short_question_is_the_heading_and_much_larger_and_the_official_one_stays_whole(
+    language: str,
+) -> None:
+    size = (800, 480)
+    plan = make_plan(Config())._replace(speech=True)
+    for place, question in enumerate(plan.forms[0].questions):
+        shown = []
+        for large in (False, True):
+            state = State(step=Step.QUESTION, place=place, language=language, large_text=large)
+            view = present(plan, state, AROUND, Texts(language), now=1.0)
+            assert isinstance(view, ChoiceView)
+            shown.append((view, sizes_of(layout(view, look_of(size, LARGE if large else PLAIN)))))
+        (ordinary, small), (view, large_sizes) = shown
+        assert (view.title, view.subtitle) == (ordinary.subtitle, ordinary.title), question.key
+        plain, official = view.title.replace(" ", ""), view.subtitle.replace(" ", "")
+        assert large_sizes[plain] >= 1.4 * small[plain], question.key
+        assert large_sizes[official] >= 20
+        for option in view.options:
+            label = option.label.replace(" ", "")
+            assert large_sizes[label] >= small[label]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.rehearsal.samples import samples
-from kiosk.show.speech import Speech, SpeechError, file_name, pieces
+from kiosk.show.aloud.speech import Speech, SpeechError, file_name
+from kiosk.show.aloud.spoken import pieces
 from kiosk.show.texts import Texts
 from kiosk.show.views import KeyboardView, TicketView
 from survey.wire.trouble import trouble
@@ -87,7 +88,7 @@ def test_an_answer_to_a_complaint_is_read_and_no_file_of_it_stays(speech: Speech
     view = VIEWS["standing-answered"]
     assert any("30 November" in piece for piece in pieces(view, "id"))
 
-    speech.speak(view, "id")
+    speech.say(pieces(view, "id"), "id")
     deadline = time.monotonic() + 20
     while asked(tmp_path) < len(pieces(view, "id")):
         assert time.monotonic() < deadline
@@ -169,7 +170,7 @@ def test_a_rendering_that_fails_leaves_no_half_file(tmp_path: Path) -> None:
 def test_speaking_goes_through_all_pieces_and_leaves_no_thread(speech: Speech, tmp_path: Path) -> None:
     view = VIEWS["idle"]
 
-    speech.speak(view, "id")
+    speech.say(pieces(view, "id"), "id")
     deadline = time.monotonic() + 20
     while asked(tmp_path) < len(pieces(view, "id")):
         assert time.monotonic() < deadline
@@ -182,7 +183,7 @@ def test_speaking_goes_through_all_pieces_and_leaves_no_thread(speech: Speech, t
 
 
 def test_hushing_before_it_began_keeps_it_silent(speech: Speech, tmp_path: Path) -> None:
-    speech.speak(VIEWS["idle"], "id")
+    speech.say(pieces(VIEWS["idle"], "id"), "id")
     speech.hush()
     speech.close()
 

@@ -79,7 +79,12 @@ def test_bold_is_always_closed_again(code: str) -> None:
 
 
 def test_indonesian_and_english_are_complete_and_javanese_is_marked_as_a_draft() -> None:
-    assert {language.code: language.draft for language in shipped()} == {"id": False, "en": False, "jv": True}
+    assert {language.code: language.draft for language in shipped()} == {
+        "id": False,
+        "en": False,
+        "jv": True,
+        "ljp": True,
+    }
 
 
 def test_a_draft_falls_back_to_indonesian() -> None:

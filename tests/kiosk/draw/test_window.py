@@ -200,6 +200,35 @@ def test_digits_are_typed_where_text_is_entered_and_function_keys_stay_buttons(w
     assert [(event.button, event.down) for event in function] == [(3, True)]
 
 
+def test_in_a_simulation_one_to_four_are_buttons_also_where_text_is_entered(window: Window) -> None:
+    window.keys_press = True
+    window.show(VIEWS["text"])
+
+    assert [type(event) for event in press(window, key(pygame.K_3, "3"))] == [ButtonKey]
+    assert [event.text for event in press(window, key(pygame.K_KP3, "3"))] == ["3"]
+    assert [event.text for event in press(window, key(pygame.K_5, "5"))] == ["5"]
+
+
+def test_a_key_held_across_a_change_of_screens_comes_up_as_the_button_it_was(window: Window) -> None:
+    window.show(VIEWS["idle"])
+    (down,) = press(window, key(pygame.K_2, "2"))
+    window.show(VIEWS["text"])
+
+    (up,) = press(window, pygame.event.Event(pygame.KEYUP, key=pygame.K_2))
+
+    assert [(event.button, event.down) for event in (down, up)] == [(2, True), (2, False)]
+    assert press(window, pygame.event.Event(pygame.KEYUP, key=pygame.K_2)) == []
+
+
+def test_a_window_that_loses_the_keyboard_has_no_key_down(window: Window) -> None:
+    window.show(VIEWS["idle"])
+    press(window, key(pygame.K_F1))
+
+    (up,) = press(window, pygame.event.Event(pygame.WINDOWFOCUSLOST))
+
+    assert (up.button, up.down) == (1, False)
+
+
 def test_waking_ends_the_waiting_at_once(window: Window) -> None:
     timer = threading.Timer(0.05, window.wake)
     began = time.monotonic()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kiosk.config import Config
 from kiosk.remote.plan import make_plan
-from survey.instrument.ages import ASKED
+from survey.instrument.ages import ONE_SCREEN
 from survey.instrument.definition import load
 from survey.instrument.profile import USER
 
@@ -13,7 +13,7 @@ PULSE, SKM = load("pulse"), load("skm-2017")
 
 def test_a_village_asks_the_annexs_profile_and_no_more() -> None:
     assert [one.key for one in make_plan(Config()).profile] == ["sex", "age", "education", "job"]
-    assert dict(make_plan(Config()).profile)["age"] == ASKED
+    assert dict(make_plan(Config()).profile)["age"] == ONE_SCREEN
 
 
 def test_internal_and_external_users_are_told_apart_where_an_instrument_says_so() -> None:

@@ -111,7 +111,7 @@ def test_settings_are_applied_between_visits_and_recorded(home: Path, collector:
         publish(home, collector, 1, {"texts": {"idle.title": {"id": "Bagaimana tadi?"}}, "languages": ["id"]})
         wait_for_look(kiosk)
         assert kiosk.loop.service.plan.languages == ("id", "en"), "not in the middle of a visit"
-        kiosk.wait(30)
+        kiosk.wait(50)
         assert kiosk.loop.service.plan.languages == ("id",)
         assert isinstance(kiosk.view, ChoiceView)
         assert kiosk.view.title == "Bagaimana tadi?"
@@ -121,10 +121,11 @@ def test_settings_are_applied_between_visits_and_recorded(home: Path, collector:
 def test_the_volume_is_the_voices_from_then_on(home: Path, collector: Identity) -> None:
     heard: list[int] = []
     voice = Voice(
-        speak=lambda _view, _code: None,
+        say=lambda _pieces, _code: None,
         hush=lambda: None,
         release=lambda: None,
         set_volume=heard.append,
+        tune=lambda _louder, _pace: None,
         fault=lambda: None,
     )
     with rig(home, voice=voice) as kiosk:

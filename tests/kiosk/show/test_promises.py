@@ -13,11 +13,12 @@ from kiosk.rehearsal.samples import AROUND
 from kiosk.show.present import present
 from kiosk.show.texts import Texts, catalogue
 from survey.record.complaint import AdditionKind
+from survey.visit.effects import SaveAddition, SaveComplaint, SaveResponse
 from survey.visit.graph import Edge, edges
-from survey.visit.machine import expires_at, warns_at
 from survey.visit.moves import SPEAKING
 from survey.visit.speech import ForgetSpeech
-from survey.visit.state import SaveAddition, SaveComplaint, SaveResponse, State, Step
+from survey.visit.state import State, Step
+from survey.visit.waits import expires_at, warns_at
 
 PROMISE = re.compile(
     r"simpan|hapus|dijawab|menjawab|catat bahwa|dilupakan|\bkept?\b|saved?\b|deleted|erased|answer(ed)?\b|noted that|forgotten",
@@ -28,6 +29,7 @@ NO_PROMISE = {
     "idle.subtitle": "says who sees an answer",
     "idle.index_none": "says what answers are for",
     "invitation.text": "asks",
+    "invitation.text_profile": "asks",
     "keyboard.erase": "names a key",
     "code.wrong": "says what to press",
     "phone.save": "names what a button does; the record it makes is walked",
@@ -118,6 +120,7 @@ def withdrawal_is_handed_over(_state: State, _ghost: Ghost, out: list[Edge]) -> 
 
 RULES: dict[str, Rule] = {
     "invitation.title": lambda state, ghost, _: saved(state, ghost, PULSE),
+    "invitation.faces": lambda state, ghost, _: saved(state, ghost, PULSE),
     "complaint.rated": lambda state, ghost, _: saved(state, ghost, PULSE),
     "still_there.rated": lambda state, ghost, _: saved(state, ghost, PULSE),
     "complaint.saved": lambda state, ghost, _: saved(state, ghost, "complaint"),

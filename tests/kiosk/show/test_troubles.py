@@ -10,7 +10,7 @@ import pygame
 import pytest
 
 from kiosk.desk.state import DeskState, Page
-from kiosk.desk.view import staff_view
+from kiosk.desk.view import Place, staff_view
 from kiosk.draw.screens import layout
 from kiosk.draw.screens.parts import not_fitting
 from kiosk.rehearsal.samples import AROUND, WELL, samples
@@ -102,7 +102,7 @@ def test_the_staff_desk_says_it_in_indonesian(code: Code) -> None:
     health = WELL._replace(last_error=told)
     offline = WELL._replace(uplink={"connected": False, "trouble": told.to_fields()})
     desk = DeskState(page=Page.FACTS, message=("staff.usb_failed", {}), trouble=told, language="id")
-    view = staff_view(desk, health, kiosk="k-0001", locks_in=50, now=0.0)
+    view = staff_view(desk, health, Place("k-0001"), locks_in=50, now=0.0)
 
     assert isinstance(view, StaffView)
     assert sentence == texts.get(f"trouble.{code}", **dict(told.values))
@@ -110,7 +110,7 @@ def test_the_staff_desk_says_it_in_indonesian(code: Code) -> None:
     assert view.messages[:2] == (texts.get("staff.usb_failed", reason=sentence), sentence)
     assert offline.troubles() == health.troubles() == [told]
 
-    asked = staff_view(desk_at_the_pin(told), WELL, kiosk="k-0001", locks_in=50, now=0.0)
+    asked = staff_view(desk_at_the_pin(told), WELL, Place("k-0001"), locks_in=50, now=0.0)
     assert isinstance(asked, KeyboardView)
     assert asked.hint == sentence
 
@@ -183,7 +183,7 @@ def test_every_sentence_has_room_on_both_screens(language: str, size: tuple[int,
         around = AROUND._replace(out_of_service=one)
         state = State(step=Step.FAILED, not_kept=True, language=language)
         for view in (
-            staff_view(desk, health, kiosk="sulam-01", locks_in=50, now=0.0),
+            staff_view(desk, health, Place("sulam-01"), locks_in=50, now=0.0),
             present(full_plan(), state, around, Texts(language), now=1.0),
         ):
             assert view is not None

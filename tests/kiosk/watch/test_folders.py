@@ -10,7 +10,8 @@ from hardware.simulator import SimulatedPanel
 from kiosk.config import Config
 from kiosk.errors import KioskError
 from kiosk.watch import folders
-from kiosk.watch.doctor import BAD, Patient, examine
+from kiosk.watch.doctor import examine
+from kiosk.watch.patient import BAD, Patient
 
 
 def somebody(name: str, number: int) -> pwd.struct_passwd:

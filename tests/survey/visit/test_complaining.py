@@ -283,12 +283,12 @@ def test_minors_are_asked_for_no_number() -> None:
     walk = Walk(full_plan(services=()))
     walk.choose("answer:3")
     walk.choose("accept")
+    for _ in range(9):
+        walk.choose("answer:1")
     walk.choose("skip")
     walk.choose("profile:<18")
     walk.choose("skip")
     walk.choose("skip")
-    for _ in range(9):
-        walk.choose("answer:1")
     for action in ("complaint", "new", "topic:lama", "next", "next"):
         walk.choose(action)
     assert walk.state.step is Step.TICKET

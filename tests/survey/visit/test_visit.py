@@ -2,23 +2,24 @@
 
 import pytest
 
+from survey.instrument.ages import ASKED
 from survey.instrument.definition import load
+from survey.instrument.profile import attributes
+from survey.visit.aided import Aid
+from survey.visit.effects import Accepted, Ignored, SaveResponse, Thanked
 from survey.visit.offer import may_leave_contact, offer, page_of, pages
 from survey.visit.plan import OfferedService
 from survey.visit.state import (
-    Accepted,
+    AidCalled,
     Ended,
     Hold,
-    Ignored,
     Press,
     Release,
     Restored,
     SaveFailed,
-    SaveResponse,
     StaffCalled,
     StaffLeft,
     Step,
-    Thanked,
     Touch,
     Void,
 )
@@ -58,15 +59,15 @@ def test_all_nine_answers_by_buttons_alone_make_one_complete_response() -> None:
     walk = Walk()
     walk.choose("answer:4")
     walk.choose("accept")
+    answer_all(walk, [1, 2, 3, 4, 4, 3, 2, 1, 2])
     walk.choose("service:nikah")
     walk.choose("profile:P")
-    walk.choose("profile:41-45")
+    walk.choose("profile:36-55")
     walk.choose("profile:s1")
     walk.choose("profile:lainnya")
-    answer_all(walk, [1, 2, 3, 4, 4, 3, 2, 1, 2])
     response = walk.responses[-1].response
     assert response.answers == dict(zip(ORDER, [1, 2, 3, 4, 4, 3, 2, 1, 2], strict=True))
-    assert response.profile == {"sex": "P", "age": "41-45", "education": "s1", "job": "lainnya"}
+    assert response.profile == {"sex": "P", "age": "36-55", "education": "s1", "job": "lainnya"}
     assert (response.service, response.complete, response.ended, response.ended_at) == (
         "nikah",
         True,
@@ -91,9 +92,9 @@ def test_a_practised_visitor_needs_less_than_45_seconds() -> None:
         while walk.state.pressed:
             walk.wait(0.05)
 
-    for action in ("answer:4", "accept", "service:ktp", "profile:L", "within:2", "profile:41-45"):
+    for action in ("answer:4", "accept", *(["answer:3"] * 9), "service:ktp", "profile:L", "profile:36-55"):
         quick(action)
-    for action in ("profile:sd", "profile:petani", *(["answer:3"] * 9), "no"):
+    for action in ("more", "profile:sma", "profile:petani", "no"):
         quick(action)
     assert walk.state.step is Step.THANKS
     assert walk.now - began < 45
@@ -106,6 +107,7 @@ def test_going_back_shows_and_changes_an_earlier_answer() -> None:
     walk.touch("back")
     assert (walk.state.place, walk.state.given) == (0, {ORDER[0]: 1})
     answer_all(walk, [4] * 9)
+    walk.past_profile()
     assert walk.responses[-1].response.answers[ORDER[0]] == 4
     assert walk.responses[-1].response.channel == "mixed"
 
@@ -145,6 +147,7 @@ def test_a_skipped_question_leaves_the_response_incomplete() -> None:
     walk.to_questions()
     walk.touch("skip")
     answer_all(walk, [3] * 8)
+    walk.past_profile()
     response = walk.responses[-1].response
     assert (len(response.answers), response.complete, response.ended) == (8, False, "finished")
 
@@ -349,6 +352,139 @@ def test_preferences_left_on_the_idle_screen_return_by_themselves() -> None:
     assert (walk.state.contrast, walk.state.large_text) == (False, False)
 
 
+# -- a waiting queue
+
+
+def with_faces() -> Walk:
+    """Somebody rated and left; six seconds later the next visitor stands there."""
+    walk = Walk()
+    walk.press(2)
+    assert walk.state.step is Step.INVITATION
+    walk.wait(7.5)
+    assert walk.state.faces
+    return walk
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_face_pressed_while_the_last_invitation_stands_is_a_new_vote(place: int) -> None:
+    walk = with_faces()
+    walk.press(place)
+    assert [one.response.answers["kepuasan"] for one in walk.responses] == [3, place + 1]
+    assert [one.response.visit for one in walk.responses] == [1, 2]
+    assert walk.responses[1].response.channel == "button"
+
+
+@pytest.mark.parametrize("seconds", [7.5, 12, 20, 30, 39])
+def test_no_vote_of_a_queue_is_lost_however_long_the_next_one_waits(seconds: float) -> None:
+    walk = Walk()
+    for number in range(1, 30):
+        walk.wait(seconds)
+        before = walk.state.visit
+        walk.press(3)
+        assert walk.state.visit == before + 1
+        assert len(walk.responses) == number
+
+
+def test_within_six_seconds_a_press_answers_the_invitation() -> None:
+    walk = Walk()
+    walk.press(2)
+    walk.wait(3)
+    walk.press(3)
+    assert (walk.state.step, len(walk.responses)) == (Step.QUESTION, 1)
+
+
+def test_whoever_was_about_to_answer_the_invitation_as_it_turned_is_not_taken_for_a_vote() -> None:
+    walk = Walk()
+    walk.press(2)
+    walk.wait(walk.state.since + 6.2 - walk.now)
+    assert walk.state.faces
+    walk.give(Press(3))
+    walk.give(Release())
+    walk.wait(1)
+    assert len(walk.responses) == 1
+
+
+def test_the_last_visitor_goes_on_by_touch_or_by_holding() -> None:
+    walk = with_faces()
+    walk.touch("accept")
+    assert (walk.state.step, len(walk.responses)) == (Step.QUESTION, 1)
+    walk = with_faces()
+    walk.hold()
+    walk.wait(1)
+    assert (walk.state.step, len(walk.responses)) == (Step.QUESTION, 1)
+
+
+def test_the_next_visitor_has_nothing_of_the_last_ones_choices() -> None:
+    walk = Walk()
+    walk.touch("language")
+    walk.touch("contrast")
+    walk.press(2)
+    walk.wait(8)
+    walk.press(3)
+    assert (walk.state.language, walk.state.contrast, walk.responses[-1].response.language) == (
+        "id",
+        False,
+        "id",
+    )
+
+
+def test_a_questionnaire_that_was_begun_is_not_turned_into_a_vote() -> None:
+    walk = Walk()
+    walk.to_questions()
+    walk.choose("answer:1")
+    walk.touch("back")
+    walk.touch("back")
+    walk.wait(8)
+    assert (walk.state.step, walk.state.faces) == (Step.INVITATION, False)
+
+
+def test_in_speech_mode_the_invitation_stays_as_it_was_read() -> None:
+    walk = Walk()
+    walk.wait(1)
+    walk.give(AidCalled(Aid.SPEECH))
+    walk.press(2)
+    walk.press(2)
+    assert walk.state.step is Step.INVITATION
+    walk.wait(15)
+    assert not walk.state.faces
+
+
+# -- how long it is
+
+
+def test_from_the_smiley_to_the_thanks_it_is_at_most_fourteen_presses_without_profile() -> None:
+    for service in (one.code for one in full_plan().services):
+        walk = Walk(full_plan(profile=()))
+        walk.to_questions()
+        answer_all(walk, [3] * 9)
+        walk.choose(f"service:{service}")
+        walk.choose("no")
+        assert walk.state.step is Step.THANKS
+        assert walk.presses <= 14
+
+
+def test_whoever_walks_away_from_the_profile_has_answered_all_nine() -> None:
+    walk = Walk()
+    walk.to_questions()
+    answer_all(walk, [3] * 9)
+    walk.choose("service:ktp")
+    assert walk.state.step is Step.PROFILE
+    walk.wait(60)
+    kept = walk.responses[-1].response
+    assert (kept.complete, len(kept.answers), kept.service, kept.ended) == (True, 9, "ktp", "timeout")
+
+
+def test_back_leads_from_the_profile_through_the_service_to_the_last_question() -> None:
+    walk = Walk()
+    walk.to_questions()
+    answer_all(walk, [3] * 9)
+    walk.choose("service:ktp")
+    for step in (Step.SERVICE, Step.QUESTION):
+        walk.touch("back")
+        assert walk.state.step is step
+    assert (walk.state.place, walk.state.given[ORDER[8]]) == (8, 3)
+
+
 # -- lists
 
 
@@ -357,8 +493,9 @@ def test_lists_are_paged_for_four_buttons(count: int, expected: int) -> None:
     names = [f"n{number}" for number in range(count)]
     assert pages(count) == expected
     shown = [name for page in range(expected) for name in page_of(names, page) if name != "more"]
-    assert shown == names
+    assert list(dict.fromkeys(shown)) == names
     assert all(len(page_of(names, page)) <= 4 for page in range(expected))
+    assert all(page_of(names, page)[3] == "more" for page in range(expected) if expected > 1)
 
 
 def test_a_long_list_turns_round_to_its_first_page() -> None:
@@ -367,9 +504,9 @@ def test_a_long_list_turns_round_to_its_first_page() -> None:
 
 def test_a_unit_with_one_service_is_still_asked() -> None:
     walk = Walk(full_plan(services=(OfferedService("ktp", "KTP"),)))
-    walk.choose("answer:3")
-    walk.choose("accept")
-    assert offer(walk.plan, walk.state).options == ("service:ktp", "skip")
+    walk.to_questions()
+    answer_all(walk, [3] * 9)
+    assert offer(walk.plan, walk.state) == (("service:ktp",), ("back", "listen", "skip"))
 
 
 def test_an_answer_about_another_units_service_says_whose_it_is() -> None:
@@ -378,8 +515,8 @@ def test_an_answer_about_another_units_service_says_whose_it_is() -> None:
         walk = Walk(full_plan(services=services, profile=()))
         walk.choose("answer:3")
         walk.choose("accept")
+        answer_all(walk, [3] * 9)
         walk.choose(f"service:{code}")
-        walk.choose("answer:3")
         walk.wait(3600)
         saved = [one.response for one in walk.effects if isinstance(one, SaveResponse)]
         assert [(one.service, one.unit) for one in saved[:2]] == [(None, ""), (code, unit)]
@@ -399,13 +536,21 @@ def test_a_second_questionnaire_follows_the_first() -> None:
     assert [saved.response.instrument for saved in walk.responses] == ["pulse", "skm-2017", "spkp"]
 
 
-# -- ages, in two steps
+# -- ages: on one screen, or in two steps where an office prints its own fine bands
+
+FINE = full_plan()._replace(profile=attributes(age_bands=ASKED))
+
+
+def test_ages_are_asked_on_one_screen_with_one_press() -> None:
+    plan = full_plan()
+    assert plan.profile[1].steps == ()
+    assert len(plan.profile[1].values) <= 4
 
 
 def at_ages() -> Walk:
-    walk = Walk()
-    walk.choose("answer:3")
-    walk.choose("accept")
+    walk = Walk(FINE)
+    walk.to_questions()
+    answer_all(walk, [3] * 9)
     walk.choose("skip")
     walk.choose("profile:P")
     return walk
@@ -413,7 +558,7 @@ def at_ages() -> Walk:
 
 def test_ages_are_asked_in_two_steps_and_can_be_passed_in_one() -> None:
     """The seven bands of before stood on three pages: up to three presses, and three to say nothing."""
-    plan = full_plan()
+    plan = FINE
     ages = plan.profile[1]
     for run, bands in enumerate(ages.steps):
         for place, band in enumerate(bands):

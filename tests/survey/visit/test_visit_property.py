@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from survey.instrument.definition import load
 from survey.record.complaint import AdditionKind
+from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveResponse, Thanked
 from survey.visit.graph import edges, kind_of
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, question_key
@@ -17,20 +18,15 @@ from survey.visit.state import (
     Event,
     Found,
     Hold,
-    LookUp,
     Press,
     Release,
     Restored,
-    SaveAddition,
-    SaveComplaint,
     Saved,
     SaveFailed,
-    SaveResponse,
     StaffCalled,
     StaffLeft,
     State,
     Step,
-    Thanked,
     Tick,
     Touch,
     Void,

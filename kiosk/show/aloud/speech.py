@@ -1,102 +1,55 @@
 """Reading a screen aloud, for visitors who read badly or not at all.
 
 Every piece of text is spoken by espeak-ng into a file once and kept; a recording by a person under the same file name
-takes its place. What is read is what stands on the screen for everybody: question, explanation, and all answers in
-their order. Never what was pressed, chosen or typed.
+takes its place. What is read stands in `kiosk.show.aloud.spoken`.
 
 A worker thread speaks and renders, so that a press is never delayed. The mixer is started when somebody first listens.
 """
 
+import array
 import hashlib
 import logging
+import math
 import queue
 import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterable, Sequence
+import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 import pygame
 
-from kiosk.show.texts import Texts, language
-from kiosk.show.views import (
-    Action,
-    ChoiceView,
-    ConsentView,
-    KeyboardView,
-    LetterView,
-    MessageView,
-    NoticeView,
-    StaffView,
-    TicketView,
-    TilesView,
-    View,
-    WarnedView,
-)
+from kiosk.show.aloud.spoken import Passing, Tone
+from kiosk.show.texts import language
 from survey.wire.trouble import Trouble, trouble
 
 log = logging.getLogger(__name__)
 
-WORDS_PER_MINUTE = 140
+WORDS_PER_MINUTE = (140, 180, 220, 110)
+"""The paces that a listener can choose from; the first is the ordinary one."""
+_RATE = 22050
+_TONE_HERTZ, _TONE_SECONDS = 880, 0.18
 RENDER_SECONDS = 20.0
 """A piece that takes longer than this is given up."""
 _RECORDING_KINDS = (".wav", ".ogg")
-
-
-class Passing(str):
-    """A piece that is a visitor's own, such as the answer to a complaint: no file of it stays."""
-
-    __slots__ = ()
 
 
 class SpeechError(Exception):
     """A text could not be spoken; the message says why."""
 
 
-def pieces(view: View, code: str) -> tuple[str, ...]:
-    """What is read of a view, in order; nothing that tells what a visitor has entered."""
-    texts = Texts(code)
-    match view:
-        case ChoiceView():
-            read = (view.title, view.subtitle, *_options(view.options, texts))
-        case MessageView():
-            read = (view.title, view.text, *_options(view.options, texts))
-        case ConsentView():
-            read = (view.title, *view.paragraphs, view.box_label, *_options(view.options, texts))
-        case TicketView():
-            # Character by character: a file with a whole code would keep a visitor's ticket on the disk.
-            code_words = (texts.get(f"spell.{character}") for character in view.code if character != " ")
-            read = (view.title, *code_words, view.text, *_options(view.options, texts))
-        case KeyboardView():
-            read = (view.title, view.note, *_options(view.options, texts))
-        case TilesView():
-            # The tile that the buttons are on comes first: it is what *pick* would take.
-            here = view.tiles[view.focus].label
-            others = (tile.label for tile in view.tiles if tile.label != here)
-            read = (view.title, view.subtitle, here, *_options(view.options, texts), *others)
-        case LetterView():
-            read = (view.title, *map(Passing, view.paragraphs), *_options(view.options, texts))
-        case WarnedView():
-            read = (view.title, view.text, *_options(view.options, texts))
-        case StaffView() | NoticeView():
-            read = ()
-        case _:
-            assert_never(view)
-    return tuple(type(piece)(piece.replace("**", "")) for piece in read if piece)
-
-
 def file_name(text: str, voice: str) -> str:
-    """The name of a piece's file without its ending: readable, and different for every text and voice."""
+    """The name of a piece's file without its ending: readable, and different for every text and voice. A recording has it too."""
     readable = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
-    digest = hashlib.sha256(f"{voice}\n{WORDS_PER_MINUTE}\n{text}".encode()).hexdigest()[:10]
+    digest = hashlib.sha256(f"{voice}\n{text}".encode()).hexdigest()[:10]
     return f"{readable}-{digest}"
 
 
 class Speech:
-    """Speaks views; owns its worker thread and, once used, the mixer.
+    """Speaks pieces of text; owns its worker thread and, once used, the mixer.
 
     `folder` keeps the spoken files, `recordings` may hold better ones. Without espeak-ng only recordings are heard.
     """
@@ -112,6 +65,8 @@ class Speech:
         self._folder = folder
         self._recordings = recordings
         self._volume = volume_percent / 100
+        self._louder = 0
+        self._pace = 0
         self._program = shutil.which(program)
         self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
         self._hushed = threading.Event()
@@ -126,11 +81,15 @@ class Speech:
             return trouble("speech_missing")
         return trouble("sound_fails") if self._broken else None
 
-    def speak(self, view: View, code: str) -> None:
-        """Read a view aloud in its language; ends whatever is being read."""
+    def say(self, pieces: Sequence[str], code: str) -> None:
+        """Read pieces of text aloud in their language; ends whatever is being read."""
         self.hush()
         self._hushed = threading.Event()
-        self._order(_Order(pieces(view, code), code, self._hushed))
+        self._order(_Order(pieces, code, self._hushed))
+
+    def tune(self, louder: int, pace: int) -> None:
+        """Speak as loud and as fast as a listener wants, from the next piece on: 0 is ordinary, 3 softer and slower."""
+        self._louder, self._pace = louder, pace
 
     def set_volume(self, percent: int) -> None:
         """Speak as loud as this, 0 to 100, from the next piece on."""
@@ -169,17 +128,52 @@ class Speech:
                 recording = self._recordings / (name + kind)
                 if recording.is_file():
                     return recording
-        spoken = self._folder / f"{name}.wav"
+        spoken = self._folder / (f"{name}-{self._words_per_minute}.wav" if self._pace else f"{name}.wav")
         if not spoken.is_file():
             self._render(text, voice, spoken)
         return spoken
+
+    @property
+    def _words_per_minute(self) -> int:
+        return WORDS_PER_MINUTE[self._pace]
+
+    @property
+    def _loudness(self) -> float:
+        return (self._volume, (self._volume + 1) / 2, 1.0, self._volume / 2)[self._louder]
+
+    def _tone(self) -> Path:
+        """A short tone that swells and fades, made once: it says that the kiosk listens, before any word."""
+        file = self._folder / "tone.wav"
+        if not file.is_file():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            count = round(_RATE * _TONE_SECONDS)
+            swings = (
+                math.sin(2 * math.pi * _TONE_HERTZ * n / _RATE) * math.sin(math.pi * n / count)
+                for n in range(count)
+            )
+            with wave.open(str(file.with_suffix(".part")), "wb") as sound:
+                sound.setnchannels(1)
+                sound.setsampwidth(2)
+                sound.setframerate(_RATE)
+                sound.writeframes(array.array("h", (round(16_000 * swing) for swing in swings)).tobytes())
+            file.with_suffix(".part").replace(file)
+        return file
 
     def _render(self, text: str, voice: str, file: Path) -> None:
         if self._program is None:
             raise SpeechError(f"espeak-ng is not installed, and there is no recording {file.stem}")
         self._folder.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(".part")
-        command = [self._program, "-v", voice, "-s", str(WORDS_PER_MINUTE), "-w", str(unfinished), "--stdin"]
+        command = [
+            self._program,
+            "-v",
+            voice,
+            "-s",
+            str(self._words_per_minute),
+            "-w",
+            str(unfinished),
+            "--stdin",
+        ]
         try:
             subprocess.run(
                 command, input=text.encode(), check=True, capture_output=True, timeout=RENDER_SECONDS
@@ -198,7 +192,7 @@ class Speech:
         while (order := self._orders.get()) is not None:
             try:
                 self._fulfil(order)
-            except (SpeechError, pygame.error) as error:
+            except (SpeechError, OSError, pygame.error) as error:
                 # Reading aloud is an aid, never worth stopping the kiosk; the fault is shown to staff.
                 if not self._broken:
                     log.warning("reading aloud: %s", error)
@@ -211,7 +205,9 @@ class Speech:
         for text in order.pieces:
             if order.hushed.is_set():
                 return
-            if isinstance(text, Passing):
+            if isinstance(text, Tone):
+                self._play(self._tone(), order.hushed)
+            elif isinstance(text, Passing):
                 self._say_once(text, order)
             else:
                 self._play(self.file_of(text, order.language), order.hushed)
@@ -227,9 +223,9 @@ class Speech:
 
     def _play(self, file: Path, hushed: threading.Event) -> None:
         if not pygame.mixer.get_init():
-            pygame.mixer.init(frequency=22050, channels=1)
+            pygame.mixer.init(frequency=_RATE, channels=1)
         sound = pygame.mixer.Sound(str(file))
-        sound.set_volume(self._volume)
+        sound.set_volume(self._loudness)
         channel = sound.play()
         while channel is not None and channel.get_busy() and not hushed.wait(0.03):
             continue
@@ -245,12 +241,3 @@ class _Order:
     hushed: threading.Event
     releases: bool = False
     """Nothing is said; the sound card is let go."""
-
-
-def _options(options: Iterable[Action], texts: Texts) -> list[str]:
-    return [
-        texts.get("speech.option", number=option.button, label=option.label)
-        if option.button
-        else option.label
-        for option in options
-    ]

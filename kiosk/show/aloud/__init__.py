@@ -1,0 +1,1 @@
+"""Reading screens aloud: what is read, and how it is spoken."""

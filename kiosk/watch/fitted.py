@@ -1,0 +1,121 @@
+"""The doctor's checks of what a kiosk is fitted with."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from hardware.board import Facts, look, screen_connected, sound_cards, unreadable_inputs
+from hardware.microphone import PACKAGES, has_capture_device, missing
+from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
+from kiosk.watch.patient import BAD, OK, WARN, Diagnosis, Patient
+
+
+def board(patient: Patient) -> Iterator[Diagnosis]:
+    """Look at the disk, the heat and the power."""
+    facts: Facts = look(patient.home if patient.home.is_dir() else Path("/"), root=patient.root)
+    used = facts.disk_used_percent
+    if used >= FULL_PERCENT:
+        state = BAD if used >= VERY_FULL_PERCENT else WARN
+        yield Diagnosis(
+            "disk", state, f"{used} % used", "connect the kiosk, or carry records out; then make room"
+        )
+    else:
+        yield Diagnosis("disk", OK, f"{used} % used, {facts.disk_free_mb} MB free")
+    if facts.temperature_c is not None:
+        hot = facts.temperature_c >= VERY_HOT_C
+        yield Diagnosis(
+            "heat",
+            WARN if hot else OK,
+            f"{facts.temperature_c:.0f} °C",
+            "give it air, take it out of the sun" if hot else "",
+        )
+    if facts.was_under_voltage:
+        yield Diagnosis(
+            "power",
+            WARN,
+            "the supply was too weak since the start",
+            "use a supply made for this board and a short cable",
+        )
+
+
+def panel(patient: Patient) -> Iterator[Diagnosis]:
+    """Look at the buttons."""
+    if patient.simulate:
+        yield Diagnosis("buttons", OK, "simulated")
+        return
+    panel = patient.open_panel(patient.config)
+    try:
+        down = [button for button, is_down in panel.levels().items() if is_down]
+    finally:
+        panel.close()
+    if down:
+        yield Diagnosis(
+            "buttons", WARN, f"{down} are down now", "free the button, or check its wire for a short"
+        )
+    else:
+        wired = bool(patient.config.panel.buttons)
+        yield Diagnosis(
+            "buttons", OK, "four buttons, none is down" if wired else "none: touch is all there is"
+        )
+
+
+def screen(patient: Patient) -> Iterator[Diagnosis]:
+    """Look at the picture and the touch."""
+    connected = screen_connected(patient.root)
+    if connected is False:
+        yield Diagnosis(
+            "picture",
+            BAD,
+            "no screen is connected: citizens see nothing",
+            "check the screen's cable and power",
+        )
+    elif connected:
+        yield Diagnosis("picture", OK, "a screen is connected")
+    inputs = unreadable_inputs(patient.root)
+    if inputs is None:
+        state = OK if patient.simulate else WARN
+        yield Diagnosis("touch", state, "no input device is connected", "check the panel's touch cable")
+    elif inputs:
+        yield Diagnosis(
+            "touch",
+            BAD,
+            f"{', '.join(inputs)} cannot be read by this user",
+            "add the user to the group input",
+        )
+    else:
+        yield Diagnosis("touch", OK, "input devices can be read")
+
+
+def speech(patient: Patient) -> Iterator[Diagnosis]:
+    """Look at the speech and its sound."""
+    if (
+        patient.config.sound.speech
+        and shutil.which("espeak-ng") is None
+        and not patient.config.sound.recordings
+    ):
+        yield Diagnosis("speech", WARN, "espeak-ng is missing", "sudo apt install espeak-ng")
+    cards = sound_cards(patient.root)
+    if patient.config.sound.speech and not cards:
+        yield Diagnosis(
+            "sound", WARN, "no sound output was found", "connect a speaker or headphones, then restart"
+        )
+    elif patient.config.sound.speech:
+        yield Diagnosis("sound", OK, ", ".join(cards))
+
+
+def microphone(patient: Patient) -> Iterator[Diagnosis]:
+    """Look at the microphone."""
+    if not patient.config.sound.microphone:
+        return
+    if absent := missing():
+        remedy = f"sudo apt install {' '.join(PACKAGES)}"
+        yield Diagnosis("microphone", WARN, f"{', '.join(absent)} missing", remedy)
+    elif not has_capture_device(patient.root):
+        yield Diagnosis(
+            "microphone",
+            WARN,
+            "no device that can record is connected",
+            "connect one, or set sound.microphone to false",
+        )
+    else:
+        yield Diagnosis("microphone", OK, "programs and a device that can record")
