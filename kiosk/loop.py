@@ -252,15 +252,15 @@ class Loop:
             self._after(before, effects)
 
     def _after(self, before: State, effects: tuple[Effect, ...]) -> None:
+        if before.rated and self.service.state.visit > before.visit:
+            self.service.end_assisting()  # the next one in the queue has rated: that is another's hand
         for effect in effects:
             self._perform(effect)
-        if self.service.state.visit > before.visit:
-            self.service.counters.visits += 1
-            self.service.visits_today += 1
-        if _is_asked(before, self.service.state):
-            self.service.counters.asked += 1
+        self.service.count(before)
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
             self.service.recorder.forget_unthanked()
+            if before.step is not Step.STAFF:  # where it was asked for; the visit it is for comes now
+                self.service.end_assisting()
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
         match effect:
@@ -344,11 +344,3 @@ class Loop:
     def _show(self, view: View) -> None:
         self._view = view
         self._display.show(view)
-
-
-def _is_asked(before: State, state: State) -> bool:
-    """Tell whether this is the moment at which a visitor is first asked to answer the questionnaire."""
-    invited = state.step is Step.INVITATION and before.step is Step.SAVING and not state.complained
-    # After a low smiley and what was wrong the questions follow without an invitation.
-    led_on = state.form_open and not before.form_open and before.step in (Step.TOPICS, Step.TICKET)
-    return invited or led_on
