@@ -345,4 +345,6 @@ def _check_together(config: Config, file: str) -> None:
             f"{file}: panel.staff_buttons, speech_buttons and menu_buttons: take a pair of its own for each"
         )
     if (held := config.panel.staff_hold_seconds) >= config.panel.stuck_seconds:
-        raise ConfigurationError(f"{file}: panel.staff_hold_seconds = {held}: must be less than stuck_seconds")
+        raise ConfigurationError(
+            f"{file}: panel.staff_hold_seconds = {held}: must be less than stuck_seconds"
+        )

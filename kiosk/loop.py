@@ -25,7 +25,7 @@ from hardware.events import (
 from hardware.panel import Panel
 from kiosk.config import Chords
 from kiosk.ports import Desk, Display, Housekeeping, Voice
-from kiosk.service import Service, is_asked
+from kiosk.service import Service
 from kiosk.show.aloud.reader import ScreenReader
 from kiosk.show.present import next_change, present
 from kiosk.show.surroundings import Surroundings
@@ -260,15 +260,15 @@ class Loop:
             self._after(before, effects)
 
     def _after(self, before: State, effects: tuple[Effect, ...]) -> None:
+        if before.rated and self.service.state.visit > before.visit:
+            self.service.end_assisting()  # the next one in the queue has rated: that is another's hand
         for effect in effects:
             self._perform(effect)
-        if self.service.state.visit > before.visit:
-            self.service.counters.visits += 1
-            self.service.visits_today += 1
-        if is_asked(before, self.service.state):
-            self.service.counters.asked += 1
+        self.service.count(before)
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
             self.service.recorder.forget_unthanked()
+            if before.step is not Step.STAFF:  # where it was asked for; the visit it is for comes now
+                self.service.end_assisting()
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
         match effect:

@@ -11,6 +11,7 @@ from datetime import date
 from hardware.debounce import Debouncer
 from kiosk.recorder import Recorder
 from survey.record.bodies import Alive
+from survey.record.response import TYPED
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
@@ -63,7 +64,19 @@ class Service:
     """The local day that `visits_today` is counted on; None while the time is not known."""
     visits_today: int = 0
     """Since midnight, or since the start where that was later."""
+    assisting: bool = False
+    """Staff presses for a citizen who asked for help: what this visit gives is recorded as given by the hand of staff."""
+    assisting_until: float = 0.0
+    """A visit that has not begun by then is not assisted any more."""
     running: bool = True
+
+    def count(self, before: State) -> None:
+        """Count what the latest move of the visit has begun."""
+        if self.state.visit > before.visit:
+            self.counters.visits += 1
+            self.visits_today += 1
+        if _is_asked(before, self.state):
+            self.counters.asked += 1
 
     def begin_day(self, day: date | None) -> None:
         """Begin to count anew where another day has come."""
@@ -71,6 +84,17 @@ class Service:
             if self.day is not None:
                 self.visits_today = 0
             self.day = day
+
+    def assist(self, until: float) -> None:
+        """Record the next visit as pressed by staff, if it begins by then."""
+        self.assisting, self.assisting_until = True, until
+        self.recorder.channel = TYPED
+
+    def end_assisting(self) -> None:
+        """Record visits as their visitors' own again."""
+        if self.assisting:
+            self.assisting = False
+            self.recorder.channel = ""
 
     def stop(self) -> None:
         """End the loop after the present frame."""
@@ -90,7 +114,7 @@ class Service:
             self.state = self.state._replace(language=plan.languages[0])
 
 
-def is_asked(before: State, state: State) -> bool:
+def _is_asked(before: State, state: State) -> bool:
     """Tell whether this is the moment at which a visitor is first asked to answer the questionnaire."""
     invited = state.step is Step.INVITATION and before.step is Step.SAVING and not state.complained
     # After a low smiley and what was wrong the questions follow without an invitation.

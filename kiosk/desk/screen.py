@@ -17,6 +17,8 @@ from survey.visit.state import Press, Touch
 from uplink.errors import UplinkError
 
 _LOOK_SECONDS = 1.0
+_ASSIST_SECONDS = 120.0
+"""An assisted visit that has not begun by then is forgotten: the next one would be taken for it."""
 
 
 class NoStick(UplinkError):  # noqa: N818 - named for what is missing
@@ -56,6 +58,7 @@ class StaffScreen:
                 note=lambda done: service.recorder.note(STAFF, done.to_body()),
                 export=lambda: export_to_stick(device.home, folder),
                 restart=service.stop,
+                assist=lambda now: service.assist(now + _ASSIST_SECONDS),
                 languages=device.config.visit.languages,
                 lock_seconds=device.config.staff.lock_seconds,
                 say=voice.say if voice is not None else None,

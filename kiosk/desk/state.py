@@ -18,6 +18,7 @@ from kiosk.desk import pin
 from kiosk.errors import KioskError
 from kiosk.show.texts import Texts
 from survey.record.bodies import (
+    ASSISTING,
     CLOSED,
     EXPORT_FAILED,
     EXPORTED,
@@ -68,6 +69,7 @@ class Deed(StrEnum):
     FACTS = "staff-facts"
     TOUCH = "staff-touch"
     RESTART_NOW = "staff-restart-now"
+    ASSIST = "staff-assist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class DeskState:
 OPTIONS: dict[Page, tuple[Deed, ...]] = {
     Page.PIN: (Deed.PIN_LESS, Deed.PIN_MORE, Deed.PIN_TAKE, Deed.PIN_ENTER),
     Page.FACTS: (Deed.TEST, Deed.USB, Deed.MORE, Deed.CLOSE),
-    Page.MORE: (Deed.LANGUAGE, Deed.RESTART, Deed.FACTS, Deed.CLOSE),
+    Page.MORE: (Deed.LANGUAGE, Deed.ASSIST, Deed.RESTART, Deed.FACTS),
     Page.TEST: (Deed.TOUCH, Deed.FACTS),
     Page.RESTART: (Deed.FACTS, Deed.RESTART_NOW),
     Page.CLOSED: (),
@@ -122,6 +124,8 @@ class StaffDesk:
     note: Note
     export: Export
     restart: Callable[[], None]
+    assist: Callable[[float], None]
+    """Record the next visit as pressed by staff, from this moment on."""
     languages: tuple[str, ...]
     lock_seconds: float
     say: Callable[[Sequence[str], str], None] | None
@@ -204,6 +208,10 @@ class StaffDesk:
             case Deed.RESTART_NOW:
                 self.note(Staff(RESTARTED))
                 self.restart()
+            case Deed.ASSIST:
+                self.note(Staff(ASSISTING))
+                self.assist(now)
+                self._close(CLOSED)
             case Deed.MORE:
                 self._go(Page.MORE)
             case Deed.FACTS:

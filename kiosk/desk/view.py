@@ -227,6 +227,8 @@ def _label(deed: Deed, state: DeskState, texts: Texts) -> str:  # noqa: C901, PL
             return texts.get("staff.usb")
         case Deed.MORE:
             return texts.get("action.more")
+        case Deed.ASSIST:
+            return texts.get("staff.assist")
         case Deed.FACTS:
             return texts.get("action.back")
         case Deed.CLOSE:

@@ -14,6 +14,8 @@ class StaffMark(NamedTuple):
     """The collector has not been heard of for long; else it is the clock that is not trusted."""
     since: datetime | None = None
     """When it was heard of last, in local time."""
+    assisting: bool = False
+    """Staff presses for a citizen; else, and not offline, it is the clock that is not trusted."""
 
 
 class Surroundings(NamedTuple):

@@ -103,7 +103,7 @@ class Housekeeper:
             answer_days=self._remote.answer_days,
             status_address=self._place.status_address,
             out_of_service=self._service.recorder.trouble,
-            mark=self._mark,
+            mark=StaffMark(offline=False, assisting=True) if self._service.assisting else self._mark,
         )
 
     def step(self, now: float) -> None:
@@ -111,6 +111,8 @@ class Housekeeper:
         service = self._service
         wall = self.surroundings(now).wall
         service.begin_day(wall.date() if wall is not None else None)
+        if now >= service.assisting_until and service.resting:
+            service.end_assisting()
         if now >= self._alive_at:
             self._alive_at = now + ALIVE_EVERY_SECONDS
             service.recorder.note(ALIVE, self._alive(now).to_body())

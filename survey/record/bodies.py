@@ -41,10 +41,22 @@ TESTED = "test"
 RESTARTED = "restart"
 EXPORTED = "export"
 EXPORT_FAILED = "export_failed"
+ASSISTING = "assist"
 WRONG_PIN = "wrong_pin"
 STORAGE_RESTORED = "storage_restored"
 STAFF_ACTIONS = frozenset(
-    {OPENED, CLOSED, LOCKED, TESTED, RESTARTED, EXPORTED, EXPORT_FAILED, WRONG_PIN, STORAGE_RESTORED}
+    {
+        OPENED,
+        CLOSED,
+        LOCKED,
+        TESTED,
+        RESTARTED,
+        EXPORTED,
+        EXPORT_FAILED,
+        ASSISTING,
+        WRONG_PIN,
+        STORAGE_RESTORED,
+    }
 )
 WITHOUT_STAFF = frozenset({WRONG_PIN, STORAGE_RESTORED})
 """Actions that anybody can do, or the kiosk by itself: they prove nobody of the staff at the kiosk."""

@@ -216,6 +216,55 @@ def test_visits_are_those_of_today_and_the_desk_names_who_helps(staffed: Path) -
         assert kiosk.loop.service.visits_today == 0
 
 
+def assist(kiosk: Rig) -> None:
+    opened(kiosk)
+    kiosk.press(3)
+    kiosk.press(2)
+    assert kiosk.loop.service.state.step is Step.IDLE
+
+
+def channels(home: Path) -> list[object]:
+    return [record.body["channel"] for record in records(home, "response")]
+
+
+def test_a_visit_that_staff_presses_for_a_citizen_is_recorded_as_that_and_the_next_is_not(
+    staffed: Path,
+) -> None:
+    with rig(staffed) as kiosk:
+        assist(kiosk)
+        kiosk.wait(2)
+        assert "dibantu petugas" in kiosk.view.bar.left
+        kiosk.press(3)
+        kiosk.touch("accept")
+        for _ in range(9):
+            kiosk.touch("answer:3")
+        kiosk.wait(120)
+        assert "dibantu" not in kiosk.view.bar.left
+        kiosk.press(4)
+        kiosk.wait(60)
+    assert channels(staffed) == ["petugas", "petugas", "button"]
+    assert "assist" in actions(staffed)
+
+
+def test_help_that_nobody_took_is_forgotten(staffed: Path) -> None:
+    with rig(staffed) as kiosk:
+        assist(kiosk)
+        kiosk.wait(130)
+        kiosk.press(3)
+        kiosk.wait(60)
+    assert channels(staffed) == ["button"]
+
+
+def test_in_a_queue_the_next_one_s_vote_is_not_taken_for_an_assisted_one(staffed: Path) -> None:
+    with rig(staffed) as kiosk:
+        assist(kiosk)
+        kiosk.press(3)
+        kiosk.wait(10)
+        kiosk.press(4)
+        kiosk.wait(60)
+    assert channels(staffed) == ["petugas", "button"]
+
+
 def test_a_restart_is_asked_twice(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         opened(kiosk)
