@@ -29,7 +29,7 @@ from hardware.simulator import SimulatedPanel
 from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device
-from kiosk.fittings import open_window
+from kiosk.fitted.opening import open_window
 from kiosk.loop import Loop
 from kiosk.show.views import ChoiceView, MessageView, View
 from kiosk.times import RealTimes

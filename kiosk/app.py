@@ -17,21 +17,21 @@ from kiosk import __version__
 from kiosk.config import Config
 from kiosk.device import Device, open_device
 from kiosk.errors import KioskError
-from kiosk.fittings import (
+from kiosk.fitted.opening import (
     make_debouncer,
     open_microphone,
     open_panel,
     open_voice,
     open_window,
     tell_of_picture,
-    touch_fault,
+    why_untouched,
 )
+from kiosk.fitted.speaking import Speaking
 from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
-from kiosk.speaking import Speaking
 from kiosk.times import RealTimes, Times
 from kiosk.watch.folders import require_enrolled
 from kiosk.watch.gather import Faults, gather
@@ -96,10 +96,18 @@ def make_loop(
     began = times.monotonic()
     look = partial(
         gather,
-        device,
+        device.home,
         service,
+        journal=device.writer.state,
+        clock=device.clock,
+        zone=device.zone,
         inbox=inbox,
-        faults=Faults(touch_fault, picture_fault, voice, speaking),
+        faults=Faults(
+            touch=lambda: touch_fault,
+            picture=picture_fault,
+            speech=voice.fault if voice is not None else lambda: None,
+            microphone=lambda: speaking.fault,
+        ),
         up_seconds=lambda: times.monotonic() - began,
     )
     return Loop(
@@ -181,7 +189,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     voice=open_voice(home, config),
                     microphone=microphone,
                     staff=True,
-                    touch_fault=touch_fault(window),
+                    touch_fault=why_untouched(window),
                     picture_fault=window.picture_fault,
                 )
                 for number in (signal.SIGTERM, signal.SIGINT):

@@ -24,9 +24,10 @@ from hardware.events import (
 )
 from hardware.panel import Panel
 from kiosk.config import Chords
+from kiosk.fitted.reader import ScreenReader
+from kiosk.fitted.speaking import Speaking
 from kiosk.ports import Desk, Display, Housekeeping, Voice
 from kiosk.service import Service
-from kiosk.show.aloud.reader import ScreenReader
 from kiosk.show.present import next_change, present
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.views import (
@@ -41,7 +42,6 @@ from kiosk.show.views import (
     View,
     WarnedView,
 )
-from kiosk.speaking import Speaking
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog

@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.commands import add_place, place_of
 from kiosk.config import Config
 from kiosk.desk.pin import has_pin
-from kiosk.fittings import open_panel
+from kiosk.fitted.opening import open_panel
 from kiosk.watch.doctor import examine
 from kiosk.watch.patient import BAD, OK, Patient
 

@@ -9,7 +9,7 @@ from kiosk.commands import add_place, place_of
 from kiosk.config import Config, screen_of
 from kiosk.device import open_device
 from kiosk.errors import KioskError
-from kiosk.fittings import open_panel, open_window
+from kiosk.fitted.opening import open_panel, open_window
 from kiosk.watch.folders import require_enrolled
 
 

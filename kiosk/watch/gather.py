@@ -1,50 +1,53 @@
 """How this kiosk does, gathered for the staff desk, its `alive` records and `status`."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from kiosk import __version__
-from kiosk.device import Device
-from kiosk.ports import Voice
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
-from kiosk.speaking import Speaking
 from kiosk.watch.health import SETTLING_SECONDS, Health, board_facts, certificate_days, heard_at, uplink_words
 from survey.wire.trouble import Trouble
-from uplink.journal.stamp import boot_time_ms
+from uplink.journal.stamp import Clock, boot_time_ms
+from uplink.journal.written import WriterState
 
 
 class Faults(NamedTuple):
-    """What can keep a screen from being seen, touched and heard."""
+    """What can keep a screen from being seen, touched and heard, each asked when it is told."""
 
-    touch: Trouble | None
+    touch: Callable[[], Trouble | None]
     picture: Callable[[], Trouble | None]
-    voice: Voice | None
-    speaking: Speaking
+    speech: Callable[[], Trouble | None]
+    microphone: Callable[[], Trouble | None]
 
 
 def gather(
-    device: Device,
+    home: Path,
     service: Service,
     *,
+    journal: Callable[[], WriterState],
+    clock: Clock,
+    zone: ZoneInfo,
     inbox: Inbox | None,
     faults: Faults,
     up_seconds: Callable[[], float],
 ) -> Health:
     """Gather how this kiosk does, from all that know a part of it."""
-    stamp = device.clock.stamp()
-    uplink = uplink_words(device.home, up_ms=boot_time_ms)
-    heard, silent_seconds = heard_at(device.home, uplink, now_ms=stamp.at or 0, zone=device.zone)
+    stamp = clock.stamp()
+    uplink = uplink_words(home, up_ms=boot_time_ms)
+    heard, silent_seconds = heard_at(home, uplink, now_ms=stamp.at or 0, zone=zone)
     return Health(
-        journal=device.writer.state(),
-        board=board_facts(device.home),
+        journal=journal(),
+        board=board_facts(home),
         uplink=uplink,
         clock_trusted=stamp.sync,
         stuck=tuple(sorted(service.debouncer.stuck)),
         picture_fault=faults.picture(),
-        touch_fault=faults.touch,
-        speech_fault=faults.voice.fault() if faults.voice is not None else None,
-        microphone_fault=faults.speaking.fault,
+        touch_fault=faults.touch(),
+        speech_fault=faults.speech(),
+        microphone_fault=faults.microphone(),
         last_error=service.recorder.trouble,
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,

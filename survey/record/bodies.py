@@ -143,7 +143,7 @@ class ClockNews(NamedTuple):
 
 DARK = "dark"
 """What an `alive` record says is shown where no screen shows anything: that is no time in service."""
-_MAX_TROUBLES = 16
+MOST_TROUBLES = 16
 
 
 class Alive(NamedTuple):
@@ -165,7 +165,7 @@ class Alive(NamedTuple):
     stuck: tuple[int, ...] = ()
     """Buttons that do not come up."""
     troubles: tuple[str, ...] = ()
-    """Codes of what is wrong, most serious first."""
+    """Codes of what is wrong, most serious first; no more than `MOST_TROUBLES` are told."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body."""
@@ -178,7 +178,7 @@ class Alive(NamedTuple):
             "answered": self.answered,
             "rejected": dict(sorted(self.rejected.items())),
         }
-        lists = {"stuck": list(self.stuck), "troubles": list(self.troubles)}
+        lists = {"stuck": list(self.stuck), "troubles": list(self.troubles[:MOST_TROUBLES])}
         return body | {name: entries for name, entries in lists.items() if entries}
 
     @classmethod
@@ -198,7 +198,7 @@ class Alive(NamedTuple):
             answered=fields.whole_or("answered", 0),
             rejected=fields.counts("rejected", most=32),
             stuck=fields.wholes("stuck", most=16),
-            troubles=fields.texts("troubles", most=_MAX_TROUBLES),
+            troubles=fields.texts("troubles", most=MOST_TROUBLES),
         )
 
 

@@ -20,7 +20,7 @@ from hardware.events import (
     Stuck,
 )
 from kiosk.config import Config
-from kiosk.fittings import debounce_timing
+from kiosk.fitted.opening import debounce_timing
 
 TIMING = debounce_timing(Config().panel)
 

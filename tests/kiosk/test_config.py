@@ -11,7 +11,7 @@ import pytest
 from kiosk import __version__
 from kiosk.config import Config, keys, load, parse
 from kiosk.errors import ConfigurationError
-from kiosk.fittings import open_panel
+from kiosk.fitted.opening import open_panel
 from kiosk.remote.hours import is_open, opens_next
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"

@@ -9,7 +9,7 @@ import pytest
 from hardware.debounce import Debouncer, DebounceTiming
 from kiosk.config import Config, PanelSection, SoundSection, StaffSection, VisitSection
 from kiosk.desk.state import StaffDesk
-from kiosk.fittings import debounce_timing
+from kiosk.fitted.opening import debounce_timing
 from kiosk.loop import Loop
 from kiosk.remote.plan import make_plan, visit_timing
 from kiosk.show.aloud.speech import Speech

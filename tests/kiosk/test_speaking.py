@@ -15,10 +15,10 @@ from hardware.simulator import SimulatedMicrophone
 from hardware.spoken import Failed
 from kiosk.__main__ import main
 from kiosk.config import Config, parse
+from kiosk.fitted.speaking import Speaking
 from kiosk.ports import Voice
 from kiosk.show.texts import catalogue
 from kiosk.show.views import KeyboardView, MessageView, TicketView, View, WarnedView
-from kiosk.speaking import Speaking
 from kiosk.watch.doctor import examine
 from kiosk.watch.patient import OK, WARN, Patient
 from survey.record import ogg
@@ -271,19 +271,20 @@ def test_speaking_is_off_where_no_microphone_is_configured_or_its_programs_are_m
 def test_reading_aloud_lets_go_of_the_sound_card_before_a_recording_and_reads_on_after_it(home: Path) -> None:
     order: list[str] = []
     voice = Voice(
-        speak=lambda view, _language: order.append(type(view).__name__),
+        say=lambda pieces, _language: order.append(pieces[0]),
         hush=lambda: None,
         release=lambda: order.append("release"),
         set_volume=lambda _percent: None,
+        tune=lambda _louder, _pace: None,
         fault=lambda: None,
     )
     config = parse({"sound": {"microphone": True, "speech": True}}, file="test")
     with kiosk_that_hears(home, config=config, voice=voice) as (kiosk, _):
         complain(kiosk, "speak", "listen", "start")
-        assert order == ["MessageView", "release"]
+        assert order == ["Ceritakan dengan suara", "release"]
         kiosk.touch("stop")
         kiosk.wait(4)
-        assert order[-2:] == ["release", "MessageView"], (
+        assert order[-2:] == ["release", "Ini suara Anda"], (
             "what can be done is read once the voice has been heard"
         )
 

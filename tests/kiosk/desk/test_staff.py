@@ -183,6 +183,7 @@ def test_the_test_is_heard(staffed: Path) -> None:
     voice = Voice(
         say=lambda pieces, _language: heard.extend(pieces),
         hush=lambda: None,
+        release=lambda: None,
         set_volume=lambda _percent: None,
         tune=lambda _louder, _pace: None,
         fault=lambda: None,

@@ -1,6 +1,6 @@
 """The look of a kiosk with its default settings."""
 
 from kiosk.config import Config
-from kiosk.fittings import look_of
+from kiosk.fitted.opening import look_of
 
 LOOK = look_of(Config().screen)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from survey.record.bodies import (
     BODIES,
+    MOST_TROUBLES,
     STAFF_ACTIONS,
     Alive,
     Boot,
@@ -121,6 +122,7 @@ EXAMPLES = {
         answered=wholes,
         rejected=counts,
         stuck=st.lists(st.integers(1, 4), max_size=4).map(tuple),
+        troubles=st.lists(words, max_size=MOST_TROUBLES).map(tuple),
     ),
     "staff": st.one_of(
         st.builds(

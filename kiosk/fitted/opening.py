@@ -88,7 +88,7 @@ def open_window(config: Config, *, title: str, windowed: bool, keys_press: bool 
     return window
 
 
-def touch_fault(window: "Window") -> Trouble | None:
+def why_untouched(window: "Window") -> Trouble | None:
     """Give why touches cannot arrive; None where they can."""
     fault = window.input_fault()
     if fault is not None:

@@ -1,0 +1,1 @@
+"""What the kiosk is fitted with: how it is opened, and how its microphone is used."""
