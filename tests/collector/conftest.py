@@ -6,6 +6,7 @@ nine in the morning in Jakarta.
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,12 @@ def own_clock(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
     monkeypatch.setattr(clock, "now", own.now)
     monkeypatch.setattr("django.utils.timezone.now", lambda: clock.now())  # noqa: PLW0108 - what `auto_now_add` asks; `stopped` replaces it again
     return own
+
+
+@pytest.fixture(autouse=True)
+def _no_log_of_another_test() -> None:
+    """Take away the log's files: the database forgets with each test, and a log that was given out would know more than it."""
+    shutil.rmtree(_DATA / "log", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -133,6 +133,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("revoke", "k-0001", "--why", "stolen"), "1 keys revoked"),
         (("list",), "REVOKED"),
     ],
+    "log": [(("build",), " leaves added, "), (("show",), "ikm-log/127.0.0.1/1")],
     "paper": [
         (("list",), "poster-a4                  everybody  poster-a4.pdf"),
         (("dress", "--letterhead", "DESA SUKAMAJU", "--contact", "Tlp. 0727", "--as", "rina"), "DESA SUKAMAJU\nTlp. 0727\nno logo"),
@@ -197,6 +198,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "keys": (("destroy-sealing", "00000000", "--why", "x"), "there is no sealing key '00000000' here"),
     "kiosk": (("revoke", "k-9", "--why", "x"), "there is no kiosk 'k-9' here"),
     "listen": ((), "IKM_BROKER_URL = 'http://x': write mqtt://HOST:PORT"),
+    "log": (("offer", "{folder}/x", "--old", "9"), "there is no log to go on from"),
     "paper": (("make", "AAAAAAAA", "--out", "{folder}"), "there is no release with the address 'AAAAAAAA'"),
     "pekppp": ((*UNIT, "--year", "26"), "the year is one from 2000 to 2199"),
     "place": (
