@@ -118,7 +118,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "explain": [(("--value", "81,96", "--lang", "en"), "By the table of 2004, out of force: A (Sangat baik)")],
     "handover": [
         (("list",), "nothing is out"),
-        (("export", *UNIT, "--file", "{folder}/lapor.csv", "--as", "rina", "--why", "serah"), "0 complaints"),
+        (("opensid-export", *UNIT, "--file", "{folder}/pengaduan.csv"), "0 public notices"),
     ],
     "import_files": [(("{batch}",), "1 new records from 1 files; 1 receipts written")],
     "index": [
