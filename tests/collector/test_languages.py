@@ -3,7 +3,6 @@
 import gettext
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -173,8 +172,3 @@ def test_a_period_and_its_days_are_written_in_each_language(
 )
 def test_a_number_has_the_signs_of_its_language(value: str, indonesian: str, english: str) -> None:
     assert (comma(Decimal(value), "id"), comma(Decimal(value), "en")) == (indonesian, english)
-
-
-def test_the_catalogue_comes_with_the_package() -> None:
-    root = Path(__file__).resolve().parents[2]
-    assert '"locale/*/LC_MESSAGES/*.mo"' in (root / "pyproject.toml").read_text()

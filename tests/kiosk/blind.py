@@ -105,14 +105,17 @@ class BlindVisitor:
 
     def choose(self, key: str) -> None:
         """Take the option of this name, looking through the pages of a list."""
-        wanted, more = self.texts.get(key), self.texts.get("action.more")
+        wanted = self.texts.get(key)
+        onward = {self.texts.get("action.more"), self.texts.get("standing.other")}
         for _ in range(6):
             for button, label in self.options().items():
                 if label == wanted:
                     self.take(button, label)
                     return
-            button = next((number for number, label in self.options().items() if label == more), 0)
-            self.take(button, more)
+            ways = [one for one in self.options().items() if one[1] in onward]
+            if not ways:
+                break
+            self.take(*ways[0])
         raise LostError(f"{wanted!r} is not among {self.ears.heard}")
 
     # -- what one comes for
