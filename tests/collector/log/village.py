@@ -45,10 +45,15 @@ class Card:
         """Serve visitors on a day, later than all before; each midnight on the way is told."""
         self.go_to(day)
         for value in values:
-            self._at(ms(day, 9) + 60_000 * len(self.kiosk.lines))
-            self.kiosk.record(
-                "response", skm(value, visit=self.kiosk.last + 1, salt=new_salt(), **more), after_ms=0
-            )
+            self.answer(day, value, **more)
+
+    def answer(self, day: date, *values: int, **more: object) -> None:
+        """Serve one visitor, who answers each element as given."""
+        self.go_to(day)
+        self._at(ms(day, 9) + 60_000 * len(self.kiosk.lines))
+        self.kiosk.record(
+            "response", skm(*values, visit=self.kiosk.last + 1, salt=new_salt(), **more), after_ms=0
+        )
 
     def go_to(self, day: date) -> None:
         """Let nights pass."""
