@@ -146,6 +146,27 @@ DARK = "dark"
 MOST_TROUBLES = 16
 
 
+class SeenLog(NamedTuple):
+    """A checkpoint of the collector's log as a kiosk saw it, with the log's own signature: it can be shown to anybody."""
+
+    origin: str
+    size: int
+    root: str
+    """Hexadecimal."""
+    signature: str
+    """Of the log over the checkpoint, in base64."""
+
+    @classmethod
+    def from_fields(cls, value: object) -> "SeenLog":
+        """Read it.
+
+        Raises:
+            Malformed: it is none (`alive_field`).
+        """
+        fields = Fields(ALIVE, value if isinstance(value, dict) else {})
+        return cls(fields.text("origin"), fields.whole("size"), fields.text("root"), fields.text("signature"))
+
+
 class Alive(NamedTuple):
     """`alive`: every `ALIVE_EVERY_SECONDS`, what the screen shows and what was counted since the last one."""
 
@@ -166,6 +187,8 @@ class Alive(NamedTuple):
     """Buttons that do not come up."""
     troubles: tuple[str, ...] = ()
     """Codes of what is wrong, most serious first; no more than `MOST_TROUBLES` are told."""
+    log: "SeenLog | None" = None
+    """The checkpoint of the collector's log that was seen last; told once in a boot, and whenever it is another one."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body."""
@@ -179,7 +202,8 @@ class Alive(NamedTuple):
             "rejected": dict(sorted(self.rejected.items())),
         }
         lists = {"stuck": list(self.stuck), "troubles": list(self.troubles[:MOST_TROUBLES])}
-        return body | {name: entries for name, entries in lists.items() if entries}
+        seen = {"log": self.log._asdict()} if self.log is not None else {}
+        return body | {name: entries for name, entries in lists.items() if entries} | seen
 
     @classmethod
     def from_body(cls, body: Mapping[str, object]) -> "Alive":
@@ -199,6 +223,7 @@ class Alive(NamedTuple):
             rejected=fields.counts("rejected", most=32),
             stuck=fields.wholes("stuck", most=16),
             troubles=fields.texts("troubles", most=MOST_TROUBLES),
+            log=SeenLog.from_fields(body["log"]) if "log" in body else None,
         )
 
 

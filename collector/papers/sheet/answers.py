@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from collector.papers.rows import Row, WithoutRows
+from collector.papers.rows import WithoutRows
 from collector.papers.said import Said, printed
 from collector.papers.sheet.arithmetic import CONVERSION, Sums, category_formula, category_of
 from collector.papers.sheet.book import Book, Page, ref
+from collector.releases.sheet_rows import Row
 from collector.words.catalogue import say
 from survey.instrument.weights import WeightMode
 

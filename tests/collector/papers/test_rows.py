@@ -11,11 +11,12 @@ from django.db import transaction
 from collector.errors import CollectorError
 from collector.papers import characteristics
 from collector.papers.models import RowsLeft
-from collector.papers.rows import Row, WithoutRows, rows_of
+from collector.papers.rows import WithoutRows, rows_of
 from collector.papers.said import said_of
 from collector.releases import larger, policy, publishing
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.people import members_of, unpack_basis
+from collector.releases.sheet_rows import Row
 from collector.scores.models import Group, Response
 from collector.scores.tallies.projection import project
 from survey.index.periods import parse
