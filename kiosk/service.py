@@ -10,8 +10,9 @@ from datetime import date
 
 from hardware.debounce import Debouncer
 from kiosk.recorder import Recorder
-from survey.record.bodies import Alive, SeenLog
+from survey.record.bodies import Alive
 from survey.record.response import TYPED
+from survey.record.seen_log import SeenLog
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 

@@ -16,8 +16,8 @@ from collector.trust import public
 from survey.log.checkpoint import MOST_LEAVES, Checkpoint, SignedCheckpoint
 from survey.log.note import ED25519, Line, Note, VerifierKey, is_name, is_signed, key_id
 from survey.log.tree import HASH_BYTES
-from survey.record.bodies import SeenLog
 from survey.record.errors import Malformed
+from survey.record.seen_log import SeenLog
 from survey.wire.log_news import unpack_log_news
 
 

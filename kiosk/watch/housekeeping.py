@@ -12,8 +12,9 @@ from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
 from kiosk.watch.log import LogWatched
-from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive, SeenLog
+from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive
 from survey.record.record import ALIVE, SETTINGS
+from survey.record.seen_log import SeenLog
 from survey.settings import Hours, SettingsContent, ShownIndex
 from survey.visit.plan import Plan
 

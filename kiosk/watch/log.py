@@ -6,8 +6,8 @@ The uplink's file is another user's: what makes no sense in it is shown to nobod
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from survey.record.bodies import SeenLog
 from survey.record.errors import Malformed
+from survey.record.seen_log import SeenLog
 from survey.wire.trouble import Trouble, trouble
 
 FORK, UNCOSIGNED, OTHER_LOG = "fork", "uncosigned", "other_log"

@@ -25,6 +25,7 @@ from survey.record.record import (
     TALLY,
 )
 from survey.record.response import Response
+from survey.record.seen_log import SeenLog
 from survey.record.tally import TallyTold
 
 ALIVE_EVERY_SECONDS = 900
@@ -146,27 +147,6 @@ DARK = "dark"
 MOST_TROUBLES = 16
 
 
-class SeenLog(NamedTuple):
-    """A checkpoint of the collector's log as a kiosk saw it, with the log's own signature: it can be shown to anybody."""
-
-    origin: str
-    size: int
-    root: str
-    """Hexadecimal."""
-    signature: str
-    """Of the log over the checkpoint, in base64."""
-
-    @classmethod
-    def from_fields(cls, value: object) -> "SeenLog":
-        """Read it.
-
-        Raises:
-            Malformed: it is none (`alive_field`).
-        """
-        fields = Fields(ALIVE, value if isinstance(value, dict) else {})
-        return cls(fields.text("origin"), fields.whole("size"), fields.text("root"), fields.text("signature"))
-
-
 class Alive(NamedTuple):
     """`alive`: every `ALIVE_EVERY_SECONDS`, what the screen shows and what was counted since the last one."""
 
@@ -187,7 +167,7 @@ class Alive(NamedTuple):
     """Buttons that do not come up."""
     troubles: tuple[str, ...] = ()
     """Codes of what is wrong, most serious first; no more than `MOST_TROUBLES` are told."""
-    log: "SeenLog | None" = None
+    log: SeenLog | None = None
     """The checkpoint of the collector's log that was seen last; told once in a boot, and whenever it is another one."""
 
     def to_body(self) -> dict[str, object]:
