@@ -196,7 +196,10 @@ def begin_anew(before: SignedCheckpoint) -> str:
             model.objects.all().delete()
         name = f"{origin}/{int(number) + 1}" if number.isdecimal() else f"{_origin()}"
         state = LogState.objects.create(pk=1, origin=name)
-        keeping.put_aside(before.point.origin)
+        lying = (
+            keeping.given_out()
+        )  # what was restored may lie further back than a log that only kiosks know of
+        keeping.put_aside(lying.point.origin if lying is not None else before.point.origin)
         added = _Adding(state)
         added.begin(before.note.message())
         note = added.done()

@@ -118,7 +118,11 @@ def put_aside(origin: str) -> None:
     Raises:
         CollectorError: they cannot be (`not_writable`).
     """
-    kept = aside(origin)
+    kept, nth = aside(origin), 2
+    while (
+        kept.exists()
+    ):  # a restored machine may lose the same log twice: nothing that was signed is written over
+        kept, nth = aside(f"{origin}-{nth}"), nth + 1
     try:
         if folder().exists():  # whoever lost the whole disk has none
             folder().rename(kept)
