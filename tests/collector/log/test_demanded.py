@@ -265,8 +265,8 @@ def test_a_collector_that_lost_its_log_learns_from_a_kiosk_and_is_followed(
     building.build()
     hear(kiosk, village)
     arrived(kiosk, seen_by(village), arrive)
+    own_clock.moment += timedelta(days=1)
     with pytest.raises(CollectorError) as told:
-        own_clock.moment += timedelta(days=1)
         building.build()
     assert told.value.word == "log_behind", "nothing more is signed under the old name"
     call_command("log", "begin", "--why", "kartu rusak")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from collector.fleet.models import Unit
 from collector.log import building
@@ -12,13 +12,20 @@ from collector.releases.models import Release
 from survey.index.periods import Period, parse
 from survey.record.response import new_salt
 from tests.collector.clocks import stopped
-from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import FakeKiosk, skm
 
 WIB = timedelta(hours=7)
 QUARTER = parse("2026-TW4")
 ENROLLED = date(2026, 9, 28)
 Arrive = Callable[..., list[object]]
+
+
+class OwnClock(Protocol):
+    """A clock that whoever has a village sets."""
+
+    moment: datetime
+
+    def now(self) -> datetime: ...
 
 
 def moment(day: date, hour: int = 9) -> datetime:
