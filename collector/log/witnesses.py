@@ -89,7 +89,7 @@ def proof_of(number: int) -> LogProof:
 
 
 def take(text: str) -> list[str]:
-    """Take a checkpoint that witnesses have cosigned; gives whose cosignatures are new here or newer.
+    """Take a checkpoint that witnesses have cosigned; gives whose cosignatures it bears.
 
     Raises:
         CollectorError: it is none of this log's (`log_foreign`), or nobody whom the policy names has cosigned it (`log_uncosigned`).

@@ -18,7 +18,7 @@ from django.test import Client
 from collector.fleet import assignments, tree
 from collector.fleet.models import Kiosk, KioskKey
 from collector.log import building, keeping, witnesses
-from collector.log.models import KeptCheckpoint, LoggedFact, LogState
+from collector.log.models import KeptCheckpoint, LoggedFact, LoggedPolicy, LogState
 from collector.releases import proof_file
 from collector.releases.models import OpenedCounters, Release
 from collector.trust import public
@@ -83,7 +83,7 @@ def test_a_forked_log_is_a_fork_to_whoever_kept_a_checkpoint(
 
 def _rewrite_history(world: World) -> None:
     """Have the log made anew under the old name, as if a kiosk had never been enrolled."""
-    for model in (LogState, KeptCheckpoint, LoggedFact):
+    for model in (LogState, KeptCheckpoint, LoggedFact, LoggedPolicy):
         model.objects.all().delete()
     building.ThreadLeaf.objects.all().delete()
     building.NightHeads.objects.all().delete()
@@ -476,7 +476,9 @@ def test_a_stick_takes_an_offer_there_and_brings_the_cosignature_back(
     call_command("log", "offer", str(stick), "--old", "0")
     assert cosigning.main([str(tmp_path / "saksi"), "cosign", str(stick)]) == 0
     call_command("log", "cosigned", str(stick))
-    assert "cosigned by desa" in capsys.readouterr().out
+    assert capsys.readouterr().out.splitlines()[-1] == "cosigned by inspektorat, universitas, desa", (
+        "those whom kiosks know from the policy before count too"
+    )
     call_command("log", "show")
     shown = capsys.readouterr().out
     assert shown.count("— saksi.example ") == 1
