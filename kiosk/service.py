@@ -12,6 +12,7 @@ from hardware.debounce import Debouncer
 from kiosk.recorder import Recorder
 from survey.record.bodies import Alive
 from survey.record.response import TYPED
+from survey.record.seen_log import SeenLog
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
@@ -30,7 +31,13 @@ class Counters:
     rejected: Counter[str] = field(default_factory=Counter)
 
     def take(
-        self, *, screen: str, open_now: bool, stuck: tuple[int, ...], troubles: tuple[str, ...]
+        self,
+        *,
+        screen: str,
+        open_now: bool,
+        stuck: tuple[int, ...],
+        troubles: tuple[str, ...],
+        log: SeenLog | None = None,
     ) -> Alive:
         """Give the body of an `alive` record with the counts, and begin anew."""
         alive = Alive(
@@ -43,6 +50,7 @@ class Counters:
             rejected=dict(self.rejected),
             stuck=stuck,
             troubles=troubles,
+            log=log,
         )
         self.presses = self.visits = self.asked = self.answered = 0
         self.rejected.clear()

@@ -79,6 +79,12 @@ class UplinkHealth(NamedTuple):
     """The root it had then, in hexadecimal."""
     log_fork: bool = False
     """Whether the kiosk was ever shown another history of that log."""
+    log_origin: str = ""
+    """Which log that is."""
+    log_refused: str = ""
+    """Why the news of the log that came last are not followed: `uncosigned` or `other_log`; empty where they are."""
+    log_policy: int = -1
+    """The leaf that says whom the kiosk demands cosignatures of; -1: its enrolment did."""
     kiosk: KioskHealth | None = None
     """None where the process with the screen has not written its status."""
 
@@ -97,7 +103,11 @@ class UplinkHealth(NamedTuple):
         if self.memory_kb is not None:
             fields["memory_kb"] = self.memory_kb
         if self.log_size:
-            fields |= {"log_size": self.log_size, "log_root": self.log_root}
+            fields |= {"log_size": self.log_size, "log_root": self.log_root, "log_origin": self.log_origin}
+        if self.log_refused:
+            fields["log_refused"] = self.log_refused
+        if self.log_policy >= 0:
+            fields["log_policy"] = self.log_policy
         if self.log_fork:
             fields["log_fork"] = True
         return fields if self.kiosk is None else fields | {"kiosk": self.kiosk.to_fields()}
@@ -143,6 +153,9 @@ def uplink_health_of(fields: object) -> UplinkHealth | None:
         log_size=max(0, read.whole("log_size") or 0),
         log_root=read.text("log_root"),
         log_fork=read.flag("log_fork", default=False),
+        log_origin=read.long_text("log_origin"),
+        log_refused=read.text("log_refused"),
+        log_policy=-1 if (number := read.whole("log_policy")) is None else max(-1, number),
         kiosk=kiosk_health_of(fields.get("kiosk")),
     )
 
@@ -156,6 +169,10 @@ class _Lenient:
     def text(self, key: str) -> str:
         value = self._fields.get(key)
         return value[:64] if isinstance(value, str) else ""
+
+    def long_text(self, key: str) -> str:
+        value = self._fields.get(key)
+        return value[:200] if isinstance(value, str) else ""
 
     def flag(self, key: str, *, default: bool) -> bool:
         value = self._fields.get(key)

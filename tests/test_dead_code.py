@@ -74,7 +74,11 @@ BY_LIBRARIES = (
         "has_number|sure|name_of_grade|proof|drawn|moved|step",
         "templates ask for them",
     ),
-    Unused("collector/releases/show/reading.py", "is_missing|is_withdrawn|reason", "templates ask for them"),
+    Unused(
+        "collector/releases/show/reading.py",
+        "is_missing|is_withdrawn|reason|has_rows",
+        "templates ask for them",
+    ),
     Unused(
         "collector/scores/templatetags/ikm.py",
         "minutes_of|svg|timing_sentences|published_day|due_day|long_day|period_name|days_of|in_words|languages",

@@ -11,7 +11,9 @@ class LogConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the facts of the rooms below; rooms above register their own."""
-        from collector.log import gathering, sources  # noqa: PLC0415 - models load after apps
+        from collector.fleet import enrolment  # noqa: PLC0415 - models load after apps
+        from collector.log import demanded, gathering, sources  # noqa: PLC0415 - the same
 
-        for source in gathering.SOURCES:
+        for source in (*gathering.SOURCES, demanded.SOURCE):
             sources.register(source)
+        enrolment.tell_besides(demanded.for_enrolment)

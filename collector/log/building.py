@@ -17,12 +17,21 @@ from collector import clock
 from collector.errors import CollectorError
 from collector.local import date_text
 from collector.log import heads, keeping, sources
-from collector.log.models import KeptCheckpoint, LoggedFact, LogState, NightHeads, ThreadLeaf
+from collector.log.models import (
+    KeptCheckpoint,
+    KioskNews,
+    KioskSaw,
+    LoggedFact,
+    LoggedPolicy,
+    LogState,
+    NightHeads,
+    ThreadLeaf,
+)
 from collector.log.sources import Fact
 from collector.trust import keyholder, public
 from collector.trust.kinds import LOG_PREFIX
-from survey.log.checkpoint import Checkpoint, sign_checkpoint
-from survey.log.facts import BEGIN, HEAD, Leaf, Place
+from survey.log.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
+from survey.log.facts import BEGIN, HEAD, WITNESSES, Leaf, Place
 from survey.log.tiles import grow
 
 MOST_FACTS = 20_000
@@ -132,6 +141,8 @@ class _Adding:
                 self._threads[code] = Place(place.nth, number)
                 threads.append(ThreadLeaf(unit=code, nth=place.nth, number=number))
             logged.append(LoggedFact(key=fact.key, stamp=fact.stamp, number=number))
+            if fact.kind == WITNESSES:
+                LoggedPolicy.objects.create(number=number, text=str(fact.body()["policy"]))
         LoggedFact.objects.bulk_create(
             logged,
             batch_size=_ROWS,
@@ -173,25 +184,22 @@ class _Adding:
         return self._state.size + len(self.entries) - 1
 
 
-def begin_anew() -> str:
-    """Begin a new log whose first leaf names the checkpoint that was given out last; everything is logged in it once more.
+def begin_anew(before: SignedCheckpoint) -> str:
+    """Begin a new log whose first leaf names the newest checkpoint that is known of; everything is logged in it once more.
 
     For a collector that was set back: it cannot go on in a log of which it has lost the end, and two histories under one name are a fork.
-
-    Raises:
-        CollectorError: there is no checkpoint to go on from (`log_none`).
     """
-    before = keeping.given_out()
-    if before is None:
-        raise CollectorError("log_none")
     origin, _, number = before.point.origin.rpartition("/")
     with transaction.atomic():
         LogState.objects.filter(pk=1).delete()
-        for model in (KeptCheckpoint, LoggedFact, ThreadLeaf, NightHeads):
+        for model in (KeptCheckpoint, LoggedFact, ThreadLeaf, NightHeads, LoggedPolicy, KioskNews):
             model.objects.all().delete()
         name = f"{origin}/{int(number) + 1}" if number.isdecimal() else f"{_origin()}"
         state = LogState.objects.create(pk=1, origin=name)
-        keeping.put_aside(before.point.origin)
+        lying = (
+            keeping.given_out()
+        )  # what was restored may lie further back than a log that only kiosks know of
+        keeping.put_aside(lying.point.origin if lying is not None else before.point.origin)
         added = _Adding(state)
         added.begin(before.note.message())
         note = added.done()
@@ -218,9 +226,14 @@ def _portions(codes: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _check_not_behind(state: LogState) -> None:
     found = keeping.given_out()
-    if found is None or (found.point.origin == state.origin and found.point.size <= state.size):
-        return
-    raise CollectorError("log_behind", given=found.point.size, known=state.size, origin=found.point.origin)
+    given = found.point if found is not None else None
+    if given is None or (given.origin == state.origin and given.size <= state.size):
+        # The files may have been set back with the database: kiosks show what they saw, signed by this log.
+        seen = KioskSaw.objects.filter(origin=state.origin).aggregate(size=Max("size"))["size"] or 0
+        if seen <= state.size:
+            return
+        given = Checkpoint(state.origin, seen, b"")
+    raise CollectorError("log_behind", given=given.size, known=state.size, origin=given.origin)
 
 
 def _origin() -> str:

@@ -33,13 +33,13 @@ def folder() -> Path:
     return settings.IKM_DATA / "log"
 
 
-def read(tile: Tile) -> bytes:
-    """Give a tile's file.
+def read(tile: Tile, place: Path | None = None) -> bytes:
+    """Give a tile's file; `place` is where another log's were put aside.
 
     Raises:
         CollectorError: it is not there (`log_file`).
     """
-    path = folder() / tile.path()
+    path = (place or folder()) / tile.path()
     try:
         return path.read_bytes()
     except OSError as error:
@@ -85,21 +85,31 @@ def entry(size: int, number: int) -> bytes:
     return unpack_entries(read(tile_at(size, ENTRIES, number // WIDTH)))[number % WIDTH]
 
 
-def subtree(size: int) -> tree.Subtree:
+def subtree(size: int, place: Path | None = None) -> tree.Subtree:
     """Give the hashes over ranges of a log of so many leaves; each tile is read once."""
     held: dict[Tile, bytes] = {}
 
     def read_once(tile: Tile) -> bytes:
         if tile not in held:
-            held[tile] = read(tile)
+            held[tile] = read(tile, place)
         return held[tile]
 
     return subtree_of(lambda level, begin, end: read_hashes(read_once, size, level, begin, end))
 
 
-def consistency(old: int, size: int) -> tuple[bytes, ...]:
-    """Give what shows that a log of `size` leaves goes on from one of `old`."""
-    return tuple(tree.proof(tree.consistency_path(old, size), subtree(size)))
+def consistency(old: int, size: int, *, of: str | None = None) -> tuple[bytes, ...]:
+    """Give what shows that a log of `size` leaves goes on from one of `old`; `of` is the origin of one that was put aside.
+
+    Raises:
+        CollectorError: a file that is needed is not there (`log_file`).
+    """
+    place = aside(of) if of is not None else None
+    return tuple(tree.proof(tree.consistency_path(old, size), subtree(size, place)))
+
+
+def aside(origin: str) -> Path:
+    """Give where a log's files lie once another one was begun."""
+    return folder().with_name("log-" + "".join(one if one.isalnum() else "-" for one in origin))
 
 
 def put_aside(origin: str) -> None:
@@ -108,9 +118,14 @@ def put_aside(origin: str) -> None:
     Raises:
         CollectorError: they cannot be (`not_writable`).
     """
-    kept = folder().with_name("log-" + "".join(one if one.isalnum() else "-" for one in origin))
+    kept, nth = aside(origin), 2
+    while (
+        kept.exists()
+    ):  # a restored machine may lose the same log twice: nothing that was signed is written over
+        kept, nth = aside(f"{origin}-{nth}"), nth + 1
     try:
-        folder().rename(kept)
+        if folder().exists():  # whoever lost the whole disk has none
+            folder().rename(kept)
     except OSError as error:
         raise CollectorError("not_writable", path=kept, reason=error.strerror) from error
 

@@ -43,6 +43,28 @@ class LoggedFact(models.Model):
         return f"{self.key} at {self.number}"
 
 
+class LoggedPolicy(models.Model):
+    """Whom a leaf of this log says to demand cosignatures of: kiosks that know no newer one still do."""
+
+    number = models.BigIntegerField(unique=True, help_text="the leaf")
+    text = models.TextField(help_text="as the leaf has it")
+
+    def __str__(self) -> str:
+        return f"policy of leaf {self.number}"
+
+
+class KioskSaw(models.Model):
+    """The newest checkpoint of which a kiosk has shown that it saw it, with the log's own signature; outlives a log."""
+
+    kiosk = models.OneToOneField("fleet.Kiosk", on_delete=models.CASCADE, related_name="log_saw")
+    origin = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} saw {self.origin} {self.size}"
+
+
 class ThreadLeaf(models.Model):
     """A leaf of a unit's thread."""
 

@@ -3,9 +3,11 @@
 Whom to ask, and who counts, is a file in the form of C2SP's tlog-policy (`IKM_LOG_POLICY`): the same that strangers check with.
 """
 
+import hashlib
 import logging
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from cryptography.exceptions import InvalidSignature
@@ -15,10 +17,10 @@ from django.db import transaction
 
 from collector.errors import CollectorError
 from collector.log import building, keeping
-from collector.log.models import KeptCheckpoint
+from collector.log.models import KeptCheckpoint, LoggedPolicy
 from survey.log.checkpoint import read_checkpoint
 from survey.log.cosignature import cosigned_by
-from survey.log.note import Line, Note, read_lines, read_note, with_lines
+from survey.log.note import Line, Note, VerifierKey, read_lines, read_note, with_lines
 from survey.log.policy import Policy, read_policy
 from survey.log.proof import LogProof
 from survey.log.tree import inclusion_path, proof
@@ -87,12 +89,12 @@ def proof_of(number: int) -> LogProof:
 
 
 def take(text: str) -> list[str]:
-    """Take a checkpoint that witnesses have cosigned; gives whose cosignatures are new here or newer.
+    """Take a checkpoint that witnesses have cosigned; gives whose cosignatures it bears.
 
     Raises:
         CollectorError: it is none of this log's (`log_foreign`), or nobody whom the policy names has cosigned it (`log_uncosigned`).
     """
-    known = policy()
+    known = _asked_of()
     try:
         given = read_note(text.encode())
         point = read_checkpoint(text.encode()).point
@@ -111,14 +113,13 @@ def take(text: str) -> list[str]:
 
 def ask_all() -> list[str]:
     """Ask every witness that has an address to cosign the newest checkpoint; gives who has. One that is away is asked next time."""
-    known, kept = policy(), building.latest()
-    if known is None or kept is None:
+    known, kept = _asked_of(), building.latest()
+    if kept is None:
         return []
     note = read_note(kept.note.encode())
     found: list[str] = []
-    for name, key in known.witnesses.items():
-        url = known.urls.get(name)
-        if url is None or cosigned_by(note, key, check) is not None:
+    for name, (key, url) in known.items():
+        if not url or cosigned_by(note, key, check) is not None:
             continue
         try:
             lines = _asked(url, kept.size)
@@ -150,12 +151,33 @@ def _asked(url: str, size: int) -> tuple[Line, ...]:
     raise CollectorError("log_old", old=old, size=size)
 
 
-def _add(kept: KeptCheckpoint, lines: tuple[Line, ...], known: Policy | None) -> list[str]:
-    """Keep the lines that hold under a key of the policy; gives whose."""
+def stamp_of(text: str) -> str:
+    """Give what tells one policy from another."""
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""
+
+
+def _asked_of() -> Mapping[str, tuple[VerifierKey, str]]:
+    """Give who may cosign, with where each is asked: those of the policy, and those whom kiosks know from an earlier one."""
+    now = policy()
+    known = [
+        read_policy(text) for text in LoggedPolicy.objects.order_by("number").values_list("text", flat=True)
+    ]
+    found: dict[str, tuple[VerifierKey, str]] = {}
+    for one in [*known, *([now] if now is not None else [])]:
+        for name, key in one.witnesses.items():
+            found = {other: kept for other, kept in found.items() if kept[0] != key}
+            found[name if name not in found else key.name] = (key, one.urls.get(name, ""))
+    return found
+
+
+def _add(
+    kept: KeptCheckpoint, lines: tuple[Line, ...], known: Mapping[str, tuple[VerifierKey, str]]
+) -> list[str]:
+    """Keep the lines that hold under a key of a policy; gives whose."""
     note = read_note(kept.note.encode())
     fresh: list[Line] = []
     names = []
-    for name, key in (known.witnesses if known is not None else {}).items():
+    for name, (key, _) in known.items():
         mine = [line for line in lines if (line.name, line.key_id) == (key.name, key.key_id)]
         if mine and cosigned_by(Note(note.text, tuple(mine)), key, check) is not None:
             fresh += mine[-1:]

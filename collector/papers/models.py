@@ -36,11 +36,10 @@ class Dress(models.Model):
         return f"dress of {self.agency or 'all'}"
 
 
-class RowKey(models.Model):
-    """A release whose rows have left the house, and the secret that gives them their order and their codes."""
+class RowsLeft(models.Model):
+    """A release whose rows have left the house: they cannot be called back."""
 
     release = models.OneToOneField("releases.Release", on_delete=models.PROTECT, related_name="+")
-    key = models.BinaryField(max_length=32, help_text="drawn once; leaves the house never")
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk, Unit
 from collector.fleet.standing import Standing
 from collector.local import moment_of
-from collector.releases import content, editions
+from collector.releases import content, editions, sheet_rows
 from collector.releases.cells.cutting import sets_shown
 from collector.releases.models import OpenedCounters, Release
 from collector.releases.opened import members_beside
@@ -78,7 +78,7 @@ class _Work:
 
 
 def open_missing() -> int:
-    """Open what may be opened of every release that was out and has nothing yet; gives of how many."""
+    """Open what may be opened of every release that was out and has nothing yet, and commit to its sheet's rows; gives of how many."""
     waiting = Release.objects.filter(
         state__in=(State.PUBLISHED, State.WITHDRAWN), subject="unit", counters=None
     ).order_by("pk")
@@ -91,6 +91,7 @@ def open_missing() -> int:
             if release.unit is not None:  # one edition at a time, as when it came out
                 Unit.objects.select_for_update(no_key=True).get(pk=release.unit.pk)
             _open(release)
+            sheet_rows.committed(release)
         number += 1
     return number
 

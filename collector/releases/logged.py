@@ -7,7 +7,7 @@ from functools import partial
 from django.db.models import Max
 
 from collector.log.sources import Fact, Source
-from collector.releases.models import OfficialPolicy, OpenedCounters, Release, ReleaseStep
+from collector.releases.models import OfficialPolicy, OpenedCounters, Release, ReleaseStep, SheetRows
 from collector.releases.states import State
 from collector.scores.tallies import flags
 from survey.index.sampling import METHOD
@@ -17,9 +17,11 @@ _CHUNK = 2_000
 
 
 def _releases() -> Iterator[Fact]:
-    """Give what was out; a unit's edition once its counters are opened, for the leaf names them."""
-    out = Release.objects.filter(state__in=(State.PUBLISHED, State.WITHDRAWN)).exclude(
-        subject="unit", counters=None
+    """Give what was out; a unit's edition once its counters are opened and its rows committed to, for the leaf names both."""
+    out = (
+        Release.objects.filter(state__in=(State.PUBLISHED, State.WITHDRAWN))
+        .exclude(subject="unit", counters=None)
+        .exclude(subject="unit", sheet_rows=None)
     )
     for address, subject, code in (
         out.order_by("published_at", "pk").values_list("address", "subject", "code").iterator(_CHUNK)
@@ -42,6 +44,7 @@ def _releases() -> Iterator[Fact]:
 def _release(address: str) -> Mapping[str, object]:
     release = Release.objects.select_related("counters").get(address=address)
     counters = OpenedCounters.objects.filter(release=release).first()
+    rows = SheetRows.objects.filter(release=release).first()
     return {
         "address": address,
         "subject": release.subject,
@@ -50,8 +53,14 @@ def _release(address: str) -> Mapping[str, object]:
         "instrument": release.instrument,
         "number": release.number,
         "sha256": hashlib.sha256(bytes(release.content)).hexdigest(),
-        "counters": hashlib.sha256(bytes(counters.content)).hexdigest() if counters is not None else "",
+        "counters": _digest(counters),
+        "rows": _digest(rows),
     }
+
+
+def _digest(kept: OpenedCounters | SheetRows | None) -> str:
+    content = bytes(kept.content) if kept is not None else b""
+    return hashlib.sha256(content).hexdigest() if content else ""
 
 
 def _policies() -> Iterator[Fact]:
@@ -76,7 +85,8 @@ def _rules() -> Iterator[Fact]:
 
 def _mark() -> str:
     newest = ReleaseStep.objects.aggregate(newest=Max("pk"))["newest"]
-    return f"{newest} {OpenedCounters.objects.aggregate(newest=Max('pk'))['newest']}"
+    opened = OpenedCounters.objects.aggregate(newest=Max("pk"))["newest"]
+    return f"{newest} {opened} {SheetRows.objects.aggregate(newest=Max('pk'))['newest']}"
 
 
 SOURCES = (

@@ -166,3 +166,16 @@ class OpenedCounters(models.Model):
 
     def __str__(self) -> str:
         return f"counters of {self.release_id}"
+
+
+class SheetRows(models.Model):
+    """What a unit's release has committed to of the rows of its official sheet: the list that everybody reads, and the secret behind the rows' codes."""
+
+    release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="sheet_rows")
+    key = models.BinaryField(max_length=32, help_text="drawn once; leaves the house never")
+    content = models.BinaryField(
+        help_text="the list, as JSON, never changed again; empty where no sheet has rows"
+    )
+
+    def __str__(self) -> str:
+        return f"rows of {self.release_id}"

@@ -93,6 +93,16 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
             "" if health.clock_trusted else get("staff.clock_hidden"),
         ),
     ]
+    if health.log.words or health.log.alarm:
+        size = health.log.seen.size if health.log.seen is not None else 0
+        rows.append(
+            StaffRow(
+                get("staff.log"),
+                health.log.words or "…",
+                "bad" if health.log.alarm else "ok",
+                get("staff.log_alarm" if health.log.alarm else "staff.log_size", count=texts.number(size)),
+            )
+        )
     if board is not None:
         used = board.disk_used_percent
         rows.append(

@@ -66,6 +66,8 @@ def long_date(texts: Texts, day: date) -> str:
 
 def staff_mark_note(texts: Texts, mark: StaffMark) -> str:
     """Give the word to staff on the idle screen, short and calm: nothing is lost."""
+    if mark.log:
+        return texts.get(f"idle.log_{mark.log}")
     if mark.assisting:
         return texts.get("idle.assisting")
     if not mark.offline:

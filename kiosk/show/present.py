@@ -115,6 +115,10 @@ class _Presenter(Screen):
 
     def _idle(self) -> Screenful:
         bar = self.place_bar()
+        if self.around.log_words:
+            # Small and beside the place: whoever knows what they are compares them with another kiosk's.
+            words = self.texts.get("idle.log_words", words=self.around.log_words)
+            bar = bar._replace(left=" · ".join(filter(None, (bar.left, words))))
         if self.around.mark is not None:
             # In the name's place: a long name would leave it no room.
             note = staff_mark_note(self.texts, self.around.mark)

@@ -16,6 +16,8 @@ class StaffMark(NamedTuple):
     """When it was heard of last, in local time."""
     assisting: bool = False
     """Staff presses for a citizen; else, and not offline, it is the clock that is not trusted."""
+    log: str = ""
+    """What is wrong with the collector's log, as `kiosk.watch.log` names it; it goes before all others."""
 
 
 class Surroundings(NamedTuple):
@@ -37,3 +39,5 @@ class Surroundings(NamedTuple):
     """Why, for staff."""
     mark: StaffMark | None
     """A word to staff, while the kiosk serves."""
+    log_words: str = ""
+    """Three words of the log's root, for people to compare."""

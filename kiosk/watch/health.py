@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hardware.board import Facts, look
 from kiosk.show.surroundings import StaffMark
+from kiosk.watch.log import LogWatched, watched
 from survey.health import MAX_TROUBLES, KioskHealth
 from survey.wire.trouble import Trouble, trouble, trouble_of
 from uplink.journal.home import KioskHome, read_status
@@ -64,8 +65,15 @@ class Health(NamedTuple):
         """Nothing goes out."""
         return not self.uplink.get("connected") or trouble_of(self.uplink.get("trouble")) is not None
 
+    @property
+    def log(self) -> LogWatched:
+        """What was seen of the collector's log."""
+        return watched(self.uplink)
+
     def mark(self, *, up_seconds: float, offline_seconds: float) -> StaffMark | None:
-        """Give the word to staff for the idle screen; not before a fresh start has had the time to connect."""
+        """Give the word to staff for the idle screen; of network and clock not before a fresh start has had the time to connect."""
+        if self.log.alarm:  # at once: the collector may keep it to itself
+            return StaffMark(offline=False, log=self.log.alarm)
         if up_seconds < SETTLING_SECONDS:
             return None
         if self.offline and self.journal.waiting and self.silent_seconds > offline_seconds:
@@ -74,7 +82,8 @@ class Health(NamedTuple):
 
     def troubles(self) -> list[Trouble]:
         """Name what is wrong, most serious first, each once."""
-        found = [self.journal.trouble, self.journal.notice, trouble_of(self.uplink.get("trouble"))]
+        found = [self.journal.trouble, self.journal.notice, self.log.trouble()]
+        found.append(trouble_of(self.uplink.get("trouble")))
         if self.stuck:
             found.append(trouble("buttons_stuck", buttons=", ".join(map(str, self.stuck))))
         found += [self.picture_fault, self.touch_fault]

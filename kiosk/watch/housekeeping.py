@@ -11,8 +11,10 @@ from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
+from kiosk.watch.log import LogWatched
 from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive
 from survey.record.record import ALIVE, SETTINGS
+from survey.record.seen_log import SeenLog
 from survey.settings import Hours, SettingsContent, ShownIndex
 from survey.visit.plan import Plan
 
@@ -70,6 +72,8 @@ class Housekeeper:
         self._texts: dict[str, Texts] = {}
         self._began = times.monotonic()
         self._mark: StaffMark | None = None
+        self._log = LogWatched()
+        self._log_told: SeenLog | None = None
         self._alive_at = times.monotonic() + ALIVE_EVERY_SECONDS
         self._status_at = times.monotonic()
         self._bright: int | None = None
@@ -104,6 +108,7 @@ class Housekeeper:
             status_address=self._place.status_address,
             out_of_service=self._service.recorder.trouble,
             mark=StaffMark(offline=False, assisting=True) if self._service.assisting else self._mark,
+            log_words=self._log.words,
         )
 
     def step(self, now: float) -> None:
@@ -130,17 +135,21 @@ class Housekeeper:
         service = self._service
         health = self._tools.health() if self._tools.health is not None else None
         dark = health is not None and health.picture_fault is not None
+        seen = health.log.seen if health is not None else None
+        fresh, self._log_told = (seen if seen != self._log_told else None), seen
         return service.counters.take(
             screen=DARK if dark else service.state.step.value,
             open_now=not self.surroundings(now).closed,
             stuck=tuple(sorted(service.debouncer.stuck)),
             troubles=tuple(one.code for one in health.troubles()) if health is not None else (),
+            log=fresh,
         )
 
     def _tell_status(self, now: float) -> None:
         if self._tools.health is None:
             return
         health = self._tools.health()
+        self._log = health.log
         self._mark = health.mark(up_seconds=now - self._began, offline_seconds=self._place.offline_seconds)
         if self._tools.write_status is not None:
             self._tools.write_status(health.told()._replace(open=not self._around.closed).to_fields())

@@ -20,7 +20,11 @@ BEGIN = "begin"
 ENROL, REVOKE, ASSIGN, HEAD = "enrol", "revoke", "assign", "head"
 RELEASE, WITHDRAW, POLICY, RULES, INSTRUMENT = "release", "withdraw", "policy", "rules", "instrument"
 DESTROY, STREAM = "destroy", "stream"
-KINDS = (BEGIN, ENROL, REVOKE, ASSIGN, HEAD, RELEASE, WITHDRAW, POLICY, RULES, INSTRUMENT, DESTROY, STREAM)
+WITNESSES = "witnesses"
+"""Whom everybody is to demand cosignatures of from here on."""
+KINDS = (
+    BEGIN, ENROL, REVOKE, ASSIGN, HEAD, RELEASE, WITHDRAW, POLICY, RULES, INSTRUMENT, DESTROY, STREAM, WITNESSES,
+)  # fmt: skip
 NO_STREAM = "0" * 32
 """The stream of a kiosk of which nothing came."""
 _HEAD_PREFIX = b"ikm-log-head-1\x00"

@@ -45,6 +45,15 @@ class Policy(NamedTuple):
     urls: Mapping[str, str]
     """Where a witness is asked, by its name; logs by their origin."""
 
+    def witness_part(self) -> str:
+        """Give the policy without the logs' lines, in one form: what a leaf says of it, and a kiosk keeps."""
+        lines = [
+            " ".join(filter(None, ("witness", name, key.text(), self.urls.get(name, ""))))
+            for name, key in self.witnesses.items()
+        ]
+        lines += [f"group {name} {one.least} {' '.join(one.members)}" for name, one in self.groups.items()]
+        return "".join(f"{line}\n" for line in [*lines, f"quorum {self.quorum}"])
+
     def judge(self, note: Note, check: Check) -> Verdict:
         """Say who signed and who cosigned a checkpoint."""
         origin = note.text.partition("\n")[0]

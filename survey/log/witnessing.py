@@ -44,6 +44,8 @@ class Answer(Enum):
     """It says less than was seen already: nobody has to be lying, but nothing is learnt."""
     OTHER_PLACE = "other_place"
     """The proof goes on from another size than what was seen last."""
+    UNCOSIGNED = "uncosigned"
+    """It goes on, and those have not cosigned it whom a kiosk's policy names; only a kiosk says so."""
     FORK = "fork"
     """Signed by the log, and not what it signed before goes on to: it shows two histories."""
 

@@ -25,6 +25,7 @@ from survey.record.record import (
     TALLY,
 )
 from survey.record.response import Response
+from survey.record.seen_log import SeenLog
 from survey.record.tally import TallyTold
 
 ALIVE_EVERY_SECONDS = 900
@@ -166,6 +167,8 @@ class Alive(NamedTuple):
     """Buttons that do not come up."""
     troubles: tuple[str, ...] = ()
     """Codes of what is wrong, most serious first; no more than `MOST_TROUBLES` are told."""
+    log: SeenLog | None = None
+    """The checkpoint of the collector's log that was seen last; told once in a boot, and whenever it is another one."""
 
     def to_body(self) -> dict[str, object]:
         """Give the record's body."""
@@ -179,7 +182,8 @@ class Alive(NamedTuple):
             "rejected": dict(sorted(self.rejected.items())),
         }
         lists = {"stuck": list(self.stuck), "troubles": list(self.troubles[:MOST_TROUBLES])}
-        return body | {name: entries for name, entries in lists.items() if entries}
+        seen = {"log": self.log._asdict()} if self.log is not None else {}
+        return body | {name: entries for name, entries in lists.items() if entries} | seen
 
     @classmethod
     def from_body(cls, body: Mapping[str, object]) -> "Alive":
@@ -199,6 +203,7 @@ class Alive(NamedTuple):
             rejected=fields.counts("rejected", most=32),
             stuck=fields.wholes("stuck", most=16),
             troubles=fields.texts("troubles", most=MOST_TROUBLES),
+            log=SeenLog.from_fields(body["log"]) if "log" in body else None,
         )
 
 

@@ -24,6 +24,8 @@ BATCH_SUFFIX = ".ikm"
 RECEIPT_SUFFIX = ".ikr"
 TICKETS_SUFFIX = ".ikt"
 """How the tickets at a kiosk's unit stand, beside the receipts."""
+LOG_SUFFIX = ".ikl"
+"""News of the collector's log, beside the receipts; and what a kiosk saw of it last, beside its batches."""
 RECEIPT_FOLDER = "IKM-RECEIPTS"
 MARKER = "IKM-KIOSK.txt"
 """A stick with a file of this name in its root asks a kiosk for its records when it is inserted."""
@@ -78,6 +80,11 @@ def batch_name(*, kiosk: str, stream: str, first: int, last: int) -> str:
 def tickets_name(kiosk: str) -> str:
     """Give the file name of what a kiosk is told of the tickets at its unit."""
     return f"{kiosk}{TICKETS_SUFFIX}"
+
+
+def log_name(kiosk: str) -> str:
+    """Give the file name of what a kiosk is told of the log, and of what it has seen."""
+    return f"{kiosk}{LOG_SUFFIX}"
 
 
 def receipt_name(*, kiosk: str, stream: str) -> str:

@@ -8,6 +8,7 @@ import binascii
 from typing import NamedTuple
 
 from survey.log.checkpoint import SignedCheckpoint, read_body
+from survey.log.following import Heard, Proven
 from survey.log.note import Note, read_lines
 from survey.log.tree import HASH_BYTES, MOST_HASHES
 from survey.log.witnessing import Offer
@@ -29,7 +30,7 @@ class LogNews(NamedTuple):
     """The newest checkpoint, for one kiosk."""
 
     kiosk: str
-    offer: Offer
+    heard: Heard
 
 
 def pack_log_news(news: LogNews, sign: Sign) -> bytes:
@@ -40,18 +41,22 @@ def pack_log_news(news: LogNews, sign: Sign) -> bytes:
 
 def log_news_text(news: LogNews) -> bytes:
     """Give what is signed, behind `LOG_NEWS_PREFIX`."""
-    point = news.offer.checkpoint.point
-    return canonical(
-        {
-            "kiosk": news.kiosk,
-            "old": news.offer.old,
-            "hashes": [_text(one) for one in news.offer.hashes],
-            "origin": point.origin,
-            "size": point.size,
-            "root": _text(point.root),
-            "lines": "".join(line.text() for line in news.offer.checkpoint.note.lines),
-        }
-    )
+    heard = news.heard
+    point = heard.offer.checkpoint.point
+    said: dict[str, object] = {
+        "kiosk": news.kiosk,
+        "old": heard.offer.old,
+        "hashes": [_text(one) for one in heard.offer.hashes],
+        "origin": point.origin,
+        "size": point.size,
+        "root": _text(point.root),
+        "lines": "".join(line.text() for line in heard.offer.checkpoint.note.lines),
+    }
+    if heard.change is not None:
+        said["change"] = _proven_fields(heard.change)
+    if heard.first is not None:
+        said |= {"first": _proven_fields(heard.first), "before": [_text(one) for one in heard.before]}
+    return canonical(said)
 
 
 def seal_log_news(text: bytes, signature: bytes) -> bytes:
@@ -70,22 +75,46 @@ def unpack_log_news(payload: bytes, verify: Verify) -> LogNews:
     if not verify(signature, LOG_NEWS_PREFIX + text):
         raise Malformed("log_news_signature", "the news of the log is not signed by this kiosk's collector")
     fields = parse_object(text, what="log_news", limit=MAX_LOG_NEWS_BYTES)
-    hashes, origin, lines = fields.get("hashes"), fields.get("origin"), fields.get("lines")
-    if not isinstance(hashes, list) or len(hashes) > MOST_HASHES or not isinstance(origin, str):
-        raise Malformed("log_news_field", "news of the log name their origin and at most 63 hashes")
-    if not isinstance(lines, str):
-        raise Malformed("log_news_field", "news of the log carry signature lines")
+    origin, lines = fields.get("origin"), fields.get("lines")
+    if not isinstance(origin, str) or not isinstance(lines, str):
+        raise Malformed("log_news_field", "news of the log name their origin and carry signature lines")
     size = whole(fields, "size", lowest=0, code="log_news_field")
     root = base64.b64encode(_hash(fields.get("root"))).decode()
     note = Note(f"{origin}\n{size}\n{root}\n", read_lines(lines))
     return LogNews(
         kiosk=kiosk_name(fields, code="log_news_field"),
-        offer=Offer(
-            whole(fields, "old", lowest=0, code="log_news_field"),
-            tuple(_hash(one) for one in hashes),
-            SignedCheckpoint(read_body(note.text), note),
+        heard=Heard(
+            Offer(
+                whole(fields, "old", lowest=0, code="log_news_field"),
+                _hashes(fields.get("hashes")),
+                SignedCheckpoint(read_body(note.text), note),
+            ),
+            change=_proven(fields["change"]) if "change" in fields else None,
+            first=_proven(fields["first"]) if "first" in fields else None,
+            before=_hashes(fields.get("before", [])),
         ),
     )
+
+
+def _proven_fields(proven: Proven) -> dict[str, object]:
+    return {
+        "number": proven.number,
+        "entry": proven.entry.decode(),
+        "hashes": [_text(one) for one in proven.hashes],
+    }
+
+
+def _proven(value: object) -> Proven:
+    if not isinstance(value, dict) or not isinstance(entry := value.get("entry"), str):
+        raise Malformed("log_news_field", "a leaf comes with its entry")
+    number = whole(value, "number", lowest=0, code="log_news_field")
+    return Proven(number, entry.encode(), _hashes(value.get("hashes")))
+
+
+def _hashes(value: object) -> tuple[bytes, ...]:
+    if not isinstance(value, list) or len(value) > MOST_HASHES:
+        raise Malformed("log_news_field", f"a proof has at most {MOST_HASHES} hashes")
+    return tuple(_hash(one) for one in value)
 
 
 def _text(content: bytes) -> str:

@@ -51,6 +51,9 @@ Code = Literal[
     "records_wait",
     "receipt_ahead",
     "data_set_back",
+    "log_fork",
+    "log_uncosigned",
+    "log_other",
 ]
 """Everything that can be wrong with a kiosk while it serves."""
 
@@ -98,6 +101,9 @@ VALUES: Mapping[Code, tuple[str, ...]] = {
     "records_wait": ("seq", "hours"),
     "receipt_ahead": ("seq",),
     "data_set_back": ("through", "confirmed"),
+    "log_fork": (),
+    "log_uncosigned": (),
+    "log_other": (),
 }
 """The values each code comes with, by name; words may use these and no others."""
 

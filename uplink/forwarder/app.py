@@ -16,7 +16,7 @@ from uplink.errors import JournalError
 from uplink.forwarder.config import Pace, UplinkConfig
 from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
-from uplink.forwarder.log_inbox import LogInbox
+from uplink.forwarder.log_inbox import LogFiles, LogInbox
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
@@ -48,8 +48,14 @@ class Uplink:
         folder.uplink_part.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._reader = JournalReader(folder.journal)
         self._log = LogInbox(
-            folder.log,
-            folder.log_fork,
+            LogFiles(
+                seen=folder.log,
+                fork=folder.log_fork,
+                uncosigned=folder.log_uncosigned,
+                other_log=folder.log_other,
+                policy=folder.log_policy,
+                carried=(folder.log_carried, folder.carried_log),
+            ),
             kiosk=enrolment.kiosk,
             collector_key=enrolment.collector_key,
             verify=verify,
@@ -115,6 +121,7 @@ class Uplink:
         if now - self._status_at >= _STATUS_SECONDS:
             self._status_at = now
             self._sticks.look()
+            self._log.look_at_carried()
             self._write_status()
 
     def stop(self) -> None:

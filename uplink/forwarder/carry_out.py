@@ -14,6 +14,7 @@ from pathlib import Path
 
 from survey.record.errors import Malformed
 from survey.wire.carriage import (
+    LOG_SUFFIX,
     MANIFEST,
     RECEIPT_SUFFIX,
     SEALED,
@@ -24,8 +25,10 @@ from survey.wire.carriage import (
     batch_name,
     describe,
     folder_name,
+    log_name,
     pack_manifest,
 )
+from survey.wire.log_news import MAX_LOG_NEWS_BYTES, unpack_log_news
 from survey.wire.sealing import CARRIED
 from survey.wire.stick import Skipped, opened_stick
 from survey.wire.ticket_states import MAX_TICKETS_BYTES
@@ -38,6 +41,7 @@ from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
 from uplink.journal.sealing import current_key, seal
 from uplink.journal.segments.disk import REAL_DISK, write_all
+from uplink.journal.segments.files import replace_file
 
 _FILE_BYTES = 1_000_000
 _FILE_RECORDS = 5_000
@@ -103,6 +107,10 @@ def export(home: Path, target: Path) -> Exported:
             temporary.rmdir()
             return Exported(folder=None, first=through + 1, last=through, files=0)
         manifest = StickManifest(kiosk=enrolment.kiosk, stream=header.stream, files=tuple(files))
+        if KioskHome(
+            home
+        ).log.exists():  # so that a collector that lost its end of the log can learn it from us
+            _write(temporary / log_name(enrolment.kiosk), KioskHome(home).log.read_bytes())
         _write(temporary / SUMMARY, _summary(manifest, enrolment.unit.name, through).encode())
         _write(temporary / MANIFEST, pack_manifest(manifest))
         name = folder_name(
@@ -138,9 +146,11 @@ def take_back(home: Path, folder: Path) -> TakenBack:
     stream = header.stream if header is not None else ""
     confirmed = receipts.confirmed(stream)
     found, best, payload = 0, confirmed, b""
-    receipt_files, ticket_files = _files(folder)
+    receipt_files, ticket_files, log_files = _files(folder)
     for content in ticket_files:
         _tickets_inbox(home, enrolment).take(content)
+    for content in log_files:
+        _keep_log_news(home, enrolment, content)
     for content in receipt_files:
         try:
             receipt = receipts.read(content)
@@ -171,10 +181,28 @@ def _tickets_inbox(home: Path, enrolment: Enrolment) -> Inbox:
     return tickets_inbox(path, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
 
 
-def _files(folder: Path) -> tuple[list[bytes], list[bytes]]:
-    """Give what may be receipts, and what may say how tickets stand."""
-    found: dict[str, list[bytes]] = {RECEIPT_SUFFIX: [], TICKETS_SUFFIX: []}
-    limits = {RECEIPT_SUFFIX: MAX_RECEIPT_BYTES, TICKETS_SUFFIX: MAX_TICKETS_BYTES}
+def _keep_log_news(home: Path, enrolment: Enrolment, content: bytes) -> None:
+    """Lay news of the log where the uplink finds them: it alone remembers what was seen, and judges."""
+    try:
+        if unpack_log_news(content, verifier(enrolment.collector_key)).kiosk != enrolment.kiosk:
+            return
+    except Malformed as refusal:
+        log.info("a file that is no news of our collector's log was passed over: %s", refusal)
+        return
+    paths = KioskHome(home)
+    path = paths.log_carried if os.access(paths.log_carried.parent, os.W_OK) else paths.carried_log
+    try:
+        replace_file(path, content)
+    except OSError as error:
+        log.warning("news of the log cannot be kept: %s", error)
+
+
+def _files(folder: Path) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Give what may be receipts, what may say how tickets stand, and what may be news of the log."""
+    found: dict[str, list[bytes]] = {RECEIPT_SUFFIX: [], TICKETS_SUFFIX: [], LOG_SUFFIX: []}
+    limits = {
+        RECEIPT_SUFFIX: MAX_RECEIPT_BYTES, TICKETS_SUFFIX: MAX_TICKETS_BYTES, LOG_SUFFIX: MAX_LOG_NEWS_BYTES,
+    }  # fmt: skip
     try:
         with opened_stick(folder.resolve()) as stick:
             names = [(one.path, name) for one in stick.folders(*found) for name in one.files]
@@ -188,7 +216,7 @@ def _files(folder: Path) -> tuple[list[bytes], list[bytes]]:
                 log.warning("passed over on the stick: %s", skipped)
     except OSError as error:
         raise CarryOutError(f"{folder} is no folder that can be read: {error}") from error
-    return found[RECEIPT_SUFFIX], found[TICKETS_SUFFIX]
+    return found[RECEIPT_SUFFIX], found[TICKETS_SUFFIX], found[LOG_SUFFIX]
 
 
 def _write_parcel(folder: Path, kiosk: str, stream: str, parcel: Parcel, key: bytes) -> CarriedFile:

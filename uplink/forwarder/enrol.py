@@ -16,12 +16,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from survey.log.following import Believed
 from survey.wire import enrolment_code
 from survey.wire.messages import KIOSK_NAME
 from survey.wire.trouble import trouble
 from uplink.errors import IdentityError, Refused, Unreachable
 from uplink.forwarder import trust
 from uplink.forwarder.inbox import settings_inbox
+from uplink.forwarder.log_inbox import believed_bytes
 from uplink.journal.enrolment import Enrolment, enrolment_of, store_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
@@ -68,6 +70,10 @@ def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> En
         if not KIOSK_NAME.fullmatch(enrolment.kiosk):
             raise ValueError(f"kiosk {enrolment.kiosk!r}")  # noqa: TRY301 - translated with its siblings below
         _keep_broker(KioskHome(home), answer, broker_key)
+        if isinstance(told := answer.get("log_policy"), dict):
+            believed = Believed(str(told["policy"]), int(told["number"]), str(told["origin"]))
+            believed.policy()  # one that makes no sense is found now, not at the village
+            replace_file(KioskHome(home).log_policy, believed_bytes(believed), mode=0o640)
         if settings := answer.get("settings"):
             inbox = settings_inbox(
                 KioskHome(home).settings,

@@ -83,6 +83,7 @@ class StatusBoard:
             "collector_at_ms": progress.collector_at_ms,
             "stick": stick,
             "certificate_ends_ms": self._certificate_ends_ms,
+            "log": self._log_seen().to_status(),
         }
         if fields == self._written:
             return
@@ -107,7 +108,10 @@ class StatusBoard:
             memory_kb=_resident_kb(),
             log_size=seen.size,
             log_root=seen.root,
+            log_origin=seen.origin,
+            log_policy=seen.policy,
             log_fork=seen.fork,
+            log_refused=seen.refused,
             kiosk=kiosk_health_of(read_status(self._home.kiosk_status) or None),
         )
 

@@ -69,6 +69,11 @@ class KioskHome(NamedTuple):
         return self.kiosk_part / "tickets"
 
     @property
+    def carried_log(self) -> Path:
+        """News of the collector's log that staff brought on a stick, where the uplink's folder is not ours to write."""
+        return self.kiosk_part / "log-news"
+
+    @property
     def head(self) -> Path:
         """How far the journal has come: a second witness, should the journal lose its end or vanish."""
         return self.kiosk_part / "head"
@@ -144,6 +149,26 @@ class KioskHome(NamedTuple):
     def log_fork(self) -> Path:
         """A checkpoint that does not: the collector has shown two histories. Kept for whoever looks into it."""
         return self.uplink_part / "log-fork"
+
+    @property
+    def log_uncosigned(self) -> Path:
+        """One that goes on and lacks the cosignatures that this kiosk demands; there until a better one came."""
+        return self.uplink_part / "log-uncosigned"
+
+    @property
+    def log_other(self) -> Path:
+        """One of another log, which does not name what this kiosk saw; there until a better one came."""
+        return self.uplink_part / "log-other"
+
+    @property
+    def log_policy(self) -> Path:
+        """Whom the kiosk demands cosignatures of: written at enrolment, and changed by what the log says and they have cosigned."""
+        return self.uplink_part / "log-policy"
+
+    @property
+    def log_carried(self) -> Path:
+        """News of the log that a stick brought to the uplink."""
+        return self.uplink_part / "log-carried"
 
     @property
     def broker_ca(self) -> Path:

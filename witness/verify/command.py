@@ -12,7 +12,7 @@ from survey.log.policy import MAX_POLICY_BYTES, Policy, read_policy
 from survey.log.proof import read_proof
 from survey.record.errors import Malformed
 from witness.ed25519 import check
-from witness.verify import log, proof_file
+from witness.verify import log, proof_file, sheet
 from witness.verify.checking import verify
 from witness.verify.findings import Report
 from witness.verify.page import page
@@ -36,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _write_page(given.page)
     if given.release is None or given.policy is None:
         parser.error("give a RELEASE and a --policy, or --page FILE")
+    if (given.sheet is None) != (given.rows is None):
+        parser.error(
+            "give --sheet and --rows together: the sheet, and the list that its release's page links"
+        )
     try:
         policy = read_policy(_text(given.policy, MAX_POLICY_BYTES))
         content = given.release.read_bytes()
@@ -43,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _leaf(content, policy)
         file = proof_file.read(content)
         report = verify(file, policy)
+        if given.sheet is not None:
+            sheet.check(file, given.sheet.read_bytes(), given.rows.read_bytes(), report)
         _compare(given, file, policy, report)
     except (OSError, UnicodeDecodeError, Malformed) as error:
         print(shown(f"ikm-verify: {error}"), file=sys.stderr)
@@ -127,6 +133,15 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="whom you believe: the log's key, witnesses, how many",
+    )
+    parser.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="the official tabulation sheet of the release (.xlsx)"
+    )
+    parser.add_argument(
+        "--rows",
+        type=Path,
+        metavar="FILE",
+        help="the list that its rows open (baris-ADDRESS.json, which the release's page links)",
     )
     parser.add_argument(
         "--remember",

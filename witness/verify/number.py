@@ -95,9 +95,9 @@ def check_arithmetic(said: Mapping[str, Any], report: Report) -> None:
     rows = values.rows(index, "elements")
     over, under = sum(elements_of(said).values()) * top * 2500, n * bottom
     reckoned = (2 * over + under) // (2 * under)
-    stated = math.floor(values.number(index, "value") * 100 + 0.5)
+    stated = hundredths(values.number(index, "value"))
     if reckoned != stated or any(values.whole(one, "n") != n for one in rows):
-        report.fault("index_differs", stated=_text(stated), reckoned=_text(reckoned))
+        report.fault("index_differs", stated=printed(stated), reckoned=printed(reckoned))
     if values.at(index, "bands") != "2017" or values.at(index, "own_words") is not False:
         report.note("category_not_checked")
         return
@@ -106,7 +106,13 @@ def check_arithmetic(said: Mapping[str, Any], report: Report) -> None:
         report.fault("category_differs", stated=f"{values.at(index, 'category')}", reckoned=letter)
 
 
-def _text(number: int) -> str:
+def hundredths(value: float) -> int:
+    """Give an index in hundredths, as it is printed."""
+    return math.floor(value * 100 + 0.5)
+
+
+def printed(number: int) -> str:
+    """Give hundredths as they are printed."""
     return f"{number // 100}.{number % 100:02d}"
 
 

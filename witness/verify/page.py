@@ -25,6 +25,10 @@ _PAGE = """<!doctype html>
 <div class="card">
 <label for="proof" data-say="proof"></label><input type="file" id="proof" accept=".json">
 <label for="policy" data-say="policy"></label><input type="file" id="policy">
+<details><summary data-say="more"></summary>
+<label for="sheet" data-say="sheet"></label><input type="file" id="sheet" accept=".xlsx">
+<label for="rows" data-say="rows"></label><input type="file" id="rows" accept=".json">
+</details>
 </div>
 <section class="card" id="verdict" aria-live="polite" hidden></section>
 </main>
@@ -40,6 +44,8 @@ def page() -> str:
     """Give the page."""
     here = files("witness.verify")
     words = json.dumps(table(), ensure_ascii=False).replace("<", "\\u003c")
-    script = "".join((here / name).read_text(encoding="utf-8") for name in ("page.js", "page_show.js"))
+    script = "".join(
+        (here / name).read_text(encoding="utf-8") for name in ("page.js", "page_sheet.js", "page_show.js")
+    )
     style = (here / "page.css").read_text(encoding="utf-8")
     return _PAGE.format(style=style, words=words, script=script)

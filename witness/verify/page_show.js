@@ -5,16 +5,19 @@ const OWN = {
   lead: ["Halaman ini bekerja tanpa internet. Berkas Anda tidak dikirim ke mana pun.", "This page works without the internet. Your files are sent nowhere."],
   proof: ["Bukti rilis (bukti-….json)", "Proof of the release (bukti-….json)"],
   policy: ["Kebijakan: siapa yang Anda percaya", "Policy: whom you believe"],
+  more: ["Periksa juga lembar tabulasi", "Check the tabulation sheet too"],
+  sheet: ["Lembar tabulasi (.xlsx)", "Tabulation sheet (.xlsx)"],
+  rows: ["Daftar baris (baris-….json)", "List of its rows (baris-….json)"],
   other: ["English", "Bahasa Indonesia"],
   yes: ["Terbukti", "Proven"], partly: ["Terbukti sebagian", "Proven in part"], no: ["Tidak terbukti", "Not proven"],
-  unreadable: ["Berkas ini tidak dapat dibaca sebagai bukti atau kebijakan.", "This file cannot be read as a proof or a policy."],
+  unreadable: ["Berkas ini tidak dapat dibaca sebagai bukti, kebijakan atau lembar.", "This file cannot be read as a proof, a policy or a sheet."],
   old: ["Peramban ini belum mengenal tanda tangan Ed25519: perbarui peramban.", "This browser does not know Ed25519 signatures yet: update it."],
 };
 const SIGNS = {
   good: '<svg viewBox="0 0 48 48" aria-hidden="true"><path fill="#0b6b63" d="M24 3 42 9v13c0 12-8 19-18 23C14 41 6 34 6 22V9z"/><path fill="none" stroke="#fff" stroke-width="5" d="m14 24 7 7 13-14"/></svg>',
   bad: '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="3" y="3" width="42" height="42" rx="8" fill="#9c2f16"/><path stroke="#fff" stroke-width="6" d="m15 15 18 18m0-18L15 33"/></svg>',
 };
-const state = { language: 0, proof: null, policy: null, report: null, failed: "" };
+const state = { language: 0, proof: null, policy: null, sheet: null, rows: null, report: null, failed: "" };
 const known = (values) => (WORDS.why[values.why] ? { ...values, why: WORDS.why[values.why][state.language] } : values);
 const say = (pair, values = {}) => pair[state.language].replace(/\{(\w+)\}/g, (_, key) => shown(values[key]));
 const shown = (value) => [...String(value)].map((one) => (/[\p{C}\u2028\u2029]/u.test(one) ? "\\u" + one.codePointAt(0).toString(16).padStart(4, "0") : one)).join("");
@@ -54,14 +57,17 @@ function show() {
 async function run() {
   state.report = null; state.failed = "";
   if (state.proof !== null && state.policy !== null) {
-    try { state.report = await verify(state.proof, state.policy); } catch { state.failed = "unreadable"; }
+    try {
+      state.report = await verify(state.proof, state.policy);
+      if (state.sheet && state.rows) await checkSheet(state.report, state.proof, state.sheet, state.rows);
+    } catch { state.report = null; state.failed = "unreadable"; }
   }
   show();
 }
-for (const name of ["proof", "policy"])
+for (const name of ["proof", "policy", "sheet", "rows"])
   document.getElementById(name).addEventListener("change", async (event) => {
     const file = event.target.files[0];
-    state[name] = file ? await file.text() : null;
+    state[name] = file ? (name === "sheet" ? new Uint8Array(await file.arrayBuffer()) : await file.text()) : null;
     await run();
   });
 document.getElementById("language").addEventListener("click", () => { state.language = 1 - state.language; show(); });

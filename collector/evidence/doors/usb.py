@@ -25,16 +25,19 @@ from collector.words.foreign import shown
 from survey.record.errors import Malformed
 from survey.wire.carriage import (
     BATCH_SUFFIX,
+    LOG_SUFFIX,
     MANIFEST,
     MAX_MANIFEST_BYTES,
     RECEIPT_FOLDER,
     SEALED,
     CarriedFile,
     check_file,
+    log_name,
     receipt_name,
     tickets_name,
     unpack_manifest,
 )
+from survey.wire.log_news import MAX_LOG_NEWS_BYTES
 from survey.wire.messages import unpack_receipt
 from survey.wire.stick import TOO_MANY, Skipped, Stick, StickFolder, opened_stick
 
@@ -61,12 +64,31 @@ class CarriedIn:
     """Why a receipt could not be written."""
 
 
-TicketsFor = Callable[[str], bytes | None]
-"""Give what a kiosk is told of the tickets at its unit, or None."""
+ToldFor = Callable[[str], bytes | None]
+"""Give what a kiosk is told, or None."""
 
 
 def _nothing(_kiosk: str) -> bytes | None:
     return None
+
+
+def _unheard(_payload: bytes) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What travels beside batches and receipts; rooms above this one know what it is."""
+
+    tickets_for: ToldFor = _nothing
+    """How the tickets at a kiosk's unit stand."""
+    log_for: ToldFor = _nothing
+    """What a kiosk is told of the log of facts."""
+    saw_log: Callable[[bytes], object] = _unheard
+    """Take in what a kiosk saw of that log."""
+
+
+_ALONE = Beside()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +101,10 @@ class _Batch:
     """What the manifest says of it."""
 
 
-def carry_in(source: Path, *, who: str, tickets_for: TicketsFor = _nothing) -> CarriedIn:
+def carry_in(source: Path, *, who: str, beside: Beside = _ALONE) -> CarriedIn:
     """Take in a batch file, a carry-out's folder, or everything below a stick's root, and write the receipts there.
 
-    Beside them lies what `tickets_for` has for the kiosks they are for. That `who` had it opened stands in the trail before anything is.
+    Beside them lies what `beside` has for the kiosks they are for. That `who` had it opened stands in the trail before anything is.
 
     Raises:
         CollectorError: there is nothing to take in, or the source cannot be read.
@@ -97,7 +119,7 @@ def carry_in(source: Path, *, who: str, tickets_for: TicketsFor = _nothing) -> C
     try:
         with opened_stick(root) as stick:
             batches = None if source.is_dir() else iter([_Batch((), source.name)])
-            return _carry_in(source, stick, batches, errand, tickets_for)
+            return _carry_in(source, stick, batches, errand, beside)
     except OSError as error:
         raise CollectorError("file_unreadable", path=source, reason=error.strerror) from error
 
@@ -107,7 +129,7 @@ def _carry_in(
     stick: Stick,
     batches: Iterator[_Batch] | None,
     errand: Errand,
-    tickets_for: TicketsFor,
+    beside: Beside,
 ) -> CarriedIn:
     taken = CarriedIn()
     receipts: dict[tuple[str, str], bytes] = {}
@@ -125,10 +147,21 @@ def _carry_in(
                 taken.refused.append((name, outcome))
     if not taken.files and not taken.refused:
         raise CollectorError("folder_without_batches", suffix=BATCH_SUFFIX, path=source)
+    for content in _seen_logs(stick) if source.is_dir() else ():
+        beside.saw_log(content)
     if receipts:
         _write_receipts(stick, source, receipts, taken)
-        _write_tickets(stick, {kiosk for kiosk, _ in receipts}, tickets_for)
+        _write_beside(stick, {kiosk for kiosk, _ in receipts}, beside)
     return taken
+
+
+def _seen_logs(stick: Stick) -> Iterator[bytes]:
+    """Give what kiosks wrote of the log they saw; not what we wrote for them among the receipts."""
+    for folder in stick.folders(LOG_SUFFIX):
+        if RECEIPT_FOLDER not in folder.path:
+            for name in folder.files:
+                with suppress(Skipped):
+                    yield stick.read(folder.path, name, limit=MAX_LOG_NEWS_BYTES)
 
 
 def _opened(read: list[tuple[str, bytes]], taken: CarriedIn, errand: Errand) -> list[tuple[str, Arrival]]:
@@ -218,10 +251,14 @@ def _write_receipts(
             )
 
 
-def _write_tickets(stick: Stick, kiosks: set[str], tickets_for: TicketsFor) -> None:
-    """Lay beside the receipts how the tickets stand; a stick that takes no more loses nobody anything."""
+def _write_beside(stick: Stick, kiosks: set[str], beside: Beside) -> None:
+    """Lay beside the receipts what else kiosks are told; a stick that takes no more loses nobody anything."""
     for kiosk in sorted(kiosks):
-        content = tickets_for(kiosk)
-        if content is not None:
-            with suppress(OSError):
-                stick.write(RECEIPT_FOLDER, tickets_name(kiosk), content)
+        told = {
+            tickets_name(kiosk): beside.tickets_for(kiosk),
+            log_name(kiosk): beside.log_for(kiosk),
+        }
+        for name, content in told.items():
+            if content is not None:
+                with suppress(OSError):
+                    stick.write(RECEIPT_FOLDER, name, content)

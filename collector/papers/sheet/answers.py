@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from collector.papers.rows import Row, WithoutRows
+from collector.papers.rows import WithoutRows
 from collector.papers.said import Said, printed
 from collector.papers.sheet.arithmetic import CONVERSION, Sums, category_formula, category_of
 from collector.papers.sheet.book import Book, Page, ref
+from collector.releases.sheet_rows import Row
 from collector.words.catalogue import say
 from survey.instrument.weights import WeightMode
 
@@ -42,14 +43,14 @@ def write(book: Book, sums: Sums, rows: list[Row] | WithoutRows, answer_places: 
     page.sheet.freeze_panes(_HEAD + 1, _FIRST)
     below = _rows(page, rows, answer_places, total) if isinstance(rows, list) else _no_rows(page, rows)
     below = _sums(page, sums, below, filled=len(rows) if isinstance(rows, list) else 0, weight=weight)
-    _legend(page, below + 1, sums)
+    _legend(page, below + 1, sums, said.link)
     _beside(page, said, sums, side, mean_row=below - 3, result=ref(below - 1, total))
     page.sheet.protect("", {"format_columns": True, "format_rows": True, "format_cells": True})
     return Places(below - 3, _FIRST, f"'{NAME}'!{ref(below - 1, total, fixed=True)}")
 
 
 def _widths(elements: int) -> dict[str, float]:
-    columns = [9, 21, *[6.5] * elements, 11, 3, 5, 30, 16]
+    columns = [9, 25, *[6.5] * elements, 11, 3, 5, 30, 16]
     return {f"{_letter(place)}:{_letter(place)}": width for place, width in enumerate(columns)}
 
 
@@ -139,7 +140,7 @@ def _sums(page: Page, sums: Sums, row: int, *, filled: int, weight: str) -> int:
     return last + 2
 
 
-def _legend(page: Page, row: int, sums: Sums) -> None:
+def _legend(page: Page, row: int, sums: Sums, link: str) -> None:
     weight = "bobot" if not sums.equal else sums.mode.value.replace(".", ",") + " per unsur"
     lines = (
         "Keterangan :",
@@ -151,6 +152,7 @@ def _legend(page: Page, row: int, sums: Sums) -> None:
         "NRR Per Unsur = Jumlah nilai per unsur dibagi Jumlah kuesioner yang terisi",
         f"NRR tertimbang = NRR per unsur x {weight}",
         "Baris tidak berurutan menurut kedatangan, dan tidak memuat waktu maupun profil. Kode tidak dapat ditelusuri tanpa kunci pusat.",
+        f"Setiap kode membuka satu butir daftar yang tercatat bersama rilis ({link}): baris yang diubah tidak lagi cocok.",
     )
     for place, words in enumerate(lines):
         page.text((row + place, 0), words, "strong" if not place else "soft")

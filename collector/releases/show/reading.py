@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from collector.releases.completion import bends
 from collector.releases.content import interval_of, two_decimals
-from collector.releases.models import Release, ReleaseStep
+from collector.releases.models import Release, ReleaseStep, SheetRows
 from collector.releases.states import SHOWN, State
 from collector.scores.show.charts import HIGHEST, LOWEST, Scale, scale_at
 from collector.scores.tallies.forms import CodedForm, coded
@@ -110,6 +110,11 @@ class Reading:
         """Give the three elements with the highest values, beside the lowest three that a release names; none of a short questionnaire."""
         elements = self.index["elements"] if self.index is not None else []
         return sorted(elements, key=lambda one: -one["value"])[:3] if len(elements) >= 6 else []
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its official sheet has rows, which a list of its own commits to."""
+        return SheetRows.objects.filter(release=self.release).exclude(content=b"").exists()
 
     @property
     def is_whole(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from django.db import connection
 
 from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood
+from collector.log import saw as log_saw
 from collector.scores.models import DoubtfulTime
 from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
@@ -33,6 +34,7 @@ from collector.scores.tallies.naming import HOUR, Names, SeriesKey, hour_code
 from survey.record.bodies import WITHOUT_STAFF, Alive, Staff
 from survey.record.errors import Malformed
 from survey.record.record import ALIVE, RESPONSE, STAFF
+from survey.record.seen_log import SeenLog
 
 HOUR_ERROR_S = 30 * 60
 """A response whose time is less certain is left out of the hours and counted beside them."""
@@ -54,18 +56,21 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
     responses = _Responses(zones)
     actions: list[storage.StaffActionRow] = []
     marks: defaultdict[int, list[Mark]] = defaultdict(list)
+    saw: list[tuple[int, SeenLog]] = []
     for record in records:
         try:
             if record.kind == RESPONSE:
                 responses.add(record)
             elif record.kind == ALIVE:
                 day, entry = _mark(record, zones)
+                saw += _saw(record)
                 marks[kiosk_day_id(record.kiosk_id, day)].append(entry)
             elif record.kind == STAFF and Staff.from_body(record.body).action not in WITHOUT_STAFF:
                 # What the kiosk does by itself, and a wrong PIN, must not get others' answers flagged.
                 actions.append(_staff_row(record, zones))
         except Malformed as error:
             refused.append(NotUnderstood(record.stream_id, record.seq, error.code))
+    log_saw.note(saw)
     flagging.hold(record.kiosk_id for record in records)
     storage.insert_responses(responses.rows)
     storage.insert_doubts(responses.doubts)
@@ -79,6 +84,12 @@ def project(records: Iterable[AcceptedRecord]) -> Sequence[NotUnderstood]:
     series |= flagging.look(responses.changes, kiosks=alive)
     responses.changes.write(series)
     return refused
+
+
+def _saw(record: AcceptedRecord) -> list[tuple[int, SeenLog]]:
+    """Give what an `alive` record shows of the log of facts; few do."""
+    seen = SeenLog.from_fields(record.body["log"]) if "log" in record.body else None
+    return [(record.kiosk_id, seen)] if seen is not None else []
 
 
 def unproject(records: Iterable[AcceptedRecord]) -> None:

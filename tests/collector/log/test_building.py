@@ -10,7 +10,7 @@ from django.test import Client
 from collector.errors import CollectorError
 from collector.fleet import assignments, enrolment, tree
 from collector.fleet.models import KioskKey, Unit
-from collector.log import building, heads, keeping
+from collector.log import building, heads, keeping, restoring
 from collector.log.models import KeptCheckpoint, LogState, ThreadLeaf
 from collector.trust import public
 from collector.trust.keyholder import sign
@@ -177,7 +177,7 @@ def test_a_database_that_was_set_back_signs_nothing_under_the_old_name(
         building.build()
     assert caught.value.word == "log_behind"
     assert keeping.given_out().point.size == second.size  # type: ignore[union-attr]
-    building.begin_anew()
+    building.begin_anew(restoring.newest())
     building.build()
     begun = leaves()[0]
     assert (begun.kind, begun.body["origin"]) == ("begin", "ikm-log/127.0.0.1/2")

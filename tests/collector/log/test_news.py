@@ -15,11 +15,12 @@ from collector.log import building, news
 from collector.log.models import KioskNews
 from collector.trust import public
 from collector.trust.keys import verifier
+from survey.health import UplinkHealth
 from survey.log.witnessing import Answer
 from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import FakeKiosk
 from tests.survey.log.keys import check
-from uplink.forwarder.log_inbox import LogInbox
+from uplink.forwarder.log_inbox import LogFiles, LogInbox
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def inbox(folder: Path, kiosk: str) -> LogInbox:
     key = public.read(settings.IKM_KEYS).signing
     return LogInbox(
-        folder / f"{kiosk}.log",
-        folder / f"{kiosk}.fork",
+        LogFiles(*(folder / f"{kiosk}.{name}" for name in ("log", "fork", "uncosigned", "other", "policy"))),
         kiosk=kiosk,
         collector_key=key,
         verify=verifier(key),
@@ -48,7 +48,14 @@ def hear(kiosk: FakeKiosk, seen: LogInbox) -> None:
     from collector.evidence.doors import heartbeat as state  # noqa: PLC0415
 
     told = seen.seen
-    health = {"log_size": told.size, "log_root": told.root} | ({"log_fork": True} if told.fork else {})
+    health = UplinkHealth(
+        log_size=told.size,
+        log_root=told.root,
+        log_origin=told.origin,
+        log_policy=told.policy,
+        log_fork=told.fork,
+        log_refused=told.refused,
+    ).to_fields()
     message = json.loads(kiosk.state(0)) | {"health": health}
     message.pop("head")
     assert state.hear(kiosk.name, json.dumps(message).encode(), now_ms=1_800_000_000_000) is None
@@ -70,7 +77,7 @@ def test_each_night_every_kiosk_is_told_and_takes_it(
                 hear(one, inbox(tmp_path, one.name))
             else:  # it was off when it should have said so: it is told from where it said it was, and asks again
                 hear(one, inbox(tmp_path, one.name))
-    assert news.forks() == []
+    assert news.alarms() == {}
 
 
 def test_the_broker_and_the_pages_give_the_same_bytes(kiosk: FakeKiosk, client: Client) -> None:
@@ -104,6 +111,6 @@ def test_a_fork_shown_to_one_kiosk_is_told_by_it(
     news.tell_all()
     assert village.take(bytes(KioskNews.objects.get().message)) is Answer.FORK
     hear(kiosk, village)
-    assert news.forks() == [kiosk.name]
+    assert news.alarms() == {"fork": [kiosk.name]}
     call_command("log", "show")
     assert f"FORK: another history was shown to {kiosk.name}" in capsys.readouterr().out

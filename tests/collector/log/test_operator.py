@@ -1,11 +1,11 @@
-"""The operator's own attacks, on data that the real intake took in, each named by what a stranger runs."""
+"""The operator's own attacks, on data that the real intake took in, each named by both verifiers that a stranger has."""
 
 import base64
 import hashlib
 import json
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,102 +16,25 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from collector.fleet import assignments, tree
-from collector.fleet.models import Kiosk, KioskKey, Unit
+from collector.fleet.models import Kiosk, KioskKey
 from collector.log import building, keeping, witnesses
-from collector.log.models import KeptCheckpoint, LoggedFact, LogState
+from collector.log.models import KeptCheckpoint, LoggedFact, LoggedPolicy, LogState
 from collector.releases import proof_file
 from collector.releases.models import OpenedCounters, Release
 from collector.trust import public
 from survey.log.checkpoint import read_checkpoint
-from survey.log.cosignature import cosign
-from survey.log.note import ED25519, VerifierKey, with_lines
+from survey.log.note import ED25519, VerifierKey
 from survey.record.chain import head_message, next_link
 from survey.record.record import canonical, decode
-from tests.collector.conftest import Arrive, OwnClock
-from tests.collector.log.village import QUARTER, Village, moment
-from tests.survey.log.keys import witness
+from tests.collector.log.conftest import NOVEMBER
+from tests.collector.log.village import QUARTER, moment
+from tests.collector.log.world import Stranger, World
 from witness.cosign import command as cosigning
 from witness.cosign.memory import Memory
 from witness.cosign.server import serve
 from witness.verify import command
 
-pytestmark = pytest.mark.django_db
-OCTOBER, NOVEMBER = date(2026, 10, 5), date(2026, 11, 9)
-
-
-class Stranger:
-    """Somebody with a policy who runs `ikm-verify` on a file, and keeps the checkpoint he saw."""
-
-    def __init__(self, folder: Path, *, quorum: str = "1") -> None:
-        self.folder = folder
-        self.policy = folder / "kebijakan.txt"
-        key = VerifierKey("ikm-log/127.0.0.1/1", ED25519, public.read(settings.IKM_KEYS).signing)
-        self.policy.write_text(
-            f"log {key.text()}\nwitness inspektorat {witness(1).key.text()}\nwitness universitas {witness(2).key.text()}\n"
-            f"group saksi {quorum} inspektorat universitas\nquorum saksi\n"
-        )
-
-    def runs(self, proof: dict[str, Any], *more: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-        file = self.folder / "bukti.json"
-        file.write_text(json.dumps(proof))
-        capsys.readouterr()
-        code = command.main([str(file), "--policy", str(self.policy), "--json", *more])
-        said = dict(json.loads(capsys.readouterr().out))
-        return said | {"code": code, "faults": {one[1] for one in said["findings"] if one[0] == "fault"}}
-
-
-class World:
-    """A village, its log as witnesses cosign it, and a stranger."""
-
-    def __init__(self, village: Village, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.village = village
-        self.stranger = Stranger(folder)
-        self._capsys = capsys
-        settings.IKM_LOG_POLICY = self.stranger.policy
-
-    def log(self, *numbers: int) -> None:
-        """Build the log, and have witnesses cosign it; an operator who has changed rows has every source looked at again."""
-        LogState.objects.update(marks={})
-        note = read_checkpoint(self.village.log().encode()).note
-        lines = [
-            cosign(note, key=witness(one).key, at_s=1_800_000_000, sign=witness(one).sign)
-            for one in numbers or (1, 2)
-        ]
-        witnesses.take(with_lines(note, lines).message())
-
-    def verify(self, proof: dict[str, Any] | Release, *more: str) -> dict[str, Any]:
-        proof = self.village.proof(proof) if isinstance(proof, Release) else proof
-        return self.stranger.runs(proof, *more, capsys=self._capsys)
-
-
-@pytest.fixture
-def world(
-    unit: Unit,
-    own_clock: OwnClock,
-    arrive: Arrive,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> World:
-    monkeypatch.setattr(settings, "IKM_DATA", tmp_path / "data")
-    monkeypatch.setattr(settings, "IKM_LOG_POLICY", None)
-    own_clock.moment = moment(date(2026, 9, 27))
-    village = Village(unit, own_clock, arrive)
-    found = World(village, tmp_path, capsys)
-    for name, values in (("balai", (4, 3, 3, 2, 4, 3)), ("loket", (2, 2, 3, 4, 4, 1, 3))):
-        card = village.card(name)
-        card.serve(OCTOBER, *values)
-        card.serve(NOVEMBER, *values)
-    found.log()
-    return found
-
-
-@pytest.fixture
-def released(world: World) -> Release:
-    world.village.send()
-    release = world.village.publish()
-    world.log()
-    return release
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 def test_an_honest_release_is_proven_to_a_stranger(world: World, released: Release) -> None:
@@ -160,7 +83,7 @@ def test_a_forked_log_is_a_fork_to_whoever_kept_a_checkpoint(
 
 def _rewrite_history(world: World) -> None:
     """Have the log made anew under the old name, as if a kiosk had never been enrolled."""
-    for model in (LogState, KeptCheckpoint, LoggedFact):
+    for model in (LogState, KeptCheckpoint, LoggedFact, LoggedPolicy):
         model.objects.all().delete()
     building.ThreadLeaf.objects.all().delete()
     building.NightHeads.objects.all().delete()
@@ -553,7 +476,9 @@ def test_a_stick_takes_an_offer_there_and_brings_the_cosignature_back(
     call_command("log", "offer", str(stick), "--old", "0")
     assert cosigning.main([str(tmp_path / "saksi"), "cosign", str(stick)]) == 0
     call_command("log", "cosigned", str(stick))
-    assert "cosigned by desa" in capsys.readouterr().out
+    assert capsys.readouterr().out.splitlines()[-1] == "cosigned by inspektorat, universitas, desa", (
+        "those whom kiosks know from the policy before count too"
+    )
     call_command("log", "show")
     shown = capsys.readouterr().out
     assert shown.count("— saksi.example ") == 1

@@ -2,8 +2,6 @@
 
 import json
 import random
-import shutil
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -11,38 +9,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from collector.fleet.models import Unit
 from survey.log.policy import read_policy
 from survey.record.errors import Malformed
 from tests.collector.conftest import Arrive, OwnClock
-from tests.collector.log.test_operator import World
 from tests.collector.log.village import Village, moment
+from tests.collector.log.world import World, report_by_page
 from witness.verify import command, proof_file
 from witness.verify.checking import verify
-from witness.verify.page import page as made
 from witness.verify.words import table
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 DAMAGED = 1_000
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """The page in a headless Chromium, from a file as from a stick."""
-    program = shutil.which("chromium")
-    assert program, "these tests need Debian's chromium: apt install chromium"
-    path = tmp_path_factory.mktemp("stick") / "periksa.html"
-    path.write_text(made(), encoding="utf-8")
-    # Playwright keeps a loop in this thread, beside which Django would refuse the tests' own database.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 900})
-        page.goto(f"file://{path}")
-        yield page
-        browser.close()
 
 
 @pytest.fixture
@@ -75,15 +55,10 @@ def by_python(content: str, policy: str) -> object:
 
 
 def by_page(opened: Page, content: str, policy: str) -> object:
-    """Ask the page's own function, as its two fields do."""
-    found = opened.evaluate(
-        "async ([content, policy]) => { try { return await verify(content, policy); } catch (error) {"
-        " if (error instanceof Wrong) return 'unreadable'; throw error; } }",
-        [content, policy],
-    )
-    if isinstance(found, dict):
-        found["sound"] = not [one for one in found["findings"] if one[0] == "fault"]
-    return found
+    found = report_by_page(opened, content, policy)
+    if found is None:
+        return "unreadable"
+    return found | {"sound": not [one for one in found["findings"] if one[0] == "fault"]}
 
 
 def test_the_page_holds_the_same_words(opened: Page) -> None:

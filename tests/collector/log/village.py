@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from collector.fleet.models import Unit
 from collector.log import building
@@ -12,13 +12,20 @@ from collector.releases.models import Release
 from survey.index.periods import Period, parse
 from survey.record.response import new_salt
 from tests.collector.clocks import stopped
-from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import FakeKiosk, skm
 
 WIB = timedelta(hours=7)
 QUARTER = parse("2026-TW4")
 ENROLLED = date(2026, 9, 28)
 Arrive = Callable[..., list[object]]
+
+
+class OwnClock(Protocol):
+    """A clock that whoever has a village sets."""
+
+    moment: datetime
+
+    def now(self) -> datetime: ...
 
 
 def moment(day: date, hour: int = 9) -> datetime:
@@ -45,10 +52,15 @@ class Card:
         """Serve visitors on a day, later than all before; each midnight on the way is told."""
         self.go_to(day)
         for value in values:
-            self._at(ms(day, 9) + 60_000 * len(self.kiosk.lines))
-            self.kiosk.record(
-                "response", skm(value, visit=self.kiosk.last + 1, salt=new_salt(), **more), after_ms=0
-            )
+            self.answer(day, value, **more)
+
+    def answer(self, day: date, *values: int, **more: object) -> None:
+        """Serve one visitor, who answers each element as given."""
+        self.go_to(day)
+        self._at(ms(day, 9) + 60_000 * len(self.kiosk.lines))
+        self.kiosk.record(
+            "response", skm(*values, visit=self.kiosk.last + 1, salt=new_salt(), **more), after_ms=0
+        )
 
     def go_to(self, day: date) -> None:
         """Let nights pass."""

@@ -10,12 +10,13 @@ from django.db import transaction
 
 from collector.errors import CollectorError
 from collector.papers import characteristics
-from collector.papers.models import RowKey
-from collector.papers.rows import Row, WithoutRows, rows_of
+from collector.papers.models import RowsLeft
+from collector.papers.rows import WithoutRows, rows_of
 from collector.papers.said import said_of
 from collector.releases import larger, policy, publishing
 from collector.releases.models import OfficialPolicy, Release
 from collector.releases.people import members_of, unpack_basis
+from collector.releases.sheet_rows import Row
 from collector.scores.models import Group, Response
 from collector.scores.tallies.projection import project
 from survey.index.periods import parse
@@ -46,7 +47,7 @@ def test_rows_are_given_from_thirty_people_on(post: Post, number: int, given: bo
     town.visit(post, number)
     found = rows(town.publish(post))
     assert (found if not given else len(found)) == (WithoutRows.FEW if not given else number)  # type: ignore[arg-type]
-    assert RowKey.objects.count() == given
+    assert RowsLeft.objects.count() == given
 
 
 @pytest.mark.parametrize("more, given", [(6, False), (29, False), (30, True)])
@@ -112,7 +113,7 @@ def test_no_two_sheets_that_left_differ_by_fewer_than_thirty(
             rows(release)
     sheets = [
         set(members_of(unpack_basis(bytes(release.basis))))
-        for release in Release.objects.filter(pk__in=RowKey.objects.values("release"))
+        for release in Release.objects.filter(pk__in=RowsLeft.objects.values("release"))
     ]
     assert len(sheets) > 1
     blocks = Counter(tuple(number in sheet for sheet in sheets) for number in set().union(*sheets))
@@ -124,7 +125,7 @@ def test_answers_that_are_not_held_here_any_more_make_no_rows(post: Post) -> Non
     release = town.publish(post)
     Response.objects.order_by("pk").first().delete()  # type: ignore[union-attr]
     assert rows(release) is WithoutRows.GONE
-    assert not RowKey.objects.exists()
+    assert not RowsLeft.objects.exists()
 
 
 def test_where_incomplete_answers_count_there_are_no_rows(post: Post, own_clock: OwnClock) -> None:

@@ -9,13 +9,12 @@ from django.db import transaction
 
 from collector.errors import CollectorError
 from collector.papers import making
-from collector.papers.models import RowKey
 from collector.papers.press import Warm
 from collector.papers.registry import Audience, find, formats
 from collector.papers.said import said_of
 from collector.papers.sheet.arithmetic import sums_of
 from collector.releases import publishing
-from collector.releases.models import Release
+from collector.releases.models import Release, SheetRows
 from collector.scores.models import Response
 from collector.scores.tallies.projection import project
 from survey.instrument.instrument import LabelOrder
@@ -174,7 +173,7 @@ def test_rows_say_what_people_answered_and_neither_when_nor_who(tmp_path: Path) 
     assert [row[0] for row in rows] == list(range(1, 41))
     codes = [str(row[1]) for row in rows]
     assert len(set(codes)) == 40
-    assert all(len(code) == 19 for code in codes)
+    assert all(len(code) == 24 for code in codes)
     answers = sorted("".join(map(str, row[2:11])) for row in rows)
     assert answers == sorted(Response.objects.values_list("answers", flat=True))
     arrival = list(Response.objects.order_by("pk").values_list("answers", flat=True))
@@ -195,7 +194,7 @@ def test_whoever_came_first_the_sheet_is_the_same(tmp_path: Path) -> None:
     Response.objects.bulk_create(reversed(rows))
     (shuffled,) = made(release, tmp_path / "c", *NUMBERS[:1])
     assert shuffled.read_bytes() == before
-    RowKey.objects.all().delete()
+    SheetRows.objects.all().delete()
     (other_key,) = made(release, tmp_path / "d", *NUMBERS[:1])
     assert other_key.read_bytes() != before, "the order hangs on the secret"
 

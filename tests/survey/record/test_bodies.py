@@ -22,6 +22,7 @@ from survey.record.complaint import Addition, Complaint, Consent
 from survey.record.errors import Malformed
 from survey.record.predecessors import MOST_PREDECESSORS, Predecessor
 from survey.record.response import Response
+from survey.record.seen_log import SeenLog
 from survey.record.tally import TallyTold
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
@@ -123,6 +124,7 @@ EXAMPLES = {
         rejected=counts,
         stuck=st.lists(st.integers(1, 4), max_size=4).map(tuple),
         troubles=st.lists(words, max_size=MOST_TROUBLES).map(tuple),
+        log=st.none() | st.builds(SeenLog, origin=words, size=wholes, root=words, signature=words),
     ),
     "staff": st.one_of(
         st.builds(

@@ -8,10 +8,12 @@ from django.core.management.base import CommandParser
 
 from collector.complaints import states
 from collector.console.command import CollectorCommand
-from collector.evidence.doors.usb import carry_in
+from collector.evidence.doors.usb import Beside, carry_in
+from collector.log import news, saw
 from collector.people.trail import console_user
 from collector.words.foreign import shown
 
+_BESIDE = Beside(tickets_for=states.in_force, log_for=news.tell, saw_log=saw.note_carried)
 _NAMED = 100
 """So many refused files are named one by one."""
 
@@ -33,7 +35,7 @@ class Command(CollectorCommand):
 
     def run(self, options: dict[str, Any]) -> str | None:
         """Take the files in."""
-        taken = carry_in(options["source"], who=console_user(), tickets_for=states.in_force)
+        taken = carry_in(options["source"], who=console_user(), beside=_BESIDE)
         for name, why in taken.refused[:_NAMED]:
             self.stderr.write(f"{shown(name)}: refused ({why.code}): {shown(why.message)}")
         if len(taken.refused) > _NAMED:

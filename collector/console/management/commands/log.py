@@ -8,11 +8,18 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.log import building, news, witnesses
+from collector.log import building, news, restoring, witnesses
 from collector.people import trail
 from collector.releases import counted
 from collector.trust import public
 from survey.log.note import ED25519, VerifierKey
+from survey.log.spoken import spoken
+
+_ALARMS = {
+    "fork": "FORK: another history was shown to",
+    "uncosigned": "UNCOSIGNED: the log lacks the cosignatures that are demanded by",
+    "other_log": "OTHER LOG: this one does not name what was seen by",
+}
 
 
 class Command(CollectorCommand):
@@ -53,7 +60,7 @@ class Command(CollectorCommand):
                 return f"{built.facts} leaves added, {built.size} in all"
             case "begin":
                 who = trail.console_user()
-                note = building.begin_anew()
+                note = building.begin_anew(restoring.newest())
                 trail.note(
                     who=who, action="log begun anew", subject=note.split("\n", 1)[0], why=options["why"]
                 )
@@ -77,9 +84,9 @@ def _show() -> str:
         raise CollectorError("log_none")
     origin = found.note.split("\n", 1)[0]
     key = VerifierKey(origin, ED25519, public.read(settings.IKM_KEYS).signing)
-    told = news.forks()
-    alarm = f"\n\nFORK: another history was shown to {', '.join(told)}" if told else ""
-    return f"{found.note}\nlog {key.text()} {settings.IKM_PUBLIC_URL}/log{alarm}"
+    alarms = "".join(f"\n\n{_ALARMS[why]} {', '.join(names)}" for why, names in news.alarms().items())
+    words = spoken(bytes(found.root))
+    return f"{found.note}\nwords {words}\nlog {key.text()} {settings.IKM_PUBLIC_URL}/log{alarms}"
 
 
 def _written(path: Path, text: str) -> None:
