@@ -35,7 +35,7 @@ from survey.record.response import new_salt
 from survey.record.spoken import VOICE, new_speech
 from survey.record.ticket import TicketSecrets
 from survey.record.visit_code import read_letters
-from survey.record.visit_test import Tested
+from survey.record.visit_test import VisitTest
 from survey.visit.coded import DeclareTest, MakeCode
 from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveResponse
 from survey.visit.state import Coded, Found, FoundCode, Saved, SaveFailed
@@ -308,7 +308,7 @@ class Recorder:
         effect = card.effect
         places = [place for token, place in self._responses.items() if token.startswith(f"{effect.visit}/")]
         number = places[-1].number if places else 0
-        self._submit(effect.token, TEST, Tested(effect.visit, number, card.secret).to_body())
+        self._submit(effect.token, TEST, VisitTest(effect.visit, number, card.secret).to_body())
 
     def _secrets(self, effect: SaveAddition) -> TicketSecrets:
         return self._tickets.secrets(effect.code or self._filed)

@@ -22,6 +22,7 @@ from kiosk.errors import (
     NotEnrolled,
     NotMounted,
 )
+from kiosk.rehearsal.visited_samples import visited
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.standby import Machine, standby_view
@@ -31,11 +32,9 @@ from kiosk.show.views import View
 from kiosk.watch.health import Health
 from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
-from survey.record.visit_code import VisitCode
 from survey.settings import ShownIndex
 from survey.visit.action import Word, name_of
 from survey.visit.aided import Aids
-from survey.visit.coded import KeptCode
 from survey.visit.offer import tile_pages
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.reading import answer_pages
@@ -181,7 +180,7 @@ def _visits(language: str, *, large: bool) -> Iterator[tuple[str, State, Surroun
     yield from _earlier(begun)
     yield "saving", begun._replace(step=Step.SAVING), AROUND
     yield "thanks", begun._replace(step=Step.THANKS, rated=True), AROUND
-    yield from _visited(begun)
+    yield from visited(begun, AROUND, _CODE)
     yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), AROUND
     yield (
         "failed",
@@ -267,29 +266,6 @@ def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
     yield "withdraw", begun._replace(step=Step.WITHDRAW, code=_CODE), AROUND
     for kind in AdditionKind:
         yield f"kept-{kind}", begun._replace(step=Step.KEPT, added=kind), AROUND
-
-
-def _visited(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
-    """The thanks with a code, what is known of one that comes back, and a test."""
-    own = VisitCode("balai-desa-sukamaju1", 145_207, _CODE[:8])
-    thanks = begun._replace(step=Step.THANKS, rated=True, coded=True, own_code=own)
-    yield "thanks-code", thanks, AROUND
-    yield "thanks-code-partial", thanks._replace(partial=True), AROUND
-    yield "thanks-code-without-page", thanks, AROUND._replace(code_address="")
-    card = thanks._replace(step=Step.CODE, testing=True)
-    yield "card", card._replace(code=_CODE[:5]), AROUND
-    yield "card-wrong", card._replace(code=_CODE[:-1] + "9"), AROUND
-    yield "tested", thanks._replace(step=Step.TESTED), AROUND
-    unknown = begun._replace(step=Step.CODE, code=_CODE[:8], outcome=Outcome.UNKNOWN)
-    yield "code-visit", unknown, AROUND
-    back = begun._replace(step=Step.STANDING, code=_CODE[:8], outcome=Outcome.FOUND)
-    for name, kept in (
-        ("counted", KeptCode(5207, "2026-09-03", arrived=True)),
-        ("arrived", KeptCode(5207, "2026-11-03", arrived=True)),
-        ("waits", KeptCode(5207, "2026-11-23", arrived=False)),
-        ("elsewhere", KeptCode(5207, "", arrived=None)),
-    ):
-        yield f"visit-{name}", back._replace(found_code=kept), AROUND
 
 
 def _staff(language: str) -> Iterator[tuple[str, View]]:

@@ -27,7 +27,7 @@ from survey.record.record import (
 )
 from survey.record.response import Response
 from survey.record.tally import TallyTold
-from survey.record.visit_test import Tested
+from survey.record.visit_test import VisitTest
 
 ALIVE_EVERY_SECONDS = 900
 """How often a kiosk in service writes an `alive` record; service minutes are counted by it."""
@@ -334,7 +334,7 @@ BODIES: Mapping[str, type] = MappingProxyType(
         SETTINGS: SettingsTold,
         CARRIED: Carried,
         TALLY: TallyTold,
-        TEST: Tested,
+        TEST: VisitTest,
     }
 )
 """The class of each kind's body. A collector keeps records of kinds it does not know as evidence, and goes on."""

@@ -25,6 +25,7 @@ _COST = {"n": 2**14, "r": 8, "p": 1, "maxmem": 32 * 1024 * 1024}
 _HASH_BYTES = 16
 _MARK = re.compile(r"([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)[ ./#]+([0-9.]{1,20})")
 _MOST = 2**53
+_BETWEEN = " .,-·/#\u00a0\t\r\n"
 
 
 class VisitCode(NamedTuple):
@@ -75,3 +76,13 @@ def read_mark(text: str) -> tuple[str, int] | None:
     if found is None or not digits or not 0 < int(digits) < _MOST:
         return None
     return found[1], int(digits)
+
+
+def read_code(text: str) -> VisitCode | None:
+    """Read a whole code as somebody typed it, or as a QR code carries it: the mark, then the letters; None where it is none."""
+    rest, letters = text.strip(), ""
+    while rest and len(letters) < LETTERS:
+        letters = ("" if rest[-1] in _BETWEEN else rest[-1]) + letters
+        rest = rest[:-1]
+    mark, found = read_mark(rest.rstrip(_BETWEEN)), read_letters(letters)
+    return VisitCode(*mark, found) if mark is not None and found is not None else None

@@ -41,7 +41,7 @@ class OpenCard(NamedTuple):
         return hashlib.sha256(_PREFIX + self.secret + content).hexdigest()
 
 
-class Tested(NamedTuple):
+class VisitTest(NamedTuple):
     """`test`: somebody with a card says that the visit just before was a test. Whether the card is good is the collector's to say."""
 
     visit: int
@@ -55,7 +55,7 @@ class Tested(NamedTuple):
         return {"visit": self.visit, "number": self.number, "secret": secret}
 
     @classmethod
-    def from_body(cls, body: Mapping[str, object]) -> "Tested":
+    def from_body(cls, body: Mapping[str, object]) -> "VisitTest":
         """Read it.
 
         Raises:

@@ -42,7 +42,7 @@ _NOTHING: Mapping[str, Any] = {
 def type_code(state: State, now: float) -> Moved:
     """Look a complaint up as soon as its code is whole, and a visit once its letters are: a ticket's code just goes on."""
     if asks_for_visit(state):
-        return state._replace(outcome=None), (LookUp(state.code),)
+        return state._replace(no_visit=False), (LookUp(state.code),)
     if not read_code(state.code):
         return state, ()
     return declare(state, now) if state.testing else _look_up(state, now)

@@ -253,6 +253,7 @@ def kind_of(state: State) -> State:
         large_text=False,
         contrast=False,
         layout="",
+        no_visit=False,
         counted=False,
         listens=False,
         aids=Aids(wide=state.aids.wide) if state.menu else Aids(),

@@ -139,6 +139,8 @@ class State(NamedTuple):
     found: TicketState | None = None
     found_code: KeptCode | None = None
     """What is known here of the visit whose letters were typed."""
+    no_visit: bool = False
+    """The letters that stand there are of no visit that is known here; said beside them and read by nobody, for a ticket's code just goes on."""
     coded: bool = False
     """The code of this visit was made, or given up."""
     own_code: VisitCode | None = None

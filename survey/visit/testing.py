@@ -27,7 +27,7 @@ def found_visit(state: State, letters: str, kept: KeptCode | None, now: float) -
     if state.step is not Step.CODE or letters != state.code or state.testing:
         return state, ()
     if kept is None:
-        return state._replace(outcome=Outcome.UNKNOWN), ()
+        return state._replace(no_visit=True), ()
     state, effects = go(state, Step.STANDING, now, outcome=Outcome.FOUND, found=None, found_code=kept)
     return state, (*effects, *((Speak(),) if state.listens else ()))
 

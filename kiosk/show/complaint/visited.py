@@ -10,7 +10,6 @@ from survey.record.ticket import CODE_CHARACTERS, read_code, show_code
 from survey.record.visit_code import VisitCode, show_letters
 from survey.visit.coded import KeptCode
 from survey.visit.offer import asks_for_visit
-from survey.visit.state import Outcome
 
 
 def thanks(screen: Screen) -> TicketView | MessageView:
@@ -89,7 +88,7 @@ def returned(screen: Screen, found: KeptCode) -> LetterView:
 def hint(screen: Screen) -> str:
     """Give what is said of a code that is being typed: its first eight may have been a visit's letters."""
     get, typed = screen.texts.get, screen.state.code
-    if asks_for_visit(screen.state) and screen.state.outcome is Outcome.UNKNOWN:
+    if asks_for_visit(screen.state) and screen.state.no_visit:
         return get("visit.unknown")
     return get("code.counter", count=len(typed), limit=CODE_CHARACTERS)
 
