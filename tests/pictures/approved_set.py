@@ -71,8 +71,6 @@ _SCREENS = (
     "saving",
     "thanks",
     "thanks-code",
-    "tested",
-    "visit-counted",
     "failed",
     "closed",
     "pin",
