@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from collector.fleet.models import Unit
 from collector.papers.rows import rows_of
@@ -85,7 +86,7 @@ def test_a_visit_arrives_is_logged_and_counts(village: Village) -> None:
     village.log()
     _, page = ask(codes[0])
     assert "Ada, dan dihitung" in page
-    assert f"/rilis/{release.address}/" in page
+    assert reverse("release", args=[release.address]) in page
     assert "terikat dalam catatan terbuka" in page
     _, english = ask(codes[0], "/en")
     assert "It is here, and it counts" in english
