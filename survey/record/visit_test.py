@@ -1,8 +1,7 @@
 """A visit that was a test: an auditor answers, is shown the visit's code, and only then says, with a card, that it was one.
 
-A card is a code of the kind that tickets have, made by the collector for one kiosk of one unit and one period and told once. What follows from it
-by a slow hash is its secret; the log of facts holds a commitment to secret, kiosk, unit and period, and names none of them. Whoever holds the card shows the
-secret by using it, so a used card is worth nothing: each counts once.
+A card is a code of the kind that tickets have. What follows from it by a slow hash is its secret; whoever holds the card shows the secret by using it, so
+a used card is worth nothing.
 """
 
 import base64
@@ -13,32 +12,16 @@ from typing import NamedTuple
 
 from survey.record.errors import Malformed
 from survey.record.fields import Fields
-from survey.record.record import TEST, canonical
+from survey.record.record import TEST
 from survey.record.ticket import secrets_of
 
 SECRET_BYTES = 32
 _SALT_PREFIX = b"ikm-test-card-1\x00"
-_PREFIX = b"ikm-test-commitment-1\x00"
 
 
 def card_secret(code: str, collector_key: bytes) -> bytes:
     """Give what follows from a card's code; takes its time on purpose."""
     return secrets_of(code, hashlib.sha256(_SALT_PREFIX + collector_key).digest()).key
-
-
-class OpenCard(NamedTuple):
-    """What a commitment in the log is to."""
-
-    secret: bytes
-    kiosk: str
-    unit: str
-    period: str
-    """As releases name it: `2026-TW4`."""
-
-    def commitment(self) -> str:
-        """Give what the log says: hexadecimal."""
-        content = canonical({"kiosk": self.kiosk, "period": self.period, "unit": self.unit})
-        return hashlib.sha256(_PREFIX + self.secret + content).hexdigest()
 
 
 class VisitTest(NamedTuple):
