@@ -16,6 +16,7 @@ from collector.opendata import urls as opendata
 from collector.papers import urls as papers
 from collector.releases import urls as releases
 from collector.standards import urls as standards
+from collector.visits import urls as visits
 
 urlpatterns = [
     path("api/v1/", include("collector.evidence.urls")),
@@ -40,6 +41,7 @@ urlpatterns = [
         *papers.pages,
         *standards.pages,
         *releases.pages,
+        *visits.pages,
         prefix_default_language=False,
     ),
 ]

@@ -79,9 +79,12 @@ def make_loop(
         times,
         seal=partial(_seal, device),
         tickets=device.tickets,
+        codes=device.codes if plan is None else None,
         thanked_log=ThankedLog(thanked_log) if thanked_log else None,
     )
     device.tickets.start()
+    if plan is None:
+        device.codes.start()
     recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
     inbox = None
     if plan is None:
@@ -151,6 +154,7 @@ def _place(device: Device) -> KioskPlace:
         place=enrolment.place.name if enrolment.place.name != unit else "",
         offline_seconds=device.config.staff.offline_hours * 3600,
         status_address=f"{enrolment.collector_url.rstrip('/')}/pengaduan/",
+        code_address=f"{enrolment.collector_url.rstrip('/')}/bukti/",
     )
 
 

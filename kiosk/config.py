@@ -114,7 +114,7 @@ class VisitSection:
     writing_seconds: float = _seconds(90.0, 60, 600)
     invitation_seconds: float = _seconds(40.0, 12, 120)
     queue_seconds: float = _seconds(6.0, 3, 60)
-    thanks_seconds: float = _seconds(6.0, 2, 60)
+    thanks_seconds: float = _seconds(20.0, 2, 60)
     ticket_seconds: float = _seconds(120.0, 30, 900)
     quiet_seconds: float = _seconds(1.0, 0, 30)
     nudge_seconds: float = _seconds(20.0, 5, 60)

@@ -11,6 +11,7 @@ from kiosk.config import Config
 from kiosk.errors import IdentityUnreadable, JournalShut
 from kiosk.remote.plan import make_plan
 from kiosk.remote.tickets import Tickets, told_here
+from kiosk.remote.visit_codes import Confirmed, VisitCodes
 from kiosk.watch.folders import require_enrolled
 from survey.settings import SettingsContent
 from survey.visit.plan import OfferedService, Plan
@@ -37,6 +38,7 @@ class Device(NamedTuple):
     clock: Clock
     zone: ZoneInfo
     tickets: Tickets
+    codes: VisitCodes
 
     def plan(self, remote: SettingsContent | None = None) -> Plan:
         """Make the plan of visits: the collector's settings come before the enrolment and the configuration."""
@@ -103,6 +105,12 @@ def open_device(
     )
     writer.start()
     tickets = Tickets(told_here(home, enrolment), collector_key=enrolment.collector_key)
+    codes = VisitCodes(
+        KioskHome(home).visit_codes,
+        kiosk=enrolment.kiosk,
+        collector_key=enrolment.collector_key,
+        confirmed=lambda: Confirmed(journal.stream, journal.confirmed),
+    )
     try:
         yield Device(
             home=home,
@@ -113,9 +121,11 @@ def open_device(
             clock=clock,
             zone=zone,
             tickets=tickets,
+            codes=codes,
         )
     finally:
         tickets.stop()
+        codes.stop()
         writer.stop()
 
 

@@ -47,6 +47,7 @@ from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
 from survey.visit.action import BACKSPACE, Word, key
 from survey.visit.aided import Aid
+from survey.visit.coded import DeclareTest, MakeCode
 from survey.visit.effects import (
     Accepted,
     Effect,
@@ -277,7 +278,7 @@ class Loop:
                     self.service.counters.answered += 1
                     self.service.answered += 1
                 self.service.recorder.save_response(effect, outside_hours=self._surroundings.closed)
-            case SaveComplaint() | SaveAddition() | LookUp():
+            case SaveComplaint() | SaveAddition() | LookUp() | MakeCode() | DeclareTest():
                 self.service.recorder.perform(effect, self._speaking.take)
             case Record() | StopRecording() | Replay() | ForgetSpeech():
                 if isinstance(effect, Record | Replay):

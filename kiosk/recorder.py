@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol, TextIO
 
 from kiosk.remote.tickets import Tickets
+from kiosk.remote.visit_codes import Declared, Place, VisitCodes
 from kiosk.show.complaint.making import CONSENT_VERSION
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
@@ -29,12 +30,15 @@ from survey.record.complaint import (
     written_bytes,
 )
 from survey.record.officers import speaks_of_officer
-from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, Stamp
+from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, TEST, Stamp
 from survey.record.response import new_salt
 from survey.record.spoken import VOICE, new_speech
 from survey.record.ticket import TicketSecrets
+from survey.record.visit_code import read_letters
+from survey.record.visit_test import VisitTest
+from survey.visit.coded import DeclareTest, MakeCode
 from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveResponse
-from survey.visit.state import Found, Saved, SaveFailed
+from survey.visit.state import Coded, Found, FoundCode, Saved, SaveFailed
 from survey.wire.sealing import ROUTED, WRITTEN
 from survey.wire.trouble import Trouble
 from uplink.journal.writer import JournalWriter
@@ -88,6 +92,7 @@ class Recorder:
         *,
         seal: Seal,
         tickets: Tickets,
+        codes: VisitCodes | None,
         thanked_log: ThankedLog | None = None,
     ) -> None:
         self._writer = writer
@@ -95,6 +100,13 @@ class Recorder:
         self._seal = seal
         self._thanked_log = thanked_log
         self._tickets = tickets
+        self._visit_codes = codes
+        """None where nobody reads a code: in a rehearsal."""
+        self._responses: dict[str, Place] = {}
+        """Where responses stand whose visitor is still there, by their tokens; the last one is what a code is of."""
+        self._uncoded: list[Coded] = []
+        self._unanswered: set[str] = set()
+        """Tokens of responses that the writer has not answered for."""
         self._codes: dict[str, str] = {}
         self._filed = ""
         """The code of the complaint that was handed over last, until its visit is over."""
@@ -116,12 +128,15 @@ class Recorder:
         response = replace(effect.response, outside_hours=outside_hours, salt=new_salt())
         if self.channel:
             response = replace(response, channel=self.channel, duration_s=0)
+        self._unanswered.add(effect.token)
         self._submit(effect.token, RESPONSE, response.to_body())
 
     def perform(
-        self, effect: SaveComplaint | SaveAddition | LookUp, spoken: Callable[[], Sequence[bytes]]
+        self,
+        effect: SaveComplaint | SaveAddition | LookUp | MakeCode | DeclareTest,
+        spoken: Callable[[], Sequence[bytes]],
     ) -> None:
-        """Hand over what a visitor complains of or adds, or begin to look a ticket up; `spoken` gives what was recorded."""
+        """Hand over what a visitor complains of or adds, or begin what takes a slow hash; `spoken` gives what was recorded."""
         match effect:
             case SaveComplaint():
                 self.save_complaint(effect)
@@ -129,8 +144,15 @@ class Recorder:
                 self.save_spoken(effect, spoken())
             case SaveAddition():
                 self.save_addition(effect)
+            case LookUp(code) if read_letters(code) and self._visit_codes is not None:
+                self._visit_codes.look_up(code)
             case LookUp():
                 self._tickets.look_up(effect.code)
+            case MakeCode(visit):
+                self._make_code(visit)
+            case DeclareTest():
+                if self._visit_codes is not None:  # else no code was shown, and nobody could declare anything
+                    self._visit_codes.open_card(effect)
 
     def save_complaint(self, effect: SaveComplaint) -> None:
         """Hand a complaint over; what it is about and what was written lie beside its record, sealed: neither is ever written in clear."""
@@ -197,9 +219,11 @@ class Recorder:
         self._notes += 1
         self._submit(_Note(self._notes, kind), kind, body)
 
-    def results(self) -> list[Saved | SaveFailed | Found]:
-        """Give what became of the visitors' records, and what was found of tickets, since the last call."""
-        events: list[Saved | SaveFailed | Found] = [self._still_asked(one) for one in self._tickets.results()]
+    def results(self) -> list[Saved | SaveFailed | Found | FoundCode | Coded]:
+        """Give what became of the visitors' records, and what was made or found of codes, since the last call."""
+        events: list[Saved | SaveFailed | Found | FoundCode | Coded]
+        events = [self._still_asked(one) for one in self._tickets.results()]
+        events += self._code_results()
         while not self._writer.results.empty():
             result = self._writer.results.get_nowait()
             self.waiting -= 1
@@ -219,6 +243,7 @@ class Recorder:
     def forget_unthanked(self) -> None:
         """Forget the tickets, and numbers of records whose visitor left before the thanks; the records are kept all the same."""
         self._places.clear()
+        self._responses.clear()
         self._filed = ""
         self._tickets.forget()
 
@@ -253,7 +278,37 @@ class Recorder:
     @property
     def busy(self) -> bool:
         """Whether a visitor waits for a record or for news of a ticket."""
-        return bool(self.waiting or self._tickets.waiting)
+        codes = self._visit_codes.waiting if self._visit_codes is not None else 0
+        return bool(self.waiting or self._tickets.waiting or codes or self._uncoded)
+
+    def _make_code(self, visit: int) -> None:
+        """Begin to make the code of a visit, by the last response that it left."""
+        place = next(
+            (place for token, place in reversed(self._responses.items()) if token.startswith(f"{visit}/")),
+            None,
+        )
+        if place is None or self._visit_codes is None:
+            self._uncoded.append(Coded(visit, None))
+            return
+        today = self._times.local()
+        self._visit_codes.make(visit, place, today.date() if today is not None else None)
+
+    def _code_results(self) -> list[Coded | FoundCode]:
+        events: list[Coded | FoundCode] = list(self._uncoded)
+        self._uncoded.clear()
+        for result in self._visit_codes.results() if self._visit_codes is not None else ():
+            if isinstance(result, Declared):
+                self._declare(result)
+            else:
+                events.append(result)
+        return events
+
+    def _declare(self, card: Declared) -> None:
+        """Record that a visit was a test; only while its visitor is there, whose last response it names."""
+        effect = card.effect
+        places = [place for token, place in self._responses.items() if token.startswith(f"{effect.visit}/")]
+        number = places[-1].number if places else 0
+        self._submit(effect.token, TEST, VisitTest(effect.visit, number, card.secret).to_body())
 
     def _secrets(self, effect: SaveAddition) -> TicketSecrets:
         return self._tickets.secrets(effect.code or self._filed)
@@ -288,4 +343,7 @@ class Recorder:
         if not isinstance(token, str):
             return None
         self._places.setdefault(token, []).append((result.stream, result.seq))
+        if token in self._unanswered:
+            self._unanswered.discard(token)
+            self._responses[token] = Place(result.stream, result.seq, result.link)
         return Saved(token, self._codes.pop(token, None)) if is_last else None

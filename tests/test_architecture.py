@@ -280,7 +280,7 @@ COLLECTOR_ORDER = (
     {"log"},
     {"scores", "complaints"},
     {"releases"},
-    {"followup", "opendata"},
+    {"followup", "opendata", "visits"},
     {"papers"},
     {"standards", "handover"},
     {"pekppp"},

@@ -22,6 +22,7 @@ from kiosk.errors import (
     NotEnrolled,
     NotMounted,
 )
+from kiosk.rehearsal.visited_samples import visited
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.standby import Machine, standby_view
@@ -79,6 +80,7 @@ AROUND = Surroundings(
     out_of_service=None,
     mark=None,
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
+    code_address="https://ikm.lampungselatankab.go.id/bukti/",
 )
 
 WELL = Health(
@@ -178,6 +180,7 @@ def _visits(language: str, *, large: bool) -> Iterator[tuple[str, State, Surroun
     yield from _earlier(begun)
     yield "saving", begun._replace(step=Step.SAVING), AROUND
     yield "thanks", begun._replace(step=Step.THANKS, rated=True), AROUND
+    yield from visited(begun, AROUND, _CODE)
     yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), AROUND
     yield (
         "failed",

@@ -108,7 +108,7 @@ class Visitor:
                 return self._speaking(step, state, here)
             case (Step.CODE | Step.STANDING | Step.WORD | Step.WITHDRAW | Step.KEPT) as step:
                 return self._earlier(step, here)
-            case Step.THANKS:
+            case Step.THANKS | Step.TESTED:
                 return Move(leaves=True)
             case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
                 return None

@@ -119,6 +119,8 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return ("consent.untick" if state.consented else "consent.tick"), ""
         case Word.NOTED:
             return "action.noted", ""
+        case Word.TEST:
+            return "visit.test", ""
         case Word.CLOSE:
             return "action.close", ""
         case Word.OFFICER:

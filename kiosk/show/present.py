@@ -5,7 +5,7 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 
 from typing import assert_never
 
-from kiosk.show.complaint import making, speaking, standing
+from kiosk.show.complaint import making, speaking, standing, visited
 from kiosk.show.labels import published_note, staff_mark_note
 from kiosk.show.length import visit_length
 from kiosk.show.screen import Screen
@@ -27,7 +27,7 @@ _WAITING = (Step.SAVING, Step.LOOKING)
 
 def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: float) -> View | None:
     """Give the view of a state; None while what is on the screen may stay. The staff screen is not made here."""
-    if state.step in _WAITING and now < state.since + _PATIENCE_SECONDS:
+    if state.step in _WAITING and (_is_coded(state) or now < state.since + _PATIENCE_SECONDS):
         return None
     view = _Presenter(plan, state, around, texts, now).view()
     return None if view is None else warned(plan, state, texts, view, now)
@@ -36,11 +36,18 @@ def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: f
 def next_change(plan: Plan, state: State, now: float) -> float | None:
     """Give the next moment at which time alone changes the view, or None."""
     if state.step in _WAITING:
+        if _is_coded(state):
+            return None
         return state.since + _PATIENCE_SECONDS if now < state.since + _PATIENCE_SECONDS else None
     start = state.since if state.step is Step.RECORDING else warns_at(plan, state)
     if start is None:
         return None
     return start if now < start else now + 1 - (now - start) % 1
+
+
+def _is_coded(state: State) -> bool:
+    """Tell whether all is saved and only the visit's code is awaited: a moment in which nothing new is to be said."""
+    return state.step is Step.SAVING and not state.unsaved and state.back_to is Step.THANKS
 
 
 class _Presenter(Screen):
@@ -85,9 +92,11 @@ class _Presenter(Screen):
             case Step.PHONE:
                 return making.phone(self)
             case Step.CODE:
-                return standing.code(self)
+                return visited.card(self) if self.state.testing else standing.code(self)
             case Step.LOOKING:
                 return self.message("looking", icon="wait")
+            case Step.STANDING if self.state.found_code is not None:
+                return visited.returned(self, self.state.found_code)
             case Step.STANDING:
                 return standing.standing(self)
             case Step.WORD:
@@ -96,10 +105,12 @@ class _Presenter(Screen):
                 return self.message("withdraw", icon="warning")
             case Step.KEPT:
                 return standing.kept(self)
+            case Step.TESTED:
+                return visited.tested(self)
             case Step.SAVING:
                 return self.message("wait")
             case Step.THANKS:
-                return self._thanks()
+                return visited.thanks(self)
             case Step.FAILED:
                 return self._failed()
             case Step.STAFF:
@@ -203,11 +214,6 @@ class _Presenter(Screen):
                 progress=(number, count),
             ),
         )
-
-    def _thanks(self) -> Screenful:
-        state = self.state
-        key = "partial" if state.partial else "complaint" if state.complained and not state.rated else "text"
-        return self.message("thanks", text=self.texts.get(f"thanks.{key}"), icon="check")
 
     def _failed(self) -> Screenful:
         get = self.texts.get

@@ -35,6 +35,8 @@ class Surroundings(NamedTuple):
     """Within how many working days the unit's rule has a complaint answered, where the settings say so."""
     status_address: str
     """Where a ticket's status can be looked up; the code follows as the address's fragment, which no server is told."""
+    code_address: str
+    """Where a visit is looked up by its code, likewise."""
     out_of_service: Trouble | None
     """Why, for staff."""
     mark: StaffMark | None

@@ -136,6 +136,8 @@ class TicketView(NamedTuple):
     """How the code is read aloud, for whoever dictates it."""
     caption: str = ""
     """What the QR code is for."""
+    number: str = ""
+    """A number that belongs to the code, as it is read aloud, digit by digit; `spoken` shows it."""
 
 
 @distinct

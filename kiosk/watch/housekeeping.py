@@ -32,6 +32,7 @@ class KioskPlace(NamedTuple):
     place: str
     """Where in the unit, or nothing where that says no more."""
     status_address: str
+    code_address: str
     offline_seconds: float
     """When nothing was heard of the collector for so long, the idle screen tells staff."""
 
@@ -106,6 +107,7 @@ class Housekeeper:
             opens=opens_next(hours, wall) if closed and wall else None,
             answer_days=self._remote.answer_days,
             status_address=self._place.status_address,
+            code_address=self._place.code_address,
             out_of_service=self._service.recorder.trouble,
             mark=StaffMark(offline=False, assisting=True) if self._service.assisting else self._mark,
             log_words=self._log.words,

@@ -23,10 +23,12 @@ from survey.record.record import (
     SETTINGS,
     STAFF,
     TALLY,
+    TEST,
 )
 from survey.record.response import Response
 from survey.record.seen_log import SeenLog
 from survey.record.tally import TallyTold
+from survey.record.visit_test import VisitTest
 
 ALIVE_EVERY_SECONDS = 900
 """How often a kiosk in service writes an `alive` record; service minutes are counted by it."""
@@ -337,6 +339,7 @@ BODIES: Mapping[str, type] = MappingProxyType(
         SETTINGS: SettingsTold,
         CARRIED: Carried,
         TALLY: TallyTold,
+        TEST: VisitTest,
     }
 )
 """The class of each kind's body. A collector keeps records of kinds it does not know as evidence, and goes on."""

@@ -24,6 +24,7 @@ STAFF = "staff"
 SETTINGS = "settings"
 CARRIED = "carried"
 TALLY = "tally"
+TEST = "test"
 
 SAME_CLOCK_MS = 100
 """Two sightings of the wall clock that differ by less say the same."""

@@ -63,6 +63,8 @@ class Word(StrEnum):
     NO = "no"
     TICK = "tick"
     NOTED = "noted"
+    TEST = "test"
+    """Declare this visit a test, with an auditor's card."""
     CLOSE = "close"
 
 

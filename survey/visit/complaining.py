@@ -25,9 +25,10 @@ from survey.visit.moves import (
     show_ticket,
     to,
 )
-from survey.visit.offer import tiles
+from survey.visit.offer import asks_for_visit, tiles
 from survey.visit.plan import Plan
 from survey.visit.state import Ended, Outcome, State, Step
+from survey.visit.testing import declare, leave_card
 
 _NOTHING: Mapping[str, Any] = {
     "topics": (),
@@ -39,8 +40,12 @@ _NOTHING: Mapping[str, Any] = {
 
 
 def type_code(state: State, now: float) -> Moved:
-    """Outcome a complaint up as soon as its code is whole."""
-    return _look_up(state, now) if read_code(state.code) else (state, ())
+    """Look a complaint up as soon as its code is whole, and a visit once its letters are: a ticket's code just goes on."""
+    if asks_for_visit(state):
+        return state._replace(no_visit=False), (LookUp(state.code),)
+    if not read_code(state.code):
+        return state, ()
+    return declare(state, now) if state.testing else _look_up(state, now)
 
 
 def give_up_looking(_plan: Plan, state: State, now: float) -> Moved:
@@ -114,7 +119,9 @@ def _noted(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 def _lead_on(plan: Plan, state: State, now: float) -> Moved:
     """Go on where the visit stood before the complaint; nothing of a ticket stays."""
-    state = state._replace(ticket=None, code="", outcome=None, found=None, added=None, has_number=False)
+    state = state._replace(
+        ticket=None, code="", outcome=None, found=None, found_code=None, added=None, has_number=False
+    )
     match state.complaint_from:
         case Step.SERVICE if plan.forms:
             return open_form(plan, state, now)
@@ -160,19 +167,19 @@ def _group(_plan: Plan, state: State, characters: str, _now: float) -> Moved:
 
 
 def _look(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return go(state, Step.CODE, now, code="", outcome=None, found=None)
+    return go(state, Step.CODE, now, code="", outcome=None, found=None, found_code=None)
 
 
 def _leave_code(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return go(state, Step.COMPLAINTS, now, code="")
+    return leave_card(state, now) if state.testing else go(state, Step.COMPLAINTS, now, code="")
 
 
 def _look_again(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return _look_up(state, now)
+    return declare(state, now) if state.testing else _look_up(state, now)
 
 
 def _look_up(state: State, now: float) -> Moved:
-    state, effects = go(state, Step.LOOKING, now, outcome=None, found=None)
+    state, effects = go(state, Step.LOOKING, now, outcome=None, found=None, found_code=None)
     return state, (LookUp(state.code), *effects)
 
 
@@ -186,9 +193,9 @@ def _other(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 def _back_in_standing(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
     """To the answer's beginning; to the code where nothing was found."""
-    if state.outcome is Outcome.FOUND:
+    if state.outcome is Outcome.FOUND and state.found is not None:
         return go(state, Step.STANDING, now)
-    return go(state, Step.CODE, now, outcome=None)
+    return go(state, Step.CODE, now, outcome=None, found_code=None)
 
 
 def _add(kind: AdditionKind) -> Handler:

@@ -6,6 +6,7 @@ from survey.named import Bare, distinct
 from survey.record.complaint import AdditionKind
 from survey.record.response import Response
 from survey.visit.aided import Spoken
+from survey.visit.coded import DeclareTest, MakeCode
 from survey.visit.speech import SpeechEffect
 
 
@@ -91,6 +92,6 @@ class Hush(Bare):
     __slots__ = ()
 
 
-Kept = SaveResponse | SaveComplaint | SaveAddition
+Kept = SaveResponse | SaveComplaint | SaveAddition | DeclareTest
 """What is handed to the journal."""
-Effect = Kept | LookUp | SpeechEffect | Accepted | Ignored | Thanked | Speak | Hush
+Effect = Kept | MakeCode | LookUp | SpeechEffect | Accepted | Ignored | Thanked | Speak | Hush

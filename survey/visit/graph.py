@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from survey.record.ticket import new_code, read_code
+from survey.record.visit_code import LETTERS, VisitCode
 from survey.visit.action import key, parse
 from survey.visit.aided import Aid, Aids
+from survey.visit.coded import KeptCode
 from survey.visit.effects import Effect
 from survey.visit.machine import advance, begin, due
 from survey.visit.moves import SPEAKING
 from survey.visit.offer import MENU as HELD
-from survey.visit.offer import TYPED, Manner, manner_of, offer
+from survey.visit.offer import TYPED, Manner, asks_for_visit, manner_of, offer
 from survey.visit.plan import Plan
 from survey.visit.speech import NotRecorded, Recorded
 from survey.visit.state import (
     AidCalled,
+    Coded,
     Event,
     Found,
+    FoundCode,
     Hold,
     Press,
     Release,
@@ -48,6 +52,7 @@ _STATES = (
     TicketState("dicabut", at=0),
 )
 """One of each kind that its citizen may say other things to."""
+_VISIT = VisitCode("k-0001", 7, _CODE[:LETTERS])
 EVERYWHERE = ("disk fails", "staff is called")
 """Edges that nearly every screen has; the picture leaves them out and says so."""
 
@@ -143,6 +148,11 @@ def _moves(plan: Plan, state: State) -> Iterator[Edge]:
     yield from _chosen(plan, state, now)
     for token in sorted(state.unsaved):
         yield _after(plan, state, "saved", [Saved(token, _CODE)], now)
+    if state.step is Step.SAVING and not state.unsaved:
+        yield _after(plan, state, "coded", [Coded(state.visit, _VISIT)], now)
+    if state.step is Step.CODE and asks_for_visit(state):
+        yield _after(plan, state, "found", [FoundCode(state.code, None)], now)
+        yield _after(plan, state, "found", [FoundCode(state.code, KeptCode(7, "2026-12-01", True))], now)  # noqa: FBT003 - it arrived
     if state.step is Step.LOOKING:
         yield _after(plan, state, "found", [Found(state.code, None)], now)
         for found in _STATES:
@@ -189,6 +199,9 @@ def _typed(plan: Plan, state: State, now: float) -> Iterator[Edge]:
     wanted, there = typed[state.step]
     if not there:
         yield _after(plan, state, "key", [Touch(key(character)) for character in wanted], now)
+        if state.step is Step.CODE:
+            letters: list[Event] = [Touch(key(character)) for character in wanted[:LETTERS]]
+            yield _after(plan, state, "letters", letters, now)
 
 
 def _after(plan: Plan, state: State, label: str, events: list[Event], now: float) -> Edge:
@@ -224,7 +237,8 @@ def kind_of(state: State) -> State:
         topics=("some",) if state.has_draft else (),
         about_officer=False,
         text=state.text and "some",
-        code=read_code(state.code) or (state.code and "some"),
+        code=read_code(state.code) or (state.code and ("letters!" if len(state.code) == LETTERS else "some")),
+        own_code=state.own_code and _VISIT,
         phone=state.phone and "some",
         spoken=min(state.spoken, 1),
         speaks_from=state.speaks_from if state.step in SPEAKING or state.step is Step.SPEAK else Step.TEXT,
@@ -233,12 +247,13 @@ def kind_of(state: State) -> State:
         by_touch=False,
         unsaved=frozenset(token.partition("/")[2] for token in state.unsaved if state.step is Step.SAVING),
         owed=frozenset(),
-        partial=False,
+        partial=state.partial and state.step in (Step.SAVING, Step.THANKS),
         ticket=state.ticket and "some",
         language="",
         large_text=False,
         contrast=False,
         layout="",
+        no_visit=False,
         counted=False,
         listens=False,
         aids=Aids(wide=state.aids.wide) if state.menu else Aids(),

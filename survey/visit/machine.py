@@ -33,9 +33,11 @@ from survey.visit.speech import NotRecorded, Recorded, Replayed
 from survey.visit.spelling import type_key
 from survey.visit.state import (
     AidCalled,
+    Coded,
     Ended,
     Event,
     Found,
+    FoundCode,
     Hold,
     Outcome,
     Press,
@@ -52,6 +54,7 @@ from survey.visit.state import (
     Void,
 )
 from survey.visit.table import TABLE
+from survey.visit.testing import coded, found_visit
 from survey.visit.waits import expires_at, faces_at, is_warned, ready_at
 from survey.wire.ticket_states import TicketState
 
@@ -113,6 +116,10 @@ def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
             return _saved(plan, state, token, ticket, now)
         case Found(code, found):
             return _found(state, code, found, now)
+        case FoundCode(letters, kept):
+            return found_visit(state, letters, kept, now)
+        case Coded():
+            return coded(plan, state, event, now)
         case Recorded() | NotRecorded() | Replayed():
             return happen(state, event, now)
         case SaveFailed(token):
@@ -227,7 +234,8 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
 def _expire(plan: Plan, state: State, now: float) -> Moved:
     match state.step:
         case Step.SAVING:
-            return _failed(plan, state, "", now)
+            gave_up = Coded(state.visit, None)
+            return _failed(plan, state, "", now) if state.unsaved else coded(plan, state, gave_up, now)
         case Step.LOOKING:
             return give_up_looking(plan, state, now)
         case Step.RECORDING:

@@ -6,6 +6,7 @@ from typing import Any
 from survey.record.complaint import AdditionKind
 from survey.record.phone import read_phone
 from survey.record.response import Response
+from survey.visit.coded import MakeCode
 from survey.visit.effects import Effect, Hush, SaveAddition, SaveComplaint, SaveResponse, Speak, Thanked
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
@@ -105,15 +106,19 @@ def finish(plan: Plan, state: State, now: float) -> Moved:
 
 
 def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
-    """Put up a screen that says something is kept, once it is."""
+    """Put up a screen that says something is kept, once it is; the thanks, once the visit has its code too."""
     del plan
     if state.unsaved:
         return go(state, Step.SAVING, now, back_to=step)
+    if step is Step.THANKS and state.rated and not state.coded:
+        state, effects = go(state, Step.SAVING, now, back_to=step)
+        return state, (*effects, MakeCode(state.visit))
     thanked = (Thanked(state.owed),) if state.owed else ()
     if step is Step.TICKET:
         state, effects = show_ticket(state, now, owed=frozenset())
     else:
         state, effects = go(state, step, now, owed=frozenset())
+        effects += (Speak(),) if step is Step.THANKS and state.own_code and state.listens else ()
     return state, (*effects, *thanked)
 
 

@@ -13,6 +13,7 @@ from survey.instrument.profile import AGE, Attribute
 from survey.record.complaint import WEIGHTY
 from survey.record.phone import read_phone
 from survey.record.ticket import CODE_CHARACTERS, read_code
+from survey.record.visit_code import LETTERS
 from survey.visit.action import BACKSPACE, Word, key, name_of
 from survey.visit.plan import Plan
 from survey.visit.reading import answer_pages, reads_on, replies
@@ -58,6 +59,7 @@ def manner_of(step: Step) -> Manner:
             | Step.WITHDRAW
             | Step.KEPT
             | Step.THANKS
+            | Step.TESTED
         ):
             return Manner.PLAIN
         case _:
@@ -166,8 +168,10 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
             return Offer((out, *_listen(plan), *_speak(plan), *following))
         case Step.WITHDRAW:
             return Offer((Word.BACK, *_listen(plan), Word.WITHDRAW))
-        case Step.KEPT:
+        case Step.KEPT | Step.TESTED:
             return Offer((*_listen(plan), Word.CLOSE))
+        case Step.THANKS if state.own_code is not None:
+            return Offer((Word.CLOSE,), (*_listen(plan), Word.TEST))
         case Step.THANKS:
             return Offer((Word.CLOSE,))
         case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
@@ -205,7 +209,7 @@ def _menu(plan: Plan, state: State) -> Offer:
 def _wide_menu(plan: Plan, state: State, ways_out: tuple[str, ...]) -> tuple[str, ...]:
     """What the buttons reach from every screen: what the finger has on it, and how it is shown and read."""
     on_screen = _on_screen(plan, state).actions
-    complaint = (Word.COMPLAINT,) if Word.COMPLAINT in on_screen else ()
+    complaint = tuple(word for word in (Word.COMPLAINT, Word.TEST) if word in on_screen)
     if not state.aids.aloud:
         speech = (Word.SPEECH,) if plan.speech else ()
         return (*ways_out, *complaint, *_looks(plan), *speech, Word.RESUME)
@@ -306,6 +310,11 @@ def _code(plan: Plan, state: State) -> Offer:
     if len(state.code) == CODE_CHARACTERS:  # no character more: it is right, or one has to be taken back
         options = (Word.BACK, key(BACKSPACE), *((Word.NEXT,) if read_code(state.code) else ()))
     return Offer(options, _but((Word.BACK, *_listen(plan)), options))
+
+
+def asks_for_visit(state: State) -> bool:
+    """Tell whether the letters of a visit stand there: a ticket's code would go on."""
+    return len(state.code) == LETTERS and not state.testing
 
 
 def _but(names: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from survey.named import Bare, distinct
 from survey.record.complaint import AdditionKind
+from survey.record.visit_code import VisitCode
 from survey.visit.aided import Aid, Aids
+from survey.visit.coded import KeptCode
 from survey.visit.speech import SpeechEvent
 from survey.wire.ticket_states import TicketState
 
@@ -40,6 +42,8 @@ class Step(StrEnum):
     WITHDRAW = "withdraw"
     KEPT = "kept"
     """What was added to a complaint is kept."""
+    TESTED = "tested"
+    """The visit is declared a test."""
     SAVING = "saving"
     THANKS = "thanks"
     FAILED = "failed"
@@ -133,6 +137,16 @@ class State(NamedTuple):
     """The code of an earlier complaint, as typed."""
     outcome: Outcome | None = None
     found: TicketState | None = None
+    found_code: KeptCode | None = None
+    """What is known here of the visit whose letters were typed."""
+    no_visit: bool = False
+    """The letters that stand there are of no visit that is known here; said beside them and read by nobody, for a ticket's code just goes on."""
+    coded: bool = False
+    """The code of this visit was made, or given up."""
+    own_code: VisitCode | None = None
+    """What this visitor takes along; shown with the thanks and nowhere after."""
+    testing: bool = False
+    """A test card's code is typed: the visitor says to be an auditor."""
     added: AdditionKind | None = None
     """What was added last."""
     listens: bool = False
@@ -225,6 +239,22 @@ class SaveFailed(NamedTuple):
     token: str = ""
 
 
+@distinct
+class Coded(NamedTuple):
+    """The code of this visit; None where none can be made."""
+
+    visit: int
+    code: VisitCode | None
+
+
+@distinct
+class FoundCode(NamedTuple):
+    """What is known here of the visit with these letters; None for nothing."""
+
+    letters: str
+    found: KeptCode | None
+
+
 class Restored(Bare):
     """The journal works again, proven by a durable record."""
 
@@ -259,6 +289,8 @@ Event = (
     | Tick
     | Saved
     | Found
+    | Coded
+    | FoundCode
     | SpeechEvent
     | SaveFailed
     | Restored

@@ -23,6 +23,7 @@ from survey.visit.offer import question_key
 from survey.visit.plan import Plan
 from survey.visit.speaking import SPOKEN
 from survey.visit.state import Ended, State, Step
+from survey.visit.testing import TESTING
 
 _LOW = (1, 2)
 """Values of the smiley after which the way leads to *Apa yang kurang?* first, and to the questions after that."""
@@ -186,6 +187,7 @@ def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 TABLE: Mapping[tuple[Step, Word], Handler] = {
     **COMPLAINING,
     **SPOKEN,
+    **TESTING,
     (Step.IDLE, Word.ANSWER): _rate,
     (Step.IDLE, Word.LANGUAGE): language,
     (Step.IDLE, Word.TEXT_SIZE): text_size,

@@ -5,7 +5,7 @@ from typing import assert_never
 from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
-_NEVER_WARNED = frozenset({Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS, Step.RECORDING})
+_NEVER_WARNED = frozenset({Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS, Step.TESTED, Step.RECORDING})
 
 
 def expires_at(plan: Plan, state: State) -> float | None:
@@ -35,7 +35,7 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
             return state.since + timing.speaking
         case Step.TEXT | Step.WORD | Step.SPEAK | Step.HEARD | Step.CONSENT | Step.PHONE | Step.CODE:
             return latest + timing.writing
-        case Step.TICKET:
+        case Step.TICKET | Step.TESTED:
             return latest + timing.ticket
         case (
             Step.PREFERENCES

@@ -41,8 +41,22 @@ def test_the_way_of_a_whole_visit_is_in_it() -> None:
         ("ticket", "number", "consent"),
         ("consent", "next", "phone"),
         ("phone", "next", "saving"),
-        ("ticket", "noted", "thanks"),
+        ("ticket", "noted", "saving"),
+        ("saving", "coded", "thanks"),
         ("thanks", "close", "idle"),
+    ]
+    assert {Transition(*step) for step in way} <= EDGES
+
+
+def test_the_way_of_a_test_visit_and_of_a_code_that_comes_back_is_in_it() -> None:
+    way = [
+        ("thanks", "test", "code"),
+        ("code", "back", "thanks"),
+        ("code", "key", "saving"),
+        ("saving", "saved", "tested"),
+        ("tested", "close", "idle"),
+        ("code", "letters", "code"),
+        ("code", "found", "standing"),
     ]
     assert {Transition(*step) for step in way} <= EDGES
 

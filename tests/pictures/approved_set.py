@@ -70,6 +70,7 @@ _SCREENS = (
     "ticket",
     "saving",
     "thanks",
+    "thanks-code",
     "failed",
     "closed",
     "pin",

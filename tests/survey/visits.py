@@ -5,12 +5,28 @@ from dataclasses import dataclass, field
 from kiosk.config import Config
 from kiosk.remote.plan import make_plan
 from survey.record.ticket import new_code
+from survey.record.visit_code import VisitCode
+from survey.visit.coded import DeclareTest, KeptCode, MakeCode
 from survey.visit.effects import Effect, LookUp, SaveAddition, SaveComplaint, SaveResponse
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, tiles
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.speech import NotRecorded, Recorded, Replay, Replayed, StopRecording
-from survey.visit.state import Event, Found, Hold, Press, Release, Saved, SaveFailed, State, Step, Tick, Touch
+from survey.visit.state import (
+    Coded,
+    Event,
+    Found,
+    FoundCode,
+    Hold,
+    Press,
+    Release,
+    Saved,
+    SaveFailed,
+    State,
+    Step,
+    Tick,
+    Touch,
+)
 from survey.wire.ticket_states import TicketState
 
 CODE = new_code(lambda _below: 3)
@@ -33,6 +49,9 @@ class Walk:
     tickets: dict[str, TicketState] = field(default_factory=dict)
     """What this kiosk has heard of complaints, by their codes."""
     answers_look_ups: bool = True
+    visits: dict[str, KeptCode] = field(default_factory=dict)
+    """What this kiosk knows of visits, by their letters."""
+    makes_codes: bool = True
     hears: int = 12
     """So many seconds the microphone records; 0 where it fails."""
     state: State = field(init=False)
@@ -46,13 +65,20 @@ class Walk:
         self.state, effects = advance(self.plan, self.state, event, self.now)
         self.effects += effects
         for effect in effects:
-            if isinstance(effect, SaveResponse | SaveComplaint | SaveAddition) and self.journal != "silent":
+            if (
+                isinstance(effect, SaveResponse | SaveComplaint | SaveAddition | DeclareTest)
+                and self.journal != "silent"
+            ):
                 self.answer(effect.token, complaint=isinstance(effect, SaveComplaint))
             if isinstance(effect, StopRecording):
                 self.give(Recorded(self.hears) if self.hears else NotRecorded())
             if isinstance(effect, Replay):
                 self.give(Replayed())
-            if isinstance(effect, LookUp) and self.answers_look_ups:
+            if isinstance(effect, MakeCode) and self.makes_codes:
+                self.give(Coded(effect.visit, VisitCode("k-0001", 10 + effect.visit, CODE[:8])))
+            if isinstance(effect, LookUp) and len(effect.code) == 8:
+                self.give(FoundCode(effect.code, self.visits.get(effect.code)))
+            elif isinstance(effect, LookUp) and self.answers_look_ups:
                 self.give(Found(effect.code, self.tickets.get(effect.code)))
 
     def answer(self, token: str, *, complaint: bool = False) -> None:

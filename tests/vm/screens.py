@@ -26,6 +26,7 @@ AROUND = Surroundings(
     opens=None,
     answer_days=None,
     status_address="",
+    code_address="",
     out_of_service=None,
     mark=None,
 )

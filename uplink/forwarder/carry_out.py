@@ -107,11 +107,13 @@ def export(home: Path, target: Path) -> Exported:
             temporary.rmdir()
             return Exported(folder=None, first=through + 1, last=through, files=0)
         manifest = StickManifest(kiosk=enrolment.kiosk, stream=header.stream, files=tuple(files))
-        if KioskHome(
-            home
-        ).log.exists():  # so that a collector that lost its end of the log can learn it from us
-            _write(temporary / log_name(enrolment.kiosk), KioskHome(home).log.read_bytes())
-        _write(temporary / SUMMARY, _summary(manifest, enrolment.unit.name, through).encode())
+        log = KioskHome(home).log
+        if log.exists():  # so that a collector that lost its end of the log can learn it from us
+            _write(temporary / log_name(enrolment.kiosk), log.read_bytes())
+        _write(
+            temporary / SUMMARY,
+            _summary(manifest, enrolment.unit.name, through, reader.link_after(manifest.last)).encode(),
+        )
         _write(temporary / MANIFEST, pack_manifest(manifest))
         name = folder_name(
             kiosk=manifest.kiosk, stream=manifest.stream, first=manifest.first, last=manifest.last
@@ -236,7 +238,9 @@ def _write(path: Path, content: bytes) -> None:
         os.close(handle)
 
 
-def _summary(manifest: StickManifest, unit: str, through: int) -> str:
+def _summary(manifest: StickManifest, unit: str, through: int, link: bytes | None) -> str:
+    """Say what the folder is, with the head of its last record: whoever keeps a copy can hold the collector to all of them."""
+    head = f"{manifest.stream} {manifest.last} {link.hex() if link is not None else '?'}"
     count = manifest.last - manifest.first + 1
     return (
         f"KIOS {manifest.kiosk} - {unit}\n\n"
@@ -245,7 +249,8 @@ def _summary(manifest: StickManifest, unit: str, through: int) -> str:
         "Serahkan seluruh folder kepada pengelola pusat. Jangan mengubah atau mengganti nama berkas.\n"
         "Isinya tersegel: hanya pusat yang dapat membukanya.\n"
         "Menyalin dua kali tidak apa-apa: setiap catatan dihitung satu kali.\n"
-        f"Yang sudah diterima pusat sebelumnya: sampai nomor {through}.\n\n"
+        f"Yang sudah diterima pusat sebelumnya: sampai nomor {through}.\n"
+        f"Kepala rantai (simpan; dengannya siapa pun dapat memegang pusat pada catatan ini): {head}\n\n"
         f"KIOSK {manifest.kiosk} - {unit}\n\n"
         f"This folder holds {count} records (numbers {manifest.first} to {manifest.last}) in "
         f"{len(manifest.files)} files.\n"
@@ -253,4 +258,5 @@ def _summary(manifest: StickManifest, unit: str, through: int) -> str:
         "The files are sealed: only the centre can open them.\n"
         "Copying it twice does no harm: every record is counted once.\n"
         f"Confirmed by the centre before: up to number {through}.\n"
+        f"Head of the chain (keep it: it holds the centre to these records): {head}\n"
     )

@@ -84,6 +84,11 @@ class KioskHome(NamedTuple):
         return self.kiosk_part / "totals"
 
     @property
+    def visit_codes(self) -> Path:
+        """Numbers and letters of visits, for whoever comes back with theirs; no answers."""
+        return self.kiosk_part / "visit-codes"
+
+    @property
     def settings_good(self) -> Path:
         """The last settings that were applied, for the first frame after a restart."""
         return self.kiosk_part / "settings.good"

@@ -175,7 +175,7 @@ class JournalWriter:
         except (TypeError, ValueError) as error:  # nothing JSON has a word for
             return WriteFailed(submitted.token, trouble("record_refused"), str(error))
         self._write_ms.append((self._now() - started) * 1000)
-        return Written(submitted.token, appended.seq, self._journal.stream)
+        return Written(submitted.token, appended.seq, self._journal.stream, appended.link)
 
     def _append(self, submitted: _Submitted) -> Appended:
         if submitted.kind == BOOT:

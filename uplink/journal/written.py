@@ -14,6 +14,8 @@ class Written(NamedTuple):
     token: Hashable
     seq: int
     stream: str
+    link: bytes
+    """Where the chain stands after it."""
 
 
 @distinct

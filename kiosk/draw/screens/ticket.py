@@ -66,8 +66,10 @@ def _code(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
     x, y, width, height = box
     pad = theme.px(28)
     inner = width - 2 * pad
+    # A number belongs to a visit's code, and both are copied: neither needs to be read from afar.
+    size, high = (64, 84) if view.number else (92, 120)
     code = fit(
-        view.code, theme, NUMBER, 92 / theme.text_scale, width=inner, height=theme.px(120), most_lines=1
+        view.code, theme, NUMBER, size / theme.text_scale, width=inner, height=theme.px(high), most_lines=1
     )
     spoken = fit(view.spoken, theme, SECONDARY, 24, width=inner, height=theme.px(64)) if view.spoken else None
     used = code.height + (spoken.height if spoken else 0) + theme.px(16)

@@ -57,7 +57,13 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
             read = (view.title, *view.paragraphs, view.box_label, *_options(view.options, texts))
         case TicketView():
             # Character by character: a file with a whole code would keep a visitor's ticket on the disk.
-            read = (view.title, *_spelled(view.code, texts), view.text, *_options(view.options, texts))
+            number = (texts.get("visit.number"), *view.number) if view.number else ()
+            spelled = (
+                *number,
+                *((texts.get("visit.letters_name"),) if number else ()),
+                *_spelled(view.code, texts),
+            )
+            read = (view.title, *spelled, view.text, *_options(view.options, texts))
         case KeyboardView():
             read = (view.title, view.note, *_options(view.options, texts))
         case TilesView():

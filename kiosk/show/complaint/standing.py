@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+from kiosk.show.complaint.visited import hint
 from kiosk.show.labels import long_date
 from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, KeyboardView, LetterView, MessageView
@@ -15,7 +16,7 @@ from survey.wire.ticket_states import TicketState
 def code(screen: Screen) -> KeyboardView:
     """Give the keys of a ticket's code, with a word on whether what stands there can be one."""
     get, typed = screen.texts.get, screen.state.code
-    note = get("code.counter", count=len(typed), limit=CODE_CHARACTERS)
+    note = hint(screen)
     if len(typed) == CODE_CHARACTERS:
         note = get("code.good") if read_code(typed) else get("code.wrong")
     return KeyboardView(

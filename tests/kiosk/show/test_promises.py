@@ -13,6 +13,7 @@ from kiosk.rehearsal.samples import AROUND
 from kiosk.show.present import present
 from kiosk.show.texts import Texts, catalogue
 from survey.record.complaint import AdditionKind
+from survey.visit.coded import DeclareTest
 from survey.visit.effects import SaveAddition, SaveComplaint, SaveResponse
 from survey.visit.graph import Edge, edges
 from survey.visit.moves import SPEAKING
@@ -204,7 +205,7 @@ def walked() -> Walked:
         handed = {
             (one.token, one.kind if isinstance(one, SaveAddition) else None)
             for one in edge.effects
-            if isinstance(one, SaveResponse | SaveComplaint | SaveAddition)
+            if isinstance(one, SaveResponse | SaveComplaint | SaveAddition | DeclareTest)
         }
         durable = edge.before.unsaved - edge.after.unsaved if edge.label == "saved" else frozenset()
         after = Ghost(ghost.handed | handed, ghost.durable | durable)

@@ -24,6 +24,7 @@ from survey.record.predecessors import MOST_PREDECESSORS, Predecessor
 from survey.record.response import Response
 from survey.record.seen_log import SeenLog
 from survey.record.tally import TallyTold
+from survey.record.visit_test import VisitTest
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
 
@@ -139,6 +140,7 @@ EXAMPLES = {
             st.booleans(),
         ),
     ),
+    "test": st.builds(VisitTest, visit=wholes, number=wholes, secret=st.binary(min_size=32, max_size=32)),
     "settings": st.one_of(
         st.builds(
             lambda version, unknown: SettingsTold(version, applied=True, unknown=tuple(unknown)),
@@ -191,6 +193,9 @@ def test_what_is_written_is_read_back(kind: str, data: st.DataObject) -> None:
         ("staff", {"action": "test", "buttons": "1"}),
         ("staff", {"action": "test", "touch": 1}),
         ("carried", {"stream": "", "prev": "", "signature": "", "line": {}}),
+        ("test", {"visit": 1, "number": 2, "secret": "AAAA"}),
+        ("test", {"visit": 1, "number": 2, "secret": "?" * 43}),
+        ("test", {"visit": 1, "number": "2", "secret": "A" * 43}),
         ("settings", {"version": 1, "applied": "yes"}),
         ("settings", {"version": 1, "applied": False, "refused": "x" * 301}),
         ("settings", {"version": 1, "applied": True, "unknown": [1]}),
@@ -221,6 +226,7 @@ def _smallest(kind: str) -> object:
         "staff": Staff("opened"),
         "settings": SettingsTold(1, applied=True),
         "tally": TallyTold(1),
+        "test": VisitTest(1, 2, bytes(32)),
         "carried": Carried("00" * 16, prev="x", signature="y", line="{}"),
     }[kind]
 

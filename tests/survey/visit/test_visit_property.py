@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from survey.instrument.definition import load
 from survey.record.complaint import AdditionKind
+from survey.record.visit_code import LETTERS, VisitCode
+from survey.visit.coded import DeclareTest, KeptCode, MakeCode
 from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveResponse, Thanked
 from survey.visit.graph import edges, kind_of
 from survey.visit.machine import advance, begin, due
@@ -15,8 +17,10 @@ from survey.visit.offer import offer, question_key
 from survey.visit.plan import Plan
 from survey.visit.speech import ForgetSpeech, NotRecorded, Record, Recorded, Replayed
 from survey.visit.state import (
+    Coded,
     Event,
     Found,
+    FoundCode,
     Hold,
     Press,
     Release,
@@ -73,6 +77,7 @@ events = st.one_of(
     st.tuples(st.just("offered"), st.integers(0, 9)),
     st.tuples(st.sampled_from(["key", "code", "phone"]), st.integers(0, 9)),
     st.tuples(st.just("found"), st.integers(0, 3)),
+    st.tuples(st.sampled_from(["coded", "coded", "letters"]), st.integers(0, 3)),
     st.tuples(st.just("microphone"), st.integers(0, 2)),
     st.tuples(st.just("saved"), st.just(0)),
     st.tuples(st.just("saved"), st.just(0)),
@@ -98,6 +103,12 @@ class Judge:
         self.holds_speech = self.state.step in (Step.RECORDING, Step.HEARD)
         """Whether a recording goes on or waits somewhere."""
         self.looked_up = [self.state.code] if self.state.step is Step.LOOKING else []
+        self.coding: list[int] = []
+        """Visits whose code is awaited."""
+        self.codes: dict[str, int] = {}
+        """Whose visit each code is of."""
+        if self.state.own_code is not None:
+            self.codes[self.state.own_code.letters] = self.state.visit
         self.tickets = {} if self.state.ticket is None else {self.state.ticket: self.state.visit}
         """Whose visit each ticket is of."""
 
@@ -110,8 +121,14 @@ class Judge:
                 return Touch(choices[number % len(choices)] if choices else "nothing")
             case "key":
                 return Touch(f"key:{number}")
+            case "found" if self.looked_up and len(self.looked_up[0]) == LETTERS:
+                return FoundCode(self.looked_up.pop(0), KeptCode(7, "", None) if number else None)
             case "found" if self.looked_up:
                 return Found(self.looked_up.pop(0), STATES[number])
+            case "coded" if self.coding:
+                visit = self.coding.pop(0)
+                self.codes[f"code-{visit}"] = visit
+                return Coded(visit, VisitCode("k-0001", visit, f"code-{visit}"))
             case "saved" if self.outstanding:
                 token = self.outstanding.pop(0)
                 self.durable.add(token)
@@ -137,8 +154,9 @@ class Judge:
 
     def play(self, kind: str, number: int) -> None:
         """Let one thing happen; a code and a telephone number are typed whole, for chance would never do it."""
-        if kind in ("code", "phone"):
-            for character in CODE if kind == "code" else "081234567890":
+        if kind in ("code", "phone", "letters"):
+            typed = {"code": CODE, "letters": CODE[:LETTERS], "phone": "081234567890"}
+            for character in typed[kind]:
                 self.give(Touch(f"key:{character}"))
         else:
             self.give(self.event(kind, number))
@@ -171,6 +189,11 @@ class Judge:
                     self.holds_speech = True
                 case ForgetSpeech():
                     self.holds_speech = False
+                case DeclareTest(token=token):
+                    assert before.own_code is not None, "declared a test before its code was shown"
+                    self.outstanding.append(token)
+                case MakeCode(visit):
+                    self.coding.append(visit)
                 case LookUp(code):
                     self.looked_up.append(code)
                 case Thanked(tokens):
@@ -180,8 +203,12 @@ class Judge:
         self.check_speech(before, event, additions)
         if self.state.ticket is not None:
             assert self.tickets[self.state.ticket] == self.state.visit, "another visitor's ticket"
+        if self.state.own_code is not None:
+            assert self.codes[self.state.own_code.letters] == self.state.visit, "another visitor's code"
         if self.state.step is Step.IDLE:
-            assert (self.state.ticket, self.state.code, self.state.found) == (None, "", None)
+            kept = (self.state.ticket, self.state.code, self.state.found)
+            assert kept == (None, "", None)
+            assert (self.state.own_code, self.state.found_code, self.state.testing) == (None, None, False)
         if self.state.step is Step.THANKS:
             assert not self.state.unsaved
 

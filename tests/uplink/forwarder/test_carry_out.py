@@ -31,6 +31,7 @@ from tests.uplink.fakes import KIOSK, START_MS, Home, fill, stamp
 from uplink.errors import CarryOutError
 from uplink.forwarder.carry_out import export, take_back
 from uplink.journal.acknowledged import Acknowledged
+from uplink.journal.reader import JournalReader
 from uplink.journal.sealing import current_key
 
 
@@ -72,6 +73,9 @@ def test_everything_unconfirmed_is_carried_and_counted_once(home: Home, tmp_path
     summary = (exported.folder / SUMMARY).read_text()
     assert "6001 catatan" in summary
     assert "6001 records" in summary
+    link = JournalReader(home.paths.journal).link_after(6_001)
+    assert link is not None
+    assert summary.count(f"{journal.stream} 6001 {link.hex()}\n") == 2, "the head, in both languages"
     journal.close()
 
 

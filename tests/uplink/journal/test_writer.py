@@ -1,6 +1,7 @@
 """The writer: one thread, a result for everything submitted, and a journal that comes back by itself."""
 
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_each_submission_has_a_result_in_its_order(home: Home) -> None:
         writer.submit(token, "response", body(token), stamp(token))
     writer.stop()
     assert results(writer) == [
-        Written(token=token, seq=token + 1, stream=writer._journal.stream) for token in range(20)
+        Written(token=token, seq=token + 1, stream=writer._journal.stream, link=ANY) for token in range(20)
     ]
     journal = home.journal()
     assert journal.head.seq == 20
@@ -62,12 +63,12 @@ def test_a_passing_fault_is_survived_without_telling_anybody(home: Home) -> None
     disk.append_faults.append(failing())
     writer.submit("a", "response", body(1), stamp(1))
     assert writer.step()
-    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream)]
+    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream, link=ANY)]
     disk.sync_faults.append(failing())
     writer.submit("b", "response", body(2), stamp(2))
     writer.step()
     # The line stood on the disk after all: it is not written a second time.
-    assert results(writer) == [Written(token="b", seq=2, stream=writer._journal.stream)]
+    assert results(writer) == [Written(token="b", seq=2, stream=writer._journal.stream, link=ANY)]
     assert writer.state().accepting
     writer.stop()
 
@@ -98,7 +99,7 @@ def test_a_lasting_fault_is_told_at_once_and_ends_by_itself(home: Home) -> None:
     assert writer.state().accepting
     writer.submit("b", "response", body(2), stamp(2))
     writer.step()
-    assert results(writer) == [Written(token="b", seq=1, stream=writer._journal.stream)]
+    assert results(writer) == [Written(token="b", seq=1, stream=writer._journal.stream, link=ANY)]
     writer.stop()
 
 
@@ -125,7 +126,7 @@ def test_ballast_that_is_spent_is_told_while_writing_still_works(home: Home) -> 
     disk.append_faults.append(full())
     writer.submit("a", "response", body(1), stamp(1))
     writer.step()
-    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream)]
+    assert results(writer) == [Written(token="a", seq=1, stream=writer._journal.stream, link=ANY)]
     state = writer.state()
     assert not state.accepting
     assert state.trouble == trouble("disk_full")
