@@ -3,18 +3,17 @@
 Belongs to the frame loop; the writer's thread is met only through its two queues.
 """
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol, TextIO
+from typing import NamedTuple, Protocol
 
 from kiosk.remote.tickets import Tickets
 from kiosk.remote.visit_codes import Declared, Place, VisitCodes
 from kiosk.show.complaint.making import CONSENT_VERSION
+from kiosk.thanked import ThankedLog
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
-from survey.record.bodies import STORAGE_RESTORED, Staff
 from survey.record.complaint import (
     ADDED,
     CONTACT,
@@ -33,6 +32,7 @@ from survey.record.officers import speaks_of_officer
 from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, TEST, Stamp
 from survey.record.response import new_salt
 from survey.record.spoken import VOICE, new_speech
+from survey.record.staff import STORAGE_RESTORED, Staff
 from survey.record.ticket import TicketSecrets
 from survey.record.visit_code import read_letters
 from survey.record.visit_test import VisitTest
@@ -68,20 +68,6 @@ class _Part(NamedTuple):
     is_last: bool
 
 
-class ThankedLog:
-    """Appends one JSON line for every record a visitor was thanked for, so that a test can hold us to it."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def add(self, *, stream: str, seq: int, token: str) -> None:
-        """Write one line and push it to the operating system: it survives the death of this process."""
-        visit, _, what = token.partition("/")
-        line = {"stream": stream, "seq": seq, "visit": int(visit), "what": what}
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
-
-
 class Recorder:
     """The loop's way to the journal."""
 
@@ -93,6 +79,7 @@ class Recorder:
         seal: Seal,
         tickets: Tickets,
         codes: VisitCodes | None,
+        place: Callable[[], str],
         thanked_log: ThankedLog | None = None,
     ) -> None:
         self._writer = writer
@@ -107,6 +94,8 @@ class Recorder:
         self._uncoded: list[Coded] = []
         self._unanswered: set[str] = set()
         """Tokens of responses that the writer has not answered for."""
+        self._place = place
+        """At which place of its unit the kiosk stands; nothing where the collector knows."""
         self._codes: dict[str, str] = {}
         self._filed = ""
         """The code of the complaint that was handed over last, until its visit is over."""
@@ -116,6 +105,9 @@ class Recorder:
         self._probed = False
         self.channel = ""
         """By which channel answers come in where nobody presses for themselves: `petugas`; empty where somebody does."""
+        self.practising = False
+        """Staff trains: nothing of what is pressed is written, and all of it is answered for as if it were."""
+        self._practised: list[tuple[str, bool]] = []
         self.waiting = 0
         """How many records were submitted and not yet answered for."""
         self.thanked = 0
@@ -125,10 +117,11 @@ class Recorder:
 
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
-        response = replace(effect.response, outside_hours=outside_hours, salt=new_salt())
+        response = replace(effect.response, outside_hours=outside_hours, salt=new_salt(), place=self._place())
         if self.channel:
             response = replace(response, channel=self.channel, duration_s=0)
-        self._unanswered.add(effect.token)
+        if not self.practising:
+            self._unanswered.add(effect.token)
         self._submit(effect.token, RESPONSE, response.to_body())
 
     def perform(
@@ -224,6 +217,8 @@ class Recorder:
         events: list[Saved | SaveFailed | Found | FoundCode | Coded]
         events = [self._still_asked(one) for one in self._tickets.results()]
         events += self._code_results()
+        practised, self._practised = self._practised, []
+        events += [saved for token in practised if (saved := self._saved(*token)) is not None]
         while not self._writer.results.empty():
             result = self._writer.results.get_nowait()
             self.waiting -= 1
@@ -325,12 +320,15 @@ class Recorder:
         stamp: Stamp | None = None,
         attachments: list[Attachment] | None = None,
     ) -> None:
+        if self.practising and not isinstance(token, _Note):
+            self._practised.append(_last(token))
+            return
         self.waiting += 1
         self._writer.submit(token, kind, body, stamp or self._times.stamp(), tuple(attachments or ()))
 
     def _event(self, result: Written | WriteFailed) -> Saved | SaveFailed | None:
         part = result.token
-        token, is_last = part if isinstance(part, _Part) else (part, True)
+        token, is_last = _last(part) if isinstance(part, str | _Part) else (part, False)
         if token == self._probe:
             self._probe = None
             self._probed = isinstance(result, Written)
@@ -346,4 +344,13 @@ class Recorder:
         if token in self._unanswered:
             self._unanswered.discard(token)
             self._responses[token] = Place(result.stream, result.seq, result.link)
+        return self._saved(token, is_last)
+
+    def _saved(self, token: str, is_last: bool) -> Saved | None:
+        """Give the event that what a visitor waits for is kept, once its last part is."""
         return Saved(token, self._codes.pop(token, None)) if is_last else None
+
+
+def _last(token: "str | _Part") -> tuple[str, bool]:
+    """Give what a visitor waits for, and whether nothing of it comes after this."""
+    return (token.token, token.is_last) if isinstance(token, _Part) else (token, True)

@@ -1,9 +1,12 @@
 """What the kiosk is fitted with, opened as it is set: buttons, screen, voice and microphone."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardware.board import sound_cards
 from hardware.debounce import Debouncer, DebounceTiming
 from hardware.errors import NoPins
 from hardware.panel import Panel
@@ -14,7 +17,7 @@ from kiosk.errors import KioskError, NoButtons
 from kiosk.ports import Voice
 from kiosk.show.views import Look
 from kiosk.watch.frame import mark_frame
-from survey.wire.trouble import Trouble
+from survey.wire.trouble import Trouble, trouble
 from uplink.journal.home import KioskHome
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
         buttons=dict(enumerate(section.buttons, start=1)),
         lights=dict(enumerate(section.lights, start=1)),
         beeper=section.beeper if section.beeper >= 0 and config.sound.beep else None,
+        case=section.case_switch if section.case_switch >= 0 else None,
     )
     try:
         return GpioPanel(wiring, open_factory())
@@ -89,11 +93,15 @@ def open_window(config: Config, *, title: str, windowed: bool, keys_press: bool 
 
 
 def why_untouched(window: "Window") -> Trouble | None:
-    """Give why touches cannot arrive; None where they can."""
-    fault = window.input_fault()
-    if fault is not None:
-        log.error("touches cannot arrive: %s", fault.code)
-    return fault
+    """Give why touches cannot arrive now; None where they can. Asked again and again: a cable may be pulled in service."""
+    return window.input_fault()
+
+
+def why_silent(voice_fault: Callable[[], Trouble | None], root: Path = Path("/")) -> Trouble | None:
+    """Give why nothing can be heard now: a loudspeaker that was pulled is known before somebody wants to listen."""
+    if (fault := voice_fault()) is not None:
+        return fault
+    return trouble("sound_fails") if (root / "proc/asound").is_dir() and not sound_cards(root) else None
 
 
 def look_of(screen: ScreenSection) -> Look:
@@ -119,7 +127,7 @@ def open_voice(home: Path, config: Config) -> Voice | None:
         release=speech.release,
         set_volume=speech.set_volume,
         tune=speech.tune,
-        fault=lambda: speech.fault,
+        fault=partial(why_silent, lambda: speech.fault),
     )
 
 

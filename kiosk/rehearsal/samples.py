@@ -6,13 +6,10 @@ documents and of the tests are pictures of the product.
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from hardware.board import Facts
 from kiosk.config import Config
-from kiosk.desk.state import DeskState, Page
-from kiosk.desk.view import Place, staff_view
 from kiosk.errors import (
     ConfigurationError,
     IdentityUnreadable,
@@ -22,13 +19,14 @@ from kiosk.errors import (
     NotEnrolled,
     NotMounted,
 )
+from kiosk.rehearsal.desk_samples import desk_samples
 from kiosk.rehearsal.visited_samples import visited
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
-from kiosk.show.views import View
+from kiosk.show.views import BandedView, View
 from kiosk.watch.health import Health
 from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
@@ -57,6 +55,8 @@ _TYPED = {
     "Please put the opening hours on the door.",
 }
 _WITH_MICROPHONE = ("text-to-speak", "text-to-speak-empty", "word-to-speak")
+_IN_TRAINING = ("idle", "question-3-waktu", "text", "ticket", "consent-warned", "closed")
+"""Shown also below the band of training."""
 _ANSWER = "Mulai 30 November surat pengantar selesai di tempat, paling lama 30 menit. Loket buka sampai pukul tiga. "
 _CODE = new_code(random.Random(5).randrange)
 _WALL = datetime(2026, 11, 23, 9, 41, tzinfo=timezone(timedelta(hours=7)))
@@ -131,7 +131,9 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
         view = present(plan, state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
-    yield from _staff(language)
+        if view is not None and name in _IN_TRAINING:
+            yield f"training-{name}", BandedView(view, Texts(language).get("training.band"))
+    yield from desk_samples(language, well=WELL, troubled=_TROUBLED)
     yield from _standby(language)
 
 
@@ -266,27 +268,6 @@ def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
     yield "withdraw", begun._replace(step=Step.WITHDRAW, code=_CODE), AROUND
     for kind in AdditionKind:
         yield f"kept-{kind}", begun._replace(step=Step.KEPT, added=kind), AROUND
-
-
-def _staff(language: str) -> Iterator[tuple[str, View]]:
-    desk = DeskState(language=language)
-    pages = {
-        "pin": replace(desk, page=Page.PIN, typed="4071", dial=7),
-        "pin-wrong": replace(desk, page=Page.PIN, locked_until=30.0),
-        "staff": replace(desk, page=Page.FACTS),
-        "staff-trouble": replace(
-            desk, page=Page.FACTS, message=("staff.usb_failed", {}), trouble=trouble("no_stick")
-        ),
-        "staff-more": replace(desk, page=Page.MORE),
-        "staff-test": replace(desk, page=Page.TEST, tested=frozenset({1, 3})),
-        "staff-restart": replace(desk, page=Page.RESTART),
-    }
-    for name, state in pages.items():
-        health = _TROUBLED if name == "staff-trouble" else WELL
-        yield (
-            name,
-            staff_view(state, health, Place("sulam-01", "Rina (pusat) 0812 0000 0000"), locks_in=52, now=0.0),
-        )
 
 
 def _standby(language: str) -> Iterator[tuple[str, View]]:

@@ -7,7 +7,7 @@ consent and a ticket.
 
 Names of actions are the brain's to choose, except those that a screen adds by itself: `TICK`, `CORNER`, and the keys of
 the on-screen keyboard, `KEY` followed by the character (`key:a`, `key: `), by `backspace`, or by the layout to change
-to (`key:letters`, `key:capitals`, `key:symbols`).
+to (`key:letters`, `key:capitals`, `key:symbols`, `key:signs`).
 """
 
 from typing import NamedTuple
@@ -90,13 +90,15 @@ class KeyboardView(NamedTuple):
     hint: str
     limit: int
     layout: str = "letters"
-    """`letters`, `capitals`, `symbols`, `digits`, `pin`, `code`."""
+    """`letters`, `capitals`, `symbols`, `signs`, `digits`, `pin`, `code`."""
     concealed: bool = False
     options: tuple[Action, ...] = ()
     space: str = ""
     """The word on the space bar."""
     note: str = ""
     """A word on what stands there: what is missing, or that it is whole."""
+    every: bool = False
+    """Every character can be typed that a password may have: there is a way to the rarer signs."""
 
 
 @distinct
@@ -219,7 +221,23 @@ class WarnedView(NamedTuple):
         return Bar()
 
 
-View = Screenful | WarnedView
+Plain = Screenful | WarnedView
+
+
+@distinct
+class BandedView(NamedTuple):
+    """Any screen below a band that says what it is for: nothing beneath may be taken for what it looks like."""
+
+    under: Plain
+    text: str
+
+    @property
+    def bar(self) -> Bar:
+        """Give the bar of the screen beneath."""
+        return self.under.bar
+
+
+View = Plain | BandedView
 
 
 LARGE_TEXT = 1.4

@@ -9,18 +9,20 @@ from kiosk import __version__
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
 from kiosk.watch.health import SETTLING_SECONDS, Health, board_facts, certificate_days, heard_at, uplink_words
+from survey.record.bodies import IN_TRAINING
 from survey.wire.trouble import Trouble
 from uplink.journal.stamp import Clock, boot_time_ms
 from uplink.journal.written import WriterState
 
 
 class Faults(NamedTuple):
-    """What can keep a screen from being seen, touched and heard, each asked when it is told."""
+    """What can keep a screen from being seen, touched and heard, and whether the case was opened; each asked when it is told."""
 
     touch: Callable[[], Trouble | None]
     picture: Callable[[], Trouble | None]
     speech: Callable[[], Trouble | None]
     microphone: Callable[[], Trouble | None]
+    case: Callable[[], Trouble | None]
 
 
 def gather(
@@ -48,11 +50,12 @@ def gather(
         touch_fault=faults.touch(),
         speech_fault=faults.speech(),
         microphone_fault=faults.microphone(),
+        case_fault=faults.case(),
         last_error=service.recorder.trouble,
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,
         settings_refused=inbox.refused if inbox is not None else "",
-        screen=service.state.step.value,
+        screen=IN_TRAINING if service.training else service.state.step.value,
         heard=heard,
         silent_seconds=silent_seconds,
         visits_today=service.visits_today,

@@ -6,16 +6,19 @@ from typing import NamedTuple
 
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
+from kiosk.remote.staff_hours import StaffHours
+from kiosk.remote.standing import Standing
 from kiosk.service import Service
 from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
 from kiosk.watch.log import LogWatched
-from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive
-from survey.record.record import ALIVE, SETTINGS
+from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING, Alive
+from survey.record.record import ALIVE, SETTINGS, STAFF
 from survey.record.seen_log import SeenLog
-from survey.settings import Hours, SettingsContent, ShownIndex
+from survey.record.staff import TRAINING_ENDED, Staff
+from survey.settings import SettingsContent, ShownIndex
 from survey.visit.plan import Plan
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,8 @@ class Tools(NamedTuple):
     make_plan: Callable[[SettingsContent], Plan] | None = None
     set_brightness: Callable[[int], None] | None = None
     set_volume: Callable[[int], None] | None = None
+    look: Callable[[float], None] | None = None
+    """Looks at what nothing tells of by itself, such as the case's switch."""
 
 
 class Housekeeper:
@@ -57,14 +62,16 @@ class Housekeeper:
         service: Service,
         remote: SettingsContent,
         place: KioskPlace,
-        hours: Mapping[str, Hours],
+        hours: StaffHours,
+        standing: Standing,
         inbox: Inbox | None = None,
         tools: Tools | None = None,
     ) -> None:
         self._times = times
         self._service = service
         self._place = place
-        self._own_hours = hours
+        self._hours = hours
+        self._standing = standing
         self._inbox = inbox
         self._tools = tools or Tools()
         self._remote = remote
@@ -78,6 +85,8 @@ class Housekeeper:
         self._alive_at = times.monotonic() + ALIVE_EVERY_SECONDS
         self._status_at = times.monotonic()
         self._bright: int | None = None
+        self._trained = False
+        """Whether staff trained at the last look."""
         self._around = self._look_around()
 
     def texts(self, language: str) -> Texts:
@@ -96,11 +105,11 @@ class Housekeeper:
 
     def _look_around(self) -> Surroundings:
         wall = self._times.local()
-        hours = self._own_hours if self._remote.opening_hours is None else self._remote.opening_hours
+        hours, here = self._hours.in_force, self._standing.here
         closed = not is_open(hours, wall)
         return Surroundings(
             unit=self._place.unit,
-            place=self._place.place,
+            place=here.name if here is not None else self._place.place,
             wall=wall.replace(second=0, microsecond=0) if wall else None,
             published=self._published(),
             closed=closed,
@@ -118,11 +127,19 @@ class Housekeeper:
         service = self._service
         wall = self.surroundings(now).wall
         service.begin_day(wall.date() if wall is not None else None)
+        if self._tools.look is not None:
+            self._tools.look(now)
         if now >= service.assisting_until and service.resting:
             service.end_assisting()
-        if now >= self._alive_at:
+        over = service.training_until is not None and now >= service.training_until
+        if over and service.resting:
+            service.recorder.note(STAFF, Staff(TRAINING_ENDED).to_body())
+            service.end_training()
+        if now >= self._alive_at or service.training != self._trained:
+            # At once where training begins or ends: no minute of it may look like one in service.
             self._alive_at = now + ALIVE_EVERY_SECONDS
             service.recorder.note(ALIVE, self._alive(now).to_body())
+            self._trained = service.training
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
             self._tell_status(now)
@@ -139,8 +156,9 @@ class Housekeeper:
         dark = health is not None and health.picture_fault is not None
         seen = health.log.seen if health is not None else None
         fresh, self._log_told = (seen if seen != self._log_told else None), seen
-        return service.counters.take(
-            screen=DARK if dark else service.state.step.value,
+        shown = IN_TRAINING if self._trained else service.state.step.value
+        return service.counted.take(
+            screen=DARK if dark else shown,
             open_now=not self.surroundings(now).closed,
             stuck=tuple(sorted(service.debouncer.stuck)),
             troubles=tuple(one.code for one in health.troubles()) if health is not None else (),
@@ -160,6 +178,8 @@ class Housekeeper:
         service = self._service
         if news.content is not None:
             self._remote = news.content
+            self._hours.heed(news.content)
+            self._standing.heed(news.content)
             self._texts.clear()
             self._looked = float("-inf")
             if self._tools.make_plan is not None:

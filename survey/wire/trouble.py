@@ -54,6 +54,12 @@ Code = Literal[
     "log_fork",
     "log_uncosigned",
     "log_other",
+    "case_opened",
+    "wifi_missing",
+    "wifi_no_device",
+    "wifi_password",
+    "wifi_kind",
+    "wifi_fails",
 ]
 """Everything that can be wrong with a kiosk while it serves."""
 
@@ -104,6 +110,12 @@ VALUES: Mapping[Code, tuple[str, ...]] = {
     "log_fork": (),
     "log_uncosigned": (),
     "log_other": (),
+    "case_opened": (),
+    "wifi_missing": (),
+    "wifi_no_device": (),
+    "wifi_password": (),
+    "wifi_kind": (),
+    "wifi_fails": (),
 }
 """The values each code comes with, by name; words may use these and no others."""
 

@@ -9,10 +9,14 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK
+from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING
 
 _SLACK_MINUTES = 1  # a busy frame loop may write its record a little late; that is no hole
-_OUT_OF_SERVICE = {"failed", DARK}  # the screen that says so, and none at all; every other one can be used
+_OUT_OF_SERVICE = {
+    "failed",
+    DARK,
+    IN_TRAINING,
+}  # the screen that says so, none at all, and one that counts nothing
 
 
 class Span(NamedTuple):
@@ -61,9 +65,10 @@ def unpack_marks(stored: bytes) -> list[Mark]:
 
 def proven_spans(marks: Sequence[Mark]) -> list[Span]:
     """Give when the kiosk is proven to have been in service, as spans that neither touch nor overlap."""
+    before = [0, *(entry.minute for entry in marks)]
     return _merged(
-        Span(max(entry.minute - entry.proven, 0), entry.minute)
-        for entry in marks
+        Span(max(entry.minute - entry.proven, last), entry.minute)
+        for last, entry in zip(before, marks, strict=False)
         if entry.serving and entry.proven
     )
 

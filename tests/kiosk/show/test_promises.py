@@ -27,6 +27,8 @@ PROMISE = re.compile(
 )
 NOT_FOR_VISITORS = (
     "staff.",
+    "desk.",
+    "training.",
     "pin.",
     "trouble.",
     "standby.",
