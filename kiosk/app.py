@@ -32,11 +32,14 @@ from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
+from kiosk.show.standby import between_view
+from kiosk.show.texts import Texts
 from kiosk.times import RealTimes, Times
 from kiosk.watch.folders import require_enrolled
 from kiosk.watch.gather import Faults, gather
 from kiosk.watch.health import Health
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
+from kiosk.watch.trial import on_trial
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
 from survey.record.record import BOOT
@@ -176,6 +179,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 config, title=device.enrolment.unit.name, windowed=windowed, keys_press=simulate
             )
             display: Display = window
+            display.show(between_view(on_trial(), Texts()))
             panel.wake_with(window.wake)
             microphone = open_microphone(config)
             watchdog = Watchdog()
@@ -201,6 +205,9 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
                 watchdog.stopping()
+                display.show(
+                    between_view(on_trial(), Texts())
+                )  # stays until the next one draws, or the console
             except PanelFault as error:
                 raise KioskError(str(error)) from error
             finally:

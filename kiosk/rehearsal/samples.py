@@ -13,18 +13,9 @@ from hardware.board import Facts
 from kiosk.config import Config
 from kiosk.desk.state import DeskState, Page
 from kiosk.desk.view import Place, staff_view
-from kiosk.errors import (
-    ConfigurationError,
-    IdentityUnreadable,
-    JournalShut,
-    KioskError,
-    NoButtons,
-    NotEnrolled,
-    NotMounted,
-)
+from kiosk.rehearsal.waiting import waiting_samples
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
-from kiosk.show.standby import Machine, standby_view
 from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import View
@@ -130,7 +121,7 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
         if view is not None:
             yield name, view
     yield from _staff(language)
-    yield from _standby(language)
+    yield from waiting_samples(language)
 
 
 def _plan(language: str) -> Plan:
@@ -284,48 +275,3 @@ def _staff(language: str) -> Iterator[tuple[str, View]]:
             name,
             staff_view(state, health, Place("sulam-01", "Rina (pusat) 0812 0000 0000"), locks_in=52, now=0.0),
         )
-
-
-def _standby(language: str) -> Iterator[tuple[str, View]]:
-    machine = Machine(name="kios-sukamaju-01", version=WELL.version, addresses=("192.168.100.117",))
-    lonely = machine._replace(addresses=())
-    errors: dict[str, tuple[KioskError, Machine]] = {
-        "not-enrolled": (NotEnrolled(""), machine),
-        "not-enrolled-offline": (NotEnrolled(""), lonely),
-        "not-mounted": (
-            NotMounted(
-                "/var/lib/ikm-kiosk is not mounted: the kiosk's records lie on UUID=3f1c6a52-8d0b-4c7e-9a41-6f2d1b7e5c90, "
-                "which is missing or damaged; see `systemctl status` and `journalctl -b`"
-            ),
-            machine,
-        ),
-        "wrong-configuration": (
-            ConfigurationError(
-                "/etc/ikm-kiosk/kiosk.toml: panel.glitch_ms = -1: write a whole number from 1 to 100"
-            ),
-            machine,
-        ),
-        "no-buttons": (
-            NoButtons(
-                "no usable GPIO chip: is this a Raspberry Pi, and is this user in the group gpio? "
-                "Start with --simulate where there are no buttons"
-            ),
-            machine,
-        ),
-        "journal-shut": (
-            JournalShut(
-                "the journal in /var/lib/ikm-kiosk/journal cannot be opened: another process has it open; "
-                "nothing was changed",
-                trouble("journal_foreign"),
-            ),
-            lonely,
-        ),
-        "identity-unreadable": (
-            IdentityUnreadable(
-                "the signing key /var/lib/ikm-kiosk/kiosk/identity/signing.key cannot be read: it is no private key in PEM"
-            ),
-            machine,
-        ),
-    }
-    for name, (error, where) in errors.items():
-        yield name, standby_view(error, where, Texts(language))
