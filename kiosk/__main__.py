@@ -20,6 +20,7 @@ COMMANDS = {
     "enrol": "make this machine a kiosk, with a one-time code from the collector",
     "simulate": "play visitors, invented or from a file",
     "pin": "set the PIN of the staff screen",
+    "fit": "say what this kiosk is built of, or show what there is to choose from",
     "doctor": "check everything that can be wrong with this kiosk, with a remedy for each",
     "screens": "draw a picture of every screen in every size and language",
     "visit-graph": "draw the graph of a visit, as it stands in docs/visit-graph.md",

@@ -1,12 +1,15 @@
 """What the kiosk is fitted with, opened as it is set: buttons, screen, voice and microphone."""
 
 import logging
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardware.board import graphics_card
 from hardware.debounce import Debouncer, DebounceTiming
 from hardware.errors import NoPins
 from hardware.panel import Panel
+from hardware.profile import profile
 from hardware.simulator import SimulatedPanel
 from hardware.spoken import Microphone
 from kiosk.config import Config, PanelSection, ScreenSection
@@ -72,6 +75,10 @@ def open_window(config: Config, *, title: str, windowed: bool, keys_press: bool 
     from kiosk.draw.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
 
     section, look = config.screen, look_of(config.screen)
+    connectors = [connector for name in config.fitted.profiles if (connector := profile(name).connector)]
+    card = graphics_card(connectors[-1] if connectors else "")
+    if card is not None:  # SDL would take the first card, also where the screen hangs on the second
+        os.environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
     try:
         window = Window.open(
             look, title=title, fullscreen=section.fullscreen and not windowed, driver=section.driver or None
@@ -98,7 +105,12 @@ def why_untouched(window: "Window") -> Trouble | None:
 
 def look_of(screen: ScreenSection) -> Look:
     """Give how everything is drawn before a visitor changes it."""
-    return Look(size=(screen.width, screen.height), rotation=screen.rotation, fonts=screen.fonts)
+    return Look(
+        size=(screen.width, screen.height),
+        high_contrast=screen.contrast,
+        rotation=screen.rotation,
+        fonts=screen.fonts,
+    )
 
 
 def open_voice(home: Path, config: Config) -> Voice | None:
