@@ -113,12 +113,12 @@ def missing(names: Sequence[str], *, buttons: bool, lights: bool, root: Path = P
         "touch": (inputs is not None and not inputs, "no touch can be read", "check the panel's touch cable"),
         "sound": (bool(sound_cards(root)), "no sound output was found", "connect a speaker or headphones"),
         "microphone": (
-            any((root / "proc/asound").glob("card*/pcm*c")),
+            bool(list((root / "proc/asound").glob("card*/pcm*c"))),
             "no device that can record is connected",
             "connect a microphone",
         ),
         "backlight": (
-            any((root / "sys/class/backlight").glob("*")),
+            bool(list((root / "sys/class/backlight").glob("*"))),
             "the screen's light cannot be set",
             "enable the screen's overlay in config.txt",
         ),

@@ -26,6 +26,7 @@ COMMANDS = {
     "visit-graph": "draw the graph of a visit, as it stands in docs/visit-graph.md",
     "texts": "make a sheet for whoever checks a translation, and a catalogue of what comes back",
     "status": "show what is in the journal and what the collector has confirmed",
+    "send": "send everything now, over whatever network there is, and say when it is done",
     "verify": "check the journal from end to end and say what is wrong with it",
     "export": "carry records out on a USB stick, and take the collector's receipts back",
     "demo": "run broker, collector and a simulated kiosk on this machine",

@@ -17,7 +17,7 @@ import ssl, urllib.request
 context = ssl.create_default_context(cafile="/etc/nginx/ikm/ca.crt")
 print(urllib.request.urlopen("https://collector.example/", context=context, timeout=5).status)
 """
-UNENROLLED_SECONDS = 20  # longer than the kiosk's watchdog would wait
+UNENROLLED_SECONDS = 17  # longer than the kiosk's watchdog would wait
 UNITS = KIOSK_UNITS + COLLECTOR_UNITS
 
 
