@@ -7,7 +7,7 @@ import django
 
 
 def main() -> None:
-    """File them: one that is answered, one that is new, and one to be taken back."""
+    """File them: one that is answered and stays so, one that is new, one to be taken back, and an answered one to be settled."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
     django.setup()
     from collector.complaints.models import Ticket, TicketStatus, TicketStep  # noqa: PLC0415 - its models load after django.setup()
@@ -21,17 +21,18 @@ def main() -> None:
         agency=None,
         time_zone="Asia/Jakarta",
     )
-    answered, new, regretted = (filed(unit, phone="081234567890") for _ in range(3))
+    answered, new, regretted, settling = (filed(unit, phone="081234567890") for _ in range(4))
     said = (
         (TicketStatus.FORWARDED, ""),
         (TicketStatus.ANSWERED, "Loket kedua dibuka mulai Senin.\nTerima kasih atas pengaduan Anda."),
     )
-    for number, (status, answer) in enumerate(said):
-        step = TicketStep.objects.create(ticket=answered.ticket, status=status, who="rina", answer=answer)
-        TicketStep.objects.filter(pk=step.pk).update(at=datetime(2026, 11, 12 + number, 3, tzinfo=UTC))
-    Ticket.objects.filter(pk=answered.ticket.pk).update(status=TicketStatus.ANSWERED)
+    for one in (answered, settling):
+        for number, (status, answer) in enumerate(said):
+            step = TicketStep.objects.create(ticket=one.ticket, status=status, who="rina", answer=answer)
+            TicketStep.objects.filter(pk=step.pk).update(at=datetime(2026, 11, 12 + number, 3, tzinfo=UTC))
+        Ticket.objects.filter(pk=one.ticket.pk).update(status=TicketStatus.ANSWERED)
     Ticket.objects.update(due_on=date(2026, 12, 15))
-    print(answered.code, new.code, regretted.code)  # noqa: T201 - a script
+    print(answered.code, new.code, regretted.code, settling.code)  # noqa: T201 - a script
 
 
 if __name__ == "__main__":

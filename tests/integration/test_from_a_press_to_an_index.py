@@ -29,7 +29,7 @@ def answers(world: World, *, walked_away: bool = False) -> set[tuple[str, int]]:
     return {
         key
         for key, record in world.evidence().items()
-        if record.kind == "complaint"
+        if record.kind in ("complaint", "addition")
         or (record.kind == "response" and (record.body.get("ended") == "timeout") == walked_away)
     }
 

@@ -27,6 +27,7 @@ class Ears:
         return Voice(
             say=self._say,
             hush=self.heard.clear,
+            release=lambda: None,
             set_volume=lambda _percent: None,
             tune=lambda louder, pace: self.tuned.append((louder, pace)),
             fault=lambda: None,

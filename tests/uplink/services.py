@@ -148,7 +148,8 @@ class HttpCollector:
                 if self.path in outer.files:
                     self._say(200, outer.files[self.path])
                 else:
-                    wanted = outer.tickets if "/tickets/" in self.path else outer.settings
+                    kept = {"settings": outer.settings, "tickets": outer.tickets}
+                    wanted = next((kept[name] for name in kept if f"/{name}/" in self.path), None)
                     self._say(*_settings_answer(wanted, self.headers["If-None-Match"]))
 
             def do_POST(self) -> None:

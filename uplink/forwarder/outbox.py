@@ -20,6 +20,9 @@ LAZY_RECORDS = 20
 """So many records are worth a message of their own, whatever their kind."""
 MAX_BATCH_TEXT = 1_000_000
 
+_SAYS_TALLY = b'"kind":"%b"' % TALLY.encode()
+"""Every tally's line has it, for records are canonical JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
@@ -239,7 +242,8 @@ class Outbox:
 def _through_a_tally(entries: list[Entry]) -> list[Entry]:
     """Leave out what stands behind the first tally: a stranger is shown the tally with its own signature, and never a record behind it."""
     for at, entry in enumerate(entries, start=1):
-        if entry.get("kind") == TALLY:
+        # A look at the bytes first: reading every record would double the work of a drain.
+        if _SAYS_TALLY in entry.line and entry.get("kind") == TALLY:
             return entries[:at]
     return entries
 

@@ -109,9 +109,17 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("rules",), 'version = "2026-11"'),
         (("close-silent",), "0 closed"),
     ],
+    "complaint_report": [
+        (("make", *UNIT, "--period", "2026-TW3", "--file", "{folder}/laporan.pdf", "--as", "rina"), "0 complaints"),
+        (("register", *UNIT, "--period", "2026-TW4", "--file", "{folder}/register.csv", "--as", "rina", "--why", "audit"), "1 complaints"),
+    ],
     "enrol": [(UNIT, "good once, until 2026-12-02 01:00 WIB; type on the kiosk:\n  ikm-kiosk enrol ")],
     "evidence": [(("export", "{folder}/bukti.zip", *QUARTER, "--why", "audit"), "1 streams, 63 records, 1 indices")],
     "explain": [(("--value", "81,96", "--lang", "en"), "By the table of 2004, out of force: A (Sangat baik)")],
+    "handover": [
+        (("list",), "nothing is out"),
+        (("opensid-export", *UNIT, "--file", "{folder}/pengaduan.csv"), "0 public notices"),
+    ],
     "import_files": [(("{batch}",), "1 new records from 1 files; 1 receipts written")],
     "index": [
         (QUARTER, "— Triwulan IV Tahun 2026"),
@@ -134,6 +142,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("list",), "REVOKED"),
     ],
     "log": [(("build",), " leaves added, "), (("show",), "ikm-log/127.0.0.1/1")],
+    "notice": [(("list",), "nothing is public")],
     "paper": [
         (("list",), "poster-a4                  everybody  poster-a4.pdf"),
         (("dress", "--letterhead", "DESA SUKAMAJU", "--contact", "Tlp. 0727", "--as", "rina"), "DESA SUKAMAJU\nTlp. 0727\nno logo"),
@@ -178,6 +187,10 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "web_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "complaint": (("read", "AAAA", "--as", "rina", "--why", "x"), "there is no complaint 'AAAA' here"),
+    "complaint_report": (
+        ("make", *UNIT, "--period", "TW9", "--file", "{folder}/x.pdf"),
+        "'TW9' is no period",
+    ),
     "enrol": (("--unit", "nowhere"), "unit = 'nowhere' is not known here (known: sukamaju)"),
     "evidence": (
         ("export", "{folder}/x.zip", *QUARTER, "--why", "x", "--as", "nobody"),
@@ -185,6 +198,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "explain": (("--value", "x"), "value is a number such as 81,96"),
     "import_files": (("{folder}/nothing",), "does not exist; name the stick's folder"),
+    "handover": (("take-back", "AAAA", "--as", "rina", "--why", "x"), "there is no complaint 'AAAA' here"),
     "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
     "instruments": (("check", "{file}"), "SystemExit"),
     "forum": (
@@ -199,6 +213,10 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "kiosk": (("revoke", "k-9", "--why", "x"), "there is no kiosk 'k-9' here"),
     "listen": ((), "IKM_BROKER_URL = 'http://x': write mqtt://HOST:PORT"),
     "log": (("offer", "{folder}/x", "--old", "9"), "there is no log to go on from"),
+    "notice": (
+        ("add", "AAAA", "--topic", "lama", "--summary", "x", "--as", "rina"),
+        "there is no complaint 'AAAA' here",
+    ),
     "paper": (("make", "AAAAAAAA", "--out", "{folder}"), "there is no release with the address 'AAAAAAAA'"),
     "pekppp": ((*UNIT, "--year", "26"), "the year is one from 2000 to 2199"),
     "place": (

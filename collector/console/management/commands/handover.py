@@ -162,7 +162,7 @@ def _run(_: Namespace) -> list[str]:
 
 def _list(_: Namespace) -> list[str]:
     found = Handover.objects.select_related("ticket__unit").order_by("-handed_at")[:200]
-    return [
+    return ["nothing is out"] * (not found) + [
         f"{one.ticket.number}  {one.ticket.unit.code}  {one.get_stage_display()}  {one.tracking_id or '-'}"
         f"  until {one.acknowledge_by}  {one.told_status or '-'}  {one.trouble}"
         for one in found

@@ -39,12 +39,11 @@ class Command(CollectorCommand):
         """Do it."""
         given, now = Namespace(**options), clock.now()
         if given.subcommand == "list":
-            return "\n".join(
-                shown(
-                    f"{one.name}  {one.unit.code}  {one.topic}  {'open' if one.is_open else 'closed'}  {one.summary}"
-                )
+            told = [
+                f"{one.name}  {one.unit.code}  {one.topic}  {'open' if one.is_open else 'closed'}  {one.summary}"
                 for one in notices.shown(now)
-            )
+            ]
+            return "\n".join(map(shown, told)) or "nothing is public"
         ticket, user = facts.find(given.ticket), proven(given.account)
         if given.subcommand == "remove":
             notices.unmark(ticket, user=user, why=given.why, now=now)
