@@ -29,6 +29,9 @@ class Panel(Protocol):
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down. Used at the start and to notice that edges stopped arriving."""
 
+    def case_open(self) -> bool | None:
+        """Tell whether the case is open; None where it has no switch."""
+
     def light(self, button: int, *, on: bool) -> None:
         """Switch the light of one button; a panel without lights does nothing."""
 

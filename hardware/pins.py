@@ -31,6 +31,8 @@ class Wiring:
     buttons: Mapping[int, int]
     lights: Mapping[int, int]
     beeper: int | None = None
+    case: int | None = None
+    """The switch that connects to ground while the case is shut."""
 
 
 def open_factory() -> Factory:
@@ -87,6 +89,11 @@ class GpioPanel:
                 if wiring.beeper is not None
                 else None
             )
+            self._case = (
+                self._keep(gpiozero.Button(wiring.case, pull_up=True, pin_factory=factory))
+                if wiring.case is not None
+                else None
+            )
         except (gpiozero.GPIOZeroError, OSError) as error:
             self.close()
             log.info("gpiozero: %s", error)
@@ -105,6 +112,10 @@ class GpioPanel:
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down."""
         return {number: bool(button.is_pressed) for number, button in self._buttons.items()}
+
+    def case_open(self) -> bool | None:
+        """Read the switch now; a wire that is cut counts as an open case."""
+        return None if self._case is None else not self._case.is_pressed
 
     def light(self, button: int, *, on: bool) -> None:
         """Switch the light of one button; a panel without lights does nothing."""

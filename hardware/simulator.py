@@ -20,6 +20,8 @@ class SimulatedPanel:
     lit: set[int] = field(default_factory=set)
     beeps: int = 0
     closed: bool = False
+    case: bool | None = None
+    """Whether the case is open; None: it has no switch."""
     _wake: Callable[[], None] | None = None
     _down: set[int] = field(default_factory=set)
 
@@ -46,6 +48,10 @@ class SimulatedPanel:
     def levels(self) -> dict[int, bool]:
         """Tell which buttons are down."""
         return {button: button in self._down for button in BUTTONS}
+
+    def case_open(self) -> bool | None:
+        """Tell what was set."""
+        return self.case
 
     def light(self, button: int, *, on: bool) -> None:
         """Remember the light."""

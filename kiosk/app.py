@@ -13,6 +13,7 @@ from hardware.board import set_brightness
 from hardware.errors import PanelFault
 from hardware.panel import Panel
 from hardware.spoken import Microphone
+from hardware.wifi import Wifi
 from kiosk import __version__
 from kiosk.config import Config
 from kiosk.device import Device, open_device
@@ -31,10 +32,13 @@ from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
 from kiosk.recorder import Recorder, ThankedLog
 from kiosk.remote.inbox import Inbox
+from kiosk.remote.staff_hours import StaffHours
+from kiosk.remote.standing import Standing
 from kiosk.service import Service
 from kiosk.show.standby import between_view
 from kiosk.show.texts import Texts
 from kiosk.times import RealTimes, Times
+from kiosk.watch.case import CaseWatch
 from kiosk.watch.folders import require_enrolled
 from kiosk.watch.gather import Faults, gather
 from kiosk.watch.health import Health
@@ -42,7 +46,8 @@ from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
 from kiosk.watch.trial import on_trial
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
-from survey.record.record import BOOT
+from survey.record.record import BOOT, STAFF
+from survey.record.staff import CASE_OPENED, Staff
 from survey.settings import SettingsContent
 from survey.visit.machine import begin
 from survey.visit.plan import Plan
@@ -70,18 +75,21 @@ def make_loop(
     staff: bool = False,
     touch_fault: Trouble | None = None,
     picture_fault: Callable[[], Trouble | None] = lambda: None,
+    wifi: Wifi | None = None,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
 
     With a `plan` of its own (a replay) the collector's settings are left aside; with `staff` the desk can be opened and
     the kiosk's health is told.
     """
-    config, enrolment = device.config, device.enrolment
+    config, enrolment, home = device.config, device.enrolment, KioskHome(device.home)
+    hours, standing = StaffHours(home.staff_hours, own=config.hours), Standing(home.stand)
     recorder = Recorder(
         device.writer,
         times,
         seal=partial(_seal, device),
         tickets=device.tickets,
+        place=standing.code,
         thanked_log=ThankedLog(thanked_log) if thanked_log else None,
     )
     device.tickets.start()
@@ -90,6 +98,13 @@ def make_loop(
     if plan is None:
         inbox = Inbox(device.home, kiosk=enrolment.kiosk, verify=verifier(enrolment.collector_key))
     remote = (inbox.last_good() if inbox is not None else None) or SettingsContent()
+    hours.heed(remote)
+    standing.heed(remote)
+    case = CaseWatch(
+        home.case_mark,
+        is_open=panel.case_open,
+        tell=lambda: recorder.note(STAFF, Staff(CASE_OPENED).to_body()),
+    )
     speaking = Speaking(microphone)
     make_plan = partial(_plan, device, speaking)
     plan = plan or make_plan(remote)
@@ -110,6 +125,7 @@ def make_loop(
             picture=picture_fault,
             speech=voice.fault if voice is not None else lambda: None,
             microphone=lambda: speaking.fault,
+            case=case.fault,
         ),
         up_seconds=lambda: times.monotonic() - began,
     )
@@ -123,20 +139,32 @@ def make_loop(
             service=service,
             remote=remote,
             place=_place(device),
-            hours=config.hours,
+            hours=hours,
+            standing=standing,
             inbox=inbox,
             tools=Tools(
                 health=look if staff else None,
-                write_status=partial(write_status, KioskHome(device.home).kiosk_status) if staff else None,
+                write_status=partial(write_status, home.kiosk_status) if staff else None,
                 make_plan=make_plan,
                 set_brightness=_brightness if staff else None,
                 set_volume=partial(_set_volume, voice, speaking),
+                look=case.look,
             ),
         ),
         watchdog=watchdog or Watchdog({}),
         voice=voice,
         speaking=speaking,
-        make_desk=partial(_desk, device, service, panel=panel, look=look, voice=voice) if staff else None,
+        make_desk=partial(
+            _desk,
+            device,
+            service,
+            panel=panel,
+            look=look,
+            voice=voice,
+            set_here=(hours, standing, case, wifi or Wifi()),
+        )
+        if staff
+        else None,
         chords=config.panel.chords,
         staff_hold_seconds=config.panel.staff_hold_seconds,
     )
@@ -158,11 +186,18 @@ def _place(device: Device) -> KioskPlace:
 
 
 def _desk(
-    device: Device, service: Service, *, panel: Panel, look: Callable[[], Health], voice: Voice | None
+    device: Device,
+    service: Service,
+    *,
+    panel: Panel,
+    look: Callable[[], Health],
+    voice: Voice | None,
+    set_here: tuple[StaffHours, Standing, CaseWatch, Wifi],
 ) -> Desk:
-    from kiosk.desk.screen import StaffScreen  # noqa: PLC0415 - most days nobody calls staff
+    from kiosk.desk.screen import Settable, StaffScreen  # noqa: PLC0415 - most days nobody calls staff
 
-    return StaffScreen.make(device, panel=panel, service=service, look=look, voice=voice)
+    settable = Settable(*set_here)
+    return StaffScreen.make(device, panel=panel, service=service, look=look, voice=voice, settable=settable)
 
 
 def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:

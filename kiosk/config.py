@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 from hardware.profile import FittedSection, UnknownProfile, beneath
 from kiosk.errors import ConfigurationError
 from kiosk.show.texts import is_shipped, language
-from survey.instrument.ages import ONE_SCREEN, age_band
-from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
+from survey.given import remedy_of
+from survey.hours import DAYS, Hours
+from survey.instrument.ages import ONE_SCREEN
+from survey.settings import SettingsRefused, opening_hours
 from uplink.forwarder.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
@@ -66,6 +68,7 @@ class PanelSection:
     speech_buttons: tuple[int, ...] = _plain((2, 3), "chord")
     menu_buttons: tuple[int, ...] = _plain((1, 2), "chord")
     staff_hold_seconds: float = _seconds(3.0, 1, 9)
+    case_switch: int = _whole(-1, -1, 27)
 
     @property
     def chords(self) -> Chords:
@@ -249,7 +252,7 @@ def _section(kind: Any, content: Mapping[str, Any], where: str) -> Any:
 
 
 def _value(entry: "Field[Any]", value: Any, where: str) -> Any:
-    remedy = _remedy(entry, value)
+    remedy = remedy_of(_rule(entry), value)
     if remedy:
         raise ConfigurationError(f"{where} = {value!r}: {remedy}")
     kind = _rule(entry)["kind"]
@@ -260,57 +263,6 @@ def _value(entry: "Field[Any]", value: Any, where: str) -> Any:
     if kind == "number":
         return float(value)
     return tuple(value) if isinstance(value, list) else value
-
-
-def _remedy(entry: "Field[Any]", value: Any) -> str:  # noqa: PLR0911 - one line a kind of value
-    """Say what to write instead of a bad value, or nothing."""
-    meta = _rule(entry)
-    kind = meta["kind"]
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    match kind:
-        case "whole" | "number":
-            good = (
-                number
-                and meta["low"] <= value <= meta["high"]
-                and (kind == "number" or isinstance(value, int))
-            )
-            sort = "whole number" if kind == "whole" else "number"
-            return "" if good else f"write a {sort} from {meta['low']} to {meta['high']}"
-        case "flag":
-            return "" if isinstance(value, bool) else "write true or false"
-        case "choice":
-            return "" if value in meta["choices"] else f"write one of {', '.join(map(str, meta['choices']))}"
-        case "path":
-            return (
-                "" if isinstance(value, str) and value.startswith("/") else "write an absolute path in quotes"
-            )
-        case "paths":
-            good = isinstance(value, list) and all(
-                isinstance(text, str) and text[:1] == "/" for text in value
-            )
-            return "" if good else "write a list of absolute paths in quotes"
-        case "text":
-            return "" if isinstance(value, str) else "write a text in quotes"
-        case "pins":
-            good = isinstance(value, list) and len(value) in (0, 4) and len(set(value)) == len(value)
-            good = good and all(isinstance(pin, int) and 0 <= pin <= 27 for pin in value)
-            return (
-                ""
-                if good
-                else "write four different GPIO numbers (BCM) from 0 to 27, left to right, or [] for none"
-            )
-        case "chord":
-            good = (
-                isinstance(value, list) and len(set(value)) == 2 == len(value) and set(value) <= {1, 2, 3, 4}
-            )
-            return "" if good else "write two different buttons of 1 to 4, as [1, 4]"
-        case "age_bands":
-            good = isinstance(value, list) and 2 <= len(value) <= 20
-            good = good and all(isinstance(band, str) and age_band(band) for band in value)
-            return "" if good else 'write bands of years, as ["<18", "18-25", ">25"]'
-        case _:
-            good = isinstance(value, list) and all(isinstance(text, str) and text for text in value)
-            return "" if good else "write a list of texts in quotes"
 
 
 def _rule(entry: "Field[Any]") -> Mapping[str, Any]:

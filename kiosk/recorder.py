@@ -13,7 +13,6 @@ from kiosk.remote.tickets import Tickets
 from kiosk.show.complaint.making import CONSENT_VERSION
 from kiosk.times import Times
 from survey.record.attachment import Attachment, attach
-from survey.record.bodies import STORAGE_RESTORED, Staff
 from survey.record.complaint import (
     ADDED,
     CONTACT,
@@ -32,6 +31,7 @@ from survey.record.officers import speaks_of_officer
 from survey.record.record import ADDITION, COMPLAINT, RESPONSE, STAFF, Stamp
 from survey.record.response import new_salt
 from survey.record.spoken import VOICE, new_speech
+from survey.record.staff import STORAGE_RESTORED, Staff
 from survey.record.ticket import TicketSecrets
 from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveResponse
 from survey.visit.state import Found, Saved, SaveFailed
@@ -88,6 +88,7 @@ class Recorder:
         *,
         seal: Seal,
         tickets: Tickets,
+        place: Callable[[], str],
         thanked_log: ThankedLog | None = None,
     ) -> None:
         self._writer = writer
@@ -95,6 +96,8 @@ class Recorder:
         self._seal = seal
         self._thanked_log = thanked_log
         self._tickets = tickets
+        self._place = place
+        """At which place of its unit the kiosk stands; nothing where the collector knows."""
         self._codes: dict[str, str] = {}
         self._filed = ""
         """The code of the complaint that was handed over last, until its visit is over."""
@@ -113,7 +116,7 @@ class Recorder:
 
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
-        response = replace(effect.response, outside_hours=outside_hours, salt=new_salt())
+        response = replace(effect.response, outside_hours=outside_hours, salt=new_salt(), place=self._place())
         if self.channel:
             response = replace(response, channel=self.channel, duration_s=0)
         self._submit(effect.token, RESPONSE, response.to_body())

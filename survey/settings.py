@@ -9,14 +9,15 @@ reported, so that a newer collector can serve an older kiosk; the collector refu
 import re
 import string
 from collections.abc import Collection, Mapping, Sequence
-from datetime import time
 from types import MappingProxyType
 from typing import NamedTuple
 
+from survey.hours import Hours, read_hours
 from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
 from survey.record.fields import MAX_WORD
+from survey.stands import Stand, read_stands
 from survey.visit.plan import OfferedService
 from survey.wire.sealing import SEAL_KEY, read_key
 
@@ -30,6 +31,8 @@ PUBLISHED_INDEX = "published_index"
 SERVICES = "services"
 LANGUAGES = "languages"
 ANSWER_DAYS = "answer_days"
+PLACES = "places"
+HOURS_BY_STAFF = "hours_by_staff"
 KEYS = (
     INSTRUMENTS,
     QUESTIONNAIRE,
@@ -41,15 +44,13 @@ KEYS = (
     SERVICES,
     LANGUAGES,
     ANSWER_DAYS,
+    PLACES,
+    HOURS_BY_STAFF,
     SEAL_KEY,
 )
 
 DEFAULT_INSTRUMENTS = ("pulse@1", "skm-2017@1")
 """What is asked where nothing else is set: the smiley, and the official nine questions."""
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Hours = tuple[tuple[time, time], ...]
-"""Opening hours of one day, in order, not overlapping, in local time."""
 
 MAX_SERVICES = 200
 MAX_TEXT_CHARACTERS = 600
@@ -101,6 +102,10 @@ class SettingsContent(NamedTuple):
     languages: tuple[str, ...] | None = None
     answer_days: int | None = None
     """Within how many working days the unit's rule has a complaint answered."""
+    places: tuple[Stand, ...] = ()
+    """Where staff may say that it stands; none where it always stands at the same place."""
+    hours_by_staff: bool = True
+    """Whether staff may change the opening hours at the kiosk."""
     seal_key: bytes | None = None
     """What citizens write, and batches on sticks, are sealed to it from now on."""
     unknown: tuple[str, ...] = ()
@@ -132,6 +137,8 @@ def check(
         services=_services(given[SERVICES]) if SERVICES in given else None,
         languages=_languages(given[LANGUAGES], languages) if LANGUAGES in given else None,
         answer_days=_working_days(given[ANSWER_DAYS]) if ANSWER_DAYS in given else None,
+        places=_places(given[PLACES]) if PLACES in given else (),
+        hours_by_staff=_flag(given, HOURS_BY_STAFF, default=True),
         seal_key=_seal_key(given[SEAL_KEY]) if SEAL_KEY in given else None,
         unknown=tuple(sorted(set(given) - set(KEYS))),
     )
@@ -143,40 +150,16 @@ def opening_hours(content: object, *, where: str = OPENING_HOURS) -> Mapping[str
     Raises:
         SettingsRefused: a day is unknown, or its times are none, or out of order; `where` is what the message calls them.
     """
-
-    def refused(message: str) -> SettingsRefused:
-        return SettingsRefused(OPENING_HOURS, message)
-
-    if not isinstance(content, dict):
-        raise refused(f'{where} = {content!r}: write an object of days, as mon = [["08:00", "16:00"]]')
-    hours: dict[str, Hours] = {}
-    for day, spans in content.items():
-        if day not in DAYS:
-            raise refused(f"{where}.{day}: no such day; write one of {', '.join(DAYS)}")
-        try:
-            read = tuple((_clock(start), _clock(end)) for start, end in spans)
-        except (TypeError, ValueError) as error:
-            raise refused(
-                f'{where}.{day} = {spans!r}: write a list of times, as [["08:00", "12:00"], ["13:00", "16:00"]]'
-            ) from error
-        flat = [moment for span in read for moment in span]
-        if flat != sorted(set(flat)):
-            raise refused(f"{where}.{day} = {spans!r}: the times must rise and not overlap")
-        hours[day] = read
-    return hours
+    try:
+        return read_hours(content, where=where)
+    except ValueError as error:
+        raise SettingsRefused(OPENING_HOURS, str(error)) from error
 
 
 def _working_days(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ANSWER_DAYS:
         raise SettingsRefused(ANSWER_DAYS, f"answer_days is a whole number from 1 to {MAX_ANSWER_DAYS}")
     return value
-
-
-def _clock(text: object) -> time:
-    moment = time.fromisoformat(text) if isinstance(text, str) and re.fullmatch(r"\d\d:\d\d", text) else None
-    if moment is None:
-        raise ValueError(text)
-    return moment
 
 
 def _instruments(given: Mapping[str, object]) -> tuple[Instrument, ...] | None:
@@ -301,6 +284,20 @@ def _two_decimals(value: Mapping[str, object], key: str) -> str:
     if not isinstance(number, str) or not _VALUE.fullmatch(number):
         raise SettingsRefused(PUBLISHED_INDEX, f"published_index.{key} is a text with two decimals, as 84.12")
     return number
+
+
+def _places(value: object) -> tuple[Stand, ...]:
+    try:
+        return read_stands(value)
+    except ValueError as error:
+        raise SettingsRefused(PLACES, str(error)) from error
+
+
+def _flag(given: Mapping[str, object], key: str, *, default: bool) -> bool:
+    value = given.get(key, default)
+    if not isinstance(value, bool):
+        raise SettingsRefused(key, f"{key} is true or false")
+    return value
 
 
 def _services(value: object) -> tuple[OfferedService, ...]:

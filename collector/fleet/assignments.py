@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from collector.fleet import present
-from collector.fleet.models import Assignment, Kiosk, Place, Service, Unit
+from collector.fleet.models import Assignment, Kiosk, OfferedPlace, Place, Service, Unit
 from collector.fleet.standing import Standing
 
 
@@ -42,6 +42,11 @@ def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
         Service.objects.filter(unit_id__in=units).order_by("id").values_list("id", "unit_id", "code")
     ):
         of_unit.setdefault(unit, []).append((code, service))
+    offered: dict[int, dict[str, int]] = {}
+    for kiosk, code, place in OfferedPlace.objects.filter(kiosk_id__in=kiosk_ids).values_list(
+        "kiosk_id", "place__code", "place_id"
+    ):
+        offered.setdefault(kiosk, {})[code] = place
     answer: dict[int, tuple[list[int], list[tuple[int, int]], dict[tuple[int, str], tuple[int, int]]]] = {}
     for kiosk, since, unit, place in rows:
         since_ms, stands, services = answer.setdefault(kiosk, ([], [], {}))
@@ -54,6 +59,11 @@ def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
         for code, service in of_unit.get(unit, ()):
             services[-unit, code] = (service, unit)
     return {
-        kiosk: Standing(since_ms=tuple(since_ms), stands=tuple(stands), services=services)
+        kiosk: Standing(
+            since_ms=tuple(since_ms),
+            stands=tuple(stands),
+            services=services,
+            places=offered.get(kiosk, {}),
+        )
         for kiosk, (since_ms, stands, services) in answer.items()
     }

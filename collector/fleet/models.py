@@ -160,6 +160,19 @@ class Assignment(models.Model):
         return f"{self.kiosk_id} → {self.unit_id} since {date_text(self.since, self.unit.time_zone)}"
 
 
+class OfferedPlace(models.Model):
+    """A place at which a kiosk's staff may have said that it stands; kept when it is offered no more, for its answers name it."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="offered_places")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kiosk", "place"], name="place_of_kiosk")]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id} at {self.place_id}"
+
+
 class EnrolmentCode(models.Model):
     """A one-time code, kept as a digest only."""
 

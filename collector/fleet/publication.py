@@ -6,13 +6,15 @@ from django.conf import settings
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Service, Unit
+from collector.fleet.models import Assignment, Kiosk, KioskSettings, OfferedPlace, Place, Service, Unit
+from collector.fleet.tree import find_place
 from collector.trust import keyholder, public
 from survey.settings import (
     ANSWER_DAYS,
     DEFAULT_INSTRUMENTS,
     INSTRUMENTS,
     KEYS,
+    PLACES,
     PUBLISHED_INDEX,
     SERVICES,
     SettingsRefused,
@@ -58,6 +60,8 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     latest = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
     content: dict[str, object] = dict(latest.content) if latest is not None else dict(_DEFAULTS)
     content |= changes
+    if isinstance(changes.get(PLACES), list):
+        content[PLACES] = _named_places(kiosk, changes[PLACES])
     stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
     if stand is not None:
         content[SERVICES] = services_at(stand.unit, stand.place)
@@ -71,6 +75,16 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     version = latest.version + 1 if latest is not None else 1
     message = pack_settings(Settings(kiosk=kiosk.name, version=version, content=content), keyholder.sign)
     return KioskSettings.objects.create(kiosk=kiosk, version=version, content=content, message=message)
+
+
+def _named_places(kiosk: Kiosk, wanted: object) -> list[object]:
+    """Give places with their names, from codes; from now on an answer of this kiosk may say that it was given there."""
+    named: list[object] = []
+    for one in wanted if isinstance(wanted, list) else []:
+        place = find_place(str(one))
+        OfferedPlace.objects.get_or_create(kiosk=kiosk, place=place)
+        named.append({"code": place.code, "name": place.name})
+    return named
 
 
 def _check(content: Mapping[str, object]) -> None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class Standing:
     """`(unit_id, place_id)` of each."""
     services: Mapping[tuple[int, str], tuple[int, int]]
     """`(service_id, unit_id)` by `(place_id, code)`."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """`place_id` by code, of those where its staff may have said that it stands."""
 
     def at(self, at_ms: int) -> tuple[int, int]:
         """Give unit and place at a time."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kiosk.commands import add_place, place_of
 from kiosk.errors import KioskError
+from kiosk.watch.visits import visits_among
 from uplink.errors import UplinkError
 from uplink.forwarder.carry_out import export, take_back
 
@@ -24,13 +25,14 @@ def _act(options: argparse.Namespace) -> int:
             if taken.news:
                 print(f"receipts taken back: the collector has everything up to record {taken.confirmed}")
         exported = export(home, options.folder)
+        visits = visits_among(home, exported.first, exported.last)
     except UplinkError as error:
         raise KioskError(str(error)) from error
     if exported.folder is None:
         print("nothing to carry: the collector has confirmed every record")
     else:
         print(
-            f"{exported.records} records, {exported.first} to {exported.last}, are in {exported.folder}; "
+            f"{visits} visits in {exported.records} records, {exported.first} to {exported.last}, are in {exported.folder}; "
             "hand the whole folder to the centre"
         )
     return 0

@@ -3,22 +3,42 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from hardware.panel import Panel
+from hardware.wifi import Wifi
+from kiosk.desk.hours import HoursSheet
+from kiosk.desk.pages import Case, Copied, Deed, Offered
+from kiosk.desk.place import PlaceSheet
 from kiosk.desk.state import StaffDesk
-from kiosk.desk.view import Place, staff_view
+from kiosk.desk.view import Place, Shown, staff_view
+from kiosk.desk.wifi import WifiSheet
 from kiosk.device import Device
 from kiosk.ports import Voice
+from kiosk.remote.staff_hours import StaffHours
+from kiosk.remote.standing import Standing
 from kiosk.service import Service
 from kiosk.show.views import View
+from kiosk.watch.case import CaseWatch
 from kiosk.watch.health import Health
+from kiosk.watch.visits import visits_among
 from survey.record.record import STAFF
+from survey.record.staff import Staff
 from survey.visit.state import Press, Touch
 from uplink.errors import UplinkError
 
 _LOOK_SECONDS = 1.0
 _ASSIST_SECONDS = 120.0
 """An assisted visit that has not begun by then is forgotten: the next one would be taken for it."""
+
+
+class Settable(NamedTuple):
+    """What staff may set at the desk, beside the kiosk's service."""
+
+    hours: StaffHours
+    standing: Standing
+    case: CaseWatch
+    wifi: Wifi
 
 
 class NoStick(UplinkError):  # noqa: N818 - named for what is missing
@@ -33,9 +53,7 @@ class StaffScreen:
 
     staff: StaffDesk
     look: Callable[[], Health]
-    kiosk: str
-    call: str
-    """Who helps, by name and number."""
+    place: Place
     _health: Health | None = None
     _looked: float = field(default=float("-inf"))
 
@@ -48,24 +66,41 @@ class StaffScreen:
         service: Service,
         look: Callable[[], Health],
         voice: Voice | None,
+        settable: Settable,
     ) -> "StaffScreen":
         """Wire the desk of a device."""
         folder = Path(device.config.staff.usb_folder)
+
+        def note(done: Staff) -> None:
+            service.recorder.note(STAFF, done.to_body())
+
+        hours, standing, case, wifi = settable
         return cls(
             staff=StaffDesk(
                 home=device.home,
                 panel=panel,
-                note=lambda done: service.recorder.note(STAFF, done.to_body()),
+                note=note,
                 export=lambda: export_to_stick(device.home, folder),
                 restart=service.stop,
                 assist=lambda now: service.assist(now + _ASSIST_SECONDS),
                 languages=device.config.visit.languages,
                 lock_seconds=device.config.staff.lock_seconds,
                 say=voice.say if voice is not None else None,
+                sheets={
+                    Deed.HOURS: Offered(lambda: HoursSheet(hours, note), when=lambda: True),
+                    Deed.PLACE: Offered(
+                        lambda: PlaceSheet(standing, note), when=lambda: bool(standing.choices)
+                    ),
+                    Deed.WIFI: Offered(lambda: WifiSheet(wifi, note), when=lambda: True),
+                },
+                case=Case(opened=lambda: case.opened, checked=case.check),
             ),
             look=look,
-            call=device.config.staff.call,
-            kiosk=device.enrolment.kiosk,
+            place=Place(
+                device.enrolment.kiosk,
+                device.config.staff.call,
+                f"{device.enrolment.collector_url.rstrip('/')}/pengaduan/",
+            ),
         )
 
     def open(self, now: float) -> None:
@@ -88,9 +123,10 @@ class StaffScreen:
         return staff_view(
             self.staff.state,
             self._health,
-            Place(self.kiosk, self.call),
+            self.place,
             locks_in=self.staff.locks_in(now),
             now=now,
+            shown=Shown(self.staff.tiles, self.staff.offered(), self.staff.sheet),
         )
 
 
@@ -106,8 +142,8 @@ def find_stick(folder: Path) -> Path | None:
     return None
 
 
-def export_to_stick(home: Path, folder: Path) -> int:
-    """Copy what the collector has not confirmed to a stick; gives the number of records.
+def export_to_stick(home: Path, folder: Path) -> Copied:
+    """Copy what the collector has not confirmed to a stick.
 
     Raises:
         NoStick: there is none.
@@ -120,4 +156,6 @@ def export_to_stick(home: Path, folder: Path) -> int:
         raise NoStick(f"no USB stick is mounted in {folder}")
     take_back(home, stick)
     exported = export(home, stick)
-    return exported.records if exported.folder is not None else 0
+    if exported.folder is None:
+        return Copied(visits=0, records=0)
+    return Copied(visits=visits_among(home, exported.first, exported.last), records=exported.records)

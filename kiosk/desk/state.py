@@ -1,24 +1,25 @@
-"""The staff's desk: behind the PIN, facts and tests, and nothing that could delete a rating.
+"""The staff's desk: behind the PIN, facts, tests and what staff may set, and nothing that could delete a rating.
 
-It belongs to the frame loop. What takes time (hashing the PIN, writing a stick) runs in a thread of its own and is looked
-for in `tick`. Every action is recorded in the journal; the desk itself never touches it.
+It belongs to the frame loop. What takes time (hashing the PIN, writing a stick, joining a Wi-Fi) runs in a thread of its own and is
+looked for in `tick`. Every action is recorded in the journal; the desk itself never touches it.
 """
 
-import logging
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
 from hardware.events import BUTTONS
 from hardware.panel import Panel
 from kiosk.desk import pin
-from kiosk.errors import KioskError
+from kiosk.desk.pages import ALWAYS, OPTIONS, TILES, Case, Copied, Deed, DeskState, Offered, Page
+from kiosk.desk.sheet import Note, Sheet, Tiles
+from kiosk.desk.work import Work
 from kiosk.show.texts import Texts
-from survey.record.bodies import (
+from survey.record.staff import (
     ASSISTING,
+    CASE_CHECKED,
     CLOSED,
     EXPORT_FAILED,
     EXPORTED,
@@ -34,86 +35,6 @@ from survey.visit.state import Press, Touch
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import UplinkError
 
-log = logging.getLogger(__name__)
-
-Note = Callable[[Staff], None]
-"""Record what staff did, as the body of a `staff` record."""
-Export = Callable[[], int]
-"""Copy what is not confirmed to a stick; gives the number of records."""
-
-
-class Page(StrEnum):
-    """What the desk shows."""
-
-    PIN = "pin"
-    FACTS = "facts"
-    MORE = "more"
-    TEST = "test"
-    RESTART = "restart"
-    CLOSED = "closed"
-
-
-class Deed(StrEnum):
-    """What staff can do; the values are the names of the actions on the screen."""
-
-    PIN_LESS = "pin-less"
-    PIN_MORE = "pin-more"
-    PIN_TAKE = "pin-take"
-    PIN_ENTER = "pin-enter"
-    TEST = "staff-test"
-    USB = "staff-usb"
-    MORE = "staff-more"
-    CLOSE = "staff-close"
-    LANGUAGE = "staff-language"
-    RESTART = "staff-restart"
-    FACTS = "staff-facts"
-    TOUCH = "staff-touch"
-    RESTART_NOW = "staff-restart-now"
-    ASSIST = "staff-assist"
-
-
-@dataclass(frozen=True, slots=True)
-class DeskState:
-    """Everything the desk's screens are drawn from."""
-
-    page: Page = Page.CLOSED
-    typed: str = ""
-    dial: int = 0
-    """The digit that the buttons have dialled, for whoever enters the PIN without touch."""
-    locked_until: float = 0.0
-    last_input: float = 0.0
-    checking: bool = False
-    exporting: bool = False
-    message: tuple[str, dict[str, object]] | None = None
-    """A text key and its values: what came of the last action."""
-    trouble: Trouble | None = None
-    """Why the last action came to nothing."""
-    tested: frozenset[int] = frozenset()
-    touched: bool = False
-    language: str = "id"
-    pin_set: bool = True
-
-
-OPTIONS: dict[Page, tuple[Deed, ...]] = {
-    Page.PIN: (Deed.PIN_LESS, Deed.PIN_MORE, Deed.PIN_TAKE, Deed.PIN_ENTER),
-    Page.FACTS: (Deed.TEST, Deed.USB, Deed.MORE, Deed.CLOSE),
-    Page.MORE: (Deed.LANGUAGE, Deed.ASSIST, Deed.RESTART, Deed.FACTS),
-    Page.TEST: (Deed.TOUCH, Deed.FACTS),
-    Page.RESTART: (Deed.FACTS, Deed.RESTART_NOW),
-    Page.CLOSED: (),
-}
-"""What can be done on each page, in the order of the buttons."""
-
-
-@dataclass(slots=True)
-class _Result:
-    """What a thread found out; read by the frame loop once `done`."""
-
-    done: bool = False
-    good: bool = False
-    count: int = 0
-    trouble: Trouble | None = None
-
 
 @dataclass(slots=True)
 class StaffDesk:
@@ -122,7 +43,8 @@ class StaffDesk:
     home: Path
     panel: Panel
     note: Note
-    export: Export
+    export: Callable[[], Copied]
+    """Copy what is not confirmed to a stick."""
     restart: Callable[[], None]
     assist: Callable[[float], None]
     """Record the next visit as pressed by staff, from this moment on."""
@@ -130,8 +52,14 @@ class StaffDesk:
     lock_seconds: float
     say: Callable[[Sequence[str], str], None] | None
     """Speaks, where there is a voice: so that the test is heard too."""
+    sheets: Mapping[Deed, Offered]
+    """Pages with a state of their own."""
+    case: Case
     state: DeskState = field(default_factory=DeskState)
-    _work: _Result | None = None
+    tiles: Tiles = field(default_factory=Tiles)
+    sheet: Sheet | None = None
+    _checking: "Work[bool] | None" = None
+    _exporting: "Work[Copied] | None" = None
 
     def open(self, now: float) -> None:
         """Show the PIN entry."""
@@ -143,6 +71,13 @@ class StaffDesk:
             pin_set=pin.has_pin(self.home),
         )
 
+    def offered(self) -> tuple[Deed, ...]:
+        """Name the tiles: what can be done here."""
+        wanted = {deed for deed, sheet in self.sheets.items() if sheet.when()} | ALWAYS
+        if self.case.opened():
+            wanted.add(Deed.CASE)
+        return tuple(deed for deed in TILES if deed in wanted)
+
     def take(self, event: "Press | Touch", now: float) -> bool:
         """Take an input; False when the desk is closed."""
         self.state = replace(self.state, last_input=now)
@@ -150,18 +85,29 @@ class StaffDesk:
             if self.state.page is Page.TEST:
                 self._test_button(event.place + 1)
                 return True
-            options = OPTIONS[self.state.page]
+            options = self._options()
             action = options[event.place] if event.place < len(options) else ""
         else:
             action = event.action
-        self._act(action, now)
+        if self.state.page is Page.SHEET and self.sheet is not None and action != Deed.CLOSE:
+            if action and not self.sheet.act(action, now):
+                self._go(Page.MORE)
+        elif self.state.page is Page.MORE and action not in set(Deed):
+            self._take_tile(action, now)
+        else:
+            self._act(action, now)
         return self.state.page is not Page.CLOSED
 
     def tick(self, now: float) -> bool:
         """Look for what the threads found out; False when the desk has locked itself."""
-        if self._work is not None and self._work.done:
-            self._take_result(self._work, now)
-        if now >= self.state.last_input + self.lock_seconds and not self.state.exporting:
+        self._take_results(now)
+        busy = self.state.exporting
+        if self.sheet is not None and self.state.page is Page.SHEET:
+            self.sheet.tick(now)
+            busy = busy or self.sheet.working
+        if busy:
+            self.state = replace(self.state, last_input=now)
+        elif now >= self.state.last_input + self.lock_seconds:
             self._close(LOCKED)
         return self.state.page is not Page.CLOSED
 
@@ -169,19 +115,37 @@ class StaffDesk:
         """Give the seconds until the desk locks itself."""
         return max(0, round(self.state.last_input + self.lock_seconds - now))
 
+    def _options(self) -> Sequence[str]:
+        if self.state.page is Page.SHEET and self.sheet is not None:
+            return self.sheet.options()
+        return self.tiles.options() if self.state.page is Page.MORE else OPTIONS[self.state.page]
+
+    def _take_tile(self, action: str, now: float) -> None:
+        if action == Word.BACK:
+            self._go(Page.FACTS)
+            return
+        offered = self.offered()
+        place = self.tiles.take(action, len(offered))
+        if place is not None:
+            self._act(offered[place], now)
+
     def _deed(self, action: str) -> Deed | None:
         """Read an action's name; the enter and escape keys of a keyboard mean something at the PIN."""
-        if self.state.page is Page.PIN and action in (Word.NEXT, Word.BACK):
+        page = self.state.page
+        if page is Page.PIN and action in (Word.NEXT, Word.BACK):
             return Deed.PIN_ENTER if action == Word.NEXT else Deed.CLOSE
-        return next((deed for deed in (*OPTIONS[self.state.page], Deed.CLOSE) if deed == action), None)
+        allowed = self.offered() if page is Page.MORE else OPTIONS[page]
+        return next((deed for deed in (*allowed, Deed.FACTS, Deed.CLOSE) if deed == action), None)
 
-    def _act(self, action: str, now: float) -> None:  # noqa: C901, PLR0912 - one branch an action
+    def _act(self, action: str, now: float) -> None:  # noqa: C901, PLR0912, PLR0915 - one branch an action
         state = self.state
         choice = parse(action)
         if choice is not None and choice.word is Word.KEY and state.page is Page.PIN:
             self._type(choice.argument)
             return
         deed = self._deed(action)
+        if state.page is Page.PIN and deed is Deed.FACTS:
+            return  # not before the PIN
         match deed:
             case None:
                 return
@@ -198,6 +162,11 @@ class StaffDesk:
             case Deed.TOUCH:
                 self.panel.beep()
                 self.state = replace(state, touched=True)
+            case Deed.CODE:
+                self._go(Page.CODE)
+            case Deed.CODE_READ | Deed.CODE_UNREAD:
+                self._end_test(code_read=deed is Deed.CODE_READ)
+                self._go(Page.FACTS)
             case Deed.USB:
                 self._export()
             case Deed.LANGUAGE:
@@ -212,10 +181,17 @@ class StaffDesk:
                 self.note(Staff(ASSISTING))
                 self.assist(now)
                 self._close(CLOSED)
+            case Deed.CASE:
+                self.note(Staff(CASE_CHECKED))
+                self.case.checked()
+                self._go(Page.FACTS)
+            case Deed.HOURS | Deed.PLACE | Deed.WIFI | Deed.TRAINING:
+                self.sheet = self.sheets[deed].make()
+                self._go(Page.SHEET)
             case Deed.MORE:
                 self._go(Page.MORE)
             case Deed.FACTS:
-                self._leave_test()
+                self._end_test()
                 self._go(Page.FACTS)
             case Deed.CLOSE:
                 self._close(CLOSED)
@@ -234,93 +210,68 @@ class StaffDesk:
             self.state = replace(state, typed="")
             return
         self.state = replace(state, checking=True, typed="")
-        result = self._begin()
-
-        def check(typed: str = state.typed) -> None:
-            try:
-                result.good = pin.check(self.home, typed)
-            except KioskError as error:
-                log.error("%s", error)  # noqa: TRY400 - the sentence says all
-                result.trouble = trouble("pin_unreadable")
-            result.done = True
-
-        threading.Thread(target=check, name="pin", daemon=True).start()
+        self._checking = Work("pin", partial(pin.check, self.home, state.typed), fails=_pin_trouble)
 
     def _export(self) -> None:
-        if self.state.exporting:
-            return
-        self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}), trouble=None)
-        result = self._begin()
+        if not self.state.exporting:
+            self.state = replace(self.state, exporting=True, message=("staff.usb_busy", {}), trouble=None)
+            self._exporting = Work("export", self.export, fails=_stick_trouble)
 
-        def export() -> None:
-            try:
-                result.count = self.export()
-                result.good = True
-            except UplinkError as error:
-                log.warning("nothing was copied to a stick: %s", error)
-                result.trouble = error.trouble
-            except OSError as error:
-                log.warning("nothing was copied to a stick: %s", error)
-                result.trouble = trouble("stick_fails")
-            result.done = True
-
-        threading.Thread(target=export, name="export", daemon=True).start()
-
-    def _begin(self) -> _Result:
-        self._work = _Result()
-        return self._work
-
-    def _take_result(self, result: _Result, now: float) -> None:
-        self._work = None
-        if self.state.exporting:
-            message: tuple[str, dict[str, object]] = (
-                ("staff.usb_done", {"count": result.count}) if result.good else ("staff.usb_failed", {})
-            )
-            self.note(Staff(EXPORTED, records=result.count) if result.good else Staff(EXPORT_FAILED))
+    def _take_results(self, now: float) -> None:
+        if (exporting := self._exporting) is not None and exporting.done:
+            self._exporting = None
+            made = exporting.made
+            self.note(Staff(EXPORTED, records=made.records) if made is not None else Staff(EXPORT_FAILED))
+            message = ("staff.usb_done", made._asdict()) if made is not None else ("staff.usb_failed", {})
             self.state = replace(
-                self.state, exporting=False, message=message, trouble=result.trouble, last_input=now
+                self.state, exporting=False, message=message, trouble=exporting.trouble, last_input=now
             )
-            return
-        if self.state.page is not Page.PIN:
-            return
-        if result.good:
+        if (checking := self._checking) is not None and checking.done:
+            self._checking = None
+            if self.state.page is Page.PIN:
+                self._take_pin(good=checking.made is True, told=checking.trouble, now=now)
+
+    def _take_pin(self, *, good: bool, told: Trouble | None, now: float) -> None:
+        self.state = replace(self.state, checking=False, last_input=now)
+        if good:
             self.note(Staff(OPENED))
-            self.state = replace(self.state, checking=False, last_input=now)
             self._go(Page.FACTS)
             return
         self.note(Staff(WRONG_PIN))
         lock = pin.tries(self.home).lock_seconds
-        self.state = replace(
-            self.state,
-            checking=False,
-            locked_until=now + lock,
-            message=("pin.wrong_now", {}),
-            trouble=result.trouble,
-            last_input=now,
-        )
+        self.state = replace(self.state, locked_until=now + lock, message=("pin.wrong_now", {}), trouble=told)
 
     def _test_button(self, button: int) -> None:
         self.panel.beep()
         tested = self.state.tested
-        # Pressed once more it leads back: whoever has no touch gets out, also where another button is broken.
+        # Pressed once more it leads on: whoever has no touch gets out, also where another button is broken.
         if button in tested:
-            self._leave_test()
-            self._go(Page.FACTS)
+            self._go(Page.CODE)
             return
         self.panel.light(button, on=True)
         if self.say is not None:
             self.say((Texts(self.state.language).get("staff.button", number=button),), self.state.language)
         self.state = replace(self.state, tested=tested | {button})
 
-    def _leave_test(self) -> None:
-        if self.state.page is Page.TEST:
-            self.note(Staff(TESTED, buttons=tuple(sorted(self.state.tested)), touch=self.state.touched))
+    def _end_test(self, *, code_read: bool | None = None) -> None:
+        if self.state.page in (Page.TEST, Page.CODE):
+            tried = tuple(sorted(self.state.tested))
+            self.note(Staff(TESTED, buttons=tried, touch=self.state.touched, code_read=code_read))
 
     def _go(self, page: Page, **changes: object) -> None:
         self.state = replace(self.state, page=page, message=None, trouble=None, **changes)  # type: ignore[arg-type]
 
     def _close(self, how: str) -> None:
         if self.state.page not in (Page.PIN, Page.CLOSED):
-            self._leave_test()
+            self._end_test()
             self.note(Staff(how))
-        self.state = DeskState()
+        self.state, self.sheet = DeskState(), None
+
+
+def _pin_trouble(error: Exception) -> Trouble:
+    del error  # only the file can be at fault
+    return trouble("pin_unreadable")
+
+
+def _stick_trouble(error: Exception) -> Trouble:
+    return error.trouble if isinstance(error, UplinkError) else trouble("stick_fails")

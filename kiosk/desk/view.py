@@ -2,11 +2,12 @@
 
 from typing import NamedTuple, assert_never
 
+from kiosk.desk.pages import OPTIONS, Deed, DeskState, Page
 from kiosk.desk.pin import MAX_DIGITS
-from kiosk.desk.state import OPTIONS, Deed, DeskState, Page
+from kiosk.desk.sheet import Sheet, Tile, Tiles
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Action, Bar, KeyboardView, MessageView, StaffRow, StaffView, View
+from kiosk.show.views import Action, Bar, KeyboardView, MessageView, StaffRow, StaffView, TicketView, View
 from kiosk.watch.health import (
     FULL_PERCENT,
     HOT_C,
@@ -27,9 +28,30 @@ class Place(NamedTuple):
     kiosk: str
     call: str = ""
     """By name and number; nothing where the configuration names nobody."""
+    address: str = ""
+    """What the code of the test leads to."""
 
 
-def staff_view(state: DeskState, health: Health, place: Place, *, locks_in: int, now: float) -> View:
+class Shown(NamedTuple):
+    """What the desk shows beside its state: the tiles, and the page with a state of its own."""
+
+    tiles: Tiles
+    offered: tuple[Deed, ...] = ()
+    sheet: Sheet | None = None
+
+
+_NOTHING = Shown(Tiles())
+
+
+def staff_view(  # noqa: PLR0911 - one line a page
+    state: DeskState,
+    health: Health,
+    place: Place,
+    *,
+    locks_in: int,
+    now: float,
+    shown: Shown = _NOTHING,
+) -> View:
     """Give the view of the desk's page."""
     texts = Texts(state.language)
     bar = Bar(
@@ -49,7 +71,14 @@ def staff_view(state: DeskState, health: Health, place: Place, *, locks_in: int,
                 text=texts.get("staff.restart_text"),
                 options=_options(state, texts),
             )
-        case Page.FACTS | Page.MORE | Page.CLOSED:
+        case Page.CODE:
+            return _code(state, texts, bar, place)
+        case Page.MORE:
+            tiles = [Tile(_label(deed, state, texts), _ICONS[deed]) for deed in shown.offered]
+            return shown.tiles.view(texts, bar, tiles, title=texts.get("desk.title"))
+        case Page.SHEET if shown.sheet is not None:
+            return shown.sheet.view(texts, bar)
+        case Page.FACTS | Page.SHEET | Page.CLOSED:
             return StaffView(
                 bar=bar,
                 title="",
@@ -61,6 +90,18 @@ def staff_view(state: DeskState, health: Health, place: Place, *, locks_in: int,
             assert_never(page)
 
 
+_ICONS = {
+    Deed.ASSIST: "assist",
+    Deed.TRAINING: "training",
+    Deed.HOURS: "clock",
+    Deed.PLACE: "place",
+    Deed.WIFI: "wifi",
+    Deed.CASE: "lock",
+    Deed.LANGUAGE: "language",
+    Deed.RESTART: "restart",
+}
+
+
 def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
     """Give the facts, each with its state."""
     get, journal, board = texts.get, health.journal, health.board
@@ -70,13 +111,13 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
         StaffRow(get("staff.today"), get("staff.visits", band=_band(health.visits_today)), ""),
         StaffRow(
             get("staff.stored"),
-            texts.number(journal.head),
+            get("staff.records", count=texts.number(journal.head)),
             "bad" if not journal.accepting else "warn" if journal.damaged or slow else "ok",
             get("staff.write_time", milliseconds=round(journal.write_ms_p99)),
         ),
         StaffRow(
             get("staff.confirmed"),
-            texts.number(journal.confirmed),
+            get("staff.records", count=texts.number(journal.confirmed)),
             "ok" if journal.waiting < 1000 else "warn",
             get("staff.waiting", count=texts.number(journal.waiting)),
         ),
@@ -139,7 +180,10 @@ def _since(health: Health, texts: Texts) -> str:
 def _messages(state: DeskState, health: Health, texts: Texts, call: str) -> tuple[str, ...]:
     messages = []
     if state.message is not None:
-        key, values = state.message
+        key, given = state.message
+        values = {
+            name: texts.number(value) if isinstance(value, int) else value for name, value in given.items()
+        }
         if state.trouble is not None:
             values = values | {"reason": trouble_words(state.trouble, texts)}
         messages.append(texts.get(key, **values))
@@ -199,13 +243,26 @@ def _test(state: DeskState, texts: Texts, bar: Bar) -> View:
     )
 
 
+def _code(state: DeskState, texts: Texts, bar: Bar, place: Place) -> View:
+    """A code for the telephone of whoever tests: no printer is needed to see that it can be read."""
+    return TicketView(
+        bar=bar,
+        title=texts.get("desk.code_title"),
+        text=texts.get("desk.code_text"),
+        code=place.kiosk,
+        url=place.address,
+        options=_options(state, texts),
+        caption=texts.get("desk.code_caption", address=place.address),
+    )
+
+
 def _options(state: DeskState, texts: Texts) -> tuple[Action, ...]:
     return tuple(
         Action(
             name,
             _label(name, state, texts),
             button=place,
-            strong=name in (Deed.PIN_ENTER, Deed.CLOSE),
+            strong=name in (Deed.PIN_ENTER, Deed.CLOSE, Deed.CODE_READ),
         )
         for place, name in enumerate(OPTIONS[state.page], start=1)
     )
@@ -230,7 +287,7 @@ def _label(deed: Deed, state: DeskState, texts: Texts) -> str:  # noqa: C901, PL
         case Deed.ASSIST:
             return texts.get("staff.assist")
         case Deed.FACTS:
-            return texts.get("action.back")
+            return texts.get("action.skip" if state.page is Page.CODE else "action.back")
         case Deed.CLOSE:
             return texts.get("action.done")
         case Deed.LANGUAGE:
@@ -239,5 +296,9 @@ def _label(deed: Deed, state: DeskState, texts: Texts) -> str:  # noqa: C901, PL
             return texts.get("staff.restart")
         case Deed.TOUCH:
             return texts.get("staff.touch_here")
+        case Deed.CODE | Deed.CODE_READ | Deed.CODE_UNREAD:
+            return texts.get({Deed.CODE: "action.next"}.get(deed, f"desk.{deed.name.lower()}"))
+        case Deed.HOURS | Deed.PLACE | Deed.WIFI | Deed.CASE | Deed.TRAINING:
+            return texts.get(f"desk.{deed.name.lower()}")
         case _:
             assert_never(deed)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import pygame
 
+from kiosk.draw.desk_icons import DESK_DRAWINGS
 from kiosk.draw.pen import Pen, arc
 from kiosk.draw.theme import Colour
 from kiosk.draw.topic_icons import TOPIC_DRAWINGS
@@ -144,6 +145,7 @@ def _usb(pen: Pen) -> None:
 
 _DRAWINGS: Mapping[str, Callable[[Pen], None]] = {
     **TOPIC_DRAWINGS,
+    **DESK_DRAWINGS,
     "back": _back,
     "previous": _back,
     "next": _next,

@@ -59,6 +59,7 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
         buttons=dict(enumerate(section.buttons, start=1)),
         lights=dict(enumerate(section.lights, start=1)),
         beeper=section.beeper if section.beeper >= 0 and config.sound.beep else None,
+        case=section.case_switch if section.case_switch >= 0 else None,
     )
     try:
         return GpioPanel(wiring, open_factory())

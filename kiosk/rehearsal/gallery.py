@@ -76,7 +76,7 @@ def _render_set(out_dir: Path, size: tuple[int, int], language: str, variant: Va
     for number, (sample, view) in enumerate(samples(language, large=variant.text_scale > 1), start=1):
         surface = pygame.Surface(size)
         draw(surface, view, look)
-        written.append(folder / f"{number:02}-{sample}.png")
+        written.append(folder / f"{number:03}-{sample}.png")
         pygame.image.save(surface, str(written[-1]))
         pictures.append(pygame.transform.smoothscale(surface, (size[0] * 2 // 5, size[1] * 2 // 5)))
     sheet = out_dir / f"{name}.png"

@@ -6,13 +6,11 @@ documents and of the tests are pictures of the product.
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from hardware.board import Facts
 from kiosk.config import Config
-from kiosk.desk.state import DeskState, Page
-from kiosk.desk.view import Place, staff_view
+from kiosk.rehearsal.desk_samples import desk_samples
 from kiosk.rehearsal.waiting import waiting_samples
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
@@ -120,7 +118,7 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
         view = present(plan, state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
-    yield from _staff(language)
+    yield from desk_samples(language, well=WELL, troubled=_TROUBLED)
     yield from waiting_samples(language)
 
 
@@ -254,24 +252,3 @@ def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
     yield "withdraw", begun._replace(step=Step.WITHDRAW, code=_CODE), AROUND
     for kind in AdditionKind:
         yield f"kept-{kind}", begun._replace(step=Step.KEPT, added=kind), AROUND
-
-
-def _staff(language: str) -> Iterator[tuple[str, View]]:
-    desk = DeskState(language=language)
-    pages = {
-        "pin": replace(desk, page=Page.PIN, typed="4071", dial=7),
-        "pin-wrong": replace(desk, page=Page.PIN, locked_until=30.0),
-        "staff": replace(desk, page=Page.FACTS),
-        "staff-trouble": replace(
-            desk, page=Page.FACTS, message=("staff.usb_failed", {}), trouble=trouble("no_stick")
-        ),
-        "staff-more": replace(desk, page=Page.MORE),
-        "staff-test": replace(desk, page=Page.TEST, tested=frozenset({1, 3})),
-        "staff-restart": replace(desk, page=Page.RESTART),
-    }
-    for name, state in pages.items():
-        health = _TROUBLED if name == "staff-trouble" else WELL
-        yield (
-            name,
-            staff_view(state, health, Place("sulam-01", "Rina (pusat) 0812 0000 0000"), locks_in=52, now=0.0),
-        )

@@ -7,7 +7,7 @@ consent and a ticket.
 
 Names of actions are the brain's to choose, except those that a screen adds by itself: `TICK`, `CORNER`, and the keys of
 the on-screen keyboard, `KEY` followed by the character (`key:a`, `key: `), by `backspace`, or by the layout to change
-to (`key:letters`, `key:capitals`, `key:symbols`).
+to (`key:letters`, `key:capitals`, `key:symbols`, `key:signs`).
 """
 
 from typing import NamedTuple
@@ -90,13 +90,15 @@ class KeyboardView(NamedTuple):
     hint: str
     limit: int
     layout: str = "letters"
-    """`letters`, `capitals`, `symbols`, `digits`, `pin`, `code`."""
+    """`letters`, `capitals`, `symbols`, `signs`, `digits`, `pin`, `code`."""
     concealed: bool = False
     options: tuple[Action, ...] = ()
     space: str = ""
     """The word on the space bar."""
     note: str = ""
     """A word on what stands there: what is missing, or that it is whole."""
+    every: bool = False
+    """Every character can be typed that a password may have: there is a way to the rarer signs."""
 
 
 @distinct

@@ -15,12 +15,13 @@ from uplink.journal.written import WriterState
 
 
 class Faults(NamedTuple):
-    """What can keep a screen from being seen, touched and heard, each asked when it is told."""
+    """What can keep a screen from being seen, touched and heard, and whether the case was opened; each asked when it is told."""
 
     touch: Callable[[], Trouble | None]
     picture: Callable[[], Trouble | None]
     speech: Callable[[], Trouble | None]
     microphone: Callable[[], Trouble | None]
+    case: Callable[[], Trouble | None]
 
 
 def gather(
@@ -48,6 +49,7 @@ def gather(
         touch_fault=faults.touch(),
         speech_fault=faults.speech(),
         microphone_fault=faults.microphone(),
+        case_fault=faults.case(),
         last_error=service.recorder.trouble,
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,

@@ -41,6 +41,7 @@ class Health(NamedTuple):
     touch_fault: Trouble | None = None
     speech_fault: Trouble | None = None
     microphone_fault: Trouble | None = None
+    case_fault: Trouble | None = None
     last_error: Trouble | None = None
     """Why the latest record was not kept."""
     version: str = ""
@@ -77,7 +78,7 @@ class Health(NamedTuple):
         found = [self.journal.trouble, self.journal.notice, trouble_of(self.uplink.get("trouble"))]
         if self.stuck:
             found.append(trouble("buttons_stuck", buttons=", ".join(map(str, self.stuck))))
-        found += [self.picture_fault, self.touch_fault]
+        found += [self.picture_fault, self.touch_fault, self.case_fault]
         if self.board is not None and self.board.under_voltage:
             found.append(trouble("weak_power"))
         if self.settings_refused:

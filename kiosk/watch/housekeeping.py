@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
+from kiosk.remote.staff_hours import StaffHours
+from kiosk.remote.standing import Standing
 from kiosk.service import Service
 from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
@@ -13,7 +15,7 @@ from kiosk.times import Times
 from kiosk.watch.health import Health
 from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive
 from survey.record.record import ALIVE, SETTINGS
-from survey.settings import Hours, SettingsContent, ShownIndex
+from survey.settings import SettingsContent, ShownIndex
 from survey.visit.plan import Plan
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,8 @@ class Tools(NamedTuple):
     make_plan: Callable[[SettingsContent], Plan] | None = None
     set_brightness: Callable[[int], None] | None = None
     set_volume: Callable[[int], None] | None = None
+    look: Callable[[float], None] | None = None
+    """Looks at what nothing tells of by itself, such as the case's switch."""
 
 
 class Housekeeper:
@@ -54,14 +58,16 @@ class Housekeeper:
         service: Service,
         remote: SettingsContent,
         place: KioskPlace,
-        hours: Mapping[str, Hours],
+        hours: StaffHours,
+        standing: Standing,
         inbox: Inbox | None = None,
         tools: Tools | None = None,
     ) -> None:
         self._times = times
         self._service = service
         self._place = place
-        self._own_hours = hours
+        self._hours = hours
+        self._standing = standing
         self._inbox = inbox
         self._tools = tools or Tools()
         self._remote = remote
@@ -91,11 +97,11 @@ class Housekeeper:
 
     def _look_around(self) -> Surroundings:
         wall = self._times.local()
-        hours = self._own_hours if self._remote.opening_hours is None else self._remote.opening_hours
+        hours, here = self._hours.in_force, self._standing.here
         closed = not is_open(hours, wall)
         return Surroundings(
             unit=self._place.unit,
-            place=self._place.place,
+            place=here.name if here is not None else self._place.place,
             wall=wall.replace(second=0, microsecond=0) if wall else None,
             published=self._published(),
             closed=closed,
@@ -111,6 +117,8 @@ class Housekeeper:
         service = self._service
         wall = self.surroundings(now).wall
         service.begin_day(wall.date() if wall is not None else None)
+        if self._tools.look is not None:
+            self._tools.look(now)
         if now >= service.assisting_until and service.resting:
             service.end_assisting()
         if now >= self._alive_at:
@@ -149,6 +157,8 @@ class Housekeeper:
         service = self._service
         if news.content is not None:
             self._remote = news.content
+            self._hours.heed(news.content)
+            self._standing.heed(news.content)
             self._texts.clear()
             self._looked = float("-inf")
             if self._tools.make_plan is not None:

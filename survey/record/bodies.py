@@ -25,6 +25,7 @@ from survey.record.record import (
     TALLY,
 )
 from survey.record.response import Response
+from survey.record.staff import Staff
 from survey.record.tally import TallyTold
 
 ALIVE_EVERY_SECONDS = 900
@@ -32,34 +33,6 @@ ALIVE_EVERY_SECONDS = 900
 _MAX_SIGNATURE = 88
 MAX_REASON = 300
 """Longest sentence of a refusal."""
-
-# What staff, and the kiosk by itself, can do (`Staff.action`).
-OPENED = "opened"
-CLOSED = "closed"
-LOCKED = "locked"
-TESTED = "test"
-RESTARTED = "restart"
-EXPORTED = "export"
-EXPORT_FAILED = "export_failed"
-ASSISTING = "assist"
-WRONG_PIN = "wrong_pin"
-STORAGE_RESTORED = "storage_restored"
-STAFF_ACTIONS = frozenset(
-    {
-        OPENED,
-        CLOSED,
-        LOCKED,
-        TESTED,
-        RESTARTED,
-        EXPORTED,
-        EXPORT_FAILED,
-        ASSISTING,
-        WRONG_PIN,
-        STORAGE_RESTORED,
-    }
-)
-WITHOUT_STAFF = frozenset({WRONG_PIN, STORAGE_RESTORED})
-"""Actions that anybody can do, or the kiosk by itself: they prove nobody of the staff at the kiosk."""
 
 
 class Body(Protocol):
@@ -143,6 +116,8 @@ class ClockNews(NamedTuple):
 
 DARK = "dark"
 """What an `alive` record says is shown where no screen shows anything: that is no time in service."""
+IN_TRAINING = "training"
+"""What it says of a kiosk on which staff trains: what is pressed then counts for nothing, and so does the time."""
 MOST_TROUBLES = 16
 
 
@@ -199,43 +174,6 @@ class Alive(NamedTuple):
             rejected=fields.counts("rejected", most=32),
             stuck=fields.wholes("stuck", most=16),
             troubles=fields.texts("troubles", most=MOST_TROUBLES),
-        )
-
-
-class Staff(NamedTuple):
-    """`staff`: something was done at the staff's desk, or the kiosk did by itself what else staff would."""
-
-    action: str
-    """One of `STAFF_ACTIONS`; a newer version may know more."""
-    records: int | None = None
-    """For `export`: how many records went onto the stick."""
-    buttons: tuple[int, ...] = ()
-    """For `test`: the buttons that were tried and work."""
-    touch: bool | None = None
-    """For `test`: whether a touch arrived."""
-
-    def to_body(self) -> dict[str, object]:
-        """Give the record's body."""
-        body: dict[str, object] = {"action": self.action}
-        if self.records is not None:
-            body["records"] = self.records
-        if self.touch is not None:
-            body |= {"buttons": list(self.buttons), "touch": self.touch}
-        return body
-
-    @classmethod
-    def from_body(cls, body: Mapping[str, object]) -> "Staff":
-        """Read it.
-
-        Raises:
-            Malformed: a field is of another type (`staff_field`).
-        """
-        fields = Fields(STAFF, body)
-        return cls(
-            action=fields.text("action"),
-            records=fields.optional_whole("records"),
-            buttons=fields.wholes("buttons", most=16),
-            touch=fields.flag("touch") if body.get("touch") is not None else None,
         )
 
 

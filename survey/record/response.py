@@ -38,6 +38,8 @@ class Response:
     service: str | None = None
     unit: str = ""
     """The unit that the service belongs to, where that is another one than the kiosk's own: tallies are told apart by it."""
+    place: str = ""
+    """The code of the place where it was given, where staff has moved the kiosk between its unit's places; else it is where the collector says."""
     profile: Mapping[str, str] = field(default_factory=dict)
     language: str = "id"
     channel: str = "button"
@@ -67,6 +69,8 @@ class Response:
             body["service"] = self.service
         if self.unit:
             body["unit"] = self.unit
+        if self.place:
+            body["place"] = self.place
         if self.profile:
             body["profile"] = dict(self.profile)
         if self.outside_hours:
@@ -93,6 +97,7 @@ class Response:
             ended_at=fields.optional_text("ended_at"),
             service=fields.optional_text("service"),
             unit=fields.text_or("unit", ""),
+            place=fields.text_or("place", ""),
             profile=fields.words("profile", most=MAX_ANSWERS),
             language=fields.text("language"),
             channel=fields.text("channel"),

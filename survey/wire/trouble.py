@@ -51,6 +51,12 @@ Code = Literal[
     "records_wait",
     "receipt_ahead",
     "data_set_back",
+    "case_opened",
+    "wifi_missing",
+    "wifi_no_device",
+    "wifi_password",
+    "wifi_kind",
+    "wifi_fails",
 ]
 """Everything that can be wrong with a kiosk while it serves."""
 
@@ -98,6 +104,12 @@ VALUES: Mapping[Code, tuple[str, ...]] = {
     "records_wait": ("seq", "hours"),
     "receipt_ahead": ("seq",),
     "data_set_back": ("through", "confirmed"),
+    "case_opened": (),
+    "wifi_missing": (),
+    "wifi_no_device": (),
+    "wifi_password": (),
+    "wifi_kind": (),
+    "wifi_fails": (),
 }
 """The values each code comes with, by name; words may use these and no others."""
 

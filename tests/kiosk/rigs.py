@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hardware.simulator import SimulatedPanel
 from hardware.spoken import Microphone
+from hardware.wifi import Wifi
 from kiosk.app import make_loop
 from kiosk.config import Config
 from kiosk.device import Device, open_device
@@ -100,6 +101,7 @@ def rig(
     at_ms: int = NOON,
     voice: Voice | None = None,
     microphone: Callable[[SimulatedTimes], Microphone] | None = None,
+    wifi: Wifi | None = None,
 ) -> Iterator[Rig]:
     clock = ManualClock(at_ms, up_ms=60_000)
 
@@ -118,6 +120,7 @@ def rig(
             staff=staff,
             voice=voice,
             microphone=microphone(times) if microphone is not None else None,
+            wifi=wifi,
         )
         loop.step()
         yield Rig(device, loop, panel, display, times, clock)

@@ -89,6 +89,21 @@ class KioskHome(NamedTuple):
         return self.kiosk_part / "settings.told"
 
     @property
+    def staff_hours(self) -> Path:
+        """The opening hours that staff has set here, until settings say otherwise."""
+        return self.kiosk_part / "hours"
+
+    @property
+    def stand(self) -> Path:
+        """The code of the place where staff says that the kiosk stands."""
+        return self.kiosk_part / "place"
+
+    @property
+    def case_mark(self) -> Path:
+        """When the case was opened, until staff has looked at it."""
+        return self.kiosk_part / "case"
+
+    @property
     def speech(self) -> Path:
         """Screens that were turned into sound."""
         return self.kiosk_part / "speech"

@@ -40,6 +40,7 @@ class ResponseBody(msgspec.Struct, frozen=True, gc=False):
     ended_at: ShortText | None = None
     service: ShortText | None = None
     unit: ShortText = ""
+    place: ShortText = ""
     profile: dict[str, str] = {}
     outside_hours: bool = False
     salt: ShortText = ""

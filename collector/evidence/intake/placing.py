@@ -135,6 +135,9 @@ def _records(
             found = standing.service(unit=unit, place=place_id, code=named)
             if found is not None:
                 service_id, unit = found
+        if response is not None and response.place:
+            # Where staff has moved it between its unit's places; whose services these are does not change with that.
+            place_id = standing.places.get(response.place, place_id)
         records.append(
             AcceptedRecord(
                 stream_id, seq, line.kind, line.boot, line.up_ms, at_ms, error_ms, received_ms,

@@ -9,10 +9,14 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK
+from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING
 
 _SLACK_MINUTES = 1  # a busy frame loop may write its record a little late; that is no hole
-_OUT_OF_SERVICE = {"failed", DARK}  # the screen that says so, and none at all; every other one can be used
+_OUT_OF_SERVICE = {
+    "failed",
+    DARK,
+    IN_TRAINING,
+}  # the screen that says so, none at all, and one that counts nothing
 
 
 class Span(NamedTuple):

@@ -30,9 +30,10 @@ from collector.scores.tallies.ledger import Changes
 from collector.scores.tallies.local_time import DAY_MS, HOUR_MS, MINUTE_MS, STEP_MS, local_ms, offset_ms
 from collector.scores.tallies.minutes import Mark, mark
 from collector.scores.tallies.naming import HOUR, Names, SeriesKey, hour_code
-from survey.record.bodies import WITHOUT_STAFF, Alive, Staff
+from survey.record.bodies import Alive
 from survey.record.errors import Malformed
 from survey.record.record import ALIVE, RESPONSE, STAFF
+from survey.record.staff import WITHOUT_STAFF, Staff
 
 HOUR_ERROR_S = 30 * 60
 """A response whose time is less certain is left out of the hours and counted beside them."""

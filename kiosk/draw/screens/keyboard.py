@@ -19,11 +19,15 @@ from kiosk.show.views import KEY, KeyboardView
 
 _LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SYMBOLS = ("1234567890", "@#/()\"':;", "+-=%&!?")
+_SIGNS = ("_$*<>[]{}\\", "^`|~", "")
+_UPRIGHT_SIGNS = ("_$*<>[]{", "}\\^`|~", "", ",.?-")
 _UPRIGHT_LETTERS = ("abcdefgh", "ijklmnop", "qrstuvwx", "yz,.?-")
 _UPRIGHT_SYMBOLS = ("12345678", "90@#/()+", "\"':;=%&!", ",.?-")
 _PAD = ("123", "456", "789")
 _ROWS, _UPRIGHT_ROWS = 4, 5
 _LOW = 560
+_RARER = "_$<"
+"""On the key that leads to the rarer signs."""
 KEY_LEAST = 60
 """Pixels: what a finger needs, on every panel."""
 
@@ -151,7 +155,9 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
 def _upright(view: KeyboardView, area: Box, key_height: int, gap: int) -> list[PlacedPart]:
     """Eight keys in a row, in the order of the alphabet, the keys that type nothing in the last two rows."""
     x, y, width, _ = area
-    rows: tuple[str, ...] = _UPRIGHT_SYMBOLS if view.layout == "symbols" else _UPRIGHT_LETTERS
+    rows: tuple[str, ...] = {"symbols": _UPRIGHT_SYMBOLS, "signs": _UPRIGHT_SIGNS}.get(
+        view.layout, _UPRIGHT_LETTERS
+    )
     if view.layout == "capitals":
         rows = tuple(row.upper() for row in rows)
     unit = (width - 7 * gap) // 8
@@ -168,6 +174,9 @@ def _upright(view: KeyboardView, area: Box, key_height: int, gap: int) -> list[P
     other, label = ("letters", "abc") if view.layout == "symbols" else ("symbols", "123")
     shift = {"letters": "capitals", "capitals": "letters"}.get(view.layout)
     left = x
+    if view.every and view.layout == "symbols":
+        parts.append(PlacedPart((left, fifth, two, key_height), KeyCap(_RARER, quiet=True), KEY + "signs"))
+        left += two + gap
     if shift:
         item = KeyCap("", "shift" if shift == "capitals" else "shifted", quiet=True)
         parts.append(PlacedPart((left, fifth, two, key_height), item, KEY + shift))
@@ -180,7 +189,7 @@ def _upright(view: KeyboardView, area: Box, key_height: int, gap: int) -> list[P
 
 def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme) -> list[PlacedPart]:
     x, y, width, _ = area
-    rows: tuple[str, ...] = _SYMBOLS if view.layout == "symbols" else _LETTERS
+    rows: tuple[str, ...] = {"symbols": _SYMBOLS, "signs": _SIGNS}.get(view.layout, _LETTERS)
     if view.layout == "capitals":
         rows = tuple(row.upper() for row in rows)
     unit = min((width - 9 * gap) // 10, theme.px(104))
@@ -199,6 +208,8 @@ def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme
     if shift:
         item = KeyCap("", "shift" if shift == "capitals" else "shifted", quiet=True)
         parts.append(PlacedPart((left, third, wide, key_height), item, KEY + shift))
+    elif view.every and view.layout == "symbols":
+        parts.append(PlacedPart((left, third, wide, key_height), KeyCap(_RARER, quiet=True), KEY + "signs"))
     erase = (left + whole - wide, third, wide, key_height)
     parts.append(PlacedPart(erase, KeyCap("", "backspace", quiet=True), KEY + "backspace"))
     other, label = ("letters", "ABC") if view.layout == "symbols" else ("symbols", "123")

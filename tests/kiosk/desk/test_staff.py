@@ -14,7 +14,7 @@ from kiosk.desk.view import fact_rows
 from kiosk.ports import Voice
 from kiosk.rehearsal.samples import WELL
 from kiosk.show.texts import Texts
-from kiosk.show.views import KeyboardView, MessageView, StaffView
+from kiosk.show.views import KeyboardView, MessageView, StaffView, TicketView
 from survey.visit.state import Step
 from tests.kiosk.journals import records
 from tests.kiosk.rigs import NOON, Rig, rig
@@ -152,16 +152,19 @@ def test_buttons_and_touch_are_tested_and_the_result_recorded(staffed: Path) -> 
         assert isinstance(kiosk.view, StaffView)
         assert [row.state for row in kiosk.view.rows] == ["ok", "", "ok", "", "ok"]
         assert kiosk.panel.beeps == beeps + 3
-        kiosk.touch("staff-facts")
+        kiosk.touch("staff-code")
+        assert isinstance(kiosk.view, TicketView), "a code to be read by whoever's telephone"
+        kiosk.touch("staff-code-read")
+        assert isinstance(kiosk.view, StaffView)
     test = next(record.body for record in records(staffed, "staff") if record.body["action"] == "test")
-    assert test == {"action": "test", "buttons": [1, 3], "touch": True}
+    assert test == {"action": "test", "buttons": [1, 3], "touch": True, "code_read": True}
 
 
 def test_all_four_buttons_tested_lead_back_without_touch(staffed: Path) -> None:
     with rig(staffed) as kiosk:
         opened(kiosk)
         kiosk.press(1)
-        for button in (1, 2, 3, 4, 4):
+        for button in (1, 2, 3, 4, 4, 3):
             kiosk.press(button)
         assert isinstance(kiosk.view, StaffView)
         assert len(kiosk.view.rows) > 5
@@ -174,8 +177,12 @@ def test_a_tested_button_pressed_once_more_leads_back_also_where_another_is_brok
         kiosk.press(2)
         assert kiosk.panel.lit == {2}, "only what was pressed is lit: a dark one has no working light"
         kiosk.press(2)
+        assert isinstance(kiosk.view, TicketView)
+        kiosk.press(3)
         assert isinstance(kiosk.view, StaffView)
         assert len(kiosk.view.rows) > 5
+    test = next(record.body for record in records(staffed, "staff") if record.body["action"] == "test")
+    assert test == {"action": "test", "buttons": [2], "touch": False}
 
 
 def test_the_test_is_heard(staffed: Path) -> None:
@@ -220,7 +227,7 @@ def test_visits_are_those_of_today_and_the_desk_names_who_helps(staffed: Path) -
 def assist(kiosk: Rig) -> None:
     opened(kiosk)
     kiosk.press(3)
-    kiosk.press(2)
+    kiosk.press(3)
     assert kiosk.loop.service.state.step is Step.IDLE
 
 
@@ -300,7 +307,7 @@ def test_records_are_copied_to_a_stick(
         opened(kiosk)
         kiosk.touch("staff-usb")
         await_desk(kiosk, "exporting")
-        assert any("tersalin ke USB" in message for message in kiosk.view.messages)  # type: ignore[union-attr]
+        assert any("1 kunjungan tersalin ke USB" in message for message in kiosk.view.messages)  # type: ignore[union-attr]
     assert list(stick.rglob("*"))
     assert "export" in actions(staffed)
 

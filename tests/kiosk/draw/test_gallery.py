@@ -15,7 +15,7 @@ def test_every_screen_becomes_a_picture_and_a_contact_sheet(
 
     pictures = sorted(file.name for file in (tmp_path / "800x480-jv").iterdir())
     assert code == 0
-    assert [name[3:-4] for name in pictures] == [name for name, _ in samples("jv")]
+    assert [name[4:-4] for name in pictures] == [name for name, _ in samples("jv")]
     assert (tmp_path / "800x480-jv.png").is_file()
     assert f"{len(pictures)} pictures" in capsys.readouterr().out
 

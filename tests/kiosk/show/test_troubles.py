@@ -9,7 +9,7 @@ from typing import get_args
 import pygame
 import pytest
 
-from kiosk.desk.state import DeskState, Page
+from kiosk.desk.pages import DeskState, Page
 from kiosk.desk.view import Place, staff_view
 from kiosk.draw.screens import layout
 from kiosk.draw.screens.parts import not_fitting

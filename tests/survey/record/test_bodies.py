@@ -10,18 +10,17 @@ from hypothesis import strategies as st
 from survey.record.bodies import (
     BODIES,
     MOST_TROUBLES,
-    STAFF_ACTIONS,
     Alive,
     Boot,
     Carried,
     ClockNews,
     SettingsTold,
-    Staff,
 )
 from survey.record.complaint import Addition, Complaint, Consent
 from survey.record.errors import Malformed
 from survey.record.predecessors import MOST_PREDECESSORS, Predecessor
 from survey.record.response import Response
+from survey.record.staff import STAFF_ACTIONS, Staff
 from survey.record.tally import TallyTold
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
