@@ -22,7 +22,6 @@ class FittedSection:
     profiles: tuple[str, ...] = field(default=(), metadata={"kind": "texts"})
 
 
-NEEDS = ("buttons", "lights", "screen", "touch", "sound", "microphone", "backlight")
 _FOLDER = Path(__file__).parent / "profiles"
 
 
@@ -37,7 +36,7 @@ class Profile(NamedTuple):
     title: str
     """In Indonesian, for whoever chooses."""
     needs: tuple[str, ...]
-    """Of `NEEDS`: what is missing where the doctor does not find it."""
+    """Of what `missing` looks for: what is missing where the doctor does not find it."""
     connector: str
     """What its screen hangs on, as the kernel calls it (`DSI`, `HDMI`), or nothing where that is all the same."""
     size: tuple[int, int] | None

@@ -9,6 +9,7 @@ from hardware.panel import Panel
 from hardware.wifi import Wifi
 from kiosk.desk.hours import HoursSheet
 from kiosk.desk.pages import Case, Copied, Deed, Offered
+from kiosk.desk.phone import PhoneSheet
 from kiosk.desk.place import PlaceSheet
 from kiosk.desk.state import StaffDesk
 from kiosk.desk.view import Place, Shown, staff_view
@@ -21,6 +22,7 @@ from kiosk.service import Service
 from kiosk.show.views import View
 from kiosk.watch.case import CaseWatch
 from kiosk.watch.health import Health
+from kiosk.watch.sending import Sending
 from kiosk.watch.visits import visits_among
 from survey.record.record import STAFF
 from survey.record.staff import Staff
@@ -92,6 +94,9 @@ class StaffScreen:
                         lambda: PlaceSheet(standing, note), when=lambda: bool(standing.choices)
                     ),
                     Deed.WIFI: Offered(lambda: WifiSheet(wifi, note), when=lambda: True),
+                    Deed.PHONE: Offered(
+                        lambda: PhoneSheet(lambda: Sending(device.home), note), when=lambda: True
+                    ),
                 },
                 case=Case(opened=lambda: case.opened, checked=case.check),
             ),

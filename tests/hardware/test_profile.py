@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hardware.board import Output, graphics_card, outputs
-from hardware.profile import NEEDS, UnknownProfile, beneath, missing, profile, profiles
+from hardware.profile import UnknownProfile, beneath, missing, profile, profiles
 from kiosk.config import parse
 
 NAMES = [one.name for one in profiles()]
@@ -46,6 +46,9 @@ def test_the_kinds_of_kiosk_are_there() -> None:
         "turned-90",
         "sunlight",
     } <= set(NAMES)
+
+
+NEEDS = ("buttons", "lights", "screen", "touch", "sound", "microphone", "backlight")
 
 
 @pytest.mark.parametrize("name", NAMES)
