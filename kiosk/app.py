@@ -73,7 +73,7 @@ def make_loop(
     microphone: Microphone | None = None,
     thanked_log: TextIO | None = None,
     staff: bool = False,
-    touch_fault: Trouble | None = None,
+    touch_fault: Callable[[], Trouble | None] = lambda: None,
     picture_fault: Callable[[], Trouble | None] = lambda: None,
     wifi: Wifi | None = None,
 ) -> Loop:
@@ -121,7 +121,7 @@ def make_loop(
         zone=device.zone,
         inbox=inbox,
         faults=Faults(
-            touch=lambda: touch_fault,
+            touch=touch_fault,
             picture=picture_fault,
             speech=voice.fault if voice is not None else lambda: None,
             microphone=lambda: speaking.fault,
@@ -228,7 +228,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     voice=open_voice(home, config),
                     microphone=microphone,
                     staff=True,
-                    touch_fault=why_untouched(window),
+                    touch_fault=partial(why_untouched, window),
                     picture_fault=window.picture_fault,
                 )
                 for number in (signal.SIGTERM, signal.SIGINT):

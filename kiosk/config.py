@@ -133,6 +133,7 @@ class StaffSection:
     usb_folder: str = _plain("/media", "text")
     call: str = _plain("", "text")
     offline_hours: float = _seconds(24.0, 1, 720)
+    training_minutes: int = _whole(15, 1, 120)
 
 
 @dataclass(frozen=True, repr=False)

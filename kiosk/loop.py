@@ -33,9 +33,11 @@ from kiosk.show.surroundings import Surroundings
 from kiosk.show.views import (
     CORNER,
     LARGE_TEXT,
+    BandedView,
     ButtonKey,
     Input,
     Lifted,
+    Plain,
     Quit,
     Touched,
     Typed,
@@ -121,7 +123,8 @@ class Loop:
         self._clock = times.monotonic()
         self._storage_check = StorageCheck(service)
         self._panel_check = PanelCheck(service, panel)
-        self._view: View | None = None
+        self._view: Plain | None = None
+        self._shown: View | None = None
         self._drawn: tuple[State, Surroundings, Plan] | None = None
         self._redraw_at = 0.0
         self._look = (service.state.large_text, service.state.contrast)
@@ -161,8 +164,8 @@ class Loop:
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
-    def view(self) -> View | None:
-        """What is on the screen."""
+    def view(self) -> Plain | None:
+        """What is on the screen, below a band where there is one."""
         return self._view
 
     # -- input
@@ -274,8 +277,7 @@ class Loop:
         match effect:
             case SaveResponse():
                 if effect.response.complete and effect.response.instrument != self.service.plan.pulse.id:
-                    self.service.counters.answered += 1
-                    self.service.answered += 1
+                    self.service.count_answered()
                 self.service.recorder.save_response(effect, outside_hours=self._surroundings.closed)
             case SaveComplaint() | SaveAddition() | LookUp():
                 self.service.recorder.perform(effect, self._speaking.take)
@@ -314,8 +316,7 @@ class Loop:
             return
         drawn = (self.service.state, around, self.service.plan)
         if self._drawn is not None and now < self._redraw_at and all(map(is_, drawn, self._drawn)):
-            if self._view is not None:
-                self._reader.read(self._view, self.service.state)
+            self._read()
             return  # nothing that a view is made of has changed
         self._drawn = drawn
         change = next_change(self.service.plan, self.service.state, self._clock)
@@ -332,11 +333,20 @@ class Loop:
             if warns and self.service.state.aids.aloud:
                 self._reader.order(Speak())
             self._show(view)
-            self._reader.read(view, self.service.state)
+            self._read()
         lit = self.service.state.pressed is None and self.service.state.step is not Step.FAILED
         for button in BUTTONS:
             self.panel.light(button, on=lit)
 
-    def _show(self, view: View) -> None:
+    def _show(self, view: Plain) -> None:
         self._view = view
-        self._display.show(view)
+        self._shown = view
+        if self.service.training:
+            self._shown = BandedView(
+                view, self._housekeeping.texts(self.service.state.language).get("training.band")
+            )
+        self._display.show(self._shown)
+
+    def _read(self) -> None:
+        if self._shown is not None:
+            self._reader.read(self._shown, self.service.state)

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
-from kiosk.show.views import Input, View
+from kiosk.show.views import Input, Plain, View
 from survey.visit.state import Press, Touch
 from survey.wire.trouble import Trouble
 
@@ -45,7 +45,7 @@ class Desk(Protocol):
         """Let time pass; False when the desk has locked itself."""
         ...
 
-    def view(self, now: float) -> View:
+    def view(self, now: float) -> Plain:
         """Give what to show."""
         ...
 

@@ -107,6 +107,9 @@ class Recorder:
         self._probed = False
         self.channel = ""
         """By which channel answers come in where nobody presses for themselves: `petugas`; empty where somebody does."""
+        self.practising = False
+        """Staff trains: nothing of what is pressed is written, and all of it is answered for as if it were."""
+        self._practised: list[tuple[str, bool]] = []
         self.waiting = 0
         """How many records were submitted and not yet answered for."""
         self.thanked = 0
@@ -203,6 +206,8 @@ class Recorder:
     def results(self) -> list[Saved | SaveFailed | Found]:
         """Give what became of the visitors' records, and what was found of tickets, since the last call."""
         events: list[Saved | SaveFailed | Found] = [self._still_asked(one) for one in self._tickets.results()]
+        practised, self._practised = self._practised, []
+        events += [saved for token in practised if (saved := self._saved(*token)) is not None]
         while not self._writer.results.empty():
             result = self._writer.results.get_nowait()
             self.waiting -= 1
@@ -273,12 +278,15 @@ class Recorder:
         stamp: Stamp | None = None,
         attachments: list[Attachment] | None = None,
     ) -> None:
+        if self.practising and not isinstance(token, _Note):
+            self._practised.append(_last(token))
+            return
         self.waiting += 1
         self._writer.submit(token, kind, body, stamp or self._times.stamp(), tuple(attachments or ()))
 
     def _event(self, result: Written | WriteFailed) -> Saved | SaveFailed | None:
         part = result.token
-        token, is_last = part if isinstance(part, _Part) else (part, True)
+        token, is_last = _last(part) if isinstance(part, str | _Part) else (part, False)
         if token == self._probe:
             self._probe = None
             self._probed = isinstance(result, Written)
@@ -291,4 +299,13 @@ class Recorder:
         if not isinstance(token, str):
             return None
         self._places.setdefault(token, []).append((result.stream, result.seq))
+        return self._saved(token, is_last)
+
+    def _saved(self, token: str, is_last: bool) -> Saved | None:
+        """Give the event that what a visitor waits for is kept, once its last part is."""
         return Saved(token, self._codes.pop(token, None)) if is_last else None
+
+
+def _last(token: "str | _Part") -> tuple[str, bool]:
+    """Give what a visitor waits for, and whether nothing of it comes after this."""
+    return (token.token, token.is_last) if isinstance(token, _Part) else (token, True)

@@ -57,7 +57,10 @@ class Service:
     state: State
     recorder: Recorder
     debouncer: Debouncer
-    counters: Counters = field(default_factory=Counters)
+    counted: Counters = field(default_factory=Counters)
+    """What `alive` records tell: nothing of training."""
+    practised: Counters = field(default_factory=Counters)
+    """What was pressed in training; nobody is told."""
     answered: int = 0
     """Complete questionnaires since the start."""
     day: date | None = None
@@ -68,13 +71,32 @@ class Service:
     """Staff presses for a citizen who asked for help: what this visit gives is recorded as given by the hand of staff."""
     assisting_until: float = 0.0
     """A visit that has not begun by then is not assisted any more."""
+    training_until: float | None = None
+    """Staff trains until then, and until the visit that goes on then has ended; None: it does not."""
+    visit_before_training: int = 0
+    """Where the count of visits goes on: a trained one leaves no record that a number would have to be kept for."""
     running: bool = True
+
+    @property
+    def training(self) -> bool:
+        """Whether nothing that is pressed counts, and every screen says so."""
+        return self.training_until is not None
+
+    @property
+    def counters(self) -> Counters:
+        """Where what is pressed now is counted."""
+        return self.practised if self.training else self.counted
+
+    def count_answered(self) -> None:
+        """Count a complete questionnaire."""
+        self.counters.answered += 1
+        self.answered += not self.training
 
     def count(self, before: State) -> None:
         """Count what the latest move of the visit has begun."""
         if self.state.visit > before.visit:
             self.counters.visits += 1
-            self.visits_today += 1
+            self.visits_today += not self.training
         if _is_asked(before, self.state):
             self.counters.asked += 1
 
@@ -96,8 +118,23 @@ class Service:
             self.assisting = False
             self.recorder.channel = ""
 
+    def train(self, until: float) -> None:
+        """Let staff train until then: nothing is written of what is pressed."""
+        self.end_assisting()
+        self.training_until, self.visit_before_training = until, self.state.visit
+        self.recorder.practising = True
+
+    def end_training(self) -> None:
+        """Write down what is pressed from now on; not in the middle of a visit."""
+        self.training_until = None
+        self.state = self.state._replace(visit=self.visit_before_training)
+        self.recorder.practising = False
+        self.practised = Counters()
+
     def stop(self) -> None:
-        """End the loop after the present frame."""
+        """End the loop after the present frame; training ends with it, so that its last minutes are told."""
+        if self.training:
+            self.end_training()
         self.running = False
 
     @property

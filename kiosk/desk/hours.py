@@ -6,7 +6,7 @@ from datetime import time
 from kiosk.desk.sheet import Note, Tile, Tiles
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.show.texts import Texts
-from kiosk.show.views import Action, Bar, MessageView, View
+from kiosk.show.views import Action, Bar, MessageView, Plain
 from survey.hours import DAYS, Hours, told_hours
 from survey.record.staff import HOURS_SET, Staff
 from survey.visit.action import Word
@@ -108,11 +108,11 @@ class HoursSheet:
             return
         self._note(Staff(HOURS_SET, hours=told_hours(self._hours.in_force)))
 
-    def view(self, texts: Texts, bar: Bar) -> View:
+    def view(self, texts: Texts, bar: Bar) -> Plain:
         """Show the week, or the day."""
         return self._view_week(texts, bar) if self._day is None else self._view_day(self._day, texts, bar)
 
-    def _view_week(self, texts: Texts, bar: Bar) -> View:
+    def _view_week(self, texts: Texts, bar: Bar) -> Plain:
         week = self._week()
         tiles = [Tile(f"{texts.weekday(place)}\n{_said(week[day], texts)}") for place, day in enumerate(DAYS)]
         if self._hours.by_staff:
@@ -127,7 +127,7 @@ class HoursSheet:
             subtitle=texts.get("trouble.disk_fails") if self._trouble is not None else subtitle,
         )
 
-    def _view_day(self, day: str, texts: Texts, bar: Bar) -> View:
+    def _view_day(self, day: str, texts: Texts, bar: Bar) -> Plain:
         field = _named(self._field, 2 * len(self._spans))
         labels = ("desk.hours_less", "desk.hours_more", "desk.hours_field", "desk.keep")
         options = tuple(

@@ -91,7 +91,7 @@ OPTIONS: dict[Page, tuple[Deed, ...]] = {
 }
 """What can be done on each page, in the order of the buttons; tiles and sheets say it themselves."""
 TILES = (
-    Deed.ASSIST, Deed.TRAINING, Deed.HOURS, Deed.PLACE, Deed.WIFI, Deed.PHONE, Deed.CASE, Deed.LANGUAGE, Deed.RESTART
+    Deed.ASSIST, Deed.HOURS, Deed.PLACE, Deed.WIFI, Deed.PHONE, Deed.CASE, Deed.TRAINING, Deed.LANGUAGE, Deed.RESTART
 )  # fmt: skip
 """What stands behind *Pilihan lain*, in this order, where it can be done here."""
 ALWAYS = frozenset({Deed.ASSIST, Deed.LANGUAGE, Deed.RESTART})

@@ -3,7 +3,7 @@
 from kiosk.desk.sheet import Note, Tile, Tiles
 from kiosk.remote.standing import Standing
 from kiosk.show.texts import Texts
-from kiosk.show.views import Bar, View
+from kiosk.show.views import Bar, Plain
 from survey.record.staff import PLACE_SET, Staff
 from survey.visit.action import Word
 from survey.wire.trouble import Trouble, trouble
@@ -46,7 +46,7 @@ class PlaceSheet:
             self._note(Staff(PLACE_SET, place=choices[place].code))
         return True
 
-    def view(self, texts: Texts, bar: Bar) -> View:
+    def view(self, texts: Texts, bar: Bar) -> Plain:
         """Show the places; the one where it stands is marked."""
         tiles = [Tile(one.name, "place", chosen=one == self._standing.here) for one in self._standing.choices]
         told = "trouble.disk_fails" if self._trouble is not None else "desk.place_text"

@@ -12,6 +12,7 @@ from kiosk.desk.pages import Case, Copied, Deed, Offered
 from kiosk.desk.phone import PhoneSheet
 from kiosk.desk.place import PlaceSheet
 from kiosk.desk.state import StaffDesk
+from kiosk.desk.training import TrainingSheet
 from kiosk.desk.view import Place, Shown, staff_view
 from kiosk.desk.wifi import WifiSheet
 from kiosk.device import Device
@@ -19,7 +20,7 @@ from kiosk.ports import Voice
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.remote.standing import Standing
 from kiosk.service import Service
-from kiosk.show.views import View
+from kiosk.show.views import Plain
 from kiosk.watch.case import CaseWatch
 from kiosk.watch.health import Health
 from kiosk.watch.sending import Sending
@@ -93,6 +94,10 @@ class StaffScreen:
                     Deed.PLACE: Offered(
                         lambda: PlaceSheet(standing, note), when=lambda: bool(standing.choices)
                     ),
+                    Deed.TRAINING: Offered(
+                        lambda: TrainingSheet(service, note, minutes=device.config.staff.training_minutes),
+                        when=lambda: True,
+                    ),
                     Deed.WIFI: Offered(lambda: WifiSheet(wifi, note), when=lambda: True),
                     Deed.PHONE: Offered(
                         lambda: PhoneSheet(lambda: Sending(device.home), note), when=lambda: True
@@ -120,7 +125,7 @@ class StaffScreen:
         """Let time pass; False when the desk has locked itself."""
         return self.staff.tick(now)
 
-    def view(self, now: float) -> View:
+    def view(self, now: float) -> Plain:
         """Give what to show."""
         if self._health is None or now >= self._looked + _LOOK_SECONDS:
             self._looked = now

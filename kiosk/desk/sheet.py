@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from kiosk.show.texts import Texts
-from kiosk.show.views import Action, Bar, TilesView, View
+from kiosk.show.views import Action, Bar, Plain, TilesView
 from survey.record.staff import Staff
 from survey.visit.action import Word
 
@@ -35,7 +35,7 @@ class Sheet(Protocol):
         """Look for what has been found out meanwhile."""
         ...
 
-    def view(self, texts: Texts, bar: Bar) -> View:
+    def view(self, texts: Texts, bar: Bar) -> Plain:
         """Give what to show."""
         ...
 

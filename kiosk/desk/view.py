@@ -7,7 +7,7 @@ from kiosk.desk.pin import MAX_DIGITS
 from kiosk.desk.sheet import Sheet, Tile, Tiles
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Action, Bar, KeyboardView, MessageView, StaffRow, StaffView, TicketView, View
+from kiosk.show.views import Action, Bar, KeyboardView, MessageView, Plain, StaffRow, StaffView, TicketView
 from kiosk.watch.health import (
     FULL_PERCENT,
     HOT_C,
@@ -51,7 +51,7 @@ def staff_view(  # noqa: PLR0911 - one line a page
     locks_in: int,
     now: float,
     shown: Shown = _NOTHING,
-) -> View:
+) -> Plain:
     """Give the view of the desk's page."""
     texts = Texts(state.language)
     bar = Bar(
@@ -198,7 +198,7 @@ def _messages(state: DeskState, health: Health, texts: Texts, call: str) -> tupl
     return (*messages[:_MOST_MESSAGES], " · ".join(filter(None, (helps, version))))
 
 
-def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:
+def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> Plain:
     wait = round(state.locked_until - now)
     hint = texts.get("pin.hint")
     if not state.pin_set:
@@ -223,7 +223,7 @@ def _pin(state: DeskState, texts: Texts, bar: Bar, now: float) -> View:
     )
 
 
-def _test(state: DeskState, texts: Texts, bar: Bar) -> View:
+def _test(state: DeskState, texts: Texts, bar: Bar) -> Plain:
     rows = [
         StaffRow(
             texts.get("staff.button", number=number),
@@ -244,7 +244,7 @@ def _test(state: DeskState, texts: Texts, bar: Bar) -> View:
     )
 
 
-def _code(state: DeskState, texts: Texts, bar: Bar, place: Place) -> View:
+def _code(state: DeskState, texts: Texts, bar: Bar, place: Place) -> Plain:
     """A code for the telephone of whoever tests: no printer is needed to see that it can be read."""
     return TicketView(
         bar=bar,

@@ -8,7 +8,7 @@ from kiosk.desk.spelling import Spelling
 from kiosk.desk.work import Work
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Action, Bar, MessageView, View
+from kiosk.show.views import Action, Bar, MessageView, Plain
 from survey.record.staff import WIFI_JOINED, Staff
 from survey.visit.action import Word
 from survey.wire.trouble import Trouble, trouble
@@ -93,7 +93,7 @@ class WifiSheet:
         self._typing = None
         self._joining = Work("wifi", partial(self._wifi.join, network, password), fails=_trouble)
 
-    def view(self, texts: Texts, bar: Bar) -> View:
+    def view(self, texts: Texts, bar: Bar) -> Plain:
         """Show the networks, the keyboard, or what came of it."""
         get = texts.get
         name = self._picked.name if self._picked is not None else ""

@@ -120,6 +120,11 @@ class Theme:
         return max(14, round(SMALLEST_TEXT * self.scale))
 
 
+def band_height(whole: Theme) -> int:
+    """Give the height of a band above a screen."""
+    return whole.px(40)
+
+
 @lru_cache(maxsize=32)
 def theme(look: Look, *, dimmed: bool = False) -> Theme:
     """The theme of a look; `dimmed` is the closed kiosk at night."""

@@ -19,6 +19,7 @@ from kiosk.draw.screens import PlacedPart, Target, layout, paint, targets, theme
 from kiosk.draw.theme import Theme
 from kiosk.draw.waiting import InputWatch, input_fault, picture_fault
 from kiosk.show.views import (
+    BandedView,
     ButtonKey,
     ChoiceView,
     Input,
@@ -262,9 +263,9 @@ class Window:
                 yield ButtonKey(button, down=False, at=now)
             return
         button = _FUNCTION_KEYS.get(event.key)
-        if button is None and (self.keys_press or not isinstance(self._view, KeyboardView)):
+        if button is None and (self.keys_press or not self._types):
             button = _BUTTON_KEYS.get(event.key)
-        if button is None and not isinstance(self._view, KeyboardView):
+        if button is None and not self._types:
             button = _PAD_KEYS.get(event.key)
         if button is not None:
             self._keys_down[event.key] = button
@@ -273,6 +274,11 @@ class Window:
             text = _CONTROL_KEYS.get(event.key, event.unicode)
             if text and (text.isprintable() or event.key in _CONTROL_KEYS):
                 yield Typed(text, now)
+
+    @property
+    def _types(self) -> bool:
+        view = self._view.under if isinstance(self._view, BandedView) else self._view
+        return isinstance(view, KeyboardView)
 
     def _action_at(self, point: tuple[int, int]) -> str | None:
         return next((target.action for target in self._targets if target.rect.collidepoint(point)), None)

@@ -2,10 +2,12 @@
 
 import logging
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hardware.board import graphics_card
+from hardware.board import graphics_card, sound_cards
 from hardware.debounce import Debouncer, DebounceTiming
 from hardware.errors import NoPins
 from hardware.panel import Panel
@@ -17,7 +19,7 @@ from kiosk.errors import KioskError, NoButtons
 from kiosk.ports import Voice
 from kiosk.show.views import Look
 from kiosk.watch.frame import mark_frame
-from survey.wire.trouble import Trouble
+from survey.wire.trouble import Trouble, trouble
 from uplink.journal.home import KioskHome
 
 if TYPE_CHECKING:
@@ -97,11 +99,15 @@ def open_window(config: Config, *, title: str, windowed: bool, keys_press: bool 
 
 
 def why_untouched(window: "Window") -> Trouble | None:
-    """Give why touches cannot arrive; None where they can."""
-    fault = window.input_fault()
-    if fault is not None:
-        log.error("touches cannot arrive: %s", fault.code)
-    return fault
+    """Give why touches cannot arrive now; None where they can. Asked again and again: a cable may be pulled in service."""
+    return window.input_fault()
+
+
+def why_silent(voice_fault: Callable[[], Trouble | None], root: Path = Path("/")) -> Trouble | None:
+    """Give why nothing can be heard now: a loudspeaker that was pulled is known before somebody wants to listen."""
+    if (fault := voice_fault()) is not None:
+        return fault
+    return trouble("sound_fails") if (root / "proc/asound").is_dir() and not sound_cards(root) else None
 
 
 def look_of(screen: ScreenSection) -> Look:
@@ -132,7 +138,7 @@ def open_voice(home: Path, config: Config) -> Voice | None:
         release=speech.release,
         set_volume=speech.set_volume,
         tune=speech.tune,
-        fault=lambda: speech.fault,
+        fault=partial(why_silent, lambda: speech.fault),
     )
 
 

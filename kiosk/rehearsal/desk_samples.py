@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import time as time_module
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from kiosk.desk.pages import TILES, DeskState, Page
 from kiosk.desk.phone import PhoneSheet
 from kiosk.desk.place import PlaceSheet
 from kiosk.desk.sheet import Sheet, Tiles
+from kiosk.desk.training import TrainingSheet
 from kiosk.desk.view import Place, Shown, staff_view
 from kiosk.desk.wifi import WifiSheet
 from kiosk.remote.staff_hours import StaffHours
@@ -76,6 +77,7 @@ def _sheets() -> Iterator[tuple[str, Sheet]]:
     standing.heed(SettingsContent(places=_STANDS))
     standing.here = _STANDS[1]
     yield "place", PlaceSheet(standing, _forget)
+    yield from _training()
     yield "wifi", _after(WifiSheet(Wifi(_in_reach), _forget))
     typed = [f"key:{letter}" for letter in "S4wah"]
     yield "wifi-password", _after(WifiSheet(Wifi(_in_reach), _forget), "tile:1", *typed)
@@ -108,6 +110,27 @@ def _phone(sent: Sent) -> Sheet:
         sheet.tick(0.0)
         time_module.sleep(0.001)
     return sheet
+
+
+def _training() -> Iterator[tuple[str, Sheet]]:
+    practice = _Practice()
+    yield "training", TrainingSheet(practice, _forget, minutes=15)
+    begun = TrainingSheet(practice, _forget, minutes=15)
+    begun.act("training-begin", 0.0)
+    yield "training-running", begun
+
+
+@dataclass
+class _Practice:
+    """A kiosk whose staff trains, as far as the desk sees it."""
+
+    training: bool = False
+
+    def train(self, until: float) -> None:
+        self.training = until > 0
+
+    def end_training(self) -> None:
+        self.training = False
 
 
 def _after(sheet: Sheet, *actions: str) -> Sheet:

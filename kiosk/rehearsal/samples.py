@@ -16,7 +16,7 @@ from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
 from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
-from kiosk.show.views import View
+from kiosk.show.views import BandedView, View
 from kiosk.watch.health import Health
 from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
@@ -45,6 +45,8 @@ _TYPED = {
     "Please put the opening hours on the door.",
 }
 _WITH_MICROPHONE = ("text-to-speak", "text-to-speak-empty", "word-to-speak")
+_IN_TRAINING = ("idle", "question-3-waktu", "text", "ticket", "consent-warned", "closed")
+"""Shown also below the band of training."""
 _ANSWER = "Mulai 30 November surat pengantar selesai di tempat, paling lama 30 menit. Loket buka sampai pukul tiga. "
 _CODE = new_code(random.Random(5).randrange)
 _WALL = datetime(2026, 11, 23, 9, 41, tzinfo=timezone(timedelta(hours=7)))
@@ -118,6 +120,8 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
         view = present(plan, state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
+        if view is not None and name in _IN_TRAINING:
+            yield f"training-{name}", BandedView(view, Texts(language).get("training.band"))
     yield from desk_samples(language, well=WELL, troubled=_TROUBLED)
     yield from waiting_samples(language)
 

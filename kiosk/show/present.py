@@ -12,7 +12,7 @@ from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Bar, MessageView, Screenful, View
+from kiosk.show.views import Bar, MessageView, Plain, Screenful
 from kiosk.show.warning import warned
 from survey.instrument.instrument import in_language
 from survey.visit.offer import BUTTONS, pages, question_key
@@ -25,7 +25,7 @@ _PATIENCE_SECONDS = 0.5
 _WAITING = (Step.SAVING, Step.LOOKING)
 
 
-def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: float) -> View | None:
+def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: float) -> Plain | None:
     """Give the view of a state; None while what is on the screen may stay. The staff screen is not made here."""
     if state.step in _WAITING and now < state.since + _PATIENCE_SECONDS:
         return None

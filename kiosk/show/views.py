@@ -219,7 +219,23 @@ class WarnedView(NamedTuple):
         return Bar()
 
 
-View = Screenful | WarnedView
+Plain = Screenful | WarnedView
+
+
+@distinct
+class BandedView(NamedTuple):
+    """Any screen below a band that says what it is for: nothing beneath may be taken for what it looks like."""
+
+    under: Plain
+    text: str
+
+    @property
+    def bar(self) -> Bar:
+        """Give the bar of the screen beneath."""
+        return self.under.bar
+
+
+View = Plain | BandedView
 
 
 LARGE_TEXT = 1.4

@@ -1,7 +1,7 @@
 """The question whether somebody is still there: it says what becomes of what was given, as the visit's table does it."""
 
 from kiosk.show.texts import Texts
-from kiosk.show.views import Action, Screenful, View, WarnedView
+from kiosk.show.views import Action, Plain, Screenful, WarnedView
 from survey.visit.action import Word
 from survey.visit.moves import adds
 from survey.visit.plan import Plan
@@ -9,7 +9,7 @@ from survey.visit.state import State, Step
 from survey.visit.waits import expires_at, warns_at
 
 
-def warned(plan: Plan, state: State, texts: Texts, view: Screenful, now: float) -> View:
+def warned(plan: Plan, state: State, texts: Texts, view: Screenful, now: float) -> Plain:
     """Lay the question over a view when it is time for it."""
     expires, warns = expires_at(plan, state), warns_at(plan, state)
     if expires is None or warns is None or now < warns:

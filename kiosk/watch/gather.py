@@ -9,6 +9,7 @@ from kiosk import __version__
 from kiosk.remote.inbox import Inbox
 from kiosk.service import Service
 from kiosk.watch.health import SETTLING_SECONDS, Health, board_facts, certificate_days, heard_at, uplink_words
+from survey.record.bodies import IN_TRAINING
 from survey.wire.trouble import Trouble
 from uplink.journal.stamp import Clock, boot_time_ms
 from uplink.journal.written import WriterState
@@ -54,7 +55,7 @@ def gather(
         version=__version__,
         settings_version=inbox.version if inbox is not None else 0,
         settings_refused=inbox.refused if inbox is not None else "",
-        screen=service.state.step.value,
+        screen=IN_TRAINING if service.training else service.state.step.value,
         heard=heard,
         silent_seconds=silent_seconds,
         visits_today=service.visits_today,

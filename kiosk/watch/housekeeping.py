@@ -13,8 +13,9 @@ from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
 from kiosk.watch.health import Health
-from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive
-from survey.record.record import ALIVE, SETTINGS
+from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING, Alive
+from survey.record.record import ALIVE, SETTINGS, STAFF
+from survey.record.staff import TRAINING_ENDED, Staff
 from survey.settings import SettingsContent, ShownIndex
 from survey.visit.plan import Plan
 
@@ -79,6 +80,8 @@ class Housekeeper:
         self._alive_at = times.monotonic() + ALIVE_EVERY_SECONDS
         self._status_at = times.monotonic()
         self._bright: int | None = None
+        self._trained = False
+        """Whether staff trained at the last look."""
         self._around = self._look_around()
 
     def texts(self, language: str) -> Texts:
@@ -121,9 +124,15 @@ class Housekeeper:
             self._tools.look(now)
         if now >= service.assisting_until and service.resting:
             service.end_assisting()
-        if now >= self._alive_at:
+        over = service.training_until is not None and now >= service.training_until
+        if over and service.resting:
+            service.recorder.note(STAFF, Staff(TRAINING_ENDED).to_body())
+            service.end_training()
+        if now >= self._alive_at or service.training != self._trained:
+            # At once where training begins or ends: no minute of it may look like one in service.
             self._alive_at = now + ALIVE_EVERY_SECONDS
             service.recorder.note(ALIVE, self._alive(now).to_body())
+            self._trained = service.training
         if now >= self._status_at:
             self._status_at = now + STATUS_SECONDS
             self._tell_status(now)
@@ -138,8 +147,9 @@ class Housekeeper:
         service = self._service
         health = self._tools.health() if self._tools.health is not None else None
         dark = health is not None and health.picture_fault is not None
-        return service.counters.take(
-            screen=DARK if dark else service.state.step.value,
+        shown = IN_TRAINING if self._trained else service.state.step.value
+        return service.counted.take(
+            screen=DARK if dark else shown,
             open_now=not self.surroundings(now).closed,
             stuck=tuple(sorted(service.debouncer.stuck)),
             troubles=tuple(one.code for one in health.troubles()) if health is not None else (),

@@ -65,9 +65,10 @@ def unpack_marks(stored: bytes) -> list[Mark]:
 
 def proven_spans(marks: Sequence[Mark]) -> list[Span]:
     """Give when the kiosk is proven to have been in service, as spans that neither touch nor overlap."""
+    before = [0, *(entry.minute for entry in marks)]
     return _merged(
-        Span(max(entry.minute - entry.proven, 0), entry.minute)
-        for entry in marks
+        Span(max(entry.minute - entry.proven, last), entry.minute)
+        for last, entry in zip(before, marks, strict=False)
         if entry.serving and entry.proven
     )
 

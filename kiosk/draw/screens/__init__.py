@@ -12,9 +12,10 @@ import pygame
 
 from kiosk.draw.screens import choice, message
 from kiosk.draw.screens.parts import Box, PlacedPart
-from kiosk.draw.theme import Theme, theme
+from kiosk.draw.theme import Theme, band_height, theme
 from kiosk.show.views import (
     CORNER,
+    BandedView,
     ChoiceView,
     ConsentView,
     KeyboardView,
@@ -22,6 +23,7 @@ from kiosk.show.views import (
     Look,
     MessageView,
     NoticeView,
+    Plain,
     StaffView,
     TicketView,
     TilesView,
@@ -37,8 +39,16 @@ class Target(NamedTuple):
     action: str
 
 
-def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: C901, PLR0911 - one line a kind of view
+def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:
     """Every part of the screen for a view; no two overlap."""
+    if isinstance(view, BandedView):
+        from kiosk.draw.screens import banded  # noqa: PLC0415 - see the module's docstring
+
+        return tuple(banded.layout(view, layout(view.under, _below(look)), theme(look)))
+    return _plain(view, look)
+
+
+def _plain(view: Plain, look: Look) -> tuple[PlacedPart, ...]:  # noqa: C901, PLR0911 - one line a kind of view
     chosen = theme_of(view, look)
     match view:
         case ChoiceView():
@@ -87,9 +97,17 @@ def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:  # noqa: C901, PLR
 
 def theme_of(view: View, look: Look) -> Theme:
     """The theme a view is drawn in: the closed kiosk is dark."""
+    if isinstance(view, BandedView):
+        return theme_of(view.under, _below(look))
     if isinstance(view, WarnedView):
         return theme_of(view.under, look)
     return theme(look, dimmed=isinstance(view, MessageView) and view.dimmed)
+
+
+def _below(look: Look) -> Look:
+    """Give the look of what stands below a band."""
+    width, height = look.size
+    return look._replace(size=(width, height - band_height(theme(look))))
 
 
 def draw(surface: pygame.Surface, view: View, look: Look) -> tuple[Target, ...]:

@@ -10,12 +10,14 @@ from typing import assert_never
 from kiosk.show.texts import Texts
 from kiosk.show.views import (
     Action,
+    BandedView,
     ChoiceView,
     ConsentView,
     KeyboardView,
     LetterView,
     MessageView,
     NoticeView,
+    Plain,
     StaffView,
     TicketView,
     TilesView,
@@ -47,6 +49,12 @@ TONE = Tone("tone")
 
 def pieces(view: View, code: str) -> tuple[str, ...]:
     """What is read of a view, in order; nothing that tells what a visitor has entered."""
+    if isinstance(view, BandedView):
+        return (view.text, *pieces(view.under, code))
+    return _pieces(view, code)
+
+
+def _pieces(view: Plain, code: str) -> tuple[str, ...]:
     texts = Texts(code)
     match view:
         case ChoiceView():
@@ -79,6 +87,10 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
 def said(view: View, speak: Speak, code: str) -> tuple[str, ...]:
     """What an order to speak has read of the view that it led to."""
     texts = Texts(code)
+    if isinstance(view, BandedView):
+        whole = speak.what in (Spoken.SCREEN, Spoken.BEGIN)
+        read = said(view.under, speak, code)
+        return (*read[:1], view.text, *read[1:]) if whole else read
     match speak.what:
         case Spoken.SCREEN:
             title, *rest = pieces(view, code) or ("",)
@@ -95,7 +107,7 @@ def said(view: View, speak: Speak, code: str) -> tuple[str, ...]:
             assert_never(what)
 
 
-def _option(view: View, name: str, texts: Texts) -> Iterable[str]:
+def _option(view: Plain, name: str, texts: Texts) -> Iterable[str]:
     if isinstance(view, StaffView | NoticeView):
         return ()
     found = [option for option in view.options if option.name == name]
@@ -105,7 +117,7 @@ def _option(view: View, name: str, texts: Texts) -> Iterable[str]:
     return (*_options(found, texts), *chosen)
 
 
-def _changed(view: View, texts: Texts) -> Iterable[str]:
+def _changed(view: Plain, texts: Texts) -> Iterable[str]:
     """Where something is typed or picked: what stands there now, and what the buttons do next."""
     match view:
         case TilesView():

@@ -119,3 +119,12 @@ def test_a_quarter_asks_no_more_of_the_database_than_a_day(
     for days in (0, 90):
         with django_assert_num_queries(5):
             assert attendance(post.unit, between(MONDAY, MONDAY + timedelta(days=days)), now=now)
+
+
+def test_a_mark_proves_nothing_of_what_stood_before_the_one_before_it() -> None:
+    begun, ended, later = (
+        Mark(600, 16, serving=True),
+        Mark(610, 16, serving=False),
+        Mark(615, 16, serving=True),
+    )
+    assert proven_spans([begun, ended, later]) == [Span(584, 600), Span(610, 615)]

@@ -38,6 +38,8 @@ def test_no_text_is_left_over() -> None:
         "standby",
         "ticket_status",
         "still_there",
+        "desk",
+        "training",
         "kept",
     )
     screens = ("invitation", "preferences", "offer", "thanks", "wait", "complaints", "looking", "withdraw")

@@ -24,7 +24,16 @@ PROMISE = re.compile(
     r"simpan|hapus|dijawab|menjawab|catat bahwa|dilupakan|\bkept?\b|saved?\b|deleted|erased|answer(ed)?\b|noted that|forgotten",
     re.IGNORECASE,
 )
-NOT_FOR_VISITORS = ("staff.", "desk.", "pin.", "trouble.", "standby.", "idle.offline", "idle.clock_unknown")
+NOT_FOR_VISITORS = (
+    "staff.",
+    "desk.",
+    "training.",
+    "pin.",
+    "trouble.",
+    "standby.",
+    "idle.offline",
+    "idle.clock_unknown",
+)
 NO_PROMISE = {
     "idle.subtitle": "says who sees an answer",
     "idle.index_none": "says what answers are for",

@@ -17,6 +17,7 @@ from kiosk.desk.pin import has_pin
 from kiosk.device import open_device
 from kiosk.draw.waiting import picture_fault
 from kiosk.errors import EXIT_FAULT
+from kiosk.fitted.opening import why_silent
 from kiosk.rehearsal.player import BlindDisplay
 from kiosk.rehearsal.samples import WELL
 from kiosk.times import SimulatedTimes
@@ -180,3 +181,37 @@ def test_run_refuses_where_nobody_could_see_it(home: Path) -> None:
     assert ended.returncode == EXIT_FAULT
     assert "in service;" not in ended.stderr
     assert "screen" in ended.stderr or "picture" in ended.stderr
+
+
+def test_a_loudspeaker_that_is_pulled_in_service_is_known_before_anybody_listens(tmp_path: Path) -> None:
+    card = tmp_path / "proc/asound/card0"
+    card.mkdir(parents=True)
+    (card / "id").write_text("Headphones\n")
+    assert why_silent(lambda: None, tmp_path) is None
+    (card / "id").unlink()
+    assert why_silent(lambda: None, tmp_path) == trouble("sound_fails")
+    assert why_silent(lambda: trouble("speech_missing"), tmp_path) == trouble("speech_missing")
+    assert why_silent(lambda: None, tmp_path / "without-a-kernel's-word") is None
+
+
+def test_a_touchscreen_that_is_pulled_in_service_is_told_and_told_no_more_when_it_is_back(home: Path) -> None:
+    clock, found = ManualClock(NOON, up_ms=60_000), [trouble("no_touch_device")]
+    with open_device(home, Config(), make_clock=lambda _: clock) as device:
+        times = SimulatedTimes(clock, device.zone)
+        pulled = [False]
+        loop = make_loop(
+            device,
+            panel=SimulatedPanel(),
+            display=BlindDisplay(),
+            times=times,
+            staff=True,
+            touch_fault=lambda: found[0] if pulled[0] else None,
+        )
+        for quarter in (False, True, False):
+            pulled[0] = quarter
+            for _ in range(91):
+                clock.advance(10_000)
+                times.advance_to(times.now + 10)
+                loop.step()
+    told = [Alive.from_body(record.body) for record in records(home, "alive")]
+    assert ["no_touch_device" in one.troubles for one in told] == [False, True, False]
