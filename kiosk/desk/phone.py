@@ -7,7 +7,7 @@ from kiosk.desk.sheet import Note
 from kiosk.desk.work import Work
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Action, Bar, MessageView, StaffRow, StaffView, View
+from kiosk.show.views import Action, Bar, MessageView, Plain, StaffRow, StaffView
 from kiosk.watch.sending import Sending, Sent
 from survey.record.staff import SENT, Staff
 from survey.visit.action import Word
@@ -90,7 +90,7 @@ class PhoneSheet:
         if self._sent.done:
             self._note(Staff(SENT, records=self._count))
 
-    def view(self, texts: Texts, bar: Bar) -> View:
+    def view(self, texts: Texts, bar: Bar) -> Plain:
         """Show what to set on the telephone and how far it is, or what came of it."""
         get = texts.get
         if self._done:
