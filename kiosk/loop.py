@@ -339,12 +339,10 @@ class Loop:
             self.panel.light(button, on=lit)
 
     def _show(self, view: Plain) -> None:
-        self._view = view
-        self._shown = view
+        self._view = self._shown = view
         if self.service.training:
-            self._shown = BandedView(
-                view, self._housekeeping.texts(self.service.state.language).get("training.band")
-            )
+            texts = self._housekeeping.texts(self.service.state.language)
+            self._shown = BandedView(view, texts.get("training.band"))
         self._display.show(self._shown)
 
     def _read(self) -> None:
