@@ -10,7 +10,6 @@ from kiosk.__main__ import main
 from kiosk.errors import NotEnrolled, Obstacle, Tried
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.texts import Texts
-from kiosk.watch import tried
 from kiosk.watch.folders import require_enrolled
 from kiosk.watch.tried import newest_try, tell, tried_of
 from survey.wire.trouble import trouble
