@@ -69,7 +69,7 @@ test_booted() {
     need_packages systemd-container mmdebstrap zstd util-linux
     if why=$(tests/booted/box.sh check 2>&1); then
         say "tests in a booted container (${SUITE:-bookworm})"
-        .venv/bin/pytest -q -m booted tests/booted
+        .venv/bin/pytest -q -m "booted and not long" --durations 10 tests/booted
     else
         say "no tests in a booted container: $why"
     fi

@@ -5,6 +5,7 @@ Every reading may be missing on another machine; then it is None, never an inven
 
 import itertools
 import os
+import re
 import socket
 from pathlib import Path
 from typing import NamedTuple
@@ -67,6 +68,57 @@ def screen_connected(root: Path = Path("/")) -> bool | None:
     if not told:
         return None
     return any(one == "connected" for one in told)
+
+
+class Output(NamedTuple):
+    """A plug for a screen."""
+
+    card: int
+    """The graphics card's number; a Pi 5 has one for HDMI and another one for DSI."""
+    name: str
+    """As the kernel calls it: `HDMI-A-1`, `DSI-1`."""
+    connected: bool
+    size: tuple[int, int] | None
+    """Of the screen that hangs on it, where the kernel says."""
+
+
+def outputs(root: Path = Path("/")) -> list[Output]:
+    """Give every plug of every graphics card, in their order."""
+    found = []
+    for folder in (root / "sys/class/drm").glob("card*-*"):
+        card = re.fullmatch(r"card(\d+)-(.+)", folder.name)
+        if card is None:
+            continue
+        size = re.match(r"(\d+)x(\d+)", _text(folder / "modes") or "")
+        found.append(
+            Output(
+                card=int(card[1]),
+                name=card[2],
+                connected=_text(folder / "status") == "connected",
+                size=(int(size[1]), int(size[2])) if size else None,
+            )
+        )
+    return sorted(found)
+
+
+def graphics_card(connector: str = "", *, root: Path = Path("/")) -> int | None:
+    """Give the card on which a screen hangs, a screen of this connector first; None where one need not choose.
+
+    SDL takes the first card, and on a Pi 5 with a DSI panel that may be the one on which nothing hangs.
+    """
+    cards = {
+        int(name[1])
+        for path in (root / "dev/dri").glob("card*")
+        if (name := re.fullmatch(r"card(\d+)", path.name))
+    }
+    if len(cards) < 2:
+        return None
+    seen = [output for output in outputs(root) if output.connected and output.card in cards]
+    return (
+        min(seen, key=lambda output: (not output.name.startswith(connector), output.card)).card
+        if seen
+        else None
+    )
 
 
 def sound_cards(root: Path = Path("/")) -> tuple[str, ...]:

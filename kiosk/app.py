@@ -35,6 +35,8 @@ from kiosk.remote.inbox import Inbox
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.remote.standing import Standing
 from kiosk.service import Service
+from kiosk.show.standby import between_view
+from kiosk.show.texts import Texts
 from kiosk.thanked import ThankedLog
 from kiosk.times import RealTimes, Times
 from kiosk.watch.case import CaseWatch
@@ -42,6 +44,7 @@ from kiosk.watch.folders import require_enrolled
 from kiosk.watch.gather import Faults, gather
 from kiosk.watch.health import Health
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
+from kiosk.watch.trial import on_trial
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
 from survey.record.record import BOOT, STAFF
@@ -216,6 +219,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 config, title=device.enrolment.unit.name, windowed=windowed, keys_press=simulate
             )
             display: Display = window
+            display.show(between_view(on_trial(), Texts()))
             panel.wake_with(window.wake)
             microphone = open_microphone(config)
             watchdog = Watchdog()
@@ -241,6 +245,9 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
                 watchdog.stopping()
+                display.show(
+                    between_view(on_trial(), Texts())
+                )  # stays until the next one draws, or the console
             except PanelFault as error:
                 raise KioskError(str(error)) from error
             finally:

@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hardware.profile import FittedSection, UnknownProfile, beneath
 from kiosk.errors import ConfigurationError
 from kiosk.show.texts import is_shipped, language
 from survey.given import remedy_of
@@ -21,24 +22,16 @@ from uplink.forwarder.config import UplinkConfig
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
 
 
-def _whole(default: int, low: int, high: int) -> Any:
-    return field(default=default, metadata={"kind": "whole", "low": low, "high": high})
+def _whole(default: float, low: float, high: float, kind: str = "whole") -> Any:
+    return field(default=default, metadata={"kind": kind, "low": low, "high": high})
 
 
 def _seconds(default: float, low: float, high: float) -> Any:
-    return field(default=default, metadata={"kind": "number", "low": low, "high": high})
+    return _whole(default, low, high, "number")
 
 
 def _one_of(default: Any, *choices: Any) -> Any:
     return field(default=default, metadata={"kind": "choice", "choices": choices})
-
-
-def _texts(default: tuple[str, ...]) -> Any:
-    return field(default=default, metadata={"kind": "texts"})
-
-
-def _pins(default: tuple[int, ...]) -> Any:
-    return field(default=default, metadata={"kind": "pins"})
 
 
 def _plain(default: Any, kind: str) -> Any:
@@ -64,8 +57,8 @@ class Chords(NamedTuple):
 class PanelSection:
     """`[panel]`: the pins and how presses are judged."""
 
-    buttons: tuple[int, ...] = _pins((5, 6, 13, 19))
-    lights: tuple[int, ...] = _pins(())
+    buttons: tuple[int, ...] = _plain((5, 6, 13, 19), "pins")
+    lights: tuple[int, ...] = _plain((), "pins")
     beeper: int = _whole(-1, -1, 27)
     glitch_ms: int = _whole(5, 1, 100)
     lockout_ms: int = _whole(120, 0, 2000)
@@ -80,11 +73,7 @@ class PanelSection:
     @property
     def chords(self) -> Chords:
         """Give what each pair of buttons means when it is held."""
-        return Chords(
-            staff=frozenset(self.staff_buttons),
-            speech=frozenset(self.speech_buttons),
-            menu=frozenset(self.menu_buttons),
-        )
+        return Chords(*map(frozenset, (self.staff_buttons, self.speech_buttons, self.menu_buttons)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,14 +85,15 @@ class ScreenSection:
     fullscreen: bool = _plain(default=True, kind="flag")
     rotation: int = _one_of(0, 0, 90, 180, 270)
     driver: str = _plain("", "text")
-    fonts: tuple[str, ...] = _texts(())
+    fonts: tuple[str, ...] = _plain((), "texts")
+    contrast: bool = _plain(default=False, kind="flag")
 
 
 @dataclass(frozen=True, repr=False)
 class VisitSection:
     """`[visit]`: what a visit asks and how long it waits."""
 
-    languages: tuple[str, ...] = _texts(("id", "en"))
+    languages: tuple[str, ...] = _plain(("id", "en"), "texts")
     service: bool = _plain(default=True, kind="flag")
     profile: bool = _plain(default=True, kind="flag")
     profile_lists: str = _one_of("wide", "annex", "wide")
@@ -151,6 +141,7 @@ class Config:
     """The whole file."""
 
     paths: Paths = Paths()
+    fitted: FittedSection = field(default_factory=FittedSection)
     panel: PanelSection = PanelSection()
     screen: ScreenSection = ScreenSection()
     visit: VisitSection = VisitSection()
@@ -163,6 +154,7 @@ class Config:
 
 SECTIONS: Mapping[str, type] = {
     "paths": Paths,
+    "fitted": FittedSection,
     "panel": PanelSection,
     "screen": ScreenSection,
     "visit": VisitSection,
@@ -203,7 +195,8 @@ def screen_of(path: Path | None) -> ScreenSection:
     """Read how to draw, also from a file that is wrong elsewhere; where that cannot be known, the defaults."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8")) if path is not None else {}
-        return parse({"screen": content.get("screen", {})}, file=str(path)).screen
+        drawn: Mapping[str, Any] = {name: content.get(name, {}) for name in ("fitted", "screen")}
+        return parse(drawn, file=str(path)).screen
     except (OSError, ValueError, ConfigurationError):
         return ScreenSection()
 
@@ -222,6 +215,10 @@ def parse(content: Mapping[str, Any], *, file: str) -> Config:
             )
         if not isinstance(value, dict):
             raise ConfigurationError(f"{file}: {name} = {value!r}: write it as a table, [{name}]")
+    try:
+        content = beneath(content)
+    except UnknownProfile as error:
+        raise ConfigurationError(f"{file}: fitted.profiles: {error}") from error
     sections = {
         name: _section(kind, content.get(name, {}), f"{file}: {name}") for name, kind in SECTIONS.items()
     }

@@ -1,7 +1,7 @@
 """The errors of `kiosk`: what stops the program, each with its remedy, and the exit code that goes with it."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import NamedTuple
 
 from survey.wire.trouble import Trouble
 
@@ -22,13 +22,27 @@ class Obstacle(StrEnum):
     NO_BUTTONS = "no_buttons"
     JOURNAL = "journal"
     IDENTITY = "identity"
+    # Why the newest try to enrol did not succeed.
+    NO_ANSWER = "no_answer"
+    WRONG_CLOCK = "wrong_clock"
+    WRONG_CODE = "wrong_code"
+    CODE_REFUSED = "code_refused"
+    WRONG_FILE = "wrong_file"
+
+
+class Tried(NamedTuple):
+    """What became of the newest try to enrol: its obstacle, the console's sentence, and what to type against it."""
+
+    obstacle: Obstacle
+    message: str
+    command: str = ""
 
 
 class KioskError(Exception):
     """Base of every error this package raises; the message is one sentence with the remedy."""
 
     exit_code = EXIT_FAULT
-    obstacle: ClassVar[Obstacle | None] = None
+    obstacle: Obstacle | None = None
     """Why the screen waits instead, where there is one."""
 
     def __init__(self, message: str, told: Trouble | None = None) -> None:
@@ -44,10 +58,14 @@ class ConfigurationError(KioskError):
 
 
 class NotEnrolled(KioskError):  # noqa: N818 - named for the state
-    """The kiosk has no identity yet."""
+    """The kiosk has no identity yet; `tried` says how it went where somebody tried to give it one."""
 
     exit_code = EXIT_CONFIGURATION
-    obstacle = Obstacle.NOT_ENROLLED
+
+    def __init__(self, message: str, tried: Tried | None = None) -> None:
+        super().__init__(message if tried is None else f"{message}: {tried.message}")
+        self.tried = tried
+        self.obstacle = Obstacle.NOT_ENROLLED if tried is None else tried.obstacle
 
 
 class NotMounted(KioskError):  # noqa: N818 - named for the state

@@ -6,13 +6,14 @@ Belongs to the frame loop; the writer's thread is met only through its two queue
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from kiosk.remote.tickets import Tickets
 from kiosk.remote.visit_codes import Declared, Place, VisitCodes
 from kiosk.show.complaint.making import CONSENT_VERSION
 from kiosk.thanked import ThankedLog
 from kiosk.times import Times
+from kiosk.tokens import Note, Part, last_of
 from survey.record.attachment import Attachment, attach
 from survey.record.complaint import (
     ADDED,
@@ -54,20 +55,6 @@ class Seal(Protocol):
         """Give it sealed; `info` says what it is."""
 
 
-class _Note(NamedTuple):
-    """The token of a record that no visitor waits for."""
-
-    number: int
-    kind: str
-
-
-class _Part(NamedTuple):
-    """The token of one of several records that a visitor waits for together."""
-
-    token: str
-    is_last: bool
-
-
 class Recorder:
     """The loop's way to the journal."""
 
@@ -101,7 +88,7 @@ class Recorder:
         """The code of the complaint that was handed over last, until its visit is over."""
         self._places: dict[str, list[tuple[str, int]]] = {}
         self._notes = 0
-        self._probe: _Note | None = None
+        self._probe: Note | None = None
         self._probed = False
         self.channel = ""
         """By which channel answers come in where nobody presses for themselves: `petugas`; empty where somebody does."""
@@ -204,13 +191,13 @@ class Recorder:
                 lookup=secrets.lookup,
                 attached={one.name: one.digest for one in attachments},
             )
-            token = _Part(effect.token, is_last=part == len(parts))
+            token = Part(effect.token, is_last=part == len(parts))
             self._submit(token, ADDITION, addition.to_body(), attachments=attachments)
 
     def note(self, kind: str, body: Mapping[str, object]) -> None:
         """Hand over a record that no visitor waits for."""
         self._notes += 1
-        self._submit(_Note(self._notes, kind), kind, body)
+        self._submit(Note(self._notes, kind), kind, body)
 
     def results(self) -> list[Saved | SaveFailed | Found | FoundCode | Coded]:
         """Give what became of the visitors' records, and what was made or found of codes, since the last call."""
@@ -245,7 +232,7 @@ class Recorder:
     def probe(self) -> None:
         """Prove that the disk keeps records again, by writing one."""
         self._notes += 1
-        self._probe = _Note(self._notes, STAFF)
+        self._probe = Note(self._notes, STAFF)
         self._probed = False
         self._submit(self._probe, STAFF, Staff(STORAGE_RESTORED).to_body())
 
@@ -313,22 +300,22 @@ class Recorder:
 
     def _submit(
         self,
-        token: "str | _Note | _Part",
+        token: str | Note | Part,
         kind: str,
         body: Mapping[str, object],
         *,
         stamp: Stamp | None = None,
         attachments: list[Attachment] | None = None,
     ) -> None:
-        if self.practising and not isinstance(token, _Note):
-            self._practised.append(_last(token))
+        if self.practising and not isinstance(token, Note):
+            self._practised.append(last_of(token))
             return
         self.waiting += 1
         self._writer.submit(token, kind, body, stamp or self._times.stamp(), tuple(attachments or ()))
 
     def _event(self, result: Written | WriteFailed) -> Saved | SaveFailed | None:
         part = result.token
-        token, is_last = _last(part) if isinstance(part, str | _Part) else (part, False)
+        token, is_last = last_of(part) if isinstance(part, str | Part) else (part, False)
         if token == self._probe:
             self._probe = None
             self._probed = isinstance(result, Written)
@@ -349,8 +336,3 @@ class Recorder:
     def _saved(self, token: str, is_last: bool) -> Saved | None:
         """Give the event that what a visitor waits for is kept, once its last part is."""
         return Saved(token, self._codes.pop(token, None)) if is_last else None
-
-
-def _last(token: "str | _Part") -> tuple[str, bool]:
-    """Give what a visitor waits for, and whether nothing of it comes after this."""
-    return (token.token, token.is_last) if isinstance(token, _Part) else (token, True)

@@ -1,4 +1,9 @@
-"""Options of the whole suite."""
+"""Options of the whole suite, and what no test may share with the machine it runs on."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -6,6 +11,15 @@ from hypothesis import HealthCheck, settings
 # A busy machine is no finding: what an example costs is measured in bench/.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+_TRIED = Path(tempfile.gettempdir()) / f"ikm-tried-{os.getpid()}.json"
+os.environ["IKM_TRIED"] = str(_TRIED)  # before anything of the kiosk is imported
+
+
+@pytest.fixture(autouse=True)
+def _no_try_of_another_test() -> Iterator[None]:
+    yield
+    _TRIED.unlink(missing_ok=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

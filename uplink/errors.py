@@ -3,6 +3,7 @@
 The message of an error is for logs and consoles; screens say its `trouble` in their own words.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 from survey.wire.trouble import Code, Trouble, trouble
@@ -42,6 +43,18 @@ class IdentityError(UplinkError):
     """The signing key or the enrolment is missing, damaged or already there."""
 
     usually: ClassVar[Code] = "identity_damaged"
+
+
+class WrongCode(IdentityError):  # noqa: N818 - named for what is wrong
+    """The code is none, or another collector made it than the one that answers; it was not sent."""
+
+
+class WrongClock(IdentityError):  # noqa: N818 - likewise
+    """This machine's clock is so wrong that no certificate holds; `theirs` is the collector's, in UTC."""
+
+    def __init__(self, message: str, theirs: datetime) -> None:
+        super().__init__(message, trouble("clock_unknown"))
+        self.theirs = theirs
 
 
 class JournalError(UplinkError):

@@ -10,6 +10,7 @@ from kiosk.commands.pin import read_pin
 from kiosk.desk.pin import set_pin
 from kiosk.errors import ConfigurationError, KioskError
 from kiosk.watch import folders
+from kiosk.watch.tried import tell, tried_of
 from uplink.errors import UplinkError
 from uplink.forwarder.enrol import enrol
 from uplink.journal.identity import Identity
@@ -40,7 +41,9 @@ def _act(options: argparse.Namespace) -> int:
         identity = Identity.create_anew(home)
         enrolment = enrol(code, collector, home, public_key=identity.public_key)
     except UplinkError as error:
+        tell(tried_of(error))
         raise KioskError(str(error)) from error
+    tell(None)
     print(f"this machine is now the kiosk {enrolment.kiosk} of {enrolment.unit.name}")
     if pin:
         set_pin(home, pin)

@@ -53,6 +53,7 @@ class Deed(StrEnum):
     HOURS = "staff-hours"
     PLACE = "staff-place"
     WIFI = "staff-wifi"
+    PHONE = "staff-phone"
     CASE = "staff-case"
 
 
@@ -90,7 +91,7 @@ OPTIONS: dict[Page, tuple[Deed, ...]] = {
 }
 """What can be done on each page, in the order of the buttons; tiles and sheets say it themselves."""
 TILES = (
-    Deed.ASSIST, Deed.HOURS, Deed.PLACE, Deed.WIFI, Deed.CASE, Deed.TRAINING, Deed.LANGUAGE, Deed.RESTART
+    Deed.ASSIST, Deed.HOURS, Deed.PLACE, Deed.WIFI, Deed.PHONE, Deed.CASE, Deed.TRAINING, Deed.LANGUAGE, Deed.RESTART
 )  # fmt: skip
 """What stands behind *Pilihan lain*, in this order, where it can be done here."""
 ALWAYS = frozenset({Deed.ASSIST, Deed.LANGUAGE, Deed.RESTART})

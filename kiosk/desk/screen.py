@@ -9,6 +9,7 @@ from hardware.panel import Panel
 from hardware.wifi import Wifi
 from kiosk.desk.hours import HoursSheet
 from kiosk.desk.pages import Case, Copied, Deed, Offered
+from kiosk.desk.phone import PhoneSheet
 from kiosk.desk.place import PlaceSheet
 from kiosk.desk.state import StaffDesk
 from kiosk.desk.training import TrainingSheet
@@ -22,6 +23,7 @@ from kiosk.service import Service
 from kiosk.show.views import Plain
 from kiosk.watch.case import CaseWatch
 from kiosk.watch.health import Health
+from kiosk.watch.sending import Sending
 from kiosk.watch.visits import visits_among
 from survey.record.record import STAFF
 from survey.record.staff import Staff
@@ -97,6 +99,9 @@ class StaffScreen:
                         when=lambda: True,
                     ),
                     Deed.WIFI: Offered(lambda: WifiSheet(wifi, note), when=lambda: True),
+                    Deed.PHONE: Offered(
+                        lambda: PhoneSheet(lambda: Sending(device.home), note), when=lambda: True
+                    ),
                 },
                 case=Case(opened=lambda: case.opened, checked=case.check),
             ),

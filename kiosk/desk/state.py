@@ -185,7 +185,7 @@ class StaffDesk:
                 self.note(Staff(CASE_CHECKED))
                 self.case.checked()
                 self._go(Page.FACTS)
-            case Deed.HOURS | Deed.PLACE | Deed.WIFI | Deed.TRAINING:
+            case Deed.HOURS | Deed.PLACE | Deed.WIFI | Deed.PHONE | Deed.TRAINING:
                 self.sheet = self.sheets[deed].make()
                 self._go(Page.SHEET)
             case Deed.MORE:

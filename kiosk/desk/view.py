@@ -96,6 +96,7 @@ _ICONS = {
     Deed.HOURS: "clock",
     Deed.PLACE: "place",
     Deed.WIFI: "wifi",
+    Deed.PHONE: "phone",
     Deed.CASE: "lock",
     Deed.LANGUAGE: "language",
     Deed.RESTART: "restart",
@@ -308,7 +309,7 @@ def _label(deed: Deed, state: DeskState, texts: Texts) -> str:  # noqa: C901, PL
             return texts.get("staff.touch_here")
         case Deed.CODE | Deed.CODE_READ | Deed.CODE_UNREAD:
             return texts.get({Deed.CODE: "action.next"}.get(deed, f"desk.{deed.name.lower()}"))
-        case Deed.HOURS | Deed.PLACE | Deed.WIFI | Deed.CASE | Deed.TRAINING:
+        case Deed.HOURS | Deed.PLACE | Deed.WIFI | Deed.PHONE | Deed.CASE | Deed.TRAINING:
             return texts.get(f"desk.{deed.name.lower()}")
         case _:
             assert_never(deed)

@@ -12,6 +12,13 @@ def _wifi(pen: Pen) -> None:
     pen.disc((50, 78), 7)
 
 
+def _phone(pen: Pen) -> None:
+    pen.stroke([(22, 6), (62, 6), (62, 94), (22, 94)], 7, closed=True)
+    pen.disc((42, 80), 5)
+    for radius in (36, 20):
+        pen.stroke(arc((62, 50), (radius, radius), -40, 40), 7)
+
+
 def _place(pen: Pen) -> None:
     pen.stroke([*arc((50, 38), (30, 30), 150, 390), (50, 94)], 7, closed=True)
     pen.disc((50, 38), 10)
@@ -44,6 +51,7 @@ def _language(pen: Pen) -> None:
 DESK_DRAWINGS: Mapping[str, Callable[[Pen], None]] = MappingProxyType(
     {
         "wifi": _wifi,
+        "phone": _phone,
         "place": _place,
         "training": _training,
         "assist": _assist,

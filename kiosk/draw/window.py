@@ -72,6 +72,9 @@ class Window:
 
     def __init__(self, look: Look, screen: pygame.Surface, *, driver: str) -> None:
         self.look = look
+        self._sunlit = (
+            look.high_contrast
+        )  # a kiosk in the sun has high contrast for everybody, asked for or not
         self.driver = driver.lower()  # SDL takes "kmsdrm" and calls it "KMSDRM"
         self._screen = screen
         # Rotated panels are painted on a surface of their own; else the screen itself is the canvas.
@@ -151,7 +154,7 @@ class Window:
     def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
         """Change the text size or the contrast; the next `show` draws everything anew."""
         scale = self.look.text_scale if text_scale is None else text_scale
-        contrast = self.look.high_contrast if high_contrast is None else high_contrast
+        contrast = self.look.high_contrast if high_contrast is None else high_contrast or self._sunlit
         self.look = self.look._replace(text_scale=scale, high_contrast=contrast)
         self._view, self._parts = None, ()
 

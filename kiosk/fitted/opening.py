@@ -1,15 +1,17 @@
 """What the kiosk is fitted with, opened as it is set: buttons, screen, voice and microphone."""
 
 import logging
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hardware.board import sound_cards
+from hardware.board import graphics_card, sound_cards
 from hardware.debounce import Debouncer, DebounceTiming
 from hardware.errors import NoPins
 from hardware.panel import Panel
+from hardware.profile import profile
 from hardware.simulator import SimulatedPanel
 from hardware.spoken import Microphone
 from kiosk.config import Config, PanelSection, ScreenSection
@@ -76,6 +78,10 @@ def open_window(config: Config, *, title: str, windowed: bool, keys_press: bool 
     from kiosk.draw.window import Window, WindowError  # noqa: PLC0415 - pygame is slow to load
 
     section, look = config.screen, look_of(config.screen)
+    connectors = [connector for name in config.fitted.profiles if (connector := profile(name).connector)]
+    card = graphics_card(connectors[-1] if connectors else "")
+    if card is not None:  # SDL would take the first card, also where the screen hangs on the second
+        os.environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
     try:
         window = Window.open(
             look, title=title, fullscreen=section.fullscreen and not windowed, driver=section.driver or None
@@ -106,7 +112,12 @@ def why_silent(voice_fault: Callable[[], Trouble | None], root: Path = Path("/")
 
 def look_of(screen: ScreenSection) -> Look:
     """Give how everything is drawn before a visitor changes it."""
-    return Look(size=(screen.width, screen.height), rotation=screen.rotation, fonts=screen.fonts)
+    return Look(
+        size=(screen.width, screen.height),
+        high_contrast=screen.contrast,
+        rotation=screen.rotation,
+        fonts=screen.fonts,
+    )
 
 
 def open_voice(home: Path, config: Config) -> Voice | None:

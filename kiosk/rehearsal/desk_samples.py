@@ -1,6 +1,7 @@
 """A view for every page of the staff's desk, with the longest texts that occur there."""
 
 import subprocess
+import tempfile
 import time as time_module
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from hardware.wifi import Wifi
 from kiosk.desk.hours import HoursSheet
 from kiosk.desk.pages import TILES, DeskState, Page
+from kiosk.desk.phone import PhoneSheet
 from kiosk.desk.place import PlaceSheet
 from kiosk.desk.sheet import Sheet, Tiles
 from kiosk.desk.training import TrainingSheet
@@ -19,6 +21,7 @@ from kiosk.remote.staff_hours import StaffHours
 from kiosk.remote.standing import Standing
 from kiosk.show.views import View
 from kiosk.watch.health import Health
+from kiosk.watch.sending import Sending, Sent
 from survey.hours import DAYS
 from survey.record.staff import Staff
 from survey.settings import SettingsContent
@@ -80,6 +83,33 @@ def _sheets() -> Iterator[tuple[str, Sheet]]:
     yield "wifi-password", _after(WifiSheet(Wifi(_in_reach), _forget), "tile:1", *typed)
     yield "wifi-end", _after(WifiSheet(Wifi(_in_reach), _forget), "tile:1", *typed, "group:end")
     yield "wifi-missing", _after(WifiSheet(Wifi(_missing), _forget))
+    yield "phone", _phone(Sent(1302, connected=True, trouble=None))
+    yield "phone-done", _phone(Sent(0, connected=True, trouble=None))
+
+
+class _Road(Sending):
+    """An uplink that has come so far."""
+
+    def __init__(self, sent: Sent) -> None:
+        self._sent = sent
+
+    def ask(self) -> None:
+        """It sends already."""
+
+    def look(self) -> Sent:
+        """Tell how far it is."""
+        return self._sent
+
+
+def _phone(sent: Sent) -> Sheet:
+    with tempfile.NamedTemporaryFile("w") as hotspot:
+        hotspot.write("ikm-kios-472\nmw4k8pdt2q\n")
+        hotspot.flush()
+        sheet = PhoneSheet(lambda: _Road(sent), _forget, Path(hotspot.name))
+    while not sheet.told:
+        sheet.tick(0.0)
+        time_module.sleep(0.001)
+    return sheet
 
 
 def _training() -> Iterator[tuple[str, Sheet]]:

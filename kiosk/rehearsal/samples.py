@@ -10,20 +10,11 @@ from datetime import datetime, timedelta, timezone
 
 from hardware.board import Facts
 from kiosk.config import Config
-from kiosk.errors import (
-    ConfigurationError,
-    IdentityUnreadable,
-    JournalShut,
-    KioskError,
-    NoButtons,
-    NotEnrolled,
-    NotMounted,
-)
 from kiosk.rehearsal.desk_samples import desk_samples
 from kiosk.rehearsal.visited_samples import visited
+from kiosk.rehearsal.waiting import waiting_samples
 from kiosk.remote.plan import make_plan
 from kiosk.show.present import present
-from kiosk.show.standby import Machine, standby_view
 from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import BandedView, View
@@ -134,7 +125,7 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
         if view is not None and name in _IN_TRAINING:
             yield f"training-{name}", BandedView(view, Texts(language).get("training.band"))
     yield from desk_samples(language, well=WELL, troubled=_TROUBLED)
-    yield from _standby(language)
+    yield from waiting_samples(language)
 
 
 def _plan(language: str) -> Plan:
@@ -268,48 +259,3 @@ def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
     yield "withdraw", begun._replace(step=Step.WITHDRAW, code=_CODE), AROUND
     for kind in AdditionKind:
         yield f"kept-{kind}", begun._replace(step=Step.KEPT, added=kind), AROUND
-
-
-def _standby(language: str) -> Iterator[tuple[str, View]]:
-    machine = Machine(name="kios-sukamaju-01", version=WELL.version, addresses=("192.168.100.117",))
-    lonely = machine._replace(addresses=())
-    errors: dict[str, tuple[KioskError, Machine]] = {
-        "not-enrolled": (NotEnrolled(""), machine),
-        "not-enrolled-offline": (NotEnrolled(""), lonely),
-        "not-mounted": (
-            NotMounted(
-                "/var/lib/ikm-kiosk is not mounted: the kiosk's records lie on UUID=3f1c6a52-8d0b-4c7e-9a41-6f2d1b7e5c90, "
-                "which is missing or damaged; see `systemctl status` and `journalctl -b`"
-            ),
-            machine,
-        ),
-        "wrong-configuration": (
-            ConfigurationError(
-                "/etc/ikm-kiosk/kiosk.toml: panel.glitch_ms = -1: write a whole number from 1 to 100"
-            ),
-            machine,
-        ),
-        "no-buttons": (
-            NoButtons(
-                "no usable GPIO chip: is this a Raspberry Pi, and is this user in the group gpio? "
-                "Start with --simulate where there are no buttons"
-            ),
-            machine,
-        ),
-        "journal-shut": (
-            JournalShut(
-                "the journal in /var/lib/ikm-kiosk/journal cannot be opened: another process has it open; "
-                "nothing was changed",
-                trouble("journal_foreign"),
-            ),
-            lonely,
-        ),
-        "identity-unreadable": (
-            IdentityUnreadable(
-                "the signing key /var/lib/ikm-kiosk/kiosk/identity/signing.key cannot be read: it is no private key in PEM"
-            ),
-            machine,
-        ),
-    }
-    for name, (error, where) in errors.items():
-        yield name, standby_view(error, where, Texts(language))

@@ -1,11 +1,11 @@
-"""The screen of a kiosk that is not in service yet: why, what to do, and what the centre will ask on the telephone."""
+"""The screens of a kiosk that is not in service: why, what to do, and what the centre will ask on the telephone."""
 
 from typing import NamedTuple
 
-from kiosk.errors import KioskError, Obstacle
+from kiosk.errors import KioskError, NotEnrolled, Obstacle
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Bar, NoticeView
+from kiosk.show.views import Bar, MessageView, NoticeView
 
 _MOST_STEPS = 4
 
@@ -26,21 +26,22 @@ def standby_view(error: KioskError, machine: Machine, texts: Texts) -> NoticeVie
     """
     get, obstacle = texts.get, error.obstacle
     table = f"standby.{obstacle}"
-    new = obstacle is Obstacle.NOT_ENROLLED
+    tried = error.tried if isinstance(error, NotEnrolled) else None
+    new = isinstance(error, NotEnrolled) and tried is None
     reason = trouble_words(error.trouble, texts) if error.trouble is not None else ""
     steps = [
-        get(key)
+        get(key, command=tried.command if tried else "")
         for key in (f"{table}.step{number}" for number in range(1, _MOST_STEPS + 1))
         if texts.has(key)
     ]
-    if new and not machine.addresses:
-        steps.insert(0, get("standby.connect"))
+    if obstacle in (Obstacle.NOT_ENROLLED, Obstacle.NO_ANSWER) and not machine.addresses:
+        steps[:] = [get("standby.connect"), *(steps if new else steps[1:])]
     return NoticeView(
         bar=Bar(
             left_strong=get("standby.name"),
             left=get(f"{table}.what"),
         ),
-        title=get("standby.title" if new else "failed.title"),
+        title=get(f"{table}.title" if tried else "standby.title" if new else "failed.title"),
         text=get("standby.visitors"),
         heading=get("standby.staff_reason", reason=reason) if reason else get("standby.staff"),
         steps=tuple(steps),
@@ -50,7 +51,25 @@ def standby_view(error: KioskError, machine: Machine, texts: Texts) -> NoticeVie
             (get("staff.network"), _address(machine) or get("standby.no_network")),
             (get("standby.version"), machine.version),
         ),
-        message="" if new else f"**{get('standby.message')}** {str(error).replace('**', '')}",
+        message=""
+        if new
+        else f"**{get('standby.message')}** {(tried.message if tried else str(error)).replace('**', '')}",
+    )
+
+
+def between_view(trial: str, texts: Texts) -> MessageView:
+    """Give the screen of a kiosk that is starting or stopping; `trial` is the version that is being tried, if any."""
+    get = texts.get
+    table = "standby.updating" if trial else "standby.starting"
+    return MessageView(
+        bar=Bar(
+            left_strong=get("standby.name"),
+            right=get("standby.updating.version", version=trial.partition("+")[0]) if trial else "",
+            note=get("standby.visitors"),
+        ),
+        title=get(f"{table}.title"),
+        text=get(f"{table}.text"),
+        icon="wait",
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hardware.board import Facts, look, screen_connected, sound_cards, unreadable_inputs
 from hardware.microphone import PACKAGES, has_capture_device, missing
+from hardware.profile import missing as missing_of
 from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
 from kiosk.watch.patient import BAD, OK, WARN, Diagnosis, Patient
 
@@ -61,6 +62,9 @@ def panel(patient: Patient) -> Iterator[Diagnosis]:
 
 def screen(patient: Patient) -> Iterator[Diagnosis]:
     """Look at the picture and the touch."""
+    if patient.config.screen.driver == "dummy":
+        yield Diagnosis("picture", OK, "none: this kiosk is for the ear, or a trial")
+        return
     connected = screen_connected(patient.root)
     if connected is False:
         yield Diagnosis(
@@ -119,3 +123,17 @@ def microphone(patient: Patient) -> Iterator[Diagnosis]:
         )
     else:
         yield Diagnosis("microphone", OK, "programs and a device that can record")
+
+
+def profiles(patient: Patient) -> Iterator[Diagnosis]:
+    """Compare what is there with what this kiosk is said to be built of."""
+    names, wired = patient.config.fitted.profiles, patient.config.panel
+    if not names or patient.simulate:
+        return
+    found = missing_of(names, buttons=bool(wired.buttons), lights=bool(wired.lights), root=patient.root)
+    for one in found:
+        yield Diagnosis(
+            "profile", BAD, f"{one.profile}: {one.fact}", f"{one.remedy}, or say what is there: ikm-kiosk fit"
+        )
+    if not found:
+        yield Diagnosis("profile", OK, ", ".join(names))

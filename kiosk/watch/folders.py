@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kiosk.errors import IdentityUnreadable, KioskError, NotEnrolled, NotMounted
+from kiosk.watch.tried import newest_try
 from uplink.journal.home import KioskHome
 
 KIOSK_USER, UPLINK_USER = "ikm-kiosk", "ikm-uplink"
@@ -73,6 +74,9 @@ def require_enrolled(home: Path) -> None:
         raise NotEnrolled(
             f"{home} holds no enrolment: get a code with `ikm-collector enrol` and run "
             f"`ikm-kiosk enrol CODE --collector URL --home {home}`"
+            if (tried := newest_try()) is None
+            else f"{home} holds no enrolment",
+            tried,
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from hardware.board import addresses
 from kiosk import __version__
-from kiosk.errors import KioskError, Obstacle
+from kiosk.errors import KioskError, NotEnrolled, Obstacle
 from kiosk.ports import Display
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.texts import Texts
@@ -22,8 +22,8 @@ from kiosk.watch.folders import mounts
 from kiosk.watch.watchdog import Watchdog
 
 LOOK_SECONDS, SELDOM_SECONDS = 3.0, 30.0
-_CHEAP = frozenset({Obstacle.NOT_ENROLLED, Obstacle.NOT_MOUNTED, Obstacle.CONFIGURATION})
-"""One file tells whether these are still there."""
+_SELDOM = frozenset({Obstacle.NO_BUTTONS, Obstacle.JOURNAL, Obstacle.IDENTITY})
+"""To look whether these are still there costs more than reading a file or two."""
 _FRAME_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
@@ -46,9 +46,7 @@ def stand_by(
     for number in before:
         signal.signal(number, lambda number, _frame: stopped.append(number))
     try:
-        return _wait(
-            error, display, watchdog, changed_since(error, look), stopped=stopped, monotonic=monotonic
-        )
+        return _wait(error, display, watchdog, still_waits(look), stopped=stopped, monotonic=monotonic)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -58,13 +56,13 @@ def _wait(
     error: KioskError,
     display: Display,
     watchdog: Watchdog,
-    changed: Callable[[], bool],
+    still: Callable[[KioskError], KioskError | None],
     *,
     stopped: list[int],
     monotonic: Callable[[], float],
 ) -> bool:
     log.error("not in service: %s", error)
-    every = LOOK_SECONDS if error.obstacle in _CHEAP else SELDOM_SECONDS
+    every = SELDOM_SECONDS if error.obstacle in _SELDOM else LOOK_SECONDS
     looks_at = monotonic() + every
     display.show(standby_view(error, machine(), Texts()))
     watchdog.ready(f"not in service: {error}")
@@ -75,28 +73,37 @@ def _wait(
         watchdog.ping(now)
         if now >= looks_at:
             looks_at = now + every
-            display.show(standby_view(error, machine(), Texts()))  # a cable may have been plugged in
-            if changed():
+            found = still(error)
+            if found is None:
                 log.info("this has changed: starting anew")
                 return True
+            if str(found) != str(error):
+                log.error("not in service: %s", found)
+                watchdog.ready(f"not in service: {found}")
+            error = found
+            display.show(standby_view(error, machine(), Texts()))  # a cable may have been plugged in
     watchdog.stopping()
     return False
 
 
-def changed_since(error: KioskError, look: Callable[[], None]) -> Callable[[], bool]:
-    """Give what tells whether anything but this error would come now."""
+def still_waits(look: Callable[[], None]) -> Callable[[KioskError], KioskError | None]:
+    """Give what tells whether there is only this error to wait for; None once anything else would come now.
+
+    A machine that is not enrolled goes on waiting while one try to enrol it fails in this way and the next in that.
+    """
     seen = mounts()
 
-    def changed() -> bool:
+    def still(error: KioskError) -> KioskError | None:
         if error.obstacle is Obstacle.NOT_MOUNTED and mounts() != seen:
-            return True
+            return None
         try:
             look()
         except KioskError as now:
-            return str(now) != str(error)
-        return True
+            both = isinstance(error, NotEnrolled) and isinstance(now, NotEnrolled)
+            return now if both or str(now) == str(error) else None
+        return None
 
-    return changed
+    return still
 
 
 def machine() -> Machine:

@@ -14,6 +14,7 @@ TESTED = "test"
 RESTARTED = "restart"
 EXPORTED = "export"
 EXPORT_FAILED = "export_failed"
+SENT = "sent"
 ASSISTING = "assist"
 HOURS_SET = "hours"
 PLACE_SET = "place"
@@ -26,7 +27,7 @@ WRONG_PIN = "wrong_pin"
 STORAGE_RESTORED = "storage_restored"
 STAFF_ACTIONS = frozenset(
     {
-        OPENED, CLOSED, LOCKED, TESTED, RESTARTED, EXPORTED, EXPORT_FAILED, ASSISTING, HOURS_SET, PLACE_SET, WIFI_JOINED,
+        OPENED, CLOSED, LOCKED, TESTED, RESTARTED, EXPORTED, EXPORT_FAILED, SENT, ASSISTING, HOURS_SET, PLACE_SET, WIFI_JOINED,
         TRAINING, TRAINING_ENDED, CASE_OPENED, CASE_CHECKED, WRONG_PIN, STORAGE_RESTORED,
     }
 )  # fmt: skip
@@ -41,7 +42,7 @@ class Staff(NamedTuple):
     action: str
     """One of `STAFF_ACTIONS`; a newer version may know more."""
     records: int | None = None
-    """For `export`: how many records went onto the stick."""
+    """For `export`: how many records went onto the stick; for `sent`: how many waited, which the collector now has."""
     buttons: tuple[int, ...] = ()
     """For `test`: the buttons that were tried and work."""
     touch: bool | None = None

@@ -117,13 +117,13 @@ def test_only_the_keeper_reads_private_keys(machine: Machine) -> None:
 
 
 def test_the_keeper_gives_each_user_what_is_his(machine: Machine) -> None:
-    everything = {"RECEIPT", "SETTINGS", "BUNDLE", "VERDICT", "WRITTEN", "CARRIED"}
+    pages = {"RECEIPT", "SETTINGS", "TICKETS", "CHECKPOINT", "LOG_NEWS", "WRITTEN", "ROUTED"}
     assert may(machine, "ikm-collector-listen") == {"RECEIPT"}
-    assert may(machine, "ikm-collector-web") == {"RECEIPT", "SETTINGS", "WRITTEN"}
+    assert may(machine, "ikm-collector-web") == pages
     assert may(machine, "ikm-collector") == {"RECEIPT", "CARRIED"}
     assert may(machine, "ikm-kiosk") == set()
     operator = "--groups $(id -g ikm-collector),$(getent group ikm-operator | cut -d: -f3)"
-    assert may(machine, "ikm-collector", groups=operator) == everything
+    assert may(machine, "ikm-collector", groups=operator) == pages | {"BUNDLE", "VERDICT", "CARRIED"}
     log = machine.box.sh("journalctl -q -o cat -u ikm-collector-keeper")
     assert "(listener) asked to open 1 sealed contents" in log
     assert "certify k-0001 as kiosk for console:ikm-collector" in log
@@ -138,6 +138,7 @@ def test_a_keeper_that_goes_and_comes_costs_nothing(machine: Machine) -> None:
     machine.in_service()
 
 
+@pytest.mark.long
 def test_by_hand_the_keeper_is_asked_for_sticks_and_verdicts(machine: Machine) -> None:
     box = machine.box
     box.sh("rm -rf /srv/stick; install -d -m 777 /srv/stick; systemctl stop ikm-uplink")
@@ -155,6 +156,7 @@ def test_by_hand_the_keeper_is_asked_for_sticks_and_verdicts(machine: Machine) -
     machine.in_service()
 
 
+@pytest.mark.long
 def test_by_hand_sealing_keys_are_made_and_destroyed(machine: Machine) -> None:
     box = machine.box
     old = box.sh("ikm-collector keys list").split()[0]
@@ -260,6 +262,7 @@ def test_broker_and_database_may_be_restarted(machine: Machine) -> None:
     machine.in_service()
 
 
+@pytest.mark.long
 def test_without_its_data_partition_nothing_is_in_service_until_it_is_there(machine: Machine) -> None:
     box, home = machine.box, "/var/lib/ikm-kiosk"
     head = machine.head()
@@ -285,6 +288,7 @@ def test_without_its_data_partition_nothing_is_in_service_until_it_is_there(mach
     machine.rate()
 
 
+@pytest.mark.long
 def test_a_broken_configuration_is_shown_and_mended_without_a_restart_by_hand(machine: Machine) -> None:
     box, file = machine.box, "/etc/ikm-kiosk/kiosk.toml"
     box.sh(f"cp {file} /root/kiosk.toml; echo 'panel = 3' >>{file}; systemctl restart ikm-kiosk ikm-uplink")

@@ -18,13 +18,14 @@ UNIT = "ikm-kiosk-first-boot"
 def unborn(machine: Machine) -> Iterator[Box]:
     """The machine as it is before it is enrolled; afterwards it is the kiosk that it was."""
     box = machine.box
+    box.sh("cp /etc/ikm-kiosk/kiosk.toml /root/as-it-was.toml; systemctl reset-failed")
     box.sh(
         "systemctl stop ikm-kiosk ikm-uplink; mv /var/lib/ikm-kiosk /var/lib/other; systemctl start ikm-uplink ikm-kiosk; mkdir -p /boot/firmware\n"
         f"mkdir -p /run/systemd/system/{UNIT}.service.d; printf '[Service]\\nRestartSec=1\\n' >/run/systemd/system/{UNIT}.service.d/box.conf; systemctl daemon-reload"
     )
     yield box
     box.sh(
-        f"systemctl stop {UNIT} ikm-kiosk ikm-uplink; rm -rf /var/lib/ikm-kiosk {FILE}; mv /var/lib/other /var/lib/ikm-kiosk; systemctl start ikm-kiosk ikm-uplink"
+        f"systemctl stop {UNIT} ikm-kiosk ikm-uplink; rm -rf /var/lib/ikm-kiosk {FILE} /run/ikm-kiosk-enrol.json; cp /root/as-it-was.toml /etc/ikm-kiosk/kiosk.toml; mv /var/lib/other /var/lib/ikm-kiosk; systemctl start ikm-kiosk ikm-uplink"
     )
     machine.in_service()
 
@@ -33,6 +34,12 @@ def card(box: Box, *lines: str) -> None:
     text = "\\n".join(lines)
     box.sh("journalctl -q -n 0 --show-cursor | sed 's/^-- cursor: //' >/run/cursor")
     box.sh(f"printf '{text}\\n' >{FILE}; systemctl restart --no-block {UNIT}")
+
+
+def shown(box: Box) -> str:
+    """What keeps the kiosk from serving, as it says on its screen; it waits, and is not started again and again."""
+    assert box.show("ikm-kiosk", "NRestarts") == "0"
+    return box.show("ikm-kiosk", "StatusText")
 
 
 def said(box: Box) -> str:
@@ -48,8 +55,14 @@ def test_it_is_enrolled_once_there_is_a_network_and_the_secrets_are_gone(unborn:
         'collector = "https://collector.example"',
         f'code = "{code}"',
         'pin = "291847"',
+        'profile = "buttons,sunlight"',
+    )
+    unborn.until(
+        lambda: 'profiles = ["buttons", "sunlight"]' in unborn.sh("cat /etc/ikm-kiosk/kiosk.toml"),
+        what="what the kiosk is built of",
     )
     unborn.until(lambda: "does not answer" in said(unborn), what="a first try without a network")
+    unborn.until(lambda: "does not answer" in shown(unborn), what="the try on the kiosk's own screen")
     unborn.sh("systemctl start nginx")
     unborn.until(lambda: "enrolled; code and PIN" in unborn.sh(f"cat {FILE}"), what="enrolment from the card")
     left = unborn.sh(f"cat {FILE}")
@@ -67,9 +80,10 @@ def test_it_is_enrolled_once_there_is_a_network_and_the_secrets_are_gone(unborn:
 @pytest.mark.parametrize(
     "line, sentence",
     [
-        ('kode = "X"', "kode is not understood; it may say collector, code and pin"),
+        ('kode = "X"', "kode is not understood; it may say collector, code, pin and profile"),
         ("code = 12345", "code is not understood"),
         ('code = "7K2MP', "ikm-kiosk.toml"),
+        ('profile = "sun"', "sun is no profile; there are buttons"),
         ('code = "7K2MP-9QX4R"', "it does not say which collector: add a line"),
     ],
 )
@@ -77,4 +91,5 @@ def test_a_file_that_cannot_be_understood_says_why(unborn: Box, line: str, sente
     card(unborn, line)
     unborn.until(lambda: sentence in said(unborn), what=sentence)
     assert "Traceback" not in said(unborn)
+    unborn.until(lambda: sentence in shown(unborn), what=f"{sentence}: on the screen")
     unborn.sh(f"systemctl stop {UNIT}")

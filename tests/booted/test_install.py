@@ -118,5 +118,9 @@ def test_the_system_around_it_is_set_up(machine: Machine) -> None:
     assert box.sh("apt-config dump | grep Origins-Pattern::").strip() == (
         'Unattended-Upgrade::Origins-Pattern:: "origin=ikm";'
     )
+    assert box.sh("stat -c '%U:%G %a' /etc/ikm-kiosk/hotspot").strip() == "root:ikm 640"
+    assert box.fails("runuser -u nobody -- cat /etc/ikm-kiosk/hotspot").count("Permission denied") == 1
+    name = box.sh("runuser -u ikm-kiosk -- head -n 1 /etc/ikm-kiosk/hotspot").strip()
+    assert name.startswith("ikm-kios-"), "the desk reads it"
     groups = box.sh("id -nG ikm-kiosk").split()
     assert {"ikm", "video", "render", "input", "gpio", "audio", "tty"} <= set(groups)

@@ -78,6 +78,10 @@ _SCREENS = (
     "staff-trouble",
     "idle-offline",
     "not-enrolled",
+    "enrolling-no-answer",
+    "enrolling-wrong-clock",
+    "starting",
+    "updating",
     "not-mounted",
     "journal-shut",
 )
@@ -98,6 +102,7 @@ CASES = (
     Case("ticket", "id", _UPRIGHT),
     Case("topics-1", "id", _UPRIGHT),
     Case("code", "id", _UPRIGHT),
+    Case("enrolling-wrong-code", "id", _UPRIGHT),
     Case("heard-warned", "id", _UPRIGHT),
     Case("consent-warned", "id", LOOK._replace(high_contrast=True), "contrast"),
     Case("not-enrolled-offline", "id", _SMALL),

@@ -137,6 +137,8 @@ class HttpCollector:
         """What else can be fetched, by path."""
         self.enrolment: dict[str, object] | None = None
         self.asked: list[dict[str, object]] = []
+        self.date = ""
+        """What its clock says in the head of its answers, instead of this machine's."""
         outer = self
 
         class Door(BaseHTTPRequestHandler):
@@ -168,6 +170,9 @@ class HttpCollector:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return outer.date or super().date_time_string(timestamp)
 
             def log_message(self, *_: object) -> None:
                 pass

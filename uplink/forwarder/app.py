@@ -15,6 +15,7 @@ from threading import Event
 from uplink.errors import JournalError
 from uplink.forwarder.config import Pace, UplinkConfig
 from uplink.forwarder.courier import Courier
+from uplink.forwarder.hurry import HurryWatch
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
 from uplink.forwarder.log_inbox import LogFiles, LogInbox
 from uplink.forwarder.notify import notify
@@ -97,6 +98,7 @@ class Uplink:
             spread_seconds=_POWER_CUT_SPREAD_SECONDS if boot_time_ms() < _POWER_CUT_UP_MS else 0.0,
         )
         self._sticks = StickWatcher(home, config.usb_folders)
+        self._hurry = HurryWatch(folder.send_now)
         self._status_at = 0.0
 
     def run(self) -> None:
@@ -122,6 +124,10 @@ class Uplink:
             self._status_at = now
             self._sticks.look()
             self._log.look_at_carried()
+            came = self._hurry.network_came()
+            if self._hurry.asked() or came:
+                log.info("sending everything now")
+                self._courier.hurry(anew=came)
             self._write_status()
 
     def stop(self) -> None:

@@ -35,8 +35,7 @@ from uplink.journal.reader import JournalReader
 _STALLS_BEFORE_NEW_CONNECTION = 2
 _LONG_LAZY = 2.0
 """Records that nobody waits for may wait once as long as they may be held back; twice is a fault."""
-_PROBE_RECORDS = 50
-"""How much is sent at once while no receipts come: mobile data costs money."""
+_PROBE_RECORDS = 50  # at once while no receipts come: mobile data costs money
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +119,15 @@ class Courier:
         if receipt is not None and receipt.through > self.progress.confirmed:
             self.progress.confirmed, self.progress.collector_at_ms = receipt.through, receipt.at
             self._outbox.confirmed(receipt.through, receipt.link)
+
+    def hurry(self, *, anew: bool) -> None:
+        """Wait for nothing, and send what could wait too; `anew` on a new connection, for the old network may be gone."""
+        if anew or not self._roads.is_open:
+            self._roads.begin_anew()
+            self.progress.connected = False
+        if self._outbox is not None:
+            self._outbox.hurry()
+        self._quiet_until = self._now()
 
     def _tell_waiting(self) -> None:
         """Say so where records wait long though there is a road, and nobody has given a reason."""
@@ -280,11 +288,8 @@ class Courier:
             elif isinstance(event, SignedArrived):
                 self._inboxes[type(event)].take(event.payload)
             elif isinstance(event, SendRefused):
-                told = (
-                    trouble("nobody_listens")
-                    if event.code == NOBODY_LISTENS
-                    else trouble("message_refused", code=event.code)
-                )
+                nobody = event.code == NOBODY_LISTENS
+                told = trouble("nobody_listens") if nobody else trouble("message_refused", code=event.code)
                 self._note_trouble(told, f"nothing gets through: {event.message}")
                 self._stall(outbox)
 

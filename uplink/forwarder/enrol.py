@@ -20,7 +20,7 @@ from survey.log.following import Believed
 from survey.wire import enrolment_code
 from survey.wire.messages import KIOSK_NAME
 from survey.wire.trouble import trouble
-from uplink.errors import IdentityError, Refused, Unreachable
+from uplink.errors import IdentityError, Refused, Unreachable, WrongCode
 from uplink.forwarder import trust
 from uplink.forwarder.inbox import settings_inbox
 from uplink.forwarder.log_inbox import believed_bytes
@@ -39,8 +39,9 @@ def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> En
     `public_key` is the signing key's public half; the key itself lies under `home` already.
 
     Raises:
-        IdentityError: it is enrolled already, the code is none, the collector is not the one that made it, its answer makes
-            no sense, or the disk does not let us.
+        WrongCode: the code is none, or the collector is not the one that made it.
+        WrongClock: this machine's clock is so wrong that no certificate holds.
+        IdentityError: it is enrolled already, the collector's answer makes no sense, or the disk does not let us.
         Unreachable: the collector does not answer; try again with the same code.
         Refused: the collector does not take the code.
     """
@@ -49,7 +50,7 @@ def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> En
     try:
         parsed = enrolment_code.parse(code)
     except ValueError as error:
-        raise IdentityError(
+        raise WrongCode(
             f"this is no enrolment code: {error}; compare it with what the collector printed"
         ) from error
     authority = trust.private_authority(collector_url, parsed.fingerprint)

@@ -88,6 +88,10 @@ class Outbox:
         self._say_prev = True
         self._held_since = float("-inf") if hurry else None
 
+    def hurry(self) -> None:
+        """Have what is held back go with the next parcel."""
+        self._held_since = float("-inf")
+
     def lacks(self, seq: int) -> None:
         """Take note that the collector lacks something, and that nobody confirmed `seq`: if it is not here, the kiosk must declare it lost."""
         self._lacking = seq

@@ -133,6 +133,11 @@ class KioskHome(NamedTuple):
         """What the kiosk tells of itself; the uplink passes it on."""
         return self.kiosk_part / "status.json"
 
+    @property
+    def send_now(self) -> Path:
+        """Touched by whoever stands before the kiosk and wants everything sent at once."""
+        return self.kiosk_part / "send-now"
+
     # Written by the uplink process.
 
     @property

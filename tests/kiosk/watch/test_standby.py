@@ -1,6 +1,7 @@
 """A kiosk that cannot serve has a face: it says why, tells systemd that it is alive, and goes on once it is mended."""
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -14,6 +15,7 @@ from kiosk.__main__ import main
 from kiosk.commands import uplink as uplink_command
 from kiosk.draw.screens import layout
 from kiosk.draw.screens.parts import not_fitting
+from kiosk.draw.window import Window
 from kiosk.errors import (
     ConfigurationError,
     IdentityUnreadable,
@@ -22,14 +24,16 @@ from kiosk.errors import (
     NotEnrolled,
     NotMounted,
     Obstacle,
+    Tried,
 )
 from kiosk.rehearsal.gallery import LARGE, SIZES
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.texts import Texts, catalogue
-from kiosk.show.views import Input, Look, NoticeView, Quit
+from kiosk.show.views import Input, Look, MessageView, NoticeView, Quit, View
 from kiosk.watch import standby
 from kiosk.watch.folders import require_enrolled
 from kiosk.watch.standby import stand_by
+from kiosk.watch.trial import on_trial
 from kiosk.watch.watchdog import Watchdog
 from tests.kiosk.rigs import RecordingDisplay, rig
 from uplink.journal.identity import Identity
@@ -101,6 +105,19 @@ def test_another_trouble_is_a_change_too(first: KioskError, then: KioskError) ->
     assert waits(first, raises(then))[0]
 
 
+def test_one_failed_try_after_another_changes_the_face_and_nothing_else() -> None:
+    first, then = (
+        NotEnrolled("none", Tried(kind, kind)) for kind in (Obstacle.NO_ANSWER, Obstacle.WRONG_CODE)
+    )
+    changed, display, told = waits(NotEnrolled("none"), raises(first, then, then, then, None))
+    assert changed
+    titles = [view.title for view in display.views if isinstance(view, NoticeView)]
+    assert [title for title, before in zip(titles, [None, *titles], strict=False) if title != before] == [
+        Texts().get("standby.title"), Texts().get("standby.no_answer.title"), Texts().get("standby.wrong_code.title"),
+    ]  # fmt: skip
+    assert len([word for word in told if word.startswith("READY")]) == 3
+
+
 def test_what_costs_more_is_tried_every_half_minute() -> None:
     looked: list[float] = []
     display, error = Bystander(), JournalShut("locked")
@@ -165,6 +182,31 @@ def test_a_very_long_message_and_name_leave_the_steps_alone(
     machine = MACHINE._replace(name="kios-desa-sukamaju-02", addresses=addresses)
     view = standby_view(IdentityUnreadable("words of a library, " * 40), machine, Texts("id"))
     assert not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale))) == []
+
+
+@pytest.mark.parametrize("trial,word", [("", "starting"), ("2.4.0+20261123.051200", "updating")])
+def test_a_kiosk_says_that_it_starts_and_whether_it_is_for_a_new_version(
+    trial: str, word: str, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = tmp_path / "trial"
+    note.write_text(f"{trial}\n")
+    monkeypatch.setattr(on_trial, "__defaults__", (note,))
+    shown: list[View] = []
+
+    def show(window: Window, view: View) -> None:
+        shown.append(view)
+        if len(shown) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Window, "show", show)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    assert main(["run", "--simulate", "--home", str(home)]) == 0
+    first, *_, last = shown
+    assert isinstance(first, MessageView)
+    assert first == last
+    assert first.title == Texts("id").get(f"standby.{word}.title")
+    assert first.bar.right == ("ke versi 2.4.0" if trial else "")
+    assert not on_trial(tmp_path / "none")
 
 
 # -- the commands

@@ -12,7 +12,8 @@ from tests.uplink.certificates import Authority
 from tests.uplink.fakes import KIOSK, FakeCollector
 from tests.uplink.forwarder.test_enrol import answer, enrol
 from tests.uplink.services import HttpCollector
-from uplink.errors import IdentityError, Unreachable
+from uplink.errors import IdentityError, Unreachable, WrongClock, WrongCode
+from uplink.forwarder import trust
 from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.validity import Validity
@@ -71,7 +72,7 @@ def test_another_authority_is_refused_before_the_code_is_told(
 ) -> None:
     with (
         door(collector, shows=theirs, claims=theirs) as found,
-        pytest.raises(IdentityError, match="is not the collector that made this code"),
+        pytest.raises(WrongCode, match="is not the collector that made this code"),
     ):
         enrol(code_for(ours), found.url, home)
     assert found.asked == []
@@ -156,3 +157,18 @@ def _transport(url: str, ca: Path) -> HttpTransport:
         settings_every_seconds=config.https_settings_seconds,
         validity=Validity(lambda: True, lambda: 0),
     )
+
+
+def test_a_clock_that_is_years_apart_is_named_with_what_to_type(
+    home: Path, collector: FakeCollector, ours: Authority
+) -> None:
+    with door(collector, shows=ours, claims=ours) as found:
+        found.date = "Mon, 23 Nov 2043 02:41:07 GMT"
+        with pytest.raises(WrongClock, match="sudo date -u -s '2043-11-23 02:41:07'"):
+            enrol(code_for(ours), found.url, home)
+    assert found.asked == []
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 23 Nov 2026 02:41:07 GMT"])
+def test_a_clock_that_is_right_or_not_told_stops_nobody(date: str) -> None:
+    trust.check_clock(date, now=1_795_401_000.0)
