@@ -72,7 +72,7 @@ class AnswerCard(NamedTuple):
         if self.chosen:
             size = theme.px(30)
             surface.blit(
-                icon("check", size, palette.accent), (x + width - size - theme.px(10), y + theme.px(10))
+                icon("check", size, palette.ink), (x + width - size - theme.px(10), y + theme.px(10))
             )
         if self.number is not None:
             disc = number_size(theme)

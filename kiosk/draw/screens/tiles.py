@@ -56,7 +56,7 @@ class Tile(NamedTuple):
         if self.chosen:
             size = theme.px(28)
             surface.blit(
-                icon("check", size, palette.accent), (x + width - size - theme.px(8), y + theme.px(8))
+                icon("check", size, palette.ink), (x + width - size - theme.px(8), y + theme.px(8))
             )
 
 
