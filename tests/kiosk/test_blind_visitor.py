@@ -37,7 +37,7 @@ def tell(home: Path, collector: Identity, code: str) -> None:
     """Let the collector say how the complaint stands, as it does over the network."""
     secrets = secrets_of(code, salt_of(collector.public_key))
     nonce = os.urandom(12)
-    state = TicketState("dijawab", 1_772_400_000_000, answer=ANSWER).to_bytes()
+    state = TicketState("dijawab", 1_772_400_000_000, until="2026-03-31", answer=ANSWER).to_bytes()
     shut = nonce + ChaCha20Poly1305(secrets.key).encrypt(nonce, state, state_context(secrets.lookup))
     folder = KioskHome(home)
     folder.tickets.parent.mkdir(parents=True, exist_ok=True)
