@@ -309,6 +309,11 @@ class Loop:
 
     def _draw(self, now: float) -> None:
         around = self._surroundings = self._housekeeping.surroundings(now)
+        look = (self.service.state.large_text, self.service.state.contrast)
+        fresh = look != self._look
+        if fresh:  # the staff's screens too come up as they are made, whatever the visitor before had chosen
+            self._look = look
+            self._display.change_look(text_scale=LARGE_TEXT if look[0] else 1.0, high_contrast=look[1])
         if self.service.state.step is Step.STAFF and self.desk is not None:
             self._drawn = None
             self._show(self.desk.view(now))
@@ -322,11 +327,7 @@ class Loop:
         self._redraw_at = float("inf") if change is None else change
         texts = self._housekeeping.texts(self.service.state.language)
         view = present(self.service.plan, self.service.state, around, texts, self._clock)
-        look = (self.service.state.large_text, self.service.state.contrast)
-        if look != self._look:
-            self._look = look
-            self._display.change_look(text_scale=LARGE_TEXT if look[0] else 1.0, high_contrast=look[1])
-            view = view or self._view
+        view = view or (self._view if fresh else None)
         if view is not None:
             warns = isinstance(view, WarnedView) and not isinstance(self._view, WarnedView)
             if warns and self.service.state.aids.aloud:

@@ -4,6 +4,7 @@ All sizes are given as at 1024x600 and grow with the panel's short side. Colour 
 the same for every answer: from afar nobody can tell what was pressed.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -112,12 +113,21 @@ class Theme:
 
     def text(self, size: float) -> int:
         """A text size given as at 1024x600, in this panel's pixels and at the visitor's text size."""
-        return max(self.smallest_text, round(size * self.scale * self.text_scale))
+        return max(self.smallest_text, self.enlarged(round(size * self.scale)))
+
+    def enlarged(self, pixels: int) -> int:
+        """A size in pixels at the visitor's text size; rounded up, so that it is never less than what was asked for."""
+        return math.ceil(pixels * self.text_scale)
 
     @property
     def smallest_text(self) -> int:
         """The least text size on this panel, whatever has to fit."""
-        return max(14, round(SMALLEST_TEXT * self.scale))
+        return self.enlarged(max(14, round(SMALLEST_TEXT * self.scale)))
+
+    @property
+    def large(self) -> bool:
+        """The visitor asked for large text."""
+        return self.text_scale > 1
 
 
 def band_height(whole: Theme) -> int:

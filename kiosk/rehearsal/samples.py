@@ -5,7 +5,7 @@ documents and of the tests are pictures of the product.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
 from hardware.board import Facts
@@ -26,12 +26,13 @@ from survey.visit.action import Word, name_of
 from survey.visit.aided import Aids
 from survey.visit.offer import tile_pages
 from survey.visit.plan import OfferedService, Plan
-from survey.visit.reading import answer_pages
+from survey.visit.reading import page_count, standing_pages
 from survey.visit.state import Outcome, State, Step
 from survey.wire.ticket_states import TicketState
 from survey.wire.trouble import trouble
 from uplink.journal.written import WriterState
 
+_Sample = tuple[str, State, Surroundings]
 _SERVICES = (
     OfferedService("domisili", "Surat keterangan domisili"),
     OfferedService("tidak_mampu", "Surat keterangan tidak mampu (SKTM)"),
@@ -116,7 +117,7 @@ _TROUBLED = WELL._replace(
 
 def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]:
     """Every screen by name, in the order a visitor may meet them; `large` as one who wants large text."""
-    for name, state, around in _visits(language, large=large):
+    for name, state, around in _read(_visits(language, large=large)):
         # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
         plan = _plan(language)._replace(microphone=name in _WITH_MICROPHONE)
         view = present(plan, state, around, Texts(language), now=1.0)
@@ -124,8 +125,19 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
             yield name, view
         if view is not None and name in _IN_TRAINING:
             yield f"training-{name}", BandedView(view, Texts(language).get("training.band"))
-    yield from desk_samples(language, well=WELL, troubled=_TROUBLED)
-    yield from waiting_samples(language)
+    if not large:  # large text is a visitor's choice: it ends with the visit, and staff never sees it
+        yield from desk_samples(language, well=WELL, troubled=_TROUBLED)
+        yield from waiting_samples(language)
+
+
+def _read(screens: Iterable[_Sample]) -> Iterator[_Sample]:
+    """Every screen, and in large text every page on which it is read."""
+    for name, state, around in screens:
+        yield name, state, around
+        for page in range(1, page_count(state)):
+            yield f"{name}-page-{page + 1}", state._replace(page=page), around
+        if state.step is Step.QUESTION and state.large_text and not state.menu and state.pressed is None:
+            yield f"{name}-whole", state._replace(branch=Word.WHOLE), around
 
 
 def _plan(language: str) -> Plan:
@@ -133,7 +145,7 @@ def _plan(language: str) -> Plan:
     return plan._replace(speech=True)
 
 
-def _visits(language: str, *, large: bool) -> Iterator[tuple[str, State, Surroundings]]:
+def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
     plan = _plan(language)
 
     begun = State(language=language, large_text=large)
@@ -175,16 +187,18 @@ def _visits(language: str, *, large: bool) -> Iterator[tuple[str, State, Surroun
     yield "thanks", begun._replace(step=Step.THANKS, rated=True), AROUND
     yield from visited(begun, AROUND, _CODE)
     yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), AROUND
+    opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
+    yield "closed", begun._replace(step=Step.IDLE), AROUND._replace(closed=True, opens=opens)
+    if large:  # a fault ends the visit, and with it what was chosen
+        return
     yield (
         "failed",
         begun._replace(step=Step.FAILED, not_kept=True),
         AROUND._replace(out_of_service=trouble("disk_full")),
     )
-    opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
-    yield "closed", begun._replace(step=Step.IDLE), AROUND._replace(closed=True, opens=opens)
 
 
-def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundings]]:
+def _complaint(begun: State, plan: Plan) -> Iterator[_Sample]:
     typed = _TYPED.get(begun.language, _TYPED["id"])
     why = begun._replace(step=Step.TOPICS, complaint_from=Step.SERVICE, rated=True)
     yield "why", why, AROUND
@@ -204,7 +218,7 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "ticket-with-number", ticket._replace(has_number=True), AROUND._replace(answer_days=None)
     yield "ticket-without-page", ticket, AROUND._replace(status_address="")
     yield "consent", ticket._replace(step=Step.CONSENT), AROUND
-    yield "consent-ticked", ticket._replace(step=Step.CONSENT, consented=True, page=1), AROUND
+    yield "consent-ticked", ticket._replace(step=Step.CONSENT, consented=True, page=3), AROUND
     yield "consent-warned", ticket._replace(step=Step.CONSENT, since=-75.0, last_input=-75.0), AROUND
     phone = ticket._replace(step=Step.PHONE, consented=True)
     yield "phone-empty", phone, AROUND
@@ -212,7 +226,7 @@ def _complaint(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundi
     yield "phone", phone._replace(phone="081279001234"), AROUND
 
 
-def _spoken(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundings]]:
+def _spoken(begun: State, plan: Plan) -> Iterator[_Sample]:
     speak = begun._replace(step=Step.SPEAK, topics=("lama",))
     text = speak._replace(step=Step.TEXT, text=_TYPED.get(begun.language, _TYPED["id"]))
     yield "text-to-speak", text, AROUND
@@ -227,7 +241,7 @@ def _spoken(begun: State, plan: Plan) -> Iterator[tuple[str, State, Surroundings
     yield "heard-warned", heard._replace(since=-75.0, last_input=-75.0), AROUND
 
 
-def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
+def _earlier(begun: State) -> Iterator[_Sample]:
     code = begun._replace(step=Step.CODE)
     yield "code-empty", code, AROUND
     yield "code", code._replace(code=_CODE[:7], branch=ALPHABET[18:]), AROUND
@@ -242,11 +256,14 @@ def _earlier(begun: State) -> Iterator[tuple[str, State, Surroundings]]:
         "withdrawn": TicketState("dicabut", at),
     }
     for name, state in states.items():
-        yield f"standing-{name}", standing._replace(outcome=Outcome.FOUND, found=state), AROUND
+        shown = standing._replace(outcome=Outcome.FOUND, found=state)
+        yield f"standing-{name}", shown, AROUND
+        for page in range(1, standing_pages(shown)):
+            yield f"standing-{name}-page-{page + 1}", shown._replace(page=page), AROUND
     long = standing._replace(
         outcome=Outcome.FOUND, found=TicketState("dijawab", at, until="2026-12-29", answer=_ANSWER * 5)
     )
-    for page in range(len(answer_pages(_ANSWER * 5))):
+    for page in range(standing_pages(long)):
         yield f"standing-long-{page + 1}", long._replace(page=page), AROUND
     yield (
         "standing-other",

@@ -11,6 +11,7 @@ from survey.instrument.profile import AGE, JOB
 from survey.visit.action import BACKSPACE, Choice, Word, key, parse
 from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
+from survey.visit.reading import LARGE_PAGES, is_whole, reads_on
 from survey.visit.spelling import TREES
 from survey.visit.state import State, Step
 
@@ -21,7 +22,7 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.WORD, Word.NEXT): ("complaint.send", "next"),
     (Step.HEARD, Word.NEXT): ("complaint.send", "next"),
     (Step.STANDING, Word.BACK): ("standing.again", "back"),
-    (Step.CONSENT, Word.MORE): ("standing.more", "next"),
+    **{(step, Word.MORE): ("action.next", "next") for step in LARGE_PAGES},
     (Step.STANDING, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
     (Step.STANDING, Word.NUMBER): ("standing.number", ""),
@@ -67,6 +68,12 @@ def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
             return texts.get("complaint.send_bare"), "next"
         case Word.BACK if state.step is Step.STANDING and state.found is not None:
             return texts.get("standing.from_start"), "back"
+        case Word.WHOLE:
+            return texts.get("question.answers" if is_whole(state) else "question.whole"), ""
+        case Word.MORE if state.step is Step.TICKET and not reads_on(state):
+            return texts.get("ticket.code"), ""
+        case Word.MORE if state.step is Step.STANDING and state.large_text:
+            return texts.get("action.next"), "next"
         case Word.MORE if state.step is Step.TOPICS:
             last = state.page % tile_pages(plan) == tile_pages(plan) - 1
             return texts.get("tiles.first" if last else "tiles.more"), "tiles"
@@ -155,6 +162,7 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             | Word.PROFILE
             | Word.WITHIN
             | Word.TOPIC
+            | Word.WHOLE
             | Word.LANGUAGE
             | Word.GROUP
             | Word.KEY

@@ -15,13 +15,16 @@ from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Bar, MessageView, Plain, Screenful
 from kiosk.show.warning import warned
 from survey.instrument.instrument import in_language
-from survey.visit.offer import BUTTONS, pages, question_key
+from survey.visit.offer import pages, question_key
 from survey.visit.plan import Plan
+from survey.visit.reading import has_fewer, is_whole, page_count, page_number
 from survey.visit.state import State, Step
 from survey.visit.waits import warns_at
 
 _PATIENCE_SECONDS = 0.5
 """What is done sooner shows no waiting screen: the highlighted answer simply stays."""
+_LONG_SENTENCE = 110
+"""Characters that fit above four answers in large text on the smallest panel."""
 _WAITING = (Step.SAVING, Step.LOOKING)
 
 
@@ -30,7 +33,12 @@ def present(plan: Plan, state: State, around: Surroundings, texts: Texts, now: f
     if state.step in _WAITING and (_is_coded(state) or now < state.since + _PATIENCE_SECONDS):
         return None
     view = _Presenter(plan, state, around, texts, now).view()
-    return None if view is None else warned(plan, state, texts, view, now)
+    if view is None:
+        return None
+    if (count := page_count(state)) > 1:
+        number = texts.get("page.number", number=page_number(state) + 1, count=count)
+        view = view._replace(bar=view.bar._replace(right=number))
+    return warned(plan, state, texts, view, now)
 
 
 def next_change(plan: Plan, state: State, now: float) -> float | None:
@@ -173,7 +181,7 @@ class _Presenter(Screen):
         get = self.texts.get
         return self.choice(
             title=get("service.title"),
-            subtitle=get("service.subtitle"),
+            subtitle=self._hint("service.subtitle"),
             bar=self._paged_bar(len(self.plan.services)),
         )
 
@@ -184,35 +192,50 @@ class _Presenter(Screen):
         bar = self._paged_bar(0 if attribute.steps else len(attribute.values))._replace(left=left)
         return self.choice(
             title=self.texts.get(f"profile.{attribute.key}.title"),
-            subtitle=self.texts.get("profile.subtitle"),
+            subtitle=self._hint("profile.subtitle"),
             bar=bar,
         )
 
+    def _hint(self, key: str) -> str:
+        """Give words that help but are no question: large text has no room for them."""
+        return "" if self.state.large_text else self.texts.get(key)
+
     def _paged_bar(self, count: int) -> Bar:
-        bar = Bar(note="" if self.state.large_text else self.texts.get("menu.hint"))
-        if count <= BUTTONS:
+        bar = Bar(note=self._hint("menu.hint"))
+        whole = pages(count, fewer=has_fewer(self.state))
+        if whole == 1:
             return bar
-        number = self.state.page % pages(count) + 1
-        return bar._replace(right=self.texts.get("page.number", number=number, count=pages(count)))
+        number = self.state.page % whole + 1
+        return bar._replace(right=self.texts.get("page.number", number=number, count=whole))
 
     def _question(self) -> Screenful:
         form = self.plan.forms[self.state.form]
         key = question_key(self.plan, self.state)
         question = form.question(key)
-        number, count = self.state.place + 1, len(form.questions)
         language = self.state.language
         official, plain = in_language(question.wording, language), in_language(question.plain, language)
-        # In large text the short sentence is the heading: what is long cannot be made large. The official one stays, whole.
-        title, subtitle = (plain, official) if self.state.large_text and plain else (official, plain)
+        # In large text the short sentence is the heading, and the official one stands whole on a page of its own.
+        large = self.state.large_text
+        title, subtitle = official, plain
+        if large:
+            short = (
+                official if len(official) <= _LONG_SENTENCE else in_language(form.element(key).name, language)
+            )
+            title, subtitle = plain or short, ""
+        number, count = self.state.place + 1, len(form.questions)
+        bar = Bar(
+            left=self.texts.get("question.progress", number=number, count=count),
+            right=in_language(form.element(key).name, language),
+            progress=(number, count),
+        )
+        if is_whole(self.state):
+            return MessageView(
+                bar=bar._replace(actions=self.extras()), title=official, text="", options=self.options()
+            )
         return self.choice(
             title=title,
             subtitle=subtitle,
-            bar=Bar(
-                left=self.texts.get("question.progress", number=number, count=count),
-                right=in_language(form.element(key).name, language),
-                note="" if self.state.large_text else self.texts.get("menu.hint"),
-                progress=(number, count),
-            ),
+            bar=bar if large else bar._replace(note=self.texts.get("menu.hint")),
         )
 
     def _failed(self) -> Screenful:

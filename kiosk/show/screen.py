@@ -2,6 +2,7 @@
 
 from kiosk.show.actions import action_label, is_told
 from kiosk.show.labels import month_day
+from kiosk.show.large.reading import here, is_first
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import Action, Bar, ChoiceView, MessageView
@@ -65,7 +66,10 @@ class Screen:
     def options(self) -> tuple[Action, ...]:
         """Give the actions of the buttons."""
         return tuple(
-            self.action(name, button=place) for place, name in enumerate(self.offer.options, start=1)
+            self.action(name, button=place)
+            for place, name in enumerate(self.offer.options, start=1)
+            if name
+            not in self.offer.options[place:]  # where two buttons mean the same, the last one is named
         )
 
     def extras(self) -> tuple[Action, ...]:
@@ -94,10 +98,11 @@ class Screen:
 
     def message(self, key: str, *, text: str | None = None, icon: str = "") -> MessageView:
         """Make the view of a message whose texts begin with `key`."""
+        text = self.texts.get(f"{key}.text") if text is None else text
         return MessageView(
             bar=self.place_bar()._replace(actions=self.extras()),
-            title=self.texts.get(f"{key}.title"),
-            text=self.texts.get(f"{key}.text") if text is None else text,
+            title=self.texts.get(f"{key}.title") if is_first(self.state) else "",
+            text=here(text, self.state),
             icon=icon,
             options=self.options(),
         )

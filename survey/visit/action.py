@@ -32,6 +32,8 @@ class Word(StrEnum):
     SKIP = "skip"
     LISTEN = "listen"
     MORE = "more"
+    WHOLE = "whole"
+    """The official sentence by itself, or the answers again."""
     RESUME = "resume"
     ACCEPT = "accept"
     DECLINE = "decline"

@@ -13,6 +13,7 @@ from survey.visit.effects import Effect, Hush, Speak
 from survey.visit.moves import Handler, Moved, listen
 from survey.visit.offer import Manner, manner_of
 from survey.visit.plan import Plan
+from survey.visit.reading import is_whole
 from survey.visit.state import State, Step
 
 LEVELS = 4
@@ -70,7 +71,18 @@ def with_speech(before: State, after: State, effects: tuple[Effect, ...]) -> Mov
 
 def _screen(state: State) -> tuple[object, ...]:
     menu = state.aids.page if state.menu else None
-    return (state.step, state.form, state.place, state.page, menu, state.outcome, state.language, state.visit)
+    whole = is_whole(state)
+    return (
+        state.step,
+        state.form,
+        state.place,
+        state.page,
+        whole,
+        menu,
+        state.outcome,
+        state.language,
+        state.visit,
+    )
 
 
 def _content(state: State) -> tuple[object, ...]:

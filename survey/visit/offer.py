@@ -16,11 +16,12 @@ from survey.record.ticket import CODE_CHARACTERS, read_code
 from survey.record.visit_code import LETTERS
 from survey.visit.action import BACKSPACE, Word, key, name_of
 from survey.visit.plan import Plan
-from survey.visit.reading import answer_pages, reads_on, replies
+from survey.visit.reading import OUT, has_fewer, is_whole, page_number, reads_on, replies, standing_pages
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
 
 BUTTONS = 4
+_FEWER = 2
 
 
 class Manner(StrEnum):
@@ -93,8 +94,11 @@ def offer(plan: Plan, state: State) -> Offer:
     return _on_screen(plan, state)
 
 
-def page_of(names: Sequence[str], page: int) -> tuple[str, ...]:
-    """Give one page of a list for four buttons: four names when that is all, else three and the way to the next page."""
+def page_of(names: Sequence[str], page: int, *, fewer: bool = False) -> tuple[str, ...]:
+    """Give one page of a list for four buttons: four names when that is all, else three (or two and the way on twice) and the way on."""
+    if fewer and len(names) > _FEWER:
+        start = min(page % pages(len(names), fewer=True) * _FEWER, len(names) - _FEWER)
+        return (*names[start : start + _FEWER], Word.MORE, Word.MORE)
     if len(names) <= BUTTONS:
         return tuple(names)
     size = BUTTONS - 1
@@ -103,8 +107,10 @@ def page_of(names: Sequence[str], page: int) -> tuple[str, ...]:
     return (*names[start : start + size], Word.MORE)
 
 
-def pages(count: int) -> int:
+def pages(count: int, *, fewer: bool = False) -> int:
     """Give how many pages a list of `count` names has."""
+    if fewer and count > _FEWER:
+        return -(-count // _FEWER)
     return 1 if count <= BUTTONS else -(-count // (BUTTONS - 1))
 
 
@@ -120,6 +126,8 @@ def may_leave_contact(plan: Plan, state: State) -> bool:
 
 
 def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
+    if reads_on(state):
+        return Offer((*OUT.get(state.step, ()), *_listen(plan), Word.MORE))
     match state.step:
         case Step.IDLE:
             return _idle(plan)
@@ -150,9 +158,10 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
             return Offer((Word.CANCEL, *said))
         case Step.TICKET:
             number = (Word.NUMBER,) if may_leave_contact(plan, state) and not state.has_number else ()
-            return Offer((*_listen(plan), *number, Word.NOTED))
-        case Step.CONSENT if reads_on(state):
-            return Offer((Word.BACK, *_listen(plan), Word.MORE))
+            again = (
+                (Word.MORE,) if page_number(state) else ()
+            )  # the code is shown once: back to it, in large text
+            return Offer((*_listen(plan), *again, *number, Word.NOTED))
         case Step.CONSENT:
             following = (Word.NEXT,) if state.consented else ()
             return Offer((Word.BACK, *_listen(plan), Word.TICK, *following))
@@ -202,7 +211,7 @@ def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
 def _menu(plan: Plan, state: State) -> Offer:
     ways_out = _ways_out(plan, state) if manner_of(state.step) in MENU else ()
     if not state.aids.wide:
-        return Offer((*ways_out, *_listen(plan), Word.RESUME))
+        return Offer(page_of((*ways_out, *_listen(plan), Word.RESUME), state.aids.page))
     return Offer(page_of(_wide_menu(plan, state, ways_out), state.aids.page))
 
 
@@ -225,8 +234,9 @@ def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
             return (Word.CLOSE,)
         case Step.PHONE | Step.CODE:
             return (Word.BACK,)
-        case Step.QUESTION if not plan.skip:
-            return (Word.BACK,)
+        case Step.QUESTION:
+            whole = (Word.WHOLE,) if state.large_text else ()
+            return (Word.BACK, *whole, *((Word.SKIP,) if plan.skip else ()))
         case _:
             return (Word.BACK, Word.SKIP)
 
@@ -249,13 +259,17 @@ def _invitation(plan: Plan, state: State) -> Offer:
 
 
 def _listed(plan: Plan, state: State) -> Offer:
-    return Offer(page_of(_names(plan, state), state.page), (Word.BACK, *_listen(plan), Word.SKIP))
+    shown = page_of(_names(plan, state), state.page, fewer=has_fewer(state))
+    return Offer(shown, (Word.BACK, *_listen(plan), Word.SKIP))
 
 
 def _question(plan: Plan, state: State) -> Offer:
+    if is_whole(state):
+        return Offer((Word.WHOLE,), _listen(plan))
+    whole = (Word.WHOLE,) if state.large_text else ()
     return Offer(
         page_of(_names(plan, state), state.page),
-        (Word.BACK, *_listen(plan), *((Word.SKIP,) if plan.skip else ())),
+        (Word.BACK, *_listen(plan), *whole, *((Word.SKIP,) if plan.skip else ())),
     )
 
 
@@ -326,7 +340,7 @@ def _standing(plan: Plan, state: State) -> Offer:
     if state.outcome is not Outcome.FOUND or state.found is None:
         again = (Word.LOOK,) if state.outcome is Outcome.LATE else ()
         options: tuple[str, ...] = (Word.BACK, *again, Word.CLOSE)
-    elif state.page < len(answer_pages(state.found.answer)) - 1:
+    elif state.page < standing_pages(state) - 1:
         options = (*((Word.BACK,) if state.page else ()), Word.CLOSE, Word.MORE)
     else:
         options = _replies(plan, state)

@@ -21,6 +21,7 @@ from survey.visit.moves import (
 )
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
+from survey.visit.reading import LARGE_PAGES
 from survey.visit.speaking import SPOKEN
 from survey.visit.state import Ended, State, Step
 from survey.visit.testing import TESTING
@@ -82,6 +83,10 @@ def _decline(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return state._replace(page=state.page + 1, since=now), (Hush(),)
+
+
+def _whole(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return state._replace(branch="" if state.branch else Word.WHOLE, since=now), (Hush(),)
 
 
 # -- service, profile, questions
@@ -219,7 +224,8 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.QUESTION, Word.MORE): _more,
     (Step.QUESTION, Word.LISTEN): listen,
     (Step.QUESTION, Word.BACK): _back,
-    (Step.CONSENT, Word.MORE): _more,
+    (Step.QUESTION, Word.WHOLE): _whole,
+    **{(step, Word.MORE): _more for step in LARGE_PAGES},
     (Step.OFFER, Word.NO): _decline,
     (Step.OFFER, Word.LISTEN): listen,
     (Step.THANKS, Word.CLOSE): _close,

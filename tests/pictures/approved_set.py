@@ -44,6 +44,16 @@ class Case:
 
 _SMALL = Look(size=(800, 480))
 _UPRIGHT = Look(size=(720, 1280))
+_LARGE = _SMALL._replace(text_scale=LARGE_TEXT)
+_LARGE_UPRIGHT = _UPRIGHT._replace(text_scale=LARGE_TEXT)
+_IN_LARGE_TEXT = (
+    "idle-offline",
+    "service",
+    "question-5-produk",
+    "question-9-pengaduan",
+    "why",
+    "closed",
+)
 _SCREENS = (
     "idle",
     "pressed",
@@ -95,7 +105,8 @@ CASES = (
     Case("speak", "en", _SMALL),
     Case("text", "id", _SMALL),
     Case("consent", "en", _SMALL),
-    Case("question-9-pengaduan", "id", Look(size=(800, 480), text_scale=LARGE_TEXT), "large"),
+    *(Case(screen, "id", _LARGE, "large") for screen in _IN_LARGE_TEXT),
+    *(Case(screen, "en", _LARGE_UPRIGHT, "large") for screen in ("question-5-produk", "ticket")),
     Case("pressed", "id", _UPRIGHT),
     Case("question-5-produk", "id", _UPRIGHT),
     Case("text", "en", _UPRIGHT),
@@ -106,8 +117,6 @@ CASES = (
     Case("heard-warned", "id", _UPRIGHT),
     Case("consent-warned", "id", LOOK._replace(high_contrast=True), "contrast"),
     Case("not-enrolled-offline", "id", _SMALL),
-    Case("wrong-configuration", "id", Look(size=(800, 480), text_scale=LARGE_TEXT), "large"),
-    Case("idle-offline", "id", Look(size=(800, 480), text_scale=LARGE_TEXT), "large"),
     Case("idle-without-time", "id", _UPRIGHT),
     Case("no-buttons", "id", _UPRIGHT),
     Case("pressed", "id", LOOK._replace(high_contrast=True), "contrast"),

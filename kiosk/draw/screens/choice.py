@@ -4,6 +4,7 @@ from kiosk.draw.screens.controls import answers
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit
 from kiosk.draw.screens.parts import PlacedPart, Words
+from kiosk.draw.screens.rows import least_height, rows
 from kiosk.draw.theme import Theme
 from kiosk.show.views import ChoiceView
 
@@ -11,21 +12,29 @@ from kiosk.show.views import ChoiceView
 def layout(view: ChoiceView, theme: Theme) -> list[PlacedPart]:
     """Place the question, its paraphrase and the answers beneath."""
     parts, (x, y, width, height) = frame(view.bar, theme)
-    wished = 38 if view.bar.progress else 44
-    if theme.text_scale > 1 and not view.bar.progress:
-        wished = 38  # what is large already need not grow as much: the answers want the room
+    # In large text the answers have what they need, and the question as much of the rest as it can fill.
+    stacked = theme.large and not any(option.icon.startswith("face-") for option in view.options)
+    room = height - least_height(view.options, theme) - theme.px(12) if stacked else 0
+    wished = 36 if theme.large else 38 if view.bar.progress else 44
+    share = 22 if theme.portrait else 32 if theme.large else 27
     title = fit(
-        view.title, theme, TITLE, wished, width=width, height=height * (22 if theme.portrait else 27) // 100
+        view.title,
+        theme,
+        TITLE,
+        wished,
+        width=width,
+        height=min(room, height * 40 // 100) if stacked else height * share // 100,
     )
     parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
-    top = y + title.height + theme.px(10)
+    top = y + title.height + theme.px(6 if theme.large else 10)
     if view.subtitle:
         room = theme.px(
-            112 if theme.text_scale > 1 else 66
-        )  # in large text the answers give way, for they are short
+            (150 if theme.portrait else 112) if theme.large else 66
+        )  # in large text the faces give way
         subtitle = fit(view.subtitle, theme, SECONDARY, 24, width=width, height=room)
         parts.append(PlacedPart((x, top, width, subtitle.height), Words(subtitle, SECONDARY, colour="muted")))
         top += subtitle.height + theme.px(16)
-    else:
+    elif not theme.large:
         top += theme.px(10)
-    return parts + answers(view.options, (x, top, width, y + height - top), theme, pressed=view.pressed)
+    place = rows if stacked else answers
+    return parts + place(view.options, (x, top, width, y + height - top), theme, pressed=view.pressed)

@@ -42,17 +42,25 @@ class TickBox:
 def layout(view: ConsentView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the text on a card, the box to tick, and the choices."""
     parts, (x, y, width, height) = frame(view.bar, theme)
-    title = fit(view.title, theme, TITLE, 36, width=width, height=height * 18 // 100)
+    title = fit(view.title, theme, TITLE, 36, width=width, height=height * (40 if theme.large else 18) // 100)
     parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
     bottom = y + height
     if view.options:
         room = pills_height(view.options, theme, 68)
         parts += pills(view.options, (x, bottom - room, width, room), theme, size=24)
         bottom -= room + theme.px(14)
-    label = fit(view.box_label, theme, LABEL, 24, width=width - theme.px(102), height=theme.px(72))
+    label = fit(
+        view.box_label,
+        theme,
+        LABEL,
+        24,
+        width=width - theme.px(102),
+        height=theme.px(160 if theme.large else 72),
+    )
     row = max(theme.target, label.height + theme.px(20))
     parts.append(PlacedPart((x, bottom - row, width, row), TickBox(label, view.ticked), TICK))
     bottom -= row + theme.px(14)
     top = y + title.height + theme.px(14)
-    parts.append(paragraphs(view.paragraphs, (x, top, width, bottom - top), theme, size=24))
+    if view.paragraphs:
+        parts.append(paragraphs(view.paragraphs, (x, top, width, bottom - top), theme, size=24))
     return parts

@@ -11,9 +11,12 @@ import pygame
 from kiosk.draw.icons import icon
 from kiosk.draw.screens.paragraph import LABEL, Fitted, fit, measure
 from kiosk.draw.screens.parts import Box, PlacedPart, Words, number_size, paint_card, paint_number
-from kiosk.draw.theme import Theme
+from kiosk.draw.theme import TARGET, Theme
 from kiosk.show.views import Action
 from survey.named import distinct
+
+_TWO_LINES = 94
+"""A button beneath a message in large text: two lines of its words."""
 
 
 @distinct
@@ -69,7 +72,7 @@ class AnswerCard(NamedTuple):
         if self.chosen:
             size = theme.px(30)
             surface.blit(
-                icon("check", size, palette.accent), (x + width - size - theme.px(10), y + theme.px(10))
+                icon("check", size, palette.ink), (x + width - size - theme.px(10), y + theme.px(10))
             )
         if self.number is not None:
             disc = number_size(theme)
@@ -136,11 +139,6 @@ def answers(
     """Lay out at most four equal answers, each in the place of its physical button."""
     x, y, width, height = area
     lying = theme.portrait
-    if theme.text_scale > 1 and not lying:
-        # In large type the ladder gives its room to the words that say the same; a face is the answer itself.
-        options = [
-            option._replace(icon="") if option.icon.startswith("step-") else option for option in options
-        ]
     gap = theme.px(20) if not lying else theme.px(16)
     places = [(option.button or place + 1) - 1 for place, option in enumerate(options)]
     if lying:
@@ -175,13 +173,21 @@ def answers(
     ]
 
 
-def pill(action: Action, theme: Theme, *, width: int, style: str = "", size: float = 24) -> Pill:
-    """Make a button whose label fits into `width`."""
+def pill(
+    action: Action, theme: Theme, *, width: int, style: str = "", size: float = 24, height: int = 0
+) -> Pill:
+    """Make a button whose label fits into `width`, and into `height` where it is higher than a target."""
     glyph = theme.px(24) if action.icon else 0
     disc = number_size(theme) if action.button is not None else 0
     taken = sum(part + theme.px(10) for part in (glyph, disc) if part) + 2 * theme.px(14)
     fitted = fit(
-        action.label, theme, LABEL, size, width=max(1, width - taken), height=theme.target, most_lines=2
+        action.label,
+        theme,
+        LABEL,
+        size,
+        width=max(1, width - taken),
+        height=max(theme.target, height),
+        most_lines=2,
     )
     return Pill(
         fitted=fitted,
@@ -199,7 +205,7 @@ def pill_row(
     """Make buttons whose labels all have the size at which the longest fits."""
     while True:
         made = [
-            pill(action, theme, width=box[2], style=style, size=size)
+            pill(action, theme, width=box[2], style=style, size=size, height=box[3] if theme.large else 0)
             for action, box, style in zip(actions, boxes, styles, strict=True)
         ]
         smallest = min((button.fitted.size for button in made), default=0)
@@ -223,28 +229,37 @@ def pills(options: Sequence[Action], area: Box, theme: Theme, *, size: float = 2
     x, y, width, height = area
     gap = theme.px(16 if theme.portrait else 20)
     rows = pill_rows(options, theme)
+    between = theme.px(16)
     columns = -(-len(options) // rows)
     side = min((width - (columns - 1) * gap) // columns, theme.px(460) if rows == 1 else width)
     left = x + (width - columns * side - (columns - 1) * gap) // 2
-    high = min((height - (rows - 1) * gap) // rows, theme.px(96))
+    high = min((height - (rows - 1) * between) // rows, theme.px(96))
     boxes = [
-        (left + place % columns * (side + gap), y + place // columns * (high + gap), side, high)
+        (left + place % columns * (side + gap), y + place // columns * (high + between), side, high)
         for place in range(len(options))
     ]
     styles = ["strong" if option.strong else "plain" for option in options]
+    if theme.large:
+        options = [option._replace(icon="") for option in options]  # the words have the pictures' room
     return pill_row(options, boxes, theme, styles=styles, size=size)
 
 
 def pill_rows(options: Sequence[Action], theme: Theme) -> int:
-    """In how many rows the choices stand: one, or on an upright panel one above the other, four as two by two."""
+    """In how many rows the choices stand: one, or on an upright panel one above the other, four as two by two (in large text everywhere)."""
     if not theme.portrait:
-        return 1
-    return 2 if len(options) == 4 else max(1, len(options))
+        return 2 if theme.large and len(options) > 3 else 1
+    return 2 if len(options) == 4 and not theme.large else max(1, len(options))
 
 
 def pills_height(options: Sequence[Action], theme: Theme, row: float) -> int:
     """The height that the choices need when a row is `row` high (as at 1024x600)."""
     rows = pill_rows(options, theme)
+    if theme.large:
+        columns = -(-len(options) // rows)
+        side = (theme.size[0] - 2 * theme.margin - (columns - 1) * theme.px(20)) // max(1, columns)
+        words = [option._replace(icon="") for option in options]
+        long = any(pill_width(option, theme, 26) > side + theme.px(20) for option in words)
+        row = max(row if rows == 1 else 0, _TWO_LINES) if long else row if rows == 1 else TARGET
     return rows * max(theme.target, theme.px(row)) + (rows - 1) * theme.px(16)
 
 
@@ -268,7 +283,8 @@ def _label(option: Action, box: Box, theme: Theme, size: float, *, lying: bool) 
         used += theme.px(100) + pad if option.icon else 0
         return fit(option.label, theme, LABEL, size, width=box[2] - used, height=box[3] - pad)
     _, _, width, height = card_box(box, option.button, theme, lying=lying)
-    room = height - number_size(theme) - theme.px(8) - (theme.px(70) if option.icon else 0)
+    icon_room = theme.px(46 if theme.large else 70)
+    room = height - number_size(theme) - theme.px(8) - (icon_room if option.icon else 0)
     inner = width - pad - theme.stroke * 2
     # Six short lines are harder to read than four in a slightly smaller type.
     few = fit(option.label, theme, LABEL, size, width=inner, height=room, most_lines=4)
@@ -282,4 +298,4 @@ def _icon_size(options: Sequence[Action], box: Box, words_height: int, theme: Th
     if lying:
         return min(wished, theme.px(100), box[3] - theme.px(28))
     room = box[3] - number_size(theme) - words_height - theme.px(14) - theme.px(28)
-    return max(theme.px(40), min(wished, room))
+    return max(theme.px(32 if theme.large else 40), min(wished, room))

@@ -11,30 +11,54 @@ from kiosk.show.views import Action, Bar
 _A_ROW = 4
 
 
-def frame(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], Box]:
-    """Lay out both bars; the box is what is left for the screen itself."""
+def frame(bar: Bar, theme: Theme, *, ways_out: Sequence[Action] = ()) -> tuple[list[PlacedPart], Box]:
+    """Lay out both bars; the box is what is left for the screen itself.
+
+    `ways_out` stand in the upper bar, at its end: where large text leaves no room for them below.
+    """
     width = theme.size[0]
-    parts = _above(bar, theme)
+    buttons = _at_the_end(ways_out, theme)
+    parts = buttons + _above(bar, theme, end=buttons[0].box[0] - theme.px(16) if buttons else None)
     # An upright panel is too narrow for both texts on one line.
-    head = theme.px(72 if theme.portrait else 58)
-    top = head
+    head = theme.px((90 if theme.large else 72) if theme.portrait else 58)
+    top = max(head, theme.px(4) + theme.target) if buttons else head
     if bar.progress:
-        line = (theme.margin, head + theme.px(2), width - 2 * theme.margin, theme.px(8) // 2 * 2)
+        line = (theme.margin, top + theme.px(2), width - 2 * theme.margin, theme.px(8) // 2 * 2)
         parts.append(PlacedPart(line, ProgressBar(*bar.progress)))
-        top = line[1] + line[3] + theme.px(14)
+        top = line[1] + line[3] + theme.px(8 if theme.large else 14)
     else:
-        top += theme.px(14)
+        top += max(8, theme.px(8)) if theme.large else theme.px(14)
     below, bottom = _below(bar, theme)
     return parts + below, (theme.margin, top, width - 2 * theme.margin, bottom - top)
 
 
-def _above(bar: Bar, theme: Theme) -> list[PlacedPart]:
+def _at_the_end(actions: Sequence[Action], theme: Theme) -> list[PlacedPart]:
+    gap, end = max(8, theme.px(8)), theme.size[0] - theme.margin
+    boxes: list[Box] = []
+    shown = [_bare(action) for action in actions]
+    for action in reversed(shown):
+        width = pill_width(action, theme)
+        boxes.insert(0, (end - width, theme.px(4), width, theme.target))
+        end -= width + gap
+    return pill_row(shown, boxes, theme, styles=["plain"] * len(shown))
+
+
+def _above(bar: Bar, theme: Theme, *, end: int | None = None) -> list[PlacedPart]:
     parts: list[PlacedPart] = []
-    whole = theme.size[0] - 2 * theme.margin
+    whole = (theme.size[0] - theme.margin if end is None else end) - theme.margin
     top, height = theme.px(12), theme.px(58 if theme.portrait else 47)
     room = whole
-    if bar.right:
-        right = shorten(bar.right, theme, SECONDARY, 20, width=whole * 45 // 100, height=height)
+    if theme.large and theme.portrait and bar.right and (bar.left or bar.left_strong):
+        # One above the other: side by side large text would be cut.
+        line = theme.px(38)
+        right = shorten(bar.right, theme, SECONDARY, 20, width=whole, height=line)
+        box = (theme.margin, top + line, whole, line)
+        parts.append(PlacedPart(box, Words(right, SECONDARY, colour="muted", middle=True)))
+        height = line
+    elif bar.right:
+        right = shorten(
+            bar.right, theme, SECONDARY, 20, width=whole * (62 if theme.large else 45) // 100, height=height
+        )
         room -= right.width + theme.px(20)
         box = (theme.margin + whole - right.width - 2, top, right.width + 2, height)
         parts.append(PlacedPart(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
@@ -64,11 +88,13 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:
     right = [action for action in bar.actions if action.icon != "back"]
     whole = width - 2 * theme.margin
     gap = max(8, theme.px(12))
-    top = height - theme.px(20) - theme.target
+    top = height - theme.px(12 if theme.large else 20) - theme.target
     boxes: dict[str, Box] = {}
-    if not left and len(right) > _A_ROW and theme.portrait:
+    if theme.portrait and ((not left and len(right) > _A_ROW) or (theme.large and len(bar.actions) > 2)):
         # As many as the idle screen has where screens can be read aloud: two rows, each as wide as the panel.
-        parts, top = _in_two_rows(right, theme, gap=gap)
+        parts, top = _in_rows(
+            bar.actions, theme, gap=gap, rows=-(-len(bar.actions) // 2) if theme.large else 2
+        )
         return _note_above(note, parts, theme, top=top) if note else (parts, top - theme.px(16))
     room = whole - gap * max(0, len(bar.actions) - 1)
     if sum(pill_width(action, theme) for action in bar.actions) > room:
@@ -90,15 +116,15 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:
     parts = pill_row(bar.actions, [boxes[action.name] for action in bar.actions], theme, styles=styles)
     if note:
         return _with_note(note, parts, theme, x=x, end=end, top=top)
-    return parts, top - theme.px(16)
+    return parts, top - theme.px(10 if theme.large else 16)
 
 
-def _in_two_rows(actions: Sequence[Action], theme: Theme, *, gap: int) -> tuple[list[PlacedPart], int]:
+def _in_rows(actions: Sequence[Action], theme: Theme, *, gap: int, rows: int) -> tuple[list[PlacedPart], int]:
     width, height = theme.size
-    whole, columns = width - 2 * theme.margin, -(-len(actions) // 2)
-    first = height - theme.px(20) - 2 * theme.target - gap
+    whole, columns = width - 2 * theme.margin, -(-len(actions) // rows)
+    first = height - theme.px(20) - rows * theme.target - (rows - 1) * gap
     boxes: list[Box] = []
-    for row, begin in enumerate((0, columns)):
+    for row, begin in enumerate(range(0, len(actions), columns)):
         here = actions[begin : begin + columns]
         side = (whole - gap * (len(here) - 1)) // len(here)
         top = first + row * (theme.target + gap)
@@ -106,6 +132,8 @@ def _in_two_rows(actions: Sequence[Action], theme: Theme, *, gap: int) -> tuple[
             (theme.margin + place * (side + gap), top, side, theme.target) for place in range(len(here))
         ]
     styles = ["strong" if action.strong else "quiet" for action in actions]
+    if theme.large:
+        actions = [action._replace(icon="") for action in actions]
     return pill_row(actions, boxes, theme, styles=styles), first
 
 

@@ -4,18 +4,19 @@ The letters lie as on Indonesian telephones (QWERTY). An upright panel has no ro
 order of the alphabet, eight in a row. The PIN gets a large number pad instead.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pygame
 
 from kiosk.draw.fonts import Weight, font_for
 from kiosk.draw.icons import icon
-from kiosk.draw.screens.controls import pills, pills_height
+from kiosk.draw.screens.controls import pill_row, pills, pills_height
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit, wrap
 from kiosk.draw.screens.parts import Box, PlacedPart, Words, paint_card, written
 from kiosk.draw.theme import Theme
-from kiosk.show.views import KEY, KeyboardView
+from kiosk.show.views import KEY, Action, KeyboardView
 
 _LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SYMBOLS = ("1234567890", "@#/()\"':;", "+-=%&!?")
@@ -51,7 +52,7 @@ class KeyCap:
             size = min(theme.px(32), box[2] - theme.px(12), box[3] - theme.px(12))
             drawn = icon(self.icon, size, palette.ink)
         else:
-            size = min(theme.px(22 if self.quiet else 30), box[3] - theme.px(14))
+            size = min(theme.text(22 if self.quiet else 30), box[3] - theme.px(14))
             drawn = written(self.label, size, Weight.SEMIBOLD, palette.ink, theme.fonts)
             if drawn.get_width() > box[2] - 8:
                 drawn = written(self.label, size * 7 // 10, Weight.SEMIBOLD, palette.ink, theme.fonts)
@@ -116,13 +117,31 @@ def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
     parts, (x, y, width, height) = frame(bar, theme)
     room = 0
     if view.options:
-        room = pills_height(view.options, theme, 64) + theme.px(14)
+        beside = theme.large and not theme.portrait
+        room = (theme.px(86) if beside else pills_height(view.options, theme, 64)) + theme.px(14)
         box = (x, y + height - room + theme.px(14), width, room - theme.px(14))
-        parts += pills(view.options, box, theme, size=24)
+        parts += (_one_row if beside else pills)(view.options, box, theme, size=24)
     area = (x, y, width, height - room)
     if view.layout == "pin":
         return parts + _pad(view, area, theme)
     return parts + _board(view._replace(title="") if low else view, area, theme)
+
+
+def _one_row(options: Sequence[Action], area: Box, theme: Theme, *, size: float) -> list[PlacedPart]:
+    """In large text too the choices stand in one row, for the keys want the height: what is known by its sign has no word."""
+    x, y, width, height = area
+    gap = max(8, theme.px(12))
+    shown = [option._replace(label="" if option.icon == "speak" else option.label) for option in options]
+    shown = [option._replace(icon=option.icon if option.icon == "speak" else "") for option in shown]
+    narrow = theme.px(110)
+    wide = [option for option in shown if option.label]
+    side = (width - narrow * (len(shown) - len(wide)) - gap * (len(shown) - 1)) // max(1, len(wide))
+    boxes: list[Box] = []
+    for option in shown:
+        boxes.append((x, y, side if option.label else narrow, height))
+        x += boxes[-1][2] + gap
+    styles = ["strong" if option.strong else "plain" for option in shown]
+    return pill_row(shown, boxes, theme, styles=styles, size=size)
 
 
 def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
@@ -130,7 +149,14 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     parts: list[PlacedPart] = []
     top = y
     if view.title:
-        title = fit(view.title, theme, TITLE, 28, width=width, height=theme.px(72 if theme.portrait else 36))
+        title = fit(
+            view.title,
+            theme,
+            TITLE,
+            28,
+            width=width,
+            height=theme.px((124 if theme.large else 72) if theme.portrait else 54 if theme.large else 36),
+        )
         parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
         top += title.height + theme.px(10)
     gap = max(8, theme.px(8))

@@ -11,14 +11,20 @@ from kiosk.show.views import LetterView
 def layout(view: LetterView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the card, and the choices beneath it."""
     parts, (x, y, width, height) = frame(view.bar, theme)
-    title = fit(view.title, theme, TITLE, 38, width=width, height=height * 20 // 100)
-    parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
-    top, bottom = y + title.height + theme.px(12), y + height
+    top, bottom = y, y + height
+    if view.title:
+        share = 34 if theme.large else 20
+        title = fit(
+            view.title, theme, TITLE, 36 if theme.large else 38, width=width, height=height * share // 100
+        )
+        parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
+        top += title.height + theme.px(12)
     if view.options:
         room = pills_height(view.options, theme, 72)
         parts += pills(view.options, (x, bottom - room, width, room), theme, size=24)
         bottom -= room + theme.px(14)
-    parts.append(paragraphs(view.paragraphs, (x, top, width, bottom - top), theme, size=27))
+    if view.paragraphs:
+        parts.append(paragraphs(view.paragraphs, (x, top, width, bottom - top), theme, size=27))
     return parts
 
 

@@ -17,7 +17,7 @@ def layout(view: MessageView, theme: Theme) -> list[PlacedPart]:
     faces = any(option.icon.startswith(("face-", "step-")) for option in view.options)
     room = 0
     if faces:
-        room = height * 58 // 100
+        room = height * (51 if theme.large else 58) // 100
         parts += answers(view.options, (x, y + height - room, width, room), theme)
     elif view.options:
         room = pills_height(view.options, theme, 88)
@@ -30,14 +30,19 @@ def _words(
     view: MessageView, theme: Theme, area: tuple[int, int, int, int], *, small: bool
 ) -> list[PlacedPart]:
     x, y, width, height = area
-    icon = 0 if small or not view.icon else min(theme.px(112), height * 30 // 100)
+    # In large text the words have the picture's room, on a panel that is not upright.
+    bare = small or not view.icon or (theme.large and not theme.portrait)
+    icon = 0 if bare else min(theme.px(112), height * 30 // 100)
     gap = theme.px(20)
-    narrow = min(width, theme.px(860))
+    narrow = width if theme.large else min(width, theme.px(860))
     left = x + (width - narrow) // 2
     rest = height - (icon + gap if icon else 0)
-    title = fit(view.title, theme, TITLE, 36 if small else 48, width=narrow, height=rest * 45 // 100)
-    text = fit(view.text, theme, CENTRED, 26 if small else 30, width=narrow, height=rest - title.height - gap)
-    used = title.height + (text.height + gap if view.text else 0) + (icon + gap if icon else 0)
+    share = 45 if view.text else 100
+    wished = 36 if small or theme.large else 48
+    title = fit(view.title, theme, TITLE, wished, width=narrow, height=rest * share // 100)
+    above = title.height + gap if view.title else 0
+    text = fit(view.text, theme, CENTRED, 26 if small else 30, width=narrow, height=rest - above)
+    used = above + (text.height if view.text else -gap) + (icon + gap if icon else 0)
     top = y + max(0, (height - used) // 2)
     parts: list[PlacedPart] = []
     if icon:
@@ -45,8 +50,9 @@ def _words(
             PlacedPart((x, top, width, icon), Picture(_LARGE.get(view.icon, view.icon), icon, "accent"))
         )
         top += icon + gap
-    parts.append(PlacedPart((left, top, narrow, title.height), Words(title, TITLE, align="centre")))
+    if view.title:
+        parts.append(PlacedPart((left, top, narrow, title.height), Words(title, TITLE, align="centre")))
     if view.text:
-        box = (left, top + title.height + gap, narrow, text.height)
+        box = (left, top + above, narrow, text.height)
         parts.append(PlacedPart(box, Words(text, CENTRED, align="centre")))
     return parts

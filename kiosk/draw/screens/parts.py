@@ -171,13 +171,13 @@ def paint_number(
     size = number_size(theme)
     surface.blit(_disc(size, fill), (centre[0] - size // 2, centre[1] - size // 2))
     ink = theme.palette.paper if fill != theme.palette.on_accent else theme.palette.accent
-    digit = written(str(number), max(theme.smallest_text, theme.px(19)), Weight.BOLD, ink, theme.fonts)
+    digit = written(str(number), theme.text(19), Weight.BOLD, ink, theme.fonts)
     surface.blit(digit, (centre[0] - digit.get_width() // 2, centre[1] - digit.get_height() // 2))
 
 
 def number_size(theme: Theme) -> int:
     """The diameter of the disc around a button's number."""
-    return max(theme.px(36), theme.smallest_text + 12)
+    return max(theme.px(36), theme.text(19) + 12)
 
 
 def natural_height(size: int, weight: Weight, theme: Theme) -> int:

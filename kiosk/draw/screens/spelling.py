@@ -6,7 +6,7 @@ from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit
 from kiosk.draw.screens.parts import Box, PlacedPart, Words
 from kiosk.draw.screens.steering import row, steering
 from kiosk.draw.theme import Theme
-from kiosk.show.views import KEY, KeyboardView
+from kiosk.show.views import KEY, Bar, KeyboardView
 from survey.record.ticket import ALPHABET
 from survey.visit.action import BACKSPACE
 
@@ -15,7 +15,16 @@ _COLUMNS = 8
 
 def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
     """Place the words, the field with a note on what stands there, the keys, and what the buttons do."""
-    parts, (x, y, width, _) = frame(view.bar._replace(actions=()), theme)
+    large = theme.large
+    bar = view.bar._replace(actions=())
+    if large and not theme.portrait and view.layout == "code":
+        return _large_code(view, theme)
+    onward = [action for action in view.bar.actions if action.strong]
+    parts, (x, y, width, _) = frame(
+        bar, theme, ways_out=[action for action in view.bar.actions if not action.strong] if large else ()
+    )
+    if large:
+        view = view._replace(bar=view.bar._replace(actions=tuple(onward)))
     apart = view.layout == "digits" and not theme.portrait  # the ways out stand beside the pad
     below, bottom = steering(view.options, () if apart else view.bar.actions, theme)
     area = (x, y, width, bottom - y)
@@ -33,8 +42,21 @@ def _digits(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     pad_width = min(width * 44 // 100, theme.px(430))
     left = width - pad_width - theme.px(28)
     actions = row(view.bar.actions, (x, y + height - theme.target, left, theme.target), theme)
-    words = _words(view, (x, y, left, height - theme.target - theme.px(12)), theme)
+    taken = theme.target + theme.px(12) if actions else 0
+    words = _words(view, (x, y, left, height - taken), theme)
     return actions + words + number_pad((x + width - pad_width, y, pad_width, height), theme)
+
+
+def _large_code(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
+    """In large text the title stands in the upper bar, beside the ways out."""
+    below, bottom = steering(view.options, (), theme)
+    out, (x, _, width, _) = frame(Bar(), theme, ways_out=view.bar.actions)
+    y = theme.px(4)
+    room = min((part.box[0] for part in out), default=x + width) - x - theme.px(16)
+    title = fit(view.title, theme, TITLE, 34, width=room, height=theme.px(124))
+    parts = [*out, *below, PlacedPart((x, y, room, title.height), Words(title, TITLE))]
+    y += max(title.height, theme.target) + theme.px(8)
+    return parts + _code(view._replace(title=""), (x, y, width, bottom - y), theme)
 
 
 def _code(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
@@ -57,13 +79,16 @@ def _code(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
 def _words(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     """The title, the field and the note, one below the other."""
     x, y, width, height = area
-    title = fit(view.title, theme, TITLE, 34, width=width, height=height * 34 // 100)
-    note = fit(view.note, theme, SECONDARY, 22, width=width, height=height * 30 // 100)
+    share = 46 if theme.large else 34
+    title = fit(view.title, theme, TITLE, 34, width=width, height=height * share // 100)
+    head = title.height + theme.px(8) if view.title else 0
+    most = height - head - theme.px(52) if theme.large else height * 30 // 100
+    note = fit(view.note, theme, SECONDARY, 22, width=width, height=most)
     gap = theme.px(8)
-    field = min(theme.px(84), height - title.height - note.height - 2 * gap)
-    parts = [PlacedPart((x, y, width, title.height), Words(title, TITLE))]
-    top = y + title.height + gap
-    size = min(theme.px(40), field * 6 // 10)
+    field = min(theme.px(84), height - head - note.height - gap)
+    parts = [PlacedPart((x, y, width, title.height), Words(title, TITLE))] if view.title else []
+    top = y + head
+    size = min(theme.text(40), field * (82 if theme.large else 60) // 100)
     parts.append(PlacedPart((x, top, width, field), Field(view.text, view.hint, size)))
     top += field + gap
     parts.append(PlacedPart((x, top, width, note.height), Words(note, SECONDARY, colour="ink")))

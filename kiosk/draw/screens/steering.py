@@ -15,21 +15,27 @@ def steering(
     options: Sequence[Action], actions: Sequence[Action], theme: Theme
 ) -> tuple[list[PlacedPart], int]:
     """Lay out both in one row, on an upright panel in three; gives the height at which they begin."""
-    bottom = theme.size[1] - theme.px(18)
+    bottom = theme.size[1] - theme.px(10 if theme.large else 18)
+    high = theme.target
+    if theme.large:  # two lines of what the buttons do
+        high = max(high, round(theme.text(22) * 2.4) + 4)
     gap = max(8, theme.px(10))
     whole = theme.size[0] - 2 * theme.margin
     if theme.portrait:
-        top = bottom - theme.target
+        top = bottom - theme.target if actions else bottom + gap
         parts = row(actions, (theme.margin, top, whole, theme.target), theme) if actions else []
         for pair in (options[2:], options[:2]):
-            top = top - theme.target - gap if parts else top
-            parts += _equal(pair, (theme.margin, top, whole, theme.target), theme, columns=2)
+            if pair:
+                top -= high + gap
+                parts += _equal(pair, (theme.margin, top, whole, high), theme, columns=2)
         return parts, top - theme.px(14)
-    top = bottom - theme.target
+    top = bottom - high
     taken = sum(_width(action, theme) + gap for action in actions)
     parts = row(actions, (theme.margin, top, taken - gap, theme.target), theme) if actions else []
-    box = (theme.margin + taken, top, whole - taken, theme.target)
-    return [*parts, *_equal(options, box, theme, columns=4)], top - theme.px(14)
+    box = (theme.margin + taken, top, whole - taken, high)
+    return [*parts, *_equal(options, box, theme, columns=4)], top - (
+        max(8, theme.px(8)) if theme.large else theme.px(14)
+    )
 
 
 def row(actions: Sequence[Action], box: Box, theme: Theme) -> list[PlacedPart]:
@@ -63,4 +69,4 @@ def _equal(options: Sequence[Action], box: Box, theme: Theme, *, columns: int) -
 def _width(action: Action, theme: Theme) -> int:
     if action.icon in _BARE:
         return theme.target
-    return min(pill_width(action, theme, 22), theme.px(170))
+    return pill_width(action, theme) if theme.large else min(pill_width(action, theme, 22), theme.px(170))

@@ -7,6 +7,7 @@ import pygame
 
 from kiosk.draw.screens.controls import pills, pills_height
 from kiosk.draw.screens.frame import frame
+from kiosk.draw.screens.letter import paragraphs
 from kiosk.draw.screens.paragraph import BODY, NUMBER, SECONDARY, TITLE, fit
 from kiosk.draw.screens.parts import Box, Pane, PlacedPart, Words
 from kiosk.draw.theme import Theme
@@ -38,18 +39,24 @@ class QrCode:
 def layout(view: TicketView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the card with the code, the card with the QR code (if there is a page), and the choices."""
     parts, (x, y, width, height) = frame(view.bar, theme)
-    title = fit(view.title, theme, TITLE, 42, width=width, height=height * 22 // 100)
-    parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
+    top = y
+    if view.title:
+        share = 34 if theme.large else 22
+        title = fit(view.title, theme, TITLE, 42, width=width, height=height * share // 100)
+        parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
+        top += title.height + theme.px(18)
     room = 0
     if view.options:
         # One above the other on an upright panel: low, so that the QR code stays large enough for a cheap camera.
         room = pills_height(view.options, theme, 64 if theme.portrait else 80) + theme.px(16)
         box = (x, y + height - room + theme.px(16), width, room - theme.px(16))
         parts += pills(view.options, box, theme)
-    top = y + title.height + theme.px(18)
     free = y + height - room - top
     gap = theme.px(20)
-    if not view.url:
+    if view.url and not view.code:
+        beside = _qr if theme.portrait else _qr_beside
+        parts.append(beside(view, (x, top, width, free), theme))
+    elif not view.url:
         parts.append(_code(view, (x, top, width, min(free, theme.px(420))), theme))
     elif theme.portrait:
         code_height = free * 52 // 100
@@ -66,15 +73,22 @@ def _code(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
     x, y, width, height = box
     pad = theme.px(28)
     inner = width - 2 * pad
+    if not view.code:
+        return paragraphs((view.text,), box, theme, size=28)
+    # In large text on two lines, where an upright panel is narrow: one line of it would be small.
+    lines = 2 if theme.large and theme.portrait else 1
     # A number belongs to a visit's code, and both are copied: neither needs to be read from afar.
-    size, high = (64, 84) if view.number else (92, 120)
-    code = fit(
-        view.code, theme, NUMBER, size / theme.text_scale, width=inner, height=theme.px(high), most_lines=1
+    most, high = (64, 84) if view.number else (92, 120)
+    size = most if lines > 1 else most / theme.text_scale
+    code = fit(view.code, theme, NUMBER, size, width=inner, height=lines * theme.px(high), most_lines=lines)
+    spoken = (
+        fit(view.spoken, theme, SECONDARY, 24, width=inner, height=theme.px(124 if theme.large else 64))
+        if view.spoken
+        else None
     )
-    spoken = fit(view.spoken, theme, SECONDARY, 24, width=inner, height=theme.px(64)) if view.spoken else None
     used = code.height + (spoken.height if spoken else 0) + theme.px(16)
     text = fit(view.text, theme, BODY, 24, width=inner, height=height - used - 2 * theme.px(18))
-    top = y + (height - used - text.height) // 2
+    top = y + (height - used - (text.height if view.text else -theme.px(16))) // 2
     parts = [PlacedPart((x + pad, top, inner, code.height), Words(code, NUMBER))]
     top += code.height
     if spoken:
@@ -83,16 +97,18 @@ def _code(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
         )
         top += spoken.height
     top += theme.px(16)
-    parts.append(PlacedPart((x + pad, top, inner, text.height), Words(text, BODY)))
+    if view.text:
+        parts.append(PlacedPart((x + pad, top, inner, text.height), Words(text, BODY)))
     return PlacedPart(box, Pane(tuple(parts)))
 
 
 def _qr(view: TicketView, box: Box, theme: Theme) -> PlacedPart:
     x, y, width, height = box
     pad = theme.px(16)
-    if theme.portrait and view.caption:
+    if theme.portrait and view.caption and view.code:
         return _qr_beside(view, box, theme)
-    caption = fit(view.caption, theme, SECONDARY, 20, width=width - 2 * pad, height=theme.px(90))
+    size, room = (22, 190) if theme.large else (20, 90)
+    caption = fit(view.caption, theme, SECONDARY, size, width=width - 2 * pad, height=theme.px(room))
     caption_height = caption.height + theme.px(6) if view.caption else 0
     code = (x + pad, y + pad, width - 2 * pad, height - 2 * pad - caption_height)
     parts = [PlacedPart(code, QrCode(view.url))]

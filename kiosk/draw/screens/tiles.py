@@ -55,30 +55,32 @@ class Tile(NamedTuple):
             Words(self.fitted, LABEL, align="centre").paint(surface, words, theme)
         if self.chosen:
             size = theme.px(28)
-            surface.blit(
-                icon("check", size, palette.accent), (x + width - size - theme.px(8), y + theme.px(8))
-            )
+            surface.blit(icon("check", size, palette.ink), (x + width - size - theme.px(8), y + theme.px(8)))
 
 
 def layout(view: TilesView, theme: Theme) -> list[PlacedPart]:
     """Place the question, the tiles, and what the buttons do."""
-    parts, (x, y, width, _) = frame(view.bar._replace(actions=()), theme)
-    below, bottom = steering(view.options, view.bar.actions, theme)
+    wide = theme.portrait or theme.large
+    # In large text the four buttons' words have the whole lower bar.
+    above = view.bar.actions if theme.large else ()
+    bar = view.bar._replace(actions=())
+    parts, (x, y, width, _) = frame(bar, theme, ways_out=above)
+    below, bottom = steering(view.options, () if above else view.bar.actions, theme)
     title = fit(view.title, theme, TITLE, 36, width=width * 6 // 10, height=theme.px(90))
-    if theme.portrait:
-        title = fit(view.title, theme, TITLE, 36, width=width, height=theme.px(100))
+    if wide:
+        title = fit(view.title, theme, TITLE, 36, width=width, height=theme.px(124 if theme.large else 100))
     parts.append(PlacedPart((x, y, title.width + 2, title.height), Words(title, TITLE)))
     top = y + title.height
     if view.subtitle and theme.portrait:
         hint = fit(view.subtitle, theme, SECONDARY, 22, width=width, height=theme.px(60))
         parts.append(PlacedPart((x, top, width, hint.height), Words(hint, SECONDARY, colour="muted")))
         top += hint.height
-    elif view.subtitle:
+    elif view.subtitle and not theme.large:  # a mark on what is picked says the same
         rest = width - title.width - theme.px(24)
         hint = fit(view.subtitle, theme, SECONDARY, 20, width=rest, height=title.height)
         box = (x + width - rest, y, rest, title.height)
         parts.append(PlacedPart(box, Words(hint, SECONDARY, colour="muted", align="right", middle=True)))
-    top += theme.px(14)
+    top += theme.px(8 if theme.large else 14)
     return parts + below + _grid(view, (x, top, width, bottom - top), theme)
 
 
@@ -89,10 +91,11 @@ def _grid(view: TilesView, area: Box, theme: Theme) -> list[PlacedPart]:
     gap = max(8, theme.px(12))
     side, high = (width - (columns - 1) * gap) // columns, (height - (rows - 1) * gap) // rows
     high = min(high, theme.px(210))
-    picture = min(high * 38 // 100, theme.px(72))
-    beside = theme.portrait
-    inner = side - 2 * theme.px(14) - (picture + theme.px(10) if beside else 0)
-    room = high - theme.px(20) - (0 if beside else picture + theme.px(10))
+    bare = theme.large  # the words have the picture's room
+    beside = theme.portrait and not bare
+    picture = 0 if bare else min(high * 38 // 100, theme.px(72))
+    inner = side - 2 * theme.px(8 if bare else 14) - (picture + theme.px(10) if beside else 0)
+    room = high - theme.px(20) - (0 if beside or bare else picture + theme.px(10))
     size = 25.0
     while True:
         sets = [
@@ -105,7 +108,7 @@ def _grid(view: TilesView, area: Box, theme: Theme) -> list[PlacedPart]:
     return [
         PlacedPart(
             (x + place % columns * (side + gap), y + place // columns * (high + gap), side, high),
-            Tile(fitted, tile.icon, picture, tile.chosen, place == view.focus, beside),
+            Tile(fitted, "" if bare else tile.icon, picture, tile.chosen, place == view.focus, beside),
             tile.name,
         )
         for place, (tile, fitted) in enumerate(zip(view.tiles, sets, strict=True))

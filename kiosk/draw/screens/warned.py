@@ -44,11 +44,11 @@ def layout(view: WarnedView, under: Sequence[PlacedPart], theme: Theme) -> list[
     """Make the one part, which answers wherever it is touched."""
     width, height = theme.size
     (answer,) = view.options
-    wide = min(width - 2 * theme.margin, theme.px(720))
+    wide = min(width - 2 * theme.margin, theme.px(1000 if theme.large else 720))
     pad, gap = theme.px(36), theme.px(16)
     inner = wide - 2 * pad
     title = fit(view.title, theme, TITLE, 40, width=inner, height=height * 20 // 100)
-    text = fit(view.text, theme, BODY, 26, width=inner, height=height * 36 // 100)
+    text = fit(view.text, theme, BODY, 26, width=inner, height=height * (44 if theme.large else 36) // 100)
     button = theme.px(76)
     bar = theme.px(10) // 2 * 2
     high = 2 * pad + title.height + gap + text.height + gap + bar + gap + button

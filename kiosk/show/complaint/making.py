@@ -1,13 +1,14 @@
 """The screens of making a complaint: what it is about, its words, its ticket, and the number that may be left with it."""
 
+from kiosk.show.large.reading import parted
 from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, ConsentView, KeyboardView, LetterView, TicketView, TilesView
 from survey.record.complaint import CONTACT_KEPT_DAYS, MAX_TEXT_CHARACTERS, AdditionKind
 from survey.record.phone import MAX_PHONE_DIGITS, read_phone
 from survey.record.ticket import show_code
 from survey.visit.offer import tile_pages, tiles
-from survey.visit.reading import reads_on
-from survey.visit.state import Step
+from survey.visit.reading import page_number, reads_on
+from survey.visit.state import State, Step
 
 CONSENT_VERSION = "2"
 """Version of the consent texts; it stands in every record that holds a contact."""
@@ -63,7 +64,7 @@ def ticket(screen: Screen) -> TicketView:
     if state.added is AdditionKind.SPOKEN:
         kept = f"**{get('ticket.spoken_kept')}** "
     short = address.partition("://")[2].rstrip("/")
-    return TicketView(
+    view = TicketView(
         bar=screen.place_bar()._replace(left_strong=get("complaint.saved"), left=""),
         title=get("ticket.title"),
         text=f"{kept}{promise} {get('ticket.keep')}",
@@ -73,24 +74,36 @@ def ticket(screen: Screen) -> TicketView:
         spoken=f"“{screen.texts.spell(show_code(code))}”",
         caption=get("ticket.caption", address=short) if address else "",
     )
+    return _page_of_ticket(view, state) if state.large_text else view
+
+
+def _page_of_ticket(view: TicketView, state: State) -> TicketView:
+    """In large text: the code, what becomes of it, and its picture for telephones, each on a page of its own."""
+    page = page_number(state)
+    if page == 0:
+        return view._replace(text="", url="", caption="")
+    text = (view.text, "") if view.url else parted(view.text, 2)
+    view = view._replace(title="", code="", spoken="", text=text[page - 1])
+    return view._replace(url="", caption="") if page == 1 else view
 
 
 def consent(screen: Screen) -> ConsentView | LetterView:
-    """Give what a visitor agrees to before a telephone number is taken; in large text it is read on two pages."""
+    """Give what a visitor agrees to before a telephone number is taken; in large text it is read before it is asked."""
     get = screen.texts.get
     first = (get("consent.purpose"), get("consent.keeping", days=CONTACT_KEPT_DAYS))
     rest = (get("consent.rights"), get("consent.children"))
+    page = page_number(screen.state)
     if reads_on(screen.state):
         return LetterView(
-            bar=_number_bar(screen)._replace(right=get("page.number", number=1, count=2)),
-            title=get("consent.title"),
-            paragraphs=first,
+            bar=_number_bar(screen),
+            title=get("consent.title") if page == 0 else "",
+            paragraphs=(first[:1], first[1:], rest)[page],
             options=screen.options(),
         )
     return ConsentView(
         bar=_number_bar(screen),
         title=get("consent.title"),
-        paragraphs=rest if screen.state.large_text else (*first, *rest),
+        paragraphs=() if screen.state.large_text else (*first, *rest),
         box_label=get("consent.box"),
         ticked=screen.state.consented,
         options=screen.options(),

@@ -1,5 +1,6 @@
 """The screens of speaking instead of writing: what becomes of it, the time that is left, and what was said."""
 
+from kiosk.show.large.reading import here, is_first
 from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, MessageView
 from survey.visit.state import Step
@@ -39,4 +40,6 @@ def heard(screen: Screen) -> MessageView:
 def _view(screen: Screen, *, title: str, text: str, icon: str) -> MessageView:
     get, own = screen.texts.get, screen.state.speaks_from is Step.WORD
     bar = Bar(left_strong=get("complaint.own" if own else "action.complaint"))
+    title = title if is_first(screen.state) else ""
+    text = here(text, screen.state)
     return MessageView(bar=bar, title=title, text=text, icon=icon, options=screen.options())

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 
 from kiosk.show.complaint.visited import hint
 from kiosk.show.labels import long_date
+from kiosk.show.large.reading import parted
 from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, KeyboardView, LetterView, MessageView
 from survey.record.complaint import MAX_TEXT_CHARACTERS
 from survey.record.ticket import CODE_CHARACTERS, read_code, show_code
-from survey.visit.reading import answer_pages, is_asked
+from survey.visit.reading import answer_pages, is_asked, standing_pages
 from survey.visit.state import Outcome
 from survey.wire.ticket_states import TicketState
 
@@ -19,6 +20,10 @@ def code(screen: Screen) -> KeyboardView:
     note = hint(screen)
     if len(typed) == CODE_CHARACTERS:
         note = get("code.good") if read_code(typed) else get("code.wrong")
+        if (
+            screen.state.large_text
+        ):  # what to do then is seen: the code stands above, and the key to erase below
+            note = parted(note, 2)[0]
     return KeyboardView(
         bar=Bar(left_strong=get("complaint.own"), actions=screen.extras()),
         title=get("code.title"),
@@ -44,8 +49,11 @@ def standing(screen: Screen) -> LetterView:
             paragraphs=(get(f"standing.{key}"),),
             options=screen.options(),
         )
-    pages = answer_pages(found.answer)
-    page = min(state.page, len(pages) - 1)
+    pages = answer_pages(found.answer, large=state.large_text)
+    count = standing_pages(state)
+    if state.large_text:  # the dates come before the answer, and what is asked after it
+        pages = ("", *(pages if found.answer else ()), "")[:count]
+    page = min(state.page, count - 1)
     if len(pages) > 1:
         bar = bar._replace(right=get("page.number", number=page + 1, count=len(pages)))
     facts = _facts(screen, found) if page == 0 else ()

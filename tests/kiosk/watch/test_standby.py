@@ -26,7 +26,7 @@ from kiosk.errors import (
     Obstacle,
     Tried,
 )
-from kiosk.rehearsal.gallery import LARGE, SIZES
+from kiosk.rehearsal.gallery import SIZES
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.texts import Texts, catalogue
 from kiosk.show.views import Input, Look, MessageView, NoticeView, Quit, View
@@ -181,7 +181,7 @@ def test_a_very_long_message_and_name_leave_the_steps_alone(
     pygame.font.init()
     machine = MACHINE._replace(name="kios-desa-sukamaju-02", addresses=addresses)
     view = standby_view(IdentityUnreadable("words of a library, " * 40), machine, Texts("id"))
-    assert not_fitting(layout(view, Look(size=size, text_scale=LARGE.text_scale))) == []
+    assert not_fitting(layout(view, Look(size=size))) == []
 
 
 @pytest.mark.parametrize("trial,word", [("", "starting"), ("2.4.0+20261123.051200", "updating")])

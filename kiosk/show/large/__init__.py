@@ -1,0 +1,1 @@
+"""What large text does otherwise: long texts are read page by page instead of in smaller type."""
