@@ -28,16 +28,16 @@ from kiosk.fitted.opening import (
     why_untouched,
 )
 from kiosk.fitted.speaking import Speaking
+from kiosk.keeping.recorder import Recorder
+from kiosk.keeping.thanked import ThankedLog
 from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
-from kiosk.recorder import Recorder
 from kiosk.remote.inbox import Inbox
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.remote.standing import Standing
 from kiosk.service import Service
 from kiosk.show.standby import between_view
 from kiosk.show.texts import Texts
-from kiosk.thanked import ThankedLog
 from kiosk.times import RealTimes, Times
 from kiosk.watch.case import CaseWatch
 from kiosk.watch.folders import require_enrolled

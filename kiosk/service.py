@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from hardware.debounce import Debouncer
-from kiosk.recorder import Recorder
+from kiosk.keeping.recorder import Recorder
 from survey.record.bodies import Alive
 from survey.record.response import TYPED
 from survey.record.seen_log import SeenLog

@@ -141,6 +141,7 @@ def uplink_health_of(fields: object) -> UplinkHealth | None:
     if not isinstance(fields, dict) or not fields:
         return None
     read = _Lenient(fields)
+    size = max(0, read.whole("log_size") or 0)
     return UplinkHealth(
         version=read.text("version"),
         transport=read.text("transport"),
@@ -150,10 +151,10 @@ def uplink_health_of(fields: object) -> UplinkHealth | None:
         damaged=read.whole("damaged") or 0,
         disk_free_mb=read.whole("disk_free_mb"),
         memory_kb=read.whole("memory_kb"),
-        log_size=max(0, read.whole("log_size") or 0),
-        log_root=read.text("log_root"),
+        log_size=size,
+        log_root=read.text("log_root") if size else "",
         log_fork=read.flag("log_fork", default=False),
-        log_origin=read.long_text("log_origin"),
+        log_origin=read.long_text("log_origin") if size else "",
         log_refused=read.text("log_refused"),
         log_policy=-1 if (number := read.whole("log_policy")) is None else max(-1, number),
         kiosk=kiosk_health_of(fields.get("kiosk")),

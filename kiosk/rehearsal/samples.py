@@ -71,6 +71,7 @@ AROUND = Surroundings(
     answer_days=14,
     out_of_service=None,
     mark=None,
+    log_words="",
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
     code_address="https://ikm.lampungselatankab.go.id/bukti/",
 )
@@ -123,7 +124,7 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
         view = present(plan, state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
-        if view is not None and name in _IN_TRAINING:
+        if view is not None and not large and name in _IN_TRAINING:
             yield f"training-{name}", BandedView(view, Texts(language).get("training.band"))
     if not large:  # large text is a visitor's choice: it ends with the visit, and staff never sees it
         yield from desk_samples(language, well=WELL, troubled=_TROUBLED)
@@ -185,7 +186,7 @@ def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
     yield from _earlier(begun)
     yield "saving", begun._replace(step=Step.SAVING), AROUND
     yield "thanks", begun._replace(step=Step.THANKS, rated=True), AROUND
-    yield from visited(begun, AROUND, _CODE)
+    yield from visited(begun, AROUND, _CODE, large=large)
     yield "thanks-partial", begun._replace(step=Step.THANKS, rated=True, partial=True), AROUND
     opens = datetime(2026, 11, 24, 8, 0)  # noqa: DTZ001 - local time, as above
     yield "closed", begun._replace(step=Step.IDLE), AROUND._replace(closed=True, opens=opens)

@@ -15,7 +15,8 @@ from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Bar, MessageView, Plain, Screenful
 from kiosk.show.warning import warned
 from survey.instrument.instrument import in_language
-from survey.visit.offer import pages, question_key
+from survey.visit.lists import pages
+from survey.visit.offer import question_key
 from survey.visit.plan import Plan
 from survey.visit.reading import has_fewer, is_whole, page_count, page_number
 from survey.visit.state import State, Step

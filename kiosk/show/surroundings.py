@@ -41,5 +41,5 @@ class Surroundings(NamedTuple):
     """Why, for staff."""
     mark: StaffMark | None
     """A word to staff, while the kiosk serves."""
-    log_words: str = ""
+    log_words: str
     """Three words of the log's root, for people to compare."""

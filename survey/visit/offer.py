@@ -4,7 +4,6 @@ One pure function serves both ends: the table looks up what a button means, the 
 What their names mean stands in `survey.visit.action`.
 """
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
@@ -15,13 +14,11 @@ from survey.record.phone import read_phone
 from survey.record.ticket import CODE_CHARACTERS, read_code
 from survey.record.visit_code import LETTERS
 from survey.visit.action import BACKSPACE, Word, key, name_of
+from survey.visit.lists import BUTTONS, page_of
 from survey.visit.plan import Plan
 from survey.visit.reading import OUT, has_fewer, is_whole, page_number, reads_on, replies, standing_pages
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
-
-BUTTONS = 4
-_FEWER = 2
 
 
 class Manner(StrEnum):
@@ -92,26 +89,6 @@ def offer(plan: Plan, state: State) -> Offer:
     if state.menu:
         return _menu(plan, state)
     return _on_screen(plan, state)
-
-
-def page_of(names: Sequence[str], page: int, *, fewer: bool = False) -> tuple[str, ...]:
-    """Give one page of a list for four buttons: four names when that is all, else three (or two and the way on twice) and the way on."""
-    if fewer and len(names) > _FEWER:
-        start = min(page % pages(len(names), fewer=True) * _FEWER, len(names) - _FEWER)
-        return (*names[start : start + _FEWER], Word.MORE, Word.MORE)
-    if len(names) <= BUTTONS:
-        return tuple(names)
-    size = BUTTONS - 1
-    # The last page is filled up from the one before, so that the way on stands on the fourth button of every page.
-    start = min(page % pages(len(names)) * size, len(names) - size)
-    return (*names[start : start + size], Word.MORE)
-
-
-def pages(count: int, *, fewer: bool = False) -> int:
-    """Give how many pages a list of `count` names has."""
-    if fewer and count > _FEWER:
-        return -(-count // _FEWER)
-    return 1 if count <= BUTTONS else -(-count // (BUTTONS - 1))
 
 
 def question_key(plan: Plan, state: State) -> str:
@@ -337,9 +314,11 @@ def _but(names: tuple[str, ...], options: tuple[str, ...]) -> tuple[str, ...]:
 
 def _standing(plan: Plan, state: State) -> Offer:
     extras = (*_listen(plan), Word.CLOSE)
-    if state.outcome is not Outcome.FOUND or state.found is None:
+    if state.found_code is not None and state.page < standing_pages(state) - 1:
+        options: tuple[str, ...] = (Word.BACK, Word.CLOSE, Word.MORE)
+    elif state.outcome is not Outcome.FOUND or state.found is None:
         again = (Word.LOOK,) if state.outcome is Outcome.LATE else ()
-        options: tuple[str, ...] = (Word.BACK, *again, Word.CLOSE)
+        options = (Word.BACK, *again, Word.CLOSE)
     elif state.page < standing_pages(state) - 1:
         options = (*((Word.BACK,) if state.page else ()), Word.CLOSE, Word.MORE)
     else:

@@ -10,12 +10,19 @@ PAGE_CHARACTERS = 220
 """So much of an answer stands on one page: what the smallest panel shows."""
 LARGE_CHARACTERS = 110
 """The same in large text."""
-LARGE_PAGES: Mapping[Step, int] = {Step.INVITATION: 2, Step.SPEAK: 2, Step.TICKET: 3, Step.CONSENT: 4}
+LARGE_PAGES: Mapping[Step, int] = {
+    Step.INVITATION: 2,
+    Step.SPEAK: 2,
+    Step.TICKET: 3,
+    Step.CONSENT: 4,
+    Step.THANKS: 3,
+}
 """What is too long for large text on the smallest panel is read on so many pages instead of in smaller type."""
 OUT: Mapping[Step, tuple[Word, ...]] = {
     Step.INVITATION: (Word.DECLINE,),
     Step.SPEAK: (Word.BACK,),
     Step.CONSENT: (Word.BACK,),
+    Step.THANKS: (Word.CLOSE,),
 }
 """What leads away while there is more to read."""
 _ANSWERED = "dijawab"
@@ -40,6 +47,8 @@ def answer_pages(answer: str, *, large: bool = False) -> tuple[str, ...]:
 
 def standing_pages(state: State) -> int:
     """Give how many pages there are of how a complaint stands: those of its answer; in large text the dates come before, what is asked after."""
+    if state.found_code is not None:
+        return 2 if state.large_text else 1
     answer = state.found.answer if state.found is not None else ""
     count = len(answer_pages(answer, large=state.large_text))
     if not state.large_text:
@@ -51,7 +60,9 @@ def standing_pages(state: State) -> int:
 
 def page_count(state: State) -> int:
     """Give on how many pages a screen is read before it asks: one, or more in large text."""
-    return LARGE_PAGES.get(state.step, 1) if state.large_text and not state.faces else 1
+    if not state.large_text or state.faces or (state.step is Step.THANKS and state.own_code is None):
+        return 1
+    return LARGE_PAGES.get(state.step, 1)
 
 
 def page_number(state: State) -> int:

@@ -26,7 +26,7 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
         case Step.SAVING | Step.LOOKING:
             return state.since + timing.saving
         case Step.THANKS:
-            return state.since + timing.thanks
+            return (latest if state.large_text else state.since) + timing.thanks
         case Step.IDLE:
             return latest + timing.idle if _has_preferences(plan, state) else None
         case Step.INVITATION | Step.KEPT:

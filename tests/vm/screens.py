@@ -29,6 +29,7 @@ AROUND = Surroundings(
     code_address="",
     out_of_service=None,
     mark=None,
+    log_words="",
 )
 
 

@@ -74,16 +74,16 @@ def ticket(screen: Screen) -> TicketView:
         spoken=f"“{screen.texts.spell(show_code(code))}”",
         caption=get("ticket.caption", address=short) if address else "",
     )
-    return _page_of_ticket(view, state) if state.large_text else view
+    return page_of_ticket(view, state) if state.large_text else view
 
 
-def _page_of_ticket(view: TicketView, state: State) -> TicketView:
+def page_of_ticket(view: TicketView, state: State) -> TicketView:
     """In large text: the code, what becomes of it, and its picture for telephones, each on a page of its own."""
     page = page_number(state)
     if page == 0:
         return view._replace(text="", url="", caption="")
     text = (view.text, "") if view.url else parted(view.text, 2)
-    view = view._replace(title="", code="", spoken="", text=text[page - 1])
+    view = view._replace(title="", code="", spoken="", number="", text=text[page - 1])
     return view._replace(url="", caption="") if page == 1 else view
 
 

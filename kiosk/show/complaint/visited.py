@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from kiosk.show.complaint.making import page_of_ticket
 from kiosk.show.labels import long_date, period_label
 from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, KeyboardView, LetterView, MessageView, TicketView
@@ -20,7 +21,7 @@ def thanks(screen: Screen) -> TicketView | MessageView:
     if code is None:
         return screen.message("thanks", text=said, icon="check")
     address = screen.around.code_address
-    return TicketView(
+    view = TicketView(
         bar=screen.place_bar()._replace(actions=screen.extras()),
         title=get("thanks.title"),
         text=f"{said} {get('visit.take')}",
@@ -31,6 +32,7 @@ def thanks(screen: Screen) -> TicketView | MessageView:
         caption=f"**{_short(address)}**" if address else "",
         number=str(code.number),
     )
+    return page_of_ticket(view, state) if state.large_text else view
 
 
 def card(screen: Screen) -> KeyboardView:
@@ -71,12 +73,14 @@ def returned(screen: Screen, found: KeptCode) -> LetterView:
     """Say what this kiosk knows of the visit whose letters were typed."""
     get = screen.texts.get
     day = long_date(screen.texts, date.fromisoformat(found.day)) if found.day else ""
-    said = (
+    said: tuple[str, ...] = (
         get("visit.given", date=day) if day else "",
         get(_standing(found)),
         _released(screen, found),
         get("visit.page", address=_short(screen.around.code_address)),
     )
+    if screen.state.large_text:
+        said = said[2:] if screen.state.page else said[:2]
     return LetterView(
         bar=Bar(left_strong=get("visit.name"), actions=screen.extras()),
         title=get("visit.found_title", number=screen.texts.number(found.number)),

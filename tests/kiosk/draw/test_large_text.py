@@ -16,6 +16,7 @@ from kiosk.show.large.reading import parted
 from kiosk.show.present import present
 from kiosk.show.texts import Texts
 from kiosk.show.views import LARGE_TEXT, ChoiceView, LetterView, Look, MessageView, TicketView
+from survey.record.visit_code import VisitCode
 from survey.visit.action import Word
 from survey.visit.machine import advance, begin
 from survey.visit.offer import offer
@@ -118,13 +119,18 @@ def test_without_large_text_no_screen_has_pages_of_its_own() -> None:
     for step in Step:
         assert page_count(State(step=step)) == 1
         assert Word.WHOLE not in offer(make_plan(Config()), State(step=Step.QUESTION)).actions
-    assert all(page_count(State(step=step, large_text=True)) > 1 for step in LARGE_PAGES)
+    own = VisitCode("k-0001", 11, "TEHYWP3M")
+    assert all(page_count(State(step=step, large_text=True, own_code=own)) > 1 for step in LARGE_PAGES)
+    assert page_count(State(step=Step.THANKS, large_text=True)) == 1, "thanks without a code"
 
 
 def test_what_is_read_on_pages_is_the_whole_text_and_the_last_page_asks() -> None:
     plan = make_plan(Config())._replace(speech=True, microphone=True)
+    own = VisitCode("k-0001", 11, "TEHYWP3M")
     for step in LARGE_PAGES:
-        state = State(step=step, language="id", ticket="TEHYWP3MDW4AX", large_text=True, complained=True)
+        state = State(
+            step=step, language="id", ticket="TEHYWP3MDW4AX", own_code=own, large_text=True, complained=True
+        )
         pages = [
             present(plan, state._replace(page=page), AROUND, Texts("id"), now=1.0)
             for page in range(page_count(state))

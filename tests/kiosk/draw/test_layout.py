@@ -24,7 +24,7 @@ from survey.instrument.definition import load, shipped
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import EXTRA, Attribute
 from survey.record.ticket import ALPHABET
-from survey.visit.offer import pages
+from survey.visit.lists import pages
 from survey.visit.state import State, Step
 from tests.kiosk.draw.looks import LOOK
 

@@ -26,6 +26,11 @@ class Watched(pygame.Surface):
         super().__init__(size)
         self.faint: list[float] = []
 
+    def subsurface(self, *box: object) -> pygame.Surface:
+        part = super().subsurface(*box)  # type: ignore[arg-type]
+        part.faint = self.faint  # type: ignore[attr-defined]
+        return part
+
     def blit(  # type: ignore[override] - as the screens call it
         self,
         source: pygame.Surface,

@@ -7,7 +7,8 @@ from survey.instrument.definition import load
 from survey.instrument.profile import attributes
 from survey.visit.aided import Aid
 from survey.visit.effects import Accepted, Ignored, SaveResponse, Thanked
-from survey.visit.offer import may_leave_contact, offer, page_of, pages
+from survey.visit.lists import page_of, pages
+from survey.visit.offer import may_leave_contact, offer
 from survey.visit.plan import OfferedService
 from survey.visit.state import (
     AidCalled,

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from kiosk.keeping.thanked import ThankedLog
+from kiosk.keeping.tokens import Note, Part, last_of
 from kiosk.remote.tickets import Tickets
 from kiosk.remote.visit_codes import Declared, Place, VisitCodes
 from kiosk.show.complaint.making import CONSENT_VERSION
-from kiosk.thanked import ThankedLog
 from kiosk.times import Times
-from kiosk.tokens import Note, Part, last_of
 from survey.record.attachment import Attachment, attach
 from survey.record.complaint import (
     ADDED,
