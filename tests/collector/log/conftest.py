@@ -1,5 +1,6 @@
 """The page from a stick in a headless Chromium, and a village under a log."""
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -27,9 +28,13 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     path = tmp_path_factory.mktemp("stick") / "periksa.html"
     path.write_text(made(), encoding="utf-8")
     # Playwright keeps a loop in this thread, beside which Django would refuse the tests' own database.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox"])
+        with pytest.MonkeyPatch.context() as started:
+            # On another date Chromium would wait for moments that never come, and use up a core.
+            started.delenv("LD_PRELOAD", raising=False)
+            playwright = stack.enter_context(sync_playwright())
+            browser = playwright.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox"])
         page = browser.new_page(viewport={"width": 390, "height": 900})
         page.goto(f"file://{path}")
         yield page

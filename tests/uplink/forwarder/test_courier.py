@@ -17,7 +17,7 @@ from uplink.forwarder.app import pace_of
 from uplink.forwarder.config import UplinkConfig
 from uplink.forwarder.courier import Courier
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
-from uplink.forwarder.log_inbox import LogInbox
+from uplink.forwarder.log_inbox import LogFiles, LogInbox
 from uplink.forwarder.senders.sender import (
     Event,
     LogArrived,
@@ -57,8 +57,13 @@ class Trip:
                     home.paths.tickets, kiosk="k-0001", verify=home.collector.verify
                 ),
                 LogArrived: LogInbox(
-                    home.paths.log,
-                    home.paths.log_fork,
+                    LogFiles(
+                        seen=home.paths.log,
+                        fork=home.paths.log_fork,
+                        uncosigned=home.paths.log_uncosigned,
+                        other_log=home.paths.log_other,
+                        policy=home.paths.log_policy,
+                    ),
                     kiosk="k-0001",
                     collector_key=bytes(32),
                     verify=lambda _signature, _message: False,
