@@ -464,7 +464,7 @@ def test_a_file_that_is_taken_away_under_the_running_kiosk_is_put_back(
     kiosk.play(4)
     assert kiosk.journal.stream == stream
     here = {(stream, entry["seq"]) for entry in kiosk.journal.records.all()}
-    assert set(kiosk.keeping.thanked) <= here
+    assert set(kiosk.thanked) <= here
     state = kiosk.writer.state()
     assert (state.accepting, state.notice) == (True, trouble("journal_rescued"))
     kept = list(JournalFolder(home.paths.journal).quarantine.glob("*-replaced-*"))
@@ -542,7 +542,7 @@ def test_a_file_that_is_cut_under_the_running_kiosk_is_noticed_before_anybody_is
     assert kiosk.journal.stream == stream
     assert list(declared(home.paths.journal).records) == list(range(1, head.seq + 1))
     here = {(stream, entry.get("seq")) for entry in kiosk.journal.records.all()}
-    assert set(kiosk.keeping.thanked[6:]) <= here
+    assert set(kiosk.thanked[6:]) <= here
     kiosk.stop()
 
 
