@@ -82,8 +82,13 @@ def everywhere() -> bytes:
         cursor.execute("CHECKPOINT")
         for model in (HeldAttachment, TicketAddition, Ticket):
             table = model._meta.db_table
-            cursor.execute("SELECT pg_read_binary_file(pg_relation_filepath(%s))", [table])
-            found += bytes(cursor.fetchone()[0])
+            cursor.execute(
+                "SELECT pg_read_binary_file(pg_relation_filepath(c.oid)),"
+                " pg_read_binary_file(pg_relation_filepath(nullif(c.reltoastrelid, 0)))"  # what is too long for a row
+                " FROM pg_class AS c WHERE c.oid = %s::regclass",
+                [table],
+            )
+            found += b"".join(bytes(part) for part in cursor.fetchone() if part is not None)
     return found
 
 

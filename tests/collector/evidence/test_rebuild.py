@@ -43,7 +43,8 @@ def snapshot() -> dict[str, list[tuple[object, ...]]]:
                 for column in connection.introspection.get_table_description(cursor, table)
                 if (table, column.name) != ("evidence_setaside", "id")
             ]
-            cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")
+            names = ", ".join(connection.ops.quote_name(one) for one in columns)  # a column may be called "window"
+            cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)}")
             found[table] = sorted(
                 (
                     tuple(bytes(one) if isinstance(one, memoryview) else one for one in row)
