@@ -8,6 +8,7 @@ import random
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from survey.wire import topics
 from tests.collector.fake_kiosk import ELEMENTS, MORNING_MS, FakeKiosk, skm
 from tests.postgres import PrivatePostgres
 
+DAY_MS = 86_400_000
 PLAIN_TOPIC = "bench/response"
 Message = tuple[str, bytes]
 
@@ -74,10 +76,12 @@ class Ours:
             text=True,
         ).stdout.split()
         chance = random.Random(1)
+        yesterday_ms = (time.time_ns() // 1_000_000) - DAY_MS
         self.messages: list[Message] = []
         columns = []
         for name, key in zip(made[::2], made[1::2], strict=True):
             kiosk = FakeKiosk.with_key(name, bytes.fromhex(key))
+            kiosk.clock_ms = yesterday_ms
             for number in range(responses // kiosks):
                 body = skm(*answers(chance), visit=number, salt=new_salt(chance.randbytes))
                 kiosk.record("response", body, after_ms=chance.randrange(120_000))

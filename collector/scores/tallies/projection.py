@@ -14,7 +14,6 @@ from django.db import connection
 
 from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood
 from collector.log import saw as log_saw
-from collector.scores.models import DoubtfulTime
 from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
 from collector.scores.tallies.keys import (
@@ -145,7 +144,7 @@ class _Responses:
 
     def __init__(self, zones: Mapping[int, str]) -> None:
         self.rows: list[tuple[int | str, ...]] = []
-        self.doubts: list[DoubtfulTime] = []
+        self.doubts: list[tuple[int | bool, ...]] = []
         self.changes = Changes()
         self.stale: set[int] = set()
         self.names = Names()
@@ -194,16 +193,9 @@ class _Responses:
         late = record.received_ms - at_ms > LATE_MS and record.is_late  # first what is cheap to ask
         if late or not record.sync or not error_ms <= rest_ms < DAY_MS - error_ms:
             local = day * DAY_MS + rest_ms
+            earliest, latest = (local - error_ms) // DAY_MS, (local + error_ms) // DAY_MS
             self.doubts.append(
-                DoubtfulTime(
-                    pk=row,
-                    series_id=series,
-                    day=day,
-                    earliest=max(0, (local - error_ms) // DAY_MS),
-                    latest=min(LAST_DAY, (local + error_ms) // DAY_MS),
-                    late=late,
-                    redated=not record.sync,
-                )
+                (row, series, day, max(0, earliest), min(LAST_DAY, latest), late, not record.sync)
             )
         key, base = self._slots[series, day, unit, number, kiosk]
         self.changes.days[key] += counts
