@@ -6,6 +6,7 @@ link, ask for every paper and data file, try every way of acting on the complain
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -164,6 +165,11 @@ def told(answer: HttpResponseBase) -> bytes:
     return body + str(dict(answer.headers)).encode()
 
 
+def shape(path: str) -> str:
+    """Give what kind of address it is: itself without its numbers and its question."""
+    return re.sub(r"[0-9]+", "0", path.partition("?")[0])
+
+
 class Looker:
     """Goes through the site as an account, and keeps where something of the planted was found."""
 
@@ -173,6 +179,7 @@ class Looker:
         self.numbers = [ticket.number for ticket in planted]
         self.found: list[str] = []
         self.seen: dict[str, int] = {}
+        self.kinds = Counter[str]()
 
     def look(self, where: str, content: bytes, asked: str = "") -> None:
         text = content.decode("utf-8", "replace")
@@ -183,6 +190,7 @@ class Looker:
 
     def get(self, path: str) -> None:
         answer = self.client.get(path)
+        self.kinds[shape(path)] += path not in self.seen
         self.seen[path] = answer.status_code
         content = told(answer)
         self.look(path, content, asked=path)
@@ -190,13 +198,9 @@ class Looker:
             for link in re.findall(r'href="([^"#]+)', content.decode("utf-8", "replace")):
                 plain = link.replace("&amp;", "&")
                 shut = ("/static", "//", "/akun/keluar", "/en/akun/keluar")
-                known = plain in self.seen or self.kinds(plain) >= MOST_OF_A_KIND
+                known = plain in self.seen or self.kinds[shape(plain)] >= MOST_OF_A_KIND
                 if plain.startswith("/") and not plain.startswith(shut) and not known:
                     self.get(plain)
-
-    def kinds(self, path: str) -> int:
-        shape = re.sub(r"[0-9]+", "0", path.partition("?")[0])
-        return sum(re.sub(r"[0-9]+", "0", one.partition("?")[0]) == shape for one in self.seen)
 
     def post(self, path: str, data: dict[str, str]) -> int:
         answer = self.client.post(path, data, follow=True)

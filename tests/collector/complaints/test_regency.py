@@ -304,8 +304,8 @@ def judged(number: int, seed: int, *, days: int) -> Simulation:
     return simulation
 
 
-def test_sixty_complaints_of_a_regency_are_neither_lost_nor_hidden() -> None:
-    judged(60, 2026, days=120)
+def test_forty_complaints_of_a_regency_are_neither_lost_nor_hidden() -> None:
+    judged(40, 2026, days=120)
 
 
 @pytest.mark.long

@@ -106,6 +106,7 @@ def test_what_may_have_been_taken_is_asked_for_before_it_goes_out_again(
     assert known().stage == Stage.UNSURE
     soon = NOW + timedelta(minutes=8)
     assert soon - NOW < SURELY_OVER
+    courier = made("xml", lapor.url, tmp_path)  # the machine that runs this may be slow as well
     courier.step(soon)
     assert (known().stage, lapor.reports) == (Stage.UNSURE, []), "it may still be under way"
     courier.step(NOW + LATER)
