@@ -37,6 +37,8 @@ def test_only_the_two_doors_are_open(machine: Machine) -> None:
         if line and not re.search(r"(127\.0\.0\.1|\[::1\]):\d+", line.split()[3])
     }
     assert everywhere == {"443", "8883"}
+    heard = [line.split()[3] for line in machine.box.sh("ss -Hlun").splitlines()]
+    assert [one for one in heard if not one.startswith(("127.", "[::1]"))] == []
 
 
 def test_nothing_secret_lies_open_or_is_said(machine: Machine) -> None:

@@ -1,0 +1,97 @@
+"""Whatever is secret on a collector or a kiosk stands in no log, no argument, no topic and no file that everybody can read."""
+
+import re
+
+import pytest
+
+from tests.booted.machine import Machine
+
+pytestmark = pytest.mark.booted
+
+PIN = "730518294061"
+"""As long as a PIN may be: no digest holds it by chance."""
+KEYS = "find /var/lib/ikm-keeper/private /var/lib/ikm-kiosk /var/lib/ikm-collector* /etc/mosquitto/ikm /etc/nginx/ikm /root/ikm-packages-key -type f"
+TOPIC = re.compile(r"Received PUBLISH from (\S+) \(d\d, q\d, r\d, m\d+, '([^']*)'")
+OF_A_KIOSK = re.compile(r"ikm/v1/k-\d{4}/(?:up|down|state|settings|tickets|log)")
+
+
+def secrets(machine: Machine) -> dict[str, str]:
+    """By what it is: what must be told nowhere; of files that hold binary keys, a line or their bytes in hexadecimal."""
+    box = machine.box
+    first, second = box.sh("cat /root/code").strip().split("-")[:2]
+    found = {"the enrolment code": f"{first}-{second}", "the same without a dash": first + second}
+    name, password = box.sh("cat /etc/ikm-kiosk/hotspot").split()
+    assert name != password
+    found |= {"the hotspot's password": password, "the PIN": PIN}
+    (link,) = re.findall(
+        r"https://collector\.example/\S*/(\S+)", machine.collector_said.split("administrator's link")[1]
+    )
+    found["the invitation"] = link.strip("/")
+    for file in box.sh(f"{KEYS} | grep -E '[.](key|seed)$|/private/|private-keys|identity/'").split():
+        text = box.sh(
+            f"cat {file} | tr -d '\\000' | grep -av -- ----- | grep -aoE '[A-Za-z0-9+/=_-]{{24,}}' | head -n 1; true"
+        ).strip()
+        found[file] = text or box.sh(f"od -An -v -tx1 {file} | tr -d ' \\n' | head -c 48").strip()
+    assert len([one for one in found if one.endswith((".key", ".seed"))]) >= 6, list(found)
+    assert all(len(value) >= 5 for value in found.values()), found
+    return found
+
+
+def test_no_secret_is_told_anywhere(machine: Machine) -> None:
+    """Asked of both: everything was used just now, so whatever would tell it has had its chance."""
+    box = machine.box
+    box.sh(
+        f"install -m 600 -o ikm-kiosk /dev/null /run/pin; echo {PIN} >/run/pin; ikm-kiosk pin --pin-file /run/pin; rm /run/pin"
+    )
+    known = secrets(machine)
+    box.sh("umask 077; cat >/root/known <<'END'\n" + "\n".join(known.values()) + "\nEND")
+    noisy = "/etc/mosquitto/conf.d/noisy.conf"
+    box.sh(f"printf 'log_type all\\n' >{noisy}; systemctl restart mosquitto")
+    try:
+        machine.rate()
+        # The logs of all services, of both programs, of the installers; what runs, with what it was given; how it is reached.
+        told = box.sh(
+            "journalctl -q --no-pager -o cat; cat /var/log/*.log /var/log/*/*.log 2>/dev/null; cat /run/ikm-kiosk-enrol.json 2>/dev/null",
+            check=False,
+        )
+        said = told + "".join(machine.installs.values())
+        for name, value in known.items():
+            assert value not in said, f"{name} stands in a log"
+            assert value not in box.sh("cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'", check=False), (
+                f"{name} is an argument"
+            )
+        assert not re.search("PRIVATE KEY|scrypt", said)
+        topics = TOPIC.findall(told)
+        assert topics, "the broker did not say what it was given"
+        for sender, topic in topics:
+            assert OF_A_KIOSK.fullmatch(topic), (sender, topic)
+    finally:
+        box.sh(f"rm {noisy}; systemctl restart mosquitto")
+    # As anybody on the machine: no file that can be read holds one.
+    open_to_all = box.sh(
+        "runuser -u nobody -- sh -c 'grep -raslF -f - / --exclude-dir=proc --exclude-dir=sys --exclude-dir=wheels' </root/known",
+        check=False,
+        seconds=300,
+    )
+    assert open_to_all == ""
+    machine.in_service()
+
+
+def test_the_search_would_find_one(machine: Machine) -> None:
+    """A log line, an argument and a file, each with a secret in it, are found by the very same means."""
+    box = machine.box
+    (password,) = box.sh("sed -n 2p /etc/ikm-kiosk/hotspot").split()
+    box.sh(
+        f"umask 077; echo {password} >/root/known; logger -t test 'x {password} y'; umask 022; echo {password} >/var/tmp/open"
+    )
+    try:
+        assert password in box.sh("journalctl -q --no-pager -o cat -t test")
+        assert "/var/tmp/open" in box.sh(
+            "runuser -u nobody -- sh -c 'grep -raslF -f - /var/tmp' </root/known", check=False
+        )
+        assert password in box.sh(
+            f"sh -c 'sleep 5; : {password}' & sleep 0.3; cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'",
+            check=False,
+        )
+    finally:
+        box.sh("rm /var/tmp/open; journalctl -q --rotate --vacuum-time=1s 2>/dev/null; true")
