@@ -94,9 +94,10 @@ class Machine:
             lambda: [self.box.show(unit, "StatusText") for unit in KIOSK_UNITS] == ["in service", ""],
             what="kiosk and uplink wait for nothing",
         )
-        self.box.until(self._answers, what="the pages behind nginx")
+        self.box.until(self.answers, what="the pages behind nginx")
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether the collector's pages are there."""
         return self.box.sh(f"python3 -c '{ASK}'", check=False).strip() == "200"
 
 

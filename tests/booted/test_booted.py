@@ -120,7 +120,7 @@ def test_the_keeper_gives_each_user_what_is_his(machine: Machine) -> None:
     pages = {"RECEIPT", "SETTINGS", "TICKETS", "CHECKPOINT", "LOG_NEWS", "WRITTEN", "ROUTED"}
     assert may(machine, "ikm-collector-listen") == {"RECEIPT"}
     assert may(machine, "ikm-collector-web") == pages
-    assert may(machine, "ikm-collector") == {"RECEIPT", "CARRIED"}
+    assert may(machine, "ikm-collector") == {"RECEIPT", "LOG_NEWS", "CARRIED"}
     assert may(machine, "ikm-kiosk") == set()
     operator = "--groups $(id -g ikm-collector),$(getent group ikm-operator | cut -d: -f3)"
     assert may(machine, "ikm-collector", groups=operator) == pages | {"BUNDLE", "VERDICT", "CARRIED"}
@@ -138,7 +138,6 @@ def test_a_keeper_that_goes_and_comes_costs_nothing(machine: Machine) -> None:
     machine.in_service()
 
 
-@pytest.mark.long
 def test_by_hand_the_keeper_is_asked_for_sticks_and_verdicts(machine: Machine) -> None:
     box = machine.box
     box.sh("rm -rf /srv/stick; install -d -m 777 /srv/stick; systemctl stop ikm-uplink")

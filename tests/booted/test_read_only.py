@@ -1,5 +1,7 @@
 """A kiosk whose system can only be read, and one whose system forgets what is written to it: the data's folder alone stays."""
 
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -24,16 +26,22 @@ LOCKED = {"read-only": "--read-only", "in memory": "--volatile=overlay"}
 def locked(machine: Machine, request: pytest.FixtureRequest) -> Iterator[tuple[Box, list[str]]]:
     """The machine with a locked root and an empty data partition; afterwards it is what it was."""
     box = machine.box
-    data, root = box.folder / f"data-{LOCKED[request.param].strip('-')}", box.folder / "root"
-    data.mkdir()
+    root, kept = box.folder / "root", box.folder / "kept"
+    data = kept / "data"
+    data.mkdir(parents=True)
     options = [LOCKED[request.param], f"--bind={data}:{DATA}"]
-    options += [f"--bind={root}{folder}:{folder}" for folder in COLLECTORS if (root / folder[1:]).is_dir()]
     box.off()
+    for folder in COLLECTORS:
+        if (root / folder[1:]).is_dir():  # a copy: what lies below the locked root is locked too
+            place = kept / folder[1:].replace("/", "-")
+            subprocess.run(["cp", "-a", root / folder[1:], place], check=True)
+            options.append(f"--bind={place}:{folder}")
     try:
         box.boot(*options)
         yield box, options
     finally:
         box.pull_the_plug()
+        shutil.rmtree(kept)
         box.boot()
         machine.in_service()
 
@@ -53,6 +61,7 @@ def test_with_a_locked_root_the_kiosk_enrols_records_sends_and_survives_a_cut(
             "nothing new is taken that would be forgotten"
         )
 
+    box.until(machine.answers, what="the collector")
     counted = machine.ratings()
     box.sh(
         "ikm-collector enrol --unit sukamaju 2>/dev/null | ikm-kiosk enrol - --collector https://collector.example",
