@@ -333,4 +333,4 @@ def test_a_pulled_plug_loses_nothing(machine: Machine) -> None:
     assert machine.head() > head  # the new boot; none before it is missing, says `verify`
     machine.rate()
     assert machine.ratings() == counted + 1
-    machine.box.sh(f"ikm-collector audit --unit sukamaju {EVER}")
+    machine.audited()
