@@ -88,5 +88,5 @@ def test_with_a_locked_root_the_kiosk_enrols_records_sends_and_survives_a_cut(
     # The kiosk that was here before is away, and its newest records with it; the audit says that too.
     said = box.sh(f"ikm-collector audit --unit sukamaju {EVER}", check=False)
     assert re.search(r"1\.\.(\d+): \1 received, 0 missing; 4 responses", said), said
-    assert box.sh("systemctl --failed --no-legend 'ikm-kiosk*' 'ikm-uplink*'") == ""
+    assert box.sh("systemctl list-units --failed --no-legend 'ikm-kiosk*' 'ikm-uplink*'") == ""
     sys.stdout.write(f"\n{options[0]}: 4 of 4 received, over a kill and a cut\n")
