@@ -314,6 +314,13 @@ def test_a_kiosk_without_pins_says_so_on_its_screen(machine: Machine) -> None:
     machine.in_service()
 
 
+def test_while_a_new_version_is_tried_the_bare_console_says_so(machine: Machine) -> None:
+    said = machine.box.sh(
+        "touch /run/console /var/lib/ikm-kiosk-switch/trial; /usr/lib/ikm-kiosk/face /run/console; rm /var/lib/ikm-kiosk-switch/trial; cat /run/console"
+    )
+    assert "KIOS SEDANG DIPERBARUI" in said
+
+
 def test_after_a_reboot_all_is_up_and_counting_again(machine: Machine) -> None:
     counted = machine.ratings()
     machine.box.reboot()
