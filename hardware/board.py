@@ -70,6 +70,13 @@ def screen_connected(root: Path = Path("/")) -> bool | None:
     return any(one == "connected" for one in told)
 
 
+def root_is_locked(root: Path = Path("/")) -> bool:
+    """Tell whether the system can only be read, or what is written to it goes to memory: then nothing of it is there after a power cut."""
+    mounts = [line.split() for line in (_text(root / "proc/self/mounts") or "").splitlines()]
+    kinds = [(words[2], words[3].split(",")) for words in mounts if len(words) > 3 and words[1] == "/"]
+    return bool(kinds) and (kinds[-1][0] == "overlay" or "ro" in kinds[-1][1])
+
+
 class Output(NamedTuple):
     """A plug for a screen."""
 

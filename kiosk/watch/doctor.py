@@ -211,5 +211,5 @@ def _enrolled(patient: Patient) -> Enrolment | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    _folder, _enrolment, _journal, _settings, fitted.board, fitted.panel, fitted.screen, fitted.speech, fitted.microphone, fitted.profiles, _told,
+    _folder, _enrolment, _journal, _settings, fitted.board, fitted.system, fitted.panel, fitted.screen, fitted.speech, fitted.microphone, fitted.profiles, _told,
 )  # fmt: skip

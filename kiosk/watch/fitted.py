@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from hardware.board import Facts, look, screen_connected, sound_cards, unreadable_inputs
+from hardware.board import Facts, look, root_is_locked, screen_connected, sound_cards, unreadable_inputs
 from hardware.microphone import PACKAGES, has_capture_device, missing
 from hardware.profile import missing as missing_of
 from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
@@ -36,6 +36,16 @@ def board(patient: Patient) -> Iterator[Diagnosis]:
             WARN,
             "the supply was too weak since the start",
             "use a supply made for this board and a short cable",
+        )
+
+
+def system(patient: Patient) -> Iterator[Diagnosis]:
+    """Say of a system that is locked what that means; an ordinary one needs no word."""
+    if root_is_locked(patient.root):
+        yield Diagnosis(
+            "system",
+            OK,
+            "locked: power cuts do not harm it; nothing new comes, and no Wi-Fi stays, until it is opened",
         )
 
 

@@ -81,15 +81,21 @@ class Guest(ABC):
 class Box(Guest):
     """One running container."""
 
-    def __init__(self, folder: Path, *, suite: str) -> None:
+    def __init__(self, folder: Path, *, suite: str, beside: "Box | None" = None) -> None:
         self.folder = folder
         self.suite = suite
+        self._beside = beside
 
     def put(self, source: Path, target: str) -> None:
         self._do("put", source, target)
 
-    def boot(self) -> None:
-        self._do("up")
+    def boot(self, *options: str) -> None:
+        """Switch it on; the options are systemd-nspawn's, and hold until it is off."""
+        self._do("up", *options)
+
+    def off(self) -> None:
+        """Switch it off in order."""
+        self._do("off")
 
     def leader(self) -> int:
         """Its pid 1, as this machine numbers it."""
@@ -106,7 +112,8 @@ class Box(Guest):
         return done.returncode, done.stdout
 
     def _do(self, verb: str, *words: str | Path) -> None:
-        done = _call(verb, self.folder, *words, seconds=200)
+        network = f"/proc/{self._beside.leader()}/ns/net" if self._beside is not None else ""
+        done = _call(verb, self.folder, *words, seconds=200, network=network)
         if done.returncode != 0:
             raise BoxError(f"box.sh {verb}: {done.stdout[-4000:]}")
 
@@ -118,21 +125,27 @@ def why_not() -> str:
 
 
 @contextmanager
-def boxed(suite: str) -> Iterator[Box]:
-    """Give a booted box with the checkout, the pinned wheels and the drop-ins in it; removed in the end."""
+def boxed(suite: str, *, beside: Box | None = None) -> Iterator[Box]:
+    """Give a booted box with the checkout, the pinned wheels and the drop-ins in it; removed in the end.
+
+    One beside another shares its network and nothing else: the services of the other's network are not started in it.
+    """
     CACHE.mkdir(parents=True, exist_ok=True)
     archive = make(HERE / "make-root.sh", CACHE, suite)
     folder, lock = new_folder()
     pinned = folder / "pinned.txt"
     parts = ["demo", "lgpio"] if suite == "bookworm" else ["demo"]  # trixie's Python has lgpio from elsewhere
     pinned.write_text("".join((ROOT / "requirements" / f"{part}.txt").read_text() for part in parts))
-    box = Box(folder / "box", suite=suite)
+    box = Box(folder / "box", suite=suite, beside=beside)
     try:
         wheels = make(HERE / "make-wheels.sh", CACHE, pinned, sys.executable, PYTHONS[suite])
         box._do("new", archive)
         box.put(wheels, "/srv/wheels")
         box.put(HERE / "dropins", "/etc/systemd/system")
         box.put(HERE / "pressed.py", "/srv")
+        box.put(HERE / "typed.py", "/srv")
+        for service in ("mosquitto", "nginx", "postgresql") if beside is not None else ():
+            (box.folder / "root/etc/systemd/system" / f"{service}.service").symlink_to("/dev/null")
         snapshot(box.folder / "root" / "srv" / "checkout")
         (box.folder / "root/etc/pip.conf").write_text(
             "[global]\nno-index = true\nfind-links = /srv/wheels\ndisable-pip-version-check = true\nquiet = 1\n"
@@ -154,13 +167,21 @@ def on_machines() -> list[str]:
     return re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
 
 
-def _call(verb: str, *words: str | Path, seconds: float) -> "subprocess.CompletedProcess[str]":
+def _call(
+    verb: str, *words: str | Path, seconds: float, network: str = ""
+) -> "subprocess.CompletedProcess[str]":
     # Into a file, not a pipe: what goes on running in the background would keep a pipe open for ever.
     with tempfile.TemporaryFile() as said:
         command = [str(HERE / "box.sh"), verb, *map(str, words)]
         try:
             code = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, timeout=seconds
+                command,
+                env=os.environ | {"NETWORK": network},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                check=False,
+                timeout=seconds,
             ).returncode
         except subprocess.TimeoutExpired:
             code = 124

@@ -14,10 +14,12 @@
 #
 # BOX holds root/, pid (of systemd-nspawn) and console.log. Nothing is registered anywhere, nothing is mounted outside: the only
 # traces are that folder, the processes and their control groups, and they go with it. The container has a loopback interface
-# and no other network. MEMORY=512M in the environment of `up` limits the whole container (control groups version 1).
+# and no other network, or with NETWORK=/proc/PID/ns/net that of another one. MEMORY=512M in the environment of `up` limits the
+# whole container (control groups version 1).
 set -eu
 
-options="--quiet --register=no --keep-unit --private-network"
+network=${NETWORK:+--network-namespace-path=$NETWORK}
+options="--quiet --register=no --keep-unit ${network:---private-network}"
 fail() { printf 'box: %s\n' "$*" >&2; exit 1; }
 cannot() { printf 'box: cannot run here: %s\n' "$*" >&2; exit 77; }
 

@@ -120,7 +120,7 @@ def test_the_keeper_gives_each_user_what_is_his(machine: Machine) -> None:
     pages = {"RECEIPT", "SETTINGS", "TICKETS", "CHECKPOINT", "LOG_NEWS", "WRITTEN", "ROUTED"}
     assert may(machine, "ikm-collector-listen") == {"RECEIPT"}
     assert may(machine, "ikm-collector-web") == pages
-    assert may(machine, "ikm-collector") == {"RECEIPT", "CARRIED"}
+    assert may(machine, "ikm-collector") == {"RECEIPT", "LOG_NEWS", "CARRIED"}
     assert may(machine, "ikm-kiosk") == set()
     operator = "--groups $(id -g ikm-collector),$(getent group ikm-operator | cut -d: -f3)"
     assert may(machine, "ikm-collector", groups=operator) == pages | {"BUNDLE", "VERDICT", "CARRIED"}
@@ -138,7 +138,6 @@ def test_a_keeper_that_goes_and_comes_costs_nothing(machine: Machine) -> None:
     machine.in_service()
 
 
-@pytest.mark.long
 def test_by_hand_the_keeper_is_asked_for_sticks_and_verdicts(machine: Machine) -> None:
     box = machine.box
     box.sh("rm -rf /srv/stick; install -d -m 777 /srv/stick; systemctl stop ikm-uplink")
@@ -178,7 +177,7 @@ def test_by_hand_sealing_keys_are_made_and_destroyed(machine: Machine) -> None:
 def test_a_unit_is_sandboxed_and_runs(machine: Machine, unit: str) -> None:
     said = machine.box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
     (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
-    assert float(exposure) <= 1.6, said
+    assert float(exposure) <= 1.5, said
     assert machine.box.show(unit, "ActiveState") == "active"
     assert machine.box.show(unit, "Type") == "notify"
     assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
@@ -186,11 +185,13 @@ def test_a_unit_is_sandboxed_and_runs(machine: Machine, unit: str) -> None:
 
 @pytest.mark.parametrize("unit", ["ikm-collector-backup", "ikm-collector-retention", "ikm-kiosk-first-boot"])
 def test_what_is_started_now_and_then_is_sandboxed_too(machine: Machine, unit: str) -> None:
-    """All but `switch` and `mend`, which are there to install and remove: that is what root is for."""
+    """All but `switch` and `mend`, which are there to install and remove: that is what root is for.
+
+    `first-boot` makes the folders of two users and asks the collector over the network, so root's rights and the network are left to it.
+    """
     said = machine.box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
     (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
-    as_root = machine.box.show(unit, "User") == ""
-    assert float(exposure) <= (2.7 if as_root else 1.6), said
+    assert float(exposure) <= (2.4 if unit == "ikm-kiosk-first-boot" else 1.5), said
     assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
 
 
@@ -219,7 +220,7 @@ def test_what_a_timer_starts_does_its_work_in_its_sandbox(machine: Machine, unit
     assert box.sh(f"systemd-analyze verify {unit}.service {unit}.timer") == ""
     said = box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
     (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
-    assert float(exposure) <= 1.6, said
+    assert float(exposure) <= 1.5, said
     box.sh(f"systemctl start {unit}.service")
     assert "0 sent" in box.sh(f"journalctl -q -o cat -u {unit}.service")
     assert box.show(f"{unit}.timer", "ActiveState") == "active"
@@ -233,7 +234,7 @@ def test_what_is_past_its_date_is_destroyed_each_night_without_anybody(machine: 
     assert box.sh(f"systemd-analyze verify {files}") == ""
     said = box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
     (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
-    assert float(exposure) <= 1.6, said
+    assert float(exposure) <= 1.5, said
     box.sh(f"systemctl start {unit}.service")
     assert "0 contacts and 0 texts destroyed" in box.sh(f"journalctl -q -o cat -u {unit}.service")
 
@@ -299,6 +300,27 @@ def test_a_broken_configuration_is_shown_and_mended_without_a_restart_by_hand(ma
     machine.rate()
 
 
+def test_a_kiosk_without_pins_says_so_on_its_screen(machine: Machine) -> None:
+    """The box has none, and the drop-in that simulates them is taken back."""
+    box, folder = machine.box, "/run/systemd/system/ikm-kiosk.service.d"
+    command = "/opt/ikm-kiosk/current/bin/ikm-kiosk run --config /etc/ikm-kiosk/kiosk.toml"
+    box.sh(f"mkdir -p {folder}; printf '[Service]\\nExecStart=\\nExecStart={command}\\n' >{folder}/pins.conf")
+    box.sh("systemctl daemon-reload; systemctl restart ikm-kiosk")
+    try:
+        assert re.search("not in service: .*(GPIO|lgpio)", box.show("ikm-kiosk", "StatusText"))
+        assert box.show("ikm-kiosk", "NRestarts") == "0"
+    finally:
+        box.sh(f"rm -r {folder}; systemctl daemon-reload; systemctl restart ikm-kiosk")
+    machine.in_service()
+
+
+def test_while_a_new_version_is_tried_the_bare_console_says_so(machine: Machine) -> None:
+    said = machine.box.sh(
+        "touch /run/console /var/lib/ikm-kiosk-switch/trial; /usr/lib/ikm-kiosk/face /run/console; rm /var/lib/ikm-kiosk-switch/trial; cat /run/console"
+    )
+    assert "KIOS SEDANG DIPERBARUI" in said
+
+
 def test_after_a_reboot_all_is_up_and_counting_again(machine: Machine) -> None:
     counted = machine.ratings()
     machine.box.reboot()
@@ -318,4 +340,4 @@ def test_a_pulled_plug_loses_nothing(machine: Machine) -> None:
     assert machine.head() > head  # the new boot; none before it is missing, says `verify`
     machine.rate()
     assert machine.ratings() == counted + 1
-    machine.box.sh(f"ikm-collector audit --unit sukamaju {EVER}")
+    machine.audited()

@@ -93,3 +93,16 @@ def test_a_file_that_cannot_be_understood_says_why(unborn: Box, line: str, sente
     assert "Traceback" not in said(unborn)
     unborn.until(lambda: sentence in shown(unborn), what=f"{sentence}: on the screen")
     unborn.sh(f"systemctl stop {UNIT}")
+
+
+def test_a_wrong_clock_and_a_wrong_code_have_a_face(unborn: Box) -> None:
+    code = unborn.sh("ikm-collector enrol --unit sukamaju 2>/dev/null").strip()
+    other = code[:-1] + ("0" if code[-1] != "0" else "1")
+    for typed, clock, sentence in (
+        (other, "", "is not the collector that made this code"),
+        (code, "faketime 2020-01-01 ", "this machine's clock says 2020-01-01"),
+        ("0000000000" + code[11:].replace("-", ""), "", "code"),
+    ):
+        unborn.fails(f"echo {typed} | {clock}ikm-kiosk enrol - --collector https://collector.example")
+        unborn.until(lambda sentence=sentence: sentence in shown(unborn), what=f"{sentence}: on the screen")  # type: ignore[misc]
+        assert code.split("-")[0] not in shown(unborn)

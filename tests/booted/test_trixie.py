@@ -21,6 +21,6 @@ def test_all_of_it_on_trixie() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=1800,
+        timeout=5400,
     )
     assert done.returncode == 0, done.stdout[-8000:]

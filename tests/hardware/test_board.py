@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.board import addresses, look, unreadable_inputs
+from hardware.board import addresses, look, root_is_locked, unreadable_inputs
 
 
 @pytest.fixture
@@ -93,3 +93,22 @@ def test_readable_input_devices_are_no_fault(tmp_path: Path) -> None:
     device.parent.mkdir(parents=True)
     device.touch()
     assert unreadable_inputs(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "mounts,locked",
+    [
+        ("/dev/mmcblk0p2 / ext4 rw,noatime 0 0\nproc /proc proc ro 0 0", False),
+        ("/dev/mmcblk0p2 / ext4 ro,noatime 0 0\n/dev/mmcblk0p3 /var/lib/ikm-kiosk ext4 rw 0 0", True),
+        ("/dev/mmcblk0p2 / ext4 rw 0 0\noverlayroot / overlay rw,lowerdir=/media/root-ro 0 0", True),
+        ("/dev/mmcblk0p2 / ext4 rw,errors=remount-ro 0 0", False),
+        ("", False),
+    ],
+    ids=["ordinary", "read-only", "in memory", "would lock itself", "nothing known"],
+)
+def test_a_system_that_forgets_or_refuses_what_is_written_is_locked(
+    mounts: str, locked: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "proc" / "self").mkdir(parents=True)
+    (tmp_path / "proc" / "self" / "mounts").write_text(f"{mounts}\n")
+    assert root_is_locked(tmp_path) is locked

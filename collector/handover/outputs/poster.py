@@ -42,7 +42,7 @@ def mechanism(unit: Unit, press: Press, *, size: str) -> bytes:
         "logo": list(worn.logo),
         "days": rule.days,
         "source": clean(rule.source),
-        "tickets": f"{base.partition('://')[2]}/t/",
+        "tickets": f"{base.partition('://')[2]}{reverse('ticket')}",
         "channels": [{"name": one["name"], "ways": one["ways"], "when": one["when"]} for one in channels()],
         "link": url.partition("://")[2],
         "qr": qr_of(url),

@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | listener | user `ikm-collector-listen` | receipts signed; its own certificate for the broker |
 | web | user `ikm-collector-web` | receipts, settings, tickets' states, checkpoints of the log and news of it signed; what a citizen wrote opened, and what it is about; kiosks certified |
-| import | user `ikm-collector` | receipts signed; sticks opened |
+| import | user `ikm-collector` | receipts, and news of the log for the way back, signed; sticks opened |
 | operator | root, group `ikm-operator`, and the keeper's own user | everything |
 
 Commands typed by hand run as `ikm-collector` and in the group, which `systemd/ikm-collector` gives to root's commands except the import:
@@ -54,7 +54,7 @@ RIGHTS = {
         frozenset({Sealed.WRITTEN, Sealed.ROUTED}),
         frozenset({Use.KIOSK}),
     ),
-    Role.IMPORT: Rights(frozenset({Signed.RECEIPT}), frozenset({Sealed.CARRIED})),
+    Role.IMPORT: Rights(frozenset({Signed.RECEIPT, Signed.LOG_NEWS}), frozenset({Sealed.CARRIED})),
     Role.OPERATOR: Rights(frozenset(Signed), frozenset(Sealed), frozenset(Use), changes=True),
 }
 USERS = {"ikm-collector-listen": Role.LISTENER, "ikm-collector-web": Role.WEB, "ikm-collector": Role.IMPORT}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -173,6 +174,8 @@ def test_papers_are_valid_say_what_was_counted_and_are_the_same_each_time(
     ):
         assert words in texts["a4"], words
         assert words in texts["a3"], words
+    (told,) = set(re.findall(r"di kios unit ini, atau di \S*?(/\S+)", texts["a4"]))
+    assert Client().get(told.rstrip(".")).status_code == 200, "where the poster sends people there is a page"
 
 
 def test_everybody_reads_how_to_complain_and_the_published_reports(unit: Unit, own_clock: OwnClock) -> None:

@@ -80,7 +80,7 @@ MAY = {
         "open ROUTED",
         "certify KIOSK",
     },
-    Role.IMPORT: {"sign RECEIPT", "open CARRIED"},
+    Role.IMPORT: {"sign RECEIPT", "sign LOG_NEWS", "open CARRIED"},
     Role.OPERATOR: set(ALL),
     None: set(),
 }

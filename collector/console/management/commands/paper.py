@@ -14,7 +14,8 @@ from collector.console import releases
 from collector.console.acting import add_account, named, proven
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.papers import dress, making
+from collector.fleet import tree
+from collector.papers import dress, making, wall
 from collector.papers.press import Warm
 from collector.papers.registry import Audience, Format, find, formats, formats_of
 from collector.papers.report import templates
@@ -47,6 +48,12 @@ class Command(CollectorCommand):
         )
         make.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder")
         add_account(make)
+        beside = parts.add_parser(
+            "wall",
+            help="make what hangs beside a unit's kiosk: why a voice is secret, and the officer's card",
+        )
+        beside.add_argument("--unit", required=True, metavar="CODE", help="the unit's code")
+        beside.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder")
         wear = parts.add_parser("dress", help="set letterhead, logo and contacts of an agency's papers")
         wear.add_argument(
             "--agency", default="", metavar="CODE", help="an agency's code; without it, for all others"
@@ -114,6 +121,10 @@ def _make(given: Namespace) -> str:
     return "\n".join(shown(path) for path in paths)
 
 
+def _wall(given: Namespace) -> str:
+    return "\n".join(shown(path) for path in wall.make(tree.find_unit(given.unit), given.out, Warm()))
+
+
 def _allowed(given: Namespace, wanted: Iterable[Format], release: Release) -> str:
     if given.account is None:
         return trail.console_user()
@@ -156,6 +167,7 @@ def _template(given: Namespace) -> str:
 _DOES: dict[str, Callable[[Namespace], str]] = {
     "list": _list,
     "make": _make,
+    "wall": _wall,
     "dress": _dress,
     "template": _template,
 }
