@@ -262,8 +262,7 @@ class Loop:
             self._after(before, effects)
 
     def _after(self, before: State, effects: tuple[Effect, ...]) -> None:
-        if before.rated and self.service.state.visit > before.visit:
-            self.service.end_assisting()  # the next one in the queue has rated: that is another's hand
+        self.service.hand_on(before)
         for effect in effects:
             self._perform(effect)
         self.service.count(before)

@@ -126,6 +126,12 @@ class Service:
             self.assisting = False
             self.recorder.channel = ""
 
+    def hand_on(self, before: State) -> None:
+        """Let go of the visit before, where the next one in the queue has rated: that is another's hand."""
+        if before.faces and self.state.visit > before.visit:
+            self.end_assisting()
+            self.recorder.forget_unthanked()
+
     def train(self, until: float) -> None:
         """Let staff train until then: nothing is written of what is pressed."""
         self.end_assisting()

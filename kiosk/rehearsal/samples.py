@@ -180,6 +180,10 @@ def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
     for page in range(4):
         yield f"menu-aloud-{page + 1}", wide._replace(aids=aloud._replace(page=page)), AROUND
     yield "invitation-faces", begun._replace(step=Step.INVITATION, faces=True, rated=True), AROUND
+    left = begun._replace(faces=True, rated=True, complaint_from=Step.SERVICE)
+    yield "topics-faces", left._replace(step=Step.TOPICS), AROUND
+    answered = left._replace(step=Step.QUESTION, place=2, form_open=True, answers=(("waktu", 2),))
+    yield "question-faces", answered, AROUND
     yield "offer", begun._replace(step=Step.OFFER), AROUND
     yield "complaints", begun._replace(step=Step.COMPLAINTS), AROUND
     yield from _complaint(begun, plan)

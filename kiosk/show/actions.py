@@ -200,7 +200,7 @@ def _other_language(plan: Plan, state: State) -> str:
 
 
 def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
-    if state.step in (Step.IDLE, Step.INVITATION):
+    if state.step is Step.IDLE or state.faces:
         question = plan.pulse.questions[0]
         icon = f"face-{[option.value for option in question.options].index(value) + 1}"
     else:

@@ -13,7 +13,7 @@ from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
 from kiosk.show.views import Bar, MessageView, Plain, Screenful
-from kiosk.show.warning import warned
+from kiosk.show.warning import warned, what_becomes
 from survey.instrument.instrument import in_language
 from survey.visit.lists import pages
 from survey.visit.offer import question_key
@@ -67,11 +67,13 @@ class _Presenter(Screen):
     def view(self) -> Screenful | None:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
         if self.state.menu:
             return self._menu()
+        if self.state.faces:
+            return self._faces()
         match self.state.step:
             case Step.IDLE:
                 return self._idle()
             case Step.INVITATION:
-                return self._faces() if self.state.faces else self._invitation()
+                return self._invitation()
             case Step.PREFERENCES:
                 return self.message("preferences")
             case Step.SERVICE:
@@ -159,7 +161,13 @@ class _Presenter(Screen):
 
     def _faces(self) -> Screenful:
         get = self.texts.get
-        return self.choice(title=get("idle.title"), subtitle=get("invitation.faces"), bar=self.place_bar())
+        here = get("invitation.faces") if self.state.step is Step.INVITATION else self._not_finished()
+        return self.choice(title=get("idle.title"), subtitle=here, bar=self.place_bar())
+
+    def _not_finished(self) -> str:
+        """Say to the last visitor what becomes of what was given, and how to go on."""
+        says = [self.texts.get(f"still_there.{key}") for key in what_becomes(self.state)]
+        return " ".join([*says, self.texts.get("still_there.faces")])
 
     def _closed(self, bar: Bar) -> Screenful:
         opens = self.around.opens

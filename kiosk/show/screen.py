@@ -52,7 +52,7 @@ class Screen:
                 return argument == state.service
             case Word.PROFILE | Word.WITHIN:
                 return is_told(self.plan, state, choice)
-            case Word.ANSWER if state.step is Step.QUESTION:
+            case Word.ANSWER if state.step is Step.QUESTION and not state.faces:
                 return int(argument) == state.given.get(question_key(self.plan, state))
             case Word.CONTRAST:
                 return state.contrast

@@ -44,7 +44,7 @@ from survey.wire.ticket_states import TicketState
 
 MENU = "menu"
 FACES = "faces"
-"""The invitation, once the next visitor may stand there."""
+"""A screen on which a button chooses, once the next visitor may stand there."""
 _CODE = new_code(lambda _below: 7)
 _STATES = (
     TicketState("diterima", at=0, due="2026-12-15"),
@@ -126,7 +126,7 @@ def document(plan: Plan) -> str:
 
 Drawn by `ikm-kiosk visit-graph` from the visit's own table; a test compares this file with it. A word is an action that is
 touched or whose button is pressed; *time-out* is nobody doing anything, *saved* and *disk fails* are the journal's answers,
-*faces* is the invitation once the next visitor may stand there; *held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
+*faces* is any of the screens on which a button chooses, once the next visitor may stand there; *held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
 leads to `staff`; the picture leaves those arrows out, the table below has them.
 
 Whenever a questionnaire is left, by finishing, declining, time-out, staff or a failing disk, what was answered goes to the journal.

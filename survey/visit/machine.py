@@ -196,13 +196,14 @@ def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[E
         state = type_key(state, choice.argument)
         state, more = type_code(state, now) if state.step is Step.CODE else (state, ())
         return state, (*effects, *more)
-    state, more = TABLE[state.step, choice.word](plan, state, choice.argument, now)
+    step = Step.INVITATION if state.faces else state.step
+    state, more = TABLE[step, choice.word](plan, state, choice.argument, now)
     return state, (*effects, *more)
 
 
 def _hold(plan: Plan, state: State, now: float) -> Moved:
     if state.faces and state.pressed is not None:
-        return TABLE[Step.INVITATION, Word.ACCEPT](plan, state, "", now)
+        return TABLE[Step.INVITATION, Word.RESUME](plan, state, "", now)
     # In speech mode the press that is held was to read an option: that is no choice, so every screen has its menu.
     held = bool(state.aids.heard) or (state.pressed is not None and manner_of(state.step) in MENU)
     if state.menu or not held:
@@ -213,7 +214,8 @@ def _hold(plan: Plan, state: State, now: float) -> Moved:
 def _commits_at(plan: Plan, state: State) -> float | None:
     if state.pressed is None or (state.holding and (state.faces or manner_of(state.step) in MENU)):
         return None
-    return state.pressed_at + (0.0 if manner_of(state.step) is Manner.STEERED else plan.timing.highlight)
+    steered = manner_of(state.step) is Manner.STEERED and not state.faces
+    return state.pressed_at + (0.0 if steered else plan.timing.highlight)
 
 
 def _tick(plan: Plan, state: State, now: float) -> Moved:
@@ -226,8 +228,8 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
         return _expire(plan, state, now)
     turns = faces_at(plan, state)
     if turns is not None and now >= turns:
-        # Deaf for a moment: whoever was about to answer the invitation did not mean a face.
-        return state._replace(faces=True, quiet_until=now + plan.timing.quiet), (Hush(),)
+        # Deaf for a moment: whoever was about to answer what stood here did not mean a face.
+        return state._replace(faces=True, menu=False, quiet_until=now + plan.timing.quiet), (Hush(),)
     return state, ()
 
 
@@ -240,7 +242,7 @@ def _expire(plan: Plan, state: State, now: float) -> Moved:
             return give_up_looking(plan, state, now)
         case Step.RECORDING:
             return stop_recording(state, now)
-        case Step.OFFER:
+        case Step.OFFER if not state.faces:
             return finish(plan, state, now)
         case Step.TICKET | Step.KEPT:
             word = Word.NOTED if state.step is Step.TICKET else Word.CLOSE

@@ -103,6 +103,8 @@ def may_leave_contact(plan: Plan, state: State) -> bool:
 
 
 def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
+    if state.faces:
+        return _faces(plan, state)
     if reads_on(state):
         return Offer((*OUT.get(state.step, ()), *_listen(plan), Word.MORE))
     match state.step:
@@ -186,7 +188,7 @@ def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
 
 
 def _menu(plan: Plan, state: State) -> Offer:
-    ways_out = _ways_out(plan, state) if manner_of(state.step) in MENU else ()
+    ways_out = _ways_out(plan, state) if manner_of(state.step) in MENU and not state.faces else ()
     if not state.aids.wide:
         return Offer(page_of((*ways_out, *_listen(plan), Word.RESUME), state.aids.page))
     return Offer(page_of(_wide_menu(plan, state, ways_out), state.aids.page))
@@ -229,10 +231,17 @@ def _looks(plan: Plan) -> tuple[str, ...]:
 
 
 def _invitation(plan: Plan, state: State) -> Offer:
-    complaint = (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
-    if state.faces:
-        return Offer(_idle(plan).options, (*complaint, *_listen(plan), Word.ACCEPT))
-    return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT), _listen(plan))
+    return Offer((Word.DECLINE, *_complaint(plan, state), Word.PREFERENCES, Word.ACCEPT), _listen(plan))
+
+
+def _faces(plan: Plan, state: State) -> Offer:
+    if state.step is Step.INVITATION:
+        return Offer(_idle(plan).options, (*_complaint(plan, state), *_listen(plan), Word.ACCEPT))
+    return Offer(_idle(plan).options, (*_listen(plan), Word.RESUME))
+
+
+def _complaint(plan: Plan, state: State) -> tuple[str, ...]:
+    return (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
 
 
 def _listed(plan: Plan, state: State) -> Offer:

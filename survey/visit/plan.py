@@ -20,9 +20,9 @@ class VisitTiming(NamedTuple):
     """The same where something is typed or has to be read first."""
     invitation: float
     queue: float
-    """After so long without input the invitation shows the faces again: a press is then the next visitor's."""
+    """After so long without input an invitation to go on shows the faces again: a press is then the next visitor's."""
     nudge: float
-    """For so long before that the screen asks whether somebody is still there."""
+    """For so long before that the screen asks whether somebody is still there: by the faces, where a press is the next visitor's."""
     thanks: float
     ticket: float
     """Long enough to copy a code by hand."""

@@ -93,7 +93,7 @@ class State(NamedTuple):
     branch: str = ""
     """How far the buttons have come towards a character, or that the rest of the choices is shown."""
     faces: bool = False
-    """The faces stand on the invitation again: a press is the next visitor's rating."""
+    """The faces stand here again: a press is the next visitor's rating, and who was here goes on by touch or by holding."""
     menu: bool = False
     """The menu that a held button opens lies over the screen."""
     pressed: str | None = None

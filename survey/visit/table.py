@@ -64,11 +64,18 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
 
 
 def _rate_next(plan: Plan, state: State, value: str, now: float) -> Moved:
-    """The next visitor rates while the last one's invitation stands: that visit is over."""
+    """The next visitor rates while the last one's visit stands: that is over, and what was answered of it is kept."""
     by_button, by_touch = state.by_button, state.by_touch
     state, effects = leave(plan, state, Ended.TIMEOUT, now)
     state, more = _rate(plan, state._replace(by_button=by_button, by_touch=by_touch), value, now)
     return state, (*effects, *more)
+
+
+def _go_on(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    """Whoever was here is here still: back to where the faces came, the invitation being answered by that."""
+    if state.step is Step.INVITATION:
+        return open_form(plan, state, now)
+    return state._replace(faces=False, pressed=None, holding=False, since=now), (Hush(),)
 
 
 def _accept(plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -200,6 +207,7 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.IDLE, Word.LISTEN): listen,
     (Step.INVITATION, Word.ANSWER): _rate_next,
     (Step.INVITATION, Word.ACCEPT): _accept,
+    (Step.INVITATION, Word.RESUME): _go_on,
     (Step.INVITATION, Word.DECLINE): _decline,
     (Step.INVITATION, Word.PREFERENCES): to(Step.PREFERENCES),
     (Step.INVITATION, Word.LISTEN): listen,
