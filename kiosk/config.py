@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from kiosk.errors import ConfigurationError
 from kiosk.show.texts import is_shipped, language
 from survey.instrument.ages import ONE_SCREEN, age_band
-from survey.settings import DAYS, Hours, SettingsRefused, opening_hours
+from survey.settings import DAYS, Hours, opening_hours
+from survey.shown import SettingsRefused
 from uplink.forwarder.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")

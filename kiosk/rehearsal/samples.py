@@ -31,7 +31,7 @@ from kiosk.show.views import View
 from kiosk.watch.health import Health
 from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
-from survey.settings import ShownIndex
+from survey.shown import ShownIndex
 from survey.visit.action import Word, name_of
 from survey.visit.aided import Aids
 from survey.visit.offer import tile_pages

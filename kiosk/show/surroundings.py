@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from survey.settings import ShownIndex
+from survey.shown import ShownIndex
 from survey.wire.trouble import Trouble
 
 

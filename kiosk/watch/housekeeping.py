@@ -13,7 +13,8 @@ from kiosk.times import Times
 from kiosk.watch.health import Health
 from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, Alive
 from survey.record.record import ALIVE, SETTINGS
-from survey.settings import Hours, SettingsContent, ShownIndex
+from survey.settings import Hours, SettingsContent
+from survey.shown import ShownIndex
 from survey.visit.plan import Plan
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,10 @@ from survey.visit.action import key, parse
 from survey.visit.aided import Aid, Aids
 from survey.visit.effects import Effect
 from survey.visit.machine import advance, begin, due
+from survey.visit.manner import MENU as HELD
+from survey.visit.manner import TYPED, Manner, manner_of
 from survey.visit.moves import SPEAKING
-from survey.visit.offer import MENU as HELD
-from survey.visit.offer import TYPED, Manner, manner_of, offer
+from survey.visit.offer import offer
 from survey.visit.plan import Plan
 from survey.visit.speech import NotRecorded, Recorded
 from survey.visit.state import (

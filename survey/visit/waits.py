@@ -33,13 +33,23 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
             return latest + timing.invitation
         case Step.RECORDING:
             return state.since + timing.speaking
-        case Step.TEXT | Step.WORD | Step.SPEAK | Step.HEARD | Step.CONSENT | Step.PHONE | Step.CODE:
+        case (
+            Step.TEXT
+            | Step.WORD
+            | Step.SPEAK
+            | Step.HEARD
+            | Step.CONSENT
+            | Step.PHONE
+            | Step.CODE
+            | Step.STANDARD
+        ):
             return latest + timing.writing
         case Step.TICKET:
             return latest + timing.ticket
         case (
             Step.PREFERENCES
             | Step.SERVICE
+            | Step.STANDARDS
             | Step.PROFILE
             | Step.QUESTION
             | Step.OFFER

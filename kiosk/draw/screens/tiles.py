@@ -55,9 +55,7 @@ class Tile(NamedTuple):
             Words(self.fitted, LABEL, align="centre").paint(surface, words, theme)
         if self.chosen:
             size = theme.px(28)
-            surface.blit(
-                icon("check", size, palette.ink), (x + width - size - theme.px(8), y + theme.px(8))
-            )
+            surface.blit(icon("check", size, palette.ink), (x + width - size - theme.px(8), y + theme.px(8)))
 
 
 def layout(view: TilesView, theme: Theme) -> list[PlacedPart]:

@@ -1,7 +1,5 @@
 """What is painted can be read and hit: the contrast of every text as it stands on the screen, and targets in millimetres."""
 
-import itertools
-
 import pygame
 import pytest
 

@@ -9,7 +9,7 @@ from kiosk.remote.inbox import Inbox
 from kiosk.remote.settings import check
 from kiosk.show.texts import catalogue
 from kiosk.show.views import ChoiceView, MessageView
-from survey.settings import SettingsRefused
+from survey.shown import SettingsRefused
 from survey.visit.state import Step
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records
