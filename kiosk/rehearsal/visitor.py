@@ -110,7 +110,7 @@ class Visitor:
                 return self._earlier(step, here)
             case Step.THANKS:
                 return Move(leaves=True)
-            case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
+            case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF | Step.STANDARDS | Step.STANDARD:
                 return None
             case step:
                 assert_never(step)

@@ -1,9 +1,12 @@
 """What a screen shows besides the visit: the place, the time, the published index, why it is shut."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
-from survey.shown import ShownIndex
+from survey.settings import Hours
+from survey.shown import Mended, ShownIndex
 from survey.wire.trouble import Trouble
 
 
@@ -37,3 +40,7 @@ class Surroundings(NamedTuple):
     """Why, for staff."""
     mark: StaffMark | None
     """A word to staff, while the kiosk serves."""
+    mended: tuple[Mended, ...] = ()
+    """What the unit did about what citizens said."""
+    hours: Mapping[str, Hours] = MappingProxyType({})
+    """The unit's opening hours by day; empty where they are not set."""

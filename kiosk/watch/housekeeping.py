@@ -105,6 +105,8 @@ class Housekeeper:
             status_address=self._place.status_address,
             out_of_service=self._service.recorder.trouble,
             mark=StaffMark(offline=False, assisting=True) if self._service.assisting else self._mark,
+            mended=self._remote.mended,
+            hours=hours,
         )
 
     def step(self, now: float) -> None:
