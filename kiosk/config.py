@@ -16,7 +16,8 @@ from kiosk.show.texts import is_shipped, language
 from survey.given import remedy_of
 from survey.hours import DAYS, Hours
 from survey.instrument.ages import ONE_SCREEN
-from survey.settings import SettingsRefused, opening_hours
+from survey.settings import opening_hours
+from survey.shown import SettingsRefused
 from uplink.forwarder.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")

@@ -267,9 +267,7 @@ class Loop:
             self._perform(effect)
         self.service.count(before)
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
-            self.service.recorder.forget_unthanked()
-            if before.step is not Step.STAFF:  # where it was asked for; the visit it is for comes now
-                self.service.end_assisting()
+            self.service.come_to_rest(before)
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
         match effect:

@@ -132,6 +132,12 @@ class Service:
             self.end_assisting()
             self.recorder.forget_unthanked()
 
+    def come_to_rest(self, before: State) -> None:
+        """Let go of the visit that has ended."""
+        self.recorder.forget_unthanked()
+        if before.step not in (Step.STAFF, Step.STANDARDS, Step.STANDARD):  # the visit it is for comes now
+            self.end_assisting()
+
     def train(self, until: float) -> None:
         """Let staff train until then: nothing is written of what is pressed."""
         self.end_assisting()

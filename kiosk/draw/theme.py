@@ -146,6 +146,12 @@ def theme(look: Look, *, dimmed: bool = False) -> Theme:
     )
 
 
+def mixed(first: Colour, second: Colour, share: float) -> Colour:
+    """A colour between two, by the second one's share."""
+    red, green, blue = (round(one + (other - one) * share) for one, other in zip(first, second, strict=True))
+    return red, green, blue
+
+
 def contrast(first: Colour, second: Colour) -> float:
     """The contrast ratio of two colours after WCAG 2, from 1 to 21."""
     lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)

@@ -199,7 +199,8 @@ class Window:
         if type(view) is not type(self._view) or theme_of(self._view, self.look) is not theme:
             return None
         changed = set(self._parts) ^ set(parts)
-        return changed if _area(changed) * 2 < _area(self._parts) else None
+        # What is not kept would have to be painted whole for a copy that nobody needs again.
+        return changed if not _may_be_kept(view) or _area(changed) * 2 < _area(self._parts) else None
 
     def _kept_page(self, view: View) -> "_Page | None":
         page = self._pages.get((view, self.look))
@@ -288,7 +289,8 @@ def _may_be_kept(view: View) -> bool:
     """Only pages on which nothing of a visitor can stand are kept in memory."""
     match view:
         case ChoiceView():
-            return view.pressed is None and not any(option.chosen for option in view.options)
+            passes = view.glow or (view.told is not None and view.told.page)
+            return not passes and view.pressed is None and not any(option.chosen for option in view.options)
         case MessageView():
             return True
         case _:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from hardware.board import Facts
 from kiosk.config import Config
 from kiosk.rehearsal.desk_samples import desk_samples
+from kiosk.rehearsal.told_samples import HOURS, MENDED, STANDARDS, told_samples
 from kiosk.rehearsal.visited_samples import visited
 from kiosk.rehearsal.waiting import waiting_samples
 from kiosk.remote.plan import make_plan
@@ -21,7 +22,7 @@ from kiosk.show.views import BandedView, View
 from kiosk.watch.health import Health
 from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
-from survey.settings import ShownIndex
+from survey.shown import ShownIndex
 from survey.visit.action import Word, name_of
 from survey.visit.aided import Aids
 from survey.visit.offer import tile_pages
@@ -74,6 +75,8 @@ AROUND = Surroundings(
     log_words="",
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
     code_address="https://ikm.lampungselatankab.go.id/bukti/",
+    mended=MENDED,
+    hours=HOURS,
 )
 
 WELL = Health(
@@ -143,7 +146,7 @@ def _read(screens: Iterable[_Sample]) -> Iterator[_Sample]:
 
 def _plan(language: str) -> Plan:
     plan = make_plan(Config(), services=_SERVICES, languages=tuple(dict.fromkeys(("id", "en", language))))
-    return plan._replace(speech=True)
+    return plan._replace(speech=True, standards=STANDARDS)
 
 
 def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
@@ -158,6 +161,7 @@ def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
     yield "idle-offline", begun._replace(step=Step.IDLE), offline
     timeless = AROUND._replace(mark=StaffMark(offline=False), wall=None)
     yield "idle-without-time", begun._replace(step=Step.IDLE), timeless
+    yield from told_samples(begun, AROUND, plan, large=large)
     yield "invitation", begun._replace(step=Step.INVITATION), AROUND
     yield "preferences", begun._replace(step=Step.PREFERENCES), AROUND
     yield "service", begun._replace(step=Step.SERVICE), AROUND

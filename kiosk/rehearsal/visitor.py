@@ -110,6 +110,8 @@ class Visitor:
                 return self._earlier(step, here)
             case Step.THANKS | Step.TESTED:
                 return Move(leaves=True)
+            case Step.STANDARDS | Step.STANDARD:
+                return self._do(here, Word.BACK)
             case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
                 return None
             case step:

@@ -5,19 +5,22 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 
 from typing import assert_never
 
+from kiosk.show import idle
 from kiosk.show.complaint import making, speaking, standing, visited
-from kiosk.show.labels import published_note, staff_mark_note
+from kiosk.show.labels import staff_mark_note
 from kiosk.show.length import visit_length
 from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Bar, MessageView, Plain, Screenful
+from kiosk.show.views import Bar, LetterView, MessageView, Plain, Screenful
 from kiosk.show.warning import warned, what_becomes
 from survey.instrument.instrument import in_language
+from survey.visit.action import Word
 from survey.visit.lists import pages
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
+from survey.visit.promised import promised
 from survey.visit.reading import has_fewer, is_whole, page_count, page_number
 from survey.visit.state import State, Step
 from survey.visit.waits import warns_at
@@ -48,6 +51,8 @@ def next_change(plan: Plan, state: State, now: float) -> float | None:
         if _is_coded(state):
             return None
         return state.since + _PATIENCE_SECONDS if now < state.since + _PATIENCE_SECONDS else None
+    if state.step is Step.IDLE and idle.moves(state):
+        return idle.next_change(now)
     start = state.since if state.step is Step.RECORDING else warns_at(plan, state)
     if start is None:
         return None
@@ -76,6 +81,10 @@ class _Presenter(Screen):
                 return self._invitation()
             case Step.PREFERENCES:
                 return self.message("preferences")
+            case Step.STANDARDS:
+                return self._standards()
+            case Step.STANDARD:
+                return self._standard()
             case Step.SERVICE:
                 return self._service()
             case Step.PROFILE:
@@ -147,11 +156,13 @@ class _Presenter(Screen):
             bar = bar._replace(sign="warning", left_strong="", left=note)
         if self.around.closed:
             return self._closed(bar)
-        get, published = self.texts.get, self.around.published
-        note = published_note(self.texts, published) if published else get("idle.index_none")
-        # Where it could only be small, the answers have its room.
-        bar = bar if self.state.large_text else bar._replace(note=note)
-        return self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
+        get = self.texts.get
+        view = self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
+        if self.state.large_text:  # where it could only be small, the answers have its room
+            return view
+        told = idle.told(self.plan, self.state, self.around, self.texts, self.now)
+        pause = self.action(Word.PAUSE) if Word.PAUSE in self.offer.extras else None
+        return view._replace(told=told._replace(pause=pause), glow=idle.glow(self.state, self.now))
 
     def _invitation(self) -> Screenful:
         length = visit_length(self.plan)
@@ -184,6 +195,25 @@ class _Presenter(Screen):
             text=text,
             options=self.options(),
             dimmed=True,
+        )
+
+    def _standards(self) -> Screenful:
+        get = self.texts.get
+        return self.choice(
+            title=get("standards.title"),
+            subtitle=self._hint("standards.subtitle"),
+            bar=self._paged_bar(len(self.plan.standards))._replace(note=""),
+        )
+
+    def _standard(self) -> Screenful:
+        get, pages = self.texts.get, promised(self.plan, self.state)
+        page = pages[min(self.state.page, len(pages) - 1)]
+        number = get("page.number", number=pages.index(page) + 1, count=len(pages))
+        return LetterView(
+            bar=Bar(left_strong=self.plan.standards[self.state.place].name, right=number),
+            title=get(f"standards.{page.component}"),
+            paragraphs=page.lines,
+            options=self.options(),
         )
 
     def _service(self) -> Screenful:

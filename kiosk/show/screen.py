@@ -73,8 +73,8 @@ class Screen:
         )
 
     def extras(self) -> tuple[Action, ...]:
-        """Give the actions for the finger only."""
-        return tuple(self.action(name) for name in self.offer.extras)
+        """Give the actions for the finger only, but for the one that stands beside what it stops."""
+        return tuple(self.action(name) for name in self.offer.extras if name != Word.PAUSE)
 
     def choice(self, *, title: str, subtitle: str, bar: Bar) -> ChoiceView:
         """Make a view of at most four answers."""

@@ -18,7 +18,8 @@ from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING, Alive
 from survey.record.record import ALIVE, SETTINGS, STAFF
 from survey.record.seen_log import SeenLog
 from survey.record.staff import TRAINING_ENDED, Staff
-from survey.settings import SettingsContent, ShownIndex
+from survey.settings import SettingsContent
+from survey.shown import ShownIndex
 from survey.visit.plan import Plan
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,8 @@ class Housekeeper:
             out_of_service=self._service.recorder.trouble,
             mark=StaffMark(offline=False, assisting=True) if self._service.assisting else self._mark,
             log_words=self._log.words,
+            mended=self._remote.mended,
+            hours=hours,
         )
 
     def step(self, now: float) -> None:

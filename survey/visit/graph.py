@@ -16,9 +16,10 @@ from survey.visit.aided import Aid, Aids
 from survey.visit.coded import KeptCode
 from survey.visit.effects import Effect
 from survey.visit.machine import advance, begin, due
+from survey.visit.manner import MENU as HELD
+from survey.visit.manner import TYPED, Manner, manner_of
 from survey.visit.moves import SPEAKING
-from survey.visit.offer import MENU as HELD
-from survey.visit.offer import TYPED, Manner, asks_for_visit, manner_of, offer
+from survey.visit.offer import asks_for_visit, offer
 from survey.visit.plan import Plan
 from survey.visit.speech import NotRecorded, Recorded
 from survey.visit.state import (
@@ -254,6 +255,7 @@ def kind_of(state: State) -> State:
         contrast=False,
         layout="",
         no_visit=False,
+        still_at=None if state.still_at is None else 0.0,
         counted=False,
         listens=False,
         aids=Aids(wide=state.aids.wide) if state.menu else Aids(),

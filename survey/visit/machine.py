@@ -17,6 +17,7 @@ from survey.visit.aided import Aids
 from survey.visit.aids import IN_MENU, call, open_menu, read, reads_first, with_speech
 from survey.visit.complaining import give_up_looking, type_code
 from survey.visit.effects import Accepted, Effect, Hush, Ignored, Speak
+from survey.visit.manner import MENU, TYPED, Manner, manner_of
 from survey.visit.moves import (
     SPEAKING,
     Moved,
@@ -26,7 +27,7 @@ from survey.visit.moves import (
     go,
     leave,
 )
-from survey.visit.offer import MENU, TYPED, Manner, manner_of, offer
+from survey.visit.offer import offer
 from survey.visit.plan import Plan
 from survey.visit.speaking import forgotten, happen, stop_recording
 from survey.visit.speech import NotRecorded, Recorded, Replayed
@@ -58,7 +59,7 @@ from survey.visit.testing import coded, found_visit
 from survey.visit.waits import expires_at, faces_at, is_warned, ready_at
 from survey.wire.ticket_states import TicketState
 
-_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
+_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN, Word.STANDARD})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
 _STAYING = frozenset(
     {
@@ -75,6 +76,7 @@ _STAYING = frozenset(
         Word.VOLUME,
         Word.PACE,
         Word.LISTEN,
+        Word.PAUSE,
         Word.KEY,
     }
 )

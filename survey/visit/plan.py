@@ -47,6 +47,14 @@ class OfferedService(NamedTuple):
     """The unit it belongs to, where that is another one than the kiosk's own."""
 
 
+class Standard(NamedTuple):
+    """What the unit promises of a service: those of the six public components that have a text, in their order."""
+
+    code: str
+    name: str
+    texts: tuple[tuple[str, str], ...]
+
+
 class Plan(NamedTuple):
     """What is asked, in which order, and what may be skipped."""
 
@@ -71,3 +79,5 @@ class Plan(NamedTuple):
     timing: VisitTiming
     tests: bool
     """Whether an auditor's card may declare a visit a test: only where the collector takes such a visit out of every number."""
+    standards: tuple[Standard, ...] = ()
+    """What can be read of the unit's services before a visit begins."""

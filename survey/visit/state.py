@@ -18,6 +18,10 @@ class Step(StrEnum):
     IDLE = "idle"
     INVITATION = "invitation"
     PREFERENCES = "preferences"
+    STANDARDS = "standards"
+    """Which service to read the standard of."""
+    STANDARD = "standard"
+    """Requirements, way, time, cost, product and complaints of one service."""
     SERVICE = "service"
     PROFILE = "profile"
     QUESTION = "question"
@@ -149,6 +153,8 @@ class State(NamedTuple):
     """A test card's code is typed: the visitor says to be an auditor."""
     added: AdditionKind | None = None
     """What was added last."""
+    still_at: float | None = None
+    """When the visitor stopped what turns and shines on the idle screen; it stays as it was then."""
     listens: bool = False
     """This visitor has had a screen read aloud."""
     aids: Aids = Aids()

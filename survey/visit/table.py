@@ -96,6 +96,29 @@ def _whole(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return state._replace(branch="" if state.branch else Word.WHOLE, since=now), (Hush(),)
 
 
+# -- what the unit promises
+
+
+def _read_standard(plan: Plan, state: State, code: str, now: float) -> Moved:
+    place = next(place for place, standard in enumerate(plan.standards) if standard.code == code)
+    return go(state, Step.STANDARD, now, place=place)
+
+
+def _back_in_standard(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    if state.page:
+        return state._replace(page=state.page - 1, since=now), (Hush(),)
+    return go(state, Step.STANDARDS, now)
+
+
+def _to_idle(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    """Nothing was given, and whoever read stands here still: language and text size stay."""
+    return go(state, Step.IDLE, now, place=0)
+
+
+def _pause(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return state._replace(still_at=now if state.still_at is None else None), ()
+
+
 # -- service, profile, questions
 
 
@@ -205,6 +228,16 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.IDLE, Word.TEXT_SIZE): text_size,
     (Step.IDLE, Word.CONTRAST): contrast,
     (Step.IDLE, Word.LISTEN): listen,
+    (Step.IDLE, Word.PAUSE): _pause,
+    (Step.IDLE, Word.STANDARDS): to(Step.STANDARDS),
+    (Step.STANDARDS, Word.STANDARD): _read_standard,
+    (Step.STANDARDS, Word.MORE): _more,
+    (Step.STANDARDS, Word.LISTEN): listen,
+    (Step.STANDARDS, Word.BACK): _to_idle,
+    (Step.STANDARD, Word.MORE): _more,
+    (Step.STANDARD, Word.LISTEN): listen,
+    (Step.STANDARD, Word.BACK): _back_in_standard,
+    (Step.STANDARD, Word.CLOSE): _to_idle,
     (Step.INVITATION, Word.ANSWER): _rate_next,
     (Step.INVITATION, Word.ACCEPT): _accept,
     (Step.INVITATION, Word.RESUME): _go_on,

@@ -10,6 +10,7 @@ _TURNING = frozenset(
     {
         Step.INVITATION,
         Step.PREFERENCES,
+        Step.STANDARDS,
         Step.SERVICE,
         Step.PROFILE,
         Step.QUESTION,
@@ -46,13 +47,23 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
             return latest + timing.invitation
         case Step.RECORDING:
             return state.since + timing.speaking
-        case Step.TEXT | Step.WORD | Step.SPEAK | Step.HEARD | Step.CONSENT | Step.PHONE | Step.CODE:
+        case (
+            Step.TEXT
+            | Step.WORD
+            | Step.SPEAK
+            | Step.HEARD
+            | Step.CONSENT
+            | Step.PHONE
+            | Step.CODE
+            | Step.STANDARD
+        ):
             return latest + timing.writing
         case Step.TICKET | Step.TESTED:
             return latest + timing.ticket
         case (
             Step.PREFERENCES
             | Step.SERVICE
+            | Step.STANDARDS
             | Step.PROFILE
             | Step.QUESTION
             | Step.OFFER
@@ -118,4 +129,5 @@ def is_warned(plan: Plan, state: State, now: float) -> bool:
 
 def _has_preferences(plan: Plan, state: State) -> bool:
     changed = state.language != plan.languages[0] or state.large_text or state.contrast
+    changed = changed or state.still_at is not None
     return changed or state.menu or state.aids.aloud

@@ -5,6 +5,8 @@ from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import SECONDARY, TITLE, fit
 from kiosk.draw.screens.parts import PlacedPart, Words
 from kiosk.draw.screens.rows import least_height, rows
+from kiosk.draw.screens.told import height_of
+from kiosk.draw.screens.told import layout as tell
 from kiosk.draw.theme import Theme
 from kiosk.show.views import ChoiceView
 
@@ -36,5 +38,11 @@ def layout(view: ChoiceView, theme: Theme) -> list[PlacedPart]:
         top += subtitle.height + theme.px(16)
     elif not theme.large:
         top += theme.px(10)
-    place = rows if stacked else answers
-    return parts + place(view.options, (x, top, width, y + height - top), theme, pressed=view.pressed)
+    if view.told is not None:
+        room = height_of(view.told, theme)
+        parts += tell(view.told, (x, y + height - room, width, room), theme)
+        height -= room + theme.px(12)
+    area = (x, top, width, y + height - top)
+    if stacked:
+        return parts + rows(view.options, area, theme, pressed=view.pressed)
+    return parts + answers(view.options, area, theme, pressed=view.pressed, glow=view.glow)
