@@ -133,6 +133,12 @@ def make_loop(
         ),
         up_seconds=lambda: times.monotonic() - began,
     )
+
+    def sun(told: bool | None) -> None:
+        display.change_look(sunlit=config.screen.sunlight if told is None else told)
+
+    if remote.sunlight is not None:
+        sun(remote.sunlight)
     return Loop(
         service,
         panel=panel,
@@ -151,6 +157,7 @@ def make_loop(
                 write_status=partial(write_status, home.kiosk_status) if staff else None,
                 make_plan=make_plan,
                 set_brightness=_brightness if staff else None,
+                set_sunlit=sun,
                 set_volume=partial(_set_volume, voice, speaking),
                 look=case.look,
             ),

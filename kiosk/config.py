@@ -87,7 +87,7 @@ class ScreenSection:
     rotation: int = _one_of(0, 0, 90, 180, 270)
     driver: str = _plain("", "text")
     fonts: tuple[str, ...] = _plain((), "texts")
-    contrast: bool = _plain(default=False, kind="flag")
+    sunlight: bool = _plain(default=False, kind="flag")
 
 
 @dataclass(frozen=True, repr=False)

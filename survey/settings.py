@@ -38,6 +38,7 @@ TEXTS = "texts"
 OPENING_HOURS = "opening_hours"
 VOLUME_PERCENT = "volume_percent"
 BRIGHTNESS_PERCENT = "brightness_percent"
+SUNLIGHT = "sunlight"
 SERVICES = "services"
 LANGUAGES = "languages"
 ANSWER_DAYS = "answer_days"
@@ -50,6 +51,7 @@ KEYS = (
     OPENING_HOURS,
     VOLUME_PERCENT,
     BRIGHTNESS_PERCENT,
+    SUNLIGHT,
     PUBLISHED_INDEX,
     MENDED,
     STANDARDS,
@@ -83,6 +85,8 @@ class SettingsContent(NamedTuple):
     """By day of `DAYS`; a day without hours is closed."""
     volume_percent: int | None = None
     brightness_percent: int | None = None
+    sunlight: bool | None = None
+    """Whether screens are drawn for a place in the sun."""
     published_index: ShownIndex | None = None
     mended: tuple[Mended, ...] = ()
     """What the unit did about what citizens said, the newest first."""
@@ -123,6 +127,7 @@ def check(
         opening_hours=opening_hours(given[OPENING_HOURS]) if OPENING_HOURS in given else None,
         volume_percent=_percent(given, VOLUME_PERCENT),
         brightness_percent=_percent(given, BRIGHTNESS_PERCENT),
+        sunlight=_flag(given, SUNLIGHT, default=False) if SUNLIGHT in given else None,
         published_index=read_index(given[PUBLISHED_INDEX]) if PUBLISHED_INDEX in given else None,
         mended=read_mended(given[MENDED]) if MENDED in given else (),
         standards=read_standards(given[STANDARDS]) if STANDARDS in given else (),

@@ -18,7 +18,7 @@ COMPONENTS = ("persyaratan", "prosedur", "waktu", "biaya", "produk", "pengaduan"
 """The six components of a service standard that must be published (UU 25/2009, PermenPAN-RB 15/2014), in their order."""
 MAX_MENDED = 4
 MAX_PROBLEM = 90
-MAX_RESULT = 140
+MAX_RESULT = 110
 """Characters that the smallest panel shows of each."""
 MAX_STANDARDS = 20
 MAX_COMPONENT = 600

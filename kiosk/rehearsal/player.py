@@ -43,7 +43,13 @@ class BlindDisplay:
         given, self.touches = self.touches, []
         return given
 
-    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
+    def change_look(
+        self,
+        *,
+        text_scale: float | None = None,
+        high_contrast: bool | None = None,
+        sunlit: bool | None = None,
+    ) -> None:
         """Change nothing."""
 
     def close(self) -> None:

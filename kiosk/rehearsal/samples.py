@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
-from hardware.board import Facts
+from hardware.board import Battery, Facts
 from kiosk.config import Config
 from kiosk.rehearsal.desk_samples import desk_samples
 from kiosk.rehearsal.told_samples import HOURS, MENDED, STANDARDS, told_samples
@@ -108,7 +108,9 @@ WELL = Health(
 )
 _TROUBLED = WELL._replace(
     journal=WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
-    board=WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
+    board=WELL.board._replace(
+        temperature_c=83.0, disk_used_percent=91, was_under_voltage=True, battery=Battery(14, draining=True)
+    )
     if WELL.board
     else None,
     uplink={"connected": False, "trouble": trouble("broker_refuses", code=135).to_fields()},

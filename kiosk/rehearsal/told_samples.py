@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, time
 
-from kiosk.show.idle import TURN_SECONDS, told
+from kiosk.show.idle.told import TURN_SECONDS, told
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from survey.hours import Hours
@@ -16,7 +16,7 @@ MENDED = (
     Mended("Surat pengantar lama", "Kini selesai di tempat, paling lama 30 menit.", date(2026, 11, 16)),
     Mended(
         "Ruang tunggu sempit dan panas, kursi kurang, lansia berdiri sampai satu jam",
-        "Ruang tunggu diperluas ke aula, 24 kursi dan dua kipas angin ditambah, lansia dan ibu hamil dilayani lebih dulu setiap hari.",
+        "Ruang tunggu diperluas ke aula, 24 kursi dan dua kipas ditambah, lansia dan ibu hamil dilayani lebih dulu.",
         date(2026, 9, 30),
     ),
 )
@@ -43,7 +43,7 @@ STANDARDS = (
             ),
             ("waktu", "30 menit sejak berkas lengkap"),
             ("biaya", "Tidak dipungut biaya"),
-            ("produk", "Surat keterangan domisili"),
+            ("produk", "Surat bertanda tangan dan bercap, berlaku enam bulan"),
             ("pengaduan", "Di kiosk ini, kotak saran, atau SP4N-LAPOR! di lapor.go.id"),
         ),
     ),

@@ -5,8 +5,8 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 
 from typing import assert_never
 
-from kiosk.show import idle
 from kiosk.show.complaint import making, speaking, standing, visited
+from kiosk.show.idle import told
 from kiosk.show.labels import staff_mark_note
 from kiosk.show.length import visit_length
 from kiosk.show.screen import Screen
@@ -18,7 +18,7 @@ from kiosk.show.warning import warned, what_becomes
 from survey.instrument.instrument import in_language
 from survey.visit.action import Word
 from survey.visit.lists import pages
-from survey.visit.offer import question_key
+from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.promised import promised
 from survey.visit.reading import has_fewer, is_whole, page_count, page_number
@@ -51,8 +51,8 @@ def next_change(plan: Plan, state: State, now: float) -> float | None:
         if _is_coded(state):
             return None
         return state.since + _PATIENCE_SECONDS if now < state.since + _PATIENCE_SECONDS else None
-    if state.step is Step.IDLE and idle.moves(state):
-        return idle.next_change(now)
+    if state.step is Step.IDLE and told.moves(state):
+        return told.next_change(now)
     start = state.since if state.step is Step.RECORDING else warns_at(plan, state)
     if start is None:
         return None
@@ -160,9 +160,9 @@ class _Presenter(Screen):
         view = self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
         if self.state.large_text:  # where it could only be small, the answers have its room
             return view
-        told = idle.told(self.plan, self.state, self.around, self.texts, self.now)
+        beneath = told.told(self.plan, self.state, self.around, self.texts, self.now)
         pause = self.action(Word.PAUSE) if Word.PAUSE in self.offer.extras else None
-        return view._replace(told=told._replace(pause=pause), glow=idle.glow(self.state, self.now))
+        return view._replace(told=beneath._replace(pause=pause), glow=told.glow(self.state, self.now))
 
     def _invitation(self) -> Screenful:
         length = visit_length(self.plan)
@@ -172,7 +172,7 @@ class _Presenter(Screen):
 
     def _faces(self) -> Screenful:
         get = self.texts.get
-        here = get("invitation.faces") if self.state.step is Step.INVITATION else self._not_finished()
+        here = get("invitation.faces") if is_invited(self.state) else self._not_finished()
         return self.choice(title=get("idle.title"), subtitle=here, bar=self.place_bar())
 
     def _not_finished(self) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import NamedTuple
 
 from survey.hours import Hours
@@ -46,7 +45,7 @@ class Surroundings(NamedTuple):
     """A word to staff, while the kiosk serves."""
     log_words: str
     """Three words of the log's root, for people to compare."""
-    mended: tuple[Mended, ...] = ()
+    mended: tuple[Mended, ...]
     """What the unit did about what citizens said."""
-    hours: Mapping[str, Hours] = MappingProxyType({})
+    hours: Mapping[str, Hours]
     """The unit's opening hours by day; empty where they are not set."""

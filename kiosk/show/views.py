@@ -280,6 +280,8 @@ class Look(NamedTuple):
     size: tuple[int, int]
     text_scale: float = 1.0
     high_contrast: bool = False
+    sunlit: bool = False
+    """The panel stands in the sun: black on white, for everybody."""
     rotation: int = 0
     """0, 90, 180 or 270 degrees, done in the application."""
     fonts: tuple[str, ...] = ()

@@ -202,8 +202,13 @@ def _invitation(plan: Plan, state: State) -> Offer:
     return Offer((Word.DECLINE, *_complaint(plan, state), Word.PREFERENCES, Word.ACCEPT), _listen(plan))
 
 
+def is_invited(state: State) -> bool:
+    """Tell whether the questionnaire is only offered: nothing of it was begun."""
+    return state.step is Step.INVITATION and not state.form_open
+
+
 def _faces(plan: Plan, state: State) -> Offer:
-    if state.step is Step.INVITATION:
+    if is_invited(state):
         return Offer(_pulse(plan), (*_complaint(plan, state), *_listen(plan), Word.ACCEPT))
     return Offer(_pulse(plan), (*_listen(plan), Word.RESUME))
 

@@ -19,7 +19,7 @@ from survey.visit.moves import (
     open_form,
     to,
 )
-from survey.visit.offer import question_key
+from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES
 from survey.visit.speaking import SPOKEN
@@ -72,8 +72,8 @@ def _rate_next(plan: Plan, state: State, value: str, now: float) -> Moved:
 
 
 def _go_on(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    """Whoever was here is here still: back to where the faces came, the invitation being answered by that."""
-    if state.step is Step.INVITATION:
+    """Whoever was here is here still: back to where the faces came, an invitation being answered by that."""
+    if is_invited(state):
         return open_form(plan, state, now)
     return state._replace(faces=False, pressed=None, holding=False, since=now), (Hush(),)
 

@@ -101,13 +101,14 @@ def faces_at(plan: Plan, state: State) -> float | None:
 
 
 def _turns(state: State) -> bool:
-    mine = state.faces or state.has_draft or state.aids.aloud
+    # A menu that was opened over the faces and left is a screen like any other.
+    mine = (state.faces and not state.menu) or state.has_draft or state.aids.aloud
     return state.step in _TURNING and not mine
 
 
 def warns_at(plan: Plan, state: State) -> float | None:
     """Give the moment from which this screen asks whether somebody is still there, or None where it never does, or does so by the faces."""
-    if state.faces or _turns(state) or state.step in _NEVER_WARNED:
+    if (state.faces and not state.menu) or _turns(state) or state.step in _NEVER_WARNED:
         return None
     return _asks_at(plan, state)
 

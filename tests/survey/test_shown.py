@@ -51,6 +51,6 @@ def test_what_is_none_is_refused_by_its_key(key: str, value: object) -> None:
 
 def test_what_is_too_long_is_cut_between_words_and_says_so() -> None:
     assert shortened("Loket kedua dibuka", 18) == "Loket kedua dibuka"
-    assert shortened("Loket kedua dibuka, tiap hari", 20) == "Loket kedua dibuka…"
+    assert shortened("Loket kedua dibuka, tiap hari", 22) == "Loket kedua dibuka…"
     assert shortened("x" * 30, 10) == "x" * 9 + "…"
     assert all(len(shortened("satu dua tiga empat " * 9, most)) <= most for most in range(2, 170))

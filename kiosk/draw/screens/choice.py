@@ -10,15 +10,24 @@ from kiosk.draw.screens.told import layout as tell
 from kiosk.draw.theme import Theme
 from kiosk.show.views import ChoiceView
 
+_MOST_BELOW = 5
+
 
 def layout(view: ChoiceView, theme: Theme) -> list[PlacedPart]:
     """Place the question, its paraphrase and the answers beneath."""
-    parts, (x, y, width, height) = frame(view.bar, theme)
+    bar, beside = view.bar, view.bar.actions[1:2]
+    if theme.large and not theme.portrait and len(bar.actions) > _MOST_BELOW:
+        # Large words of six buttons are more than one row: one goes up, in the place of the time.
+        bar = bar._replace(actions=(bar.actions[0], *bar.actions[2:]), right="")
+        parts, (x, y, width, height) = frame(bar, theme, ways_out=beside)
+    else:
+        parts, (x, y, width, height) = frame(bar, theme)
     # In large text the answers have what they need, and the question as much of the rest as it can fill.
     stacked = theme.large and not any(option.icon.startswith("face-") for option in view.options)
     room = height - least_height(view.options, theme) - theme.px(12) if stacked else 0
     wished = 36 if theme.large else 38 if view.bar.progress else 44
-    share = 22 if theme.portrait else 32 if theme.large else 27
+    told = view.told is not None and not theme.portrait  # what is told leaves the question one line
+    share = 22 if theme.portrait else 32 if theme.large else 15 if told else 27
     title = fit(
         view.title,
         theme,
@@ -31,7 +40,7 @@ def layout(view: ChoiceView, theme: Theme) -> list[PlacedPart]:
     top = y + title.height + theme.px(6 if theme.large else 10)
     if view.subtitle:
         room = theme.px(
-            (150 if theme.portrait else 112) if theme.large else 66
+            (150 if theme.portrait else 112) if theme.large else 50 if told else 66
         )  # in large text the faces give way
         subtitle = fit(view.subtitle, theme, SECONDARY, 24, width=width, height=room)
         parts.append(PlacedPart((x, top, width, subtitle.height), Words(subtitle, SECONDARY, colour="muted")))

@@ -8,10 +8,10 @@ from kiosk.draw.screens.controls import pill_row, pill_width
 from kiosk.draw.screens.paragraph import LABEL, NUMBER, SECONDARY, Fitted, Style, fit, shorten
 from kiosk.draw.screens.parts import Box, PlacedPart, Words
 from kiosk.draw.theme import Theme
-from kiosk.show.views import Page, Told
+from kiosk.show.views import Told
 from survey.named import distinct
 
-_HEIGHT, _UPRIGHT_HEIGHT = 96, 240
+_HEIGHT, _UPRIGHT_INDEX, _UPRIGHT_PAGE = 116, 112, 132
 
 
 @distinct
@@ -42,41 +42,45 @@ class Rule(NamedTuple):
 
 def height_of(told: Told, theme: Theme) -> int:
     """Give the room that it needs."""
-    if theme.portrait and told.pages:
-        return theme.px(_UPRIGHT_HEIGHT)
-    return max(theme.px(_HEIGHT), theme.target)
+    if not told.value and not told.pages:
+        return theme.target
+    if theme.portrait:
+        return theme.px(_UPRIGHT_INDEX + (_UPRIGHT_PAGE if told.pages else 0))
+    return theme.px(_HEIGHT)
 
 
 def layout(told: Told, box: Box, theme: Theme) -> list[PlacedPart]:
     """Place what is told; where there is only one half, it has the whole width."""
     x, y, width, height = box
     parts: list[PlacedPart] = []
-    gap = theme.px(20)
+    gap, line = theme.px(18), theme.px(26)
+    wide = 0
+    upright = theme.portrait and bool(told.pages)
     if told.pause is not None:
         wide = pill_width(told.pause, theme)
-        place = (x + width - wide, y + height - theme.target, wide, theme.target)
-        parts += pill_row([told.pause], [place], theme, styles=["plain"])
-        if not (theme.portrait and told.pages):
-            width -= wide + gap
+        low = y if upright else y + height - theme.target
+        parts += pill_row(
+            [told.pause], [(x + width - wide, low, wide, theme.target)], theme, styles=["plain"]
+        )
+    beside = width - (wide + gap if wide else 0)
     if not told.pages:
-        return [*_index(told, (x, y, width, height), theme), *parts]
-    page = told.pages[told.page]
-    if theme.portrait:
-        half = theme.px(_HEIGHT) if told.value else theme.px(34)
-        parts.append(PlacedPart((x, y + half + theme.px(7), width, max(2, theme.px(2))), Rule()))
-        below = (x, y + half + gap, width, height - half - gap - theme.target - theme.px(8))
-        parts += _dots(told, (x, y + height - theme.target, width // 3, theme.target))
-        return [*_index(told, (x, y, width, half), theme), *parts, *_page(page, below, theme)]
-    left = width * 39 // 100
+        return [*_index(told, (x, y, beside, height), theme), *parts]
+    dots = theme.px(19) * len(told.pages)
+    parts += _dots(told, (x + (width if upright else beside) - dots, y + height - line, dots, line))
+    if upright:
+        half = theme.px(_UPRIGHT_INDEX)
+        parts.append(PlacedPart((x, y + half - theme.px(8), width, max(2, theme.px(2))), Rule()))
+        page = (x, y + half, width, height - half)
+        index = _index(told, (x, y, beside, half - theme.px(10)), theme)
+        return [*index, *parts, *_page(told, page, theme, beside_note=dots)]
+    width = beside
+    left = width * 41 // 100
     parts.append(PlacedPart((x + left, y, max(2, theme.px(3)), height), Rule()))
     right = (x + left + gap, y, width - left - gap, height)
-    dots = theme.px(20) * len(told.pages) if len(told.pages) > 1 else 0
-    line = theme.px(26)
-    parts += _dots(told, (x + width - dots, y + height - line, dots, line))
     return [
         *_index(told, (x, y, left - theme.px(8), height), theme),
         *parts,
-        *_page(page, right, theme, beside_note=dots),
+        *_page(told, right, theme, beside_note=dots),
     ]
 
 
@@ -89,8 +93,8 @@ def _index(told: Told, box: Box, theme: Theme) -> list[PlacedPart]:
     if not told.value:
         caption = fit(told.caption, theme, SECONDARY, 20, width=width, height=height)
         return [PlacedPart(box, Words(caption, SECONDARY, colour="muted"))]
-    caption = fit(told.caption, theme, SECONDARY, 19, width=width, height=theme.px(26), most_lines=1)
-    doubt = fit(told.doubt, theme, SECONDARY, 19, width=width, height=theme.px(26), most_lines=1)
+    caption = fit(told.caption, theme, SECONDARY, 19, width=width, height=theme.px(28), most_lines=1)
+    doubt = fit(told.doubt, theme, SECONDARY, 19, width=width, height=theme.px(52), most_lines=2)
     room = height - caption.height - doubt.height
     value = fit(told.value, theme, NUMBER, 34, width=width, height=room, most_lines=1)
     return _below_one_another(
@@ -98,15 +102,15 @@ def _index(told: Told, box: Box, theme: Theme) -> list[PlacedPart]:
     )
 
 
-def _page(page: Page, box: Box, theme: Theme, *, beside_note: int = 0) -> list[PlacedPart]:
+def _page(told: Told, box: Box, theme: Theme, *, beside_note: int = 0) -> list[PlacedPart]:
+    page, line = told.pages[told.page], theme.px(26)
     x, y, width, height = box
-    line = theme.px(26)
     heading = shorten(page.heading, theme, SECONDARY, 19, width=width, height=line)
-    note = shorten(page.note, theme, SECONDARY, 19, width=width - beside_note, height=line)
     below = line if page.note or beside_note else 0
     text = fit(page.text, theme, LABEL, 23, width=width, height=height - heading.height - below)
     parts = _below_one_another(box, ((heading, SECONDARY, "muted"), (text, LABEL, "ink")))
     if page.note:
+        note = shorten(page.note, theme, SECONDARY, 19, width=width - beside_note, height=line)
         low = (x, y + height - line, width - beside_note, line)
         parts.append(PlacedPart(low, Words(note, SECONDARY, colour="muted")))
     return parts

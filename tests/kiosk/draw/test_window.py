@@ -109,7 +109,7 @@ def test_a_step_of_the_pulse_repaints_only_the_four_cards(
     window.show(idle)
     updated.clear()
     window.show(idle._replace(glow=2))
-    assert len(updated[0]) == 4
+    assert len(updated[0]) == 4, updated
     cards = updated[0][0].unionall(updated[0][1:])
     assert not any(cards.collidepoint(10, y) for y in range(0, 600, 20))
     assert same(window.picture(), drawn(idle._replace(glow=2)))

@@ -142,13 +142,13 @@ def test_the_published_index_stands_on_the_idle_screen_with_its_doubt_and_its_ad
         publish(home, collector, 1, {"published_index": INDEX})
         wait_for_look(kiosk)
         assert index_on(kiosk.view) == (
-            "IKM triwulan III 2026 · 1.312 responden",
+            "IKM Triwulan III 2026",
             "84,12 Baik",
-            "antara 81,26 dan 86,71 · kode KH33RUMM",
+            "antara 81,26 dan 86,71 · 1.312 responden · kode KH33RUMM",
         )
         publish(home, collector, 2, {"published_index": INDEX | {"archived": 40, "period": "2026-07"}})
         wait_for_look(kiosk)
-        assert index_on(kiosk.view)[0] == "IKM Jul 2026 · 1.312 responden (arsip)"
+        assert index_on(kiosk.view)[0] == "IKM Jul 2026 (arsip)"
 
 
 def test_what_was_mended_and_what_is_promised_reach_the_screen(home: Path, collector: Identity) -> None:
@@ -171,6 +171,14 @@ def index_on(view: object) -> tuple[str, str, str]:
     told = view.told
     assert told is not None
     return tuple(text.replace("\xa0", " ") for text in (told.caption, told.value, told.doubt))  # type: ignore[return-value]
+
+
+def test_a_stall_in_the_sun_is_told_from_afar_and_back(home: Path, collector: Identity) -> None:
+    with rig(home) as kiosk:
+        for version, content in enumerate(({"sunlight": True}, {}), start=1):
+            publish(home, collector, version, content)
+            wait_for_look(kiosk)
+        assert kiosk.display.sunlit == [True, False]
 
 
 def test_refused_settings_leave_everything_and_are_recorded_with_the_reason(

@@ -59,12 +59,15 @@ class Queue:
             walk.wait(0.5)
 
     def go_on(self) -> None:
-        """One thing more, or a pause; whoever meets the faces again is still there and says so by holding."""
+        """One thing more, or a pause; whoever meets the faces again is still there and says so."""
         walk = self.walk
         if walk.state.step is Step.IDLE:
             return
+        turns = faces_at(walk.plan, walk.state)
+        if turns is not None and turns < walk.now + 3:
+            walk.wait(4)  # nobody presses as the screen turns
         if walk.state.faces:
-            walk.hold()
+            walk.touch("accept" if walk.state.step is Step.INVITATION else "resume")
         elif self.dice.random() < 0.2:
             walk.wait(self.dice.uniform(1, 35))
         elif walk.state.step is Step.QUESTION and self.dice.random() < 0.8:
@@ -196,7 +199,8 @@ def test_a_menu_that_was_left_open_turns_too_and_a_chord_over_the_faces_offers_n
     assert (walk.state.faces, walk.state.menu) == (True, False)
     walk.give(AidCalled(Aid.MENU))
     assert {"skip", "back"}.isdisjoint(offer(walk.plan, walk.state).actions)
-    walk.touch("resume")
+    walk.choose("resume")
+    assert (walk.state.faces, walk.state.menu) == (True, False)
     walk.press(3)
     assert given(walk) == [3, 4]
 

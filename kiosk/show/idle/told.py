@@ -58,15 +58,13 @@ def _index(around: Surroundings, texts: Texts) -> Told:
         return Told(caption=get("idle.index_none"))
     archived = f" {get('idle.index_archived')}" if index.archived else ""
     return Told(
-        caption=get(
-            "idle.told_caption", period=period_label(texts, index.period), count=texts.number(index.n)
-        )
-        + archived,
+        caption=get("idle.told_caption", period=period_label(texts, index.period)) + archived,
         value=f"{texts.decimal(index.value)} {get(f'performance.{index.category}')}",
         doubt=get(
             "idle.told_doubt",
             low=texts.decimal(index.low),
             high=texts.decimal(index.high),
+            count=texts.number(index.n),
             address=index.address,
         ),
     )
