@@ -189,8 +189,12 @@ class _Presenter(Screen):
                 weekday=self.texts.weekday(opens.weekday()),
                 time=self.texts.get("date.time", hour=f"{opens:%H}", minute=f"{opens:%M}"),
             )
+        # Large words need the room; the menu of the buttons has what is left out.
+        left_out = (Word.STANDARDS,) if self.state.large_text else ()
         return MessageView(
-            bar=bar._replace(actions=self.extras()),
+            bar=bar._replace(
+                actions=tuple(action for action in self.extras() if action.name not in left_out)
+            ),
             title=self.texts.get("closed.title"),
             text=text,
             options=self.options(),

@@ -10,18 +10,10 @@ from kiosk.draw.screens.told import layout as tell
 from kiosk.draw.theme import Theme
 from kiosk.show.views import ChoiceView
 
-_MOST_BELOW = 5
-
 
 def layout(view: ChoiceView, theme: Theme) -> list[PlacedPart]:
     """Place the question, its paraphrase and the answers beneath."""
-    bar, beside = view.bar, view.bar.actions[1:2]
-    if theme.large and not theme.portrait and len(bar.actions) > _MOST_BELOW:
-        # Large words of six buttons are more than one row: one goes up, in the place of the time.
-        bar = bar._replace(actions=(bar.actions[0], *bar.actions[2:]), right="")
-        parts, (x, y, width, height) = frame(bar, theme, ways_out=beside)
-    else:
-        parts, (x, y, width, height) = frame(bar, theme)
+    parts, (x, y, width, height) = frame(view.bar, theme)
     # In large text the answers have what they need, and the question as much of the rest as it can fill.
     stacked = theme.large and not any(option.icon.startswith("face-") for option in view.options)
     room = height - least_height(view.options, theme) - theme.px(12) if stacked else 0
