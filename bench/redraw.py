@@ -9,6 +9,7 @@ On SDL's dummy display, so that no monitor's timing enters; absolute times are t
   copy of the frame is made beside it, so that both sides carry it
 * first drawing (ours): the same when the page is not yet prerendered
 * naive: fill, rounded rectangles and all texts rendered anew each time, as tutorials do
+* step of the pulse (ours): the four cards of an idle screen shine a little more; six times in five seconds
 * highlight (ours): an answer is pressed; and the rectangle it repaints, as a share of the frame
 """
 
@@ -89,10 +90,15 @@ def workloads(window: Window, idle: ChoiceView, other: View, look: Look) -> dict
         window.show(idle._replace(pressed=2))
         window.show(idle)
 
+    def shines() -> None:
+        window.show(idle._replace(glow=2))
+        window.show(idle._replace(glow=1))
+
     return {
         "limit: copy of the frame + page": limit,
         "full redraw (ours)": full,
         "highlight and back (ours)": highlight,
+        "step of the pulse (ours)": shines,
         "first drawing (ours)": first,
         "naive drawing": drawn_naively,
     }

@@ -166,7 +166,7 @@ def _told(told: Told | None) -> tuple[str, ...]:
     """All that turns, whichever page is shown: whoever listens cannot wait for the others."""
     if told is None:
         return ()
-    turning = (text for page in told.pages for text in page)
+    turning = dict.fromkeys(text for page in told.pages for text in page)  # what several say is said once
     return (told.caption, told.value, told.doubt, *turning)
 
 
