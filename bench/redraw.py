@@ -9,6 +9,7 @@ On SDL's dummy display, so that no monitor's timing enters; absolute times are t
   copy of the frame is made beside it, so that both sides carry it
 * first drawing (ours): the same when the page is not yet prerendered
 * naive: fill, rounded rectangles and all texts rendered anew each time, as tutorials do
+* step of the pulse (ours): the four cards of an idle screen shine a little more; six times in five seconds
 * highlight (ours): an answer is pressed; and the rectangle it repaints, as a share of the frame
 """
 
@@ -17,6 +18,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pygame
 
@@ -57,7 +59,9 @@ def main() -> None:
     window.close()
 
 
-def workloads(window: Window, idle: ChoiceView, other: View, look: Look) -> dict[str, Callable[[], None]]:
+def workloads(  # noqa: C901 - one function a case
+    window: Window, idle: ChoiceView, other: View, look: Look
+) -> dict[str, Callable[[], None]]:
     """Give each thing to measure as a function that does it twice."""
     frame = bytearray(look.size[0] * look.size[1] * 4)
     copy = bytearray(len(frame))
@@ -85,14 +89,15 @@ def workloads(window: Window, idle: ChoiceView, other: View, look: Look) -> dict
             naive(screen, idle)
             pygame.display.update()
 
-    def highlight() -> None:
-        window.show(idle._replace(pressed=2))
-        window.show(idle)
+    def between(*views: View) -> None:
+        for view in views:
+            window.show(view)
 
     return {
         "limit: copy of the frame + page": limit,
         "full redraw (ours)": full,
-        "highlight and back (ours)": highlight,
+        "highlight and back (ours)": partial(between, idle._replace(pressed=2), idle),
+        "step of the pulse (ours)": partial(between, idle._replace(glow=2), idle._replace(glow=1)),
         "first drawing (ours)": first,
         "naive drawing": drawn_naively,
     }

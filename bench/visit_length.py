@@ -37,7 +37,7 @@ def play(plan: Plan, words_a_minute: float) -> tuple[float, float, int]:
         began = now if began is None else began
         while (moment := due(plan, state)) is not None and moment <= now:
             state = _settle(plan, state, moment)
-        if state.step is Step.IDLE and presses:
+        if (state.step is Step.IDLE or (state.faces and state.step is not Step.INVITATION)) and presses:
             raise SystemExit(f"{words} words a screen are too many for this reader")
         options = offer(plan, state).options
         left = state.step

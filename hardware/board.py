@@ -14,6 +14,14 @@ _UNDER_VOLTAGE, _THROTTLED, _EVER_UNDER_VOLTAGE = 1 << 0, (1 << 1) | (1 << 2) | 
 _GLOBAL_SCOPE = "00"
 
 
+class Battery(NamedTuple):
+    """The battery that the machine runs on when the mains fail."""
+
+    percent: int
+    draining: bool
+    """Whether it is being used now."""
+
+
 class Facts(NamedTuple):
     """One look at the board."""
 
@@ -27,6 +35,8 @@ class Facts(NamedTuple):
     disk_used_percent: int
     disk_free_mb: int
     memory_free_mb: int | None
+    battery: Battery | None = None
+    """The emptiest of those that the kernel tells of."""
 
 
 def look(folder: Path, *, root: Path = Path("/")) -> Facts:
@@ -48,6 +58,7 @@ def look(folder: Path, *, root: Path = Path("/")) -> Facts:
         disk_used_percent=round(100 * used / usable) if usable else 100,
         disk_free_mb=disk.f_bavail * disk.f_frsize // 1_000_000,
         memory_free_mb=_free_memory(root / "proc/meminfo"),
+        battery=_battery(root / "sys/class/power_supply"),
     )
 
 
@@ -175,6 +186,17 @@ def _text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8", errors="replace").strip("\x00\n ") or None
     except OSError:
         return None
+
+
+def _battery(folder: Path) -> Battery | None:
+    """Of the machine itself: a mouse with a battery of its own says that it powers a device."""
+    found = []
+    for supply in sorted(folder.glob("*")):
+        charge = _text(supply / "capacity") or ""
+        ours = _text(supply / "type") == "Battery" and _text(supply / "scope") != "Device"
+        if ours and re.fullmatch(r"\d{1,3}", charge) and int(charge) <= 100:
+            found.append(Battery(int(charge), draining=_text(supply / "status") == "Discharging"))
+    return min(found, default=None)
 
 
 def _thousandths(path: Path) -> float | None:

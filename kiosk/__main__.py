@@ -1,6 +1,7 @@
 """`ikm-kiosk`: the commands of the device. Each loads only what it needs."""
 
 import argparse
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -48,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     first = arguments[0] if arguments else ""
+    if (
+        first == "run"
+    ):  # what is loaded on the way to the first picture stays: looking through it again and again would be felt
+        gc.disable()
     # A parser a command would be felt at the start.
     parser, commands = make_parser([first] if first in COMMANDS else list(COMMANDS))
     wanted = next((word for word in arguments if not word.startswith("-")), "")

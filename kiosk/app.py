@@ -1,6 +1,7 @@
 """The composition root of the device's first process: everything is made and wired here, and nowhere else."""
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_M_MMAP_THRESHOLD = -3
+"""glibc's name for the size from which memory is asked of the kernel, and given back to it."""
+
 
 def make_loop(
     device: Device,
@@ -77,11 +81,13 @@ def make_loop(
     touch_fault: Callable[[], Trouble | None] = lambda: None,
     picture_fault: Callable[[], Trouble | None] = lambda: None,
     wifi: Wifi | None = None,
+    codes_at_once: bool = True,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
 
     With a `plan` of its own (a replay) the collector's settings are left aside; with `staff` the desk can be opened and
-    the kiosk's health is told.
+    the kiosk's health is told. Codes of complaints and visits take a slow hash of 16 MiB; without `codes_at_once` whoever calls begins
+    to make them (`make_codes`), once the first picture stands.
     """
     config, enrolment, home = device.config, device.enrolment, KioskHome(device.home)
     hours, standing = StaffHours(home.staff_hours, own=config.hours), Standing(home.stand)
@@ -94,9 +100,8 @@ def make_loop(
         place=standing.code,
         thanked_log=ThankedLog(thanked_log) if thanked_log else None,
     )
-    device.tickets.start()
-    if plan is None:
-        device.codes.start()
+    if codes_at_once:
+        make_codes(device, of_visits=plan is None)
     recorder.note(BOOT, Boot(software=__version__, hardware=os.uname().machine).to_body())
     inbox = None
     if plan is None:
@@ -133,6 +138,12 @@ def make_loop(
         ),
         up_seconds=lambda: times.monotonic() - began,
     )
+
+    def sun(told: bool | None) -> None:
+        display.change_look(sunlit=config.screen.sunlight if told is None else told)
+
+    if remote.sunlight is not None:
+        sun(remote.sunlight)
     return Loop(
         service,
         panel=panel,
@@ -151,6 +162,7 @@ def make_loop(
                 write_status=partial(write_status, home.kiosk_status) if staff else None,
                 make_plan=make_plan,
                 set_brightness=_brightness if staff else None,
+                set_sunlit=sun,
                 set_volume=partial(_set_volume, voice, speaking),
                 look=case.look,
             ),
@@ -172,6 +184,13 @@ def make_loop(
         chords=config.panel.chords,
         staff_hold_seconds=config.panel.staff_hold_seconds,
     )
+
+
+def make_codes(device: Device, *, of_visits: bool) -> None:
+    """Begin to make codes ahead of whoever needs one."""
+    device.tickets.start()
+    if of_visits:
+        device.codes.start()
 
 
 def _plan(device: Device, speaking: Speaking, remote: SettingsContent) -> Plan:
@@ -235,12 +254,16 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     staff=True,
                     touch_fault=partial(why_untouched, window),
                     picture_fault=window.picture_fault,
+                    codes_at_once=False,
                 )
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda _number, _frame: loop.service.stop())
                 loop.step()
+                gc.freeze()
+                gc.enable()
                 tell_of_picture()
                 _give_back_memory()
+                make_codes(device, of_visits=True)
                 watchdog.ready("in service")
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
@@ -263,8 +286,11 @@ def _give_back_memory() -> None:
     """Return what start-up needed and running does not: on a small board the uplink can use it."""
     import ctypes  # noqa: PLC0415 - the first frame need not wait for it
 
-    with contextlib.suppress(AttributeError, OSError):  # only glibc knows this call
-        ctypes.CDLL(None).malloc_trim(0)
+    with contextlib.suppress(AttributeError, OSError):  # only glibc knows these calls
+        libc = ctypes.CDLL(None)
+        # What a code's slow hash takes goes back each time, instead of staying with us for the next one.
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+        libc.malloc_trim(0)
 
 
 def _seal(device: Device, content: bytes, *, info: bytes) -> bytes:

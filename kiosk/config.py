@@ -16,7 +16,8 @@ from kiosk.show.texts import is_shipped, language
 from survey.given import remedy_of
 from survey.hours import DAYS, Hours
 from survey.instrument.ages import ONE_SCREEN
-from survey.settings import SettingsRefused, opening_hours
+from survey.settings import opening_hours
+from survey.shown import SettingsRefused
 from uplink.forwarder.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
@@ -86,7 +87,7 @@ class ScreenSection:
     rotation: int = _one_of(0, 0, 90, 180, 270)
     driver: str = _plain("", "text")
     fonts: tuple[str, ...] = _plain((), "texts")
-    contrast: bool = _plain(default=False, kind="flag")
+    sunlight: bool = _plain(default=False, kind="flag")
 
 
 @dataclass(frozen=True, repr=False)

@@ -54,7 +54,7 @@ def plan_of(config: Config, enrolment: Enrolment, remote: SettingsContent) -> Pl
         instruments=remote.instruments,
         languages=remote.languages,
         can_seal=bool(enrolment.seal_key),
-    )
+    )._replace(standards=remote.standards)
 
 
 def load_identity(home: Path) -> tuple[Identity, Enrolment]:

@@ -262,15 +262,12 @@ class Loop:
             self._after(before, effects)
 
     def _after(self, before: State, effects: tuple[Effect, ...]) -> None:
-        if before.rated and self.service.state.visit > before.visit:
-            self.service.end_assisting()  # the next one in the queue has rated: that is another's hand
+        self.service.hand_on(before)
         for effect in effects:
             self._perform(effect)
         self.service.count(before)
         if self.service.state.step is Step.IDLE and before.step is not Step.IDLE:
-            self.service.recorder.forget_unthanked()
-            if before.step is not Step.STAFF:  # where it was asked for; the visit it is for comes now
-                self.service.end_assisting()
+            self.service.come_to_rest(before)
 
     def _perform(self, effect: Effect) -> None:  # noqa: C901 - one branch an effect
         match effect:

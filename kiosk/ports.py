@@ -21,7 +21,13 @@ class Display(Protocol):
         """Wait at most `timeout` seconds for input."""
         ...
 
-    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
+    def change_look(
+        self,
+        *,
+        text_scale: float | None = None,
+        high_contrast: bool | None = None,
+        sunlit: bool | None = None,
+    ) -> None:
         """Change how everything is drawn."""
         ...
 

@@ -126,6 +126,18 @@ class Service:
             self.assisting = False
             self.recorder.channel = ""
 
+    def hand_on(self, before: State) -> None:
+        """Let go of the visit before, where the next one in the queue has rated: that is another's hand."""
+        if before.faces and self.state.visit > before.visit:
+            self.end_assisting()
+            self.recorder.forget_unthanked()
+
+    def come_to_rest(self, before: State) -> None:
+        """Let go of the visit that has ended."""
+        self.recorder.forget_unthanked()
+        if before.step not in (Step.STAFF, Step.STANDARDS, Step.STANDARD):  # the visit it is for comes now
+            self.end_assisting()
+
     def train(self, until: float) -> None:
         """Let staff train until then: nothing is written of what is pressed."""
         self.end_assisting()

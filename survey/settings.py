@@ -17,8 +17,19 @@ from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
 from survey.record.fields import MAX_WORD
+from survey.shown import (
+    MENDED,
+    PUBLISHED_INDEX,
+    STANDARDS,
+    Mended,
+    SettingsRefused,
+    ShownIndex,
+    read_index,
+    read_mended,
+    read_standards,
+)
 from survey.stands import Stand, read_stands
-from survey.visit.plan import OfferedService
+from survey.visit.plan import OfferedService, Standard
 from survey.wire.sealing import SEAL_KEY, read_key
 
 INSTRUMENTS = "instruments"
@@ -27,7 +38,7 @@ TEXTS = "texts"
 OPENING_HOURS = "opening_hours"
 VOLUME_PERCENT = "volume_percent"
 BRIGHTNESS_PERCENT = "brightness_percent"
-PUBLISHED_INDEX = "published_index"
+SUNLIGHT = "sunlight"
 SERVICES = "services"
 LANGUAGES = "languages"
 ANSWER_DAYS = "answer_days"
@@ -40,7 +51,10 @@ KEYS = (
     OPENING_HOURS,
     VOLUME_PERCENT,
     BRIGHTNESS_PERCENT,
+    SUNLIGHT,
     PUBLISHED_INDEX,
+    MENDED,
+    STANDARDS,
     SERVICES,
     LANGUAGES,
     ANSWER_DAYS,
@@ -58,32 +72,6 @@ MAX_ANSWER_DAYS = 90
 MAX_ANSWERS = 4
 """Answers of the smiley: one a button."""
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_VALUE = re.compile(r"\d{1,3}\.\d{2}")
-_ADDRESS = re.compile(r"[0-9A-Z]{8}")
-
-
-class SettingsRefused(ValueError):  # noqa: N818 - named for what is done with them
-    """The settings cannot be used; `key` names the value to blame, the message says what it must be."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
-
-
-class ShownIndex(NamedTuple):
-    """The unit's index in its newest release, as the idle screen shows it: never without its doubt."""
-
-    period: str
-    value: str
-    """Two decimals and a dot, as `84.12`; the interval's ends likewise."""
-    low: str
-    high: str
-    category: str
-    n: int
-    archived: int
-    """How many of them come from an archive."""
-    address: str
-    """The release's: whoever reads the screen finds it again under that."""
 
 
 class SettingsContent(NamedTuple):
@@ -97,7 +85,13 @@ class SettingsContent(NamedTuple):
     """By day of `DAYS`; a day without hours is closed."""
     volume_percent: int | None = None
     brightness_percent: int | None = None
+    sunlight: bool | None = None
+    """Whether screens are drawn for a place in the sun."""
     published_index: ShownIndex | None = None
+    mended: tuple[Mended, ...] = ()
+    """What the unit did about what citizens said, the newest first."""
+    standards: tuple[Standard, ...] = ()
+    """What the unit promises of its services."""
     services: tuple[OfferedService, ...] | None = None
     languages: tuple[str, ...] | None = None
     answer_days: int | None = None
@@ -133,7 +127,10 @@ def check(
         opening_hours=opening_hours(given[OPENING_HOURS]) if OPENING_HOURS in given else None,
         volume_percent=_percent(given, VOLUME_PERCENT),
         brightness_percent=_percent(given, BRIGHTNESS_PERCENT),
-        published_index=_index(given[PUBLISHED_INDEX]) if PUBLISHED_INDEX in given else None,
+        sunlight=_flag(given, SUNLIGHT, default=False) if SUNLIGHT in given else None,
+        published_index=read_index(given[PUBLISHED_INDEX]) if PUBLISHED_INDEX in given else None,
+        mended=read_mended(given[MENDED]) if MENDED in given else (),
+        standards=read_standards(given[STANDARDS]) if STANDARDS in given else (),
         services=_services(given[SERVICES]) if SERVICES in given else None,
         languages=_languages(given[LANGUAGES], languages) if LANGUAGES in given else None,
         answer_days=_working_days(given[ANSWER_DAYS]) if ANSWER_DAYS in given else None,
@@ -241,49 +238,6 @@ def _percent(given: Mapping[str, object], key: str) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
         raise SettingsRefused(key, f"{key} is a whole number from 0 to 100")
     return value
-
-
-def _index(value: object) -> ShownIndex:
-    if not isinstance(value, dict):
-        raise SettingsRefused(PUBLISHED_INDEX, "published_index is an object")
-    category, n, period = (value.get(key) for key in ("category", "n", "period"))
-    number, low, high = (_two_decimals(value, key) for key in ("value", "low", "high"))
-    if category not in ("A", "B", "C", "D"):
-        raise SettingsRefused(PUBLISHED_INDEX, "published_index.category is A, B, C or D")
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise SettingsRefused(
-            PUBLISHED_INDEX,
-            "published_index.n says how many responses: an index is never shown without it",
-        )
-    archived = value.get("archived", 0)
-    if not isinstance(archived, int) or isinstance(archived, bool) or not 0 <= archived <= n:
-        raise SettingsRefused(
-            PUBLISHED_INDEX, "published_index.archived says how many of n are from an archive"
-        )
-    if not isinstance(period, str) or not 0 < len(period) <= 40:
-        raise SettingsRefused(PUBLISHED_INDEX, "published_index.period is a text")
-    address = value.get("address")
-    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
-        raise SettingsRefused(
-            PUBLISHED_INDEX, "published_index.address is a release's, of eight letters and digits"
-        )
-    return ShownIndex(
-        period=period,
-        value=number,
-        low=low,
-        high=high,
-        category=category,
-        n=n,
-        archived=archived,
-        address=address,
-    )
-
-
-def _two_decimals(value: Mapping[str, object], key: str) -> str:
-    number = value.get(key)
-    if not isinstance(number, str) or not _VALUE.fullmatch(number):
-        raise SettingsRefused(PUBLISHED_INDEX, f"published_index.{key} is a text with two decimals, as 84.12")
-    return number
 
 
 def _places(value: object) -> tuple[Stand, ...]:

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from collector import clock
 from collector.errors import CollectorError
+from collector.fleet.assignments import standing_at
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, OfferedPlace, Place, Service, Unit
 from collector.fleet.tree import find_place
 from collector.trust import keyholder, public
@@ -15,16 +16,15 @@ from survey.settings import (
     INSTRUMENTS,
     KEYS,
     PLACES,
-    PUBLISHED_INDEX,
     SERVICES,
-    SettingsRefused,
     check,
 )
+from survey.shown import MENDED, PUBLISHED_INDEX, STANDARDS, SettingsRefused
 from survey.wire.messages import Settings, pack_settings
 from survey.wire.sealing import SEAL_KEY
 
 _DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
-_MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX, ANSWER_DAYS)
+_MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX, MENDED, STANDARDS, ANSWER_DAYS)
 """What follows from what the collector holds; nobody sets it by hand."""
 _givers: list[Callable[[Unit], Mapping[str, object]]] = []
 
@@ -75,6 +75,12 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     version = latest.version + 1 if latest is not None else 1
     message = pack_settings(Settings(kiosk=kiosk.name, version=version, content=content), keyholder.sign)
     return KioskSettings.objects.create(kiosk=kiosk, version=version, content=content, message=message)
+
+
+def retell(unit: Unit) -> None:
+    """Sign new settings for the kiosks that stand for a unit, where what they show has changed."""
+    for kiosk in standing_at(unit):
+        publish(kiosk, changes={})
 
 
 def _named_places(kiosk: Kiosk, wanted: object) -> list[object]:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from collector import clock
 from collector.accounts import roles
 from collector.errors import CollectorError
+from collector.fleet import publication
 from collector.fleet.models import Unit
 from collector.followup.files import MOST_FILES, keep
 from collector.followup.models import LONGEST, Evidence, Forum, Item, ItemStep, State
@@ -251,11 +252,14 @@ def _check_source(unit: Unit, plan: Plan, release: Release | None, forum: Forum 
 
 
 def _change(item: Item, fields: Mapping[str, object]) -> None:
-    """Change a plan that stands as it was read; whoever moved it in the meantime goes before."""
+    """Change a plan that stands as it was read; whoever moved it in the meantime goes before. Kiosks show what is done."""
+    before = item.state
     if not Item.objects.filter(pk=item.pk, state=item.state).update(**fields):
         raise CollectorError("rtl_moved", number=item.number)
     for name, value in fields.items():
         setattr(item, name, value)
+    if State.DONE in (before, item.state):
+        publication.retell(item.unit)
 
 
 def _step(item: Item, what: str, *, who: str, why: str) -> None:

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-from collector.fleet.assignments import standing_at
 from collector.fleet.models import Unit
-from collector.fleet.publication import publish
 from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
-from survey.settings import PUBLISHED_INDEX
+from survey.shown import PUBLISHED_INDEX
 
 
 def index_of(unit: Unit) -> Mapping[str, object]:
@@ -21,12 +19,6 @@ def index_of(unit: Unit) -> Mapping[str, object]:
         if unpack_basis(bytes(release.basis)).get("official"):
             return {PUBLISHED_INDEX: _shown(release)}
     return {PUBLISHED_INDEX: None}
-
-
-def tell(unit: Unit) -> None:
-    """Sign new settings for the kiosks that stand for a unit, where what they show has changed."""
-    for kiosk in standing_at(unit):
-        publish(kiosk, changes={})
 
 
 def _shown(release: Release) -> dict[str, object]:

@@ -13,10 +13,11 @@ from django.db.models import QuerySet
 
 from collector import clock
 from collector.errors import CollectorError
+from collector.fleet import publication
 from collector.fleet.models import Unit
 from collector.local import local_date
 from collector.people import trail
-from collector.releases import address, content, drafts, kiosks, moved
+from collector.releases import address, content, drafts, moved
 from collector.releases.bands import band
 from collector.releases.drafts import Draft
 from collector.releases.editions import Edition, answered, counts, of_unit
@@ -286,7 +287,7 @@ def move(release: Release, state: State, *, who: str, why: str) -> None:
     _list_newest(release)
     _step(release, state, who=who, why=why)
     if release.unit is not None and state in (State.PUBLISHED, State.WITHDRAWN):
-        kiosks.tell(release.unit)
+        publication.retell(release.unit)
 
 
 def relist(unit: Unit) -> None:

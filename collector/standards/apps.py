@@ -8,3 +8,10 @@ class StandardsConfig(AppConfig):
 
     name = "collector.standards"
     label = "standards"
+
+    def ready(self) -> None:
+        """Have the kiosks told what their unit promises."""
+        from collector.fleet import publication  # noqa: PLC0415 - apps must be loaded before models are
+        from collector.standards import kiosks  # noqa: PLC0415 - the same
+
+        publication.register(kiosks.standards_of)

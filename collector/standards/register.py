@@ -9,6 +9,7 @@ from django.db import transaction
 from collector import clock
 from collector.accounts import roles
 from collector.errors import CollectorError
+from collector.fleet import publication
 from collector.fleet.models import Service, Unit
 from collector.followup.models import Group
 from collector.local import local_date
@@ -88,6 +89,7 @@ def say(service: Service, said: Said, *, seen: int, who: str, why: str = "") -> 
                 "texts": texts,
             },
         )
+        publication.retell(service.unit)
     return made
 
 

@@ -1,6 +1,7 @@
 """`ikm-kiosk run`: the kiosk itself."""
 
 import argparse
+import gc
 import os
 from functools import partial
 
@@ -38,6 +39,7 @@ def _act(options: argparse.Namespace) -> int:
 
 def _wait(reason: KioskError, options: argparse.Namespace) -> int:
     """Show what keeps the kiosk from serving until that changes; without any screen the reason itself is raised."""
+    gc.enable()
     from kiosk.watch.standby import stand_by  # noqa: PLC0415 - a kiosk in service never needs it
     from kiosk.watch.watchdog import Watchdog  # noqa: PLC0415 - likewise
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from kiosk.errors import KioskError
-from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, render_gallery
+from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, SUNLIGHT, render_gallery
 from kiosk.show.texts import shipped
 
 
@@ -16,7 +16,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language", action="append", metavar="CODE", help="only this language; may be repeated"
     )
-    parser.add_argument("--variants", action="store_true", help="also in large type and in high contrast")
+    parser.add_argument(
+        "--variants", action="store_true", help="also in large type, in high contrast and as in the sun"
+    )
     parser.set_defaults(act=_act)
 
 
@@ -26,7 +28,7 @@ def _act(options: argparse.Namespace) -> int:
     unknown = set(options.language or ()) - known
     if unknown:
         raise KioskError(f"no texts in {', '.join(sorted(unknown))}: choose of {', '.join(sorted(known))}")
-    variants = (PLAIN, LARGE, CONTRAST) if options.variants else (PLAIN,)
+    variants = (PLAIN, LARGE, CONTRAST, SUNLIGHT) if options.variants else (PLAIN,)
     try:
         written = render_gallery(options.out, sizes, options.language, variants)
     except OSError as error:

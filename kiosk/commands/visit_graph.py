@@ -8,7 +8,7 @@ from kiosk.errors import KioskError
 from kiosk.remote.plan import make_plan
 from survey.instrument.profile import Attribute
 from survey.visit.graph import document
-from survey.visit.plan import OfferedService, Plan
+from survey.visit.plan import OfferedService, Plan, Standard
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,9 @@ def example_plan() -> Plan:
         for attribute in full.profile
         if attribute.key in ("sex", "age")
     )
-    return full._replace(profile=profile, topics=full.topics[:2], speech=True, microphone=True, tests=True)
+    standards = (Standard("ktp", "KTP-el", (("waktu", "14 hari"), ("biaya", "Rp0"))),)
+    full = full._replace(profile=profile, topics=full.topics[:2], standards=standards)
+    return full._replace(speech=True, microphone=True, tests=True)
 
 
 def _act(options: argparse.Namespace) -> int:

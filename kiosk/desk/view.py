@@ -11,6 +11,7 @@ from kiosk.show.views import Action, Bar, KeyboardView, MessageView, Plain, Staf
 from kiosk.watch.health import (
     FULL_PERCENT,
     HOT_C,
+    LOW_BATTERY_PERCENT,
     SLOW_WRITE_MS,
     VERY_FULL_PERCENT,
     VERY_HOT_C,
@@ -162,6 +163,16 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
                     get("staff.temperature_value", degrees=round(heat)),
                     "bad" if heat >= VERY_HOT_C else "warn" if heat >= HOT_C else "ok",
                     get("staff.weak_power") if board.was_under_voltage else "",
+                )
+            )
+        if (battery := board.battery) is not None:
+            low = battery.draining and battery.percent < LOW_BATTERY_PERCENT
+            rows.append(
+                StaffRow(
+                    get("staff.battery"),
+                    get("staff.battery_value", percent=battery.percent),
+                    "warn" if low else "ok",
+                    get("staff.battery_used") if battery.draining else "",
                 )
             )
     rows.append(

@@ -62,6 +62,20 @@ HIGH_CONTRAST = Palette(
     warn=(0xFF, 0xD5, 0x4A),
     bad=(0xFF, 0xA8, 0xA8),
 )
+SUNLIT = Palette(
+    paper=(0xFF, 0xFF, 0xFF),
+    card=(0xFF, 0xFF, 0xFF),
+    ink=(0x00, 0x00, 0x00),
+    muted=(0x1C, 0x1C, 0x1C),
+    line=(0x00, 0x00, 0x00),
+    track=(0x8C, 0x8C, 0x8C),
+    accent=(0x00, 0x2B, 0x5C),
+    on_accent=(0xFF, 0xFF, 0xFF),
+    tint=(0xFF, 0xE9, 0x80),
+    warn=(0x5A, 0x30, 0x00),
+    bad=(0x7A, 0x00, 0x00),
+)
+"""As bright as the panel can be, black on white: the sun's reflection swallows a dark screen first."""
 DIMMED = Palette(
     paper=(0x0C, 0x12, 0x1F),
     card=(0x12, 0x1A, 0x2B),
@@ -139,11 +153,18 @@ def band_height(whole: Theme) -> int:
 def theme(look: Look, *, dimmed: bool = False) -> Theme:
     """The theme of a look; `dimmed` is the closed kiosk at night."""
     width, height = look.size
-    palette = HIGH_CONTRAST if look.high_contrast else DIMMED if dimmed else CALM
+    ordinary = SUNLIT if look.sunlit else DIMMED if dimmed else CALM
+    palette = HIGH_CONTRAST if look.high_contrast else ordinary
     scale = min(min(width, height) / 600, max(width, height) / 1000)
     return Theme(
         size=look.size, palette=palette, scale=scale, text_scale=look.text_scale, fonts=tuple(look.fonts)
     )
+
+
+def mixed(first: Colour, second: Colour, share: float) -> Colour:
+    """A colour between two, by the second one's share."""
+    red, green, blue = (round(one + (other - one) * share) for one, other in zip(first, second, strict=True))
+    return red, green, blue
 
 
 def contrast(first: Colour, second: Colour) -> float:

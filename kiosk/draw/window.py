@@ -72,9 +72,6 @@ class Window:
 
     def __init__(self, look: Look, screen: pygame.Surface, *, driver: str) -> None:
         self.look = look
-        self._sunlit = (
-            look.high_contrast
-        )  # a kiosk in the sun has high contrast for everybody, asked for or not
         self.driver = driver.lower()  # SDL takes "kmsdrm" and calls it "KMSDRM"
         self._screen = screen
         # Rotated panels are painted on a surface of their own; else the screen itself is the canvas.
@@ -144,18 +141,23 @@ class Window:
             self._canvas.blit(page.picture, (0, 0))
             rects = [self._canvas.get_rect()]
         elif page:
-            rects = [self._canvas.blit(page.picture, part.box, part.box) for part in changed]
+            rects = [self._canvas.blit(page.picture, box, box) for box in {part.box for part in changed}]
         else:
-            rects = [self._canvas.fill(theme.palette.paper, part.box) for part in changed]
+            rects = [self._canvas.fill(theme.palette.paper, box) for box in {part.box for part in changed}]
             paint(self._canvas, changed & set(parts), theme)
         self._view, self._parts, self._targets = view, parts, targets(parts, theme)
         self._present(rects)
 
-    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
-        """Change the text size or the contrast; the next `show` draws everything anew."""
-        scale = self.look.text_scale if text_scale is None else text_scale
-        contrast = self.look.high_contrast if high_contrast is None else high_contrast or self._sunlit
-        self.look = self.look._replace(text_scale=scale, high_contrast=contrast)
+    def change_look(
+        self,
+        *,
+        text_scale: float | None = None,
+        high_contrast: bool | None = None,
+        sunlit: bool | None = None,
+    ) -> None:
+        """Change the text size, the contrast, or for whom it is drawn; the next `show` draws everything anew."""
+        wanted = {"text_scale": text_scale, "high_contrast": high_contrast, "sunlit": sunlit}
+        self.look = self.look._replace(**{name: one for name, one in wanted.items() if one is not None})  # type: ignore[arg-type]
         self._view, self._parts = None, ()
 
     def events(self, timeout: float) -> list[Input]:
@@ -199,7 +201,13 @@ class Window:
         if type(view) is not type(self._view) or theme_of(self._view, self.look) is not theme:
             return None
         changed = set(self._parts) ^ set(parts)
-        return changed if _area(changed) * 2 < _area(self._parts) else None
+        # A step of the pulse would be painted whole for a copy that nobody needs again.
+        shines = isinstance(view, ChoiceView) and view._replace(glow=0) == self._at_rest()
+        return changed if shines or _area(changed) * 2 < _area(self._parts) else None
+
+    def _at_rest(self) -> View | None:
+        view = self._view
+        return view._replace(glow=0) if isinstance(view, ChoiceView) else view
 
     def _kept_page(self, view: View) -> "_Page | None":
         page = self._pages.get((view, self.look))
@@ -288,7 +296,8 @@ def _may_be_kept(view: View) -> bool:
     """Only pages on which nothing of a visitor can stand are kept in memory."""
     match view:
         case ChoiceView():
-            return view.pressed is None and not any(option.chosen for option in view.options)
+            passes = view.glow or (view.told is not None and view.told.page)
+            return not passes and view.pressed is None and not any(option.chosen for option in view.options)
         case MessageView():
             return True
         case _:

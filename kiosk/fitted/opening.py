@@ -114,7 +114,7 @@ def look_of(screen: ScreenSection) -> Look:
     """Give how everything is drawn before a visitor changes it."""
     return Look(
         size=(screen.width, screen.height),
-        high_contrast=screen.contrast,
+        sunlit=screen.sunlight,
         rotation=screen.rotation,
         fonts=screen.fonts,
     )

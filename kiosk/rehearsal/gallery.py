@@ -24,11 +24,19 @@ class Variant:
     name: str = ""
     text_scale: float = 1.0
     high_contrast: bool = False
+    sunlit: bool = False
+
+    def look(self, size: tuple[int, int]) -> Look:
+        """Give how its screens are drawn on a panel."""
+        return Look(
+            size=size, text_scale=self.text_scale, high_contrast=self.high_contrast, sunlit=self.sunlit
+        )
 
 
 PLAIN = Variant()
 LARGE = Variant("large", text_scale=LARGE_TEXT)
 CONTRAST = Variant("contrast", high_contrast=True)
+SUNLIGHT = Variant("sunlight", sunlit=True)
 
 
 def render_gallery(
@@ -70,7 +78,7 @@ def _render_set(out_dir: Path, size: tuple[int, int], language: str, variant: Va
     name = f"{size[0]}x{size[1]}-{language}" + (f"-{variant.name}" if variant.name else "")
     folder = out_dir / name
     folder.mkdir(parents=True, exist_ok=True)
-    look = Look(size=size, text_scale=variant.text_scale, high_contrast=variant.high_contrast)
+    look = variant.look(size)
     written: list[Path] = []
     pictures: list[pygame.Surface] = []
     for number, (sample, view) in enumerate(samples(language, large=variant.text_scale > 1), start=1):

@@ -22,6 +22,8 @@ _WRITER_SECONDS = 60.0
 _MOST_MOVES = 2_000  # a visitor who needs more is caught in a loop: a fault of the visit, to be seen at once
 _PRESS_SECONDS = 0.09
 _HOLD_SECONDS = 1.6
+_REST_SECONDS = 0.15
+"""No finger is back on the same button sooner; it would be taken for its bounce."""
 
 
 class SimulationError(Exception):
@@ -43,7 +45,13 @@ class BlindDisplay:
         given, self.touches = self.touches, []
         return given
 
-    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
+    def change_look(
+        self,
+        *,
+        text_scale: float | None = None,
+        high_contrast: bool | None = None,
+        sunlit: bool | None = None,
+    ) -> None:
         """Change nothing."""
 
     def close(self) -> None:
@@ -124,13 +132,13 @@ class Player:
             self._press(place, seconds=_PRESS_SECONDS)
             for _ in range(mashes):  # more fingers while the answer is highlighted: they must change nothing
                 place = (place + 1) % len(options)
-                self._press(place, seconds=0.05)
+                self._press(place, seconds=0.05, rest=0.05)
         self._finish()
 
-    def _press(self, place: int, *, seconds: float) -> None:
+    def _press(self, place: int, *, seconds: float, rest: float = _REST_SECONDS) -> None:
         """Put one finger on a button and lift it, and let the loop see both."""
         released = self._panel.press(place + 1, at=self._times.now, seconds=seconds)
-        self._pass(released + 0.05)
+        self._pass(released + rest)
 
     def _finish(self) -> None:
         """Wait until a highlighted answer is taken and the journal has answered."""

@@ -8,9 +8,10 @@ import random
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
-from hardware.board import Facts
+from hardware.board import Battery, Facts
 from kiosk.config import Config
 from kiosk.rehearsal.desk_samples import desk_samples
+from kiosk.rehearsal.told_samples import HOURS, MENDED, STANDARDS, told_samples
 from kiosk.rehearsal.visited_samples import visited
 from kiosk.rehearsal.waiting import waiting_samples
 from kiosk.remote.plan import make_plan
@@ -21,7 +22,7 @@ from kiosk.show.views import BandedView, View
 from kiosk.watch.health import Health
 from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
-from survey.settings import ShownIndex
+from survey.shown import ShownIndex
 from survey.visit.action import Word, name_of
 from survey.visit.aided import Aids
 from survey.visit.offer import tile_pages
@@ -74,6 +75,8 @@ AROUND = Surroundings(
     log_words="",
     status_address="https://ikm.lampungselatankab.go.id/pengaduan/",
     code_address="https://ikm.lampungselatankab.go.id/bukti/",
+    mended=MENDED,
+    hours=HOURS,
 )
 
 WELL = Health(
@@ -105,7 +108,9 @@ WELL = Health(
 )
 _TROUBLED = WELL._replace(
     journal=WELL.journal._replace(waiting=1204, confirmed=2978, write_ms_p99=812.0),
-    board=WELL.board._replace(temperature_c=83.0, disk_used_percent=91, was_under_voltage=True)
+    board=WELL.board._replace(
+        temperature_c=83.0, disk_used_percent=91, was_under_voltage=True, battery=Battery(14, draining=True)
+    )
     if WELL.board
     else None,
     uplink={"connected": False, "trouble": trouble("broker_refuses", code=135).to_fields()},
@@ -143,7 +148,7 @@ def _read(screens: Iterable[_Sample]) -> Iterator[_Sample]:
 
 def _plan(language: str) -> Plan:
     plan = make_plan(Config(), services=_SERVICES, languages=tuple(dict.fromkeys(("id", "en", language))))
-    return plan._replace(speech=True)
+    return plan._replace(speech=True, standards=STANDARDS)
 
 
 def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
@@ -158,6 +163,7 @@ def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
     yield "idle-offline", begun._replace(step=Step.IDLE), offline
     timeless = AROUND._replace(mark=StaffMark(offline=False), wall=None)
     yield "idle-without-time", begun._replace(step=Step.IDLE), timeless
+    yield from told_samples(begun, AROUND, plan, large=large)
     yield "invitation", begun._replace(step=Step.INVITATION), AROUND
     yield "preferences", begun._replace(step=Step.PREFERENCES), AROUND
     yield "service", begun._replace(step=Step.SERVICE), AROUND
@@ -180,6 +186,10 @@ def _visits(language: str, *, large: bool) -> Iterator[_Sample]:
     for page in range(4):
         yield f"menu-aloud-{page + 1}", wide._replace(aids=aloud._replace(page=page)), AROUND
     yield "invitation-faces", begun._replace(step=Step.INVITATION, faces=True, rated=True), AROUND
+    left = begun._replace(faces=True, rated=True, complaint_from=Step.SERVICE)
+    yield "topics-faces", left._replace(step=Step.TOPICS), AROUND
+    answered = left._replace(step=Step.QUESTION, place=2, form_open=True, answers=(("waktu", 2),))
+    yield "question-faces", answered, AROUND
     yield "offer", begun._replace(step=Step.OFFER), AROUND
     yield "complaints", begun._replace(step=Step.COMPLAINTS), AROUND
     yield from _complaint(begun, plan)

@@ -72,6 +72,8 @@ class Visitor:
     ) -> Move | None:
         """Give the next move on the present screen; None when there is nothing to do but wait."""
         here = offer(plan, state)
+        if state.faces:  # who has thought for long is asked whether anybody is there
+            return self._still_here(here)
         if state.menu:
             return self._do(
                 here,
@@ -110,10 +112,17 @@ class Visitor:
                 return self._earlier(step, here)
             case Step.THANKS | Step.TESTED:
                 return Move(leaves=True)
+            case Step.STANDARDS | Step.STANDARD:
+                return self._do(here, Word.BACK)
             case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
                 return None
             case step:
                 assert_never(step)
+
+    def _still_here(self, here: Offer) -> Move:
+        if Word.ACCEPT not in here.actions:
+            return self._do(here, Word.RESUME)
+        return Move(leaves=True) if self.wish.answers is None else self._do(here, Word.ACCEPT)
 
     def _invited(self, plan: Plan, state: State, here: Offer) -> Move:
         if self.wish.language in plan.languages and state.language != self.wish.language:

@@ -22,7 +22,7 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.WORD, Word.NEXT): ("complaint.send", "next"),
     (Step.HEARD, Word.NEXT): ("complaint.send", "next"),
     (Step.STANDING, Word.BACK): ("standing.again", "back"),
-    **{(step, Word.MORE): ("action.next", "next") for step in LARGE_PAGES},
+    **{(step, Word.MORE): ("action.next", "next") for step in (*LARGE_PAGES, Step.STANDARD)},
     (Step.STANDING, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
     (Step.STANDING, Word.NUMBER): ("standing.number", ""),
@@ -49,6 +49,8 @@ def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
     match choice.word:
         case Word.SERVICE:
             return next(service.name for service in plan.services if service.code == choice.argument), ""
+        case Word.STANDARD:
+            return next(one.name for one in plan.standards if one.code == choice.argument), ""
         case Word.PROFILE:
             return _profile_label(plan, state, texts, choice.argument), ""
         case Word.WITHIN:
@@ -108,6 +110,10 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "invitation.no", ""
         case Word.COMPLAINT:
             return "action.complaint", ""
+        case Word.STANDARDS:
+            return "standards.name", ""
+        case Word.PAUSE:
+            return ("idle.pause" if state.still_at is None else "idle.play"), ""
         case Word.PREFERENCES:
             return "preferences.name", ""
         case Word.SPEECH:
@@ -159,6 +165,7 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
         case (
             Word.ANSWER
             | Word.SERVICE
+            | Word.STANDARD
             | Word.PROFILE
             | Word.WITHIN
             | Word.TOPIC
@@ -200,7 +207,7 @@ def _other_language(plan: Plan, state: State) -> str:
 
 
 def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
-    if state.step in (Step.IDLE, Step.INVITATION):
+    if state.step is Step.IDLE or state.faces:
         question = plan.pulse.questions[0]
         icon = f"face-{[option.value for option in question.options].index(value) + 1}"
     else:

@@ -1,32 +1,10 @@
 """Small texts made of facts: dates, ages, the published index."""
 
 from datetime import date, datetime
-from typing import Protocol
 
 from kiosk.show.surroundings import StaffMark
 from kiosk.show.texts import Texts
 from survey.instrument.ages import age_band
-
-
-class IndexLabel(Protocol):
-    """What is said of a published index."""
-
-    @property
-    def period(self) -> str: ...  # noqa: D102 - as the settings name it: `2026-TW3`
-    @property
-    def value(self) -> str: ...  # noqa: D102 - two decimals with a point
-    @property
-    def category(self) -> str: ...  # noqa: D102 - A to D
-    @property
-    def low(self) -> str: ...  # noqa: D102 - the interval's ends, as the value
-    @property
-    def high(self) -> str: ...  # noqa: D102 - the same
-    @property
-    def n(self) -> int: ...  # noqa: D102 - how many complete responses
-    @property
-    def archived(self) -> int: ...  # noqa: D102 - how many of them from an archive
-    @property
-    def address(self) -> str: ...  # noqa: D102 - the release's
 
 
 def age_label(texts: Texts, band: str) -> str:
@@ -91,24 +69,3 @@ def period_label(texts: Texts, period: str) -> str:
     if len(part) == 2 and part.isdigit() and 1 <= int(part) <= 12:
         return f"{texts.month(int(part))} {year}"
     return period
-
-
-def published_note(texts: Texts, index: IndexLabel) -> str:
-    """Give the published index with its interval, its count and where it is found, the value in bold."""
-    value = texts.get(
-        "idle.index_value",
-        value=texts.decimal(index.value),
-        category=index.category,
-        performance=texts.get(f"performance.{index.category}"),
-    )
-    head = texts.get("idle.index", period=period_label(texts, index.period))
-    count = texts.get(
-        "idle.index_count",
-        low=texts.decimal(index.low),
-        high=texts.decimal(index.high),
-        count=texts.number(index.n),
-    )
-    parts = [head, f"**{value}**", count, texts.get("idle.index_address", address=index.address)]
-    if index.archived:
-        parts.insert(3, texts.get("idle.index_archived"))
-    return " ".join(parts)

@@ -6,18 +6,21 @@ Pure: the same state, surroundings and moment give the same view, so the loop dr
 from typing import assert_never
 
 from kiosk.show.complaint import making, speaking, standing, visited
-from kiosk.show.labels import published_note, staff_mark_note
+from kiosk.show.idle import told
+from kiosk.show.labels import staff_mark_note
 from kiosk.show.length import visit_length
 from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.show.views import Bar, MessageView, Plain, Screenful
-from kiosk.show.warning import warned
+from kiosk.show.views import Bar, LetterView, MessageView, Plain, Screenful
+from kiosk.show.warning import warned, what_becomes
 from survey.instrument.instrument import in_language
+from survey.visit.action import Word
 from survey.visit.lists import pages
-from survey.visit.offer import question_key
+from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
+from survey.visit.promised import promised
 from survey.visit.reading import has_fewer, is_whole, page_count, page_number
 from survey.visit.state import State, Step
 from survey.visit.waits import warns_at
@@ -48,6 +51,8 @@ def next_change(plan: Plan, state: State, now: float) -> float | None:
         if _is_coded(state):
             return None
         return state.since + _PATIENCE_SECONDS if now < state.since + _PATIENCE_SECONDS else None
+    if state.step is Step.IDLE and told.moves(state):
+        return told.next_change(now)
     start = state.since if state.step is Step.RECORDING else warns_at(plan, state)
     if start is None:
         return None
@@ -67,13 +72,19 @@ class _Presenter(Screen):
     def view(self) -> Screenful | None:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
         if self.state.menu:
             return self._menu()
+        if self.state.faces:
+            return self._faces()
         match self.state.step:
             case Step.IDLE:
                 return self._idle()
             case Step.INVITATION:
-                return self._faces() if self.state.faces else self._invitation()
+                return self._invitation()
             case Step.PREFERENCES:
                 return self.message("preferences")
+            case Step.STANDARDS:
+                return self._standards()
+            case Step.STANDARD:
+                return self._standard()
             case Step.SERVICE:
                 return self._service()
             case Step.PROFILE:
@@ -145,11 +156,13 @@ class _Presenter(Screen):
             bar = bar._replace(sign="warning", left_strong="", left=note)
         if self.around.closed:
             return self._closed(bar)
-        get, published = self.texts.get, self.around.published
-        note = published_note(self.texts, published) if published else get("idle.index_none")
-        # Where it could only be small, the answers have its room.
-        bar = bar if self.state.large_text else bar._replace(note=note)
-        return self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
+        get = self.texts.get
+        view = self.choice(title=get("idle.title"), subtitle=get("idle.subtitle"), bar=bar)
+        if self.state.large_text:  # where it could only be small, the answers have its room
+            return view
+        beneath = told.told(self.plan, self.state, self.around, self.texts, self.now)
+        pause = self.action(Word.PAUSE) if Word.PAUSE in self.offer.extras else None
+        return view._replace(told=beneath._replace(pause=pause), glow=told.glow(self.state, self.now))
 
     def _invitation(self) -> Screenful:
         length = visit_length(self.plan)
@@ -159,7 +172,13 @@ class _Presenter(Screen):
 
     def _faces(self) -> Screenful:
         get = self.texts.get
-        return self.choice(title=get("idle.title"), subtitle=get("invitation.faces"), bar=self.place_bar())
+        here = get("invitation.faces") if is_invited(self.state) else self._not_finished()
+        return self.choice(title=get("idle.title"), subtitle=here, bar=self.place_bar())
+
+    def _not_finished(self) -> str:
+        """Say to the last visitor what becomes of what was given, and how to go on."""
+        says = [self.texts.get(f"still_there.{key}") for key in what_becomes(self.state)]
+        return " ".join([*says, self.texts.get("still_there.faces")])
 
     def _closed(self, bar: Bar) -> Screenful:
         opens = self.around.opens
@@ -170,12 +189,35 @@ class _Presenter(Screen):
                 weekday=self.texts.weekday(opens.weekday()),
                 time=self.texts.get("date.time", hour=f"{opens:%H}", minute=f"{opens:%M}"),
             )
+        # Large words need the room; the menu of the buttons has what is left out.
+        left_out = (Word.STANDARDS,) if self.state.large_text else ()
         return MessageView(
-            bar=bar._replace(actions=self.extras()),
+            bar=bar._replace(
+                actions=tuple(action for action in self.extras() if action.name not in left_out)
+            ),
             title=self.texts.get("closed.title"),
             text=text,
             options=self.options(),
             dimmed=True,
+        )
+
+    def _standards(self) -> Screenful:
+        get = self.texts.get
+        return self.choice(
+            title=get("standards.title"),
+            subtitle=self._hint("standards.subtitle"),
+            bar=self._paged_bar(len(self.plan.standards))._replace(note=""),
+        )
+
+    def _standard(self) -> Screenful:
+        get, pages = self.texts.get, promised(self.plan, self.state)
+        page = pages[min(self.state.page, len(pages) - 1)]
+        number = get("page.number", number=pages.index(page) + 1, count=len(pages))
+        return LetterView(
+            bar=Bar(left_strong=self.plan.standards[self.state.place].name, right=number),
+            title=get(f"standards.{page.component}"),
+            paragraphs=page.lines,
+            options=self.options(),
         )
 
     def _service(self) -> Screenful:

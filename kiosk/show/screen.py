@@ -52,7 +52,7 @@ class Screen:
                 return argument == state.service
             case Word.PROFILE | Word.WITHIN:
                 return is_told(self.plan, state, choice)
-            case Word.ANSWER if state.step is Step.QUESTION:
+            case Word.ANSWER if state.step is Step.QUESTION and not state.faces:
                 return int(argument) == state.given.get(question_key(self.plan, state))
             case Word.CONTRAST:
                 return state.contrast
@@ -73,8 +73,8 @@ class Screen:
         )
 
     def extras(self) -> tuple[Action, ...]:
-        """Give the actions for the finger only."""
-        return tuple(self.action(name) for name in self.offer.extras)
+        """Give the actions for the finger only, but for the one that stands beside what it stops."""
+        return tuple(self.action(name) for name in self.offer.extras if name != Word.PAUSE)
 
     def choice(self, *, title: str, subtitle: str, bar: Bar) -> ChoiceView:
         """Make a view of at most four answers."""

@@ -1,9 +1,11 @@
 """What a screen shows besides the visit: the place, the time, the published index, why it is shut."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from survey.settings import ShownIndex
+from survey.hours import Hours
+from survey.shown import Mended, ShownIndex
 from survey.wire.trouble import Trouble
 
 
@@ -43,3 +45,7 @@ class Surroundings(NamedTuple):
     """A word to staff, while the kiosk serves."""
     log_words: str
     """Three words of the log's root, for people to compare."""
+    mended: tuple[Mended, ...]
+    """What the unit did about what citizens said."""
+    hours: Mapping[str, Hours]
+    """The unit's opening hours by day; empty where they are not set."""

@@ -56,6 +56,29 @@ class Bar(NamedTuple):
     """`(done, all)`."""
 
 
+class Page(NamedTuple):
+    """One of the things an idle screen tells in turn."""
+
+    heading: str
+    text: str
+    note: str = ""
+
+
+class Told(NamedTuple):
+    """What an idle screen tells of its unit, beneath the faces: its last index, and one of a few pages that turn slowly."""
+
+    caption: str
+    """Of which time the index is, and of how many."""
+    value: str = ""
+    """The index and its category in words; nothing where none is published."""
+    doubt: str = ""
+    pages: tuple[Page, ...] = ()
+    page: int = 0
+    """Which of them is shown."""
+    pause: Action | None = None
+    """Stops what turns and shines, or lets it go on."""
+
+
 @distinct
 class ChoiceView(NamedTuple):
     """A question with at most four equal answers: the smiley, an official question, a page of a list."""
@@ -66,6 +89,9 @@ class ChoiceView(NamedTuple):
     options: tuple[Action, ...]
     pressed: int | None = None
     """Place (0-3) of the answer that was just pressed, highlighted in the next frame."""
+    told: Told | None = None
+    glow: int = 0
+    """How far the answers shine, from 0 to `GLOW`: all alike, so that nobody is led to one."""
 
 
 @distinct
@@ -244,12 +270,18 @@ LARGE_TEXT = 1.4
 """How many times as large text is wished in large type, where it is not very large already."""
 
 
+GLOW = 3
+"""The brightest step of the slow pulse by which an idle kiosk is seen from afar."""
+
+
 class Look(NamedTuple):
     """How everything is drawn, whatever the view."""
 
     size: tuple[int, int]
     text_scale: float = 1.0
     high_contrast: bool = False
+    sunlit: bool = False
+    """The panel stands in the sun: black on white, for everybody."""
     rotation: int = 0
     """0, 90, 180 or 270 degrees, done in the application."""
     fonts: tuple[str, ...] = ()

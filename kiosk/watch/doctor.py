@@ -17,7 +17,7 @@ from kiosk.watch.health import (
 from kiosk.watch.patient import BAD, OK, WARN, Check, Diagnosis, Patient
 from survey.health import kiosk_health_of
 from survey.record.errors import Malformed
-from survey.settings import SettingsRefused
+from survey.shown import SettingsRefused
 from survey.wire.messages import unpack_settings
 from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError

@@ -7,7 +7,7 @@ from pathlib import Path
 from hardware.board import Facts, look, root_is_locked, screen_connected, sound_cards, unreadable_inputs
 from hardware.microphone import PACKAGES, has_capture_device, missing
 from hardware.profile import missing as missing_of
-from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
+from kiosk.watch.health import FULL_PERCENT, LOW_BATTERY_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
 from kiosk.watch.patient import BAD, OK, WARN, Diagnosis, Patient
 
 
@@ -29,6 +29,14 @@ def board(patient: Patient) -> Iterator[Diagnosis]:
             WARN if hot else OK,
             f"{facts.temperature_c:.0f} °C",
             "give it air, take it out of the sun" if hot else "",
+        )
+    if (battery := facts.battery) is not None:
+        low = battery.draining and battery.percent < LOW_BATTERY_PERCENT
+        yield Diagnosis(
+            "battery",
+            WARN if low else OK,
+            f"{battery.percent} %, {'in use' if battery.draining else 'on the mains'}",
+            "connect it to the mains" if low else "",
         )
     if facts.was_under_voltage:
         yield Diagnosis(

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 _STALE_UP_MS = 30_000  # the uplink writes its status when something changes, and looks every two seconds
 HOT_C, VERY_HOT_C = 70.0, 80.0
+LOW_BATTERY_PERCENT = 20
 FULL_PERCENT, VERY_FULL_PERCENT = 85, 95
 SLOW_WRITE_MS = 500.0
 SETTLING_SECONDS = 900.0

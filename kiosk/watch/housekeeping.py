@@ -18,7 +18,8 @@ from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING, Alive
 from survey.record.record import ALIVE, SETTINGS, STAFF
 from survey.record.seen_log import SeenLog
 from survey.record.staff import TRAINING_ENDED, Staff
-from survey.settings import SettingsContent, ShownIndex
+from survey.settings import SettingsContent
+from survey.shown import ShownIndex
 from survey.visit.plan import Plan
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class Tools(NamedTuple):
     write_status: Callable[[Mapping[str, object]], None] | None = None
     make_plan: Callable[[SettingsContent], Plan] | None = None
     set_brightness: Callable[[int], None] | None = None
+    set_sunlit: Callable[[bool | None], None] | None = None
+    """Draws for a place in the sun or not; None leaves it to the configuration."""
     set_volume: Callable[[int], None] | None = None
     look: Callable[[float], None] | None = None
     """Looks at what nothing tells of by itself, such as the case's switch."""
@@ -120,6 +123,8 @@ class Housekeeper:
             out_of_service=self._service.recorder.trouble,
             mark=StaffMark(offline=False, assisting=True) if self._service.assisting else self._mark,
             log_words=self._log.words,
+            mended=self._remote.mended,
+            hours=hours,
         )
 
     def step(self, now: float) -> None:
@@ -184,6 +189,8 @@ class Housekeeper:
             self._looked = float("-inf")
             if self._tools.make_plan is not None:
                 service.use(self._tools.make_plan(news.content))
+            if self._tools.set_sunlit is not None:
+                self._tools.set_sunlit(news.content.sunlight)
             if self._tools.set_volume is not None and news.content.volume_percent is not None:
                 self._tools.set_volume(news.content.volume_percent)
             log.info("settings %d are in force", news.told.version)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from survey.visit.action import Word
 from survey.visit.aided import Aid, Aids, Spoken
 from survey.visit.effects import Effect, Hush, Speak
+from survey.visit.manner import Manner, manner_of
 from survey.visit.moves import Handler, Moved, listen
-from survey.visit.offer import Manner, manner_of
 from survey.visit.plan import Plan
 from survey.visit.reading import is_whole
 from survey.visit.state import State, Step

@@ -16,9 +16,10 @@ from survey.visit.aided import Aid, Aids
 from survey.visit.coded import KeptCode
 from survey.visit.effects import Effect
 from survey.visit.machine import advance, begin, due
+from survey.visit.manner import MENU as HELD
+from survey.visit.manner import TYPED, Manner, manner_of
 from survey.visit.moves import SPEAKING
-from survey.visit.offer import MENU as HELD
-from survey.visit.offer import TYPED, Manner, asks_for_visit, manner_of, offer
+from survey.visit.offer import asks_for_visit, offer
 from survey.visit.plan import Plan
 from survey.visit.speech import NotRecorded, Recorded
 from survey.visit.state import (
@@ -44,7 +45,7 @@ from survey.wire.ticket_states import TicketState
 
 MENU = "menu"
 FACES = "faces"
-"""The invitation, once the next visitor may stand there."""
+"""A screen on which a button chooses, once the next visitor may stand there."""
 _CODE = new_code(lambda _below: 7)
 _STATES = (
     TicketState("diterima", at=0, due="2026-12-15"),
@@ -126,7 +127,7 @@ def document(plan: Plan) -> str:
 
 Drawn by `ikm-kiosk visit-graph` from the visit's own table; a test compares this file with it. A word is an action that is
 touched or whose button is pressed; *time-out* is nobody doing anything, *saved* and *disk fails* are the journal's answers,
-*faces* is the invitation once the next visitor may stand there; *held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
+*faces* is any of the screens on which a button chooses, once the next visitor may stand there; *held* is a button held down, *chord* two of them that open the wide menu (docs/screens.md). From every screen but `failed` and `staff`, *disk fails* leads to `failed` and *staff is called*
 leads to `staff`; the picture leaves those arrows out, the table below has them.
 
 Whenever a questionnaire is left, by finishing, declining, time-out, staff or a failing disk, what was answered goes to the journal.
@@ -254,6 +255,7 @@ def kind_of(state: State) -> State:
         contrast=False,
         layout="",
         no_visit=False,
+        still_at=None if state.still_at is None else 0.0,
         counted=False,
         listens=False,
         aids=Aids(wide=state.aids.wide) if state.menu else Aids(),

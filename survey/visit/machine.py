@@ -17,6 +17,7 @@ from survey.visit.aided import Aids
 from survey.visit.aids import IN_MENU, call, open_menu, read, reads_first, with_speech
 from survey.visit.complaining import give_up_looking, type_code
 from survey.visit.effects import Accepted, Effect, Hush, Ignored, Speak
+from survey.visit.manner import MENU, TYPED, Manner, manner_of
 from survey.visit.moves import (
     SPEAKING,
     Moved,
@@ -26,7 +27,7 @@ from survey.visit.moves import (
     go,
     leave,
 )
-from survey.visit.offer import MENU, TYPED, Manner, manner_of, offer
+from survey.visit.offer import offer
 from survey.visit.plan import Plan
 from survey.visit.speaking import forgotten, happen, stop_recording
 from survey.visit.speech import NotRecorded, Recorded, Replayed
@@ -58,7 +59,7 @@ from survey.visit.testing import coded, found_visit
 from survey.visit.waits import expires_at, faces_at, is_warned, ready_at
 from survey.wire.ticket_states import TicketState
 
-_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN})
+_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN, Word.STANDARD})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
 _STAYING = frozenset(
     {
@@ -75,6 +76,7 @@ _STAYING = frozenset(
         Word.VOLUME,
         Word.PACE,
         Word.LISTEN,
+        Word.PAUSE,
         Word.KEY,
     }
 )
@@ -196,13 +198,14 @@ def _take(plan: Plan, state: State, choice: Choice, now: float, effects: tuple[E
         state = type_key(state, choice.argument)
         state, more = type_code(state, now) if state.step is Step.CODE else (state, ())
         return state, (*effects, *more)
-    state, more = TABLE[state.step, choice.word](plan, state, choice.argument, now)
+    step = Step.INVITATION if state.faces else state.step
+    state, more = TABLE[step, choice.word](plan, state, choice.argument, now)
     return state, (*effects, *more)
 
 
 def _hold(plan: Plan, state: State, now: float) -> Moved:
     if state.faces and state.pressed is not None:
-        return TABLE[Step.INVITATION, Word.ACCEPT](plan, state, "", now)
+        return TABLE[Step.INVITATION, Word.RESUME](plan, state, "", now)
     # In speech mode the press that is held was to read an option: that is no choice, so every screen has its menu.
     held = bool(state.aids.heard) or (state.pressed is not None and manner_of(state.step) in MENU)
     if state.menu or not held:
@@ -213,7 +216,8 @@ def _hold(plan: Plan, state: State, now: float) -> Moved:
 def _commits_at(plan: Plan, state: State) -> float | None:
     if state.pressed is None or (state.holding and (state.faces or manner_of(state.step) in MENU)):
         return None
-    return state.pressed_at + (0.0 if manner_of(state.step) is Manner.STEERED else plan.timing.highlight)
+    steered = manner_of(state.step) is Manner.STEERED and not state.faces
+    return state.pressed_at + (0.0 if steered else plan.timing.highlight)
 
 
 def _tick(plan: Plan, state: State, now: float) -> Moved:
@@ -226,8 +230,8 @@ def _tick(plan: Plan, state: State, now: float) -> Moved:
         return _expire(plan, state, now)
     turns = faces_at(plan, state)
     if turns is not None and now >= turns:
-        # Deaf for a moment: whoever was about to answer the invitation did not mean a face.
-        return state._replace(faces=True, quiet_until=now + plan.timing.quiet), (Hush(),)
+        # Deaf for a moment: whoever was about to answer what stood here did not mean a face.
+        return state._replace(faces=True, menu=False, quiet_until=now + plan.timing.quiet), (Hush(),)
     return state, ()
 
 
@@ -240,7 +244,7 @@ def _expire(plan: Plan, state: State, now: float) -> Moved:
             return give_up_looking(plan, state, now)
         case Step.RECORDING:
             return stop_recording(state, now)
-        case Step.OFFER:
+        case Step.OFFER if not state.faces:
             return finish(plan, state, now)
         case Step.TICKET | Step.KEPT:
             word = Word.NOTED if state.step is Step.TICKET else Word.CLOSE

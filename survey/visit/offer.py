@@ -4,7 +4,6 @@ One pure function serves both ends: the table looks up what a button means, the 
 What their names mean stands in `survey.visit.action`.
 """
 
-from enum import StrEnum
 from typing import NamedTuple, assert_never
 
 from survey.instrument.ages import is_minor
@@ -15,59 +14,15 @@ from survey.record.ticket import CODE_CHARACTERS, read_code
 from survey.record.visit_code import LETTERS
 from survey.visit.action import BACKSPACE, Word, key, name_of
 from survey.visit.lists import BUTTONS, page_of
+from survey.visit.manner import MENU, manner_of
 from survey.visit.plan import Plan
+from survey.visit.promised import promised
 from survey.visit.reading import OUT, has_fewer, is_whole, page_number, reads_on, replies, standing_pages
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
 
-
-class Manner(StrEnum):
-    """How a screen takes presses."""
-
-    PLAIN = "plain"
-    LISTED = "listed"
-    """Four answers, or a page of a list; a held button opens a menu."""
-    STEERED = "steered"
-    """The buttons move something on the screen and act when they are let go; a held one opens a menu."""
-    DEAF = "deaf"
-
-
-def manner_of(step: Step) -> Manner:
-    """Tell how a screen takes presses."""
-    match step:
-        case Step.SERVICE | Step.PROFILE | Step.QUESTION:
-            return Manner.LISTED
-        case Step.TOPICS | Step.PHONE | Step.CODE | Step.STANDING:
-            return Manner.STEERED
-        case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
-            return Manner.DEAF
-        case (
-            Step.IDLE
-            | Step.INVITATION
-            | Step.PREFERENCES
-            | Step.OFFER
-            | Step.COMPLAINTS
-            | Step.TEXT
-            | Step.SPEAK
-            | Step.RECORDING
-            | Step.HEARD
-            | Step.TICKET
-            | Step.CONSENT
-            | Step.WORD
-            | Step.WITHDRAW
-            | Step.KEPT
-            | Step.THANKS
-            | Step.TESTED
-        ):
-            return Manner.PLAIN
-        case _:
-            assert_never(step)
-
-
-TYPED = frozenset({Step.TEXT, Step.WORD, Step.PHONE, Step.CODE})
-"""Where keys are taken."""
-MENU = frozenset({Manner.LISTED, Manner.STEERED})
-"""Where a held button opens a menu."""
+_OF_SCREEN = (Word.COMPLAINT, Word.STANDARDS, Word.TEST, Word.PAUSE)
+"""What the wide menu offers of what the finger has."""
 
 
 class Offer(NamedTuple):
@@ -103,15 +58,22 @@ def may_leave_contact(plan: Plan, state: State) -> bool:
 
 
 def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR0912 - one branch a screen
+    if state.faces:
+        return _faces(plan, state)
     if reads_on(state):
         return Offer((*OUT.get(state.step, ()), *_listen(plan), Word.MORE))
     match state.step:
         case Step.IDLE:
-            return _idle(plan)
+            return _idle(plan, state)
         case Step.INVITATION:
             return _invitation(plan, state)
         case Step.PREFERENCES:
             return Offer((Word.BACK, *_looks(plan)), _listen(plan))
+        case Step.STANDARDS:
+            return Offer(_list_page(plan, state), (Word.BACK, *_listen(plan)))
+        case Step.STANDARD:
+            on = (Word.MORE,) if state.page < len(promised(plan, state)) - 1 else ()
+            return Offer((Word.BACK, *_listen(plan), Word.CLOSE, *on))
         case Step.SERVICE | Step.PROFILE:
             return _listed(plan, state)
         case Step.QUESTION:
@@ -167,6 +129,8 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
 
 
 def _names(plan: Plan, state: State) -> tuple[str, ...]:
+    if state.step is Step.STANDARDS:
+        return tuple(name_of(Word.STANDARD, standard.code) for standard in plan.standards)
     if state.step is Step.SERVICE:
         return tuple(name_of(Word.SERVICE, service.code) for service in plan.services)
     if state.step is Step.PROFILE:
@@ -186,7 +150,7 @@ def _profile_names(attribute: Attribute, page: int) -> tuple[str, ...]:
 
 
 def _menu(plan: Plan, state: State) -> Offer:
-    ways_out = _ways_out(plan, state) if manner_of(state.step) in MENU else ()
+    ways_out = _ways_out(plan, state) if manner_of(state.step) in MENU and not state.faces else ()
     if not state.aids.wide:
         return Offer(page_of((*ways_out, *_listen(plan), Word.RESUME), state.aids.page))
     return Offer(page_of(_wide_menu(plan, state, ways_out), state.aids.page))
@@ -195,7 +159,7 @@ def _menu(plan: Plan, state: State) -> Offer:
 def _wide_menu(plan: Plan, state: State, ways_out: tuple[str, ...]) -> tuple[str, ...]:
     """What the buttons reach from every screen: what the finger has on it, and how it is shown and read."""
     on_screen = _on_screen(plan, state).actions
-    complaint = tuple(word for word in (Word.COMPLAINT, Word.TEST) if word in on_screen)
+    complaint = tuple(word for word in _OF_SCREEN if word in on_screen)
     if not state.aids.aloud:
         speech = (Word.SPEECH,) if plan.speech else ()
         return (*ways_out, *complaint, *_looks(plan), *speech, Word.RESUME)
@@ -209,7 +173,7 @@ def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
             return (_out_of_topics(state),)
         case Step.STANDING:
             return (Word.CLOSE,)
-        case Step.PHONE | Step.CODE:
+        case Step.PHONE | Step.CODE | Step.STANDARDS:
             return (Word.BACK,)
         case Step.QUESTION:
             whole = (Word.WHOLE,) if state.large_text else ()
@@ -218,10 +182,16 @@ def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
             return (Word.BACK, Word.SKIP)
 
 
-def _idle(plan: Plan) -> Offer:
-    options = tuple(name_of(Word.ANSWER, option.value) for option in plan.pulse.questions[0].options)
-    extras = (*((Word.COMPLAINT,) if plan.complaint else ()), *_listen(plan), *_looks(plan))
-    return Offer(options[:BUTTONS], extras)
+def _idle(plan: Plan, state: State) -> Offer:
+    complaint = (Word.COMPLAINT,) if plan.complaint else ()
+    standards = (Word.STANDARDS,) if plan.standards else ()
+    # In large text and in speech mode nothing moves that could be stopped.
+    pause = () if state.large_text or state.aids.aloud else (Word.PAUSE,)
+    return Offer(_pulse(plan), (*complaint, *standards, *_listen(plan), *_looks(plan), *pause))
+
+
+def _pulse(plan: Plan) -> tuple[str, ...]:
+    return tuple(name_of(Word.ANSWER, option.value) for option in plan.pulse.questions[0].options)[:BUTTONS]
 
 
 def _looks(plan: Plan) -> tuple[str, ...]:
@@ -229,15 +199,30 @@ def _looks(plan: Plan) -> tuple[str, ...]:
 
 
 def _invitation(plan: Plan, state: State) -> Offer:
-    complaint = (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
-    if state.faces:
-        return Offer(_idle(plan).options, (*complaint, *_listen(plan), Word.ACCEPT))
-    return Offer((Word.DECLINE, *complaint, Word.PREFERENCES, Word.ACCEPT), _listen(plan))
+    return Offer((Word.DECLINE, *_complaint(plan, state), Word.PREFERENCES, Word.ACCEPT), _listen(plan))
+
+
+def is_invited(state: State) -> bool:
+    """Tell whether the questionnaire is only offered: nothing of it was begun."""
+    return state.step is Step.INVITATION and not state.form_open
+
+
+def _faces(plan: Plan, state: State) -> Offer:
+    if is_invited(state):
+        return Offer(_pulse(plan), (*_complaint(plan, state), *_listen(plan), Word.ACCEPT))
+    return Offer(_pulse(plan), (*_listen(plan), Word.RESUME))
+
+
+def _complaint(plan: Plan, state: State) -> tuple[str, ...]:
+    return (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
 
 
 def _listed(plan: Plan, state: State) -> Offer:
-    shown = page_of(_names(plan, state), state.page, fewer=has_fewer(state))
-    return Offer(shown, (Word.BACK, *_listen(plan), Word.SKIP))
+    return Offer(_list_page(plan, state), (Word.BACK, *_listen(plan), Word.SKIP))
+
+
+def _list_page(plan: Plan, state: State) -> tuple[str, ...]:
+    return page_of(_names(plan, state), state.page, fewer=has_fewer(state))
 
 
 def _question(plan: Plan, state: State) -> Offer:

@@ -20,9 +20,9 @@ class VisitTiming(NamedTuple):
     """The same where something is typed or has to be read first."""
     invitation: float
     queue: float
-    """After so long without input the invitation shows the faces again: a press is then the next visitor's."""
+    """After so long without input an invitation to go on shows the faces again: a press is then the next visitor's."""
     nudge: float
-    """For so long before that the screen asks whether somebody is still there."""
+    """For so long before that the screen asks whether somebody is still there: by the faces, where a press is the next visitor's."""
     thanks: float
     ticket: float
     """Long enough to copy a code by hand."""
@@ -45,6 +45,14 @@ class OfferedService(NamedTuple):
     name: str
     unit: str = ""
     """The unit it belongs to, where that is another one than the kiosk's own."""
+
+
+class Standard(NamedTuple):
+    """What the unit promises of a service: those of the six public components that have a text, in their order."""
+
+    code: str
+    name: str
+    texts: tuple[tuple[str, str], ...]
 
 
 class Plan(NamedTuple):
@@ -71,3 +79,5 @@ class Plan(NamedTuple):
     timing: VisitTiming
     tests: bool
     """Whether an auditor's card may declare a visit a test: only where the collector takes such a visit out of every number."""
+    standards: tuple[Standard, ...]
+    """What can be read of the unit's services before a visit begins."""

@@ -77,7 +77,7 @@ def reads_on(state: State) -> bool:
 
 def has_fewer(state: State) -> bool:
     """Tell whether a page of the list has two names only: services are called as their unit calls them, and large text needs two lines."""
-    return state.large_text and state.step is Step.SERVICE
+    return state.large_text and state.step in (Step.SERVICE, Step.STANDARDS)
 
 
 def is_whole(state: State) -> bool:

@@ -18,6 +18,10 @@ class Step(StrEnum):
     IDLE = "idle"
     INVITATION = "invitation"
     PREFERENCES = "preferences"
+    STANDARDS = "standards"
+    """Which service to read the standard of."""
+    STANDARD = "standard"
+    """Requirements, way, time, cost, product and complaints of one service."""
     SERVICE = "service"
     PROFILE = "profile"
     QUESTION = "question"
@@ -93,7 +97,7 @@ class State(NamedTuple):
     branch: str = ""
     """How far the buttons have come towards a character, or that the rest of the choices is shown."""
     faces: bool = False
-    """The faces stand on the invitation again: a press is the next visitor's rating."""
+    """The faces stand here again: a press is the next visitor's rating, and who was here goes on by touch or by holding."""
     menu: bool = False
     """The menu that a held button opens lies over the screen."""
     pressed: str | None = None
@@ -149,6 +153,8 @@ class State(NamedTuple):
     """A test card's code is typed: the visitor says to be an auditor."""
     added: AdditionKind | None = None
     """What was added last."""
+    still_at: float | None = None
+    """When the visitor stopped what turns and shines on the idle screen; it stays as it was then."""
     listens: bool = False
     """This visitor has had a screen read aloud."""
     aids: Aids = Aids()

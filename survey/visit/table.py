@@ -19,7 +19,7 @@ from survey.visit.moves import (
     open_form,
     to,
 )
-from survey.visit.offer import question_key
+from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES
 from survey.visit.speaking import SPOKEN
@@ -64,11 +64,18 @@ def _rate(plan: Plan, state: State, value: str, now: float) -> Moved:
 
 
 def _rate_next(plan: Plan, state: State, value: str, now: float) -> Moved:
-    """The next visitor rates while the last one's invitation stands: that visit is over."""
+    """The next visitor rates while the last one's visit stands: that is over, and what was answered of it is kept."""
     by_button, by_touch = state.by_button, state.by_touch
     state, effects = leave(plan, state, Ended.TIMEOUT, now)
     state, more = _rate(plan, state._replace(by_button=by_button, by_touch=by_touch), value, now)
     return state, (*effects, *more)
+
+
+def _go_on(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    """Whoever was here is here still: back to where the faces came, an invitation being answered by that."""
+    if is_invited(state):
+        return open_form(plan, state, now)
+    return state._replace(faces=False, pressed=None, holding=False, since=now), (Hush(),)
 
 
 def _accept(plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -87,6 +94,29 @@ def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 def _whole(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
     return state._replace(branch="" if state.branch else Word.WHOLE, since=now), (Hush(),)
+
+
+# -- what the unit promises
+
+
+def _read_standard(plan: Plan, state: State, code: str, now: float) -> Moved:
+    place = next(place for place, standard in enumerate(plan.standards) if standard.code == code)
+    return go(state, Step.STANDARD, now, place=place)
+
+
+def _back_in_standard(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    if state.page:
+        return state._replace(page=state.page - 1, since=now), (Hush(),)
+    return go(state, Step.STANDARDS, now)
+
+
+def _to_idle(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    """Nothing was given, and whoever read stands here still: language and text size stay."""
+    return go(state, Step.IDLE, now, place=0)
+
+
+def _pause(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    return state._replace(still_at=now if state.still_at is None else None), ()
 
 
 # -- service, profile, questions
@@ -198,8 +228,19 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.IDLE, Word.TEXT_SIZE): text_size,
     (Step.IDLE, Word.CONTRAST): contrast,
     (Step.IDLE, Word.LISTEN): listen,
+    (Step.IDLE, Word.PAUSE): _pause,
+    (Step.IDLE, Word.STANDARDS): to(Step.STANDARDS),
+    (Step.STANDARDS, Word.STANDARD): _read_standard,
+    (Step.STANDARDS, Word.MORE): _more,
+    (Step.STANDARDS, Word.LISTEN): listen,
+    (Step.STANDARDS, Word.BACK): _to_idle,
+    (Step.STANDARD, Word.MORE): _more,
+    (Step.STANDARD, Word.LISTEN): listen,
+    (Step.STANDARD, Word.BACK): _back_in_standard,
+    (Step.STANDARD, Word.CLOSE): _to_idle,
     (Step.INVITATION, Word.ANSWER): _rate_next,
     (Step.INVITATION, Word.ACCEPT): _accept,
+    (Step.INVITATION, Word.RESUME): _go_on,
     (Step.INVITATION, Word.DECLINE): _decline,
     (Step.INVITATION, Word.PREFERENCES): to(Step.PREFERENCES),
     (Step.INVITATION, Word.LISTEN): listen,

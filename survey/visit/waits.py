@@ -6,6 +6,20 @@ from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
 _NEVER_WARNED = frozenset({Step.IDLE, Step.SAVING, Step.LOOKING, Step.THANKS, Step.TESTED, Step.RECORDING})
+_TURNING = frozenset(
+    {
+        Step.INVITATION,
+        Step.PREFERENCES,
+        Step.STANDARDS,
+        Step.SERVICE,
+        Step.PROFILE,
+        Step.QUESTION,
+        Step.OFFER,
+        Step.COMPLAINTS,
+        Step.TOPICS,
+    }
+)
+"""Where a button chooses, so that the next visitor's press would be taken for an answer of the last one's: these show the faces again."""
 
 
 def expires_at(plan: Plan, state: State) -> float | None:
@@ -33,13 +47,23 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
             return latest + timing.invitation
         case Step.RECORDING:
             return state.since + timing.speaking
-        case Step.TEXT | Step.WORD | Step.SPEAK | Step.HEARD | Step.CONSENT | Step.PHONE | Step.CODE:
+        case (
+            Step.TEXT
+            | Step.WORD
+            | Step.SPEAK
+            | Step.HEARD
+            | Step.CONSENT
+            | Step.PHONE
+            | Step.CODE
+            | Step.STANDARD
+        ):
             return latest + timing.writing
         case Step.TICKET | Step.TESTED:
             return latest + timing.ticket
         case (
             Step.PREFERENCES
             | Step.SERVICE
+            | Step.STANDARDS
             | Step.PROFILE
             | Step.QUESTION
             | Step.OFFER
@@ -61,21 +85,39 @@ def ready_at(plan: Plan, state: State) -> float:
 
 
 def faces_at(plan: Plan, state: State) -> float | None:
-    """Give the moment at which the invitation shows the faces again: nobody may stand there but the next visitor."""
-    mine = state.faces or state.menu or state.form_open or state.aids.aloud
-    stands = state.step is Step.INVITATION and not mine
-    if not stands or state.pressed is not None:
+    """Give the moment at which a screen shows the faces again: nobody may stand there but the next visitor.
+
+    What only offers to go on turns soon. What somebody has begun waits as long as slow readers need, and never turns while something
+    picked stands there that is not with the journal.
+    """
+    if not _turns(state) or state.pressed is not None:
         return None
-    return max(state.since, state.last_input) + plan.timing.queue
+    offers = state.step is Step.INVITATION or (
+        state.step is Step.TOPICS and state.complaint_from is Step.SERVICE
+    )
+    if offers and not (state.menu or state.form_open):
+        return max(state.since, state.last_input) + plan.timing.queue
+    return _asks_at(plan, state)
+
+
+def _turns(state: State) -> bool:
+    # A menu that was opened over the faces and left is a screen like any other.
+    mine = (state.faces and not state.menu) or state.has_draft or state.aids.aloud
+    return state.step in _TURNING and not mine
 
 
 def warns_at(plan: Plan, state: State) -> float | None:
-    """Give the moment from which this screen asks whether somebody is still there, or None where it never does."""
-    expires = expires_at(plan, state)
-    turns = state.faces or faces_at(plan, state) is not None
-    if expires is None or turns or state.step in _NEVER_WARNED:
+    """Give the moment from which this screen asks whether somebody is still there, or None where it never does, or does so by the faces."""
+    if (state.faces and not state.menu) or _turns(state) or state.step in _NEVER_WARNED:
         return None
-    # A screen that waits but briefly warns in the second half of its wait.
+    return _asks_at(plan, state)
+
+
+def _asks_at(plan: Plan, state: State) -> float | None:
+    expires = expires_at(plan, state)
+    if expires is None:
+        return None
+    # A screen that waits but briefly asks in the second half of its wait.
     waits = expires - max(state.since, state.last_input)
     return expires - min(plan.timing.nudge, waits / 2)
 
@@ -88,4 +130,5 @@ def is_warned(plan: Plan, state: State, now: float) -> bool:
 
 def _has_preferences(plan: Plan, state: State) -> bool:
     changed = state.language != plan.languages[0] or state.large_text or state.contrast
+    changed = changed or state.still_at is not None
     return changed or state.menu or state.aids.aloud

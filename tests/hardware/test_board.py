@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.board import addresses, look, root_is_locked, unreadable_inputs
+from hardware.board import Battery, addresses, look, root_is_locked, unreadable_inputs
 
 
 @pytest.fixture
@@ -37,6 +37,21 @@ def test_what_another_machine_lacks_is_unknown_not_invented(tmp_path: Path) -> N
     assert (facts.model, facts.temperature_c, facts.under_voltage, facts.memory_free_mb) == (None,) * 4
     assert 0 <= facts.disk_used_percent <= 100
     assert facts.disk_free_mb > 0
+
+
+def test_a_battery_is_told_where_the_kernel_measures_one(pi: Path) -> None:
+    assert look(pi, root=pi).battery is None
+    for name, files in {
+        "ADP0": {"type": "Mains", "online": "0"},
+        "hidpp_battery_0": {"type": "Battery", "scope": "Device", "capacity": "3", "status": "Discharging"},
+        "BAT0": {"type": "Battery", "capacity": "73\n", "status": "Discharging\n"},
+        "BAT1": {"type": "Battery", "capacity": "?", "status": "Unknown"},
+    }.items():
+        folder = pi / "sys/class/power_supply" / name
+        folder.mkdir(parents=True)
+        for file, content in files.items():
+            (folder / file).write_text(content)
+    assert look(pi, root=pi).battery == Battery(73, draining=True)
 
 
 _TRIE = """Local:

@@ -29,6 +29,7 @@ class RecordingDisplay(BlindDisplay):
 
     views: list[View] = field(default_factory=list)
     looks: list[tuple[float | None, bool | None]] = field(default_factory=list)
+    sunlit: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -37,8 +38,17 @@ class RecordingDisplay(BlindDisplay):
         if not self.views or self.views[-1] != view:
             self.views.append(view)
 
-    def change_look(self, *, text_scale: float | None = None, high_contrast: bool | None = None) -> None:
-        self.looks.append((text_scale, high_contrast))
+    def change_look(
+        self,
+        *,
+        text_scale: float | None = None,
+        high_contrast: bool | None = None,
+        sunlit: bool | None = None,
+    ) -> None:
+        if sunlit is None:
+            self.looks.append((text_scale, high_contrast))
+        else:
+            self.sunlit.append(sunlit)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from kiosk.rehearsal.player import BlindDisplay
 from kiosk.times import SimulatedTimes
 from survey.visit.state import Step
 from survey.wire.trouble import trouble
-from tests.kiosk.journals import pulses
+from tests.kiosk.journals import pulses, questionnaires
 from tests.kiosk.rigs import NOON
 from tests.kiosk.test_long_run import footprint
 from uplink.journal.home import KioskHome, write_status
@@ -28,7 +28,7 @@ FAULT_EVERY = 40
 
 
 class Day:
-    """One kiosk, whose visitors press a face each and go; what breaks is rolled by dice."""
+    """One kiosk, whose visitors press any face and go, at once or after a question; what breaks is rolled by dice."""
 
     def __init__(self, device: Device, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
         self.device, self.clock, self._patch = device, clock, monkeypatch
@@ -38,7 +38,7 @@ class Day:
         )
         self.dice = random.Random(11)
         self.kept: list[int] = []
-        self.refused = 0
+        self.refused = self.answered = 0
         self.faults: list[str] = []
         self._sync = device.journal._storage._disk.sync
 
@@ -66,16 +66,21 @@ class Day:
             self._visit()
 
     def _visit(self) -> None:
-        face = self.dice.choice(
-            (3, 4)
-        )  # after a low face the next press is taken as that visitor's own answer
+        came, face = self.times.now, self.dice.randint(1, 4)
         self.panel.press(face, at=self.times.now)
-        self.wait(2)
+        self.wait(1.5)
         if self.loop.service.state.step is Step.FAILED:
             self.refused += 1
         else:
             self.kept.append(face)
-        self.wait(EVERY - 2)
+            if (
+                self.dice.random() < 0.3
+            ):  # on to the questions, one of which is answered; then the visitor leaves
+                self.answered += 1
+                self.panel.press(4, at=self.times.now)
+                self.wait(1)
+                self.panel.press(self.dice.randint(1, 4), at=self.times.now)
+        self.wait(came + EVERY - self.times.now)
 
     def _break(self, what: str) -> None:
         self.faults.append(what)
@@ -130,6 +135,8 @@ def live(home: Path, monkeypatch: pytest.MonkeyPatch, *, warm_up: int, visitors:
     assert all(face in found for face in day.kept), "a press that was thanked for is lost"
     # What could not be flushed may stand on the disk all the same: its visitor was not thanked, and is counted at most once.
     assert len(told) <= len(day.kept) + day.refused
+    # With a refused press may go what the visitor before had answered: the disk kept neither.
+    assert day.answered - day.refused <= len(questionnaires(home)) <= day.answered
     return grown
 
 

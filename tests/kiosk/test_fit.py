@@ -7,6 +7,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.config import Config, load, parse, screen_of
 from kiosk.desk.pin import has_pin
+from kiosk.draw.theme import HIGH_CONTRAST, SUNLIT, theme
 from kiosk.draw.window import Window
 from kiosk.fitted import opening
 from kiosk.fitted.opening import look_of, open_window
@@ -47,7 +48,7 @@ def test_it_changes_its_line_and_no_other(tmp_path: Path, capsys: pytest.Capture
     assert fit(file, "buttons-lights,display-7", "sunlight") == 0
     assert file.read_text() == OWN.replace('["hdmi"]', '["buttons-lights", "display-7", "sunlight"]')
     config = load(file)
-    assert (config.screen.width, config.screen.contrast, config.panel.lights) == (800, True, (12, 16, 20, 26))
+    assert (config.screen.width, config.screen.sunlight, config.panel.lights) == (800, True, (12, 16, 20, 26))
     assert file.stat().st_mode & 0o777 == 0o640
     assert "buttons-lights, display-7, sunlight" in capsys.readouterr().out
 
@@ -106,13 +107,14 @@ def test_the_doctor_says_what_is_missing_of_it(tmp_path: Path) -> None:
     assert list(profiles(patient(Config(), tmp_path))) == []
 
 
-def test_in_the_sun_the_contrast_stays_high_whatever_a_visitor_does(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_the_sun_everything_is_black_on_white_but_for_who_asks_for_contrast() -> None:
     config = parse({"fitted": {"profiles": ["sunlight"]}}, file="")
     window = Window.open(look_of(config.screen), title="", fullscreen=False, driver="dummy")
     try:
         for asked in (True, False):
             window.change_look(text_scale=1.0, high_contrast=asked)
-            assert window.look.high_contrast
+            assert (window.look.high_contrast, window.look.sunlit) == (asked, True)
+            assert theme(window.look).palette == (HIGH_CONTRAST if asked else SUNLIT)
     finally:
         window.close()
 

@@ -262,13 +262,34 @@ def test_larger_text_and_contrast_reach_the_display_once(home: Path) -> None:
 
 def test_the_screen_says_when_it_will_go_back(home: Path) -> None:
     with rig(home) as kiosk:
-        kiosk.press(3)
-        kiosk.touch("accept")
-        kiosk.wait(38)
+        kiosk.touch("complaint")
+        kiosk.touch("look")
+        kiosk.wait(75, frame=1.0)
         assert isinstance(kiosk.view, WarnedView)
         assert kiosk.view.title == catalogue("id")["still_there.title"]
-        kiosk.wait(10)
+        kiosk.wait(16)
         assert kiosk.loop.service.state.step is Step.IDLE
+
+
+def test_where_a_button_chooses_the_faces_ask_and_show_nothing_of_the_last_visitor(home: Path) -> None:
+    with rig(home) as kiosk:
+        kiosk.press(3)
+        kiosk.touch("accept")
+        kiosk.touch("answer:2")
+        kiosk.touch("back")
+        kiosk.wait(30)
+        view = kiosk.view
+        assert isinstance(view, ChoiceView)
+        assert [option.icon for option in view.options] == [f"face-{place}" for place in range(1, 5)]
+        assert not any(option.chosen for option in view.options)
+        assert catalogue("id")["still_there.answers"] in view.subtitle
+        kiosk.press(4)
+        kiosk.wait(60)
+    assert [one.body["answers"] for one in records(home, "response")] == [
+        {"kepuasan": 3},
+        {"persyaratan": 2},
+        {"kepuasan": 4},
+    ]
 
 
 def test_a_visit_without_service_and_profile_goes_straight_to_the_questions(home: Path) -> None:

@@ -10,7 +10,7 @@ from survey.visit.coded import DeclareTest, KeptCode, MakeCode
 from survey.visit.effects import Effect, LookUp, SaveAddition, SaveComplaint, SaveResponse
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, tiles
-from survey.visit.plan import OfferedService, Plan
+from survey.visit.plan import OfferedService, Plan, Standard
 from survey.visit.speech import NotRecorded, Recorded, Replay, Replayed, StopRecording
 from survey.visit.state import (
     Coded,
@@ -30,13 +30,17 @@ from survey.visit.state import (
 from survey.wire.ticket_states import TicketState
 
 CODE = new_code(lambda _below: 3)
+STANDARDS = (
+    Standard("ktp", "KTP", (("persyaratan", "Kartu keluarga. " * 30), ("biaya", "Rp0"))),
+    Standard("kk", "KK", (("waktu", "Satu hari"),)),
+)
 SERVICES = tuple(OfferedService(code, code.upper()) for code in ("ktp", "kk", "akta", "sku", "nikah"))
 
 
 def full_plan(**changes: object) -> Plan:
     """The plan of a kiosk with its default settings, which reads aloud and has a microphone; with changes."""
     return make_plan(Config(), services=SERVICES)._replace(
-        **({"speech": True, "microphone": True, "tests": True} | changes)
+        **({"speech": True, "microphone": True, "tests": True, "standards": STANDARDS} | changes)
     )  # type: ignore[arg-type]
 
 

@@ -18,6 +18,8 @@ from tests.pictures.comparison import compare
 
 CLOCK = (700, 15, 1020, 55)
 AROUND = Surroundings(
+    mended=(),
+    hours={},
     unit="Balai Desa Sukamaju",
     place="",
     wall=None,  # left out of the comparison: it is shown once a receipt has told that the clock can be trusted

@@ -11,8 +11,8 @@ import pygame
 from kiosk.draw.icons import icon
 from kiosk.draw.screens.paragraph import LABEL, Fitted, fit, measure
 from kiosk.draw.screens.parts import Box, PlacedPart, Words, number_size, paint_card, paint_number
-from kiosk.draw.theme import TARGET, Theme
-from kiosk.show.views import Action
+from kiosk.draw.theme import TARGET, Theme, mixed
+from kiosk.show.views import GLOW, Action
 from survey.named import distinct
 
 _TWO_LINES = 94
@@ -32,6 +32,8 @@ class AnswerCard(NamedTuple):
     lying: bool
     words_height: int
     """Height kept for the words, the same for all four, so that the icons stand in one line."""
+    glow: int = 0
+    """How far it shines, from 0 to `GLOW`."""
 
     def paint(self, surface: pygame.Surface, box: Box, theme: Theme) -> None:
         """Draw the card, the icon, the words and the number."""
@@ -42,9 +44,9 @@ class AnswerCard(NamedTuple):
             surface,
             (x, y, width, height),
             theme,
-            fill=palette.tint if marked else palette.card,
-            border=palette.accent if marked else palette.line,
-            stroke=theme.stroke * 2 if marked else theme.stroke,
+            fill=palette.tint if marked else mixed(palette.card, palette.tint, self.glow / GLOW),
+            border=palette.accent if marked else mixed(palette.line, palette.accent, self.glow / GLOW),
+            stroke=theme.stroke * 2 if marked else theme.stroke * (GLOW + self.glow) // GLOW,
         )
         words = Words(self.fitted, LABEL, align="left" if self.lying else "centre", middle=self.lying)
         pad = theme.px(18)
@@ -134,7 +136,7 @@ def card_box(box: Box, number: int | None, theme: Theme, *, lying: bool) -> Box:
 
 
 def answers(
-    options: Sequence[Action], area: Box, theme: Theme, *, pressed: int | None = None
+    options: Sequence[Action], area: Box, theme: Theme, *, pressed: int | None = None, glow: int = 0
 ) -> list[PlacedPart]:
     """Lay out at most four equal answers, each in the place of its physical button."""
     x, y, width, height = area
@@ -166,6 +168,7 @@ def answers(
                 pressed=place == pressed,
                 lying=lying,
                 words_height=words_height if option.icon else fitted.height,
+                glow=glow,
             ),
             option.name,
         )

@@ -9,6 +9,7 @@ from kiosk.draw.theme import Theme
 from kiosk.show.views import Action, Bar
 
 _A_ROW = 4
+_MOST_BELOW = 5
 
 
 def frame(bar: Bar, theme: Theme, *, ways_out: Sequence[Action] = ()) -> tuple[list[PlacedPart], Box]:
@@ -17,6 +18,10 @@ def frame(bar: Bar, theme: Theme, *, ways_out: Sequence[Action] = ()) -> tuple[l
     `ways_out` stand in the upper bar, at its end: where large text leaves no room for them below.
     """
     width = theme.size[0]
+    if theme.large and not theme.portrait and not ways_out and len(bar.actions) > _MOST_BELOW:
+        # Large words of six buttons are more than one row: one goes up, in the place of the time.
+        ways_out = bar.actions[1:2]
+        bar = bar._replace(actions=(bar.actions[0], *bar.actions[2:]), right="")
     buttons = _at_the_end(ways_out, theme)
     parts = buttons + _above(bar, theme, end=buttons[0].box[0] - theme.px(16) if buttons else None)
     # An upright panel is too narrow for both texts on one line.
@@ -92,9 +97,8 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:
     boxes: dict[str, Box] = {}
     if theme.portrait and ((not left and len(right) > _A_ROW) or (theme.large and len(bar.actions) > 2)):
         # As many as the idle screen has where screens can be read aloud: two rows, each as wide as the panel.
-        parts, top = _in_rows(
-            bar.actions, theme, gap=gap, rows=-(-len(bar.actions) // 2) if theme.large else 2
-        )
+        columns = 2 if theme.large else -(-len(bar.actions) // 2)
+        parts, top = _in_rows(bar.actions, theme, gap=gap, columns=columns)
         return _note_above(note, parts, theme, top=top) if note else (parts, top - theme.px(16))
     room = whole - gap * max(0, len(bar.actions) - 1)
     if sum(pill_width(action, theme) for action in bar.actions) > room:
@@ -119,22 +123,40 @@ def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:
     return parts, top - theme.px(10 if theme.large else 16)
 
 
-def _in_rows(actions: Sequence[Action], theme: Theme, *, gap: int, rows: int) -> tuple[list[PlacedPart], int]:
+def _in_rows(
+    actions: Sequence[Action], theme: Theme, *, gap: int, columns: int
+) -> tuple[list[PlacedPart], int]:
     width, height = theme.size
-    whole, columns = width - 2 * theme.margin, -(-len(actions) // rows)
-    first = height - theme.px(20) - rows * theme.target - (rows - 1) * gap
+    whole = width - 2 * theme.margin
+    if theme.large:
+        actions = [action._replace(icon="") for action in actions]
+    rows = _rows(actions, theme, columns=columns, side=(whole - gap * (columns - 1)) // columns)
+    first = height - theme.px(20) - len(rows) * theme.target - (len(rows) - 1) * gap
     boxes: list[Box] = []
-    for row, begin in enumerate(range(0, len(actions), columns)):
-        here = actions[begin : begin + columns]
+    for row, here in enumerate(rows):
         side = (whole - gap * (len(here) - 1)) // len(here)
         top = first + row * (theme.target + gap)
         boxes += [
             (theme.margin + place * (side + gap), top, side, theme.target) for place in range(len(here))
         ]
-    styles = ["strong" if action.strong else "quiet" for action in actions]
-    if theme.large:
-        actions = [action._replace(icon="") for action in actions]
-    return pill_row(actions, boxes, theme, styles=styles), first
+    placed = [action for here in rows for action in here]
+    styles = ["strong" if action.strong else "quiet" for action in placed]
+    return pill_row(placed, boxes, theme, styles=styles), first
+
+
+def _rows(actions: Sequence[Action], theme: Theme, *, columns: int, side: int) -> list[list[Action]]:
+    """Part buttons into rows; in large text one whose word is too long for its share of a row has it for itself."""
+    rows: list[list[Action]] = []
+    beside: list[Action] = []
+    for action in actions:
+        if theme.large and pill_width(action, theme) > side:
+            rows.append([action])
+            continue
+        beside.append(action)
+        if len(beside) == columns:
+            rows.append(beside)
+            beside = []
+    return [*rows, beside] if beside else rows
 
 
 def _bare(action: Action) -> Action:

@@ -21,6 +21,7 @@ from kiosk.show.views import (
     StaffView,
     TicketView,
     TilesView,
+    Told,
     View,
     WarnedView,
 )
@@ -58,7 +59,7 @@ def _pieces(view: Plain, code: str) -> tuple[str, ...]:
     texts = Texts(code)
     match view:
         case ChoiceView():
-            read = (view.title, view.subtitle, *_options(view.options, texts))
+            read = (view.title, view.subtitle, *_options(view.options, texts), *_told(view.told))
         case MessageView():
             read = (view.title, view.text, *_options(view.options, texts))
         case ConsentView():
@@ -159,6 +160,14 @@ def _spelled(code: str, texts: Texts) -> tuple[str, ...]:
 
 def _plain(read: Iterable[str]) -> tuple[str, ...]:
     return tuple(type(piece)(piece.replace("**", "")) for piece in read if piece)
+
+
+def _told(told: Told | None) -> tuple[str, ...]:
+    """All that turns, whichever page is shown: whoever listens cannot wait for the others."""
+    if told is None:
+        return ()
+    turning = dict.fromkeys(text for page in told.pages for text in page)  # what several say is said once
+    return (told.caption, told.value, told.doubt, *turning)
 
 
 def _options(options: Iterable[Action], texts: Texts) -> list[str]:

@@ -77,7 +77,7 @@ def test_every_text_under_forty_pixels_is_1_4_times_its_ordinary_size(
     assert wrong == []
     get = Texts(language).get
     own = [get(key) for key in ("action.smaller_text", "question.whole", "question.answers", "ticket.code")]
-    pages = {get("page.number", number=1 + n, count=m) for m in range(2, 9) for n in range(m)}
+    pages = {get("page.number", number=1 + n, count=m) for m in range(2, 12) for n in range(m)}
     # What only large text has: pages of its own, and two groups of keys that wrap where they else stand on a line.
     assert {words for words in only_here if "Hapus" not in words and "Erase" not in words} <= {
         text.replace(" ", "").replace("·", "") for text in (*own, *pages)

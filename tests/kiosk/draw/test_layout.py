@@ -39,7 +39,7 @@ def looks() -> Iterator[tuple[str, Look]]:
 
 
 def look_of(size: tuple[int, int], variant: Variant) -> Look:
-    return Look(size=size, text_scale=variant.text_scale, high_contrast=variant.high_contrast)
+    return variant.look(size)
 
 
 @functools.cache
@@ -191,7 +191,7 @@ def test_yes_not_sure_and_no_stand_above_three_buttons_without_a_ladder(name: st
 @pytest.mark.parametrize("size", SIZES)
 def test_a_very_long_name_of_a_unit_is_cut_and_leaves_the_question_alone(size: tuple[int, int]) -> None:
     unit = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Kabupaten Tulang Bawang Barat"
-    view = views("id")["idle"]
+    view = views("id", large=True)["idle"]
     long = view._replace(bar=view.bar._replace(left_strong=unit, left="Kecamatan Tulang Bawang Udik"))
 
     parts = layout(long, Look(size=size, text_scale=LARGE.text_scale))

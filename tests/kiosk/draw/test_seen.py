@@ -1,13 +1,15 @@
 """What is painted can be read and hit: the contrast of every text as it stands on the screen, and targets in millimetres."""
 
+from collections.abc import Iterable, Iterator
+
 import pygame
 import pytest
 
 from kiosk.draw.screens import draw, layout
 from kiosk.draw.theme import contrast
-from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, Variant
+from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SIZES, SUNLIGHT, Variant
 from kiosk.rehearsal.samples import samples
-from kiosk.show.views import Look
+from kiosk.show.views import GLOW, ChoiceView, Look, View
 
 LEAST_CONTRAST = 7.0
 LEAST_MILLIMETRES = 9.0
@@ -16,7 +18,7 @@ PANELS = {(800, 480): (154.08, 85.92)}
 
 
 def look_of(size: tuple[int, int], variant: Variant) -> Look:
-    return Look(size=size, text_scale=variant.text_scale, high_contrast=variant.high_contrast)
+    return variant.look(size)
 
 
 class Watched(pygame.Surface):
@@ -45,14 +47,24 @@ class Watched(pygame.Surface):
         return super().blit(source, dest, area)
 
 
-@pytest.mark.parametrize("variant", [PLAIN, LARGE, CONTRAST], ids=["plain", "large", "contrast"])
+def shining(views: Iterable[tuple[str, View]]) -> Iterator[tuple[str, View]]:
+    """The screens, and the idle screen also where its pulse is brightest."""
+    for name, view in views:
+        yield name, view
+        if isinstance(view, ChoiceView) and view.told is not None:
+            yield f"{name}, shining", view._replace(glow=GLOW)
+
+
+@pytest.mark.parametrize(
+    "variant", [PLAIN, LARGE, CONTRAST, SUNLIGHT], ids=["plain", "large", "contrast", "sunlight"]
+)
 @pytest.mark.parametrize("size", SIZES)
 def test_every_text_stands_out_seven_to_one_from_what_it_is_painted_on(
     size: tuple[int, int], variant: Variant
 ) -> None:
     wrong = []
     for language in ("id", "en"):
-        for name, view in samples(language, large=variant.text_scale > 1):
+        for name, view in shining(samples(language, large=variant.text_scale > 1)):
             surface = Watched(size)
             draw(surface, view, look_of(size, variant))
             assert surface.faint, name

@@ -38,6 +38,7 @@ def test_no_text_is_left_over() -> None:
         "standby",
         "ticket_status",
         "still_there",
+        "standards",
         "desk",
         "training",
         "kept",

@@ -101,6 +101,22 @@ def test_a_tick_of_the_clock_repaints_only_the_clock(
     assert all(rect.bottom < 60 for rects in updated for rect in rects)
 
 
+def test_a_step_of_the_pulse_repaints_only_the_four_cards(
+    window: Window, updated: list[list[pygame.Rect]]
+) -> None:
+    idle = VIEWS["idle"]
+    assert isinstance(idle, ChoiceView)
+    window.show(idle)
+    updated.clear()
+    window.show(idle._replace(glow=2))
+    assert len(updated[0]) == 4, updated
+    cards = updated[0][0].unionall(updated[0][1:])
+    assert not any(cards.collidepoint(10, y) for y in range(0, 600, 20))
+    assert same(window.picture(), drawn(idle._replace(glow=2)))
+    window.show(idle)
+    assert same(window.picture(), drawn("idle"))
+
+
 def test_the_same_view_again_repaints_nothing(window: Window, updated: list[list[pygame.Rect]]) -> None:
     window.show(VIEWS["idle"])
     updated.clear()

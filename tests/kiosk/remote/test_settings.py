@@ -8,8 +8,8 @@ from kiosk.ports import Voice
 from kiosk.remote.inbox import Inbox
 from kiosk.remote.settings import check
 from kiosk.show.texts import catalogue
-from kiosk.show.views import ChoiceView, MessageView
-from survey.settings import SettingsRefused
+from kiosk.show.views import ChoiceView, LetterView, MessageView
+from survey.shown import SettingsRefused
 from survey.visit.state import Step
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records
@@ -141,15 +141,44 @@ def test_the_published_index_stands_on_the_idle_screen_with_its_doubt_and_its_ad
     with rig(home) as kiosk:
         publish(home, collector, 1, {"published_index": INDEX})
         wait_for_look(kiosk)
-        note = kiosk.view.bar.note.replace("\xa0", " ")
-        assert note == (
-            "IKM Triwulan III 2026: **84,12 · B (Baik)** · antara 81,26 dan 86,71 · 1.312 responden · kode KH33RUMM"
+        assert index_on(kiosk.view) == (
+            "IKM Triwulan III 2026",
+            "84,12 Baik",
+            "antara 81,26 dan 86,71 · 1.312 responden · kode KH33RUMM",
         )
         publish(home, collector, 2, {"published_index": INDEX | {"archived": 40, "period": "2026-07"}})
         wait_for_look(kiosk)
-        note = kiosk.view.bar.note.replace("\xa0", " ")
-        assert note.startswith("IKM Jul 2026: ")
-        assert "1.312 responden (arsip) · kode" in note
+        assert index_on(kiosk.view)[0] == "IKM Jul 2026 (arsip)"
+
+
+def test_what_was_mended_and_what_is_promised_reach_the_screen(home: Path, collector: Identity) -> None:
+    mended = {"problem": "Antre lama", "result": "Loket kedua dibuka", "done_on": "2026-02-16"}
+    standard = {"code": "kk", "name": "Kartu keluarga", "texts": {"waktu": "1 hari", "biaya": "Rp0"}}
+    with rig(home) as kiosk:
+        publish(home, collector, 1, {"mended": [mended], "standards": [standard]})
+        wait_for_look(kiosk)
+        assert isinstance(kiosk.view, ChoiceView)
+        assert kiosk.view.told is not None
+        assert [page.text for page in kiosk.view.told.pages] == ["Loket kedua dibuka", "1 hari. Biaya: Rp0."]
+        kiosk.touch("standards")
+        kiosk.press(1)
+        assert isinstance(kiosk.view, LetterView)
+        assert (kiosk.view.bar.left_strong, kiosk.view.paragraphs) == ("Kartu keluarga", ("1 hari",))
+
+
+def index_on(view: object) -> tuple[str, str, str]:
+    assert isinstance(view, ChoiceView)
+    told = view.told
+    assert told is not None
+    return tuple(text.replace("\xa0", " ") for text in (told.caption, told.value, told.doubt))  # type: ignore[return-value]
+
+
+def test_a_stall_in_the_sun_is_told_from_afar_and_back(home: Path, collector: Identity) -> None:
+    with rig(home) as kiosk:
+        for version, content in enumerate(({"sunlight": True}, {}), start=1):
+            publish(home, collector, version, content)
+            wait_for_look(kiosk)
+        assert kiosk.display.sunlit == [True, False]
 
 
 def test_refused_settings_leave_everything_and_are_recorded_with_the_reason(

@@ -175,7 +175,7 @@ class Judge:
             match effect:
                 case SaveResponse(token, response):
                     self.outstanding.append(token)
-                    handed_over = dict(response.answers)
+                    handed_over |= response.answers
                 case SaveComplaint(token=token):
                     self.outstanding.append(token)
                     complaints.append(effect)

@@ -8,6 +8,7 @@ from collector import clock
 from collector.complaints import life, retention, throttle
 from collector.console.command import CollectorCommand
 from collector.people.trail import console_user
+from collector.standards import kiosks
 
 
 class Command(CollectorCommand):
@@ -15,7 +16,7 @@ class Command(CollectorCommand):
 
     help = (
         "Close answered complaints whose citizens stayed silent, and destroy contacts (90 days after closing), complaint texts (after two years) and what a backup brought back, in the database's"
-        " free space too, with proof kept. A timer runs it each night."
+        " free space too, with proof kept; then tell kiosks of standards that are in force from today. A timer runs it each night."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,5 +32,6 @@ class Command(CollectorCommand):
             life.close_silent(now)
             found = retention.run(now, who=console_user())
             throttle.forget(now)
+            kiosks.come_into_force(now)
         contacts, texts = found.counts
         return f"{contacts} contacts and {texts} texts {'due' if options['dry_run'] else 'destroyed'}"

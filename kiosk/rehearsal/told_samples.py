@@ -1,0 +1,79 @@
+"""Samples of what a unit tells on its kiosks: what was mended, its opening hours, its standards; with the longest texts that occur."""
+
+from collections.abc import Iterator
+from datetime import date, time
+
+from kiosk.show.idle.told import TURN_SECONDS, told
+from kiosk.show.surroundings import Surroundings
+from kiosk.show.texts import Texts
+from survey.hours import Hours
+from survey.shown import Mended
+from survey.visit.plan import Plan, Standard
+from survey.visit.promised import promised
+from survey.visit.state import State, Step
+
+MENDED = (
+    Mended("Surat pengantar lama", "Kini selesai di tempat, paling lama 30 menit.", date(2026, 11, 16)),
+    Mended(
+        "Ruang tunggu sempit dan panas, kursi kurang, lansia berdiri sampai satu jam",
+        "Ruang tunggu diperluas ke aula, 24 kursi dan dua kipas ditambah, lansia dan ibu hamil dilayani lebih dulu.",
+        date(2026, 9, 30),
+    ),
+)
+_WEEK: Hours = ((time(8), time(12)), (time(13), time(15, 30)))
+HOURS = dict.fromkeys(("mon", "tue", "wed", "thu"), _WEEK) | {"fri": ((time(8), time(11, 30)),)}
+STANDARDS = (
+    Standard(
+        "domisili",
+        "Surat keterangan domisili",
+        (
+            (
+                "persyaratan",
+                (
+                    "KTP-el asli\nKartu keluarga\nSurat pengantar RT dan RW\nPas foto 3x4 dua lembar, latar merah\n"
+                    "Surat pernyataan tempat tinggal yang diketahui pemilik rumah, bagi yang menyewa"
+                ),
+            ),
+            (
+                "prosedur",
+                (
+                    "Ambil nomor antrean di pintu masuk. Serahkan berkas di loket 1. Petugas memeriksa berkas di depan Anda. "
+                    "Tunggu di ruang tunggu sampai nomor dipanggil. Periksa nama dan alamat pada surat sebelum pulang."
+                ),
+            ),
+            ("waktu", "30 menit sejak berkas lengkap"),
+            ("biaya", "Tidak dipungut biaya"),
+            ("produk", "Surat bertanda tangan dan bercap, berlaku enam bulan"),
+            ("pengaduan", "Di kiosk ini, kotak saran, atau SP4N-LAPOR! di lapor.go.id"),
+        ),
+    ),
+    Standard(
+        "tidak_mampu",
+        "Surat keterangan tidak mampu (SKTM)",
+        (("waktu", "1 hari kerja"), ("biaya", "Tidak dipungut biaya")),
+    ),
+    Standard(
+        "kependudukan",
+        "KTP-el, kartu keluarga, akta, pindah-datang",
+        (("waktu", "Sampai 14 hari kerja, menunggu blangko dari kabupaten"), ("biaya", "Rp0")),
+    ),
+    Standard("usaha", "Surat keterangan usaha", (("biaya", "Rp0"),)),
+    Standard("bansos", "Bantuan sosial", (("persyaratan", "KTP-el dan kartu keluarga"),)),
+)
+
+
+def told_samples(
+    begun: State, around: Surroundings, plan: Plan, *, large: bool
+) -> Iterator[tuple[str, State, Surroundings]]:
+    """Every page that turns beneath the faces, as whoever has stopped it sees it, and every page of a standard."""
+    if not large:
+        pages = len(told(plan, begun, around, Texts("id"), now=0.0).pages)
+        for page in range(1, pages):
+            still = begun._replace(still_at=page * TURN_SECONDS)
+            yield f"idle-told-{page + 1}", still, around
+        yield "idle-untold", begun, around._replace(published=None, mended=(), hours={})
+    for page in range(2):
+        yield f"standards-{page + 1}", begun._replace(step=Step.STANDARDS, page=page), around
+    reading = begun._replace(step=Step.STANDARD)
+    for page in range(len(promised(plan, reading))):
+        yield f"standard-{page + 1}", reading._replace(page=page), around

@@ -1,0 +1,1 @@
+"""What the idle screen shows besides the faces."""
