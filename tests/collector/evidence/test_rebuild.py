@@ -43,7 +43,9 @@ def snapshot() -> dict[str, list[tuple[object, ...]]]:
                 for column in connection.introspection.get_table_description(cursor, table)
                 if (table, column.name) != ("evidence_setaside", "id")
             ]
-            names = ", ".join(connection.ops.quote_name(one) for one in columns)  # a column may be called "window"
+            names = ", ".join(
+                connection.ops.quote_name(one) for one in columns
+            )  # a column may be called "window"
             cursor.execute(f"SELECT {names} FROM {connection.ops.quote_name(table)}")
             found[table] = sorted(
                 (
