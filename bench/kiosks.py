@@ -112,7 +112,7 @@ def told(keys: list[Any]) -> None:
     from collector.evidence.models import Conflict, LostHere, Stream  # noqa: PLC0415 - after django.setup()
     from collector.evidence.standing import StreamStanding  # noqa: PLC0415 - the same
     from collector.fleet import models  # noqa: PLC0415 - the same
-    from survey.health import KioskHealth, UplinkHealth  # noqa: PLC0415 - the same
+    from survey.wire.health import KioskHealth, UplinkHealth  # noqa: PLC0415 - the same
 
     now = datetime.now(UTC)
     streams = Stream.objects.bulk_create(

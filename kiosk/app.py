@@ -30,13 +30,13 @@ from kiosk.fitted.opening import (
 )
 from kiosk.fitted.speaking import Speaking
 from kiosk.keeping.recorder import Recorder
+from kiosk.keeping.service import Service
 from kiosk.keeping.thanked import ThankedLog
 from kiosk.loop import Loop
 from kiosk.ports import Desk, Display, Voice
 from kiosk.remote.inbox import Inbox
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.remote.standing import Standing
-from kiosk.service import Service
 from kiosk.show.standby import between_view
 from kiosk.show.texts import Texts
 from kiosk.times import RealTimes, Times
@@ -50,7 +50,7 @@ from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
 from survey.record.record import BOOT, STAFF
 from survey.record.staff import CASE_OPENED, Staff
-from survey.settings import SettingsContent
+from survey.settings.keys import SettingsContent
 from survey.visit.machine import begin
 from survey.visit.plan import Plan
 from survey.wire.trouble import Trouble

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from hardware.profile import FittedSection, UnknownProfile, beneath
 from kiosk.errors import ConfigurationError
 from kiosk.show.texts import is_shipped, language
-from survey.given import remedy_of
-from survey.hours import DAYS, Hours
 from survey.instrument.ages import ONE_SCREEN
-from survey.settings import opening_hours
-from survey.shown import SettingsRefused
+from survey.settings.given import remedy_of
+from survey.settings.hours import DAYS, Hours
+from survey.settings.keys import opening_hours
+from survey.settings.shown import SettingsRefused
 from uplink.forwarder.config import UplinkConfig
 
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")

@@ -13,7 +13,7 @@ from kiosk.remote.plan import make_plan
 from kiosk.remote.tickets import Tickets, told_here
 from kiosk.remote.visit_codes import Confirmed, VisitCodes
 from kiosk.watch.folders import require_enrolled
-from survey.settings import SettingsContent
+from survey.settings.keys import SettingsContent
 from survey.visit.plan import OfferedService, Plan
 from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError

@@ -26,8 +26,8 @@ from hardware.panel import Panel
 from kiosk.config import Chords
 from kiosk.fitted.reader import ScreenReader
 from kiosk.fitted.speaking import Speaking
+from kiosk.keeping.service import Service
 from kiosk.ports import Desk, Display, Housekeeping, Voice
-from kiosk.service import Service
 from kiosk.show.present import next_change, present
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.views import (

@@ -132,7 +132,7 @@ def test_the_kiosk_has_few_rooms_and_short_modules() -> None:
         for path in (ROOT / "kiosk").iterdir()
         if path.suffix in ("", ".py") and not path.name.startswith("__")
     ]
-    assert len(rooms) <= 17, sorted(rooms)
+    assert len(rooms) <= 16, sorted(rooms)
     for folder in ("show", "draw"):
         assert len(list((ROOT / "kiosk" / folder).glob("*.py"))) <= 12, folder
     long = [
@@ -296,7 +296,7 @@ GROUND_MAY_IMPORT = {
     "pictures": {"errors"},
     "language": {"words"},
 }
-MOST_ROOMS = {"collector/scores": 12, "collector/evidence": 12}
+MOST_ROOMS = {"collector/scores": 12, "collector/evidence": 12, "survey": 8}
 
 
 def rooms(path: Path) -> Iterator[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from survey.record.record import ADDITION, COMPLAINT
-from survey.settings import ANSWER_DAYS
+from survey.settings.keys import ANSWER_DAYS
 
 
 class ComplaintsConfig(AppConfig):

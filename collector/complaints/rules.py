@@ -21,7 +21,7 @@ from collector.fleet.models import Agency, Kiosk, Unit
 from collector.fleet.publication import publish
 from collector.people import trail
 from survey.record.complaint import BY_CODE
-from survey.settings import MAX_ANSWER_DAYS
+from survey.settings.keys import MAX_ANSWER_DAYS
 
 SHIPPED = Path(__file__).with_name("rules.toml")
 WORKING, CALENDAR = "working days", "days"

@@ -6,7 +6,7 @@ from collector.evidence.kiosks import KnownKiosk
 from collector.evidence.standing import StreamStanding
 from collector.fleet.applied import SettingsState
 from collector.local import date_text, minute_text
-from survey.health import KioskHealth, UplinkHealth
+from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import Trouble
 
 _STANDINGS = {

@@ -9,7 +9,7 @@ from collector.evidence.needs import Need
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.local import stamp_text
 from collector.scores.show.as_csv import BYTE_ORDER_MARK, lines
-from survey.health import KioskHealth, UplinkHealth
+from survey.wire.health import KioskHealth, UplinkHealth
 
 
 class Row(NamedTuple):

@@ -14,7 +14,7 @@ from collector.language import spoken
 from collector.local import BeyondDates, Moment, clock_text, day_text, local_date, minute_text, moment_of
 from collector.words.catalogue import known as is_known
 from collector.words.catalogue import say
-from survey.health import KioskHealth, UplinkHealth
+from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import Trouble
 
 _DAY = 86_400

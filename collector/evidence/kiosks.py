@@ -10,7 +10,7 @@ from collector.evidence.models import HeardHead, LostHere, Stream
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.applied import SettingsState, settings_states
 from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskState
-from survey.health import UplinkHealth, uplink_health_of
+from survey.wire.health import UplinkHealth, uplink_health_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import IntFlag
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskState
-from survey.health import uplink_health_of
+from survey.wire.health import uplink_health_of
 
 FULL_PERCENT = 90
 """From where on a disk is said to fill up; the journal says itself when it takes no more."""

@@ -10,7 +10,7 @@ from collector.fleet.assignments import standing_at
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, OfferedPlace, Place, Service, Unit
 from collector.fleet.tree import find_place
 from collector.trust import keyholder, public
-from survey.settings import (
+from survey.settings.keys import (
     ANSWER_DAYS,
     DEFAULT_INSTRUMENTS,
     INSTRUMENTS,
@@ -19,7 +19,7 @@ from survey.settings import (
     SERVICES,
     check,
 )
-from survey.shown import MENDED, PUBLISHED_INDEX, STANDARDS, SettingsRefused
+from survey.settings.shown import MENDED, PUBLISHED_INDEX, STANDARDS, SettingsRefused
 from survey.wire.messages import Settings, pack_settings
 from survey.wire.sealing import SEAL_KEY
 

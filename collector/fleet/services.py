@@ -12,7 +12,7 @@ from collector.fleet.models import Kiosk, Service, Unit
 from collector.fleet.publication import publish
 from collector.people import trail
 from collector.words.foreign import in_one_line
-from survey.settings import MAX_SERVICES
+from survey.settings.keys import MAX_SERVICES
 
 LONGEST_NAME = 120
 _LONGEST_CODE = 40

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from collector.fleet.models import Unit
 from collector.followup.models import Item, State
-from survey.shown import MAX_MENDED, MAX_PROBLEM, MAX_RESULT, MENDED, shortened
+from survey.settings.shown import MAX_MENDED, MAX_PROBLEM, MAX_RESULT, MENDED, shortened
 
 
 def mended_of(unit: Unit) -> Mapping[str, object]:

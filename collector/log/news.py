@@ -13,7 +13,6 @@ from collector.fleet.models import Kiosk, KioskState
 from collector.log import building, keeping, witnesses
 from collector.log.models import KeptCheckpoint, KioskNews, KioskSaw, LoggedPolicy, LogState
 from collector.trust import keyholder
-from survey.health import uplink_health_of
 from survey.log.checkpoint import Checkpoint, SignedCheckpoint, read_checkpoint
 from survey.log.facts import read_leaf
 from survey.log.following import AT_ENROLMENT, Heard, Proven
@@ -22,6 +21,7 @@ from survey.log.policy import Policy, read_policy
 from survey.log.tree import inclusion_path, proof
 from survey.log.witnessing import Offer
 from survey.record.errors import Malformed
+from survey.wire.health import uplink_health_of
 from survey.wire.log_news import LOG_NEWS_PREFIX, LogNews, log_news_text, seal_log_news
 
 _AT_ONCE = 1_000

@@ -22,7 +22,7 @@ from collector.papers.models import Medium, Publication
 from collector.people import trail
 from collector.releases.models import Release
 from collector.releases.states import State
-from survey.shown import PUBLISHED_INDEX
+from survey.settings.shown import PUBLISHED_INDEX
 
 
 @dataclass(frozen=True, slots=True)

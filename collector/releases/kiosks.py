@@ -7,7 +7,7 @@ from collector.releases.models import Release
 from collector.releases.people import unpack_basis
 from collector.releases.states import State
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
-from survey.shown import PUBLISHED_INDEX
+from survey.settings.shown import PUBLISHED_INDEX
 
 
 def index_of(unit: Unit) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from collector.fleet.models import Unit
 from collector.standards.components import PUBLIC
 from collector.standards.models import Standard
 from collector.standards.reading import services_of, today_of
-from survey.shown import MAX_COMPONENT, MAX_STANDARDS, STANDARDS, shortened
+from survey.settings.shown import MAX_COMPONENT, MAX_STANDARDS, STANDARDS, shortened
 
 
 def standards_of(unit: Unit) -> Mapping[str, object]:

@@ -7,8 +7,8 @@ from kiosk.desk.sheet import Note, Tile, Tiles
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.show.texts import Texts
 from kiosk.show.views import Action, Bar, MessageView, Plain
-from survey.hours import DAYS, Hours, told_hours
 from survey.record.staff import HOURS_SET, Staff
+from survey.settings.hours import DAYS, Hours, told_hours
 from survey.visit.action import Word
 from survey.wire.trouble import Trouble, trouble
 

@@ -16,10 +16,10 @@ from kiosk.desk.training import TrainingSheet
 from kiosk.desk.view import Place, Shown, staff_view
 from kiosk.desk.wifi import WifiSheet
 from kiosk.device import Device
+from kiosk.keeping.service import Service
 from kiosk.ports import Voice
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.remote.standing import Standing
-from kiosk.service import Service
 from kiosk.show.views import Plain
 from kiosk.watch.case import CaseWatch
 from kiosk.watch.health import Health

@@ -13,7 +13,7 @@ _BEGIN, _END = "training-begin", "training-end"
 
 
 class Trains(Protocol):
-    """What training needs of the kiosk: `kiosk.service.Service`, or a picture's."""
+    """What training needs of the kiosk: `kiosk.keeping.service.Service`, or a picture's."""
 
     @property
     def training(self) -> bool:

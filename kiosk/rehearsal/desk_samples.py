@@ -22,10 +22,10 @@ from kiosk.remote.standing import Standing
 from kiosk.show.views import View
 from kiosk.watch.health import Health
 from kiosk.watch.sending import Sending, Sent
-from survey.hours import DAYS
 from survey.record.staff import Staff
-from survey.settings import SettingsContent
-from survey.stands import Stand
+from survey.settings.hours import DAYS
+from survey.settings.keys import SettingsContent
+from survey.settings.stands import Stand
 from survey.wire.trouble import trouble
 
 _PLACE = Place("sulam-01", "Rina (pusat) 0812 0000 0000", "https://ikm.lampungselatankab.go.id/pengaduan/")

@@ -22,7 +22,7 @@ from kiosk.show.views import BandedView, View
 from kiosk.watch.health import Health
 from survey.record.complaint import AdditionKind
 from survey.record.ticket import ALPHABET, new_code
-from survey.shown import ShownIndex
+from survey.settings.shown import ShownIndex
 from survey.visit.action import Word, name_of
 from survey.visit.aided import Aids
 from survey.visit.offer import tile_pages

@@ -30,7 +30,7 @@ from survey.index.periods import local_day
 from survey.record import ogg
 from survey.record.record import SAME_CLOCK_MS
 from survey.record.response import TYPED
-from survey.settings import SettingsContent
+from survey.settings.keys import SettingsContent
 from survey.visit.plan import Plan
 from uplink.journal.journal import Journal
 from uplink.journal.stamp import Clock, ManualClock

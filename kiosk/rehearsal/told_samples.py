@@ -6,8 +6,8 @@ from datetime import date, time
 from kiosk.show.idle.told import TURN_SECONDS, told
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
-from survey.hours import Hours
-from survey.shown import Mended
+from survey.settings.hours import Hours
+from survey.settings.shown import Mended
 from survey.visit.plan import Plan, Standard
 from survey.visit.promised import promised
 from survey.visit.state import State, Step

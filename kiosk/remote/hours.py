@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from survey.hours import DAYS, Hours
+from survey.settings.hours import DAYS, Hours
 
 
 def is_open(hours: Mapping[str, Hours], moment: datetime | None) -> bool:

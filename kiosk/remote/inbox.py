@@ -12,8 +12,8 @@ from typing import NamedTuple
 from survey.record.bodies import SettingsTold
 from survey.record.chain import Verify
 from survey.record.errors import Malformed
-from survey.settings import SettingsContent
-from survey.shown import SettingsRefused
+from survey.settings.keys import SettingsContent
+from survey.settings.shown import SettingsRefused
 from survey.wire.messages import Settings, unpack_settings
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file

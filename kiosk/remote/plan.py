@@ -7,7 +7,7 @@ from survey.instrument.definition import load
 from survey.instrument.instrument import Instrument
 from survey.instrument.profile import ANNEX, WIDE, attributes
 from survey.record.spoken import MAX_SPEECH_SECONDS
-from survey.settings import DEFAULT_INSTRUMENTS
+from survey.settings.keys import DEFAULT_INSTRUMENTS
 from survey.visit.plan import ALL_TOPICS, OfferedService, Plan, VisitTiming
 
 

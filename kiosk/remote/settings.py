@@ -1,13 +1,13 @@
 """Settings from the collector, checked against what this kiosk has: its texts, and its languages.
 
-Their signature was checked by whoever read the message; `survey.settings` says what each key must be.
+Their signature was checked by whoever read the message; `survey.settings.keys` says what each key must be.
 """
 
 from collections.abc import Mapping
 
 from kiosk.show.texts import AUTHORITY, catalogue, shipped
-from survey import settings
-from survey.settings import SettingsContent
+from survey.settings import keys as settings
+from survey.settings.keys import SettingsContent
 
 
 def check(content: Mapping[str, object]) -> SettingsContent:

@@ -9,8 +9,8 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from survey.hours import DAYS, Hours, read_hours, written_hours
-from survey.settings import SettingsContent
+from survey.settings.hours import DAYS, Hours, read_hours, written_hours
+from survey.settings.keys import SettingsContent
 from uplink.journal.segments.files import replace_file
 
 log = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 import logging
 from pathlib import Path
 
-from survey.settings import SettingsContent
-from survey.stands import Stand
+from survey.settings.keys import SettingsContent
+from survey.settings.stands import Stand
 from uplink.journal.segments.files import replace_file
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from survey.hours import Hours
-from survey.shown import Mended, ShownIndex
+from survey.settings.hours import Hours
+from survey.settings.shown import Mended, ShownIndex
 from survey.wire.trouble import Trouble
 
 

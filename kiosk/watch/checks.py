@@ -3,7 +3,7 @@
 from hardware.errors import PanelFault
 from hardware.events import BUTTONS
 from hardware.panel import Panel
-from kiosk.service import Service
+from kiosk.keeping.service import Service
 from survey.visit.state import Event, Restored, SaveFailed, Step
 
 _EVERY_SECONDS = 1.0

@@ -15,9 +15,9 @@ from kiosk.watch.health import (
     heard_at,
 )
 from kiosk.watch.patient import BAD, OK, WARN, Check, Diagnosis, Patient
-from survey.health import kiosk_health_of
 from survey.record.errors import Malformed
-from survey.shown import SettingsRefused
+from survey.settings.shown import SettingsRefused
+from survey.wire.health import kiosk_health_of
 from survey.wire.messages import unpack_settings
 from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kiosk import __version__
+from kiosk.keeping.service import Service
 from kiosk.remote.inbox import Inbox
-from kiosk.service import Service
 from kiosk.watch.health import SETTLING_SECONDS, Health, board_facts, certificate_days, heard_at, uplink_words
 from survey.record.bodies import IN_TRAINING
 from survey.wire.trouble import Trouble

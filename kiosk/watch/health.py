@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hardware.board import Facts, look
 from kiosk.show.surroundings import StaffMark
 from kiosk.watch.log import LogWatched, watched
-from survey.health import MAX_TROUBLES, KioskHealth
+from survey.wire.health import MAX_TROUBLES, KioskHealth
 from survey.wire.trouble import Trouble, trouble, trouble_of
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.written import WriterState

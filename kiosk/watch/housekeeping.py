@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from kiosk.keeping.service import Service
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
 from kiosk.remote.staff_hours import StaffHours
 from kiosk.remote.standing import Standing
-from kiosk.service import Service
 from kiosk.show.surroundings import StaffMark, Surroundings
 from kiosk.show.texts import Texts
 from kiosk.times import Times
@@ -18,8 +18,8 @@ from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING, Alive
 from survey.record.record import ALIVE, SETTINGS, STAFF
 from survey.record.seen_log import SeenLog
 from survey.record.staff import TRAINING_ENDED, Staff
-from survey.settings import SettingsContent
-from survey.shown import ShownIndex
+from survey.settings.keys import SettingsContent
+from survey.settings.shown import ShownIndex
 from survey.visit.plan import Plan
 
 log = logging.getLogger(__name__)

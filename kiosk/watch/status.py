@@ -10,8 +10,8 @@ from kiosk.errors import KioskError
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
 from kiosk.watch.health import YEAR_9999_MS
-from survey.health import KioskHealth, kiosk_health_of
 from survey.record.errors import Malformed
+from survey.wire.health import KioskHealth, kiosk_health_of
 from survey.wire.messages import unpack_settings
 from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError

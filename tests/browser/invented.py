@@ -30,10 +30,10 @@ from collector.scores.tallies.projection import project
 from collector.standards import visits
 from collector.standards.models import Found
 from collector.standards.visits import Answer
-from survey.health import KioskHealth, UplinkHealth
 from survey.index.pekppp import INDICATORS
 from survey.index.periods import parse
 from survey.instrument.definition import load
+from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import trouble
 from tests.collector.accounts_of import person
 from tests.collector.complaints.tickets import a_ticket

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey.health import UplinkHealth, kiosk_health_of
 from survey.record.record import canonical
+from survey.wire.health import UplinkHealth, kiosk_health_of
 from survey.wire.messages import link_text
 from survey.wire.trouble import Trouble
 from uplink.forwarder.log_inbox import LogSeen

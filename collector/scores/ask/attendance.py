@@ -18,9 +18,9 @@ from collector.scores.tallies.minutes import (
     proven_spans,
     unpack_marks,
 )
-from survey.hours import DAYS, Hours
 from survey.index.periods import Period
-from survey.settings import OPENING_HOURS, opening_hours
+from survey.settings.hours import DAYS, Hours
+from survey.settings.keys import OPENING_HOURS, opening_hours
 
 OFFICE_HOURS: Mapping[str, Hours] = {day: ((time(8), time(16)),) for day in DAYS[:5]}
 """Taken where a kiosk's settings name no hours; a page that uses them says so."""

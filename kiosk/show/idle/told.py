@@ -10,7 +10,7 @@ from kiosk.show.labels import period_label
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from kiosk.show.views import GLOW, Page, Told
-from survey.hours import DAYS, Hours
+from survey.settings.hours import DAYS, Hours
 from survey.visit.plan import Plan
 from survey.visit.state import State
 

@@ -26,8 +26,8 @@ from collector.evidence.needs import Need
 from collector.evidence.standing import StreamStanding
 from collector.fleet.models import Kiosk, KioskKey, SettingsReport, Unit
 from collector.headers import PAGE
-from survey.health import KioskHealth, UplinkHealth
 from survey.record.bodies import SettingsTold
+from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import trouble
 from tests.collector.accounts_of import person
 from tests.collector.conftest import Arrive, OwnClock

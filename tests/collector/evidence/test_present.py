@@ -29,7 +29,7 @@ from collector.fleet.models import (
     Unit,
 )
 from collector.fleet.present import Alarm
-from survey.health import KioskHealth, UplinkHealth
+from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import trouble
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk

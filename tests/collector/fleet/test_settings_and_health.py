@@ -10,8 +10,8 @@ from django.test import Client
 from collector.evidence.doors.heartbeat import hear
 from collector.evidence.intake.rebuild import rebuild
 from collector.fleet.models import Kiosk, KioskSettings, SettingsReport
-from survey.health import KioskHealth, UplinkHealth
 from survey.record.bodies import Alive, SettingsTold
+from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import trouble
 from tests.collector.conftest import Arrive
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk

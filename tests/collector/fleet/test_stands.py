@@ -7,8 +7,8 @@ from collector.evidence.intake.rebuild import rebuild
 from collector.fleet import tree
 from collector.fleet.models import KioskSettings, Place, Region
 from collector.scores.models import Response
-from survey.settings import check
-from survey.stands import Stand
+from survey.settings.keys import check
+from survey.settings.stands import Stand
 from tests.collector.conftest import Arrive
 from tests.collector.fake_kiosk import FakeKiosk, skm
 

@@ -7,8 +7,8 @@ import pytest
 from collector.fleet.models import Kiosk, KioskSettings
 from collector.followup import register
 from collector.releases.models import Release
-from survey.settings import check
-from survey.shown import MENDED
+from survey.settings.keys import check
+from survey.settings.shown import MENDED
 from tests.collector.conftest import OwnClock
 from tests.collector.followup import desa
 from tests.collector.scores.village import Post, add_unit

@@ -15,8 +15,8 @@ from collector.log import building, news
 from collector.log.models import KioskNews
 from collector.trust import public
 from collector.trust.keys import verifier
-from survey.health import UplinkHealth
 from survey.log.witnessing import Answer
+from survey.wire.health import UplinkHealth
 from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import FakeKiosk
 from tests.survey.log.keys import check

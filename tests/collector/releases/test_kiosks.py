@@ -13,8 +13,8 @@ from collector.fleet.publication import unpublished
 from collector.releases import publishing
 from collector.scores.tallies.projection import project
 from survey.index.periods import parse
-from survey.settings import check
-from survey.shown import PUBLISHED_INDEX
+from survey.settings.keys import check
+from survey.settings.shown import PUBLISHED_INDEX
 from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import FakeKiosk
 from tests.collector.scores.village import Post, add_unit, answers, at

@@ -7,8 +7,8 @@ import pytest
 from collector.fleet.models import Kiosk, KioskSettings
 from collector.standards.components import PUBLIC
 from collector.standards.kiosks import come_into_force
-from survey.settings import check
-from survey.shown import MAX_COMPONENT, STANDARDS
+from survey.settings.keys import check
+from survey.settings.shown import MAX_COMPONENT, STANDARDS
 from tests.collector.conftest import OwnClock
 from tests.collector.scores.village import Post
 from tests.collector.standards import office

@@ -14,7 +14,7 @@ from kiosk.config import Config
 from kiosk.desk.pin import set_pin
 from kiosk.desk.spelling import Spelling
 from kiosk.show.views import KeyboardView, MessageView, StaffView, TilesView
-from survey.hours import read_hours
+from survey.settings.hours import read_hours
 from survey.visit.state import Step
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.desk.test_staff import PIN, await_desk, call_staff, enter

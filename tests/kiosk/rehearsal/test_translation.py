@@ -13,7 +13,7 @@ from kiosk.errors import ConfigurationError
 from kiosk.rehearsal.translation import COLUMNS, SheetError, read_sheet, sheet, toml_of
 from kiosk.remote.settings import check
 from kiosk.show.texts import catalogue, shipped
-from survey.shown import SettingsRefused
+from survey.settings.shown import SettingsRefused
 
 DRAFTS = [language.code for language in shipped() if language.draft]
 

@@ -9,7 +9,7 @@ from kiosk.remote.inbox import Inbox
 from kiosk.remote.settings import check
 from kiosk.show.texts import catalogue
 from kiosk.show.views import ChoiceView, LetterView, MessageView
-from survey.shown import SettingsRefused
+from survey.settings.shown import SettingsRefused
 from survey.visit.state import Step
 from survey.wire.messages import Settings, pack_settings
 from tests.kiosk.journals import records

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from survey.settings import DEFAULT_INSTRUMENTS, KEYS, check
-from survey.shown import SettingsRefused
+from survey.settings.keys import DEFAULT_INSTRUMENTS, KEYS, check
+from survey.settings.shown import SettingsRefused
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "wire-format.md"
 

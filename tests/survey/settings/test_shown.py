@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from survey.settings import check
-from survey.shown import MENDED, STANDARDS, Mended, SettingsRefused, shortened
+from survey.settings.keys import check
+from survey.settings.shown import MENDED, STANDARDS, Mended, SettingsRefused, shortened
 from survey.visit.plan import Standard
 
 DONE = {"problem": "Antre lama", "result": "Loket kedua dibuka", "done_on": "2026-11-16"}

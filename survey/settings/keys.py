@@ -12,12 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from survey.hours import Hours, read_hours
 from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
 from survey.record.fields import MAX_WORD
-from survey.shown import (
+from survey.settings.hours import Hours, read_hours
+from survey.settings.shown import (
     MENDED,
     PUBLISHED_INDEX,
     STANDARDS,
@@ -28,7 +28,7 @@ from survey.shown import (
     read_mended,
     read_standards,
 )
-from survey.stands import Stand, read_stands
+from survey.settings.stands import Stand, read_stands
 from survey.visit.plan import OfferedService, Standard
 from survey.wire.sealing import SEAL_KEY, read_key
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.health import KioskHealth, UplinkHealth, kiosk_health_of, uplink_health_of
+from survey.wire.health import KioskHealth, UplinkHealth, kiosk_health_of, uplink_health_of
 from survey.wire.trouble import VALUES, trouble
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "wire-format.md"
