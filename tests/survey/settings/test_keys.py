@@ -9,7 +9,7 @@ import pytest
 from survey.settings.keys import DEFAULT_INSTRUMENTS, KEYS, check
 from survey.settings.shown import SettingsRefused
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "wire-format.md"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from survey.wire.health import KioskHealth, UplinkHealth, kiosk_health_of, uplink_health_of
 from survey.wire.trouble import VALUES, trouble
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "wire-format.md"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
