@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ATTACKS = (
     ("-", "nothing"),
     ("office", "stuffing"), ("office", "careful_stuffing"), ("office", "voiding"), ("office", "late_dating"),
-    ("office", "second_stream"), ("office", "careful_kiosk"), ("office", "switched_off"), ("office", "cherry_picking"),
+    ("office", "second_stream"), ("office", "careful_kiosk"), ("office", "switched_off"), ("office", "switched_off_longer"), ("office", "cherry_picking"),
     ("carrier", "stripped_carrier"), ("carrier", "lost_stick"), ("carrier", "kept_back"),
     ("operator", "forked_log"), ("operator", "shorter_log"), ("operator", "second_log"),
     ("operator", "no_cosignature"), ("operator", "kiosk_without_witnesses"),

@@ -1,5 +1,6 @@
 """What an office, and whoever carries its answers, can do to its own number."""
 
+import json
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -165,19 +166,20 @@ def second_stream(scene: Scene) -> Attacked:
 
 def switched_off(scene: Scene) -> Attacked:
     """A kiosk is off over the border of the quarter, and three people answer before it knows the day again: nobody has to be lying."""
+    attacked = _switched_off(scene, 3)
+    is_open = attacked.proof is not None and not json.loads(attacked.proof["counters"])["closed"]["kiosks"]
+    return _prevented(attacked, "counted in the quarter of their counter" if is_open else "")
+
+
+def switched_off_longer(scene: Scene) -> Attacked:
+    """The same, and seven bad answers: they fall into the next quarter, though the counter that ends this one counts them."""
+    return _switched_off(scene, 7)
+
+
+def _switched_off(scene: Scene, people: int) -> Attacked:
     card = scene.cards["loket"]
     card.go_to(date(2026, 12, 30))
-    kiosk = card.kiosk
-    kiosk.reboot()
-    kiosk.record("boot", {"software": "1"}, after_ms=1)
-    for _ in range(3):
-        kiosk.record(
-            "response", skm(2, visit=kiosk.last + 1, salt=new_salt(), duration_s=90), after_ms=400_000
-        )
-    kiosk.clock_ms = ms(date(2027, 1, 4), 9) - kiosk.up_ms
-    told = kiosk.totals().told(kiosk.stream, day="2027-01-04", closes=True)
-    kiosk.record("tally", told.to_body(), after_ms=1_000)
-    card.day = date(2027, 1, 4)
+    card.off(date(2027, 1, 4), *[1] * people)
     scene.village.send(until=date(2027, 1, 5))
     return scene.shown(_logged(scene))
 

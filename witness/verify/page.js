@@ -1,5 +1,5 @@
 "use strict";
-// The same checks as witness/verify/*.py, by the same rules and under the same codes; tests/witness/test_page.py holds the two together.
+// The same checks as witness/verify/*.py, by the same rules and under the same codes; tests/collector/log/test_page.py holds the two together.
 const WEEKS = { "Asia/Jakarta": 7, "Asia/Pontianak": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9 };
 const BACKDATED = 48 * 3600e3, LATE = 72 * 3600e3, LATEST = 4102444800000, MOST = 2 ** 53;
 const BANDS = [["A", 8831], ["B", 7661], ["C", 6500], ["D", 2500]];
