@@ -1,5 +1,6 @@
 """The documents are true: their links lead somewhere and their commands exist."""
 
+import ast
 import os
 import re
 import subprocess
@@ -186,3 +187,40 @@ def test_class_names_in_documents_exist() -> None:
         if re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+", span) and span not in classes | FOREIGN
     ]
     assert wrong == []
+
+
+def defined_tests() -> set[str]:
+    """Every test there is, by its name."""
+    return {
+        node.name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    }
+
+
+def test_every_test_a_document_names_exists() -> None:
+    known = defined_tests()
+    named = {(document.name, span) for document, span in spans() if re.fullmatch(r"test_\w+", span)}
+    assert len(named) > 100, "the search is broken"
+    assert sorted(one for one in named if one[1] not in known) == []
+
+
+def rows_with_a_test(document: Path) -> list[str]:
+    """Each row's last cell, of the tables whose last column is called *Test*."""
+    found, is_ours = [], False
+    for line in document.read_text().splitlines():
+        if not line.startswith("|"):
+            is_ours = False
+        elif re.search(r"\| Test \|$", line):
+            is_ours = True
+        elif is_ours and not re.fullmatch(r"[| -]+", line):
+            found.append(line.rstrip("|").rpartition("|")[2].strip())
+    return found
+
+
+@pytest.mark.parametrize("name, least", [("security.md", 60), ("log.md", 12)])
+def test_each_claim_names_its_test(name: str, least: int) -> None:
+    rows = rows_with_a_test(ROOT / "docs" / name)
+    assert len(rows) >= least
+    assert [one for one in rows if not re.search(r"`(?:test_\w+|tests/[\w/.]+\.py)`", one)] == []

@@ -30,9 +30,10 @@ def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
     rows = list(
         Assignment.objects.filter(kiosk_id__in=kiosk_ids)
         .order_by("kiosk_id", "since")
-        .values_list("kiosk_id", "since", "unit_id", "place_id")
+        .values_list("kiosk_id", "since", "unit_id", "place_id", "unit__time_zone")
     )
-    places = {place for _, _, _, place in rows}
+    places = {place for _, _, _, place, _ in rows}
+    zones = {unit: zone for _, _, unit, _, zone in rows}
     units_at: dict[int, set[int]] = {place: set() for place in places}
     for unit, place in Assignment.objects.filter(place_id__in=places).values_list("unit_id", "place_id"):
         units_at[place].add(unit)
@@ -48,7 +49,7 @@ def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
     ):
         offered.setdefault(kiosk, {})[code] = place
     answer: dict[int, tuple[list[int], list[tuple[int, int]], dict[tuple[int, str], tuple[int, int]]]] = {}
-    for kiosk, since, unit, place in rows:
+    for kiosk, since, unit, place, _ in rows:
         since_ms, stands, services = answer.setdefault(kiosk, ([], [], {}))
         since_ms.append(round(since.timestamp() * 1000))
         stands.append((unit, place))
@@ -64,6 +65,7 @@ def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
             stands=tuple(stands),
             services=services,
             places=offered.get(kiosk, {}),
+            zones={unit: zones[unit] for unit, _ in stands},
         )
         for kiosk, (since_ms, stands, services) in answer.items()
     }

@@ -18,6 +18,9 @@ class Standing:
     places: Mapping[str, int] = field(default_factory=dict)
     """`place_id` by code, of those where its staff may have said that it stands."""
 
+    zones: Mapping[int, str] = field(default_factory=dict)
+    """The time zone of each unit."""
+
     def at(self, at_ms: int) -> tuple[int, int]:
         """Give unit and place at a time."""
         if len(self.since_ms) == 1:

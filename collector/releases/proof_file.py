@@ -10,11 +10,13 @@ from collector.log import keeping, witnesses
 from collector.log.models import KeptCheckpoint, LoggedFact, ThreadLeaf
 from collector.releases.models import OpenedCounters, Release
 from survey.log.note import read_note
-from survey.log.tree import inclusion_path
+from survey.log.tree import consistency_path, inclusion_path
 
 FORMAT = 1
 MOST_LEAVES = 200
 """Of a unit's thread; the newest."""
+MOST_KEPT = 12
+"""Older files of a unit's releases that a newer one can be compared with."""
 
 
 def of_release(release: Release) -> bytes | None:
@@ -34,7 +36,7 @@ def of_release(release: Release) -> bytes | None:
         "counters": bytes(counters.content).decode() if counters is not None else "",
         "leaf": fact.number,
         "leaves": {f"{number}": keeping.entry(kept.size, number).decode() for number in numbers},
-        "nodes": _nodes(numbers, kept.size),
+        "nodes": _nodes(numbers, kept.size, [one for one in _shown_before(numbers) if one < kept.size]),
         "checkpoint": kept.note,
     }
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -53,13 +55,28 @@ def _checkpoint(number: int) -> KeptCheckpoint | None:
     return newest
 
 
-def _nodes(numbers: Iterable[int], size: int) -> dict[str, str]:
-    """Give the hashes that show all these leaves, each once: leaves of one unit share the upper part of their way."""
+def _shown_before(numbers: Iterable[int]) -> list[int]:
+    """Give the sizes under which releases among these leaves were first shown: whoever kept one of those files holds that checkpoint."""
+    released = LoggedFact.objects.filter(number__in=list(numbers), key__startswith="release/").order_by(
+        "-number"
+    )
+    found = []
+    for number in released.values_list("number", flat=True)[:MOST_KEPT]:
+        first = KeptCheckpoint.objects.filter(size__gt=number).order_by("size").first()
+        found += [first.size] if first is not None else []
+    return found
+
+
+def _nodes(numbers: Iterable[int], size: int, older: Iterable[int]) -> dict[str, str]:
+    """Give the hashes that show all these leaves, and that the log goes on from older sizes, each once: most ways share their upper part."""
     subtree = keeping.subtree(size)
+    ways = [
+        *(inclusion_path(number, size) for number in numbers),
+        *(consistency_path(old, size) for old in older),
+    ]
     found: dict[str, str] = {}
-    for number in numbers:
-        for first, last in inclusion_path(number, size):
-            name = f"{first}-{last}"
-            if name not in found:
-                found[name] = subtree(first, last).hex()
+    for first, last in (one for way in ways for one in way):
+        name = f"{first}-{last}"
+        if name not in found:
+            found[name] = subtree(first, last).hex()
     return found

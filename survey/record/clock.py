@@ -112,7 +112,7 @@ def unknown_clock(*, enrolled_ms: int) -> ClockState:
 
 def settles(records: Sequence[Stamped]) -> bool:
     """Tell whether these records anchor what was open before them."""
-    return any(_anchor(record) is not None for record in records)
+    return any(anchor_of(record) is not None for record in records)
 
 
 def times(before: ClockState, records: Sequence[Stamped], *, from_base: bool = False) -> Timed:
@@ -145,7 +145,8 @@ def times(before: ClockState, records: Sequence[Stamped], *, from_base: bool = F
     return Timed(moments, ClockState(end=point, open_from=open_from, base=base))
 
 
-def _anchor(record: Stamped) -> tuple[int, int] | None:
+def anchor_of(record: Stamped) -> tuple[int, int] | None:
+    """Give boot time and moment where a record anchors its boot: it shows a clock that is to be trusted."""
     if record.at is None or not record.sync or record.at > record.received_ms + _IMPOSSIBLE_MS:
         return None
     return record.up_ms, record.at
@@ -159,7 +160,7 @@ def _boots(start: Point, records: Sequence[Stamped]) -> list[_Boot]:
         part = records[begin:end]
         anchor = start.anchor if begin == 0 and part[0].boot == start.boot else None
         if anchor is None:
-            anchor = next((found for record in part if (found := _anchor(record)) is not None), None)
+            anchor = next((found for record in part if (found := anchor_of(record)) is not None), None)
         boots.append(_Boot(begin, end, anchor))
     return boots
 

@@ -88,7 +88,7 @@ def _compare(given: argparse.Namespace, file: ProofFile, policy: Policy, report:
     copy = log.Copy.at(given.log) if given.log else None
     if given.remember is not None:
         known = read_checkpoint(given.remember.read_bytes()).point if given.remember.exists() else None
-        log.compare(point, known, copy, report)
+        log.compare(file, known, copy, report)
         if report.is_sound and (known is None or known.size < point.size):
             _keep(given.remember, file.checkpoint.note.message())
     if copy is not None and given.read_all:

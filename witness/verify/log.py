@@ -22,6 +22,7 @@ from survey.log.tree import Subtree, consistency_path, is_consistent, leaf_hash,
 from survey.record.errors import Malformed
 from witness.ed25519 import check
 from witness.verify.findings import Report
+from witness.verify.proof_file import ProofFile
 
 _SECONDS = 20.0
 _MAX_FILE_BYTES = WIDTH * 65_537
@@ -59,8 +60,9 @@ class Copy:
         return self._get(tile.path())
 
 
-def compare(given: Checkpoint, remembered: Checkpoint | None, copy: Copy | None, report: Report) -> None:
-    """Hold a checkpoint against the one that was seen before, and both against a copy of the log."""
+def compare(file: ProofFile, remembered: Checkpoint | None, copy: Copy | None, report: Report) -> None:
+    """Hold a file's checkpoint against the one that was seen before, and both against a copy of the log."""
+    given = file.checkpoint.point
     if remembered is None:
         report.note("not_remembered")
     elif remembered.origin != given.origin:
@@ -70,7 +72,7 @@ def compare(given: Checkpoint, remembered: Checkpoint | None, copy: Copy | None,
         report.fault("fork", origin=given.origin, old=remembered.size, new=given.size)
         return
     elif remembered.size != given.size and copy is None:
-        report.note("not_compared", old=remembered.size)
+        _compare_alone(file, remembered, report)
     if copy is None:
         return
     try:
@@ -92,6 +94,18 @@ def compare(given: Checkpoint, remembered: Checkpoint | None, copy: Copy | None,
 def _goes_on(older: Checkpoint, newer: Checkpoint, copy: Copy) -> bool:
     hashes = proof(consistency_path(older.size, newer.size), copy.subtree(newer.size))
     return is_consistent(older.size, older.root, size=newer.size, root=newer.root, hashes=hashes)
+
+
+def _compare_alone(file: ProofFile, remembered: Checkpoint, report: Report) -> None:
+    """Hold a file against an older checkpoint with the hashes that it has itself."""
+    point = file.checkpoint.point
+    goes_on = file.goes_on(remembered)
+    if goes_on is None:
+        report.note("not_compared", old=remembered.size)
+    elif goes_on:
+        report.note("goes_on", old=remembered.size, new=point.size)
+    else:
+        report.fault("fork", origin=point.origin, old=remembered.size, new=point.size)
 
 
 def read_all(

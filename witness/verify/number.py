@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from survey.log.counter import NOTHING, Counted, Told, read_told
@@ -16,6 +16,8 @@ from witness.verify.thread import KnownKiosk
 BANDS_2017 = (("A", 8831), ("B", 7661), ("C", 6500), ("D", 2500))
 """The lowest index of each category, in hundredths."""
 _LOWEST, _HIGHEST = 1, 4
+_MOST_FEW = 4
+"""Fewer than five people are never told apart."""
 _STREAM_BYTES = 16
 _WEIGHT = re.compile(r"([0-9]{1,4})/([0-9]{1,4})|0\.([0-9]{1,6})")
 
@@ -35,6 +37,7 @@ def check_counters(
 ) -> Counted:
     """Check each kiosk's counters; gives what they come to together."""
     part, total, seen = values.text(told, "part"), NOTHING, set()
+    smallest: int | None = None
     for one in values.rows(told, "kiosks"):
         name = values.text(one, "kiosk")
         if name in seen:
@@ -43,6 +46,8 @@ def check_counters(
         seen.add(name)
         earned = _earned(one, kiosks.get(name), unit=unit, part=part, period=period, report=report)
         total = total.plus(earned)
+        if earned.n > 0:
+            smallest = earned.n if smallest is None else min(smallest, earned.n)
     closed = values.obj(told, "closed")
     rest = values.whole(closed, "n")
     if rest:
@@ -52,11 +57,33 @@ def check_counters(
             raise values.wrong("closed")
         seen.add(row[0])
         report.note("kiosk_closed", kiosk=row[0], why=row[1])
+    bounds = period.begin_ms, period.end_ms
+    stayed = {name for name, kiosk in kiosks.items() if kiosk.stood_at(unit, *bounds)[1]}
+    _check_closed(closed, smallest, stayed, report)
     for name, kiosk in sorted(kiosks.items()):
         here = kiosk.stood_at(unit, period.begin_ms, period.end_ms)[0]
         if here and kiosk.is_alive(period.begin_ms, period.end_ms) and name not in seen:
             report.fault("kiosk_left_out", kiosk=name)
     return total
+
+
+def _check_closed(
+    closed: Mapping[str, Any], smallest: int | None, stayed: Container[str], report: Report
+) -> None:
+    """Name a kiosk whose counters are closed for a reason that what is published contradicts; `stayed` here all of the period.
+
+    A kiosk with few has one to four answers, and one that is closed beside others no more than the smallest that is opened: so they hold so
+    many at most. Whether a kiosk moved stands in the log. The other reasons no stranger can look into.
+    """
+    rows, n = closed["kiosks"], closed["n"]
+    few, beside = (sum(why == one for _, why in rows) for one in ("few", "protected"))
+    if few + beside == len(rows) and (not beside or smallest is not None):
+        most = few * _MOST_FEW + beside * (smallest or 0)
+        if n > most:
+            report.fault("closed_too_many", n=n, most=most)
+    for name, why in rows:
+        if why == "moved" and name in stayed:
+            report.fault("closed_not_moved", kiosk=name)
 
 
 def check_sums(said: Mapping[str, Any], told: Mapping[str, Any], total: Counted, report: Report) -> None:
@@ -127,7 +154,7 @@ def _earned(
         report.fault("kiosk_not_logged", kiosk=name)
     elif key.hex() not in known.keys:
         report.fault("key_not_logged", kiosk=name)
-    elif not known.stood_at(unit, period.begin_ms, period.end_ms)[1]:
+    elif not known.stood_at(unit, _from_ms(one, enrolled_ms, period), period.end_ms)[1]:
         report.fault("kiosk_elsewhere", kiosk=name)
     elif one["begin"] is not None and enrolled_ms > period.begin_ms:
         report.fault("key_too_young", kiosk=name)
@@ -147,6 +174,11 @@ def _earned(
     if earned.n < 0 or min(earned.sums.values(), default=0) < 0:
         report.fault("counter_altered", kiosk=name, what="counter_backwards")
     return earned
+
+
+def _from_ms(one: Mapping[str, Any], enrolled_ms: int, period: Period) -> int:
+    """Give from when on a kiosk has to have stood at the unit: one that came within the period, from its enrolment on."""
+    return max(period.begin_ms, enrolled_ms) if one["begin"] is None else period.begin_ms
 
 
 def _told(given: object, stream: str, part: str, key: bytes) -> tuple[Counted, TallyTold | None]:

@@ -1,5 +1,5 @@
 "use strict";
-// The same checks as witness/verify/*.py, by the same rules and under the same codes; tests/witness/test_page.py holds the two together.
+// The same checks as witness/verify/*.py, by the same rules and under the same codes; tests/collector/log/test_page.py holds the two together.
 const WEEKS = { "Asia/Jakarta": 7, "Asia/Pontianak": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9 };
 const BACKDATED = 48 * 3600e3, LATE = 72 * 3600e3, LATEST = 4102444800000, MOST = 2 ** 53;
 const BANDS = [["A", 8831], ["B", 7661], ["C", 6500], ["D", 2500]];
@@ -93,6 +93,37 @@ async function isIncluded(leaf, index, size, root, hashes) {
     here = half(here); last = half(last);
   }
   return last === 0 && same(found, root);
+}
+function consistencyPath(old, size) {
+  const path = [];
+  let first = 0, last = size, whole = true;
+  if (old === 0 || old === size) return path;
+  while (old < last) {
+    let half = 1;
+    while (half * 2 < last - first) half *= 2;
+    const middle = first + half;
+    if (old <= middle) { path.push([middle, last]); last = middle; } else { path.push([first, middle]); first = middle; whole = false; }
+  }
+  if (!whole) path.push([first, last]);
+  return path.reverse();
+}
+async function isConsistent(old, oldRoot, size, root, hashes) {
+  if (!(old > 0 && old <= size) || hashes.length > 63 || hashes.some((one) => one.length !== 32)) return false;
+  if (old === size) return !hashes.length && same(oldRoot, root);
+  const half = (value) => Math.floor(value / 2);
+  let at = old - 1, last = size - 1;
+  while (at % 2) { at = half(at); last = half(last); }
+  const steps = [...hashes];
+  let before = at ? steps.shift() ?? new Uint8Array() : oldRoot, after = before;
+  for (const beside of steps) {
+    if (last === 0) return false;
+    if (at % 2 || at === last) {
+      before = await nodeHash(beside, before); after = await nodeHash(beside, after);
+      while (at % 2 === 0 && at) { at = half(at); last = half(last); }
+    } else after = await nodeHash(after, beside);
+    at = half(at); last = half(last);
+  }
+  return last === 0 && same(before, oldRoot) && same(after, root);
 }
 
 // Signed notes, checkpoints, cosignatures, policies.
@@ -363,7 +394,7 @@ async function verify(content, policyText) {
     });
   }
   const part = text(told, "part"), seen = new Set();
-  let total = { n: 0, sums: {} };
+  let total = { n: 0, sums: {} }, smallest = null;
   for (const one of rows(told, "kiosks")) {
     const name = text(one, "kiosk");
     if (seen.has(name)) { fault("kiosk_twice", { kiosk: name }); continue; }
@@ -373,7 +404,7 @@ async function verify(content, policyText) {
     at(one, "begin");
     if (!known || !known.keys.size) fault("kiosk_not_logged", { kiosk: name });
     else if (!known.keys.has(hexOf(key))) fault("key_not_logged", { kiosk: name });
-    else if (!stoodAt(known, unit, begin, end)[1]) fault("kiosk_elsewhere", { kiosk: name });
+    else if (!stoodAt(known, unit, one.begin === null ? Math.max(begin, enrolled) : begin, end)[1]) fault("kiosk_elsewhere", { kiosk: name });
     else if (one.begin !== null && enrolled > begin) fault("key_too_young", { kiosk: name });
     let counts;
     try {
@@ -393,6 +424,7 @@ async function verify(content, policyText) {
     const earned = added(to, from, -1);
     if (earned.n < 0 || Object.values(earned.sums).some((value) => value < 0)) fault("counter_altered", { kiosk: name, what: "counter_backwards" });
     total = added(total, earned, 1);
+    if (earned.n > 0) smallest = smallest === null ? earned.n : Math.min(smallest, earned.n);
   }
   const closed = obj(told, "closed"), rest = whole(closed, "n");
   if (rest) note("rests_on_auditor", { n: rest });
@@ -401,6 +433,11 @@ async function verify(content, policyText) {
     seen.add(row[0]);
     note("kiosk_closed", { kiosk: row[0], why: row[1] });
   }
+  const shut = closed.kiosks, counts = (why) => shut.filter((row) => row[1] === why).length, few = counts("few"), beside = counts("protected");
+  if (few + beside === shut.length && (!beside || smallest !== null) && rest > few * 4 + beside * (smallest ?? 0))
+    fault("closed_too_many", { n: rest, most: few * 4 + beside * (smallest ?? 0) });
+  for (const [name, why] of shut)
+    if (why === "moved" && kiosks.has(name) && stoodAt(kiosks.get(name), unit, begin, end)[1]) fault("closed_not_moved", { kiosk: name });
   for (const [name, kiosk] of byName(kiosks)) {
     const alive = [...kiosk.keys].some(([key, enrolled]) => !kiosk.archives.has(key) && enrolled < end && (kiosk.revoked.get(key) ?? end) > begin);
     if (stoodAt(kiosk, unit, begin, end)[0] && alive && !seen.has(name)) fault("kiosk_left_out", { kiosk: name });
@@ -427,5 +464,25 @@ async function verify(content, policyText) {
   if (at(index, "bands") !== "2017" || at(index, "own_words") !== false) { note("category_not_checked"); return report; }
   const letter = (BANDS.find(([, lowest]) => reckoned >= lowest) ?? ["D"])[0];
   if (at(index, "category") !== letter) fault("category_differs", { stated: `${index.category}`, reckoned: letter });
+  return report;
+}
+// A file against a checkpoint that somebody kept, by the rules of witness/verify/log.py without a copy of the log.
+function keptOf(content) {
+  if (!content.startsWith("{")) return readCheckpoint(content);
+  return readCheckpoint(text(parsed(content, "file"), "checkpoint"));
+}
+async function checkKept(report, content, given) {
+  const fields = parsed(content, "file"), point = readCheckpoint(text(fields, "checkpoint")), kept = keptOf(given);
+  const add = (weight, code, values) => report.findings.push([weight, code, values]);
+  if (kept.origin !== point.origin) add("fault", "other_log", { known: kept.origin, given: point.origin });
+  else if (kept.size === point.size) {
+    if (!same(kept.root, point.root)) add("fault", "fork", { origin: point.origin, old: kept.size, new: point.size });
+  } else {
+    const names = kept.size < point.size ? consistencyPath(kept.size, point.size).map(([first, last]) => `${first}-${last}`) : [];
+    if (!names.length || !names.every((name) => has(fields.nodes, name))) add("note", "not_compared", { old: kept.size });
+    else if (await isConsistent(kept.size, kept.root, point.size, point.root, names.map((name) => unhex(fields.nodes[name]))))
+      add("note", "goes_on", { old: kept.size, new: point.size });
+    else add("fault", "fork", { origin: point.origin, old: kept.size, new: point.size });
+  }
   return report;
 }

@@ -29,6 +29,10 @@ _PAGE = """<!doctype html>
 <label for="sheet" data-say="sheet"></label><input type="file" id="sheet" accept=".xlsx">
 <label for="rows" data-say="rows"></label><input type="file" id="rows" accept=".json">
 </details>
+<details><summary data-say="again"></summary>
+<label for="kept" data-say="kept"></label><input type="file" id="kept">
+</details>
+<p class="soft" data-say="forgets"></p>
 </div>
 <section class="card" id="verdict" aria-live="polite" hidden></section>
 </main>

@@ -8,16 +8,22 @@ const OWN = {
   more: ["Periksa juga lembar tabulasi", "Check the tabulation sheet too"],
   sheet: ["Lembar tabulasi (.xlsx)", "Tabulation sheet (.xlsx)"],
   rows: ["Daftar baris (baris-….json)", "List of its rows (baris-….json)"],
+  again: ["Bandingkan dengan yang Anda lihat dulu", "Compare with what you saw before"],
+  kept: ["Bukti lama, atau titik periksa yang Anda simpan", "An older proof, or a checkpoint that you kept"],
+  forgets: [
+    "Halaman ini tidak mengingat apa pun. Bahwa pengelola menunjukkan riwayat lain kepada orang lain hanya terlihat bila Anda menyimpan bukti ini dan memberikannya lagi kelak, atau oleh saksi, kios dan ikm-verify.",
+    "This page remembers nothing. That the operator shows another history to others is seen only if you keep this proof and give it here again later, or by witnesses, kiosks and ikm-verify.",
+  ],
   other: ["English", "Bahasa Indonesia"],
   yes: ["Terbukti", "Proven"], partly: ["Terbukti sebagian", "Proven in part"], no: ["Tidak terbukti", "Not proven"],
-  unreadable: ["Berkas ini tidak dapat dibaca sebagai bukti, kebijakan atau lembar.", "This file cannot be read as a proof, a policy or a sheet."],
+  unreadable: ["Berkas ini tidak dapat dibaca sebagai bukti, kebijakan, titik periksa atau lembar.", "This file cannot be read as a proof, a policy, a checkpoint or a sheet."],
   old: ["Peramban ini belum mengenal tanda tangan Ed25519: perbarui peramban.", "This browser does not know Ed25519 signatures yet: update it."],
 };
 const SIGNS = {
   good: '<svg viewBox="0 0 48 48" aria-hidden="true"><path fill="#0b6b63" d="M24 3 42 9v13c0 12-8 19-18 23C14 41 6 34 6 22V9z"/><path fill="none" stroke="#fff" stroke-width="5" d="m14 24 7 7 13-14"/></svg>',
   bad: '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="3" y="3" width="42" height="42" rx="8" fill="#9c2f16"/><path stroke="#fff" stroke-width="6" d="m15 15 18 18m0-18L15 33"/></svg>',
 };
-const state = { language: 0, proof: null, policy: null, sheet: null, rows: null, report: null, failed: "" };
+const state = { language: 0, proof: null, policy: null, sheet: null, rows: null, kept: null, report: null, failed: "" };
 const known = (values) => (WORDS.why[values.why] ? { ...values, why: WORDS.why[values.why][state.language] } : values);
 const say = (pair, values = {}) => pair[state.language].replace(/\{(\w+)\}/g, (_, key) => shown(values[key]));
 const shown = (value) => [...String(value)].map((one) => (/[\p{C}\u2028\u2029]/u.test(one) ? "\\u" + one.codePointAt(0).toString(16).padStart(4, "0") : one)).join("");
@@ -60,11 +66,12 @@ async function run() {
     try {
       state.report = await verify(state.proof, state.policy);
       if (state.sheet && state.rows) await checkSheet(state.report, state.proof, state.sheet, state.rows);
+      if (state.kept !== null) await checkKept(state.report, state.proof, state.kept);
     } catch { state.report = null; state.failed = "unreadable"; }
   }
   show();
 }
-for (const name of ["proof", "policy", "sheet", "rows"])
+for (const name of ["proof", "policy", "sheet", "rows", "kept"])
   document.getElementById(name).addEventListener("change", async (event) => {
     const file = event.target.files[0];
     state[name] = file ? (name === "sheet" ? new Uint8Array(await file.arrayBuffer()) : await file.text()) : null;

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey.log.checkpoint import SignedCheckpoint, read_checkpoint, whole
+from survey.log.checkpoint import Checkpoint, SignedCheckpoint, read_checkpoint, whole
 from survey.log.facts import Leaf, read_leaf
-from survey.log.tree import inclusion_path, is_included, leaf_hash
+from survey.log.tree import consistency_path, inclusion_path, is_consistent, is_included, leaf_hash
 from survey.record.errors import Malformed
 from witness.verify import values
 from witness.verify.values import wrong
@@ -50,6 +50,19 @@ class ProofFile:
         return is_included(
             leaf_hash(self.entries[number]), number, size=point.size, root=point.root, hashes=path
         )
+
+    def goes_on(self, old: Checkpoint) -> bool | None:
+        """Tell whether the log goes on from an older checkpoint; None where the file has not the hashes that show it."""
+        point = self.checkpoint.point
+        names = (
+            [f"{first}-{last}" for first, last in consistency_path(old.size, point.size)]
+            if old.size < point.size
+            else []
+        )
+        if not names or not all(name in self.nodes for name in names):
+            return None
+        hashes = [self.nodes[name] for name in names]
+        return is_consistent(old.size, old.root, size=point.size, root=point.root, hashes=hashes)
 
 
 def read(content: bytes) -> ProofFile:

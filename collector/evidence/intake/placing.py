@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from collector.evidence.intake import borders
 from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.carried import opened
 from collector.evidence.intake.lines import (
@@ -57,13 +58,17 @@ def place(source: Source, runs: Iterable[HeldRun], clock: ClockState, *, from_ba
     """Read, time and place lines that follow the end of `clock`, or its base."""
     set_aside: list[NotUnderstood] = []
     parsed = parse(source, runs, set_aside)
-    followed = follow(clock.base if from_base else clock.end, parsed.lines, parsed.received)
+    start = clock.base if from_base else clock.end
+    followed = follow(start, parsed.lines, parsed.received)
     moments: Sequence[tuple[int, int]]
     if followed is not None and parsed.lines:
         moments, end = followed
         clock = ClockState(end=end, open_from=parsed.lines[-1].seq + 1, base=end)
     else:
-        moments, clock = times(clock, stamps(parsed), from_base=from_base)
+        stamped = stamps(parsed)
+        moments, clock = times(clock, stamped, from_base=from_base)
+        if source.standing is not None:
+            moments = borders.stayed(source.standing, start, parsed.lines, stamped, moments)
     return Placed(clock, _records(source, parsed, moments, set_aside), set_aside)
 
 

@@ -73,6 +73,8 @@ class Stand(msgspec.Struct, frozen=True):
     since_ms: _Millis
     unit_id: int
     place_id: int
+    zone: Annotated[str, msgspec.Meta(max_length=64)]
+    """Of the unit: a month's border is one of its days."""
 
 
 class ServiceAt(msgspec.Struct, frozen=True):

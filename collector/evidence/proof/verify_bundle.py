@@ -251,6 +251,7 @@ def _records(bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered]) ->
         since_ms=tuple(stand.since_ms for stand in stands),
         stands=tuple((stand.unit_id, stand.place_id) for stand in stands),
         services={(one.at, one.code): (one.service_id, one.unit_id) for one in manifest.services},
+        zones={stand.unit_id: stand.zone for stand in stands},
     )
     proofs = bundle.proofs(entry.uid)
     runs = (

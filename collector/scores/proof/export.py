@@ -253,7 +253,7 @@ def _stands(streams: list[Stream]) -> dict[str, tuple[Stand, ...]]:
     found = standings({stream.kiosk_id for stream in streams})
     return {
         stream.kiosk.name: tuple(
-            Stand(since_ms, unit, place)
+            Stand(since_ms, unit, place, found[stream.kiosk_id].zones[unit])
             for since_ms, (unit, place) in zip(
                 found[stream.kiosk_id].since_ms, found[stream.kiosk_id].stands, strict=True
             )

@@ -58,7 +58,7 @@ class Attacker(Knowledge):
         return number
 
 
-def live(village: Village, seed: int, client: Client) -> int:
+def live(village: Village, seed: int, client: Client, *, outages: bool = False) -> int:
     """Let a village have a quarter, and publish in some order; attack after each step. Gives how many counters were opened."""
     chance = random.Random(seed)
     for place in range(chance.choice((1, 2, 2, 3))):
@@ -69,6 +69,12 @@ def live(village: Village, seed: int, client: Client) -> int:
             number = min(chance.randint(0, most), most)
             card.serve(day, *[chance.choice((1, 2, 3, 4)) for _ in range(number)])
             day += timedelta(days=chance.choice((1, 9, 25)))
+            if (
+                outages and chance.random() < 0.4
+            ):  # off over a border as likely as not, and a few answer before it knows the day
+                back = min(max(card.day, day) + timedelta(days=chance.randint(3, 20)), date(2027, 1, 1))
+                card.off(back, *[chance.choice((1, 2, 3, 4)) for _ in range(chance.randint(1, 6))])
+                day = back + timedelta(days=1)
     village.send()
     opened = 0
     steps = [*chance.sample(PERIODS, 4), *chance.sample(PERIODS, 2)]
@@ -114,6 +120,24 @@ def test_counters_beside_releases_tell_of_nobody(
     monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
     own_clock.moment = moment(date(2026, 9, 27))
     live(Village(unit, own_clock, arrive), seed, client)
+
+
+@pytest.mark.parametrize(
+    "seed", [*range(FEW), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(FEW, MANY))]
+)
+def test_answers_that_stay_in_the_period_of_their_counter_tell_of_nobody(
+    seed: int,
+    unit: Unit,
+    own_clock: OwnClock,
+    arrive: Arrive,
+    client: Client,
+    tmp_path: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same, with kiosks that go off, lose the day, and have a few answers dated over a month's border."""
+    monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
+    own_clock.moment = moment(date(2026, 9, 27))
+    live(Village(unit, own_clock, arrive), 1_000 + seed, client, outages=True)
 
 
 def test_the_attacker_would_see_a_counter_that_should_have_stayed_closed(

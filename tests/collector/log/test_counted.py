@@ -1,13 +1,24 @@
 """A stranger's index: what is opened adds up to the release, and what is opened tells of nobody."""
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from collector.errors import CollectorError
+from collector.evidence.intake import rebuild
+from collector.evidence.proof.audit import audit
+from collector.evidence.proof.verify_bundle import verify as verify_bundle
 from collector.fleet import assignments, tree
 from collector.fleet.models import Kiosk, Unit
+from collector.releases import verdict
+from collector.releases.models import Release
+from collector.scores.models import Response
+from collector.scores.proof.export import export
+from collector.trust import public
 from survey.index.periods import parse
 from survey.log.counter import NOTHING, Counted, read_told
 from tests.collector.conftest import Arrive, OwnClock
@@ -174,3 +185,50 @@ def test_counters_are_opened_once(village: Village) -> None:
     village.log()
     release.refresh_from_db()
     assert bytes(release.counters.content) == before
+
+
+# Answers that are re-dated over a border.
+
+
+def off_over_new_year(village: Village, *values: int) -> Release:
+    """A kiosk is off over the end of the quarter, and so many answer before it knows the day again."""
+    card = village.card("dipadamkan")
+    card.serve(OCTOBER, *[3] * 8)
+    card.go_to(date(2026, 12, 29))
+    card.off(date(2027, 1, 4), *values)
+    village.send(until=date(2027, 1, 5))
+    release = village.publish(at=date(2027, 1, 6))
+    village.log()
+    return release
+
+
+def test_a_few_whom_an_anchor_dates_over_a_border_stay_in_the_period_of_their_counter(
+    village: Village, client: Client, tmp_path: Path
+) -> None:
+    release = off_over_new_year(village, 1, 1, 2, 1)
+    said = counters_of(release)
+    assert said["closed"] == {"n": 0, "kiosks": []}
+    assert opened(said["kiosks"][0]).n == release.n == 12
+    held = json.loads(bytes(release.content))["index"]
+    assert held["timing"]["redated"] == 4
+    assert held["elements"][0]["sum"] == 8 * 3 + 5
+    for address, words in (
+        ("/r/", "tetap dihitung di bulan penghitung kiosnya"),
+        ("/en/r/", "stay in the month of its counter"),
+    ):
+        assert words in client.get(f"{address}{release.address}/").content.decode()
+    found = verdict.publish(audit(village.unit, QUARTER, now=village.clock.now()), village.unit)
+    assert [one["recounted"] for one in json.loads(bytes(found.content))["releases"]] == [True]
+    before = list(Response.objects.order_by("pk").values_list("pk", "day", "at_ms"))
+    rebuild.rebuild(lambda _: None)
+    assert list(Response.objects.order_by("pk").values_list("pk", "day", "at_ms")) == before
+    path = tmp_path / "berkas.zip"
+    export(path, unit=village.unit, period=QUARTER, who="console:test", why="uji")
+    checked = verify_bundle(path, collector_key=public.read(settings.IKM_KEYS).signing)
+    assert (checked.problems, [one.n for one, _ in checked.indices]) == ((), [12])
+
+
+def test_five_whom_an_anchor_dates_over_a_border_are_counted_behind_it(village: Village) -> None:
+    release = off_over_new_year(village, 1, 1, 2, 1, 2)
+    assert release.n == 8
+    assert counters_of(release)["closed"] == {"n": 8, "kiosks": [["dipadamkan", "differs"]]}

@@ -238,6 +238,54 @@ def test_a_day_that_is_moved_afterwards_is_named(world: World) -> None:
     assert world.verify(release)["faults"] == {"moved_afterwards"}
 
 
+def test_a_kiosk_that_came_within_the_period_is_proven_to_a_stranger(world: World) -> None:
+    """Nobody cheats: it did not stand there before it was enrolled."""
+    card = world.village.card("baru", begins=NOVEMBER)
+    card.serve(NOVEMBER + timedelta(days=2), *[3] * 7)
+    world.village.clock.moment = moment(NOVEMBER + timedelta(days=1))
+    world.log()
+    world.village.send()
+    release = world.village.publish()
+    world.log()
+    said = world.verify(release)
+    assert (said["code"], said["faults"], said["opened"]) == (0, set(), 33)
+
+
+@pytest.mark.parametrize(
+    "why, named",
+    [("few", {"closed_too_many"}), ("protected", {"closed_too_many"}), ("moved", {"closed_not_moved"})],
+)
+def test_a_kiosk_that_is_closed_for_a_reason_that_is_none_is_named(
+    world: World, why: str, named: set[str]
+) -> None:
+    """The operator calls the kiosk with fourteen answers small, beside others, or moved; twelve are opened."""
+    world.village.send()
+    release = world.village.publish()
+
+    def close(told: dict[str, Any]) -> dict[str, Any]:
+        rest = [one for one in told["kiosks"] if one["kiosk"] == "balai"]
+        return told | {"kiosks": rest, "closed": {"n": 14, "kiosks": [["loket", why]]}}
+
+    _forge_counters(release, close)
+    world.log()
+    assert world.verify(release)["faults"] == named
+
+
+def test_a_kiosk_that_is_closed_for_what_no_stranger_sees_is_said_and_not_named(world: World) -> None:
+    world.village.send()
+    release = world.village.publish()
+
+    def close(told: dict[str, Any]) -> dict[str, Any]:
+        rest = [one for one in told["kiosks"] if one["kiosk"] == "balai"]
+        return told | {"kiosks": rest, "closed": {"n": 14, "kiosks": [["loket", "differs"]]}}
+
+    _forge_counters(release, close)
+    world.log()
+    said = world.verify(release)
+    assert (said["faults"], said["opened"], said["answers"]) == (set(), 12, 26)
+    assert ["note", "kiosk_closed", {"kiosk": "loket", "why": "differs"}] in said["findings"]
+
+
 # Attacks on the release.
 
 

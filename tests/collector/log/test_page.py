@@ -1,9 +1,10 @@
 """The page from a stick says of every file what `ikm-verify` says: honest ones, the operator's, and seeded damage."""
 
+import base64
 import json
 import random
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from collector.fleet.models import Unit
+from collector.releases import publishing
+from survey.log.checkpoint import read_checkpoint
 from survey.log.policy import read_policy
 from survey.record.errors import Malformed
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.log.village import Village, moment
 from tests.collector.log.world import World, report_by_page
-from witness.verify import command, proof_file
+from witness.verify import command, log, proof_file
 from witness.verify.checking import verify
 from witness.verify.words import table
 
@@ -148,6 +151,59 @@ def test_the_two_agree_on_policies(world: World, opened: Page, policy: str) -> N
     assert by_page(opened, content, policy) == by_python(content, policy)
 
 
+def test_the_two_agree_on_what_somebody_kept(world: World, opened: Page, tmp_path: Path) -> None:
+    """An older file of the unit is compared by the newer one alone; another log, a fork, and what the file has no hashes for, are said."""
+    policy, kept = world.stranger.policy.read_text(), tmp_path / "dulu"
+    first = world.village.publish()
+    world.log()
+    old = world.village.proof(first)
+    for _ in range(3):
+        world.village.clock.moment += timedelta(days=1)
+        world.log()
+    between = world.village.proof(first)["checkpoint"]
+    publishing.withdraw(first, who="console:test", why="salah")
+    again = world.village.publish(at=date(2027, 1, 20))
+    world.log()
+    new = json.dumps(world.village.proof(again))
+    size = int(old["checkpoint"].split("\n")[1])
+    root = old["checkpoint"].split("\n")[2]
+    forked = old["checkpoint"].replace(root, base64.b64encode(bytes(32)).decode())
+    seen = {}
+    for name, given in (
+        ("honest", old["checkpoint"]),
+        ("between", between),
+        ("forked", forked),
+        ("same", json.loads(new)["checkpoint"]),
+        ("other", old["checkpoint"].replace("/1\n", "/2\n", 1)),
+        ("newer", old["checkpoint"].replace(f"\n{size}\n", f"\n{size + 1_000}\n")),
+    ):
+        kept.write_text(given)
+        report = verify(proof_file.read(new.encode()), read_policy(policy))
+        log.compare(proof_file.read(new.encode()), read_checkpoint(given.encode()).point, None, report)
+        expected = json.loads(json.dumps(command.as_json(report)))["findings"]
+        assert by_page_kept(opened, new, policy, kept) == expected, name
+        seen[name] = {one[1] for one in expected} & {"goes_on", "fork", "not_compared", "other_log"}
+    assert seen == {
+        "honest": {"goes_on"},
+        "between": {"not_compared"},
+        "forked": {"fork"},
+        "same": set(),
+        "other": {"other_log"},
+        "newer": {"not_compared"},
+    }
+    kept.write_text(json.dumps(old))
+    assert ["note", "goes_on", {"old": size, "new": int(json.loads(new)["checkpoint"].split("\n")[1])}] in (
+        by_page_kept(opened, new, policy, kept)
+    ), "the old file does as well"
+    assert len(new.encode()) < 20_000
+
+
+def by_page_kept(opened: Page, content: str, policy: str, kept: Path) -> list[Any]:
+    found = report_by_page(opened, content, policy, "--remember", str(kept))
+    assert found is not None
+    return list(found["findings"])
+
+
 def test_a_person_sees_what_is_proven_and_what_is_not(world: World, opened: Page, tmp_path: Path) -> None:
     release = world.village.publish()
     world.log()
@@ -170,5 +226,9 @@ def test_a_person_sees_what_is_proven_and_what_is_not(world: World, opened: Page
     opened.click("#language")
     assert "Not proven" in opened.inner_text("#verdict")
     opened.click("#language")
+    assert "tidak mengingat" in opened.inner_text("main")
+    opened.set_input_files("#proof", str(good))
+    opened.set_input_files("#kept", str(good))
+    opened.wait_for_selector(".mark.good")
     wide = opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0

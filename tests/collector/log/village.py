@@ -73,6 +73,20 @@ class Card:
             self.kiosk.record("tally", told.to_body(), after_ms=0)
             self.day = after
 
+    def off(self, until: date, *values: int) -> None:
+        """Be off until a day; visitors answer before the kiosk knows it again, and then it tells its totals at once."""
+        self.kiosk.reboot()
+        self.kiosk.record("boot", {"software": "1"}, after_ms=1)
+        for value in values:
+            self.kiosk.record(
+                "response", skm(value, visit=self.kiosk.last + 1, salt=new_salt()), after_ms=400_000
+            )
+        self.kiosk.clock_ms = ms(until) - self.kiosk.up_ms
+        closes = until.month != self.day.month
+        told = self.kiosk.totals().told(self.kiosk.stream, day=until.isoformat(), closes=closes)
+        self.kiosk.record("tally", told.to_body(), after_ms=1_000)
+        self.day = until
+
     def _at(self, at_ms: int) -> None:
         assert self.kiosk.clock_ms is not None
         self.kiosk.up_ms = max(self.kiosk.up_ms, at_ms - self.kiosk.clock_ms)

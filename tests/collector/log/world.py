@@ -20,10 +20,11 @@ from tests.collector.log.village import Village
 from tests.survey.log.keys import witness
 from witness.verify import command
 
-_ASK = """async ([content, policy, sheet, rows]) => {
+_ASK = """async ([content, policy, sheet, rows, kept]) => {
   try {
     const report = await verify(content, policy);
     if (sheet) await checkSheet(report, content, Uint8Array.from(atob(sheet), (one) => one.charCodeAt(0)), rows);
+    if (kept) await checkKept(report, content, kept);
     return report;
   } catch (error) {
     if (error instanceof Wrong) return null;
@@ -35,9 +36,10 @@ _ASK = """async ([content, policy, sheet, rows]) => {
 def report_by_page(page: Page, content: str, policy: str, *more: str) -> dict[str, Any] | None:
     """Ask the page's own functions, as its fields do; None where it cannot read a file. `more` as `ikm-verify` takes it."""
     given = dict(zip(more[::2], more[1::2], strict=True))
-    sheet = base64.b64encode(Path(given["--sheet"]).read_bytes()).decode() if given else ""
-    rows = Path(given["--rows"]).read_text() if given else ""
-    found = page.evaluate(_ASK, [content, policy, sheet, rows])
+    sheet = base64.b64encode(Path(given["--sheet"]).read_bytes()).decode() if "--sheet" in given else ""
+    rows = Path(given["--rows"]).read_text() if "--rows" in given else ""
+    kept = Path(given["--remember"]).read_text() if "--remember" in given else ""
+    found = page.evaluate(_ASK, [content, policy, sheet, rows, kept])
     return dict(found) if found is not None else None
 
 
