@@ -4,7 +4,7 @@ Run: python -m bench.first_frame [--rounds 9]
 
 Each row is a fresh Python process on SDL's dummy display that reports when its first frame is up. The bare window imports
 pygame, opens a display, fills it and flips; ours makes the idle screen of a visit and shows it through `kiosk.draw.window`.
-The goals of the whole kiosk: at most 2.5 x the bare window's time and 2 x its memory; this is the screens' part of it.
+The goals of the whole kiosk: at most 2.0 x the bare window's time and 1.8 x its memory; this is the screens' part of it.
 """
 
 import argparse

@@ -44,7 +44,6 @@ from collector.scores.tallies import flagging
 from collector.scores.tallies.flags import Flag
 from collector.trust import public
 from collector.trust.keys import verifier
-from survey.health import UplinkHealth
 from survey.log.checkpoint import read_checkpoint
 from survey.log.cosignature import cosign
 from survey.log.counter import read_told
@@ -56,6 +55,7 @@ from survey.record.chain import head_message, next_link
 from survey.record.record import canonical, decode
 from survey.record.response import new_salt
 from survey.record.tally import Opening
+from survey.wire.health import UplinkHealth
 from tests.collector.fake_kiosk import FakeKiosk, skm
 from tests.collector.log.village import QUARTER, Card, Village, moment, ms
 from tests.survey.log.keys import check, witness

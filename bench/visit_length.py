@@ -12,11 +12,12 @@ from kiosk.show.aloud.spoken import pieces
 from kiosk.show.present import present
 from kiosk.show.texts import Texts
 from survey.visit.action import Word
-from survey.visit.effects import SaveResponse
+from survey.visit.coded import MakeCode
+from survey.visit.effects import Effect, SaveResponse
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer
 from survey.visit.plan import OfferedService, Plan
-from survey.visit.state import Saved, State, Step, Tick, Touch
+from survey.visit.state import Coded, Saved, State, Step, Tick, Touch
 
 FINDING_SECONDS = 2.0
 PRESS_SECONDS = 0.2
@@ -43,7 +44,8 @@ def play(plan: Plan, words_a_minute: float) -> tuple[float, float, int]:
         left = state.step
         # Whoever reads slowly meets the faces on the invitation again, and goes on by touch.
         action = _ON.get(state.step) or options[min(2, len(options) - 1)]
-        state, _ = advance(plan, state, Touch(action), now)
+        state, effects = advance(plan, state, Touch(action), now)
+        state = _answer(plan, state, effects, now)
         presses += 1
         now += PRESS_SECONDS
         while state.pressed is not None and (moment := due(plan, state)) is not None:
@@ -56,9 +58,16 @@ def play(plan: Plan, words_a_minute: float) -> tuple[float, float, int]:
 
 def _settle(plan: Plan, state: State, now: float) -> State:
     state, effects = advance(plan, state, Tick(), now)
+    return _answer(plan, state, effects, now)
+
+
+def _answer(plan: Plan, state: State, effects: tuple[Effect, ...], now: float) -> State:
+    """Let the journal and whoever makes a visit's code answer at once."""
     for effect in effects:
-        if isinstance(effect, SaveResponse):
-            state, _ = advance(plan, state, Saved(effect.token), now)
+        if isinstance(effect, SaveResponse | MakeCode):
+            event = Saved(effect.token) if isinstance(effect, SaveResponse) else Coded(effect.visit, None)
+            state, more = advance(plan, state, event, now)
+            state = _answer(plan, state, more, now)
     return state
 
 

@@ -299,7 +299,7 @@ def _may_be_kept(view: View) -> bool:
             passes = view.glow or (view.told is not None and view.told.page)
             return not passes and view.pressed is None and not any(option.chosen for option in view.options)
         case MessageView():
-            return True
+            return bool(view.options)  # what only says that something is starting is shown once
         case _:
             return False
 
