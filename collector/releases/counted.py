@@ -44,9 +44,8 @@ FORMAT = 1
 _AT_ONCE = 900
 
 # Why a kiosk's counters stay closed.
-FEW, NO_COUNTER, MOVED, DIFFERS, OTHER_LIFE, PROTECTED, TESTED = (
-    "few", "no_counter", "moved", "differs", "other_life", "protected", "tested",
-)  # fmt: skip
+FEW, NO_COUNTER, MOVED, DIFFERS = "few", "no_counter", "moved", "differs"
+OTHER_LIFE, PROTECTED, TESTED = "other_life", "protected", "tested"
 
 
 @dataclass(frozen=True, slots=True)

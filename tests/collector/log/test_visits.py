@@ -7,74 +7,33 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 
-from collector.challenges import cards, declared
-from collector.challenges.cards import MadeCard
+from collector.challenges import declared
 from collector.challenges.models import DeclaredTest, Verdict, VisitCard
 from collector.evidence.intake import rebuild
 from collector.evidence.models import TakenOut
 from collector.evidence.proof.verify_bundle import verify as verify_bundle
-from collector.fleet.models import Kiosk
 from collector.log.models import LogState
 from collector.releases.models import OpenedCounters, Release
 from collector.scores.models import Response
 from collector.scores.proof.export import export
-from collector.trust import public
 from collector.visits import finding
 from survey.record.chain import head_message, next_link
 from survey.record.record import canonical
-from survey.record.response import new_salt
-from survey.record.ticket import new_code, read_code
+from survey.record.ticket import new_code
 from survey.record.visit_code import VisitCode, letters_of
-from survey.record.visit_test import LogSize, VisitTest, card_secret
-from tests.collector.fake_kiosk import pulse, skm
+from survey.record.visit_test import LogSize
+from tests.collector.fake_kiosk import ELEMENTS
 from tests.collector.log.test_operator import _forge_counters
-from tests.collector.log.village import QUARTER, Card, counters_of, ms
+from tests.collector.log.village import QUARTER, Card, counters_of
+from tests.collector.log.visiting import declare, log_now, made, secret_of, visit, wrote
 from tests.collector.log.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-DAY, AFTER = date(2026, 11, 20), date(2027, 1, 2)
+AFTER = date(2027, 1, 2)
 PRESSED = (4, 3, 4, 3, 4, 3, 4, 3, 4)
 BAD = (1, 1, 1, 2, 1, 1, 1, 1, 2)
-
-
-def made(name: str = "balai", number: int = 1) -> list[MadeCard]:
-    return cards.make([Kiosk.objects.get(name=name)], number, who="inspektorat", why="semester II")
-
-
-def secret_of(code: str) -> bytes:
-    plain = read_code(code)
-    assert plain
-    return card_secret(plain, public.read(settings.IKM_KEYS).signing)
-
-
-def log_now() -> LogSize:
-    state = LogState.objects.get()
-    return LogSize(state.origin, state.size)
-
-
-def visit(card: Card, *values: int, day: date = DAY) -> tuple[int, ...]:
-    """Have somebody press a smiley and answer; gives the numbers of the responses."""
-    card.go_to(day)
-    card._at(ms(day, 10) + 60_000 * len(card.kiosk.lines))
-    number = card.kiosk.last + 1
-    first = card.kiosk.record("response", pulse(values[0], visit=number, salt=new_salt()), after_ms=0)
-    return first, card.kiosk.record("response", skm(*values, visit=number, salt=new_salt()), after_ms=30_000)
-
-
-def declare(card: Card, code: str, numbers: tuple[int, ...], *, log: LogSize | None, **more: Any) -> int:
-    """Type a card's code behind a visit."""
-    kiosk = card.kiosk
-    test = VisitTest(
-        numbers[0], numbers[-1], secret_of(code), {one: kiosk.links[one] for one in numbers}, log
-    )
-    return kiosk.record("test", test._replace(**more).to_body(), after_ms=40_000)
-
-
-def wrote(code: str, *values: int) -> None:
-    cards.write(code, {"skm-2017": values, "pulse": values[:1]}, who="inspektorat")
 
 
 def released(world: World) -> Release:
@@ -109,7 +68,10 @@ def tested(world: World) -> Release:
 def test_a_test_visit_is_published_in_the_clear_and_counted_nowhere(world: World, tested: Release) -> None:
     said = json.loads(bytes(tested.content))
     (told,) = said["tests"]
-    assert told["answers"]["skm-2017@1"] == dict(zip(told["answers"]["skm-2017@1"], PRESSED, strict=True))
+    assert told["answers"] == {
+        "pulse@1": {"kepuasan": 4},
+        "skm-2017@1": dict(zip(ELEMENTS, PRESSED, strict=True)),
+    }
     assert told["wrote"] == told["answers"]
     assert (told["kiosk"], told["day"], said["tests_in_vain"]) == ("balai", "2026-11-20", [])
     assert said["n"] == 26
