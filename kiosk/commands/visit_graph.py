@@ -27,7 +27,7 @@ def example_plan() -> Plan:
         for attribute in full.profile
         if attribute.key in ("sex", "age")
     )
-    return full._replace(profile=profile, topics=full.topics[:2], speech=True, microphone=True, tests=True)
+    return full._replace(profile=profile, topics=full.topics[:2], speech=True, microphone=True)
 
 
 def _act(options: argparse.Namespace) -> int:

@@ -56,14 +56,14 @@ class Attacker(Knowledge):
                         .exclude(answers__contains="-")
                         .values_list("pk", flat=True)
                     )
-                    tests = tested_before(stream, int(str(upto)))
+                    tests = counted_in_tests(stream, int(str(upto)))
                     assert len(people) == one.counted.n - tests.n, "what is left is people, and nobody else"
                     self._totals[people]["all"] = sum(one.counted.sums.values()) - sum(tests.sums.values())
                     number += 1
         return number
 
 
-def tested_before(stream: Stream, upto: int) -> Counted:
+def counted_in_tests(stream: Stream, upto: int) -> Counted:
     """What the test visits of a stream add to its counter: the attacker knows every one of them, published or not."""
     total = NOTHING
     for _, proven in shown.taken_out_of(stream.pk):
