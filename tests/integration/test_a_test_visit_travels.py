@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from kiosk.show.views import LetterView
+from kiosk.watch.log import watched
 from survey.record.ticket import read_code
 from survey.record.visit_code import show_letters
 from survey.visit.state import Step
 from tests.kiosk.rigs import Rig, rig
 from tests.world import BIN, COLLECTOR, World
+from uplink.journal.home import KioskHome, read_status
 
 pytestmark = pytest.mark.integration
 
@@ -53,9 +55,8 @@ def office(world: World, what: str) -> str:
 
 
 def leaves_seen(world: World) -> int:
-    uplink = world.status()["uplink"]
-    log = uplink.get("log") if isinstance(uplink, dict) else None
-    return int(log["size"]) if isinstance(log, dict) else 0
+    seen = watched(read_status(KioskHome(world.home).uplink_status)).seen
+    return seen.size if seen is not None else 0
 
 
 def visit(kiosk: Rig) -> tuple[str, int]:
@@ -78,8 +79,8 @@ def test_from_the_card_to_a_strangers_verdict(tmp_path: Path) -> None:
         code = read_code(office(world, CARD).strip())
         assert code is not None
         world.start_uplink()
-        world.until(lambda: leaves_seen(world) > 0, what="the log at the kiosk")
         with rig(world.home, staff=False) as kiosk:
+            world.until(lambda: leaves_seen(world) > 0, what="the log at the kiosk")
             visit(kiosk)
             kiosk.wait(60)
             letters, number = visit(kiosk)

@@ -15,7 +15,7 @@ from survey.wire.messages import MAX_BATCH_RECORDS, Batch, pack_batch
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
 
-URGENT = frozenset({RESPONSE, COMPLAINT})
+URGENT = frozenset({RESPONSE, TEST, COMPLAINT})
 LAZY_RECORDS = 20
 """So many records are worth a message of their own, whatever their kind."""
 MAX_BATCH_TEXT = 1_000_000

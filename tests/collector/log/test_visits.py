@@ -7,14 +7,17 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.test import Client
 
+from collector.accounts import roles
 from collector.challenges import declared
 from collector.challenges.models import DeclaredTest, Verdict, VisitCard
 from collector.evidence.intake import rebuild
 from collector.evidence.models import TakenOut
 from collector.evidence.proof.verify_bundle import verify as verify_bundle
 from collector.log.models import LogState
+from collector.releases import proof_file
 from collector.releases.models import OpenedCounters, Release
 from collector.scores.models import Response
 from collector.scores.proof.export import export
@@ -83,6 +86,14 @@ def test_a_test_visit_is_published_in_the_clear_and_counted_nowhere(world: World
     found = world.verify(tested)
     assert (found["code"], found["faults"], found["opened"], found["answers"]) == (0, set(), 26, 26)
     assert notes(found)["tested"] == {"kiosk": "balai", "n": 1}
+    assert len(proof_file.of_release(tested) or b"") < 20_000
+
+
+def test_the_page_of_a_release_shows_its_tests(world: World, tested: Release, client: Client) -> None:
+    page = client.get(f"/r/{tested.address}/").content.decode()
+    (told,) = json.loads(bytes(tested.content))["tests"]
+    assert f"balai/{told['number']}</bdi> {told['letters']}" in page
+    assert "terekam seperti yang ditekan auditor." in page
 
 
 def test_a_rebuild_and_what_comes_in_later_leave_it_out(world: World, tested: Release) -> None:
@@ -409,3 +420,28 @@ def test_the_command_makes_lists_and_writes(
     said = capsys.readouterr().out
     assert "4 cards, 0 used" in said
     assert "no_card" in said
+
+
+def test_whoever_is_rated_makes_no_cards(world: World, tmp_path: Any) -> None:
+    """Neither an officer of the unit nor an auditor who is one as well; an auditor does."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 - only here
+
+    from collector.accounts.models import Office  # noqa: PLC0415
+
+    def account(name: str, *given: str) -> None:
+        user = User.objects.create_user(name)
+        for role in given:
+            unit = world.village.unit if role == roles.UNIT_OFFICER else None
+            Office.objects.create(
+                user=user, role=role, unit=unit, since=world.village.clock.now(), given_by="x"
+            )
+
+    account("petugas", roles.UNIT_OFFICER)
+    account("keduanya", roles.UNIT_OFFICER, roles.AUDITOR)
+    account("inspektur", roles.AUDITOR)
+    for name in ("petugas", "keduanya"):
+        with pytest.raises(CommandError):
+            call_command("card", "make", "--kiosk", "balai", "--as", name, str(tmp_path / "x.pdf"))
+    assert VisitCard.objects.count() == 0
+    call_command("card", "make", "--kiosk", "balai", "--as", "inspektur", str(tmp_path / "x.pdf"))
+    assert VisitCard.objects.get().made_by.startswith("inspektur")

@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 
 from collector import clock
 from collector.accounts import roles
+from collector.accounts.models import Office
 from collector.challenges import cards, declared
 from collector.challenges.models import DeclaredTest, Verdict, VisitCard
 from collector.console.acting import add_account, add_who, named
@@ -83,6 +84,7 @@ class Command(CollectorCommand):
 
 
 def _make(given: argparse.Namespace) -> str:
+    _check_outside(given.account)
     who = named(given, _MAY)
     if given.kiosk:
         kiosks = list(Kiosk.objects.filter(name=given.kiosk))
@@ -99,6 +101,13 @@ def _make(given: argparse.Namespace) -> str:
     }
     write_private(given.out, Warm()("testcards.typ", data, form=PDF))
     return f"{len(made)} cards: {given.out}; each works once, from the night after next on; keep them from the unit"
+
+
+def _check_outside(account: str | None) -> None:
+    """Refuse an account that holds an office for a unit beside the auditor's: who is rated makes no cards."""
+    offices = Office.objects.filter(user__username=account, role=roles.UNIT_OFFICER, until=None)
+    if account is not None and offices.exists():
+        raise CollectorError("cards_outside", account=account)
 
 
 def _values(text: str, instrument: str) -> Iterator[int | None]:
