@@ -19,10 +19,12 @@ pytestmark = pytest.mark.integration
 
 BEGIN = """
 import django; django.setup()
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from collector import clock
 from collector.challenges import cards
+from collector.challenges.models import DeclaredTest
 from collector.fleet.models import Kiosk, Unit
+from collector.local import local_date, moment_of
 from collector.log import building, news
 from collector.releases import counted, proof_file, publishing
 from survey.index.periods import parse
@@ -38,11 +40,12 @@ WROTE = """
 cards.write(CODE, {"pulse": [4]}, who="inspektorat")
 """
 RELEASE = """
-now = clock.now()
-month = (now.year, now.month)
-after = datetime(now.year + now.month // 12, now.month % 12 + 1, 5, tzinfo=UTC)
+unit = Unit.objects.get()
+day = local_date(moment_of(DeclaredTest.objects.get().at_ms), unit.time_zone)
+quarter = parse(f"{day.year}-TW{(day.month + 2) // 3}")
+after = max(clock.now(), datetime.combine(quarter.last, time(), UTC) + timedelta(days=5))
 clock.now = lambda: after
-release = publishing.publish(Unit.objects.get(), parse("%04d-%02d" % month), who="test")
+release = publishing.publish(unit, quarter, who="test")
 counted.open_missing()
 building.build()
 print(proof_file.of_release(release).decode())

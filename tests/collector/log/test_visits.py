@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -16,6 +17,7 @@ from collector.challenges.models import DeclaredTest, Verdict, VisitCard
 from collector.evidence.intake import rebuild
 from collector.evidence.models import TakenOut
 from collector.evidence.proof.verify_bundle import verify as verify_bundle
+from collector.log import building
 from collector.log.models import LogState
 from collector.releases import proof_file
 from collector.releases.models import OpenedCounters, Release
@@ -24,10 +26,12 @@ from collector.scores.proof.export import export
 from collector.visits import finding
 from survey.record.chain import head_message, next_link
 from survey.record.record import canonical
+from survey.record.response import new_salt
 from survey.record.ticket import new_code
 from survey.record.visit_code import VisitCode, letters_of
-from survey.record.visit_test import LogSize
-from tests.collector.fake_kiosk import ELEMENTS
+from survey.record.visit_test import LogSize, VisitTest
+from tests.collector.conftest import Arrive
+from tests.collector.fake_kiosk import ELEMENTS, MORNING_MS, FakeKiosk, skm
 from tests.collector.log.test_operator import _forge_counters
 from tests.collector.log.village import QUARTER, Card, counters_of
 from tests.collector.log.visiting import declare, log_now, made, secret_of, visit, wrote
@@ -445,3 +449,35 @@ def test_whoever_is_rated_makes_no_cards(world: World, tmp_path: Any) -> None:
     assert VisitCard.objects.count() == 0
     call_command("card", "make", "--kiosk", "balai", "--as", "inspektur", str(tmp_path / "x.pdf"))
     assert VisitCard.objects.get().made_by.startswith("inspektur")
+
+
+def test_a_clock_that_is_set_later_brings_no_test_back(
+    kiosk: FakeKiosk, arrive: Arrive, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kiosk did not know the time when the auditor was there: all of that boot is dated anew, and what was taken out stays out."""
+    monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
+    kiosk.record("boot", {"software": "1"})
+    kiosk.responses(4, 3)
+    (card,) = made(kiosk.name)
+    building.build()
+    kiosk.reboot()
+    kiosk.record("boot", {"software": "1"})
+    kiosk.responses(2)
+    numbers = (kiosk.record("response", skm(*PRESSED, visit=77, salt=new_salt())),)
+    test = VisitTest(77, numbers[0], secret_of(card.code), {numbers[0]: kiosk.links[numbers[0]]}, log_now())
+    declared_at = kiosk.record("test", test.to_body())
+    arrive(kiosk.batch())
+    assert Response.objects.count() == 4
+    assert declared.settle() == 1
+    assert Response.objects.count() == 3
+    dated = Response.objects.order_by("pk").last()
+    assert dated is not None
+    before = dated.at_ms
+    kiosk.record("clock", {"source": "ntp", "reason": "sync"}, at=MORNING_MS + 7_200_000, sync=True)
+    arrive(kiosk.batch(declared_at + 1))
+    dated.refresh_from_db()
+    assert dated.at_ms != before, "the boot was dated anew"
+    assert Response.objects.count() == 3
+    rows = set(Response.objects.values_list("pk", "at_ms"))
+    rebuild.rebuild(lambda _text: None)
+    assert set(Response.objects.values_list("pk", "at_ms")) == rows
