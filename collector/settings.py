@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "collector.log",
     "collector.scores",
     "collector.complaints",
+    "collector.challenges",
     "collector.releases",
     "collector.followup",
     "collector.papers",

@@ -13,6 +13,8 @@ from kiosk.remote.plan import make_plan
 from kiosk.remote.tickets import Tickets, told_here
 from kiosk.remote.visit_codes import Confirmed, VisitCodes
 from kiosk.watch.folders import require_enrolled
+from kiosk.watch.log import watched
+from survey.record.visit_test import LogSize
 from survey.settings.keys import SettingsContent
 from survey.visit.plan import OfferedService, Plan
 from survey.wire.trouble import trouble_of
@@ -110,6 +112,7 @@ def open_device(
         kiosk=enrolment.kiosk,
         collector_key=enrolment.collector_key,
         confirmed=lambda: Confirmed(journal.stream, journal.confirmed),
+        seen_log=lambda: _seen_log(KioskHome(home)),
     )
     try:
         yield Device(
@@ -127,6 +130,12 @@ def open_device(
         tickets.stop()
         codes.stop()
         writer.stop()
+
+
+def _seen_log(home: KioskHome) -> LogSize | None:
+    """Give how far the collector's log had come when the uplink heard of it last."""
+    seen = watched(read_status(home.uplink_status)).seen
+    return LogSize(seen.origin, seen.size) if seen is not None else None
 
 
 def _undeclared(home: KioskHome) -> int | None:

@@ -279,6 +279,7 @@ COLLECTOR_ORDER = (
     {"evidence"},
     {"log"},
     {"scores", "complaints"},
+    {"challenges"},
     {"releases"},
     {"followup", "opendata", "visits"},
     {"papers"},

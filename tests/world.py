@@ -91,6 +91,10 @@ class World:
         return process
 
     def ask(self, *command: str | Path) -> str:
+        return self.ask_for(0, *command)
+
+    def ask_for(self, code: int, *command: str | Path) -> str:
+        """Run a command that ends with this code; gives what it printed."""
         done = subprocess.run(
             [str(part) for part in command],
             capture_output=True,
@@ -99,7 +103,7 @@ class World:
             check=False,
             timeout=120,
         )
-        assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
+        assert done.returncode == code, f"{command}: {done.stdout}\n{done.stderr}"
         return done.stdout
 
     def start_broker(self) -> None:

@@ -113,6 +113,21 @@ class HeardHead(models.Model):
         return f"{self.uid[:8]}: {self.seq} heard"
 
 
+class TakenOut(models.Model):
+    """A response that counts nowhere: its visit was a test. Stays evidence, and outlives a rebuild."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="taken_out", db_index=False)
+    seq = models.BigIntegerField()
+    by = models.BigIntegerField()
+    """The record that declared it."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="taken_out_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}/{self.seq} taken out by {self.by}"
+
+
 class RawBatch(models.Model):
     """A batch as it came, append-only; it is the authority for `count` records from `first`.
 

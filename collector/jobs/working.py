@@ -16,6 +16,7 @@ from threading import Event
 from django.conf import settings
 
 from collector import clock
+from collector.challenges import declared
 from collector.complaints import arrivals, states
 from collector.errors import CollectorError
 from collector.jobs import alive, claiming, doing
@@ -134,6 +135,7 @@ def settle_complaints(*, new_kiosks: bool) -> None:
 def keep_log() -> None:
     """Add to the log of facts what should not wait, and have it cosigned; what fails is tried again at the next turn, and stops no other work."""
     try:
+        declared.settle()
         if counted.open_missing() or building.is_due():
             night = building.begins_a_night()
             built = building.build()

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from collector.challenges import shown as tests_shown
 from collector.fleet.models import Unit
 from collector.log import building
 from collector.releases.models import OfficialPolicy, Release
@@ -156,6 +157,7 @@ def of_unit(
             for one in endings(Scope(unit=unit.code), head.period, instrument=instrument)
         ],
         "pulse": found["pulse"] if pulse else None,
+        **tests_shown.of_unit(unit, head.period),
     }
     if not shown.has_number:
         return fields | {"index": None, "n": None}

@@ -8,9 +8,11 @@ carried over), then small ones, until what is left holds. What stays closed hold
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
+from collector.challenges import shown
 from collector.evidence.models import Stream
 from collector.evidence.proof.closings import Closing, closings
 from collector.evidence.standing import COUNTING, StreamStanding
@@ -42,9 +44,8 @@ FORMAT = 1
 _AT_ONCE = 900
 
 # Why a kiosk's counters stay closed.
-FEW, NO_COUNTER, MOVED, DIFFERS, OTHER_LIFE, PROTECTED = (
-    "few", "no_counter", "moved", "differs", "other_life", "protected",
-)  # fmt: skip
+FEW, NO_COUNTER, MOVED, DIFFERS = "few", "no_counter", "moved", "differs"
+OTHER_LIFE, PROTECTED, TESTED = "other_life", "protected", "tested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class _Work:
     form_number: int
     members: Members
     rows: dict[int, str] = field(default_factory=dict)
+    tests: frozenset[str] = frozenset()
+    """The tests that stand beside the release with their proofs, as `shown.taken_out_of` names them."""
 
     @property
     def part(self) -> str:
@@ -97,7 +100,8 @@ def open_missing() -> int:
 
 
 def _open(release: Release) -> None:
-    work = _work_of(release)
+    tests = _tests(release)
+    work = _work_of(release, tests)
     earned = list(_earned(work)) if work is not None else []
     chosen = _chosen(work, earned) if work is not None else []
     opened = [one for one in chosen if not one.why]
@@ -112,12 +116,19 @@ def _open(release: Release) -> None:
             "n": (release.n or 0) - sum(one.counted.n for one in opened),
             "kiosks": sorted(_closed(work, chosen)),
         },
+        "tests": [proof for _, proof in tests],
     }
     basis = {
         "opened": pack_members({number: one.stream.uid for one in opened for number in one.numbers}),
         "before": pack_members({number: one.stream.uid for one in opened for number in one.before}),
     }
     OpenedCounters.objects.create(release=release, content=canonical(said), members=pack_basis(basis))
+
+
+def _tests(release: Release) -> list[tuple[str, dict[str, object] | None]]:
+    """Give, for each test that a release tells of, what names it, and its proof."""
+    told = content.opened(release).get("tests", [])
+    return [(f"{one['stream']}/{one['number']}", shown.proof_of(one)) for one in told]
 
 
 def _told(one: _Earned) -> dict[str, object]:
@@ -140,7 +151,7 @@ def _closed(work: _Work | None, chosen: list[_Earned]) -> Iterator[list[str]]:
     yield from ([name, NO_COUNTER] for name in silent.values_list("name", flat=True))
 
 
-def _work_of(release: Release) -> _Work | None:
+def _work_of(release: Release, tests: list[tuple[str, dict[str, object] | None]]) -> _Work | None:
     """Give what is needed; None where an index does not follow from sums alone, or there is none."""
     said = content.opened(release)
     index, unit = said["index"], release.unit
@@ -154,7 +165,8 @@ def _work_of(release: Release) -> _Work | None:
         for one, label in members_of(unpack_basis(bytes(release.basis))).items()
         if label != INCOMPLETE
     }
-    return _Work(unit, release, parse(release.period), form, number, members)
+    proven = frozenset(name for name, proof in tests if proof is not None)
+    return _Work(unit, release, parse(release.period), form, number, members, tests=proven)
 
 
 def _earned(work: _Work) -> Iterator[_Earned]:
@@ -237,9 +249,38 @@ def _with_counters(work: _Work, earned: _Earned) -> _Earned:
     inside = all(
         response_id(stream.pk, since) < one <= response_id(stream.pk, end.told.upto) for one in earned.numbers
     )
-    if not inside or opened_end.counted.minus(at_begin) != earned.counted or len(before) != at_begin.n:
+    tested = _tested(work, stream, since, end.told.upto)
+    if tested is None:
+        return replace(earned, why=TESTED)
+    told = opened_end.counted.minus(at_begin)
+    if not inside or told != earned.counted.plus(tested.within) or len(before) + tested.before != at_begin.n:
         return replace(earned, why=DIFFERS)
     return replace(earned, begin=opened_begin, end=opened_end, before=before)
+
+
+class _Tested(NamedTuple):
+    """What of a stream's counters its tests are."""
+
+    before: int
+    """Complete ones that stand in the counter at the beginning."""
+    within: Counted
+
+
+def _tested(work: _Work, stream: Stream, since: int, upto: int) -> _Tested | None:
+    """Give what tests are in a stream's counters; None where one between them stands beside the release without its proof."""
+    before, within = 0, NOTHING
+    for name, proven in shown.taken_out_of(stream.pk):
+        if proven is None:
+            return None
+        for one in proven.responses:
+            counts = one.counted(work.part)
+            if counts.n and one.seq <= since:
+                before += 1
+            elif counts.n and one.seq <= upto:
+                if name not in work.tests:
+                    return None
+                within = within.plus(counts)
+    return _Tested(before, within)
 
 
 def _is_signed(stream: Stream, closing: Closing) -> bool:

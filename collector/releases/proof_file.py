@@ -13,7 +13,7 @@ from survey.log.note import read_note
 from survey.log.tree import consistency_path, inclusion_path
 
 FORMAT = 1
-MOST_LEAVES = 200
+MOST_LEAVES = 700
 """Of a unit's thread; the newest."""
 MOST_KEPT = 12
 """Older files of a unit's releases that a newer one can be compared with."""
@@ -29,7 +29,8 @@ def of_release(release: Release) -> bytes | None:
     numbers = sorted({0, fact.number})
     if release.subject == "unit":
         thread = ThreadLeaf.objects.filter(unit=release.code, number__lt=kept.size).order_by("-nth")
-        numbers = sorted({*numbers, *thread.values_list("number", flat=True)[:MOST_LEAVES]})
+        cards = _cards(counters.content) if counters is not None else []
+        numbers = sorted({*numbers, *cards, *thread.values_list("number", flat=True)[:MOST_LEAVES]})
     said = {
         "format": FORMAT,
         "release": bytes(release.content).decode(),
@@ -40,6 +41,11 @@ def of_release(release: Release) -> bytes | None:
         "checkpoint": kept.note,
     }
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _cards(content: bytes | memoryview) -> list[int]:
+    """Give the leaves of the cards that were used."""
+    return [one["card"] for one in json.loads(bytes(content))["tests"] if one is not None]
 
 
 def _checkpoint(number: int) -> KeptCheckpoint | None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from collector import clock
+from collector.challenges import declared
 from collector.errors import CollectorError
 from collector.fleet import publication
 from collector.fleet.models import Unit
@@ -118,6 +119,7 @@ def publish(
             it belongs to is not out (`release_waits_official`), fewer than five people stand between this number and what is
             out (`release_waits`), or answers of the period came in while it was frozen (`release_moving`).
     """
+    declared.settle()  # what was a test must be out of the numbers before they are frozen
     release = begun(unit, period, instrument=instrument)
     if release.pk is None and draft is not None and draft.number == release.number:
         release.address = draft.address
@@ -147,6 +149,7 @@ def correct(release: Release, *, who: str, why: str) -> Release:
     unit = release.unit
     if release.state != State.PUBLISHED or unit is None:
         raise CollectorError("release_state", state=release.state, wanted=State.PUBLISHED)
+    declared.settle()
     with transaction.atomic():
         _alone(unit)
         found = of_unit(unit, parse(release.period), instrument=release.instrument)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from collector.evidence.intake import ledger
 from collector.evidence.intake.lines import read_line
-from collector.evidence.models import Stream
+from collector.evidence.models import Stream, TakenOut
 from collector.fleet.models import Unit
 from collector.log import heads
 from collector.releases.models import Release
@@ -39,6 +39,8 @@ class Standing(StrEnum):
     """No release of its time is out."""
     LEFT_OUT = "left_out"
     """One is out, and does not hold it: a question was left open, or it came in too late."""
+    TESTED = "tested"
+    """It was an auditor's test, and counts nowhere."""
     KEPT = "kept"
     """It is held as evidence and not counted: its stream is in question, or its questionnaire is not known here."""
 
@@ -97,7 +99,8 @@ def _found(stream: Stream, code: VisitCode) -> Found:
     rows = Response.objects.filter(pk=response_id(stream.pk, code.number))
     row = rows.select_related("series__unit", "series__form").first()
     if row is None:
-        return Found(code, Standing.KEPT, logged=logged)
+        tested = TakenOut.objects.filter(stream=stream, seq=code.number).exists()
+        return Found(code, Standing.TESTED if tested else Standing.KEPT, logged=logged)
     out = list(_releases(row))
     counted = tuple(one for one in out if _counts(one, row))
     standing = Standing.COUNTED if counted else Standing.LEFT_OUT if out else Standing.AWAITED

@@ -29,7 +29,7 @@ def example_plan() -> Plan:
     )
     standards = (Standard("ktp", "KTP-el", (("waktu", "14 hari"), ("biaya", "Rp0"))),)
     full = full._replace(profile=profile, topics=full.topics[:2], standards=standards)
-    return full._replace(speech=True, microphone=True, tests=True)
+    return full._replace(speech=True, microphone=True)
 
 
 def _act(options: argparse.Namespace) -> int:

@@ -289,8 +289,9 @@ class Recorder:
         """Record that a visit was a test; only while its visitor is there, whose last response it names."""
         effect = card.effect
         places = [place for token, place in self._responses.items() if token.startswith(f"{effect.visit}/")]
-        number = places[-1].number if places else 0
-        self._submit(effect.token, TEST, VisitTest(effect.visit, number, card.secret).to_body())
+        links = {place.number: place.link for place in places if place.stream == places[-1].stream}
+        test = VisitTest(effect.visit, max(links, default=0), card.secret, links, card.log)
+        self._submit(effect.token, TEST, test.to_body())
 
     def _secrets(self, effect: SaveAddition) -> TicketSecrets:
         return self._tickets.secrets(effect.code or self._filed)

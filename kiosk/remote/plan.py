@@ -37,7 +37,6 @@ def make_plan(
         microphone=config.sound.microphone,
         topics=ALL_TOPICS,
         timing=visit_timing(visit),
-        tests=False,
         standards=(),
     )
 

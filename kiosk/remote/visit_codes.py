@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from survey.record.ticket import read_code
 from survey.record.visit_code import VisitCode, letters_of, read_letters
-from survey.record.visit_test import card_secret
+from survey.record.visit_test import LogSize, card_secret
 from survey.visit.coded import DeclareTest, KeptCode
 from survey.visit.state import Coded, FoundCode
 from uplink.journal.segments.files import replace_file
@@ -49,6 +49,8 @@ class Declared(NamedTuple):
 
     effect: DeclareTest
     secret: bytes
+    log: LogSize | None
+    """What this kiosk has seen of the collector's log."""
 
 
 class _Made(NamedTuple):
@@ -68,12 +70,14 @@ class VisitCodes:
         collector_key: bytes,
         confirmed: Callable[[], Confirmed],
         letters: Callable[..., str] = letters_of,
+        seen_log: Callable[[], LogSize | None] = lambda: None,
     ) -> None:
         self._path = path
         self._kiosk = kiosk
         self._collector_key = collector_key
         self._confirmed = confirmed
         self._letters = letters
+        self._seen_log = seen_log
         self._wanted: queue.SimpleQueue[_Made | DeclareTest | str | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[Coded | FoundCode | Declared] = queue.SimpleQueue()
         self.waiting = 0
@@ -121,7 +125,8 @@ class VisitCodes:
                 self._done.put(self._made(wanted))
             elif isinstance(wanted, DeclareTest):
                 code = read_code(wanted.card) or wanted.card
-                self._done.put(Declared(wanted, card_secret(code, self._collector_key)))
+                seen = self._seen_log()
+                self._done.put(Declared(wanted, card_secret(code, self._collector_key), seen))
             else:
                 self._done.put(FoundCode(wanted, self._found(wanted)))
 

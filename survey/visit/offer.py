@@ -119,7 +119,7 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
         case Step.KEPT | Step.TESTED:
             return Offer((*_listen(plan), Word.CLOSE))
         case Step.THANKS if state.own_code is not None:
-            return Offer((Word.CLOSE,), (*_listen(plan), *((Word.TEST,) if plan.tests else ())))
+            return Offer((Word.CLOSE,), (*_listen(plan), Word.TEST))
         case Step.THANKS:
             return Offer((Word.CLOSE,))
         case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:

@@ -77,7 +77,5 @@ class Plan(NamedTuple):
     microphone: bool
     """Whether a visitor can speak instead of writing."""
     timing: VisitTiming
-    tests: bool
-    """Whether an auditor's card may declare a visit a test: only where the collector takes such a visit out of every number."""
     standards: tuple[Standard, ...]
     """What can be read of the unit's services before a visit begins."""

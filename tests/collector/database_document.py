@@ -14,6 +14,7 @@ APPS = (
     "evidence",
     "scores",
     "complaints",
+    "challenges",
     "releases",
     "followup",
     "papers",

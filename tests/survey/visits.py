@@ -40,7 +40,7 @@ SERVICES = tuple(OfferedService(code, code.upper()) for code in ("ktp", "kk", "a
 def full_plan(**changes: object) -> Plan:
     """The plan of a kiosk with its default settings, which reads aloud and has a microphone; with changes."""
     return make_plan(Config(), services=SERVICES)._replace(
-        **({"speech": True, "microphone": True, "tests": True, "standards": STANDARDS} | changes)
+        **({"speech": True, "microphone": True, "standards": STANDARDS} | changes)
     )  # type: ignore[arg-type]
 
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from survey.record.chain import stated_link
-from survey.record.record import COMPLAINT, RESPONSE, TALLY
+from survey.record.record import COMPLAINT, RESPONSE, TALLY, TEST
 from survey.wire.messages import MAX_BATCH_RECORDS, Batch, pack_batch
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
 
-URGENT = frozenset({RESPONSE, COMPLAINT})
+URGENT = frozenset({RESPONSE, TEST, COMPLAINT})
 LAZY_RECORDS = 20
 """So many records are worth a message of their own, whatever their kind."""
 MAX_BATCH_TEXT = 1_000_000
 
-_SAYS_TALLY = b'"kind":"%b"' % TALLY.encode()
-"""Every tally's line has it, for records are canonical JSON."""
+_SAYS_SHOWN = tuple(b'"kind":"%b"' % kind.encode() for kind in (TALLY, TEST))
+"""The line of every record that strangers are shown has one of them, for records are canonical JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Outbox:
         if self._held_since is None:
             self._held_since = now
         if urgent or now - self._held_since >= self._lazy_seconds:
-            return _through_a_tally(_whole_end(entries[:limit] if len(entries) > limit else entries))
+            return _through_a_shown(_whole_end(entries[:limit] if len(entries) > limit else entries))
         self._held = entries
         return []
 
@@ -239,11 +239,11 @@ class Outbox:
         return self._proof.receipt
 
 
-def _through_a_tally(entries: list[Entry]) -> list[Entry]:
-    """Leave out what stands behind the first tally: a stranger is shown the tally with its own signature, and never a record behind it."""
+def _through_a_shown(entries: list[Entry]) -> list[Entry]:
+    """Leave out what stands behind the first tally or test: a stranger is shown it with its own signature, and never a record behind it."""
     for at, entry in enumerate(entries, start=1):
         # A look at the bytes first: reading every record would double the work of a drain.
-        if _SAYS_TALLY in entry.line and entry.get("kind") == TALLY:
+        if any(one in entry.line for one in _SAYS_SHOWN) and entry.get("kind") in (TALLY, TEST):
             return entries[:at]
     return entries
 

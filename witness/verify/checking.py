@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from survey.log.facts import BEGIN, RELEASE, WITHDRAW, Leaf
 from survey.log.policy import Policy
 from witness.ed25519 import check
-from witness.verify import number, thread, values
+from witness.verify import number, thread, values, visits
 from witness.verify.findings import Report
 from witness.verify.proof_file import ProofFile
 
@@ -43,6 +43,7 @@ def verify(file: ProofFile, policy: Policy) -> Report:
     if unit not in leaves[file.number].of:
         report.fault("thread_gap", unit=unit, nth=0)
     _check_editions(leaves, file.number, values.text(said, "address"), report)
+    tests = visits.check(file, kiosks, unit, report)
     hours = thread.ZONES.get(values.text(file.told, "zone")) if file.told else None
     if values.at(said, "index") is None or hours is None or not values.text(file.told, "part"):
         report.answers = 0 if values.at(said, "n") is None else values.whole(said, "n")
@@ -51,7 +52,7 @@ def verify(file: ProofFile, policy: Policy) -> Report:
     first, last = values.text(period, "from"), values.text(period, "to")
     bounds = thread.bounds_ms(first, last, hours)
     thread.backdated(kiosks, *bounds, report, hours=hours, log_began_ms=began_ms)
-    total = number.check_counters(file.told, kiosks, unit, number.Period(first, last, bounds), report)
+    total = number.check_counters(file.told, kiosks, number.Period(unit, first, last, bounds), tests, report)
     number.check_sums(said, file.told, total, report)
     number.check_arithmetic(said, report)
     return report

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from survey.log.counter import NOTHING, Counted, Told, read_told
@@ -12,6 +12,7 @@ from witness.ed25519 import check
 from witness.verify import values
 from witness.verify.findings import Report
 from witness.verify.thread import KnownKiosk
+from witness.verify.visits import Tested
 
 BANDS_2017 = (("A", 8831), ("B", 7661), ("C", 6500), ("D", 2500))
 """The lowest index of each category, in hundredths."""
@@ -23,9 +24,10 @@ _WEIGHT = re.compile(r"([0-9]{1,4})/([0-9]{1,4})|0\.([0-9]{1,6})")
 
 
 class Period:
-    """A release's period, as its borders are told in tallies."""
+    """A unit's period, as its borders are told in tallies."""
 
-    def __init__(self, first: str, last: str, bounds_ms: tuple[int, int]) -> None:
+    def __init__(self, unit: str, first: str, last: str, bounds_ms: tuple[int, int]) -> None:
+        self.unit = unit
         year, month = int(last[:4]), int(last[5:7])
         self.begins = first[:7]
         self.after = f"{year + month // 12:04d}-{month % 12 + 1:02d}"
@@ -33,9 +35,13 @@ class Period:
 
 
 def check_counters(
-    told: Mapping[str, Any], kiosks: Mapping[str, KnownKiosk], unit: str, period: Period, report: Report
+    told: Mapping[str, Any],
+    kiosks: Mapping[str, KnownKiosk],
+    period: Period,
+    tests: Sequence[Tested],
+    report: Report,
 ) -> Counted:
-    """Check each kiosk's counters; gives what they come to together."""
+    """Check each kiosk's counters; gives what they come to together, without the test visits."""
     part, total, seen = values.text(told, "part"), NOTHING, set()
     smallest: int | None = None
     for one in values.rows(told, "kiosks"):
@@ -44,7 +50,8 @@ def check_counters(
             report.fault("kiosk_twice", kiosk=name)
             continue
         seen.add(name)
-        earned = _earned(one, kiosks.get(name), unit=unit, part=part, period=period, report=report)
+        own = [test for test in tests if test.kiosk == name]
+        earned = _earned(one, kiosks.get(name), part=part, period=period, tests=own, report=report)
         total = total.plus(earned)
         if earned.n > 0:
             smallest = earned.n if smallest is None else min(smallest, earned.n)
@@ -58,10 +65,10 @@ def check_counters(
         seen.add(row[0])
         report.note("kiosk_closed", kiosk=row[0], why=row[1])
     bounds = period.begin_ms, period.end_ms
-    stayed = {name for name, kiosk in kiosks.items() if kiosk.stood_at(unit, *bounds)[1]}
+    stayed = {name for name, kiosk in kiosks.items() if kiosk.stood_at(period.unit, *bounds)[1]}
     _check_closed(closed, smallest, stayed, report)
     for name, kiosk in sorted(kiosks.items()):
-        here = kiosk.stood_at(unit, period.begin_ms, period.end_ms)[0]
+        here = kiosk.stood_at(period.unit, period.begin_ms, period.end_ms)[0]
         if here and kiosk.is_alive(period.begin_ms, period.end_ms) and name not in seen:
             report.fault("kiosk_left_out", kiosk=name)
     return total
@@ -144,7 +151,13 @@ def printed(number: int) -> str:
 
 
 def _earned(
-    one: Mapping[str, Any], known: KnownKiosk | None, *, unit: str, part: str, period: Period, report: Report
+    one: Mapping[str, Any],
+    known: KnownKiosk | None,
+    *,
+    part: str,
+    period: Period,
+    tests: Sequence[Tested],
+    report: Report,
 ) -> Counted:
     name, key = values.text(one, "kiosk"), values.unhex(values.text(one, "key"))
     stream = values.text(one, "stream")
@@ -154,7 +167,7 @@ def _earned(
         report.fault("kiosk_not_logged", kiosk=name)
     elif key.hex() not in known.keys:
         report.fault("key_not_logged", kiosk=name)
-    elif not known.stood_at(unit, _from_ms(one, enrolled_ms, period), period.end_ms)[1]:
+    elif not known.stood_at(period.unit, _from_ms(one, enrolled_ms, period), period.end_ms)[1]:
         report.fault("kiosk_elsewhere", kiosk=name)
     elif one["begin"] is not None and enrolled_ms > period.begin_ms:
         report.fault("key_too_young", kiosk=name)
@@ -170,7 +183,9 @@ def _earned(
         report.fault("border", kiosk=name, which="end")
     elif not _begins(before, after, period, enrolled_ms):
         report.fault("border", kiosk=name, which="begin")
-    earned = end.minus(begin)
+    earned = _without(
+        end.minus(begin), [one.within(part, before, after) for one in tests if one.stream == stream]
+    )
     if earned.n < 0 or min(earned.sums.values(), default=0) < 0:
         report.fault("counter_altered", kiosk=name, what="counter_backwards")
     return earned
@@ -179,6 +194,12 @@ def _earned(
 def _from_ms(one: Mapping[str, Any], enrolled_ms: int, period: Period) -> int:
     """Give from when on a kiosk has to have stood at the unit: one that came within the period, from its enrolment on."""
     return max(period.begin_ms, enrolled_ms) if one["begin"] is None else period.begin_ms
+
+
+def _without(earned: Counted, parts: Sequence[Counted]) -> Counted:
+    for one in parts:
+        earned = earned.minus(one)
+    return earned
 
 
 def _told(given: object, stream: str, part: str, key: bytes) -> tuple[Counted, TallyTold | None]:

@@ -282,6 +282,115 @@ function stoodAt(kiosk, unit, begin, end) {
   const here = [...before.slice(-1), ...inside].map((one) => one.unit === unit);
   return [here.some(Boolean), before.length > 0 && here.every(Boolean)];
 }
+const canonical = (value) => JSON.stringify(sorted(value));
+const headMessage = (stream, seq, link) => {
+  const number = new Uint8Array(8);
+  new DataView(number.buffer).setBigUint64(0, BigInt(seq));
+  return joined(utf8("ikm-head-1\0"), unhex(stream), number, link);
+};
+
+// Test visits.
+function shownLine(given) {
+  const prev = isObject(given) && typeof given.prev === "string" ? base64(given.prev, 32) : null;
+  if (!isObject(given) || typeof given.line !== "string" || !prev) throw new Wrong("test_shown");
+  return { prev, line: given.line };
+}
+const linkOf = (one) => sha256(joined(one.prev, utf8(one.line)));
+function recordOf(line, kind) {
+  let found;
+  if (utf8(line).length > 16384) throw new Wrong("test_line");
+  try { found = parsed(line, "record"); } catch { throw new Wrong("test_line"); }
+  const sound = found.kind === kind && isObject(found.body) && typeof found.sync === "boolean" && isWhole(found.boot, 1) && isWhole(found.up_ms)
+    && isWhole(found.seq, 1) && (!has(found, "at") || isWhole(found.at, -MOST));
+  if (!sound) throw new Wrong("test_line");
+  return found;
+}
+const isText = (value, most = 64) => typeof value === "string" && [...value].length <= most;
+function declarationOf(body) {
+  const bad = () => new Wrong("test_line"), links = new Map(), given = body.links ?? {};
+  const bytes = (text) => (isText(text) ? base64(text + "=".repeat((4 - (text.length % 4)) % 4), 32) : null);
+  if (has(body, "links") && !isObject(body.links)) throw bad();
+  if (Object.keys(given).length > 8) throw bad();
+  for (const name of Object.keys(given)) {
+    const link = bytes(given[name]);
+    if (!/^[1-9][0-9]{0,15}$/.test(name) || Number(name) >= MOST || !link) throw bad();
+    links.set(Number(name), link);
+  }
+  const secret = bytes(body.secret), log = body.log ?? null;
+  if (!isWhole(body.visit) || !isWhole(body.number) || !secret) throw bad();
+  if (log !== null && (!isObject(log) || !isText(log.origin, 200) || !isWhole(log.size))) throw bad();
+  return { visit: body.visit, number: body.number, secret, links, log };
+}
+function answersOf(record) {
+  const { instrument, version, unit = "", answers = {}, complete, visit } = record.body;
+  const plain = unit ?? "";
+  const sound = isText(instrument) && isText(version) && isText(plain) && isObject(answers) && Object.keys(answers).length <= 64
+    && Object.values(answers).every((one) => isWhole(one)) && typeof complete === "boolean" && isWhole(visit);
+  if (!sound) throw new Wrong("test_line");
+  const name = `${instrument}@${version}`;
+  return { seq: record.seq, name, part: `${plain}/${name}`, complete, answers, visit };
+}
+async function provenTest(given, known, claimed) {
+  const key = text(given, "key");
+  whole(given, "card");
+  if (!known || !known.keys.has(key)) throw new Wrong("test_key");
+  if (unhex(claimed.stream).length !== 16) throw wrong("stream");
+  const rows = Array.isArray(given.responses) ? given.responses : [];
+  if (rows.length < 1 || rows.length > 8) throw new Wrong("test_shown");
+  const shown = shownLine(given.test), signature = typeof given.signature === "string" ? base64(given.signature, 64) : null;
+  if (!signature) throw new Wrong("test_shown");
+  const lines = rows.map(shownLine), declared = recordOf(shown.line, "test");
+  if (!(await check(unhex(key), signature, headMessage(claimed.stream, declared.seq, await linkOf(shown))))) throw new Wrong("test_signature");
+  const test = declarationOf(declared.body), responses = [], answers = {};
+  for (const one of lines) {
+    const record = recordOf(one.line, "response"), found = answersOf(record), link = test.links.get(record.seq);
+    const fits = record.boot === declared.boot && found.visit === test.visit && record.seq < declared.seq;
+    if (!fits || !link || !same(link, await linkOf(one))) throw new Wrong("test_answers");
+    responses.push(found);
+    answers[found.name] = found.answers;
+  }
+  const own = responses.map((one) => one.seq).sort((one, other) => one - other), named = [...test.links.keys()].sort((one, other) => one - other);
+  if (!own.length || canonical(own) !== canonical(named) || own[own.length - 1] !== test.number) throw new Wrong("test_answers");
+  if (test.number !== claimed.number || canonical(answers) !== canonical(claimed.answers)) throw new Wrong("test_answers");
+  return { kiosk: claimed.name, stream: claimed.stream, test, responses, line: shown.line };
+}
+async function checkTests({ said, told, counters, leaves, kiosks, unit, origin, fault, note }) {
+  for (const row of rows(said, "tests_in_vain")) {
+    const sound = Array.isArray(row) && row.length === 3 && typeof row[0] === "string" && typeof row[1] === "string" && Number.isInteger(row[2]);
+    if (!sound) throw wrong("tests_in_vain");
+    note("test_in_vain", { kiosk: row[0], why: row[1], n: row[2] });
+  }
+  const claims = rows(said, "tests"), shown = counters ? rows(told, "tests") : [], found = [], seen = new Set(), numbers = new Map();
+  if (claims.length !== shown.length) fault("tests_left_out", { told: claims.length, shown: shown.length });
+  for (const [place, row] of claims.entries()) {
+    const name = text(row, "kiosk"), number = whole(row, "number"), stream = text(row, "stream"), answers = obj(row, "answers"), wrote = at(row, "wrote");
+    numbers.set(name, (numbers.get(name) ?? 0) + 1);
+    if (wrote === null) note("test_unwritten", { kiosk: name, number });
+    else if (!isObject(wrote)) throw wrong("wrote");
+    else if (Object.keys(wrote).some((key) => !has(answers, key) || canonical(answers[key]) !== canonical(wrote[key])))
+      fault("test_differs", { kiosk: name, number });
+    const given = place < shown.length ? shown[place] : null;
+    if (given === null) { note("test_not_shown", { kiosk: name, number }); continue; }
+    try {
+      const one = await provenTest(given, kiosks.get(name), { name, stream, number, answers });
+      const values = { kiosk: name, number: one.test.number }, leaf = leaves.get(given.card), log = one.test.log;
+      const card = hexOf(await sha256(joined(utf8("ikm-test-leaf-1\0"), one.test.secret, utf8(name))));
+      if (!leaf || leaf.kind !== "card" || leaf.body.card !== card) fault("test_no_card", values);
+      else if (log === null || log.origin !== origin || log.size <= given.card) fault("test_card_late", values);
+      const uses = [...leaves.values()].filter((one) => one.kind === "tested" && has(one.of, unit) && one.body.card === card);
+      const record = hexOf(await sha256(utf8(one.line))), place = `${stream}/${one.test.number}`;
+      if (!uses.some((one) => one.body.kiosk === name && one.body.record === record)) fault("test_not_logged", values);
+      if (uses.length > 1 || seen.has(card) || seen.has(place)) fault("test_card_again", values);
+      seen.add(card).add(place);
+      found.push(one);
+    } catch (error) {
+      if (!(error instanceof Wrong)) throw error;
+      fault("test_unproven", { kiosk: name, number, what: error.code });
+    }
+  }
+  for (const [name, n] of byName(numbers)) note("tested", { kiosk: name, n });
+  return found;
+}
 const byName = (map) => [...map].sort(([one], [other]) => (one < other ? -1 : 1));
 
 async function verify(content, policyText) {
@@ -366,6 +475,7 @@ async function verify(content, policyText) {
     const twin = ["code", "period", "instrument", "number"].every((key) => leaf.body[key] === mine.body[key]);
     if (leaf.kind === "release" && one !== own && twin) fault("released_twice", { other: text(leaf.body, "address") });
   }
+  const tests = await checkTests({ said, told, counters, leaves, kiosks, unit, origin: point.origin, fault, note });
   const zone = counters ? text(told, "zone") : "", hours = has(WEEKS, zone) ? WEEKS[zone] : null;
   if (at(said, "index") === null || hours === null || !text(told, "part")) {
     report.answers = at(said, "n") === null ? 0 : whole(said, "n");
@@ -421,7 +531,14 @@ async function verify(content, policyText) {
       : border(opens, begins) && opens.since === closes?.since && opens.upto < closes?.upto;
     if (closes === null || !border(closes, after)) fault("border", { kiosk: name, which: "end" });
     else if (!fits) fault("border", { kiosk: name, which: "begin" });
-    const earned = added(to, from, -1);
+    let earned = added(to, from, -1);
+    for (const tested of tests) {
+      if (tested.kiosk !== name || tested.stream !== stream) continue;
+      for (const answer of tested.responses) {
+        if (!(answer.seq > (opens?.upto ?? 0) && answer.seq <= (closes?.upto ?? 0)) || !answer.complete || answer.part !== part) continue;
+        earned = added(earned, { n: 1, sums: answer.answers }, -1);
+      }
+    }
     if (earned.n < 0 || Object.values(earned.sums).some((value) => value < 0)) fault("counter_altered", { kiosk: name, what: "counter_backwards" });
     total = added(total, earned, 1);
     if (earned.n > 0) smallest = smallest === null ? earned.n : Math.min(smallest, earned.n);

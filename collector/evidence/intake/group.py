@@ -49,6 +49,7 @@ from collector.evidence.intake.senders import (
     store_holes,
     stored_holes,
 )
+from collector.evidence.intake.taken_out import taken_out
 from collector.evidence.models import Conflict, Stream
 from collector.evidence.standing import COUNTING, naming_line
 from collector.fleet.assignments import standings
@@ -194,14 +195,17 @@ class _Work:
             )
             return []
         runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
+        clock = timing.load(row.clock)
         source = Source(
             row.id,
             self._sender.id,
             self._standing,
             held_elsewhere(row.id, row.key_id),
             archived=row.key_id in self._sender.archives,
+            # What is new is none of it; what came before is read again only where its time was open.
+            taken_out=taken_out(row.id) if clock.open_from < runs[0].first else frozenset(),
         )
-        projected = projecting.project_run(source, timing.load(row.clock), runs)
+        projected = projecting.project_run(source, clock, runs)
         write(timing.dump(projected.placed.clock))
         return [projected]
 

@@ -2,7 +2,7 @@
 
 A batch is kept as it came. Small ones that follow each other and are committed together are kept as one, with the last one's
 signature: it commits to every record before it, so the earlier signatures prove nothing more, and they are two thirds of a
-lone response. Only a tally's own is kept, which a batch ends with. Attachments are never kept here: they may have to be destroyed one day.
+lone response. Only those of tallies and declared tests are kept, which batches end with. Attachments are never kept here: they may have to be destroyed one day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _JOINED = 200
 """The most records that are joined into one."""
 _LINK_EVERY = 64
 """About every so many records a link is kept: damage can hide no more than these."""
-_TALLY = b'"kind":"tally"'
+_SHOWN = (b'"kind":"tally"', b'"kind":"test"')
 
 Row = tuple[int, int, int, int, int, bytes, bytes]
 """`stream_id, first, count, door, received_ms, before, payload`."""
@@ -69,8 +69,7 @@ def _groups(taken: Sequence[Taken], messages: Mapping[int, Message]) -> list[lis
         else:
             groups.append([one])
             held = number if number < _SMALL else 0
-        if (
-            _TALLY in one.lines[-1]
-        ):  # its own signature is what a stranger is shown: nothing is joined behind it
+        # Its own signature is what a stranger is shown: nothing is joined behind it.
+        if any(kind in one.lines[-1] for kind in _SHOWN):
             held = 0
     return groups

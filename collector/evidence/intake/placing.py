@@ -43,6 +43,8 @@ class Source:
     """Whether what it carries over is held already."""
     archived: bool = False
     """Whether its key brings history in."""
+    taken_out: frozenset[int] = frozenset()
+    """Responses that count nowhere: their visit was a test."""
 
 
 @dataclass(slots=True)
@@ -114,8 +116,11 @@ def _records(
     stream_id, kiosk_id, standing = source.stream_id, source.kiosk_id, source.standing
     records = []
     carried: dict[Place, bytes] = {}
+    taken_out = source.taken_out
     for line, received_ms, (at_ms, error_ms) in zip(parsed.lines, parsed.received, moments, strict=True):
         seq = line.seq
+        if taken_out and seq in taken_out:
+            continue
         # Asked here and not in there: it spares nearly all records a call.
         inner = opened(line, at_ms=at_ms, error_ms=error_ms) if line.kind == CARRIED else None
         if inner is not None:

@@ -9,6 +9,7 @@ from collector.evidence.intake.accepted import AcceptedRecord, NotUnderstood
 from collector.evidence.intake.elsewhere import held_elsewhere
 from collector.evidence.intake.placing import CARRIED_TWICE, KIOSK_UNASSIGNED, Placed, Source
 from collector.evidence.intake.replay import replay
+from collector.evidence.intake.taken_out import taken_out
 from collector.evidence.models import SetAside, Stream
 from collector.evidence.standing import COUNTING
 from collector.fleet import present
@@ -70,6 +71,7 @@ def replay_stream(stream: Stream) -> Iterator[Placed]:
         standings({stream.kiosk_id}).get(stream.kiosk_id),
         held_elsewhere(stream.pk, stream.key_id),
         archived=stream.key.archive_from is not None,
+        taken_out=taken_out(stream.pk),
     )
     yield from replay(source, ledger.runs(stream.pk), enrolled_ms=stream.key.begins_ms)
 

@@ -110,6 +110,13 @@ class LoggedHead(msgspec.Struct, frozen=True):
     """What shows that it is in the manifest's checkpoint."""
 
 
+class TakenOutEntry(msgspec.Struct, frozen=True, array_like=True):
+    """A response that counts nowhere, and the record that declared its visit a test."""
+
+    seq: _Seq
+    by: _Seq
+
+
 class StreamEntry(msgspec.Struct, frozen=True):
     """A stream, and how far it is held."""
 
@@ -135,6 +142,8 @@ class StreamEntry(msgspec.Struct, frozen=True):
     attachments: tuple[AttachmentEntry, ...] = ()
     logged: tuple[LoggedHead, ...] = ()
     """Its heads as the log of facts holds the collector to them."""
+    taken_out: tuple[TakenOutEntry, ...] = ()
+    """What counts nowhere, because its visit was a test."""
 
 
 class SilentEntry(msgspec.Struct, frozen=True):

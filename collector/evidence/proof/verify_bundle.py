@@ -28,6 +28,7 @@ from collector.evidence.proof.lineage import examine, remarks_of
 from collector.evidence.proof.recount import PublishedIndex, published, recount, recount_archived
 from collector.evidence.proof.remarks import uncertain_ends
 from collector.evidence.proof.tallied import check_tallies, tally_differs
+from collector.evidence.proof.tested import tested_in
 from collector.evidence.proof.verdicts import Part, SignedHead, StreamVerdict, check
 from collector.evidence.standing import COUNTING
 from collector.fleet.standing import Standing
@@ -119,7 +120,8 @@ def verify(path: Path, *, collector_key: bytes | None = None) -> Report:
         for one in (*remarks_of(lineages.remarks, spot), *told_beside):
             (notes if one.breaks is None else problems).append(f"{who}: {one.sentence(CONSOLE)}")
         if entry.standing in COUNTING:
-            records_of[entry.uid] = list(_records(bundle, entry, shared))
+            tested = tested_in(entry, shared, problems, notes)
+            records_of[entry.uid] = list(_records(bundle, entry, shared, tested))
             records += records_of[entry.uid]
     verdicts += look_at_unheard(lineages, problems, notes)
     look_at_times(manifest, records_of, lineages, problems, notes)
@@ -243,7 +245,9 @@ def _by_number(proofs: Sequence[BatchProof], lines: Sequence[bytes]) -> list[_Nu
     return list(parts)
 
 
-def _records(bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered]) -> Iterator[AcceptedRecord]:
+def _records(
+    bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered], tested: frozenset[int]
+) -> Iterator[AcceptedRecord]:
     """Give a stream's records with their times and units, exactly as the collector derives them."""
     manifest = bundle.manifest
     stands = manifest.stands.get(entry.kiosk, ())
@@ -260,7 +264,12 @@ def _records(bundle: Bundle, entry: StreamEntry, shared: Sequence[_Numbered]) ->
         for seq, line in part
     )
     source = Source(
-        0, 0, standing if stands else None, held_in(bundle, entry), archived=entry.archive_ms is not None
+        0,
+        0,
+        standing if stands else None,
+        held_in(bundle, entry),
+        archived=entry.archive_ms is not None,
+        taken_out=tested,
     )
     for part in replay(source, runs, enrolled_ms=entry.enrolled_ms):
         yield from part.records

@@ -112,6 +112,11 @@ class Reading:
         return sorted(elements, key=lambda one: -one["value"])[:3] if len(elements) >= 6 else []
 
     @property
+    def tests(self) -> list[Mapping[str, Any]]:
+        """Its test visits, each with whether it was recorded as its auditor wrote it."""
+        return [one | {"alike": _alike(one)} for one in self.said.get("tests", [])]
+
+    @property
     def has_rows(self) -> bool:
         """Whether its official sheet has rows, which a list of its own commits to."""
         return SheetRows.objects.filter(release=self.release).exclude(content=b"").exists()
@@ -121,6 +126,11 @@ class Reading:
         """Whether all records that its kiosks signed were here when it came out."""
         held = self.said.get("completeness") or []
         return not any(one["awaited"] or one["lost_here"] or one["conflicts"] for one in held)
+
+
+def _alike(test: Mapping[str, Any]) -> bool:
+    wrote = test["wrote"]
+    return bool(wrote) and all(test["answers"].get(name) == values for name, values in wrote.items())
 
 
 def shown_releases() -> QuerySet[Release]:

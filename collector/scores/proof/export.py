@@ -25,6 +25,7 @@ from collector.evidence.proof.bundle import (
     SilentEntry,
     Stand,
     StreamEntry,
+    TakenOutEntry,
     UnitEntry,
 )
 from collector.evidence.proof.checking import conflicts, heads, lost_here, signed_heads
@@ -218,6 +219,9 @@ def _entry(stream: Stream, checkpoint: KeptCheckpoint | None) -> StreamEntry:
             for (seq, name), told in told_of(stream).items()
         ),
         logged=tuple(_logged(stream, checkpoint)),
+        taken_out=tuple(
+            TakenOutEntry(seq, by) for seq, by in stream.taken_out.order_by("seq").values_list("seq", "by")
+        ),
     )
 
 

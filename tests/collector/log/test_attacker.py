@@ -9,23 +9,27 @@ import contextlib
 import json
 import random
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from collector.challenges import shown
+from collector.challenges.models import DeclaredTest, Verdict
 from collector.errors import CollectorError
-from collector.evidence.models import Stream
+from collector.evidence.models import Stream, TakenOut
 from collector.fleet.models import Unit
 from collector.releases import publishing
 from collector.releases.models import OpenedCounters, Release
 from collector.releases.states import State
 from collector.scores.models import Response
 from survey.index.periods import parse
-from survey.log.counter import read_told
+from survey.log.counter import NOTHING, Counted, read_told
 from survey.record.record import decode
 from tests.collector.conftest import Arrive, OwnClock
-from tests.collector.log.village import Village, moment
+from tests.collector.log.village import Card, Village, moment
+from tests.collector.log.visiting import declare, log_now, made, visit
 from tests.collector.releases.attacker import Knowledge, everything, said_by_group, small_blocks
 
 pytestmark = pytest.mark.django_db
@@ -52,14 +56,36 @@ class Attacker(Knowledge):
                         .exclude(answers__contains="-")
                         .values_list("pk", flat=True)
                     )
-                    assert len(people) == one.counted.n
-                    self._totals[people]["all"] = sum(one.counted.sums.values())
+                    tests = counted_in_tests(stream, int(str(upto)))
+                    assert len(people) == one.counted.n - tests.n, "what is left is people, and nobody else"
+                    self._totals[people]["all"] = sum(one.counted.sums.values()) - sum(tests.sums.values())
                     number += 1
         return number
 
 
-def live(village: Village, seed: int, client: Client, *, outages: bool = False) -> int:
-    """Let a village have a quarter, and publish in some order; attack after each step. Gives how many counters were opened."""
+def counted_in_tests(stream: Stream, upto: int) -> Counted:
+    """What the test visits of a stream add to its counter: the attacker knows every one of them, published or not."""
+    total = NOTHING
+    for _, proven in shown.taken_out_of(stream.pk):
+        assert proven is not None
+        for one in proven.responses:
+            total = total.plus(one.counted("/skm-2017@1")) if one.seq <= upto else total
+    return total
+
+
+def try_out(village: Village, card: Card, chance: random.Random) -> None:
+    """Have an auditor make a test visit, with a card that the kiosk saw in the log."""
+    (made_card,) = made(card.kiosk.name)
+    village.log()
+    pressed = [chance.choice((1, 2, 3, 4)) for _ in range(9)]
+    declare(card, made_card.code, visit(card, *pressed, day=card.day), log=log_now())
+
+
+def live(village: Village, seed: int, client: Client, *, outages: bool = False, tests: float = 0) -> int:
+    """Let a village have a quarter, and publish in some order; attack after each step. Gives how many counters were opened.
+
+    `outages`: whether its kiosks go off over a month's border now and then. `tests`: how likely an auditor comes on a day on which people come.
+    """
     chance = random.Random(seed)
     for place in range(chance.choice((1, 2, 2, 3))):
         card = village.card(f"s{seed}-{place}")
@@ -68,6 +94,8 @@ def live(village: Village, seed: int, client: Client, *, outages: bool = False) 
         while day < date(2026, 12, 30):
             number = min(chance.randint(0, most), most)
             card.serve(day, *[chance.choice((1, 2, 3, 4)) for _ in range(number)])
+            if chance.random() < tests:
+                try_out(village, card, chance)
             day += timedelta(days=chance.choice((1, 9, 25)))
             if (
                 outages and chance.random() < 0.4
@@ -123,7 +151,7 @@ def test_counters_beside_releases_tell_of_nobody(
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(FEW), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(FEW, MANY))]
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, MANY))]
 )
 def test_answers_that_stay_in_the_period_of_their_counter_tell_of_nobody(
     seed: int,
@@ -138,6 +166,46 @@ def test_answers_that_stay_in_the_period_of_their_counter_tell_of_nobody(
     monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
     own_clock.moment = moment(date(2026, 9, 27))
     live(Village(unit, own_clock, arrive), 1_000 + seed, client, outages=True)
+
+
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, MANY))]
+)
+def test_test_visits_beside_releases_tell_of_nobody(
+    seed: int,
+    unit: Unit,
+    own_clock: OwnClock,
+    arrive: Arrive,
+    client: Client,
+    tmp_path: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The attacker knows every test, so counters and tests together must leave no block of fewer than five people."""
+    monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
+    own_clock.moment = moment(date(2026, 9, 27))
+    village = Village(unit, own_clock, arrive)
+    live(village, seed, client, tests=0.3)
+    told = {
+        (one["stream"], one["number"])
+        for out in Release.objects.exclude(content=b"")
+        for one in _tests_of(out)
+    }
+    out_of_count = {
+        (one.stream.uid, one.number) for one in DeclaredTest.objects.filter(verdict=Verdict.TAKEN_OUT)
+    }
+    assert DeclaredTest.objects.count() == len(out_of_count) > 0
+    assert told <= out_of_count, "no visit but a test is ever told"
+    assert not Response.objects.filter(
+        pk__in=[stream_pk << 32 | seq for stream_pk, seq in _taken_out()]
+    ).exists()
+
+
+def _tests_of(release: Release) -> list[dict[str, Any]]:
+    return list(json.loads(bytes(release.content)).get("tests", []))
+
+
+def _taken_out() -> list[tuple[int, int]]:
+    return list(TakenOut.objects.values_list("stream_id", "seq"))
 
 
 def test_the_attacker_would_see_a_counter_that_should_have_stayed_closed(

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from collector.challenges import declared
 from collector.fleet.models import Unit
 from collector.releases import publishing
 from survey.log.checkpoint import read_checkpoint
@@ -19,6 +20,7 @@ from survey.log.policy import read_policy
 from survey.record.errors import Malformed
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.log.village import Village, moment
+from tests.collector.log.visiting import declare, log_now, made, visit, wrote
 from tests.collector.log.world import World, report_by_page
 from witness.verify import command, log, proof_file
 from witness.verify.checking import verify
@@ -45,7 +47,14 @@ def world(
         card = found.village.card(name)
         card.serve(date(2026, 10, 5), *[1 + at % 4 for at in range(number)])
     found.log()
+    cards = made("balai", 2)
+    found.log()
+    for card in cards:
+        own = found.village.cards[0]
+        declare(own, card.code, visit(own, 3, 4, 3, 4, 3, 4, 3, 4, 3), log=log_now())
     found.village.send()
+    declared.settle()
+    wrote(cards[0].code, 3, 4, 3, 4, 3, 4, 3, 4, 3)
     return found
 
 
@@ -92,6 +101,8 @@ def test_the_two_agree_on_honest_and_on_damaged_files(world: World, opened: Page
         "counter_altered",
         "release_replaced",
         "log_not_signed",
+        "test_unproven",
+        "test_differs",
     } <= seen
 
 

@@ -92,11 +92,12 @@ class Card:
         self.kiosk.up_ms = max(self.kiosk.up_ms, at_ms - self.kiosk.clock_ms)
 
     def batches(self) -> list[bytes]:
-        """Pack what was not sent yet; a batch ends behind each tally, as the uplink ends them."""
+        """Pack what was not sent yet; a batch ends behind each tally and each declared test, as the uplink ends them."""
         found = []
         first = self.sent + 1
         for seq in range(first, self.kiosk.last + 1):
-            if b'"kind":"tally"' in self.kiosk.lines[seq - 1] or seq == self.kiosk.last:
+            shown = any(one in self.kiosk.lines[seq - 1] for one in (b'"kind":"tally"', b'"kind":"test"'))
+            if shown or seq == self.kiosk.last:
                 found.append(self.kiosk.batch(first, seq))
                 first = seq + 1
         self.sent = self.kiosk.last

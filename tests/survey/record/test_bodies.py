@@ -23,7 +23,7 @@ from survey.record.response import Response
 from survey.record.seen_log import SeenLog
 from survey.record.staff import STAFF_ACTIONS, Staff
 from survey.record.tally import TallyTold
-from survey.record.visit_test import VisitTest
+from survey.record.visit_test import LogSize, VisitTest
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
 
@@ -139,7 +139,14 @@ EXAMPLES = {
             st.booleans(),
         ),
     ),
-    "test": st.builds(VisitTest, visit=wholes, number=wholes, secret=st.binary(min_size=32, max_size=32)),
+    "test": st.builds(
+        VisitTest,
+        visit=wholes,
+        number=wholes,
+        secret=st.binary(min_size=32, max_size=32),
+        links=st.dictionaries(st.integers(1, 2**53 - 1), st.binary(min_size=32, max_size=32), max_size=8),
+        log=st.none() | st.builds(LogSize, words, wholes),
+    ),
     "settings": st.one_of(
         st.builds(
             lambda version, unknown: SettingsTold(version, applied=True, unknown=tuple(unknown)),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from survey.record.attachment import attach
-from survey.record.record import ALIVE, COMPLAINT, STAFF, TALLY
+from survey.record.record import ALIVE, COMPLAINT, STAFF, TALLY, TEST
 from survey.wire.messages import unpack_batch, unpack_receipt
 from survey.wire.trouble import trouble
 from tests.uplink.fakes import START_MS, FakeCollector, FakeTransport, Home, fill, stamp
@@ -158,11 +158,14 @@ def test_only_the_first_batch_of_a_connection_says_where_it_joins(home: Home) ->
     journal.close()
 
 
-def test_a_batch_ends_behind_each_tally_so_that_it_has_a_signature_of_its_own(home: Home) -> None:
+@pytest.mark.parametrize("kind", [TALLY, TEST])
+def test_a_batch_ends_behind_what_strangers_are_shown_so_that_it_has_a_signature_of_its_own(
+    home: Home, kind: str
+) -> None:
     journal, transport = home.journal(), FakeTransport(home.collector)
     for number in (3, 4):
         fill(journal, number)
-        journal.append(TALLY, {"upto": journal.head.seq}, stamp=stamp())
+        journal.append(kind, {"upto": journal.head.seq}, stamp=stamp())
     fill(journal, 2)
     Trip(home, transport).go(9)
     assert [one.last for one in home.collector.batches] == [4, 9, 11]
