@@ -39,6 +39,7 @@ Numbers
   index               the index of units, regions, services, kiosks, periods
   ipp                 enter an evaluator's marks (F-02), show and publish the IPP
   breakdown           the groups of a released period: by service, kiosk, sex, hour …
+  card make|wrote|list  test visits: an auditor's cards, what was pressed, what became of each
   population          state how many people a unit served in a period
   explain             how a printed index was reckoned, and what the table of 2004 called it
   instruments         check questionnaire files, or list the shipped ones
