@@ -39,7 +39,6 @@ Numbers
   index               the index of units, regions, services, kiosks, periods
   ipp                 enter an evaluator's marks (F-02), show and publish the IPP
   breakdown           the groups of a released period: by service, kiosk, sex, hour …
-  card make|wrote|list  test visits: an auditor's cards, what was pressed, what became of each
   population          state how many people a unit served in a period
   explain             how a printed index was reckoned, and what the table of 2004 called it
   instruments         check questionnaire files, or list the shipped ones
@@ -51,6 +50,7 @@ Proof
   import              take in what a USB stick brought
   rebuild             make rows and tallies anew from the evidence
   log                 the log of facts: build it, show it, have it cosigned
+  card                test visits: cards for auditors, what was pressed, what became of each
   stream              streams that do not fit their key's lineage; let them count, or not
   keys                the keys that kiosks seal to: list, make a new one, destroy an old one
   refusals            what was refused, and why
