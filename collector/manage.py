@@ -50,6 +50,7 @@ Proof
   import              take in what a USB stick brought
   rebuild             make rows and tallies anew from the evidence
   log                 the log of facts: build it, show it, have it cosigned
+  card                test visits: cards for auditors, what was pressed, what became of each
   stream              streams that do not fit their key's lineage; let them count, or not
   keys                the keys that kiosks seal to: list, make a new one, destroy an old one
   refusals            what was refused, and why

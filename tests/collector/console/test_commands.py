@@ -93,6 +93,10 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         ((*UNIT, "--period", "2026-TW4"), "2026-TW4: responses 30-99, releases 0, units left out 1"),
     ],
     "broker_files": [(("{folder}", "--host", "broker.example"), "IKM_BROKER_URL=mqtts://broker.example:8883")],
+    "card": [
+        (("make", *UNIT, "--why", "uji", "{folder}/kartu.pdf"), "each works once"),
+        (("list",), "cards, 0 used"),
+    ],
     "complaint": [
         (("list", "--as", "rina"), "  due 2026-11-27  sukamaju  diterima  unit:sukamaju  lama"),
         (("list", "--as", "rina", "--below"), "due 2026-11-27"),
@@ -186,6 +190,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "breakdown": ((*UNIT, "--period", "2026-W7"), "2026-W7"),
     "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "web_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
+    "card": (("wrote", "AAAA"), "no card has this code"),
     "complaint": (("read", "AAAA", "--as", "rina", "--why", "x"), "there is no complaint 'AAAA' here"),
     "complaint_report": (
         ("make", *UNIT, "--period", "TW9", "--file", "{folder}/x.pdf"),
