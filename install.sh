@@ -85,13 +85,13 @@ run_test() {
     .venv/bin/ruff format --check --quiet .
     # shellcheck disable=SC2046 # a list of files
     shellcheck $(grep -rl '^#!/bin/sh' packaging) install.sh check .ci/run systemd/ikm-kiosk systemd/ikm-collector tests/booted/*.sh tests/vm/*.sh packaging/*/root/usr/lib/*/product
-    say "types"
-    .venv/bin/mypy
     if [ $# -gt 0 ]; then
+        say "types"
+        .venv/bin/mypy
         say "these tests"
         exec .venv/bin/pytest -q -m "not long and not booted" "$@"
     fi
-    say "tests; beside them on other dates the collector's on SQLite and the kiosk's; and a booted container, then the collector's on PostgreSQL"
+    say "types and tests; beside them on other dates the collector's on SQLite and the kiosk's; and a booted container, then the collector's on PostgreSQL"
     { at "2028-02-29 17:30:00" tests/collector && kiosk_on_another_date; } >.collector.log 2>&1 &
     beside=$!
     { test_booted && collector_on_postgres; } >.booted.log 2>&1 &
@@ -120,8 +120,9 @@ collector_on_postgres() {
     for what in papers pekppp words desk opendata console/test_commands.py console/test_hostile_names.py \
         releases/test_attacker.py releases/test_attacker_with_accounts.py releases/test_attacker_of_shares.py \
         releases/test_english.py test_languages.py log/test_attacker.py log/test_operator.py log/test_page.py \
-        log/test_sheet_rows.py complaints/test_doors.py complaints/test_door.py complaints/test_regency.py \
-        handover/test_files.py handover/test_outputs.py handover/test_adapter.py; do
+        log/test_sheet_rows.py log/test_fraud_drill.py complaints/test_doors.py complaints/test_door.py \
+        complaints/test_regency.py handover/test_files.py handover/test_outputs.py handover/test_adapter.py trust \
+        test_local.py test_error_pages.py test_notify.py; do
         set -- "$@" --ignore "tests/collector/$what"
     done
     at "2028-12-31 23:30:00" --db postgres "$@" tests/collector
@@ -134,6 +135,7 @@ kiosk_on_another_date() {
 
 # Everything that does not run beside.
 front_tests() {
+    .venv/bin/mypy || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long and not booted" --durations 20 \
         --ignore tests/collector --ignore tests/kiosk tests || return
     .venv/bin/pytest -q -p no:cacheprovider -m "not long" tests/kiosk/draw tests/kiosk/rehearsal || return

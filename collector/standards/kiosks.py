@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from collector.fleet import publication
 from collector.fleet.models import Unit
+from collector.local import local_date
 from collector.standards.components import PUBLIC
 from collector.standards.models import Standard
 from collector.standards.reading import services_of, today_of
@@ -27,7 +30,7 @@ def standards_of(unit: Unit) -> Mapping[str, object]:
 
 def come_into_force(now: datetime) -> None:
     """Tell the kiosks of standards whose day has come since the night before, wherever it is that day already."""
-    day, near = now.date(), timedelta(days=1)
+    day, near = local_date(now, settings.IKM_TIME_ZONE), timedelta(days=1)
     due = Standard.objects.filter(in_force_from__range=(day - near, day + near))
     for unit in Unit.objects.filter(pk__in=due.values("unit")):
         publication.retell(unit)

@@ -23,7 +23,7 @@ LOCKED = {"read-only": "--read-only", "in memory": "--volatile=overlay"}
 """The second is what Raspberry Pi OS calls an overlay file system."""
 
 
-@pytest.fixture(params=LOCKED)
+@pytest.fixture(params=["read-only", pytest.param("in memory", marks=pytest.mark.long)])
 def locked(machine: Machine, request: pytest.FixtureRequest) -> Iterator[tuple[Box, list[str]]]:
     """The machine with a locked root and an empty data partition; afterwards it is what it was."""
     box = machine.box

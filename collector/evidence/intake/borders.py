@@ -5,7 +5,7 @@ from datetime import datetime
 
 from collector.evidence.intake.lines import Read, RecordLine
 from collector.fleet.standing import Standing
-from collector.local import LAST_MS
+from collector.local import LAST_MS, local_date
 from survey.index.periods import ZONES
 from survey.record.border import stays
 from survey.record.clock import Moment, Point, Stamped
@@ -26,7 +26,7 @@ def stayed(
         zone = ZONES.get(standing.zones.get(standing.at(at_ms)[0], ""))
         if zone is None:
             return None
-        day = datetime.fromtimestamp(at_ms / 1000, zone.offset)
+        day = local_date(at_ms, zone.name)
         border_ms = round(datetime(day.year, day.month, 1, tzinfo=zone.offset).timestamp() * 1000)
         # Whoever answered at another unit is not counted at this one.
         return border_ms if standing.at(at_ms) == standing.at(border_ms - 1) else None

@@ -177,7 +177,15 @@ def test_what_the_office_wrote_stays_when_the_numbers_change(
     )) == {"tren": ("12,34",)}  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["as it is", "docx", "docx docx", "odt docx"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        "as it is",
+        pytest.param("docx", marks=pytest.mark.long),
+        pytest.param("docx docx", marks=pytest.mark.long),
+        "odt docx",
+    ],
+)
 def test_a_file_that_was_written_on_gives_its_words_back(release: Release, way: str, tmp_path: Path) -> None:
     passages.write(release, OWN, who="budi")
     data = made(release, "report-docx")

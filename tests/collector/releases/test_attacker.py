@@ -29,7 +29,7 @@ from tests.collector.scores.village import SKM, Post, add_unit, answers, at
 
 pytestmark = pytest.mark.django_db
 
-FEW, MANY = 3, 200
+FEW, MANY = 2, 200
 WHO = "console:test"
 PERIODS = ("2026-TW4", "2026-10", "2026-11", "2026-12", "2026-S2", "2026")
 
