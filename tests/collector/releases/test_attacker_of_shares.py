@@ -33,7 +33,7 @@ from tests.collector.scores.village import Post, add_unit, at
 
 pytestmark = pytest.mark.django_db
 ASKED, WHO = load("partisipasi"), "console:test"
-FEW, MANY = 3, 60
+FEW, MANY = 4, 60
 Known = dict[frozenset[int], Mapping[str, Any]]
 """Each edition's people, and what it says of each question."""
 
