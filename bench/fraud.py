@@ -164,7 +164,7 @@ def _alone(scene: "Scene", own: Path, attack: "Callable[[Scene], Attacked]") -> 
     def run() -> None:
         from django.conf import settings  # noqa: PLC0415
 
-        settings.IKM_DATA = scene.folder = own
+        settings.IKM_DATA = scene.folder = scene.watchers.folder = own
         connections["default"].settings_dict["NAME"] = str(
             own / Path(str(connections["default"].settings_dict["NAME"])).name
         )

@@ -83,7 +83,7 @@ def late_dating(scene: Scene) -> Attacked:
         )
     kiosk.reboot(clock_ms=ms(AFTER, 16))
     kiosk.record("boot", {"software": "1"}, after_ms=1)
-    return scene.shown(scene.released(), besides=scene.recounted())
+    return scene.shown(scene.released(), besides=scene.watchers.recounted())
 
 
 def kept_back(scene: Scene) -> Attacked:
@@ -93,12 +93,12 @@ def kept_back(scene: Scene) -> Attacked:
         scene.visit(card, AFTER, 1)
     card.go_to(date(2027, 1, 2))
     scene.arrive(*scene.cards["balai"].batches(), received_ms=ms(date(2027, 1, 2), 8))
-    scene.heard(card)
+    scene.watchers.heard(card)
     release = _logged(scene)
     before = scene.shown(release)
     scene.arrive(*card.batches(), received_ms=ms(date(2027, 1, 20), 8))
     scene.clock.moment += timedelta(days=18)
-    after = scene.recounted()
+    after = scene.watchers.recounted()
     said = _completeness(release)
     return Attacked(before.proof, (), [*before.besides, *said, *after])
 
@@ -130,7 +130,7 @@ def lost_stick(scene: Scene) -> Attacked:
         card.go_to(date(2027, 1, 2))
         if name == "balai":
             scene.arrive(*card.batches(), received_ms=ms(date(2027, 1, 2), 8))
-    scene.heard(scene.cards["loket"])
+    scene.watchers.heard(scene.cards["loket"])
     release = _logged(scene)
     return scene.shown(release, besides=_completeness(release))
 

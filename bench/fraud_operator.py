@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from bench.fraud_scene import AFTER, NOVEMBER, PART, Attacked, Scene, resigned
+from bench.fraud_scene import AFTER, NOVEMBER, PART, Attacked, Scene
 from collector.evidence.intake import rebuild
 from collector.evidence.models import RawBatch, Stream
 from collector.evidence.proof.closings import closings
@@ -19,6 +19,7 @@ from collector.log.models import LoggedFact, LoggedPolicy
 from collector.releases import publishing
 from collector.releases.models import Release, SheetRows
 from survey.log.counter import Counted, Told
+from tests.collector.log.forging import forge_counters, resigned
 from tests.collector.log.village import moment
 
 Told_ = dict[str, Any]
@@ -27,11 +28,11 @@ Told_ = dict[str, Any]
 def forked_log(scene: Scene) -> Attacked:
     """Makes the log anew under the old name, as if it had never said some of it; no witness has seen it yet but the new one."""
     release = scene.released()
-    memory, inbox, kept = scene.watched(), scene.inbox("balai"), scene.remember()
-    scene.told("balai", inbox)
+    memory, inbox, kept = scene.watchers.watched(), scene.watchers.inbox("balai"), scene.watchers.remember()
+    scene.watchers.told("balai", inbox)
     scene.rewrite_history()
     scene.nights(6)
-    refused = scene.goes_on(memory, "balai", inbox)
+    refused = scene.watchers.goes_on(memory, "balai", inbox)
     return scene.shown(release, "--remember", str(kept), "--log", str(keeping.folder()), besides=refused)
 
 
@@ -41,7 +42,7 @@ def shorter_log(scene: Scene) -> Attacked:
     early = scene.folder / "awal"
     shutil.copytree(keeping.folder(), early)
     scene.nights(4)
-    kept = scene.remember()
+    kept = scene.watchers.remember()
     return scene.shown(release, "--remember", str(kept), "--log", str(early))
 
 
@@ -51,12 +52,12 @@ def second_log(scene: Scene) -> Attacked:
     early = keeping.given_out()
     assert early is not None
     scene.nights(2)
-    inbox = scene.inbox("loket")
-    scene.told("loket", inbox)
-    kept = scene.remember()
+    inbox = scene.watchers.inbox("loket")
+    scene.watchers.told("loket", inbox)
+    kept = scene.watchers.remember()
     building.begin_anew(early)
     scene.log()
-    answer = scene.told("loket", inbox)
+    answer = scene.watchers.told("loket", inbox)
     return scene.shown(release, "--remember", str(kept), besides=[f"kiosk {answer}"])
 
 
@@ -71,13 +72,13 @@ def no_cosignature(scene: Scene) -> Attacked:
 def kiosk_without_witnesses(scene: Scene) -> Attacked:
     """Shows one kiosk a log from which the witnesses were left out."""
     scene.send()
-    inbox = scene.inbox("balai")
-    scene.told("balai", inbox)
+    inbox = scene.watchers.inbox("balai")
+    scene.watchers.told("balai", inbox)
     settings.IKM_LOG_POLICY = None
     LoggedPolicy.objects.all().delete()
     scene.nights(1, cosigned=False)
     news.tell_all()
-    return Attacked(None, (), [f"kiosk {scene.told('balai', inbox)}"])
+    return Attacked(None, (), [f"kiosk {scene.watchers.told('balai', inbox)}"])
 
 
 def dropped_enrolment(scene: Scene) -> Attacked:
@@ -107,7 +108,7 @@ def unlogged_kiosk(scene: Scene) -> Attacked:
 def _forged(scene: Scene, change: Any) -> Attacked:
     scene.send()
     release = scene.publish()
-    scene.forge_counters(release, change)
+    forge_counters(release, change)
     scene.log()
     return scene.shown(release)
 
@@ -135,7 +136,7 @@ def replaced_key(scene: Scene) -> Attacked:
             ]
         }
 
-    scene.forge_counters(release, replace)
+    forge_counters(release, replace)
     KioskKey.objects.filter(kiosk__name="balai").update(public_key=own.public_key().public_bytes_raw())
     scene.log()
     return Attacked(scene.proof(release))
@@ -152,7 +153,7 @@ def replaced_key_again(scene: Scene) -> Attacked:
             "kiosks": [resigned(one, own, {}) if one["kiosk"] == "balai" else one for one in told["kiosks"]]
         }
 
-    scene.forge_counters(release, replace)
+    forge_counters(release, replace)
     KioskKey.objects.filter(kiosk__name="balai").update(
         public_key=own.public_key().public_bytes_raw(), enrolled_at=scene.clock.now()
     )
@@ -193,7 +194,7 @@ def dropped_stream(scene: Scene) -> Attacked:
     Stream.objects.filter(kiosk__name="loket").delete()
     release = scene.publish()
     scene.log()
-    return scene.shown(release, besides=scene.bundled())
+    return scene.shown(release, besides=scene.watchers.bundled())
 
 
 def cut_tail(scene: Scene) -> Attacked:
@@ -208,14 +209,14 @@ def cut_tail(scene: Scene) -> Attacked:
     rebuild.rebuild(lambda _: None)
     release = scene.publish()
     scene.log()
-    return scene.shown(release, besides=scene.bundled())
+    return scene.shown(release, besides=scene.watchers.bundled())
 
 
 def voided_visits(scene: Scene) -> Attacked:
     """Leaves six bad visits out of the number: it says fewer people and smaller sums than the kiosks counted."""
     scene.send()
     release = scene.publish()
-    scene.forge_counters(release, lambda told: told)
+    forge_counters(release, lambda told: told)
 
     def better(said: Told_) -> Told_:
         for one in said["index"]["elements"]:
@@ -295,7 +296,7 @@ def early_counter(scene: Scene) -> Attacked:
         kiosks = [one | {"end": told.to_json()} if one["kiosk"] == "balai" else one for one in said["kiosks"]]
         return said | {"kiosks": kiosks, "closed": {"n": (release.n or 0) - _opened(kiosks), "kiosks": []}}
 
-    scene.forge_counters(release, shorten)
+    forge_counters(release, shorten)
     scene.log()
     return scene.shown(release)
 

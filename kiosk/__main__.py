@@ -49,9 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     first = arguments[0] if arguments else ""
-    if (
-        first == "run"
-    ):  # what is loaded on the way to the first picture stays: looking through it again and again would be felt
+    # What is loaded on the way to the first picture stays: looking through it again and again would be felt.
+    if first == "run":
         gc.disable()
     # A parser a command would be felt at the start.
     parser, commands = make_parser([first] if first in COMMANDS else list(COMMANDS))

@@ -86,7 +86,7 @@ def _proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over what stays to the end: modules and tests. It takes a fifteenth of the time."""
+    """Let the collector of garbage pass over what stays to the end: modules and tests."""
     gc.collect()
     gc.freeze()
 

@@ -57,7 +57,7 @@ def read(content: bytes) -> Found:
         KeyError,
         OSError,
         ValueError,
-        NotImplementedError,
+        NotImplementedError,  # zipfile's own, of a way of packing that it does not know
     ) as error:
         raise Malformed("workbook", f"this is no workbook: {error}") from error
     return found

@@ -1,4 +1,4 @@
-"""Answers of a few that stay in the month of their kiosk's counter (`survey.record.border`), in the days of the unit where it stood."""
+"""Answers of a few that stay in the month of their kiosk's counter (`survey.index.border`), in the days of the unit where it stood."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 from collector.evidence.intake.lines import Read, RecordLine
 from collector.fleet.standing import Standing
 from collector.local import LAST_MS, local_date
+from survey.index.border import stays
 from survey.index.periods import ZONES
-from survey.record.border import stays
 from survey.record.clock import Moment, Point, Stamped
 
 

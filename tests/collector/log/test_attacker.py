@@ -97,9 +97,8 @@ def live(village: Village, seed: int, client: Client, *, outages: bool = False, 
             if chance.random() < tests:
                 try_out(village, card, chance)
             day += timedelta(days=chance.choice((1, 9, 25)))
-            if (
-                outages and chance.random() < 0.4
-            ):  # off over a border as likely as not, and a few answer before it knows the day
+            # Off over a border as likely as not, and a few answer before it knows the day.
+            if outages and chance.random() < 0.4:
                 back = min(max(card.day, day) + timedelta(days=chance.randint(3, 20)), date(2027, 1, 1))
                 card.off(back, *[chance.choice((1, 2, 3, 4)) for _ in range(chance.randint(1, 6))])
                 day = back + timedelta(days=1)
@@ -133,57 +132,38 @@ def live(village: Village, seed: int, client: Client, *, outages: bool = False, 
     return opened
 
 
+@pytest.fixture
+def village(
+    unit: Unit, own_clock: OwnClock, arrive: Arrive, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> Village:
+    """A village before its first day, with a folder of its own."""
+    monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
+    own_clock.moment = moment(date(2026, 9, 27))
+    return Village(unit, own_clock, arrive)
+
+
 @pytest.mark.parametrize(
     "seed", [*range(FEW), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(FEW, MANY))]
 )
-def test_counters_beside_releases_tell_of_nobody(
-    seed: int,
-    unit: Unit,
-    own_clock: OwnClock,
-    arrive: Arrive,
-    client: Client,
-    tmp_path: object,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
-    own_clock.moment = moment(date(2026, 9, 27))
-    live(Village(unit, own_clock, arrive), seed, client)
+def test_counters_beside_releases_tell_of_nobody(seed: int, village: Village, client: Client) -> None:
+    live(village, seed, client)
 
 
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, MANY))]
 )
 def test_answers_that_stay_in_the_period_of_their_counter_tell_of_nobody(
-    seed: int,
-    unit: Unit,
-    own_clock: OwnClock,
-    arrive: Arrive,
-    client: Client,
-    tmp_path: object,
-    monkeypatch: pytest.MonkeyPatch,
+    seed: int, village: Village, client: Client
 ) -> None:
     """The same, with kiosks that go off, lose the day, and have a few answers dated over a month's border."""
-    monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
-    own_clock.moment = moment(date(2026, 9, 27))
-    live(Village(unit, own_clock, arrive), 1_000 + seed, client, outages=True)
+    live(village, 1_000 + seed, client, outages=True)
 
 
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, MANY))]
 )
-def test_test_visits_beside_releases_tell_of_nobody(
-    seed: int,
-    unit: Unit,
-    own_clock: OwnClock,
-    arrive: Arrive,
-    client: Client,
-    tmp_path: object,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_test_visits_beside_releases_tell_of_nobody(seed: int, village: Village, client: Client) -> None:
     """The attacker knows every test, so counters and tests together must leave no block of fewer than five people."""
-    monkeypatch.setattr(settings, "IKM_DATA", tmp_path)
-    own_clock.moment = moment(date(2026, 9, 27))
-    village = Village(unit, own_clock, arrive)
     live(village, seed, client, tests=0.3)
     told = {
         (one["stream"], one["number"])

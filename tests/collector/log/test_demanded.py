@@ -35,7 +35,7 @@ from survey.record.record import ALIVE
 from survey.record.seen_log import SeenLog
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.fake_kiosk import FakeKiosk
-from tests.collector.log.test_news import hear, inbox
+from tests.collector.log.remembering import hear, inbox
 from tests.survey.log.keys import witness
 from uplink.forwarder.log_inbox import LogInbox, believed_bytes
 from witness.cosign.memory import Memory

@@ -13,14 +13,10 @@ from collector.fleet.models import Unit
 from collector.jobs import working
 from collector.log import building, news
 from collector.log.models import KioskNews
-from collector.trust import public
-from collector.trust.keys import verifier
 from survey.log.witnessing import Answer
-from survey.wire.health import UplinkHealth
 from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import FakeKiosk
-from tests.survey.log.keys import check
-from uplink.forwarder.log_inbox import LogFiles, LogInbox
+from tests.collector.log.remembering import hear, inbox
 
 pytestmark = pytest.mark.django_db
 
@@ -28,37 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "IKM_DATA", tmp_path / "data")
-
-
-def inbox(folder: Path, kiosk: str) -> LogInbox:
-    key = public.read(settings.IKM_KEYS).signing
-    return LogInbox(
-        LogFiles(*(folder / f"{kiosk}.{name}" for name in ("log", "fork", "uncosigned", "other", "policy"))),
-        kiosk=kiosk,
-        collector_key=key,
-        verify=verifier(key),
-        check=check,
-    )
-
-
-def hear(kiosk: FakeKiosk, seen: LogInbox) -> None:
-    """Have the collector hear how far a kiosk has seen the log."""
-    import json  # noqa: PLC0415
-
-    from collector.evidence.doors import heartbeat as state  # noqa: PLC0415
-
-    told = seen.seen
-    health = UplinkHealth(
-        log_size=told.size,
-        log_root=told.root,
-        log_origin=told.origin,
-        log_policy=told.policy,
-        log_fork=told.fork,
-        log_refused=told.refused,
-    ).to_fields()
-    message = json.loads(kiosk.state(0)) | {"health": health}
-    message.pop("head")
-    assert state.hear(kiosk.name, json.dumps(message).encode(), now_ms=1_800_000_000_000) is None
 
 
 def test_each_night_every_kiosk_is_told_and_takes_it(

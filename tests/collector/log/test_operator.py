@@ -20,13 +20,12 @@ from collector.fleet.models import Kiosk, KioskKey
 from collector.log import building, keeping, witnesses
 from collector.log.models import KeptCheckpoint, LoggedFact, LoggedPolicy, LogState
 from collector.releases import proof_file
-from collector.releases.models import OpenedCounters, Release
+from collector.releases.models import Release
 from collector.trust import public
 from survey.log.checkpoint import read_checkpoint
 from survey.log.note import ED25519, VerifierKey
-from survey.record.chain import head_message, next_link
-from survey.record.record import canonical, decode
 from tests.collector.log.conftest import NOVEMBER
+from tests.collector.log.forging import forge_counters, resigned
 from tests.collector.log.village import QUARTER, moment
 from tests.collector.log.world import Stranger, World
 from witness.cosign import command as cosigning
@@ -128,21 +127,11 @@ def test_a_kiosk_that_was_dropped_from_the_release_is_named(world: World) -> Non
     """The operator leaves the bad kiosk out, counts the other alone, and logs that."""
     world.village.send()
     release = world.village.publish()
-    _forge_counters(
+    forge_counters(
         release, lambda told: told | {"kiosks": told["kiosks"][:1], "closed": {"n": 0, "kiosks": []}}
     )
     world.log()
     assert {"kiosk_left_out", "number_differs"} <= world.verify(release)["faults"]
-
-
-def _forge_counters(release: Release, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Open the counters, and change what was opened before anything is logged."""
-    from collector.releases import counted  # noqa: PLC0415 - only here
-
-    counted.open_missing()
-    kept = OpenedCounters.objects.get(release=release)
-    kept.content = canonical(change(json.loads(bytes(kept.content))))
-    kept.save()
 
 
 def test_an_unlogged_kiosk_is_named(world: World) -> None:
@@ -152,40 +141,12 @@ def test_an_unlogged_kiosk_is_named(world: World) -> None:
     invented = Ed25519PrivateKey.generate()
 
     def put_in(told: dict[str, Any]) -> dict[str, Any]:
-        extra = _resigned(told["kiosks"][0], invented, {})
+        extra = resigned(told["kiosks"][0], invented, {})
         return told | {"kiosks": [*told["kiosks"], extra | {"kiosk": "rumah"}]}
 
-    _forge_counters(release, put_in)
+    forge_counters(release, put_in)
     world.log()
     assert {"kiosk_not_logged", "number_differs"} <= world.verify(release)["faults"]
-
-
-def _resigned(told: dict[str, Any], key: Ed25519PrivateKey, more: dict[str, int]) -> dict[str, Any]:
-    """Sign a kiosk's counters anew under another key, with other sums: all that the operator can do with them."""
-    from survey.log.counter import read_told  # noqa: PLC0415
-    from survey.record.tally import Opening  # noqa: PLC0415
-
-    made = dict(told)
-    made["key"] = key.public_key().public_bytes_raw().hex()
-    for end in ("begin", "end"):
-        if told[end] is None:
-            continue
-        one = read_told(told[end])
-        record = decode(one.line)
-        body = dict(record.body)
-        sums = {name: value + more.get(end, 0) for name, value in one.counted.sums.items()}
-        if one.salt:
-            opening = Opening(
-                told["stream"], int(str(body["upto"])), int(str(body.get("since", 0))), int(str(body.get("set_since", 0))),
-                "/skm-2017@1", {"n": one.counted.n, "sums": sums}, one.salt,
-            )  # fmt: skip
-            body["sums"] = {**dict(body["sums"]), "/skm-2017@1": opening.commitment()}  # type: ignore[call-overload]
-        line = canonical({**json.loads(one.line), "body": body})
-        message = head_message(stream=told["stream"], seq=record.seq, link=next_link(one.prev, line))
-        made[end] = told[end] | {
-            "line": line.decode(), "signature": base64.b64encode(key.sign(message)).decode(),
-        } | ({"sums": sums} if one.salt else {})  # fmt: skip
-    return made
 
 
 def test_a_replaced_key_is_named(world: World) -> None:
@@ -195,9 +156,9 @@ def test_a_replaced_key_is_named(world: World) -> None:
     own = Ed25519PrivateKey.generate()
 
     def replace(told: dict[str, Any]) -> dict[str, Any]:
-        return told | {"kiosks": [_resigned(told["kiosks"][0], own, {"end": 5}), *told["kiosks"][1:]]}
+        return told | {"kiosks": [resigned(told["kiosks"][0], own, {"end": 5}), *told["kiosks"][1:]]}
 
-    _forge_counters(release, replace)
+    forge_counters(release, replace)
     KioskKey.objects.filter(kiosk__name="balai").update(public_key=own.public_key().public_bytes_raw())
     world.log()
     faults = world.verify(release)["faults"]
@@ -213,10 +174,10 @@ def test_a_key_that_is_logged_a_second_time_does_not_hide_that_it_is_another(wor
 
     def replace(told: dict[str, Any]) -> dict[str, Any]:
         return told | {
-            "kiosks": [_resigned(one, own, {}) if one["kiosk"] == "balai" else one for one in told["kiosks"]]
+            "kiosks": [resigned(one, own, {}) if one["kiosk"] == "balai" else one for one in told["kiosks"]]
         }
 
-    _forge_counters(release, replace)
+    forge_counters(release, replace)
     KioskKey.objects.filter(kiosk__name="balai").update(
         public_key=own.public_key().public_bytes_raw(), enrolled_at=world.village.clock.now()
     )
@@ -266,7 +227,7 @@ def test_a_kiosk_that_is_closed_for_a_reason_that_is_none_is_named(
         rest = [one for one in told["kiosks"] if one["kiosk"] == "balai"]
         return told | {"kiosks": rest, "closed": {"n": 14, "kiosks": [["loket", why]]}}
 
-    _forge_counters(release, close)
+    forge_counters(release, close)
     world.log()
     assert world.verify(release)["faults"] == named
 
@@ -279,7 +240,7 @@ def test_a_kiosk_that_is_closed_for_what_no_stranger_sees_is_said_and_not_named(
         rest = [one for one in told["kiosks"] if one["kiosk"] == "balai"]
         return told | {"kiosks": rest, "closed": {"n": 14, "kiosks": [["loket", "differs"]]}}
 
-    _forge_counters(release, close)
+    forge_counters(release, close)
     world.log()
     said = world.verify(release)
     assert (said["faults"], said["opened"], said["answers"]) == (set(), 12, 26)
@@ -361,7 +322,7 @@ def test_a_counter_from_within_the_period_is_named(world: World) -> None:
                 one["end"] = early.to_json()
         return told | {"closed": {"n": 6, "kiosks": []}}
 
-    _forge_counters(release, shorten)
+    forge_counters(release, shorten)
     world.log()
     assert "border" in world.verify(release)["faults"]
 

@@ -32,7 +32,7 @@ from survey.record.visit_code import VisitCode, letters_of
 from survey.record.visit_test import LogSize, VisitTest
 from tests.collector.conftest import Arrive
 from tests.collector.fake_kiosk import ELEMENTS, MORNING_MS, FakeKiosk, skm
-from tests.collector.log.test_operator import _forge_counters
+from tests.collector.log.forging import forge_counters
 from tests.collector.log.village import QUARTER, Card, counters_of
 from tests.collector.log.visiting import declare, log_now, made, secret_of, visit, wrote
 from tests.collector.log.world import World
@@ -248,7 +248,7 @@ def test_an_operator_who_voids_a_visit_without_a_test_is_named(world: World) -> 
     def keep_open(told: dict[str, Any]) -> dict[str, Any]:
         return told | {"kiosks": _opened(world, release), "closed": {"n": 0, "kiosks": []}}
 
-    _forge_counters(release, keep_open)
+    forge_counters(release, keep_open)
     world.log()
     assert "number_differs" in world.verify(release)["faults"]
 
@@ -347,7 +347,7 @@ def test_one_card_for_two_visits_is_named_though_the_operator_takes_it(
 
     world.village.log()
     OpenedCounters.objects.filter(release=release).delete()
-    _forge_counters(release, same_card)
+    forge_counters(release, same_card)
     assert real is not None
     assert "test_card_again" in world.verify(world.village.proof(release))["faults"]
 

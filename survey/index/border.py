@@ -7,10 +7,8 @@ difference between the two tells of a few. Five and more are counted on the day 
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
+from survey.index.sampling import SMALLEST_GROUP
 from survey.record.clock import Moment, Point, Stamped, anchor_of
-
-SMALLEST_MOVED = 5
-"""Fewer people than this are not moved over a border."""
 
 
 def stays(
@@ -55,4 +53,4 @@ def _over(
         return {}
     over = [seq for seq, at_ms in waiting if seq in answered and at_ms >= border_ms]
     people = {answered[seq] for seq in over}
-    return dict.fromkeys(over, border_ms - 1) if len(people) < SMALLEST_MOVED else {}
+    return dict.fromkeys(over, border_ms - 1) if len(people) < SMALLEST_GROUP else {}

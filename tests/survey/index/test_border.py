@@ -5,7 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.record.border import SMALLEST_MOVED, stays
+from survey.index.border import stays
+from survey.index.sampling import SMALLEST_GROUP
 from survey.record.clock import Stamped, settles, times, unknown_clock
 
 DAY = 86_400_000
@@ -33,9 +34,9 @@ def kept(people: int, *, visits: int | None = None, anchored_ms: int = BORDER + 
 
 
 def test_fewer_than_five_stay_and_five_are_moved() -> None:
-    for people in range(1, SMALLEST_MOVED):
+    for people in range(1, SMALLEST_GROUP):
         assert kept(people) == dict.fromkeys(range(2, 2 + people), BORDER - 1)
-    assert kept(SMALLEST_MOVED) == {}
+    assert kept(SMALLEST_GROUP) == {}
 
 
 def test_people_are_counted_and_not_their_questionnaires() -> None:
