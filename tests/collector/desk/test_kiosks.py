@@ -18,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 from collector.accounts import roles
 from collector.desk import kiosk_table, kiosk_words
 from collector.desk.show import kiosks as pages
-from collector.evidence.doors.heartbeat import hear
 from collector.evidence.intake import last_hours
 from collector.evidence.kiosks import known
 from collector.evidence.models import Conflict, Door, LostHere, Stream
@@ -33,6 +32,7 @@ from tests.collector.accounts_of import person
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.desk.test_desk import administrator, browser, seen
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.hearing import hear
 from tests.collector.scores.village import add_unit
 
 pytestmark = pytest.mark.django_db

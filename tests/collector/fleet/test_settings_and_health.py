@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from collector.evidence.doors.heartbeat import hear
 from collector.evidence.intake.rebuild import rebuild
 from collector.fleet.models import Kiosk, KioskSettings, SettingsReport
 from survey.record.bodies import Alive, SettingsTold
@@ -15,6 +14,7 @@ from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import trouble
 from tests.collector.conftest import Arrive
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.hearing import hear
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,6 @@
 """`ikm-collector listen`."""
 
 import gc
-import logging
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,20 +14,15 @@ from django.db import transaction
 from collector import clock
 from collector.complaints import retention, states
 from collector.console.command import CollectorCommand
-from collector.evidence.doors import heartbeat as state
+from collector.evidence.doors import heartbeat
 from collector.evidence.doors.mqtt import BrokerAddress, Listener
-from collector.evidence.intake import refusals
 from collector.evidence.intake.accept import accept
-from collector.evidence.intake.arrivals import Arrival, RefusedMessage
-from collector.evidence.models import Door
 from collector.fleet import publication
 from collector.log import news
 from collector.people import trail
 from collector.trust import ca, certificates, keyholder
 from collector.trust.kinds import COLLECTOR, Errand
 from survey.wire import topics
-
-log = logging.getLogger(__name__)
 
 
 class Command(CollectorCommand):
@@ -55,7 +49,7 @@ class Command(CollectorCommand):
         listener = Listener(
             broker,
             accept=accept,
-            hear_state=hear_state,
+            hear_states=heartbeat.hear_all,
             housekeep=to_publish,
             name=options["name"],
             share=options["share"],
@@ -81,20 +75,6 @@ def own_certificate() -> tuple[Path, Path]:
         if made:
             trail.note(who=errand.account, action="certified", subject=COLLECTOR, why=errand.why)
     return certificate, key
-
-
-def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:
-    """Note a kiosk's state; what cannot be taken is counted among the refusals."""
-    try:
-        code = state.hear(kiosk, payload, now_ms=now_ms)
-    except (ValueError, TypeError, ArithmeticError):  # whatever one message does to us, the others go on
-        log.exception("a state message of %d bytes could not be processed", len(payload))
-        code = "unexpected"
-    if code is not None:
-        arrival = Arrival(payload=payload, door=Door.MQTT, received_ms=now_ms, vouched=kiosk)
-        refusals.count_one(
-            arrival, RefusedMessage(code, "a state message that could not be taken"), claimed=kiosk
-        )
 
 
 def to_publish() -> Sequence[tuple[str, bytes]]:
