@@ -7,17 +7,16 @@ import base64
 import binascii
 import logging
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
-from django.db import transaction
+from django.db import DataError, transaction
 
 from collector.evidence.intake import heads, refusals
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
-from collector.fleet import present
-from collector.fleet.models import Kiosk, KioskState
+from collector.fleet import said
+from collector.fleet.models import Kiosk
 from collector.local import moment_of
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES
 from survey.wire.messages import STREAM_ID
@@ -40,6 +39,16 @@ class _State(msgspec.Struct, frozen=True):
     health: dict[str, object] = {}
 
 
+class _Word(NamedTuple):
+    """What one enrolled kiosk said."""
+
+    kiosk: Kiosk
+    state: _State
+
+
+_POISON = (ValueError, TypeError, ArithmeticError, DataError)
+"""What a message may do to us that nobody thought of; a database that is gone is none of it."""
+
 _decoder = msgspec.json.Decoder(_State)
 
 
@@ -54,14 +63,8 @@ def hear_all(states: Mapping[str, bytes], now_ms: int) -> dict[str, str]:
     read = {name: state for name, payload in states.items() if (state := _read(name, payload, codes))}
     with transaction.atomic():
         enrolled = {one.name: one for one in Kiosk.objects.filter(name__in=list(states))}
-        known = {one.kiosk_id: one for one in KioskState.objects.filter(kiosk__in=list(enrolled.values()))}
-        for name, state in read.items():
-            kiosk = enrolled.get(name)
-            code = (
-                "kiosk_unknown" if kiosk is None else _hear(kiosk, state, known.get(kiosk.pk), now_ms=now_ms)
-            )
-            if code is not None:
-                codes[name] = code
+        codes |= dict.fromkeys(read.keys() - enrolled.keys(), "kiosk_unknown")
+        codes |= _hear_group([_Word(enrolled[name], read[name]) for name in read if name in enrolled], now_ms)
         refusals.count(
             (
                 refusals.RefusedArrival(
@@ -92,45 +95,37 @@ def _read(name: str, payload: bytes, codes: dict[str, str]) -> _State | None:
     return state
 
 
-def _hear(kiosk: Kiosk, state: _State, known: KioskState | None, *, now_ms: int) -> str | None:
-    """Note one kiosk's state; gives a refusal's code where it cannot be taken, and has changed nothing then."""
+def _hear_group(words: list[_Word], now_ms: int) -> dict[str, str]:
+    """Note what kiosks said, all together; where that fails, one by one, so that only the one that does it is not heard."""
     try:
         with transaction.atomic():
-            if (
-                state.head is not None
-                and state.head.seq > 0
-                and not _hear_head(kiosk, state.head, now_ms=now_ms)
-            ):
-                return "state_head"
-            _note(kiosk, state, known, now=moment_of(now_ms))
-            if state.health:
-                present.keep_alarms(kiosk.pk, state.health)
-    except (ValueError, TypeError, ArithmeticError):
-        log.exception("a state message of kiosk %s could not be processed", kiosk.name)
-        return "unexpected"
-    return None
+            return _note(words, now_ms)
+    except _POISON:
+        if len(words) == 1:
+            log.exception("a state message of kiosk %s could not be processed", words[0].kiosk.name)
+            return {words[0].kiosk.name: "unexpected"}
+    return {name: code for word in words for name, code in _hear_group([word], now_ms).items()}
 
 
-def _note(kiosk: Kiosk, state: _State, known: KioskState | None, *, now: datetime) -> None:
-    if known is None:
-        KioskState.objects.create(
-            kiosk=kiosk, online=state.online, changed_at=now, heard_at=now, health=state.health
-        )
-        return
-    if known.online != state.online:
-        known.online, known.changed_at = state.online, now
-    if state.health:  # a last will carries none, and must not wipe what is known
-        known.health = state.health
-    known.heard_at = now
-    known.save(update_fields=["online", "changed_at", "heard_at", "health"])
+def _note(words: list[_Word], now_ms: int) -> dict[str, str]:
+    """Note what kiosks said; gives the codes of those whose heads are not theirs, and of these nothing is noted."""
+    told = [
+        (word.kiosk, _told(word.state.head))
+        for word in words
+        if word.state.head is not None and word.state.head.seq > 0
+    ]
+    lied = {kiosk.pk for kiosk, head in told if head is None}
+    lied |= heads.take_all([(kiosk, head) for kiosk, head in told if head is not None], now_ms=now_ms)
+    true = [word for word in words if word.kiosk.pk not in lied]
+    said.keep([(word.kiosk.pk, word.state.online, word.state.health) for word in true], moment_of(now_ms))
+    return {word.kiosk.name: "state_head" for word in words if word.kiosk.pk in lied}
 
 
-def _hear_head(kiosk: Kiosk, head: _Head, *, now_ms: int) -> bool:
-    """Verify a head and keep what it proves; tells whether its signature holds."""
+def _told(head: _Head) -> heads.ToldHead | None:
     link, signature = _bytes(head.link, LINK_BYTES), _bytes(head.signature, SIGNATURE_BYTES)
     if link is None or signature is None or not STREAM_ID.fullmatch(head.stream):
-        return False
-    return heads.take(kiosk, heads.ToldHead(head.stream, head.seq, link, signature), now_ms=now_ms)
+        return None
+    return heads.ToldHead(head.stream, head.seq, link, signature)
 
 
 def _bytes(text: str, length: int) -> bytes | None:

@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from collector.evidence.doors import heartbeat
 from collector.evidence.models import Refusal
+from collector.fleet import present
 from collector.fleet.models import KioskState, Unit
+from collector.fleet.present import Alarm
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 
 pytestmark = pytest.mark.django_db
@@ -34,14 +36,14 @@ def test_each_is_heard_whatever_the_others_say(unit: Unit, monkeypatch: pytest.M
         one.responses(1)
     good, lies, noise, large, breaks = kiosks
     forged = good.state(1)
-    really = heartbeat.present.keep_alarms
+    really = present.alarms_of
 
-    def keep(number: int, report: object) -> None:
+    def alarms_of(report: object) -> Alarm:
         if isinstance(report, dict) and report.get("breaks"):
             raise ArithmeticError("invented")
-        really(number, report)
+        return really(report)
 
-    monkeypatch.setattr(heartbeat.present, "keep_alarms", keep)
+    monkeypatch.setattr(present, "alarms_of", alarms_of)
     codes = heartbeat.hear_all(
         {
             breaks.name: b'{"online":true,"health":{"breaks":true}}',
