@@ -152,8 +152,8 @@ class Listener:
             return False
         pending = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
         writing = [connection] if self._client.want_write() else []
-        at_once = pending or bool(self._states)
-        readable, writable, _ = select.select([connection], writing, [], 0 if at_once else timeout)
+        hurried = pending or bool(self._states)
+        readable, writable, _ = select.select([connection], writing, [], 0 if hurried else timeout)
         if writable and self._client.loop_write() != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
         alive = True
