@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -152,19 +152,6 @@ class Sender:
         self._client.loop_stop()
 
 
-def reach(client: Client, port: int) -> None:
-    """Connect to a broker that was only just started."""
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            client.connect("127.0.0.1", port)
-        except ConnectionRefusedError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        else:
-            return
-
-
 def counted(centre: Centre) -> list[tuple[int, int]]:
     """Give `(responses, different records they come from)` as the database holds them."""
     query = "SELECT COUNT(*), COUNT(DISTINCT id) FROM scores_response"
@@ -207,54 +194,6 @@ def test_killed_in_a_backlog_nothing_is_lost_or_doubled(centre: Centre) -> None:
     for kiosk in kiosks:
         report = centre.ask(str(COLLECTOR), "audit", "--unit", "u", "--period", "2026")
         assert f"{kiosk.stream[:8]}  1..{RECORDS}: {RECORDS} received, 0 missing" in report
-
-
-def test_a_step_hears_few_states_however_many_wait(tmp_path: Path) -> None:
-    """Five thousand invented names must not keep the listener from telling the broker that it lives."""
-    from collector.evidence.doors.mqtt import (  # noqa: PLC0415 - keeps Django out of the collection of tests
-        GROUP_STATES,
-        BrokerAddress,
-        Listener,
-    )
-
-    port = free_port()
-    config = tmp_path / "broker.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n")
-    broker = subprocess.Popen([mosquitto(), "-c", config], stderr=subprocess.DEVNULL)
-    heard: list[int] = []
-    names: set[str] = set()
-
-    def hear(states: Mapping[str, bytes], _now_ms: int) -> None:
-        heard.append(len(states))
-        names.update(states)
-
-    stranger = Client(CallbackAPIVersion.VERSION2, client_id=secrets.token_hex(4), protocol=MQTTv5)
-    listener = Listener(
-        BrokerAddress.parse(f"mqtt://127.0.0.1:{port}", version="5"),
-        accept=lambda _: [],
-        hear_states=hear,
-        housekeep=list,
-    )
-    running = threading.Thread(target=listener.run)
-    try:
-        reach(stranger, port)
-        stranger.loop_start()
-        for number in range(5_000):
-            told = stranger.publish(topics.state(f"x-{number}"), b'{"online":true}', qos=1, retain=True)
-        told.wait_for_publish(60)
-        running.start()
-        deadline = time.monotonic() + 60
-        while len(names) < 5_000:
-            assert time.monotonic() < deadline, len(names)
-            time.sleep(0.05)
-    finally:
-        listener.stop()
-        running.join(timeout=10)
-        stranger.disconnect()
-        stranger.loop_stop()
-        broker.terminate()
-        broker.wait(timeout=10)
-    assert max(heard) <= GROUP_STATES
 
 
 def test_hostile_messages_do_not_stop_the_listener(centre: Centre) -> None:
