@@ -24,6 +24,7 @@ from survey.wire import topics
 from survey.wire.messages import unpack_receipt
 from tests.collector.fake_kiosk import FakeKiosk, skm
 from tests.postgres import PrivatePostgres
+from tests.set_up import set_up
 from tests.world import COLLECTOR, free_port, mosquitto
 
 pytestmark = pytest.mark.integration
@@ -47,7 +48,7 @@ class Centre:
         config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
         self.broker = subprocess.Popen([mosquitto(), "-c", config], stderr=subprocess.DEVNULL)
         self.listener: subprocess.Popen[bytes] | None = None
-        self.ask(str(COLLECTOR), "setup")
+        set_up(self.environment)
         self.ask(str(COLLECTOR), "unit", "add", "--code", "u", "--name", "U", "--region", "18.01")
 
     def ask(self, *command: str) -> str:
