@@ -68,6 +68,18 @@ class BrokerAddress:
     key: Path | None = None
 
     @classmethod
+    def parse_all(cls, urls: str, *, version: str) -> "list[BrokerAddress]":
+        """Read the addresses of a broker's nodes, with commas between them.
+
+        Raises:
+            CollectorError: one is no address, or some are with TLS and some without.
+        """
+        found = [cls.parse(url.strip(), version=version) for url in urls.split(",")]
+        if len({one.tls for one in found}) > 1:
+            raise CollectorError("broker_url", url=urls)
+        return found
+
+    @classmethod
     def parse(cls, url: str, *, version: str) -> "BrokerAddress":
         """Read `mqtt://host:port` or `mqtts://host:port`.
 
@@ -89,11 +101,14 @@ class BrokerAddress:
 
 
 class Listener:
-    """One connection to the broker; `run` repeats `step` until `stop`. Everything happens in the calling thread."""
+    """One connection to the broker; `run` repeats `step` until `stop`. Everything happens in the calling thread.
+
+    Of a broker with several nodes, the next one is tried whenever a connection breaks or cannot be made.
+    """
 
     def __init__(
         self,
-        broker: BrokerAddress,
+        brokers: Sequence[BrokerAddress],
         *,
         accept: Accept,
         hear_states: HearStates,
@@ -101,7 +116,8 @@ class Listener:
         name: str = "ikm-collector",
         share: str = "",
     ) -> None:
-        self._broker = broker
+        self._nodes = itertools.cycle(brokers)
+        self._broker = brokers[0]
         self._accept = accept
         self._hear_states = hear_states
         self._housekeep = housekeep
@@ -252,6 +268,7 @@ class Listener:
     def _connect(self) -> None:
         self._inbox, self._inbox_bytes = [], 0
         self._states, self._states_bytes = {}, 0
+        self._broker = next(self._nodes)
         if self._broker.version == 5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = _SESSION_SECONDS

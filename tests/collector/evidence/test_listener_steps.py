@@ -46,7 +46,7 @@ def test_a_step_hears_few_states_however_many_wait(tmp_path: Path) -> None:
 
     stranger = Client(CallbackAPIVersion.VERSION2, client_id=secrets.token_hex(4), protocol=MQTTv5)
     listener = Listener(
-        BrokerAddress.parse(f"mqtt://127.0.0.1:{port}", version="5"),
+        BrokerAddress.parse_all(f"mqtt://127.0.0.1:{port}", version="5"),
         accept=lambda _: [],
         hear_states=hear,
         housekeep=list,

@@ -42,12 +42,13 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Listen."""
         retention.replay(clock.now())
-        broker = BrokerAddress.parse(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
-        if broker.tls:
+        brokers = BrokerAddress.parse_all(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
+        if brokers[0].tls:
             certificate, key = own_certificate()
-            broker = replace(broker, ca=settings.IKM_KEYS / ca.CERTIFICATE, certificate=certificate, key=key)
+            authority = settings.IKM_KEYS / ca.CERTIFICATE
+            brokers = [replace(one, ca=authority, certificate=certificate, key=key) for one in brokers]
         listener = Listener(
-            broker,
+            brokers,
             accept=accept,
             hear_states=heartbeat.hear_all,
             housekeep=to_publish,
