@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 BACKLOG = int(os.environ.get("IKM_BACKLOG", "100000"))
 KIOSKS = 10
+OVER = object()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -39,14 +40,18 @@ def with_backlog(centre: Centre, records: int) -> list[FakeKiosk]:
     return kiosks
 
 
-def drain(senders: list[Sender], meanwhile: Iterator[None], *, seconds: float) -> None:
-    """Send until everything is receipted; `meanwhile` does what it does at each step."""
-    over, deadline = threading.Event(), time.monotonic() + seconds
+def drain(
+    senders: list[Sender], kiosks: list[FakeKiosk], meanwhile: Iterator[None], *, seconds: float
+) -> None:
+    """Send until everything is receipted. As long as `meanwhile` goes on, a step of it each time, more is written."""
+    over, deadline, goes_on = threading.Event(), time.monotonic() + seconds, True
     try:
-        while [sender.step() for sender in senders] != [True] * len(senders):
+        while [sender.step() for sender in senders] != [True] * len(senders) or goes_on:
             assert time.monotonic() < deadline, [sender.mark for sender in senders]
-            next(meanwhile, None)
-            over.wait(0.02)
+            goes_on = next(meanwhile, OVER) is not OVER
+            for kiosk in kiosks if goes_on else ():
+                kiosk.record("response", skm(3, visit=kiosk.last))
+            over.wait(0.05)
     finally:
         for sender in senders:
             sender.close()
@@ -72,13 +77,13 @@ def test_listeners_killed_in_a_backlog_of_a_hundred_thousand_lose_and_double_not
         centre.start("--name", f"ikm-{name}", *(("--share", "all") if len(names) > 1 else ()), name=name)
 
     def killing() -> Iterator[None]:
-        chance, kills, due = random.Random(5), 0, time.monotonic() + 4
+        chance, kills, due = random.Random(5), 0, time.monotonic() + 2
         while kills < 8:
             if time.monotonic() >= due:
                 name = names[kills % len(names)]
                 centre.kill(name)
                 start(name)
-                kills, due = kills + 1, time.monotonic() + chance.uniform(2, 4)
+                kills, due = kills + 1, time.monotonic() + chance.uniform(1.5, 3)
             yield
 
     try:
@@ -86,7 +91,8 @@ def test_listeners_killed_in_a_backlog_of_a_hundred_thousand_lose_and_double_not
         verify = verifier(centre.collector_key())
         for name in names:
             start(name)
-        drain([Sender(kiosk, centre.port, verify, batch=100) for kiosk in kiosks], killing(), seconds=900)
+        senders = [Sender(kiosk, centre.port, verify, batch=100) for kiosk in kiosks]
+        drain(senders, kiosks, killing(), seconds=900)
         is_complete(centre, kiosks)
     finally:
         centre.stop()
@@ -115,6 +121,9 @@ def test_a_cluster_whose_nodes_are_killed_loses_nothing(tmp_path: Path) -> None:
             leaders.append(cluster.leader("mqtt-subscription-ikm-collectorqos1"))
             number = int(leaders[0][3]) - 1
             cluster.kill(number)
+            due = time.monotonic() + 20
+            while time.monotonic() < due:
+                yield
             cluster.start(number)
 
         try:
@@ -126,7 +135,8 @@ def test_a_cluster_whose_nodes_are_killed_loses_nothing(tmp_path: Path) -> None:
                 Sender(kiosk, cluster.ports[1 + place % 2], verify, version="3.1.1")
                 for place, kiosk in enumerate(kiosks)
             ]
-            drain(senders, killing(), seconds=900)
+            drain(senders, kiosks, killing(), seconds=900)
             is_complete(centre, kiosks)
+            assert leaders
         finally:
             centre.stop()

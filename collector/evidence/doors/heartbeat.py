@@ -52,8 +52,17 @@ _POISON = (ValueError, TypeError, ArithmeticError, DataError)
 _decoder = msgspec.json.Decoder(_State)
 
 
-def hear_all(states: Mapping[str, bytes], now_ms: int) -> dict[str, str]:
-    """Note what kiosks said of themselves, in one transaction; gives the codes of those that could not be taken.
+class Heard(NamedTuple):
+    """What became of a group of messages."""
+
+    refused: dict[str, str]
+    """Codes, by the names of the kiosks that were not heard."""
+    reports: dict[int, Mapping[str, object]]
+    """Reports of health, by the numbers of the kiosks that were."""
+
+
+def hear_all(states: Mapping[str, bytes], now_ms: int) -> Heard:
+    """Note what kiosks said of themselves, in one transaction.
 
     After a broker's restart all kiosks speak at once, and strangers may invent as many names as they like: names nobody enrolled cost no
     statement of their own. A head whose signature does not hold is refused, the rest of such a message too: it is not this kiosk's.
@@ -76,7 +85,8 @@ def hear_all(states: Mapping[str, bytes], now_ms: int) -> dict[str, str]:
             ),
             enrolled=set(enrolled),
         )
-    return codes
+    heard = ((enrolled[name].pk, state.health) for name, state in read.items() if name not in codes)
+    return Heard(codes, {kiosk: health for kiosk, health in heard if health})
 
 
 def _read(name: str, payload: bytes, codes: dict[str, str]) -> _State | None:

@@ -44,7 +44,7 @@ def test_each_is_heard_whatever_the_others_say(unit: Unit, monkeypatch: pytest.M
         return really(report)
 
     monkeypatch.setattr(present, "alarms_of", alarms_of)
-    codes = heartbeat.hear_all(
+    heard = heartbeat.hear_all(
         {
             breaks.name: b'{"online":true,"health":{"breaks":true}}',
             lies.name: forged,
@@ -55,6 +55,7 @@ def test_each_is_heard_whatever_the_others_say(unit: Unit, monkeypatch: pytest.M
         },
         NOW_MS,
     )
+    codes = heard.refused
     assert codes == {
         breaks.name: "unexpected",
         lies.name: "state_head",
@@ -62,6 +63,7 @@ def test_each_is_heard_whatever_the_others_say(unit: Unit, monkeypatch: pytest.M
         large.name: "state_size",
         "x-1": "kiosk_unknown",
     }
+    assert list(heard.reports.values()) == [{"disk": "ok"}]
     assert [one.kiosk.name for one in KioskState.objects.select_related("kiosk")] == [good.name]
     assert sorted((one.code, one.kiosk_name) for one in Refusal.objects.all()) == sorted(
         (code, name if name != "x-1" else "") for name, code in codes.items()

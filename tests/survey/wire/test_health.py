@@ -41,6 +41,8 @@ def test_what_was_told_is_read_back() -> None:
         damaged=2,
         disk_free_mb=9,
         memory_kb=8,
+        settings_held=3,
+        tickets_held=0,
         kiosk=panel,
     )
     assert uplink_health_of(health.to_fields()) == health

@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from collector import clock
-from collector.complaints import retention, states
+from collector.complaints import retention
+from collector.complaints import states as states_of_tickets
 from collector.console.command import CollectorCommand
 from collector.evidence.doors import heartbeat
 from collector.evidence.doors.mqtt import BrokerAddress, Listener
@@ -23,6 +24,7 @@ from collector.people import trail
 from collector.trust import ca, certificates, keyholder
 from collector.trust.kinds import COLLECTOR, Errand
 from survey.wire import topics
+from survey.wire.health import uplink_health_of
 
 
 class Command(CollectorCommand):
@@ -50,7 +52,7 @@ class Command(CollectorCommand):
         listener = Listener(
             brokers,
             accept=accept,
-            hear_states=heartbeat.hear_all,
+            hear_states=hear,
             housekeep=to_publish,
             name=options["name"],
             share=options["share"],
@@ -78,17 +80,29 @@ def own_certificate() -> tuple[Path, Path]:
     return certificate, key
 
 
+def hear(states: Mapping[str, bytes], now_ms: int) -> None:
+    """Hear what kiosks say of themselves, and have published again what they should hold and do not."""
+    reports = heartbeat.hear_all(states, now_ms).reports
+    healths = {kiosk: read for kiosk, told in reports.items() if (read := uplink_health_of(told)) is not None}
+    publication.tell_again(
+        {kiosk: one.settings_held for kiosk, one in healths.items() if one.settings_held >= 0}
+    )
+    states_of_tickets.tell_again(
+        {kiosk: one.tickets_held for kiosk, one in healths.items() if one.tickets_held >= 0}
+    )
+
+
 def to_publish() -> Sequence[tuple[str, bytes]]:
     """Give the settings, tickets' states and news of the log that no broker holds yet, and note that it holds them now.
 
-    They are noted before they are sent; a kiosk that misses them asks over HTTPS, and every connection sends them again.
+    They are noted before they are sent; a kiosk that misses them asks over HTTPS, or says so in its next report.
     """
     waiting = publication.unpublished()
     if waiting:
         publication.mark_published(pk for pk, _, _ in waiting)
-    told = states.unpublished()
+    told = states_of_tickets.unpublished()
     if told:
-        states.mark_published([pk for pk, _, _ in told], clock.now())
+        states_of_tickets.mark_published([pk for pk, _, _ in told], clock.now())
     logged = news.unpublished()
     if logged:
         news.mark_published(pk for pk, _, _ in logged)
