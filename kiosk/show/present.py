@@ -173,6 +173,8 @@ class _Presenter(Screen):
     def _faces(self) -> Screenful:
         get = self.texts.get
         here = get("invitation.faces") if is_invited(self.state) else self._not_finished()
+        if self.state.step is Step.THANKS:
+            here = visited.thanked(self)
         return self.choice(title=get("idle.title"), subtitle=here, bar=self.place_bar())
 
     def _not_finished(self) -> str:

@@ -210,7 +210,8 @@ def is_invited(state: State) -> bool:
 def _faces(plan: Plan, state: State) -> Offer:
     if is_invited(state):
         return Offer(_pulse(plan), (*_complaint(plan, state), *_listen(plan), Word.ACCEPT))
-    return Offer(_pulse(plan), (*_listen(plan), Word.RESUME))
+    on = () if state.step is Step.THANKS and state.own_code is None else (Word.RESUME,)
+    return Offer(_pulse(plan), (*_listen(plan), *on))
 
 
 def _complaint(plan: Plan, state: State) -> tuple[str, ...]:
