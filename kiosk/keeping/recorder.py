@@ -324,7 +324,7 @@ class Recorder:
             self.trouble = None
         if isinstance(result, WriteFailed):
             self.trouble = result.trouble
-            pass(token)
+            self._forget_failed(token)
             log.error("a record could not be written: %s", result.reason)
             return SaveFailed(token) if isinstance(token, str) else None
         if not isinstance(token, str):
