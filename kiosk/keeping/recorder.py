@@ -335,7 +335,7 @@ class Recorder:
             self._responses[token] = Place(result.stream, result.seq, result.link)
         return self._saved(token, is_last)
 
-    def _forget_failed(self, token: str | Note) -> None:
+    def _forget_failed(self, token: object) -> None:
         """Nobody waits for it any more, and the code of a complaint that is not kept is nobody's."""
         if isinstance(token, str):
             self._unanswered.discard(token)

@@ -10,6 +10,7 @@ _TURNING = frozenset(
     {
         Step.INVITATION,
         Step.PREFERENCES,
+        Step.ABOUT,
         Step.STANDARDS,
         Step.SERVICE,
         Step.PROFILE,
@@ -58,6 +59,8 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
             | Step.PHONE
             | Step.CODE
             | Step.STANDARD
+            | Step.NEWS
+            | Step.COUNTERS
         ):
             return latest + timing.writing
         case Step.TICKET | Step.TESTED:
@@ -65,6 +68,7 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
         case (
             Step.PREFERENCES
             | Step.SERVICE
+            | Step.ABOUT
             | Step.STANDARDS
             | Step.PROFILE
             | Step.QUESTION

@@ -14,7 +14,7 @@ from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveRespon
 from survey.visit.graph import edges, kind_of
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, question_key
-from survey.visit.plan import Plan
+from survey.visit.plan import Counter, Plan
 from survey.visit.speech import ForgetSpeech, NotRecorded, Record, Recorded, Replayed
 from survey.visit.state import (
     Coded,
@@ -55,7 +55,10 @@ PLANS = (
 )
 
 MIDDLE = full_plan(
-    services=full_plan().services[:1], profile=full_plan().profile[:1], forms=(load("maladministrasi"),)
+    services=full_plan().services[:1],
+    profile=full_plan().profile[:1],
+    forms=(load("maladministrasi"),),
+    counters=(Counter("KTP", "1"),),
 )
 
 
