@@ -91,5 +91,5 @@ class Plan(NamedTuple):
     timing: VisitTiming
     standards: tuple[Standard, ...]
     """What can be read of the unit's services before a visit begins."""
-    counters: tuple[Counter, ...] = ()
+    counters: tuple[Counter, ...]
     """Where which counter is, at a place with many."""
