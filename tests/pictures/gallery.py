@@ -66,14 +66,14 @@ class Sheet(NamedTuple):
 
 _SMALL, _UPRIGHT = (800, 480), (720, 1280)
 ALL = (
-    Sheet("800x480-id", _SMALL, "id", PLAIN, 9, 34),
-    Sheet("800x480-en", _SMALL, "en", PLAIN, 9, 34),
-    Sheet("800x480-id-large", _SMALL, "id", LARGE, 9, 34),
-    Sheet("800x480-en-large", _SMALL, "en", LARGE, 9, 34),
+    Sheet("800x480-id", _SMALL, "id", PLAIN, 9, 33),
+    Sheet("800x480-en", _SMALL, "en", PLAIN, 9, 33),
+    Sheet("800x480-id-large", _SMALL, "id", LARGE, 9, 33),
+    Sheet("800x480-en-large", _SMALL, "en", LARGE, 9, 33),
     Sheet("800x480-id-contrast", _SMALL, "id", CONTRAST, 12, 25),
     Sheet("800x480-id-sunlight", _SMALL, "id", SUNLIGHT, 12, 25),
-    Sheet("720x1280-id", _UPRIGHT, "id", PLAIN, 14, 22),
-    Sheet("720x1280-en-large", _UPRIGHT, "en", LARGE, 14, 22),
+    Sheet("720x1280-id", _UPRIGHT, "id", PLAIN, 14, 21),
+    Sheet("720x1280-en-large", _UPRIGHT, "en", LARGE, 14, 21),
 )
 
 
