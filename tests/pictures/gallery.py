@@ -10,11 +10,11 @@ import pygame
 from PIL import Image
 
 from kiosk.draw.screens import draw
+from kiosk.draw.theme import mixed, theme
 from kiosk.rehearsal.gallery import CONTRAST, LARGE, PLAIN, SUNLIGHT, Variant
 from kiosk.rehearsal.samples import samples
 
 SHEETS = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "gallery"
-_COLOURS = 6
 _GAP = 8
 _GROUND = (0x8A, 0x8F, 0x99)
 
@@ -42,6 +42,22 @@ class Sheet(NamedTuple):
         width, height = self.cell
         rows = -(-count // self.columns)
         return self.columns * (width + _GAP) + _GAP, rows * (height + _GAP) + _GAP
+
+    def palette(self) -> Image.Image:
+        """The look's own colours and one shade for the edges of letters: what keeps a sheet small."""
+        look = theme(self.variant.look(self.size)).palette
+        colours = (
+            look.paper,
+            look.ink,
+            mixed(look.paper, look.ink, 0.5),
+            look.line,
+            look.accent,
+            look.tint,
+            _GROUND,
+        )
+        one = Image.new("P", (1, 1))
+        one.putpalette([channel for colour in colours for channel in colour])
+        return one
 
     def names(self) -> list[str]:
         return [name for name, _ in samples(self.language, large=self.variant is LARGE)]
@@ -81,7 +97,7 @@ def main() -> None:
     """Draw every sheet."""
     SHEETS.mkdir(parents=True, exist_ok=True)
     for sheet in ALL:
-        few = sheet.rendered().quantize(_COLOURS, dither=Image.Dither.NONE)
+        few = sheet.rendered().quantize(palette=sheet.palette(), dither=Image.Dither.NONE)
         few.save(sheet.file, optimize=True)
 
 
