@@ -35,6 +35,10 @@ class KioskHealth(NamedTuple):
     temperature_c: int | None = None
     was_under_voltage: bool | None = None
     """Whether the power supply was too weak since the start."""
+    battery_percent: int | None = None
+    """How full the battery is that the machine runs on when the mains fail, where the kernel measures one."""
+    battery_used: bool | None = None
+    """Whether it runs on it now."""
 
     def to_fields(self) -> dict[str, object]:
         """Give it as JSON; what is not known is left out."""
@@ -52,6 +56,8 @@ class KioskHealth(NamedTuple):
             "disk_used_percent": self.disk_used_percent,
             "temperature_c": self.temperature_c,
             "was_under_voltage": self.was_under_voltage,
+            "battery_percent": self.battery_percent,
+            "battery_used": self.battery_used,
         }
         return fields | {name: value for name, value in known.items() if value is not None}
 
@@ -141,6 +147,8 @@ def kiosk_health_of(fields: object) -> KioskHealth | None:
         disk_used_percent=read.whole("disk_used_percent"),
         temperature_c=read.whole("temperature_c"),
         was_under_voltage=read.optional_flag("was_under_voltage"),
+        battery_percent=read.whole("battery_percent"),
+        battery_used=read.optional_flag("battery_used"),
     )
 
 

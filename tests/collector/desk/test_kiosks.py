@@ -125,6 +125,21 @@ def test_a_kiosk_that_moved_away_is_seen_where_it_stands_now(
     assert "2 November 2026 Balai Desa Sukamaju" in page
 
 
+def test_a_battery_is_shown_where_one_is_measured_and_a_low_one_is_to_be_looked_at(
+    sent: FakeKiosk, officer: Client
+) -> None:
+    address = f"{LIST}{sent.name}/"
+    tells(sent, KioskHealth(version="0.2.0"))
+    assert "Baterai" not in seen(officer, address)
+    tells(sent, KioskHealth(version="0.2.0", battery_percent=96, battery_used=False))
+    assert "96 %, listrik ada" in seen(officer, address)
+    low = trouble("battery_low", percent=14)
+    tells(sent, KioskHealth(version="0.2.0", battery_percent=14, battery_used=True, troubles=(low,)))
+    page = seen(officer, address)
+    assert "14 %, sedang dipakai karena listrik padam" in page
+    assert "Listrik padam dan baterai tinggal 14 %" in page
+
+
 def test_a_sound_kiosk_needs_nobody_and_its_health_is_in_words(sent: FakeKiosk, officer: Client) -> None:
     panel = KioskHealth(
         version="0.2.0", disk_used_percent=31, temperature_c=52, was_under_voltage=False, settings=1

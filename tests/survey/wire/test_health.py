@@ -31,6 +31,8 @@ def test_what_was_told_is_read_back() -> None:
         disk_used_percent=40,
         temperature_c=51,
         was_under_voltage=True,
+        battery_percent=14,
+        battery_used=True,
     )
     health = UplinkHealth(
         version="1",
