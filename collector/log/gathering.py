@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Q, Sum
 
 from collector.evidence.models import HeldAttachment, Stream
+from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import own_files
 from collector.fleet.models import Assignment, KioskKey
 from collector.local import date_text
@@ -84,6 +85,17 @@ def _decisions() -> Iterator[Fact]:
         )
 
 
+def _begun() -> Iterator[Fact]:
+    counting = Stream.objects.filter(standing__in=COUNTING).order_by("pk")
+    for uid, kiosk, unit in counting.values_list("uid", "kiosk__name", "kiosk__stands__code").iterator(
+        _CHUNK
+    ):
+        body = {"kiosk": kiosk, "stream": uid}
+        yield Fact(
+            f"begun/{kiosk}/{uid}", facts.BEGUN, partial(dict, body), units=(unit,) if unit else ()
+        )
+
+
 def _destructions() -> Iterator[Fact]:
     """Give each day's destructions as one: how many of all units together, and a digest over their digests."""
     gone = HeldAttachment.objects.exclude(destroyed_at=None).order_by("destroyed_at", "pk")
@@ -116,6 +128,16 @@ def _fleet() -> Iterator[Fact]:
     yield from _assignments()
 
 
+def _streams() -> Iterator[Fact]:
+    yield from _begun()
+    yield from _decisions()
+
+
+def _streams_mark() -> str:
+    found = Stream.objects.aggregate(newest=Max("pk"), decided=Max("decided_ms"))
+    return f"{found['newest']} {found['decided']}"
+
+
 def _fleet_mark() -> str:
     keys = KioskKey.objects.aggregate(newest=Max("pk"), revoked=Count("pk", filter=~Q(revoked_at=None)))
     # Where a kiosk stood can be corrected in place: the sum says that it was.
@@ -129,7 +151,7 @@ def _ms(moment: datetime | None) -> int:
 
 SOURCES = (
     Source("fleet", _fleet_mark, _fleet),
-    Source("streams", lambda: f"{Stream.objects.aggregate(newest=Max('decided_ms'))['newest']}", _decisions),
+    Source("streams", _streams_mark, _streams),
     Source("destructions", lambda: "", _destructions),
     Source("questionnaires", lambda: "", _questionnaires),
 )

@@ -18,8 +18,7 @@ from collector.evidence.proof.closings import Closing, closings
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk, Unit
-from collector.fleet.standing import Standing
-from collector.local import moment_of
+from collector.log.models import LoggedFact
 from collector.releases import content, editions, sheet_rows
 from collector.releases.cells.cutting import sets_shown
 from collector.releases.models import OpenedCounters, Release
@@ -27,6 +26,7 @@ from collector.releases.opened import members_beside
 from collector.releases.people import members_of, pack_basis, pack_members, unpack_basis
 from collector.releases.protection import INCOMPLETE, Members, may_stand_beside
 from collector.releases.states import State
+from collector.releases.stood import stood_here, stood_sometime
 from collector.scores.ask.lookups import find_form
 from collector.scores.models import Response
 from collector.scores.tallies.forms import CodedForm
@@ -44,7 +44,9 @@ FORMAT = 1
 _AT_ONCE = 900
 
 # Why a kiosk's counters stay closed.
-FEW, NO_COUNTER, MOVED, DIFFERS = "few", "no_counter", "moved", "differs"
+FEW, MOVED, DIFFERS = "few", "moved", "differs"
+NO_COUNTER, NO_BEGIN, UNOPENED = "no_counter", "no_begin", "unopened"
+SILENT, GONE = "silent", "gone"
 OTHER_LIFE, PROTECTED, TESTED = "other_life", "protected", "tested"
 
 
@@ -147,8 +149,14 @@ def _closed(work: _Work | None, chosen: list[_Earned]) -> Iterator[list[str]]:
         return
     told = {one.stream.kiosk_id for one in chosen}
     yield from ([one.stream.kiosk.name, one.why] for one in chosen if one.why)
-    silent = Kiosk.objects.filter(pk__in=_stood_sometime(work)).exclude(pk__in=told)
-    yield from ([name, NO_COUNTER] for name in silent.values_list("name", flat=True))
+    silent = Kiosk.objects.filter(pk__in=stood_sometime(work.unit, work.period)).exclude(pk__in=told)
+    for name in silent.values_list("name", flat=True):
+        # What the log says of its stream nobody takes back: where the stream is gone, the release says so by itself.
+        if Stream.objects.filter(kiosk__name=name).exists():
+            yield [name, OTHER_LIFE]
+        else:
+            begun = LoggedFact.objects.filter(key__startswith=f"begun/{name}/").exists()
+            yield [name, GONE if begun else SILENT]
 
 
 def _work_of(release: Release, tests: list[tuple[str, dict[str, object] | None]]) -> _Work | None:
@@ -177,7 +185,7 @@ def _earned(work: _Work) -> Iterator[_Earned]:
     by_stream: dict[int, list[int]] = {}
     for number in numbers:
         by_stream.setdefault(stream_of(number), []).append(number)
-    here = _stood_sometime(work)
+    here = stood_sometime(work.unit, work.period)
     silent = Stream.objects.filter(kiosk__in=here, standing__in=COUNTING).exclude(
         kiosk__streams__in=by_stream
     )
@@ -195,34 +203,10 @@ def _earned(work: _Work) -> Iterator[_Earned]:
         alone = lives[stream.kiosk_id] == 1 and stream.standing == StreamStanding.COUNTED.value
         if not alone or stream.key.archive_from is not None:
             yield replace(earned, why=OTHER_LIFE)
-        elif not _stood_here(work, stands[stream.kiosk_id]):
+        elif not stood_here(work.unit, work.period, stands[stream.kiosk_id]):
             yield replace(earned, why=MOVED)
         else:
             yield _with_counters(work, earned)
-
-
-def _stood_sometime(work: _Work) -> list[int]:
-    """Give the kiosks that stood at the unit at some time of the period: those that nobody used are shown too."""
-    begin_ms, end_ms = work.period.bounds_ms(work.unit.time_zone)
-    here = work.unit.assignments.filter(since__lt=moment_of(end_ms)).values_list("kiosk_id", flat=True)
-    found = standings(set(here))
-    return [
-        kiosk
-        for kiosk, standing in found.items()
-        if any(unit == work.unit.pk for unit, _ in _stands(standing, begin_ms, end_ms))
-    ]
-
-
-def _stands(standing: Standing, begin_ms: int, end_ms: int) -> list[tuple[int, int]]:
-    """Give where a kiosk stood between two moments."""
-    later = [standing.at(since) for since in standing.since_ms if begin_ms < since < end_ms]
-    return [standing.at(begin_ms), *later]
-
-
-def _stood_here(work: _Work, standing: Standing) -> bool:
-    """Tell whether a kiosk stood at the unit for all of the period."""
-    begin_ms, end_ms = work.period.bounds_ms(work.unit.time_zone)
-    return all(unit == work.unit.pk for unit, _ in _stands(standing, begin_ms, end_ms))
 
 
 def _with_counters(work: _Work, earned: _Earned) -> _Earned:
@@ -234,15 +218,18 @@ def _with_counters(work: _Work, earned: _Earned) -> _Earned:
     begins_inside = (
         stream.follows_id is None and stream.key.begins_ms >= work.period.bounds_ms(work.unit.time_zone)[0]
     )
-    if (
-        end is None
-        or (begin is None and not begins_inside)
-        or end.told.since != (begin.told.since if begin else 0)
-    ):
+    if end is None:
         return replace(earned, why=NO_COUNTER)
+    if begin is None and not begins_inside:
+        return replace(earned, why=NO_BEGIN)
+    others = Stream.objects.filter(kiosk=stream.kiosk_id, standing__in=COUNTING).exclude(pk=stream.pk)
+    if begin is None and others.exists():  # what it wrote in the period under an earlier stream is not in this counter
+        return replace(earned, why=OTHER_LIFE)
+    if end.told.since != (begin.told.since if begin else 0):
+        return replace(earned, why=UNOPENED)
     opened_end, opened_begin = _opened(end, work.part), _opened(begin, work.part) if begin else None
     if opened_end is None or (begin is not None and opened_begin is None):
-        return replace(earned, why=NO_COUNTER)
+        return replace(earned, why=UNOPENED)
     since = begin.told.upto if begin else 0
     before = _answered_before(work, stream, since)
     at_begin = opened_begin.counted if opened_begin else NOTHING

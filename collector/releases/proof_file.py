@@ -5,14 +5,22 @@ It holds no answer and nothing that is not published; `ikm-verify` and the page 
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 
+from django.conf import settings
+
+from collector.local import date_text
+from collector.log import heads as night_heads
 from collector.log import keeping, witnesses
 from collector.log.models import KeptCheckpoint, LoggedFact, ThreadLeaf
 from collector.releases.models import OpenedCounters, Release
+from survey.log.facts import read_leaf
 from survey.log.note import read_note
 from survey.log.tree import consistency_path, inclusion_path
 
 FORMAT = 1
+ANSWERABLE = {"no_counter", "silent", "gone"}
+"""Why a kiosk's counters stay closed, as the nights of the log bear it out or not."""
 MOST_LEAVES = 700
 """Of a unit's thread; the newest."""
 MOST_KEPT = 12
@@ -26,21 +34,47 @@ def of_release(release: Release) -> bytes | None:
     if fact is None or kept is None:
         return None
     counters = OpenedCounters.objects.filter(release=release).first()
-    numbers = sorted({0, fact.number})
+    numbers, heads = sorted({0, fact.number}), _heads(release, counters, fact.number, kept.size)
     if release.subject == "unit":
         thread = ThreadLeaf.objects.filter(unit=release.code, number__lt=kept.size).order_by("-nth")
         cards = _cards(counters.content) if counters is not None else []
-        numbers = sorted({*numbers, *cards, *thread.values_list("number", flat=True)[:MOST_LEAVES]})
+        numbers = sorted(
+            {*numbers, *cards, *heads, *thread.values_list("number", flat=True)[:MOST_LEAVES]}
+        )
     said = {
         "format": FORMAT,
         "release": bytes(release.content).decode(),
         "counters": bytes(counters.content).decode() if counters is not None else "",
+        "heads": {f"{number}": heads[number] for number in sorted(heads)},
         "leaf": fact.number,
         "leaves": {f"{number}": keeping.entry(kept.size, number).decode() for number in numbers},
         "nodes": _nodes(numbers, kept.size, [one for one in _shown_before(numbers) if one < kept.size]),
         "checkpoint": kept.note,
     }
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _heads(
+    release: Release, counters: OpenedCounters | None, number: int, size: int
+) -> dict[int, dict[str, str]]:
+    """Open two nights of each kiosk that is said to have told no counter: the one at the period's end, and that of the day it was logged on.
+
+    What is opened says of which stream something was held and whether anything came in between, and no number.
+    """
+    closed = json.loads(bytes(counters.content))["closed"]["kiosks"] if counters is not None else []
+    kiosks = {name for name, why in closed if why in ANSWERABLE}
+    if not kiosks:
+        return {}
+    logged_ms = read_leaf(keeping.entry(size, number)).logged_ms
+    days = {
+        (release.last_day + timedelta(days=1)).isoformat(),
+        date_text(logged_ms, settings.IKM_TIME_ZONE),
+    }
+    return {
+        at: {"stream": head.stream, "state": head.state, "salt": head.salt.hex()}
+        for head, at in night_heads.of_days(kiosks, days)
+        if at < size
+    }
 
 
 def _cards(content: bytes | memoryview) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from survey.log.facts import BEGIN, RELEASE, WITHDRAW, Leaf
 from survey.log.policy import Policy
 from witness.ed25519 import check
-from witness.verify import number, thread, values, visits
+from witness.verify import accounted, number, thread, values, visits
 from witness.verify.findings import Report
 from witness.verify.proof_file import ProofFile
 
@@ -53,6 +53,8 @@ def verify(file: ProofFile, policy: Policy) -> Report:
     bounds = thread.bounds_ms(first, last, hours)
     thread.backdated(kiosks, *bounds, report, hours=hours, log_began_ms=began_ms)
     total = number.check_counters(file.told, kiosks, number.Period(unit, first, last, bounds), tests, report)
+    shut = values.rows(values.obj(file.told, "closed"), "kiosks")
+    accounted.check(file, shut, kiosks, thread.day_after(last), bounds[1], report)
     number.check_sums(said, file.told, total, report)
     number.check_arithmetic(said, report)
     return report

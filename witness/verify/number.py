@@ -171,6 +171,8 @@ def _earned(
         report.fault("kiosk_elsewhere", kiosk=name)
     elif one["begin"] is not None and enrolled_ms > period.begin_ms:
         report.fault("key_too_young", kiosk=name)
+    elif one["begin"] is None and set(known.begun) - {stream}:
+        report.fault("kiosk_unaccounted", kiosk=name, why="other_life")
     try:
         if len(values.unhex(stream)) != _STREAM_BYTES:
             raise values.wrong("stream")

@@ -393,6 +393,37 @@ async function checkTests({ said, told, counters, leaves, kiosks, unit, origin, 
 }
 const byName = (map) => [...map].sort(([one], [other]) => (one < other ? -1 : 1));
 
+// Kiosks without a counter, by the rules of witness/verify/accounted.py.
+const isAlive = (kiosk, begin, end) =>
+  [...kiosk.keys].some(([key, enrolled]) => !kiosk.archives.has(key) && enrolled < end && (kiosk.revoked.get(key) ?? end) > begin);
+async function openedNights(heads, leaves, kiosk) {
+  const found = new Map();
+  for (const [number, given] of [...heads]) {
+    const leaf = leaves.get(number), stream = text(given, "stream"), state = text(given, "state"), salt = unhex(text(given, "salt"));
+    if (!leaf || leaf.kind !== "head" || leaf.body.kiosk !== kiosk) continue;
+    const day = text(leaf.body, "day");
+    const head = await sha256(joined(utf8("ikm-log-head-1\0"), salt, utf8(canonical({ day, kiosk, state, stream }))));
+    if (leaf.body.head === hexOf(head)) found.set(day, { stream, state });
+  }
+  return found;
+}
+async function checkAccounted({ shut, heads, leaves, kiosks, after, end, logged, began, fault, note }) {
+  for (const [name, why] of shut) {
+    const nights = await openedNights(heads, leaves, name), known = kiosks.get(name);
+    if (!known || began >= end) continue;
+    const needed = [isAlive(known, end, end + 1), isAlive(known, logged, logged + 1)];
+    const day = [7, 8, 9].map((hours) => dayOf(logged, hours)).find((one) => nights.has(one));
+    const first = needed[0] ? nights.get(after) ?? null : null, last = day === undefined ? null : nights.get(day);
+    if (["few", "protected", "moved", "differs", "other_life", "tested", "no_begin", "unopened"].includes(why)) continue;
+    const streams = [...new Set([first, last].filter(Boolean).map((one) => one.stream))], none = "0".repeat(32);
+    const shown = !((first === null && needed[0]) || (last === null && needed[1]));
+    const holds = why === "silent" ? !known.begun.size && streams.every((one) => one === none)
+      : why === "no_counter" && streams.length <= 1 && !streams.includes(none);
+    if (!shown || !holds) fault("kiosk_unaccounted", { kiosk: name, why });
+    else if (first && last && first.state !== last.state) note("kiosk_wrote_on", { kiosk: name });
+  }
+}
+
 async function verify(content, policyText) {
   const policy = await readPolicy(policyText), findings = [], report = { facts: {}, answers: 0, opened: 0, findings };
   const fault = (code, values = {}) => findings.push(["fault", code, values]);
@@ -411,6 +442,11 @@ async function verify(content, policyText) {
   const said = parsed(release, "release"), told = counters ? parsed(counters, "counters") : {};
   const leaves = new Map(numbers.map((one) => [one, readLeaf(entries.get(one))]));
   for (const name of Object.keys(obj(fields, "nodes"))) nodes.set(name, unhex(fields.nodes[name]));
+  const heads = new Map();
+  for (const name of Object.keys(obj(fields, "heads"))) {
+    if (wholeText(name) === null) throw wrong("leaves");
+    heads.set(wholeText(name), fields.heads[name]);
+  }
   const point = readCheckpoint(text(fields, "checkpoint"));
   const subject = obj(said, "subject"), period = obj(said, "period");
   report.facts = { address: text(said, "address"), name: text(subject, "name"), period: text(period, "title"), size: point.size };
@@ -452,15 +488,18 @@ async function verify(content, policyText) {
     else if (nth && (place !== nth + 1 || link !== previous)) fault("thread_gap", { unit, nth: nth + 1 });
     else if (nth === 0 && link !== -1) fault("thread_gap", { unit, nth: 1 });
     nth = place; previous = one;
-    if (!["enrol", "revoke", "assign"].includes(leaf.kind)) continue;
+    if (!["enrol", "revoke", "assign", "begun"].includes(leaf.kind)) continue;
     const name = text(leaf.body, "kiosk");
-    if (!kiosks.has(name)) kiosks.set(name, { keys: new Map(), logged: new Map(), archives: new Set(), revoked: new Map(), stands: new Map() });
+    if (!kiosks.has(name)) kiosks.set(name, { keys: new Map(), logged: new Map(), archives: new Set(), revoked: new Map(), stands: new Map(), begun: new Map() });
     const kiosk = kiosks.get(name);
     if (leaf.kind === "enrol") {
       const key = text(leaf.body, "key");
       kiosk.keys.set(key, whole(leaf.body, "enrolled_ms"));
       kiosk.logged.set(key, leaf.logged);
       if ((leaf.body.archive_ms ?? null) !== null) kiosk.archives.add(key);
+    } else if (leaf.kind === "begun") {
+      const stream = text(leaf.body, "stream");
+      if (!kiosk.begun.has(stream)) kiosk.begun.set(stream, leaf.logged);
     } else if (leaf.kind === "revoke") kiosk.revoked.set(text(leaf.body, "key"), whole(leaf.body, "revoked_ms"));
     else {
       const since = whole(leaf.body, "since_ms");
@@ -516,6 +555,7 @@ async function verify(content, policyText) {
     else if (!known.keys.has(hexOf(key))) fault("key_not_logged", { kiosk: name });
     else if (!stoodAt(known, unit, one.begin === null ? Math.max(begin, enrolled) : begin, end)[1]) fault("kiosk_elsewhere", { kiosk: name });
     else if (one.begin !== null && enrolled > begin) fault("key_too_young", { kiosk: name });
+    else if (one.begin === null && [...known.begun.keys()].some((other) => other !== stream)) fault("kiosk_unaccounted", { kiosk: name, why: "other_life" });
     let counts;
     try {
       if (unhex(stream).length !== 16) throw wrong("stream");
@@ -556,10 +596,11 @@ async function verify(content, policyText) {
   for (const [name, why] of shut)
     if (why === "moved" && kiosks.has(name) && stoodAt(kiosks.get(name), unit, begin, end)[1]) fault("closed_not_moved", { kiosk: name });
   for (const [name, kiosk] of byName(kiosks)) {
-    const alive = [...kiosk.keys].some(([key, enrolled]) => !kiosk.archives.has(key) && enrolled < end && (kiosk.revoked.get(key) ?? end) > begin);
-    if (stoodAt(kiosk, unit, begin, end)[0] && alive && !seen.has(name)) fault("kiosk_left_out", { kiosk: name });
+    if (stoodAt(kiosk, unit, begin, end)[0] && isAlive(kiosk, begin, end) && !seen.has(name)) fault("kiosk_left_out", { kiosk: name });
   }
 
+  const nextDay = new Date(dayMs(last) + 86400e3).toISOString().slice(0, 10);
+  await checkAccounted({ shut, heads, leaves, kiosks, after: nextDay, end, logged: mine.logged, began, fault, note });
   const index = obj(said, "index"), elements = rows(index, "elements"), sums = {}, n = whole(said, "n");
   for (const one of elements) sums[text(one, "key")] = whole(one, "sum");
   report.answers = n; report.opened = total.n;

@@ -36,6 +36,8 @@ class ProofFile:
     leaves: Mapping[int, Leaf]
     nodes: Mapping[str, bytes]
     checkpoint: SignedCheckpoint
+    heads: Mapping[int, Any]
+    """What opens heads among the leaves, as it is given."""
 
     def digest(self, what: bytes) -> str:
         """Give a digest as leaves state it."""
@@ -95,6 +97,7 @@ def read(content: bytes) -> ProofFile:
         leaves={number: read_leaf(entry) for number, entry in entries.items()},
         nodes={name: values.unhex(nodes[name]) for name in nodes},
         checkpoint=read_checkpoint(values.text(fields, "checkpoint").encode()),
+        heads={_number(name): one for name, one in values.obj(fields, "heads").items()},
     )
 
 

@@ -36,6 +36,8 @@ class KnownKiosk:
     """When each key's enrolment was logged."""
     archives: set[str] = field(default_factory=set)
     revoked: dict[str, int] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
+    """Streams of which something came, and when that was logged."""
     stands: dict[int, Stand] = field(default_factory=dict)
     """By the moment; a leaf that corrects one takes its place."""
 
@@ -117,6 +119,11 @@ def bounds_ms(first: str, last: str, hours: int) -> tuple[int, int]:
     ) - hours * 3_600_000
 
 
+def day_after(last: str) -> str:
+    """Give the day behind a day."""
+    return (day(last) + timedelta(days=1)).isoformat()
+
+
 def day_of(at_ms: int, hours: int) -> str:
     """Give the local date of a moment."""
     return datetime.fromtimestamp(min(at_ms, _LATEST_MS) // 1000 + hours * 3_600, UTC).date().isoformat()
@@ -124,7 +131,7 @@ def day_of(at_ms: int, hours: int) -> str:
 
 def _take(kiosks: dict[str, KnownKiosk], leaf: Leaf) -> None:
     body = leaf.body
-    if leaf.kind not in (facts.ENROL, facts.REVOKE, facts.ASSIGN):
+    if leaf.kind not in (facts.ENROL, facts.REVOKE, facts.ASSIGN, facts.BEGUN):
         return
     kiosk = kiosks.setdefault(text(body, "kiosk"), KnownKiosk())
     if leaf.kind == facts.ENROL:
@@ -133,6 +140,8 @@ def _take(kiosks: dict[str, KnownKiosk], leaf: Leaf) -> None:
         kiosk.logged[key] = leaf.logged_ms
         if body.get("archive_ms") is not None:
             kiosk.archives.add(key)
+    elif leaf.kind == facts.BEGUN:
+        kiosk.begun.setdefault(text(body, "stream"), leaf.logged_ms)
     elif leaf.kind == facts.REVOKE:
         kiosk.revoked[text(body, "key")] = whole(body, "revoked_ms")
     else:

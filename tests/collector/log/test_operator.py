@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from collector.evidence.intake import rebuild
+from collector.evidence.models import RawBatch, Stream
 from collector.fleet import assignments, tree
 from collector.fleet.models import Kiosk, KioskKey
 from collector.log import building, keeping, witnesses
@@ -132,6 +134,58 @@ def test_a_kiosk_that_was_dropped_from_the_release_is_named(world: World) -> Non
     )
     world.log()
     assert {"kiosk_left_out", "number_differs"} <= world.verify(release)["faults"]
+
+
+def _deleted(world: World) -> None:
+    """The night after the quarter has all of `loket`; then it is deleted, and everything that was made of it."""
+    world.village.send(date(2027, 1, 1))
+    world.log()
+    stream = Stream.objects.get(kiosk__name="loket")
+    RawBatch.objects.filter(stream=stream).delete()
+    rebuild.rebuild(lambda _: None)
+    stream.delete()
+
+
+def test_a_stream_that_was_deleted_with_its_evidence_is_named(world: World) -> None:
+    _deleted(world)
+    release = world.village.publish()
+    world.log()
+    assert json.loads(world.village.proof(release)["counters"])["closed"]["kiosks"] == [["loket", "gone"]]
+    assert world.verify(release)["faults"] == {"kiosk_unaccounted"}
+
+
+@pytest.mark.parametrize("why", ["silent", "no_counter", "libur"])
+def test_a_deleted_stream_is_named_whatever_the_release_calls_it(world: World, why: str) -> None:
+    _deleted(world)
+    release = world.village.publish()
+    forge_counters(release, lambda told: told | {"closed": {"n": 0, "kiosks": [["loket", why]]}})
+    world.log()
+    assert world.verify(release)["faults"] == {"kiosk_unaccounted"}
+    proof = world.village.proof(release)
+    assert "kiosk_unaccounted" in world.verify(proof | {"heads": {}})["faults"], "nights that are not opened bear nothing out"
+
+
+def test_a_kiosk_of_which_nothing_came_or_not_all_is_not_blamed(world: World) -> None:
+    """One never spoke, one lost its December on the way, one has come in but for its end: two are borne out by the log, the third is said."""
+    silent, lost, short = (world.village.card(name) for name in ("bisu", "hilang", "tertinggal"))
+    world.log()
+    lost.serve(NOVEMBER, 3, 3, 4, 4, 3)
+    short.serve(NOVEMBER, 3, 3, 4, 4, 3)
+    for card in (lost, short):
+        world.village.receive(card, date(2026, 11, 12))
+    for card in (silent, lost, short):
+        world.village.cards.remove(card)
+    world.village.send(date(2027, 1, 1))
+    world.log()
+    short.go_to(date(2026, 12, 20))
+    world.village.receive(short, date(2027, 1, 3))
+    release = world.village.publish()
+    world.log()
+    said = world.verify(release)
+    assert said["faults"] == set()
+    closed = {one[2]["kiosk"]: one[2]["why"] for one in said["findings"] if one[1] == "kiosk_closed"}
+    assert closed == {"bisu": "silent", "hilang": "no_counter", "tertinggal": "no_counter"}
+    assert [one[2] for one in said["findings"] if one[1] == "kiosk_wrote_on"] == [{"kiosk": "tertinggal"}]
 
 
 def test_an_unlogged_kiosk_is_named(world: World) -> None:

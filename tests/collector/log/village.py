@@ -126,6 +126,11 @@ class Village:
             assert self._arrive(*card.batches(), received_ms=ms(until, 8))
         self.clock.moment = max(self.clock.moment, moment(until, 8))
 
+    def receive(self, card: Card, until: date) -> None:
+        """Have everything of one kiosk arrive."""
+        assert self._arrive(*card.batches(), received_ms=ms(until, 8))
+        self.clock.moment = max(self.clock.moment, moment(until, 8))
+
     def publish(self, period: Period = QUARTER, *, at: date = date(2027, 1, 5)) -> Release:
         self.clock.moment = max(self.clock.moment, moment(at))
         return publishing.publish(self.unit, period, who="console:test")
