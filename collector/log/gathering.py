@@ -91,9 +91,7 @@ def _begun() -> Iterator[Fact]:
         _CHUNK
     ):
         body = {"kiosk": kiosk, "stream": uid}
-        yield Fact(
-            f"begun/{kiosk}/{uid}", facts.BEGUN, partial(dict, body), units=(unit,) if unit else ()
-        )
+        yield Fact(f"begun/{kiosk}/{uid}", facts.BEGUN, partial(dict, body), units=(unit,) if unit else ())
 
 
 def _destructions() -> Iterator[Fact]:

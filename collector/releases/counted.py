@@ -5,6 +5,7 @@ of fewer than five. What does not fit stays closed: first kiosks whose counters 
 carried over), then small ones, until what is left holds. What stays closed holds nobody or at least five people as well.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -107,6 +108,7 @@ def _open(release: Release) -> None:
     earned = list(_earned(work)) if work is not None else []
     chosen = _chosen(work, earned) if work is not None else []
     opened = [one for one in chosen if not one.why]
+    proofs = canonical({"format": FORMAT, "tests": [proof for _, proof in tests]}) if tests else b""
     said = {
         "format": FORMAT,
         "address": release.address,
@@ -118,13 +120,15 @@ def _open(release: Release) -> None:
             "n": (release.n or 0) - sum(one.counted.n for one in opened),
             "kiosks": sorted(_closed(work, chosen)),
         },
-        "tests": [proof for _, proof in tests],
+        "tests": hashlib.sha256(proofs).hexdigest() if proofs else "",
     }
     basis = {
         "opened": pack_members({number: one.stream.uid for one in opened for number in one.numbers}),
         "before": pack_members({number: one.stream.uid for one in opened for number in one.before}),
     }
-    OpenedCounters.objects.create(release=release, content=canonical(said), members=pack_basis(basis))
+    OpenedCounters.objects.create(
+        release=release, content=canonical(said), tests=proofs, members=pack_basis(basis)
+    )
 
 
 def _tests(release: Release) -> list[tuple[str, dict[str, object] | None]]:
@@ -218,15 +222,9 @@ def _with_counters(work: _Work, earned: _Earned) -> _Earned:
     begins_inside = (
         stream.follows_id is None and stream.key.begins_ms >= work.period.bounds_ms(work.unit.time_zone)[0]
     )
-    if end is None:
-        return replace(earned, why=NO_COUNTER)
-    if begin is None and not begins_inside:
-        return replace(earned, why=NO_BEGIN)
-    others = Stream.objects.filter(kiosk=stream.kiosk_id, standing__in=COUNTING).exclude(pk=stream.pk)
-    if begin is None and others.exists():  # what it wrote in the period under an earlier stream is not in this counter
-        return replace(earned, why=OTHER_LIFE)
-    if end.told.since != (begin.told.since if begin else 0):
-        return replace(earned, why=UNOPENED)
+    why = _shut(stream, begin, end, begins_inside=begins_inside)
+    if why or end is None:
+        return replace(earned, why=why)
     opened_end, opened_begin = _opened(end, work.part), _opened(begin, work.part) if begin else None
     if opened_end is None or (begin is not None and opened_begin is None):
         return replace(earned, why=UNOPENED)
@@ -243,6 +241,18 @@ def _with_counters(work: _Work, earned: _Earned) -> _Earned:
     if not inside or told != earned.counted.plus(tested.within) or len(before) + tested.before != at_begin.n:
         return replace(earned, why=DIFFERS)
     return replace(earned, begin=opened_begin, end=opened_end, before=before)
+
+
+def _shut(stream: Stream, begin: Closing | None, end: Closing | None, *, begins_inside: bool) -> str:
+    """Give why a stream has no counters at the borders; empty where it has."""
+    if end is None:
+        return NO_COUNTER
+    if begin is None and not begins_inside:
+        return NO_BEGIN
+    others = Stream.objects.filter(kiosk=stream.kiosk_id, standing__in=COUNTING).exclude(pk=stream.pk)
+    if begin is None and others.exists():  # what was answered under an earlier stream is not in this counter
+        return OTHER_LIFE
+    return UNOPENED if end.told.since != (begin.told.since if begin else 0) else ""
 
 
 class _Tested(NamedTuple):

@@ -3,8 +3,9 @@
 It holds no answer and nothing that is not published; `ikm-verify` and the page that opens from a stick read it (docs/log.md).
 """
 
+import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -28,30 +29,54 @@ MOST_KEPT = 12
 
 
 def of_release(release: Release) -> bytes | None:
-    """Give the file; None where the release does not stand in the log yet."""
+    """Give the file, packed; None where the release does not stand in the log yet."""
     fact = LoggedFact.objects.filter(key=f"release/{release.address}").first()
     kept = _checkpoint(fact.number) if fact is not None else None
     if fact is None or kept is None:
         return None
     counters = OpenedCounters.objects.filter(release=release).first()
-    numbers, heads = sorted({0, fact.number}), _heads(release, counters, fact.number, kept.size)
+    heads = _heads(release, counters, fact.number, kept.size)
+    numbers = {0, fact.number, *heads}
     if release.subject == "unit":
         thread = ThreadLeaf.objects.filter(unit=release.code, number__lt=kept.size).order_by("-nth")
-        cards = _cards(counters.content) if counters is not None else []
-        numbers = sorted(
-            {*numbers, *cards, *heads, *thread.values_list("number", flat=True)[:MOST_LEAVES]}
-        )
-    said = {
-        "format": FORMAT,
-        "release": bytes(release.content).decode(),
-        "counters": bytes(counters.content).decode() if counters is not None else "",
-        "heads": {f"{number}": heads[number] for number in sorted(heads)},
-        "leaf": fact.number,
+        numbers |= set(thread.values_list("number", flat=True)[:MOST_LEAVES])
+    return _packed(
+        {
+            "release": bytes(release.content).decode(),
+            "counters": bytes(counters.content).decode() if counters is not None else "",
+            "heads": {f"{number}": heads[number] for number in sorted(heads)},
+            "leaf": fact.number,
+            **_logged(sorted(numbers), kept, _shown_before(numbers)),
+        }
+    )
+
+
+def of_tests(release: Release) -> bytes | None:
+    """Give the file of a release's test visits, packed; None where it tells of none, or does not stand in the log yet."""
+    fact = LoggedFact.objects.filter(key=f"release/{release.address}").first()
+    kept = _checkpoint(fact.number) if fact is not None else None
+    counters = OpenedCounters.objects.filter(release=release).first()
+    if kept is None or counters is None or not counters.tests:
+        return None
+    content = bytes(counters.tests)
+    shown = [one for one in json.loads(content)["tests"] if one is not None]
+    numbers = {one[what] for one in shown for what in ("card", "wrote") if one[what] is not None}
+    return _packed({"tests": content.decode(), **_logged(sorted(numbers), kept, [])})
+
+
+def _packed(said: dict[str, object]) -> bytes:
+    content = json.dumps(
+        {"format": FORMAT, **said}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return gzip.compress(content.encode(), mtime=0)
+
+
+def _logged(numbers: Sequence[int], kept: KeptCheckpoint, older: Iterable[int]) -> dict[str, object]:
+    return {
         "leaves": {f"{number}": keeping.entry(kept.size, number).decode() for number in numbers},
-        "nodes": _nodes(numbers, kept.size, [one for one in _shown_before(numbers) if one < kept.size]),
+        "nodes": _nodes(numbers, kept.size, [one for one in older if one < kept.size]),
         "checkpoint": kept.note,
     }
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _heads(
@@ -75,11 +100,6 @@ def _heads(
         for head, at in night_heads.of_days(kiosks, days)
         if at < size
     }
-
-
-def _cards(content: bytes | memoryview) -> list[int]:
-    """Give the leaves of the cards that were used."""
-    return [one["card"] for one in json.loads(bytes(content))["tests"] if one is not None]
 
 
 def _checkpoint(number: int) -> KeptCheckpoint | None:

@@ -26,11 +26,13 @@ WITNESSES = "witnesses"
 """Whom everybody is to demand cosignatures of from here on."""
 CARD = "card"
 """A card for a test visit, before the visit: nobody without it can tell for which kiosk it is."""
+WROTE = "wrote"
+"""A digest of what an auditor wrote down: neither the auditor nor the operator says something else afterwards."""
 TESTED = "tested"
 """That a card was used, and by which declaration a visit is counted no more."""
 KINDS = (
     BEGIN, ENROL, REVOKE, ASSIGN, HEAD, RELEASE, WITHDRAW, POLICY, RULES, INSTRUMENT, DESTROY, STREAM, WITNESSES,
-    CARD, TESTED, BEGUN,
+    CARD, WROTE, TESTED, BEGUN,
 )  # fmt: skip
 NO_STREAM = "0" * 32
 """The stream of a kiosk of which nothing came."""

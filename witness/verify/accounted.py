@@ -29,11 +29,11 @@ def check(
     file: ProofFile,
     closed: Sequence[Sequence[str]],
     kiosks: Mapping[str, KnownKiosk],
-    after: str,
-    end_ms: int,
+    end: tuple[str, int],
     report: Report,
 ) -> None:
-    """Name each kiosk that is closed for a reason which the log contradicts or does not bear out; `after` is the first day behind the period."""
+    """Name each kiosk that is closed for a reason which the log contradicts or does not bear out; `end` is the first day behind the period, and when it begins."""
+    after, end_ms = end
     logged_ms = file.leaves[file.number].logged_ms
     for name, why in closed:
         nights = _opened(file, name)
@@ -53,9 +53,7 @@ def check(
             report.note("kiosk_wrote_on", kiosk=name)
 
 
-def _holds(
-    why: str, known: KnownKiosk, nights: Sequence[_Night | None], needed: Sequence[bool]
-) -> bool:
+def _holds(why: str, known: KnownKiosk, nights: Sequence[_Night | None], needed: Sequence[bool]) -> bool:
     if any(night is None and needs for night, needs in zip(nights, needed, strict=True)):
         return False
     streams = {night.stream for night in nights if night is not None}

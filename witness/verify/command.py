@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if content.startswith(LEAF_PROOF):
             return _leaf(content, policy)
         file = proof_file.read(content)
-        report = verify(file, policy)
+        tests = proof_file.read_tests(given.tests.read_bytes()) if given.tests is not None else None
+        report = verify(file, policy, tests)
         if given.sheet is not None:
             sheet.check(file, given.sheet.read_bytes(), given.rows.read_bytes(), report)
         _compare(given, file, policy, report)
@@ -126,13 +127,19 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="?",
         metavar="RELEASE",
-        help="the proof of a release (bukti-ADDRESS.json, which its page links)",
+        help="the proof of a release (bukti-ADDRESS.json.gz, which its page links)",
     )
     parser.add_argument(
         "--policy",
         type=Path,
         metavar="FILE",
         help="whom you believe: the log's key, witnesses, how many",
+    )
+    parser.add_argument(
+        "--tests",
+        type=Path,
+        metavar="FILE",
+        help="the proofs of its test visits (uji-ADDRESS.json.gz, which the release's page links)",
     )
     parser.add_argument(
         "--sheet", type=Path, metavar="FILE", help="the official tabulation sheet of the release (.xlsx)"

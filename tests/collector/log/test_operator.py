@@ -162,7 +162,9 @@ def test_a_deleted_stream_is_named_whatever_the_release_calls_it(world: World, w
     world.log()
     assert world.verify(release)["faults"] == {"kiosk_unaccounted"}
     proof = world.village.proof(release)
-    assert "kiosk_unaccounted" in world.verify(proof | {"heads": {}})["faults"], "nights that are not opened bear nothing out"
+    assert "kiosk_unaccounted" in world.verify(proof | {"heads": {}})["faults"], (
+        "nights that are not opened bear nothing out"
+    )
 
 
 def test_a_kiosk_of_which_nothing_came_or_not_all_is_not_blamed(world: World) -> None:

@@ -1,5 +1,6 @@
 """Villages whose kiosks keep real chains and tell real tallies, through the real intake: for what strangers check, and for what operators try."""
 
+import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -142,7 +143,7 @@ class Village:
     def proof(self, release: Release) -> dict[str, Any]:
         found = proof_file.of_release(release)
         assert found is not None
-        return dict(json.loads(found))
+        return dict(json.loads(gzip.decompress(found)))
 
 
 def counters_of(release: Release) -> dict[str, Any]:
