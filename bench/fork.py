@@ -4,11 +4,12 @@
     python -m bench.fork --kiosks 40 --share 0.1
 
 Each kiosk is the kiosk's own code, with files of its own. The operator has the log's key and one of the two witnesses; the other one is honest. Three ways are
-tried on those few: a fork with the cosignatures that the operator can get, a fork that every witness would have to have cosigned, and a log that
-ends before what they saw. Exit code 1: a kiosk followed one, or one that was told the truth refused.
+tried on those few: a fork from before what they saw, a fork from behind it, which only the missing cosignature tells from the truth, and a log that ends before
+what they saw. Exit code 1: a kiosk followed one, or one that was told the truth refused.
 """
 
 import argparse
+import logging
 import random
 import sys
 import tempfile
@@ -44,6 +45,7 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=0.01, help="of them are shown a fork (0.01)")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    logging.disable(logging.CRITICAL)  # each kiosk says it in its own log too
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ikm-fork-") as folder:
         failed, lines = run(Path(folder), given.kiosks, given.share, random.Random(given.seed))
@@ -56,6 +58,7 @@ def run(folder: Path, number: int, share: float, chance: random.Random) -> tuple
     """Show the fork to some of them; gives how many did not do what they should, and what is to be printed."""
     truth = [tree.leaf_hash(f"butir {at}".encode()) for at in range(GROWN)]
     forked = [*truth[: SEEN - 1], *(tree.leaf_hash(f"lain {at}".encode()) for at in range(SEEN - 1, GROWN))]
+    behind = [*truth[:SEEN], *forked[SEEN:]]
     kiosks = {f"k-{at:04}": _inbox(folder, f"k-{at:04}") for at in range(number)}
     for name, one in kiosks.items():
         one.take(_news(name, 0, truth, SEEN, (HONEST, COLLUDING)))
@@ -63,9 +66,9 @@ def run(folder: Path, number: int, share: float, chance: random.Random) -> tuple
     failed, lines, took = 0, [], 0
     for at, (what, leaves, size, by) in enumerate(
         (
-            ("a fork that the colluding witness alone has cosigned", forked, GROWN, (COLLUDING,)),
-            ("a fork that all witnesses have cosigned", forked, GROWN, (HONEST, COLLUDING)),
-            ("a log that ends before what was seen, rewritten", forked, SEEN, (COLLUDING,)),
+            ("a fork from before what was seen", forked, GROWN, (COLLUDING,)),
+            ("a fork from behind it, cosigned by the colluding witness alone", behind, GROWN, (COLLUDING,)),
+            ("a log of the same length that was rewritten", forked, SEEN, (COLLUDING,)),
         )
     ):
         mine = chosen[at::3]

@@ -61,22 +61,19 @@ def cut_tail(scene: Scene) -> Attacked:
 
 def hidden_test(scene: Scene) -> Attacked:
     """Takes a visit out as a test, and leaves its proof out of the file of the tests."""
-    release = tested(scene)
+    release = visited(scene)
     forge_tests(release, lambda tests: tests[:1])
     return _with_tests(scene, release)
 
 
 def unlogged_test(scene: Scene) -> Attacked:
     """Takes a visit out as a test, and logs nothing of it."""
-    release = tested(scene)
-    one = DeclaredTest.objects.order_by("pk")[0]
-    LoggedFact.objects.create(key=f"tested/{one.stream.uid}/{one.seq}", number=0)
-    return _with_tests(scene, release)
+    return _with_tests(scene, visited(scene, logged=False))
 
 
 def altered_note(scene: Scene) -> Attacked:
     """Has the auditor's note say afterwards what the kiosk recorded."""
-    release = tested(scene, recorded=(3, *[4] * 8))
+    release = visited(scene, recorded=(3, *[4] * 8))
 
     def better(said: dict[str, Any]) -> dict[str, Any]:
         for one in said["tests"]:
@@ -87,8 +84,10 @@ def altered_note(scene: Scene) -> Attacked:
     return _with_tests(scene, release)
 
 
-def tested(scene: Scene, number: int = 2, *, recorded: tuple[int, ...] = (4,) * 9) -> Release:
-    """Have an auditor make some test visits, and the quarter come out, not logged yet."""
+def visited(
+    scene: Scene, number: int = 2, *, recorded: tuple[int, ...] = (4,) * 9, logged: bool = True
+) -> Release:
+    """Have an auditor make some test visits, and the quarter come out, not logged yet; one of them never is where it is not to be `logged`."""
     made = cards.make([Kiosk.objects.get(name="balai")], number, who="inspektorat", why="drill")
     scene.log()
     for card in made:
@@ -96,6 +95,9 @@ def tested(scene: Scene, number: int = 2, *, recorded: tuple[int, ...] = (4,) * 
         declare(own, card.code, visit(own, *recorded, day=AFTER), log=log_now())
     scene.send()
     declared.settle()
+    if not logged:
+        one = DeclaredTest.objects.order_by("pk")[0]
+        LoggedFact.objects.create(key=f"tested/{one.stream.uid}/{one.seq}", number=0)
     for card in made:
         wrote(card.code, *[4] * 9)
     return scene.publish()

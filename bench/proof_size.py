@@ -39,12 +39,12 @@ def measure(folder: Path, number: int) -> None:
     from bench.fraud import asked_page, set_up  # noqa: PLC0415 - after the arguments
 
     set_up(folder)
-    from bench.fraud_evidence import tested  # noqa: PLC0415 - its models load after django.setup()
+    from bench.fraud_evidence import visited  # noqa: PLC0415 - its models load after django.setup()
     from bench.fraud_scene import Scene  # noqa: PLC0415
     from collector.releases import proof_file  # noqa: PLC0415
 
     scene = Scene(folder, 1)
-    release = tested(scene, number) if number else scene.released()
+    release = visited(scene, number) if number else scene.released()
     scene.log()
     proof, tests = proof_file.of_release(release) or b"", proof_file.of_tests(release)
     files = {"proof": proof, "tests": tests} if tests else {"proof": proof}

@@ -156,11 +156,8 @@ def _closed(work: _Work | None, chosen: list[_Earned]) -> Iterator[list[str]]:
     silent = Kiosk.objects.filter(pk__in=stood_sometime(work.unit, work.period)).exclude(pk__in=told)
     for name in silent.values_list("name", flat=True):
         # What the log says of its stream nobody takes back: where the stream is gone, the release says so by itself.
-        if Stream.objects.filter(kiosk__name=name).exists():
-            yield [name, OTHER_LIFE]
-        else:
-            begun = LoggedFact.objects.filter(key__startswith=f"begun/{name}/").exists()
-            yield [name, GONE if begun else SILENT]
+        begun = LoggedFact.objects.filter(key__startswith=f"begun/{name}/").exists()
+        yield [name, GONE if begun else SILENT]
 
 
 def _work_of(release: Release, tests: list[tuple[str, dict[str, object] | None]]) -> _Work | None:

@@ -20,8 +20,8 @@ from survey.log.note import read_note
 from survey.log.tree import consistency_path, inclusion_path
 
 FORMAT = 1
-ANSWERABLE = {"no_counter", "silent", "gone"}
-"""Why a kiosk's counters stay closed, as the nights of the log bear it out or not."""
+_TOLD_OTHERWISE = {"few", "protected", "moved"}
+"""Why a kiosk's counters stay closed, where what is published tells whether it can be; the other reasons are held against the log's nights."""
 MOST_LEAVES = 700
 """Of a unit's thread; the newest."""
 MOST_KEPT = 12
@@ -82,12 +82,12 @@ def _logged(numbers: Sequence[int], kept: KeptCheckpoint, older: Iterable[int]) 
 def _heads(
     release: Release, counters: OpenedCounters | None, number: int, size: int
 ) -> dict[int, dict[str, str]]:
-    """Open two nights of each kiosk that is said to have told no counter: the one at the period's end, and that of the day it was logged on.
+    """Open two nights of each kiosk that has no counter here: the one at the period's end, and that of the day it was logged on.
 
     What is opened says of which stream something was held and whether anything came in between, and no number.
     """
     closed = json.loads(bytes(counters.content))["closed"]["kiosks"] if counters is not None else []
-    kiosks = {name for name, why in closed if why in ANSWERABLE}
+    kiosks = {name for name, why in closed if why not in _TOLD_OTHERWISE}
     if not kiosks:
         return {}
     logged_ms = read_leaf(keeping.entry(size, number)).logged_ms

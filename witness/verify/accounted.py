@@ -13,9 +13,10 @@ from witness.verify.findings import Report
 from witness.verify.proof_file import ProofFile
 from witness.verify.thread import KnownKiosk, day_of
 
-FEW, PROTECTED, MOVED = "few", "protected", "moved"
+_TOLD_OTHERWISE = {"few", "protected", "moved"}
+"""What is published tells whether these can be (`number`)."""
 _FOR_THE_AUDITOR = {"differs", "other_life", "tested", "no_begin", "unopened"}
-"""Reasons that no stranger can look into."""
+"""Reasons that no stranger can look into; all of them say that its records are here."""
 _HOURS = (7, 8, 9)
 """A night of the log is a day of the collector's own zone."""
 
@@ -45,15 +46,18 @@ def check(
             (nights[day] for day in (day_of(logged_ms, hours) for hours in _HOURS) if day in nights), None
         )
         needed = known.is_alive(end_ms, end_ms + 1), known.is_alive(logged_ms, logged_ms + 1)
-        if why in (FEW, PROTECTED, MOVED) or why in _FOR_THE_AUDITOR:
+        if why in _TOLD_OTHERWISE:
             continue
         if not _holds(why, known, [first, last], needed):
             report.fault("kiosk_unaccounted", kiosk=name, why=why)
-        elif first is not None and last is not None and first.state != last.state:
+        elif why == "no_counter" and first is not None and last is not None and first.state != last.state:
             report.note("kiosk_wrote_on", kiosk=name)
 
 
 def _holds(why: str, known: KnownKiosk, nights: Sequence[_Night | None], needed: Sequence[bool]) -> bool:
+    if why in _FOR_THE_AUDITOR:
+        last = nights[-1]
+        return last.stream != NO_STREAM if last is not None else not needed[-1]
     if any(night is None and needs for night, needs in zip(nights, needed, strict=True)):
         return False
     streams = {night.stream for night in nights if night is not None}

@@ -439,13 +439,14 @@ async function checkAccounted({ shut, heads, leaves, kiosks, after, end, logged,
     const needed = [isAlive(known, end, end + 1), isAlive(known, logged, logged + 1)];
     const day = [7, 8, 9].map((hours) => dayOf(logged, hours)).find((one) => nights.has(one));
     const first = needed[0] ? nights.get(after) ?? null : null, last = day === undefined ? null : nights.get(day);
-    if (["few", "protected", "moved", "differs", "other_life", "tested", "no_begin", "unopened"].includes(why)) continue;
+    if (["few", "protected", "moved"].includes(why)) continue;
+    const forAuditor = ["differs", "other_life", "tested", "no_begin", "unopened"].includes(why);
     const streams = [...new Set([first, last].filter(Boolean).map((one) => one.stream))], none = "0".repeat(32);
-    const shown = !((first === null && needed[0]) || (last === null && needed[1]));
-    const holds = why === "silent" ? !known.begun.size && streams.every((one) => one === none)
+    const shown = forAuditor || !((first === null && needed[0]) || (last === null && needed[1]));
+    const holds = forAuditor ? (last ? last.stream !== none : !needed[1]) : why === "silent" ? !known.begun.size && streams.every((one) => one === none)
       : why === "no_counter" && streams.length <= 1 && !streams.includes(none);
     if (!shown || !holds) fault("kiosk_unaccounted", { kiosk: name, why });
-    else if (first && last && first.state !== last.state) note("kiosk_wrote_on", { kiosk: name });
+    else if (why === "no_counter" && first && last && first.state !== last.state) note("kiosk_wrote_on", { kiosk: name });
   }
 }
 

@@ -25,11 +25,13 @@ from collector.releases import proof_file
 from collector.releases.models import Release
 from collector.trust import public
 from survey.log.checkpoint import read_checkpoint
-from survey.log.note import ED25519, VerifierKey
+from survey.log.cosignature import cosign
+from survey.log.note import COSIGNATURE, ED25519, Note, VerifierKey, with_lines
 from tests.collector.log.conftest import NOVEMBER
 from tests.collector.log.forging import forge_counters, resigned
 from tests.collector.log.village import QUARTER, moment
 from tests.collector.log.world import Stranger, World
+from tests.survey.log.keys import Signer
 from witness.cosign import command as cosigning
 from witness.cosign.memory import Memory
 from witness.cosign.server import serve
@@ -107,6 +109,19 @@ def test_a_checkpoint_without_cosignatures_is_not_believed(world: World, release
     }
 
 
+def test_a_cosignature_of_somebody_else_is_none(world: World, released: Release) -> None:
+    """The operator signs as witness with a key of his own, under the witness's name and under his own."""
+    proof = world.village.proof(released)
+    note = read_checkpoint(proof["checkpoint"].encode()).note
+    bare = Note(note.text, tuple(line for line in note.lines if "saksi" not in line.name))
+    for name in ("saksi-1.example", "saksi-9.example"):
+        own = Signer(name, number=77, kind=COSIGNATURE)
+        line = cosign(bare, key=own.key, at_s=1_800_000_000, sign=own.sign)
+        assert world.verify(proof | {"checkpoint": with_lines(bare, [line]).message()})["faults"] == {
+            "cosignatures_missing"
+        }
+
+
 def test_a_log_under_the_operators_other_key_is_not_believed(world: World, released: Release) -> None:
     proof = world.village.proof(released)
     text = proof["checkpoint"].partition("\n\n")[0] + "\n"
@@ -154,7 +169,7 @@ def test_a_stream_that_was_deleted_with_its_evidence_is_named(world: World) -> N
     assert world.verify(release)["faults"] == {"kiosk_unaccounted"}
 
 
-@pytest.mark.parametrize("why", ["silent", "no_counter", "libur"])
+@pytest.mark.parametrize("why", ["silent", "no_counter", "differs", "libur"])
 def test_a_deleted_stream_is_named_whatever_the_release_calls_it(world: World, why: str) -> None:
     _deleted(world)
     release = world.village.publish()
