@@ -507,10 +507,10 @@ def test_releases_verdicts_and_bundles_name_the_log_before_them(
 def test_the_proof_has_an_address_and_its_page_leads_there(
     world: World, released: Release, client: Client
 ) -> None:
-    answer = client.get(f"/log/proof/{released.address}.json")
+    answer = client.get(f"/log/proof/{released.address}.json.gz")
     assert answer.content == proof_file.of_release(released)
-    assert f"/log/proof/{released.address}.json" in client.get(f"/r/{released.address}/").content.decode()
-    assert client.get("/log/proof/AAAAAAAA.json").status_code == 404
+    assert f"/log/proof/{released.address}.json.gz" in client.get(f"/r/{released.address}/").content.decode()
+    assert client.get("/log/proof/AAAAAAAA.json.gz").status_code == 404
 
 
 def test_a_witness_on_the_network_is_asked_and_its_cosignature_is_kept(

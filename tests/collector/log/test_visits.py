@@ -15,6 +15,7 @@ from django.test import Client
 from collector.accounts import roles
 from collector.challenges import declared
 from collector.challenges.models import DeclaredTest, Verdict, VisitCard
+from collector.errors import CollectorError
 from collector.evidence.intake import rebuild
 from collector.evidence.models import TakenOut
 from collector.evidence.proof.verify_bundle import verify as verify_bundle
@@ -96,6 +97,9 @@ def test_a_test_visit_is_published_in_the_clear_and_counted_nowhere(world: World
 
 def test_the_page_of_a_release_shows_its_tests(world: World, tested: Release, client: Client) -> None:
     page = client.get(f"/r/{tested.address}/").content.decode()
+    address = f"/log/tests/{tested.address}.json.gz"
+    assert address in page
+    assert client.get(address).content == proof_file.of_tests(tested)
     (told,) = json.loads(bytes(tested.content))["tests"]
     assert f"balai/{told['number']}</bdi> {told['letters']}" in page
     assert "terekam seperti yang ditekan auditor." in page
@@ -356,6 +360,18 @@ def test_what_an_auditor_wrote_cannot_be_changed_afterwards(world: World, tested
     assert "test_note_altered" in none["faults"]
 
 
+def test_the_letters_bind_the_kiosk_to_what_is_shown(world: World, tested: Release) -> None:
+    """Without this an operator could print the right letters beside another record."""
+    (told,) = json.loads(bytes(tested.content))["tests"]
+    code = f"balai/{told['number']} {told['letters']}"
+    assert notes(world.verify(tested, "--code", code))["code_holds"]["number"] == told["number"]
+    other = code[:-1] + ("4" if code[-1] != "4" else "3")
+    assert world.verify(tested, "--code", other)["faults"] == {"code_differs"}
+    assert "code_unknown" in notes(
+        world.verify(tested, "--code", f"loket/{told['number']} {told['letters']}")
+    )
+
+
 def test_a_note_is_not_taken_once_a_release_told_what_was_recorded(world: World) -> None:
     (card,) = made()
     world.log()
@@ -389,8 +405,10 @@ def test_a_test_that_is_settled_after_its_period_came_out_is_said(
     capsys.readouterr()
     call_command("card", "list")
     assert f"counts in {release.address}" in capsys.readouterr().out
-    again = publishing.correct(release, who="console:test", why="kunjungan uji")
-    assert again.n == 26
+    with pytest.raises(
+        CollectorError, match="fewer than 5"
+    ):  # as every correction that would tell one person from all
+        publishing.correct(release, who="console:test", why="kunjungan uji")
 
 
 def test_a_test_visit_is_no_visitor(world: World) -> None:

@@ -108,7 +108,7 @@ class World:
             path.write_bytes(tests)
             more = (*more, "--tests", str(path))
         said = self.stranger.runs(proof, *more, capsys=self._capsys)
-        if self._page is not None and not {"--log", "--remember"} & {*more}:
+        if self._page is not None and not {"--log", "--remember", "--code"} & {*more}:
             assert (
                 by_page(self._page, json.dumps(proof), self.stranger.policy.read_text(), *more)
                 == said["findings"]
