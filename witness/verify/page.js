@@ -548,7 +548,7 @@ async function verify(content, policyText, testsText = null) {
     else {
       const since = whole(leaf.body, "since_ms");
       if (since > LATEST) throw wrong("since_ms");
-      kiosk.stands.set(since, { since, unit: text(leaf.body, "unit"), logged: leaf.logged });
+      kiosk.stands.set(since, { since, unit: text(leaf.body, "unit"), logged: leaf.logged, from: text(leaf.body, "from") });
     }
   }
   if (!has(mine.of, unit)) fault("thread_gap", { unit, nth: 0 });
@@ -586,16 +586,17 @@ async function verify(content, policyText, testsText = null) {
   const after = `${String(year).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
 
   for (const [name, kiosk] of byName(kiosks)) {
+    const ordered = [...kiosk.stands.values()].sort((one, other) => one.since - other.since);
+    const came = ordered.length && ordered[0].from ? ordered[0].since : 0;
     for (const [key, enrolled] of kiosk.keys) {
       const logged = kiosk.logged.get(key);
-      if (logged - enrolled > BACKDATED && enrolled < end && logged - began > BACKDATED)
+      if (logged - Math.max(enrolled, came) > BACKDATED && enrolled < end && logged - began > BACKDATED)
         fault("enrolled_afterwards", { kiosk: name, since: dayOf(enrolled, hours), logged: dayOf(logged, hours) });
     }
-    const ordered = [...kiosk.stands.values()].sort((one, other) => one.since - other.since);
     ordered.forEach((stand, place) => {
       const until = place + 1 < ordered.length ? ordered[place + 1].since : null;
       const concerns = stand.since < end && (until === null || until > begin);
-      if (!concerns || place === 0 || stand.logged - stand.since <= BACKDATED) return;
+      if (!concerns || (place === 0 && !stand.from) || stand.logged - stand.since <= BACKDATED) return;
       const values = { kiosk: name, since: dayOf(stand.since, hours), logged: dayOf(stand.logged, hours) };
       if (stand.logged - began <= BACKDATED) note("moved_before_log", values);
       else fault("moved_afterwards", values);

@@ -24,6 +24,8 @@ class Stand:
     since_ms: int
     unit: str
     logged_ms: int
+    came_from: str = ""
+    """The unit where it stood before; empty where it was new."""
 
 
 @dataclass(slots=True)
@@ -90,8 +92,11 @@ def backdated(
 ) -> None:
     """Name what was said of kiosks in a period, where they stood and whose key it was, long after it is said to have been so."""
     for name, kiosk in sorted(kiosks.items()):
+        ordered = sorted(kiosk.stands.values(), key=lambda one: one.since_ms)
+        # Of a kiosk that came from another unit this thread says who it is when it comes: its move is held against the log below.
+        came_ms = ordered[0].since_ms if ordered and ordered[0].came_from else 0
         for key, enrolled_ms in kiosk.keys.items():
-            late = kiosk.logged[key] - enrolled_ms > BACKDATED_MS and enrolled_ms < end_ms
+            late = kiosk.logged[key] - max(enrolled_ms, came_ms) > BACKDATED_MS and enrolled_ms < end_ms
             if late and kiosk.logged[key] - log_began_ms > BACKDATED_MS:
                 report.fault(
                     "enrolled_afterwards",
@@ -99,11 +104,14 @@ def backdated(
                     since=day_of(enrolled_ms, hours),
                     logged=day_of(kiosk.logged[key], hours),
                 )
-        ordered = sorted(kiosk.stands.values(), key=lambda one: one.since_ms)
         for at, stand in enumerate(ordered):
             until = ordered[at + 1].since_ms if at + 1 < len(ordered) else None
             concerns = stand.since_ms < end_ms and (until is None or until > begin_ms)
-            if not concerns or at == 0 or stand.logged_ms - stand.since_ms <= BACKDATED_MS:
+            if (
+                not concerns
+                or (at == 0 and not stand.came_from)
+                or stand.logged_ms - stand.since_ms <= BACKDATED_MS
+            ):
                 continue
             say = report.note if stand.logged_ms - log_began_ms <= BACKDATED_MS else report.fault
             code = "moved_before_log" if say == report.note else "moved_afterwards"
@@ -148,4 +156,4 @@ def _take(kiosks: dict[str, KnownKiosk], leaf: Leaf) -> None:
         since_ms = whole(body, "since_ms")
         if since_ms > _LATEST_MS:
             raise wrong("since_ms")
-        kiosk.stands[since_ms] = Stand(since_ms, text(body, "unit"), leaf.logged_ms)
+        kiosk.stands[since_ms] = Stand(since_ms, text(body, "unit"), leaf.logged_ms, text(body, "from"))

@@ -63,6 +63,38 @@ def _told(world: World, release: Release) -> list[dict[str, Any]]:
     return list(json.loads(world.village.proof(release)["counters"])["kiosks"])
 
 
+def test_a_kiosk_that_came_from_another_unit_is_proven_there(world: World) -> None:
+    """Its enrolment stands in the thread of each unit where it stood; a move that is told afterwards is named though it is its first one there."""
+    here = world.village.unit
+    world.village.unit = tree.add_unit(
+        code="mekarsari", name="M", region=here.region, agency=None, time_zone="Asia/Jakarta"
+    )
+    card, late = world.village.card("pindahan"), world.village.card("belakangan")
+    world.village.unit = here
+    world.village.clock.moment = moment(date(2026, 9, 29))
+    world.log()
+    world.village.clock.moment = moment(date(2026, 9, 30))
+    _move(world, "pindahan", date(2026, 9, 30))
+    world.log()
+    for one in (card, late):
+        one.serve(NOVEMBER, 4, 3, 4, 4, 3, 4)
+    world.village.send()
+    release = world.village.publish()
+    world.log()
+    said = world.verify(release)
+    assert (said["faults"], said["opened"], said["answers"]) == (set(), 32, 32)
+    _move(world, "belakangan", date(2026, 9, 30))
+    world.log()
+    assert {"moved_afterwards", "kiosk_left_out"} <= world.verify(release)["faults"]
+
+
+def _move(world: World, kiosk: str, since: date) -> None:
+    unit = world.village.unit
+    assignments.assign(
+        Kiosk.objects.get(name=kiosk), unit=unit, place=tree.place_of(unit), since=moment(since)
+    )
+
+
 # Attacks on the log.
 
 

@@ -121,12 +121,16 @@ def damaged(proof: dict[str, Any], tests: dict[str, Any], dice: random.Random) -
     """Change one thing: in one of the two files, in what stands in them as a text, or in a leaf."""
     if dice.random() < 0.25:
         return json.dumps(proof), _damaged(tests, dice, ["file", "tests", "tests", "leaf"])
-    return _damaged(proof, dice, ["file", "release", "release", "counters", "leaf"]), json.dumps(tests)
+    return _damaged(proof, dice, ["file", "release", "told", "counters", "leaf"]), json.dumps(tests)
 
 
 def _damaged(given: dict[str, Any], dice: random.Random, parts: list[str]) -> str:
     made = deepcopy(given)
     which = dice.choice(parts)
+    if which == "told":  # what a release says of its tests
+        said = json.loads(made["release"])
+        change(said["tests"], dice)
+        return json.dumps(made | {"release": json.dumps(said)})
     if which == "file":
         change(made, dice)
     elif which == "leaf":
