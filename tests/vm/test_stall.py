@@ -25,7 +25,7 @@ DIALLED = (2, 3, 1, 3, 2, 3, 1, 3, 4)
 PLACES = ("pasar-kemis", "posyandu", "balai-dusun")
 WEEKS = (timedelta(days=1), timedelta(days=-12), timedelta(days=-20_000), timedelta(days=28))
 """By week: how far the board's clock is off when the kiosk is switched on; the third has lost its battery."""
-CROWD = 40
+CROWD = 10
 HOME = "/var/lib/ikm-kiosk"
 PYTHON = "runuser -u ikm-kiosk -- /opt/ikm-kiosk/current/bin/python -c"
 ANSWERS = f"""
@@ -78,7 +78,8 @@ def test_a_month_without_its_cable_loses_nothing_and_each_answer_has_its_place(
         what="all answers sent over the office's network", seconds=600, pause=2,
     )  # fmt: skip
     sys.stdout.write(f"\n{len(given)} answers, sent over the office's network within {seconds:.0f} s\n")
-    held = {seq: one for (_, seq), one in world.evidence().items()}
+    own = pi.status()["journal"]["stream"]  # type: ignore[index]
+    held = {seq: one for (stream, seq), one in world.evidence().items() if stream == own}
     assert set(range(1, last + 1)) <= set(held), "nothing is missing"
     assert {seq: one.body.get("place") for seq, one in held.items() if one.kind == "response"} == given
     assert world.alarms() == {"refused": 0, "conflicts": 0}

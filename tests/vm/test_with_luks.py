@@ -34,11 +34,15 @@ def type_in(kiosk: EmulatedKiosk, lines: list[str]) -> None:
 def unborn(kiosk: EmulatedKiosk) -> Iterator[EmulatedKiosk]:
     """The machine before it is enrolled; afterwards the kiosk that it was."""
     pi = kiosk.pi
-    pi.sh(f"systemctl stop ikm-kiosk ikm-uplink; mv {HOME} /var/lib/other; cp /etc/fstab /root/; sync")
+    pi.sh(
+        f"systemctl stop ikm-kiosk ikm-uplink; mv {HOME} /var/lib/other; cp /etc/fstab /root/; sync",
+        seconds=120,
+    )
     yield kiosk
     pi.sh(
         f"systemctl stop ikm-kiosk ikm-uplink; umount {HOME}; cryptsetup close ikm-data; cp /root/fstab /etc/; rm -f /etc/crypttab\n"
-        f"systemctl daemon-reload; rmdir {HOME}; mv /var/lib/other {HOME}; systemctl start ikm-kiosk ikm-uplink"
+        f"systemctl daemon-reload; rmdir {HOME}; mv /var/lib/other {HOME}; systemctl start ikm-kiosk ikm-uplink",
+        seconds=300,
     )
     kiosk.in_service()
 
