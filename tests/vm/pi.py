@@ -38,7 +38,6 @@ NEEDED = {
 SCREEN = (1024, 600)
 BUTTONS, LIGHTS = (0, 1, 4, 5), (6, 7, 2, 3)
 """The chip's eight lines; a Pi has more, with other numbers."""
-SECOND_DISK_BYTES = 192 * 1024**2
 HOST = "10.0.2.2"
 """How the machine in there calls this one; it reaches what listens on loopback here."""
 BOARD = "virt,gic-version=3"
@@ -121,10 +120,6 @@ class Pi(Guest):
             check=True,
         )
         self._tree = _device_tree(folder)
-        self.second_disk = folder / "second.img"
-        """Empty, and /dev/vdc in there."""
-        with self.second_disk.open("wb") as file:
-            file.truncate(SECOND_DISK_BYTES)
 
     def start(self, *, memory_mb: int = 1024) -> float:
         """Plug it in, and wait for a root shell; gives the seconds that took."""
@@ -139,8 +134,6 @@ class Pi(Guest):
             "-device", "virtio-blk-pci,drive=disk",
             "-drive", f"file={self.folder / 'checkout.tar'},format=raw,if=none,id=checkout,readonly=on",
             "-device", "virtio-blk-pci,drive=checkout",
-            "-drive", f"file={self.second_disk},format=raw,if=none,id=second,cache=writeback",
-            "-device", "virtio-blk-pci,drive=second",
             "-device", f"virtio-gpu-pci,xres={SCREEN[0]},yres={SCREEN[1]}",
             "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci", "-device", "virtio-rng-pci",
             "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
