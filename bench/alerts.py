@@ -1,4 +1,4 @@
-"""How long a turn of the alerts takes, with how many queries and messages: 84,000 kiosks that are well, at night, and when 2,651 of them are gone.
+"""How long a turn of the alerts takes, with how many queries and messages: 84,000 kiosks that are well, 2,651 of them gone, all gone.
 
 python -m bench.alerts [--kiosks 84000] [--gone 2651]
 """
@@ -76,7 +76,9 @@ def _measure(number: int, gone: int) -> None:
     turn("they are back", NOON + timedelta(minutes=3))
     turn("and stay", NOON + timedelta(minutes=9))
     KioskState.objects.update(heard_at=NOON - timedelta(minutes=1))
-    turn("every kiosk quiet", NOON + timedelta(minutes=80))
+    turn("every kiosk quiet for 81 minutes", NOON + timedelta(minutes=80))
+    turn("every kiosk gone", NOON + timedelta(minutes=90))
+    turn("the turn after that", NOON + timedelta(minutes=91))
 
 
 if __name__ == "__main__":
