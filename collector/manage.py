@@ -17,6 +17,7 @@ Begin
   setup               make database, keys and certificate authority; safe to repeat, and after every upgrade
   listen              take batches from the broker until stopped
   serve               serve pages, API and the kiosks' HTTP door
+  alert               look what is wrong with kiosks and tell people; who is told; until stopped
   work                make what takes long: all papers of a release or a period; until stopped
   keeper              hold the private keys, for the others to ask
   user add            make a person's account with a role

@@ -286,6 +286,7 @@ COLLECTOR_ORDER = (
     {"standards", "handover"},
     {"pekppp"},
     {"jobs"},
+    {"alerts"},
     {"desk"},
     {"console"},
     {"manage", "urls"},

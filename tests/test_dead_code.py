@@ -38,6 +38,7 @@ BY_LIBRARIES = (
         "AccountAdapter|is_open_for_signup|SecondFactor|can_delete_authenticator|two_factors",
         "the settings name them, and allauth calls them",
     ),
+    Unused("collector/alerts/models.py", "TELEGRAM|not_before", "chosen by its value; conditions name it"),
     Unused("collector/challenges/*.py", "made_by|wrote_at", "kept for whoever looks into a test visit"),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
     Unused("collector/desk/*.py", "days_left|needs_reason|night|is_bad", "templates ask for them"),

@@ -10,7 +10,13 @@ from tests.booted.in_the_way import in_the_way
 from tests.booted.versions import FIRST, PATIENCE_SECONDS, PROOF_SECONDS, Versions
 
 KIOSK_UNITS = ("ikm-kiosk", "ikm-uplink")
-COLLECTOR_UNITS = ("ikm-collector-keeper", "ikm-collector-listen", "ikm-collector-web", "ikm-collector-work")
+COLLECTOR_UNITS = (
+    "ikm-collector-keeper",
+    "ikm-collector-listen",
+    "ikm-collector-web",
+    "ikm-collector-work",
+    "ikm-collector-alert",
+)
 EVER = "--from 2000-01-01 --to 2099-12-31"
 ASK = """
 import ssl, urllib.request

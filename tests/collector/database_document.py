@@ -21,6 +21,7 @@ APPS = (
     "standards",
     "handover",
     "jobs",
+    "alerts",
     "desk",
 )
 _HEAD = """\

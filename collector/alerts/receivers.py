@@ -1,0 +1,116 @@
+"""Who is told: adding, taking away, trying, and acknowledging what they were told."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from django.db import transaction
+
+from collector import clock
+from collector.alerts import changing
+from collector.alerts.models import Alert, Message, Receiver, Way
+from collector.alerts.rules import Kind
+from collector.alerts.wording import Line
+from collector.errors import CollectorError
+from collector.people import trail
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a receiver is to be told, and where."""
+
+    name: str
+    way: str
+    address: str
+    region: str
+    kinds: Sequence[str]
+    wants: str
+    quiet: tuple[time, time] | None
+    remind_hours: int
+
+
+def keep(wish: Wish, *, who: str) -> Receiver:
+    """Add a receiver, or change the one of this name.
+
+    Raises:
+        CollectorError: the name (`alert_name`), the address (`alert_address`) or a kind (`alert_kind`) is none.
+    """
+    if not _NAME.fullmatch(wish.name):
+        raise CollectorError("alert_name", name=wish.name)
+    if wish.way == Way.MAIL:
+        is_address = re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", wish.address)
+    elif wish.way == Way.WEBHOOK:
+        is_address = re.fullmatch(r"https?://\S+", wish.address)
+    else:
+        is_address = re.fullmatch(r"-?\d{1,20}|@\w{1,64}", wish.address)
+    if not is_address:
+        raise CollectorError("alert_address", address=wish.address, way=wish.way)
+    known = [one.value for one in Kind]
+    for one in wish.kinds:
+        if one not in known:
+            raise CollectorError("alert_kind", kind=one, known=", ".join(known))
+    begins, ends = wish.quiet or (None, None)
+    fields = {
+        "way": wish.way,
+        "address": wish.address,
+        "region": wish.region,
+        "kinds": list(wish.kinds),
+        "wants": wish.wants,
+        "quiet_from": begins,
+        "quiet_until": ends,
+        "remind_hours": wish.remind_hours,
+        "reminded_at": clock.now(),
+    }
+    with transaction.atomic():
+        found, _ = Receiver.objects.update_or_create(name=wish.name, defaults=fields)
+        trail.note(who=who, action="alert receiver kept", subject=f"receiver {wish.name}", why=wish.way)
+    return found
+
+
+def find(name: str) -> Receiver:
+    """Give a receiver.
+
+    Raises:
+        CollectorError: there is none (`alert_unknown`).
+    """
+    found = Receiver.objects.filter(name=name).first()
+    if found is None:
+        raise CollectorError("alert_unknown", name=name)
+    return found
+
+
+def remove(name: str, *, who: str) -> None:
+    """Take a receiver away, with what waits for it.
+
+    Raises:
+        CollectorError: there is none (`alert_unknown`).
+    """
+    with transaction.atomic():
+        find(name).delete()
+        trail.note(who=who, action="alert receiver removed", subject=f"receiver {name}")
+
+
+def test(name: str) -> Message:
+    """Put a message of trial into the outbox.
+
+    Raises:
+        CollectorError: there is no such receiver (`alert_unknown`).
+    """
+    now = clock.now()
+    return changing.write(find(name), [Line.test(now)], now)
+
+
+def acknowledge(number: int, *, who: str) -> None:
+    """Note who has taken an open alert on; nobody is reminded of it any more.
+
+    Raises:
+        CollectorError: no such alert is open (`alert_not_open`).
+    """
+    with transaction.atomic():
+        found = Alert.objects.filter(pk=number, ended_at=None)
+        if not found.update(acknowledged_by=who[:150], acknowledged_at=clock.now()):
+            raise CollectorError("alert_not_open", number=number)
+        trail.note(who=who, action="alert acknowledged", subject=f"alert {number}")

@@ -1,0 +1,73 @@
+"""What a message says: names of kiosks and units, kinds, moments and numbers; nothing of people, and no answers."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+
+from collector.alerts.gathering import Found
+from collector.alerts.rules import ALL, Level
+from collector.language import INDONESIAN
+from collector.local import minute_text
+from collector.words.catalogue import say
+
+MOST_LINES = 20
+
+
+class Line(NamedTuple):
+    """One thing a message says, in words and as values."""
+
+    text: str
+    values: Mapping[str, object]
+
+    @classmethod
+    def of(cls, one: Found) -> "Line":
+        """Say what became of a kiosk."""
+        word = {Level.FINE: "fine", Level.LATE: "late", Level.DOWN: "down"}[one.level]
+        since = minute_text(one.since, settings.IKM_TIME_ZONE)
+        what = say(f"alert.kind_{one.kind.value}", INDONESIAN)
+        text = say(f"alert.{word}", INDONESIAN, kiosk=one.name, unit=one.unit, what=what, since=since)
+        values = {"kiosk": one.name, "kind": one.kind.value, "level": word, "since": one.since.isoformat()}
+        return cls(text, values | {"evidence": f"{settings.IKM_PUBLIC_URL}/meja/kios/{one.name}/"})
+
+    @classmethod
+    def of_cause(cls, key: str, number: int, now: datetime) -> "Line":
+        """Say that many fell silent at once."""
+        text = say("alert.cause", INDONESIAN, where=_where(key), number=number)
+        return cls(text, {"cause": key, "level": "down", "kiosks": number, "since": now.isoformat()})
+
+    @classmethod
+    def cause_over(cls, key: str, left: int, began: datetime, now: datetime) -> "Line":
+        """Say that most of them are back."""
+        since = minute_text(began, settings.IKM_TIME_ZONE)
+        text = say("alert.cause_over", INDONESIAN, where=_where(key), left=left, since=since)
+        return cls(text, {"cause": key, "level": "fine", "kiosks": left, "since": now.isoformat()})
+
+    @classmethod
+    def reminder(cls, number: int, now: datetime) -> "Line":
+        """Say how much is still open."""
+        text = say("alert.reminder", INDONESIAN, number=number)
+        return cls(text, {"reminder": number, "since": now.isoformat()})
+
+    @classmethod
+    def test(cls, now: datetime) -> "Line":
+        """Say that this is a test."""
+        return cls(say("alert.test", INDONESIAN), {"test": True, "since": now.isoformat()})
+
+
+def body_of(lines: Iterable[Line]) -> dict[str, object]:
+    """Give a message as it is kept: its sentences and its values, the first of many and how many more."""
+    listed = list(lines)
+    shown = listed[:MOST_LINES]
+    texts = [one.text for one in shown]
+    if more := len(listed) - len(shown):
+        texts.append(say("alert.more", INDONESIAN, number=more))
+    return {"text": "\n".join(texts), "changes": [dict(one.values) for one in shown], "more": more}
+
+
+def _where(key: str) -> str:
+    region = key.partition(":")[2]
+    return (
+        say("alert.everywhere", INDONESIAN) if key == ALL else say("alert.regency", INDONESIAN, code=region)
+    )
