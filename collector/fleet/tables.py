@@ -98,7 +98,7 @@ def read_csv(data: bytes, *, sheet: str) -> Table:
     except (UnicodeDecodeError, csv.Error) as error:
         raise CollectorError("fleet_csv", reason=error) from error
     rows = [row for row in rows if any(row.cells)]
-    if len(rows) > workbook.MOST_FLEET_ROWS:
+    if len(rows) > workbook.MOST_FLEET_ROWS + 1:  # with its headings
         raise CollectorError("sheet_large", rows=workbook.MOST_FLEET_ROWS)
     return _table({sheet: rows})
 

@@ -63,7 +63,7 @@ def read_sheets(data: bytes) -> dict[str, list[SheetRow]]:
                 cell = formula.getparent()
                 where = cell.get("r", "?") if cell is not None else "?"
                 raise CollectorError("sheet_formula", sheet=name, cell=str(where)[:12])
-            found[name] = _rows(sheet, texts, most=MOST_FLEET_ROWS)
+            found[name] = _rows(sheet, texts, most=MOST_FLEET_ROWS + 1)  # with its headings
         return found
 
 

@@ -200,7 +200,7 @@ ENTITIES = b"""<!DOCTYPE s [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&
 <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>"""
 ROWS = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    + b'<row><c t="inlineStr"><is><t>x</t></is></c></row>' * 20_001
+    + b'<row><c t="inlineStr"><is><t>x</t></is></c></row>' * 20_002
     + b"</sheetData></worksheet>"
 )
 
