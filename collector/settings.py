@@ -86,7 +86,9 @@ INSTALLED_APPS = [
     "collector.handover",
     "collector.jobs",
     "collector.desk",
+    "collector.api",
     "collector.console",
+    "ninja",
 ]
 MIDDLEWARE = [
     "collector.headers.guarded",
@@ -98,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "collector.api.door.guarded",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

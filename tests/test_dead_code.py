@@ -38,6 +38,11 @@ BY_LIBRARIES = (
         "the settings name them, and allauth calls them",
     ),
     Unused("collector/challenges/*.py", "made_by|wrote_at", "kept for whoever looks into a test visit"),
+    Unused(
+        "collector/api/contract.py",
+        "authenticate|get_openapi_schema|_refused|_unknown|_wrong",
+        "ninja calls them",
+    ),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
     Unused("collector/desk/*.py", "days_left|needs_reason|night|is_bad", "templates ask for them"),
     Unused(

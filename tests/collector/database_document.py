@@ -22,6 +22,7 @@ APPS = (
     "handover",
     "jobs",
     "desk",
+    "api",
 )
 _HEAD = """\
 # The collector's tables
