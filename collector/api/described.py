@@ -1,4 +1,4 @@
-"""What other rooms answer below `/api/v1/`, for the contract's document: one line an address. A test asks that none is left out."""
+"""What other rooms answer below `/api/v1/`, for the contract's document: one line an address."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -23,6 +23,10 @@ _DOORS = (
     _Door("ipp", "An evaluation as it stands now, for auditors (scope `indices`)", ("unit", "period", "round")),
     _Door("explain", "How an index is reckoned"),
     _Door("verdicts/{unit}", "The newest signed verdict on a unit", ("period",)),
+    _Door("followup/{unit}.json", "What a unit does about its releases"),
+    _Door("standards/{unit}.json", "What a unit promises"),
+    _Door("standards/{unit}.csv", "What a unit promises, as a table", answer="text/csv"),
+    _Door("log/{kiosk}", "Kiosks: news of the log of facts", answer="application/octet-stream"),
     _Door("trail", "Where the audit trail ends"),
     _Door("batches", "Kiosks: one batch, answered with a receipt", method="post", answer="application/octet-stream"),
     _Door("enrol", "Kiosks: a one-time code for a name and a certificate", method="post"),

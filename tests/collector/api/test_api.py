@@ -161,7 +161,7 @@ def test_every_refusal_has_one_form(villages: tuple[Unit, Unit]) -> None:
         (asked("units?limit=%00", text), 422, "parameters"),
         (asked("units?after=12:forged", text), 400, "cursor"),
         (asked("nothing"), 404, "unknown"),
-        (asked("releases/NNNNNNNN.json"), 404, "unknown"),
+        (asked("releases/NNNNNNNN.json"), 404, "release_unknown"),
         (asked("releases?nonsense=1"), 400, "parameter_unknown"),
         (asked("breakdowns?unit=beta&period=2026-TW3&by=service", text), 403, "breakdown_not_yours"),
         (Client().post("/api/v1/units"), 405, "method"),
