@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -63,7 +64,8 @@ def _refused(request: HttpRequest, place: str) -> HttpResponseBase | None:
     scope = NEEDS.get(place)
     if scope and scope not in token.scopes:
         return refusal(403, "scope", f"this token is not for {scope}")
-    request.user = tokens.holder(token)
+    # Where no scope is written down, a token is nobody: a new address is not open to old tokens.
+    request.user = tokens.holder(token) if place in NEEDS else AnonymousUser()
     return None
 
 
