@@ -35,22 +35,24 @@ ATTACKS = (
     ("carrier", "stripped_carrier"), ("carrier", "lost_stick"), ("carrier", "kept_back"),
     ("operator", "forked_log"), ("operator", "shorter_log"), ("operator", "second_log"),
     ("operator", "no_cosignature"), ("operator", "kiosk_without_witnesses"),
-    ("operator", "dropped_stream"), ("operator", "cut_tail"), ("operator", "dropped_kiosk"),
+    ("operator", "dropped_stream"), ("operator", "dropped_stream_with_a_reason"), ("operator", "dropped_stream_for_the_auditor"),
+    ("operator", "cut_tail"), ("operator", "dropped_kiosk"),
     ("operator", "dropped_enrolment"), ("operator", "unlogged_kiosk"), ("operator", "own_kiosk"),
     ("operator", "replaced_key"), ("operator", "replaced_key_again"), ("operator", "moved_day"),
     ("operator", "voided_visits"), ("operator", "replaced_release"), ("operator", "replaced_release_again"),
     ("operator", "redated_release"), ("operator", "hidden_withdrawal"),
     ("operator", "altered_counter"), ("operator", "early_counter"),
     ("operator", "closed_kiosk"), ("operator", "closed_kiosk_with_a_reason"),
+    ("operator", "hidden_test"), ("operator", "unlogged_test"), ("operator", "altered_note"),
     ("operator", "altered_sheet"), ("operator", "shortened_sheet"),
 )  # fmt: skip
 _BEGIN, _END = (
     "<!-- begin of the score sheet: python -m bench.fraud --write -->",
     "<!-- end of the score sheet -->",
 )
-_PAGE_KNOWS = {"--sheet", "--rows", "--remember"}
+_PAGE_KNOWS = {"--sheet", "--rows", "--remember", "--tests"}
 """What the page from a stick can be given besides; a copy of the log it cannot."""
-_SAID = {"log_knows_more", "withdrawn", "not_compared", "goes_on"}
+_SAID = {"log_knows_more", "withdrawn", "not_compared", "goes_on", "kiosk_wrote_on"}
 """What verifiers say beside the verdict, and what is of use against an attack."""
 
 
@@ -107,7 +109,7 @@ def drill(folder: Path, seed: int, names: "set[str]", *, with_page: bool) -> lis
     base = folder / "base"
     base.mkdir()
     set_up(base)
-    from bench import fraud_office, fraud_operator  # noqa: PLC0415 - their models load after django.setup()
+    from bench import fraud_evidence, fraud_office, fraud_operator  # noqa: PLC0415 - their models load after django.setup()
     from bench.fraud_scene import Scene  # noqa: PLC0415
 
     scene = Scene(base, seed)
@@ -116,7 +118,9 @@ def drill(folder: Path, seed: int, names: "set[str]", *, with_page: bool) -> lis
     for who, name in ATTACKS:
         if names and name not in names:
             continue
-        attack = getattr(fraud_office, name, None) or getattr(fraud_operator, name)
+        attack = next(
+            getattr(one, name) for one in (fraud_office, fraud_operator, fraud_evidence) if hasattr(one, name)
+        )
         line = Line(who, name, " ".join((attack.__doc__ or "").split()))
         lines.append(line)
         own = folder / name
@@ -227,6 +231,22 @@ def _ask_page(lines: list[Line], proofs: "dict[str, Attacked]", policy: Path) ->
 
             said = report_by_page(page, json.dumps(done.proof), policy.read_text(), *known)
             line.page = ["unreadable"] if said is None else _codes(said)
+
+
+def asked_page(proof: bytes, tests: bytes | None, policy: Path) -> float:
+    """Give how many seconds the page takes to check a file."""
+    from tests.collector.log.world import plain, report_by_page  # noqa: PLC0415 - Django is set up
+
+    with _page() as page, tempfile.NamedTemporaryFile() as file:
+        file.write(tests or b"")
+        file.flush()
+        options = ("--tests", file.name) if tests else ()
+        began = time.perf_counter()
+        said = report_by_page(page, plain(proof), policy.read_text(), *options)
+        spent = time.perf_counter() - began
+    assert said is not None
+    assert not [one for one in said["findings"] if one[0] == "fault"], said
+    return spent
 
 
 @contextlib.contextmanager

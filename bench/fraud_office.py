@@ -92,6 +92,7 @@ def kept_back(scene: Scene) -> Attacked:
     for _ in range(9):
         scene.visit(card, AFTER, 1)
     card.go_to(date(2027, 1, 2))
+    scene.night_after()
     scene.arrive(*scene.cards["balai"].batches(), received_ms=ms(date(2027, 1, 2), 8))
     scene.watchers.heard(card)
     release = _logged(scene)
@@ -125,6 +126,7 @@ def stripped_carrier(scene: Scene) -> Attacked:
 
 def lost_stick(scene: Scene) -> Attacked:
     """A carrier loses what a kiosk wrote since December, and never says so."""
+    scene.night_after()
     for name, card in scene.cards.items():
         scene.visit(card, AFTER, 1)
         card.go_to(date(2027, 1, 2))
@@ -180,6 +182,7 @@ def _switched_off(scene: Scene, people: int) -> Attacked:
     card = scene.cards["loket"]
     card.go_to(date(2026, 12, 30))
     card.off(date(2027, 1, 4), *[1] * people)
+    scene.night_after()
     scene.village.send(until=date(2027, 1, 5))
     return scene.shown(_logged(scene))
 

@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from bench.fraud_scene import AFTER, NOVEMBER, PART, Attacked, Scene
-from collector.evidence.intake import rebuild
-from collector.evidence.models import RawBatch, Stream
+from collector.evidence.models import Stream
 from collector.evidence.proof.closings import closings
 from collector.fleet import assignments, tree
 from collector.fleet.models import Kiosk, KioskKey
@@ -182,34 +181,6 @@ def dropped_kiosk(scene: Scene) -> Attacked:
     return _forged(
         scene, lambda told: told | {"kiosks": told["kiosks"][:1], "closed": {"n": 0, "kiosks": []}}
     )
-
-
-def dropped_stream(scene: Scene) -> Attacked:
-    """Deletes a kiosk's whole stream and every projection of it before the number comes out."""
-    scene.send()
-    scene.log()
-    stream = Stream.objects.get(kiosk__name="loket")
-    RawBatch.objects.filter(stream=stream).delete()
-    rebuild.rebuild(lambda _: None)
-    Stream.objects.filter(kiosk__name="loket").delete()
-    release = scene.publish()
-    scene.log()
-    return scene.shown(release, besides=scene.watchers.bundled())
-
-
-def cut_tail(scene: Scene) -> Attacked:
-    """Deletes the end of a kiosk's stream and all that spoke of it."""
-    scene.send()
-    scene.log()
-    stream = Stream.objects.get(kiosk__name="loket")
-    card = scene.cards["loket"]
-    cut = RawBatch.objects.filter(stream=stream, first__gt=card.kiosk.last * 2 // 3).order_by("first")[0]
-    RawBatch.objects.filter(stream=stream, first__gte=cut.first).delete()
-    Stream.objects.filter(pk=stream.pk).update(through=cut.first - 1, link=card.kiosk.links[cut.first - 1])
-    rebuild.rebuild(lambda _: None)
-    release = scene.publish()
-    scene.log()
-    return scene.shown(release, besides=scene.watchers.bundled())
 
 
 def voided_visits(scene: Scene) -> Attacked:

@@ -50,6 +50,7 @@ OCTOBER, NOVEMBER, DECEMBER, AFTER = (
     date(2026, 12, 7),
     date(2026, 12, 14),
 )
+NIGHT_AFTER = date(2027, 1, 1)
 KIOSKS = ("balai", "loket")
 PART = "/skm-2017@1"
 LOG_MODELS = (LogState, KeptCheckpoint, LoggedFact, ThreadLeaf, NightHeads, LoggedPolicy, KioskNews)
@@ -144,9 +145,16 @@ class Scene:
         )
 
     def send(self) -> None:
-        """Have everything come in, and the flags be up to date."""
+        """Let the quarter end, have everything come in, and the flags be up to date."""
+        self.night_after()
         self.village.send()
         flagging.settle()
+
+    def night_after(self) -> None:
+        """Let the night after the quarter pass, with what was here by then."""
+        if self.clock.moment < moment(NIGHT_AFTER, 1):
+            self.clock.moment = moment(NIGHT_AFTER, 1)
+            self.log()
 
     def log(self, *, cosigned: bool = True) -> None:
         """Have the log built, every source looked at again, and the witnesses sign."""

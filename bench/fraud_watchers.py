@@ -114,7 +114,7 @@ class Watchers:
 
     def heard(self, card: Card) -> None:
         """Have the collector hear a kiosk's state, which proves how much it has written."""
-        heartbeat.hear(card.kiosk.name, card.kiosk.state(card.kiosk.last), now_ms=_HEARD_MS)
+        heartbeat.hear_all({card.kiosk.name: card.kiosk.state(card.kiosk.last)}, now_ms=_HEARD_MS)
 
     def remember(self) -> Path:
         """Keep the newest checkpoint as a stranger keeps it."""

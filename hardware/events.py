@@ -8,6 +8,8 @@ kinds from being equal.
 from typing import NamedTuple
 
 BUTTONS = (1, 2, 3, 4)
+FIFTH, JACK = 5, 6
+"""The fifth button and the switch of a headphone jack, as edges number them."""
 
 
 class Edge(NamedTuple):
@@ -84,4 +86,12 @@ class Rejected(NamedTuple):
     kind: str = "rejected"
 
 
-Signal = Pressed | Released | Held | Chord | ChordHeld | Stuck | Freed | Rejected
+class Asked(NamedTuple):
+    """What the fifth button or the plug asks for: `fifth`, `fifth_held`, `plugged` or `unplugged`."""
+
+    name: str
+    at: float
+    kind: str = "asked"
+
+
+Signal = Pressed | Released | Held | Chord | ChordHeld | Stuck | Freed | Rejected | Asked

@@ -29,6 +29,9 @@ class Panel(Protocol):
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down. Used at the start and to notice that edges stopped arriving."""
 
+    def aid_levels(self) -> dict[int, bool]:
+        """Read the fifth button and the headphone jack now, those there are."""
+
     def case_open(self) -> bool | None:
         """Tell whether the case is open; None where it has no switch."""
 

@@ -19,7 +19,7 @@ import gpiozero
 from gpiozero.pins import Factory
 
 from hardware.errors import NoPins
-from hardware.events import BUTTONS, Edge
+from hardware.events import BUTTONS, FIFTH, JACK, Edge
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ class Wiring:
     beeper: int | None = None
     case: int | None = None
     """The switch that connects to ground while the case is shut."""
+    fifth: int | None = None
+    jack: int | None = None
+    """The switch that connects to ground while a plug is in."""
 
 
 def open_factory() -> Factory:
@@ -80,6 +83,10 @@ class GpioPanel:
         self._factory = factory
         try:
             self._buttons = {number: self._button(number, wiring.buttons[number]) for number in BUTTONS}
+            aids = {FIFTH: wiring.fifth, JACK: wiring.jack}
+            self._aids = {
+                number: self._button(number, pin) for number, pin in aids.items() if pin is not None
+            }
             self._lights = {
                 number: self._keep(gpiozero.LED(pin, pin_factory=factory))
                 for number, pin in wiring.lights.items()
@@ -112,6 +119,10 @@ class GpioPanel:
     def levels(self) -> dict[int, bool]:
         """Read the pins now: which buttons are down."""
         return {number: bool(button.is_pressed) for number, button in self._buttons.items()}
+
+    def aid_levels(self) -> dict[int, bool]:
+        """Read the fifth button and the jack, those there are."""
+        return {number: bool(button.is_pressed) for number, button in self._aids.items()}
 
     def case_open(self) -> bool | None:
         """Read the switch now; a wire that is cut counts as an open case."""

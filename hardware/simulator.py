@@ -8,7 +8,7 @@ import queue
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hardware.events import BUTTONS, Edge
+from hardware.events import BUTTONS, FIFTH, JACK, Edge
 from hardware.spoken import Failed, Outcome, Played, Recording
 
 
@@ -48,6 +48,10 @@ class SimulatedPanel:
     def levels(self) -> dict[int, bool]:
         """Tell which buttons are down."""
         return {button: button in self._down for button in BUTTONS}
+
+    def aid_levels(self) -> dict[int, bool]:
+        """Tell which of the two are down: both can be moved by keys."""
+        return {number: number in self._down for number in (FIFTH, JACK)}
 
     def case_open(self) -> bool | None:
         """Tell what was set."""

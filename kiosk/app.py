@@ -183,6 +183,7 @@ def make_loop(
         else None,
         chords=config.panel.chords,
         staff_hold_seconds=config.panel.staff_hold_seconds,
+        hold_seconds=config.panel.hold_seconds,
     )
 
 

@@ -70,6 +70,8 @@ class PanelSection:
     menu_buttons: tuple[int, ...] = _plain((1, 2), "chord")
     staff_hold_seconds: float = _seconds(3.0, 1, 9)
     case_switch: int = _whole(-1, -1, 27)
+    fifth_button: int = _whole(-1, -1, 27)
+    headphone_jack: int = _whole(-1, -1, 27)
 
     @property
     def chords(self) -> Chords:
@@ -294,6 +296,19 @@ def _check_together(config: Config, file: str) -> None:
     if len(set(config.panel.chords)) < len(config.panel.chords):
         raise ConfigurationError(
             f"{file}: panel.staff_buttons, speech_buttons and menu_buttons: take a pair of its own for each"
+        )
+    panel = config.panel
+    pins = [
+        *panel.buttons,
+        *panel.lights,
+        panel.beeper,
+        panel.case_switch,
+        panel.fifth_button,
+        panel.headphone_jack,
+    ]
+    if twice := sorted({pin for pin in pins if pin >= 0 and pins.count(pin) > 1}):
+        raise ConfigurationError(
+            f"{file}: panel: GPIO {twice[0]} is named twice: take a pin of its own for each"
         )
     if (held := config.panel.staff_hold_seconds) >= config.panel.stuck_seconds:
         raise ConfigurationError(

@@ -56,7 +56,7 @@ def plan_of(config: Config, enrolment: Enrolment, remote: SettingsContent) -> Pl
         instruments=remote.instruments,
         languages=remote.languages,
         can_seal=bool(enrolment.seal_key),
-    )._replace(standards=remote.standards)
+    )._replace(standards=remote.standards, counters=remote.counters)
 
 
 def load_identity(home: Path) -> tuple[Identity, Enrolment]:

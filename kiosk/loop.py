@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable
 from operator import is_
 
+from hardware.aids import AidInputs
 from hardware.events import (
     BUTTONS,
+    Asked,
     Chord,
     ChordHeld,
     Freed,
@@ -106,6 +108,7 @@ class Loop:
         make_desk: Callable[[], Desk] | None,
         chords: Chords,
         staff_hold_seconds: float,
+        hold_seconds: float,
     ) -> None:
         self.service = service
         self.panel = panel
@@ -120,6 +123,7 @@ class Loop:
         self._speaking = speaking
         self._chords = chords
         self._staff_hold_seconds = staff_hold_seconds
+        self._aid_inputs = AidInputs(hold_seconds=hold_seconds)
         self._corner_since: float | None = None
         self._clock = times.monotonic()
         self._storage_check = StorageCheck(service)
@@ -158,6 +162,7 @@ class Loop:
         moments = (
             due(self.service.plan, self.service.state),
             self.service.debouncer.due(),
+            self._aid_inputs.due(),
             next_change(self.service.plan, self.service.state, self._clock),
         )
         return min((moment for moment in moments if moment is not None), default=None)
@@ -185,15 +190,12 @@ class Loop:
                 if action == CORNER:
                     self._corner_since = now
                 else:
-                    self._touch(action, now)
+                    self._give(Touch(action), now)
             case Lifted(action):
                 if action == CORNER:
                     self._corner_since = None
             case Typed(text):
-                self._touch(_CONTROL_KEYS.get(text) or key(text), now)
-
-    def _touch(self, action: str, now: float) -> None:
-        self._give(Touch(action), now)
+                self._give(Touch(_CONTROL_KEYS.get(text) or key(text)), now)
 
     def _give(self, event: "Press | Touch", now: float) -> None:
         if self.service.state.step is Step.STAFF and self.desk is not None:
@@ -205,8 +207,10 @@ class Loop:
     def _drain_panel(self, now: float) -> None:
         edges = self.panel.edges
         while not edges.empty():
-            self._take_signals(self.service.debouncer.feed(edges.get_nowait()))
-        self._take_signals(self.service.debouncer.advance(now))
+            edge = edges.get_nowait()
+            judge = self.service.debouncer if edge.button in BUTTONS else self._aid_inputs
+            self._take_signals(judge.feed(edge))
+        self._take_signals([*self.service.debouncer.advance(now), *self._aid_inputs.advance(now)])
 
     def _take_signals(self, signals: list[Signal]) -> None:
         for signal in signals:
@@ -219,22 +223,21 @@ class Loop:
                     self._apply(Hold(button - 1), at)
                 case Chord(_, at):
                     self._apply(Void(), at)
-                case ChordHeld(buttons, at):
-                    self._take_chord(buttons, at)
+                case ChordHeld() | Asked():
+                    self._take_call(signal)
                 case Rejected(reason):
                     self.service.counters.rejected[reason] += 1
-                case Stuck(button):
-                    log.warning("button %d is stuck and ignored until it is free", button)
-                case Freed(button):
-                    log.warning("button %d is free again", button)
+                case Stuck(button) | Freed(button):
+                    stuck = isinstance(signal, Stuck)
+                    log.warning("button %d is %s", button, "stuck and ignored" if stuck else "free again")
 
-    def _take_chord(self, buttons: frozenset[int], at: float) -> None:
-        if buttons == self._chords.staff:
-            self._call_staff(at)
-        elif buttons == self._chords.speech:
-            self._apply(AidCalled(Aid.SPEECH), at)
-        elif buttons == self._chords.menu:
-            self._apply(AidCalled(Aid.MENU), at)
+    def _take_call(self, signal: ChordHeld | Asked) -> None:
+        if isinstance(signal, Asked):
+            self._apply(AidCalled(Aid(signal.name)), signal.at)
+        elif signal.buttons == self._chords.staff:
+            self._call_staff(signal.at)
+        elif aid := {self._chords.speech: Aid.SPEECH, self._chords.menu: Aid.MENU}.get(signal.buttons):
+            self._apply(AidCalled(aid), signal.at)
 
     def _call_staff(self, now: float) -> None:
         if self.desk is None and self._make_desk is not None:

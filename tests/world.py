@@ -19,6 +19,7 @@ from typing import Self
 
 from survey.record.record import Record, decode
 from survey.wire.messages import unpack_batch
+from tests.set_up import set_up
 
 BIN = Path(sys.executable).parent
 COLLECTOR = BIN / "ikm-collector"
@@ -130,7 +131,7 @@ class World:
 
     def enrol(self) -> None:
         """Set the collector up, with one unit, and enrol the kiosk over HTTP."""
-        self.ask(COLLECTOR, "setup")
+        set_up(self.environment)
         self.start_web()
         self.until(self.web_listens, what="the collector's web process")
         self.ask(

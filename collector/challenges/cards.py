@@ -3,6 +3,7 @@
 Whoever makes them holds an office outside the unit. The code leaves the house with the card alone; kept is what the log says of it.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from collector.people import trail
 from collector.scores.ask.lookups import find_form
 from collector.trust import public
 from survey.record.ticket import new_code, read_code, show_code
-from survey.record.visit_test import card_leaf, card_secret
+from survey.record.visit_test import NOTE_SALT_BYTES, card_leaf, card_secret
 
 MOST = 300
 """At one kiosk at once."""
@@ -64,7 +65,7 @@ def write(code: str, answers: Mapping[str, Sequence[int | None]], *, who: str) -
         CollectorError: no card has this code (`card_unknown`), it was written already (`card_written`), or the values are none of the
             questionnaire (`card_answers`).
     """
-    card = _find(code)
+    card = find(code)
     if card.wrote is not None:
         raise CollectorError("card_written")
     wrote = {}
@@ -78,6 +79,7 @@ def write(code: str, answers: Mapping[str, Sequence[int | None]], *, who: str) -
         wrote[form.instrument.name] = given
     with transaction.atomic():
         card.wrote, card.wrote_at = wrote, clock.now()
+        card.wrote_salt = secrets.token_bytes(NOTE_SALT_BYTES)
         card.save()
         trail.note(
             who=who,
@@ -88,7 +90,12 @@ def write(code: str, answers: Mapping[str, Sequence[int | None]], *, who: str) -
     return card
 
 
-def _find(code: str) -> VisitCard:
+def find(code: str) -> VisitCard:
+    """Give a card by its letters.
+
+    Raises:
+        CollectorError: no card has them (`card_unknown`).
+    """
     plain = read_code(code)
     if plain is not None:
         secret = card_secret(plain, public.read(settings.IKM_KEYS).signing)

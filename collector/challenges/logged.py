@@ -8,8 +8,10 @@ from django.db.models import Max
 
 from collector.challenges.models import DeclaredTest, Verdict, VisitCard
 from collector.evidence.intake import ledger
+from collector.local import date_text
 from collector.log.sources import Fact, Source
 from survey.log import facts
+from survey.record.visit_test import note_digest
 
 _CHUNK = 2_000
 
@@ -18,6 +20,13 @@ def _cards() -> Iterator[Fact]:
     for leaf in VisitCard.objects.order_by("leaf").values_list("leaf", flat=True).iterator(_CHUNK):
         # In the order of what cannot be told from chance: else its place would say which were made together.
         yield Fact(f"card/{leaf}", facts.CARD, partial(dict, {"card": leaf}))
+
+
+def _written() -> Iterator[Fact]:
+    written = VisitCard.objects.exclude(wrote=None).order_by("wrote_at", "leaf")
+    for one in written.iterator(_CHUNK):
+        body = {"card": one.leaf, "wrote": note_digest(bytes(one.wrote_salt), one.wrote)}
+        yield Fact(f"wrote/{one.leaf}", facts.WROTE, partial(dict, body))
 
 
 def _tested() -> Iterator[Fact]:
@@ -35,7 +44,12 @@ def _tested() -> Iterator[Fact]:
 def _used(one: DeclaredTest) -> Mapping[str, object]:
     line = ledger.lines(one.stream_id, first=one.seq, last=one.seq)[0]
     card = one.card.leaf if one.card is not None else ""
-    return {"kiosk": one.stream.kiosk.name, "card": card, "record": hashlib.sha256(line).hexdigest()}
+    return {
+        "kiosk": one.stream.kiosk.name,
+        "card": card,
+        "record": hashlib.sha256(line).hexdigest(),
+        "day": date_text(one.at_ms, one.unit.time_zone),
+    }
 
 
 def _mark() -> str:
@@ -44,5 +58,6 @@ def _mark() -> str:
 
 SOURCES = (
     Source("cards", lambda: f"{VisitCard.objects.aggregate(newest=Max('pk'))['newest']}", _cards),
+    Source("written", lambda: f"{VisitCard.objects.exclude(wrote=None).count()}", _written),
     Source("tested", _mark, _tested),
 )

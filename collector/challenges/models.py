@@ -37,6 +37,9 @@ class VisitCard(models.Model):
     wrote = models.JSONField(
         null=True, help_text="what its auditor says to have pressed, by questionnaire; null until then"
     )
+    wrote_salt = models.BinaryField(
+        max_length=16, default=bytes, help_text="beside the digest of that in the log"
+    )
     wrote_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from collector.challenges.declared import shown_test
-from collector.challenges.models import DeclaredTest, Verdict
+from collector.challenges.models import DeclaredTest, Verdict, VisitCard
 from collector.fleet.models import Unit
 from collector.local import date_text
 from collector.log.models import LoggedFact, LogState
@@ -42,7 +42,7 @@ def _told(one: DeclaredTest, zone: str) -> dict[str, object]:
         "letters": letters_of(stream=one.stream.uid, number=one.number, link=shown.responses[-1].link()),
         "day": date_text(one.at_ms, zone),
         "answers": read_proven(shown).answers(),
-        "wrote": one.card.wrote if one.card is not None else None,
+        "wrote": one.card.wrote if one.card is not None and _noted(one.card) is not None else None,
     }
 
 
@@ -67,8 +67,26 @@ def proof_of(told: Mapping[str, object]) -> dict[str, object] | None:
     if shown is None or proven is None or proven.test.log is None:
         return None
     in_this_log = LogState.objects.filter(pk=1, origin=proven.test.log.origin).exists()
-    said = {"key": bytes(one.stream.key.public_key).hex(), "card": fact.number, **shown.to_json()}
+    said = {
+        "key": bytes(one.stream.key.public_key).hex(),
+        "card": fact.number,
+        **_written(one.card),
+        **shown.to_json(),
+    }
     return said if in_this_log else None
+
+
+def _written(card: VisitCard | None) -> dict[str, object]:
+    """Give where the log holds an auditor to what is told of a note, and what opens it."""
+    fact = _noted(card) if card is not None else None
+    if card is None or fact is None:
+        return {"wrote": None, "salt": ""}
+    return {"wrote": fact.number, "salt": bytes(card.wrote_salt).hex()}
+
+
+def _noted(card: VisitCard) -> LoggedFact | None:
+    """Give where a note stands in the log; what does not stand there yet is not told, for nobody could be held to it."""
+    return LoggedFact.objects.filter(key=f"wrote/{card.leaf}").first()
 
 
 def _signed(one: DeclaredTest, shown: ShownTest) -> Proven:

@@ -5,7 +5,7 @@ the import lays them on the stick that goes back.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -129,6 +129,13 @@ def unpublished() -> list[tuple[int, str, bytes]]:
 def mark_published(ids: Sequence[int], now: datetime) -> None:
     """Note that these messages are on the broker."""
     TicketMessage.objects.filter(pk__in=ids).update(published_at=now)
+
+
+def tell_again(held: Mapping[int, int]) -> None:
+    """Have what kiosks are told of tickets published again where they hold an older version, by the numbers of the kiosks."""
+    for kiosk, version in TicketMessage.objects.filter(kiosk__in=list(held)).values_list("kiosk", "version"):
+        if version > held[kiosk]:
+            TicketMessage.objects.filter(kiosk=kiosk, version=version).update(published_at=None)
 
 
 def in_force(kiosk: str) -> bytes | None:

@@ -122,6 +122,9 @@ def _panel(health: KioskHealth) -> Iterator[str]:
         yield _fact("heat", f"{health.temperature_c} °C")
     if health.was_under_voltage:
         yield _fact("power", "the supply was too weak since its start")
+    if health.battery_percent is not None:
+        used = "in use" if health.battery_used else "on the mains"
+        yield _fact("battery", f"{health.battery_percent} %, {used}")
     for one in health.troubles:
         yield _fact("trouble", _trouble(one))
 

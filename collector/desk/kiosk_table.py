@@ -60,6 +60,8 @@ COLUMNS: Sequence[tuple[str, Callable[[Row], object]]] = (
     ("disk_free_mb", _uplink(lambda health: health.disk_free_mb)),
     ("temperature_c", _panel(lambda health: health.temperature_c)),
     ("was_under_voltage", _panel(lambda health: health.was_under_voltage)),
+    ("battery_percent", _panel(lambda health: health.battery_percent)),
+    ("battery_used", _panel(lambda health: health.battery_used)),
     ("accepting", _panel(lambda health: health.accepting)),
     ("stuck", _panel(lambda health: " ".join(map(str, health.stuck)))),
     ("troubles", _panel(lambda health: " ".join(one.code for one in health.troubles))),

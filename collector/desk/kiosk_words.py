@@ -203,6 +203,12 @@ def _panel(health: KioskHealth) -> Iterator[Fact]:
     yield Fact(
         _say("kiosk.fact_power"), known_power if weak is not None else _say("kiosk.unknown"), bool(weak)
     )
+    if health.battery_percent is not None:
+        used = "battery_used" if health.battery_used else "battery_idle"
+        words = _say(f"kiosk.{used}", percent=health.battery_percent)
+        yield Fact(
+            _say("kiosk.fact_battery"), words, any(one.code == "battery_low" for one in health.troubles)
+        )
     yield Fact(_say("kiosk.fact_program"), _say("kiosk.program", version=health.version))
 
 

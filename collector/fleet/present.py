@@ -5,6 +5,7 @@ by whoever enrols or revokes a key, and by the door of the heartbeats. The hour 
 (`collector.evidence.intake.last_hours`). `ikm-collector rebuild` works all of it out anew.
 """
 
+from collections.abc import Mapping
 from enum import IntFlag
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -57,11 +58,14 @@ def keep(kiosks: QuerySet[Kiosk]) -> None:
     kiosks.update(stands=Subquery(newest), in_use=Exists(good))
 
 
-def keep_alarms(kiosk: int, report: object) -> None:
-    """Note what a kiosk's report complains of, by the kiosk's number; call it behind the report, in its transaction."""
-    told = alarms_of(report).value
-    # The comparison is the database's: what was read before somebody else wrote says nothing.
-    Kiosk.objects.filter(pk=kiosk).exclude(alarms=told).update(alarms=told)
+def keep_alarms(reports: Mapping[int, object]) -> None:
+    """Note what kiosks' reports complain of, by the kiosks' numbers; call it behind the reports, in their transaction."""
+    by_alarm: dict[int, list[int]] = {}
+    for kiosk, report in reports.items():
+        by_alarm.setdefault(alarms_of(report).value, []).append(kiosk)
+    for told, kiosks in by_alarm.items():
+        # The comparison is the database's: what was read before somebody else wrote says nothing.
+        Kiosk.objects.filter(pk__in=kiosks).exclude(alarms=told).update(alarms=told)
 
 
 def keep_every() -> None:
@@ -69,4 +73,4 @@ def keep_every() -> None:
     keep(Kiosk.objects.all())
     Kiosk.objects.filter(state=None).update(alarms=0)
     for kiosk, report in KioskState.objects.values_list("kiosk", "health").iterator():
-        keep_alarms(kiosk, report)
+        keep_alarms({kiosk: report})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from django.conf import settings
+from django.db.models import Max
 
 from collector import clock
 from collector.errors import CollectorError
@@ -118,6 +119,18 @@ def mark_published(ids: Iterable[int]) -> None:
         KioskSettings.objects.filter(
             kiosk_id=one.kiosk_id, version__lte=one.version, published_at=None
         ).update(published_at=now)
+
+
+def tell_again(held: Mapping[int, int]) -> None:
+    """Have the settings in force published again where a kiosk holds older ones: a broker may lose what it keeps.
+
+    Args:
+        held: by the numbers of kiosks, the version that each says it holds.
+    """
+    newest = KioskSettings.objects.filter(kiosk__in=list(held)).values_list("kiosk").annotate(Max("version"))
+    for kiosk, version in newest:
+        if version > held[kiosk]:
+            KioskSettings.objects.filter(kiosk=kiosk, version=version).update(published_at=None)
 
 
 def in_force(kiosk: str) -> bytes | None:

@@ -1,7 +1,7 @@
 """The facts of the rooms below: enrolments and revocations, assignments, decisions about streams, destructions, questionnaires."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Q, Sum
 
 from collector.evidence.models import HeldAttachment, Stream
+from collector.evidence.standing import COUNTING
 from collector.fleet.instruments import own_files
 from collector.fleet.models import Assignment, KioskKey
 from collector.local import date_text
@@ -24,33 +25,42 @@ _CHUNK = 2_000
 
 def _enrolments() -> Iterator[Fact]:
     keys = KioskKey.objects.order_by("pk").values_list(
-        "public_key", "kiosk__name", "enrolled_at", "archive_from", "archive_until", "kiosk__stands__code"
+        "public_key", "kiosk__name", "enrolled_at", "archive_from", "archive_until", "kiosk_id"
     )
-    for public_key, kiosk, enrolled_at, begins, ends, unit in keys.iterator(_CHUNK):
+    homes = _homes()
+    for public_key, kiosk, enrolled_at, begins, ends, pk in keys.iterator(_CHUNK):
         archive = [_ms(begins), _ms(ends)] if begins is not None and ends is not None else None
         body = {
             "kiosk": kiosk, "key": bytes(public_key).hex(), "enrolled_ms": _ms(enrolled_at), "archive_ms": archive,
         }  # fmt: skip
-        yield Fact(
-            f"enrol/{bytes(public_key).hex()}",
-            facts.ENROL,
-            partial(dict, body),
-            units=(unit,) if unit else (),
-        )
+        yield from _in_each(f"enrol/{bytes(public_key).hex()}", facts.ENROL, body, homes.get(pk, []))
 
 
 def _revocations() -> Iterator[Fact]:
     keys = KioskKey.objects.exclude(revoked_at=None).order_by("revoked_at", "pk")
-    for public_key, kiosk, revoked_at, unit in keys.values_list(
-        "public_key", "kiosk__name", "revoked_at", "kiosk__stands__code"
+    homes = _homes()
+    for public_key, kiosk, revoked_at, pk in keys.values_list(
+        "public_key", "kiosk__name", "revoked_at", "kiosk_id"
     ).iterator(_CHUNK):
         body = {"kiosk": kiosk, "key": bytes(public_key).hex(), "revoked_ms": _ms(revoked_at)}
-        yield Fact(
-            f"revoke/{bytes(public_key).hex()}",
-            facts.REVOKE,
-            partial(dict, body),
-            units=(unit,) if unit else (),
-        )
+        yield from _in_each(f"revoke/{bytes(public_key).hex()}", facts.REVOKE, body, homes.get(pk, []))
+
+
+def _homes() -> dict[int, list[str]]:
+    """Give the units at which each kiosk ever stood, in the order in which it came there."""
+    found: dict[int, list[str]] = {}
+    stands = Assignment.objects.order_by("kiosk_id", "since").values_list("kiosk_id", "unit__code")
+    for kiosk, unit in stands.iterator(_CHUNK):
+        units = found.setdefault(kiosk, [])
+        if unit not in units:
+            units.append(unit)
+    return found
+
+
+def _in_each(key: str, kind: str, body: dict[str, object], units: Sequence[str]) -> Iterator[Fact]:
+    """Give a fact of a kiosk for the thread of each unit where it ever stood: whoever is shown one thread has all of a kiosk that came from another unit."""
+    for unit in units or ("",):
+        yield Fact(f"{key}/{unit}", kind, partial(dict, body), units=(unit,) if unit else ())
 
 
 def _assignments() -> Iterator[Fact]:
@@ -81,6 +91,15 @@ def _decisions() -> Iterator[Fact]:
         units = (unit,) if unit else ()
         yield Fact(
             f"stream/{uid}", facts.STREAM, partial(dict, body), units=units, stamp=f"{standing}/{at_ms}"
+        )
+
+
+def _begun() -> Iterator[Fact]:
+    counting = Stream.objects.filter(standing__in=COUNTING).order_by("pk")
+    homes = _homes()
+    for uid, kiosk, pk in counting.values_list("uid", "kiosk__name", "kiosk_id").iterator(_CHUNK):
+        yield from _in_each(
+            f"begun/{kiosk}/{uid}", facts.BEGUN, {"kiosk": kiosk, "stream": uid}, homes.get(pk, [])
         )
 
 
@@ -116,6 +135,16 @@ def _fleet() -> Iterator[Fact]:
     yield from _assignments()
 
 
+def _streams() -> Iterator[Fact]:
+    yield from _begun()
+    yield from _decisions()
+
+
+def _streams_mark() -> str:
+    found = Stream.objects.aggregate(newest=Max("pk"), decided=Max("decided_ms"))
+    return f"{found['newest']} {found['decided']} {Assignment.objects.aggregate(newest=Max('pk'))['newest']}"
+
+
 def _fleet_mark() -> str:
     keys = KioskKey.objects.aggregate(newest=Max("pk"), revoked=Count("pk", filter=~Q(revoked_at=None)))
     # Where a kiosk stood can be corrected in place: the sum says that it was.
@@ -129,7 +158,7 @@ def _ms(moment: datetime | None) -> int:
 
 SOURCES = (
     Source("fleet", _fleet_mark, _fleet),
-    Source("streams", lambda: f"{Stream.objects.aggregate(newest=Max('decided_ms'))['newest']}", _decisions),
+    Source("streams", _streams_mark, _streams),
     Source("destructions", lambda: "", _destructions),
     Source("questionnaires", lambda: "", _questionnaires),
 )

@@ -5,6 +5,7 @@ of fewer than five. What does not fit stays closed: first kiosks whose counters 
 carried over), then small ones, until what is left holds. What stays closed holds nobody or at least five people as well.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,8 +19,7 @@ from collector.evidence.proof.closings import Closing, closings
 from collector.evidence.standing import COUNTING, StreamStanding
 from collector.fleet.assignments import standings
 from collector.fleet.models import Kiosk, Unit
-from collector.fleet.standing import Standing
-from collector.local import moment_of
+from collector.log.models import LoggedFact
 from collector.releases import content, editions, sheet_rows
 from collector.releases.cells.cutting import sets_shown
 from collector.releases.models import OpenedCounters, Release
@@ -27,6 +27,7 @@ from collector.releases.opened import members_beside
 from collector.releases.people import members_of, pack_basis, pack_members, unpack_basis
 from collector.releases.protection import INCOMPLETE, Members, may_stand_beside
 from collector.releases.states import State
+from collector.releases.stood import stood_here, stood_sometime
 from collector.scores.ask.lookups import find_form
 from collector.scores.models import Response
 from collector.scores.tallies.forms import CodedForm
@@ -44,7 +45,9 @@ FORMAT = 1
 _AT_ONCE = 900
 
 # Why a kiosk's counters stay closed.
-FEW, NO_COUNTER, MOVED, DIFFERS = "few", "no_counter", "moved", "differs"
+FEW, MOVED, DIFFERS = "few", "moved", "differs"
+NO_COUNTER, NO_BEGIN, UNOPENED = "no_counter", "no_begin", "unopened"
+SILENT, GONE = "silent", "gone"
 OTHER_LIFE, PROTECTED, TESTED = "other_life", "protected", "tested"
 
 
@@ -105,6 +108,7 @@ def _open(release: Release) -> None:
     earned = list(_earned(work)) if work is not None else []
     chosen = _chosen(work, earned) if work is not None else []
     opened = [one for one in chosen if not one.why]
+    proofs = canonical({"format": FORMAT, "tests": [proof for _, proof in tests]}) if tests else b""
     said = {
         "format": FORMAT,
         "address": release.address,
@@ -116,13 +120,15 @@ def _open(release: Release) -> None:
             "n": (release.n or 0) - sum(one.counted.n for one in opened),
             "kiosks": sorted(_closed(work, chosen)),
         },
-        "tests": [proof for _, proof in tests],
+        "tests": hashlib.sha256(proofs).hexdigest() if proofs else "",
     }
     basis = {
         "opened": pack_members({number: one.stream.uid for one in opened for number in one.numbers}),
         "before": pack_members({number: one.stream.uid for one in opened for number in one.before}),
     }
-    OpenedCounters.objects.create(release=release, content=canonical(said), members=pack_basis(basis))
+    OpenedCounters.objects.create(
+        release=release, content=canonical(said), tests=proofs, members=pack_basis(basis)
+    )
 
 
 def _tests(release: Release) -> list[tuple[str, dict[str, object] | None]]:
@@ -147,8 +153,11 @@ def _closed(work: _Work | None, chosen: list[_Earned]) -> Iterator[list[str]]:
         return
     told = {one.stream.kiosk_id for one in chosen}
     yield from ([one.stream.kiosk.name, one.why] for one in chosen if one.why)
-    silent = Kiosk.objects.filter(pk__in=_stood_sometime(work)).exclude(pk__in=told)
-    yield from ([name, NO_COUNTER] for name in silent.values_list("name", flat=True))
+    silent = Kiosk.objects.filter(pk__in=stood_sometime(work.unit, work.period)).exclude(pk__in=told)
+    for name in silent.values_list("name", flat=True):
+        # What the log says of its stream nobody takes back: where the stream is gone, the release says so by itself.
+        begun = LoggedFact.objects.filter(key__startswith=f"begun/{name}/").exists()
+        yield [name, GONE if begun else SILENT]
 
 
 def _work_of(release: Release, tests: list[tuple[str, dict[str, object] | None]]) -> _Work | None:
@@ -177,7 +186,7 @@ def _earned(work: _Work) -> Iterator[_Earned]:
     by_stream: dict[int, list[int]] = {}
     for number in numbers:
         by_stream.setdefault(stream_of(number), []).append(number)
-    here = _stood_sometime(work)
+    here = stood_sometime(work.unit, work.period)
     silent = Stream.objects.filter(kiosk__in=here, standing__in=COUNTING).exclude(
         kiosk__streams__in=by_stream
     )
@@ -195,34 +204,10 @@ def _earned(work: _Work) -> Iterator[_Earned]:
         alone = lives[stream.kiosk_id] == 1 and stream.standing == StreamStanding.COUNTED.value
         if not alone or stream.key.archive_from is not None:
             yield replace(earned, why=OTHER_LIFE)
-        elif not _stood_here(work, stands[stream.kiosk_id]):
+        elif not stood_here(work.unit, work.period, stands[stream.kiosk_id]):
             yield replace(earned, why=MOVED)
         else:
             yield _with_counters(work, earned)
-
-
-def _stood_sometime(work: _Work) -> list[int]:
-    """Give the kiosks that stood at the unit at some time of the period: those that nobody used are shown too."""
-    begin_ms, end_ms = work.period.bounds_ms(work.unit.time_zone)
-    here = work.unit.assignments.filter(since__lt=moment_of(end_ms)).values_list("kiosk_id", flat=True)
-    found = standings(set(here))
-    return [
-        kiosk
-        for kiosk, standing in found.items()
-        if any(unit == work.unit.pk for unit, _ in _stands(standing, begin_ms, end_ms))
-    ]
-
-
-def _stands(standing: Standing, begin_ms: int, end_ms: int) -> list[tuple[int, int]]:
-    """Give where a kiosk stood between two moments."""
-    later = [standing.at(since) for since in standing.since_ms if begin_ms < since < end_ms]
-    return [standing.at(begin_ms), *later]
-
-
-def _stood_here(work: _Work, standing: Standing) -> bool:
-    """Tell whether a kiosk stood at the unit for all of the period."""
-    begin_ms, end_ms = work.period.bounds_ms(work.unit.time_zone)
-    return all(unit == work.unit.pk for unit, _ in _stands(standing, begin_ms, end_ms))
 
 
 def _with_counters(work: _Work, earned: _Earned) -> _Earned:
@@ -234,15 +219,12 @@ def _with_counters(work: _Work, earned: _Earned) -> _Earned:
     begins_inside = (
         stream.follows_id is None and stream.key.begins_ms >= work.period.bounds_ms(work.unit.time_zone)[0]
     )
-    if (
-        end is None
-        or (begin is None and not begins_inside)
-        or end.told.since != (begin.told.since if begin else 0)
-    ):
-        return replace(earned, why=NO_COUNTER)
+    why = _shut(stream, begin, end, begins_inside=begins_inside)
+    if why or end is None:
+        return replace(earned, why=why)
     opened_end, opened_begin = _opened(end, work.part), _opened(begin, work.part) if begin else None
     if opened_end is None or (begin is not None and opened_begin is None):
-        return replace(earned, why=NO_COUNTER)
+        return replace(earned, why=UNOPENED)
     since = begin.told.upto if begin else 0
     before = _answered_before(work, stream, since)
     at_begin = opened_begin.counted if opened_begin else NOTHING
@@ -256,6 +238,18 @@ def _with_counters(work: _Work, earned: _Earned) -> _Earned:
     if not inside or told != earned.counted.plus(tested.within) or len(before) + tested.before != at_begin.n:
         return replace(earned, why=DIFFERS)
     return replace(earned, begin=opened_begin, end=opened_end, before=before)
+
+
+def _shut(stream: Stream, begin: Closing | None, end: Closing | None, *, begins_inside: bool) -> str:
+    """Give why a stream has no counters at the borders; empty where it has."""
+    if end is None:
+        return NO_COUNTER
+    if begin is None and not begins_inside:
+        return NO_BEGIN
+    others = Stream.objects.filter(kiosk=stream.kiosk_id, standing__in=COUNTING).exclude(pk=stream.pk)
+    if begin is None and others.exists():  # what was answered under an earlier stream is not in this counter
+        return OTHER_LIFE
+    return UNOPENED if end.told.since != (begin.told.since if begin else 0) else ""
 
 
 class _Tested(NamedTuple):

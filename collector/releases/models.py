@@ -162,6 +162,9 @@ class OpenedCounters(models.Model):
 
     release = models.OneToOneField(Release, on_delete=models.PROTECT, related_name="counters")
     content = models.BinaryField(help_text="what everybody reads, as JSON; never changed again")
+    tests = models.BinaryField(
+        default=bytes, help_text="the proofs of its test visits, as JSON; empty where it tells of none"
+    )
     members = models.BinaryField(help_text="who stands in which counter; leaves the house never")
 
     def __str__(self) -> str:

@@ -24,7 +24,8 @@ urlpatterns: list[URLPattern] = [
     re_path(
         r"^api/v1/releases/(?P<text>[A-Za-z0-9-]{8,12})\.(?P<form>json|csv)$", one.data, name="release-data"
     ),
-    re_path(r"^log/proof/(?P<text>[A-Za-z0-9-]{8,12})\.json$", proof.file, name="release-proof"),
+    re_path(r"^log/proof/(?P<text>[A-Za-z0-9-]{8,12})\.json\.gz$", proof.file, name="release-proof"),
+    re_path(r"^log/tests/(?P<text>[A-Za-z0-9-]{8,12})\.json\.gz$", proof.tests, name="release-tests"),
     re_path(r"^log/rows/(?P<text>[A-Za-z0-9-]{8,12})\.json$", proof.rows, name="release-rows"),
     path("api/v1/explain", explaining.data, name="explain-data"),
     path("api/v1/breakdowns", breakdowns.breakdowns, name="breakdowns"),

@@ -8,7 +8,7 @@ from kiosk.errors import KioskError
 from kiosk.remote.plan import make_plan
 from survey.instrument.profile import Attribute
 from survey.visit.graph import document
-from survey.visit.plan import OfferedService, Plan, Standard
+from survey.visit.plan import Counter, OfferedService, Plan, Standard
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def example_plan() -> Plan:
     )
     standards = (Standard("ktp", "KTP-el", (("waktu", "14 hari"), ("biaya", "Rp0"))),)
     full = full._replace(profile=profile, topics=full.topics[:2], standards=standards)
-    return full._replace(speech=True, microphone=True)
+    return full._replace(speech=True, microphone=True, counters=(Counter("Loket", "Lantai 1"),))
 
 
 def _act(options: argparse.Namespace) -> int:

@@ -11,11 +11,11 @@ from kiosk.show.views import Action, Bar, KeyboardView, MessageView, Plain, Staf
 from kiosk.watch.health import (
     FULL_PERCENT,
     HOT_C,
-    LOW_BATTERY_PERCENT,
     SLOW_WRITE_MS,
     VERY_FULL_PERCENT,
     VERY_HOT_C,
     Health,
+    is_low,
 )
 
 _BANDS = (0, 1, 5, 10, 20, 50, 100, 200)
@@ -166,7 +166,7 @@ def fact_rows(health: Health, texts: Texts) -> tuple[StaffRow, ...]:
                 )
             )
         if (battery := board.battery) is not None:
-            low = battery.draining and battery.percent < LOW_BATTERY_PERCENT
+            low = is_low(battery)
             rows.append(
                 StaffRow(
                     get("staff.battery"),

@@ -47,7 +47,8 @@ NO_INPUT_DRIVERS = frozenset({"dummy", "offscreen"})
 _BUTTON_KEYS = {getattr(pygame, f"K_{number}"): number for number in range(1, 5)}
 _PAD_KEYS = {getattr(pygame, f"K_KP{number}"): number for number in range(1, 5)}
 """The number pad types where something is typed, so that a number can be typed also where 1-4 are buttons."""
-_FUNCTION_KEYS = {getattr(pygame, f"K_F{number}"): number for number in range(1, 5)}
+_FUNCTION_KEYS = {getattr(pygame, f"K_F{number}"): number for number in range(1, 7)}
+"""F5 is a fifth button, F6 a headphone plug that is in while it is held down."""
 _CONTROL_KEYS = {
     pygame.K_BACKSPACE: "\b",
     pygame.K_RETURN: "\r",

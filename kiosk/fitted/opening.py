@@ -62,6 +62,8 @@ def open_panel(config: Config, *, simulate: bool) -> Panel:
         lights=dict(enumerate(section.lights, start=1)),
         beeper=section.beeper if section.beeper >= 0 and config.sound.beep else None,
         case=section.case_switch if section.case_switch >= 0 else None,
+        fifth=section.fifth_button if section.fifth_button >= 0 else None,
+        jack=section.headphone_jack if section.headphone_jack >= 0 else None,
     )
     try:
         return GpioPanel(wiring, open_factory())

@@ -324,6 +324,7 @@ class Recorder:
             self.trouble = None
         if isinstance(result, WriteFailed):
             self.trouble = result.trouble
+            self._forget_failed(token)
             log.error("a record could not be written: %s", result.reason)
             return SaveFailed(token) if isinstance(token, str) else None
         if not isinstance(token, str):
@@ -333,6 +334,12 @@ class Recorder:
             self._unanswered.discard(token)
             self._responses[token] = Place(result.stream, result.seq, result.link)
         return self._saved(token, is_last)
+
+    def _forget_failed(self, token: object) -> None:
+        """Nobody waits for it any more, and the code of a complaint that is not kept is nobody's."""
+        if isinstance(token, str):
+            self._unanswered.discard(token)
+            self._codes.pop(token, None)
 
     def _saved(self, token: str, is_last: bool) -> Saved | None:
         """Give the event that what a visitor waits for is kept, once its last part is."""

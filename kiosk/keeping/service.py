@@ -135,7 +135,7 @@ class Service:
     def come_to_rest(self, before: State) -> None:
         """Let go of the visit that has ended."""
         self.recorder.forget_unthanked()
-        if before.step not in (Step.STAFF, Step.STANDARDS, Step.STANDARD):  # the visit it is for comes now
+        if before.step not in _BEFORE_A_VISIT:  # the visit it is for comes now
             self.end_assisting()
 
     def train(self, until: float) -> None:
@@ -169,6 +169,9 @@ class Service:
         self.plan = plan
         if self.state.language not in plan.languages:
             self.state = self.state._replace(language=plan.languages[0])
+
+
+_BEFORE_A_VISIT = frozenset({Step.STAFF, Step.ABOUT, Step.NEWS, Step.COUNTERS, Step.STANDARDS, Step.STANDARD})
 
 
 def _is_asked(before: State, state: State) -> bool:

@@ -8,7 +8,8 @@ from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from survey.settings.hours import Hours
 from survey.settings.shown import Mended
-from survey.visit.plan import Plan, Standard
+from survey.visit.informed import counter_pages
+from survey.visit.plan import Counter, Plan, Standard
 from survey.visit.promised import promised
 from survey.visit.state import State, Step
 
@@ -61,6 +62,22 @@ STANDARDS = (
     Standard("bansos", "Bantuan sosial", (("persyaratan", "KTP-el dan kartu keluarga"),)),
 )
 
+COUNTERS = (
+    Counter("Dinas Kependudukan dan Pencatatan Sipil", "Lantai 1", "kiri dari pintu utama", "1"),
+    Counter("Kepolisian: SIM dan SKCK", "Lantai 1", "di sebelah loket 1", "2"),
+    Counter("BPJS Kesehatan", "Lantai 1", "seberang tangga", "3", here=True),
+    Counter(
+        "Penanaman Modal dan Pelayanan Terpadu Satu Pintu (DPMPTSP)",
+        "Lantai 2, sayap barat",
+        "naik tangga, lalu lurus sampai ujung koridor sebelah kanan",
+        "4",
+    ),
+    Counter("Kantor Pajak Pratama", "Lantai 2", "kanan dari tangga", "5"),
+    Counter("Musala dan ruang laktasi", "Lantai 2"),
+)
+IN_A_MALL = ("about", "counters", "idle-mall")
+"""Names of screens as a place with many counters shows them."""
+
 
 def told_samples(
     begun: State, around: Surroundings, plan: Plan, *, large: bool
@@ -72,6 +89,13 @@ def told_samples(
             still = begun._replace(still_at=page * TURN_SECONDS)
             yield f"idle-told-{page + 1}", still, around
         yield "idle-untold", begun, around._replace(published=None, mended=(), hours={})
+    pages = len(told(plan, begun, around, Texts("id"), now=0.0).pages) + 1
+    for page in range(pages if large else 0):
+        yield f"news-{page + 1}", begun._replace(step=Step.NEWS, page=page), around
+    yield "idle-mall", begun, around
+    yield "about", begun._replace(step=Step.ABOUT), around
+    for page in range(len(counter_pages(plan._replace(counters=COUNTERS), begun))):
+        yield f"counters-{page + 1}", begun._replace(step=Step.COUNTERS, page=page), around
     for page in range(2):
         yield f"standards-{page + 1}", begun._replace(step=Step.STANDARDS, page=page), around
     reading = begun._replace(step=Step.STANDARD)

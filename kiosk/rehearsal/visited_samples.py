@@ -17,6 +17,8 @@ def visited(
     yield "thanks-code", thanks, around
     yield "thanks-code-partial", thanks._replace(partial=True), around
     yield "thanks-code-without-page", thanks, around._replace(code_address="")
+    yield "thanks-faces", thanks._replace(faces=True), around
+    yield "thanks-faces-bare", thanks._replace(faces=True, own_code=None), around
     if not large:  # no kiosk in service offers a test yet, least of all in large text
         card = thanks._replace(step=Step.CODE, testing=True)
         yield "card", card._replace(code=code[:5]), around

@@ -112,7 +112,7 @@ class Visitor:
                 return self._earlier(step, here)
             case Step.THANKS | Step.TESTED:
                 return Move(leaves=True)
-            case Step.STANDARDS | Step.STANDARD:
+            case Step.ABOUT | Step.NEWS | Step.COUNTERS | Step.STANDARDS | Step.STANDARD:
                 return self._do(here, Word.BACK)
             case Step.SAVING | Step.LOOKING | Step.FAILED | Step.STAFF:
                 return None

@@ -38,6 +38,7 @@ def make_plan(
         topics=ALL_TOPICS,
         timing=visit_timing(visit),
         standards=(),
+        counters=(),
     )
 
 

@@ -22,7 +22,10 @@ _OF_STEPS: Mapping[tuple[Step, Word], tuple[str, str]] = {
     (Step.WORD, Word.NEXT): ("complaint.send", "next"),
     (Step.HEARD, Word.NEXT): ("complaint.send", "next"),
     (Step.STANDING, Word.BACK): ("standing.again", "back"),
-    **{(step, Word.MORE): ("action.next", "next") for step in (*LARGE_PAGES, Step.STANDARD)},
+    **{
+        (step, Word.MORE): ("action.next", "next")
+        for step in (*LARGE_PAGES, Step.STANDARD, Step.NEWS, Step.COUNTERS)
+    },
     (Step.STANDING, Word.MORE): ("standing.more", "next"),
     (Step.STANDING, Word.LOOK): ("standing.try_again", ""),
     (Step.STANDING, Word.NUMBER): ("standing.number", ""),
@@ -110,6 +113,8 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             return "invitation.no", ""
         case Word.COMPLAINT:
             return "action.complaint", ""
+        case Word.ABOUT | Word.NEWS | Word.COUNTERS:
+            return f"{word}.name", ""
         case Word.STANDARDS:
             return "standards.name", ""
         case Word.PAUSE:

@@ -17,6 +17,7 @@ from kiosk.show.views import Bar, LetterView, MessageView, Plain, Screenful
 from kiosk.show.warning import warned, what_becomes
 from survey.instrument.instrument import in_language
 from survey.visit.action import Word
+from survey.visit.informed import READ
 from survey.visit.lists import pages
 from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
@@ -81,6 +82,12 @@ class _Presenter(Screen):
                 return self._invitation()
             case Step.PREFERENCES:
                 return self.message("preferences")
+            case Step.ABOUT:
+                return self.message("about")
+            case Step.NEWS:
+                return told.news(self)
+            case Step.COUNTERS:
+                return told.counters(self)
             case Step.STANDARDS:
                 return self._standards()
             case Step.STANDARD:
@@ -173,6 +180,8 @@ class _Presenter(Screen):
     def _faces(self) -> Screenful:
         get = self.texts.get
         here = get("invitation.faces") if is_invited(self.state) else self._not_finished()
+        if self.state.step is Step.THANKS:
+            here = visited.thanked(self)
         return self.choice(title=get("idle.title"), subtitle=here, bar=self.place_bar())
 
     def _not_finished(self) -> str:
@@ -190,7 +199,7 @@ class _Presenter(Screen):
                 time=self.texts.get("date.time", hour=f"{opens:%H}", minute=f"{opens:%M}"),
             )
         # Large words need the room; the menu of the buttons has what is left out.
-        left_out = (Word.STANDARDS,) if self.state.large_text else ()
+        left_out = (Word.ABOUT, *READ) if self.state.large_text else ()
         return MessageView(
             bar=bar._replace(
                 actions=tuple(action for action in self.extras() if action.name not in left_out)

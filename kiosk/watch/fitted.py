@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hardware.board import Facts, look, root_is_locked, screen_connected, sound_cards, unreadable_inputs
+from hardware.events import FIFTH, JACK
 from hardware.microphone import PACKAGES, has_capture_device, missing
 from hardware.profile import missing as missing_of
-from kiosk.watch.health import FULL_PERCENT, LOW_BATTERY_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C
+from kiosk.watch.health import FULL_PERCENT, VERY_FULL_PERCENT, VERY_HOT_C, is_low
 from kiosk.watch.patient import BAD, OK, WARN, Diagnosis, Patient
 
 
@@ -31,7 +32,7 @@ def board(patient: Patient) -> Iterator[Diagnosis]:
             "give it air, take it out of the sun" if hot else "",
         )
     if (battery := facts.battery) is not None:
-        low = battery.draining and battery.percent < LOW_BATTERY_PERCENT
+        low = is_low(battery)
         yield Diagnosis(
             "battery",
             WARN if low else OK,
@@ -65,6 +66,7 @@ def panel(patient: Patient) -> Iterator[Diagnosis]:
     panel = patient.open_panel(patient.config)
     try:
         down = [button for button, is_down in panel.levels().items() if is_down]
+        aids = panel.aid_levels()
     finally:
         panel.close()
     if down:
@@ -76,6 +78,17 @@ def panel(patient: Patient) -> Iterator[Diagnosis]:
         yield Diagnosis(
             "buttons", OK, "four buttons, none is down" if wired else "none: touch is all there is"
         )
+
+    if FIFTH in aids:
+        remedy = "free it, or check its wire for a short" if aids[FIFTH] else ""
+        yield Diagnosis(
+            "fifth button",
+            WARN if aids[FIFTH] else OK,
+            "it is down now" if aids[FIFTH] else "wired, not down",
+            remedy,
+        )
+    if JACK in aids:
+        yield Diagnosis("headphones", OK, "a plug is in" if aids[JACK] else "wired, no plug is in")
 
 
 def screen(patient: Patient) -> Iterator[Diagnosis]:

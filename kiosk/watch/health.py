@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from hardware.board import Facts, look
+from hardware.board import Battery, Facts, look
 from kiosk.show.surroundings import StaffMark
 from kiosk.watch.log import LogWatched, watched
 from survey.wire.health import MAX_TROUBLES, KioskHealth
@@ -68,6 +68,11 @@ class Health(NamedTuple):
         return not self.uplink.get("connected") or trouble_of(self.uplink.get("trouble")) is not None
 
     @property
+    def battery(self) -> Battery | None:
+        """Give the battery, where one is measured."""
+        return self.board.battery if self.board is not None else None
+
+    @property
     def log(self) -> LogWatched:
         """What was seen of the collector's log."""
         return watched(self.uplink)
@@ -91,6 +96,8 @@ class Health(NamedTuple):
         found += [self.picture_fault, self.touch_fault, self.case_fault]
         if self.board is not None and self.board.under_voltage:
             found.append(trouble("weak_power"))
+        if self.battery is not None and is_low(self.battery):
+            found.append(trouble("battery_low", percent=self.battery.percent))
         if self.settings_refused:
             found.append(trouble("settings_refused", version=self.settings_version))
         found += [self.last_error, self.speech_fault, self.microphone_fault]
@@ -115,7 +122,14 @@ class Health(NamedTuple):
             disk_used_percent=board.disk_used_percent if board is not None else None,
             temperature_c=round(celsius) if celsius is not None else None,
             was_under_voltage=board.was_under_voltage if board is not None else None,
+            battery_percent=self.battery.percent if self.battery is not None else None,
+            battery_used=self.battery.draining if self.battery is not None else None,
         )
+
+
+def is_low(battery: Battery) -> bool:
+    """Tell whether the kiosk will soon stand still."""
+    return battery.draining and battery.percent < LOW_BATTERY_PERCENT
 
 
 def certificate_days(uplink: Mapping[str, object], *, now_ms: int | None) -> int | None:

@@ -20,19 +20,23 @@ BEGIN = "begin"
 ENROL, REVOKE, ASSIGN, HEAD = "enrol", "revoke", "assign", "head"
 RELEASE, WITHDRAW, POLICY, RULES, INSTRUMENT = "release", "withdraw", "policy", "rules", "instrument"
 DESTROY, STREAM = "destroy", "stream"
+BEGUN = "begun"
+"""That something came from a kiosk: the stream it writes, from its first record on. Who deletes it later cannot say that there was none."""
 WITNESSES = "witnesses"
 """Whom everybody is to demand cosignatures of from here on."""
 CARD = "card"
 """A card for a test visit, before the visit: nobody without it can tell for which kiosk it is."""
+WROTE = "wrote"
+"""A digest of what an auditor wrote down: neither the auditor nor the operator says something else afterwards."""
 TESTED = "tested"
 """That a card was used, and by which declaration a visit is counted no more."""
 KINDS = (
     BEGIN, ENROL, REVOKE, ASSIGN, HEAD, RELEASE, WITHDRAW, POLICY, RULES, INSTRUMENT, DESTROY, STREAM, WITNESSES,
-    CARD, TESTED,
+    CARD, WROTE, TESTED, BEGUN,
 )  # fmt: skip
 NO_STREAM = "0" * 32
 """The stream of a kiosk of which nothing came."""
-_HEAD_PREFIX = b"ikm-log-head-1\x00"
+_HEAD_PREFIX, _STATE_PREFIX = b"ikm-log-head-1\x00", b"ikm-log-state-1\x00"
 
 
 class Place(NamedTuple):
@@ -85,18 +89,20 @@ class OpenHead(NamedTuple):
     link: bytes
     salt: bytes
 
+    @property
+    def state(self) -> str:
+        """How far the stream was held, in hexadecimal: two nights are compared by it, and nobody without the records learns a number from it."""
+        return hashlib.sha256(_STATE_PREFIX + self.link + f"{self.seq}".encode()).hexdigest()
+
     def commitment(self) -> str:
         """Give what the leaf says: hexadecimal, so that nobody takes it for a link."""
-        content = canonical(
-            {
-                "day": self.day,
-                "kiosk": self.kiosk,
-                "link": self.link.hex(),
-                "seq": self.seq,
-                "stream": self.stream,
-            }
-        )
-        return hashlib.sha256(_HEAD_PREFIX + self.salt + content).hexdigest()
+        return commitment_of(self.day, self.kiosk, self.stream, self.state, self.salt)
+
+
+def commitment_of(day: str, kiosk: str, stream: str, state: str, salt: bytes) -> str:
+    """Give what a head's leaf says; it opens to a stream and a state without telling how much was written."""
+    content = canonical({"day": day, "kiosk": kiosk, "state": state, "stream": stream})
+    return hashlib.sha256(_HEAD_PREFIX + salt + content).hexdigest()
 
 
 def _place(value: object) -> Place:

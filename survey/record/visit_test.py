@@ -18,13 +18,15 @@ from typing import NamedTuple
 from survey.record.chain import LINK_BYTES
 from survey.record.errors import Malformed
 from survey.record.fields import Fields
-from survey.record.record import TEST
+from survey.record.record import TEST, canonical
 from survey.record.ticket import secrets_of
 
 SECRET_BYTES = 32
 MOST_RESPONSES = 8
 _SALT_PREFIX = b"ikm-test-card-1\x00"
 _LEAF_PREFIX = b"ikm-test-leaf-1\x00"
+_NOTE_PREFIX = b"ikm-test-note-1\x00"
+NOTE_SALT_BYTES = 16
 _MOST = 2**53
 _MOST_ORIGIN = 200
 
@@ -37,6 +39,11 @@ def card_secret(code: str, collector_key: bytes) -> bytes:
 def card_leaf(secret: bytes, kiosk: str) -> str:
     """Give what the log of facts says of a card for a kiosk, in hexadecimal: nobody without the card can tell whose it is."""
     return hashlib.sha256(_LEAF_PREFIX + secret + kiosk.encode()).hexdigest()
+
+
+def note_digest(salt: bytes, wrote: object) -> str:
+    """Give what the log says of what an auditor wrote down, in hexadecimal; nobody without the salt can try answers out."""
+    return hashlib.sha256(_NOTE_PREFIX + salt + canonical(wrote)).hexdigest()
 
 
 class LogSize(NamedTuple):

@@ -18,18 +18,20 @@ from survey.record.errors import InstrumentError
 from survey.record.fields import MAX_WORD
 from survey.settings.hours import Hours, read_hours
 from survey.settings.shown import (
+    COUNTERS,
     MENDED,
     PUBLISHED_INDEX,
     STANDARDS,
     Mended,
     SettingsRefused,
     ShownIndex,
+    read_counters,
     read_index,
     read_mended,
     read_standards,
 )
 from survey.settings.stands import Stand, read_stands
-from survey.visit.plan import OfferedService, Standard
+from survey.visit.plan import Counter, OfferedService, Standard
 from survey.wire.sealing import SEAL_KEY, read_key
 
 INSTRUMENTS = "instruments"
@@ -55,6 +57,7 @@ KEYS = (
     PUBLISHED_INDEX,
     MENDED,
     STANDARDS,
+    COUNTERS,
     SERVICES,
     LANGUAGES,
     ANSWER_DAYS,
@@ -92,6 +95,8 @@ class SettingsContent(NamedTuple):
     """What the unit did about what citizens said, the newest first."""
     standards: tuple[Standard, ...] = ()
     """What the unit promises of its services."""
+    counters: tuple[Counter, ...] = ()
+    """Where which counter is, at a place with many."""
     services: tuple[OfferedService, ...] | None = None
     languages: tuple[str, ...] | None = None
     answer_days: int | None = None
@@ -131,6 +136,7 @@ def check(
         published_index=read_index(given[PUBLISHED_INDEX]) if PUBLISHED_INDEX in given else None,
         mended=read_mended(given[MENDED]) if MENDED in given else (),
         standards=read_standards(given[STANDARDS]) if STANDARDS in given else (),
+        counters=read_counters(given[COUNTERS]) if COUNTERS in given else (),
         services=_services(given[SERVICES]) if SERVICES in given else None,
         languages=_languages(given[LANGUAGES], languages) if LANGUAGES in given else None,
         answer_days=_working_days(given[ANSWER_DAYS]) if ANSWER_DAYS in given else None,

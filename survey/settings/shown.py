@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from survey.visit.plan import Standard
+from survey.visit.plan import Counter, Standard
 
 PUBLISHED_INDEX = "published_index"
 MENDED = "mended"
 STANDARDS = "standards"
+COUNTERS = "counters"
 
 COMPONENTS = ("persyaratan", "prosedur", "waktu", "biaya", "produk", "pengaduan")
 """The six components of a service standard that must be published (UU 25/2009, PermenPAN-RB 15/2014), in their order."""
@@ -23,6 +24,8 @@ MAX_RESULT = 110
 MAX_STANDARDS = 20
 MAX_COMPONENT = 600
 """Characters of a component; what is longer is read on its public page."""
+MAX_COUNTERS = 40
+MAX_NUMBER, MAX_COUNTER_NAME, MAX_FLOOR, MAX_WAY = 6, 60, 24, 60
 _VALUE = re.compile(r"\d{1,3}\.\d{2}")
 _ADDRESS = re.compile(r"[0-9A-Z]{8}")
 
@@ -165,6 +168,34 @@ def _standard(value: object) -> Standard:
         texts=tuple(
             (key, _short(STANDARDS, texts, key, most=MAX_COMPONENT)) for key in COMPONENTS if key in texts
         ),
+    )
+
+
+def read_counters(value: object) -> tuple[Counter, ...]:
+    """Read where which counter is.
+
+    Raises:
+        SettingsRefused: it is no such list, or the kiosk stands beside two of them.
+    """
+    if not isinstance(value, list) or len(value) > MAX_COUNTERS:
+        raise SettingsRefused(COUNTERS, f"counters is a list of at most {MAX_COUNTERS}")
+    found = tuple(_counter(one) for one in value)
+    if sum(one.here for one in found) > 1:
+        raise SettingsRefused(COUNTERS, "counters.here is true of one at most")
+    return found
+
+
+def _counter(value: object) -> Counter:
+    fields = value if isinstance(value, dict) else {}
+    here = fields.get("here", False)
+    if not isinstance(here, bool):
+        raise SettingsRefused(COUNTERS, "counters.here is true or false")
+    return Counter(
+        name=_short(COUNTERS, fields, "name", most=MAX_COUNTER_NAME),
+        floor=_short(COUNTERS, fields, "floor", most=MAX_FLOOR),
+        way=_short(COUNTERS, fields, "way", most=MAX_WAY) if fields.get("way") else "",
+        number=_short(COUNTERS, fields, "number", most=MAX_NUMBER) if fields.get("number") else "",
+        here=here,
     )
 
 

@@ -5,10 +5,16 @@ from typing import NamedTuple
 
 
 class Aid(StrEnum):
-    """What can be called by holding a chord."""
+    """What can be called by what is no answer: a chord that is held, a fifth button, a plug."""
 
     SPEECH = "speech"
     MENU = "menu"
+    FIFTH = "fifth"
+    """The fifth button was pressed: go on where the faces ask, else begin to speak, or read again."""
+    FIFTH_HELD = "fifth_held"
+    """It was held: speech ends, or else the menu opens."""
+    PLUGGED = "plugged"
+    UNPLUGGED = "unplugged"
 
 
 class Spoken(StrEnum):

@@ -22,12 +22,21 @@ _MOVES = frozenset({Word.PREVIOUS, Word.FOLLOWING})
 """What a press does at once also in speech mode: it moves, and what it moved to is read."""
 
 
-def call(plan: Plan, state: State, aid: Aid, now: float) -> Moved:
-    """Take a chord: begin or end speech mode, or open the menu."""
+def call(  # noqa: PLR0911 - one line a call
+    plan: Plan, state: State, aid: Aid, now: float
+) -> Moved:
+    """Take a chord, the fifth button or a plug: begin or end speech mode, read again, or open the menu."""
     if state.step is Step.STAFF:
         return state, ()
+    if aid in (Aid.PLUGGED, Aid.UNPLUGGED):  # whoever is just pressing is not interrupted
+        changes = plan.speech and state.aids.aloud is not (aid is Aid.PLUGGED)
+        return _speech(plan, state._replace(last_input=now), "", now) if changes else (state, ())
+    if aid is Aid.FIFTH and (state.pressed is not None or not plan.speech):
+        return state, ()  # a face that was just pressed is another person's vote
+    if aid is Aid.FIFTH and state.aids.aloud:
+        return _listen(plan, state._replace(last_input=now), "", now)
     state = state._replace(last_input=now, pressed=None, holding=False)
-    if aid is Aid.SPEECH:
+    if aid in (Aid.SPEECH, Aid.FIFTH) or (aid is Aid.FIFTH_HELD and state.aids.aloud):
         return _speech(plan, state, "", now) if plan.speech else (state, ())
     if state.menu or manner_of(state.step) is Manner.DEAF:
         return state, ()

@@ -251,7 +251,7 @@ def kind_of(state: State) -> State:
         partial=state.partial and state.step in (Step.SAVING, Step.THANKS),
         ticket=state.ticket and "some",
         language="",
-        large_text=False,
+        large_text=state.large_text and state.step in (Step.IDLE, Step.ABOUT, Step.NEWS),
         contrast=False,
         layout="",
         no_visit=False,

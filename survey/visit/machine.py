@@ -13,7 +13,7 @@ tries to break with any sequence of events:
 """
 
 from survey.visit.action import Choice, Word, parse
-from survey.visit.aided import Aids
+from survey.visit.aided import Aid, Aids
 from survey.visit.aids import IN_MENU, call, open_menu, read, reads_first, with_speech
 from survey.visit.complaining import give_up_looking, type_code
 from survey.visit.effects import Accepted, Effect, Hush, Ignored, Speak
@@ -128,6 +128,8 @@ def _advance(  # noqa: C901, PLR0911, PLR0912 - one branch an event
             return _failed(plan, state, token, now)
         case Restored():
             return _restored(plan, state, now)
+        case AidCalled(Aid.FIFTH) if state.faces and state.pressed is None and not state.menu:
+            return TABLE[Step.INVITATION, Word.RESUME](plan, state._replace(last_input=now), "", now)
         case AidCalled(aid):
             return call(plan, state, aid, now)
         case StaffCalled():

@@ -30,6 +30,9 @@ def manner_of(step: Step) -> Manner:
             Step.IDLE
             | Step.INVITATION
             | Step.PREFERENCES
+            | Step.ABOUT
+            | Step.NEWS
+            | Step.COUNTERS
             | Step.STANDARD
             | Step.OFFER
             | Step.COMPLAINTS

@@ -13,15 +13,24 @@ from survey.record.phone import read_phone
 from survey.record.ticket import CODE_CHARACTERS, read_code
 from survey.record.visit_code import LETTERS
 from survey.visit.action import BACKSPACE, Word, key, name_of
+from survey.visit.informed import READ, counter_pages, readable
 from survey.visit.lists import BUTTONS, page_of
 from survey.visit.manner import MENU, manner_of
 from survey.visit.plan import Plan
 from survey.visit.promised import promised
-from survey.visit.reading import OUT, has_fewer, is_whole, page_number, reads_on, replies, standing_pages
+from survey.visit.reading import (
+    OUT,
+    has_fewer,
+    is_whole,
+    page_number,
+    reads_on,
+    replies,
+    standing_pages,
+)
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
 
-_OF_SCREEN = (Word.COMPLAINT, Word.STANDARDS, Word.TEST, Word.PAUSE)
+_OF_SCREEN = (Word.COMPLAINT, Word.ABOUT, *READ, Word.TEST, Word.PAUSE)
 """What the wide menu offers of what the finger has."""
 
 
@@ -69,6 +78,13 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
             return _invitation(plan, state)
         case Step.PREFERENCES:
             return Offer((Word.BACK, *_looks(plan)), _listen(plan))
+        case Step.ABOUT:
+            return Offer((Word.BACK, *readable(plan, state)), _listen(plan))
+        case Step.NEWS:
+            return Offer((Word.BACK, *_listen(plan), Word.CLOSE, Word.MORE))
+        case Step.COUNTERS:
+            on = (Word.MORE,) if state.page < len(counter_pages(plan, state)) - 1 else ()
+            return Offer((Word.BACK, *_listen(plan), Word.CLOSE, *on))
         case Step.STANDARDS:
             return Offer(_list_page(plan, state), (Word.BACK, *_listen(plan)))
         case Step.STANDARD:
@@ -184,10 +200,13 @@ def _ways_out(plan: Plan, state: State) -> tuple[str, ...]:
 
 def _idle(plan: Plan, state: State) -> Offer:
     complaint = (Word.COMPLAINT,) if plan.complaint else ()
-    standards = (Word.STANDARDS,) if plan.standards else ()
+    read = readable(plan, state)
     # In large text and in speech mode nothing moves that could be stopped.
     pause = () if state.large_text or state.aids.aloud else (Word.PAUSE,)
-    return Offer(_pulse(plan), (*complaint, *standards, *_listen(plan), *_looks(plan), *pause))
+    return Offer(
+        _pulse(plan),
+        (*complaint, *(read if len(read) < 2 else (Word.ABOUT,)), *_listen(plan), *_looks(plan), *pause),
+    )
 
 
 def _pulse(plan: Plan) -> tuple[str, ...]:
@@ -210,7 +229,8 @@ def is_invited(state: State) -> bool:
 def _faces(plan: Plan, state: State) -> Offer:
     if is_invited(state):
         return Offer(_pulse(plan), (*_complaint(plan, state), *_listen(plan), Word.ACCEPT))
-    return Offer(_pulse(plan), (*_listen(plan), Word.RESUME))
+    on = () if state.step is Step.THANKS and state.own_code is None else (Word.RESUME,)
+    return Offer(_pulse(plan), (*_listen(plan), *on))
 
 
 def _complaint(plan: Plan, state: State) -> tuple[str, ...]:

@@ -55,6 +55,18 @@ class Standard(NamedTuple):
     texts: tuple[tuple[str, str], ...]
 
 
+class Counter(NamedTuple):
+    """One counter of a place with many."""
+
+    name: str
+    floor: str
+    way: str = ""
+    """How to get there, in the place's own words."""
+    number: str = ""
+    here: bool = False
+    """This kiosk stands beside it."""
+
+
 class Plan(NamedTuple):
     """What is asked, in which order, and what may be skipped."""
 
@@ -79,3 +91,5 @@ class Plan(NamedTuple):
     timing: VisitTiming
     standards: tuple[Standard, ...]
     """What can be read of the unit's services before a visit begins."""
+    counters: tuple[Counter, ...]
+    """Where which counter is, at a place with many."""

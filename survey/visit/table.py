@@ -7,6 +7,7 @@ from survey.visit.action import Word
 from survey.visit.aids import contrast, language, text_size
 from survey.visit.complaining import COMPLAINING
 from survey.visit.effects import Hush, SaveResponse
+from survey.visit.informed import READ
 from survey.visit.moves import (
     Handler,
     Moved,
@@ -108,6 +109,12 @@ def _back_in_standard(_plan: Plan, state: State, _argument: str, now: float) -> 
     if state.page:
         return state._replace(page=state.page - 1, since=now), (Hush(),)
     return go(state, Step.STANDARDS, now)
+
+
+def _back_a_page(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    if state.page:
+        return state._replace(page=state.page - 1, since=now), (Hush(),)
+    return go(state, Step.IDLE, now, place=0)
 
 
 def _to_idle(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -229,7 +236,17 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.IDLE, Word.CONTRAST): contrast,
     (Step.IDLE, Word.LISTEN): listen,
     (Step.IDLE, Word.PAUSE): _pause,
-    (Step.IDLE, Word.STANDARDS): to(Step.STANDARDS),
+    **{
+        (step, word): to(Step(word))
+        for step, words in ((Step.IDLE, (Word.ABOUT, *READ)), (Step.ABOUT, READ))
+        for word in words
+    },
+    (Step.ABOUT, Word.LISTEN): listen,
+    (Step.ABOUT, Word.BACK): _to_idle,
+    **{(step, Word.MORE): _more for step in (Step.NEWS, Step.COUNTERS)},
+    **{(step, Word.LISTEN): listen for step in (Step.NEWS, Step.COUNTERS)},
+    **{(step, Word.BACK): _back_a_page for step in (Step.NEWS, Step.COUNTERS)},
+    **{(step, Word.CLOSE): _to_idle for step in (Step.NEWS, Step.COUNTERS)},
     (Step.STANDARDS, Word.STANDARD): _read_standard,
     (Step.STANDARDS, Word.MORE): _more,
     (Step.STANDARDS, Word.LISTEN): listen,

@@ -10,6 +10,7 @@ _TURNING = frozenset(
     {
         Step.INVITATION,
         Step.PREFERENCES,
+        Step.ABOUT,
         Step.STANDARDS,
         Step.SERVICE,
         Step.PROFILE,
@@ -17,9 +18,10 @@ _TURNING = frozenset(
         Step.OFFER,
         Step.COMPLAINTS,
         Step.TOPICS,
+        Step.THANKS,
     }
 )
-"""Where a button chooses, so that the next visitor's press would be taken for an answer of the last one's: these show the faces again."""
+"""Where the next visitor's press would be taken for an answer of the last one's, or for none at all: these show the faces again."""
 
 
 def expires_at(plan: Plan, state: State) -> float | None:
@@ -40,7 +42,8 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
         case Step.SAVING | Step.LOOKING:
             return state.since + timing.saving
         case Step.THANKS:
-            return (latest if state.large_text else state.since) + timing.thanks
+            # A face that is pressed in the last moment is taken, not timed out.
+            return (latest if state.large_text or state.pressed else state.since) + timing.thanks
         case Step.IDLE:
             return latest + timing.idle if _has_preferences(plan, state) else None
         case Step.INVITATION | Step.KEPT:
@@ -56,6 +59,8 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
             | Step.PHONE
             | Step.CODE
             | Step.STANDARD
+            | Step.NEWS
+            | Step.COUNTERS
         ):
             return latest + timing.writing
         case Step.TICKET | Step.TESTED:
@@ -63,6 +68,7 @@ def _expires_at(plan: Plan, state: State) -> float | None:  # noqa: PLR0911 - on
         case (
             Step.PREFERENCES
             | Step.SERVICE
+            | Step.ABOUT
             | Step.STANDARDS
             | Step.PROFILE
             | Step.QUESTION
@@ -92,8 +98,10 @@ def faces_at(plan: Plan, state: State) -> float | None:
     """
     if not _turns(state) or state.pressed is not None:
         return None
-    offers = state.step is Step.INVITATION or (
-        state.step is Step.TOPICS and state.complaint_from is Step.SERVICE
+    offers = (
+        state.step is Step.INVITATION
+        or (state.step is Step.TOPICS and state.complaint_from is Step.SERVICE)
+        or (state.step is Step.THANKS and state.own_code is None)  # nothing is copied
     )
     if offers and not (state.menu or state.form_open):
         return max(state.since, state.last_input) + plan.timing.queue
@@ -103,6 +111,7 @@ def faces_at(plan: Plan, state: State) -> float | None:
 def _turns(state: State) -> bool:
     # A menu that was opened over the faces and left is a screen like any other.
     mine = (state.faces and not state.menu) or state.has_draft or state.aids.aloud
+    mine = mine or (state.step is Step.THANKS and state.listens)  # the code is being read
     return state.step in _TURNING and not mine
 
 

@@ -35,6 +35,10 @@ class KioskHealth(NamedTuple):
     temperature_c: int | None = None
     was_under_voltage: bool | None = None
     """Whether the power supply was too weak since the start."""
+    battery_percent: int | None = None
+    """How full the battery is that the machine runs on when the mains fail, where the kernel measures one."""
+    battery_used: bool | None = None
+    """Whether it runs on it now."""
 
     def to_fields(self) -> dict[str, object]:
         """Give it as JSON; what is not known is left out."""
@@ -52,6 +56,8 @@ class KioskHealth(NamedTuple):
             "disk_used_percent": self.disk_used_percent,
             "temperature_c": self.temperature_c,
             "was_under_voltage": self.was_under_voltage,
+            "battery_percent": self.battery_percent,
+            "battery_used": self.battery_used,
         }
         return fields | {name: value for name, value in known.items() if value is not None}
 
@@ -85,6 +91,10 @@ class UplinkHealth(NamedTuple):
     """Why the news of the log that came last are not followed: `uncosigned` or `other_log`; empty where they are."""
     log_policy: int = -1
     """The leaf that says whom the kiosk demands cosignatures of; -1: its enrolment did."""
+    settings_held: int = -1
+    """Version of the collector's settings that has arrived; -1 where it is not told."""
+    tickets_held: int = -1
+    """Version of what the collector told of tickets that has arrived; -1 where it is not told."""
     kiosk: KioskHealth | None = None
     """None where the process with the screen has not written its status."""
 
@@ -110,6 +120,10 @@ class UplinkHealth(NamedTuple):
             fields["log_policy"] = self.log_policy
         if self.log_fork:
             fields["log_fork"] = True
+        if self.settings_held >= 0:
+            fields["settings_held"] = self.settings_held
+        if self.tickets_held >= 0:
+            fields["tickets_held"] = self.tickets_held
         return fields if self.kiosk is None else fields | {"kiosk": self.kiosk.to_fields()}
 
 
@@ -124,7 +138,7 @@ def kiosk_health_of(fields: object) -> KioskHealth | None:
         screen=read.text("screen"),
         open=read.flag("open", default=True),
         accepting=read.flag("accepting", default=True),
-        write_ms_p99=read.number("write_ms_p99"),
+        write_ms_p99=round(read.number("write_ms_p99"), 1),
         stuck=tuple(one for one in stuck if isinstance(one, int))[:16] if isinstance(stuck, list) else (),
         troubles=tuple(found for one in troubles[:MAX_TROUBLES] if (found := trouble_of(one)) is not None)
         if isinstance(troubles, list)
@@ -133,6 +147,8 @@ def kiosk_health_of(fields: object) -> KioskHealth | None:
         disk_used_percent=read.whole("disk_used_percent"),
         temperature_c=read.whole("temperature_c"),
         was_under_voltage=read.optional_flag("was_under_voltage"),
+        battery_percent=read.whole("battery_percent"),
+        battery_used=read.optional_flag("battery_used"),
     )
 
 
@@ -156,7 +172,9 @@ def uplink_health_of(fields: object) -> UplinkHealth | None:
         log_fork=read.flag("log_fork", default=False),
         log_origin=read.long_text("log_origin") if size else "",
         log_refused=read.text("log_refused"),
-        log_policy=-1 if (number := read.whole("log_policy")) is None else max(-1, number),
+        log_policy=read.version("log_policy"),
+        settings_held=read.version("settings_held"),
+        tickets_held=read.version("tickets_held"),
         kiosk=kiosk_health_of(fields.get("kiosk")),
     )
 
@@ -187,6 +205,10 @@ class _Lenient:
         value = self._fields.get(key)
         sound = isinstance(value, int) and not isinstance(value, bool) and -(2**53) < value < 2**53
         return value if sound and isinstance(value, int) else None
+
+    def version(self, key: str) -> int:
+        value = self.whole(key)
+        return -1 if value is None else max(-1, value)
 
     def number(self, key: str) -> float:
         value = self._fields.get(key)

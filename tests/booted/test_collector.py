@@ -29,6 +29,26 @@ def test_the_first_administrator_comes_by_a_link_that_is_given_once(machine: Mac
     assert "password" in page
 
 
+STALLED = """
+import socket, ssl, time, urllib.request
+context = ssl.create_default_context(cafile="/etc/nginx/ikm/ca.crt")
+def stalled():
+    one = context.wrap_socket(socket.create_connection(("collector.example", 443), 10), server_hostname="collector.example")
+    one.sendall(b"POST /api/v1/batches HTTP/1.1\\r\\nHost: collector.example\\r\\nContent-Length: 90000\\r\\n\\r\\nIKM1")
+    return one
+held = [stalled() for _ in range(40)]
+begun = time.monotonic()
+urllib.request.urlopen("https://collector.example/", context=context, timeout=10).read()
+print(f"{time.monotonic() - begun:.1f}")
+"""
+
+
+def test_forty_requests_whose_bodies_never_come_keep_nobody_waiting(machine: Machine) -> None:
+    """nginx takes a request in whole before one of the pages' few threads sees it."""
+    waited = machine.box.sh(f"python3 - <<'END'\n{STALLED}\nEND")
+    assert float(waited) < 5  # the pages' own patience is fifteen seconds
+
+
 def test_only_the_two_doors_are_open(machine: Machine) -> None:
     listening = machine.box.sh("ss -Htln").split("\n")
     everywhere = {

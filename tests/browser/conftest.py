@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.set_up import set_up
+
 CHROMIUM = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -28,7 +30,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("collector")
     environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": ""}
     run = [sys.executable, "-m"]
-    subprocess.run([*run, "collector.manage", "setup"], env=environment, check=True, capture_output=True)
+    set_up(environment)
     subprocess.run([*run, "tests.browser.fill"], env=environment, check=True, capture_output=True)
     log = (folder / "serve.log").open("wb")
     with (

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from survey.record.ticket import new_code, show_code
 from tests.browser.conftest import cut, faults, until_it_listens
+from tests.set_up import set_up
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +40,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     folder: Path = tmp_path_factory.mktemp("collector")
     environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": ""}
     run = [sys.executable, "-m"]
-    subprocess.run([*run, "collector.manage", "setup"], env=environment, check=True, capture_output=True)
+    set_up(environment)
     filed = subprocess.run(
         [*run, "tests.browser.complained"], env=environment, check=True, capture_output=True
     )

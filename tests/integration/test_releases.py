@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import PrivatePostgres
+from tests.set_up import set_up
 from tests.world import COLLECTOR, free_port
 
 pytestmark = pytest.mark.integration
@@ -80,7 +81,7 @@ class Collector:
             "DATABASE_URL": database_url,
             "DJANGO_SETTINGS_MODULE": "collector.settings",
         }
-        self.do(str(COLLECTOR), "setup")
+        set_up(self.environment)
         self.do(sys.executable, "-c", FILL)
 
     def do(self, *command: str) -> str:

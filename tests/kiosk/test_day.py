@@ -138,6 +138,9 @@ def live(
             "only what was said not to be kept is not kept"
         )
         assert not day.loop.service.debouncer.stuck
+        recorder = day.loop.service.recorder
+        assert not recorder._unanswered, "tokens of records that the disk refused"
+        assert not recorder._codes
     grown = tuple(late - early for early, late in zip(before, after, strict=True))
     told = [one.body["answers"]["kepuasan"] for one in pulses(home)]
     found = iter(told)

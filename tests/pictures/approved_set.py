@@ -53,6 +53,8 @@ _IN_LARGE_TEXT = (
     "question-9-pengaduan",
     "why",
     "closed",
+    "about",
+    "news-1",
 )
 _SCREENS = (
     "idle",
@@ -81,6 +83,7 @@ _SCREENS = (
     "saving",
     "thanks",
     "thanks-code",
+    "thanks-faces",
     "failed",
     "closed",
     "pin",
@@ -91,6 +94,7 @@ _SCREENS = (
     "question-faces",
     "standards-1",
     "standard-1",
+    "counters-1",
     "not-enrolled",
     "enrolling-no-answer",
     "enrolling-wrong-clock",

@@ -62,11 +62,14 @@ class Uplink:
             verify=verify,
             check=lambda key, signature, message: verifier(key)(signature, message),
         )
+        settings = settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify)
+        tickets = tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify)
         self._board = StatusBoard(
             folder,
             JournalReader(folder.journal),
             version=_version(),
             log_seen=lambda: self._log.seen,
+            held=lambda: (settings.version, tickets.version),
             certificate_ends_ms=_ends_ms(folder.broker_certificate),
         )
         receipts = folder.receipts(kiosk=enrolment.kiosk, verify=verify)
@@ -86,8 +89,8 @@ class Uplink:
             receipts=receipts,
             transports=(self._mqtt, https),
             inboxes={
-                SettingsArrived: settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify),
-                TicketsArrived: tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify),
+                SettingsArrived: settings,
+                TicketsArrived: tickets,
                 LogArrived: self._log,
             },
             report=self._state,

@@ -41,7 +41,10 @@ def last_will() -> bytes:
 
 
 class StatusBoard:
-    """Writes the status file and makes the state's message. One thread uses it."""
+    """Writes the status file and makes the state's message. One thread uses it.
+
+    `held` gives the versions of the settings and of the tickets' states that have arrived.
+    """
 
     def __init__(
         self,
@@ -50,12 +53,14 @@ class StatusBoard:
         *,
         version: str,
         log_seen: Callable[[], LogSeen],
+        held: Callable[[], tuple[int, int]],
         certificate_ends_ms: int,
     ) -> None:
         self._home = home
         self._reader = reader
         self._version = version
         self._log_seen = log_seen
+        self._held = held
         self._certificate_ends_ms = certificate_ends_ms
         self._written: dict[str, object] = {}
 
@@ -97,6 +102,7 @@ class StatusBoard:
 
     def _health(self, progress: Progress, head: Entry | None) -> UplinkHealth:
         seen = self._log_seen()
+        settings, tickets = self._held()
         return UplinkHealth(
             version=self._version,
             transport=progress.transport,
@@ -112,6 +118,8 @@ class StatusBoard:
             log_policy=seen.policy,
             log_fork=seen.fork,
             log_refused=seen.refused,
+            settings_held=settings,
+            tickets_held=tickets,
             kiosk=kiosk_health_of(read_status(self._home.kiosk_status) or None),
         )
 

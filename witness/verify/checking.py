@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from survey.log.facts import BEGIN, RELEASE, WITHDRAW, Leaf
 from survey.log.policy import Policy
 from witness.ed25519 import check
-from witness.verify import number, thread, values, visits
+from witness.verify import accounted, number, thread, values, visits
 from witness.verify.findings import Report
-from witness.verify.proof_file import ProofFile
+from witness.verify.proof_file import ProofFile, TestsFile
 
 _LATE_MS = 72 * 3_600_000
 """A release is logged within the hour; what was logged this much later was not out when it says."""
 
 
-def verify(file: ProofFile, policy: Policy) -> Report:
-    """Say what a file proves under a policy.
+def verify(file: ProofFile, policy: Policy, tests_file: TestsFile | None = None) -> Report:
+    """Say what a file proves under a policy; `tests_file` is the one of its test visits.
 
     Raises:
         Malformed: what the release, the counters or the leaves say makes no sense (`proof_file`).
@@ -43,16 +43,23 @@ def verify(file: ProofFile, policy: Policy) -> Report:
     if unit not in leaves[file.number].of:
         report.fault("thread_gap", unit=unit, nth=0)
     _check_editions(leaves, file.number, values.text(said, "address"), report)
-    tests = visits.check(file, kiosks, unit, report)
+    if tests_file is not None:
+        _check_same_log(file, tests_file, policy, report)
+    tests = visits.check(file, tests_file, kiosks, unit, report)
     hours = thread.ZONES.get(values.text(file.told, "zone")) if file.told else None
     if values.at(said, "index") is None or hours is None or not values.text(file.told, "part"):
         report.answers = 0 if values.at(said, "n") is None else values.whole(said, "n")
         report.note("no_counters", n=report.answers)
         return report
     first, last = values.text(period, "from"), values.text(period, "to")
+    visits.note_settled_later(file, unit, (first, last), report)
+    if tests is None:
+        return report
     bounds = thread.bounds_ms(first, last, hours)
     thread.backdated(kiosks, *bounds, report, hours=hours, log_began_ms=began_ms)
     total = number.check_counters(file.told, kiosks, number.Period(unit, first, last, bounds), tests, report)
+    shut = values.rows(values.obj(file.told, "closed"), "kiosks")
+    accounted.check(file, shut, kiosks, (thread.day_after(last), bounds[1]), report)
     number.check_sums(said, file.told, total, report)
     number.check_arithmetic(said, report)
     return report
@@ -71,6 +78,17 @@ def _check_log(file: ProofFile, policy: Policy, report: Report) -> None:
         report.note("cosigned", names=names)
     else:
         report.note("nobody_cosigns")
+
+
+def _check_same_log(file: ProofFile, tests: TestsFile, policy: Policy, report: Report) -> None:
+    """Hold the log of the other file against the same policy, and against this one's."""
+    own, other = file.checkpoint.point, tests.checkpoint.point
+    verdict = policy.judge(tests.checkpoint.note, check)
+    if own.origin != other.origin or (own.size == other.size and own.root != other.root) or not verdict.holds:
+        report.fault("tests_other_log", origin=other.origin)
+    for at in tests.leaves:
+        if not tests.is_logged(at):
+            report.fault("leaf_not_logged", leaf=at, kind=tests.leaves[at].kind)
 
 
 def _check_release(file: ProofFile, began_ms: int, report: Report) -> None:

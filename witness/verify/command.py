@@ -11,8 +11,9 @@ from survey.log.checkpoint import read_checkpoint
 from survey.log.policy import MAX_POLICY_BYTES, Policy, read_policy
 from survey.log.proof import read_proof
 from survey.record.errors import Malformed
+from survey.record.visit_code import VisitCode, read_code
 from witness.ed25519 import check
-from witness.verify import log, proof_file, sheet
+from witness.verify import codes, log, proof_file, sheet
 from witness.verify.checking import verify
 from witness.verify.findings import Report
 from witness.verify.page import page
@@ -46,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if content.startswith(LEAF_PROOF):
             return _leaf(content, policy)
         file = proof_file.read(content)
-        report = verify(file, policy)
+        tests = proof_file.read_tests(given.tests.read_bytes()) if given.tests is not None else None
+        report = verify(file, policy, tests)
+        for code in given.code:
+            codes.check(file, tests, code, report)
         if given.sheet is not None:
             sheet.check(file, given.sheet.read_bytes(), given.rows.read_bytes(), report)
         _compare(given, file, policy, report)
@@ -119,6 +123,13 @@ def _text(path: Path, limit: int) -> str:
     return content.decode()
 
 
+def _code(text: str) -> VisitCode:
+    found = read_code(text)
+    if found is None:
+        raise argparse.ArgumentTypeError("a code is KIOSK/NUMBER and eight letters")
+    return found
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ikm-verify", description=_HELP)
     parser.add_argument(
@@ -126,13 +137,27 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="?",
         metavar="RELEASE",
-        help="the proof of a release (bukti-ADDRESS.json, which its page links)",
+        help="the proof of a release (bukti-ADDRESS.json.gz, which its page links)",
     )
     parser.add_argument(
         "--policy",
         type=Path,
         metavar="FILE",
         help="whom you believe: the log's key, witnesses, how many",
+    )
+    parser.add_argument(
+        "--tests",
+        type=Path,
+        metavar="FILE",
+        help="the proofs of its test visits (uji-ADDRESS.json.gz, which the release's page links)",
+    )
+    parser.add_argument(
+        "--code",
+        type=_code,
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="a test visit's code as the kiosk showed it (balai/5207 ACDE3467): that it binds the kiosk to what is shown",
     )
     parser.add_argument(
         "--sheet", type=Path, metavar="FILE", help="the official tabulation sheet of the release (.xlsx)"

@@ -163,14 +163,7 @@ def _earned(
     stream = values.text(one, "stream")
     enrolled_ms = known.keys.get(key.hex(), -1) if known is not None else -1
     values.at(one, "begin")
-    if known is None or not known.keys:
-        report.fault("kiosk_not_logged", kiosk=name)
-    elif key.hex() not in known.keys:
-        report.fault("key_not_logged", kiosk=name)
-    elif not known.stood_at(period.unit, _from_ms(one, enrolled_ms, period), period.end_ms)[1]:
-        report.fault("kiosk_elsewhere", kiosk=name)
-    elif one["begin"] is not None and enrolled_ms > period.begin_ms:
-        report.fault("key_too_young", kiosk=name)
+    _check_key(one, known, key.hex(), period, report)
     try:
         if len(values.unhex(stream)) != _STREAM_BYTES:
             raise values.wrong("stream")
@@ -189,6 +182,24 @@ def _earned(
     if earned.n < 0 or min(earned.sums.values(), default=0) < 0:
         report.fault("counter_altered", kiosk=name, what="counter_backwards")
     return earned
+
+
+def _check_key(
+    one: Mapping[str, Any], known: KnownKiosk | None, key: str, period: Period, report: Report
+) -> None:
+    """Name a counter that is of no kiosk, or of another key, place or life than the log says."""
+    name, stream = one["kiosk"], one["stream"]
+    enrolled_ms = known.keys.get(key, -1) if known is not None else -1
+    if known is None or not known.keys:
+        report.fault("kiosk_not_logged", kiosk=name)
+    elif key not in known.keys:
+        report.fault("key_not_logged", kiosk=name)
+    elif not known.stood_at(period.unit, _from_ms(one, enrolled_ms, period), period.end_ms)[1]:
+        report.fault("kiosk_elsewhere", kiosk=name)
+    elif one["begin"] is not None and enrolled_ms > period.begin_ms:
+        report.fault("key_too_young", kiosk=name)
+    elif one["begin"] is None and set(known.begun) - {stream}:
+        report.fault("kiosk_unaccounted", kiosk=name, why="other_life")
 
 
 def _from_ms(one: Mapping[str, Any], enrolled_ms: int, period: Period) -> int:

@@ -66,6 +66,23 @@ function base64(value, length) {
 }
 const wholeText = (value) => (/^(0|[1-9][0-9]{0,15})$/.test(value) && Number(value) <= MOST ? Number(value) : null);
 
+// A file, packed or not; however small it is, no more comes out of it than one may have.
+const MOST_BYTES = 4 * 1024 * 1024;
+async function textOf(bytes) {
+  let plain = bytes;
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader(), parts = [];
+    for (let total = 0, step = await reader.read(); !step.done; step = await reader.read()) {
+      total += step.value.length;
+      if (total > MOST_BYTES) throw wrong("size");
+      parts.push(step.value);
+    }
+    plain = joined(...parts);
+  }
+  if (plain.length > MOST_BYTES) throw wrong("size");
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(plain);
+}
+
 // The tree.
 const leafHash = (entry) => sha256(joined(Uint8Array.of(0), entry));
 const nodeHash = (left, right) => sha256(joined(Uint8Array.of(1), left, right));
@@ -354,13 +371,16 @@ async function provenTest(given, known, claimed) {
   if (test.number !== claimed.number || canonical(answers) !== canonical(claimed.answers)) throw new Wrong("test_answers");
   return { kiosk: claimed.name, stream: claimed.stream, test, responses, line: shown.line };
 }
-async function checkTests({ said, told, counters, leaves, kiosks, unit, origin, fault, note }) {
+async function checkTests({ said, told, counters, leaves, kiosks, unit, origin, own, given: file, fault, note }) {
   for (const row of rows(said, "tests_in_vain")) {
     const sound = Array.isArray(row) && row.length === 3 && typeof row[0] === "string" && typeof row[1] === "string" && Number.isInteger(row[2]);
     if (!sound) throw wrong("tests_in_vain");
     note("test_in_vain", { kiosk: row[0], why: row[1], n: row[2] });
   }
-  const claims = rows(said, "tests"), shown = counters ? rows(told, "tests") : [], found = [], seen = new Set(), numbers = new Map();
+  const claims = rows(said, "tests"), digest = counters ? text(told, "tests") : "", found = [], seen = new Set(), numbers = new Map();
+  if (digest && !file) { fault("tests_not_given", { n: claims.length }); return null; }
+  const shown = file ? rows(file.told, "tests") : [];
+  if ((file ? hexOf(await sha256(utf8(file.content))) : "") !== digest) fault("tests_replaced");
   if (claims.length !== shown.length) fault("tests_left_out", { told: claims.length, shown: shown.length });
   for (const [place, row] of claims.entries()) {
     const name = text(row, "kiosk"), number = whole(row, "number"), stream = text(row, "stream"), answers = obj(row, "answers"), wrote = at(row, "wrote");
@@ -373,7 +393,7 @@ async function checkTests({ said, told, counters, leaves, kiosks, unit, origin, 
     if (given === null) { note("test_not_shown", { kiosk: name, number }); continue; }
     try {
       const one = await provenTest(given, kiosks.get(name), { name, stream, number, answers });
-      const values = { kiosk: name, number: one.test.number }, leaf = leaves.get(given.card), log = one.test.log;
+      const values = { kiosk: name, number: one.test.number }, leaf = file.leaves.get(given.card), log = one.test.log;
       const card = hexOf(await sha256(joined(utf8("ikm-test-leaf-1\0"), one.test.secret, utf8(name))));
       if (!leaf || leaf.kind !== "card" || leaf.body.card !== card) fault("test_no_card", values);
       else if (log === null || log.origin !== origin || log.size <= given.card) fault("test_card_late", values);
@@ -382,6 +402,11 @@ async function checkTests({ said, told, counters, leaves, kiosks, unit, origin, 
       if (!uses.some((one) => one.body.kiosk === name && one.body.record === record)) fault("test_not_logged", values);
       if (uses.length > 1 || seen.has(card) || seen.has(place)) fault("test_card_again", values);
       seen.add(card).add(place);
+      if (wrote !== null) {
+        const where = at(given, "wrote") !== null ? whole(given, "wrote") : own, salt = unhex(text(given, "salt")), leaf = file.leaves.get(where);
+        const note = hexOf(await sha256(joined(utf8("ikm-test-note-1\0"), salt, utf8(canonical(wrote)))));
+        if (!leaf || leaf.kind !== "wrote" || leaf.body.card !== card || where >= own || leaf.body.wrote !== note) fault("test_note_altered", values);
+      }
       found.push(one);
     } catch (error) {
       if (!(error instanceof Wrong)) throw error;
@@ -393,41 +418,96 @@ async function checkTests({ said, told, counters, leaves, kiosks, unit, origin, 
 }
 const byName = (map) => [...map].sort(([one], [other]) => (one < other ? -1 : 1));
 
-async function verify(content, policyText) {
-  const policy = await readPolicy(policyText), findings = [], report = { facts: {}, answers: 0, opened: 0, findings };
-  const fault = (code, values = {}) => findings.push(["fault", code, values]);
-  const note = (code, values = {}) => findings.push(["note", code, values]);
-  const fields = parsed(content, "file");
-  if (whole(fields, "format") !== 1) throw wrong("format");
+// Kiosks without a counter, by the rules of witness/verify/accounted.py.
+const isAlive = (kiosk, begin, end) =>
+  [...kiosk.keys].some(([key, enrolled]) => !kiosk.archives.has(key) && enrolled < end && (kiosk.revoked.get(key) ?? end) > begin);
+async function openedNights(heads, leaves, kiosk) {
+  const found = new Map();
+  for (const [number, given] of [...heads]) {
+    const leaf = leaves.get(number), stream = text(given, "stream"), state = text(given, "state"), salt = unhex(text(given, "salt"));
+    if (!leaf || leaf.kind !== "head" || leaf.body.kiosk !== kiosk) continue;
+    const day = text(leaf.body, "day");
+    const head = await sha256(joined(utf8("ikm-log-head-1\0"), salt, utf8(canonical({ day, kiosk, state, stream }))));
+    if (leaf.body.head === hexOf(head)) found.set(day, { stream, state });
+  }
+  return found;
+}
+async function checkAccounted({ shut, heads, leaves, kiosks, after, end, logged, began, fault, note }) {
+  for (const [name, why] of shut) {
+    const nights = await openedNights(heads, leaves, name), known = kiosks.get(name);
+    if (!known || began >= end) continue;
+    const needed = [isAlive(known, end, end + 1), isAlive(known, logged, logged + 1)];
+    const day = [7, 8, 9].map((hours) => dayOf(logged, hours)).find((one) => nights.has(one));
+    const first = needed[0] ? nights.get(after) ?? null : null, last = day === undefined ? null : nights.get(day);
+    if (["few", "protected", "moved"].includes(why)) continue;
+    const forAuditor = ["differs", "other_life", "tested", "no_begin", "unopened"].includes(why);
+    const streams = [...new Set([first, last].filter(Boolean).map((one) => one.stream))], none = "0".repeat(32);
+    const shown = forAuditor || !((first === null && needed[0]) || (last === null && needed[1]));
+    const holds = forAuditor ? (last ? last.stream !== none : !needed[1]) : why === "silent" ? !known.begun.size && streams.every((one) => one === none)
+      : why === "no_counter" && streams.length <= 1 && !streams.includes(none);
+    if (!shown || !holds) fault("kiosk_unaccounted", { kiosk: name, why });
+    else if (why === "no_counter" && first && last && first.state !== last.state) note("kiosk_wrote_on", { kiosk: name });
+  }
+}
+
+function leavesOf(fields) {
   const given = obj(fields, "leaves"), entries = new Map(), nodes = new Map();
+  const inner = obj(fields, "nodes");
   for (const name of Object.keys(given)) {
     const found = wholeText(name);
     if (found === null) throw wrong("leaves");
     entries.set(found, text(given, name));
   }
-  const release = text(fields, "release"), counters = text(fields, "counters"), own = whole(fields, "leaf");
   const numbers = [...entries.keys()].sort((one, other) => one - other);
-  if (numbers.length > 1000 || !entries.has(own)) throw wrong("leaf");
-  const said = parsed(release, "release"), told = counters ? parsed(counters, "counters") : {};
+  if (numbers.length > 1000) throw wrong("leaf");
   const leaves = new Map(numbers.map((one) => [one, readLeaf(entries.get(one))]));
-  for (const name of Object.keys(obj(fields, "nodes"))) nodes.set(name, unhex(fields.nodes[name]));
-  const point = readCheckpoint(text(fields, "checkpoint"));
-  const subject = obj(said, "subject"), period = obj(said, "period");
-  report.facts = { address: text(said, "address"), name: text(subject, "name"), period: text(period, "title"), size: point.size };
-
-  const cosigned = [];
-  for (const [name, key] of policy.witnesses) if (await isCosigned(point.note, key)) cosigned.push(name);
-  cosigned.sort();
-  const names = cosigned.join(", ");
-  if (!(await isSigned(point.note, policy.logs.filter((one) => one.name === point.origin)))) fault("log_not_signed", { origin: point.origin });
-  if (!enough(policy, policy.quorum, cosigned)) fault("cosignatures_missing", { found: cosigned.length, names: names || "-", quorum: policy.quorum });
-  else if (names) note("cosigned", { names });
-  else note("nobody_cosigns");
+  for (const name of Object.keys(inner)) nodes.set(name, unhex(inner[name]));
+  return { entries, leaves, nodes, numbers, point: readCheckpoint(text(fields, "checkpoint")) };
+}
+async function checkLeaves({ entries, leaves, nodes, point }, fault) {
   for (const [one, leaf] of leaves) {
     const path = one < point.size ? inclusionPath(one, point.size).map(([first, last]) => nodes.get(`${first}-${last}`) ?? new Uint8Array()) : [];
     if (!(await isIncluded(await leafHash(utf8(entries.get(one))), one, point.size, point.root, path)))
       fault("leaf_not_logged", { leaf: one, kind: leaf.kind });
   }
+}
+async function judged(policy, point) {
+  const cosigned = [];
+  for (const [name, key] of policy.witnesses) if (await isCosigned(point.note, key)) cosigned.push(name);
+  cosigned.sort();
+  const signed = await isSigned(point.note, policy.logs.filter((one) => one.name === point.origin));
+  return { cosigned, signed, witnessed: enough(policy, policy.quorum, cosigned) };
+}
+async function verify(content, policyText, testsText = null) {
+  const policy = await readPolicy(policyText), findings = [], report = { facts: {}, answers: 0, opened: 0, findings };
+  const fault = (code, values = {}) => findings.push(["fault", code, values]);
+  const note = (code, values = {}) => findings.push(["note", code, values]);
+  const fields = parsed(content, "file");
+  if (whole(fields, "format") !== 1) throw wrong("format");
+  const { entries, leaves, nodes, numbers, point } = leavesOf(fields);
+  const release = text(fields, "release"), counters = text(fields, "counters"), own = whole(fields, "leaf");
+  if (!entries.has(own)) throw wrong("leaf");
+  const said = parsed(release, "release"), told = counters ? parsed(counters, "counters") : {}, heads = new Map();
+  for (const name of Object.keys(obj(fields, "heads"))) {
+    if (wholeText(name) === null) throw wrong("leaves");
+    heads.set(wholeText(name), fields.heads[name]);
+  }
+  let tests = null;
+  if (testsText !== null) {
+    const inner = parsed(testsText, "file");
+    if (whole(inner, "format") !== 1) throw wrong("format");
+    const shown = leavesOf(inner), words = text(inner, "tests");
+    tests = { ...shown, content: words, told: parsed(words, "tests") };
+  }
+  const subject = obj(said, "subject"), period = obj(said, "period");
+  report.facts = { address: text(said, "address"), name: text(subject, "name"), period: text(period, "title"), size: point.size };
+
+  const { cosigned, signed, witnessed } = await judged(policy, point), names = cosigned.join(", ");
+  if (!signed) fault("log_not_signed", { origin: point.origin });
+  if (!witnessed) fault("cosignatures_missing", { found: cosigned.length, names: names || "-", quorum: policy.quorum });
+  else if (names) note("cosigned", { names });
+  else note("nobody_cosigns");
+  await checkLeaves({ entries, leaves, nodes, point }, fault);
   if (!leaves.has(0) || leaves.get(0).kind !== "begin") fault("log_begin_missing");
   const began = leaves.get(numbers[0]).logged, mine = leaves.get(own), address = text(said, "address"), published = text(said, "published");
   const stated = {
@@ -452,20 +532,23 @@ async function verify(content, policyText) {
     else if (nth && (place !== nth + 1 || link !== previous)) fault("thread_gap", { unit, nth: nth + 1 });
     else if (nth === 0 && link !== -1) fault("thread_gap", { unit, nth: 1 });
     nth = place; previous = one;
-    if (!["enrol", "revoke", "assign"].includes(leaf.kind)) continue;
+    if (!["enrol", "revoke", "assign", "begun"].includes(leaf.kind)) continue;
     const name = text(leaf.body, "kiosk");
-    if (!kiosks.has(name)) kiosks.set(name, { keys: new Map(), logged: new Map(), archives: new Set(), revoked: new Map(), stands: new Map() });
+    if (!kiosks.has(name)) kiosks.set(name, { keys: new Map(), logged: new Map(), archives: new Set(), revoked: new Map(), stands: new Map(), begun: new Map() });
     const kiosk = kiosks.get(name);
     if (leaf.kind === "enrol") {
       const key = text(leaf.body, "key");
       kiosk.keys.set(key, whole(leaf.body, "enrolled_ms"));
       kiosk.logged.set(key, leaf.logged);
       if ((leaf.body.archive_ms ?? null) !== null) kiosk.archives.add(key);
+    } else if (leaf.kind === "begun") {
+      const stream = text(leaf.body, "stream");
+      if (!kiosk.begun.has(stream)) kiosk.begun.set(stream, leaf.logged);
     } else if (leaf.kind === "revoke") kiosk.revoked.set(text(leaf.body, "key"), whole(leaf.body, "revoked_ms"));
     else {
       const since = whole(leaf.body, "since_ms");
       if (since > LATEST) throw wrong("since_ms");
-      kiosk.stands.set(since, { since, unit: text(leaf.body, "unit"), logged: leaf.logged });
+      kiosk.stands.set(since, { since, unit: text(leaf.body, "unit"), logged: leaf.logged, from: text(leaf.body, "from") });
     }
   }
   if (!has(mine.of, unit)) fault("thread_gap", { unit, nth: 0 });
@@ -475,29 +558,45 @@ async function verify(content, policyText) {
     const twin = ["code", "period", "instrument", "number"].every((key) => leaf.body[key] === mine.body[key]);
     if (leaf.kind === "release" && one !== own && twin) fault("released_twice", { other: text(leaf.body, "address") });
   }
-  const tests = await checkTests({ said, told, counters, leaves, kiosks, unit, origin: point.origin, fault, note });
+  if (tests) {
+    const other = tests.point, verdict = await judged(policy, other);
+    if (other.origin !== point.origin || (other.size === point.size && !same(other.root, point.root)) || !verdict.signed || !verdict.witnessed)
+      fault("tests_other_log", { origin: other.origin });
+    await checkLeaves(tests, fault);
+  }
+  const proven = await checkTests({ said, told, counters, leaves, kiosks, unit, origin: point.origin, own, given: tests, fault, note });
   const zone = counters ? text(told, "zone") : "", hours = has(WEEKS, zone) ? WEEKS[zone] : null;
   if (at(said, "index") === null || hours === null || !text(told, "part")) {
     report.answers = at(said, "n") === null ? 0 : whole(said, "n");
     note("no_counters", { n: report.answers });
     return report;
   }
-  const first = text(period, "from"), last = text(period, "to");
+  const first = text(period, "from"), last = text(period, "to"), later = new Map();
+  for (const [number, leaf] of leaves) {
+    if (leaf.kind !== "tested" || !has(leaf.of, unit) || number < own) continue;
+    const day = text(leaf.body, "day");
+    if (first > day || day > last) continue;
+    const name = text(leaf.body, "kiosk");
+    later.set(name, (later.get(name) ?? 0) + 1);
+  }
+  for (const [name, n] of byName(later)) note("test_settled_later", { kiosk: name, n });
+  if (proven === null) return report;
   const begin = dayMs(first) - hours * 3600e3, end = dayMs(last) + 86400e3 - hours * 3600e3;
   const begins = first.slice(0, 7), month = Number(last.slice(5, 7)), year = Number(last.slice(0, 4)) + Math.floor(month / 12);
   const after = `${String(year).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
 
   for (const [name, kiosk] of byName(kiosks)) {
+    const ordered = [...kiosk.stands.values()].sort((one, other) => one.since - other.since);
+    const came = ordered.length && ordered[0].from ? ordered[0].since : 0;
     for (const [key, enrolled] of kiosk.keys) {
       const logged = kiosk.logged.get(key);
-      if (logged - enrolled > BACKDATED && enrolled < end && logged - began > BACKDATED)
+      if (logged - Math.max(enrolled, came) > BACKDATED && enrolled < end && logged - began > BACKDATED)
         fault("enrolled_afterwards", { kiosk: name, since: dayOf(enrolled, hours), logged: dayOf(logged, hours) });
     }
-    const ordered = [...kiosk.stands.values()].sort((one, other) => one.since - other.since);
     ordered.forEach((stand, place) => {
       const until = place + 1 < ordered.length ? ordered[place + 1].since : null;
       const concerns = stand.since < end && (until === null || until > begin);
-      if (!concerns || place === 0 || stand.logged - stand.since <= BACKDATED) return;
+      if (!concerns || (place === 0 && !stand.from) || stand.logged - stand.since <= BACKDATED) return;
       const values = { kiosk: name, since: dayOf(stand.since, hours), logged: dayOf(stand.logged, hours) };
       if (stand.logged - began <= BACKDATED) note("moved_before_log", values);
       else fault("moved_afterwards", values);
@@ -516,6 +615,7 @@ async function verify(content, policyText) {
     else if (!known.keys.has(hexOf(key))) fault("key_not_logged", { kiosk: name });
     else if (!stoodAt(known, unit, one.begin === null ? Math.max(begin, enrolled) : begin, end)[1]) fault("kiosk_elsewhere", { kiosk: name });
     else if (one.begin !== null && enrolled > begin) fault("key_too_young", { kiosk: name });
+    else if (one.begin === null && [...known.begun.keys()].some((other) => other !== stream)) fault("kiosk_unaccounted", { kiosk: name, why: "other_life" });
     let counts;
     try {
       if (unhex(stream).length !== 16) throw wrong("stream");
@@ -532,7 +632,7 @@ async function verify(content, policyText) {
     if (closes === null || !border(closes, after)) fault("border", { kiosk: name, which: "end" });
     else if (!fits) fault("border", { kiosk: name, which: "begin" });
     let earned = added(to, from, -1);
-    for (const tested of tests) {
+    for (const tested of proven) {
       if (tested.kiosk !== name || tested.stream !== stream) continue;
       for (const answer of tested.responses) {
         if (!(answer.seq > (opens?.upto ?? 0) && answer.seq <= (closes?.upto ?? 0)) || !answer.complete || answer.part !== part) continue;
@@ -556,10 +656,11 @@ async function verify(content, policyText) {
   for (const [name, why] of shut)
     if (why === "moved" && kiosks.has(name) && stoodAt(kiosks.get(name), unit, begin, end)[1]) fault("closed_not_moved", { kiosk: name });
   for (const [name, kiosk] of byName(kiosks)) {
-    const alive = [...kiosk.keys].some(([key, enrolled]) => !kiosk.archives.has(key) && enrolled < end && (kiosk.revoked.get(key) ?? end) > begin);
-    if (stoodAt(kiosk, unit, begin, end)[0] && alive && !seen.has(name)) fault("kiosk_left_out", { kiosk: name });
+    if (stoodAt(kiosk, unit, begin, end)[0] && isAlive(kiosk, begin, end) && !seen.has(name)) fault("kiosk_left_out", { kiosk: name });
   }
 
+  const nextDay = new Date(dayMs(last) + 86400e3).toISOString().slice(0, 10);
+  await checkAccounted({ shut, heads, leaves, kiosks, after: nextDay, end, logged: mine.logged, began, fault, note });
   const index = obj(said, "index"), elements = rows(index, "elements"), sums = {}, n = whole(said, "n");
   for (const one of elements) sums[text(one, "key")] = whole(one, "sum");
   report.answers = n; report.opened = total.n;

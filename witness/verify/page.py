@@ -23,7 +23,8 @@ _PAGE = """<!doctype html>
 <div class="bar"><h1 data-say="title"></h1><button type="button" id="language" data-say="other"></button></div>
 <p data-say="lead"></p>
 <div class="card">
-<label for="proof" data-say="proof"></label><input type="file" id="proof" accept=".json">
+<label for="proof" data-say="proof"></label><input type="file" id="proof" accept=".json,.gz">
+<label for="tests" data-say="tests"></label><input type="file" id="tests" accept=".json,.gz">
 <label for="policy" data-say="policy"></label><input type="file" id="policy">
 <details><summary data-say="more"></summary>
 <label for="sheet" data-say="sheet"></label><input type="file" id="sheet" accept=".xlsx">

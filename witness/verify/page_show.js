@@ -3,7 +3,8 @@ const WORDS = JSON.parse(document.getElementById("words").textContent);
 const OWN = {
   title: ["Periksa sebuah rilis", "Check a release"],
   lead: ["Halaman ini bekerja tanpa internet. Berkas Anda tidak dikirim ke mana pun.", "This page works without the internet. Your files are sent nowhere."],
-  proof: ["Bukti rilis (bukti-….json)", "Proof of the release (bukti-….json)"],
+  proof: ["Bukti rilis (bukti-….json.gz)", "Proof of the release (bukti-….json.gz)"],
+  tests: ["Bukti kunjungan uji (uji-….json.gz), bila rilis menyebutnya", "Proofs of test visits (uji-….json.gz), where the release tells of any"],
   policy: ["Kebijakan: siapa yang Anda percaya", "Policy: whom you believe"],
   more: ["Periksa juga lembar tabulasi", "Check the tabulation sheet too"],
   sheet: ["Lembar tabulasi (.xlsx)", "Tabulation sheet (.xlsx)"],
@@ -23,7 +24,7 @@ const SIGNS = {
   good: '<svg viewBox="0 0 48 48" aria-hidden="true"><path fill="#0b6b63" d="M24 3 42 9v13c0 12-8 19-18 23C14 41 6 34 6 22V9z"/><path fill="none" stroke="#fff" stroke-width="5" d="m14 24 7 7 13-14"/></svg>',
   bad: '<svg viewBox="0 0 48 48" aria-hidden="true"><rect x="3" y="3" width="42" height="42" rx="8" fill="#9c2f16"/><path stroke="#fff" stroke-width="6" d="m15 15 18 18m0-18L15 33"/></svg>',
 };
-const state = { language: 0, proof: null, policy: null, sheet: null, rows: null, kept: null, report: null, failed: "" };
+const state = { language: 0, proof: null, tests: null, policy: null, sheet: null, rows: null, kept: null, report: null, failed: "" };
 const known = (values) => (WORDS.why[values.why] ? { ...values, why: WORDS.why[values.why][state.language] } : values);
 const say = (pair, values = {}) => pair[state.language].replace(/\{(\w+)\}/g, (_, key) => shown(values[key]));
 const shown = (value) => [...String(value)].map((one) => (/[\p{C}\u2028\u2029]/u.test(one) ? "\\u" + one.codePointAt(0).toString(16).padStart(4, "0") : one)).join("");
@@ -64,17 +65,22 @@ async function run() {
   state.report = null; state.failed = "";
   if (state.proof !== null && state.policy !== null) {
     try {
-      state.report = await verify(state.proof, state.policy);
+      state.report = await verify(state.proof, state.policy, state.tests);
       if (state.sheet && state.rows) await checkSheet(state.report, state.proof, state.sheet, state.rows);
       if (state.kept !== null) await checkKept(state.report, state.proof, state.kept);
     } catch { state.report = null; state.failed = "unreadable"; }
   }
   show();
 }
-for (const name of ["proof", "policy", "sheet", "rows", "kept"])
+async function contentOf(name, file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (name === "sheet") return bytes;
+  try { return await textOf(bytes); } catch { return ""; }
+}
+for (const name of ["proof", "tests", "policy", "sheet", "rows", "kept"])
   document.getElementById(name).addEventListener("change", async (event) => {
     const file = event.target.files[0];
-    state[name] = file ? (name === "sheet" ? new Uint8Array(await file.arrayBuffer()) : await file.text()) : null;
+    state[name] = file ? await contentOf(name, file) : null;
     await run();
   });
 document.getElementById("language").addEventListener("click", () => { state.language = 1 - state.language; show(); });

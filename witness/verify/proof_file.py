@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,42 @@ from witness.verify.values import wrong
 
 FORMAT = 1
 MAX_BYTES = 4 * 1024 * 1024
+"""Of a file that is unpacked."""
+_GZIP = b"\x1f\x8b"
 _MOST_LEAVES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class ProofFile:
+class Logged:
+    """Leaves, with what shows that they are in a log."""
+
+    entries: Mapping[int, bytes]
+    """By their numbers, in their order."""
+    leaves: Mapping[int, Leaf]
+    nodes: Mapping[str, bytes]
+    checkpoint: SignedCheckpoint
+
+    def is_logged(self, number: int) -> bool:
+        """Tell whether a leaf is in the tree of the checkpoint."""
+        point = self.checkpoint.point
+        if not 0 <= number < point.size:
+            return False
+        path = [self.nodes.get(f"{first}-{last}", b"") for first, last in inclusion_path(number, point.size)]
+        return is_included(
+            leaf_hash(self.entries[number]), number, size=point.size, root=point.root, hashes=path
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TestsFile(Logged):
+    """What the file of a release's test visits holds."""
+
+    content: bytes
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFile(Logged):
     """What a file holds."""
 
     release: bytes
@@ -31,25 +63,12 @@ class ProofFile:
     """What the counters say; nothing where there are none."""
     number: int
     """The release's own leaf."""
-    entries: Mapping[int, bytes]
-    """Leaves by their numbers, in their order."""
-    leaves: Mapping[int, Leaf]
-    nodes: Mapping[str, bytes]
-    checkpoint: SignedCheckpoint
+    heads: Mapping[int, Any]
+    """What opens heads among the leaves, as it is given."""
 
     def digest(self, what: bytes) -> str:
         """Give a digest as leaves state it."""
         return hashlib.sha256(what).hexdigest()
-
-    def is_logged(self, number: int) -> bool:
-        """Tell whether a leaf is in the tree of the checkpoint."""
-        point = self.checkpoint.point
-        if not 0 <= number < point.size:
-            return False
-        path = [self.nodes.get(f"{first}-{last}", b"") for first, last in inclusion_path(number, point.size)]
-        return is_included(
-            leaf_hash(self.entries[number]), number, size=point.size, root=point.root, hashes=path
-        )
 
     def goes_on(self, old: Checkpoint) -> bool | None:
         """Tell whether the log goes on from an older checkpoint; None where the file has not the hashes that show it."""
@@ -66,36 +85,79 @@ class ProofFile:
 
 
 def read(content: bytes) -> ProofFile:
-    """Read a file.
+    """Read a file, packed or not.
 
     Raises:
         Malformed: it is none, or a part of it cannot be read (`proof_file`).
     """
-    if len(content) > MAX_BYTES:
-        raise Malformed("proof_file", f"a proof has at most {MAX_BYTES} bytes")
-    fields = _object(content, "file")
-    if values.whole(fields, "format") != FORMAT:
-        raise Malformed("proof_file", "this proof is of another version; use a newer ikm-verify")
-    given = values.obj(fields, "leaves")
-    entries = {_number(name): values.text(given, name).encode() for name in given}
-    entries = {number: entries[number] for number in sorted(entries)}
-    nodes = values.obj(fields, "nodes")
+    fields, logged = _read(content)
     release = values.text(fields, "release").encode()
     counters = values.text(fields, "counters").encode()
     number = values.whole(fields, "leaf")
-    if len(entries) > _MOST_LEAVES or number not in entries:
+    if number not in logged.entries:
         raise wrong("leaf")
     return ProofFile(
+        logged.entries,
+        logged.leaves,
+        logged.nodes,
+        logged.checkpoint,
         release=release,
         said=_object(release, "release"),
         counters=counters,
         told=_object(counters, "counters") if counters else {},
         number=number,
-        entries=entries,
-        leaves={number: read_leaf(entry) for number, entry in entries.items()},
-        nodes={name: values.unhex(nodes[name]) for name in nodes},
-        checkpoint=read_checkpoint(values.text(fields, "checkpoint").encode()),
+        heads={_number(name): one for name, one in values.obj(fields, "heads").items()},
     )
+
+
+def read_tests(content: bytes) -> TestsFile:
+    """Read the file of a release's test visits, packed or not.
+
+    Raises:
+        Malformed: it is none, or a part of it cannot be read (`proof_file`).
+    """
+    fields, logged = _read(content)
+    tests = values.text(fields, "tests").encode()
+    return TestsFile(
+        logged.entries,
+        logged.leaves,
+        logged.nodes,
+        logged.checkpoint,
+        content=tests,
+        told=_object(tests, "tests"),
+    )
+
+
+def _read(content: bytes) -> tuple[dict[str, Any], Logged]:
+    fields = _object(_plain(content), "file")
+    if values.whole(fields, "format") != FORMAT:
+        raise Malformed("proof_file", "this proof is of another version; use a newer ikm-verify")
+    given, nodes = values.obj(fields, "leaves"), values.obj(fields, "nodes")
+    entries = {_number(name): values.text(given, name).encode() for name in given}
+    entries = {number: entries[number] for number in sorted(entries)}
+    if len(entries) > _MOST_LEAVES:
+        raise wrong("leaf")
+    return fields, Logged(
+        entries,
+        {number: read_leaf(entry) for number, entry in entries.items()},
+        {name: values.unhex(nodes[name]) for name in nodes},
+        read_checkpoint(values.text(fields, "checkpoint").encode()),
+    )
+
+
+def _plain(content: bytes) -> bytes:
+    """Unpack a file; however small it is, no more comes out of it than one may have."""
+    if content.startswith(_GZIP):
+        unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            content = unpacking.decompress(content, MAX_BYTES + 1)
+        except zlib.error as error:
+            raise Malformed("proof_file", "the file cannot be unpacked") from error
+        if len(content) <= MAX_BYTES and (not unpacking.eof or unpacking.unused_data):
+            raise Malformed("proof_file", "the file is not whole")
+    if len(content) > MAX_BYTES:
+        raise Malformed("proof_file", f"a proof has at most {MAX_BYTES} bytes")
+    return content
 
 
 def _number(name: str) -> int:

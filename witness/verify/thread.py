@@ -24,6 +24,8 @@ class Stand:
     since_ms: int
     unit: str
     logged_ms: int
+    came_from: str = ""
+    """The unit where it stood before; empty where it was new."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class KnownKiosk:
     """When each key's enrolment was logged."""
     archives: set[str] = field(default_factory=set)
     revoked: dict[str, int] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
+    """Streams of which something came, and when that was logged."""
     stands: dict[int, Stand] = field(default_factory=dict)
     """By the moment; a leaf that corrects one takes its place."""
 
@@ -88,8 +92,11 @@ def backdated(
 ) -> None:
     """Name what was said of kiosks in a period, where they stood and whose key it was, long after it is said to have been so."""
     for name, kiosk in sorted(kiosks.items()):
+        ordered = sorted(kiosk.stands.values(), key=lambda one: one.since_ms)
+        # Of a kiosk that came from another unit this thread says who it is when it comes: its move is held against the log below.
+        came_ms = ordered[0].since_ms if ordered and ordered[0].came_from else 0
         for key, enrolled_ms in kiosk.keys.items():
-            late = kiosk.logged[key] - enrolled_ms > BACKDATED_MS and enrolled_ms < end_ms
+            late = kiosk.logged[key] - max(enrolled_ms, came_ms) > BACKDATED_MS and enrolled_ms < end_ms
             if late and kiosk.logged[key] - log_began_ms > BACKDATED_MS:
                 report.fault(
                     "enrolled_afterwards",
@@ -97,11 +104,14 @@ def backdated(
                     since=day_of(enrolled_ms, hours),
                     logged=day_of(kiosk.logged[key], hours),
                 )
-        ordered = sorted(kiosk.stands.values(), key=lambda one: one.since_ms)
         for at, stand in enumerate(ordered):
             until = ordered[at + 1].since_ms if at + 1 < len(ordered) else None
             concerns = stand.since_ms < end_ms and (until is None or until > begin_ms)
-            if not concerns or at == 0 or stand.logged_ms - stand.since_ms <= BACKDATED_MS:
+            if (
+                not concerns
+                or (at == 0 and not stand.came_from)
+                or stand.logged_ms - stand.since_ms <= BACKDATED_MS
+            ):
                 continue
             say = report.note if stand.logged_ms - log_began_ms <= BACKDATED_MS else report.fault
             code = "moved_before_log" if say == report.note else "moved_afterwards"
@@ -117,6 +127,11 @@ def bounds_ms(first: str, last: str, hours: int) -> tuple[int, int]:
     ) - hours * 3_600_000
 
 
+def day_after(last: str) -> str:
+    """Give the day behind a day."""
+    return (day(last) + timedelta(days=1)).isoformat()
+
+
 def day_of(at_ms: int, hours: int) -> str:
     """Give the local date of a moment."""
     return datetime.fromtimestamp(min(at_ms, _LATEST_MS) // 1000 + hours * 3_600, UTC).date().isoformat()
@@ -124,7 +139,7 @@ def day_of(at_ms: int, hours: int) -> str:
 
 def _take(kiosks: dict[str, KnownKiosk], leaf: Leaf) -> None:
     body = leaf.body
-    if leaf.kind not in (facts.ENROL, facts.REVOKE, facts.ASSIGN):
+    if leaf.kind not in (facts.ENROL, facts.REVOKE, facts.ASSIGN, facts.BEGUN):
         return
     kiosk = kiosks.setdefault(text(body, "kiosk"), KnownKiosk())
     if leaf.kind == facts.ENROL:
@@ -133,10 +148,12 @@ def _take(kiosks: dict[str, KnownKiosk], leaf: Leaf) -> None:
         kiosk.logged[key] = leaf.logged_ms
         if body.get("archive_ms") is not None:
             kiosk.archives.add(key)
+    elif leaf.kind == facts.BEGUN:
+        kiosk.begun.setdefault(text(body, "stream"), leaf.logged_ms)
     elif leaf.kind == facts.REVOKE:
         kiosk.revoked[text(body, "key")] = whole(body, "revoked_ms")
     else:
         since_ms = whole(body, "since_ms")
         if since_ms > _LATEST_MS:
             raise wrong("since_ms")
-        kiosk.stands[since_ms] = Stand(since_ms, text(body, "unit"), leaf.logged_ms)
+        kiosk.stands[since_ms] = Stand(since_ms, text(body, "unit"), leaf.logged_ms, text(body, "from"))

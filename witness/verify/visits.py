@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from survey.log.counter import NOTHING, Counted
-from survey.log.facts import CARD, TESTED, Leaf
+from survey.log.facts import CARD, TESTED, WROTE, Leaf
 from survey.log.tested import Proven, read_shown
 from survey.record.errors import Malformed
 from survey.record.record import canonical
 from survey.record.tally import TallyTold
-from survey.record.visit_test import card_leaf
+from survey.record.visit_test import card_leaf, note_digest
 from witness.ed25519 import check as check_signature
 from witness.verify import values
 from witness.verify.findings import Report
-from witness.verify.proof_file import ProofFile
+from witness.verify.proof_file import ProofFile, TestsFile
 from witness.verify.thread import KnownKiosk
 
 _STREAM_BYTES = 16
@@ -37,11 +37,25 @@ class Tested(NamedTuple):
         return total
 
 
-def check(file: ProofFile, kiosks: Mapping[str, KnownKiosk], unit: str, report: Report) -> list[Tested]:
-    """Check each test visit that a release tells of; gives those that a kiosk has signed, whose answers are in no number."""
+def check(
+    file: ProofFile,
+    given: TestsFile | None,
+    kiosks: Mapping[str, KnownKiosk],
+    unit: str,
+    report: Report,
+) -> list[Tested] | None:
+    """Check each test visit that a release tells of; gives those that a kiosk has signed, whose answers are in no number.
+
+    None where their file was not given: then nothing can be said of the number.
+    """
     _note_in_vain(file, report)
-    told = values.rows(file.said, "tests")
-    shown = values.rows(file.told, "tests") if file.told else []
+    told, digest = values.rows(file.said, "tests"), values.text(file.told, "tests") if file.told else ""
+    if digest and given is None:
+        report.fault("tests_not_given", n=len(told))
+        return None
+    shown = values.rows(given.told, "tests") if given is not None else []
+    if (file.digest(given.content) if given is not None else "") != digest:
+        report.fault("tests_replaced")
     if len(told) != len(shown):
         report.fault("tests_left_out", told=len(told), shown=len(shown))
     found: list[Tested] = []
@@ -56,19 +70,34 @@ def check(file: ProofFile, kiosks: Mapping[str, KnownKiosk], unit: str, report: 
         )
         number_of[name] = number_of.get(name, 0) + 1
         _compare_written(Claimed(name, stream, number, answers), wrote, report)
-        given = shown[at] if at < len(shown) else None
-        if given is None:
+        one = shown[at] if at < len(shown) else None
+        if one is None or given is None:
             report.note("test_not_shown", kiosk=name, number=number)
             continue
         try:
-            one = _proven(given, kiosks.get(name), Claimed(name, stream, number, answers))
-            _check_card(file, unit, one, given, seen=seen, report=report)
-            found.append(one)
+            proven = _proven(one, kiosks.get(name), Claimed(name, stream, number, answers))
+            card = _check_card(file, given, unit, proven, one, seen=seen, report=report)
+            if wrote is not None and not _is_noted(file, given, card, one, wrote):
+                report.fault("test_note_altered", kiosk=name, number=proven.proven.test.number)
+            found.append(proven)
         except Malformed as error:
             report.fault("test_unproven", kiosk=name, number=number, what=error.code)
     for name in sorted(number_of):
         report.note("tested", kiosk=name, n=number_of[name])
     return found
+
+
+def note_settled_later(file: ProofFile, unit: str, days: tuple[str, str], report: Report) -> None:
+    """Say which visits of the period were declared tests and still stand in the number: they were settled after it came out."""
+    late: dict[str, int] = {}
+    for number, leaf in file.leaves.items():
+        if leaf.kind != TESTED or unit not in leaf.of or number < file.number:
+            continue
+        if days[0] <= values.text(leaf.body, "day") <= days[1]:
+            name = values.text(leaf.body, "kiosk")
+            late[name] = late.get(name, 0) + 1
+    for name in sorted(late):
+        report.note("test_settled_later", kiosk=name, n=late[name])
 
 
 class Claimed(NamedTuple):
@@ -123,23 +152,40 @@ def _proven(given: object, known: KnownKiosk | None, claimed: Claimed) -> Tested
 
 
 def _check_card(
-    file: ProofFile, unit: str, one: Tested, given: object, *, seen: set[str], report: Report
-) -> None:
-    """Name a card that was not there before the visit, or not for this kiosk, or was used before."""
-    test, number = one.proven.test, values.whole(given, "card")
+    file: ProofFile,
+    given: TestsFile,
+    unit: str,
+    one: Tested,
+    shown: object,
+    *,
+    seen: set[str],
+    report: Report,
+) -> str:
+    """Name a card that was not there before the visit, or not for this kiosk, or was used before; gives the card."""
+    test, number = one.proven.test, values.whole(shown, "card")
     said: dict[str, str | int] = {"kiosk": one.kiosk, "number": test.number}
-    card, leaf = card_leaf(test.secret, one.kiosk), file.leaves.get(number)
+    card, leaf = card_leaf(test.secret, one.kiosk), given.leaves.get(number)
     if leaf is None or leaf.kind != CARD or leaf.body.get("card") != card:
         report.fault("test_no_card", **said)
     elif test.log is None or test.log.origin != file.checkpoint.point.origin or test.log.size <= number:
         report.fault("test_card_late", **said)
     uses = [leaf for leaf in file.leaves.values() if _uses(leaf, unit, card)]
-    record = hashlib.sha256(read_shown(given).test.line).hexdigest()
+    record = hashlib.sha256(read_shown(shown).test.line).hexdigest()
     if not any(leaf.body.get("kiosk") == one.kiosk and leaf.body.get("record") == record for leaf in uses):
         report.fault("test_not_logged", **said)
     if len(uses) > 1 or card in seen or f"{one.stream}/{test.number}" in seen:
         report.fault("test_card_again", **said)
     seen |= {card, f"{one.stream}/{test.number}"}
+    return card
+
+
+def _is_noted(file: ProofFile, given: TestsFile, card: str, shown: object, wrote: object) -> bool:
+    """Tell whether the log held an auditor to what is told of a note before the release stood there."""
+    number = values.whole(shown, "wrote") if values.at(shown, "wrote") is not None else file.number
+    digest = note_digest(values.unhex(values.text(shown, "salt")), wrote)
+    leaf = given.leaves.get(number)
+    stands = leaf is not None and leaf.kind == WROTE and leaf.body.get("card") == card
+    return leaf is not None and stands and number < file.number and leaf.body.get("wrote") == digest
 
 
 def _uses(leaf: Leaf, unit: str, card: str) -> bool:

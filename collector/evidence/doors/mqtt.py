@@ -9,13 +9,14 @@ the program ends and is started anew.
 """
 
 import gc
+import itertools
 import logging
 import random
 import select
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,13 +39,18 @@ log = logging.getLogger(__name__)
 GROUP_MESSAGES = 1_000
 GROUP_BYTES = 96 * 1024
 """A group is closed when it is this large, which bounds memory whatever the backlog."""
+GROUP_STATES = 200
+"""How many kiosks' words about themselves one step hears, so that no step is long whatever was sent: the broker must hear from us in time."""
+WAITING_STATES_BYTES = 4 * 1024 * 1024
+"""With more of them waiting nothing is read until some are heard."""
 MAX_PACKET_BYTES = 1024 * 1024
 _SESSION_SECONDS = 24 * 3600
 _HOUSEKEEPING_SECONDS = 2.0
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.2, 20.0
 
 Accept = Callable[[Sequence[Arrival]], list[Outcome]]
-HearState = Callable[[str, bytes, int], None]
+HearStates = Callable[[Mapping[str, bytes], int], object]
+"""Hear what kiosks said of themselves, by their names, at a moment in milliseconds."""
 Housekeep = Callable[[], Sequence[tuple[str, bytes]]]
 """Give `(topic, payload)` of what is to be published retained: settings that changed."""
 
@@ -60,6 +66,18 @@ class BrokerAddress:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+
+    @classmethod
+    def parse_all(cls, urls: str, *, version: str) -> "list[BrokerAddress]":
+        """Read the addresses of a broker's nodes, with commas between them.
+
+        Raises:
+            CollectorError: one is no address, or some are with TLS and some without.
+        """
+        found = [cls.parse(url.strip(), version=version) for url in urls.split(",")]
+        if len({one.tls for one in found}) > 1:
+            raise CollectorError("broker_url", url=urls)
+        return found
 
     @classmethod
     def parse(cls, url: str, *, version: str) -> "BrokerAddress":
@@ -83,26 +101,31 @@ class BrokerAddress:
 
 
 class Listener:
-    """One connection to the broker; `run` repeats `step` until `stop`. Everything happens in the calling thread."""
+    """One connection to the broker; `run` repeats `step` until `stop`. Everything happens in the calling thread.
+
+    Of a broker with several nodes, the next one is tried whenever a connection breaks or cannot be made.
+    """
 
     def __init__(
         self,
-        broker: BrokerAddress,
+        brokers: Sequence[BrokerAddress],
         *,
         accept: Accept,
-        hear_state: HearState,
+        hear_states: HearStates,
         housekeep: Housekeep,
         name: str = "ikm-collector",
         share: str = "",
     ) -> None:
-        self._broker = broker
+        self._nodes = itertools.cycle(brokers)
+        self._broker = brokers[0]
         self._accept = accept
-        self._hear_state = hear_state
+        self._hear_states = hear_states
         self._housekeep = housekeep
         self._up = f"$share/{share}/{topics.up('+')}" if share else topics.up("+")
         self._inbox: list[MQTTMessage] = []
         self._inbox_bytes = 0
         self._states: dict[str, bytes] = {}
+        self._states_bytes = 0
         self._stopped = threading.Event()
         self._online = False
         self._next_housekeeping = 0.0
@@ -145,7 +168,8 @@ class Listener:
             return False
         pending = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
         writing = [connection] if self._client.want_write() else []
-        readable, writable, _ = select.select([connection], writing, [], 0 if pending else timeout)
+        hurried = pending or bool(self._states)
+        readable, writable, _ = select.select([connection], writing, [], 0 if hurried else timeout)
         if writable and self._client.loop_write() != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
         alive = True
@@ -153,11 +177,8 @@ class Listener:
             alive = self._read()
         if self._inbox:
             self._commit()
-        states, self._states = self._states, {}
-        for kiosk, payload in states.items():
-            self._hear_state(kiosk, payload, clock.now_ms())
-        if states:
-            gc.collect()
+        if self._states:
+            self._hear_some()
         if self._online and time.monotonic() >= self._next_housekeeping:
             for topic, payload in self._housekeep():
                 self._client.publish(topic, payload, qos=1, retain=True)
@@ -166,13 +187,25 @@ class Listener:
 
     def _read(self) -> bool:
         """Read packets until the socket is empty or the group is full."""
-        while len(self._inbox) < GROUP_MESSAGES and self._inbox_bytes < GROUP_BYTES:
+        while (
+            len(self._inbox) + len(self._states) < GROUP_MESSAGES
+            and self._inbox_bytes < GROUP_BYTES
+            and self._states_bytes < WAITING_STATES_BYTES
+        ):
             before = len(self._inbox) + len(self._states)
             if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 return False
             if len(self._inbox) + len(self._states) == before:
                 break  # nothing more, or a packet that was no message: the next step goes on
         return True
+
+    def _hear_some(self) -> None:
+        """Hear those states that have waited longest; the others wait for the next step."""
+        names = list(itertools.islice(self._states, GROUP_STATES))
+        heard = {name: self._states.pop(name) for name in names}
+        self._states_bytes -= sum(len(payload) for payload in heard.values())
+        self._hear_states(heard, clock.now_ms())
+        gc.collect()
 
     def _commit(self) -> None:
         """Commit what has arrived, in groups of bounded size.
@@ -233,7 +266,9 @@ class Listener:
         return client
 
     def _connect(self) -> None:
-        self._inbox, self._inbox_bytes, self._states = [], 0, {}
+        self._inbox, self._inbox_bytes = [], 0
+        self._states, self._states_bytes = {}, 0
+        self._broker = next(self._nodes)
         if self._broker.version == 5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = _SESSION_SECONDS
@@ -261,5 +296,7 @@ class Listener:
             self._inbox.append(message)
             self._inbox_bytes += len(message.payload)
         else:
-            self._states[topics.kiosk_of(message.topic)] = bytes(message.payload)
+            name, payload = topics.kiosk_of(message.topic), bytes(message.payload)
+            self._states_bytes += len(payload) - len(self._states.get(name, b""))
+            self._states[name] = payload
             client.ack(message.mid, message.qos)

@@ -5,7 +5,10 @@ stream, is seen. A head that tells another history than the one held is kept bes
 """
 
 import logging
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from django.db import connection
 
 from collector.evidence.intake import ledger
 from collector.evidence.models import HeardHead, Stream
@@ -17,6 +20,10 @@ from survey.record.errors import Malformed
 log = logging.getLogger(__name__)
 
 _MAX_KEPT = 100  # a key; more of them say nothing new
+_FURTHER = """
+UPDATE evidence_stream SET heard_seq = %s, heard_link = %s, heard_signature = %s, heard_ms = %s
+WHERE id = %s AND heard_seq < %s
+"""
 
 
 class ToldHead(NamedTuple):
@@ -28,20 +35,32 @@ class ToldHead(NamedTuple):
     signature: bytes
 
 
-def take(kiosk: Kiosk, head: ToldHead, *, now_ms: int) -> bool:
-    """Keep what a head proves, inside the caller's transaction; tells whether its signature holds."""
-    message = head_message(stream=head.uid, seq=head.seq, link=head.link)
-    stream = Stream.objects.filter(kiosk=kiosk, uid=head.uid).select_related("key").first()
-    if stream is not None:
-        if not keys.verifier(bytes(stream.key.public_key))(head.signature, message):
-            return False
-        _of_held(kiosk, stream, head, now_ms)
-        return True
-    for key in KioskKey.objects.filter(kiosk=kiosk, revoked_at=None):
-        if keys.verifier(bytes(key.public_key))(head.signature, message):
-            _of_awaited(kiosk, key, head, now_ms)
-            return True
-    return False
+def take_all(told: Sequence[tuple[Kiosk, ToldHead]], *, now_ms: int) -> set[int]:
+    """Keep what heads prove, inside the caller's transaction; gives the numbers of the kiosks whose signature does not hold."""
+    streams = {
+        (one.kiosk_id, one.uid): one
+        for one in Stream.objects.filter(
+            kiosk__in=[kiosk for kiosk, _ in told], uid__in=[head.uid for _, head in told]
+        ).select_related("key")
+    }
+    lied: set[int] = set()
+    further: list[tuple[Stream, ToldHead]] = []
+    for kiosk, head in told:
+        message = head_message(stream=head.uid, seq=head.seq, link=head.link)
+        stream = streams.get((kiosk.pk, head.uid))
+        if stream is None:
+            if not _of_awaited(kiosk, head, message, now_ms):
+                lied.add(kiosk.pk)
+        elif not keys.verifier(bytes(stream.key.public_key))(head.signature, message):
+            lied.add(kiosk.pk)
+        elif _of_held(kiosk, stream, head, now_ms):
+            further.append((stream, head))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _FURTHER,
+            [(head.seq, head.link, head.signature, now_ms, stream.pk, head.seq) for stream, head in further],
+        )
+    return lied
 
 
 def adopt(stream: Stream) -> None:
@@ -54,22 +73,30 @@ def adopt(stream: Stream) -> None:
         furthest.delete()
 
 
-def _of_held(kiosk: Kiosk, stream: Stream, head: ToldHead, now_ms: int) -> None:
+def _of_held(kiosk: Kiosk, stream: Stream, head: ToldHead, now_ms: int) -> bool:
+    """Hold a head against the stream it is of; tells whether it is the furthest of it."""
     known = (stream.heard_seq, bytes(stream.heard_link))
     if known == (head.seq, head.link):
-        return
+        return False
     held = known[1] if head.seq == known[0] else None
     if head.seq <= stream.through:
         held = _link_at(stream, head.seq)
     if held is not None and held != head.link:
         _contradicts(kiosk, stream.key, head, now_ms)
-    elif head.seq > stream.heard_seq:
-        Stream.objects.filter(pk=stream.pk, heard_seq__lt=head.seq).update(
-            heard_seq=head.seq, heard_link=head.link, heard_signature=head.signature, heard_ms=now_ms
-        )
+        return False
+    return head.seq > stream.heard_seq
 
 
-def _of_awaited(kiosk: Kiosk, key: KioskKey, head: ToldHead, now_ms: int) -> None:
+def _of_awaited(kiosk: Kiosk, head: ToldHead, message: bytes, now_ms: int) -> bool:
+    """Keep the head of a stream of which nothing has come; tells whether one of the kiosk's keys has signed it."""
+    for key in KioskKey.objects.filter(kiosk=kiosk, revoked_at=None):
+        if keys.verifier(bytes(key.public_key))(head.signature, message):
+            _keep_awaited(kiosk, key, head, now_ms)
+            return True
+    return False
+
+
+def _keep_awaited(kiosk: Kiosk, key: KioskKey, head: ToldHead, now_ms: int) -> None:
     known = list(HeardHead.objects.filter(key=key, uid=head.uid).order_by("-seq", "pk"))
     if not known:
         _keep(key, head, now_ms)

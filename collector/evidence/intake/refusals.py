@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
-from collector.fleet.models import Kiosk
 
 
 class RefusedArrival(NamedTuple):
@@ -45,10 +44,3 @@ def count(refused: Iterable[RefusedArrival], *, enrolled: Collection[str]) -> No
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(_UPSERT, rows)
-
-
-def count_one(arrival: Arrival, why: RefusedMessage, *, claimed: str) -> None:
-    """Add one refusal in a transaction of its own."""
-    with transaction.atomic():
-        enrolled = Kiosk.objects.filter(name=claimed).values_list("name", flat=True)
-        count([RefusedArrival(arrival, why, claimed)], enrolled=set(enrolled))

@@ -16,7 +16,15 @@ def file(_request: HttpRequest, text: str) -> HttpResponse:
     """Give the proof of a release: what was frozen, its place in the log, the kiosks' counters; another one once the log has grown."""
     release = _found(text)
     content = proof_file.of_release(release) if release is not None else None
-    return _given(text, content, f"bukti-{release.address if release is not None else ''}.json")
+    return _given(text, content, f"bukti-{release.address if release is not None else ''}.json.gz")
+
+
+@require_safe
+def tests(_request: HttpRequest, text: str) -> HttpResponse:
+    """Give the proofs of the test visits that a release tells of; they are the auditors' own answers, and nobody else's."""
+    release = _found(text)
+    content = proof_file.of_tests(release) if release is not None else None
+    return _given(text, content, f"uji-{release.address if release is not None else ''}.json.gz")
 
 
 @require_safe
@@ -37,7 +45,8 @@ def _given(text: str, content: bytes | None, name: str) -> HttpResponse:
     if content is None:
         error = CollectorError("release_unknown", address=text)
         return JsonResponse({"code": error.word, "message": str(error)}, status=HTTPStatus.NOT_FOUND)
-    response = HttpResponse(content, content_type="application/json")
+    kind = "application/gzip" if name.endswith(".gz") else "application/json"
+    response = HttpResponse(content, content_type=kind)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -13,6 +13,7 @@ from collector.releases.completion import bends
 from collector.releases.content import interval_of, two_decimals
 from collector.releases.models import Release, ReleaseStep, SheetRows
 from collector.releases.states import SHOWN, State
+from collector.releases.tests_beside import settled_later
 from collector.scores.show.charts import HIGHEST, LOWEST, Scale, scale_at
 from collector.scores.tallies.forms import CodedForm, coded
 from survey.instrument.bands import BandTable
@@ -115,6 +116,11 @@ class Reading:
     def tests(self) -> list[Mapping[str, Any]]:
         """Its test visits, each with whether it was recorded as its auditor wrote it."""
         return [one | {"alike": _alike(one)} for one in self.said.get("tests", [])]
+
+    @cached_property
+    def settled_later(self) -> int:
+        """How many visits were declared tests only after it came out, and still count in it."""
+        return len(settled_later(self.release))
 
     @property
     def has_rows(self) -> bool:

@@ -1,8 +1,8 @@
 """What a release says as ready bytes: made at its first asking, kept in the process, good until its next step.
 
 A page, the JSON and the CSV of a release change when a step happens to it (published, corrected, withdrawn, not reported) and never
-otherwise: `Release` and `ReleaseStep` are written in one transaction, and nothing else stands in them. So one row, found by the address,
-says whether what is kept still holds: the newest step. It is asked for each time, from the database that everybody shares; a step by
+otherwise, but for a test visit that is settled after it came out: `Release` and `ReleaseStep` are written in one transaction. So one row, found by the
+address, says whether what is kept still holds: the newest step and the unit's tests. It is asked for each time, from the database that everybody shares; a step by
 another process or another machine is seen by the next request, and there is nothing to be told, emptied or cleaned up.
 
 What is kept is bounded by its bytes; whatever was asked for longest ago goes first.
@@ -35,17 +35,22 @@ KEPT_BYTES = 64 * 1024 * 1024
 """How much a process keeps: some 2,500 releases in all their forms."""
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 _STANDS = (
-    "SELECT r.state, (SELECT max(s.id) FROM releases_releasestep s WHERE s.release_id = r.id)"
+    "SELECT r.state, (SELECT max(s.id) FROM releases_releasestep s WHERE s.release_id = r.id),"
+    " (SELECT count(*) FROM challenges_declaredtest d WHERE d.unit_id = r.unit_id AND d.verdict = 'taken_out')"
     " FROM releases_release r WHERE r.address = %s"
 )
+
+
+Step = tuple[int, int]
+"""The newest step of a release, and how many test visits its unit has: one that is settled late still counts in it, and its page says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """An answer as it goes out."""
 
-    step: int
-    """The newest step of the release when it was made."""
+    step: Step
+    """How far the release was when it was made."""
     body: bytes
     packed: bytes
     """The same, compressed."""
@@ -68,7 +73,7 @@ class Shelf:
         self._bytes = 0
         self._lock = Lock()
 
-    def find(self, key: tuple[str, str], step: int) -> Ready | None:
+    def find(self, key: tuple[str, str], step: Step) -> Ready | None:
         """Give what was put there, if it was made at that step."""
         with self._lock:
             found = self._held.get(key)
@@ -109,7 +114,7 @@ def answer(request: HttpRequest, address: str, form: str) -> HttpResponse | None
     found = rows(_STANDS, (address,))
     if not found or found[0][0] not in SHOWN or found[0][1] is None:
         return None
-    step = found[0][1]
+    step = found[0][1], found[0][2]
     ready = _shelf.find((address, form), step)
     if ready is None:
         ready = _made(address, form, step)
@@ -156,7 +161,7 @@ _FORMS: Mapping[str, tuple[str, Callable[[Reading], str | bytes]]] = {
 }
 
 
-def _made(address: str, form: str, step: int) -> Ready | None:
+def _made(address: str, form: str, step: Step) -> Ready | None:
     """Make an answer; None where the release has been taken from sight since it was looked up.
 
     Where another step has happened since, it says the newer thing under the older step, and is made once more at the next asking.

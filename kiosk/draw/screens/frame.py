@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kiosk.draw.screens.controls import pill_row, pill_width
-from kiosk.draw.screens.paragraph import SECONDARY, fit, shorten
+from kiosk.draw.screens.paragraph import SECONDARY, Fitted, fit, measure, shorten
 from kiosk.draw.screens.parts import Box, Picture, PlacedPart, ProgressBar, Words
 from kiosk.draw.theme import Theme
 from kiosk.show.views import Action, Bar
@@ -23,10 +23,11 @@ def frame(bar: Bar, theme: Theme, *, ways_out: Sequence[Action] = ()) -> tuple[l
         ways_out = bar.actions[1:2]
         bar = bar._replace(actions=(bar.actions[0], *bar.actions[2:]), right="")
     buttons = _at_the_end(ways_out, theme)
-    parts = buttons + _above(bar, theme, end=buttons[0].box[0] - theme.px(16) if buttons else None)
+    above, more = _above(bar, theme, end=buttons[0].box[0] - theme.px(16) if buttons else None)
+    parts = buttons + above
     # An upright panel is too narrow for both texts on one line.
     head = theme.px((90 if theme.large else 72) if theme.portrait else 58)
-    top = max(head, theme.px(4) + theme.target) if buttons else head
+    top = max(head + more, theme.px(4) + theme.target) if buttons else head + more
     if bar.progress:
         line = (theme.margin, top + theme.px(2), width - 2 * theme.margin, theme.px(8) // 2 * 2)
         parts.append(PlacedPart(line, ProgressBar(*bar.progress)))
@@ -48,39 +49,62 @@ def _at_the_end(actions: Sequence[Action], theme: Theme) -> list[PlacedPart]:
     return pill_row(shown, boxes, theme, styles=["plain"] * len(shown))
 
 
-def _above(bar: Bar, theme: Theme, *, end: int | None = None) -> list[PlacedPart]:
-    parts: list[PlacedPart] = []
+def _above(bar: Bar, theme: Theme, *, end: int | None = None) -> tuple[list[PlacedPart], int]:
+    """The upper bar, and by how much it is higher than usual: a word to staff is never cut, whatever stands beside it."""
     whole = (theme.size[0] - theme.margin if end is None else end) - theme.margin
-    top, height = theme.px(12), theme.px(58 if theme.portrait else 47)
-    room = whole
-    if theme.large and theme.portrait and bar.right and (bar.left or bar.left_strong):
+    top, usual = theme.px(12), theme.px(58 if theme.portrait else 47)
+    text, x = _left_of(bar), theme.margin
+    sign = theme.px(24) if bar.sign else 0
+    indent = sign + theme.px(10) if sign else 0
+    parts: list[PlacedPart] = []
+    if theme.large and theme.portrait and bar.right:
         # One above the other: side by side large text would be cut.
         line = theme.px(38)
-        right = shorten(bar.right, theme, SECONDARY, 20, width=whole, height=line)
-        box = (theme.margin, top + line, whole, line)
+        left = _left(text, theme, width=whole - indent, height=line, uncut=bool(sign))
+        right = fit(bar.right, theme, SECONDARY, 20, width=whole, height=2 * line + theme.px(20))
+        height, low = max(line, left.height), max(line, right.height)
+        box = (x, top + height, whole, low)
         parts.append(PlacedPart(box, Words(right, SECONDARY, colour="muted", middle=True)))
-        height = line
-    elif bar.right:
-        right = shorten(
-            bar.right, theme, SECONDARY, 20, width=whole * (62 if theme.large else 45) // 100, height=height
-        )
-        room -= right.width + theme.px(20)
-        box = (theme.margin + whole - right.width - 2, top, right.width + 2, height)
-        parts.append(PlacedPart(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
-    text = bar.left
-    if bar.left_strong:
-        rest = bar.left.lstrip(" ·")
-        text = f"**{bar.left_strong}**" + (f" · {rest}" if rest else "")
-    x = theme.margin
-    if bar.sign:
-        size = theme.px(24)
-        parts.append(PlacedPart((x, top, size, height), Picture(bar.sign, size, "warn")))
-        x, room = x + size + theme.px(10), room - size - theme.px(10)
+        room, more = whole - indent, height + low - 2 * line
+    else:
+        right_width = 0
+        if bar.right:
+            right = shorten(bar.right, theme, SECONDARY, 20, width=_share(text, theme, whole), height=usual)
+            right_width = right.width + theme.px(20)
+            box = (theme.margin + whole - right.width - 2, top, right.width + 2, usual)
+            parts.append(PlacedPart(box, Words(right, SECONDARY, colour="muted", align="right", middle=True)))
+        room = whole - indent - right_width
+        left = _left(text, theme, width=room, height=usual, uncut=bool(sign))
+        height = max(usual, left.height)
+        more = height - usual
+    if sign:
+        parts.append(PlacedPart((x, top, sign, height), Picture(bar.sign, sign, "warn")))
     if text:
-        left = shorten(text, theme, SECONDARY, 20, width=room, height=height)
         words = Words(left, SECONDARY, colour="muted", middle=True)
-        parts.insert(0, PlacedPart((x, top, room, height), words))
-    return parts
+        parts.insert(0, PlacedPart((x + indent, top, room, height), words))
+    return parts, more
+
+
+def _left_of(bar: Bar) -> str:
+    if not bar.left_strong:
+        return bar.left
+    rest = bar.left.lstrip(" ·")
+    return f"**{bar.left_strong}**" + (f" · {rest}" if rest else "")
+
+
+def _left(text: str, theme: Theme, *, width: int, height: int, uncut: bool) -> Fitted:
+    if uncut and theme.large:
+        return fit(text, theme, SECONDARY, 20, width=width, height=theme.px(180))
+    return shorten(text, theme, SECONDARY, 20, width=width, height=height)
+
+
+def _share(left: str, theme: Theme, whole: int) -> int:
+    """Give how wide the text at the right may be: more than its share where the other one leaves it."""
+    if not theme.large:
+        return whole * 45 // 100
+    size = theme.text(20)
+    left_over = whole - measure(left.replace("**", ""), theme, SECONDARY, size, strong=True) - theme.px(20)
+    return max(whole * 62 // 100, left_over)
 
 
 def _below(bar: Bar, theme: Theme) -> tuple[list[PlacedPart], int]:

@@ -34,7 +34,9 @@ def layout(view: NoticeView, theme: Theme) -> list[PlacedPart]:
     parts, (x, y, width, height) = frame(view.bar, theme)
     bottom = y + height
     if view.message:
-        message = shorten(view.message, theme, SECONDARY, 20, width=width, height=theme.px(112))
+        message = shorten(
+            view.message, theme, SECONDARY, 20, width=width, height=theme.px(200 if theme.portrait else 112)
+        )
         bottom -= message.height
         words = Words(message, SECONDARY, colour="muted")
         parts.append(PlacedPart((x, bottom, width, message.height), words))

@@ -22,7 +22,8 @@ def topics(screen: Screen) -> TilesView:
     here = tiles(plan, state)
     bar = _bar(screen)
     if state.complaint_from is Step.SERVICE:
-        bar = bar._replace(left_strong=get("complaint.rated"), left="")
+        said = get("complaint.rated")  # its second sentence is thanks, for which large text has no room
+        bar = bar._replace(left_strong=parted(said, 2)[0] if state.large_text else said, left="")
     if tile_pages(plan) > 1:
         number = state.page % tile_pages(plan) + 1
         bar = bar._replace(right=get("page.number", number=number, count=tile_pages(plan)))
@@ -145,7 +146,8 @@ def _counter(screen: Screen) -> str:
 
 def _bar(screen: Screen) -> Bar:
     number, count = _STEPS.index(screen.state.step) + 1, len(_STEPS)
-    left = screen.texts.get("complaint.step", number=number, count=count)
+    # In large text the line alone shows it.
+    left = "" if screen.state.large_text else screen.texts.get("complaint.step", number=number, count=count)
     return Bar(left=left, progress=(number, count))
 
 

@@ -18,6 +18,7 @@ def code(screen: Screen) -> KeyboardView:
     """Give the keys of a ticket's code, with a word on whether what stands there can be one."""
     get, typed = screen.texts.get, screen.state.code
     note = hint(screen)
+    own = "action.complaint" if screen.state.large_text else "complaint.own"
     if len(typed) == CODE_CHARACTERS:
         note = get("code.good") if read_code(typed) else get("code.wrong")
         if (
@@ -25,7 +26,7 @@ def code(screen: Screen) -> KeyboardView:
         ):  # what to do then is seen: the code stands above, and the key to erase below
             note = parted(note, 2)[0]
     return KeyboardView(
-        bar=Bar(left_strong=get("complaint.own"), actions=screen.extras()),
+        bar=Bar(left_strong=get(own), actions=screen.extras()),
         title=get("code.title"),
         text=show_code(typed),
         hint=get("code.hint"),

@@ -16,8 +16,7 @@ from survey.visit.offer import asks_for_visit
 def thanks(screen: Screen) -> TicketView | MessageView:
     """Thank, and give what the visitor can take along: the same whatever was answered."""
     state, get = screen.state, screen.texts.get
-    key = "partial" if state.partial else "complaint" if state.complained and not state.rated else "text"
-    said, code = get(f"thanks.{key}"), state.own_code
+    said, code = _said(screen), state.own_code
     if code is None:
         return screen.message("thanks", text=said, icon="check")
     address = screen.around.code_address
@@ -33,6 +32,20 @@ def thanks(screen: Screen) -> TicketView | MessageView:
         number=str(code.number),
     )
     return page_of_ticket(view, state) if state.large_text else view
+
+
+def thanked(screen: Screen) -> str:
+    """Say beneath the faces what the last visitor takes along, who may still be copying it."""
+    get, code = screen.texts.get, screen.state.own_code
+    if code is None:
+        return _said(screen)
+    return get("thanks.faces", code=show_letters(code.letters), number=screen.texts.number(code.number))
+
+
+def _said(screen: Screen) -> str:
+    state = screen.state
+    key = "partial" if state.partial else "complaint" if state.complained and not state.rated else "text"
+    return screen.texts.get(f"thanks.{key}")
 
 
 def card(screen: Screen) -> KeyboardView:

@@ -7,11 +7,15 @@ page is shown and how far the faces shine, so that a redraw is due only when one
 from itertools import groupby
 
 from kiosk.show.labels import period_label
+from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
-from kiosk.show.views import GLOW, Page, Told
+from kiosk.show.views import GLOW, Bar, LetterView, Page, Told
 from survey.settings.hours import DAYS, Hours
-from survey.visit.plan import Plan
+from survey.settings.shown import Mended
+from survey.visit.action import Word
+from survey.visit.informed import counter_pages
+from survey.visit.plan import Counter, Plan
 from survey.visit.state import State
 
 TURN_SECONDS = 10.0
@@ -20,6 +24,8 @@ _STEP_SECONDS = 0.25
 _SHINE = (*range(1, GLOW + 1), *[GLOW] * 2, *range(GLOW - 1, 0, -1))
 """The pulse, a step each quarter of a second; before it the faces are still."""
 _STILL_SECONDS = PULSE_SECONDS - len(_SHINE) * _STEP_SECONDS
+_HEADING = 42
+"""Letters of a heading beside the index on the smallest panel."""
 _GLIMPSE = 34
 """Letters of a time or a cost that can be told beside its service's name."""
 _GLIMPSES = 3
@@ -31,6 +37,48 @@ def told(plan: Plan, state: State, around: Surroundings, texts: Texts, now: floa
     moment = now if state.still_at is None else state.still_at
     shown = int(moment // TURN_SECONDS) % len(pages) if pages and not state.aids.aloud else 0
     return _index(around, texts)._replace(pages=pages, page=shown)
+
+
+def news(screen: Screen) -> LetterView:
+    """Give the same one below another, a thing a page, for whoever wants large text."""
+    index = _index(screen.around, screen.texts)
+    value = Page(index.value, index.caption, index.doubt) if index.value else Page("", index.caption)
+    pages = (value, *_pages(screen.plan, screen.around, screen.texts))
+    place = screen.state.page % len(pages)
+    page = pages[place]
+    options = screen.options()
+    if len(pages) == 1:
+        options = tuple(option for option in options if option.name != Word.MORE)
+    return LetterView(
+        bar=_page_bar(screen, place, len(pages)),
+        title=page.heading,
+        paragraphs=tuple(text.replace("\u00a0", " ") for text in (page.text, page.note) if text),
+        options=options,
+    )
+
+
+def counters(screen: Screen) -> LetterView:
+    """Say where which counter is, and which one this is."""
+    pages = counter_pages(screen.plan, screen.state)
+    place = min(screen.state.page, len(pages) - 1)
+    return LetterView(
+        bar=_page_bar(screen, place, len(pages)),
+        title=screen.texts.get("counters.title"),
+        paragraphs=tuple(_counter(one, screen.texts) for one in pages[place]),
+        options=screen.options(),
+    )
+
+
+def _counter(counter: Counter, texts: Texts) -> str:
+    name = f"{counter.number} · {counter.name}" if counter.number else counter.name
+    way = f"{counter.floor}, {counter.way}" if counter.way else counter.floor
+    mark = f"**{texts.get('counters.here')}** " if counter.here else ""
+    return f"**{name}**: {mark}{way}"
+
+
+def _page_bar(screen: Screen, place: int, count: int) -> Bar:
+    number = screen.texts.get("page.number", number=place + 1, count=count) if count > 1 else ""
+    return Bar(left_strong=screen.around.unit, right=number)
 
 
 def glow(state: State, now: float) -> int:
@@ -72,21 +120,12 @@ def _index(around: Surroundings, texts: Texts) -> Told:
 
 def _pages(plan: Plan, around: Surroundings, texts: Texts) -> tuple[Page, ...]:
     get = texts.get
-    mended = [
-        Page(
-            get("idle.mended", problem=one.problem.rstrip(".")),
-            one.result,
-            get(
-                "idle.done", day=one.done_on.day, month=texts.month(one.done_on.month), year=one.done_on.year
-            ),
-        )
-        for one in around.mended
-    ]
+    mended = [page for one in around.mended for page in _mended(one, texts)]
     glimpses = [
         Page(
             one.name,
             get("idle.glimpse", time=_bare(facts["waktu"]), cost=_bare(facts["biaya"])),
-            get("idle.glimpse_more"),
+            get("idle.glimpse_more", name=get("about.name" if plan.counters else "standards.name")),
         )
         for one in plan.standards
         if (facts := dict(one.texts)).keys() >= {"waktu", "biaya"}
@@ -94,6 +133,16 @@ def _pages(plan: Plan, around: Surroundings, texts: Texts) -> tuple[Page, ...]:
     ]
     hours = [Page(get("idle.hours"), _opening(around, texts))] if around.hours else []
     return (*mended, *glimpses[:_GLIMPSES], *hours)
+
+
+def _mended(one: Mended, texts: Texts) -> tuple[Page, ...]:
+    """Say what was wrong and what was done; where both are long, one after the other."""
+    get, problem = texts.get, one.problem.rstrip(".")
+    done = get("idle.done", day=one.done_on.day, month=texts.month(one.done_on.month), year=one.done_on.year)
+    heading = get("idle.mended", problem=problem)
+    if len(heading) <= _HEADING:
+        return (Page(heading, one.result, done),)
+    return Page(get("idle.was_wrong"), problem), Page(get("idle.was_mended"), one.result, done)
 
 
 def _bare(text: str) -> str:

@@ -121,7 +121,12 @@ def test_what_no_broker_holds_yet_is_published_once(kiosk: FakeKiosk, filed: Fil
     assert (name, message) == (kiosk.name, states.in_force(kiosk.name))
     states.mark_published([pk], SETTLED)
     assert states.unpublished() == []
-    assert str(TicketMessage.objects.get()).endswith("v1")
+    held = TicketMessage.objects.get()
+    assert str(held).endswith("v1")
+    states.tell_again({held.kiosk_id: 1})
+    assert states.unpublished() == []
+    states.tell_again({held.kiosk_id: 0})  # the broker lost it
+    assert states.unpublished() == [(pk, name, message)]
 
 
 def test_a_message_of_somebody_else_is_refused(kiosk: FakeKiosk, filed: Filed) -> None:

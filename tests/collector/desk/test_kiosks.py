@@ -18,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 from collector.accounts import roles
 from collector.desk import kiosk_table, kiosk_words
 from collector.desk.show import kiosks as pages
-from collector.evidence.doors.heartbeat import hear
 from collector.evidence.intake import last_hours
 from collector.evidence.kiosks import known
 from collector.evidence.models import Conflict, Door, LostHere, Stream
@@ -33,6 +32,7 @@ from tests.collector.accounts_of import person
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.desk.test_desk import administrator, browser, seen
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.hearing import hear
 from tests.collector.scores.village import add_unit
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,21 @@ def test_a_kiosk_that_moved_away_is_seen_where_it_stands_now(
     page = seen(browser(person("joko", roles.UNIT_OFFICER, other)), f"{LIST}{sent.name}/")
     assert "5 November 2026 Kantor Medan" in page
     assert "2 November 2026 Balai Desa Sukamaju" in page
+
+
+def test_a_battery_is_shown_where_one_is_measured_and_a_low_one_is_to_be_looked_at(
+    sent: FakeKiosk, officer: Client
+) -> None:
+    address = f"{LIST}{sent.name}/"
+    tells(sent, KioskHealth(version="0.2.0"))
+    assert "Baterai" not in seen(officer, address)
+    tells(sent, KioskHealth(version="0.2.0", battery_percent=96, battery_used=False))
+    assert "96 %, listrik ada" in seen(officer, address)
+    low = trouble("battery_low", percent=14)
+    tells(sent, KioskHealth(version="0.2.0", battery_percent=14, battery_used=True, troubles=(low,)))
+    page = seen(officer, address)
+    assert "14 %, sedang dipakai karena listrik padam" in page
+    assert "Listrik padam dan baterai tinggal 14 %" in page
 
 
 def test_a_sound_kiosk_needs_nobody_and_its_health_is_in_words(sent: FakeKiosk, officer: Client) -> None:

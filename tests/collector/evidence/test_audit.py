@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from collector.evidence.doors.heartbeat import hear
 from collector.evidence.models import RawBatch, Stream
 from collector.evidence.proof.audit import Audit, audit
 from collector.evidence.proof.audit_output import as_html, as_json, as_text
@@ -24,6 +23,7 @@ from survey.wire.messages import Batch, pack_batch, unpack_batch
 from tests.collector.clocks import stopped
 from tests.collector.conftest import OwnClock
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.hearing import hear
 
 pytestmark = pytest.mark.django_db
 

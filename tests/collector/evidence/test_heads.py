@@ -8,12 +8,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 
-from collector.evidence.doors.heartbeat import hear
 from collector.evidence.models import HeardHead, Stream
 from collector.evidence.proof.audit_output import as_html, as_json
 from collector.fleet.models import KioskKey, Unit
 from survey.index.periods import parse
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.hearing import hear
 from tests.collector.judged import judge
 
 pytestmark = pytest.mark.django_db

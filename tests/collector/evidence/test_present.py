@@ -13,7 +13,6 @@ from django.core.management import call_command
 from collector import clock
 from collector.desk import periods
 from collector.evidence import needs
-from collector.evidence.doors.heartbeat import hear
 from collector.evidence.intake import last_hours
 from collector.evidence.models import Conflict, LostHere, Stream
 from collector.evidence.needs import Need
@@ -33,6 +32,7 @@ from survey.wire.health import KioskHealth, UplinkHealth
 from survey.wire.trouble import trouble
 from tests.collector.conftest import Arrive, OwnClock
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.hearing import hear
 from tests.collector.scores.village import add_unit
 
 COLLECTOR = Path(__file__).resolve().parents[3] / "collector"
@@ -130,7 +130,7 @@ WRITES = {"create", "update", "delete", "get_or_create", "update_or_create", "bu
 MAY_WRITE = {
     "Assignment": {"fleet/assignments.py"},
     "KioskKey": {"fleet/enrolment.py", "console/management/commands/kiosk.py"},
-    "KioskState": {"evidence/doors/heartbeat.py"},
+    "KioskState": {"fleet/said.py"},
 }
 
 

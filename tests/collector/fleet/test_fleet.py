@@ -13,7 +13,6 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from collector.errors import CollectorError, EnrolmentRefused
-from collector.evidence.doors.heartbeat import hear
 from collector.evidence.intake.rebuild import rebuild
 from collector.evidence.models import Stream
 from collector.fleet import checks, enrolment, publication, tree
@@ -23,6 +22,7 @@ from collector.trust.kinds import Use
 from survey.wire.messages import unpack_settings
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk, csr
+from tests.collector.hearing import hear
 
 pytestmark = pytest.mark.django_db
 

@@ -4,17 +4,24 @@ import json
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from collector.evidence.doors.heartbeat import hear
+from collector.console.management.commands import listen
 from collector.evidence.intake.rebuild import rebuild
+from collector.fleet import publication
 from collector.fleet.models import Kiosk, KioskSettings, SettingsReport
+from collector.trust import public
+from collector.trust.keys import verifier
 from survey.record.bodies import Alive, SettingsTold
+from survey.wire import topics
 from survey.wire.health import KioskHealth, UplinkHealth
+from survey.wire.messages import unpack_settings
 from survey.wire.trouble import trouble
 from tests.collector.conftest import Arrive
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.collector.hearing import hear
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +150,27 @@ def test_health_that_makes_no_sense_breaks_no_list(
     assert kiosk.name in shown(kiosk, capsys)
     assert kiosk.name in shown(kiosk, capsys, "list")
     assert Kiosk.objects.filter(name=kiosk.name).exists()
+
+
+def reports(kiosk: FakeKiosk, **held: int) -> None:
+    state = {"online": True, "health": UplinkHealth(**held).to_fields()}
+    listen.hear({kiosk.name: json.dumps(state).encode()}, MORNING_MS)
+
+
+def test_what_a_broker_lost_is_published_again_once_the_kiosk_says_what_it_holds(kiosk: FakeKiosk) -> None:
+    settings(kiosk, "volume_percent=60")
+    ((_, version),) = KioskSettings.objects.order_by("-version").values_list("kiosk", "version")[:1]
+    listen.to_publish()
+    assert publication.unpublished() == []
+    reports(kiosk)  # a program that does not say
+    reports(kiosk, settings_held=version)
+    reports(kiosk, settings_held=version + 1)  # it will say what it likes
+    assert publication.unpublished() == []
+    reports(kiosk, settings_held=version - 1)
+    (waiting,) = publication.unpublished()
+    assert (
+        unpack_settings(waiting[2], verifier(public.read(django_settings.IKM_KEYS).signing)).version
+        == version
+    )
+    assert [topic for topic, _ in listen.to_publish()] == [topics.settings(kiosk.name)]
+    assert publication.unpublished() == []

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from collector.evidence.doors import heartbeat
 from collector.trust import public
 from collector.trust.keys import verifier
 from survey.wire.health import UplinkHealth
+from tests.collector import hearing
 from tests.collector.fake_kiosk import FakeKiosk
 from tests.survey.log.keys import check
 from uplink.forwarder.log_inbox import LogFiles, LogInbox
@@ -42,4 +42,4 @@ def hear(kiosk: FakeKiosk, seen: LogInbox, *, now_ms: int = 1_800_000_000_000) -
     )
     message = json.loads(kiosk.state(0)) | {"health": health.to_fields()}
     message.pop("head")
-    assert heartbeat.hear(kiosk.name, json.dumps(message).encode(), now_ms=now_ms) is None
+    assert hearing.hear(kiosk.name, json.dumps(message).encode(), now_ms=now_ms) is None

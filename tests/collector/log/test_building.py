@@ -85,12 +85,18 @@ def test_a_move_and_a_revocation_are_due_at_once_and_stand_in_both_units_threads
     building.build()
     moved = leaves()[-1]
     assert (moved.kind, moved.body["unit"], moved.body["from"]) == ("assign", "mekarsari", "sukamaju")
-    assert {code: place.nth for code, place in moved.of.items()} == {"mekarsari": 1, "sukamaju": 3}
+    assert {code: place.nth for code, place in moved.of.items()} == {"mekarsari": 2, "sukamaju": 3}
+    assert (leaves()[-2].kind, set(leaves()[-2].of)) == ("enrol", {"mekarsari"}), (
+        "whose key it is stands there too"
+    )
     KioskKey.objects.update(revoked_at=own_clock.now())
     assert building.is_due()
     building.build()
-    assert leaves()[-1].kind == "revoke"
-    assert leaves()[-1].of["mekarsari"].before == len(leaves()) - 2
+    assert [(one.kind, set(one.of)) for one in leaves()[-2:]] == [
+        ("revoke", {"sukamaju"}),
+        ("revoke", {"mekarsari"}),
+    ]
+    assert leaves()[-1].of["mekarsari"].before == len(leaves()) - 3
 
 
 def test_a_corrected_assignment_is_logged_beside_the_first(

@@ -173,7 +173,7 @@ def test_a_kiosk_that_nobody_used_is_shown_and_one_that_never_spoke_is_named(vil
     village.log()
     said = counters_of(release)
     assert [(one["kiosk"], opened(one).n) for one in said["kiosks"]] == [("sepi", 0), ("dipakai", 8)]
-    assert said["closed"] == {"n": 0, "kiosks": [["bisu", "no_counter"]]}
+    assert said["closed"] == {"n": 0, "kiosks": [["bisu", "silent"]]}
 
 
 def test_counters_are_opened_once(village: Village) -> None:

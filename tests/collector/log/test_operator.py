@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from collector.evidence.intake import rebuild
+from collector.evidence.models import RawBatch, Stream
 from collector.fleet import assignments, tree
 from collector.fleet.models import Kiosk, KioskKey
 from collector.log import building, keeping, witnesses
@@ -23,11 +25,13 @@ from collector.releases import proof_file
 from collector.releases.models import Release
 from collector.trust import public
 from survey.log.checkpoint import read_checkpoint
-from survey.log.note import ED25519, VerifierKey
+from survey.log.cosignature import cosign
+from survey.log.note import COSIGNATURE, ED25519, Note, VerifierKey, with_lines
 from tests.collector.log.conftest import NOVEMBER
 from tests.collector.log.forging import forge_counters, resigned
 from tests.collector.log.village import QUARTER, moment
 from tests.collector.log.world import Stranger, World
+from tests.survey.log.keys import Signer
 from witness.cosign import command as cosigning
 from witness.cosign.memory import Memory
 from witness.cosign.server import serve
@@ -57,6 +61,38 @@ def test_the_file_holds_no_answer_and_no_daily_counter(world: World, released: R
 
 def _told(world: World, release: Release) -> list[dict[str, Any]]:
     return list(json.loads(world.village.proof(release)["counters"])["kiosks"])
+
+
+def test_a_kiosk_that_came_from_another_unit_is_proven_there(world: World) -> None:
+    """Its enrolment stands in the thread of each unit where it stood; a move that is told afterwards is named though it is its first one there."""
+    here = world.village.unit
+    world.village.unit = tree.add_unit(
+        code="mekarsari", name="M", region=here.region, agency=None, time_zone="Asia/Jakarta"
+    )
+    card, late = world.village.card("pindahan"), world.village.card("belakangan")
+    world.village.unit = here
+    world.village.clock.moment = moment(date(2026, 9, 29))
+    world.log()
+    world.village.clock.moment = moment(date(2026, 9, 30))
+    _move(world, "pindahan", date(2026, 9, 30))
+    world.log()
+    for one in (card, late):
+        one.serve(NOVEMBER, 4, 3, 4, 4, 3, 4)
+    world.village.send()
+    release = world.village.publish()
+    world.log()
+    said = world.verify(release)
+    assert (said["faults"], said["opened"], said["answers"]) == (set(), 32, 32)
+    _move(world, "belakangan", date(2026, 9, 30))
+    world.log()
+    assert {"moved_afterwards", "kiosk_left_out"} <= world.verify(release)["faults"]
+
+
+def _move(world: World, kiosk: str, since: date) -> None:
+    unit = world.village.unit
+    assignments.assign(
+        Kiosk.objects.get(name=kiosk), unit=unit, place=tree.place_of(unit), since=moment(since)
+    )
 
 
 # Attacks on the log.
@@ -105,6 +141,19 @@ def test_a_checkpoint_without_cosignatures_is_not_believed(world: World, release
     }
 
 
+def test_a_cosignature_of_somebody_else_is_none(world: World, released: Release) -> None:
+    """The operator signs as witness with a key of his own, under the witness's name and under his own."""
+    proof = world.village.proof(released)
+    note = read_checkpoint(proof["checkpoint"].encode()).note
+    bare = Note(note.text, tuple(line for line in note.lines if "saksi" not in line.name))
+    for name in ("saksi-1.example", "saksi-9.example"):
+        own = Signer(name, number=77, kind=COSIGNATURE)
+        line = cosign(bare, key=own.key, at_s=1_800_000_000, sign=own.sign)
+        assert world.verify(proof | {"checkpoint": with_lines(bare, [line]).message()})["faults"] == {
+            "cosignatures_missing"
+        }
+
+
 def test_a_log_under_the_operators_other_key_is_not_believed(world: World, released: Release) -> None:
     proof = world.village.proof(released)
     text = proof["checkpoint"].partition("\n\n")[0] + "\n"
@@ -132,6 +181,60 @@ def test_a_kiosk_that_was_dropped_from_the_release_is_named(world: World) -> Non
     )
     world.log()
     assert {"kiosk_left_out", "number_differs"} <= world.verify(release)["faults"]
+
+
+def _deleted(world: World) -> None:
+    """The night after the quarter has all of `loket`; then it is deleted, and everything that was made of it."""
+    world.village.send(date(2027, 1, 1))
+    world.log()
+    stream = Stream.objects.get(kiosk__name="loket")
+    RawBatch.objects.filter(stream=stream).delete()
+    rebuild.rebuild(lambda _: None)
+    stream.delete()
+
+
+def test_a_stream_that_was_deleted_with_its_evidence_is_named(world: World) -> None:
+    _deleted(world)
+    release = world.village.publish()
+    world.log()
+    assert json.loads(world.village.proof(release)["counters"])["closed"]["kiosks"] == [["loket", "gone"]]
+    assert world.verify(release)["faults"] == {"kiosk_unaccounted"}
+
+
+@pytest.mark.parametrize("why", ["silent", "no_counter", "differs", "libur"])
+def test_a_deleted_stream_is_named_whatever_the_release_calls_it(world: World, why: str) -> None:
+    _deleted(world)
+    release = world.village.publish()
+    forge_counters(release, lambda told: told | {"closed": {"n": 0, "kiosks": [["loket", why]]}})
+    world.log()
+    assert world.verify(release)["faults"] == {"kiosk_unaccounted"}
+    proof = world.village.proof(release)
+    assert "kiosk_unaccounted" in world.verify(proof | {"heads": {}})["faults"], (
+        "nights that are not opened bear nothing out"
+    )
+
+
+def test_a_kiosk_of_which_nothing_came_or_not_all_is_not_blamed(world: World) -> None:
+    """One never spoke, one lost its December on the way, one has come in but for its end: two are borne out by the log, the third is said."""
+    silent, lost, short = (world.village.card(name) for name in ("bisu", "hilang", "tertinggal"))
+    world.log()
+    lost.serve(NOVEMBER, 3, 3, 4, 4, 3)
+    short.serve(NOVEMBER, 3, 3, 4, 4, 3)
+    for card in (lost, short):
+        world.village.receive(card, date(2026, 11, 12))
+    for card in (silent, lost, short):
+        world.village.cards.remove(card)
+    world.village.send(date(2027, 1, 1))
+    world.log()
+    short.go_to(date(2026, 12, 20))
+    world.village.receive(short, date(2027, 1, 3))
+    release = world.village.publish()
+    world.log()
+    said = world.verify(release)
+    assert said["faults"] == set()
+    closed = {one[2]["kiosk"]: one[2]["why"] for one in said["findings"] if one[1] == "kiosk_closed"}
+    assert closed == {"bisu": "silent", "hilang": "no_counter", "tertinggal": "no_counter"}
+    assert [one[2] for one in said["findings"] if one[1] == "kiosk_wrote_on"] == [{"kiosk": "tertinggal"}]
 
 
 def test_an_unlogged_kiosk_is_named(world: World) -> None:
@@ -436,10 +539,10 @@ def test_releases_verdicts_and_bundles_name_the_log_before_them(
 def test_the_proof_has_an_address_and_its_page_leads_there(
     world: World, released: Release, client: Client
 ) -> None:
-    answer = client.get(f"/log/proof/{released.address}.json")
+    answer = client.get(f"/log/proof/{released.address}.json.gz")
     assert answer.content == proof_file.of_release(released)
-    assert f"/log/proof/{released.address}.json" in client.get(f"/r/{released.address}/").content.decode()
-    assert client.get("/log/proof/AAAAAAAA.json").status_code == 404
+    assert f"/log/proof/{released.address}.json.gz" in client.get(f"/r/{released.address}/").content.decode()
+    assert client.get("/log/proof/AAAAAAAA.json.gz").status_code == 404
 
 
 def test_a_witness_on_the_network_is_asked_and_its_cosignature_is_kept(

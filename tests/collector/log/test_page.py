@@ -1,8 +1,10 @@
 """The page from a stick says of every file what `ikm-verify` says: honest ones, the operator's, and seeded damage."""
 
 import base64
+import gzip
 import json
 import random
+import tempfile
 from copy import deepcopy
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from playwright.sync_api import Page
 from collector.challenges import declared
 from collector.fleet.models import Unit
 from collector.releases import publishing
+from collector.releases.proof_file import of_tests as proof_file_of_tests
 from survey.log.checkpoint import read_checkpoint
 from survey.log.policy import read_policy
 from survey.record.errors import Malformed
@@ -58,16 +61,20 @@ def world(
     return found
 
 
-def by_python(content: str, policy: str) -> object:
+def by_python(content: str, policy: str, tests: str = "") -> object:
     try:
-        report = verify(proof_file.read(content.encode()), read_policy(policy))
+        shown = proof_file.read_tests(tests.encode()) if tests else None
+        report = verify(proof_file.read(content.encode()), read_policy(policy), shown)
     except Malformed:
         return "unreadable"
     return command.as_json(report)
 
 
-def by_page(opened: Page, content: str, policy: str) -> object:
-    found = report_by_page(opened, content, policy)
+def by_page(opened: Page, content: str, policy: str, tests: str = "") -> object:
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(tests)
+        file.flush()
+        found = report_by_page(opened, content, policy, *(("--tests", file.name) if tests else ()))
     if found is None:
         return "unreadable"
     return found | {"sound": not [one for one in found["findings"] if one[0] == "fault"]}
@@ -82,14 +89,16 @@ def test_the_two_agree_on_honest_and_on_damaged_files(world: World, opened: Page
     world.log()
     proof = world.village.proof(release)
     policy = world.stranger.policy.read_text()
-    assert by_page(opened, json.dumps(proof), policy) == by_python(json.dumps(proof), policy)
-    assert by_python(json.dumps(proof), policy)["sound"]  # type: ignore[index]
+    tests = json.loads(gzip.decompress(proof_file_of_tests(release) or b""))
+    whole = json.dumps(proof), policy, json.dumps(tests)
+    assert by_page(opened, *whole) == by_python(*whole)
+    assert by_python(*whole)["sound"]  # type: ignore[index]
     dice = random.Random(20270105)
     seen = set()
     for number in range(DAMAGED):
-        content = damaged(proof, dice)
-        expected = by_python(content, policy)
-        assert by_page(opened, content, policy) == expected, number
+        content, shown = damaged(proof, tests, dice)
+        expected = by_python(content, policy, shown)
+        assert by_page(opened, content, policy, shown) == expected, number
         if isinstance(expected, dict):
             seen |= {one[1] for one in expected["findings"] if one[0] == "fault"}
         else:
@@ -103,13 +112,25 @@ def test_the_two_agree_on_honest_and_on_damaged_files(world: World, opened: Page
         "log_not_signed",
         "test_unproven",
         "test_differs",
+        "tests_replaced",
+        "tests_left_out",
     } <= seen
 
 
-def damaged(proof: dict[str, Any], dice: random.Random) -> str:
-    """Change one thing: in the file, in the release or in the counters within it, or in a leaf."""
-    made = deepcopy(proof)
-    which = dice.choice(["file", "release", "counters", "leaf"])
+def damaged(proof: dict[str, Any], tests: dict[str, Any], dice: random.Random) -> tuple[str, str]:
+    """Change one thing: in one of the two files, in what stands in them as a text, or in a leaf."""
+    if dice.random() < 0.25:
+        return json.dumps(proof), _damaged(tests, dice, ["file", "tests", "tests", "leaf"])
+    return _damaged(proof, dice, ["file", "release", "told", "counters", "leaf"]), json.dumps(tests)
+
+
+def _damaged(given: dict[str, Any], dice: random.Random, parts: list[str]) -> str:
+    made = deepcopy(given)
+    which = dice.choice(parts)
+    if which == "told":  # what a release says of its tests
+        said = json.loads(made["release"])
+        change(said["tests"], dice)
+        return json.dumps(made | {"release": json.dumps(said)})
     if which == "file":
         change(made, dice)
     elif which == "leaf":
@@ -220,12 +241,17 @@ def test_a_person_sees_what_is_proven_and_what_is_not(world: World, opened: Page
     world.log()
     proof = world.village.proof(release)
     good, bad = tmp_path / "bukti.json", tmp_path / "ubah.json"
-    good.write_text(json.dumps(proof))
+    good.write_bytes(gzip.compress(json.dumps(proof).encode()))
     said = json.loads(proof["release"])
     said["index"]["value"] = 99.0
     bad.write_text(json.dumps(proof | {"release": json.dumps(said)}))
+    tests = tmp_path / "uji.json.gz"
+    tests.write_bytes(proof_file_of_tests(release) or b"")
     opened.set_input_files("#policy", str(world.stranger.policy))
     opened.set_input_files("#proof", str(good))
+    opened.wait_for_selector(".mark.bad")
+    assert "2 kunjungan uji" in opened.inner_text("#verdict"), "their file is asked for"
+    opened.set_input_files("#tests", str(tests))
     opened.wait_for_selector(".mark.good")
     assert "Terbukti sebagian" in opened.inner_text("#verdict"), (
         "three answers of the small kiosk, and the next smallest"

@@ -1,6 +1,7 @@
 """Test visits from the auditor's card to the verified release, and every way to void a visit that was none: each leaves it counted, or is named by both verifiers."""
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from datetime import date
@@ -14,12 +15,13 @@ from django.test import Client
 from collector.accounts import roles
 from collector.challenges import declared
 from collector.challenges.models import DeclaredTest, Verdict, VisitCard
+from collector.errors import CollectorError
 from collector.evidence.intake import rebuild
 from collector.evidence.models import TakenOut
 from collector.evidence.proof.verify_bundle import verify as verify_bundle
 from collector.log import building
-from collector.log.models import LogState
-from collector.releases import proof_file
+from collector.log.models import LoggedFact, LogState
+from collector.releases import proof_file, publishing
 from collector.releases.models import OpenedCounters, Release
 from collector.scores.models import Response
 from collector.scores.proof.export import export
@@ -32,7 +34,7 @@ from survey.record.visit_code import VisitCode, letters_of
 from survey.record.visit_test import LogSize, VisitTest
 from tests.collector.conftest import Arrive
 from tests.collector.fake_kiosk import ELEMENTS, MORNING_MS, FakeKiosk, skm
-from tests.collector.log.forging import forge_counters
+from tests.collector.log.forging import forge_counters, forge_tests
 from tests.collector.log.village import QUARTER, Card, counters_of
 from tests.collector.log.visiting import declare, log_now, made, secret_of, visit, wrote
 from tests.collector.log.world import World
@@ -95,6 +97,9 @@ def test_a_test_visit_is_published_in_the_clear_and_counted_nowhere(world: World
 
 def test_the_page_of_a_release_shows_its_tests(world: World, tested: Release, client: Client) -> None:
     page = client.get(f"/r/{tested.address}/").content.decode()
+    address = f"/log/tests/{tested.address}.json.gz"
+    assert address in page
+    assert client.get(address).content == proof_file.of_tests(tested)
     (told,) = json.loads(bytes(tested.content))["tests"]
     assert f"balai/{told['number']}</bdi> {told['letters']}" in page
     assert "terekam seperti yang ditekan auditor." in page
@@ -277,10 +282,16 @@ def _opened(world: World, release: Release) -> list[dict[str, Any]]:
     return found
 
 
-def _change_test(
-    change: Callable[[dict[str, Any]], dict[str, Any] | None],
-) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    return lambda told: told | {"tests": [change(one) for one in told["tests"]]}
+Change = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+def _changed(world: World, release: Release, change: Change) -> tuple[str, str]:
+    """The file of a release's tests, in which each was changed."""
+    file = json.loads(gzip.decompress(proof_file.of_tests(release) or b""))
+    tests = [change(one) for one in json.loads(file["tests"])["tests"]]
+    path = world.stranger.folder / "ubah.json"
+    path.write_text(json.dumps(file | {"tests": canonical({"format": 1, "tests": tests}).decode()}))
+    return "--tests", str(path)
 
 
 @pytest.mark.parametrize(
@@ -301,11 +312,117 @@ def _change_test(
     ],
 )
 def test_a_test_that_is_shown_otherwise_is_named(
-    world: World, tested: Release, change: Callable[[dict[str, Any]], dict[str, Any] | None], fault: str
+    world: World, tested: Release, change: Change, fault: str
 ) -> None:
-    proof = world.village.proof(tested)
-    proof["counters"] = json.dumps(_change_test(change)(json.loads(proof["counters"])))
-    assert fault in world.verify(proof)["faults"]
+    assert {fault, "tests_replaced"} <= world.verify(tested, *_changed(world, tested, change))["faults"]
+
+
+def test_without_the_file_of_its_tests_nothing_is_said_of_the_number(world: World, tested: Release) -> None:
+    bare = world.stranger.runs(world.village.proof(tested), capsys=world._capsys)
+    assert (bare["faults"], bare["opened"]) == ({"tests_not_given"}, 0)
+
+
+def test_proofs_that_are_left_out_are_named(world: World) -> None:
+    """The operator hides what its tests were: the file that goes with the release holds one of two."""
+    release = _twice_tested(world)
+    forge_tests(release, lambda tests: tests[:1])
+    world.log()
+    assert {"tests_left_out", "number_differs"} <= world.verify(release)["faults"]
+
+
+def test_a_test_that_stands_in_no_thread_is_named(world: World) -> None:
+    """The operator takes a visit out and logs nothing of it: the card could be used for another one later."""
+    release = _twice_tested(world)
+    one = DeclaredTest.objects.order_by("pk")[0]
+    LoggedFact.objects.create(key=f"tested/{one.stream.uid}/{one.seq}", number=0)
+    world.log()
+    assert world.verify(release)["faults"] == {"test_not_logged"}
+
+
+def _twice_tested(world: World) -> Release:
+    cards = made("balai", 2)
+    world.log()
+    for card in cards:
+        declare(card_of(world), card.code, visit(card_of(world), *PRESSED), log=log_now())
+    world.village.send()
+    declared.settle()
+    return world.village.publish()
+
+
+def test_what_an_auditor_wrote_cannot_be_changed_afterwards(world: World, tested: Release) -> None:
+    """Neither the note nor the leaf: what the release tells opens what the log held before it."""
+    (leaf,) = (json.loads(one) for one in _entries() if b'"t":"wrote"' in one)
+    assert set(leaf) == {"t", "logged_ms", "card", "wrote"}, "nobody reads there what was pressed"
+    assert world.verify(tested, *_changed(world, tested, lambda one: one | {"salt": "00" * 16}))[
+        "faults"
+    ] >= {"test_note_altered"}
+    none = world.verify(tested, *_changed(world, tested, lambda one: one | {"wrote": None, "salt": ""}))
+    assert "test_note_altered" in none["faults"]
+
+
+def test_the_letters_bind_the_kiosk_to_what_is_shown(world: World, tested: Release) -> None:
+    """Without this an operator could print the right letters beside another record."""
+    (told,) = json.loads(bytes(tested.content))["tests"]
+    code = f"balai/{told['number']} {told['letters']}"
+    assert notes(world.verify(tested, "--code", code))["code_holds"]["number"] == told["number"]
+    other = code[:-1] + ("4" if code[-1] != "4" else "3")
+    assert world.verify(tested, "--code", other)["faults"] == {"code_differs"}
+    assert "code_unknown" in notes(
+        world.verify(tested, "--code", f"loket/{told['number']} {told['letters']}")
+    )
+
+
+def test_a_note_is_not_taken_once_a_release_told_what_was_recorded(world: World) -> None:
+    (card,) = made()
+    world.log()
+    declare(card_of(world), card.code, visit(card_of(world), *PRESSED), log=log_now())
+    world.village.send()
+    declared.settle()
+    released(world)
+    with pytest.raises(CommandError, match="a release has shown"):
+        call_command("card", "wrote", card.code, "--smiley", "4")
+
+
+def test_a_test_that_is_settled_after_its_period_came_out_is_said(
+    world: World, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stick with the declaration came late: the visit counts in what is out, both verifiers and the page say so, and the evaluator is told."""
+    (card,) = made()
+    world.log()
+    declare(card_of(world), card.code, visit(card_of(world), *PRESSED), log=log_now())
+    world.village.send()
+    DeclaredTest.objects.update(verdict=Verdict.NO_VISIT)  # as if the declaration had not come in yet
+    release = released(world)
+    page = f"/r/{release.address}/"
+    assert "sesudah rilis ini terbit" not in client.get(page).content.decode()
+    DeclaredTest.objects.update(verdict=Verdict.OPEN)
+    assert declared.settle() == 1
+    world.log()
+    said = world.verify(release)
+    assert (said["faults"], notes(said)["test_settled_later"]) == (set(), {"kiosk": "balai", "n": 1})
+    assert "sesudah rilis ini terbit" in client.get(page).content.decode()
+    assert "after this release came out" in client.get(f"/en{page}").content.decode()
+    capsys.readouterr()
+    call_command("card", "list")
+    assert f"counts in {release.address}" in capsys.readouterr().out
+    with pytest.raises(
+        CollectorError, match="fewer than 5"
+    ):  # as every correction that would tell one person from all
+        publishing.correct(release, who="console:test", why="kunjungan uji")
+
+
+def test_a_test_visit_is_no_visitor(world: World) -> None:
+    """Neither in the rate of answers nor in how visits began and ended: only the auditor was there."""
+    for value in (4, 3, 4, 2, 3):
+        visit(card_of(world), value, *[3] * 8, day=date(2026, 11, 18))
+    (card,) = made()
+    world.log()
+    declare(card_of(world), card.code, visit(card_of(world), *PRESSED), log=log_now())
+    world.village.send()
+    declared.settle()
+    said = json.loads(bytes(released(world).content))
+    assert (said["visits"], said["n"], said["pulse"]["n"]) == (5, 31, 5)
+    assert sum(one["count"] for one in said["endings"]) in (0, 31)
 
 
 def test_a_card_that_was_logged_after_the_visit_is_named_though_the_operator_takes_it(
@@ -341,13 +458,12 @@ def test_one_card_for_two_visits_is_named_though_the_operator_takes_it(
     assert DeclaredTest.objects.filter(verdict=Verdict.TAKEN_OUT).count() == 2
     release = world.village.publish()
 
-    def same_card(told: dict[str, Any]) -> dict[str, Any]:
-        number = told["tests"][1]["card"]
-        return told | {"tests": [one | {"card": number} for one in told["tests"]]}
+    def same_card(tests: list[Any]) -> list[Any]:
+        return [one | {"card": tests[1]["card"]} for one in tests]
 
     world.village.log()
     OpenedCounters.objects.filter(release=release).delete()
-    forge_counters(release, same_card)
+    forge_tests(release, same_card)
     assert real is not None
     assert "test_card_again" in world.verify(world.village.proof(release))["faults"]
 
@@ -367,9 +483,7 @@ def test_what_a_kiosk_did_not_declare_is_no_test(world: World, tested: Release) 
             "signature": base64.b64encode(own.sign(message)).decode(),
         }
 
-    proof = world.village.proof(tested)
-    proof["counters"] = canonical(_change_test(sign)(json.loads(proof["counters"]))).decode()
-    assert "test_unproven" in world.verify(proof)["faults"]
+    assert "test_unproven" in world.verify(tested, *_changed(world, tested, sign))["faults"]
 
 
 # Cards.

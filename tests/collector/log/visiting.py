@@ -8,6 +8,7 @@ from django.conf import settings
 from collector.challenges import cards
 from collector.challenges.cards import MadeCard
 from collector.fleet.models import Kiosk
+from collector.log import building
 from collector.log.models import LogState
 from collector.trust import public
 from survey.record.response import new_salt
@@ -54,3 +55,4 @@ def declare(card: Card, code: str, numbers: tuple[int, ...], *, log: LogSize | N
 
 def wrote(code: str, *values: int) -> None:
     cards.write(code, {"skm-2017": values, "pulse": values[:1]}, who="inspektorat")
+    building.build()

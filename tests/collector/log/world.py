@@ -1,6 +1,7 @@
 """A village, its log as witnesses cosign it, and a stranger with both verifiers: `ikm-verify`, and the page that opens from a stick."""
 
 import base64
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 
 from collector.log import witnesses
 from collector.log.models import LogState
+from collector.releases import proof_file
 from collector.releases.models import Release
 from collector.trust import public
 from survey.log.checkpoint import read_checkpoint
@@ -20,9 +22,9 @@ from tests.collector.log.village import Village
 from tests.survey.log.keys import witness
 from witness.verify import command
 
-_ASK = """async ([content, policy, sheet, rows, kept]) => {
+_ASK = """async ([content, policy, sheet, rows, kept, tests]) => {
   try {
-    const report = await verify(content, policy);
+    const report = await verify(content, policy, tests);
     if (sheet) await checkSheet(report, content, Uint8Array.from(atob(sheet), (one) => one.charCodeAt(0)), rows);
     if (kept) await checkKept(report, content, kept);
     return report;
@@ -33,13 +35,19 @@ _ASK = """async ([content, policy, sheet, rows, kept]) => {
 }"""
 
 
+def plain(content: bytes) -> str:
+    """A file as it is before it is packed."""
+    return (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode()
+
+
 def report_by_page(page: Page, content: str, policy: str, *more: str) -> dict[str, Any] | None:
     """Ask the page's own functions, as its fields do; None where it cannot read a file. `more` as `ikm-verify` takes it."""
     given = dict(zip(more[::2], more[1::2], strict=True))
     sheet = base64.b64encode(Path(given["--sheet"]).read_bytes()).decode() if "--sheet" in given else ""
     rows = Path(given["--rows"]).read_text() if "--rows" in given else ""
     kept = Path(given["--remember"]).read_text() if "--remember" in given else ""
-    found = page.evaluate(_ASK, [content, policy, sheet, rows, kept])
+    tests = plain(Path(given["--tests"]).read_bytes()) if "--tests" in given else None
+    found = page.evaluate(_ASK, [content, policy, sheet, rows, kept, tests])
     return dict(found) if found is not None else None
 
 
@@ -95,10 +103,20 @@ class World:
     def verify(self, proof: dict[str, Any] | Release, *more: str) -> dict[str, Any]:
         """Have both verifiers check a file; what needs a copy of the log, `ikm-verify` does alone."""
         proof = self.village.proof(proof) if isinstance(proof, Release) else proof
+        if "--tests" not in more and (tests := self._tests(proof)) is not None:
+            path = self.stranger.folder / "uji.json.gz"
+            path.write_bytes(tests)
+            more = (*more, "--tests", str(path))
         said = self.stranger.runs(proof, *more, capsys=self._capsys)
-        if self._page is not None and not {"--log", "--remember"} & {*more}:
+        if self._page is not None and not {"--log", "--remember", "--code"} & {*more}:
             assert (
                 by_page(self._page, json.dumps(proof), self.stranger.policy.read_text(), *more)
                 == said["findings"]
             )
         return said
+
+    def _tests(self, proof: dict[str, Any]) -> bytes | None:
+        """The file of the test visits, as whoever has a release's proof gets it from the same page."""
+        said = json.loads(proof["release"])
+        release = Release.objects.filter(address=said.get("address")).first() if said.get("tests") else None
+        return proof_file.of_tests(release) if release is not None else None

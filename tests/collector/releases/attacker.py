@@ -4,6 +4,7 @@ He is given more than he could know: who stands in each published total. What he
 sum over some people's answers, so all he can compute follows from linear programmes over them.
 """
 
+import gzip
 import io
 import json
 import re
@@ -56,8 +57,10 @@ def everything(client: Client) -> dict[str, bytes]:
 
 
 def _content(answer: Any) -> bytes:
-    """Give what an answer says; of an archive, what its files say one behind the other."""
+    """Give what an answer says; of what is packed, what it says unpacked, and of an archive one file behind the other."""
     said = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if said.startswith(b"\x1f\x8b"):
+        return gzip.decompress(said)
     if not said.startswith(b"PK"):
         return bytes(said)
     with zipfile.ZipFile(io.BytesIO(said)) as archive:

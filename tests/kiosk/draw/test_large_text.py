@@ -40,7 +40,7 @@ def sizes_of(parts: tuple[PlacedPart, ...]) -> Iterator[tuple[str, int]]:
         fitted = getattr(part.item, "fitted", None)
         if fitted is not None and fitted.lines:
             words = "".join(run.text for line in fitted.lines for run in line)
-            words = words.replace(" ", "").replace("·", "")
+            words = "".join(words.replace("·", "").split())
             if words:
                 yield words, fitted.size
 
@@ -76,7 +76,10 @@ def test_every_text_under_forty_pixels_is_1_4_times_its_ordinary_size(
 
     assert wrong == []
     get = Texts(language).get
-    own = [get(key) for key in ("action.smaller_text", "question.whole", "question.answers", "ticket.code")]
+    own = [
+        get(key)
+        for key in ("action.smaller_text", "question.whole", "question.answers", "ticket.code", "news.name")
+    ]
     pages = {get("page.number", number=1 + n, count=m) for m in range(2, 12) for n in range(m)}
     # What only large text has: pages of its own, and two groups of keys that wrap where they else stand on a line.
     assert {words for words in only_here if "Hapus" not in words and "Erase" not in words} <= {

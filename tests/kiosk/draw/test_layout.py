@@ -11,6 +11,7 @@ import pytest
 from kiosk.config import Config
 from kiosk.draw.screens import PlacedPart, layout, targets, theme_of
 from kiosk.draw.screens.controls import AnswerCard
+from kiosk.draw.screens.paragraph import Fitted
 from kiosk.draw.screens.parts import Pane, not_fitting
 from kiosk.draw.screens.warned import Curtain
 from kiosk.draw.theme import TARGET
@@ -77,6 +78,26 @@ def test_the_screens_of_a_complaint_fit_on_every_panel_also_in_large_type(size: 
                 parts = layout(view, look)
                 wrong += not_fitting(parts)
                 wrong += [name for part in parts if not pygame.Rect(0, 0, *size).contains(part.box)]
+
+    assert wrong == []
+
+
+def words_of(parts: tuple[PlacedPart, ...]) -> Iterator[str]:
+    for part in parts:
+        yield from words_of(tuple(getattr(part.item, "parts", ())))
+        fitted = getattr(part.item, "fitted", None)
+        if isinstance(fitted, Fitted):
+            yield " ".join("".join(run.text for run in line) for line in fitted.lines)
+
+
+@every_look
+def test_nothing_is_cut(look: Look) -> None:
+    """Every ellipsis that is drawn stands in the view already: the drawing makes none of its own."""
+    wrong = []
+    for name, view, parts in every_screen(look):
+        mine = repr(view).count("…")
+        drawn = [words for words in words_of(parts) if "…" in words]
+        wrong += [(name, words) for words in drawn[mine:]]
 
     assert wrong == []
 

@@ -42,6 +42,9 @@ def test_no_text_is_left_over() -> None:
         "desk",
         "training",
         "kept",
+        "about",
+        "news",
+        "counters",
     )
     screens = ("invitation", "preferences", "offer", "thanks", "wait", "complaints", "looking", "withdraw")
     answers = (

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.rehearsal.samples import AROUND
-from kiosk.rehearsal.told_samples import STANDARDS
+from kiosk.rehearsal.told_samples import MENDED, STANDARDS
 from kiosk.show.aloud.spoken import pieces
 from kiosk.show.idle.told import PULSE_SECONDS, TURN_SECONDS
 from kiosk.show.present import next_change, present
@@ -32,7 +32,7 @@ def test_every_page_has_its_turn_and_begins_anew() -> None:
     pages = idle().told
     assert pages is not None
     count = len(pages.pages)
-    assert count == 5, "two mends, two glimpses of standards, the hours"
+    assert count == 6, "two mends, one of them on two pages, two glimpses of standards, the hours"
     shown = [view.told.page for turn in range(count + 1) if (view := idle(turn * TURN_SECONDS)).told]
     assert shown == [*range(count), 0]
 
@@ -40,12 +40,14 @@ def test_every_page_has_its_turn_and_begins_anew() -> None:
 def test_what_a_page_says_is_what_was_told() -> None:
     told = idle().told
     assert told is not None
-    first, _, glimpse, _, hours = told.pages
+    first, wrong, mended, glimpse, _, hours = told.pages
     assert (first.heading, first.text, first.note) == (
         "Sudah dibenahi: Surat pengantar lama",
         "Kini selesai di tempat, paling lama 30 menit.",
         "Selesai 16 Nov 2026.",
     )
+    assert wrong.text == MENDED[1].problem
+    assert (mended.text, mended.note) == (MENDED[1].result, "Selesai 30 Sep 2026.")
     assert glimpse.text == "30 menit sejak berkas lengkap. Biaya: Tidak dipungut biaya."
     assert hours.text == ("Senin–Kamis\u00a008.00–12.00, 13.00–15.30 · Jumat\u00a008.00–11.30")
     assert (told.value, told.caption) == ("84,12 Baik", "IKM Triwulan III 2026")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.scores.tallies.minutes import mark, proven_spans
-from hardware.board import screen_connected, sound_cards
+from hardware.board import Battery, screen_connected, sound_cards
 from hardware.simulator import SimulatedPanel
 from kiosk.app import make_loop
 from kiosk.config import Config, parse
@@ -165,6 +165,25 @@ def test_a_clock_that_is_not_trusted_is_a_trouble_once_there_was_time_to_mend_it
     fresh = WELL._replace(clock_trusted=False)
     assert trouble("clock_unknown") not in fresh.troubles()
     assert trouble("clock_unknown") in fresh._replace(settled=True).troubles()
+
+
+@pytest.mark.parametrize(
+    "battery, told",
+    [
+        (None, False),
+        (Battery(96, draining=False), False),
+        (Battery(14, draining=False), False),
+        (Battery(14, draining=True), True),
+    ],
+)
+def test_a_battery_that_runs_down_is_told_to_the_collector(battery: Battery | None, told: bool) -> None:
+    assert WELL.board is not None
+    health = WELL._replace(board=WELL.board._replace(battery=battery))
+    assert (trouble("battery_low", percent=14) in health.troubles()) is told
+    tells = health.told()
+    assert (tells.battery_percent, tells.battery_used) == (
+        (battery.percent, battery.draining) if battery else (None, None)
+    )
 
 
 def test_run_refuses_where_nobody_could_see_it(home: Path) -> None:

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from survey.settings.keys import check
-from survey.settings.shown import MENDED, STANDARDS, Mended, SettingsRefused, shortened
+from survey.settings.shown import COUNTERS, MENDED, STANDARDS, Mended, SettingsRefused, shortened
 from survey.visit.plan import Standard
 
 DONE = {"problem": "Antre lama", "result": "Loket kedua dibuka", "done_on": "2026-11-16"}
+COUNTER = {"name": "KTP", "floor": "Lantai 1", "here": True}
 PROMISED = {
     "code": "kk",
     "name": "Kartu keluarga",
@@ -41,6 +42,14 @@ def test_what_was_mended_and_what_is_promised_is_read() -> None:
         (STANDARDS, [PROMISED | {"texts": {"biaya": "x" * 601}}]),
         (STANDARDS, [PROMISED | {"name": None}]),
         (STANDARDS, ["kk"]),
+        (COUNTERS, COUNTER),
+        (COUNTERS, [COUNTER] * 2),
+        (COUNTERS, [COUNTER | {"here": False}] * 41),
+        (COUNTERS, [COUNTER | {"here": "yes"}]),
+        (COUNTERS, [COUNTER | {"name": "x" * 61}]),
+        (COUNTERS, [COUNTER | {"floor": ""}]),
+        (COUNTERS, [COUNTER | {"way": "x" * 61}]),
+        (COUNTERS, [COUNTER | {"number": 1}]),
     ],
 )
 def test_what_is_none_is_refused_by_its_key(key: str, value: object) -> None:

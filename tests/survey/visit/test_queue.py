@@ -6,7 +6,7 @@ import pytest
 
 from survey.visit.aided import Aid
 from survey.visit.offer import offer
-from survey.visit.state import AidCalled, Ended, Press, Step
+from survey.visit.state import AidCalled, Ended, Press, Release, Step
 from survey.visit.waits import faces_at, warns_at
 from tests.survey.visits import Walk
 
@@ -43,7 +43,7 @@ class Queue:
         self.answers: list[int] = []
 
     def visitor(self) -> None:
-        """Come, wait until faces stand there, press one, go on for a while, and leave without a word."""
+        """Come, wait until faces stand there, press one, go on for a while, and leave without a word, maybe with the thanks still there."""
         walk = self.walk
         walk.wait(self.dice.uniform(0, 40))
         for _ in range(800):
@@ -55,7 +55,7 @@ class Queue:
         walk.press(place)
         for _ in range(self.dice.randrange(12)):
             self.go_on()
-        while walk.state.step in (Step.SAVING, Step.THANKS):
+        while walk.state.step is Step.SAVING:
             walk.wait(0.5)
 
     def go_on(self) -> None:
@@ -96,6 +96,71 @@ def test_a_mixed_queue_loses_no_press_and_no_answer(seed: int) -> None:
     assert sorted(kept) == sorted(queue.answers)
     visits = [one.response.visit for one in queue.walk.responses if one.response.instrument == "pulse"]
     assert visits == sorted(set(visits)), "every press on a face is a visit of its own"
+
+
+def thanked(walk: Walk) -> Walk:
+    """After a whole visit, whose thanks have just come."""
+    walk.choose("answer:3")
+    walk.choose("decline")
+    assert walk.state.step is Step.THANKS
+    return walk
+
+
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("seconds", [10, 18, 19.9, 25])
+def test_over_the_thanks_of_the_last_one_every_face_is_a_vote(place: int, seconds: float) -> None:
+    walk = thanked(Walk())
+    walk.wait(walk.state.since + seconds - walk.now)
+    assert walk.state.faces is (seconds < 20)
+    walk.press(place)
+    assert given(walk) == [3, place + 1]
+    assert walk.state.visit == 2
+    assert walk.state.own_code is None, "nobody is given another's code"
+
+
+def test_a_face_that_is_pressed_or_held_as_the_thanks_end_is_not_lost() -> None:
+    walk = thanked(Walk())
+    walk.wait(walk.state.since + 19.9 - walk.now)
+    walk.give(Press(1))
+    walk.wait(1.2)  # still down, and the time of the thanks is over
+    walk.give(Release())
+    walk.wait(2)
+    assert given(walk) == [3, 2]
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_before_that_no_press_on_the_thanks_counts(place: int) -> None:
+    walk = thanked(Walk())
+    walk.press(place)
+    assert given(walk) == [3]
+    assert walk.state.step is (Step.THANKS if place else Step.IDLE), (
+        "only the one button that is named there acts"
+    )
+
+
+@pytest.mark.parametrize("way", ["touch", "hold"])
+def test_who_copies_a_code_slowly_has_it_back(way: str) -> None:
+    walk = thanked(Walk())
+    own = walk.state.own_code
+    walk.wait(12)
+    assert (walk.state.faces, walk.state.own_code) == (True, own)
+    walk.touch("resume") if way == "touch" else walk.hold()
+    assert (walk.state.step, walk.state.faces, walk.state.own_code) == (Step.THANKS, False, own)
+
+
+def test_thanks_without_a_code_give_way_sooner_and_those_that_are_read_aloud_never() -> None:
+    walk = Walk(makes_codes=False)
+    walk.choose("answer:3")
+    walk.choose("decline")
+    walk.wait(31)  # nobody makes a code
+    assert (walk.state.step, walk.state.own_code) == (Step.THANKS, None)
+    walk.wait(walk.state.since + 6 - walk.now)
+    assert walk.state.faces
+    assert "resume" not in offer(walk.plan, walk.state).actions, "there is nothing to go on with"
+
+    heard = thanked(Walk())
+    heard.touch("listen")
+    assert faces_at(heard.plan, heard.state) is None
 
 
 @pytest.mark.parametrize("place", range(4))

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from survey.instrument.definition import load
 from survey.record.complaint import AdditionKind
 from survey.record.visit_code import LETTERS, VisitCode
+from survey.visit.aided import Aid
 from survey.visit.coded import DeclareTest, KeptCode, MakeCode
 from survey.visit.effects import LookUp, SaveAddition, SaveComplaint, SaveResponse, Thanked
 from survey.visit.graph import edges, kind_of
 from survey.visit.machine import advance, begin, due
 from survey.visit.offer import offer, question_key
-from survey.visit.plan import Plan
+from survey.visit.plan import Counter, Plan
 from survey.visit.speech import ForgetSpeech, NotRecorded, Record, Recorded, Replayed
 from survey.visit.state import (
+    AidCalled,
     Coded,
     Event,
     Found,
@@ -55,7 +57,10 @@ PLANS = (
 )
 
 MIDDLE = full_plan(
-    services=full_plan().services[:1], profile=full_plan().profile[:1], forms=(load("maladministrasi"),)
+    services=full_plan().services[:1],
+    profile=full_plan().profile[:1],
+    forms=(load("maladministrasi"),),
+    counters=(Counter("KTP", "1"),),
 )
 
 
@@ -85,6 +90,7 @@ events = st.one_of(
         st.sampled_from(["hold", "release", "void", "tick", "staff", "left", "restored"]), st.integers(0, 3)
     ),
     st.tuples(st.just("failed"), st.just(0)),
+    st.tuples(st.just("called"), st.integers(0, len(Aid) - 1)),
 )
 steps = st.lists(st.tuples(events, st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.5, 1.2, 12.0, 50.0])), max_size=120)
 
@@ -121,6 +127,8 @@ class Judge:
                 return Touch(choices[number % len(choices)] if choices else "nothing")
             case "key":
                 return Touch(f"key:{number}")
+            case "called":
+                return AidCalled(list(Aid)[number])
             case "found" if self.looked_up and len(self.looked_up[0]) == LETTERS:
                 return FoundCode(self.looked_up.pop(0), KeptCode(7, "", None) if number else None)
             case "found" if self.looked_up:

@@ -31,6 +31,8 @@ def test_what_was_told_is_read_back() -> None:
         disk_used_percent=40,
         temperature_c=51,
         was_under_voltage=True,
+        battery_percent=14,
+        battery_used=True,
     )
     health = UplinkHealth(
         version="1",
@@ -41,6 +43,8 @@ def test_what_was_told_is_read_back() -> None:
         damaged=2,
         disk_free_mb=9,
         memory_kb=8,
+        settings_held=3,
+        tickets_held=0,
         kiosk=panel,
     )
     assert uplink_health_of(health.to_fields()) == health

@@ -117,7 +117,12 @@ def answers(home: Home) -> dict[str, int]:
     trip.go(1)
     progress: Progress = trip.courier.progress
     board = StatusBoard(
-        home.paths, JournalReader(home.paths.journal), version="1", log_seen=LogSeen, certificate_ends_ms=0
+        home.paths,
+        JournalReader(home.paths.journal),
+        version="1",
+        log_seen=LogSeen,
+        held=lambda: (0, 0),
+        certificate_ends_ms=0,
     )
     fates["courier"] = progress.confirmed
     fates["status board"] = head - board.backlog(progress)

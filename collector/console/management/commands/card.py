@@ -21,6 +21,7 @@ from collector.fleet import tree
 from collector.fleet.models import Kiosk
 from collector.local import date_text, day_text, local_date
 from collector.papers.press import PDF, Warm
+from collector.releases import tests_beside
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT, PULSE
 
 _MAY = (roles.AUDITOR, roles.ADMINISTRATOR)
@@ -77,6 +78,8 @@ class Command(CollectorCommand):
                     answers[PULSE.partition("@")[0]] = [given.smiley]
                 if given.answers:
                     answers[given.instrument] = list(_values(given.answers, given.instrument))
+                if tests_beside.was_told(cards.find(given.code)):
+                    raise CollectorError("card_shown")
                 card = cards.write(given.code, answers, who=named(given, _MAY))
                 return f"written: card {card.leaf[:16]} of {card.kiosk.name}"
         declared.settle()
@@ -127,4 +130,8 @@ def _listed() -> Iterator[str]:
     for one in found:
         written = " written" if one.card is not None and one.card.wrote is not None else ""
         day = date_text(one.at_ms, one.unit.time_zone)
-        yield f"{day} {one.stream.kiosk.name}/{one.number} {one.verdict}{written}"
+        counts = "".join(
+            f"; counts in {release.address}, which came out before: correct it"
+            for release in (tests_beside.still_counting(one) if one.verdict == Verdict.TAKEN_OUT else ())
+        )
+        yield f"{day} {one.stream.kiosk.name}/{one.number} {one.verdict}{written}{counts}"

@@ -1,9 +1,8 @@
 """`ikm-collector listen`."""
 
 import gc
-import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,19 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from collector import clock
-from collector.complaints import retention, states
+from collector.complaints import retention
+from collector.complaints import states as states_of_tickets
 from collector.console.command import CollectorCommand
-from collector.evidence.doors import heartbeat as state
+from collector.evidence.doors import heartbeat
 from collector.evidence.doors.mqtt import BrokerAddress, Listener
-from collector.evidence.intake import refusals
 from collector.evidence.intake.accept import accept
-from collector.evidence.intake.arrivals import Arrival, RefusedMessage
-from collector.evidence.models import Door
 from collector.fleet import publication
 from collector.log import news
 from collector.people import trail
 from collector.trust import ca, certificates, keyholder
 from collector.trust.kinds import COLLECTOR, Errand
 from survey.wire import topics
-
-log = logging.getLogger(__name__)
+from survey.wire.health import uplink_health_of
 
 
 class Command(CollectorCommand):
@@ -48,14 +44,15 @@ class Command(CollectorCommand):
     def run(self, options: dict[str, Any]) -> str | None:
         """Listen."""
         retention.replay(clock.now())
-        broker = BrokerAddress.parse(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
-        if broker.tls:
+        brokers = BrokerAddress.parse_all(settings.IKM_BROKER_URL, version=settings.IKM_MQTT_VERSION)
+        if brokers[0].tls:
             certificate, key = own_certificate()
-            broker = replace(broker, ca=settings.IKM_KEYS / ca.CERTIFICATE, certificate=certificate, key=key)
+            authority = settings.IKM_KEYS / ca.CERTIFICATE
+            brokers = [replace(one, ca=authority, certificate=certificate, key=key) for one in brokers]
         listener = Listener(
-            broker,
+            brokers,
             accept=accept,
-            hear_state=hear_state,
+            hear_states=hear,
             housekeep=to_publish,
             name=options["name"],
             share=options["share"],
@@ -83,31 +80,29 @@ def own_certificate() -> tuple[Path, Path]:
     return certificate, key
 
 
-def hear_state(kiosk: str, payload: bytes, now_ms: int) -> None:
-    """Note a kiosk's state; what cannot be taken is counted among the refusals."""
-    try:
-        code = state.hear(kiosk, payload, now_ms=now_ms)
-    except (ValueError, TypeError, ArithmeticError):  # whatever one message does to us, the others go on
-        log.exception("a state message of %d bytes could not be processed", len(payload))
-        code = "unexpected"
-    if code is not None:
-        arrival = Arrival(payload=payload, door=Door.MQTT, received_ms=now_ms, vouched=kiosk)
-        refusals.count_one(
-            arrival, RefusedMessage(code, "a state message that could not be taken"), claimed=kiosk
-        )
+def hear(states: Mapping[str, bytes], now_ms: int) -> None:
+    """Hear what kiosks say of themselves, and have published again what they should hold and do not."""
+    reports = heartbeat.hear_all(states, now_ms).reports
+    healths = {kiosk: read for kiosk, told in reports.items() if (read := uplink_health_of(told)) is not None}
+    publication.tell_again(
+        {kiosk: one.settings_held for kiosk, one in healths.items() if one.settings_held >= 0}
+    )
+    states_of_tickets.tell_again(
+        {kiosk: one.tickets_held for kiosk, one in healths.items() if one.tickets_held >= 0}
+    )
 
 
 def to_publish() -> Sequence[tuple[str, bytes]]:
     """Give the settings, tickets' states and news of the log that no broker holds yet, and note that it holds them now.
 
-    They are noted before they are sent; a kiosk that misses them asks over HTTPS, and every connection sends them again.
+    They are noted before they are sent; a kiosk that misses them asks over HTTPS, or says so in its next report.
     """
     waiting = publication.unpublished()
     if waiting:
         publication.mark_published(pk for pk, _, _ in waiting)
-    told = states.unpublished()
+    told = states_of_tickets.unpublished()
     if told:
-        states.mark_published([pk for pk, _, _ in told], clock.now())
+        states_of_tickets.mark_published([pk for pk, _, _ in told], clock.now())
     logged = news.unpublished()
     if logged:
         news.mark_published(pk for pk, _, _ in logged)

@@ -7,46 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
-from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
 
 from collector import clock
 from collector.complaints import retention
 from collector.console.command import CollectorCommand
+from collector.console.serving import PatientWorker, Server
 from collector.errors import CollectorError
-from collector.notify import notify
 from collector.trust.keys import write_secret
-from collector.wsgi import application
-
-
-class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's main process, which tells systemd that it is ready, and here also that it is alive."""
-
-    def murder_workers(self) -> None:
-        """Look after the workers once a second: one that hangs is replaced, so our word holds for them too."""
-        super().murder_workers()
-        notify("WATCHDOG=1")
-
-
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn, configured here instead of by its own command line."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Take over the options."""
-        for key, value in self._options.items():
-            self.cfg.set(key, value)
-
-    def load(self) -> Any:
-        """Give the application."""
-        return application
-
-    def run(self) -> None:
-        """Serve until stopped."""
-        _Arbiter(self).run()
 
 
 class Command(CollectorCommand):
@@ -69,12 +36,12 @@ class Command(CollectorCommand):
         host = f"[{options['host']}]" if ":" in options["host"] else options["host"]
         self.stdout.write(f"serving http://{host}:{options['port']}/ until stopped")
         self.stdout.flush()
-        _Server(
+        Server(
             {
                 "bind": f"{options['host']}:{options['port']}",
                 "workers": options["workers"],
                 "threads": options["threads"],
-                "worker_class": "gthread",
+                "worker_class": PatientWorker,
                 "worker_tmp_dir": None,
                 "loglevel": "warning",
                 "proc_name": "ikm-collector",
