@@ -56,6 +56,7 @@ Proof
   stream              streams that do not fit their key's lineage; let them count, or not
   keys                the keys that kiosks seal to: list, make a new one, destroy an old one
   refusals            what was refused, and why
+  token               tokens by which programs ask the API: make, list, revoke
   trail               who exported and changed what
 
 People

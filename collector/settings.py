@@ -88,7 +88,9 @@ INSTALLED_APPS = [
     "collector.jobs",
     "collector.alerts",
     "collector.desk",
+    "collector.api",
     "collector.console",
+    "ninja",
 ]
 MIDDLEWARE = [
     "collector.headers.guarded",
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "collector.api.door.guarded",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -27,7 +27,7 @@ LIBRARIES = {
     "witness": {"cryptography"},
     "collector": {
         "django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn", "typst", "xlsxwriter", "pikepdf",
-        "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml", "holidays", "requests",
+        "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml", "holidays", "requests", "ninja",
     },
 }  # fmt: skip
 
@@ -287,7 +287,7 @@ COLLECTOR_ORDER = (
     {"pekppp"},
     {"jobs"},
     {"alerts"},
-    {"desk"},
+    {"desk", "api"},
     {"console"},
     {"manage", "urls"},
 )

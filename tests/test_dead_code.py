@@ -40,6 +40,11 @@ BY_LIBRARIES = (
     ),
     Unused("collector/alerts/models.py", "TELEGRAM|not_before", "chosen by its value; conditions name it"),
     Unused("collector/challenges/*.py", "made_by|wrote_at", "kept for whoever looks into a test visit"),
+    Unused(
+        "collector/api/contract.py",
+        "authenticate|me|_unknown",
+        "ninja calls them",
+    ),
     Unused("collector/accounts/models.py", "abstract", "Django reads `Meta`"),
     Unused("collector/desk/*.py", "days_left|needs_reason|night|is_bad", "templates ask for them"),
     Unused(

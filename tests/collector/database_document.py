@@ -23,6 +23,7 @@ APPS = (
     "jobs",
     "alerts",
     "desk",
+    "api",
 )
 _HEAD = """\
 # The collector's tables
