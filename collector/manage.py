@@ -27,7 +27,6 @@ Begin
 The fleet
   region|agency|unit|place|service add    build the tree (add again to rename)
   region import       name all regions from the Ministry's table of codes
-  fleet               regions, agencies, units, places and services by one workbook
   enrol               print a one-time code for a new kiosk
   kiosk               list, move or revoke kiosks; change their settings
 

@@ -105,7 +105,7 @@ def take(rows: Iterable[RegionRow], *, who: str, source: str, tell: Tell) -> Imp
         raise CollectorError("regions_none")
     with transaction.atomic():
         here = dict(Region.objects.values_list("code", "name"))
-        unnamed = {code for code in above(wanted) if code not in wanted and code not in here}
+        unnamed = {code for code in _above(wanted) if code not in wanted and code not in here}
         fresh = [Region(code=code, name=name) for code, name in wanted.items() if code not in here]
         fresh += [Region(code=code) for code in unnamed]
         other = [code for code, name in wanted.items() if here.get(code, name) != name]
@@ -143,10 +143,9 @@ def _wrong(row: RegionRow, cells: list[str]) -> str:
     return "" if row.name.isprintable() else "signs"
 
 
-def above(codes: Iterable[str]) -> set[str]:
-    """Give the codes of all regions above these."""
-    found: set[str] = set()
+def _above(codes: Iterable[str]) -> set[str]:
+    above: set[str] = set()
     for code in codes:
         parts = code.split(".")
-        found.update(".".join(parts[:depth]) for depth in range(1, len(parts)))
-    return found
+        above.update(".".join(parts[:depth]) for depth in range(1, len(parts)))
+    return above

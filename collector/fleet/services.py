@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from collector.errors import CollectorError
 from collector.fleet import tree
-from collector.fleet.models import Assignment, Kiosk, Service, Unit
+from collector.fleet.models import Kiosk, Service, Unit
 from collector.fleet.publication import publish
 from collector.people import trail
 from collector.words.foreign import in_one_line
@@ -92,15 +92,6 @@ def _tell(unit: Unit) -> None:
     """
     if unit.services.filter(offered=True).count() > MAX_SERVICES:
         raise CollectorError("services_many", most=MAX_SERVICES)
-    tell([unit.pk])
-
-
-def tell(units: Collection[int]) -> None:
-    """Sign new settings for the kiosks that stand where units serve, by the units' keys.
-
-    Raises:
-        CollectorError: a kiosk's settings would not hold.
-    """
-    places = Assignment.objects.filter(unit__in=units).values("place")
+    places = unit.assignments.values("place")
     for kiosk in Kiosk.objects.filter(assignments__place__in=places).distinct():
         publish(kiosk, changes={})

@@ -1,14 +1,12 @@
-"""Reading an XLSX that somebody else made: texts by row and column, within bounds, and nothing of it is run.
+"""Reading the first sheet of an XLSX that somebody else made: texts by row and column, within bounds, and nothing of it is run.
 
-Only what holds the texts is opened: the list of sheets, the first sheet or all of them, and the texts that cells share. In the first sheet
-alone formulas count by the value that was saved with them; where all sheets are read, a formula is refused by its place.
+Only what holds the texts is opened: the list of sheets, the first sheet, and the texts that cells share. Formulas count by the value
+that was saved with them.
 """
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from lxml import etree
@@ -19,9 +17,6 @@ from collector.unpacking import UNREADABLE
 MOST_BYTES = 4_000_000
 _MOST_UNPACKED = 30_000_000
 MOST_ROWS = 5_000
-MOST_FLEET_BYTES = 8_000_000
-MOST_FLEET_ROWS = 20_000
-_MOST_SHEETS = 20
 _MOST_COLUMNS = 200
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -41,41 +36,12 @@ def read(data: bytes) -> list[SheetRow]:
     Raises:
         CollectorError: it is too large (`sheet_large`), or no XLSX that can be read (`sheet_unreadable`).
     """
-    with _opened(data, most=MOST_BYTES, rows=MOST_ROWS) as packed:
-        texts = _shared(packed)
-        _, part = _parts(packed)[0]
-        return _rows(_parsed(packed, part), texts, most=MOST_ROWS)
-
-
-def read_sheets(data: bytes) -> dict[str, list[SheetRow]]:
-    """Give the rows of every sheet that hold anything, by the sheets' names.
-
-    Raises:
-        CollectorError: it is too large (`sheet_large`), no XLSX that can be read (`sheet_unreadable`), or has a formula (`sheet_formula`).
-    """
-    with _opened(data, most=MOST_FLEET_BYTES, rows=MOST_FLEET_ROWS) as packed:
-        texts = _shared(packed)
-        found = {}
-        for name, part in _parts(packed):
-            sheet = _parsed(packed, part)
-            formula = next(sheet.iter(f"{_MAIN}f"), None)
-            if formula is not None:
-                cell = formula.getparent()
-                where = cell.get("r", "?") if cell is not None else "?"
-                raise CollectorError("sheet_formula", sheet=name, cell=str(where)[:12])
-            found[name] = _rows(sheet, texts, most=MOST_FLEET_ROWS + 1)  # with its headings
-        return found
-
-
-@contextmanager
-def _opened(data: bytes, *, most: int, rows: int) -> Iterator[zipfile.ZipFile]:
-    if len(data) > most:
-        raise CollectorError("sheet_large", rows=rows)
+    if len(data) > MOST_BYTES:
+        raise CollectorError("sheet_large", rows=MOST_ROWS)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > 2 * _MOST_UNPACKED:
-                raise CollectorError("sheet_large", rows=rows)
-            yield packed
+            texts = _shared(packed)
+            return _rows(_parsed(packed, _first_sheet(packed)), texts)
     except (*UNREADABLE, etree.XMLSyntaxError) as error:
         raise CollectorError("sheet_unreadable") from error
 
@@ -94,20 +60,17 @@ def _parsed(packed: zipfile.ZipFile, name: str) -> etree._Element:
     return root
 
 
-def _parts(packed: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Give the name of each sheet and of the part that holds it."""
-    sheets = _parsed(packed, "xl/workbook.xml").findall(f"{_MAIN}sheets/{_MAIN}sheet")
-    if not 0 < len(sheets) <= _MOST_SHEETS:
-        raise ValueError("no sheet, or more than anybody fills in")
-    targets = {
-        one.get("Id"): str(one.get("Target", "")) for one in _parsed(packed, "xl/_rels/workbook.xml.rels")
-    }
-    found = []
-    for sheet in sheets:
-        target = targets[sheet.get(_RELATED)]
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        found.append((str(sheet.get("name", "")), part))
-    return found
+def _first_sheet(packed: zipfile.ZipFile) -> str:
+    book = _parsed(packed, "xl/workbook.xml")
+    sheet = book.find(f"{_MAIN}sheets/{_MAIN}sheet")
+    if sheet is None:
+        raise ValueError("no sheet")
+    wanted = sheet.get(_RELATED)
+    for one in _parsed(packed, "xl/_rels/workbook.xml.rels"):
+        if one.get("Id") == wanted:
+            target = str(one.get("Target", ""))
+            return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    raise ValueError("no such sheet")
 
 
 def _shared(packed: zipfile.ZipFile) -> list[str]:
@@ -116,7 +79,7 @@ def _shared(packed: zipfile.ZipFile) -> list[str]:
     return [_text(one) for one in _parsed(packed, "xl/sharedStrings.xml").findall(f"{_MAIN}si")]
 
 
-def _rows(sheet: etree._Element, texts: list[str], *, most: int) -> list[SheetRow]:
+def _rows(sheet: etree._Element, texts: list[str]) -> list[SheetRow]:
     found = []
     for place, row in enumerate(sheet.iterfind(f"{_MAIN}sheetData/{_MAIN}row"), start=1):
         number = int(row.get("r", place))
@@ -129,8 +92,8 @@ def _rows(sheet: etree._Element, texts: list[str], *, most: int) -> list[SheetRo
                 cells[where] = text
         if cells:
             found.append(SheetRow(number, [cells.get(place, "") for place in range(max(cells) + 1)]))
-        if len(found) > most:
-            raise CollectorError("sheet_large", rows=most)
+        if len(found) > MOST_ROWS:
+            raise CollectorError("sheet_large", rows=MOST_ROWS)
     return found
 
 

@@ -152,7 +152,6 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("dress", "--letterhead", "DESA SUKAMAJU", "--contact", "Tlp. 0727", "--as", "rina"), "DESA SUKAMAJU\nTlp. 0727\nno logo"),
     ],
     "pekppp": [((*UNIT, "--year", "2026"), "  7  0  Tidak ada publikasi yang tercatat.")],
-    "fleet": [(("template", "{folder}/desa.xlsx"), "desa.xlsx: ")],
     "place": [(("add", "--code", "mpp", "--name", "MPP", "--region", "18.71"), "place mpp: MPP, 18.71")],
     "population": [((*QUARTER, "--users", "500"), "2026-TW4: 500 users, so 217 respondents are needed"),
                    ((*QUARTER, "--users", "0"), "2026-TW4: no population stated")],
@@ -225,7 +224,6 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "paper": (("make", "AAAAAAAA", "--out", "{folder}"), "there is no release with the address 'AAAAAAAA'"),
     "pekppp": ((*UNIT, "--year", "26"), "the year is one from 2000 to 2199"),
-    "fleet": (("import", "{folder}/kios.xlsx"), "cannot be read"),
     "place": (
         ("add", "--code", "x", "--name", "x", "--region", "x"),
         "region = 'x': write a Kemendagri code",

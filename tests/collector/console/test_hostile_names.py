@@ -66,7 +66,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "complaints": ("complaint", "list", "--as", "rina"),
     "complaint": ("complaint", "read", "{ticket}", "--as", "rina", "--why", "x"),
     "evidence": ("evidence", "export", "{folder}/b.zip", *QUARTER, "--why", "x"),
-    "fleet": ("fleet", "import", "{folder}/unit.csv"),
     "index": ("index", *QUARTER),
     "index by unit": ("index", "--region", "18", "--period", "2026-TW4", "--by", "unit"),
     "index as JSON": ("index", *QUARTER, "--json"),
@@ -101,7 +100,6 @@ def test_no_command_prints_what_a_terminal_would_obey(
     village: FakeKiosk, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / f"{EVIL.replace('/', '')}.ikm").write_bytes(b"x")
-    (tmp_path / "unit.csv").write_text(f"kode,nama,wilayah,instansi,zona waktu\ndua,{EVIL},18,,\n")
     (tmp_path / "evil.toml").write_text(f"id = {json.dumps(EVIL)}\nkind = {json.dumps(EVIL)}\n")
     capsys.readouterr()
     said = ""
