@@ -49,7 +49,7 @@ BY_LIBRARIES = (
     Unused("collector/desk/*.py", "days_left|needs_reason|night|is_bad", "templates ask for them"),
     Unused(
         "collector/desk/templatetags/desk.py",
-        "short_day|local_minute|count_words|step_words|has_units|unit_rooms|day_at|topic_words|stop_words|step_by|complaint_filter|span_words",
+        "short_day|local_minute|count_words|step_words|has_units|administers|unit_rooms|day_at|topic_words|stop_words|step_by|complaint_filter|span_words",
         "templates use filters by name",
     ),
     Unused("collector/fleet/models.py", "retired_why|hidden_why", "templates ask for them"),

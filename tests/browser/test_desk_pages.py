@@ -76,7 +76,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/unit/tanjungasih/standar/",
         "/meja/unit/tanjungasih/kunjungan/",
     ),
-    "pengelola": ("/meja/", "/meja/akun/", "/meja/akun/undang/"),
+    "pengelola": ("/meja/", "/meja/akun/", "/meja/akun/undang/", "/meja/armada/"),
 }
 """What each role sees of its own; the rest of an administrator's rooms look as an evaluator's do."""
 

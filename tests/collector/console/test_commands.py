@@ -132,6 +132,11 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         ((*QUARTER, "--json"), '"period": "2026-TW4"'),
     ],
     "instruments": [(("list",), "skm-2017@1: 9 elements")],
+    "fleet": [
+        (("template", "{folder}/templat.xlsx"), "0 rows"),
+        (("export", "{folder}/armada.xlsx"), "rows"),
+        (("import", "{folder}/armada.xlsx"), "0 new, 0 changed"),
+    ],
     "forum": [
         (("list", *UNIT), "sukamaju: no forums"),
         (("add", *UNIT, "--date", "2026-11-02", "--place", "Balai", "--topic", "Standar", "--media", "2"), "1 of 5 groups"),
@@ -206,6 +211,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "handover": (("take-back", "AAAA", "--as", "rina", "--why", "x"), "there is no complaint 'AAAA' here"),
     "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
     "instruments": (("check", "{file}"), "SystemExit"),
+    "fleet": (("import", "{file}"), "no XLSX, and no CSV"),
     "forum": (
         ("add", *UNIT, "--date", "2026-11-31", "--place", "x", "--topic", "x"),
         "'2026-11-31' is no date: write it as 2027-01-01",
