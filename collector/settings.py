@@ -26,6 +26,7 @@ IKM_LOG_LEVEL = os.environ.get("IKM_LOG_LEVEL") or "INFO"
 IKM_EMBED_SITES = (
     os.environ.get("IKM_EMBED_SITES") or "https://*.desa.id http://*.desa.id https://*.go.id http://*.go.id"
 )
+IKM_API_ORIGINS = (os.environ.get("IKM_API_ORIGINS") or "").split()
 IKM_DATA_LICENCE = os.environ.get("IKM_DATA_LICENCE") or ""
 IKM_DATA_LICENCE_URL = os.environ.get("IKM_DATA_LICENCE_URL") or ""
 IKM_DATA_PUBLISHER = os.environ.get("IKM_DATA_PUBLISHER") or ""
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "collector.headers.guarded",
+    "collector.api.origins.named",
     "collector.language.by_address",
     "django.middleware.security.SecurityMiddleware",
     "collector.releases.show.one.at_once",

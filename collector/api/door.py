@@ -54,12 +54,16 @@ def _refused(request: HttpRequest, place: str) -> HttpResponseBase | None:
     network = network_of(get_adapter(request).get_client_ip(request))
     if header is None:
         counted = not place.startswith(_FROZEN)
-        return None if not counted or limits.take(f"from {network}", limits.OF_NETWORK, now) else _too_often()
+        return (
+            None
+            if not counted or limits.COUNTS.take(f"from {network}", limits.OF_NETWORK, now)
+            else _too_often()
+        )
     kind, _, text = header.partition(" ")
     token = tokens.shown(text.strip(), now=now) if kind.lower() == "bearer" else None
     if token is None:
-        return refusal(401) if limits.take(f"wrong {network}", limits.WRONG, now) else _too_often()
-    if not limits.take(f"token {token.pk}", limits.OF_TOKEN, now):
+        return refusal(401) if limits.COUNTS.take(f"wrong {network}", limits.WRONG, now) else _too_often()
+    if not limits.COUNTS.take_of_all(f"token {token.pk}", limits.OF_TOKEN, now):
         return _too_often()
     scope = NEEDS.get(place)
     if scope and scope not in token.scopes:

@@ -23,7 +23,7 @@ class Token(models.Model):
 
 
 class Asked(models.Model):
-    """How often somebody asked within a minute: one row for each token and each network."""
+    """How often a token was shown within a minute, as far as the processes told (`limits.py`)."""
 
     name = models.CharField(max_length=80, unique=True)
     window = models.BigIntegerField(help_text="the minute, counted since 1970")

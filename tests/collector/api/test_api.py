@@ -220,6 +220,34 @@ def test_nobody_else_s_page_reads_with_a_visitor_s_browser(villages: tuple[Unit,
     assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
+def test_scripts_of_a_named_site_read_what_is_published_and_nothing_else(
+    villages: tuple[Unit, Unit], settings: object
+) -> None:
+    site = "https://sukamaju.desa.id"
+    settings.IKM_API_ORIGINS = [site]
+    for place in ("/api/v1/releases", "/api/v1/releases/NNNNNNNN.json", "/data/katalog.json"):
+        answer = Client().get(place, headers={"Origin": site})
+        assert answer.headers["Access-Control-Allow-Origin"] == site, place
+        assert "Origin" in answer.headers["Vary"]
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        for other in (
+            "https://evil.example",
+            f"{site}.evil.example",
+            "null",
+            "*",
+            site.replace("https", "http"),
+        ):
+            answer = Client().get(place, headers={"Origin": other})
+            assert "Access-Control-Allow-Origin" not in answer.headers, other
+            assert "Origin" in answer.headers["Vary"]
+    _, text = a_token(officer(villages[0]))
+    for place in ("units", "me", "releases/../me", "openapi.json", "indices"):
+        assert "Access-Control-Allow-Origin" not in asked(place, text, Origin=site).headers, place
+    for place in ("/data/", "/api/v1/releases"):
+        asking = Client().options(place, headers={"Origin": site, "Access-Control-Request-Method": "PUT"})
+        assert not [name for name in asking.headers if name.startswith("Access-Control")]
+
+
 def test_the_contract_names_every_address_and_its_page_loads_nothing_foreign(db: None) -> None:
     document = asked("openapi.json").json()
     paths = set(document["paths"])

@@ -215,7 +215,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(
         records = [other.response(answers(3), at(MONDAY, seconds=300 * place)) for place in range(6)]
         with transaction.atomic():
             project(records)
-    with django_assert_max_num_queries(23):  # with the look at how often somebody asks
+    with django_assert_max_num_queries(18):
         answer = client.get("/api/v1/indices", {"period": "2026", "by": by}).json()
     assert answer["n"] == 37
 
