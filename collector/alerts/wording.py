@@ -8,9 +8,11 @@ from django.conf import settings
 
 from collector.alerts.gathering import Found
 from collector.alerts.rules import ALL, Level
+from collector.fleet.models import Region
 from collector.language import INDONESIAN
 from collector.local import minute_text
 from collector.words.catalogue import say
+from collector.words.foreign import in_one_line
 
 MOST_LINES = 20
 
@@ -67,7 +69,9 @@ def body_of(lines: Iterable[Line]) -> dict[str, object]:
 
 
 def _where(key: str) -> str:
-    region = key.partition(":")[2]
-    return (
-        say("alert.everywhere", INDONESIAN) if key == ALL else say("alert.regency", INDONESIAN, code=region)
-    )
+    """Name a cause: by the regency's name where that is known, else by its code."""
+    code = key.partition(":")[2]
+    if key == ALL:
+        return say("alert.everywhere", INDONESIAN)
+    name = Region.objects.filter(pk=code).values_list("name", flat=True).first()
+    return in_one_line(name) if name else say("alert.regency", INDONESIAN, code=code)

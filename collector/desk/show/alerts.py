@@ -139,8 +139,7 @@ def _groups(found: QuerySet[Alert]) -> list[Group]:
     groups = []
     for cause, key, number, taken, since in listed:
         code = codes[key]
-        where = (
-            say_here("alert.regency", code=names.get(code) or code) if code else say_here("alert.everywhere")
-        )
+        where = say_here("alert.regency", code=code) if code else say_here("alert.everywhere")
+        where = names.get(code) or where
         groups.append(Group(cause, where, code, number, number - taken, since))
     return sorted(groups, key=lambda one: (one.waiting == 0, -one.number))
