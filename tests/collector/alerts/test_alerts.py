@@ -25,6 +25,7 @@ from collector.alerts.models import Alert, Change, Message, MessageState, Receiv
 from collector.alerts.receivers import Wish
 from collector.errors import CollectorError
 from collector.fleet.models import Kiosk, KioskKey, KioskState, Region, Unit
+from collector.fleet.present import Alarm
 from collector.jobs import alive
 from collector.trust import ca
 from tests.collector.clocks import stopped
@@ -369,3 +370,35 @@ def test_a_message_calls_a_regency_by_its_name(db: None) -> None:
     Region.objects.create(code="18.01", name="Lampung\nSelatan")
     changing.turn(NOON)
     assert texts()[0].startswith("Lampung Selatan: ")
+
+
+def test_what_comes_in_quiet_hours_goes_as_one_message(db: None) -> None:
+    wish("kepala", "mail", "kepala@example.org", quiet=(time(11), time(13)))
+    kiosks = town("18.01.05.2003", 30, heard=NOON)
+    for place, one in enumerate(kiosks[:3]):
+        Kiosk.objects.filter(pk=one.pk).update(alarms=Alarm.DISK)
+        changing.turn(NOON + timedelta(minutes=place))
+    (said,) = texts()
+    assert [line.split(",")[0] for line in said.splitlines()] == ["k-0000", "k-0001", "k-0002"]
+    Kiosk.objects.filter(pk__in=[one.pk for one in kiosks[3:]]).update(alarms=Alarm.DISK)
+    changing.turn(NOON + timedelta(minutes=4))
+    Kiosk.objects.filter(pk=kiosks[0].pk).update(alarms=Alarm.DISK | Alarm.CLOCK)
+    changing.turn(NOON + timedelta(minutes=5))
+    kept = Message.objects.get().body
+    assert kept["text"].splitlines()[-1] == "dan 11 lagi"
+    assert (len(kept["changes"]), kept["more"], len(kept["text"].splitlines())) == (20, 11, 21)
+    Message.objects.update(tries=1)
+    receivers.test("kepala")
+    assert Message.objects.count() == 2, "what was tried stays as it was"
+
+
+def test_a_kiosk_that_is_used_no_more_is_not_called_well(db: None) -> None:
+    wish("kepala", "mail", "kepala@example.org")
+    town("18.01.05.2003", 1, heard=NOON - timedelta(minutes=95))
+    town("18.02.01.2001", 9, heard=NOON)
+    changing.turn(NOON)
+    Kiosk.objects.filter(name="k-0000").update(in_use=False)
+    changing.turn(NOON + timedelta(minutes=1))
+    changing.turn(NOON + timedelta(minutes=7))
+    assert not Alert.objects.filter(ended_at=None).exists()
+    assert len(texts()) == 1
