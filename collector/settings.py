@@ -40,6 +40,7 @@ IKM_LAPOR_TOKEN_FILE = os.environ.get("IKM_LAPOR_TOKEN_FILE") or ""
 IKM_LAPOR_SEND_PATH = os.environ.get("IKM_LAPOR_SEND_PATH") or ""
 IKM_LAPOR_POLL_PATH = os.environ.get("IKM_LAPOR_POLL_PATH") or ""
 IKM_LAPOR_TIMEOUT_S = int(os.environ.get("IKM_LAPOR_TIMEOUT_S") or "30")
+IKM_ALERT_PING_URL = os.environ.get("IKM_ALERT_PING_URL") or ""
 IKM_ALERT_LOCAL = tuple(filter(None, (os.environ.get("IKM_ALERT_LOCAL") or "").split(",")))
 IKM_LOG_POLICY = Path(os.environ["IKM_LOG_POLICY"]) if os.environ.get("IKM_LOG_POLICY") else None
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"

@@ -13,9 +13,9 @@ from django.db import transaction
 
 from collector.alerts import gathering, rules
 from collector.alerts.gathering import Found, Look
-from collector.alerts.models import Alert, Cause, Change, Message, Receiver, Turn, Wants
+from collector.alerts.models import Alert, Cause, Change, Message, MessageState, Receiver, Turn, Wants
 from collector.alerts.rules import Kind, Level
-from collector.alerts.wording import Line, body_of
+from collector.alerts.wording import Line, body_of, with_more
 
 _AT_ONCE = 1_000
 _DAY = timedelta(days=1)
@@ -158,7 +158,9 @@ def _end(
             name, place = alert.kiosk.name, unit.name if unit is not None else ""
             one = Found(alert.kiosk_id, name, place, region, key[0], Level.FINE, alert.since)
             changes.append(_change(alert, Level(alert.level), Level.FINE, one, now))
-            if alert.cause is None and alert.flaps < rules.FLAPPING:
+            # What is used no more, or stands nowhere, is not well again: it has only ceased to be asked for.
+            is_asked = alert.kiosk.in_use and unit is not None and unit.hidden_on is None
+            if is_asked and alert.cause is None and alert.flaps < rules.FLAPPING:
                 told.append(Told(region, key[0], is_down=False, line=Line.of(one)))
     for start in range(0, len(well), _AT_ONCE):
         Alert.objects.filter(pk__in=well[start : start + _AT_ONCE]).update(gone_at=now)
@@ -215,14 +217,22 @@ def _remind(now: datetime) -> None:
 
 
 def write(receiver: Receiver, lines: Iterable[Line], now: datetime) -> Message:
-    """Put a message into the outbox; it waits for the end of the receiver's quiet hours."""
+    """Put a message into the outbox; it waits for the end of the receiver's quiet hours, and what comes meanwhile goes with it."""
+    listed = list(lines)
     Receiver.objects.filter(pk=receiver.pk).update(reminded_at=now)
+    not_before = rules.undisturbed(
+        now, receiver.quiet_from, receiver.quiet_until, zone=settings.IKM_TIME_ZONE
+    )
+    if not_before > now:
+        # Never tried, and for the same morning: whoever takes it in between takes it as it was, and this one goes by itself.
+        waiting = receiver.messages.filter(state=MessageState.WAITING, tries=0, not_before=not_before)
+        for one in waiting.order_by("pk")[:1]:
+            if waiting.filter(pk=one.pk).update(body=with_more(one.body, listed)):
+                return one
     return Message.objects.create(
         receiver=receiver,
         key=secrets.token_hex(16),
-        body=body_of(lines),
+        body=body_of(listed),
         made_at=now,
-        not_before=rules.undisturbed(
-            now, receiver.quiet_from, receiver.quiet_until, zone=settings.IKM_TIME_ZONE
-        ),
+        not_before=not_before,
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from collector.alerts import rules
 from collector.alerts.rules import Kind, Level
@@ -16,8 +16,9 @@ from collector.evidence import needs
 from collector.evidence.models import Stream
 from collector.evidence.needs import Need
 from collector.evidence.standing import COUNTING
-from collector.fleet.models import Kiosk, KioskSettings
+from collector.fleet.models import Kiosk, KioskKey, KioskSettings
 from collector.local import moment_of
+from collector.trust import ca
 from survey.settings.hours import Hours, read_hours
 
 _SAME = {
@@ -32,6 +33,7 @@ _SAME = {
     Need.CLOCK: Kind.CLOCK,
 }
 _OVERDUE = timedelta(hours=1)
+_LASTS = timedelta(days=ca.CERTIFICATE_DAYS)
 
 
 class Found(NamedTuple):
@@ -57,7 +59,9 @@ class Look(NamedTuple):
 def look(now: datetime, *, standing: frozenset[str]) -> Look:
     """Look what is wrong; `standing`: the common causes that stand."""
     silent, quiet = _silent(now)
-    found = {(one.kind, one.kiosk): one for one in (*silent, *_needing(now), *_undelivered(now))}
+    found = {
+        (one.kind, one.kiosk): one for one in (*silent, *_needing(now), *_undelivered(now), *_ending(now))
+    }
     if not silent:
         return Look(now, found, frozenset())
     every = _regencies()
@@ -158,4 +162,20 @@ def _undelivered(now: datetime) -> list[Found]:
     return [
         Found(pk, name, unit, region, Kind.UNDELIVERED, Level.DOWN, moment_of(heard_ms))
         for pk, name, unit, region, heard_ms in told
+    ]
+
+
+def _ending(now: datetime) -> list[Found]:
+    """Give whose certificate is near its end: it lasts from the enrolment of the key that it was made for."""
+    before = now - _LASTS + rules.RENEW
+    good = KioskKey.objects.filter(revoked_at=None, archive_from=None)
+    newer = good.filter(kiosk=OuterRef("kiosk"), enrolled_at__gte=before)
+    old = good.filter(enrolled_at__lt=before, kiosk__stands__isnull=False, kiosk__stands__hidden_on=None)
+    rows = old.exclude(Exists(newer)).order_by("enrolled_at")
+    told = rows.values_list(
+        "kiosk", "kiosk__name", "kiosk__stands__name", "kiosk__stands__region", "enrolled_at"
+    )
+    return [
+        Found(pk, name, unit, region, Kind.CERTIFICATE, Level.DOWN, enrolled + _LASTS - rules.RENEW)
+        for pk, name, unit, region, enrolled in told
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from collector import clock
 from collector.alerts import changing
@@ -15,6 +16,7 @@ from collector.alerts.wording import Line
 from collector.errors import CollectorError
 from collector.people import trail
 
+_AT_ONCE = 1_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -103,14 +105,28 @@ def test(name: str) -> Message:
     return changing.write(find(name), [Line.test(now)], now)
 
 
+def take_on(alerts: QuerySet[Alert], *, who: str) -> int:
+    """Note who takes on those of these alerts that are open and nobody's; gives how many."""
+    with transaction.atomic():
+        # By their numbers: what the database would look up while it writes is what another one has just taken.
+        numbers = list(
+            alerts.filter(ended_at=None, acknowledged_at=None).order_by().values_list("pk", flat=True)
+        )
+        taken = 0
+        for start in range(0, len(numbers), _AT_ONCE):
+            few = Alert.objects.filter(pk__in=numbers[start : start + _AT_ONCE], acknowledged_at=None)
+            taken += few.update(acknowledged_by=who[:150], acknowledged_at=clock.now())
+        if taken:
+            subject = f"alert {numbers[0]}" if len(numbers) == 1 else f"{taken} alerts"
+            trail.note(who=who, action="alert acknowledged", subject=subject)
+    return taken
+
+
 def acknowledge(number: int, *, who: str) -> None:
     """Note who has taken an open alert on; nobody is reminded of it any more.
 
     Raises:
         CollectorError: no such alert is open (`alert_not_open`).
     """
-    with transaction.atomic():
-        found = Alert.objects.filter(pk=number, ended_at=None)
-        if not found.update(acknowledged_by=who[:150], acknowledged_at=clock.now()):
-            raise CollectorError("alert_not_open", number=number)
-        trail.note(who=who, action="alert acknowledged", subject=f"alert {number}")
+    if not take_on(Alert.objects.filter(pk=number), who=who):
+        raise CollectorError("alert_not_open", number=number)

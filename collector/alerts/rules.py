@@ -19,6 +19,8 @@ FLAPPING_HOLD = timedelta(minutes=30)
 FLAPPING = 3
 """An alert that came back so often within a day ends only after a longer calm."""
 FEWEST = 5
+RENEW = timedelta(days=60)
+"""So long before its certificate's end somebody has to enrol a kiosk anew: villages are far."""
 PERCENT = 20
 """Reports of a whole broker that is gone stop within an hour, not at once: when the first kiosk is late, a quarter is suspect."""
 ALL = "all"
@@ -43,6 +45,8 @@ class Kind(StrEnum):
     DISK = "penuh"
     POWER = "listrik"
     CLOCK = "jam"
+    CERTIFICATE = "sertifikat"
+    """The certificate by which the broker lets it in is near its end."""
 
 
 class Level(IntEnum):

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from django.db import connection
 
 from collector import clock
-from collector.alerts import changing, outbox
+from collector.alerts import changing, outbox, pinging
 from collector.jobs import alive
 from collector.notify import notify
 
@@ -33,6 +33,7 @@ def run(stop: Event, *, hands: int) -> None:
         for token in tokens:
             stack.enter_context(alive.living(token))
         threads = [Thread(target=_send, args=(token, stop), daemon=True) for token in tokens]
+        threads.append(Thread(target=pinging.run, args=(stop,), daemon=True))
         for one in threads:
             one.start()
         notify("READY=1")
@@ -40,7 +41,7 @@ def run(stop: Event, *, hands: int) -> None:
             changing.turn(clock.now())
             outbox.give_back_of_the_dead()
             if not all(one.is_alive() for one in threads):
-                raise RuntimeError("a sender has ended")  # systemd starts all anew
+                raise RuntimeError("a thread has ended")  # systemd starts all anew
             notify("WATCHDOG=1")
             stop.wait(TURN_S)
         for one in threads:

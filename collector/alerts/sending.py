@@ -80,13 +80,13 @@ def _webhook(receiver: Receiver, *, key: str, body: Mapping[str, object]) -> Non
         "X-IKM-Timestamp": timestamp,
         "X-IKM-Signature": signature(secret_of(receiver, "key"), timestamp, content),
     }
-    _post(receiver.address, content, headers)
+    post(receiver.address, content, headers)
 
 
 def _telegram(receiver: Receiver, *, text: str) -> None:
     token = secret_of(receiver, "token").decode()
     content = json.dumps({"chat_id": receiver.address, "text": text}).encode()
-    _post(f"https://{_TELEGRAM}/bot{token}/sendMessage", content, {"Content-Type": "application/json"})
+    post(f"https://{_TELEGRAM}/bot{token}/sendMessage", content, {"Content-Type": "application/json"})
 
 
 def secret_of(receiver: Receiver, suffix: str) -> bytes:
@@ -146,7 +146,12 @@ class _Pinned(http.client.HTTPConnection):
             self.sock = plain
 
 
-def _post(url: str, content: bytes, headers: Mapping[str, str]) -> None:
+def post(url: str, content: bytes, headers: Mapping[str, str]) -> None:
+    """Post to where a webhook may go.
+
+    Raises:
+        OSError: it may not be reached, or does not take it.
+    """
     address, port, host, is_tls = address_of(url)
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

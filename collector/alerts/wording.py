@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from collector.alerts.gathering import Found
 from collector.alerts.rules import ALL, Level
+from collector.fleet.models import Region
 from collector.language import INDONESIAN
 from collector.local import minute_text
 from collector.words.catalogue import say
+from collector.words.foreign import in_one_line
 
 MOST_LINES = 20
 
@@ -58,16 +60,29 @@ class Line(NamedTuple):
 
 def body_of(lines: Iterable[Line]) -> dict[str, object]:
     """Give a message as it is kept: its sentences and its values, the first of many and how many more."""
-    listed = list(lines)
-    shown = listed[:MOST_LINES]
-    texts = [one.text for one in shown]
-    if more := len(listed) - len(shown):
+    return with_more({"text": "", "changes": [], "more": 0}, lines)
+
+
+def with_more(body: Mapping[str, Any], lines: Iterable[Line]) -> dict[str, object]:
+    """Give a kept message with further lines behind its own."""
+    texts, changes, more = str(body["text"]).splitlines(), list(body["changes"]), int(body["more"])
+    if more:
+        texts.pop()  # how many more there were
+    for one in lines:
+        if len(changes) < MOST_LINES:
+            texts.append(one.text)
+            changes.append(dict(one.values))
+        else:
+            more += 1
+    if more:
         texts.append(say("alert.more", INDONESIAN, number=more))
-    return {"text": "\n".join(texts), "changes": [dict(one.values) for one in shown], "more": more}
+    return {"text": "\n".join(texts), "changes": changes, "more": more}
 
 
 def _where(key: str) -> str:
-    region = key.partition(":")[2]
-    return (
-        say("alert.everywhere", INDONESIAN) if key == ALL else say("alert.regency", INDONESIAN, code=region)
-    )
+    """Name a cause: by the regency's name where that is known, else by its code."""
+    code = key.partition(":")[2]
+    if key == ALL:
+        return say("alert.everywhere", INDONESIAN)
+    name = Region.objects.filter(pk=code).values_list("name", flat=True).first()
+    return in_one_line(name) if name else say("alert.regency", INDONESIAN, code=code)

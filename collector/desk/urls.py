@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from collector.desk.show import (
+    alerts,
     complaint_reports,
     complaint_rooms,
     complaints,
@@ -52,6 +53,10 @@ pages: list[URLPattern] = [
     path("meja/armada/periksa/", fleet_sheets.check, name="desk-fleet-check"),
     path("meja/armada/masukkan/", fleet_sheets.take, name="desk-fleet-take"),
     re_path(r"^meja/kios/(?P<name>[A-Za-z0-9._-]{1,32})/$", kiosks.one, name="desk-kiosk"),
+    path("meja/peringatan/", alerts.listed, name="desk-alerts"),
+    path("meja/peringatan/tangani/", alerts.take, name="desk-alert-take"),
+    path("meja/peringatan/penerima/", alerts.told, name="desk-alert-receivers"),
+    path("meja/peringatan/penerima/coba/", alerts.test, name="desk-alert-test"),
     path("meja/surel/", release_mails.own, name="release-mails"),
     path("meja/surel/simpan/", release_mails.keep, name="release-mails-keep"),
     path("meja/pengaduan/", complaints.listed, name="desk-complaints"),

@@ -20,12 +20,14 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 
-from collector.alerts import changing, outbox, receivers, rules, running, sending
+from collector.alerts import changing, outbox, pinging, receivers, rules, running, sending
 from collector.alerts.models import Alert, Change, Message, MessageState, Receiver
 from collector.alerts.receivers import Wish
 from collector.errors import CollectorError
-from collector.fleet.models import Kiosk, KioskState, Region, Unit
+from collector.fleet.models import Kiosk, KioskKey, KioskState, Region, Unit
+from collector.fleet.present import Alarm
 from collector.jobs import alive
+from collector.trust import ca
 from tests.collector.clocks import stopped
 
 NOON = datetime(2026, 11, 9, 5, 0, tzinfo=UTC)
@@ -314,3 +316,89 @@ def test_four_workers_killed_again_and_again_lose_no_message(
     came = Counter(headers["Idempotency-Key"] for headers, _ in hook.came)
     assert came.keys() == wanted
     assert came.total() <= 12 + 2, "only what the killed ones had in hand may come again, under its own key"
+
+
+def test_a_watch_outside_hears_of_us_only_while_somebody_looks(
+    db: None, hook: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "IKM_ALERT_PING_URL", "")
+    with stopped(NOON):
+        changing.turn(NOON)
+        assert not pinging.ping(), "no watch is named"
+        monkeypatch.setattr(settings, "IKM_ALERT_PING_URL", hook.url)
+        assert pinging.ping()
+        hook.status = 500
+        with pytest.raises(OSError, match="500"):
+            pinging.ping()
+    with stopped(NOON + timedelta(minutes=3)):
+        assert not pinging.ping(), "whoever hangs is silent"
+    assert [content for _, content in hook.came] == [b"", b""]
+    monkeypatch.setattr(settings, "IKM_ALERT_LOCAL", ())
+    with stopped(NOON), pytest.raises(OSError, match="https"):
+        pinging.ping()
+
+
+def test_a_kiosk_is_enrolled_anew_before_its_certificate_ends(db: None) -> None:
+    wish("kepala", "mail", "kepala@example.org")
+    old, renewed, revoked, archive, young = town("18.01.05.2003", 5, heard=NOON)
+    ago = NOON - timedelta(days=ca.CERTIFICATE_DAYS - 59)
+
+    def key(kiosk: Kiosk, number: int, enrolled: datetime, **more: datetime) -> None:
+        KioskKey.objects.create(kiosk=kiosk, public_key=bytes([number]) * 32, enrolled_at=enrolled, **more)
+
+    key(old, 1, ago)
+    key(renewed, 2, ago)
+    key(renewed, 3, NOON)
+    key(revoked, 4, ago, revoked_at=NOON)
+    key(archive, 5, ago, archive_from=ago, archive_until=NOON)
+    key(young, 6, ago + timedelta(days=2))
+    changing.turn(NOON)
+    (said,) = texts()
+    assert "k-0000" in said
+    assert "sertifikat" in said
+    assert said.count("\n") == 0, "and of no other kiosk"
+    key(old, 7, NOON)
+    changing.turn(NOON + timedelta(minutes=1))
+    changing.turn(NOON + timedelta(minutes=7))
+    assert "pulih" in texts()[-1]
+
+
+def test_a_message_calls_a_regency_by_its_name(db: None) -> None:
+    wish("kepala", "mail", "kepala@example.org")
+    town("18.01.05.2003", 6, heard=NOON - timedelta(minutes=95))
+    town("12.71.01.1001", 30, heard=NOON)
+    Region.objects.create(code="18.01", name="Lampung\nSelatan")
+    changing.turn(NOON)
+    assert texts()[0].startswith("Lampung Selatan: ")
+
+
+def test_what_comes_in_quiet_hours_goes_as_one_message(db: None) -> None:
+    wish("kepala", "mail", "kepala@example.org", quiet=(time(11), time(13)))
+    kiosks = town("18.01.05.2003", 30, heard=NOON)
+    for place, one in enumerate(kiosks[:3]):
+        Kiosk.objects.filter(pk=one.pk).update(alarms=Alarm.DISK)
+        changing.turn(NOON + timedelta(minutes=place))
+    (said,) = texts()
+    assert [line.split(",")[0] for line in said.splitlines()] == ["k-0000", "k-0001", "k-0002"]
+    Kiosk.objects.filter(pk__in=[one.pk for one in kiosks[3:]]).update(alarms=Alarm.DISK)
+    changing.turn(NOON + timedelta(minutes=4))
+    Kiosk.objects.filter(pk=kiosks[0].pk).update(alarms=Alarm.DISK | Alarm.CLOCK)
+    changing.turn(NOON + timedelta(minutes=5))
+    kept = Message.objects.get().body
+    assert kept["text"].splitlines()[-1] == "dan 11 lagi"
+    assert (len(kept["changes"]), kept["more"], len(kept["text"].splitlines())) == (20, 11, 21)
+    Message.objects.update(tries=1)
+    receivers.test("kepala")
+    assert Message.objects.count() == 2, "what was tried stays as it was"
+
+
+def test_a_kiosk_that_is_used_no_more_is_not_called_well(db: None) -> None:
+    wish("kepala", "mail", "kepala@example.org")
+    town("18.01.05.2003", 1, heard=NOON - timedelta(minutes=95))
+    town("18.02.01.2001", 9, heard=NOON)
+    changing.turn(NOON)
+    Kiosk.objects.filter(name="k-0000").update(in_use=False)
+    changing.turn(NOON + timedelta(minutes=1))
+    changing.turn(NOON + timedelta(minutes=7))
+    assert not Alert.objects.filter(ended_at=None).exists()
+    assert len(texts()) == 1
