@@ -17,7 +17,7 @@ from collector.evidence.models import Stream
 from collector.evidence.needs import Need
 from collector.evidence.standing import COUNTING
 from collector.fleet.models import Kiosk, KioskKey, KioskSettings
-from collector.local import moment_of
+from collector.local import UTC_NAME, local_date, moment_of
 from collector.trust import ca
 from survey.settings.hours import Hours, read_hours
 
@@ -125,7 +125,7 @@ def _read(text: str) -> Mapping[str, Hours]:
 
 
 def _free_days(now: datetime) -> Callable[[str], frozenset[date]]:
-    first = (now - timedelta(days=30)).date()
+    first = local_date(now - timedelta(days=30), UTC_NAME)
     days = list(Holiday.objects.filter(day__gte=first).values_list("region", "day"))
 
     @cache

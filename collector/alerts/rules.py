@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from collector.local import local_date
 from survey.settings.hours import DAYS, Hours
 
 LATE = timedelta(minutes=90)
@@ -62,7 +63,7 @@ def opening_time_ago(
 ) -> datetime:
     """Give the moment since which so much opening time has passed: breaks, shut days and days without work do not count."""
     place = ZoneInfo(zone)
-    today = now.astimezone(place).date()
+    today = local_date(now, zone)
     left = span
     for back in range(_MOST_DAYS):
         day = today - timedelta(days=back)
@@ -147,5 +148,5 @@ def undisturbed(now: datetime, quiet_from: time | None, quiet_until: time | None
     )
     if not is_quiet:
         return now
-    day = place.date() + timedelta(days=1 if over_night and clock >= quiet_from else 0)
+    day = local_date(now, zone) + timedelta(days=1 if over_night and clock >= quiet_from else 0)
     return datetime.combine(day, quiet_until, place.tzinfo).astimezone(now.tzinfo)

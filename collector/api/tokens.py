@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from collector.accounts import roles
 from collector.accounts.models import Office
 from collector.api.models import Token
 from collector.errors import CollectorError
+from collector.local import local_date
 from collector.people import trail
 
 SCOPES = ("fleet", "complaints", "indices", "breakdowns")
@@ -82,8 +84,9 @@ def shown(text: str, *, now: datetime) -> Token | None:
     )
     if not works:
         return None
-    if token.used_on != now.date():
-        Token.objects.filter(pk=token.pk).update(used_on=now.date())
+    today = local_date(now, settings.IKM_TIME_ZONE)
+    if token.used_on != today:
+        Token.objects.filter(pk=token.pk).update(used_on=today)
     return token
 
 
