@@ -1,6 +1,7 @@
 """What every request below `/api/v1/` passes: who asks, how often, and in which form it is answered. The kiosks' own doors pass by it."""
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
@@ -16,7 +17,7 @@ from collector.api.refusals import in_form, is_refusal, refusal
 from collector.complaints.throttle import network_of
 
 PREFIX = "/api/v1/"
-KIOSKS = ("batches", "enrol", "ca", "settings/", "tickets/", "log/")
+_KIOSKS = re.compile(r"(batches|enrol|ca)|(settings|tickets|log)/.*")
 """What kiosks ask, with an answer of their own."""
 _FROZEN = "releases/"
 """A release's own file never changes: nobody is counted for it."""
@@ -32,7 +33,7 @@ def guarded(respond: Respond) -> Respond:
 
     def shown(request: HttpRequest) -> HttpResponseBase:
         place = request.path.removeprefix(PREFIX)
-        if place == request.path or place.startswith(KIOSKS):
+        if place == request.path or _KIOSKS.fullmatch(place):
             return respond(request)
         response = _refused(request, place)
         if response is None:
