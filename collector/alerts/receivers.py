@@ -14,6 +14,7 @@ from collector.alerts.models import Alert, Message, Receiver, Way
 from collector.alerts.rules import Kind
 from collector.alerts.wording import Line
 from collector.errors import CollectorError
+from collector.fleet.models import Region
 from collector.people import trail
 
 _AT_ONCE = 1_000
@@ -38,10 +39,15 @@ def keep(wish: Wish, *, who: str) -> Receiver:
     """Add a receiver, or change the one of this name.
 
     Raises:
-        CollectorError: the name (`alert_name`), the address (`alert_address`) or a kind (`alert_kind`) is none.
+        CollectorError: the name (`alert_name`), the way (`alert_way`), the address (`alert_address`), a kind (`alert_kind`) or the region
+            (`region_unknown`) is none.
     """
     if not _NAME.fullmatch(wish.name):
         raise CollectorError("alert_name", name=wish.name)
+    if wish.way not in Way.values:
+        raise CollectorError("alert_way", name=wish.name, known=", ".join(Way.values))
+    if wish.region and not Region.objects.filter(pk=wish.region).exists():
+        raise CollectorError("region_unknown", code=wish.region)
     if wish.way == Way.MAIL:
         is_address = re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", wish.address)
     elif wish.way == Way.WEBHOOK:

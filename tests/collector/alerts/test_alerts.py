@@ -37,8 +37,10 @@ BREAK = {day: ((time(8), time(12)), (time(13), time(15))) for day in ("mon", "tu
 
 
 def wish(name: str, way: str, address: str, **given: object) -> Receiver:
-    fields = {"region": "", "kinds": (), "wants": "both", "quiet": None, "remind_hours": 0}
-    return receivers.keep(Wish(name=name, way=way, address=address, **(fields | given)), who="Rina")
+    fields = {"region": "", "kinds": (), "wants": "both", "quiet": None, "remind_hours": 0} | given
+    if fields["region"]:
+        Region.objects.get_or_create(code=fields["region"])
+    return receivers.keep(Wish(name=name, way=way, address=address, **fields), who="Rina")
 
 
 def town(code: str, number: int, *, heard: datetime) -> list[Kiosk]:
@@ -157,6 +159,26 @@ def test_messages_wait_for_the_end_of_quiet_hours() -> None:
     night = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
     assert rules.undisturbed(night, time(21), time(6), zone=WEST) == datetime(2026, 11, 9, 23, 0, tzinfo=UTC)
     assert rules.undisturbed(NOON, time(21), time(6), zone=WEST) == NOON
+
+
+@pytest.mark.parametrize(
+    "given, code",
+    [
+        ({"way": ""}, "alert_way"),
+        ({"way": "pigeon"}, "alert_way"),
+        ({"region": "99.99"}, "region_unknown"),
+        ({"kinds": ["hujan"]}, "alert_kind"),
+        ({"address": "nobody"}, "alert_address"),
+    ],
+)
+def test_a_receiver_that_could_never_be_told_is_refused(
+    db: None, given: dict[str, object], code: str
+) -> None:
+    usual = {"way": "mail", "address": "dinas@example.go.id", "region": "", "kinds": (), "wants": "both"}
+    with pytest.raises(CollectorError) as refused:
+        receivers.keep(Wish(name="dinas", quiet=None, remind_hours=0, **(usual | given)), who="Rina")
+    assert refused.value.word == code
+    assert not Receiver.objects.exists()
 
 
 def test_who_takes_an_alert_on_is_named_and_nobody_is_reminded_of_it(db: None) -> None:
