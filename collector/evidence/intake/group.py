@@ -139,7 +139,7 @@ class _Work:
             link=row.link if row is not None else b"",
             verifier=keys.verifier,
             stored=partial(ledger.numbered, row.id) if row is not None else _nothing,
-            stored_holes=partial(stored_holes, row.id) if row is not None else list,
+            stored_holes=partial(stored_holes, row.id) if row is not None and row.has_holes else list,
             own_receipt=own_receipt,
             key=known[0] if row is not None and known else None,
         )
@@ -307,7 +307,16 @@ class _Work:
                 self._name,
                 self._uid,
             )
-        return StreamRow(stream.pk, key.id, 0, b"", bytes(stream.clock), stream.standing, stream.followed_seq)
+        return StreamRow(
+            stream.pk,
+            key.id,
+            0,
+            b"",
+            bytes(stream.clock),
+            stream.standing,
+            stream.followed_seq,
+            has_holes=False,
+        )
 
 
 def _told(holes: Sequence[Hole]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from collector.evidence.intake.arrivals import KIOSK_TOPIC, KIOSK_UNKNOWN, Arrival, RefusedMessage
 from collector.evidence.intake.holes import Hole
@@ -40,6 +41,8 @@ class StreamRow(NamedTuple):
     clock: bytes
     standing: str
     followed_seq: int | None
+    has_holes: bool
+    """Whether this collector lost records of it."""
 
 
 def senders_named(names: Collection[str]) -> dict[str, Sender]:
@@ -68,13 +71,23 @@ def rows_of(
         Stream.objects.select_for_update()
         .filter(kiosk_id__in=names, uid__in={uid for _, uid in streams})
         .order_by("id")
+        .annotate(has_holes=Exists(LostHere.objects.filter(stream_id=OuterRef("id"))))
         .values_list(
-            "id", "kiosk_id", "uid", "key_id", "through", "link", "clock", "standing", "followed_seq"
+            "id",
+            "kiosk_id",
+            "uid",
+            "key_id",
+            "through",
+            "link",
+            "clock",
+            "standing",
+            "followed_seq",
+            "has_holes",
         )
     )
     return {
-        (names[kiosk], uid): StreamRow(pk, key, through, bytes(link), bytes(clock), standing, followed)
-        for pk, kiosk, uid, key, through, link, clock, standing, followed in held
+        (names[kiosk], uid): StreamRow(pk, key, through, bytes(link), bytes(clock), *rest)
+        for pk, kiosk, uid, key, through, link, clock, *rest in held
     }
 
 

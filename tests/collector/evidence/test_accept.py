@@ -65,6 +65,44 @@ def test_the_same_batch_again_is_accepted_and_adds_nothing(kiosk: FakeKiosk) -> 
     assert RawBatch.objects.count() == 1
 
 
+def test_a_kiosk_that_sends_again_is_answered_without_reading_back_what_it_sent(
+    kiosk: FakeKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As every kiosk of a country does after a storm: all of it has come already, or a part of it."""
+    kiosk.responses(4, 3, 2)
+    arrive(kiosk.batch())
+
+    def unread(*_: object, **__: object) -> None:
+        pytest.fail("a batch was read back")
+
+    monkeypatch.setattr(ledger, "unpack_batch", unread)
+    (all_of_it,) = arrive(kiosk.batch(2, 3, prev=True))
+    kiosk.responses(1)
+    (more,) = arrive(kiosk.batch(2, 4, prev=True))
+    assert (receipt(all_of_it).through, receipt(more).through) == (3, 4)
+    monkeypatch.undo()
+    assert ledger.lines(Stream.objects.get().pk) == kiosk.lines
+
+
+def test_a_repetition_that_differs_is_no_repetition(kiosk: FakeKiosk) -> None:
+    """Whoever carries it may change a line or leave one out: it does not pass for what is held, nor move the stream."""
+    kiosk.responses(4, 3, 2)
+    arrive(kiosk.batch())
+    kiosk.responses(1)
+    honest = unpack_batch(kiosk.batch(2, 4, prev=True))
+    better = honest.lines[0].replace(b'"biaya":3', b'"biaya":4')
+    assert better != honest.lines[0]
+    another = (better, *honest.lines[1:])
+    for changed in (
+        honest._replace(lines=another),
+        honest._replace(lines=another[:2]),
+        honest._replace(lines=honest.lines[1:]),
+    ):
+        (outcome,) = arrive(pack_batch(changed))
+        assert code(outcome) == "signature"
+    assert ledger.lines(Stream.objects.get().pk) == kiosk.lines[:3]
+
+
 def passed_off(kiosk: FakeKiosk, seq: int, declaration: bytes = b"") -> bytes:
     """A batch in which somebody on the way has put a placeholder for a record: chain and signature still hold."""
     batch = unpack_batch(kiosk.batch())
