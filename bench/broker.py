@@ -58,13 +58,13 @@ class Broker:
 def publish(port: int, messages: Sequence[tuple[str, bytes]]) -> None:
     """Publish all messages at QoS 1 over one connection and wait for every acknowledgement."""
     packets = [
-        _packet(topic.encode(), payload, mid=at % 65_535 + 1) for at, (topic, payload) in enumerate(messages)
+        publishing(topic, payload, mid=at % 65_535 + 1) for at, (topic, payload) in enumerate(messages)
     ]
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client = os.urandom(6).hex().encode()
         hello = b"\x00\x04MQTT\x04\x02\x00\x00" + struct.pack(">H", len(client)) + client
-        connection.sendall(b"\x10" + bytes([len(hello)]) + hello)
+        connection.sendall(packet(0x10, hello))
         _read(connection, 4)
         reader = threading.Thread(target=_read, args=(connection, 4 * len(packets)))
         reader.start()
@@ -74,9 +74,17 @@ def publish(port: int, messages: Sequence[tuple[str, bytes]]) -> None:
         connection.sendall(b"\xe0\x00")
 
 
-def _packet(topic: bytes, payload: bytes, *, mid: int) -> bytes:
-    rest = struct.pack(">H", len(topic)) + topic + struct.pack(">H", mid) + payload
-    length, header = len(rest), bytearray(b"\x32")
+def publishing(topic: str, payload: bytes, *, mid: int = 0, retain: bool = False) -> bytes:
+    """Give a PUBLISH packet: at QoS 1 with a number, at QoS 0 without one."""
+    name = topic.encode()
+    numbered = struct.pack(">H", mid) if mid else b""
+    first = 0x30 | (0x02 if mid else 0) | (0x01 if retain else 0)
+    return packet(first, struct.pack(">H", len(name)) + name + numbered + payload)
+
+
+def packet(first: int, rest: bytes) -> bytes:
+    """Give an MQTT packet: its first byte, the length of the rest, and the rest."""
+    length, header = len(rest), bytearray([first])
     while True:
         length, part = divmod(length, 128)
         header.append(part | (0x80 if length else 0))

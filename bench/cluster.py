@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -146,7 +147,8 @@ def _free() -> int:
 
 
 def main() -> None:
-    """Start it and wait."""
+    """Start it and wait; told to end, it ends its nodes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with RabbitCluster() as cluster:
         print("MQTT 3.1.1 at " + " ".join(f"mqtt://127.0.0.1:{port}" for port in cluster.ports))
         try:

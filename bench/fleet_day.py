@@ -26,11 +26,11 @@ from bench.fleet_kiosks import DAY_MS, HOUR_MS, Happening, Kiosk, day_of
 from bench.fleet_lines import Fleet
 from bench.overview import villages
 from bench.own_collector import set_up
+from bench.spent import peak_mb, processor_seconds
 from tests.collector.fake_kiosk import FakeKiosk
 from tests.world import free_port, mosquitto
 
 STORM_H, BROKER_AWAY_SECONDS = 11, 5.0
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -140,11 +140,8 @@ class Centre:
 
     def used(self) -> dict[str, tuple[float, float]]:
         """Give for each process the seconds of processor time it used and its peak of memory in megabytes."""
-        return {
-            "listener": _used(self._listener.pid),
-            "broker": _used(self._broker.pid),
-            "kiosks": _used(os.getpid()),
-        }
+        pids = {"listener": self._listener.pid, "broker": self._broker.pid, "kiosks": os.getpid()}
+        return {name: (processor_seconds(pid), peak_mb(pid)) for name, pid in pids.items()}
 
 
 class Storm:
@@ -266,13 +263,6 @@ def weigh(file: Path, kiosks: dict[str, Kiosk]) -> None:
     print(f"{'bytes an answer, everything':34} {file.stat().st_size / max(1, given):.0f}")
     if missing or given != different or counted != different:
         raise SystemExit("something was lost or doubled")
-
-
-def _used(process: int) -> tuple[float, float]:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    status = Path(f"/proc/{process}/status").read_text()
-    peak = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: 0")
-    return (int(fields[11]) + int(fields[12])) / _TICKS, int(peak.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
 
+from bench.broker import packet, publishing
 from bench.fleet_kiosks import Kiosk
 from survey.record.errors import Malformed
 from survey.wire import topics
@@ -55,7 +56,7 @@ class Fleet:
         self._poll.register(connection, selectors.EVENT_READ, kiosk)
         name = kiosk.name.encode()
         hello = b"\x00\x04MQTT\x04\x02\x03\x84" + struct.pack(">H", len(name)) + name
-        self._send(kiosk, b"\x10" + bytes([len(hello)]) + hello)
+        self._send(kiosk, packet(0x10, hello))
 
     def part(self, kiosk: Kiosk, *, outage: bool = False) -> None:
         """End a connection; without an outage it is begun again after some seconds."""
@@ -72,7 +73,8 @@ class Fleet:
         if not kiosk.is_ready:
             return
         for payload in kiosk.batches(in_storm=self.in_storm):
-            self._publish(kiosk, topics.up(kiosk.name), payload, first=0x32)
+            self._mid = self._mid % 65_535 + 1
+            self._send(kiosk, publishing(topics.up(kiosk.name), payload, mid=self._mid))
             self.batches += 1
         if kiosk.under_way and not kiosk.is_timed:
             kiosk.is_timed = True
@@ -81,7 +83,8 @@ class Fleet:
     def report(self, kiosk: Kiosk) -> None:
         """Publish how the kiosk is, with the head of its chain."""
         if kiosk.is_ready:
-            self._publish(kiosk, topics.state(kiosk.name), kiosk.fake.state(kiosk.fake.last), first=0x31)
+            state = kiosk.fake.state(kiosk.fake.last)
+            self._send(kiosk, publishing(topics.state(kiosk.name), state, retain=True))
 
     def turn(self, until: float) -> None:
         """Answer what comes until a moment of the clock, and do what is due."""
@@ -120,23 +123,16 @@ class Fleet:
     def _push(self, kiosk: Kiosk, what: str, at: float) -> None:
         heappush(self._due, (at, next(self._order), kiosk, what))
 
-    def _send(self, kiosk: Kiosk, packet: bytes) -> None:
+    def _send(self, kiosk: Kiosk, content: bytes) -> None:
         connection = kiosk.connection
         if connection is None:
             return
         try:
             connection.settimeout(20)
-            connection.sendall(packet)
+            connection.sendall(content)
             connection.settimeout(0)
         except OSError:
             self.part(kiosk)
-
-    def _publish(self, kiosk: Kiosk, topic: str, payload: bytes, *, first: int) -> None:
-        self._mid = self._mid % 65_535 + 1
-        name = topic.encode()
-        mid = struct.pack(">H", self._mid) if first & 0x06 else b""
-        rest = struct.pack(">H", len(name)) + name + mid + payload
-        self._send(kiosk, bytes([first]) + _length(len(rest)) + rest)
 
     def _read(self, kiosk: Kiosk) -> None:
         if kiosk.connection is None:
@@ -151,22 +147,14 @@ class Fleet:
             self.part(kiosk)
             return
         kiosk.inbox += got
-        while (packet := _packet(kiosk.inbox)) is not None:
-            kind, rest, kiosk.inbox = packet
+        while (first := _first(kiosk.inbox)) is not None:
+            kind, rest, kiosk.inbox = first
             self._take(kiosk, kind, rest)
 
     def _take(self, kiosk: Kiosk, kind: int, rest: bytes) -> None:
         if kind == 0x20:  # CONNACK
             topic = topics.down(kiosk.name).encode()
-            self._send(
-                kiosk,
-                b"\x82"
-                + _length(len(topic) + 5)
-                + b"\x00\x01"
-                + struct.pack(">H", len(topic))
-                + topic
-                + b"\x00",
-            )
+            self._send(kiosk, packet(0x82, b"\x00\x01" + struct.pack(">H", len(topic)) + topic + b"\x00"))
         elif kind == 0x90:  # SUBACK
             kiosk.is_ready, kiosk.tries = True, 0
             kiosk.go_back()
@@ -186,16 +174,7 @@ class Fleet:
                     self.send(kiosk)
 
 
-def _length(number: int) -> bytes:
-    found = bytearray()
-    while True:
-        number, part = divmod(number, 128)
-        found.append(part | (0x80 if number else 0))
-        if not number:
-            return bytes(found)
-
-
-def _packet(inbox: bytes) -> tuple[int, bytes, bytes] | None:
+def _first(inbox: bytes) -> tuple[int, bytes, bytes] | None:
     """Take the first packet off: its first byte, what is in it, and what follows; None while it is not whole."""
     length, shift = 0, 0
     for place in range(1, min(len(inbox), 5)):

@@ -27,6 +27,7 @@ from pathlib import Path
 from bench.broker import Broker, publish
 from bench.ingest_subjects import PLAIN_TOPIC, Subject, subjects
 from bench.slow_fsync import environment
+from bench.spent import peak_mb, processor_seconds
 from tests.postgres import PrivatePostgres
 
 
@@ -59,7 +60,7 @@ def measure(subject: Subject, port: int, slow: dict[str, str]) -> Result:
     drain.start()
     time.sleep(0.3)
     counted = [process, *beside]
-    begun_cpu = sum(_cpu_seconds(one.pid) for one in counted)
+    begun_cpu = sum(processor_seconds(one.pid) for one in counted)
     begun = time.perf_counter()
     publisher = threading.Thread(target=publish, args=(port, subject.messages))
     publisher.start()
@@ -72,8 +73,8 @@ def measure(subject: Subject, port: int, slow: dict[str, str]) -> Result:
         elif time.perf_counter() - moved > 30 or process.poll() is not None:
             raise SystemExit(f"{subject.name} stopped at {seen} of {subject.responses}")
     seconds = time.perf_counter() - begun
-    cpu = sum(_cpu_seconds(one.pid) for one in counted) - begun_cpu
-    rss = _peak_mb(process.pid)
+    cpu = sum(processor_seconds(one.pid) for one in counted) - begun_cpu
+    rss = peak_mb(process.pid)
     publisher.join()
     for one in counted:
         one.terminate()
@@ -164,18 +165,6 @@ def _print(results: dict[str, list[Result]], options: argparse.Namespace) -> Non
             print(
                 f"{ours} / {other}: {statistics.median(ratios):.1f} x [{min(ratios):.1f}..{max(ratios):.1f}]"
             )
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _peak_mb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 if __name__ == "__main__":

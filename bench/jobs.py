@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bench.own_collector import set_up
+from bench.spent import peak_mb, processor_seconds
 
 
 def main() -> None:
@@ -87,16 +88,16 @@ def run(name: str, job: object, worker: int) -> None:
     from collector.jobs import doing  # noqa: PLC0415 - after django.setup()
     from collector.jobs.models import Job, JobState  # noqa: PLC0415 - as above
 
-    begun, most, before = time.perf_counter(), {}, processor_seconds(worker)
+    begun, most, before = time.perf_counter(), {}, processor_seconds(worker, with_children=True)
     while (state := Job.objects.get(pk=job.pk)).state == JobState.OPEN:  # type: ignore[attr-defined]
         for pid in children(worker):
-            most[pid] = max(most.get(pid, 0), kilobytes(pid))
+            most[pid] = max(most.get(pid, 0.0), peak_mb(pid))
         time.sleep(0.25)
     took = time.perf_counter() - begun
     while children(worker):
         time.sleep(0.25)  # what a hand has used is counted once it has ended
     time.sleep(2)
-    used = processor_seconds(worker) - before
+    used = processor_seconds(worker, with_children=True) - before
     with zipfile.ZipFile(doing.result_of(state)) as found:
         files, size = len(found.namelist()), sum(one.file_size for one in found.infolist())
     print(
@@ -107,7 +108,7 @@ def run(name: str, job: object, worker: int) -> None:
         f"{'':10} hands {len(most)}, the largest held {max(most.values(), default=0) // 1024} MB, in turn: ",
         end="",
     )
-    print(" ".join(f"{one // 1024}" for one in most.values()), "MB")
+    print(" ".join(f"{one:.0f}" for one in most.values()), "MB")
 
 
 def children(pid: int) -> list[int]:
@@ -116,21 +117,6 @@ def children(pid: int) -> list[int]:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-
-
-def processor_seconds(pid: int) -> float:
-    """Give what a process and its ended children have used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(one) for one in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-
-
-def kilobytes(pid: int) -> int:
-    """Give the most memory a process ever held."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
 
 
 if __name__ == "__main__":

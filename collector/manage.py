@@ -17,6 +17,7 @@ Begin
   setup               make database, keys and certificate authority; safe to repeat, and after every upgrade
   listen              take batches from the broker until stopped
   serve               serve pages, API and the kiosks' HTTP door
+  alert               look what is wrong with kiosks and tell people; who is told; until stopped
   work                make what takes long: all papers of a release or a period; until stopped
   keeper              hold the private keys, for the others to ask
   user add            make a person's account with a role
@@ -26,6 +27,7 @@ Begin
 The fleet
   region|agency|unit|place|service add    build the tree (add again to rename)
   region import       name all regions from the Ministry's table of codes
+  fleet               agencies, units, places, services and kiosks to come from a spreadsheet, and as one
   enrol               print a one-time code for a new kiosk
   kiosk               list, move or revoke kiosks; change their settings
 
@@ -54,6 +56,7 @@ Proof
   stream              streams that do not fit their key's lineage; let them count, or not
   keys                the keys that kiosks seal to: list, make a new one, destroy an old one
   refusals            what was refused, and why
+  token               tokens by which programs ask the API: make, list, revoke
   trail               who exported and changed what
 
 People

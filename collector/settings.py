@@ -26,6 +26,7 @@ IKM_LOG_LEVEL = os.environ.get("IKM_LOG_LEVEL") or "INFO"
 IKM_EMBED_SITES = (
     os.environ.get("IKM_EMBED_SITES") or "https://*.desa.id http://*.desa.id https://*.go.id http://*.go.id"
 )
+IKM_API_ORIGINS = (os.environ.get("IKM_API_ORIGINS") or "").split()
 IKM_DATA_LICENCE = os.environ.get("IKM_DATA_LICENCE") or ""
 IKM_DATA_LICENCE_URL = os.environ.get("IKM_DATA_LICENCE_URL") or ""
 IKM_DATA_PUBLISHER = os.environ.get("IKM_DATA_PUBLISHER") or ""
@@ -39,6 +40,8 @@ IKM_LAPOR_TOKEN_FILE = os.environ.get("IKM_LAPOR_TOKEN_FILE") or ""
 IKM_LAPOR_SEND_PATH = os.environ.get("IKM_LAPOR_SEND_PATH") or ""
 IKM_LAPOR_POLL_PATH = os.environ.get("IKM_LAPOR_POLL_PATH") or ""
 IKM_LAPOR_TIMEOUT_S = int(os.environ.get("IKM_LAPOR_TIMEOUT_S") or "30")
+IKM_ALERT_PING_URL = os.environ.get("IKM_ALERT_PING_URL") or ""
+IKM_ALERT_LOCAL = tuple(filter(None, (os.environ.get("IKM_ALERT_LOCAL") or "").split(",")))
 IKM_LOG_POLICY = Path(os.environ["IKM_LOG_POLICY"]) if os.environ.get("IKM_LOG_POLICY") else None
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
@@ -85,11 +88,15 @@ INSTALLED_APPS = [
     "collector.standards",
     "collector.handover",
     "collector.jobs",
+    "collector.alerts",
     "collector.desk",
+    "collector.api",
     "collector.console",
+    "ninja",
 ]
 MIDDLEWARE = [
     "collector.headers.guarded",
+    "collector.api.origins.named",
     "collector.language.by_address",
     "django.middleware.security.SecurityMiddleware",
     "collector.releases.show.one.at_once",
@@ -98,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "collector.api.door.guarded",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

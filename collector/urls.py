@@ -8,6 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from collector.accounts import urls as accounts
+from collector.api.contract import api
 from collector.complaints import urls as complaints
 from collector.desk import urls as desk
 from collector.followup import urls as followup
@@ -19,6 +20,7 @@ from collector.standards import urls as standards
 from collector.visits import urls as visits
 
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("api/v1/", include("collector.evidence.urls")),
     path("api/v1/", include("collector.fleet.urls")),
     path("api/v1/", include("collector.complaints.urls")),

@@ -27,7 +27,7 @@ LIBRARIES = {
     "witness": {"cryptography"},
     "collector": {
         "django", "paho", "cryptography", "msgspec", "psycopg", "segno", "whitenoise", "gunicorn", "typst", "xlsxwriter", "pikepdf",
-        "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml", "holidays", "requests",
+        "PIL", "allauth", "docx", "docxtpl", "jinja2", "lxml", "holidays", "requests", "ninja",
     },
 }  # fmt: skip
 
@@ -286,7 +286,8 @@ COLLECTOR_ORDER = (
     {"standards", "handover"},
     {"pekppp"},
     {"jobs"},
-    {"desk"},
+    {"alerts"},
+    {"desk", "api"},
     {"console"},
     {"manage", "urls"},
 )

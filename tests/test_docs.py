@@ -232,3 +232,15 @@ def test_each_claim_names_its_test(name: str, least: int) -> None:
     rows = rows_with_a_test(ROOT / "docs" / name)
     assert len(rows) >= least
     assert [one for one in rows if not re.search(r"`(?:test_\w+|tests/[\w/.]+\.py)`", one)] == []
+
+
+def test_the_parts_of_a_kiosk_add_up_below_the_limit_and_each_price_has_a_source() -> None:
+    text = (ROOT / "docs" / "panduan-pemasangan.md").read_text()
+    rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([^|]*) \|", text, re.MULTILINE)
+    assert len(rows) >= 7
+    ((total, limit),) = re.findall(
+        r"^\| \*\*Jumlah taksiran\*\* \| \*\*([\d.]+)\*\* .* Rp ([\d.]+):", text, re.MULTILINE
+    )
+    rupiah = [int(price.replace(".", "")) for _, price, _ in rows]
+    assert sum(rupiah) == int(total.replace(".", "")) < int(limit.replace(".", "")) == 6_000_000
+    assert [part for part, _, source in rows if not re.search(r"\d{4}-\d{2}", source)] == []

@@ -23,6 +23,9 @@ OFFICERS = (UNIT_OFFICER, *EVALUATORS)
 _SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency")}
 """What may stand as a role's scope; the others hold everywhere."""
 
+ONLY_OFFICE = "only_office"
+"""The name under which an account that acts through a token carries the one office it has then (`collector.api.tokens`)."""
+
 Account = AbstractBaseUser | AnonymousUser
 
 
@@ -43,6 +46,9 @@ def held(user: Account, roles: Collection[str] = ROLES) -> list[Office]:
     if not isinstance(user, AbstractBaseUser) or not user.is_active:
         return []
     found = Office.objects.filter(user=user.pk, until=None, role__in=roles)
+    only = getattr(user, ONLY_OFFICE, None)
+    if only is not None:
+        found = found.filter(pk=only)
     return list(found.select_related("unit", "region", "agency").order_by("pk"))
 
 

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, path, re_path
 
 from collector.desk.show import (
+    alerts,
     complaint_reports,
     complaint_rooms,
     complaints,
     copying,
+    fleet_sheets,
     followup,
     forums,
     home,
@@ -47,7 +49,14 @@ pages: list[URLPattern] = [
     path("meja/belum-melapor/", weeks.missing, name="desk-missing"),
     re_path(rf"^meja/ingatkan/{_UNIT}/{_PERIOD}/$", weeks.remind, name="desk-remind"),
     path("meja/kios/", kiosks.listed, name="desk-kiosks"),
+    path("meja/armada/", fleet_sheets.page, name="desk-fleet-sheets"),
+    path("meja/armada/periksa/", fleet_sheets.check, name="desk-fleet-check"),
+    path("meja/armada/masukkan/", fleet_sheets.take, name="desk-fleet-take"),
     re_path(r"^meja/kios/(?P<name>[A-Za-z0-9._-]{1,32})/$", kiosks.one, name="desk-kiosk"),
+    path("meja/peringatan/", alerts.listed, name="desk-alerts"),
+    path("meja/peringatan/tangani/", alerts.take, name="desk-alert-take"),
+    path("meja/peringatan/penerima/", alerts.told, name="desk-alert-receivers"),
+    path("meja/peringatan/penerima/coba/", alerts.test, name="desk-alert-test"),
     path("meja/surel/", release_mails.own, name="release-mails"),
     path("meja/surel/simpan/", release_mails.keep, name="release-mails-keep"),
     path("meja/pengaduan/", complaints.listed, name="desk-complaints"),
@@ -131,6 +140,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("meja/pengaduan/rantai.csv", complaint_reports.chain_file, name="desk-complaint-chain-file"),
     re_path(rf"{_COMPLAINT}suara/(?P<recording>[0-9]{{1,3}})/$", speech.hear, name="desk-complaint-voice"),
+    re_path(
+        r"^meja/armada/(?P<name>(?:templat|armada)\.xlsx|[a-z]{4,8}\.csv)$",
+        fleet_sheets.file,
+        name="desk-fleet-file",
+    ),
     path("meja/pekerjaan/<int:number>/berkas.zip", jobs.file, name="job-file"),
 ]
 """Files, which are of no language."""

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -18,7 +19,16 @@ from collector import clock
 from collector.errors import CollectorError, EnrolmentRefused
 from collector.fleet import lasting, present
 from collector.fleet.assignments import assign
-from collector.fleet.models import Assignment, EnrolmentCode, Kiosk, KioskKey, KioskSettings, Place, Unit
+from collector.fleet.models import (
+    Assignment,
+    EnrolmentCode,
+    Kiosk,
+    KioskKey,
+    KioskSettings,
+    Place,
+    Unit,
+    WantedKiosk,
+)
 from collector.fleet.publication import publish, services_at
 from collector.local import local_date, moment_of
 from collector.people import trail
@@ -73,10 +83,9 @@ def new_code(
     if _is_of_other_kind(kiosk, archive=archive is not None):
         raise CollectorError("archive_mixed", name=kiosk)
     begin, end = (moment_of(ms) for ms in archive.bounds_ms(unit.time_zone)) if archive else (None, None)
-    fingerprint = ca.fingerprint(settings.IKM_KEYS)
-    secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LETTERS))
+    text, digest = fresh(ca.fingerprint(settings.IKM_KEYS))
     EnrolmentCode.objects.create(
-        digest=_digest(secret),
+        digest=digest,
         unit=unit,
         place=place,
         kiosk_name=kiosk,
@@ -85,7 +94,13 @@ def new_code(
         made_by=who,
         expires_at=(now or clock.now()) + CODE_LIFE,
     )
-    return str(Code(secret=secret, fingerprint=fingerprint))
+    return text
+
+
+def fresh(fingerprint: str) -> tuple[str, bytes]:
+    """Draw a code, as it is read out, and the digest that is kept of it."""
+    secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LETTERS))
+    return str(Code(secret=secret, fingerprint=fingerprint)), _digest(secret)
 
 
 def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]:
@@ -127,6 +142,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
         if latest is None or (latest.unit_id, latest.place_id) != (code.unit_id, code.place_id):
             assign(kiosk, unit=code.unit, place=code.place, since=now)
         present.keep(Kiosk.objects.filter(pk=kiosk.pk))
+        WantedKiosk.objects.filter(name=kiosk.name).delete()
         errand = Errand(code.made_by or _BY_CODE, f"{kiosk.name} enrolled for {code.unit.code}")
         trail.note(who=errand.account, action="kiosk certified", subject=kiosk.name, why=errand.why)
         certificate = certificates.certify_kiosk(
@@ -183,9 +199,13 @@ def _kiosk(name: str) -> Kiosk:
     if name:
         kiosk, _ = Kiosk.objects.get_or_create(name=name)
         return kiosk
+    called = (
+        model.objects.filter(name__startswith="k-").values_list("name", flat=True)
+        for model in (Kiosk, WantedKiosk)
+    )
     numbers = (
         int(found[1])
-        for known in Kiosk.objects.filter(name__startswith="k-").values_list("name", flat=True)
+        for known in chain.from_iterable(called)
         if (found := re.fullmatch(r"k-(\d{4,9})", known)) is not None
     )
     return Kiosk.objects.create(name=f"k-{max(numbers, default=0) + 1:04d}")

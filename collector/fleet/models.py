@@ -191,6 +191,17 @@ class EnrolmentCode(models.Model):
         return f"code for {self.unit_id}"
 
 
+class WantedKiosk(models.Model):
+    """A kiosk that is to be enrolled: its name, and where it will stand. It ends when a kiosk enrols under that name."""
+
+    name = models.CharField(max_length=32, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="wanted_kiosks")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.unit_id}"
+
+
 class KioskState(models.Model):
     """What a kiosk last said of itself, and the furthest record it proved to have written."""
 

@@ -5,10 +5,11 @@ import unicodedata
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from collector.errors import CollectorError
 from collector.fleet import tree
-from collector.fleet.models import Kiosk, Service, Unit
+from collector.fleet.models import Assignment, Kiosk, Service, Unit
 from collector.fleet.publication import publish
 from collector.people import trail
 from collector.words.foreign import in_one_line
@@ -58,6 +59,17 @@ def add_all(unit: Unit, names: Iterable[str], *, who: str, source: str) -> list[
             trail.note(who=who, action="services imported", subject=unit.code, why=source, facts=facts)
             _tell(unit)
     return added
+
+
+def tell(units: QuerySet[Unit]) -> None:
+    """Sign new settings for the kiosks that stand where these units serve, each kiosk once.
+
+    Raises:
+        CollectorError: the settings would not hold.
+    """
+    places = Assignment.objects.filter(unit__in=units).values("place")
+    for kiosk in Kiosk.objects.filter(assignments__place__in=places, in_use=True).distinct():
+        publish(kiosk, changes={})
 
 
 def clean(name: str) -> str:

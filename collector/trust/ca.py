@@ -26,7 +26,7 @@ from survey.wire.messages import KIOSK_NAME
 CERTIFICATE = "ca.crt"
 _KEY = "ca.key"
 _CA_DAYS = 365 * 20
-_CERTIFICATE_DAYS = 365 * 5  # a kiosk in a village is not visited for its certificate
+CERTIFICATE_DAYS = 365 * 5  # a kiosk in a village is not visited for its certificate
 _SKEW = timedelta(days=1)  # a kiosk's clock may be behind
 
 
@@ -107,7 +107,7 @@ def _leaf(
     issuer, key = _load_certificate(folder), _load_key(folder)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
-        _builder(subject=subject, issuer=issuer.subject, public_key=public_key, days=_CERTIFICATE_DAYS)
+        _builder(subject=subject, issuer=issuer.subject, public_key=public_key, days=CERTIFICATE_DAYS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         .add_extension(x509.SubjectAlternativeName([_alternative(name)]), critical=False)

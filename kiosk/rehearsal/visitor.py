@@ -175,7 +175,9 @@ class Visitor:
                 if self._typed_phone < len(self.wish.phone):
                     self._typed_phone += 1
                     return Move(key(self.wish.phone[self._typed_phone - 1]), touch=True)
-                return self._do(here, Word.NEXT if Word.NEXT in here.actions else Word.BACK)
+                done = Word.NEXT if Word.NEXT in here.actions else Word.BACK
+                # Whoever has typed by finger goes on by finger: among the keys of the buttons there may be neither.
+                return self._do(here, done) if done in here.options else Move(done, touch=True)
             case _:
                 assert_never(step)
 

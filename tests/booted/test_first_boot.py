@@ -14,9 +14,9 @@ FILE = "/boot/firmware/ikm-kiosk.toml"
 UNIT = "ikm-kiosk-first-boot"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def unborn(machine: Machine) -> Iterator[Box]:
-    """The machine as it is before it is enrolled; afterwards it is the kiosk that it was."""
+    """The machine as it is before it is enrolled, for all tests in here, the last of which enrols it; afterwards the kiosk that it was."""
     box = machine.box
     box.sh("cp /etc/ikm-kiosk/kiosk.toml /root/as-it-was.toml; systemctl reset-failed")
     box.sh(
@@ -44,37 +44,6 @@ def shown(box: Box) -> str:
 
 def said(box: Box) -> str:
     return box.sh(f'journalctl -q -o cat -u {UNIT} --after-cursor "$(cat /run/cursor)"')
-
-
-def test_it_is_enrolled_once_there_is_a_network_and_the_secrets_are_gone(unborn: Box) -> None:
-    code = unborn.sh("ikm-collector enrol --unit sukamaju 2>/dev/null").strip()
-    unborn.sh("systemctl stop nginx")
-    card(
-        unborn,
-        "# of the village office",
-        'collector = "https://collector.example"',
-        f'code = "{code}"',
-        'pin = "291847"',
-        'profile = "buttons,sunlight"',
-    )
-    unborn.until(
-        lambda: 'profiles = ["buttons", "sunlight"]' in unborn.sh("cat /etc/ikm-kiosk/kiosk.toml"),
-        what="what the kiosk is built of",
-    )
-    unborn.until(lambda: "does not answer" in said(unborn), what="a first try without a network")
-    unborn.until(lambda: "does not answer" in shown(unborn), what="the try on the kiosk's own screen")
-    unborn.sh("systemctl start nginx")
-    unborn.until(lambda: "enrolled; code and PIN" in unborn.sh(f"cat {FILE}"), what="enrolment from the card")
-    left = unborn.sh(f"cat {FILE}")
-    assert left.startswith('# of the village office\ncollector = "https://collector.example"\n')
-    assert code not in left
-    assert "291847" not in left
-    unborn.until(
-        lambda: unborn.show("ikm-kiosk", "StatusText") == "in service", what="a kiosk in service by itself"
-    )
-    assert not re.search("pin: .*no PIN|BAD *pin", unborn.sh("ikm-kiosk doctor --simulate", check=False))
-    assert code.split("-")[0] not in said(unborn)
-    assert "291847" not in said(unborn)
 
 
 @pytest.mark.parametrize(
@@ -106,3 +75,34 @@ def test_a_wrong_clock_and_a_wrong_code_have_a_face(unborn: Box) -> None:
         unborn.fails(f"echo {typed} | {clock}ikm-kiosk enrol - --collector https://collector.example")
         unborn.until(lambda sentence=sentence: sentence in shown(unborn), what=f"{sentence}: on the screen")  # type: ignore[misc]
         assert code.split("-")[0] not in shown(unborn)
+
+
+def test_it_is_enrolled_once_there_is_a_network_and_the_secrets_are_gone(unborn: Box) -> None:
+    code = unborn.sh("ikm-collector enrol --unit sukamaju 2>/dev/null").strip()
+    unborn.sh("systemctl stop nginx")
+    card(
+        unborn,
+        "# of the village office",
+        'collector = "https://collector.example"',
+        f'code = "{code}"',
+        'pin = "291847"',
+        'profile = "buttons,sunlight"',
+    )
+    unborn.until(
+        lambda: 'profiles = ["buttons", "sunlight"]' in unborn.sh("cat /etc/ikm-kiosk/kiosk.toml"),
+        what="what the kiosk is built of",
+    )
+    unborn.until(lambda: "does not answer" in said(unborn), what="a first try without a network")
+    unborn.until(lambda: "does not answer" in shown(unborn), what="the try on the kiosk's own screen")
+    unborn.sh("systemctl start nginx")
+    unborn.until(lambda: "enrolled; code and PIN" in unborn.sh(f"cat {FILE}"), what="enrolment from the card")
+    left = unborn.sh(f"cat {FILE}")
+    assert left.startswith('# of the village office\ncollector = "https://collector.example"\n')
+    assert code not in left
+    assert "291847" not in left
+    unborn.until(
+        lambda: unborn.show("ikm-kiosk", "StatusText") == "in service", what="a kiosk in service by itself"
+    )
+    assert not re.search("pin: .*no PIN|BAD *pin", unborn.sh("ikm-kiosk doctor --simulate", check=False))
+    assert code.split("-")[0] not in said(unborn)
+    assert "291847" not in said(unborn)

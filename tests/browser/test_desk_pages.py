@@ -18,7 +18,7 @@ PASSWORD = "ayam-goreng-kremes-4711"
 PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
 EVERYBODY = ("/meja/", "/meja/minggu-ini/", "/akun/")
 UNIT = "/meja/unit/tanjungasih/2026-TW3/"
-KIOSKS = ("/meja/kios/", "/meja/kios/loket-2/")
+KIOSKS = ("/meja/kios/", "/meja/kios/loket-2/", "/meja/peringatan/")
 SERVICES = "/meja/unit/tanjungasih/layanan/"
 STANDING, MAILS = "/meja/unit/tanjungasih/keadaan/", "/meja/surel/"
 OF_EVALUATORS = (
@@ -76,7 +76,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/unit/tanjungasih/standar/",
         "/meja/unit/tanjungasih/kunjungan/",
     ),
-    "pengelola": ("/meja/", "/meja/akun/", "/meja/akun/undang/"),
+    "pengelola": (
+        "/meja/",
+        "/meja/akun/",
+        "/meja/akun/undang/",
+        "/meja/armada/",
+        "/meja/peringatan/penerima/",
+    ),
 }
 """What each role sees of its own; the rest of an administrator's rooms look as an evaluator's do."""
 

@@ -66,6 +66,14 @@ def own_clock(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
 
 
 @pytest.fixture(autouse=True)
+def _no_count_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with nobody counted: the tests' clock shows all of them the same minute."""
+    from collector.api import limits  # noqa: PLC0415 - models load after django.setup() above
+
+    monkeypatch.setattr(limits, "COUNTS", limits.Counts())
+
+
+@pytest.fixture(autouse=True)
 def _no_log_of_another_test() -> None:
     """Take away the log's files: the database forgets with each test, and a log that was given out would know more than it."""
     shutil.rmtree(_DATA / "log", ignore_errors=True)

@@ -21,7 +21,9 @@ APPS = (
     "standards",
     "handover",
     "jobs",
+    "alerts",
     "desk",
+    "api",
 )
 _HEAD = """\
 # The collector's tables

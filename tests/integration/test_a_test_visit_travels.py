@@ -1,5 +1,6 @@
 """A test visit the whole way with the real processes: a card, its leaf on the kiosk, a visit, its code, the card, the release and a stranger's verdict."""
 
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -38,6 +39,7 @@ print(card.code)
 """
 WROTE = """
 cards.write(CODE, {"pulse": [4]}, who="inspektorat")
+building.build()
 """
 RELEASE = """
 unit = Unit.objects.get()
@@ -48,7 +50,7 @@ clock.now = lambda: after
 release = publishing.publish(unit, quarter, who="test")
 counted.open_missing()
 building.build()
-print(proof_file.of_release(release).decode())
+print(proof_file.of_release(release).hex(), proof_file.of_tests(release).hex())
 """
 
 
@@ -100,15 +102,24 @@ def test_from_the_card_to_a_strangers_verdict(tmp_path: Path) -> None:
                 what="the test at the collector",
             )
         office(world, WROTE.replace("CODE", repr(code)))
-        proof = office(world, RELEASE)
-        (tested,) = json.loads(json.loads(proof)["release"])["tests"]
+        proof, tests = (bytes.fromhex(one) for one in office(world, RELEASE).split())
+        (tested,) = json.loads(json.loads(gzip.decompress(proof))["release"])["tests"]
         assert (tested["number"], tested["letters"]) == (number, letters)
         assert tested["answers"] == tested["wrote"] == {"pulse@1": {"kepuasan": 4}}
-        (tmp_path / "bukti.json").write_text(proof)
+        (tmp_path / "bukti.json.gz").write_bytes(proof)
+        (tmp_path / "uji.json.gz").write_bytes(tests)
         key = next(one for one in world.ask(COLLECTOR, "log", "show").splitlines() if one.startswith("log "))
         (tmp_path / "kebijakan.txt").write_text(f"{key}\nquorum none\n")
         verdict = world.ask_for(
-            4, BIN / "ikm-verify", tmp_path / "bukti.json", "--policy", tmp_path / "kebijakan.txt"
+            4,
+            BIN / "ikm-verify",
+            tmp_path / "bukti.json.gz",
+            "--policy",
+            tmp_path / "kebijakan.txt",
+            "--tests",
+            tmp_path / "uji.json.gz",
+            "--code",
+            f"{tested['kiosk']}/{number} {letters}",
         )
         assert "1 kunjungan uji" in verdict
         assert "TIDAK TERBUKTI:" not in verdict

@@ -52,7 +52,8 @@ class EmulatedKiosk:
             lambda: self.pi.sh(asked, check=False).split() == ["active"] * len(UNITS),
             what="both units active", seconds=240, pause=1,
         )  # fmt: skip
-        self.until_shown(Step.IDLE)
+        # A busy machine draws its first picture after a minute and more.
+        self.until_shown(Step.IDLE, seconds=240)
         return time.monotonic() - began
 
     def shows(self, step: Step, language: str = "id") -> bool:

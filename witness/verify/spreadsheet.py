@@ -6,6 +6,7 @@ A workbook is a zip of XML. Only texts and numbers of cells are read, as they we
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
@@ -57,7 +58,8 @@ def read(content: bytes) -> Found:
         KeyError,
         OSError,
         ValueError,
-        NotImplementedError,  # zipfile's own, of a way of packing that it does not know
+        RuntimeError,  # zipfile's own, of a file that is locked by a password or packed in a way that it does not know
+        zlib.error,
     ) as error:
         raise Malformed("workbook", f"this is no workbook: {error}") from error
     return found

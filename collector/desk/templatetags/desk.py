@@ -125,6 +125,12 @@ def evaluates(user: roles.Account) -> bool:
 
 
 @register.filter
+def administers(user: roles.Account) -> bool:
+    """Tell whether an account administers the collector."""
+    return roles.has_role(user, (roles.ADMINISTRATOR,))
+
+
+@register.filter
 def has_units(user: roles.Account) -> bool:
     """Tell whether an account has anything to do with units."""
     return roles.has_role(user, roles.OFFICERS)

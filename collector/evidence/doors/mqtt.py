@@ -256,6 +256,7 @@ class Listener:
             manual_ack=True,
         )
         client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
         client.on_message = self._arrived
         if self._broker.tls:
             client.tls_set(
@@ -288,6 +289,8 @@ class Listener:
             return
         client.subscribe([(self._up, 1), (topics.state("+"), 0)])
         self._online = True
+
+    def _subscribed(self, *_: object) -> None:
         log.info("listening at %s:%d", self._broker.host, self._broker.port)
 
     def _arrived(self, client: Client, _data: object, message: MQTTMessage) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -115,7 +116,15 @@ class Reading:
     @property
     def tests(self) -> list[Mapping[str, Any]]:
         """Its test visits, each with whether it was recorded as its auditor wrote it."""
-        return [one | {"alike": _alike(one)} for one in self.said.get("tests", [])]
+        return [
+            one
+            | {
+                "alike": _alike(one),
+                "on": date.fromisoformat(one["day"]),
+                "in_order": {name: _in_order(name, of) for name, of in one["answers"].items()},
+            }
+            for one in self.said.get("tests", [])
+        ]
 
     @cached_property
     def settled_later(self) -> int:
@@ -137,6 +146,13 @@ class Reading:
 def _alike(test: Mapping[str, Any]) -> bool:
     wrote = test["wrote"]
     return bool(wrote) and all(test["answers"].get(name) == values for name, values in wrote.items())
+
+
+def _in_order(name: str, answers: Mapping[str, int]) -> list[str]:
+    """Give answers in the order of their questionnaire, "-" where there is none; as they stand where it is not known any more."""
+    form = coded(*name.split("@", maxsplit=1))
+    keys = form.keys if form is not None else tuple(answers)
+    return [str(answers.get(key, "-")) for key in keys]
 
 
 def shown_releases() -> QuerySet[Release]:

@@ -87,6 +87,7 @@ UNIT = ("--unit", "sukamaju")
 QUARTER = (*UNIT, "--period", "2026-TW4")
 SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "agency": [(("add", "--code", "desa", "--name", "Dinas Desa"), "agency desa: Dinas Desa")],
+    "alert": [(("list",), "nothing is wrong")],
     "audit": [(QUARTER, "sukamaju), 2026-TW4"), ((*QUARTER, "--json"), '"kind_unknown": 1'),
               ((*QUARTER, "--publish"), "Held but not counted: 1 records, this version does not know their kind")],
     "breakdown": [
@@ -132,6 +133,11 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         ((*QUARTER, "--json"), '"period": "2026-TW4"'),
     ],
     "instruments": [(("list",), "skm-2017@1: 9 elements")],
+    "fleet": [
+        (("template", "{folder}/templat.xlsx"), "0 rows"),
+        (("export", "{folder}/armada.xlsx"), "rows"),
+        (("import", "{folder}/armada.xlsx"), "0 new, 0 changed"),
+    ],
     "forum": [
         (("list", *UNIT), "sukamaju: no forums"),
         (("add", *UNIT, "--date", "2026-11-02", "--place", "Balai", "--topic", "Standar", "--media", "2"), "1 of 5 groups"),
@@ -177,6 +183,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "unit": [(("add", "--code", "jaya", "--name", "Jaya", "--region", "18.01.05.2004"), "unit jaya: Jaya")],
     "user": [(("add", "budi", "--role", "unit officer", *UNIT), "budi: unit officer")],
     "web_files": [(("{folder}", "--host", "ikm.example"), "IKM_PUBLIC_URL=https://ikm.example")],
+    "token": [(("list",), "no tokens")],
     "week": [(("--account", "rina"), "rina, minggu yang mulai Senin, 30 November 2026")],
 }  # fmt: skip
 IN_A_PROCESS = {"listen", "serve", "work"}
@@ -186,6 +193,7 @@ ELSEWHERE = {"releases_mail"}
 
 ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "agency": (("add", "--code", "!", "--name", "x"), "agency = '!': a code has"),
+    "alert": (("ack", "12"), "no alert of number 12"),
     "audit": (UNIT, "give either period"),
     "breakdown": ((*UNIT, "--period", "2026-W7"), "2026-W7"),
     "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
@@ -206,6 +214,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "handover": (("take-back", "AAAA", "--as", "rina", "--why", "x"), "there is no complaint 'AAAA' here"),
     "index": ((*UNIT, "--period", "TW9"), "'TW9' is no period"),
     "instruments": (("check", "{file}"), "SystemExit"),
+    "fleet": (("import", "{file}"), "no XLSX, and no CSV"),
     "forum": (
         ("add", *UNIT, "--date", "2026-11-31", "--place", "x", "--topic", "x"),
         "'2026-11-31' is no date: write it as 2027-01-01",
@@ -251,6 +260,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "user": (("add", "budi", "--role", "viewer"), "the password is too weak: This password is too short."),
     "work": (("--hands", "99"), "--hands 99: from 1 to 64 processes"),
+    "token": (("revoke", "12"), "there is no token 12"),
     "week": (("--mail",), "no mail server is set: IKM_MAIL_URL"),
 }
 

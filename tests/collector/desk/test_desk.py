@@ -147,7 +147,7 @@ def test_every_room_leads_to_all_the_others(post: Post) -> None:
     evaluator = browser(person("wati", roles.EVALUATOR, region=post.unit.region))
     unit = "/meja/unit/sukamaju"
     found = set()
-    for path in ("/meja/", "/meja/minggu-ini/", "/meja/kios/", "/meja/rilis/", "/meja/belum-melapor/", "/meja/akun/", "/akun/",
+    for path in ("/meja/", "/meja/minggu-ini/", "/meja/kios/", "/meja/peringatan/", "/meja/rilis/", "/meja/belum-melapor/", "/meja/akun/", "/akun/",
                  "/meja/surel/", "/meja/pekerjaan/", f"{unit}/{PERIOD}/", f"{unit}/tindak-lanjut/", f"{unit}/keadaan/", f"{unit}/layanan/"):  # fmt: skip
         page = evaluator.get(path).content.decode()
         (rooms,) = re.findall(r'<nav class="rooms".*?</nav>', page, re.DOTALL)
@@ -157,6 +157,7 @@ def test_every_room_leads_to_all_the_others(post: Post) -> None:
             "/meja/",
             "/meja/minggu-ini/",
             "/meja/kios/",
+            "/meja/peringatan/",
             "/meja/pengaduan/",
             "/meja/rilis/",
             "/meja/belum-melapor/",

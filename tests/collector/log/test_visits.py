@@ -103,6 +103,8 @@ def test_the_page_of_a_release_shows_its_tests(world: World, tested: Release, cl
     (told,) = json.loads(bytes(tested.content))["tests"]
     assert f"balai/{told['number']}</bdi> {told['letters']}" in page
     assert "terekam seperti yang ditekan auditor." in page
+    assert "20 November 2026, <bdi>balai/" in page
+    assert f"skm-2017@1: {' '.join(map(str, PRESSED))}<" in " ".join(page.split())
 
 
 def test_a_rebuild_and_what_comes_in_later_leave_it_out(world: World, tested: Release) -> None:

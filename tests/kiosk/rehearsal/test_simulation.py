@@ -128,6 +128,10 @@ def test_a_second_run_goes_on_with_new_visit_numbers(home: Path) -> None:
     assert len(set(numbers)) == 10
 
 
+def test_who_presses_buttons_and_leaves_a_number_finishes_it_by_finger(home: Path) -> None:
+    assert simulate(home, 12, "--seed", "0") == 0  # the eleventh of them
+
+
 def test_an_unenrolled_machine_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert simulate(tmp_path, 1) == 78
     assert "ikm-kiosk enrol CODE" in capsys.readouterr().err

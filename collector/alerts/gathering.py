@@ -1,0 +1,181 @@
+"""What is wrong now, from evidence, for all kiosks in as many queries as for one."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+
+from collector.alerts import rules
+from collector.alerts.rules import Kind, Level
+from collector.complaints.models import Holiday
+from collector.evidence import needs
+from collector.evidence.models import Stream
+from collector.evidence.needs import Need
+from collector.evidence.standing import COUNTING
+from collector.fleet.models import Kiosk, KioskKey, KioskSettings
+from collector.local import UTC_NAME, local_date, moment_of
+from collector.trust import ca
+from survey.settings.hours import Hours, read_hours
+
+_SAME = {
+    Need.CONFLICT: Kind.CONFLICT,
+    Need.FOREIGN: Kind.FOREIGN,
+    Need.CLOSED: Kind.CLOSED,
+    Need.REFUSED: Kind.REFUSED,
+    Need.TROUBLE: Kind.TROUBLE,
+    Need.LOST: Kind.LOST,
+    Need.DISK: Kind.DISK,
+    Need.POWER: Kind.POWER,
+    Need.CLOCK: Kind.CLOCK,
+}
+_OVERDUE = timedelta(hours=1)
+_LASTS = timedelta(days=ca.CERTIFICATE_DAYS)
+
+
+class Found(NamedTuple):
+    """Something that is wrong with a kiosk."""
+
+    kiosk: int
+    name: str
+    unit: str
+    region: str
+    kind: Kind
+    level: Level
+    since: datetime
+
+
+class Look(NamedTuple):
+    """All that is wrong."""
+
+    at: datetime
+    found: dict[tuple[Kind, int], Found]
+    causes: frozenset[str]
+
+
+def look(now: datetime, *, standing: frozenset[str]) -> Look:
+    """Look what is wrong; `standing`: the common causes that stand."""
+    silent, quiet = _silent(now)
+    found = {
+        (one.kind, one.kiosk): one for one in (*silent, *_needing(now), *_undelivered(now), *_ending(now))
+    }
+    if not silent:
+        return Look(now, found, frozenset())
+    every = _regencies()
+    return Look(now, found, rules.causes(quiet, every, standing=standing))
+
+
+def _regencies() -> Counter[str]:
+    every: Counter[str] = Counter()
+    standing = Kiosk.objects.filter(in_use=True, stands__isnull=False).order_by()
+    for region in standing.values_list("stands__region", flat=True):
+        every[rules.regency(region)] += 1
+    return every
+
+
+def _silent(now: datetime) -> tuple[list[Found], list[str]]:
+    """Give who is late or silent, and the regencies of all who are at least suspect."""
+    # Opening time never passes faster than time: whoever was heard within this is fine whatever its hours.
+    quiet = Kiosk.objects.filter(Q(state=None) | Q(state__heard_at__lte=now - rules.SUSPECT))
+    quiet = quiet.filter(in_use=True, stands__isnull=False, stands__hidden_on=None).order_by()
+    arrived = dict(
+        Stream.objects.filter(kiosk__in=quiet.values("pk"))
+        .order_by()
+        .values_list("kiosk")
+        .annotate(Max("received_ms"))
+    )
+    hours = _hours(quiet)
+    free_in = _free_days(now)
+    held = cache(
+        lambda told, zone, free: rules.marks(
+            now, hours=_read(told) if told else rules.OFFICE, zone=zone, free=free
+        )
+    )
+    found, suspects = [], []
+    rows = quiet.values_list(
+        "pk", "name", "created_at", "state__heard_at", "stands__name", "stands__region", "stands__time_zone"
+    )
+    for pk, name, created, heard, unit, region, zone in rows.iterator():
+        last = max(one for one in (created, heard, _moment(arrived.get(pk))) if one is not None)
+        mark = held(hours.get(pk), zone, free_in(region))
+        if last <= mark.suspect:
+            suspects.append(rules.regency(region))
+        if level := rules.level_of(last, mark):
+            found.append(Found(pk, name, unit, region, Kind.SILENT, level, last))
+    return found, suspects
+
+
+def _moment(at_ms: int | None) -> datetime | None:
+    return None if at_ms is None else moment_of(at_ms)
+
+
+def _hours(quiet: QuerySet[Kiosk]) -> dict[int, str]:
+    """Give the opening hours that the newest settings of kiosks name, as text: what is the same is worked out once."""
+    newest = KioskSettings.objects.filter(kiosk=OuterRef("kiosk")).order_by("-version").values("version")[:1]
+    told = KioskSettings.objects.filter(kiosk__in=quiet.values("pk"), version=Subquery(newest))
+    rows = told.values_list("kiosk", "content__opening_hours")
+    return {kiosk: json.dumps(one) for kiosk, one in rows.iterator() if one is not None}
+
+
+def _read(text: str) -> Mapping[str, Hours]:
+    return read_hours(json.loads(text), where="opening_hours")
+
+
+def _free_days(now: datetime) -> Callable[[str], frozenset[date]]:
+    first = local_date(now - timedelta(days=30), UTC_NAME)
+    days = list(Holiday.objects.filter(day__gte=first).values_list("region", "day"))
+
+    @cache
+    def of(region: str) -> frozenset[date]:
+        return frozenset(day for code, day in days if code is None or f"{region}.".startswith(f"{code}."))
+
+    return of
+
+
+def _needing(now: datetime) -> list[Found]:
+    wanted = needs.conditions(now)
+    found = []
+    for need, kind in _SAME.items():
+        rows = Kiosk.objects.filter(wanted[need], stands__isnull=False, stands__hidden_on=None).order_by()
+        found += [
+            Found(pk, name, unit, region, kind, Level.DOWN, heard or now)
+            for pk, name, heard, unit, region in rows.values_list(
+                "pk", "name", "state__heard_at", "stands__name", "stands__region"
+            )
+        ]
+    return found
+
+
+def _undelivered(now: datetime) -> list[Found]:
+    """Give whose proven records did not come: the head that proves them is older than an hour."""
+    before = round((now - _OVERDUE).timestamp() * 1000)
+    open_ends = Stream.objects.filter(heard_seq__gt=F("through"), heard_ms__gt=0, heard_ms__lt=before)
+    rows = open_ends.filter(
+        standing__in=COUNTING, followers=None, kiosk__stands__isnull=False, received_ms__lt=before
+    ).order_by()
+    told = rows.values_list(
+        "kiosk", "kiosk__name", "kiosk__stands__name", "kiosk__stands__region", "heard_ms"
+    )
+    return [
+        Found(pk, name, unit, region, Kind.UNDELIVERED, Level.DOWN, moment_of(heard_ms))
+        for pk, name, unit, region, heard_ms in told
+    ]
+
+
+def _ending(now: datetime) -> list[Found]:
+    """Give whose certificate is near its end: it lasts from the enrolment of the key that it was made for."""
+    before = now - _LASTS + rules.RENEW
+    good = KioskKey.objects.filter(revoked_at=None, archive_from=None)
+    newer = good.filter(kiosk=OuterRef("kiosk"), enrolled_at__gte=before)
+    old = good.filter(enrolled_at__lt=before, kiosk__stands__isnull=False, kiosk__stands__hidden_on=None)
+    rows = old.exclude(Exists(newer)).order_by("enrolled_at")
+    told = rows.values_list(
+        "kiosk", "kiosk__name", "kiosk__stands__name", "kiosk__stands__region", "enrolled_at"
+    )
+    return [
+        Found(pk, name, unit, region, Kind.CERTIFICATE, Level.DOWN, enrolled + _LASTS - rules.RENEW)
+        for pk, name, unit, region, enrolled in told
+    ]

@@ -1,0 +1,141 @@
+"""What is wrong and since when, each change of it, who is told, and the messages on their way."""
+
+from django.db import models
+
+from collector.fleet.models import Kiosk
+
+
+class Way(models.TextChoices):
+    """How a receiver is reached."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+    TELEGRAM = "telegram"
+
+
+class Wants(models.TextChoices):
+    """Which changes a receiver is told."""
+
+    DOWN = "down"
+    UP = "up"
+    BOTH = "both"
+
+
+class Turn(models.Model):
+    """One row: whoever changes it works out the alerts alone until the transaction ends."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"turn at {self.at}"
+
+
+class Cause(models.Model):
+    """What many kiosks fell silent by at once: told as one."""
+
+    key = models.CharField(max_length=24)
+    """`regency:18.01`, or `all`."""
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=models.Q(ended_at=None), name="cause_open_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Alert(models.Model):
+    """Something that is or was wrong with a kiosk, from its beginning to its end."""
+
+    kind = models.CharField(max_length=16)
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="alerts")
+    level = models.PositiveSmallIntegerField()
+    since = models.DateTimeField(help_text="since when it is so, by the evidence")
+    opened_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, help_text="since when the evidence says no more that it is so")
+    ended_at = models.DateTimeField(null=True)
+    flaps = models.PositiveIntegerField(default=0, help_text="how often it came back within a day")
+    cause = models.ForeignKey(
+        Cause,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="alerts",
+        help_text="with which it was told, and not alone",
+    )
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "kiosk"], condition=models.Q(ended_at=None), name="alert_open_once"
+            )
+        ]
+        indexes = [models.Index(fields=["ended_at", "kind"], name="alert_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.kiosk_id}"
+
+
+class Change(models.Model):
+    """One change of an alert's level, with the evidence it was made by; never changed itself."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    was = models.PositiveSmallIntegerField()
+    level = models.PositiveSmallIntegerField(help_text="0 where it has ended")
+    evidence = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.alert_id}: {self.was} to {self.level}"
+
+
+class Receiver(models.Model):
+    """Who is told, and what. Secrets are files, see `collector.alerts.sending`."""
+
+    name = models.CharField(max_length=40, unique=True)
+    way = models.CharField(max_length=10, choices=Way)
+    address = models.CharField(max_length=300)
+    region = models.CharField(max_length=13, blank=True, help_text="of this region and all below")
+    kinds = models.JSONField(default=list, help_text="only these; empty: all")
+    wants = models.CharField(max_length=4, choices=Wants, default=Wants.BOTH)
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    remind_hours = models.PositiveSmallIntegerField(default=24, help_text="0: never")
+    reminded_at = models.DateTimeField(help_text="when it was told or reminded last")
+    last_error = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MessageState(models.TextChoices):
+    """How far a message is."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    SENT = "sent"
+    GIVEN_UP = "given up"
+
+
+class Message(models.Model):
+    """One message to one receiver, written in the transaction of what it tells."""
+
+    receiver = models.ForeignKey(Receiver, on_delete=models.CASCADE, related_name="messages")
+    key = models.CharField(max_length=32, unique=True, help_text="by which a receiver knows a repeat")
+    body = models.JSONField()
+    made_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=MessageState, default=MessageState.WAITING)
+    worker = models.CharField(max_length=32, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "not_before"], name="message_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.key} to {self.receiver_id}"

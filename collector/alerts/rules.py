@@ -1,0 +1,152 @@
+"""When a kiosk is late or silent, which of many belong together, and when a message may disturb. Pure: values in, values out."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from collector.local import local_date
+from survey.settings.hours import DAYS, Hours
+
+LATE = timedelta(minutes=90)
+"""Opening time without a word: a report comes each hour."""
+SILENT = timedelta(minutes=180)
+SUSPECT = timedelta(minutes=75)
+"""Longer than a kiosk is ever without a word (it reports each hour). Who is this long without one counts towards a common cause, as soon as one of the group is late."""
+HOLD = timedelta(minutes=5)
+FLAPPING_HOLD = timedelta(minutes=30)
+FLAPPING = 3
+"""An alert that came back so often within a day ends only after a longer calm."""
+FEWEST = 5
+RENEW = timedelta(days=60)
+"""So long before its certificate's end somebody has to enrol a kiosk anew: villages are far."""
+PERCENT = 20
+"""Reports of a whole broker that is gone stop within an hour, not at once: when the first kiosk is late, a quarter is suspect."""
+ALL = "all"
+_MOST_DAYS = 21
+"""Whoever was shut longer than that is not measured by opening time any more."""
+OFFICE: Mapping[str, Hours] = {day: ((time(8), time(15)),) for day in DAYS[:5]}
+"""The hours of a kiosk for which the collector has set none."""
+
+
+class Kind(StrEnum):
+    """What an alert is of; the values stand in rows and messages."""
+
+    SILENT = "diam"
+    UNDELIVERED = "tertahan"
+    """Records that the kiosk proved to have written did not come for an hour."""
+    CONFLICT = "cerita"
+    FOREIGN = "keputusan"
+    CLOSED = "tertutup"
+    REFUSED = "setelan"
+    TROUBLE = "gangguan"
+    LOST = "hilang"
+    DISK = "penuh"
+    POWER = "listrik"
+    CLOCK = "jam"
+    CERTIFICATE = "sertifikat"
+    """The certificate by which the broker lets it in is near its end."""
+
+
+class Level(IntEnum):
+    """How bad it is."""
+
+    FINE = 0
+    LATE = 1
+    DOWN = 2
+
+
+def opening_time_ago(
+    now: datetime, span: timedelta, *, hours: Mapping[str, Hours], zone: str, free: frozenset[date]
+) -> datetime:
+    """Give the moment since which so much opening time has passed: breaks, shut days and days without work do not count."""
+    place = ZoneInfo(zone)
+    today = local_date(now, zone)
+    left = span
+    for back in range(_MOST_DAYS):
+        day = today - timedelta(days=back)
+        if day in free:
+            continue
+        for start, end in reversed(hours.get(DAYS[day.weekday()], ())):
+            opens = datetime.combine(day, start, place)
+            shuts = min(datetime.combine(day, end, place).astimezone(now.tzinfo), now)
+            passed = shuts - opens.astimezone(now.tzinfo)
+            if passed >= left:
+                return shuts - left
+            left -= max(passed, timedelta(0))
+    return now - timedelta(days=_MOST_DAYS)
+
+
+class Marks(NamedTuple):
+    """Before when somebody must have been heard last to be suspect, late or silent."""
+
+    suspect: datetime
+    late: datetime
+    silent: datetime
+
+
+def marks(now: datetime, *, hours: Mapping[str, Hours], zone: str, free: frozenset[date]) -> Marks:
+    """Give the moments against which all kiosks of the same hours are held."""
+    one, two, three = (
+        opening_time_ago(now, span, hours=hours, zone=zone, free=free) for span in (SUSPECT, LATE, SILENT)
+    )
+    return Marks(one, two, three)
+
+
+def level_of(heard: datetime, held: Marks) -> Level:
+    """Give how bad it is that a kiosk was heard last at a moment."""
+    if heard > held.late:
+        return Level.FINE
+    return Level.DOWN if heard <= held.silent else Level.LATE
+
+
+def regency(region: str) -> str:
+    """Give the regency of a region's code."""
+    return region[:5]
+
+
+def causes(quiet: Iterable[str], every: Mapping[str, int], *, standing: frozenset[str]) -> frozenset[str]:
+    """Give by what kiosks are silent together: the regencies of the quiet ones, and how many kiosks each regency has.
+
+    A cause that stands goes on until fewer than half as many are quiet as it takes to begin.
+    """
+    of = Counter(quiet)
+    total, quiet_ones = sum(every.values()), of.total()
+
+    def holds(key: str, number: int, out_of: int) -> bool:
+        share = PERCENT / 2 if key in standing else PERCENT
+        return number >= FEWEST and number * 100 >= share * out_of
+
+    if holds(ALL, quiet_ones, total) and (len(every) > 1 or ALL in standing):
+        return frozenset({ALL})
+    found = {f"regency:{one}" for one in of if holds(f"regency:{one}", of[one], every[one])}
+    return frozenset(found)
+
+
+def cause_of(region: str, found: frozenset[str]) -> str | None:
+    """Give the cause with which a kiosk is told; None where alone."""
+    key = f"regency:{regency(region)}"
+    return ALL if ALL in found else key if key in found else None
+
+
+def hold(flaps: int) -> timedelta:
+    """Give how long it must be well before an alert ends."""
+    return FLAPPING_HOLD if flaps >= FLAPPING else HOLD
+
+
+def undisturbed(now: datetime, quiet_from: time | None, quiet_until: time | None, *, zone: str) -> datetime:
+    """Give when a message may go: now, or when the receiver's quiet hours are over."""
+    if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
+        return now
+    place = now.astimezone(ZoneInfo(zone))
+    clock = place.time().replace(tzinfo=None)
+    over_night = quiet_from > quiet_until
+    is_quiet = (
+        (clock >= quiet_from or clock < quiet_until) if over_night else quiet_from <= clock < quiet_until
+    )
+    if not is_quiet:
+        return now
+    day = local_date(now, zone) + timedelta(days=1 if over_night and clock >= quiet_from else 0)
+    return datetime.combine(day, quiet_until, place.tzinfo).astimezone(now.tzinfo)

@@ -1,0 +1,107 @@
+"""What a cell of each kind may hold, and how it is kept."""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from django.conf import settings
+
+from collector.fleet.enrolment import RESERVED
+from collector.fleet.services import LONGEST_NAME
+from collector.fleet.tree import CODE
+from collector.words.foreign import in_one_line
+from survey.index.periods import ZONES
+from survey.wire.messages import KIOSK_NAME
+
+
+class Known(NamedTuple):
+    """The codes that a cell may name: those that are here, and those that the same file brings."""
+
+    regions: AbstractSet[str]
+    agencies: AbstractSet[str]
+    units: AbstractSet[str]
+    places: AbstractSet[str]
+    ended: AbstractSet[str]
+    """Units that have ended or are hidden."""
+
+
+class Wrong(Exception):  # noqa: N818 - it is said of a cell
+    """A cell cannot be taken; its reason is a key under `fleet_sheet.`."""
+
+
+def kept(kind: str, text: str, known: Known) -> str:
+    """Give a cell as it is kept.
+
+    Raises:
+        Wrong: it cannot be.
+    """
+    return _KINDS[kind](text, known)
+
+
+def _code(text: str, _known: Known) -> str:
+    if not CODE.fullmatch(text):
+        raise Wrong("code")
+    return text
+
+
+def _name(text: str, _known: Known) -> str:
+    name = in_one_line(text)
+    if not name:
+        raise Wrong("empty")
+    if len(name) > LONGEST_NAME:
+        raise Wrong("long")
+    return name
+
+
+def _region(text: str, known: Known) -> str:
+    if text not in known.regions:
+        raise Wrong("region" if text else "empty")
+    return text
+
+
+def _agency(text: str, known: Known) -> str:
+    if text and text not in known.agencies:
+        raise Wrong("agency")
+    return text
+
+
+def _zone(text: str, _known: Known) -> str:
+    zone = text or str(settings.IKM_TIME_ZONE)
+    if zone not in ZONES:
+        raise Wrong("zone")
+    return zone
+
+
+def _unit(text: str, known: Known) -> str:
+    if text in known.ended:
+        raise Wrong("ended")
+    if text not in known.units:
+        raise Wrong("unit" if text else "empty")
+    return text
+
+
+def _place(text: str, known: Known) -> str:
+    if text and text not in known.places and text not in known.units:
+        raise Wrong("place")
+    return text
+
+
+def _yes(text: str, _known: Known) -> str:
+    said = text.casefold() or "ya"
+    if said not in ("ya", "tidak"):
+        raise Wrong("yes")
+    return said
+
+
+def _kiosk(text: str, _known: Known) -> str:
+    if not KIOSK_NAME.fullmatch(text):
+        raise Wrong("kiosk")
+    if text in RESERVED:
+        raise Wrong("reserved")
+    return text
+
+
+_KINDS: Mapping[str, Callable[[str, Known], str]] = {
+    "code": _code, "name": _name, "region": _region, "agency": _agency, "zone": _zone, "unit": _unit, "place": _place,
+    "yes": _yes, "kiosk": _kiosk,
+}  # fmt: skip

@@ -1,0 +1,148 @@
+"""What a file would change, and each of its rows that cannot be taken: nothing is written here."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from collector.fleet.sheets import cells, state
+from collector.fleet.sheets.cells import Known, Wrong
+from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, SHEETS, UNITS, Key, Row, Sheet
+from collector.fleet.sheets.reading import Bad, Line, Table
+from collector.fleet.sheets.state import State
+from survey.settings.keys import MAX_SERVICES
+
+
+class Change(NamedTuple):
+    """A row that is new, or that was otherwise."""
+
+    sheet: Sheet
+    before: Row | None
+    now: Row
+
+
+class Sum(NamedTuple):
+    """How many rows of a sheet are what."""
+
+    sheet: str
+    new: int
+    changed: int
+    same: int
+
+
+@dataclass
+class Plan:
+    """What a file would do."""
+
+    bad: list[Bad]
+    changes: list[Change] = field(default_factory=list)
+    same: Counter[str] = field(default_factory=Counter)
+
+    def of(self, sheet: Sheet) -> list[Change]:
+        """Give the changes in a sheet."""
+        return [one for one in self.changes if one.sheet is sheet]
+
+    def sums(self) -> list[Sum]:
+        """Count, sheet by sheet, those that the file has."""
+        found = []
+        for sheet in SHEETS:
+            of = self.of(sheet)
+            new = sum(one.before is None for one in of)
+            if of or self.same[sheet.name]:
+                found.append(Sum(sheet.name, new, len(of) - new, self.same[sheet.name]))
+        return found
+
+
+def plan(table: Table) -> Plan:
+    """Hold a file against what is here."""
+    here = state.now()
+    known = _known(here, table.lines)
+    made = Plan(list(table.bad))
+    first: dict[tuple[str, Key], int] = {}
+    wanted: dict[str, dict[Key, tuple[Line, Row]]] = {sheet.name: {} for sheet in SHEETS}
+    for line in table.lines:
+        row = _row(line, known, made.bad)
+        if row is None:
+            continue
+        key = row[: line.sheet.keys]
+        twice = first.setdefault((line.sheet.name, key), line.number)
+        if twice != line.number:
+            made.bad.append(_bad(line, 0, "twice", str(twice)))
+            continue
+        wanted[line.sheet.name][key] = line, row
+    for line, row in wanted[KIOSKS.name].values():
+        _kiosk(line, row, here, made.bad)
+    for line, row in wanted[UNITS.name].values():
+        if row[0] in here.ended:
+            made.bad.append(_bad(line, 0, "ended", row[0]))
+    _services([*wanted[SERVICES.name].values()], here, made.bad)
+    for sheet in SHEETS:
+        before = here.rows[sheet.name]
+        for key, (_, row) in wanted[sheet.name].items():
+            if before.get(key) == row:
+                made.same[sheet.name] += 1
+            else:
+                made.changes.append(Change(sheet, before.get(key), row))
+    order = {one.name: place for place, one in enumerate(SHEETS)}
+    made.bad.sort(key=lambda one: (order.get(one.sheet, -1), one.row))
+    return made
+
+
+def _known(here: State, lines: Iterable[Line]) -> Known:
+    """Give the codes that are here or in the file, so that one bad row does not make all bad that lean on it."""
+    brought: dict[str, set[str]] = {sheet.name: set() for sheet in SHEETS}
+    for line in lines:
+        brought[line.sheet.name].add(line.cells[0])
+    return Known(
+        regions=here.regions,
+        agencies=brought[AGENCIES.name] | {key[0] for key in here.rows[AGENCIES.name]},
+        units=brought[UNITS.name] | {key[0] for key in here.rows[UNITS.name]},
+        places=brought[PLACES.name] | {key[0] for key in here.rows[PLACES.name]},
+        ended=here.ended,
+    )
+
+
+def _row(line: Line, known: Known, bad: list[Bad]) -> Row | None:
+    row = []
+    for place, (column, text) in enumerate(zip(line.sheet.columns, line.cells, strict=True)):
+        try:
+            row.append(cells.kept(column.kind, text, known))
+        except Wrong as wrong:
+            bad.append(_bad(line, place, str(wrong), text))
+    if len(row) < len(line.cells):
+        return None
+    if line.sheet is KIOSKS and row[2] == row[1]:
+        row[2] = ""  # the unit's own place, said in full
+    return tuple(row)
+
+
+def _kiosk(line: Line, row: Row, here: State, bad: list[Bad]) -> None:
+    """Refuse to want a kiosk that works elsewhere, or that is none."""
+    before = here.enrolled.get(row[0])
+    if row[0] in here.archives:
+        bad.append(_bad(line, 0, "archive", row[0]))
+    elif before is not None and before != row:
+        bad.append(_bad(line, 1, "stands", f"{before[1]} {before[2]}".strip()))
+
+
+def _services(wanted: Iterable[tuple[Line, Row]], here: State, bad: list[Bad]) -> None:
+    """Refuse more services of a unit than a kiosk offers, at the first row that is too many."""
+    offered: dict[str, set[str]] = {}
+    for row in here.rows[SERVICES.name].values():
+        if row[3] == "ya":
+            offered.setdefault(row[0], set()).add(row[1])
+    for _, row in wanted:
+        if row[3] == "tidak":
+            offered.get(row[0], set()).discard(row[1])
+    told = set()
+    for line, row in wanted:
+        if row[3] == "ya":
+            of = offered.setdefault(row[0], set())
+            of.add(row[1])
+            if len(of) > MAX_SERVICES and row[0] not in told:
+                told.add(row[0])
+                bad.append(_bad(line, 0, "many", str(MAX_SERVICES)))
+
+
+def _bad(line: Line, place: int, why: str, text: str = "") -> Bad:
+    return Bad(line.sheet.name, line.number, line.sheet.columns[place].heading, why, text[:60])

@@ -1,0 +1,89 @@
+"""The fleet as rows of its sheets: what is written out, and what a file's rows are held against. As many questions for few rows as for many."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, Q, Subquery
+
+from collector.fleet.models import (
+    Agency,
+    Assignment,
+    Kiosk,
+    KioskKey,
+    Place,
+    Region,
+    Service,
+    Unit,
+    WantedKiosk,
+)
+from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, UNITS, Key, Row
+from collector.words.foreign import in_one_line
+
+_LIVING = Q(retired_on=None, hidden_on=None)
+
+
+@dataclass(frozen=True)
+class State:
+    """What is here."""
+
+    rows: Mapping[str, Mapping[Key, Row]]
+    """By the sheet's name and the row's key. A place that a unit has to itself is a row too."""
+    regions: frozenset[str]
+    ended: frozenset[str]
+    """Units that have ended or are hidden; none of their rows are among `rows`."""
+    enrolled: Mapping[str, Row]
+    """Kiosks that have a key in use, those at units that have ended among them: they are moved, and not imported."""
+    archives: frozenset[str]
+    """Kiosks that bring history in; they stand nowhere."""
+
+    def own(self, place: Key) -> bool:
+        """Tell whether a place follows from a unit: it has the unit's code, name and region."""
+        unit, row = self.rows[UNITS.name].get(place), self.rows[PLACES.name][place]
+        return unit is not None and unit[:3] == row
+
+
+def now() -> State:
+    """Read it."""
+    living = Unit.objects.filter(_LIVING).order_by("code")
+    ended = frozenset(Unit.objects.exclude(_LIVING).values_list("code", flat=True))
+    newest = Assignment.objects.filter(kiosk=OuterRef("pk")).order_by("-since").values("place__code")[:1]
+    enrolled = _stands(
+        Kiosk.objects.filter(in_use=True).values_list("name", "stands__code", Subquery(newest))
+    )
+    wanted = _stands(WantedKiosk.objects.values_list("name", "unit__code", "place__code"))
+    services = (
+        Service.objects.filter(unit__in=living)
+        .order_by("unit__code", "code")
+        .values_list("unit__code", "code", "name", "offered")
+    )
+    units = living.values_list("code", "name", "region_id", "agency__code", "time_zone")
+    places = Place.objects.order_by("code").values_list("code", "name", "region_id")
+    kiosks = {key: row for key, row in sorted((wanted | enrolled).items()) if row[1] not in ended}
+    archives = KioskKey.objects.exclude(archive_from=None).values_list("kiosk__name", flat=True)
+    return State(
+        rows={
+            AGENCIES.name: {
+                (code,): (code, in_one_line(name))
+                for code, name in Agency.objects.order_by("code").values_list("code", "name")
+            },
+            UNITS.name: {
+                (code,): (code, in_one_line(name), region, agency or "", zone)
+                for code, name, region, agency, zone in units
+            },
+            PLACES.name: {(code,): (code, in_one_line(name), region) for code, name, region in places},
+            SERVICES.name: {
+                (unit, code): (unit, code, in_one_line(name), "ya" if offered else "tidak")
+                for unit, code, name, offered in services
+            },
+            KIOSKS.name: kiosks,
+        },
+        regions=frozenset(Region.objects.values_list("code", flat=True)),
+        ended=ended,
+        enrolled={name: row for (name,), row in enrolled.items()},
+        archives=frozenset(archives),
+    )
+
+
+def _stands(found: Iterable[tuple[str, str, str]]) -> dict[Key, Row]:
+    """Give kiosks as rows; the place is left out where it is the unit's own."""
+    return {(name,): (name, unit, place if place != unit else "") for name, unit, place in found}
