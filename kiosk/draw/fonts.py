@@ -40,16 +40,24 @@ _JAVANESE_NAMES = {
 }
 
 
-@lru_cache(maxsize=32)
 def font(
     size: int, weight: Weight, preferred: tuple[str, ...] = (), *, javanese: bool = False
 ) -> pygame.font.Font:
-    """The font of this size in pixels; opened once and kept.
+    """The font, set to this size in pixels until it is asked for in another: use it at once, and do not keep it.
 
     `preferred` are font files named in the configuration; one whose name ends in the weight's name serves that weight.
     """
+    found = _opened(weight, preferred, javanese=javanese)
+    if found.point_size != size:
+        found.set_point_size(size)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _opened(weight: Weight, preferred: tuple[str, ...], *, javanese: bool) -> pygame.font.Font:
+    # Once for all sizes: Inter holds a quarter of a megabyte each time it is opened, and a first picture has sixteen sizes.
     path = find(weight, preferred, javanese=javanese)
-    return pygame.font.Font(str(path or _OWN_FONT), size)
+    return pygame.font.Font(str(path or _OWN_FONT), 20)
 
 
 @lru_cache(maxsize=1024)

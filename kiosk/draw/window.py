@@ -8,7 +8,7 @@ copy; the change from one view to the next of the same kind repaints only the pa
 import logging
 import os
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -79,6 +79,8 @@ class Window:
         self._canvas = pygame.Surface(look.size) if look.rotation else screen
         self._pointer = Pointer(panel=screen.get_size(), rotation=look.rotation)
         self._pages: OrderedDict[tuple[View, Look], _Page] = OrderedDict()
+        self._painted: deque[tuple[View, Look]] = deque(maxlen=8)
+        """What was painted whole of late, and may be kept: it becomes a page when it comes again."""
         self._view: View | None = None
         self._parts: tuple[PlacedPart, ...] = ()
         self._targets: tuple[Target, ...] = ()
@@ -138,8 +140,10 @@ class Window:
         parts = page.parts if page else layout(view, self.look)
         changed = self._changed(view, parts, theme)
         if changed is None:
-            page = page or self._render(view, parts, theme)
-            self._canvas.blit(page.picture, (0, 0))
+            if page:
+                self._canvas.blit(page.picture, (0, 0))
+            else:
+                self._paint_whole(view, parts, theme)
             rects = [self._canvas.get_rect()]
         elif page:
             rects = [self._canvas.blit(page.picture, box, box) for box in {part.box for part in changed}]
@@ -216,16 +220,19 @@ class Window:
             self._pages.move_to_end((view, self.look))
         return page
 
-    def _render(self, view: View, parts: tuple[PlacedPart, ...], theme: Theme) -> "_Page":
-        picture = pygame.Surface(self.look.size)
-        picture.fill(theme.palette.paper)
-        paint(picture, parts, theme)
-        page = _Page(picture, parts)
-        if _may_be_kept(view):
-            self._pages[view, self.look] = page
-            if len(self._pages) > PAGES_KEPT:
-                self._pages.popitem(last=False)
-        return page
+    def _paint_whole(self, view: View, parts: tuple[PlacedPart, ...], theme: Theme) -> None:
+        """Paint a whole screen; it is kept as a page from its second time on, for the first picture need not wait for a copy."""
+        self._canvas.fill(theme.palette.paper)
+        paint(self._canvas, parts, theme)
+        shown = (view, self.look)
+        if not _may_be_kept(view):
+            return
+        if shown not in self._painted:
+            self._painted.append(shown)
+            return
+        self._pages[shown] = _Page(self._canvas.copy(), parts)
+        if len(self._pages) > PAGES_KEPT:
+            self._pages.popitem(last=False)
 
     def _present(self, rects: list[pygame.Rect]) -> None:
         rotation = self.look.rotation

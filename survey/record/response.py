@@ -3,7 +3,8 @@
 import base64
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from survey.record.fields import Fields
 from survey.record.record import RESPONSE
@@ -20,8 +21,7 @@ def new_salt(random: Callable[[int], bytes] = secrets.token_bytes) -> str:
     return base64.b64encode(random(SALT_BYTES)).rstrip(b"=").decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One visitor's answers, under element keys, never under question numbers."""
 
     instrument: str
@@ -40,7 +40,7 @@ class Response:
     """The unit that the service belongs to, where that is another one than the kiosk's own: tallies are told apart by it."""
     place: str = ""
     """The code of the place where it was given, where staff has moved the kiosk between its unit's places; else it is where the collector says."""
-    profile: Mapping[str, str] = field(default_factory=dict)
+    profile: Mapping[str, str] = MappingProxyType({})
     language: str = "id"
     channel: str = "button"
     """How it was answered: `button`, `touch`, `mixed`, or `petugas` where staff typed it in from paper."""

@@ -180,6 +180,7 @@ def number_size(theme: Theme) -> int:
     return max(theme.px(36), theme.text(19) + 12)
 
 
+@lru_cache(maxsize=96)
 def natural_height(size: int, weight: Weight, theme: Theme) -> int:
     """The height of a line as the font has it."""
     return font(size, weight, theme.fonts).get_height()

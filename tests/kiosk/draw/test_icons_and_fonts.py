@@ -71,6 +71,19 @@ def test_without_any_installed_font_the_built_in_one_serves(monkeypatch: pytest.
     assert pygame.font.Font(None, 20).size("Puas")[0] > 0
 
 
+def test_a_font_serves_every_size_as_one_opened_for_it_would() -> None:
+    file = find(Weight.BOLD)
+    assert file is not None
+    for size in (24, 61, 24, 17):
+        ours, alone = font_for("Puas", size, Weight.BOLD), pygame.font.Font(str(file), size)
+        assert (ours.size("Sangat puas"), ours.get_height()) == (
+            alone.size("Sangat puas"),
+            alone.get_height(),
+        )
+        pictures = [one.render("Sangat puas", True, INK) for one in (ours, alone)]
+        assert pygame.image.tobytes(pictures[0], "RGBA") == pygame.image.tobytes(pictures[1], "RGBA")
+
+
 def test_javanese_script_gets_its_own_font() -> None:
     latin, javanese = font_for("Puas", 24, Weight.REGULAR), font_for("ꦥꦸꦮꦱ꧀", 24, Weight.REGULAR)
 

@@ -25,6 +25,7 @@ from kiosk.show.views import (
     Quit,
     Touched,
     Typed,
+    View,
 )
 from survey.wire.trouble import trouble
 from tests.kiosk.draw.looks import LOOK
@@ -133,13 +134,27 @@ def test_whatever_came_before_the_picture_is_the_same(window: Window) -> None:
 
 
 def test_nothing_a_visitor_entered_is_kept_and_the_pages_are_few(window: Window) -> None:
+    kept: list[View] = []
     for view in VIEWS.values():
-        window.show(view)
+        for one in (view, VIEWS["text"], view):
+            window.show(one)
+        kept += [view for view, _ in window._pages if view not in kept]
+        assert len(window._pages) <= PAGES_KEPT
 
-    kept = [view for view, _ in window._pages]
-    assert len(kept) <= PAGES_KEPT
+    assert VIEWS["idle"] in kept
     assert all(isinstance(view, ChoiceView | MessageView) for view in kept)
     assert not any(isinstance(view, ChoiceView) and view.pressed is not None for view in kept)
+
+
+def test_a_page_is_kept_once_it_comes_again(window: Window) -> None:
+    idle = VIEWS["idle"]
+    window.show(idle)
+    assert not window._pages, "the first picture would wait for its copy"
+    for _ in range(2):
+        window.show(VIEWS["text"])
+        window.show(idle)
+        assert [view for view, _ in window._pages] == [idle]
+        assert same(window.picture(), drawn("idle"))
 
 
 def test_the_look_can_change_between_two_views(window: Window) -> None:
