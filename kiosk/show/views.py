@@ -13,7 +13,7 @@ to (`key:letters`, `key:capitals`, `key:symbols`, `key:signs`).
 from typing import NamedTuple
 
 from survey.named import Bare, distinct
-from survey.visit.action import Word, key
+from survey.visit.action import BACKSPACE, Word, key
 
 TICK = Word.TICK
 """Action of the consent's box; an option of the same name may offer it to the buttons."""
@@ -116,7 +116,7 @@ class KeyboardView(NamedTuple):
     hint: str
     limit: int
     layout: str = "letters"
-    """`letters`, `capitals`, `symbols`, `signs`, `digits`, `pin`, `code`."""
+    """`letters`, `capitals`, `symbols`, `signs`, `digits`, `pin`, `code` (a ticket's), `enrolment` (an enrolment code's)."""
     concealed: bool = False
     options: tuple[Action, ...] = ()
     space: str = ""
@@ -214,6 +214,8 @@ class NoticeView(NamedTuple):
     """Label and value."""
     message: str = ""
     """The machine's own sentence, as it stands in the log."""
+    options: tuple[Action, ...] = ()
+    """What staff can do about it here."""
 
 
 Screenful = (
@@ -319,6 +321,14 @@ class Typed(NamedTuple):
 
     text: str
     at: float
+
+
+_CONTROL_KEYS = {"\b": key(BACKSPACE), "\r": Word.NEXT, "\x1b": Word.BACK}
+
+
+def typed_action(text: str) -> str:
+    """Give the name of the action that a key of a real keyboard means."""
+    return _CONTROL_KEYS.get(text) or key(text)
 
 
 class Quit(Bare):

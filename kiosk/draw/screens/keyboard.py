@@ -24,6 +24,9 @@ _SIGNS = ("_$*<>[]{}\\", "^`|~", "")
 _UPRIGHT_SIGNS = ("_$*<>[]{", "}\\^`|~", "", ",.?-")
 _UPRIGHT_LETTERS = ("abcdefgh", "ijklmnop", "qrstuvwx", "yz,.?-")
 _UPRIGHT_SYMBOLS = ("12345678", "90@#/()+", "\"':;=%&!", ",.?-")
+_ENROLMENT = ("1234567890", "QWERTYP", "ASDFGHJK", "ZXCVBNM")
+_UPRIGHT_ENROLMENT = ("12345678", "90ABCDEF", "GHJKMNPQ", "RSTVWXYZ", "")
+"""The letters that stand in an enrolment code; the key that takes one back ends the last row."""
 _PAD = ("123", "456", "789")
 _ROWS, _UPRIGHT_ROWS = 4, 5
 _LOW = 560
@@ -173,6 +176,8 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     size = theme.text(24)
     parts.append(PlacedPart(field, Field(_shown(view), view.hint, size)))
     keys = (x, y + height - keys_height, width, keys_height)
+    if view.layout == "enrolment":
+        return parts + _of_enrolment(keys, key_height, gap, theme)
     if theme.portrait:
         return parts + _upright(view, keys, key_height, gap)
     return parts + _rows(view, keys, key_height, gap, theme)
@@ -211,6 +216,25 @@ def _upright(view: KeyboardView, area: Box, key_height: int, gap: int) -> list[P
     left += two + gap
     parts.append(PlacedPart((left, fifth, end - left, key_height), KeyCap(view.space, quiet=True), KEY + " "))
     return parts
+
+
+def _of_enrolment(area: Box, key_height: int, gap: int, theme: Theme) -> list[PlacedPart]:
+    x, y, width, _ = area
+    rows, columns = (_UPRIGHT_ENROLMENT, 8) if theme.portrait else (_ENROLMENT, 10)
+    unit = min((width - (columns - 1) * gap) // columns, theme.px(104))
+    whole = columns * unit + (columns - 1) * gap
+    left = x + (width - whole) // 2
+    parts: list[PlacedPart] = []
+    for number, row in enumerate(rows):
+        at, top = left + (whole - len(row) * (unit + gap) + gap) // 2, y + number * (key_height + gap)
+        for letter in row:
+            parts.append(PlacedPart((at, top, unit, key_height), KeyCap(letter), KEY + letter))
+            at += unit + gap
+    wide, top = unit + (unit + gap) // 2, y + (len(rows) - 1) * (key_height + gap)
+    erase = PlacedPart(
+        (left + whole - wide, top, wide, key_height), KeyCap("", "backspace", quiet=True), KEY + "backspace"
+    )
+    return [*parts, erase]
 
 
 def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme) -> list[PlacedPart]:
