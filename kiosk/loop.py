@@ -45,11 +45,11 @@ from kiosk.show.views import (
     Typed,
     View,
     WarnedView,
-    typed_action,
 )
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
+from survey.visit.action import typed_action
 from survey.visit.aided import Aid
 from survey.visit.coded import DeclareTest, MakeCode
 from survey.visit.effects import (

@@ -12,19 +12,10 @@ from kiosk.desk.enrolling import TYPING_SECONDS, EnrolSheet
 from kiosk.desk.sheet import Sheet
 from kiosk.desk.wifi import WifiSheet
 from kiosk.show.texts import Texts
-from kiosk.show.views import (
-    Action,
-    Bar,
-    ButtonKey,
-    Input,
-    NoticeView,
-    Touched,
-    Typed,
-    View,
-    typed_action,
-)
+from kiosk.show.views import Action, Bar, ButtonKey, Input, NoticeView, Touched, Typed, View
 from kiosk.watch.typed import Enrol
 from survey.record.staff import Staff
+from survey.visit.action import typed_action
 from survey.wire.enrolment_code import read_line
 
 _TYPE, _WIFI = "enrol-type", "enrol-wifi"

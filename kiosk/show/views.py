@@ -13,7 +13,7 @@ to (`key:letters`, `key:capitals`, `key:symbols`, `key:signs`).
 from typing import NamedTuple
 
 from survey.named import Bare, distinct
-from survey.visit.action import BACKSPACE, Word, key
+from survey.visit.action import Word, key
 
 TICK = Word.TICK
 """Action of the consent's box; an option of the same name may offer it to the buttons."""
@@ -151,6 +151,25 @@ class LetterView(NamedTuple):
 
 
 @distinct
+class PlanView(NamedTuple):
+    """The plan of a floor, and what is known of the counter that is pointed at."""
+
+    bar: Bar
+    title: str
+    rooms: tuple[Action, ...]
+    """The counters, each with its number, or its name where it has none; the one that is pointed at is chosen."""
+    boxes: tuple[tuple[int, int, int, int], ...]
+    mark: int | None
+    """Place of the one beside which this kiosk stands; `here` are the words for it."""
+    name: str
+    way: str
+    here: str
+    read: tuple[str, ...]
+    """How all of them are read aloud."""
+    options: tuple[Action, ...] = ()
+
+
+@distinct
 class TicketView(NamedTuple):
     """The complaint's ticket: a code to read aloud and a QR code for its status page."""
 
@@ -226,6 +245,7 @@ Screenful = (
     | TicketView
     | ConsentView
     | LetterView
+    | PlanView
     | StaffView
     | NoticeView
 )
@@ -321,14 +341,6 @@ class Typed(NamedTuple):
 
     text: str
     at: float
-
-
-_CONTROL_KEYS = {"\b": key(BACKSPACE), "\r": Word.NEXT, "\x1b": Word.BACK}
-
-
-def typed_action(text: str) -> str:
-    """Give the name of the action that a key of a real keyboard means."""
-    return _CONTROL_KEYS.get(text) or key(text)
 
 
 class Quit(Bare):

@@ -173,7 +173,7 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     key_height = min(key_height, theme.px(96))
     keys_height = rows * key_height + (rows - 1) * gap
     field = (x, top, width, y + height - top - theme.px(12) - keys_height)
-    size = theme.text(24)
+    size = theme.text(34 if view.layout == "enrolment" else 24)  # compared letter by letter
     parts.append(PlacedPart(field, Field(_shown(view), view.hint, size)))
     keys = (x, y + height - keys_height, width, keys_height)
     if view.layout == "enrolment":
