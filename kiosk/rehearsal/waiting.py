@@ -99,10 +99,11 @@ def waiting_samples(language: str) -> Iterator[tuple[str, View]]:
         ),
     }
     for name, (error, where) in errors.items():
-        view = standby_view(error, where, Texts(language))
+        notice = standby_view(error, where, Texts(language))
         if isinstance(error, NotEnrolled):
-            view = _entry().view(view, connected=bool(where.addresses), texts=Texts(language))
-        yield name, view
+            yield name, _entry().view(notice, connected=bool(where.addresses), texts=Texts(language))
+        else:
+            yield name, notice
     notice = standby_view(errors["not-enrolled"][0], machine, Texts(language))
     for name, entry in _typing():
         yield f"enrol-{name}", entry.view(notice, connected=True, texts=Texts(language))

@@ -152,7 +152,7 @@ class LetterView(NamedTuple):
 
 @distinct
 class PlanView(NamedTuple):
-    """The plan of a floor, and what is known of the counter that is pointed at."""
+    """The plan of a floor, and what is known of the counter that is pointed at; `read` is how all of them are read aloud."""
 
     bar: Bar
     title: str
@@ -165,7 +165,6 @@ class PlanView(NamedTuple):
     way: str
     here: str
     read: tuple[str, ...]
-    """How all of them are read aloud."""
     options: tuple[Action, ...] = ()
 
 
@@ -232,9 +231,8 @@ class NoticeView(NamedTuple):
     facts: tuple[tuple[str, str], ...]
     """Label and value."""
     message: str = ""
-    """The machine's own sentence, as it stands in the log."""
+    """The machine's own sentence, as it stands in the log; `options` are what staff can do about it here."""
     options: tuple[Action, ...] = ()
-    """What staff can do about it here."""
 
 
 Screenful = (

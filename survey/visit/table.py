@@ -7,7 +7,7 @@ from survey.visit.action import Word
 from survey.visit.aids import contrast, language, text_size
 from survey.visit.complaining import COMPLAINING
 from survey.visit.effects import Hush, SaveResponse
-from survey.visit.informed import READ, floor_at
+from survey.visit.informed import READ, floor_at, information_pages
 from survey.visit.moves import (
     Handler,
     Moved,
@@ -123,9 +123,12 @@ def _point(plan: Plan, state: State, place: str, _now: float) -> Moved:
     return state._replace(focus=focus), (Hush(),)
 
 
-def _back_a_page(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    if state.page:
-        return state._replace(page=state.page - 1, focus=0, since=now), (Hush(),)
+def _back_a_page(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    page = state.page
+    if state.step is Step.COUNTERS:  # in speech mode and in large text there are fewer or more of them
+        page = min(page, information_pages(plan, state) - 1)
+    if page:
+        return state._replace(page=page - 1, focus=0, since=now), (Hush(),)
     return go(state, Step.IDLE, now, place=0)
 
 

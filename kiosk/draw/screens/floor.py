@@ -6,11 +6,12 @@ import pygame
 
 from kiosk.draw.icons import icon
 from kiosk.draw.screens.frame import frame
+from kiosk.draw.screens.keyboard import one_row
 from kiosk.draw.screens.paragraph import BODY, LABEL, SECONDARY, TITLE, Fitted, fit
 from kiosk.draw.screens.parts import Box, Pane, Picture, PlacedPart, Words, paint_card
 from kiosk.draw.screens.steering import steering
 from kiosk.draw.theme import TARGET, Theme
-from kiosk.show.views import Action, PlanView
+from kiosk.show.views import Action, Bar, PlanView
 from survey.named import distinct
 
 _APART = 8
@@ -44,7 +45,7 @@ class Spot(NamedTuple):
         gap = theme.px(4) if self.pin and words else 0
         left = x + (width - self.pin - gap - words) // 2
         if self.pin:
-            surface.blit(icon("place", self.pin, palette.accent), (left, y + (height - self.pin) // 2))
+            surface.blit(icon("place", self.pin, palette.ink), (left, y + (height - self.pin) // 2))
         if self.fitted is not None:
             place = (left + self.pin + gap, y, words, height)
             Words(self.fitted, LABEL, align="centre", middle=True).paint(surface, place, theme)
@@ -65,16 +66,21 @@ def layout(view: PlanView, theme: Theme) -> list[PlacedPart]:
     """Place the title, the plan, the words beside it (upright and in large text beneath), and what the buttons do."""
     low = theme.large and not theme.portrait
     above = view.bar.actions if theme.large else ()
-    bar = view.bar._replace(actions=())
-    if low:  # the plan has the title's room
-        bar = bar._replace(left_strong=view.title, left="")
+    # On a low panel in large text the title stands in the upper bar, and the plan has its room.
+    bar = Bar() if low else view.bar._replace(actions=())
     parts, (x, y, width, _) = frame(bar, theme, ways_out=above)
-    below, bottom = steering(view.options, () if above else view.bar.actions, theme)
-    parts += below
-    if not low:
-        title = fit(view.title, theme, TITLE, 34, width=width, height=theme.px(90))
-        parts.append(PlacedPart((x, y, width, title.height), Words(title, TITLE)))
-        y += title.height + theme.px(10)
+    if low:
+        high = theme.px(86)
+        bottom = theme.size[1] - theme.px(10) - high
+        below = one_row(view.options, (x, bottom, width, high), theme, size=24)
+        bottom -= theme.px(8)
+    else:
+        below, bottom = steering(view.options, () if above else view.bar.actions, theme)
+    room = min((part.box[0] for part in parts), default=width + x) - x - theme.px(16) if low else width
+    y = theme.px(4) if low else y
+    title = fit(view.title, theme, TITLE, 34, width=room, height=theme.px(124 if theme.large else 90))
+    parts += [*below, PlacedPart((x, y, room, title.height), Words(title, TITLE))]
+    y += max(title.height, theme.target if low else 0) + theme.px(10)
     if theme.large or theme.portrait:
         words, high = _beneath(view, (x, y, width, bottom - y), theme)
         return parts + words + _plan(view, (x, y, width, bottom - y - high - theme.px(10)), theme)
@@ -112,9 +118,9 @@ def _beneath(view: PlanView, area: Box, theme: Theme) -> tuple[list[PlacedPart],
     if view.here:
         parts, used = _legend(view.here, area, theme)
         used += theme.px(6)
-    lines = 2 if theme.large else 5
-    room = round(theme.text(24) * LABEL.leading) * lines
-    name = fit(view.name, theme, LABEL, 24, width=width, height=room if not view.way else room * 3 // 5)
+    lines = 5 if not theme.large else 3 if theme.portrait else 2
+    room = round(theme.text(26) * LABEL.leading) * lines
+    name = fit(view.name, theme, LABEL, 26, width=width, height=room if not view.way else room * 3 // 5)
     top = foot - used - room
     parts.append(PlacedPart((x, top, width, name.height), Words(name, LABEL)))
     if view.way:
@@ -130,7 +136,7 @@ def _legend(here: str, area: Box, theme: Theme) -> tuple[list[PlacedPart], int]:
     high = max(size, words.height)
     top = y + height - high
     return [
-        PlacedPart((x, top, size, high), Picture("place", size, "accent")),
+        PlacedPart((x, top, size, high), Picture("place", size)),
         PlacedPart(
             (x + size + gap, top, width - size - gap, high),
             Words(words, SECONDARY, colour="ink", middle=True),

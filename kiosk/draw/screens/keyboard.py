@@ -123,14 +123,14 @@ def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
         beside = theme.large and not theme.portrait
         room = (theme.px(86) if beside else pills_height(view.options, theme, 64)) + theme.px(14)
         box = (x, y + height - room + theme.px(14), width, room - theme.px(14))
-        parts += (_one_row if beside else pills)(view.options, box, theme, size=24)
+        parts += (one_row if beside else pills)(view.options, box, theme, size=24)
     area = (x, y, width, height - room)
     if view.layout == "pin":
         return parts + _pad(view, area, theme)
     return parts + _board(view._replace(title="") if low else view, area, theme)
 
 
-def _one_row(options: Sequence[Action], area: Box, theme: Theme, *, size: float) -> list[PlacedPart]:
+def one_row(options: Sequence[Action], area: Box, theme: Theme, *, size: float) -> list[PlacedPart]:
     """In large text too the choices stand in one row, for the keys want the height: what is known by its sign has no word."""
     x, y, width, height = area
     gap = max(8, theme.px(12))

@@ -78,8 +78,10 @@ def _drawn(screen: Screen, floor: Floor, count: int) -> PlanView:
     focus = min(screen.state.focus, len(found) - 1)
     chosen = found[focus]
     return PlanView(
-        bar=_page_bar(screen, screen.state.page, count)._replace(actions=(screen.action(Word.CLOSE),)),
-        title=f"{get('counters.title')}: {floor.name}",
+        bar=_page_bar(screen, screen.state.page, count)._replace(
+            actions=(screen.action(Word.CLOSE)._replace(strong=False),)
+        ),
+        title=floor.name if screen.state.large_text else f"{get('counters.title')}: {floor.name}",
         rooms=tuple(
             screen.action(name)._replace(chosen=place == focus) for place, name in enumerate(floor.actions)
         ),
