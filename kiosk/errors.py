@@ -28,6 +28,7 @@ class Obstacle(StrEnum):
     WRONG_CODE = "wrong_code"
     CODE_REFUSED = "code_refused"
     WRONG_FILE = "wrong_file"
+    ENROLMENT_FAILS = "enrolment_fails"
 
 
 class Tried(NamedTuple):

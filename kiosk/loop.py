@@ -49,7 +49,7 @@ from kiosk.show.views import (
 from kiosk.times import Times
 from kiosk.watch.checks import PanelCheck, StorageCheck
 from kiosk.watch.watchdog import Watchdog
-from survey.visit.action import BACKSPACE, Word, key
+from survey.visit.action import typed_action
 from survey.visit.aided import Aid
 from survey.visit.coded import DeclareTest, MakeCode
 from survey.visit.effects import (
@@ -88,7 +88,6 @@ FRAME_SECONDS = 1 / 60
 _LONGEST_WAIT_SECONDS = 1.0
 _SPEAKING_WAIT_SECONDS = 0.1
 """So soon it is seen that recording or playing has ended."""
-_CONTROL_KEYS = {"\b": key(BACKSPACE), "\r": Word.NEXT, "\x1b": Word.BACK}
 
 
 class Loop:
@@ -195,7 +194,7 @@ class Loop:
                 if action == CORNER:
                     self._corner_since = None
             case Typed(text):
-                self._give(Touch(_CONTROL_KEYS.get(text) or key(text)), now)
+                self._give(Touch(typed_action(text)), now)
 
     def _give(self, event: "Press | Touch", now: float) -> None:
         if self.service.state.step is Step.STAFF and self.desk is not None:

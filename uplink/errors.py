@@ -45,6 +45,10 @@ class IdentityError(UplinkError):
     usually: ClassVar[Code] = "identity_damaged"
 
 
+class AlreadyEnrolled(IdentityError):  # noqa: N818 - named for the state
+    """There is an enrolment; nothing was changed."""
+
+
 class WrongCode(IdentityError):  # noqa: N818 - named for what is wrong
     """The code is none, or another collector made it than the one that answers; it was not sent."""
 

@@ -69,6 +69,29 @@ class Place(models.Model):
         return self.name
 
 
+class Counter(models.Model):
+    """A counter, or another thing to be found, at a place with many: what its kiosks list and draw."""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="counters")
+    name = models.CharField(max_length=60)
+    number = models.CharField(max_length=6, blank=True)
+    floor = models.CharField(max_length=24)
+    way = models.CharField(max_length=60, blank=True)
+    box = models.CharField(
+        max_length=20, blank=True, help_text="where it lies on its floor's plan: left, top, width, height"
+    )
+    beside = models.CharField(
+        max_length=32, blank=True, help_text="the name of the kiosk that stands beside it"
+    )
+    shown = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "name"], name="counter_of_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Service(models.Model):
     """What a unit offers; a response that names it belongs to its unit."""
 

@@ -8,6 +8,7 @@ from django.db.models import Max
 from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.assignments import standing_at
+from collector.fleet.counters import counters_at
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, OfferedPlace, Place, Service, Unit
 from collector.fleet.tree import find_place
 from collector.trust import keyholder, public
@@ -20,12 +21,12 @@ from survey.settings.keys import (
     SERVICES,
     check,
 )
-from survey.settings.shown import MENDED, PUBLISHED_INDEX, STANDARDS, SettingsRefused
+from survey.settings.shown import COUNTERS, MENDED, PUBLISHED_INDEX, STANDARDS, SettingsRefused
 from survey.wire.messages import Settings, pack_settings
 from survey.wire.sealing import SEAL_KEY
 
 _DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
-_MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX, MENDED, STANDARDS, ANSWER_DAYS)
+_MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX, MENDED, STANDARDS, ANSWER_DAYS, COUNTERS)
 """What follows from what the collector holds; nobody sets it by hand."""
 _givers: list[Callable[[Unit], Mapping[str, object]]] = []
 
@@ -66,6 +67,7 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
     stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
     if stand is not None:
         content[SERVICES] = services_at(stand.unit, stand.place)
+        content |= counters_at(stand.place, kiosk)
         for giver in _givers:
             content |= giver(stand.unit)
     content[SEAL_KEY] = public.read(settings.IKM_KEYS).seal_key.hex()

@@ -11,6 +11,7 @@ from collector.local import local_date, minute_text
 from collector.papers.cleaning import clean
 from collector.papers.press import PDF, Press
 from collector.papers.said import qr_of
+from survey.wire.enrolment_code import SheetLine
 
 _AT_ONCE = 250
 """Sheets that are pressed together: a PDF/A holds no list of more than 8,191 entries, and a press of a few hundred pages takes little memory."""
@@ -30,7 +31,7 @@ def sheets(
             data = {
                 "day": [day.year, day.month, day.day],
                 "collector": collector,
-                "sheets": [_said(one, until) for one in some],
+                "sheets": [_said(one, until, collector) for one in some],
             }
             with pikepdf.open(io.BytesIO(press("codes.typ", data, form=PDF))) as part:
                 whole.pages.extend(part.pages)
@@ -38,13 +39,13 @@ def sheets(
     return out.getvalue()
 
 
-def _said(one: Sheet, until: datetime) -> dict[str, object]:
+def _said(one: Sheet, until: datetime, collector: str) -> dict[str, object]:
     return {
         "kiosk": one.kiosk,
         "unit": clean(one.unit),
         "place": clean(one.place),
         "lines": _lines(one.code),
-        "qr": qr_of(one.code),
+        "qr": qr_of(str(SheetLine(collector, one.code))),  # a reader at the kiosk types both
         "until": minute_text(until, one.zone),
     }
 

@@ -1,9 +1,12 @@
 """`ikm-kiosk enrol`: exchange a one-time code for an identity, and set the PIN of the staff screen."""
 
 import argparse
+import fcntl
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from kiosk.commands import add_place, place_of
 from kiosk.commands.pin import read_pin
@@ -11,6 +14,7 @@ from kiosk.desk.pin import set_pin
 from kiosk.errors import ConfigurationError, KioskError
 from kiosk.watch import folders
 from kiosk.watch.tried import tell, tried_of
+from kiosk.watch.typed import is_address
 from uplink.errors import UplinkError
 from uplink.forwarder.enrol import enrol
 from uplink.journal.identity import Identity
@@ -38,8 +42,9 @@ def _act(options: argparse.Namespace) -> int:
     code = sys.stdin.readline() if options.code == "-" else options.code
     folders.make(home, folders.users())
     try:
-        identity = Identity.create_anew(home)
-        enrolment = enrol(code, collector, home, public_key=identity.public_key)
+        with _alone(home):
+            identity = Identity.create_anew(home)
+            enrolment = enrol(code, collector, home, public_key=identity.public_key)
     except UplinkError as error:
         tell(tried_of(error))
         raise KioskError(str(error)) from error
@@ -52,18 +57,24 @@ def _act(options: argparse.Namespace) -> int:
     return 0
 
 
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let one try end before the next begins: each makes a key anew, and the card, a hand and the screen may try at once."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def _address(text: str) -> str:
     """Check the collector's address before the code is spent on it.
 
     Raises:
         ConfigurationError: it is none.
     """
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
+    if not is_address(text):
         raise ConfigurationError(
             f"--collector {text}: write the collector's address with https://, as https://collector.example"
         )

@@ -3,15 +3,21 @@
 import argparse
 import gc
 import os
+from contextlib import ExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 from kiosk.app import run
 from kiosk.commands import add_place, place_of
 from kiosk.config import Config, screen_of
 from kiosk.device import open_device
-from kiosk.errors import KioskError
-from kiosk.fitted.opening import open_panel, open_window
+from kiosk.errors import KioskError, NotEnrolled
+from kiosk.fitted.opening import make_debouncer, open_panel, open_window
 from kiosk.watch.folders import require_enrolled
+
+if TYPE_CHECKING:
+    from kiosk.desk.entry import Entry
+    from kiosk.draw.window import Window
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -45,16 +51,41 @@ def _wait(reason: KioskError, options: argparse.Namespace) -> int:
 
     config = Config(screen=screen_of(options.config))
     try:
-        display = open_window(config, title="ikm-kiosk", windowed=_windowed(options))
+        display = open_window(
+            config, title="ikm-kiosk", windowed=_windowed(options), keys_press=options.simulate
+        )
     except KioskError:
         raise reason from None
-    try:
-        changed = stand_by(reason, display, Watchdog(), look=partial(_look, options))
-    finally:
-        display.close()
+    with ExitStack() as opened:
+        opened.callback(display.close)
+        attendant = _attend(options, display, opened) if isinstance(reason, NotEnrolled) else None
+        changed = stand_by(reason, display, Watchdog(), look=partial(_look, options), attendant=attendant)
     if changed and not os.environ.get("NOTIFY_SOCKET"):
         return _act(options)  # no systemd that would start us anew
     return 0
+
+
+def _attend(options: argparse.Namespace, display: "Window", opened: ExitStack) -> "Entry":
+    """Let staff type the code here, by finger and by the buttons where there are any."""
+    from hardware.simulator import SimulatedPanel  # noqa: PLC0415 - as above
+    from hardware.wifi import Wifi  # noqa: PLC0415 - as above
+    from kiosk.desk.entry import Entry  # noqa: PLC0415 - as above
+    from kiosk.watch.typed import enrol_with, known_address  # noqa: PLC0415 - as above
+
+    config, home = place_of(options)
+    try:
+        panel = open_panel(config, simulate=options.simulate)
+    except KioskError:  # a screen to touch is enough
+        panel = SimulatedPanel()
+    opened.callback(panel.close)
+    panel.wake_with(display.wake)
+    return Entry(
+        enrol_with(home),
+        panel=panel,
+        debouncer=make_debouncer(config, panel),
+        wifi=Wifi(),
+        address=known_address(),
+    )
 
 
 def _look(options: argparse.Namespace) -> None:

@@ -10,6 +10,12 @@ from survey.instrument.profile import Attribute
 from survey.visit.graph import document
 from survey.visit.plan import Counter, OfferedService, Plan, Standard
 
+_COUNTERS = (
+    Counter("Loket", "Lantai 1", box=(0, 0, 2, 2)),
+    Counter("Tangga", "Lantai 1", box=(2, 0, 1, 2)),
+    Counter("Musala", "Lantai 2"),
+)
+
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
@@ -29,7 +35,7 @@ def example_plan() -> Plan:
     )
     standards = (Standard("ktp", "KTP-el", (("waktu", "14 hari"), ("biaya", "Rp0"))),)
     full = full._replace(profile=profile, topics=full.topics[:2], standards=standards)
-    return full._replace(speech=True, microphone=True, counters=(Counter("Loket", "Lantai 1"),))
+    return full._replace(speech=True, microphone=True, counters=_COUNTERS)
 
 
 def _act(options: argparse.Namespace) -> int:

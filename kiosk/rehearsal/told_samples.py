@@ -8,7 +8,7 @@ from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
 from survey.settings.hours import Hours
 from survey.settings.shown import Mended
-from survey.visit.informed import counter_pages
+from survey.visit.informed import information_pages
 from survey.visit.plan import Counter, Plan, Standard
 from survey.visit.promised import promised
 from survey.visit.state import State, Step
@@ -63,16 +63,24 @@ STANDARDS = (
 )
 
 COUNTERS = (
-    Counter("Dinas Kependudukan dan Pencatatan Sipil", "Lantai 1", "kiri dari pintu utama", "1"),
-    Counter("Kepolisian: SIM dan SKCK", "Lantai 1", "di sebelah loket 1", "2"),
-    Counter("BPJS Kesehatan", "Lantai 1", "seberang tangga", "3", here=True),
+    Counter(
+        "Dinas Kependudukan dan Pencatatan Sipil", "Lantai 1", "kiri dari pintu utama", "1", box=(0, 0, 5, 4)
+    ),
+    Counter("Kepolisian: SIM dan SKCK", "Lantai 1", "di sebelah loket 1", "2", box=(5, 0, 4, 4)),
+    Counter("BPJS Kesehatan", "Lantai 1", "seberang tangga", "3", here=True, box=(9, 0, 3, 4)),
+    Counter("Tangga", "Lantai 1", box=(12, 0, 2, 4)),
+    Counter("Ruang tunggu", "Lantai 1", "di tengah, 60 kursi", box=(3, 5, 7, 3)),
+    Counter("Pintu utama", "Lantai 1", box=(5, 9, 3, 1)),
+    Counter("Toilet, juga untuk kursi roda", "Lantai 1", "kanan dari pintu utama", "T", box=(11, 7, 3, 3)),
     Counter(
         "Penanaman Modal dan Pelayanan Terpadu Satu Pintu (DPMPTSP)",
         "Lantai 2, sayap barat",
         "naik tangga, lalu lurus sampai ujung koridor sebelah kanan",
         "4",
+        box=(0, 0, 6, 3),
     ),
-    Counter("Kantor Pajak Pratama", "Lantai 2", "kanan dari tangga", "5"),
+    Counter("Kantor Pajak Pratama", "Lantai 2", "kanan dari tangga", "5", box=(4, 0, 3, 4)),
+    Counter("Bank Lampung", "Lantai 2", "kanan dari tangga", "6A", box=(7, 0, 1, 2)),
     Counter("Musala dan ruang laktasi", "Lantai 2"),
 )
 IN_A_MALL = ("about", "counters", "idle-mall")
@@ -94,8 +102,11 @@ def told_samples(
         yield f"news-{page + 1}", begun._replace(step=Step.NEWS, page=page), around
     yield "idle-mall", begun, around
     yield "about", begun._replace(step=Step.ABOUT), around
-    for page in range(len(counter_pages(plan._replace(counters=COUNTERS), begun))):
-        yield f"counters-{page + 1}", begun._replace(step=Step.COUNTERS, page=page), around
+    reading = begun._replace(step=Step.COUNTERS)
+    for page in range(information_pages(plan._replace(counters=COUNTERS), begun)):
+        yield f"counters-{page + 1}", reading._replace(page=page), around
+    for focus in (2, 6):
+        yield f"counters-pointed-{focus}", reading._replace(focus=focus), around
     for page in range(2):
         yield f"standards-{page + 1}", begun._replace(step=Step.STANDARDS, page=page), around
     reading = begun._replace(step=Step.STANDARD)

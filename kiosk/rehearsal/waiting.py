@@ -1,7 +1,12 @@
 """A view for everything that keeps a kiosk from serving, with the longest sentences that occur there."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 
+from hardware.simulator import SimulatedPanel
+from hardware.wifi import Wifi
+from kiosk.config import Config
+from kiosk.desk.entry import Entry
 from kiosk.errors import (
     ConfigurationError,
     IdentityUnreadable,
@@ -13,9 +18,10 @@ from kiosk.errors import (
     Obstacle,
     Tried,
 )
+from kiosk.fitted.opening import make_debouncer
 from kiosk.show.standby import Machine, between_view, standby_view
 from kiosk.show.texts import Texts
-from kiosk.show.views import View
+from kiosk.show.views import Touched, Typed, View
 from survey.wire.trouble import trouble
 
 _COLLECTOR = "https://ikm.lampungselatankab.go.id"
@@ -93,4 +99,65 @@ def waiting_samples(language: str) -> Iterator[tuple[str, View]]:
         ),
     }
     for name, (error, where) in errors.items():
-        yield name, standby_view(error, where, Texts(language))
+        notice = standby_view(error, where, Texts(language))
+        if isinstance(error, NotEnrolled):
+            yield name, _entry().view(notice, connected=bool(where.addresses), texts=Texts(language))
+        else:
+            yield name, notice
+    notice = standby_view(errors["not-enrolled"][0], machine, Texts(language))
+    for name, entry in _typing():
+        yield f"enrol-{name}", entry.view(notice, connected=True, texts=Texts(language))
+
+
+def _entry(came: Tried | None = None, address: str = _COLLECTOR) -> Entry:
+    panel = SimulatedPanel()
+    return Entry(
+        lambda _wish: came,
+        panel=panel,
+        debouncer=make_debouncer(Config(), panel),
+        wifi=Wifi(),
+        address=address,
+    )
+
+
+def _typing() -> Iterator[tuple[str, Entry]]:
+    """Every screen on the way to an enrolment, as staff meet it."""
+    pin, code = [*"271828", "\r"], [*"7K2MP9QX4RF3TN8WZC0HJDV61S", "\r"]
+    steps = {
+        "address": [*"ikm.lampung"],
+        "address-wrong": ["\b"] * 8 + [*"ftp://", "\r"],
+        "code-empty": ["\r"],
+        "code": ["\r", *code[:15]],
+        "code-whole": ["\r", *code[:-1]],
+        "code-short": ["\r", *code[:15], "\r"],
+        "pin": ["\r", *code],
+        "pin-weak": ["\r", *code, *"123456", "\r"],
+        "repeat": ["\r", *code, *pin, *pin[:3]],
+    }
+    for name, keys in steps.items():
+        yield (
+            name,
+            _after(_entry(address=_COLLECTOR if name.startswith(("code", "pin", "rep")) else ""), keys),
+        )
+    every = ["\r", *code, *pin, *pin]
+    yield "done", _settled(_after(_entry(), every))
+    failed = Tried(
+        Obstacle.ENROLMENT_FAILS,
+        "the unit ikm-kiosk-typed does not answer: systemctl status ikm-kiosk-typed.path",
+    )
+    for tried in (*_TRIES[:-1], failed):
+        yield f"{tried.obstacle}".replace("_", "-"), _settled(_after(_entry(tried), every))
+
+
+def _after(entry: Entry, keys: Sequence[str]) -> Entry:
+    entry.take(Touched("enrol-type", 0.0), 0.0)
+    for one in keys:
+        entry.take(Typed(one, 0.0), 0.0)
+    return entry
+
+
+def _settled(entry: Entry) -> Entry:
+    while entry.trying:
+        entry.step(0.0)
+        time.sleep(0.001)
+    return entry

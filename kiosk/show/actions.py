@@ -9,6 +9,7 @@ from survey.instrument.ages import span
 from survey.instrument.instrument import Kind, in_language
 from survey.instrument.profile import AGE, JOB
 from survey.visit.action import BACKSPACE, Choice, Word, key, parse
+from survey.visit.informed import floor_at
 from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES, is_whole, reads_on
@@ -67,6 +68,14 @@ def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
         case Word.KEY:
             erases = choice.argument == BACKSPACE
             return (texts.get("keyboard.erase"), "backspace") if erases else (choice.argument, "")
+        case Word.COUNTER:
+            one = plan.counters[int(choice.argument)]
+            return one.number or one.name, ""
+        case Word.FOLLOWING if state.step is Step.COUNTERS:
+            return texts.get("counters.following"), "next"
+        case Word.MORE if state.step is Step.COUNTERS and floor_at(plan, state) is not None:
+            above = floor_at(plan, state._replace(page=state.page + 1))
+            return (texts.get("counters.list") if above is None else above.name), "more"
         case Word.LANGUAGE:
             return _other_language(plan, state), ""
         case Word.NEXT if state.step is Step.TEXT and not state.text.strip() and not plan.microphone:
@@ -171,6 +180,7 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             Word.ANSWER
             | Word.SERVICE
             | Word.STANDARD
+            | Word.COUNTER
             | Word.PROFILE
             | Word.WITHIN
             | Word.TOPIC

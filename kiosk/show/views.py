@@ -116,7 +116,7 @@ class KeyboardView(NamedTuple):
     hint: str
     limit: int
     layout: str = "letters"
-    """`letters`, `capitals`, `symbols`, `signs`, `digits`, `pin`, `code`."""
+    """`letters`, `capitals`, `symbols`, `signs`, `digits`, `pin`, `code` (a ticket's), `enrolment` (an enrolment code's)."""
     concealed: bool = False
     options: tuple[Action, ...] = ()
     space: str = ""
@@ -147,6 +147,24 @@ class LetterView(NamedTuple):
     bar: Bar
     title: str
     paragraphs: tuple[str, ...]
+    options: tuple[Action, ...] = ()
+
+
+@distinct
+class PlanView(NamedTuple):
+    """The plan of a floor, and what is known of the counter that is pointed at; `read` is how all of them are read aloud."""
+
+    bar: Bar
+    title: str
+    rooms: tuple[Action, ...]
+    """The counters, each with its number, or its name where it has none; the one that is pointed at is chosen."""
+    boxes: tuple[tuple[int, int, int, int], ...]
+    mark: int | None
+    """Place of the one beside which this kiosk stands; `here` are the words for it."""
+    name: str
+    way: str
+    here: str
+    read: tuple[str, ...]
     options: tuple[Action, ...] = ()
 
 
@@ -213,7 +231,8 @@ class NoticeView(NamedTuple):
     facts: tuple[tuple[str, str], ...]
     """Label and value."""
     message: str = ""
-    """The machine's own sentence, as it stands in the log."""
+    """The machine's own sentence, as it stands in the log; `options` are what staff can do about it here."""
+    options: tuple[Action, ...] = ()
 
 
 Screenful = (
@@ -224,6 +243,7 @@ Screenful = (
     | TicketView
     | ConsentView
     | LetterView
+    | PlanView
     | StaffView
     | NoticeView
 )

@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from hardware.board import addresses
 from kiosk import __version__
@@ -17,7 +18,7 @@ from kiosk.errors import KioskError, NotEnrolled, Obstacle
 from kiosk.ports import Display
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.texts import Texts
-from kiosk.show.views import Quit
+from kiosk.show.views import Input, NoticeView, Quit, View
 from kiosk.watch.folders import mounts
 from kiosk.watch.watchdog import Watchdog
 
@@ -29,12 +30,33 @@ _FRAME_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
+class Attendant(Protocol):
+    """What staff can do meanwhile."""
+
+    def take(self, given: Input, now: float) -> None:
+        """Take what came from the screen."""
+        ...
+
+    def step(self, now: float) -> None:
+        """Take what the buttons did, and let time pass."""
+        ...
+
+    def wait(self, now: float) -> float:
+        """Give how long the next input may be waited for."""
+        ...
+
+    def view(self, notice: NoticeView, *, connected: bool, texts: Texts) -> View:
+        """Give the notice with what can be done, or what is being done."""
+        ...
+
+
 def stand_by(
     error: KioskError,
     display: Display,
     watchdog: Watchdog,
     *,
     look: Callable[[], None],
+    attendant: Attendant | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> bool:
     """Show why the kiosk does not serve until that changes; False when somebody stopped it.
@@ -46,7 +68,15 @@ def stand_by(
     for number in before:
         signal.signal(number, lambda number, _frame: stopped.append(number))
     try:
-        return _wait(error, display, watchdog, still_waits(look), stopped=stopped, monotonic=monotonic)
+        return _wait(
+            error,
+            display,
+            watchdog,
+            still_waits(look),
+            attendant=attendant,
+            stopped=stopped,
+            monotonic=monotonic,
+        )
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -58,19 +88,35 @@ def _wait(
     watchdog: Watchdog,
     still: Callable[[KioskError], KioskError | None],
     *,
+    attendant: Attendant | None,
     stopped: list[int],
     monotonic: Callable[[], float],
 ) -> bool:
     log.error("not in service: %s", error)
     every = SELDOM_SECONDS if error.obstacle in _SELDOM else LOOK_SECONDS
     looks_at = monotonic() + every
-    display.show(standby_view(error, machine(), Texts()))
+    seen, texts = machine(), Texts()
+
+    def show() -> None:
+        notice = standby_view(error, seen, texts)
+        if attendant is None:
+            display.show(notice)
+        else:
+            display.show(attendant.view(notice, connected=bool(seen.addresses), texts=texts))
+
+    show()
     watchdog.ready(f"not in service: {error}")
     while not stopped:
-        if any(isinstance(given, Quit) for given in display.events(_FRAME_SECONDS)):
+        given = display.events(_FRAME_SECONDS if attendant is None else attendant.wait(monotonic()))
+        if any(isinstance(one, Quit) for one in given):
             break
         now = monotonic()
         watchdog.ping(now)
+        if attendant is not None:
+            for one in given:
+                attendant.take(one, now)
+            attendant.step(now)
+            show()
         if now >= looks_at:
             looks_at = now + every
             found = still(error)
@@ -80,8 +126,8 @@ def _wait(
             if str(found) != str(error):
                 log.error("not in service: %s", found)
                 watchdog.ready(f"not in service: {found}")
-            error = found
-            display.show(standby_view(error, machine(), Texts()))  # a cable may have been plugged in
+            error, seen = found, machine()  # a cable may have been plugged in
+            show()
     watchdog.stopping()
     return False
 

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from kiosk.errors import Obstacle, Tried
-from uplink.errors import Refused, UplinkError, WrongClock, WrongCode
+from uplink.errors import AlreadyEnrolled, Refused, UplinkError, WrongClock, WrongCode
 from uplink.journal.segments.files import replace_file
 
 TOLD = Path(os.environ.get("IKM_TRIED") or "/run/ikm-kiosk-enrol.json")
@@ -18,7 +18,7 @@ _MOST_BYTES = 8_192
 
 
 def tried_of(error: UplinkError) -> Tried | None:
-    """Give what to show of a failed try; None where the screen has nothing better to say than before."""
+    """Give what to show of a failed try; None where it was no try at all, because the machine is enrolled already."""
     match error:
         case WrongClock():
             return Tried(Obstacle.WRONG_CLOCK, str(error), f"sudo date -u -s '{error.theirs:%Y-%m-%d %H:%M}'")
@@ -28,7 +28,9 @@ def tried_of(error: UplinkError) -> Tried | None:
             return Tried(Obstacle.CODE_REFUSED, str(error))
         case _ if error.trouble.code in ("collector_no_answer", "connection_lost"):
             return Tried(Obstacle.NO_ANSWER, str(error))
-    return None
+        case AlreadyEnrolled():
+            return None
+    return Tried(Obstacle.ENROLMENT_FAILS, str(error))
 
 
 def tell(tried: Tried | None, file: Path = TOLD) -> None:
@@ -38,6 +40,15 @@ def tell(tried: Tried | None, file: Path = TOLD) -> None:
             file.unlink(missing_ok=True)
         else:
             replace_file(file, json.dumps(tried._asdict()).encode(), mode=0o644)
+
+
+def told_at(file: Path = TOLD) -> int:
+    """Tell which try it was that was told last, by a number that is another one for each."""
+    try:
+        found = file.stat()
+    except OSError:
+        return 0
+    return found.st_mtime_ns ^ found.st_ino << 1
 
 
 def newest_try(file: Path = TOLD) -> Tried | None:

@@ -4,8 +4,9 @@ All of it comes by the signed settings, and all of it is published elsewhere too
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import combinations
 from typing import NamedTuple
 
 from survey.visit.plan import Counter, Standard
@@ -26,6 +27,10 @@ MAX_COMPONENT = 600
 """Characters of a component; what is longer is read on its public page."""
 MAX_COUNTERS = 40
 MAX_NUMBER, MAX_COUNTER_NAME, MAX_FLOOR, MAX_WAY = 6, 60, 24, 60
+MAX_SQUARES = 100
+"""How wide and how long the plan of a floor may be, in its own squares."""
+MAX_FLOORS = 8
+Square = tuple[int, int, int, int]
 _VALUE = r"\d{1,3}\.\d{2}"
 _ADDRESS = r"[0-9A-Z]{8}"
 
@@ -175,14 +180,46 @@ def read_counters(value: object) -> tuple[Counter, ...]:
     """Read where which counter is.
 
     Raises:
-        SettingsRefused: it is no such list, or the kiosk stands beside two of them.
+        SettingsRefused: it is no such list, the kiosk stands beside two of them, or two lie at the same place of a floor.
     """
     if not isinstance(value, list) or len(value) > MAX_COUNTERS:
         raise SettingsRefused(COUNTERS, f"counters is a list of at most {MAX_COUNTERS}")
     found = tuple(_counter(one) for one in value)
     if sum(one.here for one in found) > 1:
         raise SettingsRefused(COUNTERS, "counters.here is true of one at most")
+    if len({one.floor for one in found}) > MAX_FLOORS:
+        raise SettingsRefused(COUNTERS, f"counters.floor names at most {MAX_FLOORS} floors")
+    for one, other in combinations(found, 2):
+        if one.floor == other.floor and overlap(one.box, other.box):
+            raise SettingsRefused(COUNTERS, f"counters.box: {one.name} and {other.name} lie over each other")
     return found
+
+
+def overlap(one: Sequence[int] | None, other: Sequence[int] | None) -> bool:
+    """Tell whether two things lie over each other on a plan; what is not drawn lies nowhere."""
+    if not one or not other:
+        return False
+    return all(
+        one[side] < other[side] + other[side + 2] and other[side] < one[side] + one[side + 2]
+        for side in (0, 1)
+    )
+
+
+def _box(fields: Mapping[str, object]) -> Square | None:
+    """Read where a counter lies on its floor's plan."""
+    box = fields.get("box")
+    if box is None:
+        return None
+    if not isinstance(box, list) or len(box) != 4 or not all(type(one) is int for one in box):
+        raise SettingsRefused(
+            COUNTERS, "counters.box is four whole numbers: from the left, from the top, width, height"
+        )
+    x, y, width, height = box
+    if min(x, y) < 0 or min(width, height) < 1 or max(x + width, y + height) > MAX_SQUARES:
+        raise SettingsRefused(
+            COUNTERS, f"counters.box lies within a square of {MAX_SQUARES} by {MAX_SQUARES}"
+        )
+    return x, y, width, height
 
 
 def _counter(value: object) -> Counter:
@@ -196,6 +233,7 @@ def _counter(value: object) -> Counter:
         way=_short(COUNTERS, fields, "way", most=MAX_WAY) if fields.get("way") else "",
         number=_short(COUNTERS, fields, "number", most=MAX_NUMBER) if fields.get("number") else "",
         here=here,
+        box=_box(fields),
     )
 
 

@@ -44,6 +44,8 @@ class Word(StrEnum):
     """To what can be read before a visit begins."""
     NEWS = "news"
     COUNTERS = "counters"
+    COUNTER = "counter"
+    """Point at one on a floor's plan, by its place in the list."""
     STANDARDS = "standards"
     """What is asked for and what it costs, before a visit begins."""
     STANDARD = "standard"
@@ -83,6 +85,7 @@ class Word(StrEnum):
 BACKSPACE = "backspace"
 """The argument of the key that takes the last character back."""
 
+_CONTROL_KEYS = {"\b": f"{Word.KEY}:{BACKSPACE}", "\r": Word.NEXT, "\x1b": Word.BACK}
 _WORDS = {str(word): word for word in Word}
 
 
@@ -108,3 +111,8 @@ def name_of(word: Word, argument: object) -> str:
 def key(argument: str) -> str:
     """Give the name of a key's action."""
     return name_of(Word.KEY, argument)
+
+
+def typed_action(text: str) -> str:
+    """Give the name of the action that a key of a real keyboard means."""
+    return _CONTROL_KEYS.get(text) or key(text)

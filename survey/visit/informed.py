@@ -1,6 +1,8 @@
 """What can be read before a visit begins: what services ask for, where the counters are, and what the unit has to tell."""
 
-from survey.visit.action import Word
+from typing import NamedTuple
+
+from survey.visit.action import Word, name_of
 from survey.visit.plan import Counter, Plan
 from survey.visit.reading import LARGE_CHARACTERS, PAGE_CHARACTERS
 from survey.visit.state import State
@@ -14,6 +16,42 @@ def readable(plan: Plan, state: State) -> tuple[Word, ...]:
     """Give what there is to read; in ordinary text the news stand beneath the faces."""
     there = (plan.standards, plan.counters, state.large_text)
     return tuple(word for word, is_there in zip(READ, there, strict=True) if is_there)
+
+
+class Floor(NamedTuple):
+    """A floor that is drawn: its name, and the counters on it by their places in the plan."""
+
+    name: str
+    counters: tuple[int, ...]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Name the actions that point at each of them."""
+        return tuple(name_of(Word.COUNTER, place) for place in self.counters)
+
+
+def floors(plan: Plan, state: State) -> tuple[Floor, ...]:
+    """Give the floors that are drawn, the visitor's own first; none for whoever listens: the list says all that they show."""
+    if state.aids.aloud:
+        return ()
+    found: dict[str, list[int]] = {}
+    for place, one in enumerate(plan.counters):
+        if one.box is not None:
+            found.setdefault(one.floor, []).append(place)
+    own = next((one.floor for one in plan.counters if one.here), "")
+    drawn = sorted(found, key=lambda name: name != own)
+    return tuple(Floor(name, tuple(found[name])) for name in drawn)
+
+
+def floor_at(plan: Plan, state: State) -> Floor | None:
+    """Give the floor whose plan stands there; None on the pages of the list."""
+    drawn = floors(plan, state)
+    return drawn[state.page] if state.page < len(drawn) else None
+
+
+def information_pages(plan: Plan, state: State) -> int:
+    """Give how many pages say where the counters are: a plan a floor, then the list."""
+    return len(floors(plan, state)) + len(counter_pages(plan, state))
 
 
 def counter_pages(plan: Plan, state: State) -> tuple[tuple[Counter, ...], ...]:

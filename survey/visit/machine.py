@@ -68,6 +68,7 @@ _STAYING = frozenset(
         Word.PREVIOUS,
         Word.FOLLOWING,
         Word.PICK,
+        Word.COUNTER,
         Word.GROUP,
         Word.TICK,
         Word.TEXT_SIZE,

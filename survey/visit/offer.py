@@ -13,7 +13,7 @@ from survey.record.phone import read_phone
 from survey.record.ticket import CODE_CHARACTERS, read_code
 from survey.record.visit_code import LETTERS
 from survey.visit.action import BACKSPACE, Word, key, name_of
-from survey.visit.informed import READ, counter_pages, readable
+from survey.visit.informed import READ, floor_at, information_pages, readable
 from survey.visit.lists import BUTTONS, page_of
 from survey.visit.manner import MENU, manner_of
 from survey.visit.plan import Plan
@@ -83,8 +83,7 @@ def _on_screen(plan: Plan, state: State) -> Offer:  # noqa: C901, PLR0911, PLR09
         case Step.NEWS:
             return Offer((Word.BACK, *_listen(plan), Word.CLOSE, Word.MORE))
         case Step.COUNTERS:
-            on = (Word.MORE,) if state.page < len(counter_pages(plan, state)) - 1 else ()
-            return Offer((Word.BACK, *_listen(plan), Word.CLOSE, *on))
+            return _counters(plan, state)
         case Step.STANDARDS:
             return Offer(_list_page(plan, state), (Word.BACK, *_listen(plan)))
         case Step.STANDARD:
@@ -235,6 +234,15 @@ def _faces(plan: Plan, state: State) -> Offer:
 
 def _complaint(plan: Plan, state: State) -> tuple[str, ...]:
     return (Word.COMPLAINT,) if plan.complaint and not state.complained else ()
+
+
+def _counters(plan: Plan, state: State) -> Offer:
+    floor = floor_at(plan, state)
+    if floor is not None:
+        following = (Word.FOLLOWING,) if len(floor.counters) > 1 else ()
+        return Offer((Word.BACK, *_listen(plan), *following, Word.MORE), (Word.CLOSE, *floor.actions))
+    on = (Word.MORE,) if state.page < information_pages(plan, state) - 1 else ()
+    return Offer((Word.BACK, *_listen(plan), Word.CLOSE, *on))
 
 
 def _listed(plan: Plan, state: State) -> Offer:

@@ -65,6 +65,8 @@ class Counter(NamedTuple):
     number: str = ""
     here: bool = False
     """This kiosk stands beside it."""
+    box: tuple[int, int, int, int] | None = None
+    """Where it lies on its floor's plan: from the left, from the top, width and height, in squares of whatever size; None where it is not drawn."""
 
 
 class Plan(NamedTuple):

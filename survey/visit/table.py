@@ -7,7 +7,7 @@ from survey.visit.action import Word
 from survey.visit.aids import contrast, language, text_size
 from survey.visit.complaining import COMPLAINING
 from survey.visit.effects import Hush, SaveResponse
-from survey.visit.informed import READ
+from survey.visit.informed import READ, floor_at, information_pages
 from survey.visit.moves import (
     Handler,
     Moved,
@@ -90,7 +90,7 @@ def _decline(plan: Plan, state: State, _argument: str, now: float) -> Moved:
 
 
 def _more(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return state._replace(page=state.page + 1, since=now), (Hush(),)
+    return state._replace(page=state.page + 1, focus=0, since=now), (Hush(),)
 
 
 def _whole(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
@@ -111,9 +111,24 @@ def _back_in_standard(_plan: Plan, state: State, _argument: str, now: float) -> 
     return go(state, Step.STANDARDS, now)
 
 
-def _back_a_page(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    if state.page:
-        return state._replace(page=state.page - 1, since=now), (Hush(),)
+def _next_counter(plan: Plan, state: State, _argument: str, _now: float) -> Moved:
+    floor = floor_at(plan, state)
+    count = len(floor.counters) if floor is not None else 1
+    return state._replace(focus=(state.focus + 1) % count), (Hush(),)
+
+
+def _point(plan: Plan, state: State, place: str, _now: float) -> Moved:
+    floor = floor_at(plan, state)
+    focus = floor.counters.index(int(place)) if floor is not None else 0
+    return state._replace(focus=focus), (Hush(),)
+
+
+def _back_a_page(plan: Plan, state: State, _argument: str, now: float) -> Moved:
+    page = state.page
+    if state.step is Step.COUNTERS:  # in speech mode and in large text there are fewer or more of them
+        page = min(page, information_pages(plan, state) - 1)
+    if page:
+        return state._replace(page=page - 1, focus=0, since=now), (Hush(),)
     return go(state, Step.IDLE, now, place=0)
 
 
@@ -247,6 +262,8 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     **{(step, Word.LISTEN): listen for step in (Step.NEWS, Step.COUNTERS)},
     **{(step, Word.BACK): _back_a_page for step in (Step.NEWS, Step.COUNTERS)},
     **{(step, Word.CLOSE): _to_idle for step in (Step.NEWS, Step.COUNTERS)},
+    (Step.COUNTERS, Word.FOLLOWING): _next_counter,
+    (Step.COUNTERS, Word.COUNTER): _point,
     (Step.STANDARDS, Word.STANDARD): _read_standard,
     (Step.STANDARDS, Word.MORE): _more,
     (Step.STANDARDS, Word.LISTEN): listen,

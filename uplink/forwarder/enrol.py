@@ -20,7 +20,7 @@ from survey.log.following import Believed
 from survey.wire import enrolment_code
 from survey.wire.messages import KIOSK_NAME
 from survey.wire.trouble import trouble
-from uplink.errors import IdentityError, Refused, Unreachable, WrongCode
+from uplink.errors import AlreadyEnrolled, IdentityError, Refused, Unreachable, WrongCode
 from uplink.forwarder import trust
 from uplink.forwarder.inbox import settings_inbox
 from uplink.forwarder.log_inbox import believed_bytes
@@ -41,12 +41,13 @@ def enrol(code: str, collector_url: str, home: Path, *, public_key: bytes) -> En
     Raises:
         WrongCode: the code is none, or the collector is not the one that made it.
         WrongClock: this machine's clock is so wrong that no certificate holds.
-        IdentityError: it is enrolled already, the collector's answer makes no sense, or the disk does not let us.
+        AlreadyEnrolled: it is a kiosk.
+        IdentityError: the collector's answer makes no sense, or the disk does not let us.
         Unreachable: the collector does not answer; try again with the same code.
         Refused: the collector does not take the code.
     """
     if KioskHome(home).enrolment.exists():
-        raise IdentityError(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
+        raise AlreadyEnrolled(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
     try:
         parsed = enrolment_code.parse(code)
     except ValueError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from uplink.errors import IdentityError
+from uplink.errors import AlreadyEnrolled, IdentityError
 from uplink.journal.enrolment import load_enrolment
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.disk import REAL_DISK, Disk
@@ -63,7 +63,7 @@ class Identity:
             IdentityError: the kiosk is enrolled, or the key cannot be written.
         """
         if KioskHome(home).enrolment.exists():
-            raise IdentityError(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
+            raise AlreadyEnrolled(f"{home} belongs to an enrolled kiosk; set it aside to begin a new life")
         try:
             KioskHome(home).signing_key.unlink(missing_ok=True)
         except OSError as error:

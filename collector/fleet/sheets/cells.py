@@ -1,5 +1,6 @@
 """What a cell of each kind may hold, and how it is kept."""
 
+import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from collector.fleet.services import LONGEST_NAME
 from collector.fleet.tree import CODE
 from collector.words.foreign import in_one_line
 from survey.index.periods import ZONES
+from survey.settings.shown import MAX_COUNTER_NAME, MAX_FLOOR, MAX_NUMBER, MAX_SQUARES, MAX_WAY
 from survey.wire.messages import KIOSK_NAME
 
 
@@ -93,6 +95,47 @@ def _yes(text: str, _known: Known) -> str:
     return said
 
 
+def _where(text: str, known: Known) -> str:
+    if not text:
+        raise Wrong("empty")
+    if text not in known.places and text not in known.units:
+        raise Wrong("no_place")
+    return text
+
+
+def _line(most: int, why: str, *, needed: bool = False) -> Callable[[str, Known], str]:
+    """Make the reader of a text in one line."""
+
+    def read(text: str, _known: Known) -> str:
+        line = in_one_line(text)
+        if needed and not line:
+            raise Wrong("empty")
+        if len(line) > most:
+            raise Wrong(why)
+        return line
+
+    return read
+
+
+def _box(text: str, _known: Known) -> str:
+    """Four numbers, however they are parted."""
+    parts = re.split(r"[\s,;x×]+", text.strip()) if text.strip() else []
+    if not parts:
+        return ""
+    if len(parts) != 4 or not all(re.fullmatch(r"\d{1,3}", one, re.ASCII) for one in parts):
+        raise Wrong("box")
+    x, y, width, height = map(int, parts)
+    if min(width, height) < 1 or max(x + width, y + height) > MAX_SQUARES:
+        raise Wrong("box")
+    return f"{x} {y} {width} {height}"
+
+
+def _beside(text: str, _known: Known) -> str:
+    if text and not KIOSK_NAME.fullmatch(text):
+        raise Wrong("kiosk")
+    return text
+
+
 def _kiosk(text: str, _known: Known) -> str:
     if not KIOSK_NAME.fullmatch(text):
         raise Wrong("kiosk")
@@ -103,5 +146,7 @@ def _kiosk(text: str, _known: Known) -> str:
 
 _KINDS: Mapping[str, Callable[[str, Known], str]] = {
     "code": _code, "name": _name, "region": _region, "agency": _agency, "zone": _zone, "unit": _unit, "place": _place,
-    "yes": _yes, "kiosk": _kiosk,
+    "yes": _yes, "kiosk": _kiosk, "where": _where, "box": _box, "beside": _beside,
+    "counter": _line(MAX_COUNTER_NAME, "counter", needed=True), "number": _line(MAX_NUMBER, "number"),
+    "floor": _line(MAX_FLOOR, "floor", needed=True), "way": _line(MAX_WAY, "way"),
 }  # fmt: skip

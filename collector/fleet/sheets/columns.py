@@ -70,6 +70,20 @@ SERVICES = Sheet(
         Column("ditawarkan", "yes", "ya", 14),
     ),
 )
+COUNTERS = Sheet(
+    "Loket",
+    2,
+    (
+        Column("kode tempat", "where", "mpp-kalianda"),
+        Column("nama loket", "counter", "BPJS Kesehatan", 44),
+        Column("nomor loket", "number", "3", 14),
+        Column("lantai", "floor", "Lantai 1"),
+        Column("arah", "way", "seberang tangga", 44),
+        Column("denah", "box", "9 0 3 4", 14),
+        Column("kios di sampingnya", "beside", "k-0001"),
+        Column("ditampilkan", "yes", "ya", 14),
+    ),
+)
 KIOSKS = Sheet(
     "Kios",
     1,
@@ -79,7 +93,7 @@ KIOSKS = Sheet(
         Column("kode tempat", "place", ""),
     ),
 )
-SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, KIOSKS)
+SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, COUNTERS, KIOSKS)
 """In the order in which they lean on each other."""
 HELP = "Petunjuk"
 """The sheet with words for people; nothing of it is read."""

@@ -1,16 +1,30 @@
 """What a file would change, and each of its rows that cannot be taken: nothing is written here."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple
 
+from collector.fleet.counters import squares
 from collector.fleet.sheets import cells, state
 from collector.fleet.sheets.cells import Known, Wrong
-from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, SHEETS, UNITS, Key, Row, Sheet
+from collector.fleet.sheets.columns import (
+    AGENCIES,
+    COUNTERS,
+    KIOSKS,
+    PLACES,
+    SERVICES,
+    SHEETS,
+    UNITS,
+    Key,
+    Row,
+    Sheet,
+)
 from collector.fleet.sheets.reading import Bad, Line, Table
 from collector.fleet.sheets.state import State
 from survey.settings.keys import MAX_SERVICES
+from survey.settings.shown import MAX_COUNTERS, MAX_FLOORS, overlap
 
 
 class Change(NamedTuple):
@@ -76,6 +90,7 @@ def plan(table: Table) -> Plan:
         if row[0] in here.ended:
             made.bad.append(_bad(line, 0, "ended", row[0]))
     _services([*wanted[SERVICES.name].values()], here, made.bad)
+    _counters(wanted[COUNTERS.name], here, made.bad)
     for sheet in SHEETS:
         before = here.rows[sheet.name]
         for key, (_, row) in wanted[sheet.name].items():
@@ -142,6 +157,27 @@ def _services(wanted: Iterable[tuple[Line, Row]], here: State, bad: list[Bad]) -
             if len(of) > MAX_SERVICES and row[0] not in told:
                 told.add(row[0])
                 bad.append(_bad(line, 0, "many", str(MAX_SERVICES)))
+
+
+def _counters(wanted: Mapping[Key, tuple[Line, Row]], here: State, bad: list[Bad]) -> None:
+    """Refuse what a kiosk would refuse of a place's counters, those that are here already among them."""
+    rows = dict(here.rows[COUNTERS.name]) | {key: row for key, (_, row) in wanted.items()}
+    for place in {key[0] for key in wanted}:
+        shown = [row for row in rows.values() if row[0] == place and row[7] == "ya"]
+        mine = [line for key, (line, _) in wanted.items() if key[0] == place]
+        if len(shown) > MAX_COUNTERS:
+            bad.append(_bad(mine[0], 0, "counters_many", str(MAX_COUNTERS)))
+        if len({row[3] for row in shown}) > MAX_FLOORS:
+            bad.append(_bad(mine[0], 3, "floors_many", str(MAX_FLOORS)))
+        for one, other in combinations(shown, 2):
+            told = next((wanted[row[:2]][0] for row in (other, one) if row[:2] in wanted), None)
+            if told is None:
+                continue
+            beside = (one if told.cells[1] == other[1] else other)[1]
+            if one[3] == other[3] and overlap(squares(one[5]), squares(other[5])):
+                bad.append(_bad(told, 5, "overlap", beside))
+            if one[6] and one[6] == other[6]:
+                bad.append(_bad(told, 6, "beside_twice", beside))
 
 
 def _bad(line: Line, place: int, why: str, text: str = "") -> Bad:

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from collector.fleet.models import (
     Agency,
     Assignment,
+    Counter,
     Kiosk,
     KioskKey,
     Place,
@@ -16,7 +17,7 @@ from collector.fleet.models import (
     Unit,
     WantedKiosk,
 )
-from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, UNITS, Key, Row
+from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, UNITS, Key, Row
 from collector.words.foreign import in_one_line
 
 _LIVING = Q(retired_on=None, hidden_on=None)
@@ -59,6 +60,9 @@ def now() -> State:
     units = living.values_list("code", "name", "region_id", "agency__code", "time_zone")
     places = Place.objects.order_by("code").values_list("code", "name", "region_id")
     kiosks = {key: row for key, row in sorted((wanted | enrolled).items()) if row[1] not in ended}
+    counters = Counter.objects.order_by("place__code", "pk").values_list(
+        "place__code", "name", "number", "floor", "way", "box", "beside", "shown"
+    )
     archives = KioskKey.objects.exclude(archive_from=None).values_list("kiosk__name", flat=True)
     return State(
         rows={
@@ -75,6 +79,7 @@ def now() -> State:
                 (unit, code): (unit, code, in_one_line(name), "ya" if offered else "tidak")
                 for unit, code, name, offered in services
             },
+            COUNTERS.name: {(row[0], row[1]): (*row[:7], "ya" if row[7] else "tidak") for row in counters},
             KIOSKS.name: kiosks,
         },
         regions=frozenset(Region.objects.values_list("code", flat=True)),

@@ -8,8 +8,9 @@ from django.db.models import Model
 
 from collector.errors import CollectorError
 from collector.fleet import services
-from collector.fleet.models import Agency, Place, Service, Unit, WantedKiosk
-from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, UNITS
+from collector.fleet.models import Agency, Counter, Kiosk, Place, Service, Unit, WantedKiosk
+from collector.fleet.publication import publish
+from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, UNITS
 from collector.fleet.sheets.plan import Change, Plan, plan
 from collector.fleet.sheets.reading import Table
 from collector.people import trail
@@ -37,6 +38,9 @@ def take(table: Table, *, who: str, source: str) -> Plan:
             changed = {one.now[0] for one in made.of(SERVICES)}
             if changed:
                 services.tell(Unit.objects.filter(code__in=changed))
+            places = {one.now[0] for one in made.of(COUNTERS)}
+            for kiosk in Kiosk.objects.filter(assignments__place__code__in=places, in_use=True).distinct():
+                publish(kiosk, changes={})
     return made
 
 
@@ -65,6 +69,20 @@ def _write(made: Plan) -> None:
         for unit, code, name, offered in _rows(made.of(SERVICES))
     ]
     _keep(Service, offers, ["unit", "code"], ["name", "offered"])
+    counters = [
+        Counter(
+            place_id=place_ids[place],
+            name=name,
+            number=number,
+            floor=floor,
+            way=way,
+            box=box,
+            beside=beside,
+            shown=shown == "ya",
+        )
+        for place, name, number, floor, way, box, beside, shown in _rows(made.of(COUNTERS))
+    ]
+    _keep(Counter, counters, ["place", "name"], ["number", "floor", "way", "box", "beside", "shown"])
     kiosks = [
         WantedKiosk(name=name, unit_id=unit_ids[unit], place_id=place_ids[place or unit])
         for name, unit, place in _rows(made.of(KIOSKS))
@@ -83,7 +101,9 @@ def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]
         code = one.now[0]
         if one.before is not None and code not in said and rows.get(code) == (one.before[1], one.before[2]):
             found[code] = (one.now[1], one.now[2])
-    bare = {place or unit for _, unit, place in _rows(made.of(KIOSKS))} - rows.keys() - set(said)
+    meant = {place or unit for _, unit, place in _rows(made.of(KIOSKS))}
+    meant |= {row[0] for row in _rows(made.of(COUNTERS))}
+    bare = meant - rows.keys() - set(said)
     if bare:
         names = {
             code: (name, region)

@@ -24,6 +24,7 @@ from kiosk.show.views import (
     MessageView,
     NoticeView,
     Plain,
+    PlanView,
     StaffView,
     TicketView,
     TilesView,
@@ -48,7 +49,7 @@ def layout(view: View, look: Look) -> tuple[PlacedPart, ...]:
     return _plain(view, look)
 
 
-def _plain(view: Plain, look: Look) -> tuple[PlacedPart, ...]:  # noqa: C901, PLR0911 - one line a kind of view
+def _plain(view: Plain, look: Look) -> tuple[PlacedPart, ...]:  # noqa: C901, PLR0911, PLR0912 - one line a kind of view
     chosen = theme_of(view, look)
     match view:
         case ChoiceView():
@@ -75,6 +76,10 @@ def _plain(view: Plain, look: Look) -> tuple[PlacedPart, ...]:  # noqa: C901, PL
             from kiosk.draw.screens import letter  # noqa: PLC0415 - see the module's docstring
 
             return tuple(letter.layout(view, chosen))
+        case PlanView():
+            from kiosk.draw.screens import floor  # noqa: PLC0415 - see the module's docstring
+
+            return tuple(floor.layout(view, chosen))
         case WarnedView():
             from kiosk.draw.screens import warned  # noqa: PLC0415 - see the module's docstring
 

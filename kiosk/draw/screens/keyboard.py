@@ -24,6 +24,9 @@ _SIGNS = ("_$*<>[]{}\\", "^`|~", "")
 _UPRIGHT_SIGNS = ("_$*<>[]{", "}\\^`|~", "", ",.?-")
 _UPRIGHT_LETTERS = ("abcdefgh", "ijklmnop", "qrstuvwx", "yz,.?-")
 _UPRIGHT_SYMBOLS = ("12345678", "90@#/()+", "\"':;=%&!", ",.?-")
+_ENROLMENT = ("1234567890", "QWERTYP", "ASDFGHJK", "ZXCVBNM")
+_UPRIGHT_ENROLMENT = ("12345678", "90ABCDEF", "GHJKMNPQ", "RSTVWXYZ", "")
+"""The letters that stand in an enrolment code; the key that takes one back ends the last row."""
 _PAD = ("123", "456", "789")
 _ROWS, _UPRIGHT_ROWS = 4, 5
 _LOW = 560
@@ -120,14 +123,14 @@ def layout(view: KeyboardView, theme: Theme) -> list[PlacedPart]:
         beside = theme.large and not theme.portrait
         room = (theme.px(86) if beside else pills_height(view.options, theme, 64)) + theme.px(14)
         box = (x, y + height - room + theme.px(14), width, room - theme.px(14))
-        parts += (_one_row if beside else pills)(view.options, box, theme, size=24)
+        parts += (one_row if beside else pills)(view.options, box, theme, size=24)
     area = (x, y, width, height - room)
     if view.layout == "pin":
         return parts + _pad(view, area, theme)
     return parts + _board(view._replace(title="") if low else view, area, theme)
 
 
-def _one_row(options: Sequence[Action], area: Box, theme: Theme, *, size: float) -> list[PlacedPart]:
+def one_row(options: Sequence[Action], area: Box, theme: Theme, *, size: float) -> list[PlacedPart]:
     """In large text too the choices stand in one row, for the keys want the height: what is known by its sign has no word."""
     x, y, width, height = area
     gap = max(8, theme.px(12))
@@ -170,9 +173,11 @@ def _board(view: KeyboardView, area: Box, theme: Theme) -> list[PlacedPart]:
     key_height = min(key_height, theme.px(96))
     keys_height = rows * key_height + (rows - 1) * gap
     field = (x, top, width, y + height - top - theme.px(12) - keys_height)
-    size = theme.text(24)
+    size = theme.text(34 if view.layout == "enrolment" else 24)  # compared letter by letter
     parts.append(PlacedPart(field, Field(_shown(view), view.hint, size)))
     keys = (x, y + height - keys_height, width, keys_height)
+    if view.layout == "enrolment":
+        return parts + _of_enrolment(keys, key_height, gap, theme)
     if theme.portrait:
         return parts + _upright(view, keys, key_height, gap)
     return parts + _rows(view, keys, key_height, gap, theme)
@@ -211,6 +216,25 @@ def _upright(view: KeyboardView, area: Box, key_height: int, gap: int) -> list[P
     left += two + gap
     parts.append(PlacedPart((left, fifth, end - left, key_height), KeyCap(view.space, quiet=True), KEY + " "))
     return parts
+
+
+def _of_enrolment(area: Box, key_height: int, gap: int, theme: Theme) -> list[PlacedPart]:
+    x, y, width, _ = area
+    rows, columns = (_UPRIGHT_ENROLMENT, 8) if theme.portrait else (_ENROLMENT, 10)
+    unit = min((width - (columns - 1) * gap) // columns, theme.px(104))
+    whole = columns * unit + (columns - 1) * gap
+    left = x + (width - whole) // 2
+    parts: list[PlacedPart] = []
+    for number, row in enumerate(rows):
+        at, top = left + (whole - len(row) * (unit + gap) + gap) // 2, y + number * (key_height + gap)
+        for letter in row:
+            parts.append(PlacedPart((at, top, unit, key_height), KeyCap(letter), KEY + letter))
+            at += unit + gap
+    wide, top = unit + (unit + gap) // 2, y + (len(rows) - 1) * (key_height + gap)
+    erase = PlacedPart(
+        (left + whole - wide, top, wide, key_height), KeyCap("", "backspace", quiet=True), KEY + "backspace"
+    )
+    return [*parts, erase]
 
 
 def _rows(view: KeyboardView, area: Box, key_height: int, gap: int, theme: Theme) -> list[PlacedPart]:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import pygame
 
+from kiosk.draw.screens.controls import pills, pills_height
 from kiosk.draw.screens.frame import frame
 from kiosk.draw.screens.paragraph import BODY, LABEL, SECONDARY, TITLE, Fitted, Style, fit, shorten
 from kiosk.draw.screens.parts import Box, Pane, PlacedPart, Words, number_size, paint_number
@@ -30,9 +31,13 @@ class Number(NamedTuple):
 
 
 def layout(view: NoticeView, theme: Theme) -> list[PlacedPart]:
-    """Place the title and the word to citizens, below them the steps, and the facts beside (or beneath) these."""
+    """Place the title and the word to citizens, below them the steps, the facts beside (or beneath) these, and what can be done."""
     parts, (x, y, width, height) = frame(view.bar, theme)
     bottom = y + height
+    if view.options:
+        room = pills_height(view.options, theme, 64)
+        parts += pills(view.options, (x, bottom - room, width, room), theme, size=24)
+        bottom -= room + theme.px(14)
     if view.message:
         message = shorten(
             view.message, theme, SECONDARY, 20, width=width, height=theme.px(200 if theme.portrait else 112)

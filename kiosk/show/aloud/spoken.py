@@ -18,6 +18,7 @@ from kiosk.show.views import (
     MessageView,
     NoticeView,
     Plain,
+    PlanView,
     StaffView,
     TicketView,
     TilesView,
@@ -55,7 +56,7 @@ def pieces(view: View, code: str) -> tuple[str, ...]:
     return _pieces(view, code)
 
 
-def _pieces(view: Plain, code: str) -> tuple[str, ...]:
+def _pieces(view: Plain, code: str) -> tuple[str, ...]:  # noqa: C901 - one branch a kind of view
     texts = Texts(code)
     match view:
         case ChoiceView():
@@ -84,6 +85,8 @@ def _pieces(view: Plain, code: str) -> tuple[str, ...]:
             read = (view.title, *map(Passing, view.paragraphs), *_options(view.options, texts))
         case WarnedView():
             read = (view.title, view.text, *_options(view.options, texts))
+        case PlanView():
+            read = (view.title, *view.read, *_options(view.options, texts))
         case StaffView() | NoticeView():
             read = ()
         case _:
@@ -134,6 +137,9 @@ def _changed(view: Plain, texts: Texts) -> Iterable[str]:
             return (*last, view.note, *_options(view.options, texts))
         case StaffView() | NoticeView() | WarnedView():
             return ()
+        case PlanView():
+            pointed = [read for read, room in zip(view.read, view.rooms, strict=True) if room.chosen]
+            return (*pointed, *_options(view.options, texts))
         case ConsentView():
             return (
                 texts.get("speech.chosen" if view.ticked else "speech.open"),

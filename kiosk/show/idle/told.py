@@ -10,11 +10,11 @@ from kiosk.show.labels import period_label
 from kiosk.show.screen import Screen
 from kiosk.show.surroundings import Surroundings
 from kiosk.show.texts import Texts
-from kiosk.show.views import GLOW, Bar, LetterView, Page, Told
+from kiosk.show.views import GLOW, Bar, LetterView, Page, PlanView, Told
 from survey.settings.hours import DAYS, Hours
 from survey.settings.shown import Mended
 from survey.visit.action import Word
-from survey.visit.informed import counter_pages
+from survey.visit.informed import Floor, counter_pages, floor_at, information_pages
 from survey.visit.plan import Counter, Plan
 from survey.visit.state import State
 
@@ -57,23 +57,53 @@ def news(screen: Screen) -> LetterView:
     )
 
 
-def counters(screen: Screen) -> LetterView:
-    """Say where which counter is, and which one this is."""
+def counters(screen: Screen) -> LetterView | PlanView:
+    """Say where which counter is, and which one this is: floor by floor on a plan where there is one, then in a list."""
+    floor, count = floor_at(screen.plan, screen.state), information_pages(screen.plan, screen.state)
+    if floor is not None:
+        return _drawn(screen, floor, count)
     pages = counter_pages(screen.plan, screen.state)
-    place = min(screen.state.page, len(pages) - 1)
+    place = min(screen.state.page - count + len(pages), len(pages) - 1)
     return LetterView(
-        bar=_page_bar(screen, place, len(pages)),
+        bar=_page_bar(screen, count - len(pages) + place, count),
         title=screen.texts.get("counters.title"),
         paragraphs=tuple(_counter(one, screen.texts) for one in pages[place]),
         options=screen.options(),
     )
 
 
+def _drawn(screen: Screen, floor: Floor, count: int) -> PlanView:
+    get, all_of_them = screen.texts.get, screen.plan.counters
+    found = [all_of_them[place] for place in floor.counters]
+    focus = min(screen.state.focus, len(found) - 1)
+    chosen = found[focus]
+    return PlanView(
+        bar=_page_bar(screen, screen.state.page, count)._replace(
+            actions=(screen.action(Word.CLOSE)._replace(strong=False),)
+        ),
+        title=floor.name if screen.state.large_text else f"{get('counters.title')}: {floor.name}",
+        rooms=tuple(
+            screen.action(name)._replace(chosen=place == focus) for place, name in enumerate(floor.actions)
+        ),
+        boxes=tuple(one.box for one in found if one.box is not None),
+        mark=next((place for place, one in enumerate(found) if one.here), None),
+        name=_named(chosen),
+        # In large text the way is read in the list: beside it the plan would be small.
+        way="" if screen.state.large_text else chosen.way,
+        here=get("counters.here").rstrip(".") if any(one.here for one in found) else "",
+        read=tuple(_counter(one, screen.texts) for one in found),
+        options=screen.options(),
+    )
+
+
+def _named(counter: Counter) -> str:
+    return f"{counter.number} · {counter.name}" if counter.number else counter.name
+
+
 def _counter(counter: Counter, texts: Texts) -> str:
-    name = f"{counter.number} · {counter.name}" if counter.number else counter.name
     way = f"{counter.floor}, {counter.way}" if counter.way else counter.floor
     mark = f"**{texts.get('counters.here')}** " if counter.here else ""
-    return f"**{name}**: {mark}{way}"
+    return f"**{_named(counter)}**: {mark}{way}"
 
 
 def _page_bar(screen: Screen, place: int, count: int) -> Bar:

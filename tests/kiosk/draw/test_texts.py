@@ -45,6 +45,7 @@ def test_no_text_is_left_over() -> None:
         "about",
         "news",
         "counters",
+        "enrol",
     )
     screens = ("invitation", "preferences", "offer", "thanks", "wait", "complaints", "looking", "withdraw")
     answers = (

@@ -30,6 +30,7 @@ NOT_FOR_VISITORS = (
     "desk.",
     "training.",
     "pin.",
+    "enrol.",
     "trouble.",
     "standby.",
     "idle.offline",

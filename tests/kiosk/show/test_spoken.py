@@ -45,11 +45,12 @@ def test_every_step_of_a_visit_says_its_title_and_what_each_button_does(language
     assert steps == set(Step)
     silent = []
     word = "Tombol" if language == "id" else "Button"
-    for state in KINDS:
+    for kind in KINDS:
+        state = kind._replace(aids=kind.aids._replace(aloud=True))
         coding = state.step is Step.SAVING and not state.unsaved  # the screen before stays until the thanks
         if state.step is Step.STAFF or coding:
             continue
-        read = heard(state._replace(aids=state.aids._replace(aloud=True)), language=language)
+        read = heard(state, language=language)
         if len(read) < 2 or not all(piece.strip() for piece in read):
             silent.append((state.step, read))
         places = range(1, len(offer(PLAN, state).options) + 1)

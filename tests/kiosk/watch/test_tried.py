@@ -13,7 +13,15 @@ from kiosk.show.texts import Texts
 from kiosk.watch.folders import require_enrolled
 from kiosk.watch.tried import newest_try, tell, tried_of
 from survey.wire.trouble import trouble
-from uplink.errors import IdentityError, Refused, Unreachable, UplinkError, WrongClock, WrongCode
+from uplink.errors import (
+    AlreadyEnrolled,
+    IdentityError,
+    Refused,
+    Unreachable,
+    UplinkError,
+    WrongClock,
+    WrongCode,
+)
 
 MACHINE = Machine(name="kios-01", version="0.1.0", addresses=("192.168.1.17",))
 THEIRS = datetime(2026, 11, 23, 2, 41, 7, tzinfo=UTC)
@@ -60,8 +68,14 @@ def test_without_any_network_the_cable_comes_first() -> None:
     )
 
 
-def test_what_is_nobodys_mistake_leaves_the_screen_as_it_was() -> None:
-    assert tried_of(IdentityError("it is enrolled already")) is None
+def test_an_enrolled_kiosk_has_nothing_to_say_of_a_try() -> None:
+    assert tried_of(AlreadyEnrolled("it belongs to an enrolled kiosk")) is None
+
+
+def test_whatever_else_goes_wrong_is_read_out_to_the_centre() -> None:
+    assert tried_of(IdentityError("nobody vouches for its certificate")) == Tried(
+        Obstacle.ENROLMENT_FAILS, "nobody vouches for its certificate"
+    )
 
 
 def test_the_command_tells_it_everybody_may_read_it_and_the_code_is_not_in_it(

@@ -50,6 +50,13 @@ def test_what_was_mended_and_what_is_promised_is_read() -> None:
         (COUNTERS, [COUNTER | {"floor": ""}]),
         (COUNTERS, [COUNTER | {"way": "x" * 61}]),
         (COUNTERS, [COUNTER | {"number": 1}]),
+        (COUNTERS, [COUNTER | {"box": [0, 0, 1]}]),
+        (COUNTERS, [COUNTER | {"box": [0, 0, 1, True]}]),
+        (COUNTERS, [COUNTER | {"box": [0, 0, 0, 1]}]),
+        (COUNTERS, [COUNTER | {"box": [-1, 0, 1, 1]}]),
+        (COUNTERS, [COUNTER | {"box": [99, 0, 2, 1]}]),
+        (COUNTERS, [COUNTER | {"box": [0, 0, 4, 4]}, COUNTER | {"here": False, "box": [3, 3, 1, 1]}]),
+        (COUNTERS, [COUNTER | {"here": False, "floor": f"Lantai {number}"} for number in range(9)]),
     ],
 )
 def test_what_is_none_is_refused_by_its_key(key: str, value: object) -> None:

@@ -3,6 +3,7 @@
 from survey.settings.keys import check
 from survey.visit.action import Word
 from survey.visit.aided import Aid
+from survey.visit.informed import Floor, floor_at, floors
 from survey.visit.offer import offer
 from survey.visit.plan import Counter
 from survey.visit.state import AidCalled, Step
@@ -73,3 +74,59 @@ def test_what_was_left_open_goes_back_to_the_start() -> None:
 def test_the_signed_settings_bring_the_counters() -> None:
     content = {"counters": [{"number": "1", "name": "KTP", "floor": "Lantai 1", "way": "kiri", "here": True}]}
     assert check(content).counters == (Counter("KTP", "Lantai 1", "kiri", "1", here=True),)
+
+
+DRAWN = (
+    Counter("Dukcapil", "Lantai 2", "kiri", "1", box=(0, 0, 4, 4)),
+    Counter("BPJS", "Lantai 1", "kanan", "2", here=True, box=(0, 0, 4, 4)),
+    Counter("Tangga", "Lantai 1", box=(4, 0, 2, 4)),
+    Counter("Musala", "Lantai 1"),
+)
+
+
+def drawn() -> Walk:
+    walk = Walk(full_plan(counters=DRAWN))
+    walk.touch("about")
+    walk.touch("counters")
+    return walk
+
+
+def test_floors_are_pages_the_own_one_first_and_the_list_follows() -> None:
+    walk = drawn()
+    assert [floor.name for floor in floors(walk.plan, walk.state)] == ["Lantai 1", "Lantai 2"]
+    walk.press(offer(walk.plan, walk.state).options.index("more"))
+    assert floor_at(walk.plan, walk.state) == Floor("Lantai 2", (0,))
+    assert "following" not in offer(walk.plan, walk.state).options, "there is only one"
+    walk.press(offer(walk.plan, walk.state).options.index("more"))
+    assert floor_at(walk.plan, walk.state) is None
+    assert "more" not in offer(walk.plan, walk.state).options
+    for _ in range(3):
+        walk.press(offer(walk.plan, walk.state).options.index("back"))
+    assert (walk.state.step, walk.responses) == (Step.IDLE, [])
+
+
+def test_a_counter_is_pointed_at_by_the_buttons_and_by_touch_and_never_one_of_another_floor() -> None:
+    walk = drawn()
+    walk.press(offer(walk.plan, walk.state).options.index("following"))
+    assert walk.state.focus == 1
+    walk.press(offer(walk.plan, walk.state).options.index("following"))
+    assert walk.state.focus == 0
+    walk.touch("counter:2")
+    assert walk.state.focus == 1
+    for action in ("counter:0", "counter:3", "counter:9", "counter:x"):
+        walk.touch(action)
+    assert walk.state.focus == 1
+    walk.touch("more")
+    assert walk.state.focus == 0
+
+
+def test_whoever_listens_has_the_list_and_gets_out_of_it_page_by_page() -> None:
+    walk = drawn()
+    walk.touch("more")
+    walk.touch("more")
+    walk.wait(1)
+    walk.give(AidCalled(Aid.SPEECH))
+    assert floors(walk.plan, walk.state) == ()
+    assert offer(walk.plan, walk.state).options == ("back", "listen", "close")
+    walk.touch("back")
+    assert walk.state.step is Step.IDLE
