@@ -11,7 +11,7 @@ from kiosk.config import Config, screen_of
 from kiosk.device import open_device
 from kiosk.errors import KioskError
 from kiosk.fitted.opening import open_panel, open_window
-from kiosk.watch.folders import require_enrolled
+from kiosk.watch.folders import require_enrolled, require_good_key
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -65,6 +65,7 @@ def _look(options: argparse.Namespace) -> None:
     """
     config, home = place_of(options)
     require_enrolled(home)
+    require_good_key(home)
     open_panel(config, simulate=options.simulate).close()
     with open_device(home, config):
         pass
