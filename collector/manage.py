@@ -21,6 +21,7 @@ Begin
   work                make what takes long: all papers of a release or a period; until stopped
   keeper              hold the private keys, for the others to ask
   user add            make a person's account with a role
+  broker              try the rights at the broker for real: broker check
   broker-files        write the certificates and the configuration for a Mosquitto broker
   web-files           write the certificate and the configuration for an nginx before the pages
 

@@ -40,10 +40,11 @@ from kiosk.show.standby import between_view
 from kiosk.show.texts import Texts
 from kiosk.times import RealTimes, Times
 from kiosk.watch.case import CaseWatch
-from kiosk.watch.folders import require_enrolled
+from kiosk.watch.folders import require_enrolled, require_good_key
 from kiosk.watch.gather import Faults, gather
 from kiosk.watch.health import Health
 from kiosk.watch.housekeeping import Housekeeper, KioskPlace, Tools
+from kiosk.watch.revoked import RevokedWatch
 from kiosk.watch.trial import on_trial
 from kiosk.watch.watchdog import Watchdog
 from survey.record.bodies import Boot
@@ -163,7 +164,7 @@ def make_loop(
                 set_brightness=_brightness if staff else None,
                 set_sunlit=sun,
                 set_volume=partial(_set_volume, voice, speaking),
-                look=case.look,
+                look=partial(_look, case, RevokedWatch(device.home, service)),
             ),
         ),
         watchdog=watchdog or Watchdog({}),
@@ -184,6 +185,11 @@ def make_loop(
         staff_hold_seconds=config.panel.staff_hold_seconds,
         hold_seconds=config.panel.hold_seconds,
     )
+
+
+def _look(case: CaseWatch, revoked: RevokedWatch, now: float) -> None:
+    case.look(now)
+    revoked.look(now)
 
 
 def make_codes(device: Device, *, of_visits: bool) -> None:
@@ -233,6 +239,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
         KioskError: it cannot start or go on; the message names the remedy.
     """
     require_enrolled(home)  # a new machine is told so, whatever else it lacks
+    require_good_key(home)
     panel = open_panel(config, simulate=simulate)
     try:
         with open_device(home, config) as device:
@@ -282,6 +289,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 display.close()
     finally:
         panel.close()
+    require_good_key(home)  # it may have ended in service: then the screen says so from here on
     return 0
 
 

@@ -22,6 +22,7 @@ class Obstacle(StrEnum):
     NO_BUTTONS = "no_buttons"
     JOURNAL = "journal"
     IDENTITY = "identity"
+    REVOKED = "revoked"
     # Why the newest try to enrol did not succeed.
     NO_ANSWER = "no_answer"
     WRONG_CLOCK = "wrong_clock"
@@ -85,6 +86,13 @@ class IdentityUnreadable(KioskError):  # noqa: N818 - named for the state
     """The signing key or the enrolment is there, and no use."""
 
     obstacle = Obstacle.IDENTITY
+
+
+class Revoked(KioskError):  # noqa: N818 - named for the state
+    """The collector has ended this kiosk's key: it takes nothing more, so visitors are not asked; what is kept stays."""
+
+    exit_code = EXIT_CONFIGURATION
+    obstacle = Obstacle.REVOKED
 
 
 class JournalShut(KioskError):  # noqa: N818 - named for the state

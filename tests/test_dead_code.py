@@ -92,6 +92,9 @@ BY_LIBRARIES = (
         "minutes_of|svg|timing_sentences|published_day|due_day|long_day|period_name|days_of|in_words|languages",
         "templates use filters by name",
     ),
+    Unused(
+        "collector/console/broker_trial.py", "on_*|connect_timeout|SessionExpiryInterval", "paho reads them"
+    ),
     Unused("collector/*/mqtt.py", "on_*|SessionExpiryInterval|ReceiveMaximum", "paho reads them"),
     Unused(
         "uplink/*/mqtt.py", "on_*|connect_timeout|suppress_exceptions|userdata", "paho reads and calls them"

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from collector.complaints import clockwork, life
 from collector.complaints.models import Ticket, TicketMessage, TicketStep
+from collector.fleet.endings import without_good_key
 from collector.fleet.models import Kiosk
 from collector.trust import keyholder
 from survey.wire.ticket_states import (
@@ -122,8 +123,11 @@ def state_of(ticket: Ticket, answer: str) -> TicketState:
 
 def unpublished() -> list[tuple[int, str, bytes]]:
     """Give `(id, kiosk name, message)` of what no broker holds yet."""
-    waiting = TicketMessage.objects.filter(published_at=None).select_related("kiosk").order_by("pk")
-    return [(one.pk, one.kiosk.name, bytes(one.message)) for one in waiting[:AT_ONCE]]
+    waiting = TicketMessage.objects.filter(published_at=None).exclude(kiosk__in=without_good_key())
+    return [
+        (one.pk, one.kiosk.name, bytes(one.message))
+        for one in waiting.select_related("kiosk").order_by("pk")[:AT_ONCE]
+    ]
 
 
 def mark_published(ids: Sequence[int], now: datetime) -> None:

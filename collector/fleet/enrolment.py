@@ -17,7 +17,7 @@ from django.db import transaction
 
 from collector import clock
 from collector.errors import CollectorError, EnrolmentRefused
-from collector.fleet import lasting, present
+from collector.fleet import endings, lasting, present
 from collector.fleet.assignments import assign
 from collector.fleet.models import (
     Assignment,
@@ -128,9 +128,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
             raise EnrolmentRefused("kiosk", "archive_mixed", name=code.kiosk_name)
         kiosk = _kiosk(code.kiosk_name)
         # One key a kiosk: whoever still has the old card can add nothing to what it earned.
-        KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
-            revoked_at=now, revoked_why=ENROLLED_ANEW
-        )
+        endings.end(kiosk, why=ENROLLED_ANEW, now=now)
         key = KioskKey.objects.create(
             kiosk=kiosk,
             public_key=request.public_key,
@@ -148,6 +146,7 @@ def enrol(request: Request, *, now: datetime | None = None) -> dict[str, object]
         certificate = certificates.certify_kiosk(
             keyholder.held(), csr_pem=request.csr, kiosk=kiosk.name, errand=errand
         )
+        KioskKey.objects.filter(pk=key.pk).update(serial=certificates.serial_of(certificate))
         published = publish(kiosk, changes={})
     answer = _answer(kiosk, code.unit, code.place, certificate=certificate, published=published)
     for more in _told:

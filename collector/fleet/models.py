@@ -138,6 +138,18 @@ class Kiosk(models.Model):
         return self.name
 
 
+class KioskEnding(models.Model):
+    """The signed word on which keys of a kiosk have ended; a kiosk that has one of them believes it."""
+
+    kiosk = models.OneToOneField(Kiosk, on_delete=models.PROTECT, related_name="ending")
+    message = models.BinaryField()
+    published_at = models.DateTimeField(null=True)
+    """When the broker was told, and what it retains for a kiosk without any good key was cleared."""
+
+    def __str__(self) -> str:
+        return str(self.kiosk_id)
+
+
 class KioskKey(models.Model):
     """A public key a kiosk was enrolled with; a re-imaged card gets a new one."""
 
@@ -146,6 +158,8 @@ class KioskKey(models.Model):
     enrolled_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_why = models.CharField(max_length=200, blank=True)
+    serial = models.CharField(max_length=40, blank=True)
+    """The number, in hexadecimal, of the certificate that its kiosk shows to the broker."""
     archive_from = models.DateTimeField(null=True, blank=True)
     """An archive key brings history in: the period it was declared for begins here; null for a kiosk that stands somewhere."""
     archive_until = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from collector import clock
 from collector.errors import CollectorError
 from collector.fleet.assignments import standing_at
 from collector.fleet.counters import counters_at
+from collector.fleet.endings import without_good_key
 from collector.fleet.models import Assignment, Kiosk, KioskSettings, OfferedPlace, Place, Service, Unit
 from collector.fleet.tree import find_place
 from collector.trust import keyholder, public
@@ -107,7 +108,8 @@ def _check(content: Mapping[str, object]) -> None:
 
 def unpublished() -> list[tuple[int, str, bytes]]:
     """Give `(id, kiosk name, message)` of the settings in force that no broker holds yet."""
-    waiting = KioskSettings.objects.filter(published_at=None).order_by("kiosk_id", "-version")
+    waiting = KioskSettings.objects.filter(published_at=None).exclude(kiosk__in=without_good_key())
+    waiting = waiting.order_by("kiosk_id", "-version")
     newest: dict[int, tuple[int, str, bytes]] = {}
     for one in waiting.select_related("kiosk"):
         newest.setdefault(one.kiosk_id, (one.pk, one.kiosk.name, bytes(one.message)))

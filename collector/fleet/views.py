@@ -1,5 +1,6 @@
 """The HTTP door for enrolment and signed settings."""
 
+import base64
 import hashlib
 import logging
 
@@ -10,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_GET, require_POST, require_safe
 
 from collector.errors import EnrolmentRefused, KeeperAway
-from collector.fleet import enrolment, publication
+from collector.fleet import endings, enrolment, publication
 from collector.trust import ca
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ def authority(_request: HttpRequest) -> HttpResponse:
 
 
 def _settings_tag(_request: HttpRequest, kiosk: str) -> str | None:
+    if endings.word_for_unused(kiosk) is not None:
+        return None  # a kiosk that holds the newest settings would never hear that it has none any more
     message = publication.in_force(kiosk)
     return f'"{hashlib.sha256(message).hexdigest()}"' if message is not None else None
 
@@ -58,10 +61,18 @@ def _settings_tag(_request: HttpRequest, kiosk: str) -> str | None:
 @condition(etag_func=_settings_tag)  # kiosks on HTTPS ask every few minutes, over mobile data
 def kiosk_settings(_request: HttpRequest, kiosk: str) -> HttpResponse:
     """Give a kiosk's signed settings; they hold nothing secret."""
+    if (ended := endings.word_for_unused(kiosk)) is not None:
+        return ended_refusal(ended)
     message = publication.in_force(kiosk)
     if message is None:
         return refusal("kiosk_unknown", "no settings are published for a kiosk of this name", status=404)
     return HttpResponse(message, content_type="application/octet-stream")
+
+
+def ended_refusal(word: bytes) -> JsonResponse:
+    """Give a refusal that a kiosk can believe: the collector's signed word on which keys have ended is with it."""
+    told = {"code": "kiosk_revoked", "message": "this kiosk's key has been revoked; enrol it again"}
+    return JsonResponse(told | {"ended": base64.b64encode(word).decode()}, status=403)
 
 
 def refusal(code: str, message: str, *, status: int) -> JsonResponse:

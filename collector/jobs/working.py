@@ -19,6 +19,7 @@ from collector import clock
 from collector.challenges import declared
 from collector.complaints import arrivals, states
 from collector.errors import CollectorError
+from collector.fleet import revoked
 from collector.jobs import alive, claiming, doing
 from collector.jobs.models import Job, JobState, Piece, PieceState
 from collector.log import building, news, witnesses
@@ -73,6 +74,7 @@ class Watch:
         doing.fail_given_up()
         if self._turn % COMPLAINT_TURNS == 0:
             settle_complaints(new_kiosks=self._turn % HOUSEKEEPING_TURNS == 0)
+            keep_revoked()
         if self._turn % HOUSEKEEPING_TURNS == 0:
             housekeep()
             keep_log()
@@ -130,6 +132,14 @@ def settle_complaints(*, new_kiosks: bool) -> None:
             states.refresh_new(now)
     except CollectorError as error:
         log.warning("complaints wait: %s", error)
+
+
+def keep_revoked() -> None:
+    """Have the broker know which certificates have ended; what cannot be done now is done next time."""
+    try:
+        revoked.keep(who="the worker")
+    except CollectorError as error:
+        log.warning("the list of ended certificates waits: %s", error)
 
 
 def keep_log() -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from collector import clock
 from collector.errors import CollectorError
+from collector.fleet.endings import without_good_key
 from collector.fleet.models import Kiosk, KioskState
 from collector.log import building, keeping, witnesses
 from collector.log.models import KeptCheckpoint, KioskNews, KioskSaw, LoggedPolicy, LogState
@@ -185,8 +186,11 @@ def _shown(kiosks: Sequence[int]) -> Iterator[tuple[int, Checkpoint]]:
 
 def unpublished() -> list[tuple[int, str, bytes]]:
     """Give `(id, kiosk name, message)` of some of the news that no broker holds yet."""
-    waiting = KioskNews.objects.filter(published_at=None).select_related("kiosk").order_by("pk")
-    return [(one.pk, one.kiosk.name, bytes(one.message)) for one in waiting[:PUBLISHED_AT_ONCE]]
+    waiting = KioskNews.objects.filter(published_at=None).exclude(kiosk__in=without_good_key())
+    return [
+        (one.pk, one.kiosk.name, bytes(one.message))
+        for one in waiting.select_related("kiosk").order_by("pk")[:PUBLISHED_AT_ONCE]
+    ]
 
 
 def mark_published(ids: Iterable[int]) -> None:

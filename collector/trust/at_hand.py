@@ -7,7 +7,7 @@ from pathlib import Path
 from collector.errors import CollectorError
 from collector.trust import ca, keys, public
 from collector.trust.keys import CollectorKeys
-from collector.trust.kinds import Errand, Sealed, Use, kind_of
+from collector.trust.kinds import EndedCertificate, Errand, Sealed, Use, kind_of
 from collector.trust.sealing import content_key
 from survey.wire.sealing import parts
 
@@ -49,6 +49,10 @@ class KeysAtHand:
     def certify(self, csr_pem: str, *, name: str, use: Use, errand: Errand) -> str:  # noqa: ARG002 - as above
         """Give a certificate for the key in a request."""
         return ca.issue(self._folder, csr_pem=csr_pem, name=name, use=use)
+
+    def revoke(self, ended: Sequence[EndedCertificate], *, errand: Errand) -> str:  # noqa: ARG002 - as above
+        """Give the signed list of ended certificates."""
+        return ca.revoke(self._folder, ended)
 
     def make_sealing_key(self, *, errand: Errand) -> str:  # noqa: ARG002 - as above
         """Make a new sealing key; gives its id."""

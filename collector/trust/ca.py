@@ -5,7 +5,8 @@ authority's private key, which only `collector.trust.at_hand` uses; the certific
 """
 
 import re
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from collector import clock
 from collector.errors import CollectorError, NotSetUp
 from collector.trust.keys import private_folder, write_public, write_secret
-from collector.trust.kinds import COLLECTOR, Use
+from collector.trust.kinds import COLLECTOR, EndedCertificate, Use
 from survey.wire.enrolment_code import fingerprint_of
 from survey.wire.messages import KIOSK_NAME
 
@@ -27,6 +28,8 @@ CERTIFICATE = "ca.crt"
 _KEY = "ca.key"
 _CA_DAYS = 365 * 20
 CERTIFICATE_DAYS = 365 * 5  # a kiosk in a village is not visited for its certificate
+LIST_DAYS = 400
+"""So long a list of ended certificates is good: with one that has run out a broker lets nobody in, so it is made anew each week."""
 _SKEW = timedelta(days=1)  # a kiosk's clock may be behind
 
 
@@ -86,11 +89,34 @@ def issue(folder: Path, *, csr_pem: str, name: str, use: Use) -> str:
         valid = request.is_signature_valid
         public_key = request.public_key()
     except (ValueError, TypeError, InvalidSignature) as error:
-        raise CollectorError("csr_unreadable", reason=error) from error
+        # The library goes on with where its own questions are answered.
+        raise CollectorError("csr_unreadable", reason=str(error).partition(". ")[0]) from error
     if not valid:
         raise CollectorError("csr_unsigned")
     usage = ExtendedKeyUsageOID.SERVER_AUTH if use is Use.SERVER else ExtendedKeyUsageOID.CLIENT_AUTH
     return _leaf(folder, name=name, public_key=public_key, usage=usage)
+
+
+def revoke(folder: Path, ended: Sequence[EndedCertificate]) -> str:
+    """Give the list of all certificates that have ended, as PEM; it is dated to the second, and of two the later one counts.
+
+    Raises:
+        NotSetUp: there is no authority, or its key is not ours to read.
+    """
+    issuer, key, now = _load_certificate(folder), _load_key(folder), clock.now()
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(now)
+        .next_update(now + timedelta(days=LIST_DAYS))
+        .add_extension(x509.CRLNumber(round(now.timestamp() * 1000)), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+    )
+    for one in ended:
+        entry = x509.RevokedCertificateBuilder().serial_number(one.serial)
+        moment = datetime.fromtimestamp(one.ended_s, UTC)
+        builder = builder.add_revoked_certificate(entry.revocation_date(moment).build())
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _fits(name: str, use: Use) -> bool:
@@ -119,16 +145,14 @@ def _leaf(
 def _builder(
     *, subject: x509.Name, issuer: x509.Name, public_key: CertificatePublicKeyTypes, days: int
 ) -> x509.CertificateBuilder:
+    named = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
+    return dated(named.serial_number(x509.random_serial_number()), days=days)
+
+
+def dated(builder: x509.CertificateBuilder, *, days: int = 1) -> x509.CertificateBuilder:
+    """Give a certificate in the making its dates."""
     now = clock.now()
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _SKEW)
-        .not_valid_after(now + timedelta(days=days))
-    )
+    return builder.not_valid_before(now - _SKEW).not_valid_after(now + timedelta(days=days))
 
 
 def _alternative(name: str) -> x509.GeneralName:

@@ -30,6 +30,11 @@ def certify_kiosk(holder: Keyholder, *, csr_pem: str, kiosk: str, errand: Errand
         raise
 
 
+def serial_of(certificate_pem: str) -> str:
+    """Give a certificate's number, in hexadecimal."""
+    return f"{x509.load_pem_x509_certificate(certificate_pem.encode()).serial_number:x}"
+
+
 def certify_server(holder: Keyholder, folder: Path, *, name: str, target: Path, errand: Errand) -> None:
     """Write key and certificate of a server called `name` into `target` (`server.key`, `server.crt`, `ca.crt`).
 
@@ -37,7 +42,7 @@ def certify_server(holder: Keyholder, folder: Path, *, name: str, target: Path, 
     """
     target.mkdir(parents=True, exist_ok=True)
     target.chmod(0o755)  # other services look in here; what is secret guards itself
-    request = _request(target / "server.key")
+    request = request_for(target / "server.key")
     leaf = holder.certify(request, name=name, use=Use.SERVER, errand=errand)
     write_public(target / "server.crt", leaf)
     write_public(target / ca.CERTIFICATE, ca.authority(folder))
@@ -52,13 +57,13 @@ def certify_listener(holder: Keyholder, folder: Path, *, errand: Errand) -> tupl
     if certificate.exists():
         return certificate, key_path, False
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    leaf = holder.certify(_request(key_path), name=COLLECTOR, use=Use.LISTENER, errand=errand)
+    leaf = holder.certify(request_for(key_path), name=COLLECTOR, use=Use.LISTENER, errand=errand)
     write_public(certificate, leaf)
     return certificate, key_path, True
 
 
-def _request(path: Path) -> str:
-    """Give a request for the key in this file, which is made where it is missing."""
+def request_for(path: Path) -> str:
+    """Give a certificate request, as PEM, for the key in this file, which is made where it is missing."""
     write_secret(path, lambda: ca.key_pem(ec.generate_private_key(ec.SECP256R1())))
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     request = builder.sign(ca.read_key(path), hashes.SHA256())

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from collector.trust.at_hand import KeysAtHand
 from collector.trust.keeper.client import FarKeys
-from collector.trust.kinds import Errand, Sealed, Use
+from collector.trust.kinds import EndedCertificate, Errand, Sealed, Use
 from collector.trust.sealing import head_of, open_with
 
 
@@ -31,6 +31,9 @@ class Keyholder(Protocol):
 
     def certify(self, csr_pem: str, *, name: str, use: Use, errand: Errand) -> str:
         """Give a certificate, as PEM, for the key in a request."""
+
+    def revoke(self, ended: Sequence[EndedCertificate], *, errand: Errand) -> str:
+        """Give the signed list of all certificates that have ended, as PEM."""
 
     def make_sealing_key(self, *, errand: Errand) -> str:
         """Make a new sealing key, which is sealed to from now on; gives its id. The older ones still open."""

@@ -8,6 +8,7 @@ Only `collector.trust.at_hand` loads private keys; a test holds that.
 import grp
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -174,6 +175,22 @@ def write_public(path: Path, text: str) -> None:
     """Write a file that everybody may read, whatever the umask says."""
     path.write_text(text)
     path.chmod(0o644)
+
+
+def replace_public(path: Path, text: str) -> None:
+    """Put a file that everybody may read in the place of another, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.chmod(0o644)
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def lend(path: Path, group: str) -> None:

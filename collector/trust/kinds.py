@@ -1,4 +1,4 @@
-"""What a holder of the private keys does for others: the seven things it signs, the three it opens, the three it certifies.
+"""What a holder of the private keys does for others: the eight things it signs, the three it opens, the three it certifies.
 
 Whoever can ask it can have nothing else done with the keys: a message that begins with none of our prefixes is not signed, and what
 was sealed as one thing is not opened as another.
@@ -7,6 +7,7 @@ was sealed as one thing is not opened as another.
 from enum import Enum
 from typing import NamedTuple
 
+from survey.wire.ended import ENDED_PREFIX, MAX_ENDED_BYTES
 from survey.wire.log_news import LOG_NEWS_PREFIX, MAX_LOG_NEWS_BYTES
 from survey.wire.messages import RECEIPT_PREFIX, SETTINGS_PREFIX
 from survey.wire.sealing import CARRIED, ROUTED, WRITTEN
@@ -30,6 +31,7 @@ class Signed(Enum):
     VERDICT = VERDICT_PREFIX
     CHECKPOINT = LOG_PREFIX
     LOG_NEWS = LOG_NEWS_PREFIX
+    ENDED = ENDED_PREFIX
 
 
 MOST_BYTES = {
@@ -40,6 +42,7 @@ MOST_BYTES = {
     Signed.VERDICT: 4 * 1024 * 1024,
     Signed.CHECKPOINT: 1_024,
     Signed.LOG_NEWS: MAX_LOG_NEWS_BYTES + 64,
+    Signed.ENDED: MAX_ENDED_BYTES + 64,
 }
 """So long a message may be, prefix included."""
 
@@ -65,6 +68,14 @@ class Use(Enum):
 
 COLLECTOR = "collector"
 """The name by which the broker knows the collector itself; no kiosk can have it."""
+
+
+class EndedCertificate(NamedTuple):
+    """A certificate of our authority that is not to be believed any more."""
+
+    serial: int
+    ended_s: int
+    """Since when, in seconds since 1970."""
 
 
 class Errand(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.commands import add_place, place_of
 from kiosk.commands.pin import read_pin
-from kiosk.desk.pin import set_pin
+from kiosk.desk.pin import has_pin, set_pin
 from kiosk.errors import ConfigurationError, KioskError
 from kiosk.watch import folders
 from kiosk.watch.tried import tell, tried_of
@@ -40,6 +40,7 @@ def _act(options: argparse.Namespace) -> int:
     wanted = options.pin_file is not None or at_terminal
     pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
     code = sys.stdin.readline() if options.code == "-" else options.code
+    former = folders.set_aside(home, folders.users())
     folders.make(home, folders.users())
     try:
         with _alone(home):
@@ -50,8 +51,12 @@ def _act(options: argparse.Namespace) -> int:
         raise KioskError(str(error)) from error
     tell(None)
     print(f"this machine is now the kiosk {enrolment.kiosk} of {enrolment.unit.name}")
+    if former is not None:
+        print(f"what was kept under the ended key lies in {former}")
     if pin:
         set_pin(home, pin)
+    elif has_pin(home):
+        print("the PIN of the staff screen is the one from before")
     else:
         print("no PIN was set, so the staff screen stays shut: set one with `ikm-kiosk pin`")
     return 0

@@ -13,7 +13,7 @@ from kiosk.config import Config, screen_of
 from kiosk.device import open_device
 from kiosk.errors import KioskError, NotEnrolled
 from kiosk.fitted.opening import make_debouncer, open_panel, open_window
-from kiosk.watch.folders import require_enrolled
+from kiosk.watch.folders import require_enrolled, require_good_key
 
 if TYPE_CHECKING:
     from kiosk.desk.entry import Entry
@@ -96,6 +96,7 @@ def _look(options: argparse.Namespace) -> None:
     """
     config, home = place_of(options)
     require_enrolled(home)
+    require_good_key(home)
     open_panel(config, simulate=options.simulate).close()
     with open_device(home, config):
         pass

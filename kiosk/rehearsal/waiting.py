@@ -16,6 +16,7 @@ from kiosk.errors import (
     NotEnrolled,
     NotMounted,
     Obstacle,
+    Revoked,
     Tried,
 )
 from kiosk.fitted.opening import make_debouncer
@@ -94,6 +95,13 @@ def waiting_samples(language: str) -> Iterator[tuple[str, View]]:
         "identity-unreadable": (
             IdentityUnreadable(
                 "the signing key /var/lib/ikm-kiosk/kiosk/identity/signing.key cannot be read: it is no private key in PEM"
+            ),
+            machine,
+        ),
+        "revoked": (
+            Revoked(
+                "the collector revoked k-0001 on 2026-11-27 02:10 UTC: get a new code with `ikm-collector enrol` and run "
+                "`sudo ikm-kiosk enrol CODE --collector URL`; all that is kept in /var/lib/ikm-kiosk stays"
             ),
             machine,
         ),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC
 
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, Revoked
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
 from kiosk.watch import fitted, folders
@@ -91,7 +91,13 @@ def _enrolment(patient: Patient) -> Iterator[Diagnosis]:
             "restore the key, or enrol anew in a fresh folder",
         )
         return
-    yield Diagnosis("enrolment", OK, f"{enrolment.kiosk} of {enrolment.unit.name}")
+    try:
+        folders.require_good_key(patient.home)
+    except Revoked as error:
+        fact, _, remedy = str(error).partition(": ")
+        yield Diagnosis("enrolment", BAD, fact, remedy)
+    else:
+        yield Diagnosis("enrolment", OK, f"{enrolment.kiosk} of {enrolment.unit.name}")
     key = KioskHome(patient.home).signing_key
     if key.stat().st_mode & 0o077:
         yield Diagnosis("signing key", BAD, "other users can read it", f"chmod 600 {key}")

@@ -8,11 +8,15 @@ import os
 import pwd
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.errors import IdentityUnreadable, KioskError, NotEnrolled, NotMounted
+from kiosk.errors import IdentityUnreadable, KioskError, NotEnrolled, NotMounted, Revoked
 from kiosk.watch.tried import newest_try
+from uplink.errors import IdentityError
+from uplink.journal.enrolment import Enrolment, ended_ms, load_enrolment
 from uplink.journal.home import KioskHome
+from uplink.journal.segments.files import make_folder, replace_file
 
 KIOSK_USER, UPLINK_USER = "ikm-kiosk", "ikm-uplink"
 
@@ -78,6 +82,71 @@ def require_enrolled(home: Path) -> None:
             else f"{home} holds no enrolment",
             tried,
         )
+
+
+def require_good_key(home: Path) -> None:
+    """Make sure that the collector has not ended the key of the kiosk in this folder, which is enrolled.
+
+    Raises:
+        Revoked: it has, by its own signed word.
+    """
+    ended = _ended_life(home)
+    if ended is not None:
+        kiosk, at = ended[0].kiosk, datetime.fromtimestamp(ended[1] / 1000, UTC)
+        raise Revoked(
+            f"the collector revoked {kiosk} on {at:%Y-%m-%d %H:%M} UTC: get a new code with `ikm-collector enrol` and run "
+            f"`sudo ikm-kiosk enrol CODE --collector URL`; all that is kept in {home} stays"
+        )
+
+
+def set_aside(home: Path, known: Mapping[str, pwd.struct_passwd]) -> Path | None:
+    """Put a life whose key has ended aside, so that the machine can begin another; gives where it lies, None where there is none.
+
+    The enrolment goes last: what was broken off is gone on with by the next call.
+
+    Raises:
+        KioskError: the disk does not let us.
+    """
+    parts = KioskHome(home)
+    try:
+        enrolment = load_enrolment(home)
+    except IdentityError:
+        return None
+    former = KioskHome(parts.former / enrolment.public_key.hex()[:16])
+    if not (ended_ms(home, enrolment) or ended_ms(former.path, enrolment)):
+        return None
+    moved = ("journal", "kiosk_part", "uplink_part", "enrolment")
+    try:
+        for folder in (parts.former, former.path):
+            folder.mkdir(mode=0o750, exist_ok=True)
+            if known and os.geteuid() == 0:
+                os.chown(folder, known[KIOSK_USER].pw_uid, known[KIOSK_USER].pw_gid)
+        for part in moved:
+            if (path := getattr(parts, part)).exists():
+                path.rename(getattr(former, part))
+        _keep_pin(former, parts)
+    except OSError as error:
+        raise KioskError(f"the former life in {home} cannot be set aside: {error.strerror}") from error
+    return former.path
+
+
+def _keep_pin(former: KioskHome, parts: KioskHome) -> None:
+    """Let staff's PIN be good in the next life too: those who know it are the same."""
+    if former.pin.exists() and not parts.pin.exists():
+        make_folder(parts.pin.parent, mode=0o700)
+        replace_file(parts.pin, former.pin.read_bytes(), mode=0o600)
+
+
+def _ended_life(home: Path) -> tuple[Enrolment, int] | None:
+    """Give the enrolment whose key has ended, and when; None where none has, or that cannot be told."""
+    if not KioskHome(home).ended.exists():
+        return None
+    try:
+        enrolment = load_enrolment(home)
+    except IdentityError:
+        return None
+    at_ms = ended_ms(home, enrolment)
+    return (enrolment, at_ms) if at_ms else None
 
 
 def mounts() -> str:

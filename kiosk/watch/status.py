@@ -15,7 +15,7 @@ from survey.wire.health import KioskHealth, kiosk_health_of
 from survey.wire.messages import unpack_settings
 from survey.wire.trouble import trouble_of
 from uplink.errors import UplinkError
-from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
+from uplink.journal.enrolment import Enrolment, ended_ms, load_enrolment, verifier
 from uplink.journal.home import KioskHome, read_status
 from uplink.journal.reader import JournalReader
 
@@ -51,6 +51,8 @@ class KioskStatus:
     panel: KioskHealth | None
     """The kiosk's own words; None where it has not run yet."""
     settings_version: int
+    revoked_ms: int = 0
+    """When the collector ended this kiosk's key; 0 where it has not."""
 
     def to_json(self) -> str:
         """Give it as one line of JSON."""
@@ -71,6 +73,12 @@ class KioskStatus:
             f"uplink     {transport if self.uplink else 'has not run yet'}{f': {trouble}' if trouble else ''}{self._heard()}",
             f"settings   {f'version {self.settings_version}' if self.settings_version else 'none received'}",
         ]
+        if self.revoked_ms:
+            at = datetime.fromtimestamp(self.revoked_ms / 1000, UTC)
+            lines.append(
+                f"REVOKED    by the collector on {at:%Y-%m-%d %H:%M} UTC: it takes nothing more, and everything is kept here; "
+                "ask it for a code and run sudo ikm-kiosk enrol"
+            )
         if journal.head and not journal.clock_trusted:
             lines.append("clock      not trusted: the time comes over the network")
         if journal.set_aside:
@@ -103,6 +111,7 @@ def look(home: Path) -> KioskStatus:
         uplink=read_status(KioskHome(home).uplink_status),
         panel=kiosk_health_of(read_status(KioskHome(home).kiosk_status) or None),
         settings_version=_settings_version(home, enrolment),
+        revoked_ms=ended_ms(home, enrolment),
     )
 
 

@@ -113,6 +113,45 @@ def test_what_is_done_by_night_is_done_in_its_sandbox(machine: Machine, unit: st
     assert box.sh(f"systemd-analyze verify {unit}.service {unit}.timer") == ""
 
 
+COMES_IN = """
+import socket, ssl
+context = ssl.create_default_context(cafile="HOME/uplink/broker/ca.crt")
+context.load_cert_chain("HOME/uplink/broker/client.crt", "HOME/uplink/broker/client.key")
+connect = b"\\x10\\x10\\x00\\x04MQTT\\x04\\x02\\x00\\x3c\\x00\\x04" + b"k-77"
+try:
+    one = context.wrap_socket(socket.create_connection(("collector.example", 8883), 10), server_hostname="collector.example")
+    one.sendall(connect)
+    print("in" if one.recv(4)[:1] == b"\\x20" else "out")
+except OSError:
+    print("out")
+"""
+
+
+def test_the_broker_lets_everybody_do_what_he_should_and_a_revoked_kiosk_nothing(machine: Machine) -> None:
+    """By the units alone: who writes the list has no right to the broker's files, and who has it believes only what is signed."""
+    box, unit, home = machine.box, "ikm-collector-revoked", "/root/second"
+    assert "nothing else" in box.sh("ikm-collector broker check")
+    assert box.show(f"{unit}.path", "ActiveState") == "active"
+    assert box.show(f"{unit}.timer", "ActiveState") == "active"
+    assert box.sh(f"systemd-analyze verify {unit}.service {unit}.path {unit}.timer") == ""
+    said = box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
+    (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
+    assert float(exposure) <= 1.5, said
+    code = box.sh("ikm-collector enrol --unit sukamaju --kiosk k-77").split()[-1]
+    box.sh(f"ikm-kiosk enrol {code} --collector https://collector.example --home {home}")
+
+    def comes_in() -> str:
+        return box.sh(f"python3 - <<'END'\n{COMES_IN.replace('HOME', home)}\nEND").strip()
+
+    assert comes_in() == "in"
+    box.sh("ikm-collector kiosk revoke k-77 --why hilang")
+    box.until(lambda: comes_in() == "out", what="the broker refuses it", seconds=60)
+    assert "user k-77" in box.sh("cat /etc/mosquitto/ikm/acl")
+    assert box.show(unit, "Result") == "success"
+    assert "nothing else" in box.sh("ikm-collector broker check"), "nobody else is kept out"
+    machine.rate()
+
+
 @pytest.mark.long
 def test_a_backup_comes_back_onto_an_empty_machine_and_kiosks_go_on(machine: Machine) -> None:
     """The machine is emptied in between: programs, database, keys, settings, all that a new one would not have."""

@@ -12,16 +12,18 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Event
 
-from uplink.errors import JournalError
+from survey.wire.trouble import trouble
+from uplink.errors import IdentityError, JournalError
 from uplink.forwarder.config import Pace, UplinkConfig
 from uplink.forwarder.courier import Courier
+from uplink.forwarder.ended import EndedInbox
 from uplink.forwarder.hurry import HurryWatch
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
 from uplink.forwarder.log_inbox import LogFiles, LogInbox
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
-from uplink.forwarder.senders.sender import LogArrived, SettingsArrived, TicketsArrived
+from uplink.forwarder.senders.sender import EndedArrived, LogArrived, SettingsArrived, TicketsArrived
 from uplink.forwarder.senders.validity import Validity
 from uplink.forwarder.status import Progress, StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
@@ -62,6 +64,8 @@ class Uplink:
             verify=verify,
             check=lambda key, signature, message: verifier(key)(signature, message),
         )
+        self._home, self._enrolment = home, enrolment
+        self._ended = EndedInbox(home, enrolment, verify=verify)
         settings = settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify)
         tickets = tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify)
         self._board = StatusBoard(
@@ -92,6 +96,7 @@ class Uplink:
                 SettingsArrived: settings,
                 TicketsArrived: tickets,
                 LogArrived: self._log,
+                EndedArrived: self._ended,
             },
             report=self._state,
             now=time.monotonic,
@@ -115,7 +120,11 @@ class Uplink:
         """Take one turn."""
         notify("WATCHDOG=1")
         try:
-            self._courier.step(_TURN_SECONDS)
+            if self._ended.lets_try(time.monotonic()):
+                self._courier.step(_TURN_SECONDS)
+            else:
+                self._courier.stop()
+                self._stopped.wait(_TURN_SECONDS)
         except JournalError as error:
             # The disk is the kiosk's business; we look again, for it may be mounted anew.
             if self._courier.progress.trouble != error.trouble:
@@ -132,6 +141,8 @@ class Uplink:
                 log.info("sending everything now")
                 self._courier.hurry(anew=came)
             self._write_status()
+            if self._ended.has_come:
+                self._look_for_a_new_life()
 
     def stop(self) -> None:
         """Let `run` end after the current turn; safe in a signal handler."""
@@ -157,8 +168,21 @@ class Uplink:
     def _state(self, progress: Progress, *, online: bool = True) -> bytes:
         return self._board.state(progress, stream=self._courier.stream, online=online)
 
+    def _look_for_a_new_life(self) -> None:
+        """End where this machine was enrolled anew: whoever started us starts another one, for the kiosk that it is now."""
+        try:
+            is_ours = load_enrolment(self._home).public_key == self._enrolment.public_key
+        except IdentityError:
+            is_ours = False
+        if not is_ours:
+            log.info("this machine is enrolled anew")
+            self._stopped.set()
+
     def _write_status(self) -> None:
         progress = self._courier.progress
+        self._ended.heard(progress.collector_at_ms)
+        if self._ended.has_come:
+            progress.trouble = trouble("kiosk_revoked")
         try:
             self._courier.look_at_acknowledged()
             backlog = self._board.backlog(progress)

@@ -16,8 +16,7 @@ from survey.wire.messages import Receipt
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.config import Pace
-from uplink.forwarder.inbox import Inbox
-from uplink.forwarder.log_inbox import LogInbox
+from uplink.forwarder.ended import AnyInbox
 from uplink.forwarder.outbox import Outbox
 from uplink.forwarder.roads import Roads
 from uplink.forwarder.senders.sender import (
@@ -52,7 +51,7 @@ class Courier:
         ahead: Acknowledged,
         receipts: Receipts,
         transports: tuple[Sender, ...],
-        inboxes: Mapping[type[Event], Inbox | LogInbox],
+        inboxes: Mapping[type[Event], AnyInbox],
         report: Callable[[Progress], bytes],
         now: Callable[[], float],
         wait: Callable[[float], object],

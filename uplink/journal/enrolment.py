@@ -9,6 +9,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from survey.record.chain import Verify
+from survey.record.errors import Malformed
+from survey.wire.ended import unpack_ended
 from uplink.errors import IdentityError
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.disk import REAL_DISK, Disk
@@ -112,6 +114,16 @@ def load_enrolment(home: Path) -> Enrolment:
         return enrolment_of(fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise IdentityError(f"{path} is damaged at {error}; enrol again") from error
+
+
+def ended_ms(home: Path, enrolment: Enrolment) -> int:
+    """Tell when the collector ended this kiosk's key, by its own signed word, in milliseconds since 1970 UTC; 0 where it has not."""
+    try:
+        word = unpack_ended(KioskHome(home).ended.read_bytes(), verifier(enrolment.collector_key))
+    except (OSError, Malformed):
+        return 0
+    is_ours = word.kiosk == enrolment.kiosk and enrolment.public_key in word.keys
+    return max(1, word.at) if is_ours else 0
 
 
 def enrolment_of(fields: Mapping[str, object]) -> Enrolment:

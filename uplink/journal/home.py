@@ -27,6 +27,11 @@ class KioskHome(NamedTuple):
     # At the top: written by the command `enrol`, read by both processes.
 
     @property
+    def former(self) -> Path:
+        """Lives of this machine as a kiosk whose key has ended, each a folder like this one; nobody lets go of anything in there."""
+        return self.path / "former"
+
+    @property
     def enrolment(self) -> Path:
         """The public facts the kiosk learned at enrolment; written once, last of all, so it says that all is there."""
         return self.path / "enrolment.json"
@@ -164,6 +169,11 @@ class KioskHome(NamedTuple):
     def tickets(self) -> Path:
         """How the tickets at the kiosk's unit stand, as the collector has signed it last; each under its own key."""
         return self.uplink_part / "tickets"
+
+    @property
+    def ended(self) -> Path:
+        """The collector's word that this kiosk's key has ended; the kiosk checks it for itself."""
+        return self.uplink_part / "ended"
 
     @property
     def log(self) -> Path:

@@ -21,6 +21,8 @@ from collector.evidence.intake.arrivals import (
 )
 from collector.evidence.models import Door
 from collector.evidence.proof import published
+from collector.fleet import endings
+from survey.wire.messages import unpack_batch
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,8 @@ def batches(request: HttpRequest) -> HttpResponse:
         return HttpResponse(outcome.receipt, content_type="application/octet-stream")
     status = 413 if outcome.code in _SIZE_CODES else _STATUS.get(outcome.code, 400)
     told = {"code": outcome.code, "message": outcome.message}
+    if outcome is KIOSK_REVOKED and (word := endings.word_for(unpack_batch(payload).kiosk)) is not None:
+        told["ended"] = base64.b64encode(word).decode()
     if outcome.receipt:
         told["receipt"] = base64.b64encode(outcome.receipt).decode()
     return JsonResponse(told, status=status)

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage, MQTTv5, MQTTv311
@@ -44,15 +45,25 @@ GROUP_STATES = 200
 WAITING_STATES_BYTES = 4 * 1024 * 1024
 """With more of them waiting nothing is read until some are heard."""
 MAX_PACKET_BYTES = 1024 * 1024
-_SESSION_SECONDS = 24 * 3600
+SESSION_SECONDS = 24 * 3600
 _HOUSEKEEPING_SECONDS = 2.0
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.2, 20.0
 
 Accept = Callable[[Sequence[Arrival]], list[Outcome]]
 HearStates = Callable[[Mapping[str, bytes], int], object]
 """Hear what kiosks said of themselves, by their names, at a moment in milliseconds."""
-Housekeep = Callable[[], Sequence[tuple[str, bytes]]]
-"""Give `(topic, payload)` of what is to be published retained: settings that changed."""
+
+
+class Publication(NamedTuple):
+    """What is to be published besides receipts, such as settings that changed."""
+
+    topic: str
+    payload: bytes
+    retain: bool = True
+
+
+Housekeep = Callable[[], Sequence[Publication]]
+"""Give what is to be published now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +191,8 @@ class Listener:
         if self._states:
             self._hear_some()
         if self._online and time.monotonic() >= self._next_housekeeping:
-            for topic, payload in self._housekeep():
-                self._client.publish(topic, payload, qos=1, retain=True)
+            for one in self._housekeep():
+                self._client.publish(one.topic, one.payload, qos=1, retain=one.retain)
             self._next_housekeeping = time.monotonic() + _HOUSEKEEPING_SECONDS
         return alive and self._client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS
 
@@ -272,7 +283,7 @@ class Listener:
         self._broker = next(self._nodes)
         if self._broker.version == 5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            properties.SessionExpiryInterval = _SESSION_SECONDS
+            properties.SessionExpiryInterval = SESSION_SECONDS
             properties.ReceiveMaximum = 65_535
             properties.MaximumPacketSize = MAX_PACKET_BYTES
             self._client.connect(

@@ -13,6 +13,7 @@ from pathlib import Path
 from collector.errors import CollectorError, KeeperAway
 from collector.trust.keeper.frames import (
     MOST_MESSAGES,
+    SERIAL_BYTES,
     BadFrame,
     Certify,
     ContentKeys,
@@ -21,12 +22,13 @@ from collector.trust.keeper.frames import (
     MakeSealingKey,
     Question,
     Refused,
+    Revoke,
     Sign,
     read_answer,
     receive,
     send,
 )
-from collector.trust.kinds import Errand, Sealed, Use
+from collector.trust.kinds import EndedCertificate, Errand, Sealed, Use
 
 WAIT_SECONDS = 8.0
 """Longer than a keeper takes to restart, and shorter than any watchdog of ours is patient."""
@@ -63,6 +65,12 @@ class FarKeys:
         """Have a key certified."""
         question = Certify(csr_pem, name, use, errand.account[:150], errand.why[:300])
         (given,) = self._ask(question, number=1)
+        return (given or b"").decode()
+
+    def revoke(self, ended: Sequence[EndedCertificate], *, errand: Errand) -> str:
+        """Have the list of ended certificates signed."""
+        entries = [(one.serial.to_bytes(SERIAL_BYTES), one.ended_s) for one in ended]
+        (given,) = self._ask(Revoke(entries, errand.account[:150], errand.why[:300]), number=1)
         return (given or b"").decode()
 
     def make_sealing_key(self, *, errand: Errand) -> str:

@@ -23,6 +23,10 @@ SMALL_FRAME_BYTES = 1280 * 1024
 """The settings of one kiosk, or a thousand receipts: from everybody else."""
 MOST_MESSAGES = 1_000
 """So many signatures or content keys are asked for at once."""
+SERIAL_BYTES = 20
+"""Of a certificate's number, by X.509."""
+MOST_ENDED = 30_000
+"""So many ended certificates go into a list, and into a small frame."""
 _LENGTH = struct.Struct(">I")
 _PIECE = 64 * 1024
 
@@ -59,6 +63,22 @@ class Certify(msgspec.Struct, tag="certify", frozen=True, forbid_unknown_fields=
     why: Why
 
 
+class Revoke(msgspec.Struct, tag="revoke", frozen=True, forbid_unknown_fields=True):
+    """Sign the list of all certificates that have ended: their numbers, and when, in seconds since 1970."""
+
+    ended: Annotated[
+        list[
+            tuple[
+                Annotated[bytes, Meta(min_length=SERIAL_BYTES, max_length=SERIAL_BYTES)],
+                Annotated[int, Meta(ge=0, lt=2**40)],
+            ]
+        ],
+        Meta(max_length=MOST_ENDED),
+    ]
+    account: Account
+    why: Why
+
+
 class MakeSealingKey(msgspec.Struct, tag="make_sealing_key", frozen=True, forbid_unknown_fields=True):
     """Make a new sealing key, which is sealed to from now on."""
 
@@ -87,7 +107,7 @@ class Refused(msgspec.Struct, tag="refused", frozen=True, forbid_unknown_fields=
     values: dict[str, str]
 
 
-Question = Sign | ContentKeys | Certify | MakeSealingKey | DestroySealingKey
+Question = Sign | ContentKeys | Certify | Revoke | MakeSealingKey | DestroySealingKey
 Answer = Given | Refused
 _questions: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question)
 _answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)

@@ -3,7 +3,7 @@
 | Role | Who | May have |
 | --- | --- | --- |
 | listener | user `ikm-collector-listen` | receipts signed; its own certificate for the broker |
-| web | user `ikm-collector-web` | receipts, settings, tickets' states, checkpoints of the log and news of it signed; what a citizen wrote opened, and what it is about; kiosks certified |
+| web | user `ikm-collector-web` | receipts, settings, tickets' states, checkpoints of the log and news of it, and which keys have ended signed; what a citizen wrote opened, and what it is about; kiosks certified, and their certificates ended |
 | import | user `ikm-collector` | receipts, and news of the log for the way back, signed; sticks opened |
 | operator | root, group `ikm-operator`, and the keeper's own user | everything |
 
@@ -43,6 +43,8 @@ class Rights(NamedTuple):
     signs: frozenset[Signed] = frozenset()
     opens: frozenset[Sealed] = frozenset()
     certifies: frozenset[Use] = frozenset()
+    revokes: bool = False
+    """Whether it may end certificates."""
     changes: bool = False
     """Whether it may make and destroy keys."""
 
@@ -50,12 +52,22 @@ class Rights(NamedTuple):
 RIGHTS = {
     Role.LISTENER: Rights(frozenset({Signed.RECEIPT}), certifies=frozenset({Use.LISTENER})),
     Role.WEB: Rights(
-        frozenset({Signed.RECEIPT, Signed.SETTINGS, Signed.TICKETS, Signed.CHECKPOINT, Signed.LOG_NEWS}),
+        frozenset(
+            {
+                Signed.RECEIPT,
+                Signed.SETTINGS,
+                Signed.TICKETS,
+                Signed.CHECKPOINT,
+                Signed.LOG_NEWS,
+                Signed.ENDED,
+            }
+        ),
         frozenset({Sealed.WRITTEN, Sealed.ROUTED}),
         frozenset({Use.KIOSK}),
+        revokes=True,
     ),
     Role.IMPORT: Rights(frozenset({Signed.RECEIPT, Signed.LOG_NEWS}), frozenset({Sealed.CARRIED})),
-    Role.OPERATOR: Rights(frozenset(Signed), frozenset(Sealed), frozenset(Use), changes=True),
+    Role.OPERATOR: Rights(frozenset(Signed), frozenset(Sealed), frozenset(Use), revokes=True, changes=True),
 }
 USERS = {"ikm-collector-listen": Role.LISTENER, "ikm-collector-web": Role.WEB, "ikm-collector": Role.IMPORT}
 OPERATORS = "ikm-operator"

@@ -30,13 +30,14 @@ from collector.trust.keeper.frames import (
     MakeSealingKey,
     Question,
     Refused,
+    Revoke,
     Sign,
     read_question,
     receive,
     send,
 )
 from collector.trust.keeper.roles import RIGHTS, Peer, Role, peer_of
-from collector.trust.kinds import Errand, Sealed, kind_of
+from collector.trust.kinds import EndedCertificate, Errand, Sealed, kind_of
 from collector.words.foreign import shown
 
 log = logging.getLogger(__name__)
@@ -161,6 +162,10 @@ class Keeper:
                 errand = Errand(question.account, question.why)
                 text = self._keys.certify(question.csr, name=question.name, use=question.use, errand=errand)
                 return [text.encode()]
+            case Revoke():
+                errand = Errand(question.account, question.why)
+                ended = [EndedCertificate(int.from_bytes(serial), at) for serial, at in question.ended]
+                return [self._keys.revoke(ended, errand=errand).encode()]
             case MakeSealingKey():
                 errand = Errand(question.account, question.why)
                 return [self._keys.make_sealing_key(errand=errand).encode()]
@@ -185,6 +190,8 @@ def _may(question: Question, role: Role | None) -> bool:
             return question.kind in {one.name for one in rights.opens}
         case Certify():
             return question.use in rights.certifies
+        case Revoke():
+            return rights.revokes
         case MakeSealingKey() | DestroySealingKey():
             return rights.changes
 
@@ -197,6 +204,8 @@ def _told(question: Question) -> str:
             return f"open {len(question.heads)} sealed contents ({shown(question.kind)})"
         case Certify():
             return f"certify {shown(question.name)} as {question.use.value}"
+        case Revoke():
+            return f"list {len(question.ended)} ended certificates"
         case MakeSealingKey():
             return "make a new sealing key"
         case DestroySealingKey():

@@ -187,8 +187,8 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "week": [(("--account", "rina"), "rina, minggu yang mulai Senin, 30 November 2026")],
 }  # fmt: skip
 IN_A_PROCESS = {"listen", "serve", "work"}
-ELSEWHERE = {"releases_mail"}
-"""It has work only once somebody has asked for mail: `tests/collector/desk/test_release_mails.py`."""
+ELSEWHERE = {"releases_mail", "broker"}
+"""It has work only once somebody has asked for mail: `tests/collector/desk/test_release_mails.py`; a broker to try: `tests/collector/evidence/test_broker_rights.py`."""
 """They run until they are stopped: below."""
 
 ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -196,6 +196,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "alert": (("ack", "12"), "no alert of number 12"),
     "audit": (UNIT, "give either period"),
     "breakdown": ((*UNIT, "--period", "2026-W7"), "2026-W7"),
+    "broker": (("check",), "lets everybody in, so there are no rights to try"),
     "broker_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "web_files": (("{file}/x", "--host", "h"), "cannot be written: Not a directory"),
     "card": (("wrote", "AAAA"), "no card has this code"),

@@ -40,6 +40,7 @@ def test_broker_files_are_for_debians_mosquitto(
         "ca.crt": "644",
         "server.crt": "644",
         "mosquitto.conf": "644",
+        "crl.pem": "644",
         "acl": "640" if lent else "644",
         "server.key": "640" if lent else "600",
     }

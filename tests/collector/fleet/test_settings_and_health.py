@@ -172,5 +172,5 @@ def test_what_a_broker_lost_is_published_again_once_the_kiosk_says_what_it_holds
         unpack_settings(waiting[2], verifier(public.read(django_settings.IKM_KEYS).signing)).version
         == version
     )
-    assert [topic for topic, _ in listen.to_publish()] == [topics.settings(kiosk.name)]
+    assert [one.topic for one in listen.to_publish()] == [topics.settings(kiosk.name)]
     assert publication.unpublished() == []

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography import x509
 
 from collector.errors import CollectorError, KeeperAway
 from collector.trust import ca, keys, public
@@ -22,12 +23,13 @@ from collector.trust.keeper.frames import (
     SMALL_FRAME_BYTES,
     Certify,
     ContentKeys,
+    Revoke,
     Sign,
     send,
 )
 from collector.trust.keeper.roles import RIGHTS, Peer, Role, Roles, peer_of
 from collector.trust.keeper.server import Keeper
-from collector.trust.kinds import Errand, Sealed, Signed, Use
+from collector.trust.kinds import EndedCertificate, Errand, Sealed, Signed, Use
 from collector.trust.sealing import head_of
 from tests.collector.fake_kiosk import csr
 from tests.collector.trust.keepers import FRAME_SECONDS, everybody, kept
@@ -67,6 +69,7 @@ ALL = {
     **{f"sign {kind.name}": kind for kind in Signed},
     **{f"open {kind.name}": kind for kind in Sealed},
     **{f"certify {use.name}": use for use in Use},
+    "revoke": EndedCertificate(5, 1_767_225_600),
 }
 MAY = {
     Role.LISTENER: {"sign RECEIPT", "certify LISTENER"},
@@ -76,9 +79,11 @@ MAY = {
         "sign TICKETS",
         "sign CHECKPOINT",
         "sign LOG_NEWS",
+        "sign ENDED",
         "open WRITTEN",
         "open ROUTED",
         "certify KIOSK",
+        "revoke",
     },
     Role.IMPORT: {"sign RECEIPT", "sign LOG_NEWS", "open CARRIED"},
     Role.OPERATOR: set(ALL),
@@ -103,6 +108,9 @@ def test_each_role_has_what_it_may_and_nothing_else(
                         far.content_keys([head_of(sealed)], kind=kind, errand=ERRAND)
                     case Use():
                         far.certify(csr(), name=names[kind], use=kind, errand=ERRAND)
+                    case EndedCertificate():
+                        (listed,) = x509.load_pem_x509_crl(far.revoke([kind], errand=ERRAND).encode())
+                        assert (listed.serial_number, listed.revocation_date_utc.timestamp()) == kind
             except CollectorError as error:
                 words.add(error.word)
             else:
@@ -407,4 +415,5 @@ def test_a_folder_that_others_can_write_in_is_refused(folder: Path, tmp_path: Pa
 
 def test_questions_hold_only_what_their_kind_has() -> None:
     assert ContentKeys.__struct_fields__ == ("kind", "heads", "account", "why")
+    assert Revoke.__struct_fields__ == ("ended", "account", "why")
     assert Certify.__struct_fields__ == ("csr", "name", "use", "account", "why")

@@ -19,6 +19,7 @@ from survey.wire.trouble import trouble
 from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.senders.deadline import Deadline
 from uplink.forwarder.senders.sender import (
+    EndedArrived,
     Event,
     LogArrived,
     ReceiptArrived,
@@ -33,6 +34,7 @@ _PIECE_BYTES = 1_024
 _SMALLEST_BATCH = 20_000
 _OCTETS = {"Content-Type": "application/octet-stream"}
 # What will not change by trying again, by the collector's documented answers.
+_REFUSED = 403
 _NEVER = {400, 403, 404, 409, 410, 422}
 
 
@@ -115,8 +117,9 @@ class HttpSender:
         if answer.status == 413:
             raise TooLarge(f"the collector's door takes less than {len(batch)} bytes")
         if answer.status in _NEVER and (refusal := _refusal(answer)) is not None:
-            if (receipt := _receipt_beside(answer)) is not None:
+            if (receipt := _beside(answer, "receipt")) is not None:
                 self._events.append(ReceiptArrived(receipt, fresh=True))
+            self._note_ended(answer)
             raise refusal
         if answer.status != 200:
             raise Unreachable(
@@ -157,6 +160,12 @@ class HttpSender:
         if (news := self._fetch("log")) is not None:
             self._events.append(LogArrived(news))
 
+    def _note_ended(self, answer: "_Answer") -> None:
+        """Give on the word that our key has ended, where a refusal comes with it; whoever keeps it checks the signature."""
+        word = _beside(answer, "ended") if answer.status == _REFUSED else None
+        if word is not None and EndedArrived(word) not in self._events:
+            self._events.append(EndedArrived(word))
+
     def _fetch(self, what: str) -> bytes | None:
         """Give what the collector has signed for this kiosk, or None where that is what it was, or nothing."""
         known = {"If-None-Match": self._tags[what]} if self._tags.get(what) else {}
@@ -164,6 +173,7 @@ class HttpSender:
             "GET", f"/api/v1/{what}/{self._where.kiosk}", headers=known, most=_MAX_SETTINGS_BYTES
         )
         if answer.status != 200:
+            self._note_ended(answer)
             return None
         self._tags[what] = answer.tag
         return answer.content
@@ -229,10 +239,10 @@ def _refusal(answer: _Answer) -> Refused | None:
     return Refused(str(code)[:64], str(message)[:300])
 
 
-def _receipt_beside(answer: _Answer) -> bytes | None:
-    """Give the receipt that comes with the refusal of records which contradict what the collector holds."""
+def _beside(answer: _Answer, what: str) -> bytes | None:
+    """Give what the collector has signed and sent with a refusal: a receipt for what it holds, or its word on ended keys."""
     try:
-        return base64.b64decode(json.loads(answer.content)["receipt"], validate=True)
+        return base64.b64decode(json.loads(answer.content)[what], validate=True)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -22,10 +22,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from survey.wire import topics
+from survey.wire.ended import MAGIC as ENDED
 from survey.wire.trouble import Trouble, trouble
 from uplink.errors import TooLarge, Unreachable
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
+    EndedArrived,
     Event,
     LogArrived,
     ReceiptArrived,
@@ -293,7 +295,9 @@ class MqttSender:
             self._events.append(SlotFreed())
 
     def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:  # noqa: ARG002
-        if message.topic == topics.down(self._where.kiosk):
+        if message.topic == topics.down(self._where.kiosk) and message.payload.startswith(ENDED):
+            self._events.append(EndedArrived(bytes(message.payload)))
+        elif message.topic == topics.down(self._where.kiosk):
             self._events.append(ReceiptArrived(bytes(message.payload), fresh=not message.retain))
         elif message.topic == topics.settings(self._where.kiosk):
             self._events.append(SettingsArrived(bytes(message.payload)))

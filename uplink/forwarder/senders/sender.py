@@ -40,6 +40,13 @@ class LogArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class EndedArrived:
+    """The bytes of the collector's word on which keys have ended."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SlotFreed:
     """A message left our hands; that says nothing about the collector."""
 
@@ -55,7 +62,7 @@ class SendRefused:
 NOBODY_LISTENS = "nobody_listens"
 """The code of a message that arrived at the broker while no collector was connected."""
 
-SignedArrived = SettingsArrived | TicketsArrived | LogArrived
+SignedArrived = SettingsArrived | TicketsArrived | LogArrived | EndedArrived
 """What the collector has signed for this kiosk; each kind has an inbox."""
 Event = ReceiptArrived | SignedArrived | SlotFreed | SendRefused
 

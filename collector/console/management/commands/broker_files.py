@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
+from collector.fleet import revoked
 from collector.people.trail import console_user
 from collector.trust import certificates, keyholder, keys
 from collector.trust.kinds import Errand
@@ -21,6 +22,7 @@ cafile {folder}/ca.crt
 certfile {folder}/server.crt
 keyfile {folder}/server.key
 require_certificate true
+crlfile {folder}/crl.pem
 use_identity_as_username true
 use_username_as_clientid true
 allow_anonymous false
@@ -79,6 +81,8 @@ class Command(CollectorCommand):
                 target=folder,
                 errand=Errand(console_user(), "the broker's certificate"),
             )
+            errand = Errand(console_user(), "the list of ended certificates for the broker")
+            keys.replace_public(folder / "crl.pem", revoked.signed_list(errand))
             keys.write_public(folder / "acl", _ACL)
             keys.write_public(folder / "mosquitto.conf", _CONFIG.format(folder=folder))
             for name in ("server.key", "acl"):  # the broker has given up its rights when it reads them

@@ -17,9 +17,9 @@ from collector.console.kiosk_report import line, report
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
 from collector.evidence.kiosks import KnownKiosk, known
-from collector.fleet import lasting, present, tree
+from collector.fleet import endings, lasting, revoked, tree
 from collector.fleet.assignments import assign
-from collector.fleet.models import Kiosk, KioskKey, Unit
+from collector.fleet.models import Kiosk, Unit
 from collector.fleet.publication import publish
 from collector.local import date_text, minute_text
 from collector.papers.stolen import held_by, notice, rows_of
@@ -142,12 +142,13 @@ def _since(text: str | None, unit: Unit | None) -> datetime:
 
 def _revoke(kiosk: Kiosk, why: str) -> str:
     with transaction.atomic():
-        number = KioskKey.objects.filter(kiosk=kiosk, revoked_at=None).update(
-            revoked_at=clock.now(), revoked_why=why[:200]
-        )
-        present.keep(Kiosk.objects.filter(pk=kiosk.pk))
+        number = endings.end(kiosk, why=why, now=clock.now())
         trail.note(who=trail.console_user(), action="kiosk revoked", subject=kiosk.name, why=why)
-    return f"{kiosk.name}: {number} keys revoked; take its certificate off the broker as well"
+    try:
+        revoked.keep(who=trail.console_user())
+    except CollectorError as error:
+        return f"{kiosk.name}: {number} keys revoked; the broker follows once the worker has written its list ({error})"
+    return f"{kiosk.name}: {number} keys revoked; broker and HTTPS door refuse it within a minute"
 
 
 def _stolen(kiosk: Kiosk, options: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from collector.complaints import retention
 from collector.complaints import states as states_of_tickets
 from collector.console.command import CollectorCommand
 from collector.evidence.doors import heartbeat
-from collector.evidence.doors.mqtt import BrokerAddress, Listener
+from collector.evidence.doors.mqtt import BrokerAddress, Listener, Publication
 from collector.evidence.intake.accept import accept
-from collector.fleet import publication
+from collector.fleet import endings, publication
 from collector.log import news
 from collector.people import trail
 from collector.trust import ca, certificates, keyholder
@@ -92,8 +92,8 @@ def hear(states: Mapping[str, bytes], now_ms: int) -> None:
     )
 
 
-def to_publish() -> Sequence[tuple[str, bytes]]:
-    """Give the settings, tickets' states and news of the log that no broker holds yet, and note that it holds them now.
+def to_publish() -> Sequence[Publication]:
+    """Give the settings, tickets' states, news of the log and ends of kiosks that no broker holds yet, and note that it holds them now.
 
     They are noted before they are sent; a kiosk that misses them asks over HTTPS, or says so in its next report.
     """
@@ -106,8 +106,19 @@ def to_publish() -> Sequence[tuple[str, bytes]]:
     logged = news.unpublished()
     if logged:
         news.mark_published(pk for pk, _, _ in logged)
+    ended = endings.unpublished()
+    if ended:
+        endings.mark_published(pk for pk, _, _, _ in ended)
     return [
-        *((topics.settings(kiosk), message) for _, kiosk, message in waiting),
-        *((topics.tickets(kiosk), message) for _, kiosk, message in told),
-        *((topics.log(kiosk), message) for _, kiosk, message in logged),
+        *(Publication(topics.settings(kiosk), message) for _, kiosk, message in waiting),
+        *(Publication(topics.tickets(kiosk), message) for _, kiosk, message in told),
+        *(Publication(topics.log(kiosk), message) for _, kiosk, message in logged),
+        *(one for _, kiosk, message, unused in ended for one in _farewell(kiosk, message, unused=unused)),
     ]
+
+
+def _farewell(kiosk: str, message: bytes, *, unused: bool) -> Iterator[Publication]:
+    """Give the last word to a kiosk that may still be connected; and for one without a good key, nothing in the place of what is retained."""
+    yield Publication(topics.down(kiosk), message, retain=False)
+    for topic in (topics.down, topics.settings, topics.tickets, topics.log) if unused else ():
+        yield Publication(topic(kiosk), b"")
