@@ -85,6 +85,15 @@ def waits(one: KnownKiosk) -> str:
 
 def settings_words(state: SettingsState, zone: str) -> str:
     """Say how far a kiosk's settings have come."""
+    said = _version_words(state, zone)
+    if state.due:
+        return f"{said}; {_say('kiosk.settings_due')}"
+    return (
+        f"{said}; {_say('kiosk.settings_not_signed', why=state.unsigned_why)}" if state.unsigned_why else said
+    )
+
+
+def _version_words(state: SettingsState, zone: str) -> str:
     told = state.reported
     if state.version == 0:
         return _say("kiosk.settings_none")
