@@ -113,6 +113,10 @@ def _uplink(health: UplinkHealth) -> Iterator[str]:
         "uplink", f"version {health.version}, by {health.transport}, {health.backlog} records wait{oldest}"
     )
     yield _fact("clock", "trusted" if health.sync else "not trusted")
+    if health.broker:
+        yield _fact("address", health.broker if health.transport == "mqtt" else health.collector)
+    if health.address_refused:
+        yield _fact("", f"{health.address_refused} is NOT USED: {health.address_why}")
     if health.damaged:
         yield _fact("damage", f"{health.damaged} pieces in the journal's quarantine")
     if health.disk_free_mb is not None:

@@ -184,6 +184,12 @@ def _uplink(health: UplinkHealth) -> Iterator[Fact]:
         _say("kiosk.clock_good" if health.sync else "kiosk.clock_bad"),
         not health.sync,
     )
+    if health.broker or health.collector:
+        road = health.broker if health.transport == "mqtt" else health.collector
+        said = [_say("kiosk.address", address=road)]
+        if health.address_refused:
+            said.append(_say("kiosk.address_refused", address=health.address_refused, why=health.address_why))
+        yield Fact(_say("kiosk.fact_address"), "; ".join(said), bool(health.address_refused))
     if health.damaged:
         yield Fact(_say("kiosk.fact_damaged"), _say("kiosk.damaged", number=health.damaged), is_bad=True)
     used = health.kiosk.disk_used_percent if health.kiosk is not None else None

@@ -12,10 +12,11 @@ from collector.fleet.models import Kiosk, Region, Unit
 from collector.fleet.setting import ON_KIOSK_ONLY
 from collector.language import later, say_here
 from survey.settings import keys
+from survey.settings.addresses import BROKER, COLLECTOR
 from survey.settings.hours import DAYS
 from survey.settings.shown import COUNTERS
 
-PERCENT, FLAG, WORDS, HOURS, JSON = "percent", "flag", "words", "hours", "json"
+PERCENT, FLAG, WORDS, HOURS, TEXT, JSON = "percent", "flag", "words", "hours", "text", "json"
 KINDS: Mapping[str, str] = {
     keys.OPENING_HOURS: HOURS,
     keys.LANGUAGES: WORDS,
@@ -28,6 +29,8 @@ KINDS: Mapping[str, str] = {
     keys.TEXTS: JSON,
     COUNTERS: JSON,
     keys.PLACES: JSON,
+    BROKER: TEXT,
+    COLLECTOR: TEXT,
 }
 """How each key is set at the desk, in the order of the page."""
 _LONGEST_SHOWN = 120
@@ -44,6 +47,7 @@ class Row(NamedTuple):
     """Where it comes from; None where nobody has set it."""
     where: str
     is_own: bool
+    may_change: bool
 
 
 def keys_of(layer: Layer) -> list[str]:
@@ -70,18 +74,24 @@ def layer_words(layer: Layer) -> str:
 
 def value_words(key: str, value: object) -> str:
     """Give a value as a page says it."""
-    kind = KINDS.get(key, JSON)
     if value is None:
         return say_here("setting.unset")
-    if kind == PERCENT:
-        return f"{value} %"
-    if kind == FLAG:
-        return say_here("setting.yes" if value else "setting.no")
-    if kind == WORDS and isinstance(value, list):
-        return ", ".join(map(str, value))
-    if kind == HOURS and isinstance(value, dict):
-        said = [f"{_day(day)} {_spans(value.get(day))}" for day in DAYS if value.get(day)]
-        return "; ".join(said) or say_here("setting.never_open")
+    match KINDS.get(key, JSON), value:
+        case (kind, _) if kind in (PERCENT, TEXT):
+            text = f"{value} %" if kind == PERCENT else str(value)
+        case (kind, _) if kind == FLAG:
+            text = say_here("setting.yes" if value else "setting.no")
+        case (kind, list()) if kind == WORDS:
+            text = ", ".join(map(str, value))
+        case (kind, dict()) if kind == HOURS:
+            said = [f"{_day(day)} {_spans(value.get(day))}" for day in DAYS if value.get(day)]
+            text = "; ".join(said) or say_here("setting.never_open")
+        case _:
+            text = _shortened(value)
+    return text
+
+
+def _shortened(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
@@ -119,6 +129,8 @@ class ValueForm(forms.Form):
         if self._kind == WORDS:
             text = ", ".join(map(str, value)) if isinstance(value, list) else ""
             return forms.CharField(label=name, max_length=400, initial=text, help_text=help_text)
+        if self._kind == TEXT:
+            return forms.CharField(label=name, max_length=200, initial=value or "", help_text=help_text)
         text = json.dumps(value, ensure_ascii=False, indent=1) if value is not None else ""
         return forms.CharField(
             label=name,

@@ -29,6 +29,8 @@ class Layer(NamedTuple):
 
 
 EVERY = Layer(ALL)
+EVERYTHING = ("everything", "")
+"""What only an office that holds everywhere reaches."""
 
 
 class Placed(NamedTuple):
@@ -82,8 +84,8 @@ def office_over(layer: Layer) -> tuple[str, str]:
     """Give what an office must reach to change a layer: a kind and a code, as `collector.accounts.scope.Scope.reaches` takes them."""
     if layer.kind == KIOSK:
         stands = Kiosk.objects.select_related("stands").get(name=layer.code).stands
-        return (UNIT, stands.code) if stands is not None else ("everything", "")
-    return ("everything", "") if layer.kind == ALL else (layer.kind, layer.code)
+        return (UNIT, stands.code) if stands is not None else EVERYTHING
+    return EVERYTHING if layer.kind == ALL else (layer.kind, layer.code)
 
 
 def in_force(layers: Iterable[Layer]) -> dict[str, Placed]:

@@ -1,9 +1,11 @@
 """Changing settings, layer by layer, and signing what follows for the kiosks: a few at once, so that nobody waits for a whole regency."""
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -13,9 +15,14 @@ from collector.fleet.layers import ALL, KIOSK, Layer
 from collector.fleet.models import Kiosk
 from collector.fleet.publication import DEFAULTS, check, insist_settable, publish
 from collector.people import trail
+from survey.settings.addresses import BROKER, COLLECTOR, is_worse
 
-STEP = 25
-"""Kiosks that are signed for in one transaction: a fraction of a second, in which the listener takes nothing in."""
+STEP = 10
+"""Kiosks that are signed for in one transaction: a tenth of a second on two cores, in which nobody else writes."""
+LISTENER_SECONDS = 0.2
+"""After so long the listener begins no further step, and takes in what has arrived meanwhile."""
+MOVES = (BROKER, COLLECTOR)
+"""Where kiosks send to: whoever administers a part of the country does not lead its kiosks elsewhere."""
 ON_KIOSK_ONLY = ("places",)
 """Keys that mean something for one kiosk alone."""
 
@@ -43,6 +50,9 @@ def change(layer: Layer, changes: Mapping[str, object], *, who: str, why: str = 
     for key in ON_KIOSK_ONLY:
         if key in changes and layer.kind != KIOSK:
             raise CollectorError("setting_of_kiosk", key=key)
+    for key, public in ((BROKER, settings.IKM_PUBLIC_BROKER_URL), (COLLECTOR, settings.IKM_PUBLIC_URL)):
+        if is_worse(str(changes.get(key) or public), public):
+            raise CollectorError("setting_no_tls", key=key)
     before = layers.own(layer)
     wanted = {key: value for key, value in changes.items() if before.get(key) != value}
     if not wanted:
@@ -63,6 +73,11 @@ def change(layer: Layer, changes: Mapping[str, object], *, who: str, why: str = 
     return Changed(tuple(sorted(wanted)), number, signed=signed)
 
 
+def office_over(layer: Layer, keys: Iterable[str]) -> tuple[str, str]:
+    """Give what an office must reach to change these keys in a layer; see `layers.office_over`."""
+    return layers.EVERYTHING if set(keys) & set(MOVES) else layers.office_over(layer)
+
+
 def renew(kiosks: QuerySet[Kiosk]) -> bool:
     """Have settings signed anew for kiosks, in the caller's transaction where they are few, else in steps; tells whether they are.
 
@@ -80,7 +95,7 @@ def _sign_all(kiosks: QuerySet[Kiosk]) -> bool:
     return True
 
 
-def sign_due(most: int = STEP, *, among: QuerySet[Kiosk] | None = None) -> int:
+def sign_due(*, among: QuerySet[Kiosk] | None = None) -> int:
     """Sign for some of the kiosks whose settings are otherwise now, in one transaction; gives for how many.
 
     Settings that would not hold together for a kiosk are not signed, and its row says why.
@@ -90,16 +105,18 @@ def sign_due(most: int = STEP, *, among: QuerySet[Kiosk] | None = None) -> int:
     """
     waiting = Kiosk.objects.all() if among is None else among
     with transaction.atomic():
-        kiosks = _locked(waiting.filter(due=True).order_by("pk")[:most])
+        kiosks = _locked(waiting.filter(due=True).order_by("pk")[:STEP])
         for kiosk in kiosks:
             _settled(kiosk, _sign(kiosk))
     return len(kiosks)
 
 
 def sign_some() -> None:
-    """Take one step where something is due, as the listener does between two groups; a keeper that is away is asked again."""
+    """Take a few steps where something is due, as the listener does between two groups; a keeper that is away is asked again."""
+    began = time.monotonic()
     try:
-        sign_due()
+        while sign_due() and time.monotonic() < began + LISTENER_SECONDS:
+            pass
     except (KeeperAway, NotSetUp) as error:
         log.warning("settings wait to be signed: %s", error)
 

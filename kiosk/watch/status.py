@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.errors import KioskError
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.watch.health import YEAR_9999_MS
+from kiosk.watch.health import YEAR_9999_MS, address_trouble, road_words
 from survey.record.errors import Malformed
 from survey.wire.health import KioskHealth, kiosk_health_of
 from survey.wire.messages import unpack_settings
@@ -61,7 +61,11 @@ class KioskStatus:
         """Give it for people, one fact a line."""
         journal = self.journal
         connected = self.uplink.get("connected")
-        transport = f"connected by {self.uplink.get('transport')}" if connected else "not connected"
+        transport = (
+            f"connected by {self.uplink.get('transport')}{road_words(self.uplink)}"
+            if connected
+            else "not connected"
+        )
         stopped = trouble_of(self.uplink.get("trouble"))
         trouble = trouble_words(stopped, _ENGLISH) if stopped is not None else ""
         lines = [
@@ -71,6 +75,8 @@ class KioskStatus:
             f"uplink     {transport if self.uplink else 'has not run yet'}{f': {trouble}' if trouble else ''}{self._heard()}",
             f"settings   {f'version {self.settings_version}' if self.settings_version else 'none received'}",
         ]
+        if (refused := address_trouble(self.uplink)) is not None:
+            lines.append(f"address    {trouble_words(refused, _ENGLISH)}")
         if journal.head and not journal.clock_trusted:
             lines.append("clock      not trusted: the time comes over the network")
         if journal.set_aside:

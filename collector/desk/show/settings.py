@@ -70,7 +70,7 @@ def value(request: HttpRequest, kind: str, key: str, code: str = "") -> HttpResp
     layer = _seen(request, kind, code)
     if key not in setting_words.keys_of(layer):
         raise Http404(key)
-    if not _may_change(request, layer):
+    if not _may_change(request, layer, key):
         raise PermissionDenied
     placed = layers.in_force(layers.over(layer)).get(key)
     held = placed.value if placed is not None else DEFAULTS.get(key)
@@ -107,8 +107,9 @@ def _page(request: HttpRequest, layer: Layer) -> HttpResponse:
         words = setting_words.value_words(key, placed.value if placed is not None else DEFAULTS.get(key))
         where = setting_words.layer_words(placed.layer) if placed is not None else ""
         is_own = placed is not None and placed.layer == layer
+        may = _may_change(request, layer, key)
         rows.append(
-            Row(key, setting_words.label(key), words, placed.layer if placed else None, where, is_own)
+            Row(key, setting_words.label(key), words, placed.layer if placed else None, where, is_own, may)
         )
     nearer = layers.nearer(layer)
     kiosks = layers.kiosks_of(layer)
@@ -121,7 +122,7 @@ def _page(request: HttpRequest, layer: Layer) -> HttpResponse:
             for one in reversed(above[1:])
         ],
         "rows": rows,
-        "changes": _may_change(request, layer),
+        "changes": any(row.may_change for row in rows),
         "nearer": [_line(Layer(kind, code), nearer) for kind, code in _places(nearer)[:_SHOWN]],
         "nearer_more": max(0, _places(nearer).count() - _SHOWN),
         "kiosks": kiosks.count(),
@@ -186,16 +187,16 @@ def _is_seen(request: HttpRequest, layer: Layer) -> bool:
     return _reaches(request, layer, roles.OFFICERS)
 
 
-def _may_change(request: HttpRequest, layer: Layer) -> bool:
-    return _reaches(request, layer, (roles.ADMINISTRATOR,))
+def _may_change(request: HttpRequest, layer: Layer, key: str) -> bool:
+    return _reaches(request, layer, (roles.ADMINISTRATOR,), key)
 
 
-def _reaches(request: HttpRequest, layer: Layer, who: tuple[str, ...]) -> bool:
+def _reaches(request: HttpRequest, layer: Layer, who: tuple[str, ...], key: str = "") -> bool:
     try:
         layers.find(layer.kind, layer.code)
     except CollectorError:
         return False
-    kind, code = layers.office_over(layer)
+    kind, code = setting.office_over(layer, (key,))
     return roles.reaches(request.user, who, kind=kind, code=code)
 
 

@@ -96,7 +96,10 @@ def test_a_bad_value_is_refused_with_words_and_nothing_is_set(
     assert not SetValue.objects.exists()
 
 
-def test_settings_of_many_are_promised_and_counted_down(rina: Client, kiosk: FakeKiosk) -> None:
+def test_settings_of_many_are_promised_and_counted_down(
+    rina: Client, kiosk: FakeKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setting, "STEP", 2)
     crowd(Unit.objects.get(), setting.STEP + 1)
     told = rina.post(f"{REGENCY}volume_percent/", {"value": "70"}, follow=True).content.decode()
     number = setting.STEP + 2

@@ -30,6 +30,12 @@ pytestmark = pytest.mark.django_db
 REGENCY = Layer(REGION, "18.01")
 
 
+@pytest.fixture(autouse=True)
+def _short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setting, "STEP", 5)
+    monkeypatch.setattr(setting, "LISTENER_SECONDS", 0.0)
+
+
 def held(name: str, key: str = "volume_percent") -> object:
     """What the newest signed message says to a kiosk."""
     message = publication.in_force(name)
@@ -135,22 +141,24 @@ def test_a_step_costs_the_same_however_many_are_due(kiosk: FakeKiosk) -> None:
 
 
 def test_what_waits_for_the_broker_goes_out_in_bounded_groups(kiosk: FakeKiosk) -> None:
-    crowd(Unit.objects.get(), 30)
+    crowd(Unit.objects.get(), 8)
     for one in Kiosk.objects.all():
         publication.publish(one, changes={"volume_percent": 30})
-    with patch.object(publication, "MOST_AT_ONCE", 12):
+    with patch.object(publication, "MOST_AT_ONCE", 3):
         sent: list[str] = []
         while told := [topic for topic, _ in listen.to_publish()]:
-            assert len(told) <= 12
+            assert len(told) <= 3
             sent += told
-    assert len(sent) == len(set(sent)) == 31
+    assert len(sent) == len(set(sent)) == 9
 
 
 def test_a_keeper_that_is_away_delays_settings_and_stops_nobody(kiosk: FakeKiosk) -> None:
     crowd(Unit.objects.get(), setting.STEP + 1)
     listen.to_publish()
     change(REGENCY, volume_percent=70)
-    with patch.object(publication.keyholder, "sign", side_effect=KeeperAway("keeper_away")):
+    with patch.object(
+        publication.keyholder, "sign", side_effect=KeeperAway("keeper_away", path="-", seconds=8, reason="-")
+    ):
         assert listen.to_publish() == []
     assert Kiosk.objects.filter(due=True).count() == setting.STEP + 2
     listen.to_publish()
@@ -239,3 +247,24 @@ def test_an_account_sets_nothing_beyond_its_office(kiosk: FakeKiosk) -> None:
     assert not SetValue.objects.exists()
     console("set", "volume_percent=70", "--region", "18.01", "--as", "rina")
     assert SetValue.objects.get().set_by.startswith("rina (console:")
+
+
+def test_where_kiosks_send_to_is_moved_by_whoever_administers_everything_and_not_without_encryption(
+    kiosk: FakeKiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(django_settings, "IKM_PUBLIC_BROKER_URL", "mqtts://old.example")
+    monkeypatch.setattr(django_settings, "IKM_PUBLIC_URL", "https://old.example")
+    assert setting.office_over(REGENCY, ["broker"]) == setting.office_over(EVERY, []) == layers.EVERYTHING
+    assert setting.office_over(REGENCY, ["volume_percent"]) == ("region", "18.01")
+    for key, bad in (
+        ("broker", "mqtt://new.example"),
+        ("collector", "http://new.example"),
+        ("broker", "new"),
+    ):
+        with pytest.raises(CollectorError):
+            change(REGENCY, **{key: bad})
+    change(REGENCY, broker="mqtts://new.example", collector="https://new.example")
+    assert (held(kiosk.name, "broker"), held(kiosk.name, "collector")) == (
+        "mqtts://new.example",
+        "https://new.example",
+    )

@@ -60,7 +60,7 @@ class Command(CollectorCommand):
 
     def _change(self, options: dict[str, Any], changes: dict[str, object]) -> str:
         layer = _layer(options)
-        who = acting(options["account"], (ADMINISTRATOR,), over=layers.office_over(layer))
+        who = acting(options["account"], (ADMINISTRATOR,), over=setting.office_over(layer, changes))
         done = setting.change(layer, changes, who=who, why=options["why"])
         if not done.keys:
             return "it is so already"
