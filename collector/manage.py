@@ -31,6 +31,7 @@ The fleet
   fleet               agencies, units, places, services and kiosks to come from a spreadsheet, and as one
   enrol               print a one-time code for a new kiosk
   kiosk               list, move or revoke kiosks; change their settings
+  settings            set what holds for all kiosks, a region, a unit or a kiosk; how far it has come
 
 Numbers
   release             publish a period, correct it, withdraw it; what is out is all that everybody sees

@@ -153,7 +153,7 @@ def make_loop(
             times,
             service=service,
             remote=remote,
-            place=_place(device),
+            place=_place(device, remote),
             hours=hours,
             standing=standing,
             inbox=inbox,
@@ -204,14 +204,17 @@ def _plan(device: Device, speaking: Speaking, remote: SettingsContent) -> Plan:
     return device.plan(remote) if speaking.offered else device.plan(remote)._replace(microphone=False)
 
 
-def _place(device: Device) -> KioskPlace:
+def _place(device: Device, remote: SettingsContent) -> KioskPlace:
     enrolment, unit = device.enrolment, device.enrolment.unit.name
+    collector = remote.collector or enrolment.collector_url.rstrip(
+        "/"
+    )  # one that moved since is shown from the next start on
     return KioskPlace(
         unit=unit,
         place=enrolment.place.name if enrolment.place.name != unit else "",
         offline_seconds=device.config.staff.offline_hours * 3600,
-        status_address=f"{enrolment.collector_url.rstrip('/')}/pengaduan/",
-        code_address=f"{enrolment.collector_url.rstrip('/')}/bukti/",
+        status_address=f"{collector}/pengaduan/",
+        code_address=f"{collector}/bukti/",
     )
 
 

@@ -17,8 +17,8 @@ from django.db import transaction
 from collector import clock
 from collector.complaints.models import RuleSet, Stop
 from collector.errors import CollectorError
+from collector.fleet import setting
 from collector.fleet.models import Agency, Kiosk, Unit
-from collector.fleet.publication import publish
 from collector.people import trail
 from survey.record.complaint import BY_CODE
 from survey.settings.keys import MAX_ANSWER_DAYS
@@ -131,8 +131,7 @@ def adopt(agency: Agency, text: str, *, who: str) -> RuleSet:
             who=who, action="complaint rules adopted", subject=agency.code,
             facts={"version": rules.version, "digest": made.digest},
         )  # fmt: skip
-        for kiosk in Kiosk.objects.filter(stands__agency=agency):
-            publish(kiosk, changes={})
+        setting.renew(Kiosk.objects.filter(stands__agency=agency))
     return made
 
 

@@ -26,7 +26,7 @@ def line(known: KnownKiosk) -> str:
         _heard(known),
     ]
     parts += _streams(known)
-    parts.append(_settings_word(known.settings))
+    parts.append(settings_word(known.settings))
     health = known.health
     if health is not None and health.kiosk is not None and health.kiosk.troubles:
         parts.append("TROUBLE " + ", ".join(one.code for one in health.kiosk.troubles))
@@ -76,7 +76,15 @@ def _streams(known: KnownKiosk) -> Iterator[str]:
         yield f"{head.uid[:8]}: {head.seq} records heard of, {said}"
 
 
-def _settings_word(state: SettingsState) -> str:
+def settings_word(state: SettingsState) -> str:
+    """Say how far a kiosk's settings have come."""
+    said = _version_word(state)
+    if state.due:
+        return f"{said}, other ones to be signed"
+    return f"{said}, other ones NOT SIGNED ({state.unsigned_why})" if state.unsigned_why else said
+
+
+def _version_word(state: SettingsState) -> str:
     if state.version == 0:
         return "no settings"
     if state.applied:
@@ -88,7 +96,7 @@ def _settings_word(state: SettingsState) -> str:
 
 
 def _settings(state: SettingsState, zone: str) -> Iterator[str]:
-    yield _fact("settings", _settings_word(state) + ("" if state.on_broker else ", not on the broker yet"))
+    yield _fact("settings", settings_word(state) + ("" if state.on_broker else ", not on the broker yet"))
     told = state.reported
     if told is None:
         return
@@ -105,6 +113,10 @@ def _uplink(health: UplinkHealth) -> Iterator[str]:
         "uplink", f"version {health.version}, by {health.transport}, {health.backlog} records wait{oldest}"
     )
     yield _fact("clock", "trusted" if health.sync else "not trusted")
+    if health.broker:
+        yield _fact("address", health.broker if health.transport == "mqtt" else health.collector)
+    if health.address_refused:
+        yield _fact("", f"{health.address_refused} is NOT USED: {health.address_why}")
     if health.damaged:
         yield _fact("damage", f"{health.damaged} pieces in the journal's quarantine")
     if health.disk_free_mb is not None:

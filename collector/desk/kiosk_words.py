@@ -85,6 +85,15 @@ def waits(one: KnownKiosk) -> str:
 
 def settings_words(state: SettingsState, zone: str) -> str:
     """Say how far a kiosk's settings have come."""
+    said = _version_words(state, zone)
+    if state.due:
+        return f"{said}; {_say('kiosk.settings_due')}"
+    return (
+        f"{said}; {_say('kiosk.settings_not_signed', why=state.unsigned_why)}" if state.unsigned_why else said
+    )
+
+
+def _version_words(state: SettingsState, zone: str) -> str:
     told = state.reported
     if state.version == 0:
         return _say("kiosk.settings_none")
@@ -175,6 +184,12 @@ def _uplink(health: UplinkHealth) -> Iterator[Fact]:
         _say("kiosk.clock_good" if health.sync else "kiosk.clock_bad"),
         not health.sync,
     )
+    if health.broker or health.collector:
+        road = health.broker if health.transport == "mqtt" else health.collector
+        said = [_say("kiosk.address", address=road)]
+        if health.address_refused:
+            said.append(_say("kiosk.address_refused", address=health.address_refused, why=health.address_why))
+        yield Fact(_say("kiosk.fact_address"), "; ".join(said), bool(health.address_refused))
     if health.damaged:
         yield Fact(_say("kiosk.fact_damaged"), _say("kiosk.damaged", number=health.damaged), is_bad=True)
     used = health.kiosk.disk_used_percent if health.kiosk is not None else None

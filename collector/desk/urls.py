@@ -21,6 +21,7 @@ from collector.desk.show import (
     release_mails,
     releases,
     services,
+    settings,
     speech,
     standards,
     unit_releases,
@@ -42,6 +43,7 @@ _VISITS = rf"^meja/unit/{_UNIT}/kunjungan/"
 _VISIT = rf"{_VISITS}(?P<number>[0-9]{{1,6}})/"
 _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
 _SERVICES = rf"^meja/unit/{_UNIT}/layanan/"
+_SETTING = r"^meja/setelan/(?P<kind>wilayah|unit|kios)/(?P<code>[A-Za-z0-9._-]{1,40})/"
 
 pages: list[URLPattern] = [
     path("meja/", home.home, name="desk"),
@@ -49,6 +51,15 @@ pages: list[URLPattern] = [
     path("meja/belum-melapor/", weeks.missing, name="desk-missing"),
     re_path(rf"^meja/ingatkan/{_UNIT}/{_PERIOD}/$", weeks.remind, name="desk-remind"),
     path("meja/kios/", kiosks.listed, name="desk-kiosks"),
+    path("meja/setelan/", settings.listed, name="desk-settings"),
+    re_path(r"^meja/setelan/(?P<kind>semua)/$", settings.one, name="desk-setting-all"),
+    re_path(
+        r"^meja/setelan/(?P<kind>semua)/(?P<key>[a-z_]{1,40})/$",
+        settings.value,
+        name="desk-setting-all-value",
+    ),
+    re_path(rf"{_SETTING}$", settings.one, name="desk-setting"),
+    re_path(rf"{_SETTING}(?P<key>[a-z_]{{1,40}})/$", settings.value, name="desk-setting-value"),
     path("meja/armada/", fleet_sheets.page, name="desk-fleet-sheets"),
     path("meja/armada/periksa/", fleet_sheets.check, name="desk-fleet-check"),
     path("meja/armada/masukkan/", fleet_sheets.take, name="desk-fleet-take"),

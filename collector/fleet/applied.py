@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
-from collector.fleet.models import KioskSettings, SettingsReport
+from collector.fleet.models import Kiosk, KioskSettings, SettingsReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,10 @@ class SettingsState:
     """Whether the broker holds it; a kiosk may also have fetched it over HTTPS, or got it at enrolment."""
     reported: SettingsReport | None
     """The kiosk's latest word; None where it has said nothing yet."""
+    due: bool = False
+    """Whether other ones are set, and are yet to be signed."""
+    unsigned_why: str = ""
+    """Why what is set now does not hold together for it and was not signed; the version before stays in force."""
 
     @property
     def applied(self) -> bool:
@@ -33,13 +37,15 @@ class SettingsState:
 
 
 def settings_states(kiosks: Collection[int]) -> dict[int, SettingsState]:
-    """Give how far the settings of kiosks have come, by their keys; with two queries, however many they are."""
+    """Give how far the settings of kiosks have come, by their keys; with three queries, however many they are."""
     newer = KioskSettings.objects.filter(kiosk=OuterRef("kiosk")).order_by("-version").values("version")[:1]
     in_force = KioskSettings.objects.filter(kiosk__in=kiosks, version=Subquery(newer)).only(
         "kiosk_id", "version", "published_at"
     )
     later = SettingsReport.objects.filter(kiosk=OuterRef("kiosk")).order_by("-at_ms", "-stream_id", "-seq")
     latest = SettingsReport.objects.filter(kiosk__in=kiosks, pk=Subquery(later.values("pk")[:1]))
+    rows = Kiosk.objects.filter(Q(due=True) | ~Q(unsigned_why=""), pk__in=kiosks)
+    waiting = {pk: (due, why) for pk, due, why in rows.values_list("pk", "due", "unsigned_why")}
     versions = {one.kiosk_id: one for one in in_force}
     reports = {one.kiosk_id: one for one in latest}
     return {
@@ -47,6 +53,8 @@ def settings_states(kiosks: Collection[int]) -> dict[int, SettingsState]:
             version=versions[kiosk].version if kiosk in versions else 0,
             on_broker=kiosk in versions and versions[kiosk].published_at is not None,
             reported=reports.get(kiosk),
+            due=waiting.get(kiosk, (False, ""))[0],
+            unsigned_why=waiting.get(kiosk, (False, ""))[1],
         )
         for kiosk in kiosks
     }

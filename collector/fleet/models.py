@@ -123,9 +123,19 @@ class Kiosk(models.Model):
     """What its last report complains of, see `collector.fleet.present.Alarm`."""
     last_hour_ms = models.BigIntegerField(null=True)
     """The hour in which something came in last, in milliseconds since 1970; null where nothing ever did."""
+    due = models.BooleanField(
+        default=False, help_text="its settings are otherwise now, and are signed in one of the next steps"
+    )
+    unsigned_why = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="why what is set for it does not hold together and was not signed",
+    )
 
     class Meta:
         indexes = [
+            models.Index(fields=["id"], condition=models.Q(due=True), name="kiosk_due"),
+            models.Index(fields=["id"], condition=~models.Q(unsigned_why=""), name="kiosk_unsigned"),
             # A page of the list, and the numbers above it, come out of these alone: rows of units and kiosks are read for one page only.
             models.Index(
                 fields=["in_use", "alarms", "last_hour_ms", "stands", "name"], name="kiosk_by_alarms"
@@ -253,6 +263,27 @@ class KioskState(models.Model):
         return f"{self.kiosk_id} {'online' if self.online else 'offline'}"
 
 
+class SetValue(models.Model):
+    """A value that somebody set: for all kiosks, a region with all below it, a unit, or a kiosk. The nearest to a kiosk wins."""
+
+    layer = models.CharField(max_length=8, help_text="all, region, unit or kiosk")
+    of = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="code of the region or the unit, or the kiosk's name; empty for all",
+    )
+    key = models.CharField(max_length=40)
+    value = models.JSONField()
+    set_by = models.CharField(max_length=150, blank=True)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["layer", "of", "key"], name="value_of_layer")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.layer} {self.of}"
+
+
 class KioskSettings(models.Model):
     """Signed settings of one kiosk; the highest version is in force, and retained on its topic."""
 
@@ -265,6 +296,12 @@ class KioskSettings(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kiosk", "version"], name="settings_of_kiosk")]
+        indexes = [
+            # What waits for the broker is looked for every two seconds, and is next to nothing.
+            models.Index(
+                fields=["kiosk", "-version"], condition=models.Q(published_at=None), name="settings_waiting"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kiosk_id} v{self.version}"

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from django.conf import settings
-from django.db.models import Max
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
 
 from collector import clock
 from collector.errors import CollectorError
+from collector.fleet import layers
 from collector.fleet.assignments import standing_at
 from collector.fleet.counters import counters_at
 from collector.fleet.endings import without_good_key
@@ -20,15 +22,19 @@ from survey.settings.keys import (
     KEYS,
     PLACES,
     SERVICES,
-    check,
 )
+from survey.settings.keys import check as check_content
 from survey.settings.shown import COUNTERS, MENDED, PUBLISHED_INDEX, STANDARDS, SettingsRefused
 from survey.wire.messages import Settings, pack_settings
 from survey.wire.sealing import SEAL_KEY
 
-_DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
+DEFAULTS: dict[str, object] = {INSTRUMENTS: list(DEFAULT_INSTRUMENTS)}
+"""What holds where nobody has set anything."""
 _MADE_HERE = (SERVICES, SEAL_KEY, PUBLISHED_INDEX, MENDED, STANDARDS, ANSWER_DAYS, COUNTERS)
 """What follows from what the collector holds; nobody sets it by hand."""
+SETTABLE = tuple(key for key in KEYS if key not in _MADE_HERE)
+MOST_AT_ONCE = 200
+"""Messages that the listener sends between two groups of arrivals: a regency's are thousands."""
 _givers: list[Callable[[Unit], Mapping[str, object]]] = []
 
 
@@ -49,36 +55,53 @@ def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
     return list(found.values())
 
 
-def publish(kiosk: Kiosk, *, changes: Mapping[str, object]) -> KioskSettings:
-    """Sign the kiosk's settings with `changes` made to them, under the next version; None takes a key out.
+def publish(kiosk: Kiosk, *, changes: Mapping[str, object], who: str = "") -> KioskSettings:
+    """Sign what reaches a kiosk from all layers, with `changes` made to its own, under the next version; None clears a value of its own.
 
     Where nothing changes, the version in force is given.
 
     Raises:
         CollectorError: a key is unknown, its value makes no sense, or it is none that anybody sets; nothing is signed.
     """
-    for key in _MADE_HERE:
-        if key in changes:
+    insist_settable(changes)
+    with transaction.atomic():
+        if changes:
+            own = dict(changes)
+            if isinstance(own.get(PLACES), list):
+                own[PLACES] = _named_places(kiosk, own[PLACES])
+            layers.write(layers.Layer(layers.KIOSK, kiosk.name), own, who=who)
+        stand = (
+            Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
+        )
+        held = layers.in_force(layers.reaching(kiosk.name, stand.unit if stand is not None else None))
+        content = DEFAULTS | {key: placed.value for key, placed in held.items()}
+        if stand is not None:
+            content[SERVICES] = services_at(stand.unit, stand.place)
+            content |= counters_at(stand.place, kiosk)
+            for giver in _givers:
+                content |= giver(stand.unit)
+        content[SEAL_KEY] = public.read(settings.IKM_KEYS).seal_key.hex()
+        content = {key: value for key, value in content.items() if value is not None}
+        latest = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
+        if latest is not None and content == latest.content:
+            return latest
+        check(content)
+        version = latest.version + 1 if latest is not None else 1
+        message = pack_settings(Settings(kiosk=kiosk.name, version=version, content=content), keyholder.sign)
+        return KioskSettings.objects.create(kiosk=kiosk, version=version, content=content, message=message)
+
+
+def insist_settable(changes: Iterable[str]) -> None:
+    """Refuse keys that nobody sets.
+
+    Raises:
+        CollectorError: one follows from what is here (`setting_made_here`), or there is none such (`setting_unknown`).
+    """
+    for key in changes:
+        if key in _MADE_HERE:
             raise CollectorError("setting_made_here", key=key)
-    latest = KioskSettings.objects.filter(kiosk=kiosk).order_by("-version").first()
-    content: dict[str, object] = dict(latest.content) if latest is not None else dict(_DEFAULTS)
-    content |= changes
-    if isinstance(changes.get(PLACES), list):
-        content[PLACES] = _named_places(kiosk, changes[PLACES])
-    stand = Assignment.objects.filter(kiosk=kiosk).order_by("-since").select_related("unit", "place").first()
-    if stand is not None:
-        content[SERVICES] = services_at(stand.unit, stand.place)
-        content |= counters_at(stand.place, kiosk)
-        for giver in _givers:
-            content |= giver(stand.unit)
-    content[SEAL_KEY] = public.read(settings.IKM_KEYS).seal_key.hex()
-    content = {key: value for key, value in content.items() if value is not None}
-    if latest is not None and content == latest.content:
-        return latest
-    _check(content)
-    version = latest.version + 1 if latest is not None else 1
-    message = pack_settings(Settings(kiosk=kiosk.name, version=version, content=content), keyholder.sign)
-    return KioskSettings.objects.create(kiosk=kiosk, version=version, content=content, message=message)
+        if key not in KEYS:
+            raise CollectorError("setting_unknown", key=key, known=", ".join(SETTABLE))
 
 
 def retell(unit: Unit) -> None:
@@ -97,32 +120,37 @@ def _named_places(kiosk: Kiosk, wanted: object) -> list[object]:
     return named
 
 
-def _check(content: Mapping[str, object]) -> None:
+def check(content: Mapping[str, object]) -> None:
+    """Check settings as a whole, as far as it can be done here.
+
+    Raises:
+        CollectorError: a value makes no sense (`settings_refused`), or no kiosk knows its key (`setting_unknown`).
+    """
     try:
-        unknown = check(content).unknown
+        unknown = check_content(content).unknown
     except SettingsRefused as error:
         raise CollectorError("settings_refused", reason=error) from error
     if unknown:
-        raise CollectorError("setting_unknown", key=unknown[0], known=", ".join(KEYS))
+        raise CollectorError("setting_unknown", key=unknown[0], known=", ".join(SETTABLE))
 
 
 def unpublished() -> list[tuple[int, str, bytes]]:
-    """Give `(id, kiosk name, message)` of the settings in force that no broker holds yet."""
+    """Give `(id, kiosk name, message)` of some of the settings in force that no broker holds yet."""
     waiting = KioskSettings.objects.filter(published_at=None).exclude(kiosk__in=without_good_key())
     waiting = waiting.order_by("kiosk_id", "-version")
     newest: dict[int, tuple[int, str, bytes]] = {}
-    for one in waiting.select_related("kiosk"):
+    for one in waiting.select_related("kiosk")[:MOST_AT_ONCE]:
         newest.setdefault(one.kiosk_id, (one.pk, one.kiosk.name, bytes(one.message)))
     return list(newest.values())
 
 
 def mark_published(ids: Iterable[int]) -> None:
     """Note that these settings, and older ones of the same kiosks, are on the broker."""
-    now = clock.now()
-    for one in KioskSettings.objects.filter(pk__in=list(ids)):
-        KioskSettings.objects.filter(
-            kiosk_id=one.kiosk_id, version__lte=one.version, published_at=None
-        ).update(published_at=now)
+    sent = KioskSettings.objects.filter(pk__in=list(ids))
+    newer = sent.filter(kiosk=OuterRef("kiosk"), version__gte=OuterRef("version"))
+    KioskSettings.objects.filter(Exists(newer), kiosk__in=sent.values("kiosk"), published_at=None).update(
+        published_at=clock.now()
+    )
 
 
 def tell_again(held: Mapping[int, int]) -> None:

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
+from collector.fleet import setting
 from collector.fleet.models import Kiosk, KioskKey, KioskSettings, SettingsReport
-from collector.fleet.publication import publish
 from collector.trust import keyholder, public
 from collector.trust.kinds import Errand
 from collector.trust.public import SealingKey
@@ -11,15 +11,15 @@ from survey.wire.sealing import SEAL_KEY
 
 
 def rotate(errand: Errand) -> tuple[str, int]:
-    """Make a new sealing key and sign it into every kiosk's settings; gives its id, and to how many kiosks it goes.
+    """Make a new sealing key and have it signed into every kiosk's settings; gives its id, and to how many kiosks it goes.
 
-    The caller's transaction holds the settings. Where it fails behind this, the key is there, and any later `publish` sends it.
+    The caller's transaction holds the settings; those of many are signed in steps behind it. Where it fails behind this, the key is
+    there, and any later `publish` sends it.
     """
     made = keyholder.held().make_sealing_key(errand=errand)
-    standing = Kiosk.objects.filter(keys__revoked_at=None).distinct().order_by("name")
-    for kiosk in standing:
-        publish(kiosk, changes={})
-    return made, len(standing)
+    standing = Kiosk.objects.filter(pk__in=KioskKey.objects.filter(revoked_at=None).values("kiosk"))
+    setting.renew(standing)
+    return made, standing.count()
 
 
 def may_still_seal_to(key_id: str) -> list[str]:

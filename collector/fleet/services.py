@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from collector.errors import CollectorError
-from collector.fleet import tree
+from collector.fleet import setting, tree
 from collector.fleet.models import Assignment, Kiosk, Service, Unit
 from collector.fleet.publication import publish
 from collector.people import trail
@@ -62,14 +62,14 @@ def add_all(unit: Unit, names: Iterable[str], *, who: str, source: str) -> list[
 
 
 def tell(units: QuerySet[Unit]) -> None:
-    """Sign new settings for the kiosks that stand where these units serve, each kiosk once.
+    """Sign new settings for the kiosks that stand where these units serve, each kiosk once; of many in steps.
 
     Raises:
         CollectorError: the settings would not hold.
     """
     places = Assignment.objects.filter(unit__in=units).values("place")
-    for kiosk in Kiosk.objects.filter(assignments__place__in=places, in_use=True).distinct():
-        publish(kiosk, changes={})
+    standing = Kiosk.objects.filter(in_use=True, assignments__place__in=places).values("pk")
+    setting.renew(Kiosk.objects.filter(pk__in=standing))
 
 
 def clean(name: str) -> str:

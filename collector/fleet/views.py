@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_GET, require_POST, require_safe
 
 from collector.errors import EnrolmentRefused, KeeperAway
-from collector.fleet import endings, enrolment, publication
+from collector.fleet import endings, enrolment, publication, setting
 from collector.trust import ca
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ def authority(_request: HttpRequest) -> HttpResponse:
 def _settings_tag(_request: HttpRequest, kiosk: str) -> str | None:
     if endings.word_for_unused(kiosk) is not None:
         return None  # a kiosk that holds the newest settings would never hear that it has none any more
+    setting.sign_now(kiosk)
     message = publication.in_force(kiosk)
     return f'"{hashlib.sha256(message).hexdigest()}"' if message is not None else None
 

@@ -11,8 +11,10 @@ from kiosk.show.troubles import trouble_words
 from kiosk.watch import fitted, folders
 from kiosk.watch.health import (
     CERTIFICATE_DAYS,
+    address_trouble,
     certificate_days,
     heard_at,
+    road_words,
 )
 from kiosk.watch.patient import BAD, OK, WARN, Check, Diagnosis, Patient
 from survey.record.errors import Malformed
@@ -144,6 +146,13 @@ def _network(patient: Patient, *, waiting: int) -> Iterator[Diagnosis]:
             f"good for {days} more days" if days >= 0 else "it has ended",
             "ask the centre for a code, then: ikm-kiosk enrol",
         )
+    if (refused := address_trouble(words)) is not None:
+        yield Diagnosis(
+            "address",
+            WARN,
+            trouble_words(refused, _ENGLISH),
+            "mend the new broker or collector, or the settings that name it; nothing is lost meanwhile",
+        )
     if not words:
         yield Diagnosis(
             "road",
@@ -162,7 +171,7 @@ def _network(patient: Patient, *, waiting: int) -> Iterator[Diagnosis]:
         )
     if words.get("connected"):
         if stopped is None:
-            yield Diagnosis("road", OK, f"connected by {words.get('transport')}")
+            yield Diagnosis("road", OK, f"connected by {words.get('transport')}{road_words(words)}")
         return
     heard, seconds = heard_at(patient.home, words, now_ms=time.time_ns() // 1_000_000, zone=UTC)
     if waiting and seconds > patient.config.staff.offline_hours * 3600:

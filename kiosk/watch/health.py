@@ -103,6 +103,7 @@ class Health(NamedTuple):
         found += [self.last_error, self.speech_fault, self.microphone_fault]
         if self.certificate_days is not None and self.certificate_days < CERTIFICATE_DAYS:
             found.append(trouble("certificate_ends", days=max(0, self.certificate_days)))
+        found.append(address_trouble(self.uplink))
         if not self.clock_trusted and self.settled:
             found.append(trouble("clock_unknown"))
         return list(dict.fromkeys(told for told in found if told is not None))[:MAX_TROUBLES]
@@ -130,6 +131,26 @@ class Health(NamedTuple):
 def is_low(battery: Battery) -> bool:
     """Tell whether the kiosk will soon stand still."""
     return battery.draining and battery.percent < LOW_BATTERY_PERCENT
+
+
+def address_trouble(uplink: Mapping[str, object]) -> Trouble | None:
+    """Give the new address of broker or collector that is not used, by the uplink's own words; None where there is none."""
+    told = uplink.get("addresses")
+    refused, why = (told.get("refused"), told.get("why")) if isinstance(told, dict) else ("", "")
+    if not isinstance(refused, str) or not refused or not isinstance(why, str):
+        return None
+    return trouble("address_refused", address=refused[:200], why=why[:64])
+
+
+def road_words(uplink: Mapping[str, object]) -> str:
+    """Say in the console's language where the road in use leads to; nothing where that is not known."""
+    told = uplink.get("addresses")
+    used = (
+        told.get("broker" if uplink.get("transport") == "mqtt" else "collector")
+        if isinstance(told, dict)
+        else ""
+    )
+    return f" to {used}" if isinstance(used, str) and used else ""
 
 
 def certificate_days(uplink: Mapping[str, object], *, now_ms: int | None) -> int | None:

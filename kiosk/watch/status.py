@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.errors import KioskError
 from kiosk.show.texts import Texts
 from kiosk.show.troubles import trouble_words
-from kiosk.watch.health import YEAR_9999_MS
+from kiosk.watch.health import YEAR_9999_MS, address_trouble, road_words
 from survey.record.errors import Malformed
 from survey.wire.health import KioskHealth, kiosk_health_of
 from survey.wire.messages import unpack_settings
@@ -63,7 +63,11 @@ class KioskStatus:
         """Give it for people, one fact a line."""
         journal = self.journal
         connected = self.uplink.get("connected")
-        transport = f"connected by {self.uplink.get('transport')}" if connected else "not connected"
+        transport = (
+            f"connected by {self.uplink.get('transport')}{road_words(self.uplink)}"
+            if connected
+            else "not connected"
+        )
         stopped = trouble_of(self.uplink.get("trouble"))
         trouble = trouble_words(stopped, _ENGLISH) if stopped is not None else ""
         lines = [
@@ -79,6 +83,8 @@ class KioskStatus:
                 f"REVOKED    by the collector on {at:%Y-%m-%d %H:%M} UTC: it takes nothing more, and everything is kept here; "
                 "ask it for a code and run sudo ikm-kiosk enrol"
             )
+        if (refused := address_trouble(self.uplink)) is not None:
+            lines.append(f"address    {trouble_words(refused, _ENGLISH)}")
         if journal.head and not journal.clock_trusted:
             lines.append("clock      not trusted: the time comes over the network")
         if journal.set_aside:

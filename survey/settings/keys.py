@@ -8,7 +8,7 @@ reported, so that a newer collector can serve an older kiosk; the collector refu
 
 import re
 import string
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
 from survey.record.fields import MAX_WORD
+from survey.settings.addresses import BROKER, COLLECTOR, read_broker, read_collector
 from survey.settings.hours import Hours, read_hours
 from survey.settings.shown import (
     COUNTERS,
@@ -63,6 +64,8 @@ KEYS = (
     ANSWER_DAYS,
     PLACES,
     HOURS_BY_STAFF,
+    BROKER,
+    COLLECTOR,
     SEAL_KEY,
 )
 
@@ -105,6 +108,8 @@ class SettingsContent(NamedTuple):
     """Where staff may say that it stands; none where it always stands at the same place."""
     hours_by_staff: bool = True
     """Whether staff may change the opening hours at the kiosk."""
+    collector: str = ""
+    """Where the collector's pages are from now on; nothing where the enrolment says it."""
     seal_key: bytes | None = None
     """What citizens write, and batches on sticks, are sealed to it from now on."""
     unknown: tuple[str, ...] = ()
@@ -126,6 +131,8 @@ def check(
         SettingsRefused: a value makes no sense; nothing of the message may be used.
     """
     given = {key: value for key, value in content.items() if value is not None}
+    if BROKER in given:  # the process with the network follows it by itself
+        _address(given, BROKER, read_broker)
     return SettingsContent(
         instruments=_instruments(given) if INSTRUMENTS in given or QUESTIONNAIRE in given else None,
         texts=_texts(given[TEXTS], texts) if TEXTS in given else {},
@@ -142,6 +149,7 @@ def check(
         answer_days=_working_days(given[ANSWER_DAYS]) if ANSWER_DAYS in given else None,
         places=_places(given[PLACES]) if PLACES in given else (),
         hours_by_staff=_flag(given, HOURS_BY_STAFF, default=True),
+        collector=str(_address(given, COLLECTOR, read_collector)) if COLLECTOR in given else "",
         seal_key=_seal_key(given[SEAL_KEY]) if SEAL_KEY in given else None,
         unknown=tuple(sorted(set(given) - set(KEYS))),
     )
@@ -258,6 +266,13 @@ def _flag(given: Mapping[str, object], key: str, *, default: bool) -> bool:
     if not isinstance(value, bool):
         raise SettingsRefused(key, f"{key} is true or false")
     return value
+
+
+def _address(given: Mapping[str, object], key: str, read: Callable[[object], object]) -> object:
+    try:
+        return read(given[key])
+    except ValueError as error:
+        raise SettingsRefused(key, str(error)) from error
 
 
 def _services(value: object) -> tuple[OfferedService, ...]:

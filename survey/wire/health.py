@@ -95,6 +95,14 @@ class UplinkHealth(NamedTuple):
     """Version of the collector's settings that has arrived; -1 where it is not told."""
     tickets_held: int = -1
     """Version of what the collector told of tickets that has arrived; -1 where it is not told."""
+    broker: str = ""
+    """The broker in use, as settings write it."""
+    collector: str = ""
+    """The collector's address in use."""
+    address_refused: str = ""
+    """A new address of either, by signed settings, that is not used; empty where there is none."""
+    address_why: str = ""
+    """The code of the trouble that it met."""
     kiosk: KioskHealth | None = None
     """None where the process with the screen has not written its status."""
 
@@ -114,8 +122,6 @@ class UplinkHealth(NamedTuple):
             fields["memory_kb"] = self.memory_kb
         if self.log_size:
             fields |= {"log_size": self.log_size, "log_root": self.log_root, "log_origin": self.log_origin}
-        if self.log_refused:
-            fields["log_refused"] = self.log_refused
         if self.log_policy >= 0:
             fields["log_policy"] = self.log_policy
         if self.log_fork:
@@ -124,6 +130,9 @@ class UplinkHealth(NamedTuple):
             fields["settings_held"] = self.settings_held
         if self.tickets_held >= 0:
             fields["tickets_held"] = self.tickets_held
+        for name in ("log_refused", "broker", "collector", "address_refused", "address_why"):
+            if value := getattr(self, name):
+                fields[name] = value
         return fields if self.kiosk is None else fields | {"kiosk": self.kiosk.to_fields()}
 
 
@@ -175,6 +184,10 @@ def uplink_health_of(fields: object) -> UplinkHealth | None:
         log_policy=read.version("log_policy"),
         settings_held=read.version("settings_held"),
         tickets_held=read.version("tickets_held"),
+        broker=read.long_text("broker"),
+        collector=read.long_text("collector"),
+        address_refused=read.long_text("address_refused"),
+        address_why=read.text("address_why"),
         kiosk=kiosk_health_of(fields.get("kiosk")),
     )
 

@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +21,7 @@ from uplink.forwarder.ended import EndedInbox
 from uplink.forwarder.hurry import HurryWatch
 from uplink.forwarder.inbox import settings_inbox, tickets_inbox
 from uplink.forwarder.log_inbox import LogFiles, LogInbox
+from uplink.forwarder.moving import Mover
 from uplink.forwarder.notify import notify
 from uplink.forwarder.senders.http import HttpSender, HttpTransport
 from uplink.forwarder.senders.mqtt import Credentials, MqttSender, MqttTransport
@@ -27,11 +29,13 @@ from uplink.forwarder.senders.sender import EndedArrived, LogArrived, SettingsAr
 from uplink.forwarder.senders.validity import Validity
 from uplink.forwarder.status import Progress, StatusBoard, last_will
 from uplink.forwarder.stick import StickWatcher
+from uplink.forwarder.trying import BrokerTrial, CollectorTrial, aimed_at
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.enrolment import Enrolment, load_enrolment, verifier
 from uplink.journal.home import KioskHome
 from uplink.journal.reader import JournalReader
 from uplink.journal.stamp import boot_time_ms, is_synchronised
+from uplink.journal.told import addresses_in_use, enrolled_at, keep_addresses, newest_settings
 
 _STATUS_SECONDS = 2.0
 _TURN_SECONDS = 0.2
@@ -66,6 +70,7 @@ class Uplink:
         )
         self._home, self._enrolment = home, enrolment
         self._ended = EndedInbox(home, enrolment, verify=verify)
+        used = addresses_in_use(home, enrolment)
         settings = settings_inbox(folder.settings, kiosk=enrolment.kiosk, verify=verify)
         tickets = tickets_inbox(folder.tickets, kiosk=enrolment.kiosk, verify=verify)
         self._board = StatusBoard(
@@ -74,14 +79,19 @@ class Uplink:
             version=_version(),
             log_seen=lambda: self._log.seen,
             held=lambda: (settings.version, tickets.version),
+            addresses=lambda: self._mover.told,
             certificate_ends_ms=_ends_ms(folder.broker_certificate),
         )
         receipts = folder.receipts(kiosk=enrolment.kiosk, verify=verify)
         validity = Validity(
             is_synchronised, partial(_passed_ms, folder.broker_certificate, receipts.latest_ms)
         )
-        self._mqtt = MqttSender(mqtt_transport(enrolment, folder, config, validity), last_will=last_will())
-        https = HttpSender(http_transport(enrolment, folder, config, validity), now=time.monotonic)
+        self._by_mqtt = aimed_at(mqtt_transport(enrolment, folder, config, validity), used.broker)
+        self._by_https = replace(
+            http_transport(enrolment, folder, config, validity), collector_url=used.collector
+        )
+        self._mqtt = MqttSender(self._by_mqtt, last_will=last_will())
+        self._https = HttpSender(self._by_https, now=time.monotonic)
         self._stopped = Event()
         acknowledged = Acknowledged(folder.acknowledged)
         self._prepare(acknowledged)
@@ -91,7 +101,7 @@ class Uplink:
             acknowledged=acknowledged,
             ahead=Acknowledged(folder.ahead),
             receipts=receipts,
-            transports=(self._mqtt, https),
+            transports=(self._mqtt, self._https),
             inboxes={
                 SettingsArrived: settings,
                 TicketsArrived: tickets,
@@ -107,6 +117,29 @@ class Uplink:
         )
         self._sticks = StickWatcher(home, config.usb_folders)
         self._hurry = HurryWatch(folder.send_now)
+        self._settings_inbox, self._settings_seen = settings, -1
+        self._mover = Mover(
+            enrolled=enrolled_at(enrolment),
+            used=used,
+            settings=partial(newest_settings, home, enrolment),
+            try_broker=BrokerTrial(
+                mqtt_transport(enrolment, folder, config, validity),
+                folder.journal,
+                verify=verify,
+                confirmed=lambda: (
+                    self._courier.progress.confirmed,
+                    self._courier.progress.collector_at_ms,
+                ),
+                state=lambda: self._state(self._courier.progress),
+                wait_seconds=2 * config.patience_seconds,
+            ),
+            try_collector=CollectorTrial(
+                self._by_https, verify=verify, held=lambda: settings.version, now=time.monotonic
+            ),
+            keep=partial(keep_addresses, home),
+            now=time.monotonic,
+            again_seconds=config.move_again_seconds,
+        )
         self._status_at = 0.0
 
     def run(self) -> None:
@@ -136,6 +169,7 @@ class Uplink:
             self._status_at = now
             self._sticks.look()
             self._log.look_at_carried()
+            self._follow_addresses()
             came = self._hurry.network_came()
             if self._hurry.asked() or came:
                 log.info("sending everything now")
@@ -143,6 +177,18 @@ class Uplink:
             self._write_status()
             if self._ended.has_come:
                 self._look_for_a_new_life()
+
+    def _follow_addresses(self) -> None:
+        """Go where signed settings say that broker and collector are, once that was found to be good."""
+        if self._settings_seen != self._settings_inbox.version:
+            self._settings_seen = self._settings_inbox.version
+            self._mover.settings_came()
+        progress = self._courier.progress
+        serves = progress.connected and progress.transport == self._mqtt.transport
+        if self._mover.turn(by_broker=serves):
+            self._mqtt.aim(aimed_at(self._by_mqtt, self._mover.told.broker))
+            self._https.aim(replace(self._by_https, collector_url=self._mover.told.collector))
+            self._courier.hurry(anew=True)
 
     def stop(self) -> None:
         """Let `run` end after the current turn; safe in a signal handler."""

@@ -40,6 +40,8 @@ class UplinkConfig(NamedTuple):
     """How long an exchange over HTTPS may take in all, from the resolver to the last byte."""
     https_settings_seconds: float = 300.0
     """How often the settings are asked for while HTTPS serves; over MQTT they come by themselves."""
+    move_again_seconds: float = 3_600.0
+    """How often at most a new broker or collector that is not good yet is tried again; so long the broker in use may be gone before those of before are tried."""
     reconnect_first_seconds: float = 5.0
     reconnect_cap_seconds: float = 300.0
     usb_folders: tuple[Path, ...] = ()

@@ -16,6 +16,7 @@ from survey.wire.health import UplinkHealth, kiosk_health_of
 from survey.wire.messages import link_text
 from survey.wire.trouble import Trouble
 from uplink.forwarder.log_inbox import LogSeen
+from uplink.forwarder.moving import Told
 from uplink.journal.home import KioskHome, read_status, write_status
 from uplink.journal.reader import JournalReader
 from uplink.journal.segments.frame import Entry
@@ -54,6 +55,7 @@ class StatusBoard:
         version: str,
         log_seen: Callable[[], LogSeen],
         held: Callable[[], tuple[int, int]],
+        addresses: Callable[[], Told],
         certificate_ends_ms: int,
     ) -> None:
         self._home = home
@@ -61,6 +63,7 @@ class StatusBoard:
         self._version = version
         self._log_seen = log_seen
         self._held = held
+        self._addresses = addresses
         self._certificate_ends_ms = certificate_ends_ms
         self._written: dict[str, object] = {}
 
@@ -88,6 +91,7 @@ class StatusBoard:
             "collector_at_ms": progress.collector_at_ms,
             "stick": stick,
             "certificate_ends_ms": self._certificate_ends_ms,
+            "addresses": self._addresses().to_fields(),
             "log": self._log_seen().to_status(),
         }
         if fields == self._written:
@@ -103,6 +107,7 @@ class StatusBoard:
     def _health(self, progress: Progress, head: Entry | None) -> UplinkHealth:
         seen = self._log_seen()
         settings, tickets = self._held()
+        addresses = self._addresses()
         return UplinkHealth(
             version=self._version,
             transport=progress.transport,
@@ -120,6 +125,10 @@ class StatusBoard:
             log_refused=seen.refused,
             settings_held=settings,
             tickets_held=tickets,
+            broker=addresses.broker,
+            collector=addresses.collector,
+            address_refused=addresses.refused,
+            address_why=addresses.why,
             kiosk=kiosk_health_of(read_status(self._home.kiosk_status) or None),
         )
 

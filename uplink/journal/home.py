@@ -206,6 +206,11 @@ class KioskHome(NamedTuple):
         return self.uplink_part / "log-carried"
 
     @property
+    def addresses(self) -> Path:
+        """Where broker and collector are, as it was found to be good last; not there before either was ever moved."""
+        return self.uplink_part / "addresses"
+
+    @property
     def broker_ca(self) -> Path:
         """The authority that the broker is checked against; written at enrolment, like the two below."""
         return self.uplink_part / "broker" / "ca.crt"

@@ -14,12 +14,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from survey.record.errors import Malformed
 from survey.record.ticket import TicketSecrets
-from survey.wire.messages import unpack_settings
 from survey.wire.sealing import SEAL_KEY, WRITTEN, key_id, read_key
 from survey.wire.ticket_states import STATE_NONCE_BYTES, TicketState, state_context
 from uplink.errors import IdentityError
-from uplink.journal.enrolment import Enrolment, verifier
-from uplink.journal.home import KioskHome
+from uplink.journal.enrolment import Enrolment
+from uplink.journal.told import newest_settings
 
 _NONCE = bytes(12)
 
@@ -56,19 +55,7 @@ def open_state(sealed: bytes, secrets: TicketSecrets) -> TicketState | None:
 
 
 def current_key(home: Path, enrolment: Enrolment) -> bytes:
-    """Give the collector's key to seal to: of the newest settings it has signed for this kiosk, else the enrolment's.
-
-    The uplink's inbox and what the kiosk has applied are both looked at: whoever puts an older message into the one brings no
-    old key back.
-    """
-    verify = verifier(enrolment.collector_key)
-    newest, key = 0, enrolment.seal_key
-    for path in (KioskHome(home).settings, KioskHome(home).settings_good):
-        try:
-            settings = unpack_settings(path.read_bytes(), verify)
-        except (OSError, Malformed):
-            continue
-        stated = read_key(settings.content.get(SEAL_KEY))
-        if settings.kiosk == enrolment.kiosk and settings.version > newest and stated is not None:
-            newest, key = settings.version, stated
-    return key
+    """Give the collector's key to seal to: of the newest settings it has signed for this kiosk, else the enrolment's."""
+    settings = newest_settings(home, enrolment)
+    stated = read_key(settings.content.get(SEAL_KEY)) if settings is not None else None
+    return stated if stated is not None else enrolment.seal_key

@@ -35,7 +35,9 @@ def take(table: Table, *, who: str, source: str) -> Plan:
             _write(made)
             facts = {one.sheet: [one.new, one.changed] for one in made.sums() if one.new or one.changed}
             trail.note(who=who, action="fleet imported", subject=source, facts=facts)
-            changed = {one.now[0] for one in made.of(SERVICES)}
+            changed = {one.now[0] for one in made.of(SERVICES)} | {
+                one.now[0] for one in made.of(UNITS) if one.before is not None and one.before[2] != one.now[2]
+            }  # elsewhere other settings hold
             if changed:
                 services.tell(Unit.objects.filter(code__in=changed))
             places = {one.now[0] for one in made.of(COUNTERS)}

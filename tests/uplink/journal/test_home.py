@@ -13,6 +13,7 @@ from tests.uplink.fakes import KIOSK, FakeTransport, Home, fill
 from tests.uplink.forwarder.test_courier import Trip
 from uplink.forwarder.carry_out import export, take_back
 from uplink.forwarder.log_inbox import LogSeen
+from uplink.forwarder.moving import Told
 from uplink.forwarder.status import Progress, StatusBoard
 from uplink.journal.acknowledged import Acknowledged
 from uplink.journal.home import KioskHome, read_status, write_status
@@ -122,6 +123,7 @@ def answers(home: Home) -> dict[str, int]:
         version="1",
         log_seen=LogSeen,
         held=lambda: (0, 0),
+        addresses=lambda: Told("mqtts://broker:8883", "https://ikm"),
         certificate_ends_ms=0,
     )
     fates["courier"] = progress.confirmed

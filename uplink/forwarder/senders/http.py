@@ -82,6 +82,11 @@ class HttpSender:
         """One batch at a time."""
         return 0 if self._session is None or self._events else 1
 
+    def aim(self, where: HttpTransport) -> None:
+        """Go there from the next session on, and ask anew for all that is signed for us."""
+        self._where = where
+        self._tags.clear()
+
     def open(self) -> None:
         """Make a session and ask for the settings and tickets, which shows whether the collector is there.
 

@@ -99,6 +99,10 @@ class MqttSender:
         """How many batches may be handed over now."""
         return self._where.window - len(self._under_way) if self._connected else 0
 
+    def aim(self, where: MqttTransport) -> None:
+        """Go there from the next connection on."""
+        self._where = where
+
     def open(self) -> None:
         """Connect with a new client, and wait for the broker's answer.
 

@@ -1,6 +1,5 @@
 """`ikm-collector kiosk`."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.db import transaction
 from collector import clock
 from collector.console.command import CollectorCommand
 from collector.console.kiosk_report import line, report
+from collector.console.management.commands.settings import pair
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import project_again
 from collector.evidence.kiosks import KnownKiosk, known
@@ -78,7 +78,7 @@ class Command(CollectorCommand):
             action="append",
             default=[],
             metavar="KEY=JSON",
-            help="such as volume_percent=60; null takes a key out",
+            help="such as volume_percent=60; null clears it, so that what is set for its unit or region holds",
         )
 
     def run(self, options: dict[str, Any]) -> str | None:
@@ -179,17 +179,9 @@ def _stolen(kiosk: Kiosk, options: dict[str, Any]) -> str:
 
 
 def _change(kiosk: Kiosk, changes: list[str]) -> str:
-    wanted: dict[str, object] = {}
-    for change in changes:
-        key, equals, text = change.partition("=")
-        try:
-            wanted[key] = json.loads(text)
-        except ValueError as error:
-            raise CollectorError("settings_pair", text=change) from error
-        if not equals or not key:
-            raise CollectorError("settings_pair", text=change)
+    wanted = dict(map(pair, changes))
     with transaction.atomic():
-        published = publish(kiosk, changes=wanted)
+        published = publish(kiosk, changes=wanted, who=trail.console_user())
         if wanted:
             trail.note(
                 who=trail.console_user(),

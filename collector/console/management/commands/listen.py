@@ -18,7 +18,7 @@ from collector.console.command import CollectorCommand
 from collector.evidence.doors import heartbeat
 from collector.evidence.doors.mqtt import BrokerAddress, Listener, Publication
 from collector.evidence.intake.accept import accept
-from collector.fleet import endings, publication
+from collector.fleet import endings, publication, setting
 from collector.log import news
 from collector.people import trail
 from collector.trust import ca, certificates, keyholder
@@ -95,8 +95,9 @@ def hear(states: Mapping[str, bytes], now_ms: int) -> None:
 def to_publish() -> Sequence[Publication]:
     """Give the settings, tickets' states, news of the log and ends of kiosks that no broker holds yet, and note that it holds them now.
 
-    They are noted before they are sent; a kiosk that misses them asks over HTTPS, or says so in its next report.
+    Of settings that changed for many kiosks at once, some are signed with each call and some sent: arrivals never wait for all. They are noted before they are sent; a kiosk that misses them asks over HTTPS, or says so in its next report.
     """
+    setting.sign_some()
     waiting = publication.unpublished()
     if waiting:
         publication.mark_published(pk for pk, _, _ in waiting)

@@ -12,8 +12,8 @@ from collector.accounts.roles import ADMINISTRATOR, EVALUATORS
 from collector.console.acting import add_account, named
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.fleet import tree
-from collector.fleet.models import Agency, Unit
+from collector.fleet import setting, tree
+from collector.fleet.models import Agency, Kiosk, Unit
 from collector.releases import endings
 from collector.words.foreign import shown
 from survey.index.periods import ZONES
@@ -82,6 +82,7 @@ def _add(given: Namespace) -> str:
         agency=agency,
         time_zone=given.time_zone,
     )
+    setting.renew(Kiosk.objects.filter(stands=unit))  # in another region other settings hold
     return f"unit {unit.code}: {unit.name}, {unit.region_id}"
 
 
