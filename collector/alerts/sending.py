@@ -105,6 +105,23 @@ def secret_of(receiver: Receiver, suffix: str) -> bytes:
     return secret
 
 
+def may_be_webhook(url: str) -> bool:
+    """Tell whether a webhook may be reached there, as far as its address says: who answers under a name is seen when it is sent to."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:  # a port that is none
+        return False
+    if not host or parts.username or parts.password or not url.isprintable() or " " in url:
+        return False
+    if f"{host}:{port}" in settings.IKM_ALERT_LOCAL:
+        return parts.scheme in ("https", "http")
+    try:
+        return parts.scheme == "https" and _is_public(host)
+    except ValueError:  # a name
+        return parts.scheme == "https" and host != "localhost"
+
+
 def address_of(url: str) -> tuple[str, int, str, bool]:
     """Give where a webhook is reached: the address looked up, its port, the host's name, whether by TLS.
 
