@@ -13,6 +13,7 @@ class Way(models.TextChoices):
     MAIL = "mail"
     WEBHOOK = "webhook"
     TELEGRAM = "telegram"
+    APPRISE = "apprise"
 
 
 class Wants(models.TextChoices):

@@ -95,6 +95,8 @@ def _is_address(way: str, address: str) -> bool:
         return True
     if way == Way.WEBHOOK:
         return sending.may_be_webhook(address)
+    if way == Way.APPRISE:  # a name of one's own for it: the address itself is a secret, and a file
+        return re.fullmatch(r"[\w .-]{1,60}", address) is not None
     return re.fullmatch(r"-?[0-9]{1,20}|@[A-Za-z0-9_]{1,64}", address) is not None
 
 

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=40, unique=True)),
-                ('way', models.CharField(choices=[('mail', 'Mail'), ('webhook', 'Webhook'), ('telegram', 'Telegram')], max_length=10)),
+                ('way', models.CharField(choices=[('mail', 'Mail'), ('webhook', 'Webhook'), ('telegram', 'Telegram'), ('apprise', 'Apprise')], max_length=10)),
                 ('address', models.CharField(max_length=300)),
                 ('region', models.CharField(blank=True, help_text='of this region and all below', max_length=13)),
                 ('kinds', models.JSONField(default=list, help_text='only these; empty: all')),

@@ -37,7 +37,9 @@ class Command(CollectorCommand):
         adding.add_argument("name", metavar="NAME", help="a short name of your own")
         adding.add_argument("--way", choices=Way.values, help="how it is reached")
         adding.add_argument(
-            "--address", default="", help="the mail address, the webhook's URL or the chat's number"
+            "--address",
+            default="",
+            help="the mail address, the webhook's URL, the chat's number, or a name for what Apprise reaches",
         )
         adding.add_argument("--region", default="", metavar="CODE", help="only of this region and all below")
         adding.add_argument("--kinds", default="", help="only these kinds, with commas")
