@@ -194,5 +194,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": IKM_LOG_LEVEL},
-    "loggers": {"pikepdf": {"level": "WARNING"}},  # it greets whoever loads it
+    "loggers": {
+        "pikepdf": {"level": "WARNING"},  # it greets whoever loads it
+        "apprise": {"level": "CRITICAL"},  # it names addresses, which hold secrets
+    },
 }

@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/", include("collector.evidence.urls")),
     path("api/v1/", include("collector.fleet.urls")),
     path("api/v1/", include("collector.complaints.urls")),
+    path("", include("collector.alerts.urls")),
     path("", include("collector.followup.urls")),
     path("", include("collector.handover.urls")),
     path("", include("collector.log.urls")),

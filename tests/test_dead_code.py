@@ -38,7 +38,7 @@ BY_LIBRARIES = (
         "AccountAdapter|is_open_for_signup|SecondFactor|can_delete_authenticator|two_factors",
         "the settings name them, and allauth calls them",
     ),
-    Unused("collector/alerts/models.py", "TELEGRAM|not_before", "chosen by its value; conditions name it"),
+    Unused("collector/alerts/models.py", "not_before|morning", "chosen by its value; conditions name it"),
     Unused("collector/challenges/*.py", "made_by|wrote_at", "kept for whoever looks into a test visit"),
     Unused(
         "collector/api/contract.py",

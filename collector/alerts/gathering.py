@@ -17,7 +17,9 @@ from collector.evidence.models import Stream
 from collector.evidence.needs import Need
 from collector.evidence.standing import COUNTING
 from collector.fleet.models import Kiosk, KioskKey, KioskSettings
+from collector.fleet.present import Alarm
 from collector.local import UTC_NAME, local_date, moment_of
+from collector.log import witnesses
 from collector.trust import ca
 from survey.settings.hours import Hours, read_hours
 
@@ -28,6 +30,7 @@ _SAME = {
     Need.REFUSED: Kind.REFUSED,
     Need.TROUBLE: Kind.TROUBLE,
     Need.LOST: Kind.LOST,
+    Need.DAMAGED: Kind.DAMAGED,
     Need.DISK: Kind.DISK,
     Need.POWER: Kind.POWER,
     Need.CLOCK: Kind.CLOCK,
@@ -37,31 +40,43 @@ _LASTS = timedelta(days=ca.CERTIFICATE_DAYS)
 
 
 class Found(NamedTuple):
-    """Something that is wrong with a kiosk."""
+    """Something that is wrong, and with what: a kiosk, a unit, a complaint, a regency, the collector itself."""
 
-    kiosk: int
+    kiosk: int | None
     name: str
+    """Of the kiosk."""
     unit: str
+    """The name of the unit."""
     region: str
+    """Whose receivers are told; `-` for those of no region."""
     kind: Kind
     level: Level
     since: datetime
+    subject: str = ""
+    """Of anything but a kiosk."""
+    unit_id: int | None = None
+    ticket: int | None = None
+    number: int = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Give by what it is known from one look to the next."""
+        return self.kind.value, self.subject or f"kiosk:{self.kiosk}"
 
 
 class Look(NamedTuple):
     """All that is wrong."""
 
     at: datetime
-    found: dict[tuple[Kind, int], Found]
+    found: dict[tuple[str, str], Found]
     causes: frozenset[str]
 
 
 def look(now: datetime, *, standing: frozenset[str]) -> Look:
     """Look what is wrong; `standing`: the common causes that stand."""
     silent, quiet = _silent(now)
-    found = {
-        (one.kind, one.kiosk): one for one in (*silent, *_needing(now), *_undelivered(now), *_ending(now))
-    }
+    rest = (*_needing(now), *_waiting(), *_undelivered(now), *_ending(now), *_uncosigned(now))
+    found = {one.key: one for one in (*silent, *rest)}
     if not silent:
         return Look(now, found, frozenset())
     every = _regencies()
@@ -88,7 +103,7 @@ def _silent(now: datetime) -> tuple[list[Found], list[str]]:
         .annotate(Max("received_ms"))
     )
     hours = _hours(quiet)
-    free_in = _free_days(now)
+    free_in = free_days(now)
     held = cache(
         lambda told, zone, free: rules.marks(
             now, hours=_read(told) if told else rules.OFFICE, zone=zone, free=free
@@ -124,7 +139,8 @@ def _read(text: str) -> Mapping[str, Hours]:
     return read_hours(json.loads(text), where="opening_hours")
 
 
-def _free_days(now: datetime) -> Callable[[str], frozenset[date]]:
+def free_days(now: datetime) -> Callable[[str], frozenset[date]]:
+    """Give the days without work of each region, from a month ago on, looked up once."""
     first = local_date(now - timedelta(days=30), UTC_NAME)
     days = list(Holiday.objects.filter(day__gte=first).values_list("region", "day"))
 
@@ -147,6 +163,31 @@ def _needing(now: datetime) -> list[Found]:
             )
         ]
     return found
+
+
+def _waiting() -> list[Found]:
+    """Give who is connected and reports, and whose records wait all the same: one that has just come back has not had the time."""
+    connected = Kiosk.objects.filter(
+        needs.complains(Alarm.BACKLOG),
+        state__online=True,
+        state__changed_at__lte=F("state__heard_at") - rules.STEADY,
+        stands__isnull=False,
+        stands__hidden_on=None,
+    ).order_by()
+    return [
+        Found(pk, name, unit, region, Kind.BACKLOG, Level.DOWN, heard)
+        for pk, name, heard, unit, region in connected.values_list(
+            "pk", "name", "state__heard_at", "stands__name", "stands__region"
+        )
+    ]
+
+
+def _uncosigned(now: datetime) -> list[Found]:
+    """Give that the log's checkpoints lack cosignatures: since the first one behind the last that has them."""
+    since = witnesses.uncosigned_since()
+    if since is None or now - since < rules.COSIGNED:
+        return []
+    return [Found(None, "", "", "-", Kind.COSIGN, Level.DOWN, since, subject=rules.CENTRE)]
 
 
 def _undelivered(now: datetime) -> list[Found]:

@@ -1,8 +1,10 @@
 """What is wrong and since when, each change of it, who is told, and the messages on their way."""
 
+from django.conf import settings
 from django.db import models
 
-from collector.fleet.models import Kiosk
+from collector.complaints.models import Ticket
+from collector.fleet.models import Kiosk, Unit
 
 
 class Way(models.TextChoices):
@@ -11,6 +13,7 @@ class Way(models.TextChoices):
     MAIL = "mail"
     WEBHOOK = "webhook"
     TELEGRAM = "telegram"
+    APPRISE = "apprise"
 
 
 class Wants(models.TextChoices):
@@ -25,6 +28,9 @@ class Turn(models.Model):
     """One row: whoever changes it works out the alerts alone until the transaction ends."""
 
     at = models.DateTimeField()
+    morning = models.DateField(
+        null=True, help_text="the day whose morning round is done, where the collector stands"
+    )
 
     def __str__(self) -> str:
         return f"turn at {self.at}"
@@ -48,11 +54,18 @@ class Cause(models.Model):
 
 
 class Alert(models.Model):
-    """Something that is or was wrong with a kiosk, from its beginning to its end."""
+    """Something that is or was wrong with a kiosk, at a unit, with a complaint, in a regency or here, from its beginning to its end."""
 
     kind = models.CharField(max_length=16)
-    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="alerts")
+    subject = models.CharField(
+        max_length=40,
+        help_text="what it is about: `kiosk:5`, `unit:7`, `ticket:9`, `regency:18.01`, `centre`",
+    )
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE, related_name="alerts", null=True)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="alerts", null=True)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="alerts", null=True)
     level = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField(default=0, help_text="of how many it is, where it is one of many")
     since = models.DateTimeField(help_text="since when it is so, by the evidence")
     opened_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True, help_text="since when the evidence says no more that it is so")
@@ -71,26 +84,37 @@ class Alert(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "kiosk"], condition=models.Q(ended_at=None), name="alert_open_once"
+                fields=["kind", "subject"], condition=models.Q(ended_at=None), name="alert_open_once"
             )
         ]
         indexes = [models.Index(fields=["ended_at", "kind"], name="alert_by_end")]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.kiosk_id}"
+        return f"{self.kind} of {self.subject}"
 
 
 class Change(models.Model):
-    """One change of an alert's level, with the evidence it was made by; never changed itself."""
+    """One change of an alert's level, with the moment of the evidence it was made by; never changed itself."""
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField()
     was = models.PositiveSmallIntegerField()
     level = models.PositiveSmallIntegerField(help_text="0 where it has ended")
-    evidence = models.JSONField()
+    since = models.DateTimeField(help_text="since when it is so, by the evidence; the alert says of what")
 
     def __str__(self) -> str:
         return f"{self.alert_id}: {self.was} to {self.level}"
+
+
+class Judged(models.Model):
+    """How far a unit's answers have been judged: whoever answered until then is in one judgement, and in no other one."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="+")
+    through = models.DateField(help_text="the last day that was judged, in the unit's zone")
+    is_above = models.BooleanField(default=False, help_text="whether the line was passed")
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} through {self.through}"
 
 
 class Receiver(models.Model):
@@ -102,6 +126,15 @@ class Receiver(models.Model):
     region = models.CharField(max_length=13, blank=True, help_text="of this region and all below")
     kinds = models.JSONField(default=list, help_text="only these; empty: all")
     wants = models.CharField(max_length=4, choices=Wants, default=Wants.BOTH)
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="who reads there: of answers and complaints it is told what this account may see, and without one nothing",
+    )
+    weekly = models.BooleanField(default=True, help_text="whether it gets the week's list of silent kiosks")
+    listed_on = models.DateField(null=True, help_text="when that went to it last")
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     remind_hours = models.PositiveSmallIntegerField(default=24, help_text="0: never")

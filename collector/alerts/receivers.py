@@ -5,19 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import QuerySet
 
 from collector import clock
-from collector.alerts import changing
-from collector.alerts.models import Alert, Message, Receiver, Way
-from collector.alerts.rules import Kind
+from collector.accounts import roles
+from collector.alerts import rules, sending, telling
+from collector.alerts.models import Alert, Message, Receiver, Wants, Way
+from collector.alerts.rules import OFFICE, PRIVATE, Kind
 from collector.alerts.wording import Line
 from collector.errors import CollectorError
 from collector.fleet.models import Region
 from collector.people import trail
 
 _AT_ONCE = 1_000
+_LONGEST = 300
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -33,14 +38,19 @@ class Wish:
     wants: str
     quiet: tuple[time, time] | None
     remind_hours: int
+    reader: User | None = None
+    """The account that reads there."""
+    weekly: bool = True
 
 
 def keep(wish: Wish, *, who: str) -> Receiver:
     """Add a receiver, or change the one of this name.
 
     Raises:
-        CollectorError: the name (`alert_name`), the way (`alert_way`), the address (`alert_address`), a kind (`alert_kind`) or the region
-            (`region_unknown`) is none.
+        CollectorError: the name (`alert_name`), the way (`alert_way`), the address (`alert_address`), a kind (`alert_kind`), what it
+            wants (`alert_wants`) or the region (`region_unknown`) is none; the quiet hours are none (`alert_quiet`) or cover all working hours
+            (`alert_quiet_day`); of the kinds nothing would be told without an account (`alert_reader`), or it may not be told
+            (`alert_no_evaluator`).
     """
     if not _NAME.fullmatch(wish.name):
         raise CollectorError("alert_name", name=wish.name)
@@ -48,25 +58,20 @@ def keep(wish: Wish, *, who: str) -> Receiver:
         raise CollectorError("alert_way", name=wish.name, known=", ".join(Way.values))
     if wish.region and not Region.objects.filter(pk=wish.region).exists():
         raise CollectorError("region_unknown", code=wish.region)
-    if wish.way == Way.MAIL:
-        is_address = re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", wish.address)
-    elif wish.way == Way.WEBHOOK:
-        is_address = re.fullmatch(r"https?://\S+", wish.address)
-    else:
-        is_address = re.fullmatch(r"-?\d{1,20}|@\w{1,64}", wish.address)
-    if not is_address:
+    if not _is_address(wish.way, wish.address):
         raise CollectorError("alert_address", address=wish.address, way=wish.way)
-    known = [one.value for one in Kind]
-    for one in wish.kinds:
-        if one not in known:
-            raise CollectorError("alert_kind", kind=one, known=", ".join(known))
-    begins, ends = wish.quiet or (None, None)
+    if wish.wants not in Wants.values:
+        raise CollectorError("alert_wants", wants=wish.wants, known=", ".join(Wants.values))
+    _check_kinds(wish)
+    begins, ends = _quiet(wish.quiet)
     fields = {
         "way": wish.way,
         "address": wish.address,
         "region": wish.region,
         "kinds": list(wish.kinds),
         "wants": wish.wants,
+        "reader": wish.reader,
+        "weekly": wish.weekly,
         "quiet_from": begins,
         "quiet_until": ends,
         "remind_hours": wish.remind_hours,
@@ -76,6 +81,49 @@ def keep(wish: Wish, *, who: str) -> Receiver:
         found, _ = Receiver.objects.update_or_create(name=wish.name, defaults=fields)
         trail.note(who=who, action="alert receiver kept", subject=f"receiver {wish.name}", why=wish.way)
     return found
+
+
+def _is_address(way: str, address: str) -> bool:
+    """Tell whether somebody may be reached there at all."""
+    if len(address) > _LONGEST:
+        return False
+    if way == Way.MAIL:
+        try:
+            validate_email(address)
+        except ValidationError:
+            return False
+        return True
+    if way == Way.WEBHOOK:
+        return sending.may_be_webhook(address)
+    if way == Way.APPRISE:  # a name of one's own for it: the address itself is a secret, and a file
+        return re.fullmatch(r"[\w .-]{1,60}", address) is not None
+    return re.fullmatch(r"-?[0-9]{1,20}|@[A-Za-z0-9_]{1,64}", address) is not None
+
+
+def _check_kinds(wish: Wish) -> None:
+    known = [one.value for one in Kind]
+    for one in wish.kinds:
+        if one not in known:
+            raise CollectorError("alert_kind", kind=one, known=", ".join(known))
+    if wish.reader is not None:
+        if not roles.has_role(wish.reader, roles.EVALUATORS):
+            raise CollectorError("alert_no_evaluator", account=wish.reader.get_username())
+    elif wish.kinds and not set(wish.kinds) - set(PRIVATE):
+        raise CollectorError("alert_reader", kinds=", ".join(wish.kinds))
+
+
+def _quiet(given: tuple[time, time] | None) -> tuple[time | None, time | None]:
+    """Give quiet hours as they are kept: whoever is never disturbed while offices are open is never told in time."""
+    if given is None:
+        return None, None
+    begins, ends = given
+    text = f"{begins:%H:%M}-{ends:%H:%M}"
+    if begins == ends or begins.tzinfo is not None or ends.tzinfo is not None:
+        raise CollectorError("alert_quiet", given=text)
+    first, last = OFFICE["mon"][0]
+    if rules.is_quiet(first, begins, ends) and rules.is_quiet(time(last.hour - 1, 59), begins, ends):
+        raise CollectorError("alert_quiet_day", given=text)
+    return begins, ends
 
 
 def find(name: str) -> Receiver:
@@ -108,7 +156,7 @@ def test(name: str) -> Message:
         CollectorError: there is no such receiver (`alert_unknown`).
     """
     now = clock.now()
-    return changing.write(find(name), [Line.test(now)], now)
+    return telling.write(find(name), [Line.test(now)], now)
 
 
 def take_on(alerts: QuerySet[Alert], *, who: str) -> int:

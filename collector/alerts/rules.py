@@ -24,7 +24,19 @@ RENEW = timedelta(days=60)
 """So long before its certificate's end somebody has to enrol a kiosk anew: villages are far."""
 PERCENT = 20
 """Reports of a whole broker that is gone stop within an hour, not at once: when the first kiosk is late, a quarter is suspect."""
+MORNING_AT = time(7)
+"""From when on the day's round is done, where the collector stands."""
+SOON_DAYS = 3
+"""So many working days before its date a complaint's office is told."""
+DUE_DAYS = 7
+"""So many days before it is due units that have not handed in are counted."""
 ALL = "all"
+CENTRE = "centre"
+"""What an alert is about that is of the collector itself."""
+COSIGNED = timedelta(hours=2)
+"""So long after its making a checkpoint has been cosigned."""
+STEADY = timedelta(minutes=70)
+"""Whoever has been connected for so long has reported twice: what still waits then does not come through."""
 _MOST_DAYS = 21
 """Whoever was shut longer than that is not measured by opening time any more."""
 OFFICE: Mapping[str, Hours] = {day: ((time(8), time(15)),) for day in DAYS[:5]}
@@ -48,6 +60,35 @@ class Kind(StrEnum):
     CLOCK = "jam"
     CERTIFICATE = "sertifikat"
     """The certificate by which the broker lets it in is near its end."""
+    BACKLOG = "antre"
+    """It is connected, and its records do not come through."""
+    DAMAGED = "rusak"
+    """Pieces of its journal were damaged."""
+    COSIGN = "saksi"
+    """The newest checkpoint of the log was not cosigned by as many as its policy demands."""
+    RELEASES = "rilis"
+    """Units of a regency have not handed a period in that is due."""
+    NEW = "aduan"
+    """A complaint came in and waits to be verified."""
+    SOON = "aduan_dekat"
+    """A complaint's date is near."""
+    TODAY = "aduan_hari_ini"
+    OVER = "aduan_lewat"
+    """A complaint's date has passed."""
+    WORST = "jawaban"
+    """The share of worst answers at a unit is above the line."""
+    BURST = "semburan"
+    """Presses came as no queue of people makes them."""
+
+
+COMPLAINTS = (Kind.NEW, Kind.SOON, Kind.TODAY, Kind.OVER)
+ANSWERS = (Kind.WORST, Kind.BURST)
+PRIVATE = (*COMPLAINTS, *ANSWERS)
+"""What only a receiver is told behind which an account with an evaluator's office stands."""
+MORNING = (Kind.RELEASES, *PRIVATE)
+"""What is looked for once a day, in the morning."""
+LIVE = tuple(one for one in Kind if one not in MORNING)
+"""What is looked for at each turn."""
 
 
 class Level(IntEnum):
@@ -136,17 +177,21 @@ def hold(flaps: int) -> timedelta:
     return FLAPPING_HOLD if flaps >= FLAPPING else HOLD
 
 
+def is_quiet(clock: time, quiet_from: time, quiet_until: time) -> bool:
+    """Tell whether a time of the day lies in quiet hours, which may reach over midnight."""
+    if quiet_from > quiet_until:
+        return clock >= quiet_from or clock < quiet_until
+    return quiet_from <= clock < quiet_until
+
+
 def undisturbed(now: datetime, quiet_from: time | None, quiet_until: time | None, *, zone: str) -> datetime:
     """Give when a message may go: now, or when the receiver's quiet hours are over."""
     if quiet_from is None or quiet_until is None or quiet_from == quiet_until:
         return now
     place = now.astimezone(ZoneInfo(zone))
     clock = place.time().replace(tzinfo=None)
-    over_night = quiet_from > quiet_until
-    is_quiet = (
-        (clock >= quiet_from or clock < quiet_until) if over_night else quiet_from <= clock < quiet_until
-    )
-    if not is_quiet:
+    if not is_quiet(clock, quiet_from, quiet_until):
         return now
+    over_night = quiet_from > quiet_until
     day = local_date(now, zone) + timedelta(days=1 if over_night and clock >= quiet_from else 0)
     return datetime.combine(day, quiet_until, place.tzinfo).astimezone(now.tzinfo)

@@ -9,6 +9,7 @@ from django.db import connection
 
 from collector import clock
 from collector.alerts import changing, outbox, pinging
+from collector.alerts.morning import rounds
 from collector.jobs import alive
 from collector.notify import notify
 
@@ -21,7 +22,8 @@ def once() -> tuple[int, int]:
     """Work out what changed, and send what can be sent; gives how many changes and messages."""
     token = secrets.token_hex(16)
     with alive.living(token):
-        made = changing.turn(clock.now())
+        now = clock.now()
+        made = changing.turn(now) + rounds.turn(now)
         outbox.give_back_of_the_dead()
         return made, outbox.send_waiting(token)
 
@@ -38,7 +40,9 @@ def run(stop: Event, *, hands: int) -> None:
             one.start()
         notify("READY=1")
         while not stop.is_set():
-            changing.turn(clock.now())
+            now = clock.now()
+            changing.turn(now)
+            rounds.turn(now)
             outbox.give_back_of_the_dead()
             if not all(one.is_alive() for one in threads):
                 raise RuntimeError("a thread has ended")  # systemd starts all anew

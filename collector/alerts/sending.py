@@ -1,12 +1,13 @@
 """The ways to a receiver. Whatever keeps a message from arriving is an `OSError`, and is tried again.
 
-Secrets are files of the process itself, in `alerts/` of `IKM_OWN`: `NAME.key` of a webhook, `NAME.token` of a Telegram bot. A webhook is
+Secrets are files of the process itself, in `alerts/` of `IKM_OWN`: `NAME.key` of a webhook, `NAME.token` of a Telegram bot, `NAME.url` for Apprise. A webhook is
 reached at a public address over https alone, at the very address that was looked up, and no redirect is followed.
 """
 
 import hashlib
 import hmac
 import http.client
+import importlib
 import ipaddress
 import json
 import socket
@@ -53,8 +54,10 @@ def _send(receiver: Receiver, *, key: str, body: Mapping[str, object], tries: in
     elif receiver.way == Way.WEBHOOK:
         _webhook(receiver, key=key, body=body)
     else:
+        # Nobody there knows a repeat by its key, so the text says that it may be one.
         repeat = say("alert.repeat", INDONESIAN) + "\n" if tries > 1 else ""
-        _telegram(receiver, text=repeat + text)
+        tell = _telegram if receiver.way == Way.TELEGRAM else _apprise
+        tell(receiver, text=repeat + text)
 
 
 def _mail(receiver: Receiver, *, key: str, text: str) -> None:
@@ -89,6 +92,19 @@ def _telegram(receiver: Receiver, *, text: str) -> None:
     post(f"https://{_TELEGRAM}/bot{token}/sendMessage", content, {"Content-Type": "application/json"})
 
 
+def _apprise(receiver: Receiver, *, text: str) -> None:
+    url = secret_of(receiver, "url").decode()
+    try:
+        library = importlib.import_module("apprise")  # an extra: few collectors have it
+    except ImportError as error:
+        raise RefusedError("apprise is not installed: see docs/alerts.md") from error
+    told = library.Apprise()
+    if not told.add(url):
+        raise RefusedError(f"apprise knows no such address as {receiver.name}.url has")
+    if not told.notify(body=text, title=say("alert.subject", INDONESIAN)):
+        raise RefusedError("apprise did not get it through")
+
+
 def secret_of(receiver: Receiver, suffix: str) -> bytes:
     """Give a receiver's secret.
 
@@ -103,6 +119,23 @@ def secret_of(receiver: Receiver, suffix: str) -> bytes:
     if not secret:
         raise RefusedError(f"{path}: empty")
     return secret
+
+
+def may_be_webhook(url: str) -> bool:
+    """Tell whether a webhook may be reached there, as far as its address says: who answers under a name is seen when it is sent to."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:  # a port that is none
+        return False
+    if not host or parts.username or parts.password or not url.isprintable() or " " in url:
+        return False
+    if f"{host}:{port}" in settings.IKM_ALERT_LOCAL:
+        return parts.scheme in ("https", "http")
+    try:
+        return parts.scheme == "https" and _is_public(host)
+    except ValueError:  # a name
+        return parts.scheme == "https" and host != "localhost"
 
 
 def address_of(url: str) -> tuple[str, int, str, bool]:

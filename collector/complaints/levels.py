@@ -77,6 +77,13 @@ def fields(holder: Holder) -> Mapping[str, object]:
     return empty | {"level": holder.level}
 
 
+def holder_name(holder: Holder, name: str) -> str:
+    """Give what people call a holder whose name was looked up, empty where it has none."""
+    if holder.level == LAPOR:
+        return "SP4N-LAPOR!"
+    return "Pusat" if holder.level == Level.ALL else name or holder.code
+
+
 def name_of(holder: Holder) -> str:
     """Give what people call a holder; of one that is not here any more its code."""
     if holder.level == Level.UNIT:
@@ -86,8 +93,8 @@ def name_of(holder: Holder) -> str:
     elif holder.level == Level.REGION:
         found = Region.objects.filter(code=holder.code).first()
     else:
-        return "SP4N-LAPOR!" if holder.level == LAPOR else "Pusat"
-    return (found.name if found is not None else "") or holder.code
+        found = None
+    return holder_name(holder, found.name if found is not None else "")
 
 
 def chain_of(unit: Unit) -> list[Holder]:

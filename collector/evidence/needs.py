@@ -40,6 +40,10 @@ class Need(StrEnum):
     """It reports a trouble."""
     LOST = "hilang"
     """Records that the collector had are gone here."""
+    DAMAGED = "rusak"
+    """Pieces of its journal were damaged."""
+    BACKLOG = "antre"
+    """Its records do not come through, by its last report."""
     DISK = "penuh"
     """Its disk fills up."""
     POWER = "listrik"
@@ -53,6 +57,8 @@ Needs = tuple[Need, ...]
 _ALARMS: Mapping[Need, Alarm] = {
     Need.CLOSED: Alarm.CLOSED,
     Need.TROUBLE: Alarm.TROUBLE,
+    Need.DAMAGED: Alarm.DAMAGED,
+    Need.BACKLOG: Alarm.BACKLOG,
     Need.DISK: Alarm.DISK,
     Need.POWER: Alarm.POWER,
     Need.CLOCK: Alarm.CLOCK,
@@ -81,14 +87,16 @@ def conditions(midnight: datetime) -> dict[Need, Q]:
     return {
         Need.CONFLICT: Q(pk__in=told_two.values("stream__kiosk")),
         Need.FOREIGN: Q(pk__in=streams.filter(standing=StreamStanding.FOREIGN).values("kiosk")),
-        Need.CLOSED: _complains(Alarm.CLOSED),
+        Need.CLOSED: complains(Alarm.CLOSED),
         Need.REFUSED: Q(pk__in=_refusing().values("kiosk")) & in_use,
         Need.SILENT: in_use & (late | Q(Q(last_hour_ms__isnull=True), Exists(keys))),
-        Need.TROUBLE: _complains(Alarm.TROUBLE),
+        Need.TROUBLE: complains(Alarm.TROUBLE),
         Need.LOST: Q(pk__in=LostHere.objects.order_by().values("stream__kiosk")),
-        Need.DISK: _complains(Alarm.DISK),
-        Need.POWER: _complains(Alarm.POWER),
-        Need.CLOCK: _complains(Alarm.CLOCK),
+        Need.DAMAGED: complains(Alarm.DAMAGED),
+        Need.BACKLOG: complains(Alarm.BACKLOG),
+        Need.DISK: complains(Alarm.DISK),
+        Need.POWER: complains(Alarm.POWER),
+        Need.CLOCK: complains(Alarm.CLOCK),
     }
 
 
@@ -172,7 +180,7 @@ def _of_group(gravest: Need | None, wanted: Mapping[Need, Q], *, is_silent: bool
     graver = tuple(Need)[: tuple(Need).index(gravest)] if gravest is not None else tuple(Need)
     yield from (~wanted[need] for need in graver if need in _OF_FEW)
     if alarms := reduce(or_, (_ALARMS[need] for need in graver if need in _ALARMS), Alarm(0)):
-        yield ~_complains(alarms)
+        yield ~complains(alarms)
     if gravest is not None:
         yield wanted[gravest]
     if gravest is not Need.SILENT:
@@ -188,7 +196,7 @@ def _needs(in_use: bool, alarms: int, *, still: bool) -> Needs:
     )
 
 
-def _complains(alarms: Alarm) -> Q:
+def complains(alarms: Alarm) -> Q:
     """Give the condition that one of these alarms is told by a kiosk in use."""
     return Q(Q(in_use=True), GreaterThan(F("alarms").bitand(alarms.value), 0))
 

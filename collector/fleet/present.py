@@ -13,6 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskState
 from survey.wire.health import uplink_health_of
 
+WAITING_S = 2 * 3600
+"""So long no record waits on a kiosk that reaches the collector: nothing behind the oldest one has been confirmed since."""
 FULL_PERCENT = 90
 """From where on a disk is said to fill up; the journal says itself when it takes no more."""
 
@@ -29,6 +31,10 @@ class Alarm(IntFlag):
     """The supply was too weak since its start."""
     CLOCK = 16
     """The clock of its newest record was not trusted."""
+    BACKLOG = 32
+    """Its oldest record has waited for hours: what it holds can only have grown since."""
+    DAMAGED = 64
+    """Pieces of its journal were damaged and set aside."""
 
 
 def alarms_of(report: object) -> Alarm:
@@ -37,6 +43,10 @@ def alarms_of(report: object) -> Alarm:
     if health is None or not isinstance(report, dict):
         return Alarm(0)
     told = Alarm.CLOCK if report.get("sync") is False else Alarm(0)
+    if health.backlog > 0 and (health.oldest_s >= WAITING_S or health.oldest_s < 0):
+        told |= Alarm.BACKLOG
+    if health.damaged > 0:
+        told |= Alarm.DAMAGED
     panel = health.kiosk
     if panel is None:
         return told

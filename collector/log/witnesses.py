@@ -8,6 +8,7 @@ import logging
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 
 from cryptography.exceptions import InvalidSignature
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _SECONDS = 10.0
 _MAX_ANSWER_BYTES = 64 * 1024
+_LOOKED_AT = 20
 _SIZE_TYPE = "text/x.tlog.size"
 
 
@@ -149,6 +151,32 @@ def _asked(url: str, size: int) -> tuple[Line, ...]:
                 raise
             old = int(error.read(32).decode("ascii").strip())
     raise CollectorError("log_old", old=old, size=size)
+
+
+def uncosigned_since() -> datetime | None:
+    """Give since when the newest checkpoints lack the cosignatures that the policy demands; None where they have them, or nobody demands any.
+
+    Where the policy cannot be read nobody can tell, and all that were looked at count as lacking them.
+    """
+    if not settings.IKM_LOG_POLICY:
+        return None
+    try:
+        wanted = policy()
+    except CollectorError:
+        wanted = None
+    since = None
+    for made, text in KeptCheckpoint.objects.order_by("-size").values_list("made_at", "note")[:_LOOKED_AT]:
+        if wanted is not None and _is_witnessed(wanted, text):
+            break
+        since = made
+    return since
+
+
+def _is_witnessed(wanted: Policy, text: str) -> bool:
+    try:
+        return wanted.judge(read_note(text.encode()), check).is_witnessed
+    except Malformed:  # whatever became of it here, nobody has cosigned it so
+        return False
 
 
 def stamp_of(text: str) -> str:

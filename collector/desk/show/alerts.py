@@ -10,13 +10,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from collector import clock
 from collector.accounts import roles
-from collector.alerts import receivers
+from collector.alerts import audience, receivers
 from collector.alerts.models import Alert, MessageState, Receiver, Turn
-from collector.alerts.rules import ALL
+from collector.alerts.rules import ALL, Kind, Level
 from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Region
@@ -41,6 +42,28 @@ class Group(NamedTuple):
     since: object
 
 
+class Other(NamedTuple):
+    """Something that is wrong and is no kiosk's."""
+
+    alert: Alert
+    what: str
+    where: str
+    path: str
+    """Where it is dealt with."""
+
+    @classmethod
+    def of(cls, one: Alert) -> "Other":
+        """Say an alert."""
+        what = say_here(f"alert.kind_{one.kind}")
+        if one.kind == Kind.RELEASES:
+            word = "late_units" if one.level == Level.DOWN else "due_units"
+            what = say_here(f"alert.{word}", number=one.number)
+            return cls(one, what, one.subject.partition(":")[2], reverse("desk-missing"))
+        if one.unit is not None:
+            return cls(one, what, one.unit.name, reverse("desk-numbers"))
+        return cls(one, what, say_here("alert.the_centre"), reverse("log-checkpoint"))
+
+
 @login_required
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
@@ -50,12 +73,21 @@ def listed(request: HttpRequest) -> HttpResponse:
     alone = found.exclude(_TOGETHER).select_related("kiosk__stands")
     order = (F("acknowledged_at").asc(nulls_first=True), "-level", "since", "pk")
     page = Paginator(alone.order_by(*order), ROWS).get_page(request.GET.get("page"))
+    others = [
+        Other.of(one)
+        for one in audience.of_others(request.user)
+        .select_related("unit", "kiosk")
+        .order_by("kind", "-level", "pk")
+    ]
+    complaints = audience.of_complaints(request.user)
     looked = Turn.objects.filter(pk=1).values_list("at", flat=True).first()
     context = {
         "groups": groups,
         "page": page,
         "lines": [(one, say_here(f"alert.kind_{one.kind}")) for one in page],
-        "total": page.paginator.count + sum(one.number for one in groups),
+        "others": _named(others),
+        "complaints": [(one, say_here(f"alert.kind_{one.office.kind.value}")) for one in complaints],
+        "total": page.paginator.count + sum(one.number for one in groups) + len(others) + len(complaints),
         "looked": looked,
         "is_stale": looked is None or clock.now() - looked > STALE,
         "administers": roles.has_role(request.user, (roles.ADMINISTRATOR,)),
@@ -67,7 +99,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Note that the account takes an alert on, or all of one cause in its reach."""
-    found = _reach(request)
+    found = _reach(request) | audience.of_others(request.user)
     alert, cause = request.POST.get("alert", ""), request.POST.get("cause", "")
     number = alert or cause
     chosen = found.none()
@@ -86,7 +118,11 @@ def told(request: HttpRequest) -> HttpResponse:
     """List who is told, how their last message went, and let each be tried."""
     _administrators_only(request)
     waiting = Count("messages", filter=Q(messages__state__in=(MessageState.WAITING, MessageState.TAKEN)))
-    every = Receiver.objects.annotate(sent=Max("messages__sent_at"), waiting=waiting).order_by("name")
+    every = (
+        Receiver.objects.select_related("reader")
+        .annotate(sent=Max("messages__sent_at"), waiting=waiting)
+        .order_by("name")
+    )
     context = {
         "receivers": [
             (one, [say_here(f"alert.kind_{kind}") for kind in one.kinds]) for one in every.iterator()
@@ -110,15 +146,16 @@ def test(request: HttpRequest) -> HttpResponse:
 
 
 def _reach(request: HttpRequest) -> QuerySet[Alert]:
-    """Give the open alerts of kiosks that stand at units of the account's offices."""
-    offices = roles.held(request.user, roles.OFFICERS)
-    if not offices:
+    if not roles.has_role(request.user, roles.OFFICERS):
         raise PermissionDenied
-    units = roles.units_of(offices)
-    found = Alert.objects.filter(ended_at=None, kiosk__stands__isnull=False)
-    if not units.query.has_filters():  # of a whole country no unit is looked up
-        return found
-    return found.filter(kiosk__stands__in=units.order_by().values("pk"))
+    return audience.of_kiosks(request.user)
+
+
+def _named(others: list[Other]) -> list[Other]:
+    """Call regencies by their names."""
+    codes = [one.where for one in others if one.alert.kind == Kind.RELEASES]
+    names = dict(Region.objects.filter(pk__in=codes).values_list("pk", "name")) if codes else {}
+    return [one._replace(where=names.get(one.where) or one.where) for one in others]
 
 
 def _administrators_only(request: HttpRequest) -> None:

@@ -13,6 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from django.conf import settings
@@ -169,6 +172,20 @@ def test_messages_wait_for_the_end_of_quiet_hours() -> None:
         ({"region": "99.99"}, "region_unknown"),
         ({"kinds": ["hujan"]}, "alert_kind"),
         ({"address": "nobody"}, "alert_address"),
+        ({"address": "a@b"}, "alert_address"),
+        ({"address": "a@example.go.id,b@example.go.id"}, "alert_address"),
+        ({"way": "webhook", "address": "http://example.go.id/"}, "alert_address"),
+        ({"way": "webhook", "address": "https://example.go.id:99999/"}, "alert_address"),
+        ({"way": "webhook", "address": "https://10.1.2.3/"}, "alert_address"),
+        ({"way": "webhook", "address": "https://user:pass@example.go.id/"}, "alert_address"),
+        ({"way": "webhook", "address": "https://localhost/"}, "alert_address"),
+        ({"way": "telegram", "address": "ibu desa"}, "alert_address"),
+        ({"way": "apprise", "address": "tgram://token/chat"}, "alert_address"),
+        ({"wants": "some"}, "alert_wants"),
+        ({"quiet": (time(6), time(21))}, "alert_quiet_day"),
+        ({"quiet": (time(21), time(21))}, "alert_quiet"),
+        ({"quiet": (time(21, tzinfo=UTC), time(6))}, "alert_quiet"),
+        ({"kinds": ["aduan", "jawaban"]}, "alert_reader"),
     ],
 )
 def test_a_receiver_that_could_never_be_told_is_refused(
@@ -176,7 +193,7 @@ def test_a_receiver_that_could_never_be_told_is_refused(
 ) -> None:
     usual = {"way": "mail", "address": "dinas@example.go.id", "region": "", "kinds": (), "wants": "both"}
     with pytest.raises(CollectorError) as refused:
-        receivers.keep(Wish(name="dinas", quiet=None, remind_hours=0, **(usual | given)), who="Rina")
+        receivers.keep(Wish(name="dinas", remind_hours=0, **({"quiet": None} | usual | given)), who="Rina")
     assert refused.value.word == code
     assert not Receiver.objects.exists()
 
@@ -275,8 +292,63 @@ def test_a_webhook_is_signed_and_follows_nobody(db: None, hook: Listening) -> No
     assert {one[0]["Idempotency-Key"] for one in hook.came} == {json.loads(content)["key"]}
 
 
+class FakeApprise:
+    """As much of the library as is used: what it was told, and whether that went."""
+
+    told: ClassVar[list[tuple[str, str]]] = []
+    goes: ClassVar[bool] = True
+
+    def add(self, url: str) -> bool:
+        self._url = url
+        return "://" in url
+
+    def notify(self, *, body: str, title: str) -> bool:
+        self.told.append((self._url, f"{title}|{body}"))
+        return self.goes
+
+
+def test_apprise_has_its_address_from_a_file_and_nowhere_else(
+    db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "IKM_OWN", tmp_path)
+    monkeypatch.setitem(sys.modules, "apprise", SimpleNamespace(Apprise=FakeApprise))
+    monkeypatch.setattr(FakeApprise, "told", [])
+    wish("desa", "apprise", "grup WA desa")
+    receivers.test("desa")
+    running.once()
+    assert "desa.url" in Receiver.objects.get().last_error
+    (tmp_path / "alerts").mkdir()
+    secret = tmp_path / "alerts" / "desa.url"
+    for content, goes in (("nothing", True), ("tgram://s3cret/1", False), ("tgram://s3cret/1", True)):
+        secret.write_text(content)
+        monkeypatch.setattr(FakeApprise, "goes", goes)
+        Message.objects.update(not_before=NOON - timedelta(days=1))
+        running.once()
+        assert "s3cret" not in Receiver.objects.get().last_error
+    assert Message.objects.get().state == MessageState.SENT
+    assert FakeApprise.told[-1] == (
+        "tgram://s3cret/1", "IKM: ada yang perlu dilihat|(Pesan ini mungkin berulang.)\nIni pesan percobaan.",
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    receivers.test("desa")
+    running.once()
+    assert "not installed" in Receiver.objects.get().last_error
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of its own imports
+def test_the_library_itself_gets_it_through(db: None, hook: Listening) -> None:
+    pytest.importorskip("apprise", reason="an extra that few have")
+    wish("desa", "apprise", "uji")
+    (settings.IKM_OWN / "alerts" / "desa.url").write_text(hook.url.replace("http://", "json://"))
+    receivers.test("desa")
+    running.once()
+    assert Receiver.objects.get().last_error == ""
+    assert json.loads(hook.came[-1][1])["message"] == "Ini pesan percobaan."
+
+
 def test_an_address_that_is_none_ends_no_sender(db: None, hook: Listening) -> None:
-    wish("desa", "webhook", "https://example.org:99999/")
+    wish("desa", "webhook", "https://example.org/")
+    Receiver.objects.update(address="https://example.org:99999/")  # as of before such were refused
     wish("lain", "webhook", hook.url)
     (settings.IKM_OWN / "alerts" / "lain.key").write_text("rahasia")
     receivers.test("desa")

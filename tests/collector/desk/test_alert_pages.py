@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from collector.accounts import roles
 from collector.alerts import changing
-from collector.alerts.models import Alert, Message, Receiver
-from collector.fleet.models import Region, Unit
+from collector.alerts.models import Alert, Judged, Message, Receiver
+from collector.alerts.morning import rounds
+from collector.fleet.models import Assignment, Kiosk, Place, Region, Unit
 from collector.people.models import TrailEntry
 from tests.collector.accounts_of import person
 from tests.collector.alerts.test_alerts import NOON, town, wish
+from tests.collector.complaints.tickets import a_ticket
 from tests.collector.conftest import OwnClock
 from tests.collector.desk.test_desk import administrator, browser, seen
 
@@ -148,3 +151,39 @@ def test_an_administrator_sees_who_is_told_and_tries_each() -> None:
     budi = browser(person("budi", roles.EVALUATOR))
     assert budi.post(TRY, {"name": "dinas"}).status_code == 403
     assert Message.objects.count() == 1
+
+
+def test_what_is_no_kiosk_s_is_seen_by_whoever_answers_for_it(own_clock: OwnClock) -> None:
+    town(HERE, 1, heard=NOON)
+    town(THERE, 1, heard=NOON)
+    changing.turn(NOON)
+    unit, other = Unit.objects.get(region=HERE), Unit.objects.get(region=THERE)
+    place = Place.objects.create(code="balai", name="Balai", region=unit.region)
+    for kiosk in Kiosk.objects.select_related("stands"):
+        assert kiosk.stands is not None
+        Assignment.objects.create(
+            kiosk=kiosk, unit=kiosk.stands, place=place, since=NOON - timedelta(days=400)
+        )
+    Judged.objects.create(unit=unit, through=NOON.date(), is_above=True)
+    Alert.objects.create(kind="saksi", subject="centre", level=2, since=NOON, opened_at=NOON)
+    for at, officer_too in ((unit, True), (other, False)):
+        ticket = a_ticket(at, day=NOON.date() - timedelta(days=5), about_officer=not officer_too)
+        assert ticket.guarded != officer_too
+    rounds.turn(NOON)
+    words = ("Lampung Selatan", "1 unit terlambat menyerahkan", "bagian jawaban terburuk", "saksi")
+    Region.objects.create(code="18.01", name="Lampung Selatan")
+    Region.objects.create(code="12.71", name="Medan")
+
+    def saw(user: User) -> tuple[str, int]:
+        said = seen(browser(user), PAGE)
+        return "".join("x" if one in said else "-" for one in words), said.count("pengaduan baru")
+
+    assert saw(administrator()) == ("xxxx", 2)
+    evaluator = person("sri", roles.EVALUATOR, region=Region.objects.get(pk="18.01"))
+    assert saw(evaluator) == ("xxx-", 1)
+    assert saw(person("budi", roles.UNIT_OFFICER, unit)) == ("----", 1)
+    medan = person("tuti", roles.UNIT_OFFICER, other)
+    assert saw(medan) == ("----", 0), "what is kept from the desk is not even counted there"
+    answers = Alert.objects.get(kind="jawaban").pk
+    assert "tidak menunggu lagi" in seen_after(browser(medan), alert=answers)
+    assert "Anda yang menangani" in seen_after(browser(evaluator), alert=answers)

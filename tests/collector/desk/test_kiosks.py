@@ -211,6 +211,8 @@ CASES: dict[Need, tuple[Make, str]] = {
     Need.SILENT: (silent, "tidak ada sejak 2 November 2026, 7 hari"),
     Need.TROUBLE: (told(STUCK), "Tombol macet: 2. Lepaskan, atau periksa kabelnya."),
     Need.LOST: (lost, "2 catatan hilang di pusat"),
+    Need.DAMAGED: (told(KioskHealth(), damaged=2), "2 bagian"),
+    Need.BACKLOG: (told(KioskHealth(), backlog=9, oldest_s=7_200), "9 catatan, yang tertua sudah 2 jam"),
     Need.DISK: (told(KioskHealth(disk_used_percent=90)), "terisi 90 %"),
     Need.POWER: (told(KioskHealth(was_under_voltage=True)), "Listrik pernah terlalu lemah sejak dinyalakan"),
     Need.CLOCK: (told(KioskHealth(), sync=False), "Jam belum tepercaya"),

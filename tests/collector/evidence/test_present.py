@@ -39,6 +39,9 @@ COLLECTOR = Path(__file__).resolve().parents[3] / "collector"
 HOUR_MS = 3_600_000
 ILL = UplinkHealth(
     sync=False,
+    backlog=9,
+    oldest_s=7_200,
+    damaged=1,
     kiosk=KioskHealth(
         accepting=False, troubles=(trouble("disk_full"),), disk_used_percent=90, was_under_voltage=True
     ),
@@ -161,7 +164,7 @@ def invent(unit: Unit, chance: random.Random, number: int) -> None:
         enrolled_at=datetime(2026, 11, chance.choice((2, 8)), tzinfo=UTC),
         revoked_at=chance.choice((None, None, None, clock.now())),
     )
-    alarms = chance.choice((0, 0, chance.randrange(32)))
+    alarms = chance.choice((0, 0, chance.randrange(128)))
     Kiosk.objects.filter(pk=kiosk.pk).update(alarms=alarms, in_use=key.revoked_at is None)
     KioskSettings.objects.create(kiosk=kiosk, version=2, content={}, message=b"m")
     SettingsReport.objects.create(

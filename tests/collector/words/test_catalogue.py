@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.alerts.rules import PRIVATE, Kind
 from collector.errors import CollectorError
 from collector.evidence.intake.projections import registered
 from collector.evidence.needs import Need
@@ -29,6 +30,8 @@ COLLECTOR = Path(__file__).resolve().parents[3] / "collector"
 KIOSK = COLLECTOR.parent / "kiosk" / "show" / "locale"
 ERRORS = {"CollectorError", "NotSetUp", "NotAllowed", "EnrolmentRefused", "QuestionError"}
 FAMILIES = {
+    "alert.kind_": {kind.value for kind in Kind},
+    "alert.said_": {kind.value for kind in PRIVATE},
     "finding.": {finding.value for finding in Finding},
     "kiosk.do_": {need.value for need in Need},
     "kiosk.need_": {need.value for need in Need},

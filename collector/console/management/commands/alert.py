@@ -7,12 +7,13 @@ from datetime import time
 from threading import Event
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
 from collector.accounts import roles
 from collector.alerts import receivers, running
 from collector.alerts.models import Alert, Receiver, Wants, Way
-from collector.alerts.rules import Level
+from collector.alerts.rules import PRIVATE, Level
 from collector.console.acting import acting, add_account
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
@@ -36,10 +37,22 @@ class Command(CollectorCommand):
         adding.add_argument("name", metavar="NAME", help="a short name of your own")
         adding.add_argument("--way", choices=Way.values, help="how it is reached")
         adding.add_argument(
-            "--address", default="", help="the mail address, the webhook's URL or the chat's number"
+            "--address",
+            default="",
+            help="the mail address, the webhook's URL, the chat's number, or a name for what Apprise reaches",
         )
         adding.add_argument("--region", default="", metavar="CODE", help="only of this region and all below")
         adding.add_argument("--kinds", default="", help="only these kinds, with commas")
+        adding.add_argument(
+            "--for",
+            dest="reader",
+            default="",
+            metavar="ACCOUNT",
+            help="who reads there; of answers and complaints nobody else is told",
+        )
+        adding.add_argument(
+            "--no-weekly", action="store_true", help="without the week's list of silent kiosks"
+        )
         adding.add_argument("--wants", choices=Wants.values, default=Wants.BOTH, help="what is told")
         adding.add_argument("--quiet", default="", metavar="FROM-UNTIL", help="quiet hours, as 21:00-06:00")
         adding.add_argument(
@@ -62,23 +75,25 @@ class Command(CollectorCommand):
 
 
 def _list(_given: Namespace) -> str:
-    found = Alert.objects.filter(ended_at=None).select_related("kiosk__stands", "cause")
+    found = Alert.objects.filter(ended_at=None).exclude(kind__in=PRIVATE)
+    found = found.select_related("kiosk__stands", "cause")
     number = found.count()
     if not number:
         return "nothing is wrong"
     rows = []
     for one in found.order_by("since", "pk")[:_MOST]:
-        unit = one.kiosk.stands
+        unit = one.kiosk.stands if one.kiosk is not None else None
         zone = unit.time_zone if unit is not None else "UTC"
         parts = [
             str(one.pk),
             one.kind,
             Level(one.level).name.lower(),
-            one.kiosk.name,
+            one.kiosk.name if one.kiosk is not None else one.subject,
             shown(unit.name) if unit is not None else "-",
             f"since {minute_text(one.since, zone)}",
         ]
         parts += [f"with {one.cause.key}"] if one.cause is not None else []
+        parts += [f"{one.number} units"] if one.number else []
         parts += [f"back {one.flaps} times"] if one.flaps else []
         parts += [f"taken on by {shown(one.acknowledged_by)}"] if one.acknowledged_by else []
         rows.append("  ".join(parts))
@@ -91,9 +106,10 @@ def _receivers(_given: Namespace) -> str:
     rows = [
         "  ".join(
             (one.name, one.way, shown(one.address), one.region or "everywhere", one.wants)
+            + ((f"for {shown(one.reader.get_username())}",) if one.reader is not None else ())
             + ((f"last error: {shown(one.last_error)}",) if one.last_error else ())
         )
-        for one in Receiver.objects.order_by("name")
+        for one in Receiver.objects.select_related("reader").order_by("name")
     ]
     return "\n".join(rows) or "nobody is told"
 
@@ -103,7 +119,7 @@ def _receiver(given: Namespace) -> str:
     if given.remove:
         receivers.remove(given.name, who=who)
         return f"{given.name} removed"
-    kinds = [one for one in given.kinds.split(",") if one]
+    kinds = list(dict.fromkeys(filter(None, map(str.strip, given.kinds.split(",")))))
     wish = receivers.Wish(
         name=given.name,
         way=given.way or "",
@@ -113,8 +129,19 @@ def _receiver(given: Namespace) -> str:
         wants=given.wants,
         quiet=_quiet(given.quiet),
         remind_hours=max(0, min(given.remind, 24 * 365)),
+        reader=_account(given.reader),
+        weekly=not given.no_weekly,
     )
     return f"{receivers.keep(wish, who=who).name} kept"
+
+
+def _account(name: str) -> User | None:
+    if not name:
+        return None
+    found = User.objects.filter(username=name, is_active=True).first()
+    if found is None:
+        raise CollectorError("account_unknown", name=name)
+    return found
 
 
 def _quiet(text: str) -> tuple[time, time] | None:
