@@ -26,7 +26,16 @@ _SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency")}
 ONLY_OFFICE = "only_office"
 """The name under which an account that acts through a token carries the one office it has then (`collector.api.tokens`)."""
 
+THROUGH = "through_token"
+"""The name under which it carries that token's number."""
+
 Account = AbstractBaseUser | AnonymousUser
+
+
+def named(user: AbstractBaseUser) -> str:
+    """Give who the trail says that did something: the account, and the token where a program did it for it."""
+    number = getattr(user, THROUGH, None)
+    return user.get_username() if number is None else f"{user.get_username()} (token {number})"
 
 
 def check(role: str, scope: Scope) -> None:

@@ -36,10 +36,11 @@ class Contract(NinjaAPI):
         return schema
 
 
-class _Known(HttpBearer):
+class Token(HttpBearer):
     """Somebody whom `collector.api.door` found: by a token, or by the session of a browser."""
 
     def __call__(self, request: HttpRequest) -> Account | None:
+        """Give who asks."""
         return request.user if request.user.is_authenticated else None
 
     def authenticate(self, request: HttpRequest, token: str) -> None:
@@ -137,7 +138,7 @@ class Complaints(Schema):
 
 
 _REFUSED = {400: Problem, 401: Problem, 403: Problem, 422: Problem, 429: Problem}
-_KNOWN = _Known()
+_KNOWN = Token()
 Limit = Annotated[int, Query(ge=1, le=paging.MOST, description="how many at most")]
 After = Annotated[str, Query(max_length=200, description="`next` of the page before")]
 
