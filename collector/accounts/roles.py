@@ -24,7 +24,7 @@ _SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency")}
 """What may stand as a role's scope; the others hold everywhere."""
 
 ONLY_OFFICE = "only_office"
-"""The name under which an account that acts through a token carries the one office it has then (`collector.api.tokens`)."""
+"""The name under which an account that acts through a token carries the one office it has then, as it was read with the token (`collector.api.tokens`)."""
 
 THROUGH = "through_token"
 """The name under which it carries that token's number."""
@@ -54,10 +54,10 @@ def held(user: Account, roles: Collection[str] = ROLES) -> list[Office]:
     """Give the offices that an active account holds, of these roles; none for whoever is not logged in."""
     if not isinstance(user, AbstractBaseUser) or not user.is_active:
         return []
-    found = Office.objects.filter(user=user.pk, until=None, role__in=roles)
-    only = getattr(user, ONLY_OFFICE, None)
+    only: Office | None = getattr(user, ONLY_OFFICE, None)
     if only is not None:
-        found = found.filter(pk=only)
+        return [only] if only.until is None and only.role in roles else []
+    found = Office.objects.filter(user=user.pk, until=None, role__in=roles)
     return list(found.select_related("unit", "region", "agency").order_by("pk"))
 
 

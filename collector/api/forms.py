@@ -46,7 +46,7 @@ RELEASES = shape(
 )  # fmt: skip
 RELEASE = shape(
     format=WHOLE, address=TEXT, number=WHOLE, corrects=maybe(TEXT), published=TEXT, subject=_SUBJECT,
-    period=shape(id=TEXT, title=ANYTHING, **{"from": DAY, "to": DAY}),
+    period=shape(id=TEXT, title=TEXT, **{"from": DAY, "to": DAY}),
 )  # fmt: skip
 INDICES = shape(period=TEXT, instrument=TEXT, index_name=TEXT, n=maybe(WHOLE), **{"from": DAY, "to": DAY})
 BREAKDOWNS = shape(

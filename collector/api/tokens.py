@@ -75,7 +75,8 @@ def shown(text: str, *, now: datetime) -> Token | None:
     number, _, secret = rest.partition("_")
     if sign != _SIGN or not (number.isascii() and number.isdigit() and len(number) < 18):
         return None
-    token = Token.objects.select_related("office__user").filter(pk=int(number)).first()
+    found = Token.objects.select_related("office__user", "office__unit", "office__region", "office__agency")
+    token = found.filter(pk=int(number)).first()
     if token is None or not hmac.compare_digest(bytes(token.digest), _digest(secret)):
         return None
     if not works(token, now=now):
@@ -96,7 +97,7 @@ def works(token: Token, *, now: datetime) -> bool:
 def holder(token: Token) -> User:
     """Give the account of a token, narrowed to the token's office; what it does says that a token did it."""
     user = token.office.user
-    setattr(user, roles.ONLY_OFFICE, token.office_id)
+    setattr(user, roles.ONLY_OFFICE, token.office)
     setattr(user, roles.THROUGH, token.pk)
     return user
 
