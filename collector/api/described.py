@@ -14,6 +14,8 @@ _SAID: Mapping[int, str] = {
     400: "It cannot be asked", 401: "The token does not work", 403: "This is for somebody else", 404: "There is nothing of it",
     409: "It contradicts what is there", 413: "It is too large", 429: "Too many in this minute", 503: "It cannot be answered now",
 }  # fmt: skip
+WITH_A_TOKEN, PUBLISHED, OF_KIOSKS = "With a token", "Published: for everybody", "Doors of the kiosks"
+"""Under which the page of the contract lists an address."""
 SECURITY = "Token"
 """As the contract names the token of whoever asks."""
 
@@ -43,7 +45,7 @@ _PARTS: Mapping[str, str] = {
 _LIVE = tuple(one for one in words.WORDS if one not in words.AT_THE_CONSOLE)
 _DOORS = (
     _Door(
-        "releases", "What is published, the oldest first; `next` is `after` of the next page",
+        "releases", "What is published, the oldest first",
         releases.ASKED, (400,), forms.RELEASES,
     ),
     _Door("releases/{address}.json", "A release", (), (404,), forms.RELEASE),
@@ -88,7 +90,13 @@ def paths() -> dict[str, object]:
 def _operation(one: _Door) -> dict[str, object]:
     parts = [part.partition("}")[0] for part in one.path.split("{")[1:]]
     asked = [_parameter(name, "path") for name in parts] + [_parameter(name, "query") for name in one.asked]
-    found: dict[str, object] = {"summary": one.summary, "parameters": asked, "responses": _responses(one)}
+    tag = OF_KIOSKS if one.of_kiosks else WITH_A_TOKEN if one.scope else PUBLISHED
+    found: dict[str, object] = {
+        "tags": [tag],
+        "summary": one.summary,
+        "parameters": asked,
+        "responses": _responses(one),
+    }
     if one.sent:
         kind, form = one.sent
         found["requestBody"] = {"required": True, "content": {kind: {"schema": form}}}

@@ -72,9 +72,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             | Q(unit__name__icontains=words)
         )
     page = Paginator(found.order_by("user__first_name", "pk"), 40).get_page(request.GET.get("page"))
-    return render(
-        request, "desk/people.html", {"page": page, "words": words, "administers": _administers(request)}
-    )
+    return render(request, "desk/people.html", {"page": page, "words": words})
 
 
 @login_required

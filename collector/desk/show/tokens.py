@@ -23,7 +23,18 @@ from collector.fleet.tree import below
 from collector.language import later, say_here
 
 ROWS = 40
+MOST_LISTED = 200
+"""As many offices stand in a list to choose from."""
 _SCOPES = [(one, later(f"desk.token_scope_{one}")) for one in tokens.SCOPES]
+
+
+class _OfficeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own has no type at run time
+    """A choice among offices."""
+
+    def label_from_instance(self, obj: Office) -> str:
+        """Call an office by its holder, what it is and where."""
+        name = obj.user.get_full_name() or obj.user.get_username()
+        return ", ".join(filter(None, (name, role_words(obj.role), str(obj.scope))))
 
 
 class TokenForm(forms.Form):
@@ -32,10 +43,6 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=later("desk.field_token_name"), max_length=80, help_text=later("desk.field_token_name_help")
     )
-    office = forms.ModelChoiceField(
-        label=later("desk.field_token_office"), queryset=Office.objects.none(), empty_label=None,
-        help_text=later("desk.field_token_office_help"),
-    )  # fmt: skip
     scopes = forms.MultipleChoiceField(
         label=later("desk.field_token_scopes"), choices=_SCOPES, widget=forms.CheckboxSelectMultiple
     )
@@ -45,9 +52,11 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: object, offices: QuerySet[Office], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own arguments
-        field = self.fields["office"]
-        field.queryset = offices  # type: ignore[attr-defined]  # it is a choice among rows
-        field.label_from_instance = _called  # type: ignore[attr-defined]  # as above
+        self.fields["office"] = _OfficeField(
+            label=later("desk.field_token_office"), queryset=offices, empty_label=later("desk.field_token_choose"),
+            help_text=later("desk.field_token_office_help"),
+        )  # fmt: skip
+        self.order_fields(["name", "office", "scopes", "days"])
 
 
 @login_required
@@ -74,9 +83,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def make(request: HttpRequest) -> HttpResponse:
-    """Make a token; it is shown once."""
+    """Make a token; it is shown once. Where there are too many offices for a list, one is chosen among the accounts."""
     offices = _may_act(request)
-    form = TokenForm(request.POST or None, offices=offices)
+    chosen = request.GET.get("jabatan", "")
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        offices = offices.filter(pk=int(chosen))
+    elif request.method != "POST" and offices.count() > MOST_LISTED:
+        return render(request, "desk/token_make.html", {})
+    form = TokenForm(request.POST or None, offices=offices, initial={"office": chosen})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -113,8 +127,8 @@ def _tokens(request: HttpRequest) -> QuerySet[Token]:
 
 
 def _may_act(request: HttpRequest) -> QuerySet[Office]:
-    """Give the offices that a token may be made for here: held now, and of no auditor but oneself; they watch over administrators too."""
-    found = _reach(request).filter(until=None, user__is_active=True)
+    """Give the offices that a token may be made for here: held now, with something to see, and of no auditor but oneself, who watches administrators too."""
+    found = _reach(request).filter(until=None, user__is_active=True).exclude(role=roles.VIEWER)
     own = found.exclude(~Q(user=request.user.pk), role=roles.AUDITOR)
     return own.select_related("user", "unit", "region", "agency").order_by("user__username", "pk")
 
@@ -144,8 +158,3 @@ def _reach(request: HttpRequest) -> QuerySet[Office]:
 
 def _works(now: object) -> Q:
     return Q(ended_at=None, expires_at__gt=now, office__until=None, office__user__is_active=True)
-
-
-def _called(office: Office) -> str:
-    name = office.user.get_full_name() or office.user.get_username()
-    return ", ".join(filter(None, (name, role_words(office.role), str(office.scope))))

@@ -150,6 +150,31 @@ def test_an_administrator_makes_none_for_an_auditor_nor_for_an_office_that_has_e
     assert not Token.objects.exists()
 
 
+def test_no_office_is_chosen_for_somebody_and_none_that_sees_nothing_is_offered(officer: Office) -> None:
+    viewer = Office.objects.get(user=person("tono", roles.VIEWER))
+    page = browser(administrator()).get(MAKE).content.decode()
+    assert '<option value="" selected>pilih jabatan</option>' in page
+    assert f'value="{viewer.pk}"' not in page
+
+
+def test_where_offices_are_many_one_is_chosen_among_the_accounts(
+    officer: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.desk.show.tokens.MOST_LISTED", 1)
+    rina = browser(administrator())
+    assert "cari orangnya" in seen(rina, MAKE)
+    assert f'href="{MAKE}?jabatan={officer.pk}"' in rina.get("/meja/akun/").content.decode()
+    page = rina.get(f"{MAKE}?jabatan={officer.pk}").content.decode()
+    assert f'<option value="{officer.pk}" selected>' in page
+    assert page.count("<option") == 2
+    fields = {"name": "situs", "office": officer.pk, "scopes": ["fleet"], "days": 30}
+    assert rina.post(f"{MAKE}?jabatan={officer.pk}", fields).status_code == 200
+    assert rina.post(MAKE, fields).status_code == 200
+    auditor = Office.objects.get(user=person("adi", roles.AUDITOR))
+    assert f'value="{auditor.pk}"' not in rina.get(f"{MAKE}?jabatan={auditor.pk}").content.decode()
+    assert rina.post(f"{MAKE}?jabatan={auditor.pk}", fields | {"office": auditor.pk}).status_code == 400
+
+
 @pytest.mark.parametrize(
     "wrong", [{"scopes": []}, {"scopes": ["everything"]}, {"days": 0}, {"days": 367}, {"days": "x"}, {"name": ""}, {"name": "\x00"}, {"office": "x"}]
 )  # fmt: skip
