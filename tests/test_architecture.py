@@ -287,7 +287,8 @@ COLLECTOR_ORDER = (
     {"pekppp"},
     {"jobs"},
     {"alerts"},
-    {"desk", "api"},
+    {"api"},
+    {"desk"},
     {"console"},
     {"manage", "urls"},
 )

@@ -24,9 +24,18 @@ _SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency")}
 """What may stand as a role's scope; the others hold everywhere."""
 
 ONLY_OFFICE = "only_office"
-"""The name under which an account that acts through a token carries the one office it has then (`collector.api.tokens`)."""
+"""The name under which an account that acts through a token carries the one office it has then, as it was read with the token (`collector.api.tokens`)."""
+
+THROUGH = "through_token"
+"""The name under which it carries that token's number."""
 
 Account = AbstractBaseUser | AnonymousUser
+
+
+def named(user: AbstractBaseUser) -> str:
+    """Give who the trail says that did something: the account, and the token where a program did it for it."""
+    number = getattr(user, THROUGH, None)
+    return user.get_username() if number is None else f"{user.get_username()} (token {number})"
 
 
 def check(role: str, scope: Scope) -> None:
@@ -45,10 +54,10 @@ def held(user: Account, roles: Collection[str] = ROLES) -> list[Office]:
     """Give the offices that an active account holds, of these roles; none for whoever is not logged in."""
     if not isinstance(user, AbstractBaseUser) or not user.is_active:
         return []
-    found = Office.objects.filter(user=user.pk, until=None, role__in=roles)
-    only = getattr(user, ONLY_OFFICE, None)
+    only: Office | None = getattr(user, ONLY_OFFICE, None)
     if only is not None:
-        found = found.filter(pk=only)
+        return [only] if only.until is None and only.role in roles else []
+    found = Office.objects.filter(user=user.pk, until=None, role__in=roles)
     return list(found.select_related("unit", "region", "agency").order_by("pk"))
 
 

@@ -36,10 +36,11 @@ class Contract(NinjaAPI):
         return schema
 
 
-class _Known(HttpBearer):
+class Token(HttpBearer):
     """Somebody whom `collector.api.door` found: by a token, or by the session of a browser."""
 
     def __call__(self, request: HttpRequest) -> Account | None:
+        """Give who asks."""
         return request.user if request.user.is_authenticated else None
 
     def authenticate(self, request: HttpRequest, token: str) -> None:
@@ -137,12 +138,12 @@ class Complaints(Schema):
 
 
 _REFUSED = {400: Problem, 401: Problem, 403: Problem, 422: Problem, 429: Problem}
-_KNOWN = _Known()
+_KNOWN = Token()
 Limit = Annotated[int, Query(ge=1, le=paging.MOST, description="how many at most")]
 After = Annotated[str, Query(max_length=200, description="`next` of the page before")]
 
 
-@api.get("me", response={200: Me, **_REFUSED}, auth=_KNOWN, summary="Who asks")
+@api.get("me", response={200: Me, **_REFUSED}, auth=_KNOWN, tags=[described.WITH_A_TOKEN], summary="Who asks")
 def me(request: HttpRequest) -> dict[str, object]:
     """Give the account and the offices that count for this request."""
     held = roles.held(request.user)
@@ -150,7 +151,13 @@ def me(request: HttpRequest) -> dict[str, object]:
     return {"account": request.user.get_username(), "offices": offices}
 
 
-@api.get("units", response={200: Units, **_REFUSED}, auth=_KNOWN, summary="Units in reach")
+@api.get(
+    "units",
+    response={200: Units, **_REFUSED},
+    auth=_KNOWN,
+    tags=[described.WITH_A_TOKEN],
+    summary="Units in reach",
+)
 def units(request: HttpRequest, limit: Limit = 100, after: After = "") -> dict[str, object]:
     """List the units that the offices of officers and evaluators reach (scope `fleet`)."""
     offices = roles.held(request.user, roles.OFFICERS)
@@ -169,7 +176,13 @@ def units(request: HttpRequest, limit: Limit = 100, after: After = "") -> dict[s
     return {"units": lines, "next": following}
 
 
-@api.get("kiosks", response={200: Kiosks, **_REFUSED}, auth=_KNOWN, summary="Kiosks with their health")
+@api.get(
+    "kiosks",
+    response={200: Kiosks, **_REFUSED},
+    auth=_KNOWN,
+    tags=[described.WITH_A_TOKEN],
+    summary="Kiosks with their health",
+)
 def kiosks(request: HttpRequest, limit: Limit = 100, after: After = "") -> dict[str, object]:
     """List the kiosks that stand at units in reach (scope `fleet`)."""
     offices = roles.held(request.user, roles.OFFICERS)
@@ -179,7 +192,11 @@ def kiosks(request: HttpRequest, limit: Limit = 100, after: After = "") -> dict[
 
 
 @api.get(
-    "complaints", response={200: Complaints, **_REFUSED}, auth=_KNOWN, summary="Complaints, without words"
+    "complaints",
+    response={200: Complaints, **_REFUSED},
+    auth=_KNOWN,
+    tags=[described.WITH_A_TOKEN],
+    summary="Complaints, without words",
 )
 def complaints(request: HttpRequest, limit: Limit = 100, after: After = "") -> dict[str, object]:
     """List the complaints that the offices see (scope `complaints`); what is kept from a desk is kept from its tokens."""

@@ -17,7 +17,7 @@ from collector.api.refusals import in_form, is_refusal, refusal
 from collector.complaints.throttle import network_of
 
 PREFIX = "/api/v1/"
-_KIOSKS = re.compile(r"(batches|enrol|ca)|(settings|tickets|log)/.*")
+_KIOSKS = re.compile(r"(batches|enrol|ca)|(settings|tickets|log)/[^/]+")
 """What kiosks ask, with an answer of their own."""
 _FROZEN = "releases/"
 """A release's own file never changes: nobody is counted for it."""
@@ -33,8 +33,10 @@ def guarded(respond: Respond) -> Respond:
 
     def shown(request: HttpRequest) -> HttpResponseBase:
         place = request.path.removeprefix(PREFIX)
-        if place == request.path or _KIOSKS.fullmatch(place):
+        if place == request.path:
             return respond(request)
+        if _KIOSKS.fullmatch(place):
+            return _of_kiosks(respond(request))
         response = _refused(request, place)
         if response is None:
             asked = request.method
@@ -72,6 +74,17 @@ def _refused(request: HttpRequest, place: str) -> HttpResponseBase | None:
     # Where no scope is written down, a token is nobody: a new address is not open to old tokens.
     request.user = tokens.holder(token) if place in NEEDS else AnonymousUser()
     return None
+
+
+def _of_kiosks(response: HttpResponseBase) -> HttpResponseBase:
+    """Leave what a kiosk's door says as it is; what is refused before it is asked (a method, a host) has no form yet."""
+    if (
+        isinstance(response, HttpResponse)
+        and is_refusal(response)
+        and response["Content-Type"] != "application/json"
+    ):
+        return in_form(response)
+    return response
 
 
 def _too_often() -> HttpResponse:

@@ -75,14 +75,11 @@ def shown(text: str, *, now: datetime) -> Token | None:
     number, _, secret = rest.partition("_")
     if sign != _SIGN or not (number.isascii() and number.isdigit() and len(number) < 18):
         return None
-    token = Token.objects.select_related("office__user").filter(pk=int(number)).first()
+    found = Token.objects.select_related("office__user", "office__unit", "office__region", "office__agency")
+    token = found.filter(pk=int(number)).first()
     if token is None or not hmac.compare_digest(bytes(token.digest), _digest(secret)):
         return None
-    office = token.office
-    works = (
-        token.ended_at is None and token.expires_at > now and office.until is None and office.user.is_active
-    )
-    if not works:
+    if not works(token, now=now):
         return None
     today = local_date(now, settings.IKM_TIME_ZONE)
     if token.used_on != today:
@@ -90,10 +87,18 @@ def shown(text: str, *, now: datetime) -> Token | None:
     return token
 
 
+def works(token: Token, *, now: datetime) -> bool:
+    """Tell whether a token opens anything now."""
+    office = token.office
+    ended = token.ended_at is not None or office.until is not None
+    return not ended and token.expires_at > now and office.user.is_active
+
+
 def holder(token: Token) -> User:
-    """Give the account of a token, narrowed to the token's office."""
+    """Give the account of a token, narrowed to the token's office; what it does says that a token did it."""
     user = token.office.user
-    setattr(user, roles.ONLY_OFFICE, token.office_id)
+    setattr(user, roles.ONLY_OFFICE, token.office)
+    setattr(user, roles.THROUGH, token.pk)
     return user
 
 

@@ -20,6 +20,7 @@ The counts lie in the database, for all processes that serve pages. A network is
 
 import hmac
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
@@ -62,6 +63,7 @@ class _Budget(NamedTuple):
     most: int
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """Give the network that an address counts for; addresses that are none share one."""
     try:

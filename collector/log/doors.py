@@ -5,6 +5,7 @@ import hashlib
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import condition, require_safe
 
+from collector.fleet.views import refusal
 from collector.log import keeping, news
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -33,7 +34,7 @@ def kiosk_news(_request: HttpRequest, kiosk: str) -> HttpResponse:
     """Give what a kiosk is told of the log; there is nothing secret in it."""
     message = news.in_force(kiosk)
     if message is None:
-        raise Http404("nothing is told to a kiosk of this name")
+        return refusal("kiosk_unknown", "nothing is told to a kiosk of this name", status=404)
     return HttpResponse(message, content_type="application/octet-stream")
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from collector.errors import CollectorError
 from collector.papers import kept
 from collector.papers.registry import Audience, Format, formats_of
-from collector.releases import address
+from collector.releases import address, kiosks
 from collector.releases.models import Release
 from collector.releases.show.reading import Reading, shown_releases
 
@@ -58,6 +58,15 @@ def paper(request: HttpRequest, text: str, file: str) -> HttpResponse:
     for name, value in (("ETag", etag), ("Cache-Control", "no-cache"), ("IKM-State", release.state)):
         response[name] = value
     return response
+
+
+@require_safe
+def newest_embed(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the embed of a unit's newest release, under an address that stays: a site puts it in once."""
+    found = kiosks.newest(code)
+    if found is None:
+        raise Http404("this unit has published no number")
+    return paper(request, found.address, f"{EMBED}.html")
 
 
 def _for_everybody(release: Release) -> list[Format]:

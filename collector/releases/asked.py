@@ -102,7 +102,9 @@ def _is_officer(question: BreakdownQuestion, who: AbstractBaseUser | AnonymousUs
 
 
 def _name(who: Asker) -> str:
-    return who if isinstance(who, str) else who.get_username()
+    if isinstance(who, str):
+        return who
+    return roles.named(who) if isinstance(who, AbstractBaseUser) else who.get_username()
 
 
 def _subject(question: IndexQuestion) -> str:

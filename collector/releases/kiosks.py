@@ -1,4 +1,4 @@
-"""What a unit's kiosks show of its releases: the newest official index, with its doubt and under its address."""
+"""What a unit's kiosks and its village's site show of its releases: the newest official index, with its doubt and under its address."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,17 @@ from survey.settings.shown import PUBLISHED_INDEX
 
 def index_of(unit: Unit) -> Mapping[str, object]:
     """Give a kiosk's setting of the index to show; of None where the unit has published no number, or all are withdrawn."""
-    out = Release.objects.filter(unit=unit, instrument=DEFAULT_INSTRUMENT, state=State.PUBLISHED).exclude(
-        low=None
-    )
-    for release in out.defer("content", "breakdown").order_by("-last_day", "-number"):
+    found = newest(unit.code)
+    return {PUBLISHED_INDEX: _shown(found) if found is not None else None}
+
+
+def newest(code: str, instrument: str = DEFAULT_INSTRUMENT) -> Release | None:
+    """Give the newest official release of a unit that is in force and has a number."""
+    out = Release.objects.filter(unit__code=code, instrument=instrument, state=State.PUBLISHED)
+    for release in out.exclude(low=None).defer("content", "breakdown").order_by("-last_day", "-number"):
         if unpack_basis(bytes(release.basis)).get("official"):
-            return {PUBLISHED_INDEX: _shown(release)}
-    return {PUBLISHED_INDEX: None}
+            return release
+    return None
 
 
 def _shown(release: Release) -> dict[str, object]:

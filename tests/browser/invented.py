@@ -10,6 +10,9 @@ from django.db import transaction
 
 from collector import clock
 from collector.accounts import roles
+from collector.accounts.models import Office
+from collector.api import tokens
+from collector.api.models import Token
 from collector.complaints import answers, calendar, life, passing, sorting
 from collector.complaints.levels import Holder
 from collector.complaints.life import Words
@@ -231,6 +234,19 @@ def people() -> None:
     person("pemeriksa", roles.AUDITOR)
     person("pembaca", roles.VIEWER)
     person("pengelola", roles.ADMINISTRATOR)
+    for name, days, scopes in (
+        ("situs desa Tanjung Asih", 90, ("fleet",)),
+        ("dasbor kabupaten", 30, tokens.SCOPES),
+    ):
+        tokens.make(
+            Office.objects.get(user__username="penilai"),
+            name=name,
+            scopes=scopes,
+            days=days,
+            who="pengelola",
+            now=clock.now(),
+        )
+    tokens.revoke(Token.objects.earliest("pk").pk, who="pengelola", now=clock.now())
 
 
 def complaints() -> None:

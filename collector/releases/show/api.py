@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 from collector.errors import CollectorError
 from collector.releases import address, asked
 from collector.releases.evaluation.result import SUBJECT
+from collector.releases.kiosks import newest
 from collector.releases.models import Release
 from collector.releases.show.reading import shown_releases
 from collector.scores.ask.lookups import NOTHING_CALLED_SO
+from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.ask.results import QuestionError
 from collector.scores.ask.words import ELEMENT, question
 from collector.scores.show.as_csv import as_csv
@@ -24,16 +26,20 @@ _FORMATS = tuple(_TYPES)
 _EXCEL = "excel"
 Answer = TypeVar("Answer")
 _MOST = 1_000
-_ASKED = ("unit", "region", "agency", "ipp", "period", "instrument", "after")
+ASKED = ("unit", "region", "agency", "ipp", "period", "instrument", "newest", "after")
+"""What may be asked of the list."""
 
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """List what is out, the oldest first: of a unit, region or agency, of a period, of an instrument; `after` goes on behind an address."""
+    """List what is out, the oldest first: of a unit, region or agency, of a period, of an instrument; `after` goes on behind an address.
+
+    `newest=yes` leaves the one of a unit that its kiosks show: the newest official one that is in force and has a number.
+    """
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    unknown = sorted(set(words) - set(_ASKED))
+    unknown = sorted(set(words) - set(ASKED))
     if unknown or not all(value.isprintable() for value in words.values()):
-        error = QuestionError("parameter_unknown", word=", ".join(unknown), known=", ".join(_ASKED))
+        error = QuestionError("parameter_unknown", word=", ".join(unknown), known=", ".join(ASKED))
         return refused(error, HTTPStatus.BAD_REQUEST, error.code)
     found = shown_releases().order_by("pk")
     for subject in ("unit", "region", "agency", SUBJECT):
@@ -43,10 +49,18 @@ def listed(request: HttpRequest) -> HttpResponse:
         found = found.filter(period=words["period"].upper())
     if "instrument" in words:
         found = found.filter(instrument=words["instrument"])
+    if "newest" in words:
+        if words["newest"] != "yes" or "unit" not in words:
+            error = QuestionError("newest")
+            return refused(error, HTTPStatus.BAD_REQUEST, error.code)
+        one = newest(words["unit"], words.get("instrument", DEFAULT_INSTRUMENT))
+        found = found.filter(pk=one.pk if one is not None else 0)
     if "after" in words:
         last = Release.objects.filter(address=address.read(words["after"]) or "").first()
         found = found.filter(pk__gt=last.pk if last is not None else 0)
-    return JsonResponse({"releases": [_line(release) for release in found[:_MOST]]})
+    shown = list(found[: _MOST + 1])
+    following = shown[_MOST - 1].address if len(shown) > _MOST else None
+    return JsonResponse({"releases": [_line(release) for release in shown[:_MOST]], "next": following})
 
 
 @require_safe

@@ -175,6 +175,21 @@ def test_every_refusal_has_one_form(villages: tuple[Unit, Unit]) -> None:
     assert told[-1][0].headers["Allow"] == "GET"
 
 
+def test_a_kiosk_s_door_has_that_form_too_where_it_is_not_asked_as_it_is_meant(db: None) -> None:
+    told = [
+        (asked("batches"), 405, "method"),
+        (asked("enrol"), 405, "method"),
+        (Client().post("/api/v1/settings/k1"), 405, "method"),
+        (asked("settings/a/b"), 404, "unknown"),
+        (asked("log/k1"), 404, "kiosk_unknown"),
+        (asked("settings/k1"), 404, "kiosk_unknown"),
+    ]
+    for answer, status, code in told:
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.headers["Content-Type"] == "application/json"
+    assert told[0][0].headers["Allow"] == "POST"
+
+
 def test_pages_of_a_list_hold_every_row_once_though_rows_come_in_between(villages: tuple[Unit, Unit]) -> None:
     office = Office.objects.get(user=person("evaluator", roles.EVALUATOR))
     _, text = a_token(office)

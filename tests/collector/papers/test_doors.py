@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from collector.papers.press import Press
 from collector.papers.registry import Audience, formats
 from collector.releases import publishing
 from collector.releases.models import Release
+from survey.index.periods import parse
 from tests.collector.conftest import OwnClock
 from tests.collector.papers import town
 from tests.collector.papers.reading_back import text_of
@@ -135,6 +137,53 @@ def test_an_embed_may_stand_in_a_village_s_site_and_runs_nothing(client: Client,
     assert set(re.findall(r'(?:src|href)="([^"]+)"', page)) == {f"http://127.0.0.1:8000/r/{release.address}/"}
     poster = client.get(f"/r/{release.address}/poster-a4.pdf")
     assert poster["X-Frame-Options"] == "DENY"
+
+
+def test_a_site_s_frame_stays_at_one_address_and_shows_the_newest_official_release(
+    client: Client, post: Post, release: Release
+) -> None:
+    frame = "/unit/sukamaju/embed.html"
+    assert client.get(frame).content == client.get(f"/r/{release.address}/embed.html").content
+    assert "frame-ancestors https://*.desa.id" in client.get(frame)["Content-Security-Policy"]
+    assert f'src="{settings.IKM_PUBLIC_URL}{frame}"' in unescape(
+        client.get(f"/r/{release.address}/berkas/").content.decode()
+    )
+    before = client.get(frame)
+    assert client.get(frame, headers={"If-None-Match": before["ETag"]}).status_code == 304
+
+    def newest(more: str = "") -> list[str]:
+        said = client.get(f"/api/v1/releases?unit=sukamaju&newest=yes{more}").json()["releases"]
+        return [one["address"] for one in said]
+
+    assert newest() == [release.address]
+    assert newest("&instrument=spkp") == []
+    town.visit(post, 40, first=date(2026, 7, 2), seed=2)
+    older = town.publish(post, parse("2026-TW3"))
+    assert newest() == [release.address], "what came out last is not what is newest"
+    publishing.withdraw(release, who=town.WHO, why="salah")
+    assert newest() == [older.address]
+    assert older.address in client.get(frame).content.decode()
+    publishing.withdraw(older, who=town.WHO, why="salah")
+    assert newest() == []
+    assert client.get(frame).status_code == 404
+    assert client.get("/unit/nowhere/embed.html").status_code == 404
+    for wrong in ("newest=yes", "unit=sukamaju&newest=no"):
+        answer = client.get(f"/api/v1/releases?{wrong}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "newest")
+
+
+def test_the_list_of_releases_comes_in_pages(
+    client: Client, post: Post, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.visit(post, 40, first=date(2026, 7, 2), seed=2)
+    town.publish(post, parse("2026-TW3"))
+    whole = client.get("/api/v1/releases").json()
+    assert (len(whole["releases"]), whole["next"]) == (2, None)
+    monkeypatch.setattr("collector.releases.show.api._MOST", 1)
+    first = client.get("/api/v1/releases").json()
+    second = client.get(f"/api/v1/releases?after={first['next']}").json()
+    assert first["releases"] + second["releases"] == whole["releases"]
+    assert second["next"] is None
 
 
 def test_a_paper_that_is_there_costs_few_questions(

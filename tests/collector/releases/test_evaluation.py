@@ -182,7 +182,7 @@ def test_the_result_is_published_by_the_evaluator_and_found_under_its_address(
 ) -> None:
     prepared(post)
     assert "4,25" not in client.get("/unit/sukamaju/").content.decode(), "nobody sees it before"
-    assert client.get("/api/v1/releases?ipp=sukamaju").json() == {"releases": []}
+    assert client.get("/api/v1/releases?ipp=sukamaju").json() == {"releases": [], "next": None}
     release = out(post)
     assert (str(release.value), release.category, release.state) == ("4.25", "A-", State.PUBLISHED)
     found = told(release)

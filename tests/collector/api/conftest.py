@@ -1,0 +1,67 @@
+"""A real collector that serves, for whatever asks it as programs do; made once."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.set_up import set_up
+
+
+class Live(NamedTuple):
+    """A collector that serves."""
+
+    address: str
+    tokens: dict[str, str]
+    """By whose and what for: `officer fleet`."""
+    releases: dict[str, str]
+    """The address of each village's release."""
+    units: list[str]
+    period: str
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A collector of two villages, behind the real server."""
+    folder = tmp_path_factory.mktemp("served")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": ""}
+    set_up(environment)
+    run = [sys.executable, "-m"]
+    filled = subprocess.run(
+        [*run, "tests.collector.api.world"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert filled.returncode == 0, filled.stderr
+    log = folder / "serve.log"
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            [*run, "tests.collector.api.serve", str(port)], env=environment, stdout=out, stderr=out
+        ) as server,
+    ):
+        try:
+            _until_it_listens(port, server, log)
+            yield Live(address=f"http://127.0.0.1:{port}", **json.loads(filled.stdout))
+        finally:
+            server.terminate()
+
+
+def _until_it_listens(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the collector does not serve:\n{log.read_text()}")
