@@ -15,7 +15,7 @@ class _Door(NamedTuple):
 
 _QUESTION = ("unit", "region", "agency", "period", "from", "to", "instrument", "by", "format", "for")
 _DOORS = (
-    _Door("releases", "What is published, the oldest first", ("unit", "region", "agency", "ipp", "period", "instrument", "after")),
+    _Door("releases", "What is published, the oldest first", ("unit", "region", "agency", "place", "ipp", "period", "instrument", "after")),
     _Door("releases/{address}.json", "A release"),
     _Door("releases/{address}.csv", "A release as a table", answer="text/csv"),
     _Door("indices", "Numbers as they stand now, for auditors (scope `indices`)", _QUESTION),

@@ -24,19 +24,19 @@ _FORMATS = tuple(_TYPES)
 _EXCEL = "excel"
 Answer = TypeVar("Answer")
 _MOST = 1_000
-_ASKED = ("unit", "region", "agency", "ipp", "period", "instrument", "after")
+_ASKED = ("unit", "region", "agency", "place", "ipp", "period", "instrument", "after")
 
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """List what is out, the oldest first: of a unit, region or agency, of a period, of an instrument; `after` goes on behind an address."""
+    """List what is out, the oldest first: of a unit, region, agency or mall, of a period, of an instrument; `after` goes on behind an address."""
     words = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     unknown = sorted(set(words) - set(_ASKED))
     if unknown or not all(value.isprintable() for value in words.values()):
         error = QuestionError("parameter_unknown", word=", ".join(unknown), known=", ".join(_ASKED))
         return refused(error, HTTPStatus.BAD_REQUEST, error.code)
     found = shown_releases().order_by("pk")
-    for subject in ("unit", "region", "agency", SUBJECT):
+    for subject in ("unit", "region", "agency", "place", SUBJECT):
         if subject in words:
             found = found.filter(subject=subject, code=words[subject])
     if "period" in words:
