@@ -28,6 +28,7 @@ Begin
 The fleet
   region|agency|unit|place|service add    build the tree (add again to rename)
   region import       name all regions from the Ministry's table of codes
+  mall                who serves under one roof, and which agencies agreed to a number of the building
   fleet               agencies, units, places, services and kiosks to come from a spreadsheet, and as one
   enrol               print a one-time code for a new kiosk
   kiosk               list, move or revoke kiosks; change their settings

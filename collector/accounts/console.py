@@ -18,7 +18,7 @@ from collector.people import trail
 
 LASTS = timedelta(minutes=10)
 Over = tuple[str, str]
-"""What something is done to: a kind (`unit`, `region`, `agency`) and its code."""
+"""What something is done to: a kind (`unit`, `region`, `agency`, `place`) and its code."""
 EVERYTHING: Over = ("everything", "")
 """Only an office that holds everywhere reaches it."""
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -72,7 +72,7 @@ def may(user: Account, roles: Collection[str], unit: Unit) -> bool:
 
 
 def reaches(user: Account, roles: Collection[str], *, kind: str, code: str) -> bool:
-    """Tell whether an account holds one of these roles for a whole `unit`, `region` or `agency`."""
+    """Tell whether an account holds one of these roles for a whole `unit`, `region`, `agency` or `place`."""
     return any(office.scope.reaches(kind, code) for office in held(user, roles))
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from collector.fleet.models import Agency, Region, Unit
+from collector.fleet.models import Agency, Place, Region, Unit
 from collector.fleet.tree import below
 
 
@@ -36,11 +36,16 @@ class Scope(NamedTuple):
         return True
 
     def reaches(self, kind: str, code: str) -> bool:
-        """Tell whether a `unit`, a `region` or an `agency`, by its code, lies wholly in it."""
+        """Tell whether a `unit`, a `region`, an `agency` or a `place`, by its code, lies wholly in it; a place where its region does."""
         if kind == "unit":
             return Unit.objects.filter(self.units(), code=code).exists()
         if self == EVERYWHERE:
             return True
+        if kind == "place":
+            kind, code = (
+                "region",
+                Place.objects.filter(code=code).values_list("region_id", flat=True).first() or "",
+            )
         if kind == "region":
             return self.region is not None and f"{code}.".startswith(f"{self.region.pk}.")
         return kind == "agency" and self.agency is not None and self.agency.code == code

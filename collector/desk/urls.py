@@ -14,6 +14,7 @@ from collector.desk.show import (
     home,
     jobs,
     kiosks,
+    malls,
     numbers,
     papers,
     pekppp,
@@ -43,6 +44,7 @@ _MAKLUMAT = rf"^meja/unit/{_UNIT}/maklumat/"
 _VISITS = rf"^meja/unit/{_UNIT}/kunjungan/"
 _VISIT = rf"{_VISITS}(?P<number>[0-9]{{1,6}})/"
 _PLAN = rf"{_PLANS}(?P<number>[0-9]{{1,6}})/"
+_MALL = r"^meja/mal/(?P<code>[A-Za-z0-9._-]{1,40})/"
 _SERVICES = rf"^meja/unit/{_UNIT}/layanan/"
 _SETTING = r"^meja/setelan/(?P<kind>wilayah|unit|kios)/(?P<code>[A-Za-z0-9._-]{1,40})/"
 
@@ -127,6 +129,13 @@ pages: list[URLPattern] = [
     re_path(
         rf"{_SERVICES}ubah/(?P<service>[A-Za-z0-9._-]{{1,40}})/$", services.change, name="desk-service-change"
     ),
+    path("meja/mal/", malls.listed, name="desk-malls"),
+    re_path(rf"{_MALL}$", malls.one, name="desk-mall"),
+    re_path(rf"{_MALL}gerai/$", malls.tenant, name="desk-mall-tenant"),
+    re_path(rf"{_MALL}gerai/(?P<unit>[A-Za-z0-9._-]{{1,40}})/akhiri/$", malls.leave, name="desk-mall-leave"),
+    re_path(rf"{_MALL}izin/$", malls.agree, name="desk-mall-agree"),
+    re_path(rf"{_MALL}izin/(?P<number>[0-9]{{1,9}})/tarik/$", malls.withdraw, name="desk-mall-withdraw"),
+    re_path(rf"{_MALL}terbit/$", malls.publish, name="desk-mall-publish"),
     path("meja/rilis/berkas/", jobs.of_period, name="period-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/$", papers.listed, name="desk-papers"),
     re_path(rf"^meja/rilis/{_RELEASE}/berkas/semua/$", papers.everything, name="desk-papers-all"),

@@ -92,6 +92,25 @@ class Counter(models.Model):
         return self.name
 
 
+class Tenant(models.Model):
+    """A unit that serves in a mall, from a day on: its services are asked about at the kiosks there, whether or not one of them is its own."""
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="tenants")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="malls")
+    since = models.DateField()
+    until = models.DateField(null=True, help_text="the first day it serves there no more; null while it does")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "unit"], condition=models.Q(until=None), name="tenant_is_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} in {self.place_id}"
+
+
 class Service(models.Model):
     """What a unit offers; a response that names it belongs to its unit."""
 

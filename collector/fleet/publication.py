@@ -12,14 +12,28 @@ from collector.fleet import layers
 from collector.fleet.assignments import standing_at
 from collector.fleet.counters import counters_at
 from collector.fleet.endings import without_good_key
-from collector.fleet.models import Assignment, Kiosk, KioskSettings, OfferedPlace, Place, Service, Unit
+from collector.fleet.models import (
+    Assignment,
+    Kiosk,
+    KioskSettings,
+    OfferedPlace,
+    Place,
+    Service,
+    Tenant,
+    Unit,
+)
+from collector.fleet.standing import full_code
 from collector.fleet.tree import find_place
+from collector.local import local_date
 from collector.trust import keyholder, public
+from collector.words.foreign import in_one_line
 from survey.settings.keys import (
     ANSWER_DAYS,
     DEFAULT_INSTRUMENTS,
     INSTRUMENTS,
     KEYS,
+    MAX_SERVICE_CODE,
+    MAX_UNIT_NAME,
     PLACES,
     SERVICES,
 )
@@ -46,12 +60,24 @@ def register(giver: Callable[[Unit], Mapping[str, object]]) -> None:
 
 def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
     """Give what people can name at a place: the unit's services, and at a shared place those of its neighbours, with their unit."""
-    units = {unit.pk, *Assignment.objects.filter(place=place).values_list("unit_id", flat=True)}
+    today = local_date(clock.now(), unit.time_zone)
+    tenants = Tenant.objects.filter(place=place, since__lte=today).exclude(until__lte=today)
+    units = {
+        unit.pk,
+        *Assignment.objects.filter(place=place).values_list("unit_id", flat=True),
+        *tenants.values_list("unit_id", flat=True),
+    }
     offered = Service.objects.filter(unit_id__in=units, offered=True).select_related("unit")
     found: dict[str, dict[str, str]] = {}
     for service in sorted(offered.order_by("unit_id", "id"), key=lambda one: one.unit_id != unit.pk):
-        beside = {"unit": service.unit.code} if service.unit_id != unit.pk else {}
-        found.setdefault(service.code, {"code": service.code, "name": service.name} | beside)
+        code = service.code
+        beside = {"unit_name": in_one_line(service.unit.name)[:MAX_UNIT_NAME]} if len(units) > 1 else {}
+        if service.unit_id != unit.pk:
+            beside["unit"] = service.unit.code
+            if code in found:  # another unit there has a service of this code
+                code = full_code(service.unit.code, code)
+        if len(code) <= MAX_SERVICE_CODE:
+            found.setdefault(code, {"code": code, "name": service.name} | beside)
     return list(found.values())
 
 

@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
+def full_code(unit: str, service: str) -> str:
+    """Give a service's code with its unit's before it: two units under one roof may call different services alike."""
+    return f"{unit}.{service}"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A kiosk's assignments, and the services people could name there."""
@@ -14,7 +19,7 @@ class Standing:
     stands: tuple[tuple[int, int], ...]
     """`(unit_id, place_id)` of each."""
     services: Mapping[tuple[int, str], tuple[int, int]]
-    """`(service_id, unit_id)` by `(place_id, code)`."""
+    """`(service_id, unit_id)` by `(place_id, code)`; for each also under its full code (`full_code`)."""
     places: Mapping[str, int] = field(default_factory=dict)
     """`place_id` by code, of those where its staff may have said that it stands."""
 
@@ -27,6 +32,8 @@ class Standing:
             return self.stands[0]
         return self.stands[max(0, bisect_right(self.since_ms, at_ms) - 1)]
 
-    def service(self, *, unit: int, place: int, code: str) -> tuple[int, int] | None:
-        """Give `(service_id, unit_id)` of the service `code`: the unit's own, else one offered at the same place."""
+    def service(self, *, unit: int, place: int, code: str, of_unit: str = "") -> tuple[int, int] | None:
+        """Give `(service_id, unit_id)` of the service `code`: that of the neighbour named, the unit's own, else one offered at the same place."""
+        if of_unit and (found := self.services.get((place, full_code(of_unit, code)))):
+            return found
         return self.services.get((-unit, code)) or self.services.get((place, code))

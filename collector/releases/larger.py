@@ -1,4 +1,4 @@
-"""Publishing what is added up from releases: regions, agencies, and periods longer than a unit's official one."""
+"""Publishing what is added up from releases: regions, agencies, malls, and periods longer than a unit's official one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from django.db import transaction
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.fleet import lasting
-from collector.fleet.models import Agency, Region, Unit
+from collector.fleet import lasting, malls
+from collector.fleet.models import Agency, Place, Region, Unit
 from collector.fleet.tree import below
 from collector.local import local_date
-from collector.releases import address, content, publishing
+from collector.releases import address, content, pooling, publishing
 from collector.releases.content import Head
 from collector.releases.models import Release
 from collector.releases.owed import check_owed
@@ -30,10 +30,12 @@ class Whole:
     """What a larger number is of."""
 
     subject: str
-    """`unit` (over a longer period), `region` or `agency`."""
+    """`unit` (over a longer period), `region`, `agency` or `place`."""
     code: str
     name: str
     units: Sequence[Unit]
+    mall: Place | None = None
+    """Where only those are counted who have agreed to it."""
 
 
 def unit_over_time(unit: Unit) -> Whole:
@@ -66,6 +68,16 @@ def agency(code: str) -> Whole:
     return Whole("agency", code, found.name, list(Unit.objects.filter(lasting.REAL, agency=found)))
 
 
+def mall(code: str, period: Period) -> Whole:
+    """Give a mall with the units that served there in a period.
+
+    Raises:
+        CollectorError: there is no such place (`place_not_here`), or it is no mall (`mall_not`).
+    """
+    found = malls.find(code)
+    return Whole("place", found.code, found.name, malls.serving(found, period), found)
+
+
 def publish(
     whole: Whole, period: Period, *, who: str, why: str = "", instrument: str = DEFAULT_INSTRUMENT
 ) -> Release:
@@ -85,6 +97,7 @@ def publish(
     if publishing.check_instrument(instrument).kind is Kind.SHARES:
         raise CollectorError("release_shares_unit", instrument=instrument)
     found = atoms_of(whole.units, period, instrument=instrument)
+    pooled = pooling.counted_in(whole.mall, whole.units, found, period) if whole.mall is not None else None
     editions = Release.objects.filter(
         subject=whole.subject, code=whole.code, period=period.identifier, instrument=instrument
     )
@@ -117,6 +130,8 @@ def publish(
         corrects=before.address if before is not None and before.state == State.PUBLISHED else None,
     )
     said = content.of_sum(head, found, instrument=form.instrument, policy=policy, at=now)
+    if pooled is not None:
+        said["agencies"] = pooled.as_values()
     said["change"] = publishing.since_before(release, said)
     with transaction.atomic():
         release.content = content.frozen(said)

@@ -34,11 +34,33 @@ class OfficialPolicy(models.Model):
         return f"{self.unit_id or 'all'} since {self.since}: {self.period_kind}"
 
 
+class PoolingConsent(models.Model):
+    """That an agency lets its numbers be counted in those of a mall it serves in: for which periods, by whom, and until when."""
+
+    place = models.ForeignKey("fleet.Place", on_delete=models.PROTECT, related_name="consents")
+    agency = models.ForeignKey("fleet.Agency", on_delete=models.PROTECT, related_name="consents")
+    since = models.DateField(help_text="the first day of the first period it is for")
+    until = models.DateField(null=True, help_text="the last day of the last period; null for all that follow")
+    given_by = models.CharField(max_length=150, help_text="who gave it for the agency: name and office")
+    document = models.CharField(max_length=200, help_text="the letter or agreement it stands in")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=150)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+    withdrawn_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["place", "agency", "since"], name="consent_of_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} in {self.place_id} since {self.since}"
+
+
 class Release(models.Model):
-    """One edition of a unit's, a region's or an agency's number for a calendar period."""
+    """One edition of a unit's, a region's, an agency's or a mall's number for a calendar period."""
 
     subject = models.CharField(
-        max_length=8, help_text="unit, region or agency; ipp for an evaluation's result"
+        max_length=8, help_text="unit, region, agency or place; ipp for an evaluation's result"
     )
     code = models.CharField(max_length=40, help_text="the subject's code")
     unit = models.ForeignKey("fleet.Unit", on_delete=models.PROTECT, related_name="releases", null=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from collector.releases.show import api, breakdowns, evaluations, explaining, one, proof, statements
+from collector.releases.show import api, breakdowns, evaluations, explaining, malls, one, proof, statements
 from collector.releases.show.overview import pages as overview
 from collector.releases.show.pages import unit
 
@@ -14,6 +14,7 @@ pages: list[URLPattern] = [
     re_path(r"^region/(?P<code>[0-9.]{2,13})/$", overview.region, name="region"),
     path("agency/", overview.agencies, name="agencies"),
     re_path(r"^agency/(?P<code>[A-Za-z0-9._-]{1,40})/$", overview.agency, name="agency"),
+    re_path(r"^place/(?P<code>[A-Za-z0-9._-]{1,40})/$", malls.mall, name="place"),
     path("privasi/", statements.privacy, name="privacy"),
     path("aksesibilitas/", statements.accessibility, name="accessibility"),
     path("cara-menghitung/", explaining.page, name="explain"),

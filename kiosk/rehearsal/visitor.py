@@ -13,6 +13,7 @@ from survey.instrument.profile import Attribute
 from survey.visit.action import Word, key, name_of
 from survey.visit.offer import Offer, offer, question_key, tiles
 from survey.visit.plan import Plan
+from survey.visit.services import is_asked_first, of_units
 from survey.visit.state import State, Step
 
 _OfComplaint = Literal[Step.COMPLAINTS, Step.TOPICS, Step.TEXT, Step.TICKET, Step.CONSENT, Step.PHONE]
@@ -91,9 +92,7 @@ class Visitor:
             case Step.PREFERENCES:
                 return self._do(here, Word.LANGUAGE if state.language != self.wish.language else Word.BACK)
             case Step.SERVICE:
-                return self._list(
-                    here, name_of(Word.SERVICE, self.wish.service) if self.wish.service else Word.SKIP
-                )
+                return self._serviced(plan, state, here)
             case Step.PROFILE:
                 return self._about(plan.profile[state.place], here)
             case Step.QUESTION:
@@ -118,6 +117,16 @@ class Visitor:
                 return None
             case step:
                 assert_never(step)
+
+    def _serviced(self, plan: Plan, state: State, here: Offer) -> Move:
+        if not self.wish.service:
+            return self._list(here, Word.SKIP)
+        wanted = name_of(Word.SERVICE, self.wish.service)
+        if is_asked_first(plan) and not state.place:
+            units = [[service.code for service in of_unit] for of_unit in of_units(plan)]
+            within = [number for number, codes in enumerate(units, start=1) if self.wish.service in codes]
+            wanted = name_of(Word.WITHIN, within[0]) if within else Word.SKIP
+        return self._list(here, wanted)
 
     def _still_here(self, here: Offer) -> Move:
         if Word.ACCEPT not in here.actions:

@@ -13,6 +13,7 @@ from survey.visit.informed import floor_at
 from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES, is_whole, reads_on
+from survey.visit.services import unit_name
 from survey.visit.spelling import TREES
 from survey.visit.state import State, Step
 
@@ -57,6 +58,8 @@ def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
             return next(one.name for one in plan.standards if one.code == choice.argument), ""
         case Word.PROFILE:
             return _profile_label(plan, state, texts, choice.argument), ""
+        case Word.WITHIN if state.step is Step.SERVICE:
+            return unit_name(plan, int(choice.argument)), ""
         case Word.WITHIN:
             return age_label(texts, span(plan.profile[state.place].steps[int(choice.argument) - 1])), ""
         case Word.TOPIC:

@@ -23,6 +23,7 @@ from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.promised import promised
 from survey.visit.reading import has_fewer, is_whole, page_count, page_number
+from survey.visit.services import is_asked_first, listed, unit_name
 from survey.visit.state import State, Step
 from survey.visit.waits import warns_at
 
@@ -230,11 +231,13 @@ class _Presenter(Screen):
         )
 
     def _service(self) -> Screenful:
-        get = self.texts.get
+        get, place = self.texts.get, self.state.place
+        first = is_asked_first(self.plan)
+        bar = self._paged_bar(len(listed(self.plan, self.state)))
         return self.choice(
-            title=get("service.title"),
+            title=get("service.title" if place or not first else "service.whose"),
             subtitle=self._hint("service.subtitle"),
-            bar=self._paged_bar(len(self.plan.services)),
+            bar=bar._replace(left_strong=unit_name(self.plan, place)) if first and place else bar,
         )
 
     def _profile(self) -> Screenful:

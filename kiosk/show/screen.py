@@ -9,6 +9,7 @@ from kiosk.show.views import Action, Bar, ChoiceView, MessageView
 from survey.visit.action import Choice, Word, parse
 from survey.visit.offer import offer, question_key
 from survey.visit.plan import Plan
+from survey.visit.services import of_units
 from survey.visit.state import State, Step
 
 _STRONG = frozenset({Word.ACCEPT, Word.NEXT, Word.RESUME, Word.NOTED, Word.CLOSE, Word.START, Word.STOP})
@@ -50,6 +51,9 @@ class Screen:
                 return argument in state.topics
             case Word.SERVICE:
                 return argument == state.service
+            case Word.WITHIN if state.step is Step.SERVICE:
+                of_unit = of_units(self.plan)[int(argument) - 1]
+                return any(service.code == state.service for service in of_unit)
             case Word.PROFILE | Word.WITHIN:
                 return is_told(self.plan, state, choice)
             case Word.ANSWER if state.step is Step.QUESTION and not state.faces:

@@ -73,11 +73,13 @@ DEFAULT_INSTRUMENTS = ("pulse@1", "skm-2017@1")
 """What is asked where nothing else is set: the smiley, and the official nine questions."""
 
 MAX_SERVICES = 200
+MAX_SERVICE_CODE = 64
+MAX_UNIT_NAME = 120
 MAX_TEXT_CHARACTERS = 600
 MAX_ANSWER_DAYS = 90
 MAX_ANSWERS = 4
 """Answers of the smiley: one a button."""
-_CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_CODE = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_SERVICE_CODE - 1}}}"
 
 
 class SettingsContent(NamedTuple):
@@ -291,7 +293,12 @@ def _services(value: object) -> tuple[OfferedService, ...]:
         unit = entry.get("unit", "")
         if not isinstance(unit, str) or len(unit) > MAX_WORD:
             raise SettingsRefused(SERVICES, f"a service's unit is a code of at most {MAX_WORD} characters")
-        services.append(OfferedService(code=code, name=name, unit=unit))
+        unit_name = entry.get("unit_name", "")
+        if not isinstance(unit_name, str) or len(unit_name) > MAX_UNIT_NAME:
+            raise SettingsRefused(
+                SERVICES, f"the name of a service's unit has at most {MAX_UNIT_NAME} characters"
+            )
+        services.append(OfferedService(code=code, name=name, unit=unit, unit_name=unit_name))
     if len({service.code for service in services}) != len(services):
         raise SettingsRefused(SERVICES, "two services have the same code")
     return tuple(services)

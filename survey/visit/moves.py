@@ -10,6 +10,7 @@ from survey.visit.coded import MakeCode
 from survey.visit.effects import Effect, Hush, SaveAddition, SaveComplaint, SaveResponse, Speak, Thanked
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
+from survey.visit.services import is_asked_first
 from survey.visit.state import Ended, State, Step
 
 SPEAKING = frozenset({Step.RECORDING, Step.HEARD})
@@ -124,9 +125,10 @@ def arrive(plan: Plan, state: State, step: Step, now: float) -> Moved:
 
 def open_form(plan: Plan, state: State, now: float) -> Moved:
     """Begin the questionnaire, or go on with the one that was begun."""
-    del plan
     if not state.form_open:
         state = state._replace(form=0, form_open=True, form_started=now)
+    if is_asked_first(plan) and state.form == 0 and not state.answers:
+        return go(state, Step.SERVICE, now, place=0)
     return go(state, Step.QUESTION, now, place=0)
 
 

@@ -27,6 +27,7 @@ from survey.visit.reading import (
     replies,
     standing_pages,
 )
+from survey.visit.services import listed
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
 
@@ -147,7 +148,7 @@ def _names(plan: Plan, state: State) -> tuple[str, ...]:
     if state.step is Step.STANDARDS:
         return tuple(name_of(Word.STANDARD, standard.code) for standard in plan.standards)
     if state.step is Step.SERVICE:
-        return tuple(name_of(Word.SERVICE, service.code) for service in plan.services)
+        return listed(plan, state)
     if state.step is Step.PROFILE:
         return _profile_names(plan.profile[state.place], state.page)
     if state.step is Step.QUESTION:

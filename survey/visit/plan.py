@@ -45,6 +45,7 @@ class OfferedService(NamedTuple):
     name: str
     unit: str = ""
     """The unit it belongs to, where that is another one than the kiosk's own."""
+    unit_name: str = ""
 
 
 class Standard(NamedTuple):

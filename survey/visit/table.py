@@ -23,6 +23,7 @@ from survey.visit.moves import (
 from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES
+from survey.visit.services import is_asked_first, of_units
 from survey.visit.speaking import SPOKEN
 from survey.visit.state import Ended, State, Step
 from survey.visit.testing import TESTING
@@ -144,6 +145,13 @@ def _pause(_plan: Plan, state: State, _argument: str, now: float) -> Moved:
 # -- service, profile, questions
 
 
+def _choose_unit(plan: Plan, state: State, number: str, now: float) -> Moved:
+    of_unit = of_units(plan)[int(number) - 1]
+    if len(of_unit) == 1:
+        return _choose_service(plan, state, of_unit[0].code, now)
+    return go(state, Step.SERVICE, now, place=int(number))
+
+
 def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
     return _after_service(plan, state._replace(service=code), now)
 
@@ -153,6 +161,8 @@ def _skip_service(plan: Plan, state: State, _argument: str, now: float) -> Moved
 
 
 def _after_service(plan: Plan, state: State, now: float) -> Moved:
+    if is_asked_first(plan):
+        return go(state, Step.QUESTION, now, place=0)
     if plan.profile:
         return go(state, Step.PROFILE, now, place=0)
     return _end_form(plan, state, now)
@@ -196,8 +206,9 @@ def _with(state: State, key: str, value: int | None) -> tuple[tuple[str, int], .
 def _after_question(plan: Plan, state: State, now: float) -> Moved:
     if state.place + 1 < len(plan.forms[state.form].questions):
         return go(state, Step.QUESTION, now, place=state.place + 1)
-    if state.form == 0 and plan.services:  # whoever walks away from these has answered all questions
-        return go(state, Step.SERVICE, now)
+    if state.form == 0 and plan.services and not is_asked_first(plan):
+        # Whoever walks away from these has answered all questions.
+        return go(state, Step.SERVICE, now, place=0)
     if state.form == 0 and plan.profile:
         return go(state, Step.PROFILE, now, place=0)
     return _end_form(plan, state, now)
@@ -224,7 +235,11 @@ def _back(  # noqa: PLR0911 - one line a screen
         return go(state, Step.QUESTION, now, place=state.place - 1)
     if state.step is Step.QUESTION and state.form > 0:
         return go(state, Step.QUESTION, now)  # the form before is with the journal already
-    if state.step is Step.QUESTION:
+    if state.step is Step.QUESTION and is_asked_first(plan):
+        return go(state, Step.SERVICE, now, place=0)
+    if state.step is Step.SERVICE and state.place:
+        return go(state, Step.SERVICE, now, place=0)
+    if state.step is Step.QUESTION or (state.step is Step.SERVICE and is_asked_first(plan)):
         return go(
             state, Step.INVITATION, now
         )  # the questionnaire stays open; to accept again goes on with it
@@ -232,8 +247,8 @@ def _back(  # noqa: PLR0911 - one line a screen
         return go(state, Step.PROFILE, now)  # to the first of its two steps
     if state.step is Step.PROFILE and state.place > 0:
         return go(state, Step.PROFILE, now, place=state.place - 1)
-    if state.step is Step.PROFILE and plan.services:
-        return go(state, Step.SERVICE, now)
+    if state.step is Step.PROFILE and plan.services and not is_asked_first(plan):
+        return go(state, Step.SERVICE, now, place=0)
     return go(state, Step.QUESTION, now, place=len(plan.forms[state.form].questions) - 1)
 
 
@@ -284,6 +299,7 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.PREFERENCES, Word.LISTEN): listen,
     (Step.PREFERENCES, Word.BACK): to(Step.INVITATION),
     (Step.SERVICE, Word.SERVICE): _choose_service,
+    (Step.SERVICE, Word.WITHIN): _choose_unit,
     (Step.SERVICE, Word.SKIP): _skip_service,
     (Step.SERVICE, Word.MORE): _more,
     (Step.SERVICE, Word.LISTEN): listen,

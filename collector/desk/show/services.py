@@ -15,7 +15,7 @@ from collector.desk.forms import ServiceForm, UsersForm
 from collector.desk.show.followup import found_unit
 from collector.desk.wording import refused
 from collector.errors import CollectorError
-from collector.fleet import service_sheet, services, workbook
+from collector.fleet import malls, service_sheet, services, workbook
 from collector.fleet.models import Unit
 from collector.followup.register import WRITERS
 from collector.language import say_here, spoken
@@ -131,6 +131,7 @@ def _page(
         "retired": [one for one in every if not one.offered],
         "stated": [(one, _title(one), required_sample(one.users)) for one in _all_stated(unit)],
         "may_write": roles.may(request.user, WRITERS, unit),
+        "malls": malls.where(unit),
         "adding": adding or ServiceForm(),
         "stating": stating or UsersForm(None, offered=_offered(unit)),
     }

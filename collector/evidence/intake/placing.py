@@ -142,7 +142,8 @@ def _records(
         service_id = None
         named = response.service if response is not None else body.get("service")
         if isinstance(named, str):
-            found = standing.service(unit=unit, place=place_id, code=named)
+            of_unit = response.unit if response is not None else ""
+            found = standing.service(unit=unit, place=place_id, code=named, of_unit=of_unit)
             if found is not None:
                 service_id, unit = found
         if response is not None and response.place:

@@ -26,13 +26,13 @@ _FORMATS = tuple(_TYPES)
 _EXCEL = "excel"
 Answer = TypeVar("Answer")
 _MOST = 1_000
-ASKED = ("unit", "region", "agency", "ipp", "period", "instrument", "newest", "after")
+ASKED = ("unit", "region", "agency", "place", "ipp", "period", "instrument", "newest", "after")
 """What may be asked of the list."""
 
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """List what is out, the oldest first: of a unit, region or agency, of a period, of an instrument; `after` goes on behind an address.
+    """List what is out, the oldest first: of a unit, region, agency or mall, of a period, of an instrument; `after` goes on behind an address.
 
     `newest=yes` leaves the one of a unit that its kiosks show: the newest official one that is in force and has a number.
     """
@@ -42,7 +42,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         error = QuestionError("parameter_unknown", word=", ".join(unknown), known=", ".join(ASKED))
         return refused(error, HTTPStatus.BAD_REQUEST, error.code)
     found = shown_releases().order_by("pk")
-    for subject in ("unit", "region", "agency", SUBJECT):
+    for subject in ("unit", "region", "agency", "place", SUBJECT):
         if subject in words:
             found = found.filter(subject=subject, code=words[subject])
     if "period" in words:

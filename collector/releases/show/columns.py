@@ -61,9 +61,9 @@ OF_RELEASES: Sequence[Column] = (
     Column("address", "Kode rilis", "Alamat tetap rilis: delapan huruf atau angka.", TEXT, lambda said, _: said["address"]),
     Column(
         "subject", "Jenis subjek", "Milik siapa nilainya.", TEXT, lambda said, _: said["subject"]["kind"],
-        classes="unit; region (wilayah); agency (instansi)",
+        classes="unit; region (wilayah); agency (instansi); place (mal pelayanan)",
     ),
-    Column("code", "Kode subjek", "Kode unit, wilayah atau instansi di sistem ini.", TEXT, lambda said, _: said["subject"]["code"]),
+    Column("code", "Kode subjek", "Kode unit, wilayah, instansi atau mal di sistem ini.", TEXT, lambda said, _: said["subject"]["code"]),
     Column("name", "Nama subjek", "Nama pada hari terbit.", TEXT, lambda said, _: said["subject"]["name"]),
     Column(
         "region", "Kode wilayah", "Kode referensi Kemendagri dari wilayah unit.", TEXT,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.fleet import lasting
+from collector.fleet import lasting, malls
 from collector.fleet.models import Region, Unit
 from collector.local import local_date
 from collector.releases import publishing
@@ -35,7 +35,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit: its newest release or that of a period, all that is out of it, and how the running period goes."""
     found = get_object_or_404(Unit.objects.select_related("region", "agency", "successor"), code=code)
     instrument = instrument_of(request)
-    periods = _periods("unit", code, instrument)
+    periods = periods_of("unit", code, instrument)
     period = chosen(request, periods)
     now = _running(found, instrument.id)
     return render(
@@ -49,6 +49,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             ),
             "running": now if lasting.owes(found, now.period) else None,
             "predecessors": list(found.predecessors.order_by("name", "code")),
+            "malls": malls.where(found),
             **of_subject(request, subject="unit", code=code, periods=periods, period=period),
         },
     )
@@ -119,7 +120,7 @@ def _instruments(found: QuerySet[Release]) -> Iterable[str]:
     )
 
 
-def _periods(subject: str, code: str, instrument: Instrument) -> list[Period]:
+def periods_of(subject: str, code: str, instrument: Instrument) -> list[Period]:
     """Give the periods of which something is out, the newest first."""
     found = Release.objects.filter(subject=subject, code=code, instrument=instrument.id, newest=True)
     return [

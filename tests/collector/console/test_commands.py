@@ -152,6 +152,7 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("list",), "REVOKED"),
     ],
     "log": [(("build",), " leaves added, "), (("show",), "ikm-log/127.0.0.1/1")],
+    "mall": [(("list",), "no malls")],
     "notice": [(("list",), "nothing is public")],
     "paper": [
         (("list",), "poster-a4                  everybody  poster-a4.pdf"),
@@ -228,6 +229,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "kiosk": (("revoke", "k-9", "--why", "x"), "there is no kiosk 'k-9' here"),
     "listen": ((), "IKM_BROKER_URL = 'http://x': write mqtt://HOST:PORT"),
     "log": (("offer", "{folder}/x", "--old", "9"), "there is no log to go on from"),
+    "mall": (("show", "--place", "sukamaju"), "nobody was entered as serving at sukamaju"),
     "notice": (
         ("add", "AAAA", "--topic", "lama", "--summary", "x", "--as", "rina"),
         "there is no complaint 'AAAA' here",

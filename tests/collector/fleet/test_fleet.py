@@ -69,8 +69,8 @@ def test_at_a_shared_place_a_neighbours_services_name_their_unit(unit: Unit) -> 
     tree.add_service(unit=other, code="ktp", name="KTP")
     FakeKiosk.enrolled(other, place=place)
     assert publication.services_at(unit, place) == [
-        {"code": "sku", "name": "Usaha"},
-        {"code": "ktp", "name": "KTP", "unit": "disdukcapil"},
+        {"code": "sku", "name": "Usaha", "unit_name": unit.name},
+        {"code": "ktp", "name": "KTP", "unit": "disdukcapil", "unit_name": "Disdukcapil"},
     ]
 
 

@@ -44,7 +44,7 @@ class Command(CollectorCommand):
         _one_unit(parts.add_parser("submit", help="hand a unit's release in"))
         _one_unit(parts.add_parser("return", help="send what was handed in back to the unit, with --why"))
         publish = parts.add_parser(
-            "publish", help="publish a unit's, a region's, an agency's or all units' period"
+            "publish", help="publish a unit's, a region's, an agency's, a mall's or all units' period"
         )
         whose = publish.add_mutually_exclusive_group(required=True)
         whose.add_argument("--unit", metavar="CODE", help="a unit's code")
@@ -53,6 +53,9 @@ class Command(CollectorCommand):
         )
         whose.add_argument(
             "--agency", metavar="CODE", help="an agency's code: what its units' releases come to"
+        )
+        whose.add_argument(
+            "--place", metavar="CODE", help="a mall's code: what its agencies come to that agreed to it"
         )
         whose.add_argument(
             "--all",
@@ -166,6 +169,8 @@ def _publish(given: Namespace, command: CollectorCommand) -> str:
         return _line(larger.publish(larger.region(given.region), period, **how))
     if given.agency:
         return _line(larger.publish(larger.agency(given.agency), period, **how))
+    if given.place:
+        return _line(larger.publish(larger.mall(given.place, period), period, **how))
     if given.unit:
         unit = tree.find_unit(given.unit)
         kind = policies.official(unit, period).period_kind
@@ -259,8 +264,8 @@ _DOES: dict[str, Callable[[Namespace, CollectorCommand], str]] = {
 
 
 def _over(given: Namespace) -> Over:
-    """Give what is to be published: a region, an agency, a unit, or everything that is due."""
-    for kind in ("region", "agency", "unit"):
+    """Give what is to be published: a region, an agency, a mall, a unit, or everything that is due."""
+    for kind in ("region", "agency", "place", "unit"):
         if code := getattr(given, kind):
             return kind, code
     return EVERYTHING

@@ -1,0 +1,60 @@
+"""What is filled in about a mall: who serves there, and who agreed to be counted together."""
+
+from collections.abc import Mapping, Sequence
+
+from django import forms
+
+from collector.desk.forms import day_field
+from collector.desk.suggesting import Suggestion, suggest
+from collector.language import later, spoken
+from collector.local import period_text
+from survey.index.periods import Period
+
+
+class TenantForm(forms.Form):
+    """A unit that serves there."""
+
+    unit = forms.CharField(
+        label=later("desk.field_tenant"), max_length=40, help_text=later("desk.field_tenant_help")
+    )
+
+    def __init__(self, data: Mapping[str, object] | None, *, units: Sequence[Suggestion]) -> None:
+        super().__init__(data, prefix="gerai")
+        suggest(self.fields["unit"], units)
+
+
+class ConsentForm(forms.Form):
+    """That an agency agrees: from when, who said so, and where it stands."""
+
+    agency = forms.ChoiceField(label=later("desk.field_agency"))
+    since = day_field(later("desk.field_consent_since"), help_text=later("desk.field_consent_since_help"))
+    until = day_field(later("desk.field_consent_until"), help_text=later("desk.field_consent_until_help"))
+    given_by = forms.CharField(
+        label=later("desk.field_consent_by"), max_length=150, help_text=later("desk.field_consent_by_help")
+    )
+    document = forms.CharField(label=later("desk.field_consent_document"), max_length=200)
+
+    def __init__(
+        self, data: Mapping[str, object] | None, *, agencies: Sequence[Suggestion], first: Period
+    ) -> None:
+        super().__init__(data, prefix="izin", initial={"since": first.first})
+        self.fields["until"].required = False
+        self.fields["agency"].choices = list(agencies)  # type: ignore[attr-defined]
+
+
+class PublishForm(forms.Form):
+    """Of which period the mall's number is to come out."""
+
+    period = forms.ChoiceField(label=later("desk.field_period"))
+    why = forms.CharField(
+        label=later("desk.field_why_again"),
+        max_length=300,
+        required=False,
+        help_text=later("desk.field_why_again_help"),
+    )
+
+    def __init__(self, data: Mapping[str, object] | None, *, periods: Sequence[Period]) -> None:
+        super().__init__(data, prefix="terbit")
+        self.fields["period"].choices = [  # type: ignore[attr-defined]
+            (one.identifier, period_text(one, spoken())) for one in periods
+        ]

@@ -1,0 +1,34 @@
+"""Which service a visit was about: one list; where several units serve under one roof, first who served and then with what, before all questions."""
+
+from survey.visit.action import Word, name_of
+from survey.visit.plan import OfferedService, Plan
+from survey.visit.state import State
+
+
+def is_asked_first(plan: Plan) -> bool:
+    """Tell whether the service is asked before the questions: where several units serve, the answers are for one of them."""
+    return any(service.unit for service in plan.services)
+
+
+def of_units(plan: Plan) -> tuple[tuple[OfferedService, ...], ...]:
+    """Give the services unit by unit, in the order in which the units come up first."""
+    units: dict[str, list[OfferedService]] = {}
+    for service in plan.services:
+        units.setdefault(service.unit, []).append(service)
+    return tuple(map(tuple, units.values()))
+
+
+def listed(plan: Plan, state: State) -> tuple[str, ...]:
+    """Give the actions of the list: services, or units whose services come next; `place` is the unit's number, 0 while none is chosen."""
+    if not is_asked_first(plan):
+        return tuple(name_of(Word.SERVICE, service.code) for service in plan.services)
+    groups = of_units(plan)
+    if not state.place:
+        return tuple(name_of(Word.WITHIN, number) for number in range(1, len(groups) + 1))
+    return tuple(name_of(Word.SERVICE, service.code) for service in groups[state.place - 1])
+
+
+def unit_name(plan: Plan, number: int) -> str:
+    """Give what the unit of a group is called."""
+    first = of_units(plan)[number - 1][0]
+    return first.unit_name or first.unit or first.name
