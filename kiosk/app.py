@@ -275,6 +275,9 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 watchdog.ready("in service")
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
+                require_good_key(
+                    home
+                )  # it may have ended in service: from here on the screen says so, and nothing stops
                 watchdog.stopping()
                 display.show(
                     between_view(on_trial(), Texts())
@@ -287,7 +290,6 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 display.close()
     finally:
         panel.close()
-    require_good_key(home)  # it may have ended in service: then the screen says so from here on
     return 0
 
 
