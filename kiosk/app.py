@@ -280,6 +280,9 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 make_codes(device, of_visits=True)
                 log.info("in service; %d records wait for the collector", device.journal.waiting)
                 loop.run()
+                require_good_key(
+                    home
+                )  # it may have ended in service: from here on the screen says so, and nothing stops
                 watchdog.stopping()
                 display.show(
                     between_view(on_trial(), Texts())
@@ -292,7 +295,6 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 display.close()
     finally:
         panel.close()
-    require_good_key(home)  # it may have ended in service: then the screen says so from here on
     return 0
 
 

@@ -20,7 +20,7 @@ from collector import clock
 from collector.errors import CollectorError
 from collector.fleet import endings
 from collector.fleet.models import KioskKey
-from collector.trust import keyholder
+from collector.trust import ca, keyholder
 from collector.trust.keys import replace_public
 from collector.trust.kinds import EndedCertificate, Errand
 
@@ -86,8 +86,11 @@ def _revoked() -> Revoked:
 def _is_kept(revoked: Revoked) -> bool:
     try:
         content = path().read_bytes()
-        made = x509.load_pem_x509_crl(content).last_update_utc
+        listed = x509.load_pem_x509_crl(content)
+        made = listed.last_update_utc
     except (OSError, ValueError):
+        return False
+    if not ca.has_signed(settings.IKM_KEYS, listed):  # keys may have been made anew
         return False
     return content.startswith(_mark(revoked).encode()) and made > clock.now() - _WEEK
 

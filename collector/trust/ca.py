@@ -119,6 +119,16 @@ def revoke(folder: Path, ended: Sequence[EndedCertificate]) -> str:
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
+def has_signed(folder: Path, listed: x509.CertificateRevocationList) -> bool:
+    """Tell whether a list of ended certificates is this authority's.
+
+    Raises:
+        NotSetUp: there is no authority.
+    """
+    key = _load_certificate(folder).public_key()
+    return isinstance(key, ec.EllipticCurvePublicKey) and listed.is_signature_valid(key)
+
+
 def _fits(name: str, use: Use) -> bool:
     if use is Use.LISTENER:
         return name == COLLECTOR

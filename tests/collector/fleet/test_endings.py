@@ -20,6 +20,7 @@ from collector.fleet import endings, enrolment, revoked, tree
 from collector.fleet.models import Kiosk, KioskEnding, KioskKey, Unit
 from collector.jobs import working
 from collector.trust import ca, keyholder, keys, public
+from collector.trust.keys import private_folder
 from survey.wire import topics
 from survey.wire.ended import Ended, unpack_ended
 from tests.collector.conftest import OwnClock
@@ -123,7 +124,7 @@ def test_the_brokers_files_name_the_ended_certificate_and_no_other(kiosk: FakeKi
 
 
 def test_the_list_is_made_anew_when_something_ended_or_a_week_is_over(
-    kiosk: FakeKiosk, own_clock: OwnClock
+    kiosk: FakeKiosk, own_clock: OwnClock, tmp_path: Path
 ) -> None:
     assert revoked.keep(who="test"), "there was none"
     assert serials() == set()
@@ -139,6 +140,12 @@ def test_the_list_is_made_anew_when_something_ended_or_a_week_is_over(
     revoked.path().write_text("torn")
     working.keep_revoked()
     assert serials() == {serial_of(kiosk)}, "the worker mends what somebody damaged"
+    private_folder(tmp_path / "other").mkdir(parents=True)
+    ca.ensure(tmp_path / "other")
+    mark, _, _ = revoked.path().read_text().partition("-----BEGIN")
+    revoked.path().write_text(mark + ca.revoke(tmp_path / "other", []))
+    working.keep_revoked()
+    assert serials() == {serial_of(kiosk)}, "and a list of other keys than these"
 
 
 def test_without_the_holder_of_the_keys_nothing_ends_by_half(

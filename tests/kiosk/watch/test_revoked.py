@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.app import run
 from kiosk.commands.doctor import patient_of
 from kiosk.config import Config
 from kiosk.desk.pin import check, set_pin
@@ -16,6 +17,7 @@ from kiosk.watch.doctor import examine
 from kiosk.watch.folders import require_good_key
 from kiosk.watch.patient import BAD
 from kiosk.watch.revoked import RevokedWatch
+from kiosk.watch.watchdog import Watchdog
 from survey.visit.state import Step
 from survey.wire.ended import Ended, pack_ended
 from tests.kiosk.rigs import rig
@@ -81,6 +83,20 @@ def test_run_goes_over_to_the_face(home: Path, collector: Identity, monkeypatch:
     end(home, collector)
     assert main(["run", "--simulate", "--home", str(home)]) == 0
     assert [type(one) for one in shown] == [Revoked]
+
+
+def test_what_ends_in_service_goes_over_to_the_face_without_a_goodbye_to_systemd(
+    home: Path, collector: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that says it stops is waited for, and killed in the end: the face would be gone for a moment."""
+    told: list[str] = []
+    monkeypatch.setattr("kiosk.watch.revoked._EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("kiosk.app.Watchdog", lambda: Watchdog({"NOTIFY_SOCKET": "x"}, tell=told.append))
+    monkeypatch.setattr("kiosk.app.tell_of_picture", lambda: end(home, collector))
+    with pytest.raises(Revoked):
+        run(home, Config(), simulate=True, windowed=True)
+    assert any(word.startswith("READY=1") for word in told)
+    assert "STOPPING=1" not in told
 
 
 def test_status_and_doctor_say_it(
