@@ -65,7 +65,10 @@ def _act(options: argparse.Namespace) -> int:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Let one try end before the next begins: each makes a key anew, and the card, a hand and the screen may try at once."""
-    folder = os.open(home, os.O_RDONLY)
+    try:
+        folder = os.open(home, os.O_RDONLY)
+    except OSError as error:
+        raise KioskError(f"{home} cannot be read ({error.strerror}): run this as root") from error
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield

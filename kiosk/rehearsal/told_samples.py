@@ -79,6 +79,7 @@ COUNTERS = (
         "4",
         box=(0, 0, 6, 3),
     ),
+    Counter("Imigrasi: paspor", "Lantai 2, sayap barat", "di samping loket 4", "7", box=(7, 0, 3, 2)),
     Counter("Kantor Pajak Pratama", "Lantai 2", "kanan dari tangga", "5", box=(4, 0, 3, 4)),
     Counter("Bank Lampung", "Lantai 2", "kanan dari tangga", "6A", box=(7, 0, 1, 2)),
     Counter("Musala dan ruang laktasi", "Lantai 2"),

@@ -42,7 +42,7 @@ def tell(tried: Tried | None, file: Path = TOLD) -> None:
             replace_file(file, json.dumps(tried._asdict()).encode(), mode=0o644)
 
 
-def told_at(file: Path = TOLD) -> int:
+def told_mark(file: Path = TOLD) -> int:
     """Tell which try it was that was told last, by a number that is another one for each."""
     try:
         found = file.stat()

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kiosk.errors import Obstacle, Tried
-from kiosk.watch.tried import newest_try, told_at
+from kiosk.watch.tried import newest_try, told_mark
 from uplink.journal.home import KioskHome
 from uplink.journal.segments.files import replace_file
 
@@ -60,14 +60,14 @@ def by_unit(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tried | None:
     """Leave the wish where the unit finds it, and wait for what comes of it."""
-    before, until = told_at(), monotonic() + _PATIENCE_SECONDS
+    before, until = told_mark(), monotonic() + _PATIENCE_SECONDS
     lines = (f"{key} = {json.dumps(value)}" for key, value in wish._asdict().items())
     try:
         replace_file(folder / WISH, "\n".join((*lines, "")).encode(), mode=0o600)
         while monotonic() < until:
             if KioskHome(home).enrolment.exists():
                 return None
-            if told_at() != before and (tried := newest_try()) is not None:
+            if told_mark() != before and (tried := newest_try()) is not None:
                 return tried
             sleep(_LOOK_SECONDS)
     except OSError as error:

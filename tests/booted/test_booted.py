@@ -189,7 +189,9 @@ def test_a_unit_is_sandboxed_and_runs(machine: Machine, unit: str) -> None:
     assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
 
 
-@pytest.mark.parametrize("unit", ["ikm-collector-backup", "ikm-collector-retention", "ikm-kiosk-first-boot"])
+@pytest.mark.parametrize(
+    "unit", ["ikm-collector-backup", "ikm-collector-retention", "ikm-kiosk-first-boot", "ikm-kiosk-typed"]
+)
 def test_what_is_started_now_and_then_is_sandboxed_too(machine: Machine, unit: str) -> None:
     """All but `switch` and `mend`, which are there to install and remove: that is what root is for.
 
@@ -197,7 +199,7 @@ def test_what_is_started_now_and_then_is_sandboxed_too(machine: Machine, unit: s
     """
     said = machine.box.sh(f"systemd-analyze security --no-pager {unit}.service", check=False)
     (exposure,) = re.findall(r"Overall exposure level for .*: ([0-9.]+)", said)
-    assert float(exposure) <= (2.4 if unit == "ikm-kiosk-first-boot" else 1.5), said
+    assert float(exposure) <= (2.4 if unit in ("ikm-kiosk-first-boot", "ikm-kiosk-typed") else 1.5), said
     assert machine.box.sh(f"systemd-analyze verify {unit}.service") == ""
 
 

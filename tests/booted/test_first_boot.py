@@ -77,6 +77,21 @@ def test_a_wrong_clock_and_a_wrong_code_have_a_face(unborn: Box) -> None:
         assert code.split("-")[0] not in shown(unborn)
 
 
+def test_a_code_typed_at_the_screen_that_is_wrong_is_said_there_and_is_nowhere(unborn: Box) -> None:
+    """As the kiosk leaves it: the unit takes it away, tries it once, and the screen says what came of it."""
+    code = unborn.sh("ikm-collector enrol --unit sukamaju 2>/dev/null").strip()
+    other = (code[:-1] + ("0" if code[-1] != "0" else "1")).replace("-", "")
+    wish = f'collector = \\"https://collector.example\\"\\ncode = \\"{other}\\"\\npin = \\"291847\\"\\n'
+    unborn.sh(
+        f"runuser -u ikm-kiosk -- sh -c \"umask 077; printf '{wish}' >/run/ikm-kiosk/new && mv /run/ikm-kiosk/new /run/ikm-kiosk/enrol.toml\""
+    )
+    unborn.until(lambda: "is not the collector that made" in shown(unborn), what="the sentence on the screen")
+    assert unborn.sh("ls /run/ikm-kiosk/enrol.toml 2>/dev/null", check=False).strip() == ""
+    told = unborn.sh("journalctl -q -o cat -u ikm-kiosk-typed -u ikm-kiosk")
+    assert other[:10] not in told
+    assert "291847" not in told
+
+
 def test_it_is_enrolled_once_there_is_a_network_and_the_secrets_are_gone(unborn: Box) -> None:
     code = unborn.sh("ikm-collector enrol --unit sukamaju 2>/dev/null").strip()
     unborn.sh("systemctl stop nginx")

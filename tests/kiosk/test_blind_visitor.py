@@ -9,6 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from kiosk.config import parse
+from kiosk.rehearsal.told_samples import COUNTERS
+from kiosk.show.views import LetterView, PlanView
 from survey.record.ticket import salt_of, secrets_of
 from survey.visit.plan import ALL_TOPICS
 from survey.visit.state import Step
@@ -92,6 +94,32 @@ def everything(home: Path, collector: Identity, seed: int) -> None:
         blind.choose("standing.unsettled")
         assert blind.hears("kept.unsettled")
         assert len(records(home, "addition")) == 1
+
+
+def test_who_hears_only_finds_a_counter_of_a_floor_that_is_drawn(home: Path) -> None:
+    """From idle, and from the plan itself: what is heard is the list, with the way and *Anda di sini*."""
+    ears = Ears()
+    with rig(home, LOUD, voice=ears.voice()) as kiosk:
+        kiosk.loop.service.plan = kiosk.loop.service.plan._replace(counters=COUNTERS)
+        kiosk.wait(2)
+        blind = visitor(kiosk, ears, 1)
+        blind.begin()
+        blind.menu()
+        blind.choose("counters.name")
+        for _ in range(4):
+            if any("BPJS Kesehatan" in piece for piece in ears.heard):
+                break
+            blind.choose("action.next")
+        assert any("BPJS Kesehatan" in piece and "Anda di sini" in piece for piece in ears.heard)
+        blind.choose("action.close")
+        kiosk.wait(200)
+        kiosk.touch("counters")
+        assert isinstance(kiosk.view, PlanView)
+        blind.begin()
+        assert isinstance(kiosk.view, LetterView)
+        assert any("Dinas Kependudukan" in piece for piece in ears.heard)
+        blind.choose("action.close")
+        assert not records(home, "response")
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -55,6 +55,7 @@ _IN_LARGE_TEXT = (
     "closed",
     "about",
     "news-1",
+    "counters-1",
 )
 _SCREENS = (
     "idle",
@@ -95,6 +96,9 @@ _SCREENS = (
     "standards-1",
     "standard-1",
     "counters-1",
+    "counters-4",
+    "enrol-code",
+    "enrol-no-answer",
     "not-enrolled",
     "enrolling-no-answer",
     "enrolling-wrong-clock",

@@ -247,6 +247,36 @@ def test_who_walks_away_leaves_nothing_but_the_address() -> None:
     assert CODE not in repr(vars(bench.entry))
 
 
+@pytest.mark.parametrize("keys", [3, 20, 40, 48, 55])
+def test_whoever_comes_next_finds_the_notice_wherever_the_last_one_left(keys: int) -> None:
+    bench = Bench()
+    bench.touch("enrol-type")
+    for key in [*"ikm.example", "\r", *CODE, "\r", *"271828", "\r", *"27182"][:keys]:
+        bench.type(key)
+    bench.wait(TYPING_SECONDS + 1)
+    assert isinstance(bench.view(), NoticeView)
+    bench.touch("enrol-type")
+    assert not re.search(f"{CODE[:6]}|271", repr(bench.view()))
+    assert bench.wishes == []
+
+
+def test_a_button_that_is_stuck_or_held_over_a_change_presses_nothing() -> None:
+    panel = SimulatedPanel()
+    panel.move(1, down=True, at=0.0)
+    bench = Bench()
+    bench.entry = Entry(bench._enrol, panel=panel, debouncer=make_debouncer(Config(), panel), wifi=Wifi())
+    bench.panel = panel
+    bench.wait(30)
+    assert isinstance(bench.view(), NoticeView), "it was down when the kiosk started"
+    panel.move(1, down=False, at=bench.now)
+    bench.wait(1)
+    panel.move(1, down=True, at=bench.now)
+    bench.wait(5)
+    view = bench.view()
+    assert isinstance(view, KeyboardView)
+    assert view.options[0].label == "a … z", "held, it has opened the form and chosen nothing in it"
+
+
 def test_a_visitor_who_mashes_and_holds_enrols_nothing() -> None:
     bench = Bench()
     for number in range(3000):
@@ -283,7 +313,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     from kiosk.watch import tried  # noqa: PLC0415 - its functions are changed here
 
     file = tmp_path / "told.json"
-    for function in (tell, newest_try, tried.told_at):
+    for function in (tell, newest_try, tried.told_mark):
         monkeypatch.setattr(function, "__defaults__", (file,))
     return file
 

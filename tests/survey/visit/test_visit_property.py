@@ -53,7 +53,14 @@ PLANS = (
     full_plan(forms=()),
     full_plan(forms=(), complaint=False, languages=("id",)),
     full_plan(complaint=False, contact=False),
-    full_plan(microphone=False),
+    full_plan(
+        microphone=False,
+        counters=(
+            Counter("Dukcapil", "Lantai 2", box=(0, 0, 2, 2)),
+            Counter("BPJS", "Lantai 1", here=True, box=(0, 0, 2, 2)),
+            Counter("Tangga", "Lantai 1", box=(2, 0, 1, 2)),
+        ),
+    ),
 )
 
 MIDDLE = full_plan(
