@@ -84,9 +84,8 @@ def take(request: HttpRequest) -> HttpResponse:
 @require_safe
 def told(request: HttpRequest) -> HttpResponse:
     """List who is told, how their last message went, and let each be tried."""
-    _administrators_only(request)
     waiting = Count("messages", filter=Q(messages__state__in=(MessageState.WAITING, MessageState.TAKEN)))
-    every = Receiver.objects.annotate(sent=Max("messages__sent_at"), waiting=waiting).order_by("name")
+    every = _receivers(request).annotate(sent=Max("messages__sent_at"), waiting=waiting).order_by("name")
     context = {
         "receivers": [
             (one, [say_here(f"alert.kind_{kind}") for kind in one.kinds]) for one in every.iterator()
@@ -99,9 +98,9 @@ def told(request: HttpRequest) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest) -> HttpResponse:
     """Send a receiver a message of trial."""
-    _administrators_only(request)
+    name = request.POST.get("name", "")[:40]
     try:
-        receivers.test(request.POST.get("name", "")[:40])
+        receivers.test(receivers.find(name, among=_receivers(request)).name)
     except CollectorError as error:
         messages.error(request, refused(error))
     else:
@@ -121,9 +120,17 @@ def _reach(request: HttpRequest) -> QuerySet[Alert]:
     return found.filter(kiosk__stands__in=units.order_by().values("pk"))
 
 
-def _administrators_only(request: HttpRequest) -> None:
+def _receivers(request: HttpRequest) -> QuerySet[Receiver]:
+    """Give the receivers that an administrator reaches: all, or those of the regions administered."""
     if not roles.has_role(request.user, (roles.ADMINISTRATOR,)):
         raise PermissionDenied
+    codes = roles.regions_administered(request.user)
+    if codes is None:
+        return Receiver.objects.all()
+    within = Q(pk__in=[])
+    for code in codes:
+        within |= Q(region=code) | Q(region__startswith=f"{code}.")
+    return Receiver.objects.filter(within)
 
 
 def _groups(found: QuerySet[Alert]) -> list[Group]:

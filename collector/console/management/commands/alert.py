@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from collector.accounts import roles
+from collector.accounts.console import EVERYTHING, Over
 from collector.alerts import receivers, running
 from collector.alerts.models import Alert, Receiver, Wants, Way
 from collector.alerts.rules import Level
@@ -99,7 +100,7 @@ def _receivers(_given: Namespace) -> str:
 
 
 def _receiver(given: Namespace) -> str:
-    who = acting(given.account, (roles.ADMINISTRATOR,))
+    who = acting(given.account, (roles.ADMINISTRATOR,), over=_over_receiver(given))
     if given.remove:
         receivers.remove(given.name, who=who)
         return f"{given.name} removed"
@@ -115,6 +116,15 @@ def _receiver(given: Namespace) -> str:
         remind_hours=max(0, min(given.remind, 24 * 365)),
     )
     return f"{receivers.keep(wish, who=who).name} kept"
+
+
+def _over_receiver(given: Namespace) -> Over:
+    """Give what an account must reach to keep or remove a receiver: its region, the one it had and the one it gets."""
+    before = Receiver.objects.filter(name=given.name).values_list("region", flat=True).first()
+    codes = {code for code in (before, None if given.remove else given.region) if code is not None}
+    widest = min(codes, key=len, default="")
+    is_within = all(f"{code}.".startswith(f"{widest}.") for code in codes)
+    return ("region", widest) if widest and is_within else EVERYTHING
 
 
 def _quiet(text: str) -> tuple[time, time] | None:
@@ -133,7 +143,9 @@ def _test(given: Namespace) -> str:
 
 
 def _ack(given: Namespace) -> str:
-    receivers.acknowledge(given.number, who=acting(given.account, roles.EVALUATORS))
+    stands = Alert.objects.filter(pk=given.number).values_list("kiosk__stands__code", flat=True).first()
+    over = ("unit", stands) if stands else EVERYTHING
+    receivers.acknowledge(given.number, who=acting(given.account, roles.EVALUATORS, over=over))
     return "taken on"
 
 
