@@ -35,12 +35,12 @@ def end(office: Office, *, who: str, why: str) -> None:
 
     Raises:
         CollectorError: it has ended already (`office_ended`), nobody said why (`office_why`), or nobody would be left who may
-            administer (`office_last`).
+            administer everything (`office_last`).
     """
     if not why.strip():
         raise CollectorError("office_why")
     with transaction.atomic():
-        if office.role == roles.ADMINISTRATOR and not _others(office):
+        if office.role == roles.ADMINISTRATOR and office.scope == EVERYWHERE and not _others(office):
             raise CollectorError("office_last")
         ended = Office.objects.filter(pk=office.pk, until=None).update(
             until=clock.now(), ended_by=who[:150], ended_why=why[:300]
@@ -57,5 +57,5 @@ def place(scope: Scope) -> dict[str, object]:
 
 
 def _others(office: Office) -> bool:
-    left = Office.objects.filter(role=roles.ADMINISTRATOR, until=None, user__is_active=True)
+    left = Office.objects.filter(role=roles.ADMINISTRATOR, region=None, until=None, user__is_active=True)
     return left.exclude(user=office.user).exists()

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 
 from collector.accounts.models import Office
-from collector.accounts.scope import Scope
+from collector.accounts.scope import EVERYWHERE, Scope
 from collector.errors import CollectorError
 from collector.fleet.models import Unit
 
@@ -20,7 +20,7 @@ EVALUATORS = (EVALUATOR, ADMINISTRATOR)
 """Who publishes."""
 OFFICERS = (UNIT_OFFICER, *EVALUATORS)
 """Who prepares and hands in."""
-_SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency")}
+_SCOPES = {UNIT_OFFICER: ("unit",), EVALUATOR: ("", "region", "agency"), ADMINISTRATOR: ("", "region")}
 """What may stand as a role's scope; the others hold everywhere."""
 
 ONLY_OFFICE = "only_office"
@@ -74,6 +74,19 @@ def may(user: Account, roles: Collection[str], unit: Unit) -> bool:
 def reaches(user: Account, roles: Collection[str], *, kind: str, code: str) -> bool:
     """Tell whether an account holds one of these roles for a whole `unit`, `region`, `agency` or `place`."""
     return any(office.scope.reaches(kind, code) for office in held(user, roles))
+
+
+def administers_all(user: Account) -> bool:
+    """Tell whether an account administers everything, and not a region alone."""
+    return any(office.scope == EVERYWHERE for office in held(user, (ADMINISTRATOR,)))
+
+
+def regions_administered(user: Account) -> list[str] | None:
+    """Give the codes of the regions that an account administers; None where it is everything."""
+    offices = held(user, (ADMINISTRATOR,))
+    if any(office.scope == EVERYWHERE for office in offices):
+        return None
+    return [office.region_id for office in offices if office.region_id is not None]
 
 
 def units_of(offices: Iterable[Office]) -> QuerySet[Unit]:

@@ -126,13 +126,13 @@ def _quiet(given: tuple[time, time] | None) -> tuple[time | None, time | None]:
     return begins, ends
 
 
-def find(name: str) -> Receiver:
-    """Give a receiver.
+def find(name: str, *, among: QuerySet[Receiver] | None = None) -> Receiver:
+    """Give a receiver; `among`: those that whoever asks reaches, None for all.
 
     Raises:
         CollectorError: there is none (`alert_unknown`).
     """
-    found = Receiver.objects.filter(name=name).first()
+    found = (Receiver.objects.all() if among is None else among).filter(name=name).first()
     if found is None:
         raise CollectorError("alert_unknown", name=name)
     return found

@@ -116,10 +116,10 @@ def take(request: HttpRequest) -> HttpResponse:
 @require_safe
 def told(request: HttpRequest) -> HttpResponse:
     """List who is told, how their last message went, and let each be tried."""
-    _administrators_only(request)
     waiting = Count("messages", filter=Q(messages__state__in=(MessageState.WAITING, MessageState.TAKEN)))
     every = (
-        Receiver.objects.select_related("reader")
+        _receivers(request)
+        .select_related("reader")
         .annotate(sent=Max("messages__sent_at"), waiting=waiting)
         .order_by("name")
     )
@@ -135,9 +135,9 @@ def told(request: HttpRequest) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest) -> HttpResponse:
     """Send a receiver a message of trial."""
-    _administrators_only(request)
+    name = request.POST.get("name", "")[:40]
     try:
-        receivers.test(request.POST.get("name", "")[:40])
+        receivers.test(receivers.find(name, among=_receivers(request)).name)
     except CollectorError as error:
         messages.error(request, refused(error))
     else:
@@ -158,9 +158,17 @@ def _named(others: list[Other]) -> list[Other]:
     return [one._replace(where=names.get(one.where) or one.where) for one in others]
 
 
-def _administrators_only(request: HttpRequest) -> None:
+def _receivers(request: HttpRequest) -> QuerySet[Receiver]:
+    """Give the receivers that an administrator reaches: all, or those of the regions administered."""
     if not roles.has_role(request.user, (roles.ADMINISTRATOR,)):
         raise PermissionDenied
+    codes = roles.regions_administered(request.user)
+    if codes is None:
+        return Receiver.objects.all()
+    within = Q(pk__in=[])
+    for code in codes:
+        within |= Q(region=code) | Q(region__startswith=f"{code}.")
+    return Receiver.objects.filter(within)
 
 
 def _groups(found: QuerySet[Alert]) -> list[Group]:

@@ -98,7 +98,11 @@ def _cells(found: list[Link]) -> Iterator[list[str]]:
 def _audited(request: HttpRequest) -> QuerySet[Ticket]:
     if not roles.has_role(request.user, READERS):
         raise PermissionDenied
-    return Ticket.objects.exclude(routed_at=None).exclude(sight.hidden_from(request.user))
+    found = Ticket.objects.exclude(routed_at=None).exclude(sight.hidden_from(request.user))
+    if roles.has_role(request.user, (roles.AUDITOR,)) or roles.administers_all(request.user):
+        return found
+    units = roles.units_of(roles.held(request.user, (roles.ADMINISTRATOR,)))
+    return found.filter(unit__in=units.order_by().values("pk"))
 
 
 def _of(tickets: QuerySet[Ticket], code: str) -> QuerySet[Ticket]:

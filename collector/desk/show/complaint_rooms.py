@@ -134,9 +134,9 @@ def _changed(request: HttpRequest, form: HolidayForm, year: int) -> bool:
 
 
 def _reaches(request: HttpRequest, code: str) -> bool:
-    """Tell whether an account may say when a region does not work; what holds everywhere is an administrator's."""
+    """Tell whether an account may say when a region does not work; what holds everywhere is for whoever administers everything."""
     if not code:
-        return roles.has_role(request.user, (roles.ADMINISTRATOR,))
+        return roles.administers_all(request.user)
     return roles.reaches(request.user, roles.EVALUATORS, kind="region", code=code)
 
 

@@ -47,12 +47,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """Say what a file would change, or what is wrong with it; nothing is changed."""
-    _insist(request)
+    reach = _insist(request)
     given = request.FILES.get("file")
     data = given.read(workbook.MOST_BYTES + 1) if given is not None else b""
     try:
         table = reading.read(data)
-        made = plan(table)
+        made = plan(table, reach=reach)
         carried = _carried(table, data) if not made.bad and made.changes else ""
     except CollectorError as error:
         messages.error(request, refused(error))
@@ -65,10 +65,10 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Take what was checked; it is checked again, for somebody else may have changed something meanwhile."""
-    _insist(request)
+    reach = _insist(request)
     try:
         table, digest = _brought(request.POST.get("carried", ""))
-        made = taking.take(table, who=request.user.get_username(), source=f"berkas {digest}")
+        made = taking.take(table, who=request.user.get_username(), source=f"berkas {digest}", reach=reach)
     except CollectorError as error:
         messages.error(request, refused(error))
     else:
@@ -80,9 +80,9 @@ def take(request: HttpRequest) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, name: str) -> HttpResponse:
     """Give the template, or all that is here."""
-    _insist(request)
+    reach = _insist(request)
     stem, _, kind = name.rpartition(".")
-    rows = {} if stem == "templat" else writing.everything()
+    rows = {} if stem == "templat" else writing.everything(reach=reach)
     if kind == "xlsx":
         answer = HttpResponse(writing.as_xlsx(rows), content_type=_XLSX)
     else:
@@ -95,9 +95,11 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     return answer
 
 
-def _insist(request: HttpRequest) -> None:
+def _insist(request: HttpRequest) -> list[str] | None:
+    """Give the regions that an administrator administers; None for everything."""
     if not roles.has_role(request.user, (roles.ADMINISTRATOR,)):
         raise PermissionDenied
+    return roles.regions_administered(request.user)
 
 
 def _carried(table: Table, data: bytes) -> str:

@@ -80,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a person; the link is shown once."""
     _reach(request)
-    allowed = roles.ROLES if _administers(request) else (roles.UNIT_OFFICER,)
+    allowed = roles.ROLES if _administers(request) else (roles.UNIT_OFFICER, *_of_regions(request))
     form = InvitationForm(request.POST or None, allowed=allowed, places=_places(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,10 +98,10 @@ def _places(request: HttpRequest) -> list[Suggestion]:
 
 def _invited(request: HttpRequest, form: InvitationForm) -> HttpResponse:
     scope, name = form.scope(), form.cleaned_data["name"]
-    its_own = scope.unit is not None and roles.may(request.user, roles.EVALUATORS, scope.unit)
-    if not _administers(request) and not its_own:
+    role = form.cleaned_data["role"]
+    if not _administers(request) and not _may_give(request, role, scope):
         raise CollectorError("office_not_yours")
-    secret = invitations.invite(name, form.cleaned_data["role"], scope, who=request.user.get_username())
+    secret = invitations.invite(name, role, scope, who=request.user.get_username())
     return _link(request, secret, name)
 
 
@@ -160,15 +160,33 @@ def _link(request: HttpRequest, secret: str, name: str, *, ends: Office | None =
 
 
 def _administers(request: HttpRequest) -> bool:
-    return roles.has_role(request.user, (roles.ADMINISTRATOR,))
+    return roles.administers_all(request.user)
+
+
+def _of_regions(request: HttpRequest) -> tuple[str, ...]:
+    """Give the roles over regions that whoever administers a region may give within it."""
+    return roles.EVALUATORS if roles.has_role(request.user, (roles.ADMINISTRATOR,)) else ()
+
+
+def _may_give(request: HttpRequest, role: str, scope: Scope) -> bool:
+    """Tell whether an account that does not administer everything may give a role there."""
+    if role == roles.UNIT_OFFICER:
+        return scope.unit is not None and roles.may(request.user, roles.EVALUATORS, scope.unit)
+    if role not in _of_regions(request) or scope.region is None:
+        return False
+    return roles.reaches(request.user, (roles.ADMINISTRATOR,), kind="region", code=scope.region.pk)
 
 
 def _reach(request: HttpRequest) -> QuerySet[Office]:
-    """Give the offices that the account may give and end: all, or those of unit officers of the units it evaluates."""
+    """Give the offices that the account may give and end: all; of a region it administers all that lie in it; those of officers it evaluates."""
     held = roles.held(request.user, roles.EVALUATORS)
     if not held:
         raise PermissionDenied
     found = Office.objects.filter(until=None).select_related("user", "unit", "region", "agency")
     if _administers(request):
         return found
-    return found.filter(role=roles.UNIT_OFFICER, unit__in=roles.units_of(held))
+    reached = Q(role=roles.UNIT_OFFICER, unit__in=roles.units_of(held))
+    for code in roles.regions_administered(request.user) or ():
+        within = Q(region=code) | Q(region__code__startswith=f"{code}.")
+        reached |= Q(role__in=roles.EVALUATORS) & within
+    return found.filter(reached)

@@ -1,7 +1,7 @@
 """What a file would change, and each of its rows that cannot be taken: nothing is written here."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from collector.fleet.sheets.columns import (
     Row,
     Sheet,
 )
+from collector.fleet.sheets.fence import Fence
 from collector.fleet.sheets.reading import Bad, Line, Table
 from collector.fleet.sheets.state import State
 from survey.settings.keys import MAX_SERVICES
@@ -67,8 +68,11 @@ class Plan:
         return found
 
 
-def plan(table: Table) -> Plan:
-    """Hold a file against what is here."""
+def plan(table: Table, *, reach: Collection[str] | None = None) -> Plan:
+    """Hold a file against what is here; `reach`: the regions that whoever brings it administers, None for everything.
+
+    Of what lies beyond no row is taken, and nothing is told but that.
+    """
     here = state.now()
     known = _known(here, table.lines)
     made = Plan(list(table.bad))
@@ -84,6 +88,12 @@ def plan(table: Table) -> Plan:
             made.bad.append(_bad(line, 0, "twice", str(twice)))
             continue
         wanted[line.sheet.name][key] = line, row
+    if reach is not None:
+        _keep_within(
+            wanted,
+            Fence(here, reach, {key[0]: row for key, (_, row) in wanted[UNITS.name].items()}),
+            made.bad,
+        )
     for line, row in wanted[KIOSKS.name].values():
         _kiosk(line, row, here, made.bad)
     for line, row in wanted[UNITS.name].values():
@@ -91,6 +101,13 @@ def plan(table: Table) -> Plan:
             made.bad.append(_bad(line, 0, "ended", row[0]))
     _services([*wanted[SERVICES.name].values()], here, made.bad)
     _counters(wanted[COUNTERS.name], here, made.bad)
+    _compare(wanted, here, made)
+    order = {one.name: place for place, one in enumerate(SHEETS)}
+    made.bad.sort(key=lambda one: (order.get(one.sheet, -1), one.row))
+    return made
+
+
+def _compare(wanted: Mapping[str, dict[Key, tuple[Line, Row]]], here: State, made: Plan) -> None:
     for sheet in SHEETS:
         before = here.rows[sheet.name]
         for key, (_, row) in wanted[sheet.name].items():
@@ -98,9 +115,15 @@ def plan(table: Table) -> Plan:
                 made.same[sheet.name] += 1
             else:
                 made.changes.append(Change(sheet, before.get(key), row))
-    order = {one.name: place for place, one in enumerate(SHEETS)}
-    made.bad.sort(key=lambda one: (order.get(one.sheet, -1), one.row))
-    return made
+
+
+def _keep_within(wanted: Mapping[str, dict[Key, tuple[Line, Row]]], fence: Fence, bad: list[Bad]) -> None:
+    """Refuse rows that lie beyond a fence, and look no further at them."""
+    for sheet in SHEETS:
+        for key, (line, row) in list(wanted[sheet.name].items()):
+            if not fence.holds(sheet, row):
+                bad.append(_bad(line, 0, "beyond", row[0]))
+                del wanted[sheet.name][key]
 
 
 def _known(here: State, lines: Iterable[Line]) -> Known:

@@ -21,14 +21,14 @@ _AT_ONCE = 500
 """Rows in one statement."""
 
 
-def take(table: Table, *, who: str, source: str) -> Plan:
-    """Do what a file says; gives what was changed.
+def take(table: Table, *, who: str, source: str, reach: Collection[str] | None = None) -> Plan:
+    """Do what a file says; gives what was changed. `reach` as in `plan`.
 
     Raises:
         CollectorError: a row is bad (`fleet_file_bad`), or a kiosk's settings would not hold; nothing was taken.
     """
     with transaction.atomic():
-        made = plan(table)
+        made = plan(table, reach=reach)
         if made.bad:
             raise CollectorError("fleet_file_bad", number=len(made.bad))
         if made.changes:

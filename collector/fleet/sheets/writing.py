@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import xlsxwriter
 
 from collector.fleet.sheets import state
 from collector.fleet.sheets.columns import HELP, PLACES, SHEETS, Row, Sheet
+from collector.fleet.sheets.fence import within
 
 _GUARDED = ("=", "+", "-", "@", "'")
 _LINES = (
@@ -25,11 +26,13 @@ _LINES = (
 Rows = Mapping[str, Iterable[Row]]
 
 
-def everything() -> dict[str, list[Row]]:
-    """Give the rows of each sheet; a place that follows from its unit is none of them."""
+def everything(*, reach: Collection[str] | None = None) -> dict[str, list[Row]]:
+    """Give the rows of each sheet, of some regions or of everything; a place that follows from its unit is none of them."""
     here = state.now()
-    rows = {name: list(of.values()) for name, of in here.rows.items()}
-    rows[PLACES.name] = [row for key, row in here.rows[PLACES.name].items() if not here.own(key)]
+    rows = (
+        {name: list(of.values()) for name, of in here.rows.items()} if reach is None else within(here, reach)
+    )
+    rows[PLACES.name] = [row for row in rows[PLACES.name] if not here.own(row[:1])]
     return rows
 
 

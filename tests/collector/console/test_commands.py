@@ -178,6 +178,13 @@ SUCCESS: dict[str, list[tuple[tuple[str, ...], str]]] = {
     "retention": [(("--dry-run",), "0 contacts and 0 texts due"), ((), "0 contacts and 0 texts destroyed")],
     "rtl": [(("list", *UNIT), "sukamaju: no plans")],
     "service": [(("add", *UNIT, "--code", "ktp", "--name", "KTP"), "service ktp of sukamaju: KTP")],
+    "settings": [
+        (("set", "volume_percent=60", "--region", "18.01"), "region 18.01: volume_percent changed; 1 kiosks, signed"),
+        (("show", *UNIT), "volume_percent = 60  (from region 18.01 by "),
+        (("state",), "1 sent\nk-0001  sukamaju  settings 2 sent"),
+        (("clear", "volume_percent", "--region", "18.01"), "volume_percent changed"),
+        (("sign",), "0 kiosks signed"),
+    ],
     "setup": [((), "ready")],
     "stream": [(("list",), "every stream fits the lineage of its key"), (("list", "--all"), "  counted  63 records since ")],
     "trail": [((), "2026-")],

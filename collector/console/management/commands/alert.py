@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandParser
 
 from collector.accounts import roles
+from collector.accounts.console import EVERYTHING, Over
 from collector.alerts import receivers, running
 from collector.alerts.models import Alert, Receiver, Wants, Way
 from collector.alerts.rules import PRIVATE, Level
@@ -115,7 +116,7 @@ def _receivers(_given: Namespace) -> str:
 
 
 def _receiver(given: Namespace) -> str:
-    who = acting(given.account, (roles.ADMINISTRATOR,))
+    who = acting(given.account, (roles.ADMINISTRATOR,), over=_over_receiver(given))
     if given.remove:
         receivers.remove(given.name, who=who)
         return f"{given.name} removed"
@@ -144,6 +145,15 @@ def _account(name: str) -> User | None:
     return found
 
 
+def _over_receiver(given: Namespace) -> Over:
+    """Give what an account must reach to keep or remove a receiver: its region, the one it had and the one it gets."""
+    before = Receiver.objects.filter(name=given.name).values_list("region", flat=True).first()
+    codes = {code for code in (before, None if given.remove else given.region) if code is not None}
+    widest = min(codes, key=len, default="")
+    is_within = all(f"{code}.".startswith(f"{widest}.") for code in codes)
+    return ("region", widest) if widest and is_within else EVERYTHING
+
+
 def _quiet(text: str) -> tuple[time, time] | None:
     if not text:
         return None
@@ -160,7 +170,9 @@ def _test(given: Namespace) -> str:
 
 
 def _ack(given: Namespace) -> str:
-    receivers.acknowledge(given.number, who=acting(given.account, roles.EVALUATORS))
+    stands = Alert.objects.filter(pk=given.number).values_list("kiosk__stands__code", flat=True).first()
+    over = ("unit", stands) if stands else EVERYTHING
+    receivers.acknowledge(given.number, who=acting(given.account, roles.EVALUATORS, over=over))
     return "taken on"
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 
 from collector import clock
 from collector.accounts import roles
+from collector.accounts.console import EVERYTHING
 from collector.complaints import calendar, levels, life, opening, passing, rules, sight
 from collector.complaints.levels import Holder
 from collector.complaints.life import Words
@@ -142,10 +143,10 @@ def _acknowledge(given: Namespace) -> str:
 
 def _calendar(given: Namespace) -> str:
     if given.fill is not None:
-        who = acting(given.account, (roles.ADMINISTRATOR,))
+        who = acting(given.account, (roles.ADMINISTRATOR,), over=EVERYTHING)
         return f"{given.fill}: {calendar.fill(given.fill, who=who)} days entered; check them against the ministers' decree"
     region = _region(given.region)
-    over = ("region", region.pk) if region is not None else None
+    over = ("region", region.pk) if region is not None else EVERYTHING
     may = roles.EVALUATORS if region is not None else (roles.ADMINISTRATOR,)
     if given.add:
         who = acting(given.account, may, over=over)

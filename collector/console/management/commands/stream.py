@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from collector.accounts import roles
+from collector.accounts.console import EVERYTHING
 from collector.console.acting import acting
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
@@ -49,8 +50,10 @@ class Command(CollectorCommand):
         if options["subcommand"] == "list":
             return _list(every=options["all"])
         standing = _DECISIONS[options["subcommand"]]
-        who = acting(options["account"], (roles.ADMINISTRATOR,))
         stream = _find(options["stream"])
+        stands = stream.kiosk.stands
+        over = ("unit", stands.code) if stands is not None else EVERYTHING
+        who = acting(options["account"], (roles.ADMINISTRATOR,), over=over)
         with transaction.atomic():
             number = decide(stream, standing, who=options["account"], why=options["why"])
             trail.note(

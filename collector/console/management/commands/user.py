@@ -66,7 +66,9 @@ def _add_office(parser: CommandParser) -> None:
     parser.add_argument("--role", required=True, choices=roles.ROLES, help="what the person may do")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--unit", metavar="CODE", help="a unit officer's unit")
-    where.add_argument("--region", metavar="CODE", help="an evaluator's region, with all below it")
+    where.add_argument(
+        "--region", metavar="CODE", help="an evaluator's or administrator's region, with all below it"
+    )
     where.add_argument("--agency", metavar="CODE", help="an evaluator's agency")
 
 
