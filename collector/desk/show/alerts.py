@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from collector import clock
 from collector.accounts import roles
-from collector.alerts import audience, receivers
+from collector.alerts import audience, receivers, rules
 from collector.alerts.models import Alert, MessageState, Receiver, Turn
-from collector.alerts.rules import ALL, Kind, Level
+from collector.alerts.rules import Kind, Level
 from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Region
@@ -178,12 +178,14 @@ def _groups(found: QuerySet[Alert]) -> list[Group]:
         .annotate(Count("pk"), Count("acknowledged_at"), Min("since"))
     )
     listed = list(rows)
-    codes = {key: "" if key == ALL else key.partition(":")[2] for _, key, *_ in listed}
+    codes = {key: rules.told_to(key) for _, key, *_ in listed}
     names = dict(Region.objects.filter(pk__in=codes.values()).values_list("pk", "name"))
     groups = []
     for cause, key, number, taken, since in listed:
         code = codes[key]
         where = say_here("alert.regency", code=code) if code else say_here("alert.everywhere")
         where = names.get(code) or where
+        if key.startswith("provider:"):
+            where = say_here("alert.provider", provider=key.split(":")[2], where=names.get(code) or code)
         groups.append(Group(cause, where, code, number, number - taken, since))
     return sorted(groups, key=lambda one: (one.waiting == 0, -one.number))
