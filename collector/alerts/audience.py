@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from collector.accounts import roles
 from collector.accounts.roles import Account
@@ -71,18 +71,19 @@ def of_complaints(
     user: Account, *, fresh: object = None, kinds: tuple[Kind, ...] = COMPLAINTS
 ) -> list[Waiting]:
     """Give how many complaints wait, by office, of those that an account sees; `fresh` is the moment of a round."""
-    rows = Alert.objects.filter(ended_at=None, kind__in=kinds, ticket__in=sight.visible(user).values("pk"))
+    seen = Alert.objects.filter(ended_at=None, kind__in=kinds, ticket__in=sight.visible(user).values("pk"))
+    rows = seen.order_by().values_list("kind", "ticket__unit__region", *_OF_HOLDER)
     numbers: Counter[Office] = Counter()
     regions: dict[Office, set[str]] = {}
     new: set[Office] = set()
-    for kind, opened, region, level, unit, agency, of, *names in rows.order_by().values_list(
-        "kind", "opened_at", "ticket__unit__region", *_OF_HOLDER
+    for kind, region, level, unit, agency, of, *names, number, newest in rows.annotate(
+        Count("pk"), Max("opened_at")
     ):
         holder = Holder(level, unit or agency or of or "")
         office = Office(Kind(kind), holder, holder_name(holder, next(filter(None, names), "")))
-        numbers[office] += 1
+        numbers[office] += number
         regions.setdefault(office, set()).add(region)
-        if opened == fresh:
+        if newest == fresh:
             new.add(office)
     order = (Kind.OVER, Kind.TODAY, Kind.SOON, Kind.NEW)
     listed = sorted(numbers, key=lambda one: (order.index(one.kind), one.name))

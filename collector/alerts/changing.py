@@ -74,14 +74,14 @@ def _write(seen: Look) -> tuple[int, list[Told]]:
     made = begun.total() + _go_on(seen, open_now, told) + _end(seen, open_now, told)
     for key in fresh:
         line = Line.of_cause(key, begun[standing[key].pk], now)
-        told.append(Told(_region(key), Kind.SILENT, is_down=True, line=line))
+        told.append(Told(rules.told_to(key), Kind.SILENT, is_down=True, line=line))
     # What one regency had in common goes on within what all have in common, and is not told to be over by it.
     for key in () if rules.ALL in seen.causes else sorted(standing.keys() - seen.causes):
         cause = standing[key]
         Cause.objects.filter(pk=cause.pk).update(ended_at=now)
         left = sum(1 for found, one in open_now.items() if one.cause == cause.pk and found in seen.found)
         line = Line.cause_over(key, left, cause.opened_at, now)
-        told.append(Told(_region(key), Kind.SILENT, is_down=False, line=line))
+        told.append(Told(rules.told_to(key), Kind.SILENT, is_down=False, line=line))
     return made, told
 
 
@@ -101,7 +101,7 @@ def _begin(
     }
     rows = []
     for one in fresh:
-        key = rules.cause_of(one.region, seen.causes) if one.kind is Kind.SILENT else None
+        key = rules.cause_of(one.where, seen.causes) if one.kind is Kind.SILENT else None
         cause = standing[key].pk if key is not None else None
         flaps = before.get(one.key, 0)
         rows.append((one, flaps, cause))
@@ -169,7 +169,3 @@ def _well(alert: Alert) -> Found:
     unit = alert.kiosk.stands
     region, place = (unit.region_id, unit.name) if unit is not None else ("", "")
     return Found(alert.kiosk_id, alert.kiosk.name, place, region, kind, Level.FINE, alert.since)
-
-
-def _region(cause: str) -> str:
-    return cause.partition(":")[2]

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from collector.alerts import rules
-from collector.alerts.rules import Kind, Level
+from collector.alerts.rules import Kind, Level, Where
 from collector.complaints.models import Holiday
 from collector.evidence import needs
 from collector.evidence.models import Stream
 from collector.evidence.needs import Need
 from collector.evidence.standing import COUNTING
-from collector.fleet.models import Kiosk, KioskKey, KioskSettings
+from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskSettings, Place
 from collector.fleet.present import Alarm
 from collector.local import UTC_NAME, local_date, moment_of
 from collector.log import witnesses
@@ -57,6 +57,13 @@ class Found(NamedTuple):
     unit_id: int | None = None
     ticket: int | None = None
     number: int = 0
+    provider: str = ""
+    """Whose SIM card the kiosk has."""
+
+    @property
+    def where(self) -> Where:
+        """Give what it may have in common with others."""
+        return Where(rules.regency(self.region), self.provider)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -74,25 +81,33 @@ class Look(NamedTuple):
 
 def look(now: datetime, *, standing: frozenset[str]) -> Look:
     """Look what is wrong; `standing`: the common causes that stand."""
-    silent, quiet = _silent(now)
+    providers = _providers()
+    silent, quiet = _silent(now, providers)
     rest = (*_needing(now), *_waiting(), *_undelivered(now), *_ending(now), *_uncosigned(now))
     found = {one.key: one for one in (*silent, *rest)}
     if not silent:
         return Look(now, found, frozenset())
-    every = _regencies()
-    return Look(now, found, rules.causes(quiet, every, standing=standing))
+    return Look(now, found, rules.causes(quiet, _every(providers), standing=standing))
 
 
-def _regencies() -> Counter[str]:
-    every: Counter[str] = Counter()
+def _every(providers: Mapping[int, str]) -> Counter[Where]:
+    every: Counter[Where] = Counter()
     standing = Kiosk.objects.filter(in_use=True, stands__isnull=False).order_by()
-    for region in standing.values_list("stands__region", flat=True):
-        every[rules.regency(region)] += 1
+    for pk, region in standing.values_list("pk", "stands__region"):
+        every[Where(rules.regency(region), providers.get(pk, ""))] += 1
     return every
 
 
-def _silent(now: datetime) -> tuple[list[Found], list[str]]:
-    """Give who is late or silent, and the regencies of all who are at least suspect."""
+def _providers() -> Mapping[int, str]:
+    """Give whose SIM card each kiosk has, by the place where it stands now; nothing is looked up where nobody has said any."""
+    if not Place.objects.exclude(provider="").exists():
+        return {}
+    rows = Assignment.objects.order_by("since").values_list("kiosk", "place__provider")
+    return dict(rows.iterator())  # the newest place of each is the last
+
+
+def _silent(now: datetime, providers: Mapping[int, str]) -> tuple[list[Found], Counter[Where]]:
+    """Give who is late or silent, and what all who are at least suspect have in common."""
     # Opening time never passes faster than time: whoever was heard within this is fine whatever its hours.
     quiet = Kiosk.objects.filter(Q(state=None) | Q(state__heard_at__lte=now - rules.SUSPECT))
     quiet = quiet.filter(in_use=True, stands__isnull=False, stands__hidden_on=None).order_by()
@@ -109,7 +124,8 @@ def _silent(now: datetime) -> tuple[list[Found], list[str]]:
             now, hours=_read(told) if told else rules.OFFICE, zone=zone, free=free
         )
     )
-    found, suspects = [], []
+    found: list[Found] = []
+    suspects: Counter[Where] = Counter()
     rows = quiet.values_list(
         "pk", "name", "created_at", "state__heard_at", "stands__name", "stands__region", "stands__time_zone"
     )
@@ -117,9 +133,10 @@ def _silent(now: datetime) -> tuple[list[Found], list[str]]:
         last = max(one for one in (created, heard, _moment(arrived.get(pk))) if one is not None)
         mark = held(hours.get(pk), zone, free_in(region))
         if last <= mark.suspect:
-            suspects.append(rules.regency(region))
+            suspects[Where(rules.regency(region), providers.get(pk, ""))] += 1
         if level := rules.level_of(last, mark):
-            found.append(Found(pk, name, unit, region, Kind.SILENT, level, last))
+            provider = providers.get(pk, "")
+            found.append(Found(pk, name, unit, region, Kind.SILENT, level, last, provider=provider))
     return found, suspects
 
 

@@ -39,8 +39,8 @@ class Turn(models.Model):
 class Cause(models.Model):
     """What many kiosks fell silent by at once: told as one."""
 
-    key = models.CharField(max_length=24)
-    """`regency:18.01`, or `all`."""
+    key = models.CharField(max_length=64)
+    """`regency:18.01`, `provider:18:Telkomsel` (in a province), or `all`."""
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

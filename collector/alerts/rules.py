@@ -1,7 +1,7 @@
 """When a kiosk is late or silent, which of many belong together, and when a message may disturb. Pure: values in, values out."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -148,28 +148,85 @@ def regency(region: str) -> str:
     return region[:5]
 
 
-def causes(quiet: Iterable[str], every: Mapping[str, int], *, standing: frozenset[str]) -> frozenset[str]:
-    """Give by what kiosks are silent together: the regencies of the quiet ones, and how many kiosks each regency has.
+class Where(NamedTuple):
+    """What a kiosk may have in common with others that are silent."""
 
-    A cause that stands goes on until fewer than half as many are quiet as it takes to begin.
+    regency: str
+    provider: str = ""
+    """Whose SIM card it has; empty where nobody has said."""
+
+    @property
+    def province(self) -> str:
+        """Give the province's code."""
+        return self.regency[:2]
+
+    @property
+    def provider_key(self) -> str:
+        """Give the cause that all of this operator in a province have in common; empty where there is none."""
+        return f"provider:{self.province}:{self.provider}" if self.provider else ""
+
+
+def causes(
+    quiet: Mapping[Where, int], every: Mapping[Where, int], *, standing: frozenset[str]
+) -> frozenset[str]:
+    """Give by what kiosks are silent together: how many of each place's are quiet, and how many there are.
+
+    A cause that stands goes on until fewer than half as many are quiet as it takes to begin. What an operator's kiosks have in common is told
+    as that only where the others of the province are not half as quiet; and those who are told by it make no regency's cause.
     """
-    of = Counter(quiet)
-    total, quiet_ones = sum(every.values()), of.total()
 
     def holds(key: str, number: int, out_of: int) -> bool:
         share = PERCENT / 2 if key in standing else PERCENT
         return number >= FEWEST and number * 100 >= share * out_of
 
-    if holds(ALL, quiet_ones, total) and (len(every) > 1 or ALL in standing):
+    if holds(ALL, sum(quiet.values()), sum(every.values())) and (
+        len({one.regency for one in every}) > 1 or ALL in standing
+    ):
         return frozenset({ALL})
-    found = {f"regency:{one}" for one in of if holds(f"regency:{one}", of[one], every[one])}
-    return frozenset(found)
+    found = set()
+    of, out_of = _by_provider(quiet), _by_provider(every)
+    in_province, all_there = _by_province(quiet), _by_province(every)
+    for key in of.keys() - {""}:
+        province = key.split(":")[1]
+        others, all_others = in_province[province] - of[key], all_there[province] - out_of[key]
+        # With hardly anybody else there, nothing tells an operator's failing from a region's.
+        is_alone = all_others >= FEWEST and 2 * others * out_of[key] < of[key] * all_others
+        if is_alone and holds(key, of[key], out_of[key]):
+            found.add(key)
+    left: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for one, number in quiet.items():
+        left[one.regency] += 0 if one.provider_key in found else number
+    for one, number in every.items():
+        total[one.regency] += number
+    return frozenset(
+        found | {f"regency:{one}" for one in left if holds(f"regency:{one}", left[one], total[one])}
+    )
 
 
-def cause_of(region: str, found: frozenset[str]) -> str | None:
+def _by_provider(kiosks: Mapping[Where, int]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for one, number in kiosks.items():
+        found[one.provider_key] += number
+    return found
+
+
+def _by_province(kiosks: Mapping[Where, int]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for one, number in kiosks.items():
+        found[one.province] += number
+    return found
+
+
+def cause_of(where: Where, found: frozenset[str]) -> str | None:
     """Give the cause with which a kiosk is told; None where alone."""
-    key = f"regency:{regency(region)}"
-    return ALL if ALL in found else key if key in found else None
+    keys = (ALL, where.provider_key, f"regency:{where.regency}")
+    return next((key for key in keys if key in found), None)
+
+
+def told_to(cause: str) -> str:
+    """Give the region whose receivers are told of a cause; empty where it is of all."""
+    return "" if cause == ALL else cause.split(":")[1]
 
 
 def hold(flaps: int) -> timedelta:

@@ -16,6 +16,7 @@ from collector.notify import notify
 log = logging.getLogger(__name__)
 TURN_S = 15.0
 _SEND_TURN_S = 1.0
+_ROUND_TURN_S = 60.0
 
 
 def once() -> tuple[int, int]:
@@ -35,14 +36,12 @@ def run(stop: Event, *, hands: int) -> None:
         for token in tokens:
             stack.enter_context(alive.living(token))
         threads = [Thread(target=_send, args=(token, stop), daemon=True) for token in tokens]
-        threads.append(Thread(target=pinging.run, args=(stop,), daemon=True))
+        threads += [Thread(target=one, args=(stop,), daemon=True) for one in (pinging.run, _rounds)]
         for one in threads:
             one.start()
         notify("READY=1")
         while not stop.is_set():
-            now = clock.now()
-            changing.turn(now)
-            rounds.turn(now)
+            changing.turn(clock.now())
             outbox.give_back_of_the_dead()
             if not all(one.is_alive() for one in threads):
                 raise RuntimeError("a thread has ended")  # systemd starts all anew
@@ -50,6 +49,16 @@ def run(stop: Event, *, hands: int) -> None:
             stop.wait(TURN_S)
         for one in threads:
             one.join()
+
+
+def _rounds(stop: Event) -> None:
+    """Do the morning round when it is due: of a whole country it takes longer than a turn may, and meanwhile the looking goes on."""
+    try:
+        while not stop.is_set():
+            rounds.turn(clock.now())
+            stop.wait(_ROUND_TURN_S)
+    finally:
+        connection.close()
 
 
 def _send(token: str, stop: Event) -> None:

@@ -131,8 +131,11 @@ def _at(path: str) -> dict[str, str]:
 
 def _where(key: str) -> str:
     """Name a cause: by the regency's name where that is known, else by its code."""
-    code = key.partition(":")[2]
     if key == ALL:
         return say("alert.everywhere", INDONESIAN)
+    kind, code, *provider = key.split(":")
     name = Region.objects.filter(pk=code).values_list("name", flat=True).first()
+    if kind == "provider":
+        where = in_one_line(name) if name else code
+        return say("alert.provider", INDONESIAN, provider=in_one_line(provider[0]), where=where)
     return in_one_line(name) if name else say("alert.regency", INDONESIAN, code=code)

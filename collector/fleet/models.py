@@ -64,6 +64,9 @@ class Place(models.Model):
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="places")
+    provider = models.CharField(
+        max_length=40, blank=True, help_text="whose SIM cards its kiosks have; empty where nobody has said"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Place, Region, Service, Unit
+from collector.words.foreign import in_one_line
 
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 REGION_CODE = re.compile(r"\d\d(?:\.\d\d(?:\.\d\d(?:\.[123]\d{3})?)?)?")
@@ -71,6 +72,23 @@ def add_place(*, code: str, name: str, region: Region) -> Place:
         code=_code(code, "place"), defaults={"name": name, "region": region}
     )
     return place
+
+
+def set_provider(name: str, *, place: str = "", region: str = "") -> int:
+    """Say whose SIM cards the kiosks of a place, or of all places in a region, have; an empty name takes it back. Gives how many places.
+
+    Raises:
+        CollectorError: there is no such place (`provider_nowhere`), or none in the region; the name has a colon or is too long
+            (`provider_name`).
+    """
+    said = in_one_line(name)
+    if len(said) > 40 or ":" in said:
+        raise CollectorError("provider_name", name=name)
+    found = Place.objects.filter(code=place) if place else Place.objects.filter(below(region))
+    number = found.update(provider=said)
+    if not number:
+        raise CollectorError("provider_nowhere", code=place or region)
+    return number
 
 
 def add_service(*, unit: Unit, code: str, name: str, offered: bool = True) -> Service:

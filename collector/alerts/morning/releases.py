@@ -13,7 +13,7 @@ from collector.fleet import lasting
 from collector.fleet.models import Assignment, Unit
 from collector.local import local_date
 from collector.releases import policy
-from collector.releases.models import Release
+from collector.releases.models import OfficialPolicy, Release
 from collector.releases.states import State
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from survey.index.periods import Period, around
@@ -26,7 +26,10 @@ def due(now: datetime) -> list[Found]:
     today = local_date(now, settings.IKM_TIME_ZONE)
     late: Counter[str] = Counter()
     soon: Counter[str] = Counter()
+    decided = set(OfficialPolicy.objects.order_by().values_list("period_kind", flat=True).distinct())
     for kind in policy.KINDS:
+        if kind.value not in decided | {policy.default().period_kind}:
+            continue  # nobody reports by such periods
         period = around(today, kind).previous()
         of = policy.officials(period)
         handed_in = _handed_in(period)

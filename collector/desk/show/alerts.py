@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from collector import clock
 from collector.accounts import roles
-from collector.alerts import audience, receivers
+from collector.alerts import audience, receivers, rules
 from collector.alerts.models import Alert, MessageState, Receiver, Turn
-from collector.alerts.rules import ALL, Kind, Level
+from collector.alerts.rules import Kind, Level
 from collector.desk.wording import refused
 from collector.errors import CollectorError
 from collector.fleet.models import Region
@@ -73,11 +73,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     alone = found.exclude(_TOGETHER).select_related("kiosk__stands")
     order = (F("acknowledged_at").asc(nulls_first=True), "-level", "since", "pk")
     page = Paginator(alone.order_by(*order), ROWS).get_page(request.GET.get("page"))
+    every = audience.of_others(request.user)
+    order_of_others = (F("acknowledged_at").asc(nulls_first=True), "-level", "kind", "pk")
+    number = every.count()
     others = [
-        Other.of(one)
-        for one in audience.of_others(request.user)
-        .select_related("unit", "kiosk")
-        .order_by("kind", "-level", "pk")
+        Other.of(one) for one in every.select_related("unit", "kiosk").order_by(*order_of_others)[:ROWS]
     ]
     complaints = audience.of_complaints(request.user)
     looked = Turn.objects.filter(pk=1).values_list("at", flat=True).first()
@@ -86,8 +86,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": [(one, say_here(f"alert.kind_{one.kind}")) for one in page],
         "others": _named(others),
-        "complaints": [(one, say_here(f"alert.kind_{one.office.kind.value}")) for one in complaints],
-        "total": page.paginator.count + sum(one.number for one in groups) + len(others) + len(complaints),
+        "others_left": number - len(others),
+        "complaints_left": max(0, len(complaints) - ROWS),
+        "complaints": [(one, say_here(f"alert.kind_{one.office.kind.value}")) for one in complaints[:ROWS]],
+        "total": page.paginator.count + sum(one.number for one in groups) + number + len(complaints),
         "looked": looked,
         "is_stale": looked is None or clock.now() - looked > STALE,
         "administers": roles.has_role(request.user, (roles.ADMINISTRATOR,)),
@@ -155,7 +157,12 @@ def _named(others: list[Other]) -> list[Other]:
     """Call regencies by their names."""
     codes = [one.where for one in others if one.alert.kind == Kind.RELEASES]
     names = dict(Region.objects.filter(pk__in=codes).values_list("pk", "name")) if codes else {}
-    return [one._replace(where=names.get(one.where) or one.where) for one in others]
+    return [
+        one._replace(where=names.get(one.where) or say_here("alert.regency", code=one.where))
+        if one.alert.kind == Kind.RELEASES
+        else one
+        for one in others
+    ]
 
 
 def _receivers(request: HttpRequest) -> QuerySet[Receiver]:
@@ -179,12 +186,14 @@ def _groups(found: QuerySet[Alert]) -> list[Group]:
         .annotate(Count("pk"), Count("acknowledged_at"), Min("since"))
     )
     listed = list(rows)
-    codes = {key: "" if key == ALL else key.partition(":")[2] for _, key, *_ in listed}
+    codes = {key: rules.told_to(key) for _, key, *_ in listed}
     names = dict(Region.objects.filter(pk__in=codes.values()).values_list("pk", "name"))
     groups = []
     for cause, key, number, taken, since in listed:
         code = codes[key]
         where = say_here("alert.regency", code=code) if code else say_here("alert.everywhere")
         where = names.get(code) or where
+        if key.startswith("provider:"):
+            where = say_here("alert.provider", provider=key.split(":")[2], where=names.get(code) or code)
         groups.append(Group(cause, where, code, number, number - taken, since))
     return sorted(groups, key=lambda one: (one.waiting == 0, -one.number))

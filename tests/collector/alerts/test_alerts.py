@@ -27,7 +27,8 @@ from collector.alerts import changing, outbox, pinging, receivers, rules, runnin
 from collector.alerts.models import Alert, Change, Message, MessageState, Receiver
 from collector.alerts.receivers import Wish
 from collector.errors import CollectorError
-from collector.fleet.models import Kiosk, KioskKey, KioskState, Region, Unit
+from collector.fleet import tree
+from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskState, Place, Region, Unit
 from collector.fleet.present import Alarm
 from collector.jobs import alive
 from collector.trust import ca
@@ -496,3 +497,55 @@ def test_a_kiosk_that_is_used_no_more_is_not_called_well(db: None) -> None:
     changing.turn(NOON + timedelta(minutes=7))
     assert not Alert.objects.filter(ended_at=None).exists()
     assert len(texts()) == 1
+
+
+def test_an_operator_s_kiosks_of_a_province_are_one_cause_where_the_others_are_well(db: None) -> None:
+    wish("pusat", "mail", "p@example.org")
+    wish("kabupaten", "mail", "k@example.org", region="18.02")
+    wish("lain", "mail", "l@example.org", region="33.04")
+    codes = ("18.01.05.2003", "18.02.01.2001", "18.03.01.2001")
+    for code in codes:
+        for provider in ("Biru", "Merah"):
+            place = Place.objects.create(
+                code=f"{code}-{provider}", name="Balai", region=Region.objects.get_or_create(code=code)[0]
+            )
+            made = town(code, 4, heard=NOON - timedelta(minutes=95 if provider == "Biru" else 10))
+            for one in made:
+                assert one.stands is not None
+                Assignment.objects.create(
+                    kiosk=one, unit=one.stands, place=place, since=NOON - timedelta(days=9)
+                )
+    town("33.04.01.2001", 60, heard=NOON)
+    Kiosk.objects.update(created_at=NOON - timedelta(days=9))
+    for code in codes:
+        for provider in ("Biru", "Merah"):
+            assert tree.set_provider(provider, place=f"{code}-{provider}") == 1
+    Region.objects.create(code="18", name="Lampung")
+    changing.turn(NOON)
+    told = {one.receiver.name: one.body["text"] for one in Message.objects.select_related("receiver")}
+    assert told.keys() == {"pusat", "kabupaten"}
+    assert told["pusat"].startswith("Operator Biru, Lampung: banyak kios diam sekaligus (12")
+    assert told["pusat"].count("\n") == 0, "and no regency's cause beside it"
+    heard(NOON + timedelta(minutes=5))
+    for minute in (5, 12):
+        changing.turn(NOON + timedelta(minutes=minute))
+    assert "kembali terdengar" in texts()[-1]
+    with pytest.raises(CollectorError, match="colon"):
+        tree.set_provider("a:b", region="18")
+    with pytest.raises(CollectorError):
+        tree.set_provider("Biru", region="99")
+
+
+def test_what_all_of_a_province_have_in_common_is_no_operator_s() -> None:
+    where = [rules.Where("18.01", "Biru"), rules.Where("18.02", "Merah"), rules.Where("33.04")]
+    every = dict(zip(where, (10, 10, 200), strict=True))
+
+    def found(*quiet: int) -> set[str]:
+        return set(rules.causes(dict(zip(where, quiet, strict=True)), every, standing=frozenset()))
+
+    assert found(9, 9, 0) == {"regency:18.01", "regency:18.02"}
+    assert found(9, 1, 0) == {"provider:18:Biru"}
+    assert found(4, 0, 0) == set(), "too few"
+    assert found(10, 10, 60) == {rules.ALL}
+    lonely = {rules.Where("18.01", "Biru"): 10, rules.Where("33.04"): 200}
+    assert rules.causes({rules.Where("18.01", "Biru"): 9}, lonely, standing=frozenset()) == {"regency:18.01"}

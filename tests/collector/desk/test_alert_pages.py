@@ -153,6 +153,21 @@ def test_an_administrator_sees_who_is_told_and_tries_each() -> None:
     assert Message.objects.count() == 1
 
 
+def test_of_many_that_are_no_kiosks_some_are_shown_and_the_others_counted() -> None:
+    town(HERE, 1, heard=NOON)
+    changing.turn(NOON)
+    codes = [f"18.{one}" for one in range(10, 55)]
+    Alert.objects.bulk_create(
+        Alert(kind="rilis", subject=f"regency:{one}", level=2, number=3, since=NOON, opened_at=NOON)
+        for one in codes
+    )
+    said = seen(browser(administrator()), PAGE)
+    assert "45 hal" in said
+    assert said.count("3 unit terlambat") == 40
+    assert "dan 5 lagi" in said
+    assert "Kabupaten/kota 18.10" in said
+
+
 def test_what_is_no_kiosk_s_is_seen_by_whoever_answers_for_it(own_clock: OwnClock) -> None:
     town(HERE, 1, heard=NOON)
     town(THERE, 1, heard=NOON)
