@@ -47,7 +47,7 @@ BY_LIBRARIES = (
     ),
     Unused(
         "collector/api/client.py",
-        "auth|me|release_table",
+        "auth|exports|me|release_table",
         "programs elsewhere call the client; requests reads how it is known",
     ),
     Unused("collector/desk/show/tokens.py", "label_from_instance", "Django's form asks it"),

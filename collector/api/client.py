@@ -183,6 +183,10 @@ class Client:
         """Give a release as CSV."""
         return self._got(f"releases/{quote(address, safe='')}.csv", {}).body.decode()
 
+    def exports(self, **asked: str) -> list[Mapping[str, Any]]:
+        """Give the data sets of open data with the addresses of their files: all, or those of a `region` or `agency`."""
+        return list(self._said("exports", asked)["datasets"])
+
     def me(self) -> Me:
         """Tell who asks, with which offices."""
         said = self._said("me")

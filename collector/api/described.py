@@ -50,6 +50,7 @@ _DOORS = (
     ),
     _Door("releases/{address}.json", "A release", (), (404,), forms.RELEASE),
     _Door("releases/{address}.csv", "A release as a table", ("for",), (404,), types=(_CSV,)),
+    _Door("exports", "Open data: every data set, with the addresses of its files", ("region", "agency"), (404,), forms.EXPORTS),
     _Door(
         "indices", "Numbers as they stand now, for auditors", _LIVE, (400, 403, 404), forms.INDICES, (_JSON, _CSV), "indices"
     ),

@@ -35,6 +35,8 @@ def guarded(respond: Respond) -> Respond:
         place = request.path.removeprefix(PREFIX)
         if place == request.path:
             return respond(request)
+        if "\0" in place:  # nothing is called so, and PostgreSQL cannot even look for it
+            return refusal(404)
         if _KIOSKS.fullmatch(place):
             return _of_kiosks(respond(request))
         response = _refused(request, place)

@@ -44,6 +44,7 @@ RELEASES = shape(
     ),
     next=maybe(TEXT),
 )  # fmt: skip
+EXPORTS = shape(title=TEXT, datasets=rows(shape(title=TEXT)))
 RELEASE = shape(
     format=WHOLE, address=TEXT, number=WHOLE, corrects=maybe(TEXT), published=TEXT, subject=_SUBJECT,
     period=shape(id=TEXT, title=TEXT, **{"from": DAY, "to": DAY}),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-_PUBLISHED = re.compile(r"/api/v1/releases(/[^/]+)?|/data/(.+\.(csv|json))")
+_PUBLISHED = re.compile(r"/api/v1/(exports|releases(/[^/]+)?)|/data/(.+\.(csv|json))")
 """Releases and open data, as files; no page, for a page is no data."""
 
 Respond = Callable[[HttpRequest], HttpResponseBase]

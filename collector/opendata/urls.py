@@ -15,6 +15,7 @@ pages: list[URLPattern] = [
 ]
 """In both languages."""
 urlpatterns: list[URLPattern] = [
+    path("api/v1/exports", views.catalogue_data, name="exports"),
     path("data/katalog.json", views.catalogue_data, name="open-data-catalogue"),
     re_path(rf"{_SET}(?P<file>[a-z-]{{3,20}}\.(?:csv|json))$", views.file, name="open-data-file"),
 ]

@@ -66,7 +66,8 @@ def batches(request: HttpRequest) -> HttpResponse:
 @require_GET
 def verdict(request: HttpRequest, unit: str) -> HttpResponse:
     """Give the newest signed verdict on a unit (`?period=2026-TW4` for one period); the signature covers `content`."""
-    found = published.latest(unit, request.GET.get("period"))
+    period = request.GET.get("period")
+    found = published.latest(unit, period) if period is None or period.isprintable() else None
     if found is None:
         return JsonResponse(
             {"code": "verdict_unknown", "message": "no verdict on this is published"}, status=404

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.postgres import PrivatePostgres
 from tests.set_up import set_up
 
 
@@ -28,13 +29,23 @@ class Live(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def database_of_live(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where that collector keeps everything: a file, or a PostgreSQL of its own with `--db postgres`."""
+    if request.config.getoption("--db") != "postgres":
+        yield ""
+        return
+    with PrivatePostgres() as cluster:
+        yield cluster.url()
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory, database_of_live: str) -> Iterator[Live]:
     """A collector of two villages, behind the real server."""
     folder = tmp_path_factory.mktemp("served")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": ""}
+    environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": database_of_live}
     set_up(environment)
     run = [sys.executable, "-m"]
     filled = subprocess.run(

@@ -183,6 +183,9 @@ def test_a_kiosk_s_door_has_that_form_too_where_it_is_not_asked_as_it_is_meant(d
         (asked("settings/a/b"), 404, "unknown"),
         (asked("log/k1"), 404, "kiosk_unknown"),
         (asked("settings/k1"), 404, "kiosk_unknown"),
+        (asked("settings/%00"), 404, "unknown"),
+        (asked("verdicts/%00"), 404, "unknown"),
+        (asked("verdicts/alpha?period=%00"), 404, "verdict_unknown"),
     ]
     for answer, status, code in told:
         assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -88,6 +88,8 @@ def test_rows_come_typed_and_what_is_kept_is_not_sent_again(live: Live) -> None:
         assert ikm.release(one.address)["subject"]["code"] == "alpha"
         assert ikm.release_table(one.address).splitlines()[1].startswith(one.address)
         assert [each.address for each in ikm.releases(unit="alpha", newest="yes")] == [one.address]
+        (found,) = ikm.exports(region="18.01.05")
+        assert live.period in json.dumps(found)
 
 
 def test_an_auditor_s_and_an_evaluator_s_questions_are_answered(live: Live) -> None:
