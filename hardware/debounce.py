@@ -11,7 +11,6 @@ The caller feeds edges in any order of buttons, calls `advance(now)` when nothin
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from hardware.events import (
@@ -43,19 +42,19 @@ class DebounceTiming(NamedTuple):
     stuck_seconds: float
 
 
-@dataclass(slots=True)
 class _Button:
-    number: int
-    raw: bool = False
-    raw_since: float = float("-inf")
-    down: bool = False
-    down_since: float = float("-inf")
-    released_at: float = float("-inf")
-    glitch_at: float | None = None
-    live: bool = False
-    """Whether the present press counts: not void by a chord, a lock-out or being stuck."""
-    held: bool = False
-    stuck: bool = False
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.raw = False
+        self.raw_since = float("-inf")
+        self.down = False
+        self.down_since = float("-inf")
+        self.released_at = float("-inf")
+        self.glitch_at: float | None = None
+        self.live = False
+        """Whether the present press counts: not void by a chord, a lock-out or being stuck."""
+        self.held = False
+        self.stuck = False
 
 
 class Debouncer:

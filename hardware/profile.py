@@ -7,19 +7,17 @@ and of two profiles the later one.
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from hardware.board import outputs, screen_connected, sound_cards, unreadable_inputs
 
 
-@dataclass(frozen=True, repr=False)
-class FittedSection:
+class FittedSection(NamedTuple):
     """`[fitted]` of the kiosk's configuration: what it is built of."""
 
-    profiles: tuple[str, ...] = field(default=(), metadata={"kind": "texts"})
+    profiles: Annotated[tuple[str, ...], {"kind": "texts"}] = ()
 
 
 _FOLDER = Path(__file__).parent / "profiles"

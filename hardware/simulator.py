@@ -6,24 +6,23 @@ debouncer as those of real pins.
 
 import queue
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from hardware.events import BUTTONS, FIFTH, JACK, Edge
 from hardware.spoken import Failed, Outcome, Played, Recording
 
 
-@dataclass(slots=True)
 class SimulatedPanel:
     """A panel whose buttons are moved by calls; remembers its lights and beeps so that they can be seen."""
 
-    edges: "queue.SimpleQueue[Edge]" = field(default_factory=queue.SimpleQueue)
-    lit: set[int] = field(default_factory=set)
-    beeps: int = 0
-    closed: bool = False
-    case: bool | None = None
-    """Whether the case is open; None: it has no switch."""
-    _wake: Callable[[], None] | None = None
-    _down: set[int] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.edges: queue.SimpleQueue[Edge] = queue.SimpleQueue()
+        self.lit: set[int] = set()
+        self.beeps = 0
+        self.closed = False
+        self.case: bool | None = None
+        """Whether the case is open; None: it has no switch."""
+        self._wake: Callable[[], None] | None = None
+        self._down: set[int] = set()
 
     def move(self, button: int, *, down: bool, at: float) -> None:
         """Put one button down or up at a moment."""

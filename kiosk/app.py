@@ -14,7 +14,6 @@ from hardware.board import set_brightness
 from hardware.errors import PanelFault
 from hardware.panel import Panel
 from hardware.spoken import Microphone
-from hardware.wifi import Wifi
 from kiosk import __version__
 from kiosk.config import Config
 from kiosk.device import Device, open_device
@@ -58,7 +57,7 @@ from uplink.journal.enrolment import verifier
 from uplink.journal.home import KioskHome, write_status
 
 if TYPE_CHECKING:
-    pass
+    from hardware.wifi import Wifi
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ def make_loop(
     staff: bool = False,
     touch_fault: Callable[[], Trouble | None] = lambda: None,
     picture_fault: Callable[[], Trouble | None] = lambda: None,
-    wifi: Wifi | None = None,
+    wifi: "Wifi | None" = None,
     codes_at_once: bool = True,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
@@ -177,7 +176,7 @@ def make_loop(
             panel=panel,
             look=look,
             voice=voice,
-            set_here=(hours, standing, case, wifi or Wifi()),
+            set_here=(hours, standing, case, wifi),
         )
         if staff
         else None,
@@ -217,11 +216,13 @@ def _desk(
     panel: Panel,
     look: Callable[[], Health],
     voice: Voice | None,
-    set_here: tuple[StaffHours, Standing, CaseWatch, Wifi],
+    set_here: "tuple[StaffHours, Standing, CaseWatch, Wifi | None]",
 ) -> Desk:
-    from kiosk.desk.screen import Settable, StaffScreen  # noqa: PLC0415 - most days nobody calls staff
+    from hardware.wifi import Wifi  # noqa: PLC0415 - most days nobody calls staff
+    from kiosk.desk.screen import Settable, StaffScreen  # noqa: PLC0415 - likewise
 
-    settable = Settable(*set_here)
+    hours, standing, case, wifi = set_here
+    settable = Settable(hours, standing, case, wifi or Wifi())
     return StaffScreen.make(device, panel=panel, service=service, look=look, voice=voice, settable=settable)
 
 
@@ -239,7 +240,8 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                 config, title=device.enrolment.unit.name, windowed=windowed, keys_press=simulate
             )
             display: Display = window
-            display.show(between_view(on_trial(), Texts()))
+            if trial := on_trial():  # else the faces stand there as soon as such a picture would
+                display.show(between_view(trial, Texts()))
             panel.wake_with(window.wake)
             microphone = open_microphone(config)
             watchdog = Watchdog()

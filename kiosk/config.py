@@ -1,4 +1,4 @@
-"""The configuration: one TOML file, read once into frozen dataclasses (without slots and `repr`, which would cost the first frame several milliseconds).
+"""The configuration: one TOML file, read once into named tuples. Beside each key's type stands what may be written for it.
 
 Every key has a default, so an empty file is a working configuration. An unknown key or a bad value stops the start with the
 key, the value and the remedy. `docs/configuration.md` lists every key; a test compares it with this module.
@@ -6,9 +6,9 @@ key, the value and the remedy. `docs/configuration.md` lists every key; a test c
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple
 
 from hardware.profile import FittedSection, UnknownProfile, beneath
 from kiosk.errors import ConfigurationError
@@ -23,27 +23,25 @@ from uplink.forwarder.config import UplinkConfig
 DEFAULT_HOME = Path("/var/lib/ikm-kiosk")
 
 
-def _whole(default: float, low: float, high: float, kind: str = "whole") -> Any:
-    return field(default=default, metadata={"kind": kind, "low": low, "high": high})
+def _whole(low: int, high: int) -> Mapping[str, Any]:
+    return {"kind": "whole", "low": low, "high": high}
 
 
-def _seconds(default: float, low: float, high: float) -> Any:
-    return _whole(default, low, high, "number")
+def _seconds(low: float, high: float) -> Mapping[str, Any]:
+    return {"kind": "number", "low": low, "high": high}
 
 
-def _one_of(default: Any, *choices: Any) -> Any:
-    return field(default=default, metadata={"kind": "choice", "choices": choices})
+def _one_of(*choices: Any) -> Mapping[str, Any]:
+    return {"kind": "choice", "choices": choices}
 
 
-def _plain(default: Any, kind: str) -> Any:
-    return field(default=default, metadata={"kind": kind})
+_FLAG, _TEXT, _TEXTS, _PINS, _CHORD = ({"kind": kind} for kind in ("flag", "text", "texts", "pins", "chord"))
 
 
-@dataclass(frozen=True, repr=False)
-class Paths:
+class Paths(NamedTuple):
     """`[paths]`: where the kiosk keeps its things."""
 
-    home: Path = field(default=DEFAULT_HOME, metadata={"kind": "path"})
+    home: Annotated[Path, {"kind": "path"}] = DEFAULT_HOME
 
 
 class Chords(NamedTuple):
@@ -54,24 +52,23 @@ class Chords(NamedTuple):
     menu: frozenset[int]
 
 
-@dataclass(frozen=True, repr=False)
-class PanelSection:
+class PanelSection(NamedTuple):
     """`[panel]`: the pins and how presses are judged."""
 
-    buttons: tuple[int, ...] = _plain((5, 6, 13, 19), "pins")
-    lights: tuple[int, ...] = _plain((), "pins")
-    beeper: int = _whole(-1, -1, 27)
-    glitch_ms: int = _whole(5, 1, 100)
-    lockout_ms: int = _whole(120, 0, 2000)
-    hold_seconds: float = _seconds(1.5, 0.8, 10)
-    stuck_seconds: float = _seconds(10.0, 5, 120)
-    staff_buttons: tuple[int, ...] = _plain((1, 4), "chord")
-    speech_buttons: tuple[int, ...] = _plain((2, 3), "chord")
-    menu_buttons: tuple[int, ...] = _plain((1, 2), "chord")
-    staff_hold_seconds: float = _seconds(3.0, 1, 9)
-    case_switch: int = _whole(-1, -1, 27)
-    fifth_button: int = _whole(-1, -1, 27)
-    headphone_jack: int = _whole(-1, -1, 27)
+    buttons: Annotated[tuple[int, ...], _PINS] = (5, 6, 13, 19)
+    lights: Annotated[tuple[int, ...], _PINS] = ()
+    beeper: Annotated[int, _whole(-1, 27)] = -1
+    glitch_ms: Annotated[int, _whole(1, 100)] = 5
+    lockout_ms: Annotated[int, _whole(0, 2000)] = 120
+    hold_seconds: Annotated[float, _seconds(0.8, 10)] = 1.5
+    stuck_seconds: Annotated[float, _seconds(5, 120)] = 10.0
+    staff_buttons: Annotated[tuple[int, ...], _CHORD] = (1, 4)
+    speech_buttons: Annotated[tuple[int, ...], _CHORD] = (2, 3)
+    menu_buttons: Annotated[tuple[int, ...], _CHORD] = (1, 2)
+    staff_hold_seconds: Annotated[float, _seconds(1, 9)] = 3.0
+    case_switch: Annotated[int, _whole(-1, 27)] = -1
+    fifth_button: Annotated[int, _whole(-1, 27)] = -1
+    headphone_jack: Annotated[int, _whole(-1, 27)] = -1
 
     @property
     def chords(self) -> Chords:
@@ -79,83 +76,78 @@ class PanelSection:
         return Chords(*map(frozenset, (self.staff_buttons, self.speech_buttons, self.menu_buttons)))
 
 
-@dataclass(frozen=True, repr=False)
-class ScreenSection:
+class ScreenSection(NamedTuple):
     """`[screen]`: the display."""
 
-    width: int = _whole(1024, 320, 4096)
-    height: int = _whole(600, 320, 4096)
-    fullscreen: bool = _plain(default=True, kind="flag")
-    rotation: int = _one_of(0, 0, 90, 180, 270)
-    driver: str = _plain("", "text")
-    fonts: tuple[str, ...] = _plain((), "texts")
-    sunlight: bool = _plain(default=False, kind="flag")
+    width: Annotated[int, _whole(320, 4096)] = 1024
+    height: Annotated[int, _whole(320, 4096)] = 600
+    fullscreen: Annotated[bool, _FLAG] = True
+    rotation: Annotated[int, _one_of(0, 90, 180, 270)] = 0
+    driver: Annotated[str, _TEXT] = ""
+    fonts: Annotated[tuple[str, ...], _TEXTS] = ()
+    sunlight: Annotated[bool, _FLAG] = False
 
 
-@dataclass(frozen=True, repr=False)
-class VisitSection:
+class VisitSection(NamedTuple):
     """`[visit]`: what a visit asks and how long it waits."""
 
-    languages: tuple[str, ...] = _plain(("id", "en"), "texts")
-    service: bool = _plain(default=True, kind="flag")
-    profile: bool = _plain(default=True, kind="flag")
-    profile_lists: str = _one_of("wide", "annex", "wide")
-    age_bands: tuple[str, ...] = _plain(ONE_SCREEN, "age_bands")
-    complaint: bool = _plain(default=True, kind="flag")
-    contact: bool = _plain(default=True, kind="flag")
-    skip: bool = _plain(default=True, kind="flag")
-    highlight_ms: int = _whole(400, 100, 2000)
-    settle_ms: int = _whole(250, 0, 2000)
-    idle_seconds: float = _seconds(45.0, 15, 600)
-    writing_seconds: float = _seconds(90.0, 60, 600)
-    invitation_seconds: float = _seconds(40.0, 12, 120)
-    queue_seconds: float = _seconds(6.0, 3, 60)
-    thanks_seconds: float = _seconds(20.0, 2, 60)
-    ticket_seconds: float = _seconds(120.0, 30, 900)
-    quiet_seconds: float = _seconds(1.0, 0, 30)
-    nudge_seconds: float = _seconds(20.0, 5, 60)
-    saving_seconds: float = _seconds(30.0, 5, 300)
+    languages: Annotated[tuple[str, ...], _TEXTS] = ("id", "en")
+    service: Annotated[bool, _FLAG] = True
+    profile: Annotated[bool, _FLAG] = True
+    profile_lists: Annotated[str, _one_of("annex", "wide")] = "wide"
+    age_bands: Annotated[tuple[str, ...], {"kind": "age_bands"}] = ONE_SCREEN
+    complaint: Annotated[bool, _FLAG] = True
+    contact: Annotated[bool, _FLAG] = True
+    skip: Annotated[bool, _FLAG] = True
+    highlight_ms: Annotated[int, _whole(100, 2000)] = 400
+    settle_ms: Annotated[int, _whole(0, 2000)] = 250
+    idle_seconds: Annotated[float, _seconds(15, 600)] = 45.0
+    writing_seconds: Annotated[float, _seconds(60, 600)] = 90.0
+    invitation_seconds: Annotated[float, _seconds(12, 120)] = 40.0
+    queue_seconds: Annotated[float, _seconds(3, 60)] = 6.0
+    thanks_seconds: Annotated[float, _seconds(2, 60)] = 20.0
+    ticket_seconds: Annotated[float, _seconds(30, 900)] = 120.0
+    quiet_seconds: Annotated[float, _seconds(0, 30)] = 1.0
+    nudge_seconds: Annotated[float, _seconds(5, 60)] = 20.0
+    saving_seconds: Annotated[float, _seconds(5, 300)] = 30.0
 
 
-@dataclass(frozen=True, repr=False)
-class SoundSection:
+class SoundSection(NamedTuple):
     """`[sound]`: the beep of a press, the voice, and whether somebody can speak."""
 
-    beep: bool = _plain(default=True, kind="flag")
-    speech: bool = _plain(default=False, kind="flag")
-    volume_percent: int = _whole(70, 0, 100)
-    recordings: str = _plain("", "text")
-    microphone: bool = _plain(default=False, kind="flag")
+    beep: Annotated[bool, _FLAG] = True
+    speech: Annotated[bool, _FLAG] = False
+    volume_percent: Annotated[int, _whole(0, 100)] = 70
+    recordings: Annotated[str, _TEXT] = ""
+    microphone: Annotated[bool, _FLAG] = False
 
 
-@dataclass(frozen=True, repr=False)
-class StaffSection:
+class StaffSection(NamedTuple):
     """`[staff]`: the staff screen."""
 
-    lock_seconds: float = _seconds(60.0, 15, 600)
-    usb_folder: str = _plain("/media", "text")
-    call: str = _plain("", "text")
-    offline_hours: float = _seconds(24.0, 1, 720)
-    training_minutes: int = _whole(15, 1, 120)
+    lock_seconds: Annotated[float, _seconds(15, 600)] = 60.0
+    usb_folder: Annotated[str, _TEXT] = "/media"
+    call: Annotated[str, _TEXT] = ""
+    offline_hours: Annotated[float, _seconds(1, 720)] = 24.0
+    training_minutes: Annotated[int, _whole(1, 120)] = 15
 
 
-@dataclass(frozen=True, repr=False)
-class Config:
+class Config(NamedTuple):
     """The whole file."""
 
     paths: Paths = Paths()
-    fitted: FittedSection = field(default_factory=FittedSection)
+    fitted: FittedSection = FittedSection()
     panel: PanelSection = PanelSection()
     screen: ScreenSection = ScreenSection()
     visit: VisitSection = VisitSection()
     sound: SoundSection = SoundSection()
     staff: StaffSection = StaffSection()
-    uplink: UplinkConfig = field(default_factory=UplinkConfig)
-    hours: Mapping[str, Hours] = field(default_factory=dict)
+    uplink: UplinkConfig = UplinkConfig()
+    hours: Mapping[str, Hours] = MappingProxyType({})
     """Opening hours by day (`mon` … `sun`); no day named means always open."""
 
 
-SECTIONS: Mapping[str, type] = {
+SECTIONS: Mapping[str, Any] = {
     "paths": Paths,
     "fitted": FittedSection,
     "panel": PanelSection,
@@ -240,44 +232,46 @@ def _hours(content: object, *, where: str) -> Mapping[str, Hours]:
 def keys() -> tuple[str, ...]:
     """Give every key of the file, as `section.key`, for the documents and their test."""
     return (
-        *(f"{name}.{entry.name}" for name, kind in SECTIONS.items() for entry in fields(kind)),
+        *(f"{name}.{key}" for name, kind in SECTIONS.items() for key in kind._fields),
         *(f"hours.{day}" for day in DAYS),
     )
 
 
 def _section(kind: Any, content: Mapping[str, Any], where: str) -> Any:
-    entries = {entry.name: entry for entry in fields(kind)}
     for key, value in content.items():
-        if key not in entries:
+        if key not in kind._fields:
             raise ConfigurationError(
-                f"{where}.{key} = {value!r}: unknown key; known are {', '.join(sorted(entries))}"
+                f"{where}.{key} = {value!r}: unknown key; known are {', '.join(sorted(kind._fields))}"
             )
-    return kind(**{key: _value(entries[key], value, f"{where}.{key}") for key, value in content.items()})
+    return kind(**{key: _value(_rule(kind, key), value, f"{where}.{key}") for key, value in content.items()})
 
 
-def _value(entry: "Field[Any]", value: Any, where: str) -> Any:
-    remedy = remedy_of(_rule(entry), value)
+def _value(rule: Mapping[str, Any], value: Any, where: str) -> Any:
+    remedy = remedy_of(rule, value)
     if remedy:
         raise ConfigurationError(f"{where} = {value!r}: {remedy}")
-    kind = _rule(entry)["kind"]
-    if kind == "path":
-        return Path(value)
-    if kind == "paths":
-        return tuple(Path(text) for text in value)
-    if kind == "number":
-        return float(value)
-    return tuple(value) if isinstance(value, list) else value
+    match rule["kind"]:
+        case "path":
+            return Path(value)
+        case "paths":
+            return tuple(Path(text) for text in value)
+        case "number":
+            return float(value)
+        case _:
+            return tuple(value) if isinstance(value, list) else value
 
 
-def _rule(entry: "Field[Any]") -> Mapping[str, Any]:
+def _rule(kind: Any, key: str) -> Mapping[str, Any]:
     """Give what is allowed for a key; the uplink's own section states it by its defaults."""
-    if entry.metadata:
-        return entry.metadata
-    if entry.name == "mqtt_version":
+    if said := getattr(kind.__annotations__[key], "__metadata__", None):
+        rule: Mapping[str, Any] = said[0]
+        return rule
+    if key == "mqtt_version":
         return {"kind": "choice", "choices": (3, 5)}
-    if isinstance(entry.default, float):
+    default = kind._field_defaults[key]
+    if isinstance(default, float):
         return {"kind": "number", "low": 0.1, "high": 1e6}
-    if isinstance(entry.default, int):
+    if isinstance(default, int):
         return {"kind": "whole", "low": 1, "high": 10_000_000}
     return {"kind": "paths"}
 

@@ -5,7 +5,6 @@ the same for every answer: from afar nobody can tell what was pressed.
 """
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -91,15 +90,23 @@ DIMMED = Palette(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Theme:
     """The palette and the measure of one look; one object a look, compared by identity because it keys every cache."""
 
-    size: tuple[int, int]
-    palette: Palette
-    scale: float
-    text_scale: float
-    fonts: tuple[str, ...]
+    def __init__(
+        self,
+        *,
+        size: tuple[int, int],
+        palette: Palette,
+        scale: float,
+        text_scale: float,
+        fonts: tuple[str, ...],
+    ) -> None:
+        self.size = size
+        self.palette = palette
+        self.scale = scale
+        self.text_scale = text_scale
+        self.fonts = fonts
 
     @property
     def portrait(self) -> bool:

@@ -5,7 +5,6 @@ end it; none of them needs to know the others.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date
 
 from hardware.debounce import Debouncer
@@ -17,18 +16,18 @@ from survey.visit.plan import Plan
 from survey.visit.state import State, Step
 
 
-@dataclass(slots=True, repr=False)
 class Counters:
     """Counts since the last `alive` record, so that nothing is thrown away silently."""
 
-    presses: int = 0
-    """Presses and touches that were taken."""
-    visits: int = 0
-    asked: int = 0
-    """Invitations to the questionnaire shown."""
-    answered: int = 0
-    """Complete questionnaires."""
-    rejected: Counter[str] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self.presses = 0
+        """Presses and touches that were taken."""
+        self.visits = 0
+        self.asked = 0
+        """Invitations to the questionnaire shown."""
+        self.answered = 0
+        """Complete questionnaires."""
+        self.rejected: Counter[str] = Counter()
 
     def take(
         self,
@@ -57,33 +56,33 @@ class Counters:
         return alive
 
 
-@dataclass(slots=True, repr=False)
 class Service:
     """One kiosk in service."""
 
-    plan: Plan
-    state: State
-    recorder: Recorder
-    debouncer: Debouncer
-    counted: Counters = field(default_factory=Counters)
-    """What `alive` records tell: nothing of training."""
-    practised: Counters = field(default_factory=Counters)
-    """What was pressed in training; nobody is told."""
-    answered: int = 0
-    """Complete questionnaires since the start."""
-    day: date | None = None
-    """The local day that `visits_today` is counted on; None while the time is not known."""
-    visits_today: int = 0
-    """Since midnight, or since the start where that was later."""
-    assisting: bool = False
-    """Staff presses for a citizen who asked for help: what this visit gives is recorded as given by the hand of staff."""
-    assisting_until: float = 0.0
-    """A visit that has not begun by then is not assisted any more."""
-    training_until: float | None = None
-    """Staff trains until then, and until the visit that goes on then has ended; None: it does not."""
-    visit_before_training: int = 0
-    """Where the count of visits goes on: a trained one leaves no record that a number would have to be kept for."""
-    running: bool = True
+    def __init__(self, plan: Plan, state: State, recorder: Recorder, debouncer: Debouncer) -> None:
+        self.plan = plan
+        self.state = state
+        self.recorder = recorder
+        self.debouncer = debouncer
+        self.counted = Counters()
+        """What `alive` records tell: nothing of training."""
+        self.practised = Counters()
+        """What was pressed in training; nobody is told."""
+        self.answered = 0
+        """Complete questionnaires since the start."""
+        self.day: date | None = None
+        """The local day that `visits_today` is counted on; None while the time is not known."""
+        self.visits_today = 0
+        """Since midnight, or since the start where that was later."""
+        self.assisting = False
+        """Staff presses for a citizen who asked for help: what this visit gives is recorded as given by the hand of staff."""
+        self.assisting_until = 0.0
+        """A visit that has not begun by then is not assisted any more."""
+        self.training_until: float | None = None
+        """Staff trains until then, and until the visit that goes on then has ended; None: it does not."""
+        self.visit_before_training = 0
+        """Where the count of visits goes on: a trained one leaves no record that a number would have to be kept for."""
+        self.running = True
 
     @property
     def training(self) -> bool:

@@ -49,16 +49,20 @@ class Texts(NamedTuple):
         """
         text = (self.overrides or {}).get(key)
         if text is None:
-            text = catalogue(self.language).get(key)
+            text = _table(self.language, _table_of(key)).get(key)
         if text is None:
-            text = catalogue(AUTHORITY).get(key)
+            text = _table(AUTHORITY, _table_of(key)).get(key)
         if text is None:
             raise MissingTextError(f"no catalogue has a text for {key!r}")
         return text.format(**values) if values else text
 
     def has(self, key: str) -> bool:
         """Tell whether there is a text for `key`, for keys that are made of data such as a topic's code."""
-        return key in (self.overrides or {}) or key in catalogue(self.language) or key in catalogue(AUTHORITY)
+        table = _table_of(key)
+        return any(
+            key in texts
+            for texts in (self.overrides or {}, _table(self.language, table), _table(AUTHORITY, table))
+        )
 
     def spell(self, code: str) -> str:
         """How a ticket code is read aloud, character by character, with a pause where it has a space."""
@@ -85,10 +89,27 @@ class Texts(NamedTuple):
 @lru_cache(maxsize=16)
 def catalogue(language: str) -> Mapping[str, str]:
     """All texts of a language, its tables flattened with dots. Unknown languages have none."""
-    if not is_shipped(language):
+    return dict(_flatten(tomllib.loads(_file(language)), prefix=""))
+
+
+@lru_cache(maxsize=16)
+def _file(language: str) -> str:
+    return (LOCALE / f"{language}.toml").read_text(encoding="utf-8") if is_shipped(language) else ""
+
+
+@lru_cache(maxsize=256)
+def _table(language: str, name: str) -> Mapping[str, str]:
+    """The texts of one table, read when the first of them is needed: a first picture needs four of sixty."""
+    text = _file(language)
+    start = text.find(f"\n[{name}]\n")
+    if start < 0:
         return {}
-    path = LOCALE / f"{language}.toml"
-    return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8")), prefix=""))
+    end = text.find("\n[", start + 1)
+    return dict(_flatten(tomllib.loads(text[start : None if end < 0 else end]), prefix=""))
+
+
+def _table_of(key: str) -> str:
+    return key.rpartition(".")[0]
 
 
 def is_shipped(code: str) -> bool:

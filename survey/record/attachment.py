@@ -22,8 +22,8 @@ from survey.record.record import canonical, parse_object, whole
 SALT_BYTES = 16
 MAX_CONTENT_BYTES = 8_192
 _MAX_LINE_BYTES = 2 * MAX_CONTENT_BYTES
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_DIGEST = re.compile(r"[A-Za-z0-9+/]{43}")
+_NAME = r"[a-z][a-z0-9_-]{0,31}"
+_DIGEST = r"[A-Za-z0-9+/]{43}"
 _LOST_PREFIX = b"ikm-attachment-lost-1\x00"
 MARK = b'"attached":'
 """What stands in every record's line that names attachments: looking for it is cheaper than reading the line."""
@@ -67,7 +67,7 @@ def named(body: Mapping[str, object]) -> dict[str, str]:
     return {
         name: digest
         for name, digest in (attached.items() if isinstance(attached, dict) else ())
-        if _NAME.fullmatch(name) and isinstance(digest, str) and _DIGEST.fullmatch(digest)
+        if re.fullmatch(_NAME, name) and isinstance(digest, str) and re.fullmatch(_DIGEST, digest)
     }
 
 
@@ -112,7 +112,7 @@ def decode_attachment(line: bytes) -> tuple[int, Carried]:
     """
     fields = parse_object(line, what="attachment", limit=_MAX_LINE_BYTES)
     name = fields.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not re.fullmatch(_NAME, name):
         raise Malformed("attachment_field", "an attachment's name is a word of 1 to 32 small letters")
     seq = whole(fields, "seq", lowest=1, code="attachment_field")
     if fields.get("lost") is True:

@@ -25,8 +25,8 @@ MAX_SPOKEN_PARTS = 8
 PADDED_TO = 256
 """What is sealed has a multiple of so many bytes."""
 
-_SPEECH = re.compile(r"[0-9a-f]{16}")
-_LOOKUP = re.compile(rf"[0-9a-f]{{{2 * LOOKUP_BYTES}}}")
+_SPEECH = r"[0-9a-f]{16}"
+_LOOKUP = rf"[0-9a-f]{{{2 * LOOKUP_BYTES}}}"
 _MAX_TOPICS = 64
 
 
@@ -305,7 +305,7 @@ def _sealed(kind: str, content: bytes) -> Fields:
 
 def _lookup(fields: Fields) -> str:
     lookup = fields.text("lookup")
-    if not _LOOKUP.fullmatch(lookup):
+    if not re.fullmatch(_LOOKUP, lookup):
         raise fields.bad(f"lookup is {2 * LOOKUP_BYTES} hexadecimal digits")
     return lookup
 
@@ -313,7 +313,7 @@ def _lookup(fields: Fields) -> str:
 def _spoken_part(fields: Fields) -> SpokenPart:
     speech = fields.text("speech")
     part, of = fields.whole_or("part", 0), fields.whole_or("of", 0)
-    if not _SPEECH.fullmatch(speech):
+    if not re.fullmatch(_SPEECH, speech):
         raise fields.bad("speech is 16 hexadecimal digits")
     if not 1 <= part <= of <= MAX_SPOKEN_PARTS:
         raise fields.bad(f"part and of are 1 to {MAX_SPOKEN_PARTS}, the first not above the second")

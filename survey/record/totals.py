@@ -7,7 +7,6 @@ same numbers. Kept is what is cheap: counts by value, one secret a part, and one
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from survey.record.answer_set import LEAF_BYTES, leaf_of, leaf_salt, root_of, salt_of
 from survey.record.bodies import Alive, Carried
@@ -34,19 +33,21 @@ Counts = dict[str, dict[int, int]]
 """Element → value → how often."""
 
 
-@dataclass(slots=True)
 class Part:
     """The totals of one unit and instrument."""
 
-    n: int = 0
-    """Complete responses."""
-    partial: int = 0
-    complete: Counts = field(default_factory=dict)
-    incomplete: Counts = field(default_factory=dict)
-    secret: bytes = _NO_SECRET
-    """Folded from the random bytes of every response counted here."""
-    leaves: bytearray = field(default_factory=bytearray)
-    """The leaves of this month's set, 32 bytes each."""
+    __slots__ = ("complete", "incomplete", "leaves", "n", "partial", "secret")
+
+    def __init__(self) -> None:
+        self.n = 0
+        """Complete responses."""
+        self.partial = 0
+        self.complete: Counts = {}
+        self.incomplete: Counts = {}
+        self.secret = _NO_SECRET
+        """Folded from the random bytes of every response counted here."""
+        self.leaves = bytearray()
+        """The leaves of this month's set, 32 bytes each."""
 
     def count(self, instrument: str, answers: Mapping[str, int], salt: bytes, *, complete: bool) -> int:
         """Count one response, whose random bytes are `salt`; gives how many numbers it added to the totals."""

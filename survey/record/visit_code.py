@@ -23,7 +23,7 @@ _PREFIX = b"ikm-visit-code-1\x00"
 _COST = {"n": 2**14, "r": 8, "p": 1, "maxmem": 32 * 1024 * 1024}
 """scrypt's, as a ticket's: 16 MiB and about 40 ms on a desktop's core, 200 ms on a Raspberry Pi 3's."""
 _HASH_BYTES = 16
-_MARK = re.compile(r"([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)[ ./#]+([0-9.]{1,20})")
+_MARK = r"([a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)[ ./#]+([0-9.]{1,20})"
 _MOST = 2**53
 _BETWEEN = " .,-·/#\u00a0\t\r\n"
 
@@ -71,7 +71,7 @@ def read_letters(text: str) -> str | None:
 
 def read_mark(text: str) -> tuple[str, int] | None:
     """Read a kiosk's name and a number as somebody typed them, with points between thousands or without; None where they are none."""
-    found = _MARK.fullmatch(text.strip().lower())
+    found = re.fullmatch(_MARK, text.strip().lower())
     digits = found[2].replace(".", "") if found else ""
     if found is None or not digits or not 0 < int(digits) < _MOST:
         return None

@@ -74,7 +74,7 @@ MAX_TEXT_CHARACTERS = 600
 MAX_ANSWER_DAYS = 90
 MAX_ANSWERS = 4
 """Answers of the smiley: one a button."""
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
 class SettingsContent(NamedTuple):
@@ -266,7 +266,12 @@ def _services(value: object) -> tuple[OfferedService, ...]:
     services = []
     for entry in value:
         code, name = (entry.get("code"), entry.get("name")) if isinstance(entry, dict) else (None, None)
-        if not isinstance(code, str) or not _CODE.fullmatch(code) or not isinstance(name, str) or not name:
+        if (
+            not isinstance(code, str)
+            or not re.fullmatch(_CODE, code)
+            or not isinstance(name, str)
+            or not name
+        ):
             raise SettingsRefused(SERVICES, "a service has a code of letters and digits, and a name")
         unit = entry.get("unit", "")
         if not isinstance(unit, str) or len(unit) > MAX_WORD:

@@ -26,8 +26,8 @@ MAX_COMPONENT = 600
 """Characters of a component; what is longer is read on its public page."""
 MAX_COUNTERS = 40
 MAX_NUMBER, MAX_COUNTER_NAME, MAX_FLOOR, MAX_WAY = 6, 60, 24, 60
-_VALUE = re.compile(r"\d{1,3}\.\d{2}")
-_ADDRESS = re.compile(r"[0-9A-Z]{8}")
+_VALUE = r"\d{1,3}\.\d{2}"
+_ADDRESS = r"[0-9A-Z]{8}"
 
 
 class SettingsRefused(ValueError):  # noqa: N818 - named for what is done with them
@@ -96,7 +96,7 @@ def read_index(value: object) -> ShownIndex:
     if not isinstance(period, str) or not 0 < len(period) <= 40:
         raise SettingsRefused(PUBLISHED_INDEX, "published_index.period is a text")
     address = value.get("address")
-    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+    if not isinstance(address, str) or not re.fullmatch(_ADDRESS, address):
         raise SettingsRefused(
             PUBLISHED_INDEX, "published_index.address is a release's, of eight letters and digits"
         )
@@ -114,7 +114,7 @@ def read_index(value: object) -> ShownIndex:
 
 def _two_decimals(value: Mapping[str, object], key: str) -> str:
     number = value.get(key)
-    if not isinstance(number, str) or not _VALUE.fullmatch(number):
+    if not isinstance(number, str) or not re.fullmatch(_VALUE, number):
         raise SettingsRefused(PUBLISHED_INDEX, f"published_index.{key} is a text with two decimals, as 84.12")
     return number
 

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 MOST_STANDS = 40
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 _MAX_NAME = 120
 
 
@@ -26,7 +26,7 @@ def read_stands(value: object) -> tuple[Stand, ...]:
     stands = []
     for entry in value:
         code, name = (entry.get("code"), entry.get("name")) if isinstance(entry, dict) else (None, None)
-        sound = isinstance(code, str) and _CODE.fullmatch(code) and isinstance(name, str)
+        sound = isinstance(code, str) and re.fullmatch(_CODE, code) and isinstance(name, str)
         if not sound or not 0 < len(str(name)) <= _MAX_NAME:
             raise ValueError("a place has a code of letters and digits, and a name")
         stands.append(Stand(str(code), str(name)))

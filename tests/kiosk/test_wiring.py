@@ -1,7 +1,5 @@
 """The guide's wiring diagram says what the program does."""
 
-from dataclasses import replace
-
 from kiosk.config import PanelSection
 from tests.kiosk.wiring import FILE, draw
 
@@ -11,4 +9,4 @@ def test_the_diagram_is_drawn_from_the_pins_that_are_used() -> None:
 
 
 def test_other_pins_give_another_diagram() -> None:
-    assert "pin 12 = GPIO 18" in draw(replace(PanelSection(), buttons=(18, 6, 13, 19)))
+    assert "pin 12 = GPIO 18" in draw(PanelSection()._replace(buttons=(18, 6, 13, 19)))

@@ -3,13 +3,11 @@
 The defaults stand here and nowhere else: the classes of this package take what they need without any.
 """
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, repr=False)
-class UplinkConfig:
+class UplinkConfig(NamedTuple):
     """Settings of the uplink process. The kiosk's configuration file fills it from its `[uplink]` table."""
 
     mqtt_version: int = 5
@@ -44,7 +42,7 @@ class UplinkConfig:
     """How often the settings are asked for while HTTPS serves; over MQTT they come by themselves."""
     reconnect_first_seconds: float = 5.0
     reconnect_cap_seconds: float = 300.0
-    usb_folders: tuple[Path, ...] = field(default_factory=tuple)
+    usb_folders: tuple[Path, ...] = ()
     """Mount points to look for a stick at; `/media/*` style patterns are allowed in the last part."""
 
 

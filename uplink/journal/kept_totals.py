@@ -119,14 +119,10 @@ def _kept(fields: Mapping[str, object]) -> Kept:
     if not isinstance(parts, dict):
         raise TypeError("parts")
     for name, one in parts.items():
-        totals.parts[name] = Part(
-            one["n"],
-            one["partial"],
-            _counts(one["complete"]),
-            _counts(one["incomplete"]),
-            _bytes(one["secret"]),
-            bytearray(_bytes(one["leaves"])),
-        )
+        part = totals.parts[name] = Part()
+        part.n, part.partial = one["n"], one["partial"]
+        part.complete, part.incomplete = _counts(one["complete"]), _counts(one["incomplete"])
+        part.secret, part.leaves = _bytes(one["secret"]), bytearray(_bytes(one["leaves"]))
     began = fields["began"]
     return Kept(
         stream=str(fields["stream"]),

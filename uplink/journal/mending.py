@@ -21,10 +21,10 @@ from uplink.journal.segments.segment import unpack_header
 
 _MOST_BYTES = 8_192
 """Longer pieces are no single line with a flipped bit, and trying them all would take seconds."""
-_PROVEN = re.compile(rb"([A-Za-z0-9+/]{43})\t([A-Za-z0-9+/]{86})\t(\{[^\t\n]*\})(?=[\t\n])")
+_PROVEN = rb"([A-Za-z0-9+/]{43})\t([A-Za-z0-9+/]{86})\t(\{[^\t\n]*\})(?=[\t\n])"
 """A record with what proves it: the link before it and the signature of the one behind it."""
-_LINE = re.compile(rb"[^\n]*\n|[^\n]+\Z")
-_RECORD = re.compile(rb"(\{[^\t\n]*\})((?:\t\{[^\t\n]*\})*)\n\Z")
+_LINE = rb"[^\n]*\n|[^\n]+\Z"
+_RECORD = rb"(\{[^\t\n]*\})((?:\t\{[^\t\n]*\})*)\n\Z"
 
 
 class Mender:
@@ -44,7 +44,7 @@ class Mender:
             return mended if mended != content else None
         mended = self._with_its_bit(content, around)
         if mended == content:  # not one line, unless what turned is now a line end
-            mended = b"".join(self._with_its_bit(line, around) for line in _LINE.findall(content))
+            mended = b"".join(self._with_its_bit(line, around) for line in re.findall(_LINE, content))
             mended = self._with_their_own_proof(mended, around)
         return mended if mended != content else self._written_anew(content, around)
 
@@ -68,7 +68,7 @@ class Mender:
 
     def _written_anew(self, content: bytes, around: Around) -> bytes | None:
         """Write a line anew around a record that the links before and behind it prove."""
-        record = _RECORD.search(content)
+        record = re.search(_RECORD, content)
         if record is None or self._sign is None or not around.link:
             return None
         line, attachments = record.groups()
@@ -95,7 +95,7 @@ class Mender:
         Each ends where it ended. What stood before it and is no part of it stays what it is: damage.
         """
         mended, free = bytearray(content), 0
-        for found in _PROVEN.finditer(content):
+        for found in re.finditer(_PROVEN, content):
             end = content.find(b"\n", found.end()) + 1 or len(content)
             line = self._proven_line(found, content[found.end() : end], around)
             begin = end - len(line)

@@ -6,7 +6,6 @@ from kiosk.show.complaint.making import page_of_ticket
 from kiosk.show.labels import long_date, period_label
 from kiosk.show.screen import Screen
 from kiosk.show.views import Bar, KeyboardView, LetterView, MessageView, TicketView
-from survey.index.periods import parse
 from survey.record.ticket import CODE_CHARACTERS, read_code, show_code
 from survey.record.visit_code import VisitCode, show_letters
 from survey.visit.coded import KeptCode
@@ -121,6 +120,8 @@ def _released(screen: Screen, found: KeptCode) -> str:
     published = screen.around.published
     if not found.day or found.arrived is not True:
         return ""
+    from survey.index.periods import parse  # noqa: PLC0415 - few ask for a visit, and the first frame need not wait for it
+
     day = date.fromisoformat(found.day)
     period = parse(published.period) if published is not None else None
     if published is None or period is None or day > period.last:

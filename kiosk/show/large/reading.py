@@ -5,7 +5,7 @@ import re
 from survey.visit.reading import page_count, page_number
 from survey.visit.state import State
 
-_SENTENCE = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]\*\*)) +(?=\S)")
+_SENTENCE = r"(?:(?<=[.!?])|(?<=[.!?]\*\*)) +(?=\S)"
 
 
 def here(text: str, state: State) -> str:
@@ -24,7 +24,7 @@ def parted(text: str, count: int) -> tuple[str, ...]:
 
     Bold passages stay whole, because they never go beyond a sentence. Where there are fewer sentences than parts, the last ones are empty.
     """
-    sentences = _SENTENCE.split(text)
+    sentences = re.split(_SENTENCE, text)
     if count <= 1 or len(sentences) <= count:
         return (*sentences, *[""] * (count - len(sentences))) if count > 1 else (text,)
     heads = range(1, len(sentences) - count + 2)

@@ -21,7 +21,7 @@ def test_internal_and_external_users_are_told_apart_where_an_instrument_says_so(
     plan = make_plan(Config(), instruments=(PULSE, asking))
     assert [one.key for one in plan.profile] == ["sex", "age", "education", "job", "user"]
     assert plan.profile[-1].values == ("internal", "eksternal")
-    config = Config(visit=replace(Config().visit, profile=False))
+    config = Config(visit=Config().visit._replace(profile=False))
     assert make_plan(config, instruments=(PULSE, asking)).profile == (), (
         "a kiosk that asks nothing asks not this either"
     )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kiosk.show.texts import AUTHORITY, catalogue, shipped
+from kiosk.show.texts import AUTHORITY, Texts, catalogue, shipped
 
 ENGLISH = frozenset(
     [
@@ -115,6 +115,14 @@ def test_nothing_shouts_and_a_sign_alone_says_nothing(language: str) -> None:
         assert text.count("!") <= key.startswith("thanks."), key
         if not key.startswith(tuple(signs)):
             assert re.search(r"\w", re.sub(r"\{\w+\}", "x", text)), key
+
+
+@pytest.mark.parametrize("language", [one.code for one in shipped()])
+def test_a_text_read_by_its_table_is_the_one_that_the_whole_file_has(language: str) -> None:
+    texts = Texts(language)
+    assert {key: texts.get(key) for key in catalogue(AUTHORITY)} == catalogue(AUTHORITY) | catalogue(language)
+    assert texts.has("action.back")
+    assert [key for key in ("action.none", "none.back", "action", "", ".") if texts.has(key)] == []
 
 
 @pytest.mark.parametrize("language", [one.code for one in shipped()])

@@ -9,7 +9,6 @@ import os
 import sys
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import accumulate, repeat
 from operator import add
 from pathlib import Path
@@ -59,20 +58,20 @@ class Header(NamedTuple):
     """The streams before this one, the nearest first."""
 
 
-@dataclass(slots=True, repr=False)
 class Segment:
     """What is known of one file: where its records stand, not what they say."""
 
-    path: Path
-    first: int
-    header: Header | None
-    offsets: "array[int]" = field(default_factory=lambda: array("I"))
-    """Where record `first + n` begins; 0 for a number that cannot be read."""
-    size: int = 0
-    """Up to here the file is understood; appending goes on here."""
-    damages: tuple[Damage, ...] = ()
-    bare: list[int] = field(default_factory=list)
-    """Whole records that name an attachment which is not here as they name it."""
+    def __init__(self, path: Path, *, first: int, header: Header | None, size: int = 0) -> None:
+        self.path = path
+        self.first = first
+        self.header = header
+        self.offsets: array[int] = array("I")
+        """Where record `first + n` begins; 0 for a number that cannot be read."""
+        self.size = size
+        """Up to here the file is understood; appending goes on here."""
+        self.damages: tuple[Damage, ...] = ()
+        self.bare: list[int] = []
+        """Whole records that name an attachment which is not here as they name it."""
 
     @property
     def last(self) -> int:
@@ -200,7 +199,9 @@ def _scan_sound(path: Path, first: int, content: bytes) -> Segment | None:
     bare = []
     if MARK in content:  # asked of the file at once: few have a record that names an attachment
         bare = [seq for seq, payload in enumerate(payloads, start=first) if _is_bare(payload)]
-    return Segment(path=path, first=first, header=header, offsets=offsets, size=size, bare=bare)
+    segment = Segment(path=path, first=first, header=header, size=size)
+    segment.offsets, segment.bare = offsets, bare
+    return segment
 
 
 def _checksums(payloads: Iterable[bytes]) -> bytes:
