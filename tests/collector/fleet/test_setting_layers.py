@@ -146,7 +146,7 @@ def test_what_waits_for_the_broker_goes_out_in_bounded_groups(kiosk: FakeKiosk) 
         publication.publish(one, changes={"volume_percent": 30})
     with patch.object(publication, "MOST_AT_ONCE", 3):
         sent: list[str] = []
-        while told := [topic for topic, _ in listen.to_publish()]:
+        while told := [one.topic for one in listen.to_publish()]:
             assert len(told) <= 3
             sent += told
     assert len(sent) == len(set(sent)) == 9
