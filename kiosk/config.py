@@ -140,6 +140,14 @@ class StaffSection:
 
 
 @dataclass(frozen=True, repr=False)
+class QueueSection:
+    """`[queue]`: the door for a queue system on the same machine."""
+
+    socket: str = _plain("", "text")
+    group: str = _plain("ikm-queue", "text")
+
+
+@dataclass(frozen=True, repr=False)
 class Config:
     """The whole file."""
 
@@ -150,6 +158,7 @@ class Config:
     visit: VisitSection = VisitSection()
     sound: SoundSection = SoundSection()
     staff: StaffSection = StaffSection()
+    queue: QueueSection = QueueSection()
     uplink: UplinkConfig = field(default_factory=UplinkConfig)
     hours: Mapping[str, Hours] = field(default_factory=dict)
     """Opening hours by day (`mon` … `sun`); no day named means always open."""
@@ -163,6 +172,7 @@ SECTIONS: Mapping[str, type] = {
     "visit": VisitSection,
     "sound": SoundSection,
     "staff": StaffSection,
+    "queue": QueueSection,
     "uplink": UplinkConfig,
 }
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from kiosk.keeping.queue import QueueBoard
 from kiosk.keeping.service import Service
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
@@ -69,7 +70,9 @@ class Housekeeper:
         standing: Standing,
         inbox: Inbox | None = None,
         tools: Tools | None = None,
+        queue: QueueBoard | None = None,
     ) -> None:
+        self._queue = queue
         self._times = times
         self._service = service
         self._place = place
@@ -153,6 +156,10 @@ class Housekeeper:
             if self._news is not None and service.resting:
                 self._take_news(self._news)
                 self._news = None
+        if self._queue is not None and service.resting:
+            plan = self._queue.told(service.plan, now)
+            if plan is not service.plan:
+                service.use(plan)
         self._dim(now)
 
     def _alive(self, now: float) -> Alive:

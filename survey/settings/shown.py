@@ -25,6 +25,7 @@ MAX_STANDARDS = 20
 MAX_COMPONENT = 600
 """Characters of a component; what is longer is read on its public page."""
 MAX_COUNTERS = 40
+MAX_COUNTER_UNIT = 40
 MAX_NUMBER, MAX_COUNTER_NAME, MAX_FLOOR, MAX_WAY = 6, 60, 24, 60
 _VALUE = re.compile(r"\d{1,3}\.\d{2}")
 _ADDRESS = re.compile(r"[0-9A-Z]{8}")
@@ -196,6 +197,7 @@ def _counter(value: object) -> Counter:
         way=_short(COUNTERS, fields, "way", most=MAX_WAY) if fields.get("way") else "",
         number=_short(COUNTERS, fields, "number", most=MAX_NUMBER) if fields.get("number") else "",
         here=here,
+        unit=_short(COUNTERS, fields, "unit", most=MAX_COUNTER_UNIT) if fields.get("unit") else "",
     )
 
 

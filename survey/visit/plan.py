@@ -66,6 +66,20 @@ class Counter(NamedTuple):
     number: str = ""
     here: bool = False
     """This kiosk stands beside it."""
+    unit: str = ""
+    """Whose it is, where that is another unit than the kiosk's own."""
+
+    @property
+    def key(self) -> str:
+        """Give what a queue system calls it by: its number, or its name where it has none."""
+        return self.number or self.name
+
+
+class Called(NamedTuple):
+    """A ticket that a queue system has called, and the unit it was called to."""
+
+    ticket: str
+    unit: str
 
 
 class Plan(NamedTuple):
@@ -94,3 +108,7 @@ class Plan(NamedTuple):
     """What can be read of the unit's services before a visit begins."""
     counters: tuple[Counter, ...]
     """Where which counter is, at a place with many."""
+    called: tuple[Called, ...]
+    """The tickets called last, the newest first: whoever knows theirs has said who served them. No record has one."""
+    waiting: tuple[tuple[str, int], ...]
+    """How many wait, as a band (`survey.wire.crowd`), by the counter's key."""

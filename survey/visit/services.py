@@ -24,8 +24,15 @@ def listed(plan: Plan, state: State) -> tuple[str, ...]:
         return tuple(name_of(Word.SERVICE, service.code) for service in plan.services)
     groups = of_units(plan)
     if not state.place:
-        return tuple(name_of(Word.WITHIN, number) for number in range(1, len(groups) + 1))
+        tickets = tuple(name_of(Word.CALLED, number) for number in range(1, len(plan.called) + 1))
+        return (*tickets, *(name_of(Word.WITHIN, number) for number in range(1, len(groups) + 1)))
     return tuple(name_of(Word.SERVICE, service.code) for service in groups[state.place - 1])
+
+
+def unit_called(plan: Plan, number: int) -> int:
+    """Give the number of the unit to which a ticket was called; the plan names tickets of units alone that serve here."""
+    units = [group[0].unit for group in of_units(plan)]
+    return units.index(plan.called[number - 1].unit) + 1
 
 
 def unit_name(plan: Plan, number: int) -> str:

@@ -19,7 +19,7 @@ from collector.desk import periods, suggesting
 from collector.desk.mall_forms import ConsentForm, PublishForm, TenantForm
 from collector.desk.wording import refused
 from collector.errors import CollectorError
-from collector.fleet import malls
+from collector.fleet import crowds, malls
 from collector.fleet.models import Agency, Place, Unit
 from collector.language import say_here
 from collector.releases import larger, pooling
@@ -164,10 +164,16 @@ def _page(
 ) -> HttpResponse:
     place = sight.place
     consents = place.consents.filter(agency__in=sight.agencies).select_related("agency")
+    own = set(sight.agencies.values_list("pk", flat=True))
     out = Release.objects.filter(subject="place", code=place.code, state__in=SHOWN)
     context = {
         "mall": place,
         "sight": sight,
+        "crowds": [
+            (one, say_here(f"desk.waiting_{one.band}"))
+            for one in crowds.waiting_at(place)
+            if sight.runs or one.agency in own
+        ],
         "tenants": place.tenants.filter(until=None).select_related("unit__agency").order_by("unit__name"),
         "left": place.tenants.exclude(until=None).select_related("unit").order_by("-until"),
         "consents": consents.order_by("agency__name", "-recorded_at"),

@@ -64,16 +64,19 @@ def counters(screen: Screen) -> LetterView:
     return LetterView(
         bar=_page_bar(screen, place, len(pages)),
         title=screen.texts.get("counters.title"),
-        paragraphs=tuple(_counter(one, screen.texts) for one in pages[place]),
+        paragraphs=tuple(_counter(one, screen) for one in pages[place]),
         options=screen.options(),
     )
 
 
-def _counter(counter: Counter, texts: Texts) -> str:
+def _counter(counter: Counter, screen: Screen) -> str:
+    texts = screen.texts
     name = f"{counter.number} · {counter.name}" if counter.number else counter.name
     way = f"{counter.floor}, {counter.way}" if counter.way else counter.floor
     mark = f"**{texts.get('counters.here')}** " if counter.here else ""
-    return f"**{name}**: {mark}{way}"
+    band = dict(screen.plan.waiting).get(counter.key)
+    waiting = f". {texts.get(f'counters.waiting_{band}')}" if band is not None else ""
+    return f"**{name}**: {mark}{way}{waiting}"
 
 
 def _page_bar(screen: Screen, place: int, count: int) -> Bar:
