@@ -1,5 +1,7 @@
 """The tree of units, and the kiosks that stand in it."""
 
+from datetime import date
+
 from django.db import models
 
 from collector.local import date_text
@@ -86,6 +88,11 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} in {self.place_id}"
+
+    @staticmethod
+    def not_over(day: date) -> models.Q:
+        """Give the condition that it serves on a day, or will later; what was called off before it began has no day at all."""
+        return (models.Q(until=None) | models.Q(until__gt=day)) & ~models.Q(until=models.F("since"))
 
 
 class Service(models.Model):

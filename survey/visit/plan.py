@@ -46,6 +46,10 @@ class OfferedService(NamedTuple):
     unit: str = ""
     """The unit it belongs to, where that is another one than the kiosk's own."""
     unit_name: str = ""
+    first: str = ""
+    """The first day on which it is offered, as `2026-11-24`; empty: it always was."""
+    last: str = ""
+    """The last day; empty: there is none."""
 
 
 class Standard(NamedTuple):

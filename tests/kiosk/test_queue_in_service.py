@@ -1,4 +1,4 @@
-"""What a queue system said, at a kiosk in service: on its screen between visits, in its health, and in nothing that is kept."""
+"""What changes at a kiosk in service by itself: what a queue system said, and what is offered on certain days alone."""
 
 from pathlib import Path
 
@@ -46,3 +46,30 @@ def test_it_is_shown_between_visits_told_as_a_band_and_kept_nowhere(home: Path) 
         assert loop.service.plan.waiting == (("4", 3),), "nothing changes under a reader's eyes"
     kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert b"A-017" not in kept
+
+
+def test_a_course_is_offered_on_its_days_and_never_by_a_clock_that_nobody_trusts(home: Path) -> None:
+    clock = ManualClock(NOON, up_ms=60_000)
+    with open_device(home, Config(), make_clock=lambda _: clock) as device:
+        times = SimulatedTimes(clock, device.zone)
+        today = times.local()
+        assert today is not None
+        day = today.date().isoformat()
+        course = OfferedService("kades", "Pelatihan", "pelatihan-3", "Pelatihan Kepala Desa", day, day)
+        plan = device.plan()._replace(services=(*SERVICES, course))
+        panel, display = SimulatedPanel(), RecordingDisplay()
+        loop = make_loop(device, panel=panel, display=display, times=times, plan=plan)
+        rig = Rig(device, loop, panel, display, times, clock)
+
+        def offers() -> bool:
+            rig.wait(2)
+            return "kades" in [one.code for one in loop.service.plan.services]
+
+        assert offers()
+        clock.sync = False
+        assert not offers()
+        clock.sync = True
+        assert offers()
+        rig.wait(86_400, frame=3_600)
+        assert not offers()
+        assert len(loop.service.plan.services) == len(SERVICES)

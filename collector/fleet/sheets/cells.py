@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import date
 from typing import NamedTuple
 
 from django.conf import settings
 
 from collector.fleet.enrolment import RESERVED
+from collector.fleet.malls import FIRST_DAY, LAST_DAY
 from collector.fleet.services import LONGEST_NAME
 from collector.fleet.tree import CODE
 from collector.words.foreign import in_one_line
@@ -86,6 +88,30 @@ def _place(text: str, known: Known) -> str:
     return text
 
 
+def _mall(text: str, known: Known) -> str:
+    if not text:
+        raise Wrong("empty")
+    if text not in known.places and text not in known.units:
+        raise Wrong("place")
+    return text
+
+
+def _day(text: str, known: Known) -> str:
+    if not text:
+        raise Wrong("empty")
+    return _last(text, known)
+
+
+def _last(text: str, _known: Known) -> str:
+    try:
+        day = date.fromisoformat(text) if text else FIRST_DAY
+    except ValueError as error:
+        raise Wrong("day") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Wrong("day")
+    return day.isoformat() if text else ""
+
+
 def _yes(text: str, _known: Known) -> str:
     said = text.casefold() or "ya"
     if said not in ("ya", "tidak"):
@@ -103,5 +129,5 @@ def _kiosk(text: str, _known: Known) -> str:
 
 _KINDS: Mapping[str, Callable[[str, Known], str]] = {
     "code": _code, "name": _name, "region": _region, "agency": _agency, "zone": _zone, "unit": _unit, "place": _place,
-    "yes": _yes, "kiosk": _kiosk,
+    "yes": _yes, "kiosk": _kiosk, "mall": _mall, "day": _day, "last": _last,
 }  # fmt: skip

@@ -79,7 +79,17 @@ KIOSKS = Sheet(
         Column("kode tempat", "place", ""),
     ),
 )
-SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, KIOSKS)
+TENANTS = Sheet(
+    "Gerai",
+    3,
+    (
+        Column("kode tempat", "mall", "mpp-kalianda"),
+        Column("kode unit", "unit", "gerai-dukcapil"),
+        Column("hari pertama", "day", "2026-11-24", 16),
+        Column("hari terakhir", "last", "", 16),
+    ),
+)
+SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, KIOSKS, TENANTS)
 """In the order in which they lean on each other."""
 HELP = "Petunjuk"
 """The sheet with words for people; nothing of it is read."""

@@ -1,13 +1,24 @@
 """What a file would change, and each of its rows that cannot be taken: nothing is written here."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from collector.fleet.sheets import cells, state
 from collector.fleet.sheets.cells import Known, Wrong
-from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, SHEETS, UNITS, Key, Row, Sheet
+from collector.fleet.sheets.columns import (
+    AGENCIES,
+    KIOSKS,
+    PLACES,
+    SERVICES,
+    SHEETS,
+    TENANTS,
+    UNITS,
+    Key,
+    Row,
+    Sheet,
+)
 from collector.fleet.sheets.reading import Bad, Line, Table
 from collector.fleet.sheets.state import State
 from survey.settings.keys import MAX_SERVICES
@@ -72,10 +83,13 @@ def plan(table: Table) -> Plan:
         wanted[line.sheet.name][key] = line, row
     for line, row in wanted[KIOSKS.name].values():
         _kiosk(line, row, here, made.bad)
-    for line, row in wanted[UNITS.name].values():
-        if row[0] in here.ended:
-            made.bad.append(_bad(line, 0, "ended", row[0]))
+    made.bad += [
+        _bad(line, 0, "ended", row[0]) for line, row in wanted[UNITS.name].values() if row[0] in here.ended
+    ]
     _services([*wanted[SERVICES.name].values()], here, made.bad)
+    units = dict(here.rows[UNITS.name]) | {key: row for key, (_, row) in wanted[UNITS.name].items()}
+    owned = {row[0] for row in units.values() if row[3]}
+    _tenants([*wanted[TENANTS.name].values()], here, owned, made.bad)
     for sheet in SHEETS:
         before = here.rows[sheet.name]
         for key, (_, row) in wanted[sheet.name].items():
@@ -142,6 +156,23 @@ def _services(wanted: Iterable[tuple[Line, Row]], here: State, bad: list[Bad]) -
             if len(of) > MAX_SERVICES and row[0] not in told:
                 told.add(row[0])
                 bad.append(_bad(line, 0, "many", str(MAX_SERVICES)))
+
+
+def _tenants(wanted: Iterable[tuple[Line, Row]], here: State, owned: Collection[str], bad: list[Bad]) -> None:
+    """Refuse whoever belongs to no agency, ends before it begins, or serves twice on one day."""
+    spans: dict[Key, dict[Key, Row]] = {}
+    for key, row in here.rows[TENANTS.name].items():
+        spans.setdefault(key[:2], {})[key] = row
+    for _, row in wanted:
+        spans.setdefault(row[:2], {})[row[:3]] = row
+    for line, row in wanted:
+        if row[1] not in owned:
+            bad.append(_bad(line, 1, "owner", row[1]))
+        if row[3] and row[3] < row[2]:
+            bad.append(_bad(line, 3, "last", row[3]))
+        others = [other for key, other in spans[row[:2]].items() if key != row[:3]]
+        if any(row[2] <= (one[3] or row[2]) and one[2] <= (row[3] or one[2]) for one in others):
+            bad.append(_bad(line, 2, "meets", row[2]))
 
 
 def _bad(line: Line, place: int, why: str, text: str = "") -> Bad:

@@ -1,15 +1,16 @@
 """Taking a file: all of it in one transaction, or nothing where a row is bad. A second time changes nothing."""
 
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Model
 
 from collector.errors import CollectorError
-from collector.fleet import services
-from collector.fleet.models import Agency, Place, Service, Unit, WantedKiosk
-from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, UNITS
+from collector.fleet import malls, services
+from collector.fleet.models import Agency, Place, Service, Tenant, Unit, WantedKiosk
+from collector.fleet.sheets.columns import AGENCIES, KIOSKS, PLACES, SERVICES, TENANTS, UNITS
 from collector.fleet.sheets.plan import Change, Plan, plan
 from collector.fleet.sheets.reading import Table
 from collector.people import trail
@@ -37,6 +38,8 @@ def take(table: Table, *, who: str, source: str) -> Plan:
             changed = {one.now[0] for one in made.of(SERVICES)}
             if changed:
                 services.tell(Unit.objects.filter(code__in=changed))
+            for place in Place.objects.filter(code__in={one.now[0] for one in made.of(TENANTS)}):
+                malls.tell(place)
     return made
 
 
@@ -70,6 +73,14 @@ def _write(made: Plan) -> None:
         for name, unit, place in _rows(made.of(KIOSKS))
     ]
     _keep(WantedKiosk, kiosks, ["name"], ["unit", "place"])
+    for place, unit, since, last in _rows(made.of(TENANTS)):
+        until = date.fromisoformat(last) + timedelta(days=1) if last else None
+        Tenant.objects.update_or_create(
+            place_id=place_ids[place],
+            unit_id=unit_ids[unit],
+            since=date.fromisoformat(since),
+            defaults={"until": until},
+        )
 
 
 def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]:
@@ -83,7 +94,8 @@ def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]
         code = one.now[0]
         if one.before is not None and code not in said and rows.get(code) == (one.before[1], one.before[2]):
             found[code] = (one.now[1], one.now[2])
-    bare = {place or unit for _, unit, place in _rows(made.of(KIOSKS))} - rows.keys() - set(said)
+    wanted = {place or unit for _, unit, place in _rows(made.of(KIOSKS))}
+    bare = (wanted | {row[0] for row in _rows(made.of(TENANTS))}) - rows.keys() - set(said)
     if bare:
         names = {
             code: (name, region)

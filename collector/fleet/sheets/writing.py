@@ -18,6 +18,7 @@ _LINES = (
     "Kode tetap; nama boleh diganti. Kode wilayah menurut Kemendagri. Kode instansi dan kode tempat boleh kosong.",
     "Tempat kosong: kios berdiri di tempat unit itu sendiri. Zona waktu kosong: zona kolektor ini.",
     "Kios di lembar Kios dimintakan; kios yang sudah terdaftar tidak dipindahkan lewat lembar.",
+    "Gerai: siapa melayani di tempat mana sejak hari apa; hari terakhir diisi untuk pelatihan atau layanan beberapa hari.",
     "Tulis nilai, bukan rumus. Contoh satu baris tiap lembar:",
 )
 

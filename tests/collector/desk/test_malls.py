@@ -10,11 +10,14 @@ from django.test import Client
 from collector.accounts import roles
 from collector.fleet.models import Agency, Kiosk, KioskSettings, KioskState, Region, Tenant
 from collector.headers import PAGE
+from collector.releases import pooling
 from collector.releases.models import PoolingConsent, Release
 from survey.wire.health import KioskHealth, UplinkHealth
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.desk.test_desk import administrator, browser, seen
+from tests.collector.desk.test_desk_in_english import CHROME
+from tests.collector.releases.test_english import heard
 from tests.collector.releases.test_pooling import Mall
 from tests.collector.releases.test_publishing import visit
 from tests.collector.scores.village import add_unit
@@ -109,11 +112,16 @@ def test_who_runs_it_brings_in_units_within_reach_and_publishes(mall: Mall, own_
     assert out.address in client.get(ROOT).content.decode()
 
 
-def test_the_page_in_english_is_english(mall: Mall) -> None:
-    mall.agree("bpjs")
-    page = seen(runner(), f"/en{ROOT}")
-    assert "Consent to be counted together" in page
-    assert "Persetujuan digabung" not in page
+def test_the_pages_in_english_are_english(mall: Mall) -> None:
+    consents = mall.agree("bpjs", "samsat")
+    pooling.withdraw(consents[1], who="tini", why="rapat")
+    mall.over()
+    mall.published()
+    client = runner()
+    for path in (ROOT, "/meja/mal/", "/place/mpp/"):
+        pages = [client.get(f"{language}{path}").content.decode() for language in ("", "/en")]
+        assert CHROME.search(heard(pages[0].replace('<html lang="id">', "<html>")))
+        assert CHROME.findall(heard(pages[1])) == [], path
 
 
 def test_how_many_wait_is_told_by_counter_to_those_who_run_it_and_its_own_to_an_agency(mall: Mall) -> None:

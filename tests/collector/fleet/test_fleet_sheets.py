@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from collector.errors import CollectorError
 from collector.fleet import services, tree
-from collector.fleet.models import Agency, Kiosk, KioskSettings, Place, Service, Unit, WantedKiosk
+from collector.fleet.models import Agency, Kiosk, KioskSettings, Place, Service, Tenant, Unit, WantedKiosk
 from collector.fleet.sheets import reading, taking, writing
 from collector.fleet.sheets.columns import SHEETS
 from collector.fleet.sheets.plan import plan
@@ -37,6 +37,7 @@ GOOD: Rows = {
         ("merak", "am", "'=Akta", ""),
     ],
     "Kios": [("k-0007", "merak", ""), ("k-0008", "merak", "mpp")],
+    "Gerai": [("mpp", "merak", "2026-11-24", "2026-11-26")],
 }
 
 
@@ -69,7 +70,7 @@ def why(data: bytes) -> list[tuple[str, int, str, str]]:
 def fleet() -> list[object]:
     return [
         list(model.objects.order_by("pk").values_list())
-        for model in (Agency, Unit, Place, Service, WantedKiosk, Kiosk)
+        for model in (Agency, Unit, Place, Service, WantedKiosk, Kiosk, Tenant)
     ]
 
 
@@ -117,7 +118,7 @@ def test_what_is_written_out_is_read_back_the_same(tmp_path: Path) -> None:
     call_command("fleet", "export", str(path))
     again = plan(reading.read(path.read_bytes()))
     assert (again.bad, again.changes) == ([], [])
-    assert sum(again.same.values()) == 9, "the unit's own place follows from its unit and is no row"
+    assert sum(again.same.values()) == 10, "the unit's own place follows from its unit and is no row"
     for sheet in SHEETS:
         one = tmp_path / "armada.csv"
         call_command("fleet", "export", str(one), "--sheet", sheet.name)
