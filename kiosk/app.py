@@ -22,12 +22,14 @@ from kiosk.fitted.opening import (
     make_debouncer,
     open_microphone,
     open_panel,
+    open_queue_door,
     open_voice,
     open_window,
     tell_of_picture,
     why_untouched,
 )
 from kiosk.fitted.speaking import Speaking
+from kiosk.keeping.queue import QueueBoard
 from kiosk.keeping.recorder import Recorder
 from kiosk.keeping.service import Service
 from kiosk.keeping.thanked import ThankedLog
@@ -82,6 +84,7 @@ def make_loop(
     picture_fault: Callable[[], Trouble | None] = lambda: None,
     wifi: "Wifi | None" = None,
     codes_at_once: bool = True,
+    queue: QueueBoard | None = None,
 ) -> Loop:
     """Wire the frame loop; the `boot` record is the first thing it writes.
 
@@ -166,6 +169,7 @@ def make_loop(
                 set_volume=partial(_set_volume, voice, speaking),
                 look=partial(_look, case, RevokedWatch(device.home, service)),
             ),
+            queue=queue,
         ),
         watchdog=watchdog or Watchdog({}),
         voice=voice,
@@ -255,12 +259,15 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
             panel.wake_with(window.wake)
             microphone = open_microphone(config)
             watchdog = Watchdog()
+            times = RealTimes(device.clock, device.zone)
+            queue = QueueBoard() if config.queue.socket else None
+            door = open_queue_door(config, queue, times.monotonic) if queue is not None else None
             try:
                 loop = make_loop(
                     device,
                     panel=panel,
                     display=display,
-                    times=RealTimes(device.clock, device.zone),
+                    times=times,
                     watchdog=watchdog,
                     voice=open_voice(home, config),
                     microphone=microphone,
@@ -268,6 +275,7 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
                     touch_fault=partial(why_untouched, window),
                     picture_fault=window.picture_fault,
                     codes_at_once=False,
+                    queue=queue,
                 )
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda _number, _frame: loop.service.stop())
@@ -290,6 +298,8 @@ def run(home: Path, config: Config, *, simulate: bool, windowed: bool) -> int:
             except PanelFault as error:
                 raise KioskError(str(error)) from error
             finally:
+                if door is not None:
+                    door.close()
                 if microphone is not None:
                     microphone.close()
                 display.close()

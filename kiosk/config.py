@@ -132,6 +132,13 @@ class StaffSection(NamedTuple):
     training_minutes: Annotated[int, _whole(1, 120)] = 15
 
 
+class QueueSection(NamedTuple):
+    """`[queue]`: the door for a queue system on the same machine."""
+
+    socket: Annotated[str, _TEXT] = ""
+    group: Annotated[str, _TEXT] = "ikm-queue"
+
+
 class Config(NamedTuple):
     """The whole file."""
 
@@ -142,6 +149,7 @@ class Config(NamedTuple):
     visit: VisitSection = VisitSection()
     sound: SoundSection = SoundSection()
     staff: StaffSection = StaffSection()
+    queue: QueueSection = QueueSection()
     uplink: UplinkConfig = UplinkConfig()
     hours: Mapping[str, Hours] = MappingProxyType({})
     """Opening hours by day (`mon` … `sun`); no day named means always open."""
@@ -155,6 +163,7 @@ SECTIONS: Mapping[str, Any] = {
     "visit": VisitSection,
     "sound": SoundSection,
     "staff": StaffSection,
+    "queue": QueueSection,
     "uplink": UplinkConfig,
 }
 

@@ -24,9 +24,7 @@ BY_LIBRARIES = (
     Unused("collector/*/apps.py", "*Config", "Django finds an app's class"),
     Unused("collector/*/apps.py", "default_auto_field|verbose_name", "Django reads an app's facts"),
     Unused("collector/*urls.py", "urlpatterns", "Django reads addresses"),
-    Unused(
-        "collector/*/models.py", "constraints|indexes|ordering|verbose_name_plural", "Django reads `Meta`"
-    ),
+    Unused("collector/*/models*", "constraints|indexes|ordering|verbose_name_plural", "Django reads `Meta`"),
     Unused("collector/*/commands/*.py", "Command|help", "Django calls commands"),
     Unused("collector/console/serving.py", "load_config", "gunicorn calls it"),
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
@@ -58,8 +56,10 @@ BY_LIBRARIES = (
         "short_day|local_minute|count_words|step_words|has_units|administers|unit_rooms|day_at|topic_words|stop_words|step_by|complaint_filter|span_words",
         "templates use filters by name",
     ),
-    Unused("collector/fleet/models.py", "retired_why|hidden_why", "templates ask for them"),
-    Unused("collector/fleet/models.py", "last_hour_ms", "conditions name it, and the intake's own SQL"),
+    Unused("collector/fleet/models/units.py", "retired_why|hidden_why", "templates ask for them"),
+    Unused(
+        "collector/fleet/models/kiosks.py", "last_hour_ms", "conditions name it, and the intake's own SQL"
+    ),
     Unused("collector/releases/endings.py", "retired_why|hidden_why", "templates ask for them"),
     Unused("collector/desk/show/papers.py", "is_public", "a template asks for it"),
     Unused("collector/papers/report/fields.py", "*", "templates and designs name them"),
@@ -152,7 +152,7 @@ COLUMNS = (
         "collector/evidence/models.py", "first_ms|last_bytes|last_digest", "kept of refusals, for tracing"
     ),
     Unused(
-        "collector/fleet/models.py", "created_at|used_at|changed_at|made_at", "kept for an auditor's query"
+        "collector/fleet/models/*.py", "created_at|used_at|changed_at|made_at", "kept for an auditor's query"
     ),
 )
 KEPT = (

@@ -18,8 +18,12 @@ class TenantForm(forms.Form):
         label=later("desk.field_tenant"), max_length=40, help_text=later("desk.field_tenant_help")
     )
 
+    since = day_field(later("desk.field_tenant_since"), help_text=later("desk.field_tenant_since_help"))
+    last = day_field(later("desk.field_tenant_last"), help_text=later("desk.field_tenant_last_help"))
+
     def __init__(self, data: Mapping[str, object] | None, *, units: Sequence[Suggestion]) -> None:
         super().__init__(data, prefix="gerai")
+        self.fields["since"].required = self.fields["last"].required = False
         suggest(self.fields["unit"], units)
 
 
@@ -39,6 +43,7 @@ class ConsentForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix="izin", initial={"since": first.first})
         self.fields["until"].required = False
+        self.fields["agency"].widget.attrs["lang"] = "id"
         self.fields["agency"].choices = list(agencies)  # type: ignore[attr-defined]
 
 

@@ -6,7 +6,7 @@ from survey.settings.shown import COUNTERS
 
 def counters_at(place: Place, kiosk: Kiosk) -> dict[str, object]:
     """Give the setting for a kiosk at a place; None where the place has no counters, which takes the key out."""
-    rows = Counter.objects.filter(place=place, shown=True).order_by("pk")
+    rows = Counter.objects.filter(place=place, shown=True).select_related("unit").order_by("pk")
     return {COUNTERS: [_told(one, kiosk) for one in rows] or None}
 
 
@@ -23,6 +23,8 @@ def _told(one: Counter, kiosk: Kiosk) -> dict[str, object]:
         told["way"] = one.way
     if one.box:
         told["box"] = squares(one.box)
+    if one.unit is not None and one.unit_id != kiosk.stands_id:
+        told["unit"] = one.unit.code
     if one.beside == kiosk.name:
         told["here"] = True
     return told

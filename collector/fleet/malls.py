@@ -1,11 +1,11 @@
 """Malls: places where units of several agencies serve under one roof. Who serves there since when, and who did in a period."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from collector import clock
 from collector.errors import CollectorError
@@ -17,6 +17,8 @@ from collector.local import local_date
 from collector.people import trail
 from collector.words.foreign import in_one_line
 from survey.index.periods import Period
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def every() -> QuerySet[Place]:
@@ -36,27 +38,36 @@ def find(code: str) -> Place:
     return place
 
 
-def serve(place: Place, unit: Unit, *, who: str, since: date | None = None) -> Tenant:
-    """Have a unit serve in a mall, from today or an earlier day on; the kiosks there ask about its services at once.
+def serve(
+    place: Place, unit: Unit, *, who: str, since: date | None = None, last: date | None = None
+) -> Tenant:
+    """Have a unit serve in a mall, or a course be held at a place: from a day on (today where none is said), until a last day where there is one.
+
+    The kiosks there are told at once, and ask about its services on those days alone.
 
     Raises:
-        CollectorError: the unit belongs to no agency (`mall_agency`), serves there already (`mall_there`), has ended or is hidden
-            (`unit_takes_none`), or the day has not come (`mall_day`); or a kiosk's settings would not hold.
+        CollectorError: the unit belongs to no agency (`mall_agency`), serves there on some of these days already (`mall_there`), has ended
+            or is hidden (`unit_takes_none`), or the days are none (`mall_days`); or a kiosk's settings would not hold.
     """
-    today = _today()
-    first = since or today
+    first = since or _today()
+    until = last + timedelta(days=1) if last is not None else None
     if unit.agency_id is None:
         raise CollectorError("mall_agency", unit=unit.code)
-    if first > today:
-        raise CollectorError("mall_day", today=today)
+    if not FIRST_DAY <= first <= LAST_DAY or (last is not None and not first <= last <= LAST_DAY):
+        raise CollectorError("mall_days", first=first, last=last or "-")
     with transaction.atomic():
         lasting.check_takes(unit, until=None)
-        if Tenant.objects.filter(place=place, unit=unit, until=None).exists():
+        meets = Q(until=None) | Q(until__gt=first)
+        if until is not None:
+            meets &= Q(since__lt=until)
+        if Tenant.objects.filter(meets, place=place, unit=unit).exists():
             raise CollectorError("mall_there", unit=unit.code, place=place.code)
-        made = Tenant.objects.create(place=place, unit=unit, since=first)
+        made = Tenant.objects.create(place=place, unit=unit, since=first, until=until)
         facts: dict[str, object] = {"unit": unit.code, "since": first.isoformat()}
+        if last is not None:
+            facts["last"] = last.isoformat()
         trail.note(who=who, action="mall tenant added", subject=place.code, facts=facts)
-        _tell(place)
+        tell(place)
     return made
 
 
@@ -68,15 +79,17 @@ def leave(place: Place, unit: Unit, *, who: str, why: str) -> Tenant:
     """
     reason = reason_of(why)
     with transaction.atomic():
-        found = Tenant.objects.select_for_update().filter(place=place, unit=unit, until=None).first()
+        today = _today()
+        there = Tenant.objects.select_for_update().filter(Tenant.not_over(today), place=place, unit=unit)
+        found = there.order_by("since").first()
         if found is None:
             raise CollectorError("mall_not_there", unit=unit.code, place=place.code)
-        found.until = _today()
+        found.until = max(today, found.since)  # what never began ends on its first day: it was on none
         found.save(update_fields=["until"])
         trail.note(
             who=who, action="mall tenant left", subject=place.code, why=reason, facts={"unit": unit.code}
         )
-        _tell(place)
+        tell(place)
     return found
 
 
@@ -94,7 +107,7 @@ def reason_of(why: str) -> str:
 
 def serving(place: Place, period: Period) -> list[Unit]:
     """Give the units that served at a place in a period: its tenants, and those with a kiosk of their own there."""
-    tenants = Tenant.objects.filter(place=place, since__lte=period.last)
+    tenants = Tenant.objects.filter(place=place, since__lte=period.last).exclude(until=F("since"))
     found = set(tenants.exclude(until__lte=period.first).values_list("unit_id", flat=True))
     here = Assignment.objects.filter(place=place).values("kiosk")
     found |= {
@@ -120,7 +133,14 @@ def agencies_at(place: Place) -> QuerySet[Agency]:
 
 def where(unit: Unit) -> list[Place]:
     """Give the malls in which a unit serves now."""
-    return list(every().filter(tenants__unit=unit, tenants__until=None))
+    now = Tenant.objects.filter(Tenant.not_over(_today()), unit=unit)
+    return list(every().filter(pk__in=now.values("place")))
+
+
+def tell(place: Place) -> None:
+    """Sign new settings for the kiosks that stand at a place."""
+    for kiosk in Kiosk.objects.filter(assignments__place=place, in_use=True).distinct():
+        publish(kiosk, changes={})
 
 
 def _stood(assignments: QuerySet[Assignment], period: Period) -> set[tuple[int, int]]:
@@ -137,12 +157,6 @@ def _stood(assignments: QuerySet[Assignment], period: Period) -> set[tuple[int, 
         if begins <= period.last and ends >= period.first:
             found.add((unit, place))
     return found
-
-
-def _tell(place: Place) -> None:
-    """Sign new settings for the kiosks that stand at a place."""
-    for kiosk in Kiosk.objects.filter(assignments__place=place, in_use=True).distinct():
-        publish(kiosk, changes={})
 
 
 def _today() -> date:

@@ -1,6 +1,7 @@
 """Settings of a kiosk: signed here, retained on its topic by the listener, and given out over HTTPS."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -61,12 +62,11 @@ def register(giver: Callable[[Unit], Mapping[str, object]]) -> None:
 def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
     """Give what people can name at a place: the unit's services, and at a shared place those of its neighbours, with their unit."""
     today = local_date(clock.now(), unit.time_zone)
-    tenants = Tenant.objects.filter(place=place, since__lte=today).exclude(until__lte=today)
-    units = {
-        unit.pk,
-        *Assignment.objects.filter(place=place).values_list("unit_id", flat=True),
-        *tenants.values_list("unit_id", flat=True),
-    }
+    # Those too who begin later: a kiosk that is off the network by then knows the days itself.
+    tenants = Tenant.objects.filter(Tenant.not_over(today), place=place).order_by("-since")
+    days = {unit: (since, until) for unit, since, until in tenants.values_list("unit_id", "since", "until")}
+    always = {unit.pk, *Assignment.objects.filter(place=place).values_list("unit_id", flat=True)}
+    units = always | days.keys()
     offered = Service.objects.filter(unit_id__in=units, offered=True).select_related("unit")
     found: dict[str, dict[str, str]] = {}
     for service in sorted(offered.order_by("unit_id", "id"), key=lambda one: one.unit_id != unit.pk):
@@ -76,9 +76,17 @@ def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
             beside["unit"] = service.unit.code
             if code in found:  # another unit there has a service of this code
                 code = full_code(service.unit.code, code)
+        if service.unit_id not in always:
+            beside |= _days(*days[service.unit_id], today)
         if len(code) <= MAX_SERVICE_CODE:
             found.setdefault(code, {"code": code, "name": service.name} | beside)
     return list(found.values())
+
+
+def _days(since: date, until: date | None, today: date) -> dict[str, str]:
+    """Give between which days a service is offered, where that is not always from now on."""
+    begins = {"from": since.isoformat()} if since > today else {}
+    return begins if until is None else begins | {"until": (until - timedelta(days=1)).isoformat()}
 
 
 def publish(kiosk: Kiosk, *, changes: Mapping[str, object], who: str = "") -> KioskSettings:

@@ -24,6 +24,8 @@ from uplink.journal.home import KioskHome
 
 if TYPE_CHECKING:
     from kiosk.draw.window import Window
+    from kiosk.fitted.queue_door import QueueDoor
+    from kiosk.keeping.queue import QueueBoard
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +153,17 @@ def open_microphone(config: Config) -> Microphone | None:
     from hardware.microphone import ProgramMicrophone  # noqa: PLC0415 - few kiosks have one
 
     return ProgramMicrophone(volume_percent=config.sound.volume_percent)
+
+
+def open_queue_door(config: Config, board: "QueueBoard", now: Callable[[], float]) -> "QueueDoor | None":
+    """Give the door for a queue system; None where it cannot be opened: a kiosk without it asks as ever."""
+    from kiosk.fitted.queue_door import QueueDoor  # noqa: PLC0415 - few kiosks have one
+
+    try:
+        return QueueDoor(Path(config.queue.socket), board, group=config.queue.group, now=now)
+    except OSError as error:
+        log.warning("queue door: %s cannot be opened (%s)", config.queue.socket, error)
+        return None
 
 
 def tell_of_picture() -> None:

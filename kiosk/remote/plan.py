@@ -39,6 +39,8 @@ def make_plan(
         timing=visit_timing(visit),
         standards=(),
         counters=(),
+        called=(),
+        waiting=(),
     )
 
 

@@ -13,7 +13,7 @@ from survey.visit.informed import floor_at
 from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES, is_whole, reads_on
-from survey.visit.services import unit_name
+from survey.visit.services import unit_called, unit_name
 from survey.visit.spelling import TREES
 from survey.visit.state import State, Step
 
@@ -58,6 +58,10 @@ def action_label(  # noqa: C901, PLR0911, PLR0912 - one line a word
             return next(one.name for one in plan.standards if one.code == choice.argument), ""
         case Word.PROFILE:
             return _profile_label(plan, state, texts, choice.argument), ""
+        case Word.CALLED:
+            called = plan.called[int(choice.argument) - 1]
+            unit = unit_name(plan, unit_called(plan, int(choice.argument)))
+            return texts.get("service.ticket", ticket=called.ticket, unit=unit), ""
         case Word.WITHIN if state.step is Step.SERVICE:
             return unit_name(plan, int(choice.argument)), ""
         case Word.WITHIN:
@@ -186,6 +190,7 @@ def _text_of(  # noqa: C901, PLR0911, PLR0912 - one branch a word
             | Word.COUNTER
             | Word.PROFILE
             | Word.WITHIN
+            | Word.CALLED
             | Word.TOPIC
             | Word.WHOLE
             | Word.LANGUAGE

@@ -59,6 +59,7 @@ def gather(
         heard=heard,
         silent_seconds=silent_seconds,
         visits_today=service.visits_today,
+        waiting=service.plan.waiting,
         certificate_days=certificate_days(uplink, now_ms=stamp.at if stamp.sync else None),
         settled=up_seconds() > SETTLING_SECONDS,
     )

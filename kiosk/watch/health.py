@@ -59,6 +59,8 @@ class Health(NamedTuple):
     """Since midnight, or since the start where that was later."""
     certificate_days: int | None = None
     """How long the certificate that the broker wants is still good; None where that is not known."""
+    waiting: tuple[tuple[str, int], ...] = ()
+    """How many wait at which counter, as a band."""
     settled: bool = False
     """The kiosk has run long enough to have a network and the time."""
 
@@ -125,6 +127,7 @@ class Health(NamedTuple):
             was_under_voltage=board.was_under_voltage if board is not None else None,
             battery_percent=self.battery.percent if self.battery is not None else None,
             battery_used=self.battery.draining if self.battery is not None else None,
+            waiting=self.waiting,
         )
 
 

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import NamedTuple
 
+from kiosk.keeping.queue import QueueBoard
 from kiosk.keeping.service import Service
 from kiosk.remote.hours import is_open, opens_next
 from kiosk.remote.inbox import Inbox, News
@@ -21,6 +23,7 @@ from survey.record.staff import TRAINING_ENDED, Staff
 from survey.settings.keys import SettingsContent
 from survey.settings.shown import ShownIndex
 from survey.visit.plan import Plan
+from survey.visit.services import on_day
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +72,13 @@ class Housekeeper:
         standing: Standing,
         inbox: Inbox | None = None,
         tools: Tools | None = None,
+        queue: QueueBoard | None = None,
     ) -> None:
+        self._queue = queue
         self._times = times
         self._service = service
+        self._services = service.plan.services
+        """All that are ever offered by what is set, some of them on certain days alone."""
         self._place = place
         self._hours = hours
         self._standing = standing
@@ -153,7 +160,21 @@ class Housekeeper:
             if self._news is not None and service.resting:
                 self._take_news(self._news)
                 self._news = None
+        if service.resting:
+            self._keep_up(wall.date() if wall is not None else None, now)
         self._dim(now)
+
+    def _keep_up(self, day: date | None, now: float) -> None:
+        """Ask by what is offered today, and by what a queue system has said since."""
+        service = self._service
+        plan = service.plan
+        services = on_day(self._services, day)
+        if services != plan.services:
+            plan = plan._replace(services=services)
+        if self._queue is not None:
+            plan = self._queue.told(plan, now)
+        if plan is not service.plan:
+            service.use(plan)
 
     def _alive(self, now: float) -> Alive:
         service = self._service
@@ -189,6 +210,7 @@ class Housekeeper:
             self._looked = float("-inf")
             if self._tools.make_plan is not None:
                 service.use(self._tools.make_plan(news.content))
+                self._services = service.plan.services
             if self._tools.set_sunlit is not None:
                 self._tools.set_sunlit(news.content.sunlight)
             if self._tools.set_volume is not None and news.content.volume_percent is not None:

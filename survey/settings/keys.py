@@ -9,6 +9,7 @@ reported, so that a newer collector can serve an older kiosk; the collector refu
 import re
 import string
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -298,10 +299,20 @@ def _services(value: object) -> tuple[OfferedService, ...]:
             raise SettingsRefused(
                 SERVICES, f"the name of a service's unit has at most {MAX_UNIT_NAME} characters"
             )
-        services.append(OfferedService(code=code, name=name, unit=unit, unit_name=unit_name))
+        first, last = (_day(entry.get(key, "")) for key in ("from", "until"))
+        services.append(OfferedService(code, name, unit, unit_name, first, last))
     if len({service.code for service in services}) != len(services):
         raise SettingsRefused(SERVICES, "two services have the same code")
     return tuple(services)
+
+
+def _day(value: object) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat() if value != "" else ""
+    except ValueError as error:
+        raise SettingsRefused(
+            SERVICES, "a service is offered from and until days such as 2026-11-24"
+        ) from error
 
 
 def _languages(value: object, known: Collection[str] | None) -> tuple[str, ...]:

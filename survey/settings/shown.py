@@ -26,6 +26,7 @@ MAX_STANDARDS = 20
 MAX_COMPONENT = 600
 """Characters of a component; what is longer is read on its public page."""
 MAX_COUNTERS = 40
+MAX_COUNTER_UNIT = 40
 MAX_NUMBER, MAX_COUNTER_NAME, MAX_FLOOR, MAX_WAY = 6, 60, 24, 60
 MAX_SQUARES = 100
 """How wide and how long the plan of a floor may be, in its own squares."""
@@ -234,6 +235,7 @@ def _counter(value: object) -> Counter:
         number=_short(COUNTERS, fields, "number", most=MAX_NUMBER) if fields.get("number") else "",
         here=here,
         box=_box(fields),
+        unit=_short(COUNTERS, fields, "unit", most=MAX_COUNTER_UNIT) if fields.get("unit") else "",
     )
 
 

@@ -16,6 +16,8 @@ class Word(StrEnum):
     PROFILE = "profile"
     WITHIN = "within"
     """One run of a list that is asked in two steps, by its number from 1 on."""
+    CALLED = "called"
+    """The number of one's own ticket, among those called last, by its place from 1 on."""
     TOPIC = "topic"
     OFFICER = "officer"
     """*Ini tentang petugas*, on or off."""

@@ -60,12 +60,20 @@ def counter_pages(plan: Plan, state: State) -> tuple[tuple[Counter, ...], ...]:
     pages: list[tuple[Counter, ...]] = []
     for counter in plan.counters:
         last = pages[-1] if pages else ()
-        if last and len(last) < most and sum(map(_length, (*last, counter))) <= letters:
+        if last and len(last) < most and sum(_length(plan, one) for one in (*last, counter)) <= letters:
             pages[-1] = (*last, counter)
         else:
             pages.append((counter,))
     return tuple(pages)
 
 
-def _length(counter: Counter) -> int:
-    return len(counter.number) + len(counter.name) + len(counter.floor) + len(counter.way) + 20 * counter.here
+def _length(plan: Plan, counter: Counter) -> int:
+    waiting = 20 * any(key == counter.key for key, _ in plan.waiting)
+    return (
+        waiting
+        + len(counter.number)
+        + len(counter.name)
+        + len(counter.floor)
+        + len(counter.way)
+        + 20 * counter.here
+    )

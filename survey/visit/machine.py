@@ -59,7 +59,7 @@ from survey.visit.testing import coded, found_visit
 from survey.visit.waits import expires_at, faces_at, is_warned, ready_at
 from survey.wire.ticket_states import TicketState
 
-_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN, Word.STANDARD})
+_HIGHLIGHTED = frozenset({Word.ANSWER, Word.SERVICE, Word.PROFILE, Word.WITHIN, Word.CALLED, Word.STANDARD})
 """Choices that are shown highlighted for a moment, and can be voided by a chord, before they are taken."""
 _STAYING = frozenset(
     {

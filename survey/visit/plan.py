@@ -46,6 +46,10 @@ class OfferedService(NamedTuple):
     unit: str = ""
     """The unit it belongs to, where that is another one than the kiosk's own."""
     unit_name: str = ""
+    first: str = ""
+    """The first day on which it is offered, as `2026-11-24`; empty: it always was."""
+    last: str = ""
+    """The last day; empty: there is none."""
 
 
 class Standard(NamedTuple):
@@ -68,6 +72,20 @@ class Counter(NamedTuple):
     """This kiosk stands beside it."""
     box: tuple[int, int, int, int] | None = None
     """Where it lies on its floor's plan: from the left, from the top, width and height, in squares of whatever size; None where it is not drawn."""
+    unit: str = ""
+    """Whose it is, where that is another unit than the kiosk's own."""
+
+    @property
+    def key(self) -> str:
+        """Give what a queue system calls it by: its number, or its name where it has none."""
+        return self.number or self.name
+
+
+class Called(NamedTuple):
+    """A ticket that a queue system has called, and the unit it was called to."""
+
+    ticket: str
+    unit: str
 
 
 class Plan(NamedTuple):
@@ -96,3 +114,7 @@ class Plan(NamedTuple):
     """What can be read of the unit's services before a visit begins."""
     counters: tuple[Counter, ...]
     """Where which counter is, at a place with many."""
+    called: tuple[Called, ...]
+    """The tickets called last, the newest first: whoever knows theirs has said who served them. No record has one."""
+    waiting: tuple[tuple[str, int], ...]
+    """How many wait, as a band (`survey.wire.crowd`), by the counter's key."""

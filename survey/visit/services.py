@@ -1,5 +1,8 @@
 """Which service a visit was about: one list; where several units serve under one roof, first who served and then with what, before all questions."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from survey.visit.action import Word, name_of
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State
@@ -8,6 +11,16 @@ from survey.visit.state import State
 def is_asked_first(plan: Plan) -> bool:
     """Tell whether the service is asked before the questions: where several units serve, the answers are for one of them."""
     return any(service.unit for service in plan.services)
+
+
+def on_day(services: Sequence[OfferedService], day: date | None) -> tuple[OfferedService, ...]:
+    """Give the services that are offered on a day; where nobody knows what day it is, those alone that always are."""
+    text = day.isoformat() if day is not None else ""
+    return tuple(
+        one
+        for one in services
+        if not (one.first or one.last) or (text and (one.first or text) <= text <= (one.last or text))
+    )
 
 
 def of_units(plan: Plan) -> tuple[tuple[OfferedService, ...], ...]:
@@ -24,8 +37,15 @@ def listed(plan: Plan, state: State) -> tuple[str, ...]:
         return tuple(name_of(Word.SERVICE, service.code) for service in plan.services)
     groups = of_units(plan)
     if not state.place:
-        return tuple(name_of(Word.WITHIN, number) for number in range(1, len(groups) + 1))
+        tickets = tuple(name_of(Word.CALLED, number) for number in range(1, len(plan.called) + 1))
+        return (*tickets, *(name_of(Word.WITHIN, number) for number in range(1, len(groups) + 1)))
     return tuple(name_of(Word.SERVICE, service.code) for service in groups[state.place - 1])
+
+
+def unit_called(plan: Plan, number: int) -> int:
+    """Give the number of the unit to which a ticket was called; the plan names tickets of units alone that serve here."""
+    units = [group[0].unit for group in of_units(plan)]
+    return units.index(plan.called[number - 1].unit) + 1
 
 
 def unit_name(plan: Plan, number: int) -> str:

@@ -23,7 +23,7 @@ from survey.visit.moves import (
 from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES
-from survey.visit.services import is_asked_first, of_units
+from survey.visit.services import is_asked_first, of_units, unit_called
 from survey.visit.speaking import SPOKEN
 from survey.visit.state import Ended, State, Step
 from survey.visit.testing import TESTING
@@ -150,6 +150,10 @@ def _choose_unit(plan: Plan, state: State, number: str, now: float) -> Moved:
     if len(of_unit) == 1:
         return _choose_service(plan, state, of_unit[0].code, now)
     return go(state, Step.SERVICE, now, place=int(number))
+
+
+def _choose_ticket(plan: Plan, state: State, number: str, now: float) -> Moved:
+    return _choose_unit(plan, state, str(unit_called(plan, int(number))), now)
 
 
 def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
@@ -300,6 +304,7 @@ TABLE: Mapping[tuple[Step, Word], Handler] = {
     (Step.PREFERENCES, Word.BACK): to(Step.INVITATION),
     (Step.SERVICE, Word.SERVICE): _choose_service,
     (Step.SERVICE, Word.WITHIN): _choose_unit,
+    (Step.SERVICE, Word.CALLED): _choose_ticket,
     (Step.SERVICE, Word.SKIP): _skip_service,
     (Step.SERVICE, Word.MORE): _more,
     (Step.SERVICE, Word.LISTEN): listen,

@@ -7,9 +7,12 @@ left out, and never a reason to refuse the rest. `docs/wire-format.md` describes
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from survey.wire.crowd import BANDS
 from survey.wire.trouble import Trouble, trouble_of
 
 MAX_TROUBLES = 16
+MAX_WAITING = 40
+MAX_COUNTER = 60
 
 
 class KioskHealth(NamedTuple):
@@ -39,6 +42,8 @@ class KioskHealth(NamedTuple):
     """How full the battery is that the machine runs on when the mains fail, where the kernel measures one."""
     battery_used: bool | None = None
     """Whether it runs on it now."""
+    waiting: tuple[tuple[str, int], ...] = ()
+    """How many wait at which counter, as a band, where a queue system says so; never a number, and nothing of who answered."""
 
     def to_fields(self) -> dict[str, object]:
         """Give it as JSON; what is not known is left out."""
@@ -52,13 +57,15 @@ class KioskHealth(NamedTuple):
             "troubles": [one.to_fields() for one in self.troubles[:MAX_TROUBLES]],
             "settings": self.settings,
         }
-        known = {
+        known: dict[str, object] = {
             "disk_used_percent": self.disk_used_percent,
             "temperature_c": self.temperature_c,
             "was_under_voltage": self.was_under_voltage,
             "battery_percent": self.battery_percent,
             "battery_used": self.battery_used,
         }
+        if self.waiting:
+            known["waiting"] = dict(self.waiting[:MAX_WAITING])
         return fields | {name: value for name, value in known.items() if value is not None}
 
 
@@ -163,6 +170,7 @@ def kiosk_health_of(fields: object) -> KioskHealth | None:
         was_under_voltage=read.optional_flag("was_under_voltage"),
         battery_percent=read.whole("battery_percent"),
         battery_used=read.optional_flag("battery_used"),
+        waiting=_waiting(fields.get("waiting")),
     )
 
 
@@ -195,6 +203,16 @@ def uplink_health_of(fields: object) -> UplinkHealth | None:
         address_why=read.text("address_why"),
         kiosk=kiosk_health_of(fields.get("kiosk")),
     )
+
+
+def _waiting(told: object) -> tuple[tuple[str, int], ...]:
+    if not isinstance(told, dict):
+        return ()
+    return tuple(
+        (key, band)
+        for key, band in told.items()
+        if isinstance(key, str) and type(band) is int and 0 < len(key) <= MAX_COUNTER and 0 <= band < BANDS
+    )[:MAX_WAITING]
 
 
 class _Lenient:

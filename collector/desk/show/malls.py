@@ -19,8 +19,8 @@ from collector.desk import periods, suggesting
 from collector.desk.mall_forms import ConsentForm, PublishForm, TenantForm
 from collector.desk.wording import refused
 from collector.errors import CollectorError
-from collector.fleet import malls
-from collector.fleet.models import Agency, Place, Unit
+from collector.fleet import crowds, malls
+from collector.fleet.models import Agency, Place, Tenant, Unit
 from collector.language import say_here
 from collector.releases import larger, pooling
 from collector.releases.models import PoolingConsent, Release
@@ -67,7 +67,8 @@ def tenant(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         try:
             unit = _unit(request, form.cleaned_data["unit"].strip())
-            malls.serve(sight.place, unit, who=_who(request))
+            said = form.cleaned_data
+            malls.serve(sight.place, unit, since=said["since"], last=said["last"], who=_who(request))
         except CollectorError as error:
             form.add_error("unit", refused(error))
         else:
@@ -164,12 +165,20 @@ def _page(
 ) -> HttpResponse:
     place = sight.place
     consents = place.consents.filter(agency__in=sight.agencies).select_related("agency")
+    today = periods.today()
+    here = place.tenants.filter(Tenant.not_over(today))
+    own = set(sight.agencies.values_list("pk", flat=True))
     out = Release.objects.filter(subject="place", code=place.code, state__in=SHOWN)
     context = {
         "mall": place,
         "sight": sight,
-        "tenants": place.tenants.filter(until=None).select_related("unit__agency").order_by("unit__name"),
-        "left": place.tenants.exclude(until=None).select_related("unit").order_by("-until"),
+        "crowds": [
+            (one, say_here(f"desk.waiting_{one.band}"))
+            for one in crowds.waiting_at(place)
+            if sight.runs or one.agency in own
+        ],
+        "tenants": here.select_related("unit__agency").order_by("unit__name", "since"),
+        "left": place.tenants.filter(until__lte=today).select_related("unit").order_by("-until", "-pk")[:20],
         "consents": consents.order_by("agency__name", "-recorded_at"),
         "silent": sight.agencies.exclude(pk__in=consents.filter(withdrawn_at=None).values("agency")),
         "out": out.defer("content", "basis", "breakdown").order_by("-first_day", "-number")[:8],

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import date
 from typing import NamedTuple
 
 from django.conf import settings
 
 from collector.fleet.enrolment import RESERVED
+from collector.fleet.malls import FIRST_DAY, LAST_DAY
 from collector.fleet.services import LONGEST_NAME
 from collector.fleet.tree import CODE
 from collector.words.foreign import in_one_line
@@ -82,10 +84,38 @@ def _unit(text: str, known: Known) -> str:
     return text
 
 
+def _server(text: str, known: Known) -> str:
+    return _unit(text, known) if text else ""
+
+
 def _place(text: str, known: Known) -> str:
     if text and text not in known.places and text not in known.units:
         raise Wrong("place")
     return text
+
+
+def _mall(text: str, known: Known) -> str:
+    if not text:
+        raise Wrong("empty")
+    if text not in known.places and text not in known.units:
+        raise Wrong("place")
+    return text
+
+
+def _day(text: str, known: Known) -> str:
+    if not text:
+        raise Wrong("empty")
+    return _last(text, known)
+
+
+def _last(text: str, _known: Known) -> str:
+    try:
+        day = date.fromisoformat(text) if text else FIRST_DAY
+    except ValueError as error:
+        raise Wrong("day") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Wrong("day")
+    return day.isoformat() if text else ""
 
 
 def _yes(text: str, _known: Known) -> str:
@@ -149,4 +179,5 @@ _KINDS: Mapping[str, Callable[[str, Known], str]] = {
     "yes": _yes, "kiosk": _kiosk, "where": _where, "box": _box, "beside": _beside,
     "counter": _line(MAX_COUNTER_NAME, "counter", needed=True), "number": _line(MAX_NUMBER, "number"),
     "floor": _line(MAX_FLOOR, "floor", needed=True), "way": _line(MAX_WAY, "way"),
+    "mall": _mall, "day": _day, "last": _last, "server": _server,
 }  # fmt: skip

@@ -82,6 +82,7 @@ COUNTERS = Sheet(
         Column("denah", "box", "9 0 3 4", 14),
         Column("kios di sampingnya", "beside", "k-0001"),
         Column("ditampilkan", "yes", "ya", 14),
+        Column("kode unit", "server", ""),
     ),
 )
 KIOSKS = Sheet(
@@ -93,7 +94,17 @@ KIOSKS = Sheet(
         Column("kode tempat", "place", ""),
     ),
 )
-SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, COUNTERS, KIOSKS)
+TENANTS = Sheet(
+    "Gerai",
+    3,
+    (
+        Column("kode tempat", "mall", "mpp-kalianda"),
+        Column("kode unit", "unit", "gerai-dukcapil"),
+        Column("hari pertama", "day", "2026-11-24", 16),
+        Column("hari terakhir", "last", "", 16),
+    ),
+)
+SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, COUNTERS, KIOSKS, TENANTS)
 """In the order in which they lean on each other."""
 HELP = "Petunjuk"
 """The sheet with words for people; nothing of it is read."""

@@ -3,7 +3,17 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, UNITS, Row, Sheet
+from collector.fleet.sheets.columns import (
+    AGENCIES,
+    COUNTERS,
+    KIOSKS,
+    PLACES,
+    SERVICES,
+    TENANTS,
+    UNITS,
+    Row,
+    Sheet,
+)
 from collector.fleet.sheets.state import State
 
 
@@ -32,7 +42,9 @@ class Fence(NamedTuple):
         if sheet is SERVICES:
             return self._unit(row[0])
         if sheet is COUNTERS:
-            return self._place(row[0])
+            return self._place(row[0]) and (not row[8] or self._unit(row[8]))
+        if sheet is TENANTS:
+            return self._place(row[0]) and self._unit(row[1])
         enrolled = self.here.enrolled.get(row[0])
         at_home = enrolled is None or self._unit(enrolled[1])
         return at_home and self._unit(row[1]) and (not row[2] or self._place(row[2]))
@@ -60,7 +72,7 @@ def within(here: State, regions: Collection[str]) -> dict[str, list[Row]]:
     owners = {row[3] for row in here.rows[UNITS.name].values() if fence.within(row[2])}
     rows = {
         sheet.name: [row for row in here.rows[sheet.name].values() if fence.holds(sheet, row)]
-        for sheet in (UNITS, PLACES, SERVICES, COUNTERS, KIOSKS)
+        for sheet in (UNITS, PLACES, SERVICES, COUNTERS, KIOSKS, TENANTS)
     }
     rows[AGENCIES.name] = [row for row in here.rows[AGENCIES.name].values() if row[0] in owners]
     return rows

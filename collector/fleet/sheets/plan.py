@@ -16,6 +16,7 @@ from collector.fleet.sheets.columns import (
     PLACES,
     SERVICES,
     SHEETS,
+    TENANTS,
     UNITS,
     Key,
     Row,
@@ -96,11 +97,14 @@ def plan(table: Table, *, reach: Collection[str] | None = None) -> Plan:
         )
     for line, row in wanted[KIOSKS.name].values():
         _kiosk(line, row, here, made.bad)
-    for line, row in wanted[UNITS.name].values():
-        if row[0] in here.ended:
-            made.bad.append(_bad(line, 0, "ended", row[0]))
+    made.bad += [
+        _bad(line, 0, "ended", row[0]) for line, row in wanted[UNITS.name].values() if row[0] in here.ended
+    ]
     _services([*wanted[SERVICES.name].values()], here, made.bad)
     _counters(wanted[COUNTERS.name], here, made.bad)
+    units = dict(here.rows[UNITS.name]) | {key: row for key, (_, row) in wanted[UNITS.name].items()}
+    owned = {row[0] for row in units.values() if row[3]}
+    _tenants([*wanted[TENANTS.name].values()], here, owned, made.bad)
     _compare(wanted, here, made)
     order = {one.name: place for place, one in enumerate(SHEETS)}
     made.bad.sort(key=lambda one: (order.get(one.sheet, -1), one.row))
@@ -201,6 +205,23 @@ def _counters(wanted: Mapping[Key, tuple[Line, Row]], here: State, bad: list[Bad
                 bad.append(_bad(told, 5, "overlap", beside))
             if one[6] and one[6] == other[6]:
                 bad.append(_bad(told, 6, "beside_twice", beside))
+
+
+def _tenants(wanted: Iterable[tuple[Line, Row]], here: State, owned: Collection[str], bad: list[Bad]) -> None:
+    """Refuse whoever belongs to no agency, ends before it begins, or serves twice on one day."""
+    spans: dict[Key, dict[Key, Row]] = {}
+    for key, row in here.rows[TENANTS.name].items():
+        spans.setdefault(key[:2], {})[key] = row
+    for _, row in wanted:
+        spans.setdefault(row[:2], {})[row[:3]] = row
+    for line, row in wanted:
+        if row[1] not in owned:
+            bad.append(_bad(line, 1, "owner", row[1]))
+        if row[3] and row[3] < row[2]:
+            bad.append(_bad(line, 3, "last", row[3]))
+        others = [other for key, other in spans[row[:2]].items() if key != row[:3]]
+        if any(row[2] <= (one[3] or row[2]) and one[2] <= (row[3] or one[2]) for one in others):
+            bad.append(_bad(line, 2, "meets", row[2]))
 
 
 def _bad(line: Line, place: int, why: str, text: str = "") -> Bad:

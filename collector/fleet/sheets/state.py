@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from collector.fleet.models import (
     Agency,
@@ -14,10 +15,21 @@ from collector.fleet.models import (
     Place,
     Region,
     Service,
+    Tenant,
     Unit,
     WantedKiosk,
 )
-from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, UNITS, Key, Row
+from collector.fleet.sheets.columns import (
+    AGENCIES,
+    COUNTERS,
+    KIOSKS,
+    PLACES,
+    SERVICES,
+    TENANTS,
+    UNITS,
+    Key,
+    Row,
+)
 from collector.words.foreign import in_one_line
 
 _LIVING = Q(retired_on=None, hidden_on=None)
@@ -61,7 +73,7 @@ def now() -> State:
     places = Place.objects.order_by("code").values_list("code", "name", "region_id")
     kiosks = {key: row for key, row in sorted((wanted | enrolled).items()) if row[1] not in ended}
     counters = Counter.objects.order_by("place__code", "pk").values_list(
-        "place__code", "name", "number", "floor", "way", "box", "beside", "shown"
+        "place__code", "name", "number", "floor", "way", "box", "beside", "shown", "unit__code"
     )
     archives = KioskKey.objects.exclude(archive_from=None).values_list("kiosk__name", flat=True)
     return State(
@@ -79,14 +91,29 @@ def now() -> State:
                 (unit, code): (unit, code, in_one_line(name), "ya" if offered else "tidak")
                 for unit, code, name, offered in services
             },
-            COUNTERS.name: {(row[0], row[1]): (*row[:7], "ya" if row[7] else "tidak") for row in counters},
+            COUNTERS.name: {
+                row[:2]: (*row[:7], "ya" if row[7] else "tidak", row[8] or "") for row in counters
+            },
             KIOSKS.name: kiosks,
+            TENANTS.name: _tenants(),
         },
         regions=frozenset(Region.objects.values_list("code", flat=True)),
         ended=ended,
         enrolled={name: row for (name,), row in enrolled.items()},
         archives=frozenset(archives),
     )
+
+
+def _tenants() -> dict[Key, Row]:
+    """Give who served, serves or will serve where; what was called off before it began is no row."""
+    rows = Tenant.objects.filter(unit__in=Unit.objects.filter(_LIVING)).exclude(until=F("since"))
+    found: dict[Key, Row] = {}
+    for place, unit, since, until in rows.order_by("place__code", "unit__code", "since").values_list(
+        "place__code", "unit__code", "since", "until"
+    ):
+        last = (until - timedelta(days=1)).isoformat() if until is not None else ""
+        found[place, unit, since.isoformat()] = (place, unit, since.isoformat(), last)
+    return found
 
 
 def _stands(found: Iterable[tuple[str, str, str]]) -> dict[Key, Row]:

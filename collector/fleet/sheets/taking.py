@@ -1,16 +1,16 @@
 """Taking a file: all of it in one transaction, or nothing where a row is bad. A second time changes nothing."""
 
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Model
 
 from collector.errors import CollectorError
-from collector.fleet import services
-from collector.fleet.models import Agency, Counter, Kiosk, Place, Service, Unit, WantedKiosk
-from collector.fleet.publication import publish
-from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, UNITS
+from collector.fleet import malls, services
+from collector.fleet.models import Agency, Counter, Place, Service, Tenant, Unit, WantedKiosk
+from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, TENANTS, UNITS
 from collector.fleet.sheets.plan import Change, Plan, plan
 from collector.fleet.sheets.reading import Table
 from collector.people import trail
@@ -40,9 +40,9 @@ def take(table: Table, *, who: str, source: str, reach: Collection[str] | None =
             }  # elsewhere other settings hold
             if changed:
                 services.tell(Unit.objects.filter(code__in=changed))
-            places = {one.now[0] for one in made.of(COUNTERS)}
-            for kiosk in Kiosk.objects.filter(assignments__place__code__in=places, in_use=True).distinct():
-                publish(kiosk, changes={})
+            places = {one.now[0] for sheet in (COUNTERS, TENANTS) for one in made.of(sheet)}
+            for place in Place.objects.filter(code__in=places):
+                malls.tell(place)
     return made
 
 
@@ -81,15 +81,24 @@ def _write(made: Plan) -> None:
             box=box,
             beside=beside,
             shown=shown == "ya",
+            unit_id=unit_ids.get(unit),
         )
-        for place, name, number, floor, way, box, beside, shown in _rows(made.of(COUNTERS))
+        for place, name, number, floor, way, box, beside, shown, unit in _rows(made.of(COUNTERS))
     ]
-    _keep(Counter, counters, ["place", "name"], ["number", "floor", "way", "box", "beside", "shown"])
+    _keep(Counter, counters, ["place", "name"], ["number", "floor", "way", "box", "beside", "shown", "unit"])
     kiosks = [
         WantedKiosk(name=name, unit_id=unit_ids[unit], place_id=place_ids[place or unit])
         for name, unit, place in _rows(made.of(KIOSKS))
     ]
     _keep(WantedKiosk, kiosks, ["name"], ["unit", "place"])
+    for place, unit, since, last in _rows(made.of(TENANTS)):
+        until = date.fromisoformat(last) + timedelta(days=1) if last else None
+        Tenant.objects.update_or_create(
+            place_id=place_ids[place],
+            unit_id=unit_ids[unit],
+            since=date.fromisoformat(since),
+            defaults={"until": until},
+        )
 
 
 def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]:
@@ -104,7 +113,7 @@ def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]
         if one.before is not None and code not in said and rows.get(code) == (one.before[1], one.before[2]):
             found[code] = (one.now[1], one.now[2])
     meant = {place or unit for _, unit, place in _rows(made.of(KIOSKS))}
-    meant |= {row[0] for row in _rows(made.of(COUNTERS))}
+    meant |= {row[0] for sheet in (COUNTERS, TENANTS) for row in _rows(made.of(sheet))}
     bare = meant - rows.keys() - set(said)
     if bare:
         names = {

@@ -67,7 +67,7 @@ def counters(screen: Screen) -> LetterView | PlanView:
     return LetterView(
         bar=_page_bar(screen, count - len(pages) + place, count),
         title=screen.texts.get("counters.title"),
-        paragraphs=tuple(_counter(one, screen.texts) for one in pages[place]),
+        paragraphs=tuple(_counter(one, screen) for one in pages[place]),
         options=screen.options(),
     )
 
@@ -91,7 +91,7 @@ def _drawn(screen: Screen, floor: Floor, count: int) -> PlanView:
         # In large text the way is read in the list: beside it the plan would be small.
         way="" if screen.state.large_text else chosen.way,
         here=get("counters.here").rstrip(".") if any(one.here for one in found) else "",
-        read=tuple(_counter(one, screen.texts) for one in found),
+        read=tuple(_counter(one, screen) for one in found),
         options=screen.options(),
     )
 
@@ -100,10 +100,13 @@ def _named(counter: Counter) -> str:
     return f"{counter.number} · {counter.name}" if counter.number else counter.name
 
 
-def _counter(counter: Counter, texts: Texts) -> str:
+def _counter(counter: Counter, screen: Screen) -> str:
+    texts = screen.texts
     way = f"{counter.floor}, {counter.way}" if counter.way else counter.floor
     mark = f"**{texts.get('counters.here')}** " if counter.here else ""
-    return f"**{_named(counter)}**: {mark}{way}"
+    band = dict(screen.plan.waiting).get(counter.key)
+    waiting = f". {texts.get(f'counters.waiting_{band}')}" if band is not None else ""
+    return f"**{_named(counter)}**: {mark}{way}{waiting}"
 
 
 def _page_bar(screen: Screen, place: int, count: int) -> Bar:

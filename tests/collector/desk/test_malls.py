@@ -1,17 +1,23 @@
 """A mall at the desk: who runs it, and that an agency sees and decides its own alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
 from collector.accounts import roles
-from collector.fleet.models import Agency, Region, Tenant
+from collector.fleet.models import Agency, Kiosk, KioskSettings, KioskState, Region, Tenant
 from collector.headers import PAGE
+from collector.releases import pooling
 from collector.releases.models import PoolingConsent, Release
+from survey.wire.health import KioskHealth, UplinkHealth
 from tests.collector.accounts_of import person
 from tests.collector.conftest import OwnClock
 from tests.collector.desk.test_desk import administrator, browser, seen
+from tests.collector.desk.test_desk_in_english import CHROME
+from tests.collector.releases.test_english import heard
 from tests.collector.releases.test_pooling import Mall
 from tests.collector.releases.test_publishing import visit
 from tests.collector.scores.village import add_unit
@@ -106,8 +112,38 @@ def test_who_runs_it_brings_in_units_within_reach_and_publishes(mall: Mall, own_
     assert out.address in client.get(ROOT).content.decode()
 
 
-def test_the_page_in_english_is_english(mall: Mall) -> None:
-    mall.agree("bpjs")
-    page = seen(runner(), f"/en{ROOT}")
-    assert "Consent to be counted together" in page
-    assert "Persetujuan digabung" not in page
+def test_the_pages_in_english_are_english(mall: Mall) -> None:
+    consents = mall.agree("bpjs", "samsat")
+    pooling.withdraw(consents[1], who="tini", why="rapat")
+    mall.over()
+    mall.published()
+    client = runner()
+    for path in (ROOT, "/meja/mal/", "/place/mpp/"):
+        pages = [client.get(f"{language}{path}").content.decode() for language in ("", "/en")]
+        assert CHROME.search(heard(pages[0].replace('<html lang="id">', "<html>")))
+        assert CHROME.findall(heard(pages[1])) == [], path
+
+
+def test_how_many_wait_is_told_by_counter_to_those_who_run_it_and_its_own_to_an_agency(mall: Mall) -> None:
+    counters = [
+        {"name": "Samsat", "floor": "1", "number": "4", "unit": "gerai-samsat"},
+        {"name": "BPJS", "floor": "1", "number": "5", "unit": "gerai-bpjs"},
+        {"name": "Dukcapil", "floor": "1", "number": "3"},
+    ]
+    kiosk = mall.posts["dukcapil"].kiosk
+    Kiosk.objects.filter(pk=kiosk.pk).update(in_use=True, stands=mall.posts["dukcapil"].unit)
+    KioskSettings.objects.create(kiosk=kiosk, version=1, content={"counters": counters}, message=b"")
+    told = UplinkHealth(kiosk=KioskHealth(waiting=(("4", 3), ("5", 0), ("3", 1), ("9", 4))))
+    now = mall.clock.moment
+    KioskState.objects.create(kiosk=kiosk, online=True, changed_at=now, heard_at=now, health=told.to_fields())
+    client = runner()
+    page = seen(client, ROOT)
+    for words in ("4 · Samsat 10–19 orang", "5 · BPJS tidak ada", "3 · Dukcapil 1–4 orang"):
+        assert words in page
+    assert "20 orang" not in page, "a counter that the settings do not know"
+    own = seen(of_agency("bpjs"), ROOT)
+    assert "BPJS tidak ada" in own
+    assert "10–19" not in own
+    assert "Dukcapil 1–4" not in own
+    mall.clock.moment = now + timedelta(minutes=21)
+    assert "Tidak ada kabar dari sistem antrean" in seen(client, ROOT)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from collector.errors import CollectorError
 from collector.fleet import services, tree
-from collector.fleet.models import Agency, Kiosk, KioskSettings, Place, Service, Unit, WantedKiosk
+from collector.fleet.models import Agency, Kiosk, KioskSettings, Place, Service, Tenant, Unit, WantedKiosk
 from collector.fleet.sheets import reading, taking, writing
 from collector.fleet.sheets.columns import SHEETS
 from collector.fleet.sheets.plan import plan
@@ -38,6 +38,7 @@ GOOD: Rows = {
     ],
     "Loket": [("mpp", "BPJS Kesehatan", "03", "Lantai 1", "=kiri", "9 0 3 4", "k-0008", "")],
     "Kios": [("k-0007", "merak", ""), ("k-0008", "merak", "mpp")],
+    "Gerai": [("mpp", "merak", "2026-11-24", "2026-11-26")],
 }
 
 
@@ -70,7 +71,7 @@ def why(data: bytes) -> list[tuple[str, int, str, str]]:
 def fleet() -> list[object]:
     return [
         list(model.objects.order_by("pk").values_list())
-        for model in (Agency, Unit, Place, Service, WantedKiosk, Kiosk)
+        for model in (Agency, Unit, Place, Service, WantedKiosk, Kiosk, Tenant)
     ]
 
 

@@ -1,6 +1,6 @@
 """Many agencies under one roof: the kiosks ask about all their services, and each answer is its unit's own."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,8 @@ from collector.fleet.publication import services_at
 from collector.people.models import TrailEntry
 from survey.index.periods import parse
 from survey.settings.keys import check
+from survey.settings.shown import SettingsRefused
+from survey.visit.services import on_day
 from tests.collector.conftest import OwnClock
 from tests.collector.scores.village import add_unit
 
@@ -118,7 +120,12 @@ def test_who_cannot_serve_there(place: Place, hall: Kiosk) -> None:
     lone = add_unit("sendiri", region="18.01")
     refused("mall_agency", malls.serve, place, lone, who=WHO)
     unit = counter("dukcapil", "ktp")
-    refused("mall_day", malls.serve, place, unit, who=WHO, since=date(2026, 11, 11))
+    for days in (
+        (date(2026, 11, 11), date(2026, 11, 10)),
+        (date(26, 1, 1), None),
+        (date(2026, 1, 1), date(9999, 1, 1)),
+    ):
+        refused("mall_days", malls.serve, place, unit, who=WHO, since=days[0], last=days[1])
     refused("mall_not", malls.find, "mpp")
     malls.serve(place, unit, who=WHO)
     refused("mall_there", malls.serve, place, unit, who=WHO)
@@ -139,3 +146,44 @@ def test_where_kiosks_stood_in_a_period_says_who_served_and_who_elsewhere_too(
     assert moved in malls.serving(place, QUARTER)
     assert moved not in malls.serving(place, parse("2026-TW3"))
     assert Assignment.objects.count() == 3
+
+
+def test_a_course_is_offered_on_its_days_alone_and_said_ahead(
+    place: Place, hall: Kiosk, own_clock: OwnClock
+) -> None:
+    course = counter("pelatihan-3", "kades")
+    first, last = date(2026, 11, 24), date(2026, 11, 26)
+    malls.serve(place, course, who=WHO, since=first, last=last)
+    told = {one["code"]: one for one in services_at(Unit.objects.get(code="pengelola"), place)}
+    assert (told["kades"]["from"], told["kades"]["until"]) == ("2026-11-24", "2026-11-26")
+    assert not {"from", "until"} & told["info"].keys()
+    services = check({"services": list(told.values())}).services or ()
+    offered_on = {
+        day: [one.code for one in on_day(services, day)]
+        for day in (first - timedelta(1), first, last, last + timedelta(1), None)
+    }
+    assert [("kades" in codes) for codes in offered_on.values()] == [False, True, True, False, False]
+    assert all("info" in codes for codes in offered_on.values())
+    refused("mall_there", malls.serve, place, course, who=WHO, since=last)
+    malls.serve(place, course, who=WHO, since=last + timedelta(1), last=last + timedelta(2))
+    own_clock.moment = datetime(2026, 11, 30, 3, tzinfo=UTC)
+    assert "kades" not in offered(place), "and its answers are still its own:"
+    stands = standings([hall.pk])[hall.pk]
+    found = stands.service(unit=stands.at(0)[0], place=place.pk, code="kades", of_unit="pelatihan-3")
+    assert found is not None
+    assert found[1] == course.pk
+
+
+def test_a_course_that_is_called_off_was_on_no_day(place: Place, hall: Kiosk) -> None:
+    course = counter("pelatihan-3", "kades")
+    malls.serve(place, course, who=WHO, since=date(2026, 11, 24), last=date(2026, 11, 26))
+    malls.leave(place, course, who=WHO, why="narasumber sakit")
+    assert "kades" not in offered(place)
+    assert course not in malls.serving(place, QUARTER)
+    malls.serve(place, course, who=WHO, since=date(2026, 11, 24))
+
+
+@pytest.mark.parametrize("day", ["24-11-2026", 7, None, "2026-13-01"])
+def test_days_that_are_none_are_refused(day: object) -> None:
+    with pytest.raises(SettingsRefused, match="2026-11-24"):
+        check({"services": [{"code": "a", "name": "A", "from": day}]})

@@ -200,6 +200,32 @@ def test_the_commands_say_all_of_it(mall: Mall, capsys: pytest.CaptureFixture[st
     )
 
 
+def test_a_course_has_a_number_of_its_own_with_its_doubt(own_clock: OwnClock) -> None:
+    """Its answers are given at the kiosk of whoever holds it, on its days, and are no part of that one's number."""
+    own_clock.moment = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    host = Post(add_unit("balai", region="18.01", agency="pemdes"))
+    course = add_unit("pelatihan-3", region="18.01", agency="pemdes", name="Pelatihan Kepala Desa 3")
+    service = tree.add_service(unit=course, code="kades", name="Pelatihan ini")
+    malls.serve(host.place, course, who=WHO, since=date(2026, 11, 24), last=date(2026, 11, 26))
+    visit(host, 9, value=2)
+    owner, host.unit = host.unit, course  # what naming the course's service comes to (`Standing.service`)
+    with transaction.atomic():
+        project(
+            [
+                host.response(
+                    answers(4, 3, 4, 3, 4, 3, 4, 3, 4),
+                    at(date(2026, 11, 24 + one % 3), seconds=one),
+                    service=service,
+                )
+                for one in range(21)
+            ]
+        )
+    own_clock.moment = JANUARY
+    out = publishing.publish(course, QUARTER, who=WHO)
+    assert (out.n, out.low is not None, opened(out)["index"]["days"]) == (21, True, 3)
+    assert publishing.publish(owner, QUARTER, who=WHO).n == 9
+
+
 def attack(seed: int, mall: Mall, client: Client) -> Knowledge:
     chance, knows = random.Random(seed), Knowledge()
     people(mall, chance)

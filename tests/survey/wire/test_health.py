@@ -33,6 +33,7 @@ def test_what_was_told_is_read_back() -> None:
         was_under_voltage=True,
         battery_percent=14,
         battery_used=True,
+        waiting=(("1", 2), ("Samsat", 0)),
     )
     health = UplinkHealth(
         version="1",

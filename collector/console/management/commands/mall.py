@@ -34,7 +34,8 @@ class Command(CollectorCommand):
         add = parts.add_parser("add", help="have a unit serve in a mall; its kiosks ask about its services")
         _of_place(add)
         add.add_argument("--unit", metavar="CODE", required=True, help="the unit's code")
-        add.add_argument("--since", metavar="DATE", help="an earlier day it began on; without it, today")
+        add.add_argument("--since", metavar="DATE", help="the day it begins on; without it, today")
+        add.add_argument("--last", metavar="DATE", help="its last day, of a course or a service of some days")
         add_account(add)
         leave = parts.add_parser("leave", help="have a unit serve there no more, from today on; with --why")
         _of_place(leave)
@@ -95,8 +96,9 @@ def _add(given: Namespace) -> str:
     place = tree.find_place(given.place)
     who = named(given, EVALUATORS, ("place", place.code))
     since = _day(given.since) if given.since else None
-    made = malls.serve(place, tree.find_unit(given.unit), since=since, who=who)
-    return f"{made.unit.code} serves in {place.code} since {made.since}"
+    last = _day(given.last) if given.last else None
+    made = malls.serve(place, tree.find_unit(given.unit), since=since, last=last, who=who)
+    return f"{made.unit.code} serves in {place.code} since {made.since}{f', last on {last}' if last else ''}"
 
 
 def _leave(given: Namespace) -> str:
