@@ -120,7 +120,9 @@ def set_aside(home: Path, known: Mapping[str, pwd.struct_passwd]) -> Path | None
         for folder in (parts.former, former.path):
             folder.mkdir(mode=0o750, exist_ok=True)
             if known and os.geteuid() == 0:
-                os.chown(folder, known[KIOSK_USER].pw_uid, known[KIOSK_USER].pw_gid)
+                # Root works here in a folder of the kiosk's user: a link that lies there gives nothing away.
+                owner = known[KIOSK_USER]
+                os.chown(folder, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
         for part in moved:
             if (path := getattr(parts, part)).exists():
                 path.rename(getattr(former, part))

@@ -90,6 +90,7 @@ def test_what_ends_in_service_goes_over_to_the_face_without_a_goodbye_to_systemd
 ) -> None:
     """One that says it stops is waited for, and killed in the end: the face would be gone for a moment."""
     told: list[str] = []
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setattr("kiosk.watch.revoked._EVERY_SECONDS", 0.0)
     monkeypatch.setattr("kiosk.app.Watchdog", lambda: Watchdog({"NOTIFY_SOCKET": "x"}, tell=told.append))
     monkeypatch.setattr("kiosk.app.tell_of_picture", lambda: end(home, collector))
