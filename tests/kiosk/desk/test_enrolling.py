@@ -18,6 +18,7 @@ import pytest
 
 from hardware.simulator import SimulatedPanel
 from hardware.wifi import Wifi
+from kiosk.commands.enrol import _alone
 from kiosk.config import Config
 from kiosk.desk.enrolling import FAILED_SECONDS, TYPING_SECONDS
 from kiosk.desk.entry import Entry
@@ -425,6 +426,23 @@ def test_no_link_and_no_pipe_is_read_and_an_enrolled_kiosk_is_left_alone(
     unit.ENROLMENT.write_text("{}")
     assert unit.typed() == 0
     assert not unit.TYPED.exists()
+
+
+def test_one_try_ends_before_the_next_begins(tmp_path: Path) -> None:
+    """The card, a hand and the screen may try at once, and each makes a key anew."""
+    order: list[str] = []
+
+    def second() -> None:
+        with _alone(tmp_path):
+            order.append("second")
+
+    with _alone(tmp_path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
 
 
 def test_on_a_laptop_the_command_is_run_with_nothing_secret_among_its_arguments(
