@@ -410,7 +410,7 @@ def test_anything_else_that_lies_there_is_taken_away_and_not_believed(
     assert tried.obstacle is Obstacle.ENROLMENT_FAILS
 
 
-def test_no_link_and_no_pipe_is_read_and_an_enrolled_kiosk_is_left_alone(
+def test_no_link_pipe_or_folder_is_read_and_an_enrolled_kiosk_is_left_alone(
     unit: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unit, "enrol", lambda wanted: pytest.fail(f"believed {wanted}"))
@@ -421,6 +421,9 @@ def test_no_link_and_no_pipe_is_read_and_an_enrolled_kiosk_is_left_alone(
     os.mkfifo(unit.TYPED)
     assert unit.typed() == 1
     assert secret.exists()
+    unit.TYPED.mkdir()
+    assert unit.typed() == 1
+    assert not unit.TYPED.exists()
     unit.TYPED.write_text('collector = "https://x.example"\ncode = "A"\npin = "1"')
     unit.ENROLMENT.parent.mkdir(parents=True, exist_ok=True)
     unit.ENROLMENT.write_text("{}")
