@@ -18,6 +18,7 @@ import pytest
 
 from hardware.simulator import SimulatedPanel
 from hardware.wifi import Wifi
+from kiosk.commands.enrol import _alone
 from kiosk.config import Config
 from kiosk.desk.enrolling import FAILED_SECONDS, TYPING_SECONDS
 from kiosk.desk.entry import Entry
@@ -409,7 +410,7 @@ def test_anything_else_that_lies_there_is_taken_away_and_not_believed(
     assert tried.obstacle is Obstacle.ENROLMENT_FAILS
 
 
-def test_no_link_and_no_pipe_is_read_and_an_enrolled_kiosk_is_left_alone(
+def test_no_link_pipe_or_folder_is_read_and_an_enrolled_kiosk_is_left_alone(
     unit: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unit, "enrol", lambda wanted: pytest.fail(f"believed {wanted}"))
@@ -420,11 +421,31 @@ def test_no_link_and_no_pipe_is_read_and_an_enrolled_kiosk_is_left_alone(
     os.mkfifo(unit.TYPED)
     assert unit.typed() == 1
     assert secret.exists()
+    unit.TYPED.mkdir()
+    assert unit.typed() == 1
+    assert not unit.TYPED.exists()
     unit.TYPED.write_text('collector = "https://x.example"\ncode = "A"\npin = "1"')
     unit.ENROLMENT.parent.mkdir(parents=True, exist_ok=True)
     unit.ENROLMENT.write_text("{}")
     assert unit.typed() == 0
     assert not unit.TYPED.exists()
+
+
+def test_one_try_ends_before_the_next_begins(tmp_path: Path) -> None:
+    """The card, a hand and the screen may try at once, and each makes a key anew."""
+    order: list[str] = []
+
+    def second() -> None:
+        with _alone(tmp_path):
+            order.append("second")
+
+    with _alone(tmp_path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
 
 
 def test_on_a_laptop_the_command_is_run_with_nothing_secret_among_its_arguments(
