@@ -53,6 +53,7 @@ BY_LIBRARIES = (
         "templates use filters by name",
     ),
     Unused("collector/fleet/models.py", "retired_why|hidden_why", "templates ask for them"),
+    Unused("collector/fleet/models.py", "gone_in", "conditions name it"),
     Unused("collector/fleet/models.py", "last_hour_ms", "conditions name it, and the intake's own SQL"),
     Unused("collector/releases/endings.py", "retired_why|hidden_why", "templates ask for them"),
     Unused("collector/desk/show/papers.py", "is_public", "a template asks for it"),
