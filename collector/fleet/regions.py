@@ -1,17 +1,21 @@
 """Naming all regions at once, from the code table of the Ministry of Home Affairs as CSV: every row is good, or none is taken.
 
 Codes and names change every year, so a newer edition is imported over the older one: what is new is added, what is called
-otherwise is renamed, and a code that the file does not have stays, because units may lie there.
+otherwise is renamed, and a code that the file does not have stays, because units may lie there; it is marked as gone. What each
+edition changed is kept. Releases carry the region's name of their day and are touched by none of this.
 """
 
 import csv
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import transaction
 
+from collector import clock
 from collector.errors import CollectorError
-from collector.fleet.models import Region
+from collector.fleet import setting
+from collector.fleet.models import Kiosk, Place, Region, RegionChange, RegionEdition, SetValue, Unit
 from collector.people import trail
 from survey.instrument.regions import parse
 from survey.record.errors import Malformed
@@ -55,14 +59,28 @@ class Renamed(NamedTuple):
     now: str
 
 
+class Gone(NamedTuple):
+    """A region that the file has no more, with where its units may lie now."""
+
+    code: str
+    name: str
+    units: int
+    """Units that lie in it, or below where it is no village."""
+    likely: tuple[str, ...]
+    """Codes that are new in the file and called the same, in the same province: a region that was split off gets other codes."""
+
+
 class Imported(NamedTuple):
-    """What an import changed."""
+    """What an import changed, or would change."""
 
     rows: int
     added: int
     renamed: list[Renamed]
     above: int
     """Regions above others that the file does not name: they are there, without a name."""
+    gone: list[Gone]
+    back: list[str]
+    """Codes that an edition before had no more."""
 
 
 def read(text: str) -> Table:
@@ -94,12 +112,18 @@ def read(text: str) -> Table:
     return Table(list(found.values()), bad)
 
 
-def take(rows: Iterable[RegionRow], *, who: str, source: str, tell: Tell) -> Imported:
+def take(
+    rows: Iterable[RegionRow], *, who: str, source: str, tell: Tell, edition: str = "", dry: bool = False
+) -> Imported:
     """Add and rename regions as a table says, in one transaction; a second time changes nothing.
 
+    With `edition` what it changed is kept under that name, and what it has no more is marked; `dry`: nothing is changed.
+
     Raises:
-        CollectorError: there is no row at all (`regions_none`).
+        CollectorError: there is no row at all (`regions_none`), or an edition of this name was taken before (`edition_known`).
     """
+    if edition and RegionEdition.objects.filter(name=edition).exists():
+        raise CollectorError("edition_known", name=edition)
     wanted = {row.code: row.name for row in rows}
     if not wanted:
         raise CollectorError("regions_none")
@@ -110,6 +134,14 @@ def take(rows: Iterable[RegionRow], *, who: str, source: str, tell: Tell) -> Imp
         fresh += [Region(code=code) for code in unnamed]
         other = [code for code, name in wanted.items() if here.get(code, name) != name]
         changed = [Region(code=code, name=wanted[code]) for code in other]
+        renamed = [Renamed(code, here[code], wanted[code]) for code in other]
+        missing = _missing(wanted, here)
+        marked = set(Region.objects.exclude(gone_in=None).values_list("code", flat=True))
+        back = sorted(marked & wanted.keys())
+        gone = _gone(missing - marked, here, [one for one in fresh if one.name])
+        told = Imported(len(wanted), len(fresh) - len(unnamed), renamed, len(unnamed), gone, back)
+        if dry:
+            return told
         every = len(fresh) + len(changed)
         for first in range(0, len(fresh), _AT_ONCE):
             Region.objects.bulk_create(fresh[first : first + _AT_ONCE])
@@ -117,11 +149,98 @@ def take(rows: Iterable[RegionRow], *, who: str, source: str, tell: Tell) -> Imp
         for first in range(0, len(changed), _AT_ONCE):
             Region.objects.bulk_update(changed[first : first + _AT_ONCE], ["name"], batch_size=400)
             tell(len(fresh) + min(first + _AT_ONCE, len(changed)), every)
-        renamed = [Renamed(code, here[code], wanted[code]) for code in other]
-        told = Imported(len(wanted), len(fresh) - len(unnamed), renamed, len(unnamed))
+        if edition:
+            _keep(edition, told, who=who, source=source)
         facts = {"rows": told.rows, "added": told.added, "renamed": len(renamed)}
         trail.note(who=who, action="regions imported", subject=source, facts=facts)
     return told
+
+
+def _missing(wanted: Mapping[str, str], here: Iterable[str]) -> set[str]:
+    """Give the codes that the file has no more: a file of one province, or without villages, says nothing of the others."""
+    told = {_among(code) for code in wanted}
+    levels = {(code[:2], code.count(".")) for code in wanted}
+    provinces = {code for code in here if "." not in code}
+    if 2 * len(provinces & wanted.keys()) <= len(provinces):
+        told.discard(_among("00"))
+    absent = [code for code in here if code not in wanted]
+    missing = {code for code in absent if _among(code) in told}
+    below = {
+        code
+        for code in absent
+        if (code[:2], code.count(".")) in levels and any(one in missing for one in _above([code]))
+    }
+    return missing | below
+
+
+def _among(code: str) -> tuple[str, int]:
+    """Give among which regions a code stands: of its level, in its regency or province."""
+    parts = code.split(".")
+    return ".".join(parts[: 2 if len(parts) > 2 else max(0, len(parts) - 1)]), len(parts)
+
+
+def _gone(codes: Iterable[str], here: Mapping[str, str], fresh: Iterable[Region]) -> list[Gone]:
+    named: dict[tuple[str, int, str], list[str]] = {}
+    for one in fresh:
+        named.setdefault(_called(one.code, one.name), []).append(one.code)
+    units = Counter(Unit.objects.values_list("region", flat=True))
+    return [
+        Gone(code, here[code], units[code], tuple(named.get(_called(code, here[code]), ())))
+        for code in sorted(codes)
+    ]
+
+
+def _called(code: str, name: str) -> tuple[str, int, str]:
+    return code[:2], code.count("."), name.casefold()
+
+
+def _keep(name: str, told: Imported, *, who: str, source: str) -> None:
+    """Keep an edition with what it changed, and mark what it has no more."""
+    edition = RegionEdition.objects.create(
+        name=name,
+        source=source[:200],
+        rows=told.rows,
+        added=told.added,
+        taken_at=clock.now(),
+        taken_by=who[:150],
+    )
+    changes = [
+        RegionChange(edition=edition, region_id=one.code, what="renamed", before=one.before, now=one.now)
+        for one in told.renamed
+    ]
+    changes += [
+        RegionChange(edition=edition, region_id=one.code, what="gone", before=one.name) for one in told.gone
+    ]
+    changes += [RegionChange(edition=edition, region_id=code, what="back") for code in told.back]
+    RegionChange.objects.bulk_create(changes, batch_size=400)
+    for codes, mark in (([one.code for one in told.gone], edition), (told.back, None)):
+        for first in range(0, len(codes), 400):
+            Region.objects.filter(pk__in=codes[first : first + 400]).update(gone_in=mark)
+
+
+def move(before: str, now: str, *, who: str, why: str) -> int:
+    """Have what lies in one region lie in another: its units with their places, and what is set there; gives how many units.
+
+    For a region that got another code, as a village of a district that was split. Releases of before stay as they are.
+
+    Raises:
+        CollectorError: there is no such region (`region_unknown`), or nobody says why (`office_why`).
+    """
+    for code in (before, now):
+        if not Region.objects.filter(pk=code).exists():
+            raise CollectorError("region_unknown", code=code)
+    if not why.strip():
+        raise CollectorError("office_why")
+    with transaction.atomic():
+        units = list(Unit.objects.filter(region=before).values_list("pk", flat=True))
+        Unit.objects.filter(pk__in=units).update(region=now)
+        Place.objects.filter(region=before).update(region=now)
+        taken = SetValue.objects.filter(layer="region", of=now).values_list("key", flat=True)
+        SetValue.objects.filter(layer="region", of=before).exclude(key__in=list(taken)).update(of=now)
+        facts = {"from": before, "to": now, "units": len(units)}
+        trail.note(who=who, action="region moved", subject=before, why=why, facts=facts)
+        setting.renew(Kiosk.objects.filter(in_use=True, stands__in=units))
+    return len(units)
 
 
 def _is_head(cells: list[str]) -> bool:

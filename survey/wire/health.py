@@ -137,14 +137,14 @@ class UplinkHealth(NamedTuple):
             fields["settings_held"] = self.settings_held
         if self.tickets_held >= 0:
             fields["tickets_held"] = self.tickets_held
-        texts = {
+        said = {
             "log_refused": self.log_refused,
             "broker": self.broker,
             "collector": self.collector,
             "address_refused": self.address_refused,
             "address_why": self.address_why,
         }
-        fields |= {name: text for name, text in texts.items() if text}
+        fields |= {name: text for name, text in said.items() if text}
         return fields if self.kiosk is None else fields | {"kiosk": self.kiosk.to_fields()}
 
 

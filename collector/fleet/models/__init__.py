@@ -10,8 +10,9 @@ from collector.fleet.models.kiosks import (
     OfferedPlace,
     WantedKiosk,
 )
+from collector.fleet.models.regions import Region, RegionChange, RegionEdition
 from collector.fleet.models.settings import KioskSettings, SettingsReport, SetValue
-from collector.fleet.models.units import Agency, Counter, Place, Region, Service, Tenant, Unit
+from collector.fleet.models.units import Agency, Counter, Place, Service, Tenant, Unit
 
 __all__ = [
     "Agency",
@@ -26,6 +27,8 @@ __all__ = [
     "OfferedPlace",
     "Place",
     "Region",
+    "RegionChange",
+    "RegionEdition",
     "Service",
     "SetValue",
     "SettingsReport",

@@ -4,15 +4,7 @@ from datetime import date
 
 from django.db import models
 
-
-class Region(models.Model):
-    """A region under its Kemendagri code; a subtree is all codes with a common beginning."""
-
-    code = models.CharField(max_length=13, primary_key=True)
-    name = models.CharField(max_length=64, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}".strip()
+from collector.fleet.models.regions import Region
 
 
 class Agency(models.Model):

@@ -262,6 +262,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], str]] = {
     "retention": ((), "run `ikm-collector setup` as the collector's user"),
     "serve": (("--port", "{port}"), "stop what listens there, or take another --port"),
     "service": (("add", *UNIT, "--code", "-", "--name", "x"), "service = '-': a code has"),
+    "settings": (("set", "volume_percent=600"), "volume_percent is a whole number from 0 to 100"),
     "setup": ((), "cannot be written: Not a directory"),
     "stream": (("accept", "abc", "--as", "rina", "--why", "x"), "'rina' may not do this here"),
     "trail": ((), "run `ikm-collector setup` as the collector's user"),

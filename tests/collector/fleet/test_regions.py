@@ -1,5 +1,6 @@
 """The table of regions: all of it or nothing, every bad row named, and a newer edition over an older one."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from collector.fleet import regions
-from collector.fleet.models import Region, Unit
+from collector.accounts import roles
+from collector.fleet import regions, setting
+from collector.fleet.layers import Layer
+from collector.fleet.models import KioskSettings, Region, RegionEdition, Unit
 from collector.people.models import TrailEntry
+from collector.releases import publishing
+from survey.index.periods import parse
+from tests.collector.accounts_of import person
+from tests.collector.fake_kiosk import FakeKiosk
 
 pytestmark = pytest.mark.django_db
 
@@ -110,4 +117,99 @@ def test_the_statements_grow_with_blocks_of_rows_and_not_with_rows() -> None:
 
     few = asked(regions.read(many(2)).rows)
     Region.objects.all().delete()
-    assert asked(regions.read(many(1_500)).rows) <= few + 3, "SQLite takes 499 rows at once"
+    assert asked(regions.read(many(1_500)).rows) <= few + 4, "SQLite takes 333 rows at once"
+
+
+OLDER = """18,Lampung
+18.01,Lampung Selatan
+18.01.05,Sidomulyo
+18.01.05.2003,Sukamaju
+18.01.05.2004,Sidorejo
+18.01.06,Candipuro
+18.01.06.2001,Titiwangi
+12,Sumatera Utara
+12.71,Kota Medan
+"""
+NEWER = """18,Lampung
+18.01,Lampung Selatan
+18.01.05,Sidomulyo
+18.01.05.2004,Sidoharjo
+18.16,Bandar Negara
+18.16.01,Candipuro
+18.16.01.2001,Titiwangi
+18.16.02,Sukamaju Raya
+18.16.02.2001,Sukamaju
+"""
+"""A regency was split: a district and a village of another went to the new one, and a village was renamed."""
+
+
+def taken(folder: Path, text: str, *words: str) -> None:
+    call_command("region", "import", str(table(folder, text)), *words)
+
+
+def test_an_edition_is_tried_first_and_says_what_is_renamed_gone_and_perhaps_where(
+    tmp_path: Path, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken(tmp_path, OLDER, "--edition", "2025")
+    capsys.readouterr()
+    before = list(Region.objects.order_by("pk").values())
+    taken(tmp_path, NEWER, "--edition", "2026", "--dry-run")
+    printed = capsys.readouterr().out
+    assert "18.01.05.2004: Sidorejo is now Sidoharjo" in printed
+    assert "18.01.05.2003 Sukamaju: gone, 1 units lie there; perhaps 18.16.02.2001" in printed
+    assert "18.01.06 Candipuro: gone; perhaps 18.16.01" in printed
+    assert "18.01.06.2001 Titiwangi: gone; perhaps 18.16.01.2001" in printed
+    assert "12.71" not in printed, "the file says nothing of that province"
+    assert "3 gone; nothing was changed: a dry run" in printed
+    assert list(Region.objects.order_by("pk").values()) == before
+    assert RegionEdition.objects.count() == 1
+
+
+def test_editions_are_kept_with_what_they_changed_and_what_is_gone_may_come_back(
+    tmp_path: Path, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for edition, text in (("2025", OLDER), ("2026", NEWER)):
+        taken(tmp_path, text, "--edition", edition)
+    assert set(Region.objects.exclude(gone_in=None).values_list("pk", flat=True)) == {
+        "18.01.05.2003",
+        "18.01.06",
+        "18.01.06.2001",
+    }
+    with pytest.raises(CommandError, match="was taken in before"):
+        taken(tmp_path, OLDER, "--edition", "2026")
+    capsys.readouterr()
+    taken(tmp_path, OLDER, "--edition", "2027")
+    assert "3 back" in capsys.readouterr().out
+    assert not Region.objects.filter(gone_in__name="2026").exists()
+    assert Region.objects.filter(gone_in__name="2027", pk="18.16").exists()
+    call_command("region", "editions")
+    printed = capsys.readouterr().out
+    assert "2026  9 regions, 5 added" in printed
+    assert "    18.01.05.2004  Sidorejo is now Sidoharjo" in printed
+    assert "    18.01.06  gone" in printed
+    assert "    18.01.06  back" in printed
+
+
+def test_a_region_that_got_another_code_takes_its_units_settings_and_people_along_and_releases_stay(
+    tmp_path: Path, unit: Unit, kiosk: FakeKiosk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken(tmp_path, OLDER, "--edition", "2025")
+    unit.refresh_from_db()
+    release = publishing.publish(unit, parse("2026-TW3"), who="rina")
+    setting.change(Layer("region", "18.01.05.2003"), {"volume_percent": 44}, who="rina")
+    person("wati", roles.EVALUATOR, region=Region.objects.get(pk="18.01.05.2003"))
+    taken(tmp_path, NEWER, "--edition", "2026")
+    setting.change(Layer("region", "18.16"), {"sunlight": True}, who="rina")
+    with pytest.raises(CommandError):
+        call_command("region", "move", "18.01.05.2003", "18.99", "--why", "pemekaran")
+    call_command("region", "move", "18.01.05.2003", "18.16.02.2001", "--why", "pemekaran")
+    assert "1 units of 18.01.05.2003 lie in 18.16.02.2001 now, with 1 offices" in capsys.readouterr().out
+    unit.refresh_from_db()
+    assert unit.region_id == "18.16.02.2001"
+    content = KioskSettings.objects.filter(kiosk__name=kiosk.name).order_by("-version")[0].content
+    assert (content["volume_percent"], content["sunlight"]) == (44, True)
+    release.refresh_from_db()
+    assert json.loads(bytes(release.content))["subject"]["region"] == {
+        "code": "18.01.05.2003",
+        "name": "Sukamaju",
+    }

@@ -50,10 +50,11 @@ class Command(CollectorCommand):
         if options["subcommand"] == "list":
             return _list(every=options["all"])
         standing = _DECISIONS[options["subcommand"]]
-        stream = _find(options["stream"])
-        stands = stream.kiosk.stands
-        over = ("unit", stands.code) if stands is not None else EVERYTHING
+        named = Stream.objects.filter(uid__startswith=options["stream"])
+        stands = named.values_list("kiosk__stands__code", flat=True).first()
+        over = ("unit", stands) if stands else EVERYTHING
         who = acting(options["account"], (roles.ADMINISTRATOR,), over=over)
+        stream = _find(options["stream"])
         with transaction.atomic():
             number = decide(stream, standing, who=options["account"], why=options["why"])
             trail.note(
