@@ -31,11 +31,14 @@ from kiosk.config import Config
 from kiosk.device import Device
 from kiosk.fitted.opening import open_window
 from kiosk.loop import Loop
+from kiosk.remote.tickets import Tickets, told_here
+from kiosk.remote.visit_codes import Confirmed, VisitCodes
 from kiosk.show.views import ChoiceView, MessageView, View
 from kiosk.times import RealTimes
 from survey.visit.state import Step
 from survey.wire.messages import Batch, pack_batch
 from uplink.journal.enrolment import load_enrolment
+from uplink.journal.home import KioskHome
 from uplink.journal.identity import Identity
 from uplink.journal.journal import Journal
 from uplink.journal.reader import JournalReader
@@ -126,13 +129,24 @@ def kiosk(home: Path, disk: Disk) -> Iterator[tuple[Loop, SimulatedPanel, Watche
     config = Config()
     window = open_window(config, title="bench", windowed=True)
     zone = ZoneInfo("Asia/Jakarta")
-    device = Device(home, config, load_enrolment(home), journal, writer, clock, zone)
+    enrolment = load_enrolment(home)
+    tickets = Tickets(told_here(home, enrolment), collector_key=enrolment.collector_key)
+    codes = VisitCodes(
+        KioskHome(home).visit_codes,
+        kiosk=enrolment.kiosk,
+        collector_key=enrolment.collector_key,
+        confirmed=lambda: Confirmed(journal.stream, journal.confirmed),
+        seen_log=lambda: None,
+    )
+    device = Device(home, config, enrolment, journal, writer, clock, zone, tickets, codes)
     panel, watched = SimulatedPanel(), Watched(window)
     panel.wake_with(window.wake)
     loop = make_loop(device, panel=panel, display=watched, times=RealTimes(clock, zone), staff=True)  # type: ignore[arg-type]
     try:
         yield loop, panel, watched
     finally:
+        tickets.stop()
+        codes.stop()
         writer.stop()
         window.close()
 
