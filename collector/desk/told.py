@@ -12,6 +12,7 @@ from django.urls import reverse
 from collector.accounts import roles
 from collector.accounts.scope import EVERYWHERE
 from collector.fleet.models import Place
+from collector.fleet.tree import below
 from collector.releases.content import two_decimals
 from collector.releases.models import Release, ReleaseStep
 from collector.releases.show.reading import Reading
@@ -77,8 +78,8 @@ def _reach(user: User) -> Q | None:
             code = office.region.pk
             inside = Q(release__code=code) | Q(release__code__startswith=f"{code}.")
             reach |= Q(release__subject="region") & inside
-            places = Place.objects.filter(Q(region_id=code) | Q(region_id__startswith=f"{code}."))
-            reach |= Q(release__subject="place", release__code__in=places.values("code"))
+            malls = Place.objects.filter(below(code)).values("code")
+            reach |= Q(release__subject="place", release__code__in=malls)
         if office.agency is not None:
             reach |= Q(release__subject="agency", release__code=office.agency.code)
     return reach

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from collector.fleet import present
 from collector.fleet.models import Assignment, Kiosk, OfferedPlace, Place, Service, Tenant, Unit
-from collector.fleet.standing import Standing, full_code
+from collector.fleet.standing import Standing, full_code, named_code
 
 
 def standing_at(unit: Unit) -> list[Kiosk]:
@@ -40,14 +40,14 @@ def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
             units_at[place].add(unit)
     of_unit: dict[int, list[tuple[str, int]]] = {}
     units = {unit for at_place in units_at.values() for unit in at_place}
-    full: dict[int, str] = {}
+    codes: dict[int, tuple[str, str]] = {}
     for service, unit, code, unit_code in (
         Service.objects.filter(unit_id__in=units)
         .order_by("id")
         .values_list("id", "unit_id", "code", "unit__code")
     ):
         of_unit.setdefault(unit, []).append((code, service))
-        full[service] = full_code(unit_code, code)
+        codes[service] = unit_code, code
     offered: dict[int, dict[str, int]] = {}
     for kiosk, code, place in OfferedPlace.objects.filter(kiosk_id__in=kiosk_ids).values_list(
         "kiosk_id", "place__code", "place_id"
@@ -61,7 +61,8 @@ def standings(kiosk_ids: Collection[int]) -> dict[int, Standing]:
         for other in sorted(units_at[place]):
             for code, service in of_unit.get(other, ()):
                 services.setdefault((place, code), (service, other))
-                services.setdefault((place, full[service]), (service, other))
+                services.setdefault((place, full_code(*codes[service])), (service, other))
+                services[place, named_code(*codes[service])] = (service, other)
         # A unit's own service wins over a neighbour's of the same code; the minus keeps units and places apart.
         for code, service in of_unit.get(unit, ()):
             services[-unit, code] = (service, unit)

@@ -10,6 +10,11 @@ def full_code(unit: str, service: str) -> str:
     return f"{unit}.{service}"
 
 
+def named_code(unit: str, service: str) -> str:
+    """Give what a service of a unit is found by where both are named; no code can be written so that it is another one's."""
+    return f"{unit}\0{service}"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A kiosk's assignments, and the services people could name there."""
@@ -19,7 +24,7 @@ class Standing:
     stands: tuple[tuple[int, int], ...]
     """`(unit_id, place_id)` of each."""
     services: Mapping[tuple[int, str], tuple[int, int]]
-    """`(service_id, unit_id)` by `(place_id, code)`; for each also under its full code (`full_code`)."""
+    """`(service_id, unit_id)` by `(place_id, code)`; for each also under its full code (`full_code`), and under what names it with its unit (`named_code`)."""
     places: Mapping[str, int] = field(default_factory=dict)
     """`place_id` by code, of those where its staff may have said that it stands."""
 
@@ -34,6 +39,9 @@ class Standing:
 
     def service(self, *, unit: int, place: int, code: str, of_unit: str = "") -> tuple[int, int] | None:
         """Give `(service_id, unit_id)` of the service `code`: that of the neighbour named, the unit's own, else one offered at the same place."""
-        if of_unit and (found := self.services.get((place, full_code(of_unit, code)))):
-            return found
+        if of_unit:
+            bare = code.removeprefix(full_code(of_unit, ""))
+            for one in dict.fromkeys((code, bare)):
+                if found := self.services.get((place, named_code(of_unit, one))):
+                    return found
         return self.services.get((-unit, code)) or self.services.get((place, code))

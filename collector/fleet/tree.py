@@ -14,7 +14,7 @@ REGION_CODE = re.compile(r"\d\d(?:\.\d\d(?:\.\d\d(?:\.[123]\d{3})?)?)?")
 
 
 def below(code: str) -> Q:
-    """Give the condition that a unit lies in a region or in one below it; for every database by its index of regions."""
+    """Give the condition that a unit or a place lies in a region or in one below it; for every database by its index of regions."""
     first, last = f"{code}.00", f"{code}.99.99.9999"
     return Q(region_id=code) | Q(
         region_id__gte=first, region_id__lte=last, region__code__startswith=f"{code}."

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from collector.accounts import roles
+from collector.desk import told
 from collector.fleet.models import Agency, Kiosk, KioskSettings, KioskState, Region, Tenant
 from collector.headers import PAGE
 from collector.releases import pooling
@@ -124,6 +125,24 @@ def test_the_pages_in_english_are_english(mall: Mall) -> None:
         assert CHROME.findall(heard(pages[1])) == [], path
 
 
+def test_who_evaluates_the_region_hears_of_the_buildings_number_by_mail(mall: Mall) -> None:
+    elsewhere = add_unit("medan", region="12.71", agency="medan")
+    people = [
+        person("wati", roles.EVALUATOR, region=Region.objects.get(pk="18.01")),
+        person("tuti", roles.EVALUATOR, region=elsewhere.region),
+        person("bpjs", roles.EVALUATOR, agency=Agency.objects.get(code="bpjs")),
+    ]
+    mall.agree("bpjs", "samsat")
+    for code in ("bpjs", "samsat"):
+        visit(mall.posts[code], 6)
+    before = mall.clock.moment
+    mall.over()
+    out, _ = mall.published()
+    after = mall.clock.moment + timedelta(1)
+    heard_of = [told.news_of(user, since=before, until=after).told for user in people]
+    assert [out.pk in [one.release.pk for one in each] for each in heard_of] == [True, False, False]
+
+
 def test_how_many_wait_is_told_by_counter_to_those_who_run_it_and_its_own_to_an_agency(mall: Mall) -> None:
     counters = [
         {"name": "Samsat", "floor": "1", "number": "4", "unit": "gerai-samsat"},
@@ -133,9 +152,11 @@ def test_how_many_wait_is_told_by_counter_to_those_who_run_it_and_its_own_to_an_
     kiosk = mall.posts["dukcapil"].kiosk
     Kiosk.objects.filter(pk=kiosk.pk).update(in_use=True, stands=mall.posts["dukcapil"].unit)
     KioskSettings.objects.create(kiosk=kiosk, version=1, content={"counters": counters}, message=b"")
-    told = UplinkHealth(kiosk=KioskHealth(waiting=(("4", 3), ("5", 0), ("3", 1), ("9", 4))))
+    health = UplinkHealth(kiosk=KioskHealth(waiting=(("4", 3), ("5", 0), ("3", 1), ("9", 4))))
     now = mall.clock.moment
-    KioskState.objects.create(kiosk=kiosk, online=True, changed_at=now, heard_at=now, health=told.to_fields())
+    KioskState.objects.create(
+        kiosk=kiosk, online=True, changed_at=now, heard_at=now, health=health.to_fields()
+    )
     client = runner()
     page = seen(client, ROOT)
     for words in ("4 · Samsat 10–19 orang", "5 · BPJS tidak ada", "3 · Dukcapil 1–4 orang"):

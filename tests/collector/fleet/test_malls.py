@@ -187,3 +187,22 @@ def test_a_course_that_is_called_off_was_on_no_day(place: Place, hall: Kiosk) ->
 def test_days_that_are_none_are_refused(day: object) -> None:
     with pytest.raises(SettingsRefused, match="2026-11-24"):
         check({"services": [{"code": "a", "name": "A", "from": day}]})
+
+
+def test_no_code_takes_the_answers_of_another_agency(place: Place, hall: Kiosk) -> None:
+    """`a` with a service `b.c` and `a.b` with a service `c` have one full code; who is named keeps its own."""
+    thief, owner = counter("a", "b.c", "b.d"), counter("a.b", "c", "d")
+    malls.serve(place, thief, who=WHO)
+    malls.serve(place, owner, who=WHO)
+    counter("pengelola", "c", "d")  # the hall's own codes win, so those of both go with their unit
+    stands = standings([hall.pk])[hall.pk]
+    unit, at = stands.at(0)
+    for told in services_at(Unit.objects.get(code="pengelola"), place):
+        found = stands.service(unit=unit, place=at, code=told["code"], of_unit=told.get("unit", ""))
+        assert found is not None
+        assert Unit.objects.get(pk=found[1]).code == told.get("unit", "pengelola"), told
+    for named, wanted in (("a", thief), ("a.b", owner)):
+        for code in ("c", "a.b.c", "b.c"):
+            found = stands.service(unit=unit, place=at, code=code, of_unit=named)
+            if found is not None and Unit.objects.get(pk=found[1]).code.startswith("a"):
+                assert found[1] == wanted.pk or not wanted.services.filter(code=code).exists()
