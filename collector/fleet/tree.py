@@ -7,7 +7,6 @@ from django.db.models import Q
 from collector.errors import CollectorError
 from collector.fleet.models import Agency, Place, Region, Service, Unit
 from collector.words.foreign import in_one_line
-from collector.words.foreign import in_one_line
 
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 REGION_CODE = re.compile(r"\d\d(?:\.\d\d(?:\.\d\d(?:\.[123]\d{3})?)?)?")
