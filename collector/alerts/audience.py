@@ -1,11 +1,13 @@
 """Which open alerts an account sees: kiosks of its offices, what is due in its regencies, answers as an evaluator, complaints as their list shows them."""
 
 from collections import Counter
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from collector.accounts import roles
+from collector.accounts.models import Office
 from collector.accounts.roles import Account
 from collector.accounts.scope import EVERYWHERE
 from collector.alerts.models import Alert
@@ -19,7 +21,7 @@ _OF_HOLDER = (
 )  # fmt: skip
 
 
-class Office(NamedTuple):
+class At(NamedTuple):
     """What complaints of an office are told as."""
 
     kind: Kind
@@ -30,7 +32,7 @@ class Office(NamedTuple):
 class Waiting(NamedTuple):
     """How many complaints of an office there are, of one kind."""
 
-    office: Office
+    office: At
     number: int
     regions: frozenset[str]
     fresh: bool
@@ -68,22 +70,29 @@ def of_others(user: Account) -> QuerySet[Alert]:
 
 
 def of_complaints(
-    user: Account, *, fresh: object = None, kinds: tuple[Kind, ...] = COMPLAINTS
+    user: Account, *, round_at: datetime | None = None, kinds: tuple[Kind, ...] = COMPLAINTS
 ) -> list[Waiting]:
-    """Give how many complaints wait, by office, of those that an account sees; `fresh` is the moment of a round."""
+    """Give how many complaints wait, by office, of those that an account sees.
+
+    `round_at`: the moment of a round whose messages are made; new complaints are announced to nobody who ever sat at the desk that they are about,
+    whether they are kept from it or not.
+    """
     seen = Alert.objects.filter(ended_at=None, kind__in=kinds, ticket__in=sight.visible(user).values("pk"))
+    if round_at is not None:
+        sat = Office.objects.filter(user=user.pk, role=roles.UNIT_OFFICER)
+        seen = seen.exclude(kind=Kind.NEW, ticket__unit__in=sat.values("unit"))
     rows = seen.order_by().values_list("kind", "ticket__unit__region", *_OF_HOLDER)
-    numbers: Counter[Office] = Counter()
-    regions: dict[Office, set[str]] = {}
-    new: set[Office] = set()
+    numbers: Counter[At] = Counter()
+    regions: dict[At, set[str]] = {}
+    new: set[At] = set()
     for kind, region, level, unit, agency, of, *names, number, newest in rows.annotate(
         Count("pk"), Max("opened_at")
     ):
         holder = Holder(level, unit or agency or of or "")
-        office = Office(Kind(kind), holder, holder_name(holder, next(filter(None, names), "")))
+        office = At(Kind(kind), holder, holder_name(holder, next(filter(None, names), "")))
         numbers[office] += number
         regions.setdefault(office, set()).add(region)
-        if newest == fresh:
+        if newest == round_at:
             new.add(office)
     order = (Kind.OVER, Kind.TODAY, Kind.SOON, Kind.NEW)
     listed = sorted(numbers, key=lambda one: (order.index(one.kind), one.name))

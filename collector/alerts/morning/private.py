@@ -46,7 +46,7 @@ def lines(receiver: Receiver, begun: Sequence[Found], ended: Sequence[Alert], no
 
 def _complaints(receiver: Receiver, reader: User, kinds: Collection[Kind], now: datetime) -> Iterator[Line]:
     """Give, for each office with something that is new today, how many there are of it; of what the reader may not see, nothing."""
-    for one in audience.of_complaints(reader, fresh=now, kinds=tuple(kinds)) if kinds else ():
+    for one in audience.of_complaints(reader, round_at=now, kinds=tuple(kinds)) if kinds else ():
         kind = one.office.kind
         if one.fresh and any(telling.reaches(receiver, region, kind) for region in one.regions):
             yield Line.complaints(kind, one.office.name, one.number, now)

@@ -94,6 +94,10 @@ def test_what_is_kept_from_a_desk_is_told_to_nobody_who_sat_there(unit: Unit) ->
     rounds.turn(MORNING)
     assert names() == ["atas"]
     assert "pungli" not in texts()[0]
+    open_to_the_desk = a_ticket(unit, day=MONDAY + DAY)
+    assert not Ticket.objects.get(pk=open_to_the_desk.pk).guarded
+    rounds.turn(MORNING + DAY)
+    assert names() == ["atas", "atas"], "a new one is announced to nobody of the desk, kept from it or not"
 
 
 def test_units_that_have_not_handed_in_are_one_line_a_regency(unit: Unit) -> None:
