@@ -175,7 +175,8 @@ def _answer(
         "place": {"code": place.code, "name": place.name},
         "agency": unit.agency.name if unit.agency is not None else "",
         "timezone": unit.time_zone,
-        "services": services_at(unit, place),
+        # Those of certain days come with the settings, which know the days.
+        "services": [one for one in services_at(unit, place) if not one.keys() & {"from", "until"}],
         "collector_key": collector.signing.hex(),
         "seal_key": collector.seal_key.hex(),
         "broker": {

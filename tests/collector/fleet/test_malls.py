@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from collector.errors import CollectorError
-from collector.fleet import malls, tree
+from collector.fleet import enrolment, malls, tree
 from collector.fleet.assignments import assign, standings
-from collector.fleet.models import Assignment, Kiosk, Place, Unit
+from collector.fleet.models import Assignment, Kiosk, KioskSettings, Place, Unit
 from collector.fleet.publication import services_at
 from collector.people.models import TrailEntry
 from survey.index.periods import parse
@@ -15,6 +16,7 @@ from survey.settings.keys import check
 from survey.settings.shown import SettingsRefused
 from survey.visit.services import on_day
 from tests.collector.conftest import OwnClock
+from tests.collector.fleet.test_fleet import ask
 from tests.collector.scores.village import add_unit
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +208,15 @@ def test_no_code_takes_the_answers_of_another_agency(place: Place, hall: Kiosk) 
             found = stands.service(unit=unit, place=at, code=code, of_unit=named)
             if found is not None and Unit.objects.get(pk=found[1]).code.startswith("a"):
                 assert found[1] == wanted.pk or not wanted.services.filter(code=code).exists()
+
+
+def test_a_kiosk_that_enrols_is_told_of_courses_by_its_settings_alone(unit: Unit, client: Client) -> None:
+    """The enrolment knows no days: until the settings come nobody is asked about a course."""
+    home = tree.place_of(unit)
+    tree.add_service(unit=unit, code="sku", name="Usaha")
+    course = counter("pelatihan-3", "kades")
+    malls.serve(home, course, who=WHO, since=date(2026, 11, 1), last=date(2026, 11, 26))
+    answer = ask(client, enrolment.new_code(unit, place=home)).json()
+    assert [one["code"] for one in answer["services"]] == ["sku"]
+    settings = KioskSettings.objects.get(kiosk__name=answer["kiosk"])
+    assert [one["code"] for one in settings.content["services"]] == ["sku", "kades"]
