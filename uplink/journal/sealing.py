@@ -18,7 +18,7 @@ from survey.wire.sealing import SEAL_KEY, WRITTEN, key_id, read_key
 from survey.wire.ticket_states import STATE_NONCE_BYTES, TicketState, state_context
 from uplink.errors import IdentityError
 from uplink.journal.enrolment import Enrolment
-from uplink.journal.told import newest_settings
+from uplink.journal.told import signed_settings
 
 _NONCE = bytes(12)
 
@@ -56,6 +56,5 @@ def open_state(sealed: bytes, secrets: TicketSecrets) -> TicketState | None:
 
 def current_key(home: Path, enrolment: Enrolment) -> bytes:
     """Give the collector's key to seal to: of the newest settings it has signed for this kiosk, else the enrolment's."""
-    settings = newest_settings(home, enrolment)
-    stated = read_key(settings.content.get(SEAL_KEY)) if settings is not None else None
-    return stated if stated is not None else enrolment.seal_key
+    stated = (read_key(one.content.get(SEAL_KEY)) for one in signed_settings(home, enrolment))
+    return next((key for key in stated if key is not None), enrolment.seal_key)

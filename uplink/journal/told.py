@@ -23,22 +23,27 @@ class Addresses(NamedTuple):
     collector: str
 
 
-def newest_settings(home: Path, enrolment: Enrolment) -> Settings | None:
-    """Give them, or None where there are none.
+def signed_settings(home: Path, enrolment: Enrolment) -> list[Settings]:
+    """Give what lies here of settings that the collector has signed for this kiosk, the newest first.
 
     The uplink's inbox and what the kiosk has applied are both looked at: whoever puts an older message into the one brings
     nothing old back.
     """
     verify = verifier(enrolment.collector_key)
-    newest: Settings | None = None
+    found = []
     for path in (KioskHome(home).settings, KioskHome(home).settings_good):
         try:
             settings = unpack_settings(path.read_bytes(), verify)
         except (OSError, Malformed):
             continue
-        if settings.kiosk == enrolment.kiosk and (newest is None or settings.version > newest.version):
-            newest = settings
-    return newest
+        if settings.kiosk == enrolment.kiosk:
+            found.append(settings)
+    return sorted(found, key=lambda one: -one.version)
+
+
+def newest_settings(home: Path, enrolment: Enrolment) -> Settings | None:
+    """Give the newest of them, or None where there are none."""
+    return next(iter(signed_settings(home, enrolment)), None)
 
 
 def enrolled_at(enrolment: Enrolment) -> Addresses:
