@@ -117,7 +117,7 @@ def test_only_the_keeper_reads_private_keys(machine: Machine) -> None:
 
 
 def test_the_keeper_gives_each_user_what_is_his(machine: Machine) -> None:
-    pages = {"RECEIPT", "SETTINGS", "TICKETS", "CHECKPOINT", "LOG_NEWS", "WRITTEN", "ROUTED"}
+    pages = {"RECEIPT", "SETTINGS", "TICKETS", "CHECKPOINT", "LOG_NEWS", "WRITTEN", "ROUTED", "ENDED"}
     assert may(machine, "ikm-collector-listen") == {"RECEIPT"}
     assert may(machine, "ikm-collector-web") == pages
     assert may(machine, "ikm-collector") == {"RECEIPT", "LOG_NEWS", "CARRIED"}
