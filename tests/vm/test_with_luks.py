@@ -1,4 +1,4 @@
-"""The data's partition locked as the guide for installing says, with a key on the card, over a pulled plug."""
+"""The data's partition locked as the guide for installing says: a key on the card, then a passphrase by hand; each over a pulled plug."""
 
 import re
 import sys
@@ -22,6 +22,7 @@ mkdir -p {LATER}
 printf '[Service]\\nExecStartPre=/bin/sleep {LATE_SECONDS}\\n' >{LATER}/late.conf
 sync
 """
+PASSPHRASE = "sawah hijau di pagi hari"
 
 
 def blocks() -> list[list[str]]:
@@ -31,8 +32,11 @@ def blocks() -> list[list[str]]:
 
 
 def type_in(kiosk: EmulatedKiosk, lines: list[str]) -> None:
+    """Type them, and the passphrase wherever one is asked for."""
     for line in lines:
-        kiosk.pi.sh(line.removeprefix("sudo ").replace("/dev/sda1", "/dev/vdc"), seconds=180)
+        command = line.removeprefix("sudo ").replace("/dev/sda1", "/dev/vdc")
+        asks = "luksAddKey" in line or ("cryptsetup open" in line and "--key-file" not in line)
+        kiosk.pi.sh(f"printf '{PASSPHRASE}\\n' | {command}" if asks else command, seconds=180)
 
 
 @pytest.fixture(scope="module")
@@ -79,4 +83,29 @@ def test_after_a_cut_the_key_on_the_card_opens_the_disk_however_late(locked: Emu
     assert mounted > LATE_SECONDS
     pi.sh("ikm-kiosk verify", seconds=120)
     kiosk.rate()
+    assert kiosk.ratings() == held + 1
+
+
+def test_with_a_passphrase_it_stays_locked_until_somebody_types_it(locked: EmulatedKiosk) -> None:
+    kiosk, pi = locked, locked.pi
+    _, with_passphrase, each_time = blocks()
+    held = kiosk.ratings()
+    stream = str(pi.status()["journal"]["stream"])  # type: ignore[index]
+    pi.sh(f"grep -qr {stream} {HOME}")
+    type_in(kiosk, with_passphrase)
+    pi.sh("sync")
+    pi.pull_the_plug()
+    assert stream.encode() not in pi.second_disk.read_bytes(), "it lies on the disk for everybody to read"
+
+    pi.start()
+    pi.until(
+        lambda: f"{HOME} is not mounted" in pi.show("ikm-kiosk", "StatusText"),
+        what="the kiosk says what is missing", seconds=240, pause=2,
+    )  # fmt: skip
+    assert pi.sh(f"ls -A {HOME}") == "", "nothing is written into the folder in its place"
+    pi.fails("printf 'another\\n' | cryptsetup open /dev/vdc ikmdata")
+    type_in(kiosk, each_time)
+    kiosk.in_service()  # without mounting or restarting anything by hand
+    kiosk.rate()
+    pi.sh("ikm-kiosk verify", seconds=120)
     assert kiosk.ratings() == held + 1
