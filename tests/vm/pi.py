@@ -48,6 +48,8 @@ PROCESSOR = ("-cpu", "cortex-a72", "-smp", f"{CORES}")
 KERNEL_WORDS = "root=/dev/vda rw systemd.default_timeout_start_sec=600 console=ttyAMA0 quiet loglevel=1 systemd.show_status=false vt.global_cursor_default=0 consoleblank=0"
 BUSY = 5
 """Limits are for a machine that does nothing else. On a busy one the emulator is many times slower, which is no finding."""
+NOTHING_ON_THE_FIRST = " video=Virtual-1:d"
+"""QEMU hangs a screen on every card; the kernel is told to see none there."""
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -130,22 +132,27 @@ class Pi(Guest):
         with self.second_disk.open("wb") as file:
             file.truncate(SECOND_DISK_BYTES)
 
-    def start(self, *, memory_mb: int = 1024) -> float:
-        """Plug it in, and wait for a root shell; gives the seconds that took."""
+    def start(self, *, memory_mb: int = 1024, cards: int = 1) -> float:
+        """Plug it in, and wait for a root shell; gives the seconds that took.
+
+        Of two graphics cards the screen hangs on the second, and nothing on the first.
+        """
         began = time.monotonic()
         for name in ("qmp", "qtest", "serial"):
             (self.folder / name).unlink(missing_ok=True)
         command = [
             "setpriv", "--pdeathsig", "KILL",
             "qemu-system-aarch64", "-M", BOARD, "-accel", "tcg,thread=multi", *PROCESSOR, "-m", f"{memory_mb}",
-            "-dtb", self._tree, "-kernel", self._kernel, "-initrd", self._initrd, "-append", KERNEL_WORDS,
+            "-dtb", self._tree, "-kernel", self._kernel, "-initrd", self._initrd,
+            "-append", KERNEL_WORDS + (NOTHING_ON_THE_FIRST if cards == 2 else ""),
             "-drive", f"file={self._change},format=qcow2,if=none,id=disk,cache=writeback",
             "-device", "virtio-blk-pci,drive=disk",
             "-drive", f"file={self.folder / 'checkout.tar'},format=raw,if=none,id=checkout,readonly=on",
             "-device", "virtio-blk-pci,drive=checkout",
             "-drive", f"file={self.second_disk},format=raw,if=none,id=second,cache=writeback",
             "-device", "virtio-blk-pci,drive=second",
-            "-device", f"virtio-gpu-pci,xres={SCREEN[0]},yres={SCREEN[1]}",
+            *(["-device", "virtio-gpu-pci"] if cards == 2 else []),
+            "-device", f"virtio-gpu-pci,id=screen,xres={SCREEN[0]},yres={SCREEN[1]}",
             "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci", "-device", "virtio-rng-pci",
             "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
             "-display", "none", "-no-reboot",
@@ -218,7 +225,7 @@ class Pi(Guest):
         """What the screen shows."""
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
             file = Path(place) / "picture.ppm"
-            self._ask("screendump", filename=str(file))
+            self._ask("screendump", filename=str(file), device="screen")
             return Image.open(io.BytesIO(file.read_bytes())).convert("RGB")
 
     def until(
