@@ -76,7 +76,7 @@ test_booted() {
 }
 
 run_test() {
-    need_packages python3-venv git mosquitto postgresql chromium fonts-inter fonts-dejavu-core fonts-noto-core \
+    need_packages python3-venv git procps mosquitto postgresql chromium fonts-inter fonts-dejavu-core fonts-noto-core \
         espeak-ng xvfb xdotool shellcheck faketime poppler-utils libreoffice-calc-nogui libreoffice-writer-nogui default-jre-headless libpdfbox2-java \
         libcommons-io-java libactivation-java libjaxb-api-java
     need_environment dev

@@ -8,6 +8,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 class Authority:
     """A small CA that writes what it makes into one folder."""
@@ -41,11 +53,21 @@ class Authority:
             .not_valid_after(self._ends)
             .add_extension(x509.BasicConstraints(ca=authority is None, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-            .sign(authority[1] if authority else key, hashes.SHA256())
+            # From Python 3.13 on, a certificate that does not say whose it is, or an authority's that does not say that it signs, is not taken.
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                    (authority[1] if authority else key).public_key()
+                ),
+                critical=False,
+            )
         )
+        if authority is None:
+            made = made.add_extension(SIGNS, critical=True)
+        signed = made.sign(authority[1] if authority else key, hashes.SHA256())
         pem = serialization.Encoding.PEM
-        (self._folder / f"{name}.crt").write_bytes(made.public_bytes(pem))
+        (self._folder / f"{name}.crt").write_bytes(signed.public_bytes(pem))
         (self._folder / f"{name}.key").write_bytes(
             key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         )
-        return made, key
+        return signed, key

@@ -9,7 +9,7 @@ from PIL import Image
 
 from survey.visit.state import Step
 from tests.booted.box import BoxError
-from tests.vm.pi import BUTTONS, HOST, LIGHTS, Pi
+from tests.vm.pi import BUSY, BUTTONS, HOST, LIGHTS, Pi
 from tests.vm.screens import alike, drawn
 from tests.world import COLLECTOR, World
 
@@ -17,7 +17,7 @@ UNITS = ("ikm-kiosk", "ikm-uplink")
 PATIENCE = """
 d=/etc/systemd/system/ikm-kiosk.service.d
 mkdir -p $d
-printf '[Service]\\nWatchdogSec=60\\n' >$d/emulated.conf
+printf '[Service]\\nWatchdogSec=180\\n' >$d/emulated.conf
 """
 """The same watchdog, with more patience: on a busy machine the emulated one is fifty times slower than a Pi."""
 PANEL = f"[panel]\nbuttons = {list(BUTTONS)}\nlights = {list(LIGHTS)}\n"
@@ -63,10 +63,10 @@ class EmulatedKiosk:
         """Wait for a screen; gives how long it took."""
         began = time.monotonic()
         while not self.shows(step, language):
-            if time.monotonic() - began > seconds:
+            if time.monotonic() - began > seconds * BUSY:
                 self._keep_pictures(drawn(step, language=language))
                 raise BoxError(
-                    f"{step} in {language}: not on the screen within {seconds} s\n{self.pi.journal()}"
+                    f"{step} in {language}: not on the screen within {seconds * BUSY} s\n{self.pi.journal()}"
                 )
             time.sleep(0.02)
         return time.monotonic() - began
@@ -84,7 +84,7 @@ class EmulatedKiosk:
         held = self.ratings()
         began = time.monotonic()
         self.pi.press(button)
-        while self.shows(Step.IDLE) and time.monotonic() - began < 60:
+        while self.shows(Step.IDLE) and time.monotonic() - began < 60 * BUSY:
             time.sleep(0.02)
         highlighted = time.monotonic() - began
         self.until_shown(Step.TOPICS if button <= 2 else Step.INVITATION)

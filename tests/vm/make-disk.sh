@@ -22,6 +22,9 @@ if [ ! -d "$folder" ]; then
     mkdir -p "$root/etc/systemd/system/serial-getty@ttyAMA0.service.d"
     printf '[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin root --noclear 115200 %%I dumb\n' \
         >"$root/etc/systemd/system/serial-getty@ttyAMA0.service.d/autologin.conf"
+    # On a busy machine it shows up after minutes; without it nobody is there to say so.
+    mkdir -p "$root/etc/systemd/system/dev-ttyAMA0.device.d"
+    printf '[Unit]\nJobRunningTimeoutSec=infinity\n' >"$root/etc/systemd/system/dev-ttyAMA0.device.d/patient.conf"
     echo pi >"$root/etc/hostname"
     echo '127.0.0.1 localhost pi' >"$root/etc/hosts"
     # QEMU's own little network gives always the same address.

@@ -10,6 +10,8 @@ packages="systemd,systemd-sysv,udev,dbus,init-system-helpers,adduser,iproute2,pr
 # What the package ikm-kiosk recommends; nothing more, or the test would prove too much.
 packages="$packages,python3,python3-venv,fonts-inter,fonts-dejavu-core,espeak-ng"
 packages="$packages,libegl1,libgles2,libgbm1,libgl1-mesa-dri"
+# What whoever locks the data's partition installs first; the kiosk does not know of it.
+packages="$packages,cryptsetup-bin"
 mkdir -p "$cache"
 archive=$cache/root-$suite-$(printf '%s' "$packages" | sha256sum | cut -c1-12).tar.zst
 exec 9>"$cache/root-$suite.lock"

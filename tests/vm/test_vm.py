@@ -97,6 +97,17 @@ def test_a_hung_kiosk_is_replaced(kiosk: EmulatedKiosk) -> None:
     kiosk.rate()
 
 
+def test_of_two_graphics_cards_the_one_with_the_screen_is_drawn_on(kiosk: EmulatedKiosk) -> None:
+    kiosk.pi.switch_off()
+    kiosk.pi.start(cards=2)
+    kiosk.in_service()  # the picture is the second card's
+    assert kiosk.pi.sh("cd /sys/class/drm && grep -r . card*-*/status").split() == [
+        "card0-Virtual-1/status:disconnected",
+        "card1-Virtual-2/status:connected",
+    ]
+    kiosk.rate()
+
+
 def test_512_mb_of_memory_are_enough(kiosk: EmulatedKiosk) -> None:
     kiosk.pi.switch_off()
     boot = kiosk.pi.start(memory_mb=512)
