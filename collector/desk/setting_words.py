@@ -14,7 +14,6 @@ from collector.language import later, say_here
 from survey.settings import keys
 from survey.settings.addresses import BROKER, COLLECTOR
 from survey.settings.hours import DAYS
-from survey.settings.shown import COUNTERS
 
 PERCENT, FLAG, WORDS, HOURS, TEXT, JSON = "percent", "flag", "words", "hours", "text", "json"
 KINDS: Mapping[str, str] = {
@@ -27,7 +26,6 @@ KINDS: Mapping[str, str] = {
     keys.INSTRUMENTS: WORDS,
     keys.QUESTIONNAIRE: JSON,
     keys.TEXTS: JSON,
-    COUNTERS: JSON,
     keys.PLACES: JSON,
     BROKER: TEXT,
     COLLECTOR: TEXT,

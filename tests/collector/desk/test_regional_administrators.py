@@ -20,7 +20,7 @@ from collector.api import tokens
 from collector.complaints.models import Ticket
 from collector.desk import urls
 from collector.errors import CollectorError
-from collector.fleet import setting, tree
+from collector.fleet import malls, setting, tree
 from collector.fleet.layers import REGION, UNIT, Layer
 from collector.fleet.models import Agency, Kiosk, Place, Region, Service, SetValue, Unit, WantedKiosk
 from collector.fleet.sheets import reading, taking, writing
@@ -52,7 +52,8 @@ def planted(code: str, *, region: str, whole: bool) -> Unit:
     Region.objects.filter(pk=region[:5]).update(name=f"Kabupaten {code}")
     tree.add_service(unit=unit, code=f"ktp-{code}", name=f"KTP {code}")
     kiosk = FakeKiosk.enrolled(unit, name=f"k-{code}")
-    tree.add_place(code=f"mpp-{code}", name=f"MPP {code}", region=unit.region)
+    mall = tree.add_place(code=f"mpp-{code}", name=f"MPP {code}", region=unit.region)
+    malls.serve(mall, unit, who=f"z-{code}")
     setting.change(Layer(UNIT, code), {"texts": {"idle.title": {"id": f"Halo {code}"}}}, who=f"x-{code}")
     setting.change(Layer(REGION, region[:5]), {"volume_percent": 33}, who=f"y-{code}")
     person(f"petugas-{code}", roles.UNIT_OFFICER, unit)
@@ -65,8 +66,10 @@ def planted(code: str, *, region: str, whole: bool) -> Unit:
         region=region[:5],
         reminded_at=clock.now(),
     )
+    stood = Kiosk.objects.get(name=kiosk.name)
     Alert.objects.create(
-        kiosk=Kiosk.objects.get(name=kiosk.name),
+        kiosk=stood,
+        subject=f"kiosk:{stood.pk}",
         kind="diam",
         level=2,
         since=clock.now(),
@@ -107,7 +110,8 @@ def candidates(parameter: str, code: str) -> list[object]:
     numbers += [*Office.objects.filter(unit=unit).values_list("pk", flat=True)]
     numbers += [*Office.objects.filter(region=unit.region_id[:5]).values_list("pk", flat=True)]
     known: dict[str, list[object]] = {
-        "code": [code, unit.region_id[:5], f"k-{code}"],
+        "code": [code, unit.region_id[:5], f"k-{code}", f"mpp-{code}"],
+        "unit": [code],
         "name": [f"k-{code}", "isi", "nomor", "submit", "publish", "withdraw", "akhiri", "sembunyikan", "kembalikan", "armada.xlsx", "unit.csv", "kios.csv"],
         "number": [*numbers, 1],
         "period": [PERIOD, "2026"],
