@@ -117,7 +117,7 @@ def _quiet(given: tuple[time, time] | None) -> tuple[time | None, time | None]:
     if given is None:
         return None, None
     begins, ends = given
-    text = "-".join(one.isoformat(timespec="minutes") for one in given)
+    text = "-".join(str(one)[:5] for one in given)
     if begins == ends or begins.tzinfo is not None or ends.tzinfo is not None:
         raise CollectorError("alert_quiet", given=text)
     first, last = OFFICE["mon"][0]

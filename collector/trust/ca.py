@@ -6,7 +6,7 @@ authority's private key, which only `collector.trust.at_hand` uses; the certific
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from collector import clock
 from collector.errors import CollectorError, NotSetUp
+from collector.local import moment_of
 from collector.trust.keys import private_folder, write_public, write_secret
 from collector.trust.kinds import COLLECTOR, EndedCertificate, Use
 from survey.wire.enrolment_code import fingerprint_of
@@ -114,7 +115,7 @@ def revoke(folder: Path, ended: Sequence[EndedCertificate]) -> str:
     )
     for one in ended:
         entry = x509.RevokedCertificateBuilder().serial_number(one.serial)
-        moment = datetime.fromtimestamp(one.ended_s, UTC)
+        moment = moment_of(one.ended_s * 1000)
         builder = builder.add_revoked_certificate(entry.revocation_date(moment).build())
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 

@@ -5,6 +5,7 @@ Belongs to the frame loop; the writer's thread is met only through its two queue
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from kiosk.keeping.thanked import ThankedLog
@@ -103,9 +104,9 @@ class Recorder:
 
     def save_response(self, effect: SaveResponse, *, outside_hours: bool) -> None:
         """Hand a response over."""
-        response = effect.response._replace(outside_hours=outside_hours, salt=new_salt(), place=self._place())
+        response = replace(effect.response, outside_hours=outside_hours, salt=new_salt(), place=self._place())
         if self.channel:
-            response = response._replace(channel=self.channel, duration_s=0)
+            response = replace(response, channel=self.channel, duration_s=0)
         if not self.practising:
             self._unanswered.add(effect.token)
         self._submit(effect.token, RESPONSE, response.to_body())

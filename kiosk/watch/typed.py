@@ -84,7 +84,7 @@ def by_unit(
 def by_command(wish: Wish, home: Path) -> Tried | None:
     """Run `ikm-kiosk enrol` for whoever runs this program."""
     with tempfile.TemporaryDirectory() as folder:
-        pin, told = Path(folder, "pin"), Path(folder, "told.json")
+        pin, told = Path(folder, "wish.pin"), Path(folder, "told.json")
         pin.touch(mode=0o600)
         pin.write_text(wish.pin, encoding="ascii")
         command = [sys.executable, "-m", "kiosk", "enrol", "-", "--collector", wish.collector]

@@ -3,8 +3,7 @@
 import base64
 import secrets
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from survey.record.fields import Fields
 from survey.record.record import RESPONSE
@@ -21,7 +20,8 @@ def new_salt(random: Callable[[int], bytes] = secrets.token_bytes) -> str:
     return base64.b64encode(random(SALT_BYTES)).rstrip(b"=").decode()
 
 
-class Response(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Response:
     """One visitor's answers, under element keys, never under question numbers."""
 
     instrument: str
@@ -40,7 +40,7 @@ class Response(NamedTuple):
     """The unit that the service belongs to, where that is another one than the kiosk's own: tallies are told apart by it."""
     place: str = ""
     """The code of the place where it was given, where staff has moved the kiosk between its unit's places; else it is where the collector says."""
-    profile: Mapping[str, str] = MappingProxyType({})
+    profile: Mapping[str, str] = field(default_factory=dict)
     language: str = "id"
     channel: str = "button"
     """How it was answered: `button`, `touch`, `mixed`, or `petugas` where staff typed it in from paper."""

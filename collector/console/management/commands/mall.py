@@ -4,6 +4,7 @@ from argparse import Namespace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from collector import clock
@@ -13,6 +14,7 @@ from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.fleet import malls, tree
 from collector.fleet.models import Agency, Place
+from collector.local import date_text
 from collector.releases import pooling
 from collector.releases.models import PoolingConsent
 from collector.words.foreign import shown
@@ -131,9 +133,8 @@ def _withdraw(given: Namespace) -> str:
         raise CollectorError("consent_none", agency=agency.code, place=place.code)
     for one in every:
         pooling.withdraw(one, who=who, why=given.why)
-    return (
-        f"{agency.code} is in no number of {place.code} for periods that end from {clock.now():%Y-%m-%d} on"
-    )
+    today = date_text(clock.now(), settings.IKM_TIME_ZONE)
+    return f"{agency.code} is in no number of {place.code} for periods that end from {today} on"
 
 
 def _found(given: Namespace) -> tuple[Place, Agency]:
