@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from hardware.board import Battery, Facts
 from kiosk.config import Config
 from kiosk.rehearsal.desk_samples import desk_samples
-from kiosk.rehearsal.told_samples import COUNTERS, HOURS, IN_A_MALL, MENDED, STANDARDS, told_samples
+from kiosk.rehearsal.told_samples import HOURS, MENDED, STANDARDS, in_a_mall, told_samples
 from kiosk.rehearsal.visited_samples import visited
 from kiosk.rehearsal.waiting import waiting_samples
 from kiosk.remote.plan import make_plan
@@ -126,8 +126,7 @@ def samples(language: str, *, large: bool = False) -> Iterator[tuple[str, View]]
     for name, state, around in _read(_visits(language, large=large)):
         # Late enough for the waiting screen to be shown, too early for the question whether anybody is still there.
         plan = _plan(language)._replace(microphone=name in _WITH_MICROPHONE)
-        plan = plan._replace(counters=COUNTERS if name.startswith(IN_A_MALL) else ())
-        view = present(plan, state, around, Texts(language), now=1.0)
+        view = present(in_a_mall(name, plan), state, around, Texts(language), now=1.0)
         if view is not None:
             yield name, view
         if view is not None and not large and name in _IN_TRAINING:

@@ -9,7 +9,7 @@ from kiosk.show.texts import Texts
 from survey.settings.hours import Hours
 from survey.settings.shown import Mended
 from survey.visit.informed import information_pages
-from survey.visit.plan import Counter, Plan, Standard
+from survey.visit.plan import Called, Counter, OfferedService, Plan, Standard
 from survey.visit.promised import promised
 from survey.visit.state import State, Step
 
@@ -84,8 +84,27 @@ COUNTERS = (
     Counter("Bank Lampung", "Lantai 2", "kanan dari tangga", "6A", box=(7, 0, 1, 2)),
     Counter("Musala dan ruang laktasi", "Lantai 2"),
 )
+WAITING = (("1", 0), ("2", 3), ("4", 4))
+_DPMPTSP = "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu Kabupaten Lampung Selatan"
+SERVED = (
+    OfferedService("ktp-el", "KTP elektronik", unit="disdukcapil", unit_name="Dinas Kependudukan dan Pencatatan Sipil"),
+    OfferedService("nib", "Nomor Induk Berusaha (NIB)", unit="dpmptsp", unit_name=_DPMPTSP),
+    OfferedService("izin-praktik", "Surat izin praktik tenaga kesehatan", unit="dpmptsp", unit_name=_DPMPTSP),
+    OfferedService("pbg", "Persetujuan Bangunan Gedung dan Sertifikat Laik Fungsi", unit="dpmptsp", unit_name=_DPMPTSP),
+    OfferedService("paspor", "Penggantian paspor", unit="imigrasi", unit_name="Kantor Imigrasi"),
+    OfferedService("pajak", "NPWP", unit="pajak", unit_name="Kantor Pajak Pratama"),
+)  # fmt: skip
+CALLED = (Called("A-017", "disdukcapil"), Called("IMG-1024", "imigrasi"), Called("B3", "dpmptsp"))
 IN_A_MALL = ("about", "counters", "idle-mall")
 """Names of screens as a place with many counters shows them."""
+SERVED_IN_A_MALL = ("whose", "within")
+"""Names of screens that ask who served, where several units do."""
+
+
+def in_a_mall(name: str, plan: Plan) -> Plan:
+    """Give the plan as a mall has it, for the screens of one."""
+    plan = plan._replace(counters=COUNTERS, waiting=WAITING) if name.startswith(IN_A_MALL) else plan
+    return plan._replace(services=SERVED, called=CALLED) if name.startswith(SERVED_IN_A_MALL) else plan
 
 
 def told_samples(
@@ -108,6 +127,10 @@ def told_samples(
         yield f"counters-{page + 1}", reading._replace(page=page), around
     for focus in (2, 6):
         yield f"counters-pointed-{focus}", reading._replace(focus=focus), around
+    asked = begun._replace(step=Step.SERVICE)
+    for page in range(3):
+        yield f"whose-{page + 1}", asked._replace(page=page), around
+    yield "within", asked._replace(place=2), around
     for page in range(2):
         yield f"standards-{page + 1}", begun._replace(step=Step.STANDARDS, page=page), around
     reading = begun._replace(step=Step.STANDARD)

@@ -237,7 +237,10 @@ class _Presenter(Screen):
         return self.choice(
             title=get("service.title" if place or not first else "service.whose"),
             subtitle=self._hint("service.subtitle"),
-            bar=bar._replace(left_strong=unit_name(self.plan, place)) if first and place else bar,
+            # In large text the name of an office would be cut: who has just chosen it knows it.
+            bar=bar._replace(left_strong=unit_name(self.plan, place))
+            if first and place and not self.state.large_text
+            else bar,
         )
 
     def _profile(self) -> Screenful:
