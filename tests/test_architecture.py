@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,14 @@ def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a module; read once, for every rule looks at all modules."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imported(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name.partition(".")[0]) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -72,7 +79,7 @@ def rooms_of(package: Path) -> dict[str, dict[str, str]]:
     graph: dict[str, dict[str, str]] = {}
     for path in sorted(package.rglob("*.py")):
         room = path.relative_to(package).parts[0].removesuffix(".py")
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module == package.name:
                 names = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -149,7 +156,7 @@ def test_an_import_inside_a_function_gives_its_reason() -> None:
     for package in OURS:
         for path in modules(package):
             lines = path.read_text().splitlines()
-            for node in ast.walk(ast.parse("\n".join(lines))):
+            for node in nodes(path):
                 if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     continue
                 wrong += [
@@ -192,7 +199,7 @@ def module_name(path: Path) -> str:
 def ours(path: Path, known: set[str]) -> set[str]:
     """The modules of ours that a module imports, at the top or inside a function."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -304,7 +311,7 @@ MOST_ROOMS = {"collector/scores": 12, "collector/evidence": 12, "survey": 8}
 
 def rooms(path: Path) -> Iterator[tuple[int, str]]:
     """Give the collector's own rooms that a module imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (
                 (node.lineno, alias.name.split(".")[1])
@@ -377,7 +384,7 @@ def test_only_one_module_of_the_collector_reads_the_clock() -> None:
     found = {
         path.relative_to(ROOT).as_posix()
         for path in modules("collector")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and (node.value.id, node.attr) in _CLOCKS
@@ -390,7 +397,7 @@ def test_only_the_holder_of_the_keys_loads_private_keys() -> None:
     found = {
         path.relative_to(ROOT).as_posix()
         for path in modules("collector")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if (
             isinstance(node, ast.Attribute)
             and node.attr == "load"
