@@ -22,6 +22,8 @@ class Stream(models.Model):
     uid = models.CharField(max_length=32)
     through = models.BigIntegerField()
     link = models.BinaryField(max_length=32)
+    has_losses = models.BooleanField(default=False)
+    """Whether one of its records is held as lost by the kiosk, or came as lost."""
     opened_ms = models.BigIntegerField()
     received_ms = models.BigIntegerField()
     clock = models.BinaryField()

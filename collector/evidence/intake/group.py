@@ -68,7 +68,7 @@ INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, befor
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 _MOVE_STREAM = """
-UPDATE evidence_stream SET through = %s, link = %s, received_ms = %s, clock = %s WHERE id = %s
+UPDATE evidence_stream SET through = %s, link = %s, received_ms = %s, clock = %s, has_losses = %s WHERE id = %s
 """
 
 
@@ -142,6 +142,7 @@ class _Work:
             stored_holes=partial(stored_holes, row.id) if row is not None and row.has_holes else list,
             own_receipt=own_receipt,
             key=known[0] if row is not None and known else None,
+            has_losses=row is not None and row.has_losses,
         )
 
     def judge(self, arrived: Sequence[_Tagged]) -> dict[int, Decided]:
@@ -219,7 +220,9 @@ class _Work:
             kept += keeping.rows(row.id, [one], messages)
         with connection.cursor() as cursor:
             cursor.executemany(_ADD_BATCH, kept)
-            cursor.execute(_MOVE_STREAM, (judged.through, judged.link, last_ms, clock, row.id))
+            cursor.execute(
+                _MOVE_STREAM, (judged.through, judged.link, last_ms, clock, judged.has_losses, row.id)
+            )
         last_hours.keep(self._sender.id)
         if judged.fillings or any(one.apart for one in judged.taken):
             store_holes(row.id, judged.holes, now_ms=last_ms)
@@ -315,6 +318,7 @@ class _Work:
             bytes(stream.clock),
             stream.standing,
             stream.followed_seq,
+            has_losses=False,
             has_holes=False,
         )
 

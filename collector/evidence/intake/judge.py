@@ -108,6 +108,8 @@ class Judge:
     """What was not held, before this group, of 1 to `through`; asked only where a batch does not simply go on."""
     own_receipt: OwnReceipt
     key: SenderKey | None = None
+    has_losses: bool = False
+    """Whether a placeholder of a lost record is among what is held, or came: its link is the record's own, so links do not tell the two apart."""
     taken: list[Taken] = field(default_factory=list)
     fillings: list[Taken] = field(default_factory=list)
     """What was taken into holes."""
@@ -184,7 +186,7 @@ class Judge:
         The link at `through` is of everything before it: who reaches it has the same lines. A storm of kiosks that send again what
         they have no receipt for yet is answered without reading back what they sent.
         """
-        if batch.prev is None or batch.last < self.through:
+        if self.has_losses or batch.prev is None or batch.last < self.through:
             return False
         return link_through(batch.prev, batch.lines[: self.through + 1 - batch.first]) == self.link
 
@@ -271,10 +273,13 @@ class Judge:
 
         The chain alone does not tell: whoever carries a batch knows its links, and could put a placeholder for any record.
         """
+        lost = [
+            (seq, line) for seq, line in enumerate(batch.lines, start=batch.first) if line.startswith(LOST)
+        ]
+        self.has_losses = self.has_losses or bool(lost)
         return all(
             is_declared(line, stream=self.uid, seq=seq, verify=self.verifier(key.public_key))
-            for seq, line in enumerate(batch.lines, start=batch.first)
-            if line.startswith(LOST)
+            for seq, line in lost
         )
 
     def _differs(self, tag: int, batch: Batch, *, seq: int) -> Judgement:

@@ -41,6 +41,7 @@ class StreamRow(NamedTuple):
     clock: bytes
     standing: str
     followed_seq: int | None
+    has_losses: bool
     has_holes: bool
     """Whether this collector lost records of it."""
 
@@ -82,6 +83,7 @@ def rows_of(
             "clock",
             "standing",
             "followed_seq",
+            "has_losses",
             "has_holes",
         )
     )

@@ -63,7 +63,10 @@ class Fence(NamedTuple):
 
     def _place(self, code: str) -> bool:
         row = self.here.rows[PLACES.name].get((code,))
-        return row is None or self.within(row[2])
+        if row is not None:
+            return self.within(row[2])
+        # A place that is not here yet comes with the file, whose own row is looked at, or follows from the unit of its code.
+        return (code not in self.brought and (code,) not in self.here.rows[UNITS.name]) or self._unit(code)
 
 
 def within(here: State, regions: Collection[str]) -> dict[str, list[Row]]:

@@ -290,10 +290,19 @@ BEYOND = [
     ("Kios", (f"k-{SECRET}", "sukma", "")),
     ("Kios", ("k-9000", SECRET, "")),
     ("Kios", ("k-9000", "sukma", f"mpp-{SECRET}")),
+    ("Kios", ("k-9000", "sukma", f"bare-{SECRET}")),
+    ("Loket", (f"mpp-{SECRET}", "Loket", "1", "Lantai 1", "", "", "", "ya", "")),
+    ("Loket", (f"bare-{SECRET}", "Loket", "1", "Lantai 1", "", "", "", "ya", "")),
+    ("Loket", ("mpp-sukma", "Loket", "1", "Lantai 1", "", "", "", "ya", SECRET)),
+    ("Gerai", (f"mpp-{SECRET}", "sukma", "2027-01-06", "")),
+    ("Gerai", ("mpp-sukma", SECRET, "2027-01-06", "")),
+    ("Gerai", (f"bare-{SECRET}", "sukma", "2027-01-06", "")),
 ]
 
 
 def test_a_sheet_takes_nothing_from_elsewhere_and_tells_nothing_of_it(regina: Client) -> None:
+    # A unit that has no place yet: who names its code as a place would make one there.
+    add_unit(f"bare-{SECRET}", region="12.71.01.1001", agency=f"dinas-{SECRET}")
     for name, row in BEYOND:
         with pytest.raises(CollectorError):
             taking.take(reading.read(sheet(name, row)), who="regina", source="x", reach=["18.01"])

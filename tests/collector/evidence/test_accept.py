@@ -129,6 +129,26 @@ def test_a_rating_passed_off_as_lost_later_on_is_refused_too(kiosk: FakeKiosk) -
     assert code(outcome) == "signature"
 
 
+@pytest.mark.parametrize("came_first", ["the record", "its placeholder"])
+def test_a_record_and_its_placeholder_are_two_stories_though_their_link_is_one(
+    kiosk: FakeKiosk, came_first: str
+) -> None:
+    """As a copied card tells them, whose medium lost what the other's still has; the link alone would call both the same."""
+    kiosk.responses(4, 1, 4)
+    declaration = kiosk.key.sign(lost_message(stream=kiosk.stream, seq=2, link=kiosk.links[2]))
+    lost = unpack_batch(passed_off(kiosk, 2, declaration))
+    stories = [unpack_batch(kiosk.batch(2, 3, prev=True)), lost._replace(first=2, lines=lost.lines[1:])]
+    stories[1] = stories[1]._replace(prev=kiosk.links[1])
+    if came_first == "the record":
+        arrive(kiosk.batch())
+    else:
+        stories.reverse()
+        arrive(pack_batch(lost))
+    same, other = arrive(pack_batch(stories[0])) + arrive(pack_batch(stories[1]))
+    assert receipt(same).through == 3
+    assert code(other) == "conflict"
+
+
 def test_a_loss_the_kiosk_declared_is_taken_and_set_aside(kiosk: FakeKiosk) -> None:
     kiosk.responses(4, 1, 4)
     declaration = kiosk.key.sign(lost_message(stream=kiosk.stream, seq=2, link=kiosk.links[2]))

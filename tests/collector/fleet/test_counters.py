@@ -11,6 +11,7 @@ from collector.fleet.sheets.plan import plan
 from survey.settings.keys import check
 from survey.visit.plan import Counter
 from tests.collector.fake_kiosk import FakeKiosk
+from tests.collector.scores.village import add_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,20 @@ def test_the_sheet_comes_to_the_kiosks_of_the_place_and_each_knows_where_it_stan
     assert KioskSettings.objects.filter(kiosk__name=kiosk.name).count() == version
     take(*(f"{unit.code},{name},,Lantai 2,,,,tidak" for name in ("Dukcapil", "BPJS", "Musala")))
     assert told(kiosk) == ()
+
+
+def test_a_counter_says_whose_it_is_where_that_is_another_unit_than_the_kiosks_own(
+    kiosk: FakeKiosk, unit: Unit
+) -> None:
+    other = add_unit("imigrasi", region=unit.region_id)
+    take(
+        f"{unit.code},Desa,1,Lantai 1,,,,ya,{unit.code}",
+        f"{unit.code},Paspor,2,Lantai 1,,,,ya,{other.code}",
+    )
+    assert [(one.name, one.unit) for one in told(kiosk)] == [("Desa", ""), ("Paspor", other.code)]
+    assert why(f"{unit.code},Lain,3,Lantai 1,,,,ya,nirgends") == [(2, "kode unit", "unit", "nirgends")]
+    take(f"{unit.code},Paspor,2,Lantai 1,,,,ya,")
+    assert told(kiosk)[1].unit == ""
 
 
 def test_what_a_kiosk_would_refuse_is_a_bad_row_with_its_remedy(kiosk: FakeKiosk, unit: Unit) -> None:
