@@ -40,6 +40,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def until_it_listens(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for a server that was only just started."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    server.terminate()
+    raise AssertionError(f"the collector does not serve:\n{log.read_text()}")
+
+
 def mosquitto() -> str:
     found = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     assert found, "mosquitto is not installed"

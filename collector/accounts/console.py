@@ -35,11 +35,11 @@ def new_code(user: User) -> str:
 
 
 def proven(
-    account: str, may: Collection[str] | None, *, over: Over | None = None, ask: Callable[[str], str]
+    account: str, may: Collection[str] | None, *, over: Collection[Over] = (), ask: Callable[[str], str]
 ) -> User:
     """Give an account that may (None: whatever it may) and that has proven itself; its code is used up.
 
-    `over` is what it is done to: the office must reach all of it. `ask` gets the code from whoever sits at the console.
+    `over` is what it is done to: its offices must reach each of these, and all of it. `ask` gets the code from whoever sits at the console.
 
     Raises:
         CollectorError: there is no such account or it may not (`account_may_not`), or the code is wrong (`account_unproven`).
@@ -55,12 +55,12 @@ def proven(
     return user
 
 
-def _allowed(user: User, may: Collection[str] | None, over: Over | None) -> bool:
+def _allowed(user: User, may: Collection[str] | None, over: Collection[Over]) -> bool:
     if may is None:
         return True
-    if over is None:
+    if not over:
         return roles.has_role(user, may)
-    return roles.reaches(user, may, kind=over[0], code=over[1])
+    return all(roles.reaches(user, may, kind=kind, code=code) for kind, code in over)
 
 
 def _digest(code: str) -> bytes:

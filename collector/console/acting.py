@@ -30,9 +30,9 @@ def add_account(part: CommandParser) -> None:
     )
 
 
-def named(given: Namespace, may: Collection[str], over: Over | None = None) -> str:
+def named(given: Namespace, may: Collection[str], *over: Over) -> str:
     """Give who does what `add_who` was declared for; as `acting`."""
-    return acting(given.account, may, over=over)
+    return _acting(given.account, may, over)
 
 
 def acting(account: str | None, may: Collection[str], *, over: Over | None = None) -> str:
@@ -41,6 +41,10 @@ def acting(account: str | None, may: Collection[str], *, over: Over | None = Non
     Raises:
         CollectorError: the account may not (`account_may_not`), or its code is wrong (`account_unproven`).
     """
+    return _acting(account, may, () if over is None else (over,))
+
+
+def _acting(account: str | None, may: Collection[str], over: Collection[Over]) -> str:
     if account is None:
         return trail.console_user()
     return f"{console.proven(account, may, over=over, ask=ask).get_username()} ({trail.console_user()})"

@@ -2,18 +2,16 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.set_up import set_up
+from tests.world import free_port, until_it_listens
 
 CHROMIUM = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -24,9 +22,7 @@ CHROMIUM = (
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a collector that serves invented data."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("collector")
     environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": ""}
     run = [sys.executable, "-m"]
@@ -45,19 +41,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         until_it_listens(port, server, folder / "serve.log")
         yield f"http://127.0.0.1:{port}"
         server.terminate()
-
-
-def until_it_listens(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    server.terminate()
-    raise AssertionError(f"the collector does not serve:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from survey.record.ticket import new_code, show_code
-from tests.browser.conftest import cut, faults, until_it_listens
+from tests.browser.conftest import cut, faults
 from tests.set_up import set_up
+from tests.world import until_it_listens
 
 pytestmark = pytest.mark.browser
 

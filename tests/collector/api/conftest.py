@@ -2,18 +2,16 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.postgres import PrivatePostgres
 from tests.set_up import set_up
+from tests.world import free_port, until_it_listens
 
 
 class Live(NamedTuple):
@@ -42,9 +40,7 @@ def database_of_live(request: pytest.FixtureRequest) -> Iterator[str]:
 def live(tmp_path_factory: pytest.TempPathFactory, database_of_live: str) -> Iterator[Live]:
     """A collector of two villages, behind the real server."""
     folder = tmp_path_factory.mktemp("served")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "IKM_DATA": str(folder), "DATABASE_URL": database_of_live}
     set_up(environment)
     run = [sys.executable, "-m"]
@@ -60,19 +56,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, database_of_live: str) -> Ite
         ) as server,
     ):
         try:
-            _until_it_listens(port, server, log)
+            until_it_listens(port, server, log)
             yield Live(address=f"http://127.0.0.1:{port}", **json.loads(filled.stdout))
         finally:
             server.terminate()
-
-
-def _until_it_listens(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"the collector does not serve:\n{log.read_text()}")

@@ -251,6 +251,8 @@ def test_at_the_console_too(regina: Client) -> None:
         ("settings", "set", 'broker="mqtt://evil:1883"', "--region", "18.01", "--as", "regina"),
         ("unit", "hide", SECRET, "--why", "x", "--as", "regina"),
         ("complaint", "calendar", "--fill", "2027", "--as", "regina"),
+        ("mall", "add", "--place", "mpp-sukma", "--unit", SECRET, "--as", "regina"),
+        ("mall", "add", "--place", f"mpp-{SECRET}", "--unit", "sukma", "--as", "regina"),
         ("card", "make", "--unit", "sukma", "--why", "x", "kartu.pdf", "--as", "regina"),
     ):  # fmt: skip
         with pytest.raises(CommandError, match="regina"):

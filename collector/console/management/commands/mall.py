@@ -96,10 +96,11 @@ def _show(given: Namespace) -> str:
 
 def _add(given: Namespace) -> str:
     place = tree.find_place(given.place)
-    who = named(given, EVALUATORS, ("place", place.code))
+    unit = tree.find_unit(given.unit)
+    who = named(given, EVALUATORS, ("place", place.code), ("unit", unit.code))
     since = _day(given.since) if given.since else None
     last = _day(given.last) if given.last else None
-    made = malls.serve(place, tree.find_unit(given.unit), since=since, last=last, who=who)
+    made = malls.serve(place, unit, since=since, last=last, who=who)
     return f"{made.unit.code} serves in {place.code} since {made.since}{f', last on {last}' if last else ''}"
 
 
