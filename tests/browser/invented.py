@@ -20,11 +20,12 @@ from collector.complaints.models import Stop, TicketStatus
 from collector.evidence.intake import last_hours
 from collector.evidence.intake.accepted import AcceptedRecord
 from collector.evidence.models import Stream
-from collector.fleet import present, tree
+from collector.fleet import malls, present, setting, tree
 from collector.fleet.assignments import assign
+from collector.fleet.layers import REGION, UNIT, Layer
 from collector.fleet.models import Kiosk, KioskKey, KioskState, Region, Service, Unit
 from collector.local import local_date
-from collector.releases import larger, publishing
+from collector.releases import larger, pooling, publishing
 from collector.releases.evaluation import keeping, result
 from collector.releases.evaluation.form import Form
 from collector.scores.models import Population
@@ -108,6 +109,7 @@ def fill() -> None:
     perceived()
     people()
     complaints()
+    mall()
 
 
 def publish() -> None:
@@ -160,6 +162,26 @@ def silent() -> None:
     )
     publishing.mark_overdue(unit, parse(QUARTERS[-1]), who="console:invented")
     kiosks(unit)
+
+
+def mall() -> None:
+    """Have two units serve under one roof, one of whose agencies agreed to be counted with others; and set values for a regency and a unit."""
+    first, second = (Unit.objects.get(code=code) for code, *_ in UNITS[:2])
+    second.agency = tree.add_agency("disdukcapil", name="Dinas Kependudukan dan Pencatatan Sipil")
+    second.save(update_fields=["agency"])
+    place = tree.add_place(code="mpp-kalianda", name="Mal Pelayanan Publik Kalianda", region=first.region)
+    for unit in (first, second):
+        malls.serve(place, unit, who="console:invented", since=date(2026, 1, 5))
+    pooling.give(
+        place,
+        second.agency,
+        since=date(2026, 1, 1),
+        given_by="Rina Wulandari, kepala dinas",
+        document="perjanjian kerja sama 12/2026",
+        who="console:invented",
+    )
+    setting.change(Layer(REGION, "18.01"), {"volume_percent": 60}, who="console:invented")
+    setting.change(Layer(UNIT, SILENT[0]), {"sunlight": True}, who="console:invented")
 
 
 def kiosks(unit: Unit) -> None:

@@ -85,6 +85,12 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/akun/token/baru/",
         "/meja/armada/",
         "/meja/peringatan/penerima/",
+        "/meja/setelan/",
+        "/meja/setelan/wilayah/18.01/",
+        "/meja/setelan/unit/tanjungasih/",
+        "/meja/setelan/unit/tanjungasih/opening_hours/",
+        "/meja/mal/",
+        "/meja/mal/mpp-kalianda/",
     ),
 }
 """What each role sees of its own; the rest of an administrator's rooms look as an evaluator's do."""

@@ -23,6 +23,7 @@ PAGES = (
     "/?mutu=C&sort=nama",
     "/?berakhir=ya",
     "/region/",
+    "/place/mpp-kalianda/",
     "/agency/",
     "/agency/pemdes/",
     "/data/",
