@@ -82,23 +82,28 @@ def write(kiosks: int, responses: int) -> Iterator[int]:
         for kiosk, _ in senders:
             written += sum(1 for _ in one_day(kiosk, chance, day))
         received = MORNING_MS + (day + 1) * DAY_MS
-        waiting = senders
-        while waiting:
-            for start in range(0, len(waiting), GROUP):
-                group = []
-                for kiosk, sent in waiting[start : start + GROUP]:
-                    last = min(sent[0] + BATCH, kiosk.last)
-                    payload = kiosk.batch(sent[0] + 1, last)
-                    group.append(Arrival(payload=payload, door=Door.MQTT, received_ms=received))
-                    for place in range(sent[0], last):  # a kiosk lets go of what it has a receipt for
-                        kiosk.lines[place] = kiosk.links[place] = b""
-                    sent[0] = last
-                for outcome in accept(group):
-                    if not isinstance(outcome, Accepted):
-                        raise SystemExit(f"refused: {outcome}")
-            waiting = [one for one in waiting if one[1][0] < one[0].last]
+        for payloads in batched(senders):
+            arrivals = [Arrival(payload=one, door=Door.MQTT, received_ms=received) for one in payloads]
+            if wrong := [one for one in accept(arrivals) if not isinstance(one, Accepted)]:
+                raise SystemExit(f"refused: {wrong}")
         day += 1
         yield written
+
+
+def batched(senders: list[tuple[Any, list[int]]]) -> Iterator[list[bytes]]:
+    """Give what kiosks send in turns, until they have sent all; with each stands how far it has come."""
+    waiting = senders
+    while waiting:
+        for start in range(0, len(waiting), GROUP):
+            payloads = []
+            for kiosk, sent in waiting[start : start + GROUP]:
+                last = min(sent[0] + BATCH, kiosk.last)
+                payloads.append(kiosk.batch(sent[0] + 1, last))
+                for place in range(sent[0], last):  # a kiosk lets go of what it has a receipt for
+                    kiosk.lines[place] = kiosk.links[place] = b""
+                sent[0] = last
+            yield payloads
+        waiting = [one for one in waiting if one[1][0] < one[0].last]
 
 
 def weigh(database: psycopg.Connection[Any], responses: int, empty: int) -> None:

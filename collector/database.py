@@ -14,6 +14,15 @@ SQLITE_PRAGMAS = (
     "PRAGMA secure_delete=ON;"
 )
 
+# A server that vanishes without a word (its power, its network) is given up after seconds and not after hours.
+GONE_SOON = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+
 
 def database(url: str, *, folder: Path) -> dict[str, Any]:
     """Give Django's settings for the database at `url`, or for the SQLite file in `folder` where it is empty.
@@ -29,21 +38,35 @@ def database(url: str, *, folder: Path) -> dict[str, Any]:
         return _sqlite(Path(path) if path.startswith("/") else Path.cwd() / path)
     if parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1:
         options = dict(parse_qsl(parts.query))
+        host, port = _places(parts.netloc.rpartition("@")[2])
+        host, port = options.pop("host", "") or host, options.pop("port", "") or port
+        if "," in host:
+            options.setdefault("target_session_attrs", "read-write")
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "collector.servers",
             "NAME": unquote(parts.path[1:]),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
-            "PORT": options.pop("port", "") or str(parts.port or ""),
+            "HOST": host,
+            "PORT": port,
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
+            "OPTIONS": GONE_SOON | options,
         }
     raise ImproperlyConfigured(
-        "DATABASE_URL is neither sqlite:///PATH (sqlite:////absolute/path) nor postgresql://USER@HOST/NAME; "
+        "DATABASE_URL is neither sqlite:///PATH (sqlite:////absolute/path) nor postgresql://USER@HOST/NAME (several servers: HOST:PORT,HOST:PORT); "
         "leave it unset for the SQLite file in IKM_DATA"
     )
+
+
+def _places(servers: str) -> tuple[str, str]:
+    """Give hosts and ports as libpq takes them, of `one:5432,two`; a port that is not said is PostgreSQL's own."""
+    hosts, ports = [], []
+    for one in servers.split(","):
+        host, colon, port = one.rpartition(":") if not one.endswith("]") else (one, "", "")
+        hosts.append(unquote(host if colon else one).strip("[]"))
+        ports.append(port if colon else "")
+    return ",".join(hosts), ",".join(port or "5432" for port in ports) if any(ports) else ""
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
