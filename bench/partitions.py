@@ -87,12 +87,40 @@ def main() -> None:
             kept(bench, table)
         for table in ("one", "parted"):
             twice(bench, table)
+        for table in ("early", "late"):
+            frozen(bench, table)
+        rewritten(bench)
 
 
 def make_one(bench: Bench) -> None:
     """One table, as it is."""
     bench.do(f"CREATE TABLE one ({_COLUMNS}, PRIMARY KEY (id))")
     bench.do("CREATE INDEX ON one (series_id, day)")
+
+
+def frozen(bench: Bench, table: str) -> None:
+    """Freezing rows when they are first looked at, beside PostgreSQL 15's own way: looking at them, and freezing when they are old."""
+    bench.do(f"CREATE TABLE {table} ({_COLUMNS}, PRIMARY KEY (id))")
+    bench.fill(table, 0, 3)
+    bench.do("CHECKPOINT")
+    if table == "late":
+        with bench.told(table, "three months looked at"):
+            bench.do(f"VACUUM {table}")
+        bench.do("CHECKPOINT")
+    with bench.told(table, "three months frozen"):
+        bench.do(f"VACUUM (FREEZE) {table}")
+
+
+def rewritten(bench: Bench) -> None:
+    """What the night costs after something was destroyed: the table of attachments is written anew, so that nothing is left in its free space."""
+    bench.do("CREATE TABLE held (id bigint PRIMARY KEY, content bytea)")
+    bench.do("ALTER TABLE held ALTER content SET STORAGE EXTERNAL")
+    bench.do(
+        "INSERT INTO held SELECT n, decode(repeat(md5(n::text), 128), 'hex') FROM generate_series(1, 250000) AS n"
+    )
+    bench.do("CHECKPOINT")
+    with bench.told("held", "250,000 attachments of 2 kB written anew"):
+        bench.do("VACUUM FULL held")
 
 
 def make_parted(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """`DATABASE_URL` read into Django's database settings: SQLite by default, PostgreSQL for many machines."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -13,7 +14,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; "
     "PRAGMA secure_delete=ON;"
 )
-
+POSTGRESQL = "collector.servers"
 # A server that vanishes without a word (its power, its network) is given up after seconds and not after hours.
 GONE_SOON = {
     "connect_timeout": "5",
@@ -43,7 +44,7 @@ def database(url: str, *, folder: Path) -> dict[str, Any]:
         if "," in host:
             options.setdefault("target_session_attrs", "read-write")
         return {
-            "ENGINE": "collector.servers",
+            "ENGINE": POSTGRESQL,
             "NAME": unquote(parts.path[1:]),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
@@ -57,6 +58,27 @@ def database(url: str, *, folder: Path) -> dict[str, Any]:
         "DATABASE_URL is neither sqlite:///PATH (sqlite:////absolute/path) nor postgresql://USER@HOST/NAME (several servers: HOST:PORT,HOST:PORT); "
         "leave it unset for the SQLite file in IKM_DATA"
     )
+
+
+def replica(url: str, *, of: Mapping[str, Any]) -> dict[str, Any]:
+    """Give Django's settings for a server that is only read from, and holds what the database `of` does.
+
+    Raises:
+        ImproperlyConfigured: one of the two is not PostgreSQL.
+    """
+    told = database(url, folder=Path())
+    if not told["ENGINE"] == of["ENGINE"] == POSTGRESQL:
+        raise ImproperlyConfigured(
+            "IKM_READ_DATABASE_URL names a standby of PostgreSQL, and DATABASE_URL its primary: both are postgresql://USER@HOST/NAME"
+        )
+    options = (
+        {"target_session_attrs": "any"} | told["OPTIONS"] | {"options": "-c default_transaction_read_only=on"}
+    )
+    return told | {
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": options,
+        "TEST": {"MIRROR": "default"},
+    }
 
 
 def _places(servers: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +20,13 @@ def _programs() -> Path:
     on_path = shutil.which("initdb")
     assert found or on_path, "PostgreSQL is not installed; install it with: sudo apt-get install postgresql"
     return found[-1].parent if found else Path(str(on_path)).parent
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 class PrivatePostgres:
@@ -84,9 +92,14 @@ class PrivatePostgres:
         """Kill it with all its processes, as a power cut does."""
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for one in (pid, *map(int, children)):
+        killed = (pid, *map(int, children))
+        for one in killed:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while any(_lives(one) for one in killed):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
     def promote(self) -> None:
         """Have a standby take over."""
