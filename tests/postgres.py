@@ -100,6 +100,9 @@ class PrivatePostgres:
         while any(_lives(one) for one in killed):
             assert time.monotonic() < deadline
             time.sleep(0.05)
+        # Who is dead and not yet buried has a number still, and would be taken for a server that runs.
+        for lock in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink()
 
     def promote(self) -> None:
         """Have a standby take over."""
