@@ -11,11 +11,11 @@ from pathlib import Path
 import django
 
 
-def set_up(folder: Path | str) -> None:
-    """Make the database and the keys, whatever database the caller has; models may be imported from then on."""
+def set_up(folder: Path | str, *, url: str = "") -> None:
+    """Make the database (of SQLite, where no other is named) and the keys, whatever database the caller has; models may be imported from then on."""
     os.environ |= {
         "IKM_DATA": str(folder),
-        "DATABASE_URL": "",
+        "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "collector.settings",
         "IKM_LOG_LEVEL": "WARNING",
     }

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from collector.database import database
+from collector.database import database, replica
 from collector.mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -43,6 +43,8 @@ IKM_LAPOR_TIMEOUT_S = int(os.environ.get("IKM_LAPOR_TIMEOUT_S") or "30")
 IKM_ALERT_PING_URL = os.environ.get("IKM_ALERT_PING_URL") or ""
 IKM_ALERT_LOCAL = tuple(filter(None, (os.environ.get("IKM_ALERT_LOCAL") or "").split(",")))
 IKM_LOG_POLICY = Path(os.environ["IKM_LOG_POLICY"]) if os.environ.get("IKM_LOG_POLICY") else None
+IKM_READ_DATABASE_URL = os.environ.get("IKM_READ_DATABASE_URL") or ""
+IKM_READ_LAG_S = int(os.environ.get("IKM_READ_LAG_S") or "10")
 IKM_MQTT_VERSION = os.environ.get("IKM_MQTT_VERSION") or "5"
 
 
@@ -96,6 +98,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "collector.headers.guarded",
+    "collector.servers.reading.from_replica",
     "collector.api.origins.named",
     "collector.language.by_address",
     "django.middleware.security.SecurityMiddleware",
@@ -130,6 +133,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or "", folder=IKM_DATA)}
+if IKM_READ_DATABASE_URL:
+    DATABASES["replica"] = replica(IKM_READ_DATABASE_URL, of=DATABASES["default"])
+    DATABASE_ROUTERS = ["collector.servers.reading.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Times are UTC wherever they are stored; pages convert them to the unit's zone. `collector.fleet.checks` insists.

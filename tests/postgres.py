@@ -1,12 +1,17 @@
-"""A private PostgreSQL cluster in a temporary folder, reached by a Unix socket only."""
+"""Private PostgreSQL servers in temporary folders, reached by a Unix socket, and on loopback where a port is named."""
 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+
+import psycopg
 
 
 def _programs() -> Path:
@@ -17,12 +22,21 @@ def _programs() -> Path:
     return found[-1].parent if found else Path(str(on_path)).parent
 
 
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 class PrivatePostgres:
     """A cluster that lives as long as the `with` block; `fsync` off makes tests quick, and measures nothing."""
 
-    def __init__(self, *, fsync: bool = False) -> None:
+    def __init__(self, *, fsync: bool = False, port: int | None = None, settings: str = "") -> None:
         # A short path of its own: a Unix socket's path may have 107 characters.
         self.folder = Path(tempfile.mkdtemp(prefix="ikm-pg-"))
+        self.port = port
+        self.settings = settings
         self._fsync = fsync
         # PostgreSQL refuses to run as root; Debian's package brings a user for it.
         self._user = "postgres" if os.geteuid() == 0 else None
@@ -31,23 +45,84 @@ class PrivatePostgres:
             os.chown(self.folder, entry.pw_uid, entry.pw_gid)
         self.user = self._user or pwd.getpwuid(os.geteuid()).pw_name
 
+    @property
+    def place(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self.port}"
+
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://{self.user}@/{database}?host={self.folder}"
+        port = f"&port={self.port}" if self.port is not None else ""
+        return f"postgresql://{self.user}@/{database}?host={self.folder}{port}"
 
     def __enter__(self) -> Self:
-        data = self.folder / "data"
-        self._run("initdb", "--pgdata", data, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder}"
-        if not self._fsync:
-            options += " -c fsync=off"
-        self._run(
-            "pg_ctl", "--pgdata", data, "--options", options, "--log", self.folder / "log", "--wait", "start"
-        )
+        self._make()
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "--pgdata", self.folder / "data", "--mode", "immediate", "stop")
+        with suppress(AssertionError):  # it was killed
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it, also again after a kill."""
+        options = f"-c unix_socket_directories={self.folder} {self.settings}"
+        options += (
+            f" -c listen_addresses=127.0.0.1 -c port={self.port}" if self.port else " -c listen_addresses=''"
+        )
+        if not self._fsync:
+            options += " -c fsync=off"
+        self._run(
+            "pg_ctl",
+            "--pgdata",
+            self.data,
+            "--options",
+            options,
+            "--log",
+            self.folder / "log",
+            "--wait",
+            "start",
+        )
+
+    def stop(self) -> None:
+        """Stop it at once."""
+        self._run("pg_ctl", "--pgdata", self.data, "--mode", "immediate", "stop")
+
+    def kill(self) -> None:
+        """Kill it with all its processes, as a power cut does."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        killed = (pid, *map(int, children))
+        for one in killed:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while any(_lives(one) for one in killed):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        # Who is dead and not yet buried has a number still, and would be taken for a server that runs.
+        for lock in (self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink()
+
+    def promote(self) -> None:
+        """Have a standby take over."""
+        self._run("pg_ctl", "--pgdata", self.data, "--wait", "promote")
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the server itself."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            answer = connection.execute(query)
+            return answer.fetchall() if answer.description else []
+
+    @property
+    def data(self) -> Path:
+        """Where its files are."""
+        return self.folder / "data"
+
+    def _make(self) -> None:
+        self._run(
+            "initdb", "--pgdata", self.data, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
+        )
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         command = [str(_programs() / program), *map(str, arguments)]
@@ -65,3 +140,17 @@ class PrivatePostgres:
             timeout=60,
         )
         assert done.returncode == 0, f"{program} ended with exit code {done.returncode}"
+
+
+class Standby(PrivatePostgres):
+    """A standby of a primary, named `second` there; it follows from the moment on at which it is made."""
+
+    def __init__(self, primary: PrivatePostgres, *, port: int, settings: str = "") -> None:
+        super().__init__(port=port, settings=f"-c synchronous_standby_names='' {settings}")
+        self._primary = primary
+
+    def _make(self) -> None:
+        where = f"host=127.0.0.1 port={self._primary.port} user={self.user} application_name=second"
+        self._run(
+            "pg_basebackup", "--pgdata", self.data, "--dbname", where, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"
+        )  # fmt: skip

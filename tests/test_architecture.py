@@ -270,6 +270,7 @@ COLLECTOR_GROUND = {
     "local",
     "language",
     "database",
+    "servers",
     "notify",
     "settings",
     "wsgi",

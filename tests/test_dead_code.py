@@ -30,6 +30,11 @@ BY_LIBRARIES = (
     Unused("collector/console/command.py", "help|requires_*|suppressed_base_arguments", "Django reads them"),
     Unused("collector/fleet/checks.py", "check_*|app_configs", "Django runs registered checks"),
     Unused("collector/language.py", "by_address", "the settings name it as a middleware"),
+    Unused("collector/servers/base.py", "autocommit", "psycopg reads it"),
+    Unused("collector/servers/reading.py", "from_replica", "the settings name it as a middleware"),
+    Unused(
+        "collector/servers/reading.py", "Router|db_for_*|allow_*", "the settings name it, and Django calls it"
+    ),
     Unused("collector/releases/show/one.py", "at_once", "the settings name it as a middleware"),
     Unused(
         "collector/accounts/login.py",

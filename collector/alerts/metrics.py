@@ -6,6 +6,7 @@ Whoever reads them twice a minute, and knows when each villager came, still lear
 import hmac
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,9 +22,11 @@ from collector.fleet.models import Kiosk, KioskState
 from collector.jobs.models import Piece, PieceState
 from collector.log import building, witnesses
 from collector.releases.models import Release
+from collector.servers import reading
 
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _MINUTE = 60
+_STEP_S = 10
 
 
 class Figure(NamedTuple):
@@ -79,6 +82,19 @@ def _figures(now: datetime) -> Iterator[Figure]:
     pieces = Piece.objects.filter(state__in=(PieceState.WAITING, PieceState.TAKEN)).count()
     yield Figure("ikm_jobs_waiting", "Pieces of long work that are not done.", {"": pieces})
     yield from _ages(now)
+    if reading.is_set():
+        behind = reading.WATCH.behind()
+        yield Figure(
+            "ikm_replica_in_use",
+            "Whether pages read from the replica.",
+            {"": int(reading.usable() is not None)},
+        )
+        if behind is not None:
+            yield Figure(
+                "ikm_replica_behind_seconds",
+                "How far the replica may be behind, in steps of ten.",
+                {"": ceil(behind / _STEP_S) * _STEP_S},
+            )
     yield Figure(
         "ikm_log_uncosigned",
         "Whether the newest checkpoint lacks cosignatures.",

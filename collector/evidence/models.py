@@ -137,6 +137,7 @@ class RawBatch(models.Model):
     The message may repeat records before `first` that an earlier batch brought.
     """
 
+    pk = models.CompositePrimaryKey("stream_id", "first")
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="batches", db_index=False)
     first = models.BigIntegerField()
     count = models.IntegerField()
@@ -145,9 +146,6 @@ class RawBatch(models.Model):
     before = models.BinaryField(max_length=32, default=b"")
     """The link before `first`, at some batches only: where an audit can take the chain up again behind damage."""
     payload = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["stream", "first"], name="batch_of_stream")]
 
     def __str__(self) -> str:
         return f"{self.stream_id}: {self.first}+{self.count}"

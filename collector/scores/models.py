@@ -30,6 +30,8 @@ class Series(models.Model):
     The unit stands here and not at the kiosk: what a unit has earned stays with it when the kiosk moves on.
     """
 
+    id = models.AutoField(primary_key=True)
+    """Short, for it stands in every response."""
     unit = models.ForeignKey("fleet.Unit", on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey("fleet.Service", on_delete=models.PROTECT, related_name="+", null=True)
     place = models.ForeignKey("fleet.Place", on_delete=models.PROTECT, related_name="+")
@@ -69,6 +71,7 @@ class Group(models.Model):
 class Manner(models.Model):
     """How a visit went: how it ended and where, in which language, by which channel, outside opening hours or not."""
 
+    id = models.AutoField(primary_key=True)
     text = models.CharField(max_length=255, unique=True)
     ending = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=16, help_text="button, touch, mixed, petugas, or lain")
@@ -81,6 +84,7 @@ class Manner(models.Model):
 class Profile(models.Model):
     """What a respondent told of themselves, as one text: a few hundred combinations, however many responses."""
 
+    id = models.AutoField(primary_key=True)
     text = models.CharField(max_length=255, unique=True)
 
     def __str__(self) -> str:
@@ -90,24 +94,25 @@ class Profile(models.Model):
 class Response(models.Model):
     """One `response` record; `id` is `keys.response_id(stream, seq)`."""
 
+    # The widest columns first: PostgreSQL fills up between a narrow one and a wide one behind it, in every row.
+    at_ms = models.BigIntegerField()
     series = models.ForeignKey(
         Series, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    day = models.IntegerField(help_text="local day of the unit, counted from 1970-01-01")
-    hour = models.SmallIntegerField(help_text="local hour of the unit, 24 where the time is too uncertain")
-    at_ms = models.BigIntegerField()
-    error_s = models.IntegerField(help_text="how far at_ms may be off, rounded up")
-    answers = models.CharField(max_length=64, help_text="one character an element, - where unanswered")
     manner = models.ForeignKey(
         Manner, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     profile = models.ForeignKey(
         Profile, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
+    day = models.IntegerField(help_text="local day of the unit, counted from 1970-01-01")
+    error_s = models.IntegerField(help_text="how far at_ms may be off, rounded up")
     duration_s = models.IntegerField()
     boot = models.IntegerField()
     visit = models.IntegerField()
     flags = models.IntegerField(default=0, help_text="one bit a rule, see flags.py")
+    hour = models.SmallIntegerField(help_text="local hour of the unit, 24 where the time is too uncertain")
+    answers = models.CharField(max_length=64, help_text="one character an element, - where unanswered")
 
     class Meta:
         # No constraints on the short numbers: they were taken from their tables in the same transaction.

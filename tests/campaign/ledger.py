@@ -71,7 +71,7 @@ class Ledger:
     def look(self) -> None:
         """Take in what was promised and received since the last look."""
         self._look_at_witness()
-        query = "select id, first, count, payload from evidence_rawbatch where id > ? order by id"
+        query = "select rowid, first, count, payload from evidence_rawbatch where rowid > ? order by rowid"
         for number, first, count, payload in self._world.rows(query, self._row):
             batch = unpack_batch(bytes(payload))  # type: ignore[call-overload]
             offset = int(str(first)) - batch.first

@@ -106,6 +106,7 @@ class Sender:
         self, kiosk: FakeKiosk, port: int, verify: object, *, batch: int = BATCH, version: str = "5"
     ) -> None:
         self.kiosk, self.mark, self.sent, self.progress = kiosk, 0, 0, time.monotonic()
+        self.receipt: bytes | None = None
         self._verify = verify
         self._batch = batch
         protocol = MQTTv5 if version == "5" else MQTTv311
@@ -122,6 +123,7 @@ class Sender:
             return
         if receipt.stream == self.kiosk.stream and receipt.through > self.mark:
             assert receipt.link == self.kiosk.links[receipt.through]
+            self.receipt = bytes(message.payload)
             self.mark, self.progress = receipt.through, time.monotonic()
 
     def step(self) -> bool:
@@ -134,10 +136,15 @@ class Sender:
         while self.sent < min(self.kiosk.last, self.mark + 1_000):
             first = self.sent + 1
             last = min(self.kiosk.last, first + self._batch - 1)
-            payload = self.kiosk.batch(first, last, prev=first == self.mark + 1)
-            self._client.publish(topics.up(self.kiosk.name), payload, qos=1)
+            begins = first == self.mark + 1
+            payload = self.kiosk.batch(first, last, prev=begins, receipt=self.receipt if begins else None)
+            self.publish(payload)
             self.sent = last
         return False
+
+    def publish(self, payload: bytes) -> None:
+        """Send one batch."""
+        self._client.publish(topics.up(self.kiosk.name), payload, qos=1)
 
     def close(self) -> None:
         self._client.disconnect()

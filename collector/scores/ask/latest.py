@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from django.db import connection
-
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.models import Form
 from collector.scores.tallies.keys import UNIT_STEP, month_date, split_unit_key, unit_key
+from collector.servers import reading
 
 _LAST_MONTH = (1 << 12) - 1
 _SELECT = (
@@ -22,7 +21,7 @@ def month(*, unit: int | None = None, instrument: str = DEFAULT_INSTRUMENT) -> d
     if form is None:
         return None
     low, high = unit_key(0, form, 0, flagged=False), unit_key(0, form, _LAST_MONTH, flagged=True)
-    with connection.cursor() as cursor:
+    with reading.connection().cursor() as cursor:
         if unit is None:
             cursor.execute(_SELECT, [low, high])
         else:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
-
 from collector.fleet.models import Agency, Place, Region, Service, Unit
 from collector.scores.ask.results import GroupPart, QuestionError, StatedUsers
 from collector.scores.ask.scope import REGION_LENGTHS, Dimension, Scope
 from collector.scores.tallies.forms import CodedForm, coded
+from collector.servers import reading
 from survey.index.periods import Period
 
 GroupKey = tuple[str, ...]
@@ -45,7 +44,7 @@ _OWNERS: Mapping[Dimension, type[Agency | Place | Region | Service | Unit]] = {
 
 def rows(sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     """Give what a query finds."""
-    with connection.cursor() as cursor:
+    with reading.connection().cursor() as cursor:
         cursor.execute(sql, tuple(values))
         return list(cursor.fetchall())
 
