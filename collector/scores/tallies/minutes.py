@@ -51,6 +51,16 @@ def pack_marks(marks: Iterable[Mark]) -> bytes:
     return zlib.compress(struct.pack(f"<{len(steps)}H", *steps) + proofs, 9)
 
 
+def with_marks(stored: bytes, added: Sequence[Mark], *, without: Sequence[Mark] = ()) -> bytes:
+    """Give the stored form of a day with some marks more, and some less; nothing where none is left. One that is not there is passed over."""
+    marks = unpack_marks(stored) if stored else []
+    marks.extend(added)
+    for mark in without:
+        if mark in marks:
+            marks.remove(mark)
+    return pack_marks(marks) if marks else b""
+
+
 def unpack_marks(stored: bytes) -> list[Mark]:
     """Give the marks of a day in their order."""
     raw = zlib.decompress(stored)
