@@ -110,7 +110,7 @@ def record(folder: Path, options: argparse.Namespace, url: str) -> None:
 
     chance = random.Random(options.seed)
     given = SimpleNamespace(kiosks=options.kiosks, months=options.months)
-    kiosks, days = enrolled(given, chance, BEGINS_MS)  # type: ignore[arg-type] - what it reads of the options
+    kiosks, days = enrolled(given, chance, BEGINS_MS)
     steps = list(_steps(kiosks, days, chance, options.again))
     messages = sum(len(messages) for _, messages in steps)
     print(

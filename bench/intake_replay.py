@@ -33,6 +33,7 @@ from collector.console.management.commands import listen  # noqa: E402 - the sam
 from collector.evidence.doors.mqtt import BrokerAddress, Listener  # noqa: E402 - the same
 from collector.evidence.intake.accept import accept  # noqa: E402 - the same
 
+Step = tuple[int, list[tuple[str, bytes]]]
 _OTHERS = ("django_", "auth_", "sessions")
 
 
@@ -88,60 +89,64 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--grown", action="store_true")
     options = parser.parse_args()
-    steps = pickle.loads(options.day.read_bytes())  # noqa: S301 - written by `bench.intake`
+    steps = pickle.loads(options.day.read_bytes())
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    profile = cProfile.Profile()
+    if options.grown:
+        tracemalloc.start(12)
+    if options.profile:
+        profile.enable()
+    played = _play(steps, watch=options.grown)
+    profile.disable()
+    if options.profile:
+        pstats.Stats(profile).sort_stats("tottime").print_stats(60)
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(110)
+    print(json.dumps(played | {"load": round(os.getloadavg()[0], 1), "tables": _tables()}))
+
+
+def _play(steps: list[Step | None], *, watch: bool) -> dict[str, object]:
+    """Have the listener take every step, and give what it took; `watch`: print what its memory grew by."""
+    moment = [0]
+    clock.now_ms = lambda: moment[0]
     listener = Listening(
         BrokerAddress.parse_all("mqtt://nowhere", version="5"),
         accept=accept,
         hear_states=listen.hear,
         housekeep=list,
     )
-    broker: Any = listener._client  # noqa: SLF001 - see above
-    moment = [0]
-    clock.now_ms = lambda: moment[0]
-    profile = cProfile.Profile() if options.profile else None
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    if options.grown:
-        tracemalloc.start(12)
-    memory, calm = [], None
-    messages = 0
-    at_first = _megabytes()
-    begun = time.process_time()
-    if profile:
-        profile.enable()
-    for number, (at_ms, group) in enumerate(steps):
-        moment[0] = at_ms
-        for topic, payload in group:
-            message = MQTTMessage(topic=topic.encode())
-            message.payload = payload
-            broker.waiting.append(message)
+    broker: Any = listener._client  # noqa: SLF001 - only what the listener has shown for long is used
+    memory, messages, calm = [], 0, None
+    at_first, begun = _megabytes(), time.process_time()
+    for number, step in enumerate(steps):
+        if step is None:
+            continue
+        moment[0], group = step
+        broker.waiting.extend(_message(*one) for one in group)
         messages += len(group)
         while broker.waiting or listener._states:  # noqa: SLF001 - the same
             listener.step(timeout=0)
         steps[number] = None
         if number % max(1, len(steps) // 8) == 0:
             memory.append(round(_megabytes() - at_first, 1))
-            if options.grown and calm is None and number:
-                calm = tracemalloc.take_snapshot()
-    if profile:
-        profile.disable()
+            calm = tracemalloc.take_snapshot() if watch and calm is None and number else calm
     seconds = time.process_time() - begun
-    if profile:
-        pstats.Stats(profile).sort_stats("tottime").print_stats(60)
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(110)
-    if calm is not None:
-        for one in tracemalloc.take_snapshot().compare_to(calm, "lineno")[:25]:
-            print(one)
-    answer = {
+    for one in tracemalloc.take_snapshot().compare_to(calm, "lineno")[:25] if calm else ():
+        print(one)
+    return {
         "seconds": round(seconds, 2),
         "us a message": round(seconds / messages * 1e6),
-        "load": round(os.getloadavg()[0], 1),
         "receipts": broker.receipts,
+        "MB at first": round(at_first, 1),
         "grown MB": memory,
-        "tables": _tables(),
     }
-    print(json.dumps(answer))
+
+
+def _message(topic: str, payload: bytes) -> MQTTMessage:
+    message = MQTTMessage(topic=topic.encode())
+    message.payload = payload
+    return message
 
 
 def _megabytes() -> float:
@@ -157,7 +162,7 @@ def _tables() -> dict[str, str]:
             if table.startswith(_OTHERS):
                 continue
             digest, rows = hashlib.sha256(), 0
-            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608 - a model's own name
+            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")
             for row in cursor:
                 rows += 1
                 digest.update(

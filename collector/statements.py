@@ -24,7 +24,10 @@ _DIALECTS = {
 }
 
 
-def rows(text: str, *parameters: object) -> list[tuple[Any, ...]]:
+Parameter = int | str | bytes | None | list[int] | list[str]
+
+
+def rows(text: str, *parameters: Parameter) -> list[tuple[Any, ...]]:
     """Give what a statement selects."""
     with connection.cursor() as cursor:
         cursor.execute(_in_dialect(text, connection.vendor), parameters)
@@ -32,15 +35,16 @@ def rows(text: str, *parameters: object) -> list[tuple[Any, ...]]:
         return found
 
 
-def run(text: str, *parameters: object) -> None:
+def run(text: str, *parameters: Parameter) -> None:
     """Run a statement that gives nothing."""
     with connection.cursor() as cursor:
         cursor.execute(_in_dialect(text, connection.vendor), parameters)
 
 
-def several(keys: Collection[int] | Collection[str]) -> list[int | str] | str:
+def several(keys: Collection[int] | Collection[str]) -> list[int] | list[str] | str:
     """Give the parameter for keys that are numbers, or texts."""
-    return list(keys) if connection.vendor == "postgresql" else json.dumps(list(keys))
+    given: list[Any] = list(keys)
+    return given if connection.vendor == "postgresql" else json.dumps(given)
 
 
 def locking(text: str, *, clause: str = "FOR UPDATE") -> str:

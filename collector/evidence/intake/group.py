@@ -97,7 +97,9 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
     for (name, uid), arrived in streams.items():
         sender = senders[name]
         writing.flush_for(sender.id)
-        work = _Work(name, uid, sender, rows.get((name, uid)), stands.get(sender.id), writing)
+        work = _Work(
+            name, uid, sender, rows.get((name, uid)), standing=stands.get(sender.id), writing=writing
+        )
         decided |= work.judge(arrived)
         if work.judged.taken or work.judged.fillings:
             projected.extend(work.store({tag: message for tag, message, _ in arrived}, settle))
@@ -120,6 +122,7 @@ class _Work:
         uid: str,
         sender: Sender,
         row: StreamRow | None,
+        *,
         standing: Standing | None,
         writing: Writing,
     ) -> None:

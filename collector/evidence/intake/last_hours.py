@@ -9,7 +9,7 @@ from collections.abc import Collection
 from collector import statements
 
 HOUR_MS = 3_600_000
-_LAST = f"(SELECT max(received_ms) - max(received_ms) %% {HOUR_MS} FROM evidence_stream WHERE kiosk_id = fleet_kiosk.id)"
+_LAST = "(SELECT max(received_ms) - max(received_ms) %% 3600000 FROM evidence_stream WHERE kiosk_id = fleet_kiosk.id)"
 _KEEP = (
     f"UPDATE fleet_kiosk SET last_hour_ms = {_LAST} WHERE coalesce(last_hour_ms, -1) <> coalesce({_LAST}, -1)"  # noqa: S608 - this module's own
 )

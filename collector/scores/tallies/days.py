@@ -7,25 +7,24 @@ from collector import statements
 from collector.scores.tallies.keys import KIOSK_SHIFT, NO_HOUR
 from survey.record.response import TYPED
 
-_DAY = f"(given.value & {(1 << KIOSK_SHIFT) - 1})"
-_KIOSK = f"(given.value >> {KIOSK_SHIFT})"
 # Asked for whenever kiosks say that they live: it selects what the rules need, and nothing else.
 _RESPONSES = (
     "SELECT given.value, r.id, r.hour, r.at_ms, r.answers, r.duration_s, r.boot, r.visit, r.flags,"
     " m.channel, m.outside_hours, s.place_id, f.instrument, f.version"
-    f" FROM {{each}} {{then}} scores_series s ON s.kiosk_id = {_KIOSK}"
-    f" {{then}} scores_response r ON r.series_id = s.id AND r.day = {_DAY}"
+    " FROM {each} {then} scores_series s ON s.kiosk_id = given.value >> %s"
+    " {then} scores_response r ON r.series_id = s.id AND r.day = given.value & %s"
     " {then} scores_manner m ON m.id = r.manner_id {then} scores_form f ON f.id = s.form_id"
     " ORDER BY given.value, r.at_ms, r.id"
 )
 _STAFF = (
-    "SELECT given.value, a.at_ms, a.until_ms"
-    f" FROM {{each}} {{then}} scores_staffaction a ON a.kiosk_id = {_KIOSK} AND a.day = {_DAY}"
+    "SELECT given.value, a.at_ms, a.until_ms FROM {each}"
+    " {then} scores_staffaction a ON a.kiosk_id = given.value >> %s AND a.day = given.value & %s"
     " ORDER BY given.value, a.at_ms, a.id"
 )
+_KEY = (KIOSK_SHIFT, (1 << KIOSK_SHIFT) - 1)
 _STALE = (
-    "SELECT d.id FROM {each} {then} scores_staleday d"
-    f" ON d.id >= given.value << {KIOSK_SHIFT} AND d.id < (given.value + 1) << {KIOSK_SHIFT} ORDER BY d.id LIMIT %s"
+    "SELECT d.id FROM {each}"
+    " {then} scores_staleday d ON d.id >= given.value << %s AND d.id < (given.value + 1) << %s ORDER BY d.id LIMIT %s"
 )
 _DONE = "DELETE FROM scores_staleday WHERE id {among}"
 _BUSIEST = (
@@ -61,7 +60,7 @@ class DayResponse(NamedTuple):
 def responses_of(days: Collection[int]) -> dict[int, list[DayResponse]]:
     """Give what was reported on kiosk-days, by their keys, in the order it happened; without those that have nothing."""
     found: dict[int, list[DayResponse]] = {}
-    for day, *response in statements.rows(_RESPONSES, statements.several(days)):
+    for day, *response in statements.rows(_RESPONSES, statements.several(days), *_KEY):
         found.setdefault(day, []).append(DayResponse(*response))
     return found
 
@@ -69,7 +68,7 @@ def responses_of(days: Collection[int]) -> dict[int, list[DayResponse]]:
 def staff_of(days: Collection[int]) -> dict[int, list[tuple[int, int]]]:
     """Give from when to when staff stood at a kiosk, by the keys of its days; without those on which nobody did."""
     found: dict[int, list[tuple[int, int]]] = {}
-    for day, at_ms, until_ms in statements.rows(_STAFF, statements.several(days)):
+    for day, at_ms, until_ms in statements.rows(_STAFF, statements.several(days), *_KEY):
         found.setdefault(day, []).append((at_ms, until_ms))
     return found
 
@@ -92,7 +91,9 @@ def with_responses(kiosks: Collection[int], *, days: tuple[int, int]) -> set[tup
 def take_stale(kiosks: Sequence[int], most: int) -> list[int]:
     """Take at most `most` stale days of these kiosks off the list; another process that looks at the same time gets other ones."""
     locked = statements.locking(_STALE, clause="FOR UPDATE OF d SKIP LOCKED")
-    found = [day for (day,) in statements.rows(locked, statements.several(kiosks), most)]
+    found = [
+        day for (day,) in statements.rows(locked, statements.several(kiosks), KIOSK_SHIFT, KIOSK_SHIFT, most)
+    ]
     if found:
         statements.run(_DONE, statements.several(found))
     return found
