@@ -20,7 +20,6 @@ from collector.evidence.intake import (
     timing,
 )
 from collector.evidence.intake.arrivals import (
-    CONFLICT,
     KIOSK_REVOKED,
     SIGNATURE,
     STREAM_UNKNOWN,
@@ -36,7 +35,6 @@ from collector.evidence.intake.last_hours import HOUR_MS
 from collector.evidence.intake.lines import HeldRun
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.projecting import Projected
-from collector.evidence.intake.refusals import RefusedArrival
 from collector.evidence.intake.senders import (
     Sender,
     StreamRow,
@@ -52,7 +50,6 @@ from collector.evidence.intake.writing import Writing
 from collector.evidence.models import Conflict, Stream
 from collector.evidence.standing import COUNTING, naming_line
 from collector.fleet.assignments import standings
-from collector.fleet.models import Kiosk
 from collector.fleet.standing import Standing
 from collector.trust import keys
 from survey.record.clock import unknown_clock
@@ -109,7 +106,7 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
         if work.judged.contradictions:
             work.keep_contradictions({tag: message for tag, message, _ in arrived})
     settle()
-    _count_refusals(messages, decided)
+    refusals.count_decided(messages, decided)
     return [decided[tag] for tag in range(len(messages))]
 
 
@@ -342,16 +339,3 @@ def _nothing(*, first: int, last: int) -> Sequence[tuple[int, bytes]]:  # noqa: 
 
 def _stripped(batch: Batch, sender: Sender) -> RefusedMessage | None:
     return attachments.refusal_of(batch, [keys.verifier(key.public_key) for key in sender.keys])
-
-
-def _count_refusals(messages: Sequence[Message], decided: Mapping[int, Decided]) -> None:
-    refused = []
-    for tag, message in enumerate(messages):
-        one = decided[tag]
-        why = CONFLICT if isinstance(one, Contradicted) else one
-        if isinstance(why, RefusedMessage):
-            claimed = message.batch.kiosk if message.batch is not None else message.arrival.vouched or ""
-            refused.append(RefusedArrival(message.arrival, why, claimed))
-    if refused:
-        names = Kiosk.objects.filter(name__in={one.claimed for one in refused})
-        refusals.count(refused, enrolled=set(names.values_list("name", flat=True)))
