@@ -1,7 +1,7 @@
 """Kiosks of `bench.fleet_day`: true keys, chains and batches, and a day as villages have it.
 
 They send as the uplink does: an answer at once, `alive` along with answers or after an hour, at most four batches under way, everything again
-after ten seconds without a receipt. `bench.fleet_lines` has their connections.
+after ten seconds without a receipt, or twice as long as the latest ones took. `bench.fleet_lines` has their connections.
 """
 
 import random
@@ -63,6 +63,8 @@ class Kiosk:
         self.is_ready = self.in_outage = False
         self.inbox = b""
         self.patience = PATIENCE_SECONDS
+        self._usual = 0.0
+        self._since: float | None = None
         self.progress_at = 0.0
         self.is_timed = False
         self.under_way: list[tuple[int, float, bool]] = []
@@ -124,6 +126,8 @@ class Kiosk:
         """Give what may be sent now."""
         if not self.under_way:
             self.progress_at = time.monotonic()
+            if self._since is None and self.sent < self.fake.last:
+                self._since = self.progress_at
         while len(self.under_way) < WINDOW and self.sent < self.fake.last:
             last = min(self.fake.last, self.sent + BATCH)
             yield self.fake.batch(self.sent + 1, last, prev=self._first_of_connection)
@@ -144,12 +148,21 @@ class Kiosk:
             raise AssertionError(f"{self.name}: the receipt for {through} has another link")
         for seq in range(self.through, through):
             self.fake.lines[seq] = b""
-        self.through, self.patience = through, PATIENCE_SECONDS
+        self.through = through
         self.sent = max(self.sent, through)
         now = self.progress_at = time.monotonic()
         waited = [(now - at, storm) for last, at, storm in self.under_way if last <= through]
         self.under_way = [one for one in self.under_way if one[0] > through]
+        # As the uplink does it (`uplink.forwarder.patience`): whoever got receipts late waits longer for the next ones.
+        if self._since is not None:
+            self._usual = max(min(now - self._since, 60.0), self._usual / 2)
+        self._since = now if self.under_way else None
+        self.patience = max(PATIENCE_SECONDS, 2 * self._usual)
         return waited
+
+    def parted(self) -> None:
+        """Note that the connection is gone: how long it takes to come back says nothing of the collector."""
+        self._since = None
 
     def go_back(self) -> None:
         """Send everything that is not confirmed again."""

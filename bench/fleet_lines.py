@@ -65,6 +65,7 @@ class Fleet:
             self._poll.unregister(kiosk.connection)
             kiosk.connection.close()
             kiosk.connection, kiosk.is_ready = None, False
+            kiosk.parted()
             if not outage:
                 self._later(kiosk)
 

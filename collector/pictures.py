@@ -3,8 +3,6 @@
 import io
 import warnings
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from collector.errors import CollectorError
 
 MOST_BYTES = 8_000_000
@@ -17,6 +15,8 @@ def drawn_anew(data: bytes, *, name: object, side: int, form: str) -> bytes:
     Raises:
         CollectorError: it is too large, or cannot be read as a picture (`picture`).
     """
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - every process would keep it in memory
+
     if len(data) > MOST_BYTES:
         raise CollectorError("picture", path=name, reason=f"> {MOST_BYTES // 1_000_000} MB")
     try:

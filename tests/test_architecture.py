@@ -268,6 +268,7 @@ COLLECTOR_GROUND = {
     "errors",
     "clock",
     "local",
+    "statements",
     "language",
     "database",
     "servers",

@@ -62,9 +62,6 @@ BY_LIBRARIES = (
         "templates use filters by name",
     ),
     Unused("collector/fleet/models/units.py", "retired_why|hidden_why", "templates ask for them"),
-    Unused(
-        "collector/fleet/models/kiosks.py", "last_hour_ms", "conditions name it, and the intake's own SQL"
-    ),
     Unused("collector/fleet/models/regions.py", "gone_in", "conditions name it"),
     Unused("collector/releases/endings.py", "retired_why|hidden_why", "templates ask for them"),
     Unused("collector/desk/show/papers.py", "is_public", "a template asks for it"),

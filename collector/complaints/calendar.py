@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from importlib.metadata import version
 from typing import NamedTuple
 
-import holidays
 from django.db import IntegrityError, transaction
 
 from collector.complaints.models import Holiday, HolidayKind
@@ -101,6 +100,8 @@ def fill(year: int, *, who: str) -> int:
     """
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise CollectorError("holiday_year", year=year)
+    import holidays  # noqa: PLC0415 - once a year, and every process would keep it in memory
+
     source = f"paket holidays {version('holidays')}; cocokkan dengan SKB 3 Menteri"
     there = set(Holiday.objects.filter(region=None, day__year=year).values_list("day", flat=True))
     made: dict[date, Holiday] = {}

@@ -10,6 +10,7 @@ from enum import IntFlag
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from collector import statements
 from collector.fleet.models import Assignment, Kiosk, KioskKey, KioskState
 from survey.wire.health import uplink_health_of
 
@@ -17,6 +18,9 @@ WAITING_S = 2 * 3600
 """So long no record waits on a kiosk that reaches the collector: nothing behind the oldest one has been confirmed since."""
 FULL_PERCENT = 90
 """From where on a disk is said to fill up; the journal says itself when it takes no more."""
+
+
+_ALARMS = "UPDATE fleet_kiosk SET alarms = %s WHERE id {among} AND alarms <> %s"
 
 
 class Alarm(IntFlag):
@@ -75,7 +79,7 @@ def keep_alarms(reports: Mapping[int, object]) -> None:
         by_alarm.setdefault(alarms_of(report).value, []).append(kiosk)
     for told, kiosks in by_alarm.items():
         # The comparison is the database's: what was read before somebody else wrote says nothing.
-        Kiosk.objects.filter(pk__in=kiosks).exclude(alarms=told).update(alarms=told)
+        statements.run(_ALARMS, told, statements.several(kiosks), told)
 
 
 def keep_every() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from collector import statements
 from collector.fleet import present
 from collector.fleet.models import KioskState
 
@@ -14,6 +15,7 @@ UPDATE fleet_kioskstate SET
     changed_at = CASE WHEN online = %s THEN changed_at ELSE %s END, online = %s, heard_at = %s
 WHERE kiosk_id = %s
 """
+_KNOWN = "SELECT kiosk_id FROM fleet_kioskstate WHERE kiosk_id {among}"
 _UPDATE_HEALTH = "UPDATE fleet_kioskstate SET health = %s WHERE kiosk_id = %s"
 
 
@@ -23,7 +25,7 @@ def keep(said: Sequence[tuple[int, bool, Mapping[str, object]]], now: datetime) 
     A last will carries no report, and must not wipe what is known.
     """
     numbers = [kiosk for kiosk, _, _ in said]
-    known = set(KioskState.objects.filter(kiosk__in=numbers).values_list("kiosk", flat=True))
+    known = {kiosk for (kiosk,) in statements.rows(_KNOWN, statements.several(numbers))}
     KioskState.objects.bulk_create(
         KioskState(kiosk_id=kiosk, online=online, changed_at=now, heard_at=now, health=health)
         for kiosk, online, health in said

@@ -18,6 +18,7 @@ from uplink.errors import Refused, TooLarge, Unreachable
 from uplink.forwarder.config import Pace
 from uplink.forwarder.ended import AnyInbox
 from uplink.forwarder.outbox import Outbox
+from uplink.forwarder.patience import Patience
 from uplink.forwarder.roads import Roads
 from uplink.forwarder.senders.sender import (
     NOBODY_LISTENS,
@@ -76,7 +77,7 @@ class Courier:
         self._outbox: Outbox | None = None
         self._report_at = 0.0
         self._stalls = 0
-        self._patient_until = 0.0
+        self._patience = Patience(seconds=pace.patience_seconds, cap_seconds=pace.patience_cap_seconds)
         self._moved = (("", 0), now())
         self._quiet_until = 0.0
         self._went_back_at = float("-inf")
@@ -200,6 +201,7 @@ class Courier:
         if self.progress.connected or not self.progress.trouble:
             log.warning("%s is lost: %s", self._roads.sender.transport, error)
         self._roads.lost(mute=self._stalls > 0)
+        self._patience.lost()
         self.progress.connected, self.progress.trouble = False, error.trouble
 
     # What goes out.
@@ -216,7 +218,7 @@ class Courier:
                 self._tell_undeclared()
                 return False
             if outbox.under_way == 1:
-                self._patient_until = now + self._patience()
+                self._patience.sent(now, stalls=self._stalls)
             try:
                 sender.send(parcel.payload)
             except TooLarge as refusal:
@@ -244,11 +246,8 @@ class Courier:
                 f"record {seq} is damaged: what is behind it waits until the kiosk declares it lost; restart the kiosk",
             )
 
-    def _patience(self) -> float:
-        return min(self._pace.patience_cap_seconds, self._pace.patience_seconds * 2.0**self._stalls)
-
     def _check_progress(self, outbox: Outbox) -> None:
-        if self._now() < self._patient_until:
+        if self._now() < self._patience.until:
             return
         if not outbox.under_way and self._roads.sender.room <= 0:
             # Receipts came for all that went out, and the broker's own acknowledgements did not: nothing may be handed over any
@@ -311,7 +310,7 @@ class Courier:
         self._roads.succeeded()
         self._quiet_until = 0.0
         outbox.confirmed(receipt.through, receipt.link)
-        self._patient_until = self._now() + self._patience()
+        self._patience.answered(self._now(), more=outbox.under_way > 0)
 
     def _keep_ahead(self, receipt: Receipt, payload: bytes) -> None:
         """Keep a receipt for records that are not here: only the kiosk can begin a new stream behind it."""

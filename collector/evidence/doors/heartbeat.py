@@ -12,11 +12,11 @@ from typing import Annotated, NamedTuple
 import msgspec
 from django.db import DataError, transaction
 
+from collector import statements
 from collector.evidence.intake import heads, refusals
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
 from collector.fleet import said
-from collector.fleet.models import Kiosk
 from collector.local import moment_of
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES
 from survey.wire.messages import STREAM_ID
@@ -24,6 +24,7 @@ from survey.wire.messages import STREAM_ID
 log = logging.getLogger(__name__)
 
 MAX_STATE_BYTES = 16_384
+_ENROLLED = "SELECT id, name FROM fleet_kiosk WHERE name {among}"
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ class _State(msgspec.Struct, frozen=True):
 class _Word(NamedTuple):
     """What one enrolled kiosk said."""
 
-    kiosk: Kiosk
+    kiosk: heads.Speaker
     state: _State
 
 
@@ -71,7 +72,10 @@ def hear_all(states: Mapping[str, bytes], now_ms: int) -> Heard:
     codes: dict[str, str] = {}
     read = {name: state for name, payload in states.items() if (state := _read(name, payload, codes))}
     with transaction.atomic():
-        enrolled = {one.name: one for one in Kiosk.objects.filter(name__in=list(states))}
+        enrolled = {
+            name: heads.Speaker(pk, name)
+            for pk, name in statements.rows(_ENROLLED, statements.several(states))
+        }
         codes |= dict.fromkeys(read.keys() - enrolled.keys(), "kiosk_unknown")
         codes |= _hear_group([_Word(enrolled[name], read[name]) for name in read if name in enrolled], now_ms)
         refusals.count(

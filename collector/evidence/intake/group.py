@@ -9,12 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from django.db import connection
-
 from collector.evidence.intake import (
     attachments,
     keeping,
-    last_hours,
     ledger,
     opening,
     projecting,
@@ -23,7 +20,6 @@ from collector.evidence.intake import (
     timing,
 )
 from collector.evidence.intake.arrivals import (
-    CONFLICT,
     KIOSK_REVOKED,
     SIGNATURE,
     STREAM_UNKNOWN,
@@ -35,10 +31,10 @@ from collector.evidence.intake.decided import Contradicted, Decided, HeldStream,
 from collector.evidence.intake.elsewhere import held_elsewhere
 from collector.evidence.intake.holes import Hole
 from collector.evidence.intake.judge import Judge, Judgement
+from collector.evidence.intake.last_hours import HOUR_MS
 from collector.evidence.intake.lines import HeldRun
 from collector.evidence.intake.placing import Source
 from collector.evidence.intake.projecting import Projected
-from collector.evidence.intake.refusals import RefusedArrival
 from collector.evidence.intake.senders import (
     Sender,
     StreamRow,
@@ -50,10 +46,10 @@ from collector.evidence.intake.senders import (
     stored_holes,
 )
 from collector.evidence.intake.taken_out import taken_out
+from collector.evidence.intake.writing import Writing
 from collector.evidence.models import Conflict, Stream
 from collector.evidence.standing import COUNTING, naming_line
 from collector.fleet.assignments import standings
-from collector.fleet.models import Kiosk
 from collector.fleet.standing import Standing
 from collector.trust import keys
 from survey.record.clock import unknown_clock
@@ -63,14 +59,6 @@ log = logging.getLogger(__name__)
 
 _MAX_CONFLICTS = 100  # kept a stream; more of them say nothing new
 _REFUSALS = {Judgement.FORGED: SIGNATURE, Judgement.STRANGER: STREAM_UNKNOWN}
-_ADD_BATCH = """
-INSERT INTO evidence_rawbatch (stream_id, first, count, door, received_ms, before, payload)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
-_MOVE_STREAM = """
-UPDATE evidence_stream SET through = %s, link = %s, received_ms = %s, clock = %s, has_losses = %s WHERE id = %s
-"""
-
 
 _Tagged = tuple[int, Message, Batch]
 
@@ -95,15 +83,20 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
     rows = rows_of(senders, streams)
     stands = standings({senders[name].id for name, _ in streams})
     projected: list[Projected] = []
+    writing = Writing()
 
     def settle() -> None:
+        writing.flush()
         projecting.commit(projected, last_try=last_try)
         projected.clear()
 
     # In the order they came: the first stream of a key is its lineage.
     for (name, uid), arrived in streams.items():
         sender = senders[name]
-        work = _Work(name, uid, sender, rows.get((name, uid)), stands.get(sender.id))
+        writing.flush_for(sender.id)
+        work = _Work(
+            name, uid, sender, rows.get((name, uid)), standing=stands.get(sender.id), writing=writing
+        )
         decided |= work.judge(arrived)
         if work.judged.taken or work.judged.fillings:
             projected.extend(work.store({tag: message for tag, message, _ in arrived}, settle))
@@ -113,7 +106,7 @@ def take(messages: Sequence[Message], *, last_try: bool = True) -> list[Decided]
         if work.judged.contradictions:
             work.keep_contradictions({tag: message for tag, message, _ in arrived})
     settle()
-    _count_refusals(messages, decided)
+    refusals.count_decided(messages, decided)
     return [decided[tag] for tag in range(len(messages))]
 
 
@@ -121,13 +114,21 @@ class _Work:
     """One stream's share of a group."""
 
     def __init__(
-        self, name: str, uid: str, sender: Sender, row: StreamRow | None, standing: Standing | None
+        self,
+        name: str,
+        uid: str,
+        sender: Sender,
+        row: StreamRow | None,
+        *,
+        standing: Standing | None,
+        writing: Writing,
     ) -> None:
         self._name = name
         self._uid = uid
         self._sender = sender
         self._row = row
         self._standing = standing
+        self._writing = writing
         self._opened: StreamRow | None = None
         self.has_sisters = False
         """Whether it opened a stream whose key has others, or learned whom one follows: one may be joined to another now."""
@@ -192,7 +193,7 @@ class _Work:
             settle()
             counting = Stream.objects.filter(key_id=row.key_id, standing__in=COUNTING)
             rebuild.project_changed(
-                list(counting.select_related("key").order_by("pk")), partial(write, row.clock)
+                list(counting.select_related("key").order_by("pk")), partial(self._change, write, row.clock)
             )
             return []
         runs = [HeldRun(one.first, one.lines, messages[one.tag].arrival.received_ms) for one in taken]
@@ -218,12 +219,12 @@ class _Work:
         kept = keeping.rows(row.id, judged.taken, messages) if judged.taken else []
         for one in judged.fillings:
             kept += keeping.rows(row.id, [one], messages)
-        with connection.cursor() as cursor:
-            cursor.executemany(_ADD_BATCH, kept)
-            cursor.execute(
-                _MOVE_STREAM, (judged.through, judged.link, last_ms, clock, judged.has_losses, row.id)
-            )
-        last_hours.keep(self._sender.id)
+        self._writing.add(
+            self._sender.id,
+            kept,
+            (judged.through, judged.link, last_ms, clock, judged.has_losses, row.id),
+            new_hour=last_ms - last_ms % HOUR_MS != self._sender.last_hour_ms,
+        )
         if judged.fillings or any(one.apart for one in judged.taken):
             store_holes(row.id, judged.holes, now_ms=last_ms)
             log.error(
@@ -232,6 +233,10 @@ class _Work:
                 self._uid,
                 _told(judged.holes),
             )
+
+    def _change(self, write: Callable[[bytes], None], clock: bytes) -> None:
+        write(clock)
+        self._writing.flush()
 
     def welcome(self, settle: Callable[[], None], *, last_try: bool) -> None:
         """Count what waited for this stream, where it was opened only now, and itself, where its place is clear only now."""
@@ -334,16 +339,3 @@ def _nothing(*, first: int, last: int) -> Sequence[tuple[int, bytes]]:  # noqa: 
 
 def _stripped(batch: Batch, sender: Sender) -> RefusedMessage | None:
     return attachments.refusal_of(batch, [keys.verifier(key.public_key) for key in sender.keys])
-
-
-def _count_refusals(messages: Sequence[Message], decided: Mapping[int, Decided]) -> None:
-    refused = []
-    for tag, message in enumerate(messages):
-        one = decided[tag]
-        why = CONFLICT if isinstance(one, Contradicted) else one
-        if isinstance(why, RefusedMessage):
-            claimed = message.batch.kiosk if message.batch is not None else message.arrival.vouched or ""
-            refused.append(RefusedArrival(message.arrival, why, claimed))
-    if refused:
-        names = Kiosk.objects.filter(name__in={one.claimed for one in refused})
-        refusals.count(refused, enrolled=set(names.values_list("name", flat=True)))

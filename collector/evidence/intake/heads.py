@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from collector import statements
 from collector.evidence.intake import ledger
 from collector.evidence.models import HeardHead, Stream
-from collector.fleet.models import Kiosk, KioskKey
 from collector.trust import keys
 from survey.record.chain import first_link, head_message
 from survey.record.errors import Malformed
@@ -20,10 +20,33 @@ from survey.record.errors import Malformed
 log = logging.getLogger(__name__)
 
 _MAX_KEPT = 100  # a key; more of them say nothing new
+# The index is asked for the kiosks alone: two lists would be looked up each with each.
+_STREAMS = """
+SELECT s.kiosk_id, s.uid, s.id, s.through, s.link, s.heard_seq, s.heard_link, s.key_id, y.public_key
+FROM evidence_stream s JOIN fleet_kioskkey y ON y.id = s.key_id WHERE s.kiosk_id {among} AND (s.uid || '') {among}
+"""
+_KEYS = """
+SELECT kiosk_id, id, public_key FROM fleet_kioskkey WHERE revoked_at IS NULL AND kiosk_id {among} ORDER BY id
+"""
+_KNOWN = (
+    "SELECT id, key_id, uid, seq, link FROM evidence_heardhead WHERE key_id {among} ORDER BY seq DESC, id"
+)
 _FURTHER = """
 UPDATE evidence_stream SET heard_seq = %s, heard_link = %s, heard_signature = %s, heard_ms = %s
 WHERE id = %s AND heard_seq < %s
 """
+_KEEP = """
+INSERT INTO evidence_heardhead (key_id, uid, seq, link, signature, heard_ms) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (key_id, uid, seq, link) DO NOTHING
+"""
+_MOVE = "UPDATE evidence_heardhead SET seq = %s, link = %s, signature = %s, heard_ms = %s WHERE id = %s"
+
+
+class Speaker(NamedTuple):
+    """An enrolled kiosk that tells a head."""
+
+    pk: int
+    name: str
 
 
 class ToldHead(NamedTuple):
@@ -35,92 +58,146 @@ class ToldHead(NamedTuple):
     signature: bytes
 
 
-def take_all(told: Sequence[tuple[Kiosk, ToldHead]], *, now_ms: int) -> set[int]:
+class _Key(NamedTuple):
+    id: int
+    public_key: bytes
+
+
+class _Held(NamedTuple):
+    """What is held of a stream."""
+
+    id: int
+    through: int
+    link: bytes
+    heard_seq: int
+    heard_link: bytes
+    key: _Key
+
+
+def take_all(told: Sequence[tuple[Speaker, ToldHead]], *, now_ms: int) -> set[int]:
     """Keep what heads prove, inside the caller's transaction; gives the numbers of the kiosks whose signature does not hold."""
     streams = {
-        (one.kiosk_id, one.uid): one
-        for one in Stream.objects.filter(
-            kiosk__in=[kiosk for kiosk, _ in told], uid__in=[head.uid for _, head in told]
-        ).select_related("key")
+        (kiosk, uid): _Held(pk, through, bytes(link), heard, bytes(heard_link), _Key(key, bytes(public_key)))
+        for kiosk, uid, pk, through, link, heard, heard_link, key, public_key in statements.rows(
+            _STREAMS,
+            statements.several({kiosk.pk for kiosk, _ in told}),
+            statements.several({head.uid for _, head in told}),
+        )
     }
     lied: set[int] = set()
-    further: list[tuple[Stream, ToldHead]] = []
+    further: list[tuple[_Held, ToldHead]] = []
+    awaited: list[tuple[Speaker, ToldHead]] = []
     for kiosk, head in told:
-        message = head_message(stream=head.uid, seq=head.seq, link=head.link)
         stream = streams.get((kiosk.pk, head.uid))
         if stream is None:
-            if not _of_awaited(kiosk, head, message, now_ms):
-                lied.add(kiosk.pk)
-        elif not keys.verifier(bytes(stream.key.public_key))(head.signature, message):
+            awaited.append((kiosk, head))
+        elif not keys.verifier(stream.key.public_key)(head.signature, _message(head)):
             lied.add(kiosk.pk)
         elif _of_held(kiosk, stream, head, now_ms):
             further.append((stream, head))
     with connection.cursor() as cursor:
         cursor.executemany(
             _FURTHER,
-            [(head.seq, head.link, head.signature, now_ms, stream.pk, head.seq) for stream, head in further],
+            [(head.seq, head.link, head.signature, now_ms, stream.id, head.seq) for stream, head in further],
         )
-    return lied
+    return lied | _of_awaited(awaited, now_ms)
+
+
+_HEARD = "SELECT id, seq, link, signature, heard_ms FROM evidence_heardhead WHERE key_id = %s AND uid = %s ORDER BY seq DESC, id LIMIT 1"
+_FORGET = "DELETE FROM evidence_heardhead WHERE id = %s"
 
 
 def adopt(stream: Stream) -> None:
     """Give a stream that has come in at last the furthest head that was heard of it."""
-    furthest = HeardHead.objects.filter(key_id=stream.key_id, uid=stream.uid).order_by("-seq", "pk").first()
-    if furthest is not None:
-        stream.heard_seq, stream.heard_ms = furthest.seq, furthest.heard_ms
-        stream.heard_link, stream.heard_signature = bytes(furthest.link), bytes(furthest.signature)
-        stream.save(update_fields=["heard_seq", "heard_link", "heard_signature", "heard_ms"])
-        furthest.delete()
+    for pk, seq, link, signature, heard_ms in statements.rows(_HEARD, stream.key_id, stream.uid):
+        statements.run(_FURTHER, seq, link, signature, heard_ms, stream.pk, seq)
+        statements.run(_FORGET, pk)
 
 
-def _of_held(kiosk: Kiosk, stream: Stream, head: ToldHead, now_ms: int) -> bool:
+def _message(head: ToldHead) -> bytes:
+    return head_message(stream=head.uid, seq=head.seq, link=head.link)
+
+
+def _of_held(kiosk: Speaker, stream: _Held, head: ToldHead, now_ms: int) -> bool:
     """Hold a head against the stream it is of; tells whether it is the furthest of it."""
-    known = (stream.heard_seq, bytes(stream.heard_link))
+    known = (stream.heard_seq, stream.heard_link)
     if known == (head.seq, head.link):
         return False
     held = known[1] if head.seq == known[0] else None
     if head.seq <= stream.through:
-        held = _link_at(stream, head.seq)
+        held = _link_at(stream, head.uid, head.seq)
     if held is not None and held != head.link:
         _contradicts(kiosk, stream.key, head, now_ms)
         return False
     return head.seq > stream.heard_seq
 
 
-def _of_awaited(kiosk: Kiosk, head: ToldHead, message: bytes, now_ms: int) -> bool:
-    """Keep the head of a stream of which nothing has come; tells whether one of the kiosk's keys has signed it."""
-    for key in KioskKey.objects.filter(kiosk=kiosk, revoked_at=None):
-        if keys.verifier(bytes(key.public_key))(head.signature, message):
-            _keep_awaited(kiosk, key, head, now_ms)
-            return True
-    return False
-
-
-def _keep_awaited(kiosk: Kiosk, key: KioskKey, head: ToldHead, now_ms: int) -> None:
-    known = list(HeardHead.objects.filter(key=key, uid=head.uid).order_by("-seq", "pk"))
-    if not known:
-        _keep(key, head, now_ms)
-    elif head.seq > known[0].seq:
-        HeardHead.objects.filter(pk=known[0].pk).update(
-            seq=head.seq, link=head.link, signature=head.signature, heard_ms=now_ms
-        )
-    elif head.seq == known[0].seq and all(
-        bytes(one.link) != head.link for one in known if one.seq == head.seq
+def _of_awaited(told: Sequence[tuple[Speaker, ToldHead]], now_ms: int) -> set[int]:
+    """Keep the heads of streams of which nothing has come; gives the kiosks of whose good keys none has signed theirs."""
+    if not told:
+        return set()
+    good: dict[int, list[_Key]] = {}
+    for kiosk_id, pk, public_key in statements.rows(
+        _KEYS, statements.several({kiosk.pk for kiosk, _ in told})
     ):
-        _contradicts(kiosk, key, head, now_ms)
+        good.setdefault(kiosk_id, []).append(_Key(pk, bytes(public_key)))
+    signed: list[tuple[Speaker, _Key, ToldHead]] = []
+    lied: set[int] = set()
+    for kiosk, head in told:
+        signers = (
+            key
+            for key in good.get(kiosk.pk, ())
+            if keys.verifier(key.public_key)(head.signature, _message(head))
+        )
+        key = next(signers, None)
+        if key is None:
+            lied.add(kiosk.pk)
+        else:
+            signed.append((kiosk, key, head))
+    _keep_awaited(signed, now_ms)
+    return lied
 
 
-def _link_at(stream: Stream, seq: int) -> bytes | None:
+def _keep_awaited(signed: Sequence[tuple[Speaker, _Key, ToldHead]], now_ms: int) -> None:
+    """Keep the furthest head of each stream, and beside it one that tells another history; a key is of one kiosk, which says one thing at a time."""
+    known: dict[tuple[int, str], list[tuple[int, int, bytes]]] = {}
+    number: dict[int, int] = {}
+    for pk, key_id, uid, seq, link in statements.rows(
+        _KNOWN, statements.several({key.id for _, key, _ in signed})
+    ):
+        known.setdefault((key_id, uid), []).append((pk, seq, bytes(link)))
+        number[key_id] = number.get(key_id, 0) + 1
+    new: list[tuple[int, ToldHead]] = []
+    moved: list[tuple[int, ToldHead]] = []
+    for kiosk, key, head in signed:
+        before = known.get((key.id, head.uid), [])
+        if not before:
+            if number.get(key.id, 0) < _MAX_KEPT:
+                new.append((key.id, head))
+        elif head.seq > before[0][1]:
+            moved.append((before[0][0], head))
+        elif head.seq == before[0][1] and all(
+            link != head.link for _, seq, link in before if seq == head.seq
+        ):
+            _contradicts(kiosk, key, head, now_ms)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _KEEP, [(key, head.uid, head.seq, head.link, head.signature, now_ms) for key, head in new]
+        )
+        cursor.executemany(_MOVE, [(head.seq, head.link, head.signature, now_ms, pk) for pk, head in moved])
+
+
+def _link_at(stream: _Held, uid: str, seq: int) -> bytes | None:
     if seq == stream.through:
-        return bytes(stream.link)
-    start = first_link(stream=stream.uid, public_key=bytes(stream.key.public_key))
+        return stream.link
+    start = first_link(stream=uid, public_key=stream.key.public_key)
     try:
-        return ledger.link_after(stream.pk, seq, start=start)
+        return ledger.link_after(stream.id, seq, start=start)
     except Malformed:
         return None  # damaged here: an audit says so
 
 
-def _contradicts(kiosk: Kiosk, key: KioskKey, head: ToldHead, now_ms: int) -> None:
+def _contradicts(kiosk: Speaker, key: _Key, head: ToldHead, now_ms: int) -> None:
     if _keep(key, head, now_ms):
         log.error(
             "kiosk %s: a signed head %d of stream %s tells another history than the one known; a card was copied",
@@ -130,12 +207,12 @@ def _contradicts(kiosk: Kiosk, key: KioskKey, head: ToldHead, now_ms: int) -> No
         )
 
 
-def _keep(key: KioskKey, head: ToldHead, now_ms: int) -> bool:
+def _keep(key: _Key, head: ToldHead, now_ms: int) -> bool:
     """Keep a head beside what is known; tells whether it is new."""
-    if HeardHead.objects.filter(key=key).count() >= _MAX_KEPT:
+    if HeardHead.objects.filter(key_id=key.id).count() >= _MAX_KEPT:
         return False
     _, new = HeardHead.objects.get_or_create(
-        key=key,
+        key_id=key.id,
         uid=head.uid,
         seq=head.seq,
         link=head.link,

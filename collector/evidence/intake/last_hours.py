@@ -4,21 +4,23 @@ An hour, and no moment: so the row is written once an hour and not with each bat
 so who has been silent since a midnight is told as exactly as by the moment.
 """
 
-from django.db import connection
+from collections.abc import Collection
 
+from collector import statements
+
+HOUR_MS = 3_600_000
 _LAST = "(SELECT max(received_ms) - max(received_ms) %% 3600000 FROM evidence_stream WHERE kiosk_id = fleet_kiosk.id)"
 _KEEP = (
     f"UPDATE fleet_kiosk SET last_hour_ms = {_LAST} WHERE coalesce(last_hour_ms, -1) <> coalesce({_LAST}, -1)"  # noqa: S608 - this module's own
 )
 
 
-def keep(kiosk: int) -> None:
-    """Work out the hour of a kiosk's last arrival, by the kiosk's number; call it behind the change of a stream, in its transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_KEEP} AND id = %s", (kiosk,))
+def keep(kiosks: Collection[int]) -> None:
+    """Work out the hour of some kiosks' last arrivals, by the kiosks' numbers; call it behind the change of their streams, in its transaction."""
+    if kiosks:
+        statements.run(f"{_KEEP} AND id {{among}}", statements.several(sorted(kiosks)))
 
 
 def keep_every() -> None:
     """Work it out for every kiosk."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [])
+    statements.run(_KEEP)

@@ -1,14 +1,28 @@
 """Reading the raw batches back: the lines of a stream, in order, as they were sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from django.db import connection
+
+from collector import statements
 from collector.evidence.intake.lines import HeldRun
-from collector.evidence.models import RawBatch
 from survey.record.chain import link_through
 from survey.wire.messages import Batch, unpack_batch
 
 _CHUNK = 200
+_LAST = 2**62
+# The batch that holds `first`, or the one after it, and those that follow. Asked for many times a second: see `collector.statements`.
+_BATCHES = """
+SELECT first, count, received_ms, before, payload FROM evidence_rawbatch
+WHERE stream_id = %s AND first <= %s AND first >= coalesce(
+    (SELECT max(first) FROM evidence_rawbatch WHERE stream_id = %s AND first <= %s), 0)
+ORDER BY first
+"""
+_LINK_BEFORE = """
+SELECT first, before FROM evidence_rawbatch WHERE stream_id = %s AND first <= %s AND length(before) > 0
+ORDER BY first DESC LIMIT 1
+"""
 
 
 class HeldBatch(NamedTuple):
@@ -28,14 +42,16 @@ def batches(stream_id: int, *, first: int = 1, last: int | None = None) -> Itera
     Raises:
         Malformed: a kept batch has been damaged.
     """
-    rows = RawBatch.objects.filter(stream_id=stream_id)
-    begin = rows.filter(first__lte=first).order_by("-first").values_list("first", flat=True).first()
-    if begin is not None:
-        rows = rows.filter(first__gte=begin)
-    if last is not None:
-        rows = rows.filter(first__lte=last)
-    chosen = rows.order_by("first").values_list("first", "count", "received_ms", "before", "payload")
-    for begin, count, received_ms, before, payload in chosen.iterator(chunk_size=_CHUNK):
+    until = _LAST if last is None else last
+    parameters = (stream_id, until, stream_id, first)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_BATCHES, parameters)
+        while found := cursor.fetchmany(_CHUNK):
+            yield from _held(found, first)
+
+
+def _held(found: Iterable[tuple[int, int, int, bytes, bytes]], first: int) -> Iterator[HeldBatch]:
+    for begin, count, received_ms, before, payload in found:
         if begin + count > first:
             yield HeldBatch(unpack_batch(bytes(payload)), begin, count, received_ms, bytes(before))
 
@@ -82,9 +98,8 @@ def link_after(stream_id: int, seq: int, *, start: bytes) -> bytes | None:
     Raises:
         Malformed: a kept batch has been damaged.
     """
-    kept = RawBatch.objects.filter(stream_id=stream_id, first__lte=seq).exclude(before=b"")
-    anchor = kept.order_by("-first").values_list("first", "before").first()
-    reached, link = (anchor[0], bytes(anchor[1])) if anchor is not None else (1, start)
+    anchor = statements.rows(_LINK_BEFORE, stream_id, seq)
+    reached, link = (anchor[0][0], bytes(anchor[0][1])) if anchor else (1, start)
     if seq < reached:
         return link
     for run in runs(stream_id, first=reached, last=seq):

@@ -7,16 +7,18 @@ import logging
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from collector import clock
+from collector import clock, statements
 from collector.errors import CollectorError
 from collector.evidence.intake import heads, joining, ledger, projecting, rebuild, timing
 from collector.evidence.intake.joining import Joint
 from collector.evidence.models import NamedBefore, Stream
 from collector.evidence.standing import COUNTING, StreamStanding, told_by
-from collector.fleet.models import KioskKey
 from survey.record.chain import stated_link
 
 log = logging.getLogger(__name__)
+
+_KEY = "SELECT id FROM fleet_kioskkey WHERE id = %s"
+_ANY_OF_KEY = "SELECT 1 FROM evidence_stream WHERE key_id = %s LIMIT 1"
 
 
 def open_stream(
@@ -28,7 +30,7 @@ def open_stream(
     """
     _lock(key_id)
     told = told_by(first_line, uid=uid)
-    alone = not Stream.objects.filter(key_id=key_id).exists()
+    alone = not statements.rows(_ANY_OF_KEY, key_id)
     joint = None if alone else joining.joint_of(key_id, uid, told)
     fits = alone or joint is not None or not _counting(key_id).exists()
     stream = Stream.objects.create(
@@ -107,7 +109,7 @@ def decide(stream: Stream, standing: StreamStanding, *, who: str, why: str) -> i
 
 def _lock(key_id: int) -> None:
     """Keep other processes from the lineage of a key: two must not give two streams one place."""
-    KioskKey.objects.select_for_update().get(pk=key_id)
+    statements.rows(statements.locking(_KEY), key_id)
 
 
 def _counting(key_id: int) -> QuerySet[Stream]:

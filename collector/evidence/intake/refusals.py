@@ -1,12 +1,14 @@
 """Refusals: counted by code, door and enrolled kiosk, so that a flood of them takes no more room than one."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 
-from collector.evidence.intake.arrivals import Arrival, RefusedMessage
+from collector import statements
+from collector.evidence.intake.arrivals import CONFLICT, Arrival, Message, RefusedMessage
+from collector.evidence.intake.decided import Contradicted, Decided
 
 
 class RefusedArrival(NamedTuple):
@@ -17,6 +19,7 @@ class RefusedArrival(NamedTuple):
     claimed: str
 
 
+_ENROLLED = "SELECT name FROM fleet_kiosk WHERE name {among}"
 _UPSERT = """
 INSERT INTO evidence_refusal
     (code, door, kiosk_name, count, first_ms, last_ms, last_message, last_bytes, last_digest)
@@ -44,3 +47,17 @@ def count(refused: Iterable[RefusedArrival], *, enrolled: Collection[str]) -> No
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(_UPSERT, rows)
+
+
+def count_decided(messages: Sequence[Message], decided: Mapping[int, Decided]) -> None:
+    """Count those messages of a group that were refused; call it inside its transaction."""
+    refused = []
+    for tag, message in enumerate(messages):
+        one = decided[tag]
+        why = CONFLICT if isinstance(one, Contradicted) else one
+        if isinstance(why, RefusedMessage):
+            claimed = message.batch.kiosk if message.batch is not None else message.arrival.vouched or ""
+            refused.append(RefusedArrival(message.arrival, why, claimed))
+    if refused:
+        names = statements.rows(_ENROLLED, statements.several({one.claimed for one in refused}))
+        count(refused, enrolled={name for (name,) in names})

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 
+from collector import statements
 from collector.evidence.intake.arrivals import KIOSK_TOPIC, KIOSK_UNKNOWN, Arrival, RefusedMessage
 from collector.evidence.intake.holes import Hole
 from collector.evidence.intake.judge import SenderKey
-from collector.evidence.models import LostHere, Stream
-from collector.fleet.models import Kiosk, KioskKey
+from collector.evidence.models import LostHere
 from collector.trust import keys, public
 from survey.record.errors import Malformed
 from survey.wire.messages import Batch, Receipt, unpack_receipt
@@ -22,6 +21,8 @@ class Sender:
     """An enrolled kiosk."""
 
     id: int
+    last_hour_ms: int | None = None
+    """The hour in which something came in last, as its row says."""
     keys: list[SenderKey] = field(default_factory=list)
     ended: list[SenderKey] = field(default_factory=list)
     """Keys that were revoked, by hand or by a later enrolment."""
@@ -46,20 +47,35 @@ class StreamRow(NamedTuple):
     """Whether this collector lost records of it."""
 
 
+_SENDERS = """
+SELECT k.name, k.id, k.last_hour_ms, y.id, y.public_key, y.revoked_at, y.archive_from, y.enrolled_at
+FROM fleet_kiosk k LEFT JOIN fleet_kioskkey y ON y.kiosk_id = k.id
+WHERE k.name {among} ORDER BY y.enrolled_at DESC, y.id DESC
+"""
+# The index is asked for the kiosks alone: two lists would be looked up each with each. What is not asked for by its name is passed over in there.
+_STREAMS = """
+SELECT s.id, s.kiosk_id, s.uid, s.key_id, s.through, s.link, s.clock, s.standing, s.followed_seq, s.has_losses,
+    EXISTS (SELECT 1 FROM evidence_losthere l WHERE l.stream_id = s.id)
+FROM evidence_stream s WHERE s.kiosk_id {among} AND (s.uid || '') {among} ORDER BY s.id
+"""
+
+
 def senders_named(names: Collection[str]) -> dict[str, Sender]:
     """Give the enrolled kiosks of these names."""
-    senders = {
-        name: Sender(id=pk) for pk, name in Kiosk.objects.filter(name__in=names).values_list("id", "name")
-    }
-    by_id = {sender.id: sender for sender in senders.values()}
-    enrolled = KioskKey.objects.filter(kiosk_id__in=by_id).order_by("-enrolled_at", "-id")
-    for key in enrolled:
-        sender = by_id[key.kiosk_id]
-        known = sender.keys if key.revoked_at is None else sender.ended
-        known.append(SenderKey(key.pk, bytes(key.public_key)))
-        sender.begins_ms[key.pk] = key.begins_ms
-        if key.archive_from is not None:
-            sender.archives.add(key.pk)
+    senders: dict[str, Sender] = {}
+    for name, pk, last_hour_ms, key, public_key, revoked_at, archive_from, enrolled_at in statements.rows(
+        _SENDERS, statements.several(names)
+    ):
+        sender = senders.get(name)
+        if sender is None:
+            sender = senders[name] = Sender(pk, last_hour_ms)
+        if key is None:
+            continue
+        known = sender.keys if revoked_at is None else sender.ended
+        known.append(SenderKey(key, bytes(public_key)))
+        sender.begins_ms[key] = statements.milliseconds(archive_from or enrolled_at)
+        if archive_from is not None:
+            sender.archives.add(key)
     return senders
 
 
@@ -68,28 +84,26 @@ def rows_of(
 ) -> dict[tuple[str, str], StreamRow]:
     """Give the streams that are held, locked until the commit."""
     names = {senders[name].id: name for name, _ in streams}
-    held = (
-        Stream.objects.select_for_update()
-        .filter(kiosk_id__in=names, uid__in={uid for _, uid in streams})
-        .order_by("id")
-        .annotate(has_holes=Exists(LostHere.objects.filter(stream_id=OuterRef("id"))))
-        .values_list(
-            "id",
-            "kiosk_id",
-            "uid",
-            "key_id",
-            "through",
-            "link",
-            "clock",
-            "standing",
-            "followed_seq",
-            "has_losses",
-            "has_holes",
-        )
+    wanted = frozenset(streams)
+    held = statements.rows(
+        statements.locking(_STREAMS, clause="FOR UPDATE OF s"),
+        statements.several(names),
+        statements.several({uid for _, uid in streams}),
     )
     return {
-        (names[kiosk], uid): StreamRow(pk, key, through, bytes(link), bytes(clock), *rest)
-        for pk, kiosk, uid, key, through, link, clock, *rest in held
+        (names[kiosk], uid): StreamRow(
+            pk,
+            key,
+            through,
+            bytes(link),
+            bytes(clock),
+            standing,
+            followed,
+            has_losses=bool(lost),
+            has_holes=bool(holes),
+        )
+        for pk, kiosk, uid, key, through, link, clock, standing, followed, lost, holes in held
+        if (names[kiosk], uid) in wanted
     }
 
 

@@ -1,14 +1,15 @@
 """Flags applied: stale days are looked at again, and responses move between the two sides of their tallies."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
-from collector.scores.models import Response, StaleDay
-from collector.scores.tallies import storage
+from collector.scores.models import StaleDay
+from collector.scores.tallies import days, storage
+from collector.scores.tallies.days import DayResponse
 from collector.scores.tallies.flags import Answered, asks_past, flags_of, reach
-from collector.scores.tallies.keys import KIOSK_SHIFT, kiosk_day_id, split_kiosk_day, stream_of
+from collector.scores.tallies.keys import kiosk_day_id, split_kiosk_day, stream_of
 from collector.scores.tallies.ledger import Changes
 from collector.scores.tallies.naming import Names, SeriesKey
 from survey.record.response import TYPED
@@ -26,11 +27,11 @@ def settle() -> int:
             changes = Changes()
             kiosks = _kiosks_with_stale_days()
             hold(kiosks)
-            days = _stale_days(kiosks)
-            series = _look_at(days, changes)
+            stale = days.take_stale(sorted(kiosks), _DAYS_AT_ONCE)
+            series = _look_at(stale, changes)
             changes.write(series)
-        looked_at += len(days)
-        if not days:
+        looked_at += len(stale)
+        if not stale:
             return looked_at
 
 
@@ -41,7 +42,7 @@ def look(changes: Changes, *, kiosks: Collection[int]) -> Mapping[int, SeriesKey
     """
     if not kiosks:
         return {}
-    return _look_at(_stale_days(kiosks), changes)
+    return _look_at(days.take_stale(sorted(kiosks), _DAYS_AT_ONCE), changes)
 
 
 def hold(kiosks: Iterable[int]) -> None:
@@ -61,10 +62,10 @@ def with_later_days(stale: Collection[int]) -> set[int]:
     for key in stale:
         kiosk, day = split_kiosk_day(key)
         changed.setdefault(kiosk, []).append(day)
-    every = [day for days in changed.values() for day in days]
+    every = [day for some in changed.values() for day in some]
     later = {
         kiosk_day_id(kiosk, day)
-        for kiosk, day in storage.days_of(changed, days=(min(every) + 1, max(every) + reach()))
+        for kiosk, day in days.with_responses(changed, days=(min(every) + 1, max(every) + reach()))
         if any(0 < day - before <= reach() for before in changed[kiosk])
     }
     return later.union(stale)
@@ -83,80 +84,67 @@ def _kiosks_with_stale_days() -> set[int]:
     return {split_kiosk_day(key)[0] for key in first}
 
 
-def _stale_days(kiosks: Collection[int]) -> list[int]:
-    """Take some stale days of these kiosks off the list; another process that looks at the same time gets other ones."""
-    found: list[int] = []
-    for chunk in storage.chunks(sorted(kiosks)):
-        room = _DAYS_AT_ONCE - len(found)
-        if room:
-            found += _take_stale(chunk, room)
-    for chunk in storage.chunks(found):
-        StaleDay.objects.filter(pk__in=chunk).delete()
-    return found
-
-
-def _take_stale(kiosks: list[int], most: int) -> list[int]:
-    """Give at most `most` stale days of these kiosks; they stay locked until the transaction ends."""
-    sql = (
-        "SELECT id FROM scores_staleday"  # noqa: S608 - a number of ours, and marks
-        f" WHERE id >> {KIOSK_SHIFT} IN ({', '.join(['%s'] * len(kiosks))}) ORDER BY id LIMIT %s"
-    )
-    if connection.vendor == "postgresql":
-        sql += " FOR UPDATE SKIP LOCKED"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*kiosks, most])
-        return [day for (day,) in cursor.fetchall()]
-
-
-def _look_at(days: Collection[int], changes: Changes) -> dict[int, SeriesKey]:
-    names = Names()
-    series: dict[int, SeriesKey] = {}
-    for key in days:
+def _look_at(stale: Sequence[int], changes: Changes) -> dict[int, SeriesKey]:
+    """Look at days, and give the series of which responses changed sides."""
+    if not stale:
+        return {}
+    found, staff = days.responses_of(stale), days.staff_of(stale)
+    changed: dict[int, int] = {}
+    moved: list[int] = []
+    for key in stale:
         try:
-            series |= _look_at_day(*split_kiosk_day(key), changes, names)
+            flags = _flags_of_day(key, found.get(key, ()), staff.get(key, ()))
         except LookupError:
             # An operator took an instrument's file away; the listener must not stop for it.
             log.exception("flags of kiosk-day %s were not looked at", key)
+            continue
+        for row in found.get(key, ()):
+            now = flags.get(row.id, 0)
+            if now != row.flags:
+                changed[row.id] = now
+                if bool(now) != bool(row.flags):
+                    moved.append(row.id)
+    series = _move(moved, changes)
+    storage.set_flags([(flags, row) for row, flags in changed.items()])
     return series
 
 
-def _look_at_day(kiosk: int, day: int, changes: Changes, names: Names) -> dict[int, SeriesKey]:
-    rows = storage.responses_of(kiosk, day)
+def _flags_of_day(key: int, rows: Sequence[DayResponse], staff: Sequence[tuple[int, int]]) -> dict[int, int]:
     answered = [_answered(row) for row in rows]
     window = asks_past(answered)
-    past = storage.busiest_hours(kiosk, rows[-1].place, days=(day - window, day - 1)) if window else ()
-    found = flags_of(answered, staff=storage.staff_of(kiosk, day), past=past)
-    changed = [(row, int(found.get(row.id, 0))) for row in rows if row.flags != int(found.get(row.id, 0))]
-    for row, flags in changed:
-        if bool(flags) == bool(row.flags):
-            continue
+    kiosk, day = split_kiosk_day(key)
+    past = days.busiest_hours(kiosk, rows[-1].place, days=(day - window, day - 1)) if window else ()
+    return {row: int(flags) for row, flags in flags_of(answered, staff=staff, past=past).items()}
+
+
+def _move(ids: Sequence[int], changes: Changes) -> dict[int, SeriesKey]:
+    """Move responses whose flags are not written yet to the other side of their tallies."""
+    names = Names()
+    series: dict[int, SeriesKey] = {}
+    for row in storage.stored(ids):
+        series[row.series] = row.key
         number, groups = storage.number_of(row), storage.groups_of(row, names)
-        for flagged, amount in ((bool(flags), number), (bool(row.flags), -number)):
+        was = bool(row.flags)
+        for flagged, amount in ((not was, number), (was, -number)):
             changes.put(
                 series=row.series,
                 key=row.key,
                 coded=storage.form_of(row),
-                day=day,
+                day=row.day,
                 flagged=flagged,
                 groups=groups,
                 number=amount,
             )
-    by_flags: dict[int, list[int]] = {}
-    for row, flags in changed:
-        by_flags.setdefault(flags, []).append(row.id)
-    for flags, ids in by_flags.items():
-        for chunk in storage.chunks(ids):
-            Response.objects.filter(pk__in=chunk).update(flags=flags)
-    return {row.series: row.key for row, _ in changed}
+    return series
 
 
-def _answered(row: storage.StoredResponse) -> Answered:
-    form = storage.form_of(row)
+def _answered(row: DayResponse) -> Answered:
+    form = storage.form_named(row.instrument, row.version)
     return Answered(
         id=row.id,
         visit=(stream_of(row.id), row.boot, row.visit),
         at_ms=row.at_ms,
-        answers=tuple(form.decode(row.answers).values()),
+        answers=form.values(row.answers),
         highest=form.instrument.highest,
         asked=len(row.answers),
         duration_s=row.duration_s,

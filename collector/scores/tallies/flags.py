@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from itertools import pairwise
+from typing import NamedTuple
 
 from collector.scores.tallies.keys import NO_HOUR
 
@@ -30,9 +31,8 @@ class Flag(IntFlag):
     RATE = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One response as the rules see it."""
+class Answered(NamedTuple):
+    """One response as the rules see it. A named tuple, because a kiosk's day is made of them again whenever it has grown."""
 
     id: int
     visit: tuple[int, int, int]
@@ -96,38 +96,30 @@ class Limits:
 LIMITS: Mapping[str, Limits] = {VERSION: Limits()}
 
 
-@dataclass(frozen=True, slots=True)
 class _Visit:
-    start_ms: int
-    end_ms: int
-    responses: tuple[Answered, ...]
+    """What one visitor answered; all that the rules ask of it is worked out once, for they ask again and again."""
 
-    @property
-    def typed(self) -> bool:
+    __slots__ = ("best", "end_ms", "kind", "responses", "sequence", "start_ms", "typed", "whole")
+
+    def __init__(self, responses: Sequence[Answered]) -> None:
+        self.responses = responses
+        # A questionnaire is written when it ends, and says how long it took.
+        self.start_ms = min(
+            [part.at_ms - 1000 * part.duration_s if part.asked > 1 else part.at_ms for part in responses]
+        )
+        self.end_ms = max([part.at_ms for part in responses])
+        self.typed = any(part.typed for part in responses)
         """Typed in from paper, and not given at the kiosk."""
-        return any(part.typed for part in self.responses)
-
-    @property
-    def whole(self) -> tuple[int, ...] | None:
+        whole = [part.answers for part in responses if len(part.answers) == part.asked > 1]
+        self.whole = whole[0] if whole else None
         """The answers to a whole questionnaire."""
-        for part in self.responses:
-            if part.asked > 1 and len(part.answers) == part.asked:
-                return part.answers
-        return None
-
-    @property
-    def kind(self) -> int:
+        answered = [part for part in responses if part.answers]
+        self.kind = 2 if whole else int(bool(answered) and all(part.asked == 1 for part in answered))
         """What was answered: the whole questionnaire (2), the smiley alone (1), anything else (0)."""
-        if self.whole is not None:
-            return 2
-        answered = [part.asked for part in self.responses if part.answers]
-        return int(bool(answered) and set(answered) == {1})
-
-    @property
-    def best(self) -> bool:
+        self.best = bool(answered) and all(min(part.answers) == part.highest for part in answered)
         """Answers, and nothing but the best ones."""
-        values = [value == part.highest for part in self.responses for value in part.answers]
-        return bool(values) and all(values)
+        self.sequence = self.whole if self.whole is not None and min(self.whole) != max(self.whole) else None
+        """The answers to a whole questionnaire, unless all of them are the same."""
 
     @property
     def bad(self) -> bool:
@@ -136,12 +128,6 @@ class _Visit:
             part.answers and 2 * sum(part.answers) <= part.highest * len(part.answers)
             for part in self.responses
         )
-
-    @property
-    def sequence(self) -> tuple[int, ...] | None:
-        """The answers to a whole questionnaire, unless all of them are the same."""
-        answers = self.whole
-        return answers if answers is not None and len(set(answers)) > 1 else None
 
 
 def flags_of(
@@ -203,15 +189,7 @@ def _visits(responses: Iterable[Answered]) -> list[_Visit]:
     by_visit: dict[tuple[int, int, int], list[Answered]] = {}
     for response in sorted(responses, key=lambda part: (part.at_ms, part.id)):
         by_visit.setdefault(response.visit, []).append(response)
-    visits = [
-        _Visit(
-            # A questionnaire is written when it ends, and says how long it took.
-            start_ms=min(part.at_ms - 1000 * (part.duration_s if part.asked > 1 else 0) for part in parts),
-            end_ms=max(part.at_ms for part in parts),
-            responses=tuple(parts),
-        )
-        for parts in by_visit.values()
-    ]
+    visits = [_Visit(parts) for parts in by_visit.values()]
     return sorted(visits, key=lambda visit: (visit.end_ms, visit.responses[0].id))
 
 
@@ -254,6 +232,8 @@ def _outside_hours(visits: Sequence[_Visit], _limits: Limits) -> list[_Visit]:
 
 def _identical(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
     filled = [visit for visit in visits if visit.sequence is not None]
+    if len(filled) < limits.identical_run:
+        return []
     runs = _runs(
         filled,
         lambda before, visit: (
@@ -265,6 +245,8 @@ def _identical(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
 
 
 def _rhythm(visits: Sequence[_Visit], limits: Limits) -> list[_Visit]:
+    if len(visits) < limits.rhythm_run:
+        return []
     runs = _runs(
         visits,
         lambda before, visit: (
@@ -327,6 +309,8 @@ def _staff_nearby(visits: Sequence[_Visit], staff: Sequence[tuple[int, int]], li
 
 
 def _runs_of_best(visits: Sequence[_Visit], limits: Limits) -> list[list[_Visit]]:
+    if sum([visit.best for visit in visits]) < min(limits.best_run, limits.after_bad_run):
+        return []
     runs = _runs(
         visits,
         lambda before, visit: (

@@ -32,6 +32,7 @@ class CodedForm:
         self._digits = {value: _DIGITS[value] for value in instrument.values}
         self._parts = [self._parts_of(key) for key in self.keys]
         self._canonical_keys = tuple(sorted(self.keys))  # as they stand in a record's canonical JSON
+        self._values: dict[str, tuple[int, ...]] = {}
         self._known: dict[tuple[int, ...], tuple[str, int]] = {}
 
     def encode(self, answers: Mapping[str, int]) -> str | None:
@@ -51,6 +52,15 @@ class CodedForm:
             for key, digit in zip(self.keys, text, strict=True)
             if digit != UNANSWERED
         }
+
+    def values(self, text: str) -> tuple[int, ...]:
+        """Give the values answered, in the order of the elements; a day is read again and again, so they are remembered by their text."""
+        found = self._values.get(text)
+        if found is None:
+            if len(self._values) >= _REMEMBERED:
+                self._values.clear()
+            found = self._values[text] = tuple(_DIGITS.index(digit) for digit in text if digit != UNANSWERED)
+        return found
 
     def read(self, answers: Mapping[str, int]) -> tuple[str, int] | None:
         """Give the text of `answers` and what they count, or None where one is no answer to this form."""

@@ -7,11 +7,11 @@ and left again, the tables hold the same rows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
+from collector import statements
 from collector.scores.models import DayTally, GroupTally, UnitDay, UnitTally
 from collector.scores.tallies.forms import CodedForm
 from collector.scores.tallies.keys import (
@@ -28,8 +28,6 @@ from collector.scores.tallies.naming import SeriesKey
 from collector.scores.tallies.packing import pack, pack_wide, unpack, unpack_wide
 
 TallyModel = type[DayTally] | type[UnitDay] | type[UnitTally] | type[GroupTally]
-
-_CHUNK = 500  # SQLite's oldest limit on parameters is 999
 
 
 class Changes:
@@ -100,7 +98,9 @@ def _add(model: TallyModel, changes: Mapping[int, int]) -> dict[int, tuple[int, 
     if connection.vendor == "postgresql":
         held = _lock_postgresql(table, keys)
     else:
-        held = {key: stored for chunk in _chunks(keys) for key, stored in _read_sqlite(table, chunk)}
+        held = dict(
+            statements.rows(f"SELECT id, counts FROM {table} WHERE id {{among}}", statements.several(keys))  # noqa: S608 - the same
+        )
     kept: list[tuple[int, bytes]] = []
     gone: list[int] = []
     moved: dict[int, tuple[int, int]] = {}
@@ -144,17 +144,3 @@ def _lock_postgresql(table: str, keys: list[int]) -> dict[int, bytes]:
             [keys],
         )
         return {key: bytes(counts) for key, counts in cursor.fetchall()}
-
-
-def _read_sqlite(table: str, keys: list[int]) -> list[tuple[int, bytes]]:
-    marks = ",".join(["%s"] * len(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, counts FROM {table} WHERE id IN ({marks})", keys)  # noqa: S608
-        rows: list[tuple[int, bytes]] = cursor.fetchall()
-        return rows
-
-
-def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
-    rest = iter(keys)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk

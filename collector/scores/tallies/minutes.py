@@ -7,6 +7,7 @@ was started. The marks of a day are kept packed in `KioskDay`; everything here i
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from survey.record.bodies import ALIVE_EVERY_SECONDS, DARK, IN_TRAINING
@@ -49,6 +50,35 @@ def pack_marks(marks: Iterable[Mark]) -> bytes:
     ]
     proofs = bytes(entry.proven << 1 | entry.serving for entry in ordered)
     return zlib.compress(struct.pack(f"<{len(steps)}H", *steps) + proofs, 9)
+
+
+def with_marks(stored: bytes, added: Sequence[Mark], *, without: Sequence[Mark] = ()) -> bytes:
+    """Give the stored form of a day with some marks more, and some less; nothing where none is left. One that is not there is passed over."""
+    if stored and not without and (longer := _continued(stored, sorted(added))) is not None:
+        return longer
+    marks = unpack_marks(stored) if stored else []
+    marks.extend(added)
+    for mark in without:
+        if mark in marks:
+            marks.remove(mark)
+    return pack_marks(marks) if marks else b""
+
+
+def _continued(stored: bytes, added: Sequence[Mark]) -> bytes | None:
+    """Give the stored form of a day that goes on, without reading its marks one by one; None where the new ones are not all later.
+
+    Nearly every mark that ever comes is the latest of its day.
+    """
+    raw = zlib.decompress(stored)
+    count = len(raw) // 3
+    last = sum(struct.unpack_from(f"<{count}H", raw))
+    if not added or added[0].minute <= last:
+        return None
+    minutes = [last, *[entry.minute for entry in added]]
+    steps = [late - early for early, late in pairwise(minutes)]
+    proofs = bytes([entry.proven << 1 | entry.serving for entry in added])
+    whole = raw[: 2 * count] + struct.pack(f"<{len(steps)}H", *steps) + raw[2 * count :] + proofs
+    return zlib.compress(whole, 9)
 
 
 def unpack_marks(stored: bytes) -> list[Mark]:

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from collector.scores.models import Form, Group, Manner, Profile, Series
+from collector import statements
+from collector.scores.models import Form, Group, Manner, Profile
 from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP, NO_HOUR
 from survey.index.tally import LAYOUT
 from survey.instrument.ages import reported
@@ -146,12 +147,30 @@ def group_names(numbers: Iterable[int]) -> Mapping[int, tuple[str, str]]:
     return {number: (dimension, code) for number, dimension, code in rows}
 
 
+# Two texts, for PostgreSQL looks nothing up by `IS NOT DISTINCT FROM`. Every kiosk that is new brings some: see `collector.statements`.
+_SERIES = "SELECT id FROM scores_series WHERE unit_id = %s AND service_id = %s AND place_id = %s AND kiosk_id = %s AND form_id = %s"
+_SERIES_WITHOUT = (
+    "SELECT id FROM scores_series"
+    " WHERE unit_id = %s AND service_id IS NULL AND place_id = %s AND kiosk_id = %s AND form_id = %s"
+)
+_NEW_SERIES = (
+    "INSERT INTO scores_series (unit_id, service_id, place_id, kiosk_id, form_id) VALUES (%s, %s, %s, %s, %s)"
+    " ON CONFLICT DO NOTHING RETURNING id"
+)
+
+
 def _make_series(key: SeriesKey) -> int:
     unit, service, place, kiosk, form = key
-    row, _ = Series.objects.get_or_create(
-        unit_id=unit, service_id=service, place_id=place, kiosk_id=kiosk, form_id=form
+    looked_up = (
+        (_SERIES_WITHOUT, unit, place, kiosk, form)
+        if service is None
+        else (_SERIES, unit, service, place, kiosk, form)
     )
-    return int(row.pk)
+    # The third asking is for what another process has made meanwhile.
+    for text, *parameters in (looked_up, (_NEW_SERIES, *key), looked_up):
+        if found := statements.rows(str(text), *parameters):
+            return int(found[0][0])
+    raise IntegrityError("a series that is neither there nor can be made")
 
 
 def _make_form(key: tuple[str, str]) -> int:

@@ -8,11 +8,12 @@ here, and looked at again when the kiosk reports itself alive (every 15 minutes)
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
+import msgspec
 from django.db import connection
 
-from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood
+from collector.evidence.intake.accepted import LATE_MS, AcceptedRecord, NotUnderstood, ShortText, Whole
 from collector.log import saw as log_saw
 from collector.scores.tallies import flagging, storage
 from collector.scores.tallies.forms import CodedForm, coded
@@ -253,9 +254,33 @@ def _zones(records: Iterable[AcceptedRecord]) -> dict[int, str]:
     return zones
 
 
+class _OrdinaryAlive(msgspec.Struct, forbid_unknown_fields=True):
+    """An `alive` body as nearly every one is: whatever fits in here, `Alive` reads too, and finds the same screen."""
+
+    screen: ShortText
+    open: bool = True
+    presses: Whole = 0
+    visits: Whole = 0
+    asked: Whole = 0
+    answered: Whole = 0
+    rejected: Annotated[dict[str, Whole], msgspec.Meta(max_length=32)] = {}
+
+
+def screen_of(body: Mapping[str, object]) -> str:
+    """Give what an `alive` record says is shown.
+
+    Raises:
+        Malformed: it is none (`alive_field`).
+    """
+    try:
+        return msgspec.convert(body, _OrdinaryAlive).screen
+    except msgspec.ValidationError:
+        return Alive.from_body(body).screen
+
+
 def _mark(record: AcceptedRecord, zones: Mapping[int, str]) -> tuple[int, Mark]:
     day, rest_ms = divmod(local_ms(record.at_ms, zones[record.unit_id]), DAY_MS)
-    return day, mark(rest_ms // MINUTE_MS, up_ms=record.up_ms, screen=Alive.from_body(record.body).screen)
+    return day, mark(rest_ms // MINUTE_MS, up_ms=record.up_ms, screen=screen_of(record.body))
 
 
 def _staff_row(record: AcceptedRecord, zones: Mapping[int, str]) -> storage.StaffActionRow:

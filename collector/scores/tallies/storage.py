@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from collector import statements
 from collector.scores.models import (
     DayTally,
     DoubtfulTime,
@@ -20,11 +21,9 @@ from collector.scores.models import (
     UnitTally,
 )
 from collector.scores.tallies.forms import CodedForm, coded
-from collector.scores.tallies.keys import NO_HOUR
-from collector.scores.tallies.minutes import Mark, pack_marks, unpack_marks
+from collector.scores.tallies.minutes import Mark, with_marks
 from collector.scores.tallies.naming import HOUR, Names, SeriesKey, groups_of_profile, hour_code
 from survey.index.tally import LAYOUT
-from survey.record.response import TYPED
 
 _COLUMNS = (
     "id",
@@ -146,26 +145,19 @@ def take_responses(ids: Iterable[int]) -> Iterator[StoredResponse]:
         yield from rows
 
 
-_OF_DAY = (
-    "SELECT r.id, r.series_id, r.day, r.hour, r.at_ms, r.answers, r.duration_s, r.boot, r.visit, r.flags,"
-    " m.ending_id, m.channel, m.outside_hours, p.text, s.unit_id, s.service_id, s.place_id, s.kiosk_id, s.form_id,"
-    " f.instrument, f.version FROM scores_series s JOIN scores_response r ON r.series_id = s.id"
-    " JOIN scores_manner m ON m.id = r.manner_id JOIN scores_profile p ON p.id = r.profile_id"
-    " JOIN scores_form f ON f.id = s.form_id WHERE s.kiosk_id = %s AND r.day = %s ORDER BY r.at_ms, r.id"
-)
-_STAFF_OF_DAY = (
-    "SELECT at_ms, until_ms FROM scores_staffaction WHERE kiosk_id = %s AND day = %s ORDER BY at_ms, id"
-)
+def stored(ids: Collection[int]) -> list[StoredResponse]:
+    """Give what stands in these rows."""
+    return [
+        StoredResponse(*row)
+        for chunk in chunks(ids)
+        for row in Response.objects.filter(pk__in=chunk).values_list(*_STORED)
+    ]
 
 
-def responses_of(kiosk: int, day: int) -> list[StoredResponse]:
-    """Give what a kiosk reported on a day, in the order it happened.
-
-    Asked for each kiosk whenever it says that it lives: built by the model, the statement alone cost more than all the rest of an arrival.
-    """
+def set_flags(changed: Sequence[tuple[int, int]]) -> None:
+    """Set flags, by the rows' numbers: `(flags, id)`."""
     with connection.cursor() as cursor:
-        cursor.execute(_OF_DAY, [kiosk, day])
-        return [StoredResponse(*row) for row in cursor.fetchall()]
+        cursor.executemany("UPDATE scores_response SET flags = %s WHERE id = %s", changed)
 
 
 def form_of(row: StoredResponse) -> CodedForm:
@@ -174,9 +166,18 @@ def form_of(row: StoredResponse) -> CodedForm:
     Raises:
         LookupError: the instrument has been taken away since.
     """
-    form = coded(row.instrument, row.version)
+    return form_named(row.instrument, row.version)
+
+
+def form_named(instrument: str, version: str) -> CodedForm:
+    """Give the form of an instrument that was answered.
+
+    Raises:
+        LookupError: the instrument has been taken away since.
+    """
+    form = coded(instrument, version)
     if form is None:
-        raise LookupError(f"{row.instrument}@{row.version} was known when it was answered: put its file back")
+        raise LookupError(f"{instrument}@{version} was known when it was answered: put its file back")
     return form
 
 
@@ -193,38 +194,6 @@ def groups_of(row: StoredResponse, names: Names) -> list[int]:
 @lru_cache(maxsize=4096)
 def _groups(profile: str) -> tuple[int, ...]:
     return groups_of_profile(profile)
-
-
-_BUSIEST = (
-    "SELECT r.day, r.hour, count(*) FROM scores_series s JOIN scores_response r ON r.series_id = s.id"
-    " JOIN scores_manner m ON m.id = r.manner_id"
-    " WHERE s.kiosk_id = %s AND s.place_id = %s AND r.day BETWEEN %s AND %s AND r.hour < %s"
-    " AND length(r.answers) = 1 AND m.channel <> %s GROUP BY r.day, r.hour"
-)
-_LATER = (
-    "SELECT DISTINCT s.kiosk_id, r.day FROM scores_series s JOIN scores_response r ON r.series_id = s.id"
-    " WHERE s.kiosk_id IN ({marks}) AND r.day BETWEEN %s AND %s"
-)
-
-
-def busiest_hours(kiosk: int, place: int, *, days: tuple[int, int]) -> list[int]:
-    """Give how many smileys the busiest hour had, on each day on which a kiosk at a place had any; typed ones left out."""
-    found: dict[int, int] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_BUSIEST, [kiosk, place, *days, NO_HOUR, TYPED])
-        for day, _, count in cursor.fetchall():
-            found[day] = max(found.get(day, 0), count)
-    return list(found.values())
-
-
-def days_of(kiosks: Iterable[int], *, days: tuple[int, int]) -> set[tuple[int, int]]:
-    """Give kiosk and day of all days on which these kiosks have responses."""
-    found: set[tuple[int, int]] = set()
-    with connection.cursor() as cursor:
-        for chunk in chunks(kiosks):
-            cursor.execute(_LATER.format(marks=", ".join(["%s"] * len(chunk))), [*chunk, *days])
-            found.update(cursor.fetchall())
-    return found
 
 
 def hold(kiosks: Collection[int]) -> None:
@@ -257,11 +226,13 @@ def take_staff(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield from rows
 
 
-def staff_of(kiosk: int, day: int) -> list[tuple[int, int]]:
-    """Give from when to when staff stood at a kiosk on a day."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAFF_OF_DAY, [kiosk, day])
-        return list(cursor.fetchall())
+_EMPTY_DAYS = """
+INSERT INTO scores_kioskday (id, marks) SELECT value, ''::bytea FROM {each} ON CONFLICT (id) DO NOTHING
+"""
+_MARKS = "SELECT id, marks FROM scores_kioskday WHERE id {among} ORDER BY id"
+_KEEP_MARKS = """
+INSERT INTO scores_kioskday (id, marks) VALUES (%s, %s) ON CONFLICT (id) DO UPDATE SET marks = excluded.marks
+"""
 
 
 def change_marks(added: Mapping[int, Sequence[Mark]], taken: Mapping[int, Sequence[Mark]]) -> None:
@@ -269,30 +240,22 @@ def change_marks(added: Mapping[int, Sequence[Mark]], taken: Mapping[int, Sequen
     keys = sorted({*added, *taken})
     if not keys:
         return
+    days = statements.several(keys)
     if connection.vendor == "postgresql":  # two processes adding to one day must wait for each other
-        KioskDay.objects.bulk_create((KioskDay(pk=key, marks=b"") for key in keys), ignore_conflicts=True)
-    held: dict[int, bytes] = {}
-    for chunk in chunks(keys):
-        rows = KioskDay.objects.filter(pk__in=chunk).order_by("pk")
-        if connection.vendor == "postgresql":
-            rows = rows.select_for_update()
-        held.update((key, bytes(marks)) for key, marks in rows.values_list("pk", "marks"))
-    changed: list[KioskDay] = []
+        statements.run(_EMPTY_DAYS, days)
+    held = {key: bytes(marks) for key, marks in statements.rows(statements.locking(_MARKS), days)}
+    changed: list[tuple[int, bytes]] = []
     gone: list[int] = []
     for key in keys:
-        marks = unpack_marks(held[key]) if held.get(key) else []
-        marks.extend(added.get(key, ()))
-        for mark in taken.get(key, ()):
-            if mark in marks:
-                marks.remove(mark)
+        marks = with_marks(held.get(key, b""), added.get(key, ()), without=taken.get(key, ()))
         if marks:
-            changed.append(KioskDay(pk=key, marks=pack_marks(marks)))
+            changed.append((key, marks))
         else:
             gone.append(key)
-    KioskDay.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["id"], update_fields=["marks"], batch_size=_CHUNK
-    )
-    KioskDay.objects.filter(pk__in=gone).delete()
+    with connection.cursor() as cursor:
+        cursor.executemany(_KEEP_MARKS, changed)
+    if gone:
+        statements.run("DELETE FROM scores_kioskday WHERE id {among}", statements.several(gone))
 
 
 def note_stale(days: Collection[int]) -> None:
@@ -301,11 +264,10 @@ def note_stale(days: Collection[int]) -> None:
         return
     # The update changes nothing; it takes the row's lock, so that nobody looks at the day before this commit.
     conflict = "DO UPDATE SET id = excluded.id" if connection.vendor == "postgresql" else "DO NOTHING"
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO scores_staleday (id) VALUES (%s) ON CONFLICT (id) {conflict}",  # noqa: S608
-            [(day,) for day in sorted(days)],
-        )
+    statements.run(
+        f"INSERT INTO scores_staleday (id) SELECT value FROM {{each}} WHERE true ON CONFLICT (id) {conflict}",  # noqa: S608 - ours
+        statements.several(sorted(days)),
+    )
 
 
 def clear() -> None:

@@ -1,7 +1,6 @@
 """The rules that flag: what each finds, what it leaves alone, and that the order of arrival is nothing to them."""
 
 import random
-from dataclasses import replace
 
 import pytest
 
@@ -170,7 +169,7 @@ def test_pace_and_moment_of_what_was_typed_in_say_nothing() -> None:
     ]
     responses = day(bad, *sheets)
     assert flags_of(responses, staff=[(0, 60_000)]) == {}
-    pressed = [replace(response, typed=False) for response in responses]
+    pressed = [response._replace(typed=False) for response in responses]
     assert {flag for flags in flags_of(pressed, staff=[(0, 60_000)]).values() for flag in flags} == {
         Flag.MASHING,
         Flag.BEST_RUN,
@@ -274,7 +273,7 @@ def pressed(hours: dict[int, int], *, typed: bool = False) -> list[Answered]:
     return day(
         *(
             [
-                replace(part, hour=hour)
+                part._replace(hour=hour)
                 for part in visit(
                     1000 * hour + number,
                     3600 * hour + 3600 * number / count + chance.uniform(0, 40),
@@ -321,7 +320,7 @@ def test_a_kiosk_without_a_past_is_judged_by_none() -> None:
 
 def test_what_was_typed_in_or_has_no_certain_hour_is_no_rush() -> None:
     assert flagged_hours(pressed({10: 60}, typed=True), ORDINARY_PAST) == set()
-    uncertain = [replace(part, hour=24) for part in pressed({10: 60})]
+    uncertain = [part._replace(hour=24) for part in pressed({10: 60})]
     assert flagged_hours(uncertain, ORDINARY_PAST) == set()
 
 

@@ -1,5 +1,6 @@
 """Service minutes: what alive records prove, and where the holes are."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,9 +24,12 @@ from collector.scores.tallies.minutes import (
     pack_marks,
     proven_spans,
     unpack_marks,
+    with_marks,
 )
-from collector.scores.tallies.projection import project, unproject
+from collector.scores.tallies.projection import project, screen_of, unproject
 from survey.index.periods import between
+from survey.record.bodies import Alive
+from survey.record.errors import Malformed
 from tests.collector.scores.village import MONDAY, Post, add_unit, at
 
 marks = st.lists(st.builds(Mark, st.integers(0, 1439), st.integers(0, 16), st.booleans()), max_size=120)
@@ -128,3 +132,37 @@ def test_a_mark_proves_nothing_of_what_stood_before_the_one_before_it() -> None:
         Mark(615, 16, serving=True),
     )
     assert proven_spans([begun, ended, later]) == [Span(584, 600), Span(610, 615)]
+
+
+@given(
+    marks=st.lists(st.builds(Mark, st.integers(0, 1439), st.integers(0, 16), st.booleans()), max_size=30),
+    cut=st.integers(0, 30),
+)
+def test_a_day_that_goes_on_is_packed_as_if_it_had_come_at_once(marks: list[Mark], cut: int) -> None:
+    """Also where what comes later lies before what is there, or in its very minute."""
+    whole = pack_marks(marks) if marks else b""
+    assert with_marks(with_marks(b"", marks[:cut]), marks[cut:]) == whole
+    assert with_marks(whole, (), without=marks) == b""
+
+
+ODD = st.sampled_from(
+    [None, True, False, 0, 1, -1, 2**53, 1.0, "", "a", "x" * 65, [], [1], {}, {"a": 1}, {"a": -1}, {"a": "b"}]
+)
+
+
+@given(
+    fields=st.dictionaries(
+        st.sampled_from(
+            ["screen", "open", "presses", "answered", "rejected", "stuck", "troubles", "log", "new"]
+        ),
+        ODD,
+    )
+)
+def test_the_quick_reading_of_a_body_takes_what_the_full_one_takes(fields: dict[str, object]) -> None:
+    def read(by: Callable[[dict[str, object]], str]) -> str:
+        try:
+            return by({"screen": "idle"} | fields)
+        except Malformed as error:
+            return f"refused: {error.code}"
+
+    assert read(screen_of) == read(lambda body: Alive.from_body(body).screen)

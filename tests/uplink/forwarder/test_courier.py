@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -573,8 +574,25 @@ def test_patience_begins_anew_with_every_receipt_and_does_end(home: Home) -> Non
         trip.go(8, seconds=1.0)
         assert trip.courier.progress.confirmed == confirmed
         assert [batch.first for batch in home.collector.batches] == [1, 11, 21], "nothing was sent again"
-    trip.go(8, seconds=1.0)
+    trip.go(18, seconds=1.0)
     assert trip.courier.progress.trouble == trouble("no_receipts")
+    journal.close()
+
+
+def test_whoever_gets_receipts_late_does_not_send_everything_twice(home: Home) -> None:
+    """A collector that is behind would take in as many repetitions as new records, and fall further behind."""
+    journal, transport = home.journal(), PacedTransport(home.collector)
+    trip = Trip(home, transport, patience_seconds=10.0)
+    sent = []
+    for number in range(4):
+        fill(journal, 1)
+        trip.go(14, seconds=1.0)
+        transport.due = 1
+        trip.go(2, seconds=1.0)
+        assert trip.courier.progress.confirmed == number + 1
+        sent.append(len(home.collector.batches))
+        transport.kept.clear()
+    assert [later - before for before, later in pairwise(sent)] == [1, 1, 1], "only the first was sent again"
     journal.close()
 
 
