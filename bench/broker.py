@@ -35,6 +35,7 @@ class Broker:
         if program is None:
             raise SystemExit("mosquitto is not installed; install it with: sudo apt-get install mosquitto")
         self._process = subprocess.Popen([program, "-c", config], stderr=subprocess.DEVNULL)
+        self.pid = self._process.pid
         deadline = time.monotonic() + 10
         while True:
             try:

@@ -27,9 +27,7 @@ mqtt.durable_queue_type = quorum
 # How many messages may wait for the collector's acknowledgement: it commits groups.
 mqtt.prefetch = 1000
 cluster_formation.peer_discovery_backend = classic_config
-cluster_formation.classic_config.nodes.1 = ikm1@localhost
-cluster_formation.classic_config.nodes.2 = ikm2@localhost
-cluster_formation.classic_config.nodes.3 = ikm3@localhost
+{nodes}
 cluster_partition_handling = pause_minority
 loopback_users = none
 """
@@ -38,9 +36,9 @@ _START_SECONDS = 240
 
 
 class RabbitCluster:
-    """Three nodes; `ports` are their MQTT ports, by number of the node."""
+    """Three nodes, or another number; `ports` are their MQTT ports, by number of the node, and `amqp_ports` those of AMQP."""
 
-    def __init__(self) -> None:
+    def __init__(self, nodes: int = NODES) -> None:
         found = sorted(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*/sbin"))
         if not found:
             raise SystemExit(
@@ -49,21 +47,22 @@ class RabbitCluster:
         self._programs = found[-1]
         self._folder = Path(tempfile.mkdtemp(prefix="ikm-rabbit-"))
         self._epmd = _free()
-        self._numbers = [(_free(), _free(), _free()) for _ in range(NODES)]
+        self._numbers = [(_free(), _free(), _free()) for _ in range(nodes)]
         self.ports = [mqtt for _, mqtt, _ in self._numbers]
-        self._nodes: list[subprocess.Popen[bytes] | None] = [None] * NODES
+        self.amqp_ports = [amqp for amqp, _, _ in self._numbers]
+        self._nodes: list[subprocess.Popen[bytes] | None] = [None] * nodes
         (self._folder / ".erlang.cookie").write_text("only-for-this")
         (self._folder / ".erlang.cookie").chmod(0o400)
 
     def __enter__(self) -> Self:
-        for number in range(NODES):
+        for number in range(len(self._nodes)):
             self.start(number)
-        for number in range(NODES):
+        for number in range(len(self._nodes)):
             self.wait(number)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number in range(NODES):
+        for number in range(len(self._nodes)):
             self.kill(number)
         subprocess.run(["epmd", "-port", str(self._epmd), "-kill"], capture_output=True, check=False)
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -73,7 +72,11 @@ class RabbitCluster:
         home = self._folder / f"node-{number}"
         home.mkdir(exist_ok=True)
         amqp, mqtt, _ = self._numbers[number]
-        (home / "rabbitmq.conf").write_text(CONFIG.format(amqp=amqp, mqtt=mqtt))
+        nodes = "\n".join(
+            f"cluster_formation.classic_config.nodes.{one} = ikm{one}@localhost"
+            for one in range(1, len(self._nodes) + 1)
+        )
+        (home / "rabbitmq.conf").write_text(CONFIG.format(amqp=amqp, mqtt=mqtt, nodes=nodes))
         (home / "plugins").write_text("[rabbitmq_mqtt].\n")
         with (home / "log").open("ab") as log:
             self._nodes[number] = subprocess.Popen(
@@ -103,6 +106,13 @@ class RabbitCluster:
         if node is not None:
             os.killpg(node.pid, signal.SIGKILL)
             node.wait()
+
+    def pid(self, number: int) -> int:
+        """Give the number of a node's process, from which all others of it come."""
+        node = self._nodes[number]
+        if node is None:
+            raise AssertionError(f"node {number} is not running")
+        return node.pid
 
     def leader(self, queue: str) -> str:
         """Give the node that leads a queue, such as `ikm2@localhost`."""

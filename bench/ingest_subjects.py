@@ -48,12 +48,7 @@ class Ours:
     def __init__(
         self, folder: Path, url: str, *, responses: int, batch: int, kiosks: int = 20, keeper: bool = False
     ) -> None:
-        self.variables = {
-            "IKM_DATA": str(folder / "data"),
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "collector.settings",
-            "IKM_LOG_LEVEL": "INFO",
-        }
+        self.variables = variables(folder, url)
         here = Path(sys.executable).parent
         self.command = [str(here / "ikm-collector"), "listen"]
         subprocess.run(
@@ -67,33 +62,49 @@ class Ours:
             (folder / "run").mkdir(mode=0o700)
             self.variables["IKM_KEEPER"] = str(folder / "run" / "socket")
             self.beside = [str(here / "ikm-collector"), "keeper"]
-        # The kiosks are enrolled by the collector's own functions, in a process that has its settings.
-        made = subprocess.run(
-            [sys.executable, "-m", "bench.ingest_kiosks", str(kiosks)],
-            env=os.environ | self.variables | {"IKM_KEEPER": ""},
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.split()
-        chance = random.Random(1)
-        yesterday_ms = (time.time_ns() // 1_000_000) - DAY_MS
-        self.messages: list[Message] = []
-        columns = []
-        for name, key in zip(made[::2], made[1::2], strict=True):
-            kiosk = FakeKiosk.with_key(name, bytes.fromhex(key))
-            kiosk.clock_ms = yesterday_ms
-            for number in range(responses // kiosks):
-                body = skm(*answers(chance), visit=number, salt=new_salt(chance.randbytes))
-                kiosk.record("response", body, after_ms=chance.randrange(120_000))
-            batches = range(1, kiosk.last + 1, batch)
-            columns.append(
-                [
-                    (topics.up(name), kiosk.batch(first, min(kiosk.last, first + batch - 1)))
-                    for first in batches
-                ]
-            )
-        self.messages = [message for row in zip(*columns, strict=True) for message in row]
+        made = enrolled(self.variables, kiosks)
+        self.messages = packed(made, responses=responses, batch=batch)
         self.responses = responses // kiosks * kiosks
+
+
+def variables(folder: Path, url: str) -> dict[str, str]:
+    """Give the environment of a collector in a folder, with a database of its own."""
+    return {
+        "IKM_DATA": str(folder / "data"),
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "collector.settings",
+        "IKM_LOG_LEVEL": "INFO",
+    }
+
+
+def enrolled(environment: dict[str, str], kiosks: int) -> list[tuple[str, bytes]]:
+    """Enrol kiosks by the collector's own functions, in a process that has its settings; gives their names and private keys."""
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.ingest_kiosks", str(kiosks)],
+        env=os.environ | environment | {"IKM_KEEPER": ""},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    return [(name, bytes.fromhex(key)) for name, key in zip(made[::2], made[1::2], strict=True)]
+
+
+def packed(made: Sequence[tuple[str, bytes]], *, responses: int, batch: int) -> list[Message]:
+    """Give the batches of kiosks with so many responses between them, as they publish them, one kiosk after the other in turn."""
+    chance = random.Random(1)
+    yesterday_ms = (time.time_ns() // 1_000_000) - DAY_MS
+    columns = []
+    for name, key in made:
+        kiosk = FakeKiosk.with_key(name, key)
+        kiosk.clock_ms = yesterday_ms
+        for number in range(responses // len(made)):
+            body = skm(*answers(chance), visit=number, salt=new_salt(chance.randbytes))
+            kiosk.record("response", body, after_ms=chance.randrange(120_000))
+        batches = range(1, kiosk.last + 1, batch)
+        columns.append(
+            [(topics.up(name), kiosk.batch(first, min(kiosk.last, first + batch - 1))) for first in batches]
+        )
+    return [message for row in zip(*columns, strict=True) for message in row]
 
 
 def answers(chance: random.Random) -> list[int]:
