@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.booted.box import HERE, Box, BoxError
+from tests.booted.box import HERE, Box, BoxError, Guest
 
 PACKAGES = "/var/lib/ikm-packages"
 KEYS = "/root/ikm-packages-key"
@@ -32,10 +32,10 @@ BREAKS = {
 MAKE = """
 set -e
 from={first} to={version} old=$(echo {first} | sed 's/[.]/\\\\&/g')
-rm -rf /srv/part && mkdir -p /srv/part /srv/built
-dpkg-deb -R {folder}/ikm-kiosk-tree-${{from}}_${{from}}_*.deb /srv/part/tree
-dpkg-deb -R {folder}/ikm-kiosk_${{from}}_all.deb /srv/part/top
-cd /srv/part
+rm -rf {work}/part && mkdir -p {work}/part {work}/built
+dpkg-deb -R {folder}/ikm-kiosk-tree-${{from}}_${{from}}_*.deb {work}/part/tree
+dpkg-deb -R {folder}/ikm-kiosk_${{from}}_all.deb {work}/part/top
+cd {work}/part
 mv tree/opt/ikm-kiosk/$from tree/opt/ikm-kiosk/$to
 sed -i "1s,/$old/,/$to/," tree/opt/ikm-kiosk/$to/bin/ikm-kiosk
 sed -i "s/$old/$to/g" tree/DEBIAN/control top/DEBIAN/control
@@ -43,7 +43,7 @@ sed -i "s/switch to $old/switch to $to/" top/DEBIAN/postinst
 rm tree/DEBIAN/md5sums top/DEBIAN/md5sums
 site=$(echo tree/opt/ikm-kiosk/$to/lib/python*/site-packages)
 {breaking}
-for part in tree top; do dpkg-deb --root-owner-group -Znone -b $part /srv/built >/dev/null; done
+for part in tree top; do dpkg-deb --root-owner-group -Znone -b $part {work}/built >/dev/null; done
 """
 
 
@@ -73,15 +73,7 @@ class Versions:
         """Make and publish one more version."""
         self.number += 1
         version = f"0.2.{self.number}"
-        breaking = ""
-        if broken:
-            file, old, new = BREAKS[broken]
-            breaking = (
-                f"python3 - <<'END'\nfrom glob import glob\nfrom pathlib import Path\n(file,) = map(Path, glob('/srv/part/tree/opt/ikm-kiosk/*/lib/*/site-packages/{file}'))\n"
-                f"text = file.read_text()\nassert text.count({old!r}) == 1\nfile.write_text(text.replace({old!r}, {new!r}))\n"
-                "[old.unlink() for old in file.parent.glob(f'__pycache__/{file.stem}.*')]\nEND"
-            )
-        self.box.sh(MAKE.format(folder="/srv/first", first=FIRST, version=version, breaking=breaking))
+        self.box.sh(making(version, folder="/srv/first", first=FIRST, work="/srv", broken=broken))
         self.publish(version)
         return version
 
@@ -91,28 +83,15 @@ class Versions:
 
     def settled(self) -> None:
         """Wait until nothing is on trial any more, and both programs run."""
-        self.box.until(
-            lambda: (
-                self.box.sh(
-                    "[ -e /var/lib/ikm-kiosk-switch/trial ] || systemctl is-active ikm-kiosk ikm-uplink ikm-kiosk-switch",
-                    check=False,
-                ).split()
-                == ["active", "active", "inactive"]
-            ),
-            what="a version has been judged",
-        )
+        settled(self.box)
 
     def running(self) -> str:
         """Which version the kiosk runs from."""
-        return self.box.sh(
-            "tr '\\0' '\\n' </proc/$(systemctl show -P MainPID ikm-uplink)/cmdline | head -n 1"
-        ).split("/")[3]
+        return running(self.box)
 
     def installed(self) -> list[str]:
         """The environments that are there."""
-        return self.box.sh(
-            "find /opt/ikm-kiosk -mindepth 1 -maxdepth 1 -type d -printf '%f\\n' | sort -V"
-        ).split()
+        return installed(self.box)
 
     def cut_at(self, state: str, *, seconds: float = 40) -> str:
         """Upgrade, and pull the plug the moment after dpkg has logged a state; gives the last state it logged."""
@@ -147,6 +126,44 @@ class Versions:
             stderr=subprocess.DEVNULL,
             check=False,
         )
+
+
+def making(version: str, *, folder: str, first: str, work: str, broken: str = "") -> str:
+    """Give the script that makes WORK/built hold this version's packages, out of the first one's in FOLDER."""
+    breaking = ""
+    if broken:
+        file, old, new = BREAKS[broken]
+        breaking = (
+            f"python3 - <<'END'\nfrom glob import glob\nfrom pathlib import Path\n(file,) = map(Path, glob('{work}/part/tree/opt/ikm-kiosk/*/lib/*/site-packages/{file}'))\n"
+            f"text = file.read_text()\nassert text.count({old!r}) == 1\nfile.write_text(text.replace({old!r}, {new!r}))\n"
+            "[old.unlink() for old in file.parent.glob(f'__pycache__/{file.stem}.*')]\nEND"
+        )
+    return MAKE.format(folder=folder, first=first, version=version, breaking=breaking, work=work)
+
+
+def settled(guest: Guest, *, seconds: float = 120, pause: float = 0.2) -> float:
+    """Wait until nothing is on trial any more, and both programs run; gives how long it took."""
+    asked = (
+        "[ -e /var/lib/ikm-kiosk-switch/trial ] || systemctl is-active ikm-kiosk ikm-uplink ikm-kiosk-switch"
+    )
+    return guest.until(
+        lambda: guest.sh(asked, check=False).split() == ["active", "active", "inactive"],
+        what="a version has been judged",
+        seconds=seconds,
+        pause=pause,
+    )
+
+
+def running(guest: Guest) -> str:
+    """Which version the kiosk runs from."""
+    return guest.sh(
+        "tr '\\0' '\\n' </proc/$(systemctl show -P MainPID ikm-uplink)/cmdline | head -n 1"
+    ).split("/")[3]
+
+
+def installed(guest: Guest) -> list[str]:
+    """The environments that are there."""
+    return guest.sh("find /opt/ikm-kiosk -mindepth 1 -maxdepth 1 -type d -printf '%f\\n' | sort -V").split()
 
 
 def _last_state(log: Path, begins: int) -> str:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from survey.visit.state import Step
 from tests.booted.box import BoxError
-from tests.vm.pi import BUSY, BUTTONS, HOST, LIGHTS, Pi
+from tests.vm.pi import BUSY, BUTTONS, HOST, LIGHTS, SCREEN, Pi
 from tests.vm.screens import alike, drawn
 from tests.world import COLLECTOR, World
 
@@ -20,6 +20,7 @@ mkdir -p $d
 printf '[Service]\\nWatchdogSec=180\\n' >$d/emulated.conf
 """
 """The same watchdog, with more patience: on a busy machine the emulated one is fifty times slower than a Pi."""
+BELOW_THE_BAR = (0, 80, *SCREEN)
 PANEL = f"[panel]\nbuttons = {list(BUTTONS)}\nlights = {list(LIGHTS)}\n"
 INSTALL = f"""
 dpkg --install /srv/checkout/*.deb
@@ -71,6 +72,18 @@ class EmulatedKiosk:
             time.sleep(0.02)
         return time.monotonic() - began
 
+    def below_the_bar(self) -> Image.Image:
+        """What the screen shows, without the bar, in which clocks run."""
+        return self.pi.picture().crop(BELOW_THE_BAR)
+
+    def another_picture(self, than: Image.Image) -> None:
+        """Wait until there is something else below the bar, and has come to rest."""
+        self.pi.until(lambda: self.below_the_bar() != than, what="another picture", seconds=30)
+        last = than
+        while (shown := self.below_the_bar()) != last:
+            last = shown
+            time.sleep(1)
+
     def ratings(self) -> int:
         """How many smileys the collector holds."""
         return sum(
@@ -106,11 +119,15 @@ class EmulatedKiosk:
         said = self.pi.sh(f"awk '/^VmHWM:/ {{print $2}}' /proc/{self.pi.show(unit, 'MainPID')}/status")
         return int(said) // 1024
 
+    def keep_picture(self) -> Path:
+        """Save what the screen shows where a test failed."""
+        kept = Path(__file__).parent / "failed" / "shown.png"
+        kept.parent.mkdir(exist_ok=True)
+        self.pi.picture().save(kept)
+        return kept
+
     def _keep_pictures(self, wanted: Image.Image) -> None:
-        folder = Path(__file__).parent / "failed"
-        folder.mkdir(exist_ok=True)
-        self.pi.picture().save(folder / "shown.png")
-        wanted.save(folder / "wanted.png")
+        wanted.save(self.keep_picture().with_name("wanted.png"))
 
 
 def set_up(pi: Pi, world: World) -> EmulatedKiosk:

@@ -127,15 +127,17 @@ class Pi(Guest):
             check=True,
         )
         self._tree = _device_tree(folder)
+        self._cable = True
         self.second_disk = folder / "second.img"
         """Empty, and /dev/vdc in there."""
         with self.second_disk.open("wb") as file:
             file.truncate(SECOND_DISK_BYTES)
 
-    def start(self, *, memory_mb: int = 1024, cards: int = 1) -> float:
+    def start(self, *, memory_mb: int = 1024, rtc: str = "utc", cards: int = 1) -> float:
         """Plug it in, and wait for a root shell; gives the seconds that took.
 
-        Of two graphics cards the screen hangs on the second, and nothing on the first.
+        `rtc` is what the clock on the board shows, as 2026-12-24T08:00:00; else it is right. Of two graphics cards the screen hangs on
+        the second, and nothing on the first.
         """
         began = time.monotonic()
         for name in ("qmp", "qtest", "serial"):
@@ -155,7 +157,7 @@ class Pi(Guest):
             "-device", f"virtio-gpu-pci,id=screen,xres={SCREEN[0]},yres={SCREEN[1]}",
             "-device", "virtio-keyboard-pci", "-device", "virtio-tablet-pci", "-device", "virtio-rng-pci",
             "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile=",
-            "-display", "none", "-no-reboot",
+            "-display", "none", "-no-reboot", "-rtc", f"base={rtc},clock=vm",
             "-serial", f"unix:{self.folder / 'serial'},server=on,wait=off",
             "-qmp", f"unix:{self.folder / 'qmp'},server=on,wait=off",
             "-qtest", f"unix:{self.folder / 'qtest'},server=on,wait=off", "-qtest-log", "/dev/null",
@@ -169,6 +171,7 @@ class Pi(Guest):
         self._qmp, self._qtest, self._serial = self._talks
         self._qmp.line(10)
         self._ask("qmp_capabilities")
+        self._ask("set_link", name="net", up=self._cable)
         self._chip = next(
             f"/machine/unattached/{entry['name']}"
             for entry in self._ask("qom-list", path="/machine/unattached")
@@ -181,6 +184,11 @@ class Pi(Guest):
         self._serial.send(" stty -echo -onlcr columns 2000\n echo re''ady\n")
         self._serial.until(r"ready\r?\n", 60 * BUSY)
         return time.monotonic() - began
+
+    def cable(self, *, plugged: bool) -> None:
+        """Pull the network's cable, or plug it in; so it stays over any number of starts."""
+        self._cable = plugged
+        self._ask("set_link", name="net", up=plugged)
 
     def pull_the_plug(self) -> None:
         if self._process is not None:
@@ -201,11 +209,15 @@ class Pi(Guest):
             talk.close()
         self._talks.clear()
 
-    def press(self, button: int, *, seconds: float = 0.15) -> None:
+    def press(self, button: int, *, seconds: float = 0.3) -> None:
         """Press a button, 1 to 4, as a finger does: its wire is pulled to ground."""
-        self._wire(BUTTONS[button - 1], 0)
+        self.hold(button, down=True)
         time.sleep(seconds)
-        self._wire(BUTTONS[button - 1], 1)
+        self.hold(button, down=False)
+
+    def hold(self, button: int, *, down: bool) -> None:
+        """Put a finger on a button, or take it off."""
+        self._wire(BUTTONS[button - 1], 0 if down else 1)
 
     def tap(self, x: int, y: int) -> None:
         """Touch the screen for a moment."""
