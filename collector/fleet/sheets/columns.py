@@ -102,6 +102,7 @@ TENANTS = Sheet(
         Column("kode unit", "unit", "gerai-dukcapil"),
         Column("hari pertama", "day", "2026-11-24", 16),
         Column("hari terakhir", "last", "", 16),
+        Column("kuesioner", "asks", ""),
     ),
 )
 SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, COUNTERS, KIOSKS, TENANTS)

@@ -46,6 +46,8 @@ class State:
     """Units that have ended or are hidden; none of their rows are among `rows`."""
     enrolled: Mapping[str, Row]
     """Kiosks that have a key in use, those at units that have ended among them: they are moved, and not imported."""
+    stood: frozenset[str]
+    """Units that ever had a kiosk."""
     archives: frozenset[str]
     """Kiosks that bring history in; they stand nowhere."""
 
@@ -100,6 +102,7 @@ def now() -> State:
         regions=frozenset(Region.objects.values_list("code", flat=True)),
         ended=ended,
         enrolled={name: row for (name,), row in enrolled.items()},
+        stood=frozenset(Assignment.objects.values_list("unit__code", flat=True).distinct()),
         archives=frozenset(archives),
     )
 
@@ -108,11 +111,11 @@ def _tenants() -> dict[Key, Row]:
     """Give who served, serves or will serve where; what was called off before it began is no row."""
     rows = Tenant.objects.filter(unit__in=Unit.objects.filter(_LIVING)).exclude(until=F("since"))
     found: dict[Key, Row] = {}
-    for place, unit, since, until in rows.order_by("place__code", "unit__code", "since").values_list(
-        "place__code", "unit__code", "since", "until"
+    for place, unit, since, until, asks in rows.order_by("place__code", "unit__code", "since").values_list(
+        "place__code", "unit__code", "since", "until", "questionnaire"
     ):
         last = (until - timedelta(days=1)).isoformat() if until is not None else ""
-        found[place, unit, since.isoformat()] = (place, unit, since.isoformat(), last)
+        found[place, unit, since.isoformat()] = (place, unit, since.isoformat(), last, asks)
     return found
 
 

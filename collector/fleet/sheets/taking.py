@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from collector.errors import CollectorError
-from collector.fleet import malls, services
+from collector.fleet import courses, malls, services
 from collector.fleet.models import Agency, Counter, Place, Service, Tenant, Unit, WantedKiosk
 from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, TENANTS, UNITS
 from collector.fleet.sheets.plan import Change, Plan, plan
@@ -91,14 +91,15 @@ def _write(made: Plan) -> None:
         for name, unit, place in _rows(made.of(KIOSKS))
     ]
     _keep(WantedKiosk, kiosks, ["name"], ["unit", "place"])
-    for place, unit, since, last in _rows(made.of(TENANTS)):
+    for place, unit, since, last, asks in _rows(made.of(TENANTS)):
         until = date.fromisoformat(last) + timedelta(days=1) if last else None
         Tenant.objects.update_or_create(
             place_id=place_ids[place],
             unit_id=unit_ids[unit],
             since=date.fromisoformat(since),
-            defaults={"until": until},
+            defaults={"until": until, "questionnaire": asks},
         )
+        courses.keep(unit_ids[unit], asks)
 
 
 def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]:
