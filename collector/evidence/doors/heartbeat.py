@@ -15,7 +15,7 @@ from django.db import DataError, transaction
 from collector.evidence.intake import heads, refusals
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
-from collector.fleet import said
+from collector.fleet import endings, said
 from collector.fleet.models import Kiosk
 from collector.local import moment_of
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES
@@ -72,6 +72,8 @@ def hear_all(states: Mapping[str, bytes], now_ms: int) -> Heard:
     read = {name: state for name, payload in states.items() if (state := _read(name, payload, codes))}
     with transaction.atomic():
         enrolled = {one.name: one for one in Kiosk.objects.filter(name__in=list(states))}
+        if unused := [one.pk for one in enrolled.values() if not one.in_use]:
+            endings.say_again(unused)
         codes |= dict.fromkeys(read.keys() - enrolled.keys(), "kiosk_unknown")
         codes |= _hear_group([_Word(enrolled[name], read[name]) for name in read if name in enrolled], now_ms)
         refusals.count(

@@ -58,6 +58,7 @@ PLACES = Sheet(
         Column("kode tempat", "code", "mpp-kalianda"),
         Column("nama tempat", "name", "Mal Pelayanan Publik Kalianda", 44),
         Column("kode wilayah", "region", "18.01"),
+        Column("operator", "provider", "Telkomsel"),
     ),
 )
 SERVICES = Sheet(

@@ -52,9 +52,9 @@ class State:
     """Kiosks that bring history in; they stand nowhere."""
 
     def own(self, place: Key) -> bool:
-        """Tell whether a place follows from a unit: it has the unit's code, name and region."""
+        """Tell whether a place follows from a unit: it has the unit's code, name and region, and no provider of its own."""
         unit, row = self.rows[UNITS.name].get(place), self.rows[PLACES.name][place]
-        return unit is not None and unit[:3] == row
+        return unit is not None and (*unit[:3], "") == row
 
 
 def now() -> State:
@@ -72,7 +72,7 @@ def now() -> State:
         .values_list("unit__code", "code", "name", "offered")
     )
     units = living.values_list("code", "name", "region_id", "agency__code", "time_zone")
-    places = Place.objects.order_by("code").values_list("code", "name", "region_id")
+    places = Place.objects.order_by("code").values_list("code", "name", "region_id", "provider")
     kiosks = {key: row for key, row in sorted((wanted | enrolled).items()) if row[1] not in ended}
     counters = Counter.objects.order_by("place__code", "pk").values_list(
         "place__code", "name", "number", "floor", "way", "box", "beside", "shown", "unit__code"
@@ -88,7 +88,10 @@ def now() -> State:
                 (code,): (code, in_one_line(name), region, agency or "", zone)
                 for code, name, region, agency, zone in units
             },
-            PLACES.name: {(code,): (code, in_one_line(name), region) for code, name, region in places},
+            PLACES.name: {
+                (code,): (code, in_one_line(name), region, in_one_line(provider))
+                for code, name, region, provider in places
+            },
             SERVICES.name: {
                 (unit, code): (unit, code, in_one_line(name), "ya" if offered else "tidak")
                 for unit, code, name, offered in services

@@ -56,13 +56,16 @@ def _write(made: Plan) -> None:
         for code, name, region, agency, zone in _rows(made.of(UNITS))
     ]
     _keep(Unit, units, ["code"], ["name", "region", "agency", "time_zone"])
-    places = {code: (name, region) for code, name, region in _rows(made.of(PLACES))}
+    places = {code: (name, region, provider) for code, name, region, provider in _rows(made.of(PLACES))}
     places |= _own_places(made, places)
     _keep(
         Place,
-        [Place(code=code, name=name, region_id=region) for code, (name, region) in places.items()],
+        [
+            Place(code=code, name=name, region_id=region, provider=provider)
+            for code, (name, region, provider) in places.items()
+        ],
         ["code"],
-        ["name", "region"],
+        ["name", "region", "provider"],
     )
     unit_ids = dict(Unit.objects.values_list("code", "pk"))
     place_ids = dict(Place.objects.values_list("code", "pk"))
@@ -102,23 +105,23 @@ def _write(made: Plan) -> None:
         courses.keep(unit_ids[unit], asks)
 
 
-def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]:
+def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str, str]]:
     """Give the places that follow from units: of a wanted kiosk's unit, and of a unit that is called or lies otherwise now."""
     rows = {
-        code: (in_one_line(name), region)
-        for code, name, region in Place.objects.values_list("code", "name", "region_id")
+        code: (in_one_line(name), region, provider)
+        for code, name, region, provider in Place.objects.values_list("code", "name", "region_id", "provider")
     }
     found = {}
     for one in made.of(UNITS):
         code = one.now[0]
-        if one.before is not None and code not in said and rows.get(code) == (one.before[1], one.before[2]):
-            found[code] = (one.now[1], one.now[2])
+        if one.before is not None and code not in said and code in rows and rows[code][:2] == one.before[1:3]:
+            found[code] = (one.now[1], one.now[2], rows[code][2])
     meant = {place or unit for _, unit, place in _rows(made.of(KIOSKS))}
     meant |= {row[0] for sheet in (COUNTERS, TENANTS) for row in _rows(made.of(sheet))}
     bare = meant - rows.keys() - set(said)
     if bare:
         names = {
-            code: (name, region)
+            code: (name, region, "")
             for code, name, region in Unit.objects.values_list("code", "name", "region_id")
         }
         found |= {code: names[code] for code in bare}
