@@ -14,9 +14,9 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the tickets as a projection; a rebuild keeps what people did with them."""
-        from collector.complaints import projection, rules  # noqa: PLC0415 - models load after apps
+        from collector.complaints import projection, rules, where  # noqa: PLC0415 - models load after apps
         from collector.evidence.intake.projections import Projection, register  # noqa: PLC0415 - as above
-        from collector.fleet import publication  # noqa: PLC0415 - as above
+        from collector.fleet import hanging, publication  # noqa: PLC0415 - as above
 
         register(
             Projection(
@@ -28,4 +28,6 @@ class ComplaintsConfig(AppConfig):
                 settle=lambda: None,
             )
         )
+        for kind in where.KINDS:
+            hanging.register(kind)
         publication.register(lambda unit: {ANSWER_DAYS: rules.answer_days(unit)})

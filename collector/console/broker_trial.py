@@ -264,7 +264,12 @@ class Trial:
             yield Row("collector", f"read a kiosk's {topic.__name__}", should=True, did=did)
         for topic in (*DOWN, *UP):
             did = self._arrived(topic(self._mine), "collector")
-            yield Row("collector", f"write a kiosk's {topic.__name__}", should=topic in DOWN, did=did)
+            yield Row(
+                "collector",
+                f"write a kiosk's {topic.__name__}",
+                should=topic in (*DOWN, topics.state),
+                did=did,
+            )
 
     def _arrived(self, topic: str, who: str) -> bool:
         said = (topic, self._words(who))

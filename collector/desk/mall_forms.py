@@ -6,9 +6,11 @@ from django import forms
 
 from collector.desk.forms import day_field
 from collector.desk.suggesting import Suggestion, suggest
-from collector.language import later, spoken
+from collector.fleet import courses
+from collector.language import later, say_here, spoken
 from collector.local import period_text
 from survey.index.periods import Period
+from survey.instrument.instrument import in_language
 
 
 class TenantForm(forms.Form):
@@ -21,9 +23,19 @@ class TenantForm(forms.Form):
     since = day_field(later("desk.field_tenant_since"), help_text=later("desk.field_tenant_since_help"))
     last = day_field(later("desk.field_tenant_last"), help_text=later("desk.field_tenant_last_help"))
 
+    questionnaire = forms.ChoiceField(
+        label=later("desk.field_tenant_asks"),
+        required=False,
+        help_text=later("desk.field_tenant_asks_help"),
+    )
+
     def __init__(self, data: Mapping[str, object] | None, *, units: Sequence[Suggestion]) -> None:
         super().__init__(data, prefix="gerai")
         self.fields["since"].required = self.fields["last"].required = False
+        self.fields["questionnaire"].choices = [  # type: ignore[attr-defined]
+            ("", say_here("desk.field_tenant_asks_none")),
+            *((one.name, f"{in_language(one.titles, spoken())} ({one.name})") for one in courses.offered()),
+        ]
         suggest(self.fields["unit"], units)
 
 

@@ -13,9 +13,9 @@ from collector.fleet import lasting
 from collector.fleet.models import Unit
 from collector.local import local_date
 from collector.releases.models import Release
+from collector.releases.owed import owed_of_units
 from collector.releases.policy import due, official
 from collector.releases.states import State
-from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from survey.index.periods import Period, PeriodKind, around
 
 NOT_BEGUN = "belum diajukan"
@@ -126,7 +126,7 @@ def standings(units: Iterable[Unit], period: Period) -> Mapping[int, Standing]:
 
 def editions(units: list[Unit], period: Period) -> QuerySet[Release]:
     """Give what there is of a period of units, the newest edition of each last."""
-    found = Release.objects.filter(unit__in=units, period=period.identifier, instrument=DEFAULT_INSTRUMENT)
+    found = Release.objects.filter(unit__in=units, period=period.identifier).filter(owed_of_units())
     return found.defer("content", "basis").order_by("number")
 
 

@@ -11,6 +11,7 @@ from collector.fleet.models import Unit
 from collector.language import later
 from collector.releases import publishing
 from collector.releases.models import Release
+from collector.releases.owed import asked_of
 from collector.releases.states import State
 
 Act = Callable[[Unit, Standing, str, str], None]
@@ -32,12 +33,12 @@ class Action(NamedTuple):
 
 
 def _submit(unit: Unit, where: Standing, who: str, why: str) -> None:
-    release = publishing.propose(unit, where.period, who=who)
+    release = publishing.propose(unit, where.period, who=who, instrument=asked_of(unit))
     publishing.submit(release, who=who, why=why)
 
 
 def _publish(unit: Unit, where: Standing, who: str, why: str) -> None:
-    publishing.publish(unit, where.period, who=who, why=why)
+    publishing.publish(unit, where.period, who=who, why=why, instrument=asked_of(unit))
 
 
 def _on(do: Callable[..., object]) -> Act:

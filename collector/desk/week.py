@@ -25,6 +25,7 @@ from collector.fleet.models import Unit
 from collector.language import say_here, spoken
 from collector.local import day_text, period_text
 from collector.releases.models import Release
+from collector.releases.owed import asked_of
 from collector.releases.running import Running, running
 from collector.releases.states import State
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
@@ -127,7 +128,7 @@ def _release_due(standing: Standing) -> Entry:
 def _sample(unit: Unit) -> Iterator[Entry]:
     """Say how far the running period's sample is, in a band; nothing of one that the unit does not owe."""
     today = periods.today(unit.time_zone)
-    found = running(unit, DEFAULT_INSTRUMENT, on=today, until=today - timedelta(days=1))
+    found = running(unit, asked_of(unit), on=today, until=today - timedelta(days=1))
     if not lasting.owes(unit, found.period):
         return
     stated = Population.objects.filter(

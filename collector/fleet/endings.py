@@ -73,6 +73,12 @@ def unpublished() -> list[tuple[int, str, bytes, bool]]:
     return [(one.pk, one.kiosk.name, bytes(one.message), one.kiosk_id in unused) for one in waiting]
 
 
+def say_again(kiosks: Iterable[int]) -> None:
+    """Have the broker told once more of kiosks that spoke though no key of theirs is good: what that left there is cleared too."""
+    unused = without_good_key().filter(pk__in=list(kiosks)).values("pk")
+    KioskEnding.objects.filter(kiosk__in=unused).update(published_at=None)
+
+
 def mark_published(ids: Iterable[int]) -> None:
     """Note that the broker was told."""
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """The instruments this collector knows: those that ship, and its own from the folder `instruments` of its data."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,21 +25,30 @@ def own_files() -> list[Path]:
     return sorted((settings.IKM_DATA / "instruments").glob("*.toml"))
 
 
+def own() -> Iterator[Instrument]:
+    """Give this collector's own instruments; a file that breaks a rule is none."""
+    for file in own_files():
+        with suppress(InstrumentError):  # `ikm-collector instruments check` names what is wrong with it
+            yield definition.read(file)
+
+
+def text(instrument: str, version: str) -> str:
+    """Give one of our own instruments as it is written; empty where there is none."""
+    for file in own_files():
+        with suppress(InstrumentError, OSError):
+            found = definition.read(file)
+            if (found.id, found.version) == (instrument, version):
+                return file.read_text(encoding="utf-8")
+    return ""
+
+
 @lru_cache(maxsize=64)
 def _find(instrument: str, version: str) -> Instrument:
     # A KeyError is not remembered: an instrument may be put into the folder while the collector runs.
     try:
         return definition.load(instrument, version)
     except KeyError:
-        for found in _own():
+        for found in own():
             if (found.id, found.version) == (instrument, version):
                 return found
         raise
-
-
-def _own() -> Iterator[Instrument]:
-    for file in own_files():
-        try:
-            yield definition.read(file)
-        except InstrumentError:
-            continue  # `ikm-collector instruments check` names what is wrong with it

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.fleet import lasting
+from collector.fleet import courses, lasting
 from collector.fleet.models import Agency, Assignment, Kiosk, Place, Tenant, Unit
 from collector.fleet.publication import publish
 from collector.fleet.tree import find_place
@@ -39,15 +39,22 @@ def find(code: str) -> Place:
 
 
 def serve(
-    place: Place, unit: Unit, *, who: str, since: date | None = None, last: date | None = None
+    place: Place,
+    unit: Unit,
+    *,
+    who: str,
+    since: date | None = None,
+    last: date | None = None,
+    questionnaire: str = "",
 ) -> Tenant:
     """Have a unit serve in a mall, or a course be held at a place: from a day on (today where none is said), until a last day where there is one.
 
-    The kiosks there are told at once, and ask about its services on those days alone.
+    The kiosks there are told at once, and ask about its services on those days alone; a course asks its own `questionnaire`, where it has one.
 
     Raises:
         CollectorError: the unit belongs to no agency (`mall_agency`), serves there on some of these days already (`mall_there`), has ended
-            or is hidden (`unit_takes_none`), or the days are none (`mall_days`); or a kiosk's settings would not hold.
+            or is hidden (`unit_takes_none`), or the days are none (`mall_days`); its questionnaire is none of a course (`collector.fleet.courses`);
+            or a kiosk's settings would not hold.
     """
     first = since or _today()
     until = last + timedelta(days=1) if last is not None else None
@@ -62,8 +69,15 @@ def serve(
             meets &= Q(since__lt=until)
         if Tenant.objects.filter(meets, place=place, unit=unit).exists():
             raise CollectorError("mall_there", unit=unit.code, place=place.code)
-        made = Tenant.objects.create(place=place, unit=unit, since=first, until=until)
+        if questionnaire:
+            courses.check(unit, questionnaire, first=first, last=last)
+        made = Tenant.objects.create(
+            place=place, unit=unit, since=first, until=until, questionnaire=questionnaire
+        )
+        courses.keep(unit.pk, questionnaire)
         facts: dict[str, object] = {"unit": unit.code, "since": first.isoformat()}
+        if questionnaire:
+            facts["questionnaire"] = questionnaire
         if last is not None:
             facts["last"] = last.isoformat()
         trail.note(who=who, action="mall tenant added", subject=place.code, facts=facts)

@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, OuterRef
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.fleet import layers
+from collector.fleet import courses, layers
 from collector.fleet.assignments import standing_at
 from collector.fleet.counters import counters_at
 from collector.fleet.endings import without_good_key
@@ -33,12 +33,16 @@ from survey.settings.keys import (
     DEFAULT_INSTRUMENTS,
     INSTRUMENTS,
     KEYS,
-    MAX_SERVICE_CODE,
-    MAX_UNIT_NAME,
     PLACES,
-    SERVICES,
+    QUESTIONNAIRE,
 )
 from survey.settings.keys import check as check_content
+from survey.settings.offered import (
+    MAX_SERVICE_CODE,
+    MAX_UNIT_NAME,
+    QUESTIONNAIRE_OF_SERVICE,
+    SERVICES,
+)
 from survey.settings.shown import COUNTERS, MENDED, PUBLISHED_INDEX, STANDARDS, SettingsRefused
 from survey.wire.messages import Settings, pack_settings
 from survey.wire.sealing import SEAL_KEY
@@ -64,7 +68,8 @@ def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
     today = local_date(clock.now(), unit.time_zone)
     # Those too who begin later: a kiosk that is off the network by then knows the days itself.
     tenants = Tenant.objects.filter(Tenant.not_over(today), place=place).order_by("-since")
-    days = {unit: (since, until) for unit, since, until in tenants.values_list("unit_id", "since", "until")}
+    rows = tenants.values_list("unit_id", "since", "until", "questionnaire")
+    days = {unit: (since, until, asks) for unit, since, until, asks in rows}
     always = {unit.pk, *Assignment.objects.filter(place=place).values_list("unit_id", flat=True)}
     units = always | days.keys()
     offered = Service.objects.filter(unit_id__in=units, offered=True).select_related("unit")
@@ -77,7 +82,8 @@ def services_at(unit: Unit, place: Place) -> list[dict[str, str]]:
             if code in found:  # another unit there has a service of this code
                 code = full_code(service.unit.code, code)
         if service.unit_id not in always:
-            beside |= _days(*days[service.unit_id], today)
+            since, until, asks = days[service.unit_id]
+            beside |= _days(since, until, today) | ({QUESTIONNAIRE_OF_SERVICE: asks} if asks else {})
         if len(code) <= MAX_SERVICE_CODE:
             found.setdefault(code, {"code": code, "name": service.name} | beside)
     return list(found.values())
@@ -110,7 +116,7 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object], who: str = "") -> Ki
         held = layers.in_force(layers.reaching(kiosk.name, stand.unit if stand is not None else None))
         content = DEFAULTS | {key: placed.value for key, placed in held.items()}
         if stand is not None:
-            content[SERVICES] = services_at(stand.unit, stand.place)
+            content |= _served(stand.unit, stand.place, content.get(QUESTIONNAIRE))
             content |= counters_at(stand.place, kiosk)
             for giver in _givers:
                 content |= giver(stand.unit)
@@ -123,6 +129,18 @@ def publish(kiosk: Kiosk, *, changes: Mapping[str, object], who: str = "") -> Ki
         version = latest.version + 1 if latest is not None else 1
         message = pack_settings(Settings(kiosk=kiosk.name, version=version, content=content), keyholder.sign)
         return KioskSettings.objects.create(kiosk=kiosk, version=version, content=content, message=message)
+
+
+def _served(unit: Unit, place: Place, questionnaires: object) -> dict[str, object]:
+    """Give the services at a place, and with them the questionnaires of courses that no kiosk brings."""
+    services = services_at(unit, place)
+    asked = {one[QUESTIONNAIRE_OF_SERVICE] for one in services if QUESTIONNAIRE_OF_SERVICE in one}
+    beside = courses.texts(asked)
+    if not beside:
+        return {SERVICES: services}
+    given = [questionnaires] if isinstance(questionnaires, str) else questionnaires
+    own = list(given) if isinstance(given, list) else []
+    return {SERVICES: services, QUESTIONNAIRE: own + [text for text in beside if text not in own]}
 
 
 def insist_settable(changes: Iterable[str]) -> None:

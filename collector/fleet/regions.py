@@ -7,15 +7,15 @@ edition changed is kept. Releases carry the region's name of their day and are t
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
 
 from collector import clock
 from collector.errors import CollectorError
-from collector.fleet import setting
-from collector.fleet.models import Kiosk, Place, Region, RegionChange, RegionEdition, SetValue, Unit
+from collector.fleet import hanging
+from collector.fleet.models import Region, RegionChange, RegionEdition, Unit
 from collector.people import trail
 from survey.instrument.regions import parse
 from survey.record.errors import Malformed
@@ -81,6 +81,8 @@ class Imported(NamedTuple):
     gone: list[Gone]
     back: list[str]
     """Codes that an edition before had no more."""
+    new: list[RegionRow]
+    """Those that were not here, as the file has them."""
 
 
 def read(text: str) -> Table:
@@ -139,7 +141,8 @@ def take(
         marked = set(Region.objects.exclude(gone_in=None).values_list("code", flat=True))
         back = sorted(marked & wanted.keys())
         gone = _gone(missing - marked, here, [one for one in fresh if one.name])
-        told = Imported(len(wanted), len(fresh) - len(unnamed), renamed, len(unnamed), gone, back)
+        new = [RegionRow(0, one.code, one.name) for one in fresh if one.name]
+        told = Imported(len(wanted), len(new), renamed, len(unnamed), gone, back, new)
         if dry:
             return told
         every = len(fresh) + len(changed)
@@ -152,6 +155,8 @@ def take(
         if edition:
             _keep(edition, told, who=who, source=source)
         facts = {"rows": told.rows, "added": told.added, "renamed": len(renamed)}
+        if edition and (gone or back):
+            facts |= {"gone": len(gone), "back": len(back)}
         trail.note(who=who, action="regions imported", subject=source, facts=facts)
     return told
 
@@ -179,15 +184,30 @@ def _among(code: str) -> tuple[str, int]:
     return ".".join(parts[: 2 if len(parts) > 2 else max(0, len(parts) - 1)]), len(parts)
 
 
-def _gone(codes: Iterable[str], here: Mapping[str, str], fresh: Iterable[Region]) -> list[Gone]:
+def _gone(codes: Iterable[str], here: Mapping[str, str], fresh: Sequence[Region]) -> list[Gone]:
     named: dict[tuple[str, int, str], list[str]] = {}
+    called = {one.code: one.name for one in fresh}
     for one in fresh:
         named.setdefault(_called(one.code, one.name), []).append(one.code)
     units = Counter(Unit.objects.values_list("region", flat=True))
     return [
-        Gone(code, here[code], units[code], tuple(named.get(_called(code, here[code]), ())))
+        Gone(
+            code,
+            here[code],
+            units[code],
+            _likely(code, here, named.get(_called(code, here[code]), ()), called),
+        )
         for code in sorted(codes)
     ]
+
+
+def _likely(
+    code: str, here: Mapping[str, str], found: Sequence[str], names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Give those called alike that lie in a region called as the one it lay in, where there are such: villages share names."""
+    above = here.get(code.rpartition(".")[0], "").casefold()
+    closer = [one for one in found if names.get(one.rpartition(".")[0], "").casefold() == above]
+    return tuple(closer or found)
 
 
 def _called(code: str, name: str) -> tuple[str, int, str]:
@@ -218,29 +238,28 @@ def _keep(name: str, told: Imported, *, who: str, source: str) -> None:
             Region.objects.filter(pk__in=codes[first : first + 400]).update(gone_in=mark)
 
 
-def move(before: str, now: str, *, who: str, why: str) -> int:
-    """Have what lies in one region lie in another: its units with their places, and what is set there; gives how many units.
+def move(before: str, now: str, *, who: str, why: str) -> Mapping[str, int]:
+    """Have what hangs on one region hang on another (`collector.fleet.hanging`); gives how many of what.
 
     For a region that got another code, as a village of a district that was split. Releases of before stay as they are.
 
     Raises:
-        CollectorError: there is no such region (`region_unknown`), or nobody says why (`office_why`).
+        CollectorError: there is no such region (`region_unknown`), the other is gone from the table itself (`region_not_there`), or nobody
+            says why (`office_why`).
     """
+    known = dict(Region.objects.filter(pk__in=[before, now]).values_list("code", "gone_in"))
     for code in (before, now):
-        if not Region.objects.filter(pk=code).exists():
+        if code not in known:
             raise CollectorError("region_unknown", code=code)
+    if known[now] is not None or before == now:
+        raise CollectorError("region_not_there", code=now)
     if not why.strip():
         raise CollectorError("office_why")
     with transaction.atomic():
-        units = list(Unit.objects.filter(region=before).values_list("pk", flat=True))
-        Unit.objects.filter(pk__in=units).update(region=now)
-        Place.objects.filter(region=before).update(region=now)
-        taken = SetValue.objects.filter(layer="region", of=now).values_list("key", flat=True)
-        SetValue.objects.filter(layer="region", of=before).exclude(key__in=list(taken)).update(of=now)
-        facts = {"from": before, "to": now, "units": len(units)}
+        moved = hanging.move(before, now)
+        facts = {"from": before, "to": now} | {name: number for name, number in moved.items() if number}
         trail.note(who=who, action="region moved", subject=before, why=why, facts=facts)
-        setting.renew(Kiosk.objects.filter(in_use=True, stands__in=units))
-    return len(units)
+    return moved
 
 
 def _is_head(cells: list[str]) -> bool:

@@ -13,7 +13,7 @@ from collector.fleet.models import Assignment, Kiosk, Service, Unit
 from collector.fleet.publication import publish
 from collector.people import trail
 from collector.words.foreign import in_one_line
-from survey.settings.keys import MAX_SERVICES
+from survey.settings.offered import MAX_SERVICES
 
 LONGEST_NAME = 120
 _LONGEST_CODE = 40

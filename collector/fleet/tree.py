@@ -9,6 +9,7 @@ from collector.fleet.models import Agency, Place, Region, Service, Unit
 from collector.words.foreign import in_one_line
 
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
+LONGEST_PROVIDER = 40
 REGION_CODE = re.compile(r"\d\d(?:\.\d\d(?:\.\d\d(?:\.[123]\d{3})?)?)?")
 """Kemendagri codes, of a province down to a village; the village's first digit is 1 (kelurahan), 2 (desa), 3 (desa adat)."""
 
@@ -82,7 +83,7 @@ def set_provider(name: str, *, place: str = "", region: str = "") -> int:
             (`provider_name`).
     """
     said = in_one_line(name)
-    if len(said) > 40 or ":" in said:
+    if len(said) > LONGEST_PROVIDER or ":" in said:
         raise CollectorError("provider_name", name=name)
     found = Place.objects.filter(code=place) if place else Place.objects.filter(below(region))
     number = found.update(provider=said)

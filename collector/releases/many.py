@@ -119,4 +119,6 @@ def _numbers_not_out(period: Period, instrument: str) -> list[int]:
         period=period.identifier, subject="unit", instrument=instrument, published_at__isnull=False
     ).values("unit")
     owing = Unit.objects.filter(lasting.owing(period)).exclude(pk__in=out)
+    if instrument == DEFAULT_INSTRUMENT:
+        owing = owing.filter(asks="")  # a course reports by its own questionnaire
     return list(owing.order_by("code").values_list("pk", flat=True))

@@ -13,7 +13,7 @@ from survey.visit.informed import floor_at
 from survey.visit.offer import question_key, tile_pages, tiles
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES, is_whole, reads_on
-from survey.visit.services import unit_called, unit_name
+from survey.visit.services import forms_of, unit_called, unit_name
 from survey.visit.spelling import TREES
 from survey.visit.state import State, Step
 
@@ -234,7 +234,7 @@ def _answer_label(plan: Plan, state: State, value: int) -> tuple[str, str]:
         question = plan.pulse.questions[0]
         icon = f"face-{[option.value for option in question.options].index(value) + 1}"
     else:
-        form = plan.forms[state.form]
+        form = forms_of(plan, state)[state.form]
         question = form.question(question_key(plan, state))
         values = [option.value for option in question.options]
         # Yes, not sure and no are no steps of a ladder: a picture of one would say which is better.

@@ -22,6 +22,8 @@ class Length(NamedTuple):
 def visit_length(plan: Plan) -> Length:
     """Give how many screens a questionnaire has, and how many minutes they take."""
     questions = sum(len(form.questions) for form in plan.forms)
+    # Whoever attended a course is asked that one's questions instead; who it is shows later, and nobody is told too few.
+    questions = max(questions, *(len(one.form.questions) for one in plan.services if one.form), 0)
     about = len(plan.profile) + bool(plan.services)
     screens = questions + about
     return Length(questions, about, screens, max(1, round(screens * SECONDS_A_SCREEN / 60)))

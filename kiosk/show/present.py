@@ -23,7 +23,7 @@ from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.promised import promised
 from survey.visit.reading import has_fewer, is_whole, page_count, page_number
-from survey.visit.services import is_asked_first, listed, unit_name
+from survey.visit.services import forms_of, is_asked_first, listed, unit_name
 from survey.visit.state import State, Step
 from survey.visit.waits import warns_at
 
@@ -267,7 +267,7 @@ class _Presenter(Screen):
         return bar._replace(right=self.texts.get("page.number", number=number, count=whole))
 
     def _question(self) -> Screenful:
-        form = self.plan.forms[self.state.form]
+        form = forms_of(self.plan, self.state)[self.state.form]
         key = question_key(self.plan, self.state)
         question = form.question(key)
         language = self.state.language

@@ -47,6 +47,8 @@ __all__ = [
 
 MAX_ELEMENTS = 64
 MAX_VALUE = 10
+MAX_NAME = 49
+"""Characters of `id@version`."""
 _MAX_FILE_BYTES = 256 * 1024
 # Not importlib.resources: it takes longer to load than the files take to read, and the kiosk is never zipped.
 _SHIPPED = Path(__file__).parent / "shipped"

@@ -6,19 +6,18 @@ reported, so that a newer collector can serve an older kiosk; the collector refu
 `docs/wire-format.md` describes every key; a test holds it to `KEYS`.
 """
 
-import re
 import string
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 from survey.instrument.definition import load, parse
 from survey.instrument.instrument import Instrument, Kind
 from survey.record.errors import InstrumentError
-from survey.record.fields import MAX_WORD
 from survey.settings.addresses import BROKER, COLLECTOR, read_broker, read_collector
 from survey.settings.hours import Hours, read_hours
+from survey.settings.offered import SERVICES, read_services
 from survey.settings.shown import (
     COUNTERS,
     MENDED,
@@ -43,7 +42,6 @@ OPENING_HOURS = "opening_hours"
 VOLUME_PERCENT = "volume_percent"
 BRIGHTNESS_PERCENT = "brightness_percent"
 SUNLIGHT = "sunlight"
-SERVICES = "services"
 LANGUAGES = "languages"
 ANSWER_DAYS = "answer_days"
 PLACES = "places"
@@ -73,14 +71,10 @@ KEYS = (
 DEFAULT_INSTRUMENTS = ("pulse@1", "skm-2017@1")
 """What is asked where nothing else is set: the smiley, and the official nine questions."""
 
-MAX_SERVICES = 200
-MAX_SERVICE_CODE = 64
-MAX_UNIT_NAME = 120
 MAX_TEXT_CHARACTERS = 600
 MAX_ANSWER_DAYS = 90
 MAX_ANSWERS = 4
 """Answers of the smiley: one a button."""
-_CODE = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_SERVICE_CODE - 1}}}"
 
 
 class SettingsContent(NamedTuple):
@@ -134,10 +128,11 @@ def check(
         SettingsRefused: a value makes no sense; nothing of the message may be used.
     """
     given = {key: value for key, value in content.items() if value is not None}
+    definitions = _definitions(given.get(QUESTIONNAIRE, []))
     if BROKER in given:  # the process with the network follows it by itself
         _address(given, BROKER, read_broker)
     return SettingsContent(
-        instruments=_instruments(given) if INSTRUMENTS in given or QUESTIONNAIRE in given else None,
+        instruments=_instruments(given, definitions) if INSTRUMENTS in given else None,
         texts=_texts(given[TEXTS], texts) if TEXTS in given else {},
         opening_hours=opening_hours(given[OPENING_HOURS]) if OPENING_HOURS in given else None,
         volume_percent=_percent(given, VOLUME_PERCENT),
@@ -147,7 +142,7 @@ def check(
         mended=read_mended(given[MENDED]) if MENDED in given else (),
         standards=read_standards(given[STANDARDS]) if STANDARDS in given else (),
         counters=read_counters(given[COUNTERS]) if COUNTERS in given else (),
-        services=_services(given[SERVICES]) if SERVICES in given else None,
+        services=_services(given, definitions) if SERVICES in given else None,
         languages=_languages(given[LANGUAGES], languages) if LANGUAGES in given else None,
         answer_days=_working_days(given[ANSWER_DAYS]) if ANSWER_DAYS in given else None,
         places=_places(given[PLACES]) if PLACES in given else (),
@@ -176,21 +171,11 @@ def _working_days(value: object) -> int:
     return value
 
 
-def _instruments(given: Mapping[str, object]) -> tuple[Instrument, ...] | None:
-    definitions = _definitions(given.get(QUESTIONNAIRE, []))
-    if INSTRUMENTS not in given:
-        return None
-    found = []
-    for name in _list_of_texts(given[INSTRUMENTS], INSTRUMENTS):
-        instrument = definitions.get(name)
-        if instrument is None:
-            try:
-                instrument = load(*name.split("@", 1))
-            except (KeyError, TypeError) as error:
-                raise SettingsRefused(
-                    INSTRUMENTS, f"instrument {name!r} is unknown to this version"
-                ) from error
-        found.append(instrument)
+def _instruments(
+    given: Mapping[str, object], definitions: Mapping[str, Instrument]
+) -> tuple[Instrument, ...]:
+    names = _list_of_texts(given[INSTRUMENTS], INSTRUMENTS)
+    found = [_named(name, definitions, key=INSTRUMENTS) for name in names]
     if not found or found[0].kind is not Kind.PULSE or len(found[0].questions[0].options) > MAX_ANSWERS:
         raise SettingsRefused(
             INSTRUMENTS, f"the first instrument is the smiley, with at most {MAX_ANSWERS} answers"
@@ -200,9 +185,29 @@ def _instruments(given: Mapping[str, object]) -> tuple[Instrument, ...] | None:
     return tuple(found)
 
 
+def _named(name: str, definitions: Mapping[str, Instrument], *, key: str) -> Instrument:
+    found = definitions.get(name)
+    try:
+        return found or load(*name.split("@", 1))
+    except (KeyError, TypeError) as error:
+        raise SettingsRefused(key, f"instrument {name!r} is unknown to this version") from error
+
+
+def _services(
+    given: Mapping[str, object], definitions: Mapping[str, Instrument]
+) -> tuple[OfferedService, ...]:
+    found = read_services(given[SERVICES], partial(_named, definitions=definitions, key=SERVICES))
+    instruments = given.get(INSTRUMENTS)
+    if isinstance(instruments, list) and len(instruments) == 1 and any(one.form for one in found):
+        raise SettingsRefused(
+            INSTRUMENTS, "a course asks where the kiosk asks: name a questionnaire beside the smiley"
+        )
+    return found
+
+
 def _definitions(value: object) -> dict[str, Instrument]:
     """Read questionnaires that travel with the settings, as TOML texts."""
-    found = {}
+    found: dict[str, Instrument] = {}
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise SettingsRefused(QUESTIONNAIRE, "questionnaire is a list of TOML texts")
@@ -211,8 +216,20 @@ def _definitions(value: object) -> dict[str, Instrument]:
             instrument = parse(text, file=f"questionnaire {number}")
         except InstrumentError as error:
             raise SettingsRefused(QUESTIONNAIRE, str(error)) from error
-        found[instrument.name] = instrument
+        # Answers are counted by this name: no other words go under that of a form that ships, or under one that is taken.
+        if found.setdefault(instrument.name, _as_shipped(instrument)) != instrument:
+            raise SettingsRefused(
+                QUESTIONNAIRE,
+                f"{instrument.name} is the name of another questionnaire: give yours its own id",
+            )
     return found
+
+
+def _as_shipped(instrument: Instrument) -> Instrument:
+    try:
+        return load(instrument.id, instrument.version)
+    except KeyError:
+        return instrument
 
 
 def _texts(value: object, known: Mapping[str, str] | None) -> dict[str, dict[str, str]]:
@@ -276,43 +293,6 @@ def _address(given: Mapping[str, object], key: str, read: Callable[[object], obj
         return read(given[key])
     except ValueError as error:
         raise SettingsRefused(key, str(error)) from error
-
-
-def _services(value: object) -> tuple[OfferedService, ...]:
-    if not isinstance(value, list) or len(value) > MAX_SERVICES:
-        raise SettingsRefused(SERVICES, f"services is a list of at most {MAX_SERVICES}")
-    services = []
-    for entry in value:
-        code, name = (entry.get("code"), entry.get("name")) if isinstance(entry, dict) else (None, None)
-        if (
-            not isinstance(code, str)
-            or not re.fullmatch(_CODE, code)
-            or not isinstance(name, str)
-            or not name
-        ):
-            raise SettingsRefused(SERVICES, "a service has a code of letters and digits, and a name")
-        unit = entry.get("unit", "")
-        if not isinstance(unit, str) or len(unit) > MAX_WORD:
-            raise SettingsRefused(SERVICES, f"a service's unit is a code of at most {MAX_WORD} characters")
-        unit_name = entry.get("unit_name", "")
-        if not isinstance(unit_name, str) or len(unit_name) > MAX_UNIT_NAME:
-            raise SettingsRefused(
-                SERVICES, f"the name of a service's unit has at most {MAX_UNIT_NAME} characters"
-            )
-        first, last = (_day(entry.get(key, "")) for key in ("from", "until"))
-        services.append(OfferedService(code, name, unit, unit_name, first, last))
-    if len({service.code for service in services}) != len(services):
-        raise SettingsRefused(SERVICES, "two services have the same code")
-    return tuple(services)
-
-
-def _day(value: object) -> str:
-    try:
-        return date.fromisoformat(str(value)).isoformat() if value != "" else ""
-    except ValueError as error:
-        raise SettingsRefused(
-            SERVICES, "a service is offered from and until days such as 2026-11-24"
-        ) from error
 
 
 def _languages(value: object, known: Collection[str] | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from survey.visit.coded import MakeCode
 from survey.visit.effects import Effect, Hush, SaveAddition, SaveComplaint, SaveResponse, Speak, Thanked
 from survey.visit.offer import question_key
 from survey.visit.plan import Plan
-from survey.visit.services import is_asked_first
+from survey.visit.services import forms_of, is_asked_first
 from survey.visit.state import Ended, State, Step
 
 SPEAKING = frozenset({Step.RECORDING, Step.HEARD})
@@ -71,7 +71,7 @@ def close_form(plan: Plan, state: State, ended: Ended, now: float) -> Moved:
     """Hand the open questionnaire to the journal, if anything of it was answered."""
     if not (state.form_open and (state.answers or state.service or state.profile)):
         return state._replace(form_open=False), ()
-    form = plan.forms[state.form]
+    form = forms_of(plan, state)[state.form]
     answers = state.given
     complete = form.is_complete(answers)
     token = f"{state.visit}/{form.name}"

@@ -27,7 +27,7 @@ from survey.visit.reading import (
     replies,
     standing_pages,
 )
-from survey.visit.services import listed
+from survey.visit.services import forms_of, listed
 from survey.visit.spelling import TREES
 from survey.visit.state import Outcome, State, Step
 
@@ -58,7 +58,7 @@ def offer(plan: Plan, state: State) -> Offer:
 
 def question_key(plan: Plan, state: State) -> str:
     """Give the element that is asked."""
-    return plan.forms[state.form].question_order[state.place]
+    return forms_of(plan, state)[state.form].question_order[state.place]
 
 
 def may_leave_contact(plan: Plan, state: State) -> bool:
@@ -152,7 +152,7 @@ def _names(plan: Plan, state: State) -> tuple[str, ...]:
     if state.step is Step.PROFILE:
         return _profile_names(plan.profile[state.place], state.page)
     if state.step is Step.QUESTION:
-        question = plan.forms[state.form].question(question_key(plan, state))
+        question = forms_of(plan, state)[state.form].question(question_key(plan, state))
         return tuple(name_of(Word.ANSWER, option.value) for option in question.options)
     return ()
 

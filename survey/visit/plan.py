@@ -50,6 +50,8 @@ class OfferedService(NamedTuple):
     """The first day on which it is offered, as `2026-11-24`; empty: it always was."""
     last: str = ""
     """The last day; empty: there is none."""
+    form: Instrument | None = None
+    """What is asked of whoever chooses it, in the place of what the kiosk asks; a course has questions of its own."""
 
 
 class Standard(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from survey.instrument.instrument import Instrument
 from survey.visit.action import Word, name_of
 from survey.visit.plan import OfferedService, Plan
 from survey.visit.state import State
@@ -11,6 +12,18 @@ from survey.visit.state import State
 def is_asked_first(plan: Plan) -> bool:
     """Tell whether the service is asked before the questions: where several units serve, the answers are for one of them."""
     return any(service.unit for service in plan.services)
+
+
+def forms_of(plan: Plan, state: State) -> tuple[Instrument, ...]:
+    """Give what is asked in this visit: the questionnaire of the service it is about, where that has one of its own, else the kiosk's."""
+    own = next((one.form for one in plan.services if one.code == state.service), None)
+    return (own,) if own is not None else plan.forms
+
+
+def about(plan: Plan, state: State, service: str | None) -> State:
+    """Have a visit be about a service; answers to other questions than are asked then are taken back."""
+    changed = state._replace(service=service)
+    return changed if forms_of(plan, changed) == forms_of(plan, state) else changed._replace(answers=())
 
 
 def on_day(services: Sequence[OfferedService], day: date | None) -> tuple[OfferedService, ...]:

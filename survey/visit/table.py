@@ -23,7 +23,7 @@ from survey.visit.moves import (
 from survey.visit.offer import is_invited, question_key
 from survey.visit.plan import Plan
 from survey.visit.reading import LARGE_PAGES
-from survey.visit.services import is_asked_first, of_units, unit_called
+from survey.visit.services import about, forms_of, is_asked_first, of_units, unit_called
 from survey.visit.speaking import SPOKEN
 from survey.visit.state import Ended, State, Step
 from survey.visit.testing import TESTING
@@ -157,11 +157,11 @@ def _choose_ticket(plan: Plan, state: State, number: str, now: float) -> Moved:
 
 
 def _choose_service(plan: Plan, state: State, code: str, now: float) -> Moved:
-    return _after_service(plan, state._replace(service=code), now)
+    return _after_service(plan, about(plan, state, code), now)
 
 
 def _skip_service(plan: Plan, state: State, _argument: str, now: float) -> Moved:
-    return _after_service(plan, state._replace(service=None), now)
+    return _after_service(plan, about(plan, state, None), now)
 
 
 def _after_service(plan: Plan, state: State, now: float) -> Moved:
@@ -208,7 +208,7 @@ def _with(state: State, key: str, value: int | None) -> tuple[tuple[str, int], .
 
 
 def _after_question(plan: Plan, state: State, now: float) -> Moved:
-    if state.place + 1 < len(plan.forms[state.form].questions):
+    if state.place + 1 < len(forms_of(plan, state)[state.form].questions):
         return go(state, Step.QUESTION, now, place=state.place + 1)
     if state.form == 0 and plan.services and not is_asked_first(plan):
         # Whoever walks away from these has answered all questions.
@@ -221,7 +221,7 @@ def _after_question(plan: Plan, state: State, now: float) -> Moved:
 def _end_form(plan: Plan, state: State, now: float) -> Moved:
     """Hand the questionnaire over, and lead on to the next one or to the end."""
     state, effects = close_form(plan, state, Ended.FINISHED, now)
-    if state.form + 1 < len(plan.forms):
+    if state.form + 1 < len(forms_of(plan, state)):
         state, more = go(
             state, Step.QUESTION, now, place=0, form=state.form + 1, form_open=True, form_started=now
         )
@@ -253,7 +253,7 @@ def _back(  # noqa: PLR0911 - one line a screen
         return go(state, Step.PROFILE, now, place=state.place - 1)
     if state.step is Step.PROFILE and plan.services and not is_asked_first(plan):
         return go(state, Step.SERVICE, now, place=0)
-    return go(state, Step.QUESTION, now, place=len(plan.forms[state.form].questions) - 1)
+    return go(state, Step.QUESTION, now, place=len(forms_of(plan, state)[state.form].questions) - 1)
 
 
 def _close(plan: Plan, state: State, _argument: str, now: float) -> Moved:

@@ -24,8 +24,14 @@ SIGNS = x509.KeyUsage(
 class Authority:
     """A small CA that writes what it makes into one folder."""
 
-    def __init__(self, folder: Path, name: str = "ca", *, first_day: int = -1, days: int = 3) -> None:
-        """Make it; what it signs is valid from `first_day`, counted from today, for so many days."""
+    def __init__(
+        self, folder: Path, name: str = "ca", *, first_day: int = -1, days: int = 3, identified: bool = True
+    ) -> None:
+        """Make it; what it signs is valid from `first_day`, counted from today, for so many days.
+
+        `identified`: whether certificates say of which key they are.
+        """
+        self._identified = identified
         self._folder = folder
         self._begins = dt.datetime.now(dt.UTC) + dt.timedelta(days=first_day)
         self._ends = self._begins + dt.timedelta(days=days)
@@ -53,15 +59,13 @@ class Authority:
             .not_valid_after(self._ends)
             .add_extension(x509.BasicConstraints(ca=authority is None, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-            # From Python 3.13 on, a certificate that does not say whose it is, or an authority's that does not say that it signs, is not taken.
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                    (authority[1] if authority else key).public_key()
-                ),
-                critical=False,
-            )
         )
+        # From Python 3.13 on, a certificate that does not say whose it is, or an authority's that does not say that it signs, is not taken.
+        if self._identified:
+            issuer = (authority[1] if authority else key).public_key()
+            made = made.add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            ).add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False)
         if authority is None:
             made = made.add_extension(SIGNS, critical=True)
         signed = made.sign(authority[1] if authority else key, hashes.SHA256())

@@ -114,6 +114,8 @@ def _ask(collector_url: str, question: Mapping[str, object], *, authority: str) 
         fields = answer.json()
     except requests.exceptions.SSLError as error:
         log.info("%s", error)
+        if trust.lacks_identifiers(error):
+            raise IdentityError(trust.NO_IDENTIFIERS.format(collector_url)) from error
         raise IdentityError(
             f"{collector_url} shows a certificate that nobody vouches for who is known to this kiosk: it is not the collector, "
             "its certificate is old or for another name, or this machine's clock is wrong. The code was not sent"

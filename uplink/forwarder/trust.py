@@ -30,6 +30,12 @@ _TIMEOUT_SECONDS = (10.0, 60.0)
 _CLOCK_SECONDS = 3600
 """Certificates are made some time before they are first shown; less than this no wrong clock ever matters."""
 
+NO_IDENTIFIERS = (
+    "{} has the authority of the code, but its certificates lack what this system insists on since Python 3.13: the authority's own needs a Subject "
+    "Key Identifier, and the server's an Authority Key Identifier. Have whoever runs the collector make them anew with both (those that "
+    "`./install.sh collector` makes have them), then use a new code. The code was not sent"
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -67,6 +73,11 @@ def check_authority(pem: str, fingerprint: str, collector_url: str) -> None:
         WrongCode: it is not.
     """
     _checked(pem.encode(), fingerprint, collector_url)
+
+
+def lacks_identifiers(error: Exception) -> bool:
+    """Tell whether a certificate was not taken because it, or its authority's, does not say of which key it is."""
+    return "Key Identifier" in str(error)
 
 
 @contextmanager

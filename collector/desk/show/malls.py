@@ -68,7 +68,14 @@ def tenant(request: HttpRequest, code: str) -> HttpResponse:
         try:
             unit = _unit(request, form.cleaned_data["unit"].strip())
             said = form.cleaned_data
-            malls.serve(sight.place, unit, since=said["since"], last=said["last"], who=_who(request))
+            malls.serve(
+                sight.place,
+                unit,
+                since=said["since"],
+                last=said["last"],
+                who=_who(request),
+                questionnaire=said["questionnaire"],
+            )
         except CollectorError as error:
             form.add_error("unit", refused(error))
         else:

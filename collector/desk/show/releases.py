@@ -23,10 +23,10 @@ from collector.local import period_text
 from collector.releases.bands import band
 from collector.releases.editions import answered
 from collector.releases.models import Release
+from collector.releases.owed import asked_of, owed_of_units
 from collector.releases.policy import KINDS
 from collector.releases.states import State
 from collector.scores import users
-from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.proof.held import holdings
 from survey.index.periods import Period, PeriodError, PeriodKind, around, parse
 
@@ -90,7 +90,7 @@ def one(request: HttpRequest, code: str, period: str) -> HttpResponse:
         "standing": where,
         "over": chosen.last < where.today,
         "owed": lasting.owes(unit, chosen),
-        "band": band(answered(unit, chosen, instrument=DEFAULT_INSTRUMENT)),
+        "band": band(answered(unit, chosen, instrument=asked_of(unit))),
         "users_stated": users.is_stated(unit, chosen),
         "kiosks": holdings(unit),
         "steps": list(release.steps.order_by("pk")) if release is not None else [],
@@ -146,7 +146,7 @@ def _newest(period: Period) -> QuerySet[Release]:
     later = Release.objects.filter(
         unit=OuterRef("unit"), period=OuterRef("period"), instrument=OuterRef("instrument")
     ).filter(number__gt=OuterRef("number"))
-    found = Release.objects.filter(subject="unit", period=period.identifier, instrument=DEFAULT_INSTRUMENT)
+    found = Release.objects.filter(subject="unit", period=period.identifier).filter(owed_of_units())
     return found.filter(~Exists(later)).order_by()
 
 

@@ -131,6 +131,12 @@ def administers(user: roles.Account) -> bool:
 
 
 @register.filter
+def administers_all(user: roles.Account) -> bool:
+    """Tell whether an account administers everything."""
+    return roles.administers_all(user)
+
+
+@register.filter
 def has_units(user: roles.Account) -> bool:
     """Tell whether an account has anything to do with units."""
     return roles.has_role(user, roles.OFFICERS)

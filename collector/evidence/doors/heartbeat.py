@@ -16,7 +16,13 @@ from collector import statements
 from collector.evidence.intake import heads, refusals
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
-from collector.fleet import said
+        enrolled, unused = {}, []
+        for pk, name, in_use in statements.rows(_ENROLLED, statements.several(states)):
+            enrolled[name] = heads.Speaker(pk, name)
+            if not in_use:
+                unused.append(pk)
+        if unused:
+            endings.say_again(unused)
 from collector.local import moment_of
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES
 from survey.wire.messages import STREAM_ID
@@ -24,7 +30,7 @@ from survey.wire.messages import STREAM_ID
 log = logging.getLogger(__name__)
 
 MAX_STATE_BYTES = 16_384
-_ENROLLED = "SELECT id, name FROM fleet_kiosk WHERE name {among}"
+_ENROLLED = "SELECT id, name, in_use FROM fleet_kiosk WHERE name {among}"
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -72,10 +78,13 @@ def hear_all(states: Mapping[str, bytes], now_ms: int) -> Heard:
     codes: dict[str, str] = {}
     read = {name: state for name, payload in states.items() if (state := _read(name, payload, codes))}
     with transaction.atomic():
-        enrolled = {
-            name: heads.Speaker(pk, name)
-            for pk, name in statements.rows(_ENROLLED, statements.several(states))
-        }
+        enrolled, unused = {}, []
+        for pk, name, in_use in statements.rows(_ENROLLED, statements.several(states)):
+            enrolled[name] = heads.Speaker(pk, name)
+            if not in_use:
+                unused.append(pk)
+        if unused:
+            endings.say_again(unused)
         codes |= dict.fromkeys(read.keys() - enrolled.keys(), "kiosk_unknown")
         codes |= _hear_group([_Word(enrolled[name], read[name]) for name in read if name in enrolled], now_ms)
         refusals.count(

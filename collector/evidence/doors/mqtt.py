@@ -324,6 +324,8 @@ class Listener:
         if message.topic.endswith("/up"):
             self._inbox.append(message)
             self._inbox_bytes += len(message.payload)
+        elif not message.payload:  # our own word that nothing is retained there any more
+            client.ack(message.mid, message.qos)
         else:
             name, payload = topics.kiosk_of(message.topic), bytes(message.payload)
             self._states_bytes += len(payload) - len(self._states.get(name, b""))

@@ -32,6 +32,11 @@ class Unit(models.Model):
     successor = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="predecessors", null=True, blank=True
     )
+    asks = models.CharField(
+        max_length=32,
+        blank=True,
+        help_text="id of the questionnaire that a course asks and reports by; empty for every office, which owes the SKM",
+    )
     hidden_on = models.DateField(
         null=True, blank=True, help_text="since when it is said never to have been one"
     )
@@ -97,6 +102,11 @@ class Tenant(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="malls")
     since = models.DateField()
     until = models.DateField(null=True, help_text="the first day it serves there no more; null while it does")
+    questionnaire = models.CharField(
+        max_length=49,
+        blank=True,
+        help_text="what a course asks in the place of the kiosks' own questions, as id@version; empty: what they ask",
+    )
 
     class Meta:
         constraints = [

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from collector.errors import CollectorError
+from collector.fleet import courses
 from collector.fleet.enrolment import RESERVED
 from collector.fleet.malls import FIRST_DAY, LAST_DAY
 from collector.fleet.services import LONGEST_NAME
-from collector.fleet.tree import CODE
+from collector.fleet.tree import CODE, LONGEST_PROVIDER
 from collector.words.foreign import in_one_line
 from survey.index.periods import ZONES
 from survey.settings.shown import MAX_COUNTER_NAME, MAX_FLOOR, MAX_NUMBER, MAX_SQUARES, MAX_WAY
@@ -118,6 +120,22 @@ def _last(text: str, _known: Known) -> str:
     return day.isoformat() if text else ""
 
 
+def _provider(text: str, known: Known) -> str:
+    """Alerts name a provider before a colon."""
+    if ":" in text:
+        raise Wrong("provider")
+    return _line(LONGEST_PROVIDER, "provider")(text, known)
+
+
+def _asks(text: str, _known: Known) -> str:
+    if text:
+        try:
+            courses.find(text)
+        except CollectorError as error:
+            raise Wrong("asks") from error
+    return text
+
+
 def _yes(text: str, _known: Known) -> str:
     said = text.casefold() or "ya"
     if said not in ("ya", "tidak"):
@@ -179,5 +197,5 @@ _KINDS: Mapping[str, Callable[[str, Known], str]] = {
     "yes": _yes, "kiosk": _kiosk, "where": _where, "box": _box, "beside": _beside,
     "counter": _line(MAX_COUNTER_NAME, "counter", needed=True), "number": _line(MAX_NUMBER, "number"),
     "floor": _line(MAX_FLOOR, "floor", needed=True), "way": _line(MAX_WAY, "way"),
-    "mall": _mall, "day": _day, "last": _last, "server": _server,
+    "mall": _mall, "day": _day, "last": _last, "server": _server, "asks": _asks, "provider": _provider,
 }  # fmt: skip

@@ -58,6 +58,7 @@ PLACES = Sheet(
         Column("kode tempat", "code", "mpp-kalianda"),
         Column("nama tempat", "name", "Mal Pelayanan Publik Kalianda", 44),
         Column("kode wilayah", "region", "18.01"),
+        Column("operator", "provider", "Telkomsel"),
     ),
 )
 SERVICES = Sheet(
@@ -102,6 +103,7 @@ TENANTS = Sheet(
         Column("kode unit", "unit", "gerai-dukcapil"),
         Column("hari pertama", "day", "2026-11-24", 16),
         Column("hari terakhir", "last", "", 16),
+        Column("kuesioner", "asks", ""),
     ),
 )
 SHEETS = (AGENCIES, UNITS, PLACES, SERVICES, COUNTERS, KIOSKS, TENANTS)

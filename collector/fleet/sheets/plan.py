@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations
 from typing import NamedTuple
 
+from collector.fleet import courses
 from collector.fleet.counters import squares
 from collector.fleet.sheets import cells, state
 from collector.fleet.sheets.cells import Known, Wrong
@@ -25,7 +27,7 @@ from collector.fleet.sheets.columns import (
 from collector.fleet.sheets.fence import Fence
 from collector.fleet.sheets.reading import Bad, Line, Table
 from collector.fleet.sheets.state import State
-from survey.settings.keys import MAX_SERVICES
+from survey.settings.offered import MAX_SERVICES
 from survey.settings.shown import MAX_COUNTERS, MAX_FLOORS, overlap
 
 
@@ -208,20 +210,30 @@ def _counters(wanted: Mapping[Key, tuple[Line, Row]], here: State, bad: list[Bad
 
 
 def _tenants(wanted: Iterable[tuple[Line, Row]], here: State, owned: Collection[str], bad: list[Bad]) -> None:
-    """Refuse whoever belongs to no agency, ends before it begins, or serves twice on one day."""
+    """Refuse whoever belongs to no agency, ends before it begins, or serves twice on one day; and a questionnaire of its own where it is no course."""
     spans: dict[Key, dict[Key, Row]] = {}
+    offices = set(here.stood)
     for key, row in here.rows[TENANTS.name].items():
         spans.setdefault(key[:2], {})[key] = row
     for _, row in wanted:
         spans.setdefault(row[:2], {})[row[:3]] = row
+    offices |= {row[1] for of in spans.values() for row in of.values() if not row[4]}
     for line, row in wanted:
         if row[1] not in owned:
             bad.append(_bad(line, 1, "owner", row[1]))
         if row[3] and row[3] < row[2]:
             bad.append(_bad(line, 3, "last", row[3]))
         others = [other for key, other in spans[row[:2]].items() if key != row[:3]]
+        if row[4] and (not row[3] or _days(row) >= courses.LONGEST_DAYS):
+            bad.append(_bad(line, 4, "course_days", str(courses.LONGEST_DAYS)))
+        if row[4] and row[1] in offices:
+            bad.append(_bad(line, 4, "course_office", row[1]))
         if any(row[2] <= (one[3] or row[2]) and one[2] <= (row[3] or one[2]) for one in others):
             bad.append(_bad(line, 2, "meets", row[2]))
+
+
+def _days(row: Row) -> int:
+    return (date.fromisoformat(row[3]) - date.fromisoformat(row[2])).days
 
 
 def _bad(line: Line, place: int, why: str, text: str = "") -> Bad:

@@ -46,13 +46,15 @@ class State:
     """Units that have ended or are hidden; none of their rows are among `rows`."""
     enrolled: Mapping[str, Row]
     """Kiosks that have a key in use, those at units that have ended among them: they are moved, and not imported."""
+    stood: frozenset[str]
+    """Units that ever had a kiosk."""
     archives: frozenset[str]
     """Kiosks that bring history in; they stand nowhere."""
 
     def own(self, place: Key) -> bool:
-        """Tell whether a place follows from a unit: it has the unit's code, name and region."""
+        """Tell whether a place follows from a unit: it has the unit's code, name and region, and no provider of its own."""
         unit, row = self.rows[UNITS.name].get(place), self.rows[PLACES.name][place]
-        return unit is not None and unit[:3] == row
+        return unit is not None and (*unit[:3], "") == row
 
 
 def now() -> State:
@@ -70,7 +72,7 @@ def now() -> State:
         .values_list("unit__code", "code", "name", "offered")
     )
     units = living.values_list("code", "name", "region_id", "agency__code", "time_zone")
-    places = Place.objects.order_by("code").values_list("code", "name", "region_id")
+    places = Place.objects.order_by("code").values_list("code", "name", "region_id", "provider")
     kiosks = {key: row for key, row in sorted((wanted | enrolled).items()) if row[1] not in ended}
     counters = Counter.objects.order_by("place__code", "pk").values_list(
         "place__code", "name", "number", "floor", "way", "box", "beside", "shown", "unit__code"
@@ -86,7 +88,10 @@ def now() -> State:
                 (code,): (code, in_one_line(name), region, agency or "", zone)
                 for code, name, region, agency, zone in units
             },
-            PLACES.name: {(code,): (code, in_one_line(name), region) for code, name, region in places},
+            PLACES.name: {
+                (code,): (code, in_one_line(name), region, in_one_line(provider))
+                for code, name, region, provider in places
+            },
             SERVICES.name: {
                 (unit, code): (unit, code, in_one_line(name), "ya" if offered else "tidak")
                 for unit, code, name, offered in services
@@ -100,6 +105,7 @@ def now() -> State:
         regions=frozenset(Region.objects.values_list("code", flat=True)),
         ended=ended,
         enrolled={name: row for (name,), row in enrolled.items()},
+        stood=frozenset(Assignment.objects.values_list("unit__code", flat=True).distinct()),
         archives=frozenset(archives),
     )
 
@@ -108,11 +114,11 @@ def _tenants() -> dict[Key, Row]:
     """Give who served, serves or will serve where; what was called off before it began is no row."""
     rows = Tenant.objects.filter(unit__in=Unit.objects.filter(_LIVING)).exclude(until=F("since"))
     found: dict[Key, Row] = {}
-    for place, unit, since, until in rows.order_by("place__code", "unit__code", "since").values_list(
-        "place__code", "unit__code", "since", "until"
+    for place, unit, since, until, asks in rows.order_by("place__code", "unit__code", "since").values_list(
+        "place__code", "unit__code", "since", "until", "questionnaire"
     ):
         last = (until - timedelta(days=1)).isoformat() if until is not None else ""
-        found[place, unit, since.isoformat()] = (place, unit, since.isoformat(), last)
+        found[place, unit, since.isoformat()] = (place, unit, since.isoformat(), last, asks)
     return found
 
 

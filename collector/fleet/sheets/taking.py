@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from collector.errors import CollectorError
-from collector.fleet import malls, services
+from collector.fleet import courses, malls, services
 from collector.fleet.models import Agency, Counter, Place, Service, Tenant, Unit, WantedKiosk
 from collector.fleet.sheets.columns import AGENCIES, COUNTERS, KIOSKS, PLACES, SERVICES, TENANTS, UNITS
 from collector.fleet.sheets.plan import Change, Plan, plan
@@ -56,13 +56,16 @@ def _write(made: Plan) -> None:
         for code, name, region, agency, zone in _rows(made.of(UNITS))
     ]
     _keep(Unit, units, ["code"], ["name", "region", "agency", "time_zone"])
-    places = {code: (name, region) for code, name, region in _rows(made.of(PLACES))}
+    places = {code: (name, region, provider) for code, name, region, provider in _rows(made.of(PLACES))}
     places |= _own_places(made, places)
     _keep(
         Place,
-        [Place(code=code, name=name, region_id=region) for code, (name, region) in places.items()],
+        [
+            Place(code=code, name=name, region_id=region, provider=provider)
+            for code, (name, region, provider) in places.items()
+        ],
         ["code"],
-        ["name", "region"],
+        ["name", "region", "provider"],
     )
     unit_ids = dict(Unit.objects.values_list("code", "pk"))
     place_ids = dict(Place.objects.values_list("code", "pk"))
@@ -91,33 +94,34 @@ def _write(made: Plan) -> None:
         for name, unit, place in _rows(made.of(KIOSKS))
     ]
     _keep(WantedKiosk, kiosks, ["name"], ["unit", "place"])
-    for place, unit, since, last in _rows(made.of(TENANTS)):
+    for place, unit, since, last, asks in _rows(made.of(TENANTS)):
         until = date.fromisoformat(last) + timedelta(days=1) if last else None
         Tenant.objects.update_or_create(
             place_id=place_ids[place],
             unit_id=unit_ids[unit],
             since=date.fromisoformat(since),
-            defaults={"until": until},
+            defaults={"until": until, "questionnaire": asks},
         )
+        courses.keep(unit_ids[unit], asks)
 
 
-def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str]]:
+def _own_places(made: Plan, said: Collection[str]) -> dict[str, tuple[str, str, str]]:
     """Give the places that follow from units: of a wanted kiosk's unit, and of a unit that is called or lies otherwise now."""
     rows = {
-        code: (in_one_line(name), region)
-        for code, name, region in Place.objects.values_list("code", "name", "region_id")
+        code: (in_one_line(name), region, provider)
+        for code, name, region, provider in Place.objects.values_list("code", "name", "region_id", "provider")
     }
     found = {}
     for one in made.of(UNITS):
         code = one.now[0]
-        if one.before is not None and code not in said and rows.get(code) == (one.before[1], one.before[2]):
-            found[code] = (one.now[1], one.now[2])
+        if one.before is not None and code not in said and code in rows and rows[code][:2] == one.before[1:3]:
+            found[code] = (one.now[1], one.now[2], rows[code][2])
     meant = {place or unit for _, unit, place in _rows(made.of(KIOSKS))}
     meant |= {row[0] for sheet in (COUNTERS, TENANTS) for row in _rows(made.of(sheet))}
     bare = meant - rows.keys() - set(said)
     if bare:
         names = {
-            code: (name, region)
+            code: (name, region, "")
             for code, name, region in Unit.objects.values_list("code", "name", "region_id")
         }
         found |= {code: names[code] for code in bare}

@@ -18,9 +18,10 @@ _LINES = (
     "Baris yang tidak ada di berkas tidak dihapus. Memasukkan berkas yang sama dua kali tidak mengubah apa pun.",
     "Kode tetap; nama boleh diganti. Kode wilayah menurut Kemendagri. Kode instansi dan kode tempat boleh kosong.",
     "Tempat kosong: kios berdiri di tempat unit itu sendiri. Zona waktu kosong: zona kolektor ini.",
+    "Operator SIM: kartu SIM kios di tempat itu, misalnya Telkomsel; bila banyak kios diam serentak, peringatan menyebut operatornya.",
     "Kios di lembar Kios dimintakan; kios yang sudah terdaftar tidak dipindahkan lewat lembar.",
     "Loket (untuk mal pelayanan): denah = empat angka kotak, dari kiri, dari atas, lebar, panjang, misalnya 9 0 3 4; kosong: tidak digambar.",
-    "Gerai: siapa melayani di tempat mana sejak hari apa; hari terakhir diisi untuk pelatihan atau layanan beberapa hari.",
+    "Gerai: siapa melayani di tempat mana sejak hari apa; hari terakhir diisi untuk pelatihan atau layanan beberapa hari; kuesioner (id@versi) untuk pelatihan dengan pertanyaan sendiri.",
     "Tulis nilai, bukan rumus. Contoh satu baris tiap lembar:",
 )
 

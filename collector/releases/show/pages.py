@@ -1,6 +1,7 @@
 """The public page of a unit, and what those of regions and agencies share with it: nothing live but a band, no scripts, nothing from elsewhere."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -34,7 +35,7 @@ from survey.instrument.kinds import NO_INDEX
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit: its newest release or that of a period, all that is out of it, and how the running period goes."""
     found = get_object_or_404(Unit.objects.select_related("region", "agency", "successor"), code=code)
-    instrument = instrument_of(request)
+    instrument = instrument_of(request, found)
     periods = periods_of("unit", code, instrument)
     period = chosen(request, periods)
     now = _running(found, instrument.id)
@@ -50,7 +51,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             "running": now if lasting.owes(found, now.period) else None,
             "predecessors": list(found.predecessors.order_by("name", "code")),
             "malls": malls.where(found),
-            **of_subject(request, subject="unit", code=code, periods=periods, period=period),
+            **of_subject(request, subject="unit", code=code, periods=periods, period=period, of=found),
         },
     )
 
@@ -61,10 +62,16 @@ def today(zone: str = "") -> date:
 
 
 def of_subject(
-    request: HttpRequest, *, subject: str, code: str, periods: Sequence[Period], period: Period | None
+    request: HttpRequest,
+    *,
+    subject: str,
+    code: str,
+    periods: Sequence[Period],
+    period: Period | None,
+    of: Unit | None = None,
 ) -> dict[str, Any]:
     """Give what a page shows of one unit, region or agency in a period, and of which others it could."""
-    instrument = instrument_of(request)
+    instrument = instrument_of(request, of)
     whole = Release.objects.filter(subject=subject, code=code)
     out = shown_releases().filter(subject=subject, code=code, instrument=instrument.id)
     shown = out.filter(period=period.identifier).order_by("-number").first() if period is not None else None
@@ -79,14 +86,18 @@ def of_subject(
     }
 
 
-def instrument_of(request: HttpRequest) -> Instrument:
-    """Give the instrument asked for, in its newest version here; the SKM where none is.
+def instrument_of(request: HttpRequest, unit: Unit | None = None) -> Instrument:
+    """Give the instrument asked for, in its newest version here; where none is, the SKM, or what a course asks in its place.
 
     Raises:
         Http404: there is none of that name, or its number is no index.
     """
+    asked = request.GET.get("instrument")
+    if not asked and unit is not None and unit.asks:
+        with suppress(CollectorError):  # its file may be gone from here
+            return publishing.check_instrument(unit.asks)
     try:
-        return publishing.check_instrument(request.GET.get("instrument") or DEFAULT_INSTRUMENT)
+        return publishing.check_instrument(asked or DEFAULT_INSTRUMENT)
     except CollectorError as error:
         raise Http404(str(error)) from error
 

@@ -132,7 +132,7 @@ def test_with_our_files_everybody_may_do_what_he_should_and_nothing_else(
         pytest.param(
             (),
             lambda text: f"{text}\npattern write ikm/v1/+/state\n",
-            ["kiosk  write another kiosk's state  no  yes  WRONG", "collector  write a kiosk's state  no  yes  WRONG"],
+            ["kiosk  write another kiosk's state  no  yes  WRONG"],
             id="kiosks speak for each other",
         ),
     ],

@@ -14,8 +14,10 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 
+from collector import clock
 from collector.console.management.commands.listen import to_publish
 from collector.errors import KeeperAway
+from collector.evidence.doors.heartbeat import hear_all
 from collector.fleet import endings, enrolment, revoked, tree
 from collector.fleet.models import Kiosk, KioskEnding, KioskKey, Unit
 from collector.jobs import working
@@ -170,13 +172,29 @@ def test_the_broker_tells_the_kiosk_and_forgets_what_it_retained(kiosk: FakeKios
     last, *cleared = to_publish()
     message = bytes(KioskEnding.objects.get().message)
     assert (last.topic, last.payload, last.retain) == (topics.down(kiosk.name), message, False)
-    wanted = [topic(kiosk.name) for topic in (topics.down, topics.settings, topics.tickets, topics.log)]
+    wanted = [
+        topic(kiosk.name)
+        for topic in (topics.down, topics.settings, topics.tickets, topics.log, topics.state)
+    ]
     assert [(one.topic, one.payload, one.retain) for one in cleared] == [
         (topic, b"", True) for topic in wanted
     ]
     assert to_publish() == [], "nothing is retained for it again"
     FakeKiosk.enrolled(unit, name=kiosk.name)
     assert [one.topic for one in to_publish()] == [topics.settings(kiosk.name)], "it gets its settings back"
+
+
+def test_what_a_revoked_kiosk_says_behind_that_is_cleared_too_and_a_good_ones_words_are_not(
+    kiosk: FakeKiosk, unit: Unit
+) -> None:
+    """Its last will may come in after the broker was told; each such word is cleared once, so nothing goes round."""
+    FakeKiosk.enrolled(unit, name="k-0077")
+    revoke(kiosk)
+    to_publish()
+    for _ in range(2):
+        hear_all({kiosk.name: b'{"state":"offline"}', "k-0077": b'{"state":"offline"}'}, clock.now_ms())
+        assert topics.state(kiosk.name) in {one.topic for one in to_publish()}
+        assert to_publish() == []
 
 
 def test_a_card_that_another_one_replaced_is_told_and_nothing_of_the_new_ones_is_cleared(unit: Unit) -> None:

@@ -30,7 +30,7 @@ GOOD: Rows = {
         ("merak", "Balai Desa Merak", "18.01.05.2004", "dukcapil", "Asia/Makassar"),
         ("sukamaju", "Balai Desa Sukamaju", "18.01.05.2003", "", ""),
     ],
-    "Tempat": [("mpp", "Mal Pelayanan Publik", "18.01")],
+    "Tempat": [("mpp", "Mal Pelayanan Publik", "18.01", "Telkomsel")],
     "Layanan": [
         ("merak", "ktp", "KTP-el", ""),
         ("merak", "kk", "=Kartu Keluarga", "Tidak"),
@@ -194,9 +194,9 @@ def test_sheets_and_columns_that_nobody_knows_are_named() -> None:
     unit = made.create_sheet("Unit")
     unit.append(["Kode Unit", "nama unit ", "wilayah", "kode instansi", "zona waktu"])
     places = made.create_sheet("tempat")
-    places.append(["kode tempat", "nama tempat", "kode wilayah", ""])
-    places.append(["satu", "=1+1", "18.01", ""])
-    places.append(["dua", "Dua", "18.01", "catatan"])
+    places.append(["kode tempat", "nama tempat", "kode wilayah", "operator", ""])
+    places.append(["satu", "=1+1", "18.01", "", ""])
+    places.append(["dua", "Dua", "18.01", "", "catatan"])
     kept = io.BytesIO()
     made.save(kept)
     assert why(kept.getvalue()) == [

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from collector.fleet import tree
-from collector.fleet.models import Tenant, Unit
+from collector.fleet.models import Place, Tenant, Unit
 from collector.fleet.sheets import reading, taking, writing
 from collector.fleet.sheets.columns import TENANTS
 from collector.fleet.sheets.plan import plan
@@ -42,6 +42,31 @@ def test_it_is_taken_written_out_and_changes_nothing_a_second_time() -> None:
     taking.take(reading.read(book({"Gerai": longer})), who="rina", source="test")
     assert Tenant.objects.get(unit__code="pelatihan-3").until == date(2026, 11, 29)
     assert Tenant.objects.count() == 2
+
+
+def test_the_provider_of_a_place_is_a_column_and_outlives_its_units_new_name() -> None:
+    base = {
+        "Unit": [("merak", "Balai Merak", "18.01", "", "")],
+        "Tempat": [("merak", "Balai Merak", "18.01", "Telkomsel")],
+    }
+    taking.take(reading.read(book(base)), who="rina", source="test")
+    assert Place.objects.get(code="merak").provider == "Telkomsel"
+    again = plan(reading.read(writing.as_xlsx(writing.everything())))
+    assert (again.bad, again.changes, again.same["Tempat"]) == ([], [], 1), (
+        "it is written out though it is the unit's own"
+    )
+    taking.take(
+        reading.read(book({"Unit": [("merak", "Balai Desa Merak", "18.01", "", "")]})),
+        who="rina",
+        source="test",
+    )
+    assert Place.objects.get(code="merak").name == "Balai Desa Merak"
+    assert Place.objects.get(code="merak").provider == "Telkomsel"
+    bad = {"Tempat": [("merak", "Balai", "18.01", "a:b"), ("mpp", "Mal", "18.01", "x" * 41)]}
+    assert why(book(bad)) == [
+        ("Tempat", 2, "operator", "provider"),
+        ("Tempat", 3, "operator", "provider"),
+    ]
 
 
 def test_each_bad_row_is_named_and_nothing_is_taken() -> None:

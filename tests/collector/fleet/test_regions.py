@@ -156,7 +156,8 @@ def test_an_edition_is_tried_first_and_says_what_is_renamed_gone_and_perhaps_whe
     taken(tmp_path, NEWER, "--edition", "2026", "--dry-run")
     printed = capsys.readouterr().out
     assert "18.01.05.2004: Sidorejo is now Sidoharjo" in printed
-    assert "18.01.05.2003 Sukamaju: gone, 1 units lie there; perhaps 18.16.02.2001" in printed
+    assert "18.01.05.2003 Sukamaju: gone, 1 units hang on it; perhaps 18.16.02.2001" in printed
+    assert "18.16 Bandar Negara: split off 18.01 Lampung Selatan, 1 came from there" in printed
     assert "18.01.06 Candipuro: gone; perhaps 18.16.01" in printed
     assert "18.01.06.2001 Titiwangi: gone; perhaps 18.16.01.2001" in printed
     assert "12.71" not in printed, "the file says nothing of that province"
@@ -169,7 +170,7 @@ def test_editions_are_kept_with_what_they_changed_and_what_is_gone_may_come_back
     tmp_path: Path, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for edition, text in (("2025", OLDER), ("2026", NEWER)):
-        taken(tmp_path, text, "--edition", edition)
+        taken(tmp_path, text, "--edition", edition, "--stay", "all")
     assert set(Region.objects.exclude(gone_in=None).values_list("pk", flat=True)) == {
         "18.01.05.2003",
         "18.01.06",
@@ -178,7 +179,7 @@ def test_editions_are_kept_with_what_they_changed_and_what_is_gone_may_come_back
     with pytest.raises(CommandError, match="was taken in before"):
         taken(tmp_path, OLDER, "--edition", "2026")
     capsys.readouterr()
-    taken(tmp_path, OLDER, "--edition", "2027")
+    taken(tmp_path, OLDER, "--edition", "2027", "--stay", "all")
     assert "3 back" in capsys.readouterr().out
     assert not Region.objects.filter(gone_in__name="2026").exists()
     assert Region.objects.filter(gone_in__name="2027", pk="18.16").exists()
@@ -198,12 +199,13 @@ def test_a_region_that_got_another_code_takes_its_units_settings_and_people_alon
     release = publishing.publish(unit, parse("2026-TW3"), who="rina")
     setting.change(Layer("region", "18.01.05.2003"), {"volume_percent": 44}, who="rina")
     person("wati", roles.EVALUATOR, region=Region.objects.get(pk="18.01.05.2003"))
-    taken(tmp_path, NEWER, "--edition", "2026")
+    taken(tmp_path, NEWER, "--edition", "2026", "--stay", "all")
     setting.change(Layer("region", "18.16"), {"sunlight": True}, who="rina")
     with pytest.raises(CommandError):
         call_command("region", "move", "18.01.05.2003", "18.99", "--why", "pemekaran")
     call_command("region", "move", "18.01.05.2003", "18.16.02.2001", "--why", "pemekaran")
-    assert "1 units of 18.01.05.2003 lie in 18.16.02.2001 now, with 1 offices" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "18.01.05.2003: 1 settings, 1 places, 1 units, 1 offices hang on 18.16.02.2001 now" in said
     unit.refresh_from_db()
     assert unit.region_id == "18.16.02.2001"
     content = KioskSettings.objects.filter(kiosk__name=kiosk.name).order_by("-version")[0].content

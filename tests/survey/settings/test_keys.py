@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from survey.instrument.definition import shipped_files
 from survey.settings.keys import DEFAULT_INSTRUMENTS, KEYS, check
 from survey.settings.shown import SettingsRefused
 
+COURSE = {"code": "kades", "name": "Pelatihan", "unit": "pelatihan-3", "until": "2026-11-26"}
+SPKP = next(file for file in shipped_files() if file.name == "spkp.toml").read_text()
+OWN = SPKP.replace('id = "spkp"', 'id = "milik-kami"')
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
 
 
@@ -29,6 +33,14 @@ DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "wire-format.md"
         ({"texts": {"idle.title": {"id": "Halo {"}}}, "texts"),
         ({"languages": []}, "languages"),
         ({"services": [{"code": "a b", "name": "x"}]}, "services"),
+        ({"services": [COURSE | {"instrument": "pulse@1"}]}, "services"),
+        ({"services": [COURSE | {"instrument": "entah@1"}]}, "services"),
+        ({"services": [COURSE | {"instrument": 7}]}, "services"),
+        ({"services": [COURSE | {"instrument": "spkp@1", "unit": ""}]}, "services"),
+        ({"services": [COURSE | {"instrument": "spkp@1", "until": ""}]}, "services"),
+        ({"instruments": ["pulse@1"], "services": [COURSE | {"instrument": "spkp@1"}]}, "instruments"),
+        ({"questionnaire": [SPKP.replace("Tidak", "Sangat")]}, "questionnaire"),
+        ({"questionnaire": [OWN, OWN.replace("Tidak", "Sangat")]}, "questionnaire"),
         ({"published_index": {"value": "84,12"}}, "published_index"),
     ],
 )

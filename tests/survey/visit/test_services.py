@@ -1,8 +1,10 @@
 """Under one roof the kiosk asks first who served, then with what, and then the questions; the answers name that unit."""
 
+from kiosk.show.length import visit_length
+from survey.instrument.definition import load
 from survey.settings.keys import check
 from survey.settings.shown import SettingsRefused
-from survey.visit.offer import offer
+from survey.visit.offer import offer, question_key
 from survey.visit.plan import OfferedService
 from survey.visit.state import Step
 from tests.survey.visits import Walk, full_plan
@@ -77,6 +79,38 @@ def test_back_leads_from_the_questions_to_the_units_and_out_to_the_invitation() 
     assert (walk.state.step, walk.state.place) == (Step.SERVICE, 0)
     walk.touch("back")
     assert walk.state.step is Step.INVITATION
+
+
+def test_whoever_attended_a_course_is_asked_its_questions_and_everybody_else_the_kiosks() -> None:
+    form = load("partisipasi")
+    course = OfferedService("kades", "Pelatihan", "pelatihan-3", "Pelatihan Kades", form=form)
+    walk = Walk(full_plan(services=(*MALL, course), complaint=False))
+    assert visit_length(walk.plan).questions == 9, "nobody is told fewer than may come"
+    for action in ("answer:3", "accept", "within:4"):
+        walk.choose(action)
+        walk.wait(1)
+    assert question_key(walk.plan, walk.state) == "diundang"
+    walk.touch("answer:3")
+    walk.touch("back")
+    walk.touch("back")
+    walk.touch("within:1")
+    assert question_key(walk.plan, walk.state) == "persyaratan"
+    assert walk.state.answers == (), "what was said of the course is taken back with it"
+    walk.touch("back")
+    walk.touch("within:4")
+    answered(walk)
+    walk.wait(1)
+    while walk.state.step is Step.PROFILE:
+        walk.touch("skip")
+        walk.wait(1)
+    given = walk.responses[-1].response
+    assert (given.instrument, given.unit, given.service) == ("partisipasi", "pelatihan-3", "kades")
+    assert (given.complete, len(given.answers), len(walk.responses)) == (True, 4, 2)
+    walk.wait(60)
+    for action in ("answer:3", "accept", "skip"):
+        walk.touch(action)
+        walk.wait(1)
+    assert question_key(walk.plan, walk.state) == "persyaratan"
 
 
 def test_all_of_it_goes_by_the_buttons_alone() -> None:

@@ -46,7 +46,7 @@ pattern read {topics.log("%u")}
 
 user collector
 topic read {topics.up("+")}
-topic read {topics.state("+")}
+topic readwrite {topics.state("+")}
 topic write {topics.down("+")}
 topic write {topics.settings("+")}
 topic write {topics.tickets("+")}

@@ -121,5 +121,5 @@ def to_publish() -> Sequence[Publication]:
 def _farewell(kiosk: str, message: bytes, *, unused: bool) -> Iterator[Publication]:
     """Give the last word to a kiosk that may still be connected; and for one without a good key, nothing in the place of what is retained."""
     yield Publication(topics.down(kiosk), message, retain=False)
-    for topic in (topics.down, topics.settings, topics.tickets, topics.log) if unused else ():
+    for topic in (topics.down, topics.settings, topics.tickets, topics.log, topics.state) if unused else ():
         yield Publication(topic(kiosk), b"")

@@ -38,6 +38,12 @@ class Command(CollectorCommand):
         add.add_argument("--unit", metavar="CODE", required=True, help="the unit's code")
         add.add_argument("--since", metavar="DATE", help="the day it begins on; without it, today")
         add.add_argument("--last", metavar="DATE", help="its last day, of a course or a service of some days")
+        add.add_argument(
+            "--questionnaire",
+            metavar="ID@VERSION",
+            default="",
+            help="what a course asks in the place of the kiosks' own questions",
+        )
         add_account(add)
         leave = parts.add_parser("leave", help="have a unit serve there no more, from today on; with --why")
         _of_place(leave)
@@ -88,6 +94,7 @@ def _show(given: Namespace) -> str:
     lines = [f"{place.code}: {place.name}"]
     for one in place.tenants.select_related("unit__agency").order_by("since", "pk"):
         until = f" until {one.until}" if one.until is not None else ""
+        until += f"  asks {one.questionnaire}" if one.questionnaire else ""
         owner = one.unit.agency.code if one.unit.agency is not None else "-"
         lines.append(f"{one.unit.code}  of {owner}  since {one.since}{until}")
     lines += map(_consent_line, place.consents.select_related("agency").order_by("recorded_at", "pk"))
@@ -100,7 +107,7 @@ def _add(given: Namespace) -> str:
     who = named(given, EVALUATORS, ("place", place.code), ("unit", unit.code))
     since = _day(given.since) if given.since else None
     last = _day(given.last) if given.last else None
-    made = malls.serve(place, unit, since=since, last=last, who=who)
+    made = malls.serve(place, unit, since=since, last=last, who=who, questionnaire=given.questionnaire)
     return f"{made.unit.code} serves in {place.code} since {made.since}{f', last on {last}' if last else ''}"
 
 

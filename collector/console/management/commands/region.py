@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,9 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from collector.accounts.models import Office
-from collector.alerts.models import Receiver
-from collector.complaints.models import Ticket
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
-from collector.fleet import regions, tree
+from collector.fleet import editions, regions, tree
 from collector.fleet.models import RegionEdition
 from collector.fleet.regions import Gone
 from collector.local import date_text
@@ -50,6 +48,20 @@ class Command(CollectorCommand):
         )
         table.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         table.add_argument(
+            "--move",
+            metavar="OLD=NEW",
+            action="append",
+            default=[],
+            help="with --edition: what hangs on a region that goes hangs on this one from now on; may be repeated",
+        )
+        table.add_argument(
+            "--stay",
+            metavar="CODE",
+            action="append",
+            default=[],
+            help="with --edition: what hangs on a region that goes stays under its code; may be repeated, and `all` is all that are not moved",
+        )
+        table.add_argument(
             "file", type=Path, metavar="FILE", help="CSV in UTF-8: code,name; with a head or without"
         )
 
@@ -60,6 +72,11 @@ class Command(CollectorCommand):
         )
         move.add_argument("before", metavar="OLD", help="the code it had")
         move.add_argument("now", metavar="NEW", help="the code it has now")
+        move.add_argument(
+            "--below",
+            action="store_true",
+            help="all regions below it too, each to the one of its name, or of its number, there",
+        )
         move.add_argument("--why", required=True, help="the reason; it stands in the audit trail")
 
     def run(self, options: dict[str, Any]) -> str | None:
@@ -69,10 +86,13 @@ class Command(CollectorCommand):
         if options["subcommand"] == "editions":
             return "\n".join(map(shown, _editions())) or "no edition was taken in by its name"
         if options["subcommand"] == "move":
-            return _move(options["before"], options["now"], why=options["why"])
-        return self._import(options["file"], edition=options["edition"], dry=options["dry_run"])
+            return _move(options["before"], options["now"], why=options["why"], below=options["below"])
+        return self._import(options["file"], options)
 
-    def _import(self, path: Path, *, edition: str, dry: bool) -> str:
+    def _import(self, path: Path, options: dict[str, Any]) -> str:
+        edition, dry = options["edition"], options["dry_run"]
+        moves = _pairs(options["move"])
+        stay = None if "all" in options["stay"] else frozenset(options["stay"])
         began = time.monotonic()
         try:
             data = path.read_bytes()
@@ -86,12 +106,31 @@ class Command(CollectorCommand):
         if table.bad:
             raise CollectorError("regions_bad", number=len(table.bad))
         source = f"{path.name} {hashlib.sha256(data).hexdigest()[:16]}"
-        told = regions.take(
-            table.rows, who=console_user(), source=source, tell=self._progress, edition=edition, dry=dry
-        )
+        who = console_user()
+        hangs: Mapping[str, Mapping[str, int]] = {}
+        splits: list[editions.Split] = []
+        if edition and dry:
+            told, hangs, splits = editions.review(table.rows, edition=edition)
+        elif edition:
+            told, hangs, splits = editions.take(
+                table.rows,
+                edition=edition,
+                who=who,
+                source=source,
+                tell=self._progress,
+                moves=moves,
+                stay=stay,
+            )
+        else:
+            told = regions.take(table.rows, who=who, source=source, tell=self._progress, dry=dry)
+        for part in splits:
+            line = (
+                f"{part.code} {part.name}: split off {part.of} {part.of_name}, {part.number} came from there"
+            )
+            self.stdout.write(shown(line))
         for code, before, now in told.renamed:
             self.stdout.write(shown(f"{code}: {before or '(no name)'} is now {now}"))
-        for line in _gone(told.gone):
+        for line in _gone(told.gone, hangs, moves):
             self.stdout.write(shown(line))
         same = told.rows - told.added - len(told.renamed)
         above = f", {told.above} above them have no name" if told.above else ""
@@ -106,25 +145,38 @@ class Command(CollectorCommand):
         self.stderr.write(f"{done} of {every} written")
 
 
-def _gone(gone: list[Gone]) -> Iterator[str]:
-    """Name what is gone and has units, and the first of what has none."""
-    for one in [one for one in gone if one.units] + [one for one in gone if not one.units][:_SHOWN]:
-        units = f", {one.units} units lie there" if one.units else ""
-        likely = f"; perhaps {', '.join(one.likely)}: ikm-collector region move" if one.likely else ""
-        yield f"{one.code} {one.name}: gone{units}{likely}"
+def _gone(
+    gone: list[Gone], hangs: Mapping[str, Mapping[str, int]], moves: Mapping[str, str]
+) -> Iterator[str]:
+    """Name what is gone and on which something hangs, and the first of what has nothing."""
+    bare = [one for one in gone if one.code not in hangs]
+    for one in [one for one in gone if one.code in hangs] + bare[:_SHOWN]:
+        of = ", ".join(f"{number} {name}" for name, number in hangs.get(one.code, {}).items())
+        likely = f"; perhaps {', '.join(one.likely)}: --move {one.code}={one.likely[0]}" if one.likely else ""
+        done = f"; moved to {moves[one.code]}" if one.code in moves else likely
+        yield f"{one.code} {one.name}: gone{f', {of} hang on it' if of else ''}{done}"
+    if len(bare) > _SHOWN:
+        yield f"and {len(bare) - _SHOWN} more that are gone, on which nothing hangs"
 
 
-def _move(before: str, now: str, *, why: str) -> str:
-    """Move what lies in a region, and whoever holds it, is told of it, or has complaints waiting there."""
+def _pairs(given: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    for before, sign, now in pairs:
+        if not sign or not before or not now:
+            raise CollectorError("region_pair", text=f"{before}{sign}{now}")
+    return {before: now for before, _, now in pairs}
+
+
+def _move(before: str, now: str, *, why: str, below: bool) -> str:
+    """Move what hangs on a region, and on those below it where that is said; all of it, or nothing."""
+    pairs = editions.below(before, now) if below else {before: now}
+    moved: Counter[str] = Counter()
     with transaction.atomic():
-        number = regions.move(before, now, who=console_user(), why=why)
-        offices = Office.objects.filter(region=before, until=None).update(region=now)
-        told = Receiver.objects.filter(region=before).update(region=now)
-        waiting = Ticket.objects.filter(holder_region=before).update(holder_region=now)
-    return (
-        f"{number} units of {before} lie in {now} now, with {offices} offices, {told} receivers of alerts "
-        f"and {waiting} complaints held there"
-    )
+        for one, other in pairs.items():
+            moved.update(regions.move(one, other, who=console_user(), why=why))
+    said = ", ".join(f"{number} {name}" for name, number in moved.items() if number)
+    also = f" and {len(pairs) - 1} below it" if below else ""
+    return f"{before}{also}: {said or 'nothing'} hang on {now} now"
 
 
 def _editions() -> Iterator[str]:

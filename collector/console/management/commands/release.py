@@ -16,9 +16,11 @@ from collector.console.command import CollectorCommand
 from collector.console.releases import find, over_of
 from collector.errors import CollectorError
 from collector.fleet import tree
+from collector.fleet.models import Unit
 from collector.releases import larger, many, publishing
 from collector.releases import policy as policies
 from collector.releases.models import OfficialPolicy, Release
+from collector.releases.owed import asked_of
 from collector.scores.ask.queries import DEFAULT_INSTRUMENT
 from collector.scores.tallies import flagging
 from collector.words.foreign import shown
@@ -132,22 +134,27 @@ def _instrument(part: CommandParser) -> None:
     part.add_argument(
         "--instrument",
         metavar="ID",
-        default=DEFAULT_INSTRUMENT,
-        help="skm-2017 (default), spkp, spak, f03a or an own one: each has releases of its own",
+        default="",
+        help="skm-2017 (default; of a course its questionnaire), spkp, spak, f03a or an own one: each has releases of its own",
     )
+
+
+def _of(given: Namespace, unit: Unit | None) -> str:
+    """Give the instrument that was named, or that by which the unit reports."""
+    return given.instrument or (asked_of(unit) if unit is not None else DEFAULT_INSTRUMENT)
 
 
 def _propose(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
     who = named(given, OFFICERS, ("unit", unit.code))
-    release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
+    release = publishing.propose(unit, _read(given.period), who=who, instrument=_of(given, unit))
     return _line(release)
 
 
 def _submit(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
     who = named(given, OFFICERS, ("unit", unit.code))
-    release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
+    release = publishing.propose(unit, _read(given.period), who=who, instrument=_of(given, unit))
     publishing.submit(release, who=who, why=given.why)
     return _line(release)
 
@@ -155,16 +162,17 @@ def _submit(given: Namespace, _: CollectorCommand) -> str:
 def _return(given: Namespace, _: CollectorCommand) -> str:
     unit = tree.find_unit(given.unit)
     who = named(given, EVALUATORS, ("unit", unit.code))
-    release = publishing.propose(unit, _read(given.period), who=who, instrument=given.instrument)
+    release = publishing.propose(unit, _read(given.period), who=who, instrument=_of(given, unit))
     publishing.send_back(release, who=who, why=given.why)
     return _line(release)
 
 
 def _publish(given: Namespace, command: CollectorCommand) -> str:
     who, period = named(given, EVALUATORS, _over(given)), _read(given.period)
-    publishing.check_instrument(given.instrument)
+    instrument = _of(given, tree.find_unit(given.unit) if given.unit else None)
+    publishing.check_instrument(instrument)
     flagging.settle()
-    how = {"who": who, "why": given.why, "instrument": given.instrument}
+    how = {"who": who, "why": given.why, "instrument": instrument}
     if given.region:
         return _line(larger.publish(larger.region(given.region), period, **how))
     if given.agency:
@@ -213,12 +221,13 @@ def _withdraw(given: Namespace, _: CollectorCommand) -> str:
 
 def _overdue(given: Namespace, _: CollectorCommand) -> str:
     who, period = named(given, EVALUATORS, EVERYTHING), _read(given.period)
-    publishing.check_instrument(given.instrument)
+    instrument = _of(given, None)
+    publishing.check_instrument(instrument)
     marked = [
         one
-        for units in many.not_out(period, instrument=given.instrument)
+        for units in many.not_out(period, instrument=instrument)
         for unit in units
-        if (one := publishing.mark_overdue(unit, period, who=who, instrument=given.instrument)) is not None
+        if (one := publishing.mark_overdue(unit, period, who=who, instrument=instrument)) is not None
     ]
     return "\n".join([*map(_line, marked), f"{period}: {len(marked)} not reported"])
 
