@@ -16,13 +16,7 @@ from collector import statements
 from collector.evidence.intake import heads, refusals
 from collector.evidence.intake.arrivals import Arrival, RefusedMessage
 from collector.evidence.models import Door
-        enrolled, unused = {}, []
-        for pk, name, in_use in statements.rows(_ENROLLED, statements.several(states)):
-            enrolled[name] = heads.Speaker(pk, name)
-            if not in_use:
-                unused.append(pk)
-        if unused:
-            endings.say_again(unused)
+from collector.fleet import endings, said
 from collector.local import moment_of
 from survey.record.chain import LINK_BYTES, SIGNATURE_BYTES
 from survey.wire.messages import STREAM_ID
