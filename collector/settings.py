@@ -5,6 +5,7 @@ Nothing here creates anything.
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -94,7 +95,6 @@ INSTALLED_APPS = [
     "collector.desk",
     "collector.api",
     "collector.console",
-    "ninja",
 ]
 MIDDLEWARE = [
     "collector.headers.guarded",
@@ -148,7 +148,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+_NINJA = getattr(find_spec("ninja"), "submodule_search_locations", None) or ()
+# What the contract's page shows comes with Ninja, which is no app here: all of it would be loaded by every command.
+STATICFILES_DIRS = [BASE_DIR / "static", *(Path(one) / "static" for one in _NINJA)]
 WHITENOISE_USE_FINDERS = True  # no collectstatic step: the files are few and come with the package
 
 AUTH_PASSWORD_VALIDATORS = [

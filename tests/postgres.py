@@ -1,4 +1,4 @@
-"""Private PostgreSQL servers in temporary folders, reached by a Unix socket, and on loopback where a port is named."""
+"""A private PostgreSQL cluster for tests and benchmarks: on a Unix socket in a temporary directory, and on loopback where it has a port."""
 
 import os
 import pwd
@@ -8,47 +8,41 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 import psycopg
 
-
-def _programs() -> Path:
-    """The newest installed PostgreSQL's programs, which Debian keeps off PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
-    on_path = shutil.which("initdb")
-    assert found or on_path, "PostgreSQL is not installed; install it with: sudo apt-get install postgresql"
-    return found[-1].parent if found else Path(str(on_path)).parent
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+# PostgreSQL refuses to run as root; Debian's package brings a user for it.
+_USER = "postgres" if os.geteuid() == 0 else None
 
 
 class PrivatePostgres:
-    """A cluster that lives as long as the `with` block; `fsync` off makes tests quick, and measures nothing."""
+    """A cluster that lives as long as the `with` block; `fsync` off makes tests quick, and measures nothing.
 
-    def __init__(self, *, fsync: bool = False, port: int | None = None, settings: str = "") -> None:
-        # A short path of its own: a Unix socket's path may have 107 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="ikm-pg-"))
+    It begins as a copy of the files of a cluster that was `kept`, or else as an empty one.
+    """
+
+    def __init__(
+        self, *, fsync: bool = False, port: int | None = None, settings: str = "", copy_of: Path | None = None
+    ) -> None:
+        self.folder = _folder()
         self.port = port
         self.settings = settings
+        self.user = _USER or pwd.getpwuid(os.geteuid()).pw_name
         self._fsync = fsync
-        # PostgreSQL refuses to run as root; Debian's package brings a user for it.
-        self._user = "postgres" if os.geteuid() == 0 else None
-        if self._user is not None:
-            entry = pwd.getpwnam(self._user)
-            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
-        self.user = self._user or pwd.getpwuid(os.geteuid()).pw_name
+        self._copy_of = copy_of
 
     @property
     def place(self) -> str:
         """Host and port."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        """Where its files are."""
+        return self.folder / "data"
 
     def url(self, database: str = "postgres") -> str:
         port = f"&port={self.port}" if self.port is not None else ""
@@ -64,6 +58,14 @@ class PrivatePostgres:
             self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def kept(self) -> Path:
+        """Copy the files of the cluster as it is, for others to begin with."""
+        folder = _folder()
+        self.stop("fast")
+        _copy(self.data, folder / "data")
+        self.start()
+        return folder / "data"
+
     def start(self) -> None:
         """Start it, also again after a kill."""
         options = f"-c unix_socket_directories={self.folder} {self.settings}"
@@ -72,21 +74,12 @@ class PrivatePostgres:
         )
         if not self._fsync:
             options += " -c fsync=off"
-        self._run(
-            "pg_ctl",
-            "--pgdata",
-            self.data,
-            "--options",
-            options,
-            "--log",
-            self.folder / "log",
-            "--wait",
-            "start",
-        )
+        log = self.folder / "log"
+        _run("pg_ctl", "--pgdata", self.data, "--options", options, "--log", log, "--wait", "start")
 
-    def stop(self) -> None:
-        """Stop it at once."""
-        self._run("pg_ctl", "--pgdata", self.data, "--mode", "immediate", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; at once, if nothing else is said."""
+        _run("pg_ctl", "--pgdata", self.data, "--mode", mode, "stop")
 
     def kill(self) -> None:
         """Kill it with all its processes, as a power cut does."""
@@ -106,7 +99,7 @@ class PrivatePostgres:
 
     def promote(self) -> None:
         """Have a standby take over."""
-        self._run("pg_ctl", "--pgdata", self.data, "--wait", "promote")
+        _run("pg_ctl", "--pgdata", self.data, "--wait", "promote")
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the server itself."""
@@ -114,32 +107,8 @@ class PrivatePostgres:
             answer = connection.execute(query)
             return answer.fetchall() if answer.description else []
 
-    @property
-    def data(self) -> Path:
-        """Where its files are."""
-        return self.folder / "data"
-
     def _make(self) -> None:
-        self._run(
-            "initdb", "--pgdata", self.data, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
-        )
-
-    def _run(self, program: str, *arguments: str | Path) -> None:
-        command = [str(_programs() / program), *map(str, arguments)]
-        done = subprocess.run(
-            command,
-            user=self._user,
-            extra_groups=[] if self._user is not None else None,
-            cwd=self.folder,
-            # The server keeps the machine's time where the tests are given another.
-            env={name: value for name, value in os.environ.items() if name != "LD_PRELOAD"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # the server inherits it; a pipe would never end
-            stderr=subprocess.DEVNULL,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0, f"{program} ended with exit code {done.returncode}"
+        _copy(self._copy_of or _empty(), self.data)
 
 
 class Standby(PrivatePostgres):
@@ -151,6 +120,61 @@ class Standby(PrivatePostgres):
 
     def _make(self) -> None:
         where = f"host=127.0.0.1 port={self._primary.port} user={self.user} application_name=second"
-        self._run(
+        _run(
             "pg_basebackup", "--pgdata", self.data, "--dbname", where, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"
         )  # fmt: skip
+
+
+def _folder() -> Path:
+    # A short path of its own: a Unix socket's path may have 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="ikm-pg-"))
+    if _USER is not None:
+        entry = pwd.getpwnam(_USER)
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+    return folder
+
+
+@cache
+def _empty() -> Path:
+    """Make a cluster without anything, once for all tests of a process."""
+    data = _folder() / "data"
+    _run("initdb", "--pgdata", data, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+    return data
+
+
+def _copy(data: Path, to: Path) -> None:
+    subprocess.run(["cp", "--archive", data, to], check=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _programs() -> Path:
+    """The newest installed PostgreSQL's programs, which Debian keeps off PATH."""
+    on_path = shutil.which("initdb")
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda program: int(program.parts[4])
+    )
+    return found[-1].parent if found else Path(str(on_path)).parent
+
+
+def _run(program: str, *arguments: str | Path) -> None:
+    command = [str(_programs() / program), *map(str, arguments)]
+    done = subprocess.run(
+        command,
+        user=_USER,
+        extra_groups=[] if _USER is not None else None,
+        cwd="/",
+        # The server keeps the machine's time where the tests are given another.
+        env={name: value for name, value in os.environ.items() if name != "LD_PRELOAD"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # the server inherits it; a pipe would never end
+        stderr=subprocess.DEVNULL,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, f"{program} ended with exit code {done.returncode}"

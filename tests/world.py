@@ -17,9 +17,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Self
 
+from kiosk.errors import KioskError
+from kiosk.watch.status import look
 from survey.record.record import Record, decode
 from survey.wire.messages import unpack_batch
-from tests.set_up import set_up
+from tests.set_up import set_up_with_unit
 
 BIN = Path(sys.executable).parent
 COLLECTOR = BIN / "ikm-collector"
@@ -130,7 +132,7 @@ class World:
         self.start("listener", [COLLECTOR, "listen"])
 
     def start_web(self) -> None:
-        self.start("web", [COLLECTOR, "serve", "--port", str(self.web_port)])
+        self.start("web", [COLLECTOR, "serve", "--port", str(self.web_port), "--workers", "1"])
 
     def start_uplink(self) -> None:
         self.start("uplink", [KIOSK, "uplink", "--home", self.home, "--config", self.config])
@@ -145,21 +147,9 @@ class World:
 
     def enrol(self) -> None:
         """Set the collector up, with one unit, and enrol the kiosk over HTTP."""
-        set_up(self.environment)
+        code = set_up_with_unit(self.environment)
         self.start_web()
         self.until(self.web_listens, what="the collector's web process")
-        self.ask(
-            COLLECTOR,
-            "unit",
-            "add",
-            "--code",
-            "sukamaju",
-            "--name",
-            "Balai Desa Sukamaju",
-            "--region",
-            "18.01.05.2003",
-        )
-        code = self.ask(COLLECTOR, "enrol", "--unit", "sukamaju").split()[-1]
         self.ask(KIOSK, "enrol", code, "--collector", self.address, "--home", self.home)
 
     def kill(self, name: str) -> bool:
@@ -192,7 +182,11 @@ class World:
         return True
 
     def status(self) -> dict[str, object]:
-        return dict(json.loads(self.ask(KIOSK, "status", "--json", "--home", self.home)))
+        """What `ikm-kiosk status --json` says; it is asked again and again, so that no process is started for it."""
+        try:
+            return dict(json.loads(look(self.home).to_json()))
+        except KioskError as error:
+            raise AssertionError(str(error)) from error
 
     def waiting(self) -> int:
         """How many records the collector has not yet confirmed to this kiosk."""

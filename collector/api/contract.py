@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import AuthenticationError, ValidationError
+from ninja.openapi.docs import ABS_TPL_PATH, Swagger
 from ninja.security import HttpBearer
 
 from collector.accounts import roles
@@ -56,10 +57,17 @@ def _own_policy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return shown
 
 
+class _Page(Swagger):
+    """The document for people, with the scripts and styles that come with Ninja: nothing from elsewhere."""
+
+    template_cdn = str(ABS_TPL_PATH / "swagger.html")
+
+
 api = Contract(
     title="IKM",
     version="1",
     description="Published numbers for everybody; fleet, complaints and running numbers for tokens of those who may see them.",
+    docs=_Page(),
     docs_decorator=_own_policy,
     urls_namespace="api",
 )

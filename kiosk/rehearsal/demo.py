@@ -24,6 +24,7 @@ from kiosk.rehearsal.programs import DemoError, Programs
 from kiosk.rehearsal.replay import Reading, Terms, read_responses
 from kiosk.rehearsal.simulation import add_reading
 from kiosk.remote.plan import make_plan
+from kiosk.watch.status import look
 from survey.index.periods import PeriodKind, around, local_day
 from uplink.journal.home import KioskHome
 
@@ -150,7 +151,7 @@ def _run(options: argparse.Namespace, data: Path) -> None:
             _point_at(KioskHome(home).enrolment, address=address, broker_port=ports["broker"])
             programs.start("uplink-archive", [kiosk, "uplink", "--home", home, "--config", config])
         _visits(options, programs, kiosk=kiosk, home=home, config=config)
-        _show_index(programs, collector=collector, kiosk=kiosk, home=home)
+        _show_index(programs, collector=collector, home=home)
         if options.stay:
             print(f"demo: look at {address}/; Ctrl-C stops everything", flush=True)
             while True:
@@ -196,7 +197,7 @@ def _publish_last_quarter(
     _point_at(KioskHome(home).enrolment, address=address, broker_port=ports["broker"])
     programs.start("uplink-quarter", [kiosk, "uplink", "--home", home, "--config", config])
     programs.ask([kiosk, "simulate", "--home", home, "--config", config, "--replay", path])
-    _await_confirmed(programs, kiosk=kiosk, home=home)
+    _await_confirmed(programs, home=home)
     programs.ask([collector, "release", "publish", "--unit", UNIT, "--period", quarter.identifier])
 
 
@@ -282,25 +283,23 @@ def _visits(
         programs.run([kiosk, "run", *common, "--simulate"])
 
 
-def _show_index(programs: Programs, *, collector: Path, kiosk: Path, home: Path) -> None:
+def _show_index(programs: Programs, *, collector: Path, home: Path) -> None:
     """Print the index of this kiosk's own visits, as the operator may see it at once."""
     print("demo: waiting until the collector has confirmed everything", flush=True)
-    _await_confirmed(programs, kiosk=kiosk, home=home)
+    _await_confirmed(programs, home=home)
     today = local_day(time.time_ns() // 1_000_000, ZONE).isoformat()
     name = json.loads(KioskHome(home).enrolment.read_text())["kiosk"]
     whose = ["--unit", UNIT, "--kiosk", name]
     print(programs.ask([collector, "index", *whose, "--from", "2000-01-01", "--to", today]), flush=True)
 
 
-def _await_confirmed(programs: Programs, *, kiosk: Path, home: Path) -> None:
+def _await_confirmed(programs: Programs, *, home: Path) -> None:
     # The last record may be one that nobody waits for: it would go along with answers, or after an hour.
     KioskHome(home).send_now.touch()
 
-    def all_confirmed() -> bool:
-        status = json.loads(programs.ask([kiosk, "status", "--json", "--home", home]))
-        return bool(status["journal"]["waiting"] == 0)
-
-    programs.wait_until(all_confirmed, what="the way to the collector", seconds=DRAIN_SECONDS)
+    programs.wait_until(
+        lambda: look(home).journal.waiting == 0, what="the way to the collector", seconds=DRAIN_SECONDS
+    )
 
 
 def _ports(memory: Path) -> dict[str, int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.campaign.medium import Medium
 from tests.campaign.proxy import Proxy, Weather
 from tests.campaign.tls import TlsFront, certify
-from tests.set_up import set_up
+from tests.set_up import set_up_with_unit
 from tests.world import COLLECTOR, World
 
 FAULTY_PROGRAM = Path(__file__).with_name("faulty_program.py")
@@ -77,7 +77,7 @@ class CampaignWorld(World):
             front.show(*self._certificates[expired])
 
     def enrol(self) -> None:
-        set_up(self.environment)
+        set_up_with_unit(self.environment)
         for expired, days in ((False, (-1, 30)), (True, (-30, -1))):
             self._certificates[expired] = certify(
                 self.keys, self.folder / f"front-{'expired' if expired else 'valid'}", days=days

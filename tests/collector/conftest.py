@@ -23,6 +23,7 @@ from collector import clock
 from collector.database import database
 from collector.local import moment_of
 from collector.trust import ca, keys
+from survey.record import ticket, visit_code
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from tests.postgres import PrivatePostgres
@@ -40,6 +41,8 @@ settings.SECRET_KEY = "only for tests"
 settings.DATABASES["default"] = database("", folder=_DATA)
 settings.DATABASES["default"]["TEST"] = {"NAME": str(_DATA / "test.sqlite3")}
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# As slow as they are against guessing is shown where they are made; here each test would pay for it, as with passwords.
+ticket._COST["n"] = visit_code._COST["n"] = 16
 django.setup()
 keys.ensure(settings.IKM_KEYS)
 ca.ensure(settings.IKM_KEYS)
@@ -91,6 +94,19 @@ def _proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         return new_code(User.objects.get(username=account))
 
     monkeypatch.setattr("collector.console.acting.ask", code)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what has no database: it would be the same test once more."""
+    if config.getoption("--db") == "postgres":
+        left = [one for one in items if not _has_database(one)]
+        items[:] = [one for one in items if _has_database(one)]
+        config.hook.pytest_deselected(items=left)
+
+
+def _has_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "live"} & {*getattr(item, "fixturenames", ())}
+    return bool(fixtures) or item.get_closest_marker("django_db") is not None
 
 
 def pytest_collection_finish() -> None:

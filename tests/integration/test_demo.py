@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.set_up import set_up
+
 pytestmark = pytest.mark.integration
 
 MOMENTS = Path(__file__).resolve().parent.parent / "moments"
@@ -115,6 +117,7 @@ def collector(data: Path, *words: str) -> str:
 
 
 def test_a_closed_terminal_ends_all_that_the_demo_started(tmp_path: Path) -> None:
+    set_up({"IKM_DATA": str(tmp_path / "demo" / "collector")})  # as an earlier demo has left it
     command = [
         Path(sys.executable).with_name("ikm-kiosk"),
         "demo",

@@ -16,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from survey.wire import topics
 from tests.collector.fake_kiosk import skm
 from tests.integration.listening import Centre, Sender, counted
-from tests.postgres import PrivatePostgres
+from tests.set_up import postgres_set_up
 from tests.world import COLLECTOR, free_port, mosquitto
 
 pytestmark = pytest.mark.integration
@@ -31,7 +31,7 @@ def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Centre]:
         yield centre
         centre.stop()
         return
-    with PrivatePostgres() as cluster:
+    with postgres_set_up() as cluster:
         centre = Centre(tmp_path, cluster.url())
         yield centre
         centre.stop()

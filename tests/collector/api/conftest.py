@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.postgres import PrivatePostgres
-from tests.set_up import set_up
+from tests.set_up import postgres_set_up, set_up
 from tests.world import free_port, until_it_listens
 
 
@@ -32,7 +31,7 @@ def database_of_live(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.config.getoption("--db") != "postgres":
         yield ""
         return
-    with PrivatePostgres() as cluster:
+    with postgres_set_up() as cluster:
         yield cluster.url()
 
 

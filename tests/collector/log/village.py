@@ -12,6 +12,7 @@ from collector.releases import counted, proof_file, publishing
 from collector.releases.models import Release
 from survey.index.periods import Period, parse
 from survey.record.response import new_salt
+from survey.record.totals import RunningTotals
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import FakeKiosk, skm
 
@@ -48,6 +49,7 @@ class Card:
         kiosk.up_ms = 0
         kiosk.record("boot", {"software": "1", "predecessors": []}, after_ms=1)
         self.sent = 0
+        self._counted, self._counted_to = RunningTotals(), kiosk.links[0]
 
     def serve(self, day: date, *values: int, **more: object) -> None:
         """Serve visitors on a day, later than all before; each midnight on the way is told."""
@@ -68,7 +70,7 @@ class Card:
         while self.day < day:
             after = self.day + timedelta(days=1)
             self._at(ms(after, 0) + 1_000)
-            told = self.kiosk.totals().told(
+            told = self._totals().told(
                 self.kiosk.stream, day=after.isoformat(), closes=after.month != self.day.month
             )
             self.kiosk.record("tally", told.to_body(), after_ms=0)
@@ -84,9 +86,17 @@ class Card:
             )
         self.kiosk.clock_ms = ms(until) - self.kiosk.up_ms
         closes = until.month != self.day.month
-        told = self.kiosk.totals().told(self.kiosk.stream, day=until.isoformat(), closes=closes)
+        told = self._totals().told(self.kiosk.stream, day=until.isoformat(), closes=closes)
         self.kiosk.record("tally", told.to_body(), after_ms=1_000)
         self.day = until
+
+    def _totals(self) -> RunningTotals:
+        """Go on counting where it stopped, as a kiosk does; from the beginning where what was counted has been changed since."""
+        if self.kiosk.links[self._counted.through :][:1] != [self._counted_to]:
+            self._counted = RunningTotals()
+        self.kiosk.count(self._counted)
+        self._counted_to = self.kiosk.links[-1]
+        return self._counted
 
     def _at(self, at_ms: int) -> None:
         assert self.kiosk.clock_ms is not None
