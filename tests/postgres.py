@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for tests and benchmarks: on a Unix socket in a temporary directory, and on loopback where it has a port."""
+"""Private PostgreSQL servers in temporary folders, reached by a Unix socket, and on loopback where a port is named."""
 
 import os
 import pwd
@@ -155,10 +155,9 @@ def _lives(pid: int) -> bool:
 
 def _programs() -> Path:
     """The newest installed PostgreSQL's programs, which Debian keeps off PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     on_path = shutil.which("initdb")
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda program: int(program.parts[4])
-    )
+    assert found or on_path, "PostgreSQL is not installed; install it with: sudo apt-get install postgresql"
     return found[-1].parent if found else Path(str(on_path)).parent
 
 
