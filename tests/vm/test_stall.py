@@ -18,8 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.vm.kiosk import UNITS, EmulatedKiosk
+from survey.visit.state import Step
+from tests.pictures.comparison import compare
+from tests.vm.kiosk import BELOW_THE_BAR, UNITS, EmulatedKiosk
 from tests.vm.pi import Pi
+from tests.vm.screens import drawn
 from tests.world import COLLECTOR
 from uplink.journal.reader import JournalReader
 
@@ -119,6 +122,12 @@ def serving(pi: Pi) -> None:
 def move(kiosk: EmulatedKiosk, place: int) -> None:
     """Say at the desk where the kiosk stands, by the four buttons alone; each changes what is to be seen."""
     pi = kiosk.pi
+    pi.until(
+        lambda: compare(kiosk.below_the_bar(), drawn(Step.IDLE).crop(BELOW_THE_BAR)).alike,
+        what="the faces",
+        seconds=60,
+    )
+    time.sleep(2)  # a fresh screen is deaf for a moment
     before = kiosk.below_the_bar()
     for button in (1, 4):
         pi.hold(button, down=True)
