@@ -117,10 +117,12 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "collector.urls"
 WSGI_APPLICATION = "collector.wsgi.application"
+# What the contract's page shows comes with Ninja, which is no app here: all of it would be loaded by every command.
+_NINJA = getattr(find_spec("ninja"), "submodule_search_locations", None) or ()
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", *(Path(one) / "templates" for one in _NINJA)],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -148,8 +150,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 
 STATIC_URL = "static/"
-_NINJA = getattr(find_spec("ninja"), "submodule_search_locations", None) or ()
-# What the contract's page shows comes with Ninja, which is no app here: all of it would be loaded by every command.
 STATICFILES_DIRS = [BASE_DIR / "static", *(Path(one) / "static" for one in _NINJA)]
 WHITENOISE_USE_FINDERS = True  # no collectstatic step: the files are few and come with the package
 

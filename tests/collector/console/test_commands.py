@@ -32,7 +32,7 @@ from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
 from uplink.journal.sealing import seal
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 COMMANDS = sorted(
     path.stem
@@ -55,7 +55,6 @@ def village(busy: FakeKiosk, unit: Unit, arrive: Callable[..., list[object]]) ->
     with stopped(NOW):
         routed(Ticket.objects.get())
     with stopped(NOW):
-        call_command("setup")
         sys_stdin, sys.stdin = sys.stdin, io.StringIO(PASSWORD + "\n")
         call_command("user", "add", "rina", "--role", "evaluator")
         sys.stdin = sys_stdin
