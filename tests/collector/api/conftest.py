@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.set_up import postgres_set_up, set_up
+from tests.postgres import PrivatePostgres
+from tests.set_up import set_up
 from tests.world import free_port, until_it_listens
 
 
@@ -31,7 +32,7 @@ def database_of_live(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.config.getoption("--db") != "postgres":
         yield ""
         return
-    with postgres_set_up() as cluster:
+    with PrivatePostgres() as cluster:
         yield cluster.url()
 
 

@@ -21,6 +21,7 @@ from collector.complaints.throttle import (
     network_of,
 )
 from collector.fleet.models import Unit
+from survey.record import ticket
 from survey.record.ticket import ALPHABET, CODE_CHARACTERS, TicketSecrets, new_code, secrets_of
 from tests.collector.complaints.filed import filed
 
@@ -227,6 +228,7 @@ def test_no_more_than_two_codes_are_worked_out_at_a_time(monkeypatch: pytest.Mon
             now -= 1
         return made
 
+    monkeypatch.setitem(ticket._COST, "n", 2**14)  # as outside of these tests: so slow that two meet
     monkeypatch.setattr(pages, "secrets_of", slow)
     monkeypatch.setattr(pages, "_of_lookup", lambda _: [])
     threads = [Thread(target=pages._found, args=(new_code(),)) for _ in range(12)]
