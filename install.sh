@@ -92,16 +92,16 @@ run_test() {
         say "these tests"
         exec .venv/bin/pytest -q -m "not long and not booted" "$@"
     fi
-    say "types and tests; beside them on other dates the collector's on SQLite; the kiosk's, then the programs'; and a booted container, then the collector's on PostgreSQL"
-    at "2028-02-29 17:30:00" tests/collector >.collector.log 2>&1 &
+    say "types and tests; beside them on other dates the collector's on SQLite; the kiosk's, then the programs' and of the collector's those of evidence; and a booted container, then the collector's on PostgreSQL"
+    on_a_leap_day --ignore tests/collector/evidence tests/collector >.collector.log 2>&1 &
     beside=$!
-    { kiosk_on_another_date && programs; } >.kiosk.log 2>&1 &
+    { kiosk_on_another_date && programs && on_a_leap_day tests/collector/evidence; } >.kiosk.log 2>&1 &
     kiosk=$!
     { test_booted && collector_on_postgres; } >.booted.log 2>&1 &
     booted=$!
     front_tests || front=failed
     told "$beside" .collector.log || fail "the collector's tests on another date failed"
-    told "$kiosk" .kiosk.log || fail "the kiosk's tests on another date or the programs' failed"
+    told "$kiosk" .kiosk.log || fail "the kiosk's tests on another date, the programs' or those of evidence failed"
     told "$booted" .booted.log || fail "the tests in a booted container or on PostgreSQL failed"
     [ -z "${front:-}" ] || fail "tests failed"
 }
@@ -130,6 +130,10 @@ collector_on_postgres() {
         set -- "$@" --ignore "tests/collector/$what"
     done
     at "2028-12-31 23:30:00" --db postgres "$@" tests/collector
+}
+
+on_a_leap_day() {
+    at "2028-02-29 17:30:00" "$@"
 }
 
 # Where the unit has the next day, month and year already.
