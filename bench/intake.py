@@ -24,6 +24,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from bench.fleet_kiosks import DAY_MS, Happening, Kiosk
+from bench.own_collector import set_up
 from survey.wire import topics
 from tests.postgres import PrivatePostgres
 
@@ -94,19 +95,10 @@ def compare(found: Mapping[str, list[dict[str, object]]]) -> None:
 def record(folder: Path, options: argparse.Namespace, url: str) -> None:
     """Make the database with its kiosks, and the day, in files."""
     base = folder / "base"
-    os.environ |= {
-        "IKM_DATA": str(base),
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "collector.settings",
-        "IKM_LOG_LEVEL": "WARNING",
-    }
-    subprocess.run([sys.executable, "-m", "collector.manage", "setup"], check=True, capture_output=True)
-    import django  # noqa: PLC0415 - with the settings above
+    set_up(base, url=url)
+    from django.db import connections  # noqa: PLC0415 - after django.setup()
 
-    django.setup()
-    from django.db import connections  # noqa: PLC0415 - the same
-
-    from bench.fleet_day import enrolled  # noqa: PLC0415 - the same
+    from bench.fleet_day import enrolled  # noqa: PLC0415 - as above
 
     chance = random.Random(options.seed)
     given = SimpleNamespace(kiosks=options.kiosks, months=options.months)

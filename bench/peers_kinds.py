@@ -15,6 +15,7 @@ from bench.cluster import RabbitCluster
 from bench.ingest_subjects import answers
 from bench.peers_subjects import START_SECONDS, Program, World
 from bench.peers_tables import PROBE, Table, counting
+from tests.world import until_it_listens
 
 
 def flat(number: int, *, array: int) -> list[bytes]:
@@ -169,20 +170,12 @@ class Amqtt(Peer):
         super().__init__(world, responses=responses, array=array)
         config = self.folder / "broker.yaml"
         config.write_text(programs.AMQTT_BROKER.format(port=self.port))
-        with (self.folder / "broker.log").open("ab") as log:
+        said = self.folder / "broker.log"
+        with said.open("ab") as log:
             self._broker = subprocess.Popen(
                 [world.installed.program("amqtt"), "-c", config], stdout=log, stderr=log
             )
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-            else:
-                break
+        until_it_listens(self.port, self._broker, said)
 
     def command(self) -> Sequence[str | Path]:
         """What runs it, with the files it needs written."""

@@ -53,7 +53,7 @@ def until_it_listens(port: int, server: subprocess.Popen[bytes], log: Path) -> N
         else:
             return
     server.terminate()
-    raise AssertionError(f"the collector does not serve:\n{log.read_text()}")
+    raise AssertionError(f"it does not listen:\n{log.read_text()}")
 
 
 def mosquitto() -> str:
