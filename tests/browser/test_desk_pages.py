@@ -91,6 +91,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/meja/setelan/unit/tanjungasih/opening_hours/",
         "/meja/mal/",
         "/meja/mal/mpp-kalianda/",
+        "/meja/wilayah/",
     ),
 }
 """What each role sees of its own; the rest of an administrator's rooms look as an evaluator's do."""
