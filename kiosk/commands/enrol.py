@@ -3,8 +3,9 @@
 import argparse
 import fcntl
 import os
+import pwd
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from kiosk.commands import add_place, place_of
 from kiosk.commands.pin import read_pin
 from kiosk.desk.pin import has_pin, set_pin
 from kiosk.errors import ConfigurationError, KioskError
-from kiosk.watch import folders
+from kiosk.watch import folders, lives
 from kiosk.watch.tried import tell, tried_of
 from kiosk.watch.typed import is_address
 from uplink.errors import UplinkError
 from uplink.forwarder.enrol import enrol
+from uplink.journal.enrolment import Enrolment
 from uplink.journal.identity import Identity
 
 
@@ -40,17 +42,20 @@ def _act(options: argparse.Namespace) -> int:
     wanted = options.pin_file is not None or at_terminal
     pin = read_pin(options.pin_file) if wanted else ""  # before the code is spent
     code = sys.stdin.readline() if options.code == "-" else options.code
-    former = folders.set_aside(home, folders.users())
-    folders.make(home, folders.users())
+    known = folders.users()
+    folders.make(home, known)
     try:
         with _alone(home):
-            identity = Identity.create_anew(home)
-            enrolment = enrol(code, collector, home, public_key=identity.public_key)
+            begun = lives.begin(home, known)
+            spent = begun is None
+            enrolment, former = begun or _enrol(code, collector, home, known)
     except UplinkError as error:
         tell(tried_of(error))
         raise KioskError(str(error)) from error
     tell(None)
     print(f"this machine is now the kiosk {enrolment.kiosk} of {enrolment.unit.name}")
+    if not spent:
+        print("that enrolment was broken off, and is whole now; the code was not used")
     if former is not None:
         print(f"what was kept under the ended key lies in {former}")
     if pin:
@@ -60,6 +65,17 @@ def _act(options: argparse.Namespace) -> int:
     else:
         print("no PIN was set, so the staff screen stays shut: set one with `ikm-kiosk pin`")
     return 0
+
+
+def _enrol(
+    code: str, collector: str, home: Path, known: Mapping[str, pwd.struct_passwd]
+) -> tuple[Enrolment, Path | None]:
+    """Spend the code; gives what the machine is now, and where its former life lies if it had one."""
+    where = lives.place_to_try(home)
+    folders.make(where, known)
+    identity = Identity.create_anew(where)
+    enrolment = enrol(code, collector, where, public_key=identity.public_key)
+    return lives.begin(home, known) or (enrolment, None)
 
 
 @contextmanager

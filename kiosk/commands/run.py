@@ -11,7 +11,7 @@ from kiosk.app import run
 from kiosk.commands import add_place, place_of
 from kiosk.config import Config, screen_of
 from kiosk.device import open_device
-from kiosk.errors import KioskError, NotEnrolled
+from kiosk.errors import KioskError, NotEnrolled, Revoked
 from kiosk.fitted.opening import make_debouncer, open_panel, open_window
 from kiosk.watch.folders import require_enrolled, require_good_key
 
@@ -58,7 +58,7 @@ def _wait(reason: KioskError, options: argparse.Namespace) -> int:
         raise reason from None
     with ExitStack() as opened:
         opened.callback(display.close)
-        attendant = _attend(options, display, opened) if isinstance(reason, NotEnrolled) else None
+        attendant = _attend(options, display, opened) if isinstance(reason, NotEnrolled | Revoked) else None
         changed = stand_by(reason, display, Watchdog(), look=partial(_look, options), attendant=attendant)
     if changed and not os.environ.get("NOTIFY_SOCKET"):
         return _act(options)  # no systemd that would start us anew
@@ -84,7 +84,8 @@ def _attend(options: argparse.Namespace, display: "Window", opened: ExitStack) -
         panel=panel,
         debouncer=make_debouncer(config, panel),
         wifi=Wifi(),
-        address=known_address(),
+        address=known_address(home),
+        home=home,
     )
 
 

@@ -18,7 +18,7 @@ from survey.wire.enrolment_code import ALPHABET, WHOLE, SheetLine, grouped, mean
 from survey.wire.trouble import Trouble, trouble
 
 CODE = Script((ALPHABET[:11], ALPHABET[11:22], ALPHABET[22:]), "enrolment", meant, grouped)
-_PIN = Script(("123", "456", "7890"), "pin", lambda typed: typed if typed in tuple("0123456789") else "")
+PIN = Script(("123", "456", "7890"), "pin", lambda typed: typed if typed in tuple("0123456789") else "")
 _SCHEME = "https://"
 _ADDRESS_MOST = 120
 TYPING_SECONDS, FAILED_SECONDS = 180.0, 600.0
@@ -142,7 +142,7 @@ class EnrolSheet:
             case Step.CODE:
                 self._typing = Spelling(most=WHOLE, text=self._code, script=CODE)
             case _:
-                self._typing = Spelling(most=pin.MAX_DIGITS, script=_PIN)
+                self._typing = Spelling(most=pin.MAX_DIGITS, script=PIN)
 
     def _go_on(self) -> None:
         typed = self._typing.text.strip()

@@ -1,14 +1,20 @@
-"""What staff can do at a kiosk that is not enrolled: type its code, or join a Wi-Fi where it has no network.
+"""What staff can do at a kiosk that is not enrolled, or revoked: type its code, or join a Wi-Fi where it has no network.
 
-There is no PIN yet, so nobody is kept out: all that can be done here is to give a new machine a code that only the centre makes. A
-kiosk that is enrolled never comes here; its Wi-Fi is behind the desk's PIN, and its enrolment ends at the centre.
+A new machine has no PIN yet, so nobody is kept out: all that can be done here is to give it a code that only a centre makes. A revoked
+kiosk asks for its staff's PIN first: citizens know it, and a stranger's code would make it a stranger's. A kiosk whose key is good never
+comes here; its Wi-Fi is behind the desk's PIN, and its enrolment ends at the centre.
 """
+
+from collections.abc import Callable
+from pathlib import Path
 
 from hardware.debounce import Debouncer
 from hardware.events import Pressed
 from hardware.panel import Panel
 from hardware.wifi import Wifi
 from kiosk.desk.enrolling import TYPING_SECONDS, EnrolSheet
+from kiosk.desk.gate import Gate
+from kiosk.desk.pin import has_pin
 from kiosk.desk.sheet import Sheet
 from kiosk.desk.wifi import WifiSheet
 from kiosk.show.texts import Texts
@@ -28,9 +34,18 @@ class Entry:
     """Belongs to the loop of a waiting kiosk: takes what is touched, pressed and typed there, and shows what comes of it."""
 
     def __init__(
-        self, enrol: Enrol, *, panel: Panel, debouncer: Debouncer, wifi: Wifi, address: str = ""
+        self,
+        enrol: Enrol,
+        *,
+        panel: Panel,
+        debouncer: Debouncer,
+        wifi: Wifi,
+        address: str = "",
+        home: Path | None = None,
     ) -> None:
         self._enrol = enrol
+        self._home = home
+        """Whose PIN is asked for, where it has one."""
         self._panel = panel
         self._debouncer = debouncer
         self._wifi = wifi
@@ -65,6 +80,8 @@ class Entry:
         if self._sheet is None:
             return
         self._sheet.tick(now)
+        if isinstance(self._sheet, Gate) and self._sheet.passed is not None:
+            self._sheet, self._last_input = self._sheet.passed, now
         patience = self._sheet.patience if isinstance(self._sheet, EnrolSheet) else TYPING_SECONDS
         if self._sheet.working:
             self._last_input = now
@@ -122,9 +139,13 @@ class Entry:
             if not self._sheet.act(action, now):
                 self._leave()
         elif action == _TYPE:
-            self._sheet = EnrolSheet(self._enrol, address=self._address)
+            self._open(lambda: EnrolSheet(self._enrol, address=self._address), now)
         elif action == _WIFI and not self._connected:
-            self._sheet = WifiSheet(self._wifi, _forget)
+            self._open(lambda: WifiSheet(self._wifi, _forget), now)
+
+    def _open(self, sheet: Callable[[], Sheet], now: float) -> None:
+        home = self._home
+        self._sheet = Gate(home, sheet, now) if home is not None and has_pin(home) else sheet()
 
     def _leave(self) -> None:
         """Forget what was typed, but the address: it is no secret, and long."""

@@ -100,15 +100,15 @@ def waiting_samples(language: str) -> Iterator[tuple[str, View]]:
         ),
         "revoked": (
             Revoked(
-                "the collector revoked k-0001 on 2026-11-27 02:10 UTC: get a new code with `ikm-collector enrol` and run "
-                "`sudo ikm-kiosk enrol CODE --collector URL`; all that is kept in /var/lib/ikm-kiosk stays"
+                "the collector revoked k-0001 on 2026-11-27 02:10 UTC: get a new code with `ikm-collector enrol` and type it at "
+                "the screen, or run `sudo ikm-kiosk enrol CODE --collector URL`; all that is kept in /var/lib/ikm-kiosk stays"
             ),
             machine,
         ),
     }
     for name, (error, where) in errors.items():
         notice = standby_view(error, where, Texts(language))
-        if isinstance(error, NotEnrolled):
+        if isinstance(error, NotEnrolled | Revoked):
             yield name, _entry().view(notice, connected=bool(where.addresses), texts=Texts(language))
         else:
             yield name, notice

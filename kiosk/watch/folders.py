@@ -16,7 +16,6 @@ from kiosk.watch.tried import newest_try
 from uplink.errors import IdentityError
 from uplink.journal.enrolment import Enrolment, ended_ms, load_enrolment
 from uplink.journal.home import KioskHome
-from uplink.journal.segments.files import make_folder, replace_file
 
 KIOSK_USER, UPLINK_USER = "ikm-kiosk", "ikm-uplink"
 
@@ -51,7 +50,8 @@ def make(home: Path, known: Mapping[str, pwd.struct_passwd]) -> None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
             if known and os.geteuid() == 0:
                 owner = known[user]
-                os.chown(folder, owner.pw_uid, owner.pw_gid)
+                # Root works here in a folder of the kiosk's user: a link that lies there gives nothing away.
+                os.chown(folder, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
     except OSError as error:
         raise KioskError(
             f"{error.filename} cannot be made ({error.strerror}): run this as root, or name another folder with --home"
@@ -90,64 +90,26 @@ def require_good_key(home: Path) -> None:
     Raises:
         Revoked: it has, by its own signed word.
     """
-    ended = _ended_life(home)
+    ended = ended_life(home)
     if ended is not None:
         kiosk, at = ended[0].kiosk, datetime.fromtimestamp(ended[1] / 1000, UTC)
         raise Revoked(
-            f"the collector revoked {kiosk} on {at:%Y-%m-%d %H:%M} UTC: get a new code with `ikm-collector enrol` and run "
-            f"`sudo ikm-kiosk enrol CODE --collector URL`; all that is kept in {home} stays"
+            f"the collector revoked {kiosk} on {at:%Y-%m-%d %H:%M} UTC: get a new code with `ikm-collector enrol` and type it at "
+            f"the screen, or run `sudo ikm-kiosk enrol CODE --collector URL`; all that is kept in {home} stays"
         )
 
 
-def set_aside(home: Path, known: Mapping[str, pwd.struct_passwd]) -> Path | None:
-    """Put a life whose key has ended aside, so that the machine can begin another; gives where it lies, None where there is none.
-
-    The enrolment goes last: what was broken off is gone on with by the next call.
-
-    Raises:
-        KioskError: the disk does not let us.
-    """
-    parts = KioskHome(home)
-    try:
-        enrolment = load_enrolment(home)
-    except IdentityError:
-        return None
-    former = KioskHome(parts.former / enrolment.public_key.hex()[:16])
-    if not (ended_ms(home, enrolment) or ended_ms(former.path, enrolment)):
-        return None
-    moved = ("journal", "kiosk_part", "uplink_part", "enrolment")
-    try:
-        for folder in (parts.former, former.path):
-            folder.mkdir(mode=0o750, exist_ok=True)
-            if known and os.geteuid() == 0:
-                # Root works here in a folder of the kiosk's user: a link that lies there gives nothing away.
-                owner = known[KIOSK_USER]
-                os.chown(folder, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
-        for part in moved:
-            if (path := getattr(parts, part)).exists():
-                path.rename(getattr(former, part))
-        _keep_pin(former, parts)
-    except OSError as error:
-        raise KioskError(f"the former life in {home} cannot be set aside: {error.strerror}") from error
-    return former.path
-
-
-def _keep_pin(former: KioskHome, parts: KioskHome) -> None:
-    """Let staff's PIN be good in the next life too: those who know it are the same."""
-    if former.pin.exists() and not parts.pin.exists():
-        make_folder(parts.pin.parent, mode=0o700)
-        replace_file(parts.pin, former.pin.read_bytes(), mode=0o600)
-
-
-def _ended_life(home: Path) -> tuple[Enrolment, int] | None:
+def ended_life(home: Path) -> tuple[Enrolment, int] | None:
     """Give the enrolment whose key has ended, and when; None where none has, or that cannot be told."""
-    if not KioskHome(home).ended.exists():
+    parts = KioskHome(home)
+    if not parts.ended.exists() and not parts.former.exists():
         return None
     try:
         enrolment = load_enrolment(home)
     except IdentityError:
         return None
-    at_ms = ended_ms(home, enrolment)
+    # The word goes before the enrolment when a life is put aside: what was broken off there has ended all the same.
+    at_ms = ended_ms(home, enrolment) or ended_ms(parts.former_life(enrolment.public_key).path, enrolment)
     return (enrolment, at_ms) if at_ms else None
 
 

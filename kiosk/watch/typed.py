@@ -18,8 +18,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kiosk.errors import Obstacle, Tried
+from kiosk.watch.lives import is_open
 from kiosk.watch.tried import newest_try, told_mark
-from uplink.journal.home import KioskHome
+from uplink.errors import IdentityError
+from uplink.journal.enrolment import load_enrolment
 from uplink.journal.segments.files import replace_file
 
 WISH = "enrol.toml"
@@ -65,7 +67,7 @@ def by_unit(
     try:
         replace_file(folder / WISH, "\n".join((*lines, "")).encode(), mode=0o600)
         while monotonic() < until:
-            if KioskHome(home).enrolment.exists():
+            if not is_open(home):
                 return None
             if told_mark() != before and (tried := newest_try()) is not None:
                 return tried
@@ -111,8 +113,10 @@ def is_address(text: str) -> bool:
         return False
 
 
-def known_address(sources: Path = _SOURCES) -> str:
-    """Give the address of the collector whose packages this machine takes; nothing where it takes none."""
+def known_address(home: Path, sources: Path = _SOURCES) -> str:
+    """Give the address of the collector that this machine belonged to, or else takes its packages from; nothing where it does neither."""
+    with contextlib.suppress(IdentityError):
+        return load_enrolment(home).collector_url
     try:
         lines = sources.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):

@@ -1,5 +1,6 @@
 """A kiosk without a keyboard: enrolled by a file on the card's first partition, whenever there is a network."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -46,6 +47,14 @@ def said(box: Box) -> str:
     return box.sh(f'journalctl -q -o cat -u {UNIT} --after-cursor "$(cat /run/cursor)"')
 
 
+def type_in(box: Box, code: str) -> None:
+    """Leave what was typed as the kiosk does."""
+    wish = f'collector = \\"https://collector.example\\"\\ncode = \\"{code}\\"\\npin = \\"291847\\"\\n'
+    box.sh(
+        f"runuser -u ikm-kiosk -- sh -c \"umask 077; printf '{wish}' >/run/ikm-kiosk/new && mv /run/ikm-kiosk/new /run/ikm-kiosk/enrol.toml\""
+    )
+
+
 @pytest.mark.parametrize(
     "line, sentence",
     [
@@ -81,10 +90,7 @@ def test_a_code_typed_at_the_screen_that_is_wrong_is_said_there_and_is_nowhere(u
     """As the kiosk leaves it: the unit takes it away, tries it once, and the screen says what came of it."""
     code = unborn.sh("ikm-collector enrol --unit sukamaju 2>/dev/null").strip()
     other = (code[:-1] + ("0" if code[-1] != "0" else "1")).replace("-", "")
-    wish = f'collector = \\"https://collector.example\\"\\ncode = \\"{other}\\"\\npin = \\"291847\\"\\n'
-    unborn.sh(
-        f"runuser -u ikm-kiosk -- sh -c \"umask 077; printf '{wish}' >/run/ikm-kiosk/new && mv /run/ikm-kiosk/new /run/ikm-kiosk/enrol.toml\""
-    )
+    type_in(unborn, other)
     unborn.until(lambda: "is not the collector that made" in shown(unborn), what="the sentence on the screen")
     assert unborn.sh("ls /run/ikm-kiosk/enrol.toml 2>/dev/null", check=False).strip() == ""
     told = unborn.sh("journalctl -q -o cat -u ikm-kiosk-typed -u ikm-kiosk")
@@ -121,3 +127,32 @@ def test_it_is_enrolled_once_there_is_a_network_and_the_secrets_are_gone(unborn:
     assert not re.search("pin: .*no PIN|BAD *pin", unborn.sh("ikm-kiosk doctor --simulate", check=False))
     assert code.split("-")[0] not in said(unborn)
     assert "291847" not in said(unborn)
+
+
+def test_a_revoked_kiosk_is_enrolled_anew_at_its_own_screen(unborn: Box, machine: Machine) -> None:
+    """A wrong code changes nothing; with the right one it serves again, what was kept stays, and the next rating is counted."""
+    former = json.loads(unborn.sh("cat /var/lib/ikm-kiosk/enrolment.json"))
+    unborn.sh(f"ikm-collector kiosk revoke {former['kiosk']} --why 'a drill'")
+
+    def revoked() -> bool:
+        return f"the collector revoked {former['kiosk']}" in unborn.show("ikm-kiosk", "StatusText")
+
+    unborn.until(revoked, what="the kiosk says that it is revoked")
+    code = unborn.sh(f"ikm-collector enrol --unit sukamaju --kiosk {former['kiosk']} 2>/dev/null").strip()
+    type_in(unborn, "0000000000" + code[11:].replace("-", ""))
+    unborn.until(
+        lambda: "refused" in unborn.sh("cat /run/ikm-kiosk-enrol.json 2>/dev/null", check=False),
+        what="the refusal of a wrong code",
+    )
+    assert revoked()
+    assert json.loads(unborn.sh("cat /var/lib/ikm-kiosk/enrolment.json")) == former
+    type_in(unborn, code.replace("-", ""))
+    unborn.until(lambda: unborn.show("ikm-kiosk", "StatusText") == "in service", what="in service again")
+    enrolled = json.loads(unborn.sh("cat /var/lib/ikm-kiosk/enrolment.json"))
+    assert (enrolled["kiosk"], enrolled["public_key"] != former["public_key"]) == (former["kiosk"], True)
+    assert unborn.sh("ls /var/lib/ikm-kiosk/former/*/journal/*.journal")
+    assert (
+        unborn.sh("find /var/lib/ikm-kiosk -user root; ls -d /var/lib/ikm-kiosk/coming", check=False).strip()
+        == ""
+    )
+    machine.rate()

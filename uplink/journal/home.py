@@ -31,6 +31,15 @@ class KioskHome(NamedTuple):
         """Lives of this machine as a kiosk whose key has ended, each a folder like this one; nobody lets go of anything in there."""
         return self.path / "former"
 
+    def former_life(self, public_key: bytes) -> "KioskHome":
+        """Give where the life with this key lies, or would."""
+        return KioskHome(self.former / public_key.hex()[:16])
+
+    @property
+    def coming(self) -> Path:
+        """The life that is being begun beside one that has ended: a folder like this one."""
+        return self.path / "coming"
+
     @property
     def enrolment(self) -> Path:
         """The public facts the kiosk learned at enrolment; written once, last of all, so it says that all is there."""

@@ -22,15 +22,22 @@ from kiosk.commands.enrol import _alone
 from kiosk.config import Config
 from kiosk.desk.enrolling import FAILED_SECONDS, TYPING_SECONDS
 from kiosk.desk.entry import Entry
+from kiosk.desk.gate import Gate
+from kiosk.desk.pin import set_pin
 from kiosk.errors import NotEnrolled, Obstacle, Tried
 from kiosk.fitted.opening import make_debouncer
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.texts import Texts
 from kiosk.show.views import ButtonKey, KeyboardView, MessageView, NoticeView, Touched, Typed, View
+from kiosk.watch import typed
 from kiosk.watch.tried import newest_try, tell
-from kiosk.watch.typed import WISH, Wish, by_command, by_unit, known_address
+from kiosk.watch.typed import WISH, Wish, by_command, by_unit
 from survey.wire.enrolment_code import SheetLine
+from tests.kiosk.conftest import ENROLMENT
+from tests.kiosk.watch.test_revoked import end
+from uplink.journal.enrolment import load_enrolment, store_enrolment
 from uplink.journal.home import KioskHome
+from uplink.journal.identity import Identity
 
 ROOT = Path(__file__).resolve().parents[3]
 CODE = "7K2MP9QX4RF3TN8WZC0HJDV61S"
@@ -41,7 +48,7 @@ NOTICE = standby_view(NotEnrolled(""), Machine("kios-01", "0.1.0", ("192.168.1.1
 class Bench:
     """A waiting kiosk, the fingers before it, and a clock of its own."""
 
-    def __init__(self, *came: Tried | None, address: str = "") -> None:
+    def __init__(self, *came: Tried | None, address: str = "", home: Path | None = None) -> None:
         self.wishes: list[Wish] = []
         self.panel = SimulatedPanel()
         self.now = 100.0
@@ -52,6 +59,7 @@ class Bench:
             debouncer=make_debouncer(Config(), self.panel),
             wifi=Wifi(),
             address=address,
+            home=home,
         )
 
     def _enrol(self, wish: Wish) -> Tried | None:
@@ -297,13 +305,73 @@ def test_wifi_is_offered_only_without_a_network() -> None:
     assert isinstance(bench.view(), NoticeView)
 
 
-def test_the_address_is_the_one_that_the_packages_came_from(tmp_path: Path) -> None:
+def test_the_address_is_the_one_that_the_packages_came_from_or_that_of_the_life_that_ended(
+    tmp_path: Path,
+) -> None:
     sources = tmp_path / "ikm.sources"
+
+    def known_address(sources: Path) -> str:
+        return typed.known_address(tmp_path, sources)
+
     assert known_address(sources) == ""
     sources.write_text("Types: deb\nURIs: https://ikm.example/apt/bookworm/\nSuites: ./\n")
     assert known_address(sources) == "https://ikm.example"
     sources.write_text("URIs: file:/media/stick/\n")
     assert known_address(sources) == ""
+    store_enrolment(
+        tmp_path,
+        ENROLMENT._replace(
+            collector_url="https://former.example",
+            **dict.fromkeys(("public_key", "collector_key", "seal_key"), b"\1" * 32),
+        ),
+    )
+    assert known_address(sources) == "https://former.example"
+
+
+def enter(bench: Bench, pin: str) -> None:
+    bench.type(pin, "\r")
+    for _ in range(5000):
+        bench.entry.step(bench.now)
+        if not getattr(bench.entry._sheet, "_checking", None):
+            return
+        time.sleep(0.001)
+    raise AssertionError("it is checked for ever")
+
+
+@pytest.mark.parametrize("wanted", ["enrol-type", "enrol-wifi"])
+def test_a_revoked_kiosk_asks_for_its_staff_s_pin_first(home: Path, wanted: str) -> None:
+    """A stranger with a code of another centre would have citizens answer to that one."""
+    set_pin(home, "291847")
+    bench = Bench(address="https://ikm.example", home=home)
+    bench.view(connected=False)
+    bench.touch(wanted)
+    assert bench.title == TEXTS.get("pin.title")
+    bench.type(CODE, "\r")
+    assert re.fullmatch("•*.?", bench.view().text), "digits alone"  # type: ignore[union-attr]
+    for _ in range(3):
+        enter(bench, "111112")
+    assert bench.title == TEXTS.get("pin.wrong", seconds=30)
+    enter(bench, "291847")
+    assert bench.title == TEXTS.get("pin.wrong", seconds=30), "no try is taken while it is locked"
+    bench.touch("back")
+    bench.view(connected=False)
+    bench.touch(wanted)
+    assert bench.title == TEXTS.get("pin.wrong", seconds=30), "nor by coming anew"
+    bench.wait(31)
+    enter(bench, "291847")
+    assert not isinstance(bench.entry._sheet, Gate)
+    assert bench.wishes == []
+
+
+def test_the_pin_is_typed_by_four_buttons_too(home: Path) -> None:
+    set_pin(home, "291847")
+    bench = Bench(address="https://ikm.example", home=home)
+    bench.press(1)
+    bench.by_buttons("291847")
+    bench.press(4)
+    bench.press_named(TEXTS.get("action.next"))
+    enter(bench, "")
+    assert bench.title == TEXTS.get("enrol.address")
 
 
 # -- on the way to whoever may enrol
@@ -330,7 +398,7 @@ def unit(tmp_path: Path, told: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleT
     spec.loader.exec_module(module)
     (tmp_path / "run").mkdir()
     monkeypatch.setattr(module, "TYPED", tmp_path / "run" / WISH)
-    monkeypatch.setattr(module, "ENROLMENT", KioskHome(tmp_path / "home").enrolment)
+    monkeypatch.setattr(module, "HOME", tmp_path / "home")
     monkeypatch.setattr(pwd, "getpwnam", lambda _name: SimpleNamespace(pw_uid=os.getuid()))
     return module
 
@@ -368,6 +436,27 @@ def test_what_was_typed_is_handed_to_the_unit_in_memory_and_is_gone_before_it_is
     assert seen == [(wish._asdict(), [])]
     assert modes == [0o600]
     assert not re.search(f"{CODE}|271828", caplog.text + repr(wish))
+
+
+def test_a_revoked_kiosk_takes_a_code_too_and_is_done_once_its_key_is_good(
+    unit: ModuleType, home: Path, collector: Identity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit.HOME = home
+    end(home, collector)
+    before = load_enrolment(home)
+    tried: list[object] = []
+
+    def enrol(wanted: dict[str, str]) -> int:
+        tried.append(wanted)
+        store_enrolment(home, before._replace(public_key=b"\3" * 32))
+        return 0
+
+    monkeypatch.setattr(unit, "enrol", enrol)
+    thread = _meanwhile(unit.typed, when=tmp_path / "run" / WISH)
+    wish = Wish("https://ikm.example", CODE, "271828")
+    assert by_unit(wish, tmp_path / "run", home) is None
+    thread.join()
+    assert tried == [wish._asdict()]
 
 
 def test_why_it_failed_comes_back_from_the_unit(
@@ -425,8 +514,8 @@ def test_no_link_pipe_or_folder_is_read_and_an_enrolled_kiosk_is_left_alone(
     assert unit.typed() == 1
     assert not unit.TYPED.exists()
     unit.TYPED.write_text('collector = "https://x.example"\ncode = "A"\npin = "1"')
-    unit.ENROLMENT.parent.mkdir(parents=True, exist_ok=True)
-    unit.ENROLMENT.write_text("{}")
+    unit.HOME.mkdir()
+    KioskHome(unit.HOME).enrolment.write_text("{}")
     assert unit.typed() == 0
     assert not unit.TYPED.exists()
 

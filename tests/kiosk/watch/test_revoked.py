@@ -1,5 +1,8 @@
 """A kiosk whose key the collector has ended: it asks nobody any more, says so everywhere, keeps all, and goes on once it is enrolled anew."""
 
+import os
+import pwd
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from kiosk.desk.pin import check, set_pin
 from kiosk.errors import KioskError, Revoked
 from kiosk.show.standby import Machine, standby_view
 from kiosk.show.texts import Texts
-from kiosk.watch import folders
+from kiosk.watch import folders, lives
 from kiosk.watch.doctor import examine
 from kiosk.watch.folders import require_good_key
 from kiosk.watch.patient import BAD
@@ -21,8 +24,8 @@ from kiosk.watch.watchdog import Watchdog
 from survey.visit.state import Step
 from survey.wire.ended import Ended, pack_ended
 from tests.kiosk.rigs import rig
-from uplink.errors import Unreachable
-from uplink.journal.enrolment import load_enrolment
+from uplink.errors import Refused, Unreachable, UplinkError
+from uplink.journal.enrolment import Enrolment, load_enrolment, store_enrolment
 from uplink.journal.home import KioskHome
 from uplink.journal.identity import Identity
 
@@ -46,7 +49,7 @@ def test_the_screen_says_that_it_was_revoked_and_what_to_do(home: Path, collecto
     assert "dicabut" in view.bar.left
     assert "formulir kertas" in view.text
     assert "Telepon pusat" in words
-    assert "ikm-kiosk enrol" in words
+    assert "Isi kode di sini" in words
     assert "Jangan menghapus" in words
 
 
@@ -116,6 +119,29 @@ def test_status_and_doctor_say_it(
     assert "ikm-kiosk enrol" in found.remedy
 
 
+def enrols(
+    monkeypatch: pytest.MonkeyPatch, before: Enrolment, *fails: UplinkError
+) -> list[tuple[Path, bytes]]:
+    """Let the collector refuse so often, then take the key; gives where it was tried, and with which key."""
+    asked: list[tuple[Path, bytes]] = []
+    left = list(fails)
+
+    def ask(_code: str, _collector: str, where: Path, *, public_key: bytes) -> Enrolment:
+        asked.append((where, public_key))
+        if left:
+            raise left.pop(0)
+        enrolment = before._replace(public_key=public_key)
+        store_enrolment(where, enrolment)
+        return enrolment
+
+    monkeypatch.setattr("kiosk.commands.enrol.enrol", ask)
+    return asked
+
+
+def command(home: Path) -> list[str]:
+    return ["enrol", "x", "--collector", "https://c.example", "--home", str(home)]
+
+
 def test_an_enrolment_sets_the_ended_life_aside_and_keeps_the_pin(
     home: Path, collector: Identity, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -123,42 +149,103 @@ def test_an_enrolment_sets_the_ended_life_aside_and_keeps_the_pin(
     with rig(home) as kiosk:
         kiosk.wait(1)
     before = load_enrolment(home)
-    asked: list[bytes] = []
-
-    def ask(_code: str, _collector: str, where: Path, *, public_key: bytes) -> object:
-        assert where == home
-        asked.append(public_key)
-        if len(asked) == 1:
-            raise Unreachable("the collector does not answer")
-        from uplink.journal.enrolment import store_enrolment  # noqa: PLC0415 - what the command does last
-
-        store_enrolment(home, before._replace(public_key=public_key))
-        return before
-
-    monkeypatch.setattr("kiosk.commands.enrol.enrol", ask)
-    command = ["enrol", "x", "--collector", "https://c.example", "--home", str(home)]
-    assert main(command) == 1, "a kiosk with a good key is not enrolled over"
+    asked = enrols(monkeypatch, before, Unreachable("the collector does not answer"))
+    assert main(command(home)) == 1, "a kiosk with a good key is not enrolled over"
     assert asked == []
     end(home, collector)
-    assert main(command) == 1, "the collector did not answer"
-    assert main(command) == 0, "the next try goes on"
-    assert load_enrolment(home).public_key == asked[-1] != before.public_key
+    assert main(command(home)) == 1, "the collector did not answer"
+    with pytest.raises(Revoked):
+        require_good_key(home)
+    assert main(command(home)) == 0, "the next try goes on"
+    assert load_enrolment(home).public_key == asked[-1][1] != before.public_key
     (former,) = KioskHome(home).former.iterdir()
     assert load_enrolment(former) == before
     assert list(KioskHome(former).journal.glob("*.journal"))
     assert KioskHome(former).signing_key.exists()
     assert check(home, "291847"), "those who know it are the same"
     assert "the PIN of the staff screen is the one from before" in capsys.readouterr().out
+    assert not KioskHome(home).coming.exists()
     require_good_key(home)
 
 
-def test_what_was_broken_off_is_gone_on_with(home: Path, collector: Identity) -> None:
-    """The power may fail between one folder and the next."""
+def content(folder: Path) -> dict[str, bytes]:
+    coming = KioskHome(folder).coming
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and not file.is_relative_to(coming)
+    }
+
+
+def test_a_wrong_code_leaves_the_ended_life_as_it_was(
+    home: Path, collector: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_pin(home, "291847")
     end(home, collector)
-    before = load_enrolment(home)
-    former = KioskHome(home).former / before.public_key.hex()[:16]
-    former.mkdir(parents=True)
-    KioskHome(home).uplink_part.rename(KioskHome(former).uplink_part)
-    assert folders.set_aside(home, {}) == former
-    assert not KioskHome(home).enrolment.exists()
-    assert folders.set_aside(home, {}) is None
+    asked = enrols(monkeypatch, load_enrolment(home), *[Refused("code_unknown", "no such code")] * 3)
+    before = content(home)
+    for _ in range(3):
+        assert main(command(home)) == 1
+        assert content(home) == before
+        with pytest.raises(Revoked):
+            require_good_key(home)
+    assert len({key for _, key in asked}) == 3, "nothing was ever signed with the key of a try that broke off"
+
+
+def test_at_any_cut_the_next_try_begins_the_life_that_the_code_was_spent_on(
+    home: Path, collector: Identity, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The power fails after each rename in turn; meanwhile the kiosk never takes itself for one whose key is good."""
+    set_pin(home, "291847")
+    with rig(home) as kiosk:
+        kiosk.wait(1)
+    end(home, collector)
+    before, kept = load_enrolment(home), content(home)
+    rename = Path.rename
+    for cut in range(1, 8):
+        place = home.parent / f"cut-{cut}"
+        shutil.copytree(home, place)
+        asked = enrols(monkeypatch, before)
+        done: list[Path] = []
+
+        def until_the_cut(path: Path, target: Path, done: list[Path] = done, cut: int = cut) -> Path:
+            if path.name in ("journal", "kiosk", "uplink", "enrolment.json"):
+                if len(done) == cut:
+                    raise OSError(5, "the power failed")
+                done.append(path)
+            return rename(path, target)
+
+        monkeypatch.setattr(Path, "rename", until_the_cut)
+        if main(command(place)) == 0:
+            assert cut == 7, "four parts of the one life and three of the other"
+        else:
+            assert lives.is_open(place)
+            monkeypatch.setattr(Path, "rename", rename)
+            capsys.readouterr()
+            assert main(command(place)) == 0
+            assert "the code was not used" in capsys.readouterr().out
+        monkeypatch.setattr(Path, "rename", rename)
+        ((_, key),) = asked
+        assert (load_enrolment(place).public_key, Identity.load(place).public_key) == (key, key)
+        (former,) = KioskHome(place).former.iterdir()
+        assert content(former) == kept
+        assert check(place, "291847")
+        assert not lives.is_open(place)
+
+
+def test_a_link_in_the_kiosk_s_folder_gives_root_s_files_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, other = tmp_path / "home", tmp_path / "other"
+    home.mkdir()
+    other.mkdir()
+    KioskHome(home).uplink_part.symlink_to(other)
+    given: list[tuple[Path, bool]] = []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(
+        "os.chown", lambda path, _user, _group, *, follow_symlinks=True: given.append((path, follow_symlinks))
+    )
+    nobody = pwd.getpwuid(os.getuid())
+    folders.make(home, {folders.KIOSK_USER: nobody, folders.UPLINK_USER: nobody})
+    assert given
+    assert not any(follows for _, follows in given)
