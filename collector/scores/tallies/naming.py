@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from collector import statements
-from collector.scores.models import Form, Group, Manner, Profile
+from collector.scores.models import Form, Group, Manner
 from collector.scores.tallies.keys import LAST_FORM, LAST_GROUP, NO_HOUR
 from survey.index.tally import LAYOUT
 from survey.instrument.ages import reported
@@ -70,6 +70,8 @@ SeriesKey = tuple[int, int | None, int, int, int]
 MannerKey = tuple[str, str | None, str, str, bool]
 """How it ended, at which element, language, channel, outside hours."""
 ProfileKey = tuple[tuple[str, str], ...]
+_Statement = tuple[int | str | None, ...]
+"""A text and its parameters."""
 
 _series: dict[SeriesKey, int] = {}
 _forms: dict[tuple[str, str], int] = {}
@@ -127,8 +129,8 @@ class Names:
                 number = self.groups[dimension, code]
                 groups.append(number)
                 parts.append(str(number))
-        profile, _ = Profile.objects.get_or_create(text=" ".join(parts))
-        return profile.pk, tuple(groups)
+        text = " ".join(parts)
+        return _found_or_made((_PROFILE, text), (_NEW_PROFILE, text)), tuple(groups)
 
 
 def groups_of_profile(text: str) -> tuple[int, ...]:
@@ -147,7 +149,11 @@ def group_names(numbers: Iterable[int]) -> Mapping[int, tuple[str, str]]:
     return {number: (dimension, code) for number, dimension, code in rows}
 
 
-# Two texts, for PostgreSQL looks nothing up by `IS NOT DISTINCT FROM`. Every kiosk that is new brings some: see `collector.statements`.
+# Every kiosk that is new brings some of these: see `collector.statements`.
+_PROFILE = "SELECT id FROM scores_profile WHERE text = %s"
+_NEW_PROFILE = "INSERT INTO scores_profile (text) VALUES (%s) ON CONFLICT DO NOTHING RETURNING id"
+_GROUP = "SELECT id FROM scores_group WHERE dimension = %s AND code = %s"
+# Two texts, for PostgreSQL looks nothing up by `IS NOT DISTINCT FROM`.
 _SERIES = "SELECT id FROM scores_series WHERE unit_id = %s AND service_id = %s AND place_id = %s AND kiosk_id = %s AND form_id = %s"
 _SERIES_WITHOUT = (
     "SELECT id FROM scores_series"
@@ -166,11 +172,15 @@ def _make_series(key: SeriesKey) -> int:
         if service is None
         else (_SERIES, unit, service, place, kiosk, form)
     )
+    return _found_or_made(looked_up, (_NEW_SERIES, *key))
+
+
+def _found_or_made(looked_up: _Statement, made: _Statement) -> int:
     # The third asking is for what another process has made meanwhile.
-    for text, *parameters in (looked_up, (_NEW_SERIES, *key), looked_up):
+    for text, *parameters in (looked_up, made, looked_up):
         if found := statements.rows(str(text), *parameters):
             return int(found[0][0])
-    raise IntegrityError("a series that is neither there nor can be made")
+    raise IntegrityError("a name that is neither there nor can be made")
 
 
 def _make_form(key: tuple[str, str]) -> int:
@@ -198,15 +208,15 @@ def _numbered(model: type[Form] | type[Group], key: Mapping[str, str], **more: o
 
 def _make_group(key: tuple[str, str]) -> int:
     dimension, code = key
-    found = Group.objects.filter(dimension=dimension, code=code).first()
-    if found is None:
+    found = statements.rows(_GROUP, dimension, code)
+    if not found:
         if code != OTHER and Group.objects.filter(dimension=dimension).count() >= _MOST_CODES.get(
             dimension, _MOST_CODES_ELSE
         ):
             code = OTHER
         number = _numbered(Group, {"dimension": dimension, "code": code})
     else:
-        number = int(found.pk)
+        number = int(found[0][0])
     if number > LAST_GROUP:
         raise OverflowError("no more than 2047 groups can be counted")
     return number
