@@ -116,6 +116,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """Make the tables from the models; `test_migrations` holds the migrations to them, and programs run them."""
+    return False
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Make the database, and end the sessions that threads and killed programs of tests left in PostgreSQL, so that the database can be dropped."""
     yield
