@@ -72,12 +72,13 @@ def two_factors(respond: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 
 
 def _lacks_one(request: HttpRequest) -> bool:
-    return (
-        settings.SESSION_COOKIE_NAME in request.COOKIES  # the kiosks' requests are not to cost a look-up
-        and request.user.is_authenticated
-        and roles.has_role(request.user, (roles.ADMINISTRATOR,))
-        and not is_mfa_enabled(request.user)
-    )
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:  # the kiosks' requests are not to cost a look-up
+        return False
+    if not request.user.is_authenticated:
+        return False
+    if request.method in ("GET", "HEAD"):
+        roles.looks(request.user)
+    return roles.has_role(request.user, (roles.ADMINISTRATOR,)) and not is_mfa_enabled(request.user)
 
 
 def _fernet() -> Fernet:

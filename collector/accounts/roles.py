@@ -29,6 +29,9 @@ ONLY_OFFICE = "only_office"
 THROUGH = "through_token"
 """The name under which it carries that token's number."""
 
+_READ = "offices_read"
+"""The name under which an account that only looks at a page carries its offices, once they were read."""
+
 Account = AbstractBaseUser | AnonymousUser
 
 
@@ -57,8 +60,24 @@ def held(user: Account, roles: Collection[str] = ROLES) -> list[Office]:
     only: Office | None = getattr(user, ONLY_OFFICE, None)
     if only is not None:
         return [only] if only.until is None and only.role in roles else []
+    if not hasattr(user, _READ):
+        return _read(user, roles)
+    if getattr(user, _READ) is None:
+        setattr(user, _READ, _read(user, ROLES))
+    return [office for office in getattr(user, _READ) if office.role in roles]
+
+
+def _read(user: AbstractBaseUser, roles: Collection[str]) -> list[Office]:
     found = Office.objects.filter(user=user.pk, until=None, role__in=roles)
     return list(found.select_related("unit", "region", "agency").order_by("pk"))
+
+
+def looks(user: AbstractBaseUser) -> None:
+    """Let an account's offices be read once: a page asks for them dozens of times, and whoever looks at one changes none.
+
+    It lasts as long as the object does, which is made anew for each request.
+    """
+    setattr(user, _READ, None)
 
 
 def has_role(user: Account, roles: Collection[str]) -> bool:

@@ -1,15 +1,18 @@
 """Offices and the links that lead to them: they work once, for whom they were meant, and everything stands in the trail."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 
-from collector.accounts import invitations, offices, roles
+from collector import clock
+from collector.accounts import invitations, login, offices, roles
 from collector.accounts.console import EVERYTHING
 from collector.accounts.models import ConsoleCode, Invitation, Office
 from collector.accounts.scope import EVERYWHERE, Scope
@@ -257,3 +260,38 @@ def test_an_account_proves_itself_at_the_console_once_and_in_time(
     monkeypatch.setattr(acting, "ask", lambda _: newer)
     assert acting.proven("wati") == user
     assert acting.acting(None, ()).startswith("console:")
+
+
+def test_a_page_reads_the_offices_once_and_the_next_page_anew(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wati, siti = person("wati"), person("siti")
+    office = Office.objects.create(user=wati, role=roles.VIEWER, given_by="root", since=clock.now())
+    read: list[str] = []
+    real = roles._read
+
+    def counted(user: User, wanted: Collection[str]) -> list[Office]:
+        read.append(user.get_username())
+        return real(user, wanted)
+
+    monkeypatch.setattr(roles, "_read", counted)
+    client.force_login(wati)
+    assert client.get("/meja/").status_code == 200
+    assert read == ["wati"]
+    office.until = office.since
+    office.save()
+    client.get("/meja/")
+    client.force_login(siti)
+    client.get("/meja/")
+    assert read == ["wati", "wati", "siti"], "nothing is read twice where there is none either"
+    assert client.get("/meja/kios/").status_code == 403
+
+
+def test_whoever_changes_something_is_asked_each_time(rf: RequestFactory) -> None:
+    wati = person("wati")
+    Office.objects.create(user=wati, role=roles.ADMINISTRATOR, given_by="root", since=clock.now())
+    request = rf.post("/meja/")
+    request.user, request.COOKIES = wati, {settings.SESSION_COOKIE_NAME: "x"}
+    assert login._lacks_one(request)
+    Office.objects.all().delete()
+    assert not login._lacks_one(request)
