@@ -122,13 +122,13 @@ told() {
 }
 
 # Without what takes minutes and is the same on either database: papers, files that are handed over, the desk's pages, both languages, what commands
-# print, walks through every page, and what attackers and strangers reckon from published files.
+# print, walks through every page, the client, and what attackers and strangers reckon from published files and bundles.
 collector_on_postgres() {
     set --
     for what in papers pekppp words desk opendata console/test_commands.py console/test_hostile_names.py \
         releases/test_attacker.py releases/test_attacker_with_accounts.py releases/test_attacker_of_shares.py \
         releases/test_english.py test_languages.py log/test_attacker.py log/test_operator.py log/test_page.py \
-        log/test_sheet_rows.py log/test_fraud_drill.py complaints/test_doors.py complaints/test_door.py \
+        log/test_sheet_rows.py log/test_fraud_drill.py log/test_visits.py evidence/test_bundle.py api/test_client.py complaints/test_doors.py complaints/test_door.py \
         complaints/test_regency.py handover/test_files.py handover/test_outputs.py handover/test_adapter.py trust \
         test_local.py test_error_pages.py test_notify.py; do
         set -- "$@" --ignore "tests/collector/$what"
