@@ -1,6 +1,6 @@
 """The tables are what the models say.
 
-The tests' own tables are made from the models, in a tenth of the time; these here hold the migrations to them.
+New databases, and those of the tests, are made from the models; these here hold the migrations to them.
 """
 
 import os
@@ -11,20 +11,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
-from tests.set_up import set_up
+from collector.console import tables as making
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
 
 Tables = dict[str, tuple[list[tuple[object, ...]], set[tuple[object, ...]], set[tuple[object, ...]]]]
-
-
-def test_no_model_has_changed_since_its_migration(tmp_path: Path) -> None:
-    environment = os.environ | {"IKM_DATA": str(tmp_path), "DATABASE_URL": ""}
-    command = [sys.executable, "-m", "collector.manage", "makemigrations", "--check", "--dry-run"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def tables(names: Iterable[str], cursor: sqlite3.Cursor) -> Tables:
@@ -46,17 +41,44 @@ def tables(names: Iterable[str], cursor: sqlite3.Cursor) -> Tables:
     return found
 
 
-@pytest.mark.django_db
-def test_what_the_migrations_make_is_what_the_models_say(tmp_path: Path) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("the same migrations")
-    set_up(os.environ | {"IKM_DATA": str(tmp_path), "DATABASE_URL": ""})
-    made = sqlite3.connect(tmp_path / "collector.sqlite3")
-    names = [name for (name,) in made.execute(_TABLES) if name != "django_migrations"]
+def of(folder: Path, *words: str) -> sqlite3.Connection:
+    """Run a command on a collector of its own, and give its database."""
+    environment = os.environ | {"IKM_DATA": str(folder), "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "collector.manage", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return sqlite3.connect(folder / "collector.sqlite3")
+
+
+def test_no_model_has_changed_since_its_migration(tmp_path: Path) -> None:
+    of(tmp_path, "makemigrations", "--check", "--dry-run").close()
+
+
+def test_a_new_database_is_what_the_migrations_would_have_made(tmp_path: Path) -> None:
+    (tmp_path / "migrated").mkdir()
+    migrated = of(tmp_path / "migrated", "migrate", "-v", "0")
+    at_once = of(tmp_path / "at-once", "setup")
+    names = [name for (name,) in migrated.execute(_TABLES)]
     assert len(names) > 100
-    with connection.cursor() as cursor:
-        cursor.execute(_TABLES)
-        of_models = [name for (name,) in cursor.fetchall()]
-        assert names == [name for name in of_models if name != "django_migrations"]
-        assert tables(names, made.cursor()) == tables(names, cursor)
-    made.close()
+    assert sorted([*names, "cache"]) == [name for (name,) in at_once.execute(_TABLES)]
+    assert tables(names, migrated.cursor()) == tables(names, at_once.cursor())
+    done = "SELECT app, name FROM django_migrations ORDER BY app, name"
+    assert migrated.execute(done).fetchall() == at_once.execute(done).fetchall() != []
+    migrated.close()
+    at_once.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_set_up_that_was_broken_off_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables are there already, and no migration counts as done."""
+    monkeypatch.setattr(settings, "MIGRATION_MODULES", {})  # the tests' own tables have none
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    recorder.migration_qs.all().delete()
+    assert "evidence_stream" in connection.introspection.table_names()
+    making.make()
+    assert {app for app, _ in recorder.applied_migrations()} >= {"evidence", "fleet", "auth"}
+    ran: list[str] = []
+    monkeypatch.setattr(making, "call_command", lambda *_words, **more: ran.append(str(sorted(more))))
+    making.make()
+    assert ran == ["['interactive', 'verbosity']"], "one that has its migrations is migrated and nothing else"

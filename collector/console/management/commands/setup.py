@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from collector import clock
 from collector.complaints import retention
+from collector.console import tables
 from collector.console.command import CollectorCommand
 from collector.errors import CollectorError
 from collector.evidence.intake.rebuild import retry_set_aside
@@ -26,7 +27,7 @@ class Command(CollectorCommand):
             made = _keys()
         except OSError as error:
             raise CollectorError("not_writable", path=settings.IKM_DATA, reason=error.strerror) from error
-        call_command("migrate", interactive=False, verbosity=0)
+        tables.make()
         call_command("createcachetable", verbosity=0)
         retention.replay(clock.now())
         understood = retry_set_aside()
