@@ -14,6 +14,7 @@ import random
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from bench.own_collector import set_up
@@ -48,7 +49,7 @@ def main() -> None:
 
 def settle(file: Path) -> None:
     """Bring everything from the write-ahead log into the file."""
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -126,7 +127,7 @@ def one_day(kiosk: object, chance: random.Random, day: int) -> Iterator[dict[str
 
 def weigh(file: Path, responses: int) -> None:
     """Print what each group of tables takes, with its indexes."""
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         sizes = dict(
             connection.execute(
                 "SELECT tbl_name, sum(pgsize) FROM dbstat JOIN sqlite_schema USING (name) GROUP BY tbl_name"

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -250,7 +251,7 @@ def weigh(file: Path, kiosks: dict[str, Kiosk]) -> None:
     """Hold what the collector has against what was written."""
     written = sum(one.fake.last for one in kiosks.values())
     given = sum(one.responses for one in kiosks.values())
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database:
         held = dict(
             database.execute("SELECT uid, through FROM evidence_stream WHERE standing = 'counted'").fetchall()
         )

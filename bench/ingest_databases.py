@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -32,7 +33,7 @@ class Databases:
 
         def count() -> int:
             try:
-                with sqlite3.connect(f"file:{url}?mode=ro", uri=True, timeout=5) as database:
+                with closing(sqlite3.connect(f"file:{url}?mode=ro", uri=True, timeout=5)) as database:
                     return int(database.execute(query).fetchone()[0])
             except sqlite3.OperationalError:
                 return 0  # not made yet, or locked by a commit
@@ -54,7 +55,7 @@ class Databases:
             return size
 
         def size_of_file() -> int:
-            with sqlite3.connect(url) as database:
+            with closing(sqlite3.connect(url)) as database:
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return Path(url).stat().st_size
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from bench.fleet_day import Centre, enrolled
@@ -117,13 +118,13 @@ def worked(centre: Centre) -> float:
 
 def held(file: Path) -> int:
     """Give how many records are held."""
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30) as database:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as database:
         return int(database.execute("SELECT COALESCE(SUM(through), 0) FROM evidence_stream").fetchone()[0])
 
 
 def weight(file: Path) -> int:
     """Give the size of the database with everything brought into it."""
-    with sqlite3.connect(file, timeout=30) as database:
+    with closing(sqlite3.connect(file, timeout=30)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file.stat().st_size
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +72,7 @@ class Table:
         if self._cluster is not None:
             self._postgres.execute(statement)
             return
-        with sqlite3.connect(self.file) as database:
+        with closing(sqlite3.connect(self.file, isolation_level=None)) as database:
             database.execute(statement)
 
     def ask(self, query: str) -> tuple[int, ...]:
@@ -79,7 +80,7 @@ class Table:
         if self._cluster is not None:
             return tuple(int(one) for one in self._postgres.execute(query).fetchone() or ())
         try:
-            with sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=5) as database:
+            with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=5)) as database:
                 return tuple(database.execute(query).fetchone())
         except sqlite3.OperationalError:
             return ()

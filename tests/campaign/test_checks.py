@@ -5,6 +5,7 @@ import os
 import random
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -214,20 +215,21 @@ class Rows:
 
     def __init__(self, streams: Mapping[str, tuple[str, str]]) -> None:
         """Hold some streams: of each its standing and the one that it names before it."""
-        self._database = sqlite3.connect(":memory:")
-        self._database.executescript(
-            "create table evidence_stream (id, uid, standing, followed_seq);"
-            "create table evidence_namedbefore (stream_id, place, uid);"
-            "create table evidence_losthere (stream_id, first);"
-        )
-        for number, (uid, (standing, named)) in enumerate(streams.items(), start=1):
-            self._database.execute(
-                "insert into evidence_stream values (?, ?, ?, null)", (number, uid, standing)
-            )
-            self._database.execute("insert into evidence_namedbefore values (?, 0, ?)", (number, named))
+        self._streams = streams
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        return self._database.execute(query, values).fetchall()
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.executescript(
+                "create table evidence_stream (id, uid, standing, followed_seq);"
+                "create table evidence_namedbefore (stream_id, place, uid);"
+                "create table evidence_losthere (stream_id, first);"
+            )
+            for number, (uid, (standing, named)) in enumerate(self._streams.items(), start=1):
+                database.execute(
+                    "insert into evidence_stream values (?, ?, ?, null)", (number, uid, standing)
+                )
+                database.execute("insert into evidence_namedbefore values (?, 0, ?)", (number, named))
+            return database.execute(query, values).fetchall()
 
 
 def test_two_cards_that_go_on_from_an_unsent_stream_are_told_from_one_whose_predecessor_was_lost() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -158,7 +159,7 @@ def counted(centre: Centre) -> list[tuple[int, int]]:
     query = "SELECT COUNT(*), COUNT(DISTINCT id) FROM scores_response"
     url = centre.environment["DATABASE_URL"]
     if url.startswith("sqlite"):
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
             return list(database.execute(query))
     with psycopg.connect(url) as postgres:
         return list(postgres.execute(query).fetchall())

@@ -3,17 +3,21 @@
 Run `python -m tests.pictures.approved_set` to approve the screens as they are now; look at every changed picture first.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pygame
 from PIL import Image
 
+from kiosk.draw.fonts import Weight, find
 from kiosk.rehearsal.gallery import render
 from kiosk.show.views import LARGE_TEXT, Look
 from tests.kiosk.draw.looks import LOOK
 
 APPROVED = Path(__file__).parent / "approved"
+FONT = APPROVED / "font.sha256"
+"""Says which files of Inter the pictures are set in: each suite of Debian has another version, which sets lines a little wider or narrower."""
 COLOURS = 32
 """Enough for flat colours and the shades of their edges; keeps a picture below twenty kilobytes."""
 
@@ -136,9 +140,16 @@ CASES = (
 )
 
 
+def font_sum() -> str:
+    """Give the sum over the files of the type that is installed."""
+    files = (find(weight) for weight in Weight)
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files if file is not None)).hexdigest()
+
+
 def approve() -> None:
     """Write every picture anew and remove those that no case names."""
     APPROVED.mkdir(exist_ok=True)
+    FONT.write_text(f"{font_sum()}\n")
     for case in CASES:
         palette = case.rendered().quantize(COLOURS, dither=Image.Dither.NONE)
         palette.save(case.file, optimize=True)

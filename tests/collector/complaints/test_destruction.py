@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -338,7 +339,7 @@ def test_an_older_copy_of_the_database_brings_nothing_back(unit: Unit, by: str, 
     act(word, taken_back, NOW)
     gone = written_of(taken_back)
     path = Path(str(connection.settings_dict["NAME"]))
-    with sqlite3.connect(path) as live, sqlite3.connect(tmp_path / "backup") as copy:
+    with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(tmp_path / "backup")) as copy:
         live.backup(copy)
     withdraw(taken_back, NOW)
     connection.close()
