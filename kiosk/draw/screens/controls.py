@@ -177,12 +177,19 @@ def answers(
 
 
 def pill(
-    action: Action, theme: Theme, *, width: int, style: str = "", size: float = 24, height: int = 0
+    action: Action,
+    theme: Theme,
+    *,
+    width: int,
+    style: str = "",
+    size: float = 24,
+    height: int = 0,
+    pad: float = 14,
 ) -> Pill:
-    """Make a button whose label fits into `width`, and into `height` where it is higher than a target."""
+    """Make a button whose label fits into `width` but for `pad` at either side, and into `height` where it is higher than a target."""
     glyph = theme.px(24) if action.icon else 0
     disc = number_size(theme) if action.button is not None else 0
-    taken = sum(part + theme.px(10) for part in (glyph, disc) if part) + 2 * theme.px(14)
+    taken = sum(part + theme.px(10) for part in (glyph, disc) if part) + 2 * theme.px(pad)
     fitted = fit(
         action.label,
         theme,
@@ -203,12 +210,26 @@ def pill(
 
 
 def pill_row(
-    actions: Sequence[Action], boxes: Sequence[Box], theme: Theme, *, styles: Sequence[str], size: float = 24
+    actions: Sequence[Action],
+    boxes: Sequence[Box],
+    theme: Theme,
+    *,
+    styles: Sequence[str],
+    size: float = 24,
+    pad: float = 14,
 ) -> list[PlacedPart]:
     """Make buttons whose labels all have the size at which the longest fits."""
     while True:
         made = [
-            pill(action, theme, width=box[2], style=style, size=size, height=box[3] if theme.large else 0)
+            pill(
+                action,
+                theme,
+                width=box[2],
+                style=style,
+                size=size,
+                height=box[3] if theme.large else 0,
+                pad=pad,
+            )
             for action, box, style in zip(actions, boxes, styles, strict=True)
         ]
         smallest = min((button.fitted.size for button in made), default=0)

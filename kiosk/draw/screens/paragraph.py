@@ -90,10 +90,10 @@ def _is_good(fitted: Fitted, height: int, most_lines: int) -> bool:
 def shorten(text: str, theme: Theme, style: Style, size: float, *, width: int, height: int) -> Fitted:
     """Set a text that may be cut: words that have no room give way to an ellipsis. For names, never for questions.
 
-    In large text it is cut before it is set smaller: whoever asked for it cannot read what is small.
+    In large text it is cut before it is set more than a tenth smaller: whoever asked for it cannot read what is small.
     """
     words = text.split(" ")
-    least = theme.text(size) if theme.large else 0
+    least = theme.text(size) * 9 // 10 if theme.large else 0
     fitted = fit(text, theme, style, size, width=width, height=height)
     while (not fitted.fits or fitted.size < least) and len(words) > 1:
         words.pop()
