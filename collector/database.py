@@ -1,9 +1,10 @@
 """`DATABASE_URL` read into Django's database settings: SQLite by default, PostgreSQL for many machines."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -33,13 +34,13 @@ def database(url: str, *, folder: Path) -> dict[str, Any]:
     """
     if not url:
         return _sqlite(folder / "collector.sqlite3")
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+    parts, servers = _split(url)
+    if parts.scheme == "sqlite" and not servers and len(parts.path) > 1:
         path = unquote(parts.path[1:])
         return _sqlite(Path(path) if path.startswith("/") else Path.cwd() / path)
     if parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1:
         options = dict(parse_qsl(parts.query))
-        host, port = _places(parts.netloc.rpartition("@")[2])
+        host, port = _places(servers)
         host, port = options.pop("host", "") or host, options.pop("port", "") or port
         if "," in host:
             options.setdefault("target_session_attrs", "read-write")
@@ -79,6 +80,14 @@ def replica(url: str, *, of: Mapping[str, Any]) -> dict[str, Any]:
         "OPTIONS": options,
         "TEST": {"MIRROR": "default"},
     }
+
+
+def _split(url: str) -> tuple[SplitResult, str]:
+    """Give the address without its servers, and these: the library takes several for one, and Python 3.13 refuses `[` in the middle of it."""
+    scheme, mark, rest = url.partition("://")
+    end = len(re.split("[/?#]", rest, maxsplit=1)[0])
+    begin = rest.rfind("@", 0, end) + 1
+    return urlsplit(f"{scheme}{mark}{rest[:begin]}{rest[end:]}"), rest[begin:end]
 
 
 def _places(servers: str) -> tuple[str, str]:

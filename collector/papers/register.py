@@ -63,7 +63,7 @@ def enter(
     out, today = local_date(release.published_at, zone), local_date(clock.now(), zone)
     if not out <= day <= today:
         raise CollectorError("publication_day", day=day, first=out, last=today)
-    if link and (urlsplit(link).scheme not in ("http", "https") or not link.isprintable() or " " in link):
+    if link and not _is_link(link):
         raise CollectorError("publication_link", link=link)
     picture = dress.as_jpeg(photo) if photo is not None else b""
     with transaction.atomic():
@@ -78,6 +78,14 @@ def enter(
             facts={"day": day.isoformat(), "link": link[:500], "photo": bool(picture)},
         )
     return entered
+
+
+def _is_link(text: str) -> bool:
+    try:
+        is_web = urlsplit(text).scheme in ("http", "https")
+    except ValueError:  # such as a `[` that nothing closes
+        return False
+    return is_web and text.isprintable() and " " not in text
 
 
 def entries(release: Release) -> list[Entry]:

@@ -111,6 +111,7 @@ def test_what_is_entered_is_kept_with_its_photo_and_stands_in_the_trail(
         ({"day": date(2027, 1, 10)}, "publication_day"),
         ({"link": "javascript:alert(1)"}, "publication_link"),
         ({"link": "https://a b"}, "publication_link"),
+        ({"link": "https://[a"}, "publication_link"),
         ({"photo": Path("/nowhere.jpg")}, "picture"),
     ],
 )

@@ -61,6 +61,7 @@ def test_what_was_written_to_last_is_remembered(tmp_path: Path) -> None:
         ("postgresql://u:p%40@one:5433,[::1]:5434/d", "one,::1", "5433,5434"),
         ("postgresql://u@/d?host=/run/postgresql", "/run/postgresql", ""),
         ("postgresql://u@one:5433/d", "one", "5433"),
+        ("postgresql://u@u/d", "u", ""),
         ("postgresql://u@[fd00::1]/d", "fd00::1", ""),
     ],
 )
