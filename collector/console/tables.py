@@ -9,10 +9,10 @@ from django.db.migrations.recorder import MigrationRecorder
 class _NoMigrations:
     """Every app's migrations are nowhere, so that Django makes its tables from the models."""
 
-    def __contains__(self, app: str) -> bool:
+    def __contains__(self, _app: str) -> bool:
         return True
 
-    def __getitem__(self, app: str) -> None:
+    def __getitem__(self, _app: str) -> None:
         return None
 
 
