@@ -1,10 +1,10 @@
 """The desk's list of kiosks over a whole country: what a page of it takes on the server.
 
-    python -m bench.kiosks [--kiosks 84000] [--turns 15] [--folder KEPT]
+    python -m bench.kiosks [--kiosks 84000] [--responses 10000000] [--turns 15] [--postgres] [--folder KEPT]
 
 Makes an SQLite database with so many units in the regions of a country, each with a kiosk that has moved once, one stream, a health report and two
 versions of its settings. One in eight has been silent for more than three days, one in five had weak power, one in a hundred each refused its settings or
-has a full disk, one in five hundred each tells two stories, waits for a decision or has lost records; one in a thousand never sent anything. Then it asks for
+has a full disk, one in five hundred each tells two stories, waits for a decision or has lost records; one in a thousand never sent anything. With `--responses` they have counted so many answers together. Then it asks for
 pages as an evaluator who sees them all, and as the officer of one unit, as `bench.overview` does.
 """
 
@@ -37,10 +37,14 @@ def main() -> None:
     """Fill, ask and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--kiosks", type=int, default=84_000, help="at least 5,000: one is called k-4711")
+    parser.add_argument("--responses", type=int, default=0)
+    parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL")
     parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--folder", type=Path, help="make the database there, or use the one that is there")
     options = parser.parse_args()
-    with country(options.folder, options.kiosks, fill):
+    with country(
+        options.folder, options.kiosks, fill, responses=options.responses, postgres=options.postgres
+    ):
         everywhere, one = client(EVALUATOR), client(OFFICER)
         for name, path in PATHS:
             ask(name, path, options.turns, everywhere)

@@ -1,9 +1,9 @@
 """The public lists over a whole country: what a page of them takes on the server.
 
-    python -m bench.overview [--units 84000] [--turns 15] [--folder KEPT]
+    python -m bench.overview [--units 84000] [--responses 10000000] [--turns 15] [--postgres] [--folder KEPT]
 
 Makes an SQLite database with the tree of regions of a country (38 provinces) and a release of every unit for two quarters, each the bytes of one that was
-really published, with a value of its own; one in thirty did not report. Then it asks for pages in this process, through all middleware, and prints the
+really published, with a value of its own; one in thirty did not report; and with `--responses` so many answers at them, the running quarter's among them. Then it asks for pages in this process, through all middleware, and prints the
 median and the worst of the turns, the queries and the bytes. Goals: 100 ms, as many queries for each page of a kind, 60 kB.
 """
 
@@ -33,6 +33,7 @@ PATHS = (
     ("a regency: its units, by index", "/region/18.01/?daftar=unit"),
     ("a district: its units", "/region/18.01.05/"),
     ("an agency: its units", "/agency/dinas-7/"),
+    ("a unit", "/unit/u4711/"),
     ("1,000 rows as CSV", "/?format=csv"),
 )
 
@@ -41,10 +42,12 @@ def main() -> None:
     """Fill, ask and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--units", type=int, default=84_000, help="at least 16,000: region 18 is the eighth")
+    parser.add_argument("--responses", type=int, default=0)
+    parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL")
     parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--folder", type=Path, help="make the database there, or use the one that is there")
     options = parser.parse_args()
-    with country(options.folder, options.units, fill):
+    with country(options.folder, options.units, fill, responses=options.responses, postgres=options.postgres):
         for name, path in PATHS:
             ask(name, path, options.turns)
 

@@ -19,6 +19,7 @@ from collector.releases import urls as releases
 from collector.standards import urls as standards
 from collector.visits import urls as visits
 
+handler500 = "collector.api.failing.answered"
 urlpatterns = [
     path("api/v1/", api.urls),
     path("api/v1/", include("collector.evidence.urls")),

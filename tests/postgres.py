@@ -17,6 +17,9 @@ import psycopg
 # PostgreSQL refuses to run as root; Debian's package brings a user for it.
 _USER = "postgres" if os.geteuid() == 0 else None
 
+PLAIN = "plain"
+"""A role, and its database."""
+
 
 class PrivatePostgres:
     """A cluster that lives as long as the `with` block; `fsync` off makes tests quick, and measures nothing.
@@ -30,7 +33,7 @@ class PrivatePostgres:
         self.folder = _folder()
         self.port = port
         self.settings = settings
-        self.user = _USER or pwd.getpwuid(os.geteuid()).pw_name
+        self.user = operator()
         self._fsync = fsync
         self._copy_of = copy_of
 
@@ -47,6 +50,12 @@ class PrivatePostgres:
     def url(self, database: str = "postgres") -> str:
         port = f"&port={self.port}" if self.port is not None else ""
         return f"postgresql://{self.user}@/{database}?host={self.folder}{port}"
+
+    def plain(self, *, rights: str = "") -> str:
+        """Make a role that owns one database and may nothing else at the server; give the address of both, as a collector would be given it."""
+        self.ask(f"CREATE ROLE {PLAIN} LOGIN NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS {rights}")
+        self.ask(f"CREATE DATABASE {PLAIN} OWNER {PLAIN}")
+        return self.url(PLAIN).replace(f"//{self.user}@", f"//{PLAIN}@")
 
     def __enter__(self) -> Self:
         self._make()
@@ -109,6 +118,11 @@ class PrivatePostgres:
 
     def _make(self) -> None:
         _copy(self._copy_of or _empty(), self.data)
+
+
+def operator() -> str:
+    """Give the role that made the clusters of tests and may do everything there: for what an intruder would read from the disk."""
+    return _USER or pwd.getpwuid(os.geteuid()).pw_name
 
 
 class Standby(PrivatePostgres):

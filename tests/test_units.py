@@ -40,3 +40,17 @@ def test_where_nothing_draws_there_are_words_on_the_console(tmp_path: Path) -> N
     assert max(len(line) for line in said.splitlines()) < 80, "a console of the smallest screen"
     assert said.startswith("\033[2J"), "what stood there before is gone"
     subprocess.run([FACE, tmp_path / "nowhere"], check=True)
+
+
+def test_the_broker_may_open_as_many_files_as_it_lets_kiosks_connect() -> None:
+    """By itself systemd gives it 1,024, whatever its configuration says."""
+    root = UNITS[0].parent.parent
+    more = (root / "packaging/collector/root/usr/lib/systemd/system/mosquitto.service.d/ikm.conf").read_text()
+    wanted = (root / "collector/console/management/commands/broker_files.py").read_text()
+    files, kiosks = (
+        re.search(r"^LimitNOFILE=(\d+)$", more, re.M),
+        re.search(r"^max_connections (\d+)$", wanted, re.M),
+    )
+    assert files is not None
+    assert kiosks is not None
+    assert int(files[1]) > int(kiosks[1]) >= 84_000

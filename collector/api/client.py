@@ -140,7 +140,7 @@ class Client:
             address: of the collector, such as `https://ikm.example`.
             token: where None, what the environment has as `IKM_TOKEN`, if anything.
             timeout_s: how long to wait for an answer.
-            patience_s: how long to wait at most, in all, where the collector says that it was asked too often; 0 raises at once.
+            patience_s: how long to wait at most, in all, where the collector says when to ask again (it was asked too often, or its database is away); 0 raises at once.
 
         Raises:
             ValueError: that is no address, or a token would travel in clear to another machine.

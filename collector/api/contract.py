@@ -145,7 +145,7 @@ class Complaints(Schema):
     next: str | None
 
 
-_REFUSED = {400: Problem, 401: Problem, 403: Problem, 422: Problem, 429: Problem}
+_REFUSED = {400: Problem, 401: Problem, 403: Problem, 422: Problem, 429: Problem, 503: Problem}
 _KNOWN = Token()
 Limit = Annotated[int, Query(ge=1, le=paging.MOST, description="how many at most")]
 After = Annotated[str, Query(max_length=200, description="`next` of the page before")]

@@ -12,7 +12,8 @@ from collector.scores.ask import explaining, words
 _JSON, _CSV, _BYTES = "application/json", "text/csv", "application/octet-stream"
 _SAID: Mapping[int, str] = {
     400: "It cannot be asked", 401: "The token does not work", 403: "This is for somebody else", 404: "There is nothing of it",
-    409: "It contradicts what is there", 413: "It is too large", 429: "Too many in this minute", 503: "It cannot be answered now",
+    409: "It contradicts what is there", 413: "It is too large", 429: "Too many in this minute",
+    503: "It cannot be answered now; `Retry-After` says when to ask again",
 }  # fmt: skip
 WITH_A_TOKEN, PUBLISHED, OF_KIOSKS = "With a token", "Published: for everybody", "Doors of the kiosks"
 """Under which the page of the contract lists an address."""
@@ -70,11 +71,11 @@ _DOORS = (
     _Door("trail", "Where the audit trail ends", form=forms.TRAIL),
     _Door("log/{kiosk}", "Kiosks: news of the log of facts", refuses=(404,), types=(_BYTES,), of_kiosks=True),
     _Door(
-        "batches", "Kiosks: one batch, answered with a receipt", (), (400, 403, 409, 413, 503), types=(_BYTES,), of_kiosks=True,
+        "batches", "Kiosks: one batch, answered with a receipt", (), (400, 403, 409, 413), types=(_BYTES,), of_kiosks=True,
         sent=(_BYTES, {"type": "string", "format": "binary"}),
     ),
     _Door(
-        "enrol", "Kiosks: a one-time code for a name and a certificate", (), (400, 403, 503), forms.ENROLLED, of_kiosks=True,
+        "enrol", "Kiosks: a one-time code for a name and a certificate", (), (400, 403), forms.ENROLLED, of_kiosks=True,
         sent=(_JSON, forms.ENROLMENT),
     ),
     _Door("ca", "Kiosks: the certificate authority", types=("application/x-pem-file",), of_kiosks=True),
@@ -109,7 +110,7 @@ def _operation(one: _Door) -> dict[str, object]:
 
 def _responses(one: _Door) -> dict[str, object]:
     refusal = forms.KIOSKS_REFUSAL if one.of_kiosks else {"$ref": "#/components/schemas/Problem"}
-    statuses = one.refuses if one.of_kiosks else sorted({*one.refuses, 401, 429})
+    statuses = sorted({*one.refuses, 503} if one.of_kiosks else {*one.refuses, 401, 429, 503})
     content = {
         kind: {"schema": one.form if one.form is not None and kind == _JSON else {}} for kind in one.types
     }

@@ -13,10 +13,10 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from collector import clock
 from collector.api import limits, tokens
+from collector.api.failing import PROGRAMS
 from collector.api.refusals import in_form, is_refusal, refusal
 from collector.complaints.throttle import network_of
 
-PREFIX = "/api/v1/"
 _KIOSKS = re.compile(r"(batches|enrol|ca)|(settings|tickets|log)/[^/]+")
 """What kiosks ask, with an answer of their own."""
 _FROZEN = "releases/"
@@ -32,7 +32,7 @@ def guarded(respond: Respond) -> Respond:
     """Let programs in: a middleware, behind the one that knows who is logged in."""
 
     def shown(request: HttpRequest) -> HttpResponseBase:
-        place = request.path.removeprefix(PREFIX)
+        place = request.path.removeprefix(PROGRAMS)
         if place == request.path:
             return respond(request)
         if "\0" in place:  # nothing is called so, and PostgreSQL cannot even look for it

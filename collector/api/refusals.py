@@ -17,7 +17,7 @@ _USUAL = {
     422: ("parameters", "a parameter makes no sense", "look at what the message names, and at /api/v1/docs"),
     429: ("too_often", "too many requests in this minute", "wait for as many seconds as the header Retry-After says"),
     500: ("failed", "something failed here", "ask again later; tell whoever runs this collector when it stays so"),
-    503: ("away", "this cannot be answered now", "ask again in a minute"),
+    503: ("away", "the database cannot be asked now: its server is changing, or has too much to do", "ask again after as many seconds as the header Retry-After says"),
 }  # fmt: skip
 """By status: the code where nothing better is known, its sentence, and the remedy."""
 _REMEDIES = {

@@ -12,6 +12,7 @@ from django.views.decorators.http import condition, require_GET, require_POST, r
 
 from collector.errors import EnrolmentRefused, KeeperAway
 from collector.fleet import endings, enrolment, publication, setting
+from collector.servers.away import RETRY_AFTER_S
 from collector.trust import ca
 
 log = logging.getLogger(__name__)
@@ -78,4 +79,5 @@ def ended_refusal(word: bytes) -> JsonResponse:
 
 def refusal(code: str, message: str, *, status: int) -> JsonResponse:
     """Give a refusal as the kiosks read it."""
-    return JsonResponse({"code": code, "message": message}, status=status)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
+    return JsonResponse({"code": code, "message": message}, status=status, headers=headers)

@@ -136,12 +136,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Point the default connection at a private PostgreSQL where that was asked for."""
+    """Point the default connection at a private PostgreSQL where that was asked for, as a role that may nothing but make the tests' own databases."""
     if request.config.getoption("--db") != "postgres":
         yield
         return
     with PrivatePostgres() as cluster:
-        wanted = database(cluster.url(), folder=_DATA)
+        wanted = database(cluster.plain(rights="CREATEDB"), folder=_DATA)
         wanted["CONN_MAX_AGE"] = 0
         connections.settings["default"] = connections.configure_settings({"default": wanted})["default"]
         del connections["default"]

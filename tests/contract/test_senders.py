@@ -254,6 +254,11 @@ def test_vanishing_leaves_the_last_will_and_parting_does_not(tmp_path: Path) -> 
         (401, b'{"code":"x","message":"y"}', Unreachable),
         (429, b"", Unreachable),
         (500, b'{"code":"x","message":"y"}', Unreachable),
+        (
+            503,
+            b'{"code":"away","message":"the database cannot be asked now","remedy":"ask again"}',
+            Unreachable,
+        ),
         (204, b"", Unreachable),
     ],
 )

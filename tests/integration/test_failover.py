@@ -1,5 +1,6 @@
 """A PostgreSQL with a standby: the primary is killed, the standby takes over, and the collector's processes go on by themselves, as their units start them anew."""
 
+import json
 import os
 import subprocess
 import threading
@@ -118,14 +119,20 @@ class Fleet:
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
-    def status(self) -> int:
+    def status(self, path: str = "/") -> int:
+        return self.asked(path)[0]
+
+    def asked(self, path: str, payload: bytes | None = None) -> tuple[int, str, bytes]:
+        """Give status, `Retry-After` and body; status 0 where nobody answers."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.web_port}{path}", data=payload)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.web_port}/", timeout=30) as answer:
-                return int(answer.status)
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return int(answer.status), "", answer.read()
         except urllib.error.HTTPError as error:
-            return error.code
+            with error:
+                return error.code, str(error.headers["Retry-After"]), error.read()
         except OSError:
-            return 0
+            return 0, "", b""
 
     def post(self, payload: bytes) -> bool:
         request = urllib.request.Request(f"http://127.0.0.1:{self.web_port}/api/v1/batches", data=payload)
@@ -193,15 +200,24 @@ def test_a_primary_killed_in_a_backlog_takes_no_receipt_with_it(tmp_path: Path) 
         world.first.kill()
         time.sleep(1)
         receipted = world.marks
+
+        # Nobody may be written to or read from: all that is asked meanwhile is told to come again, a kiosk's batch too.
+        assert until(lambda: world.status() == 503)
+        for path in ("/unit/u/", "/en/", "/api/v1/releases", "/api/v1/verdicts/u"):
+            assert world.asked(path)[:2] == (503, "30"), path
+        kiosk = world.kiosks[0]
+        status, wait, said = world.asked("/api/v1/batches", kiosk.batch(kiosk.last, prev=True))
+        assert (status, wait, json.loads(said)["code"]) == (503, "30", "away")
+
         world.second.promote()
         held_now = through(world.second)
         assert all(held_now.get(stream, 0) >= mark > 0 for stream, mark in receipted.items())
         world.write(50)
         assert world.send(lambda: world.is_drained), world.marks
         assert until(lambda: world.status() == 200)
+        assert world.status("/api/v1/releases") == 200
 
         # A kiosk on HTTPS is answered too; what it sends again is told from what is new.
-        kiosk = world.kiosks[0]
         kiosk.record("response", skm(4, visit=kiosk.last))
         assert until(lambda: world.post(kiosk.batch(kiosk.last, prev=True)))
 

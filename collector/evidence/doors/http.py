@@ -22,6 +22,7 @@ from collector.evidence.intake.arrivals import (
 from collector.evidence.models import Door
 from collector.evidence.proof import published
 from collector.fleet import endings
+from collector.servers.away import RETRY_AFTER_S
 from survey.wire.messages import unpack_batch
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,9 @@ def batches(request: HttpRequest) -> HttpResponse:
     except KeeperAway as error:
         log.warning("a receipt has to wait: %s", error)
         return JsonResponse(
-            {"code": "keeper", "message": "no receipt can be signed now; send it again"}, status=503
+            {"code": "keeper", "message": "no receipt can be signed now; send it again"},
+            status=503,
+            headers={"Retry-After": str(RETRY_AFTER_S)},
         )
     if isinstance(outcome, Accepted):
         return HttpResponse(outcome.receipt, content_type="application/octet-stream")

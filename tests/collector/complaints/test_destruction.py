@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -31,6 +32,7 @@ from survey.record.complaint import Added, AdditionKind, written_bytes
 from survey.record.ticket import salt_of, secrets_of
 from tests.collector.complaints.filed import RECEIVED_MS, Filed, add, filed
 from tests.collector.fake_kiosk import FakeKiosk
+from tests.postgres import operator
 from uplink.journal.sealing import seal
 
 pytestmark = pytest.mark.django_db
@@ -79,17 +81,18 @@ def everywhere() -> bytes:
         path = Path(str(connection.settings_dict["NAME"]))
         return b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
     found = b""
-    with connection.cursor() as cursor:
-        cursor.execute("CHECKPOINT")
+    told = connection.settings_dict
+    with psycopg.connect(host=told["HOST"], dbname=told["NAME"], user=operator(), autocommit=True) as disk:
+        disk.execute("CHECKPOINT")
         for model in (HeldAttachment, TicketAddition, Ticket):
-            table = model._meta.db_table
-            cursor.execute(
+            parts = disk.execute(
                 "SELECT pg_read_binary_file(pg_relation_filepath(c.oid)),"
                 " pg_read_binary_file(pg_relation_filepath(nullif(c.reltoastrelid, 0)))"  # what is too long for a row
                 " FROM pg_class AS c WHERE c.oid = %s::regclass",
-                [table],
-            )
-            found += b"".join(bytes(part) for part in cursor.fetchone() if part is not None)
+                [model._meta.db_table],
+            ).fetchone()
+            assert parts is not None
+            found += b"".join(bytes(part) for part in parts if part is not None)
     return found
 
 

@@ -124,7 +124,7 @@ def test_without_a_keeper_a_batch_is_kept_and_receipted_later(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(keyholder, "held", lambda: FarKeys(Path("/nowhere"), wait_seconds=0.1))
         answer = client.post("/api/v1/batches", kiosk.batch(), content_type="application/octet-stream")
-        assert (answer.status_code, answer.json()["code"]) == (503, "keeper")
+        assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "keeper", "30")
         with pytest.raises(KeeperAway):
             arrive(kiosk.batch())
     assert Stream.objects.get().through == 2
@@ -138,5 +138,5 @@ def test_without_a_keeper_an_enrolment_waits_and_its_code_stays_good(
     code = enrolment.new_code(unit, place=tree.place_of(unit))
     body = {"code": code, "public_key": "11" * 32, "csr": csr()}
     answer = client.post("/api/v1/enrol", body, content_type="application/json")
-    assert (answer.status_code, answer.json()["code"]) == (503, "keeper")
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "keeper", "30")
     assert (EnrolmentCode.objects.get().used_at, Kiosk.objects.count()) == (None, 0)

@@ -28,7 +28,7 @@ use_username_as_clientid true
 allow_anonymous false
 acl_file {folder}/acl
 autosave_interval 60
-max_connections 12000
+max_connections 100000
 max_packet_size 1048576
 max_inflight_messages 0
 max_queued_messages 100000
