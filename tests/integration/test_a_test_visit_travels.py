@@ -33,9 +33,9 @@ kiosk = Kiosk.objects.get()
 """
 CARD = """
 (card,) = cards.make([kiosk], 1, who="inspektorat", why="uji")
-building.build()
+built = building.build()
 news.tell_all()
-print(card.code)
+print(card.code, built.size)
 """
 WROTE = """
 cards.write(CODE, {"pulse": [4]}, who="inspektorat")
@@ -81,11 +81,12 @@ def test_from_the_card_to_a_strangers_verdict(tmp_path: Path) -> None:
         world.start_broker()
         world.enrol()
         world.start_listener()
-        code = read_code(office(world, CARD).strip())
+        card, size = office(world, CARD).split()
+        code = read_code(card)
         assert code is not None
         world.start_uplink()
         with rig(world.home, staff=False) as kiosk:
-            world.until(lambda: leaves_seen(world) > 0, what="the log at the kiosk")
+            world.until(lambda: leaves_seen(world) >= int(size), what="the card's log at the kiosk")
             visit(kiosk)
             kiosk.wait(60)
             letters, number = visit(kiosk)
