@@ -35,7 +35,8 @@ CARD = """
 (card,) = cards.make([kiosk], 1, who="inspektorat", why="uji")
 built = building.build()
 news.tell_all()
-print(card.code, built.size)
+print(card.code)
+print(built.size)
 """
 WROTE = """
 cards.write(CODE, {"pulse": [4]}, who="inspektorat")
@@ -81,7 +82,7 @@ def test_from_the_card_to_a_strangers_verdict(tmp_path: Path) -> None:
         world.start_broker()
         world.enrol()
         world.start_listener()
-        card, size = office(world, CARD).split()
+        card, size = office(world, CARD).splitlines()
         code = read_code(card)
         assert code is not None
         world.start_uplink()
