@@ -24,6 +24,7 @@ BY_LIBRARIES = (
     Unused("collector/*/apps.py", "*Config", "Django finds an app's class"),
     Unused("collector/*/apps.py", "default_auto_field|verbose_name", "Django reads an app's facts"),
     Unused("collector/*urls.py", "urlpatterns", "Django reads addresses"),
+    Unused("collector/urls.py", "handler500", "Django asks it where an error came out"),
     Unused("collector/*/models*", "constraints|indexes|ordering|verbose_name_plural", "Django reads `Meta`"),
     Unused("collector/*/commands/*.py", "Command|help", "Django calls commands"),
     Unused("collector/console/serving.py", "load_config", "gunicorn calls it"),
