@@ -48,8 +48,8 @@ def test_the_broker_may_open_as_many_files_as_it_lets_kiosks_connect() -> None:
     more = (root / "packaging/collector/root/usr/lib/systemd/system/mosquitto.service.d/ikm.conf").read_text()
     wanted = (root / "collector/console/management/commands/broker_files.py").read_text()
     files, kiosks = (
-        re.search(r"^LimitNOFILE=(\d+)$", more, re.M),
-        re.search(r"^max_connections (\d+)$", wanted, re.M),
+        re.search(r"^LimitNOFILE=(\d+)$", more, re.MULTILINE),
+        re.search(r"^max_connections (\d+)$", wanted, re.MULTILINE),
     )
     assert files is not None
     assert kiosks is not None
