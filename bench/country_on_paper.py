@@ -12,7 +12,7 @@ KIOSKS = 84_000
 """One for each village and ward of the country: 83,000 to 84,000."""
 OFFICE_HOURS = 7
 """From eight to fifteen, as `bench.fleet_day` has visits."""
-_HOUR_S, _DAY_S = 3_600, 86_400
+_HOUR_S = 3_600
 
 
 class Measured(NamedTuple):
@@ -31,8 +31,8 @@ LISTENER_S = Measured(406, "s of a core", "growing.md", "The listener took 406 s
 PLAYED_DAYS = 10_000 + 100 * 60
 """Kiosk-days in that day of 10,000 kiosks: a hundred of them brought two months of sixty days."""
 MESSAGE_MS = Measured(0.39, "ms of a core a message", "growing.md", "0.39 ms of the processor's time")
-REPORTS, BATCHES = 24, 96 + 20
-"""Messages of a kiosk a day as `bench.fleet_day` has them at a day's own pace: a report an hour; a batch each quarter of an hour and each visit."""
+REPORTS, ALIVE, VISITS = 24, 24, 2 * 20
+"""Messages of a kiosk a day: a report an hour; what it was alive, with answers or an hour's together; a smiley and its questionnaire at each of twenty visits."""
 STORED = Measured(393, "bytes an answer", "growing.md", "**393**")
 IN_BATCHES = Measured(7_374, "answers/s", "growing.md", "| ours, batches of 100, PostgreSQL | 7,374 |")
 IDLE = Measured(54_300, "bytes a day", "journal.md", "54,300")
@@ -44,6 +44,7 @@ HANDSHAKE_MS = Measured(
 RECONNECT_S = Measured(
     300, "s at most between tries", "configuration.md", "`uplink.reconnect_cap_seconds` | `300.0`"
 )
+QUEUED = Measured(100_000, "messages", "growing.md", "`max_queued_messages` of 100,000")
 LOG_MB = Measured(16, "MB a night", "log.md", "grow by about 16 MB a night")
 LEAVES_S = Measured(2.5, "s", "log.md", "in 2.0 to 2.5 s")
 NEWS_S = Measured(10, "s", "log.md", "Signing news for all kiosks takes 10 s")
@@ -76,8 +77,8 @@ def needs() -> Iterator[Need]:
         "answers a day", f"{KIOSKS * answers / 1e6:.2f} million",
         f"{ANSWERS.value:,.0f} of the same: {answers:.1f} a kiosk",
     )  # fmt: skip
-    messages = REPORTS + BATCHES
-    busy = messages - (REPORTS + 96) * (24 - OFFICE_HOURS) / 24
+    messages = REPORTS + ALIVE + VISITS
+    busy = VISITS + (REPORTS + ALIVE) * OFFICE_HOURS / 24
     per_second = KIOSKS * busy / OFFICE_HOURS / _HOUR_S
     yield Need(
         "messages a second in office hours", f"{per_second:.0f}",
@@ -108,6 +109,10 @@ def needs() -> Iterator[Need]:
     yield Need(
         "all kiosks come back at once", f"{KIOSKS * HANDSHAKE_MS.value / 1000:.0f} s of the broker",
         f"{HANDSHAKE_MS.value} ms a connection, in one thread; kiosks try again after {RECONNECT_S.value:.0f} s at most",
+    )  # fmt: skip
+    yield Need(
+        "the listener is away: the broker's queue is full", f"after {QUEUED.value / per_second / 60:.0f} minutes at the earliest",
+        f"{QUEUED.value:,.0f} messages at {per_second:.0f} a second; what is dropped then is sent again, for it has no receipt",
     )  # fmt: skip
     wire = IDLE.value + answers * LIVE.value
     busy_wire = IDLE.value * OFFICE_HOURS / 24 + answers * LIVE.value
@@ -145,7 +150,7 @@ def table() -> str:
 def sources() -> str:
     """Give what it is reckoned from."""
     rows = [
-        f"| {name.lower().replace('_', ' ')} | {one.value:,.10g} {one.unit} | [{one.document}]({one.document}): {one.words.replace('|', '').strip()} |"
+        f"| {name.lower().replace('_', ' ')} | {one.value:,} {one.unit} | [{one.document}]({one.document}): {one.words.replace('|', '').strip()} |"
         for name, one in MEASURED.items()
     ]
     return "\n".join(("| Figure | Measured | Where |", "| --- | --- | --- |", *rows))

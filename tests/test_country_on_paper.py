@@ -1,24 +1,26 @@
-"""What a country needs is reckoned from figures that stand in the documents, and the document has what is reckoned."""
+"""What is reckoned for a whole country stands in the document as it was reckoned, from figures that stand where it says."""
 
 from pathlib import Path
 
 import pytest
 
 from bench import country_on_paper
-from bench.country_on_paper import MEASURED, Measured
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
-def test_the_document_has_both_tables() -> None:
-    text = (DOCS / "growing.md").read_text(encoding="utf-8")
+def test_the_document_has_the_tables_as_they_are_reckoned() -> None:
+    text = (DOCS / "growing.md").read_text()
     assert country_on_paper.table() in text
     assert country_on_paper.sources() in text
 
 
-@pytest.mark.parametrize("one", MEASURED.values(), ids=list(MEASURED))
-def test_each_figure_stands_where_it_is_said_to(one: Measured) -> None:
-    text = (DOCS / one.document).read_text(encoding="utf-8")
-    for table in (country_on_paper.table(), country_on_paper.sources()):
-        text = text.replace(table, "")
-    assert " ".join(one.words.split()) in " ".join(text.split())
+@pytest.mark.parametrize("name", country_on_paper.MEASURED)
+def test_a_measured_figure_stands_where_it_is_said_to(name: str) -> None:
+    one = country_on_paper.MEASURED[name]
+    text = (DOCS / one.document).read_text()
+    if one.document == "growing.md":  # its own list of sources is none
+        text = text.replace(country_on_paper.sources(), "")
+    assert one.words in text
+    plain = one.words.replace(",", "")
+    assert any(figure in plain for figure in (f"{one.value:g}", f"{one.value:.0f}", f"{one.value:.1f}"))
