@@ -37,9 +37,9 @@ STORED = Measured(393, "bytes an answer", "growing.md", "**393**")
 IN_BATCHES = Measured(7_374, "answers/s", "growing.md", "| ours, batches of 100, PostgreSQL | 7,374 |")
 IDLE = Measured(54_300, "bytes a day", "journal.md", "54,300")
 LIVE = Measured(609, "bytes an answer", "journal.md", "609, 16 of them random")
-CONNECTION = Measured(24.5, "kB a connection", "growing.md", "24.5 kB a kiosk")
+CONNECTION = Measured(21.6, "kB a connection", "growing.md", "21.6 kB a kiosk")
 HANDSHAKE_MS = Measured(
-    4.03, "ms of the broker a connection", "growing.md", "4.03 ms of the broker's processor"
+    3.94, "ms of the broker a connection", "growing.md", "3.94 ms of the broker's processor"
 )
 RECONNECT_S = Measured(
     300, "s at most between tries", "configuration.md", "`uplink.reconnect_cap_seconds` | `300.0`"
