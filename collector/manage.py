@@ -7,8 +7,8 @@ who has neither a database nor this collector's settings, and `keeper` holds the
 import os
 import sys
 
+from collector.console.needed import apps_for
 from collector.console.typed import module_of
-from collector.evidence.proof import verify_command
 
 _COMMANDS = """\
 usage: ikm-collector COMMAND [options]      (ikm-collector COMMAND --help says more)
@@ -82,6 +82,8 @@ def main() -> None:
         print(_COMMANDS)
         sys.exit(0 if arguments else 2)
     if arguments[:2] == ["evidence", "verify"]:
+        from collector.evidence.proof import verify_command  # noqa: PLC0415 - nobody else needs it, and the listener has no room for it
+
         sys.exit(verify_command.main(arguments[2:]))
     if arguments[0] == "keeper":
         from collector.trust.keeper import command  # noqa: PLC0415 - it reads settings, which `evidence verify` does without
@@ -92,8 +94,8 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - as above
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - as above
 
-    try:
-        settings.INSTALLED_APPS  # noqa: B018 - reads the environment, so that a mistake in it is one sentence
+    try:  # this reads the environment: a mistake in it is one sentence
+        settings.INSTALLED_APPS = apps_for(arguments[0], settings.INSTALLED_APPS)
     except ImproperlyConfigured as error:
         sys.exit(f"ikm-collector: {error}")
     name = module_of(arguments[0])
