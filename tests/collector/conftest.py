@@ -16,6 +16,7 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -123,7 +124,10 @@ def django_db_use_migrations() -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Make the database, and end the sessions that threads and killed programs of tests left in PostgreSQL, so that the database can be dropped."""
+    """Make the database with its migrations as done, and end the sessions that threads and killed programs of tests left in PostgreSQL, so that it can be dropped."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MIGRATION_MODULES", {})
+        call_command("migrate", fake=True, verbosity=0)
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
