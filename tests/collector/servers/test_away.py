@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -105,7 +105,7 @@ def test_what_we_asked_wrongly_is_our_fault(state: str) -> None:
 
 def test_sqlite_calls_a_lock_and_a_missing_table_by_one_name_and_they_are_told_apart(tmp_path: Path) -> None:
     file = tmp_path / "some.sqlite3"
-    with sqlite3.connect(file, timeout=0) as one, sqlite3.connect(file, timeout=0) as other:
+    with closing(sqlite3.connect(file, timeout=0)) as one, closing(sqlite3.connect(file, timeout=0)) as other:
         one.execute("BEGIN IMMEDIATE")
         locked = driven(lambda: other.execute("BEGIN IMMEDIATE"))
         missing = driven(lambda: other.execute(PROGRAMMING))
