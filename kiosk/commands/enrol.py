@@ -58,7 +58,9 @@ def _act(options: argparse.Namespace) -> int:
         print("that enrolment was broken off, and is whole now; the code was not used")
     if former is not None:
         print(f"what was kept under the ended key lies in {former}")
-    if pin:
+    if pin and (
+        spent or not has_pin(home)
+    ):  # with a code that was not looked at nobody makes a PIN in place of staff's
         set_pin(home, pin)
     elif has_pin(home):
         print("the PIN of the staff screen is the one from before")

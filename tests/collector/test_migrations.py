@@ -11,9 +11,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 
 from collector.console import tables as making
 
@@ -68,17 +65,39 @@ def test_a_new_database_is_what_the_migrations_would_have_made(tmp_path: Path) -
     at_once.close()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_set_up_that_was_broken_off_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tables are there already, and no migration counts as done."""
-    monkeypatch.setattr(settings, "MIGRATION_MODULES", {})  # the tests' own tables have none
-    recorder = MigrationRecorder(connection)
-    recorder.ensure_schema()
-    recorder.migration_qs.all().delete()
-    assert "evidence_stream" in connection.introspection.table_names()
-    making.make()
-    assert {app for app, _ in recorder.applied_migrations()} >= {"evidence", "fleet", "auth"}
+CUT = """
+import django; django.setup()
+from collector.console import tables
+real = tables.call_command
+def cut(*words, **more):
+    if "fake" in more:
+        raise SystemExit(9)
+    real(*words, **more)
+tables.call_command = cut
+tables.make()
+"""
+
+
+def test_a_set_up_that_was_broken_off_leaves_nothing_and_is_begun_anew(tmp_path: Path) -> None:
+    """Tables that no migration accounts for could not be brought up to date by a later version."""
+    environment = os.environ | {"IKM_DATA": str(tmp_path), "DATABASE_URL": "", "SECRET_KEY": "of this test"}
+    environment["DJANGO_SETTINGS_MODULE"] = "collector.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", CUT], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 9, done.stdout + done.stderr
+    left = sqlite3.connect(tmp_path / "collector.sqlite3")
+    assert left.execute(_TABLES).fetchall() == []
+    left.close()
+    whole = of(tmp_path, "setup")
+    assert len(whole.execute(_TABLES).fetchall()) > 100
+    assert whole.execute("SELECT COUNT(*) FROM django_migrations").fetchone()[0] > 40
+    whole.close()
+
+
+@pytest.mark.django_db
+def test_one_that_has_its_migrations_is_migrated_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
     monkeypatch.setattr(making, "call_command", lambda *_words, **more: ran.append(str(sorted(more))))
     making.make()
-    assert ran == ["['interactive', 'verbosity']"], "one that has its migrations is migrated and nothing else"
+    assert ran == ["['interactive', 'verbosity']"]

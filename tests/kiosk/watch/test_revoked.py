@@ -222,7 +222,10 @@ def test_at_any_cut_the_next_try_begins_the_life_that_the_code_was_spent_on(
             assert lives.is_open(place)
             monkeypatch.setattr(Path, "rename", rename)
             capsys.readouterr()
-            assert main(command(place)) == 0
+            stranger = home.parent / "stranger.pin"
+            stranger.write_text("483920")
+            stranger.chmod(0o600)
+            assert main([*command(place), "--pin-file", str(stranger)]) == 0
             assert "the code was not used" in capsys.readouterr().out
         monkeypatch.setattr(Path, "rename", rename)
         ((_, key),) = asked
