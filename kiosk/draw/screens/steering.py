@@ -63,7 +63,11 @@ def _equal(options: Sequence[Action], box: Box, theme: Theme, *, columns: int) -
     boxes = [(x + place * (side + gap), y, side, height) for place in range(len(options))]
     styles = ["strong" if option.strong else "quiet" for option in options]
     words = [option._replace(icon="") for option in options]  # the room is the words'
-    return pill_row(words, boxes, theme, styles=styles, size=22, pad=11)
+    for pad in (14, 11):
+        row = pill_row(words, boxes, theme, styles=styles, size=22, pad=pad)
+        if all(part.item.fitted.fits for part in row):
+            break
+    return row
 
 
 def _width(action: Action, theme: Theme) -> int:
