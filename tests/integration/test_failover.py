@@ -135,12 +135,7 @@ class Fleet:
             return 0, "", b""
 
     def post(self, payload: bytes) -> bool:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.web_port}/api/v1/batches", data=payload)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return int(answer.status) == 200
-        except OSError:
-            return False
+        return self.asked("/api/v1/batches", payload)[0] == 200
 
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
