@@ -2,11 +2,14 @@
 
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.drawn import drawn
 
 # A busy machine is no finding: what an example costs is measured in bench/.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,10 +32,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database the collector's tests run on; postgres starts a private cluster",
     )
+    parser.addoption(
+        "--sample",
+        type=int,
+        default=1,
+        metavar="N",
+        help="on postgres, run one in N of the tests, but all of the rooms that have most to do with a database",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that try many examples: `./check` leaves them to the whole run."""
+    """Mark the tests that try many examples: `./check` leaves them to the whole run. And what is not of a sample: that is for long runs."""
+    sampled = defaultdict[tuple[str, int], list[pytest.Item]](list)
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)
+        if mark := item.get_closest_marker("sampled"):
+            sampled[item.nodeid.partition("[")[0], mark.args[0]].append(item)
+    for (_, one_in), of_one in sampled.items():
+        kept = drawn((item.nodeid for item in of_one), one_in)
+        for item in of_one:
+            if item.nodeid not in kept:
+                item.add_marker(pytest.mark.long)

@@ -27,12 +27,15 @@ from collector.trust import ca, keys
 from survey.record import ticket, visit_code
 from tests.collector.clocks import stopped
 from tests.collector.fake_kiosk import MORNING_MS, FakeKiosk
+from tests.drawn import drawn
 from tests.postgres import PrivatePostgres
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="ikm-collector-tests-")
 _DATA = Path(_FOLDER.name)
 
 Arrive = Callable[..., list[object]]
+WHOLE = ("accounts", "alerts", "evidence", "jobs", "scores", "servers")
+"""Rooms with statements of their own for each database, or with several processes at one: no sample is taken of their tests."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collector.settings")
 settings.IKM_DATA = _DATA
@@ -98,11 +101,16 @@ def _proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what has no database: it would be the same test once more."""
+    """On PostgreSQL, leave out what has no database: it would be the same test once more. And what is not of the sample."""
     if config.getoption("--db") == "postgres":
-        left = [one for one in items if not _has_database(one)]
-        items[:] = [one for one in items if _has_database(one)]
-        config.hook.pytest_deselected(items=left)
+        of_sample = drawn((one.nodeid for one in items), config.getoption("--sample"))
+        kept = [one for one in items if _has_database(one) and (one.nodeid in of_sample or _is_whole(one))]
+        config.hook.pytest_deselected(items=list({*items} - {*kept}))
+        items[:] = kept
+
+
+def _is_whole(item: pytest.Item) -> bool:
+    return item.path.relative_to(Path(__file__).parent).parts[0] in WHOLE
 
 
 def _has_database(item: pytest.Item) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kiosk.draw.screens.controls import pill_row, pill_width
+from kiosk.draw.screens.controls import Pill, pill_row, pill_width
 from kiosk.draw.screens.parts import Box, PlacedPart
 from kiosk.draw.theme import Theme
 from kiosk.show.views import Action
@@ -63,11 +63,10 @@ def _equal(options: Sequence[Action], box: Box, theme: Theme, *, columns: int) -
     boxes = [(x + place * (side + gap), y, side, height) for place in range(len(options))]
     styles = ["strong" if option.strong else "quiet" for option in options]
     words = [option._replace(icon="") for option in options]  # the room is the words'
-    for pad in (14, 11):
-        row = pill_row(words, boxes, theme, styles=styles, size=22, pad=pad)
-        if all(part.item.fitted.fits for part in row):
-            break
-    return row
+    usual = pill_row(words, boxes, theme, styles=styles, size=22)
+    if all(isinstance(part.item, Pill) and part.item.fitted.fits for part in usual):
+        return usual
+    return pill_row(words, boxes, theme, styles=styles, size=22, pad=11)
 
 
 def _width(action: Action, theme: Theme) -> int:

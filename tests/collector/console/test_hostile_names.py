@@ -95,6 +95,7 @@ SAY_NOTHING_FOREIGN = {"evidence", "index as CSV", "index for Excel", "kiosks", 
 """The last one keeps a name without what cannot be printed."""
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_prints_what_a_terminal_would_obey(
     village: FakeKiosk, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -34,7 +34,7 @@ from tests.collector.releases.attacker import Knowledge, everything, said_by_gro
 
 pytestmark = pytest.mark.django_db
 PERIODS = ("2026-TW4", "2026-10", "2026-11", "2026-12")
-FEW, MANY = 2, 60
+FEW, MANY = 1, 60
 
 
 class Attacker(Knowledge):

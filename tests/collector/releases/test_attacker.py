@@ -131,7 +131,7 @@ def _january(own_clock: OwnClock) -> None:
     own_clock.moment = datetime(2027, 1, 5, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("seed", range(FEW))
+@pytest.mark.parametrize("seed", range(FEW - 1))  # the last of the few is judged below
 def test_nothing_follows_of_anybody_from_everything_that_is_out(seed: int, client: Client) -> None:
     check(attack(seed, client), random.Random(seed))
 
@@ -144,7 +144,8 @@ def test_nothing_follows_in_two_hundred_villages(seed: int, client: Client) -> N
 
 def test_the_attack_reaches_numbers_services_and_more_than_one_edition(client: Client) -> None:
     """An attacker who finds nothing to compute with proves nothing."""
-    knows = attack(1, client)
+    knows = attack(FEW - 1, client)
+    check(knows, random.Random(FEW - 1))
     assert len(knows.sets) > 3
     assert knows.others["pulse"]
     assert knows.others["question 0"]

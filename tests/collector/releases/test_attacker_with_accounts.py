@@ -174,7 +174,7 @@ def check(spy: Spy, chance: random.Random) -> None:
         assert odds.bounds(person, question) == pytest.approx(alone, abs=1e-6), "nothing is ruled out"
 
 
-@pytest.mark.parametrize("seed", range(FEW))
+@pytest.mark.parametrize("seed", range(1, FEW))  # the first of the few is judged below
 def test_no_answer_becomes_certain_to_whoever_sees_all_breakdowns(seed: int) -> None:
     check(spied_on(seed), random.Random(seed))
 
@@ -188,6 +188,7 @@ def test_no_answer_becomes_certain_in_two_hundred_villages(seed: int) -> None:
 def test_the_attack_reaches_groups_of_several_editions() -> None:
     """An attacker who finds nothing to compute with proves nothing."""
     spy = spied_on(0)
+    check(spy, random.Random(0))
     assert len(spy.groups) > 40
     assert Release.objects.exclude(breakdown=b"").filter(number__gt=1).exists()
     assert any(people & other and people != other for people in spy.groups for other in spy.groups)
