@@ -81,7 +81,7 @@ run_test() {
     need_packages python3-venv
     need_environment dev &  # waits for the network while apt does
     environment=$!
-    need_packages git procps curl mosquitto postgresql chromium fonts-inter fonts-dejavu-core fonts-noto-core \
+    need_packages git procps curl mosquitto postgresql chromium fonts-inter fonts-dejavu-core fonts-noto-core opus-tools \
         espeak-ng xvfb xdotool shellcheck faketime poppler-utils libreoffice-calc-nogui libreoffice-writer-nogui default-jre-headless libpdfbox2-java \
         libcommons-io-java libactivation-java libjaxb-api-java
     wait "$environment" || fail "the virtual environment could not be set up"
