@@ -352,7 +352,7 @@ def test_a_report_from_beyond_the_years_breaks_no_page(
 
 
 def test_the_list_asks_as_little_for_many_kiosks_as_for_one_of_a_kind(
-    unit: Unit, sent: FakeKiosk, officer: Client
+    unit: Unit, sent: FakeKiosk, officer: Client, arrive: Arrive
 ) -> None:
     def asked(path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -363,11 +363,26 @@ def test_the_list_asks_as_little_for_many_kiosks_as_for_one_of_a_kind(
 
     tells(FakeKiosk.enrolled(unit, name="macet"), STUCK)
     asked(LIST)
-    paths = (LIST, f"{LIST}?format=json", f"{LIST}?format=csv", f"{LIST}{sent.name}/")
+    paths = (
+        LIST,
+        f"{LIST}?format=json",
+        f"{LIST}?format=csv",
+        f"{LIST}{sent.name}/",
+        f"{LIST}?q={unit.code}",
+    )
     before = [asked(path) for path in paths]
+    assert before[0] == 6, (
+        "session, account, its offices; how many need what, who comes first, what is known of them"
+    )
+    assert before[-1] == 7, "and who is called so"
     for number in range(3):
         tells(FakeKiosk.enrolled(unit, name=f"lain-{number}"), STUCK)
     assert [asked(path) for path in paths] == before
+    for need, (make, _) in CASES.items():  # each leaves something that is a group of its own on the page
+        if need in (Need.TROUBLE, Need.DISK, Need.POWER):
+            make(FakeKiosk.enrolled(unit, name=f"lain-{need.value}"), arrive)
+    tells(FakeKiosk.enrolled(unit, name="lain-baik"), KioskHealth())
+    assert asked(LIST) == before[0], "however many kinds of need lie on the page"
 
 
 def test_the_console_says_the_same_facts_of_the_same_kiosk(
