@@ -16,7 +16,7 @@ from collector.desk import periods
 from collector.evidence import needs
 from collector.evidence.intake import last_hours
 from collector.evidence.kiosk_lines import KioskLine, lines
-from collector.evidence.kiosk_list import KioskList, among, some
+from collector.evidence.kiosk_list import EVERY, KioskList, among, or_at, some
 from collector.evidence.kiosks import known
 from collector.evidence.models import Conflict, LostHere, Stream
 from collector.evidence.needs import Need
@@ -207,12 +207,19 @@ def test_numbers_and_order_are_those_of_looking_at_each(unit: Unit) -> None:
         is_silent = Need.SILENT in told
         return gravest, not is_silent, (kiosk.last_hour_ms or 0) if is_silent else 0, kiosk.name
 
-    every_one = KioskList(among(needs.standing_now(Unit.objects.all())), periods.midnight())
+    Kiosk.objects.create(name="di-gudang", alarms=127, in_use=True)  # stands nowhere
+    midnight = periods.midnight()
+    standing = needs.standing_now(Unit.objects.all())
     half = [pk for pk in looked if chance.random() < 0.5]
-    for listed_ones, has in (
-        (every_one, looked),
-        (replace(every_one, among=some(half)), {pk: looked[pk] for pk in half}),
+    for chosen_by, numbers in (
+        (EVERY, list(looked)),
+        (among(standing), list(looked)),
+        (among(standing, of="many"), list(looked)),
+        (some(half), half),
+        (or_at(among(standing.filter(pk__in=half), of="many"), []), half),
+        (or_at(among(standing.none()), [unit.pk]), list(looked)),
     ):
+        listed_ones, has = KioskList(chosen_by, midnight), {pk: looked[pk] for pk in numbers}
         found = listed_ones.numbers()
         assert found == Counter(has.values())
         assert {need for told in found for need in told} == set(Need), "each need is among them"
@@ -222,7 +229,7 @@ def test_numbers_and_order_are_those_of_looking_at_each(unit: Unit) -> None:
             for start in range(0, len(listed), 7):
                 part = listed_ones.ordered(found, chosen=chosen, start=start, stop=start + 7)
                 assert part == listed[start : start + 7], (chosen, start)
-    nobody = KioskList(among(needs.standing_now(Unit.objects.filter(pk__in=[]))), periods.midnight())
+    nobody = KioskList(among(needs.standing_now(Unit.objects.filter(pk__in=[]))), midnight)
     assert not nobody.numbers()
     assert nobody.ordered(Counter()) == []
 
