@@ -101,7 +101,7 @@ def _among(units: QuerySet[Unit], words: str) -> Among:
         len(few) > _FEW
     ):  # each kiosk's unit is looked at: a list of so many would cost more than what it saves
         at_one = Exists(Unit.objects.filter(is_called, pk=OuterRef("stands")))
-        return among(kiosks.filter(Q(name__icontains=words) | at_one), of=of)
+        return among(kiosks.filter(at_one | Q(name__icontains=words)), of=of)
     called = or_at(among(kiosks.filter(name__icontains=words), of=of), few)
     found = first(called, _FEW + 1)
     return called if len(found) > _FEW else some(found)
